@@ -1,0 +1,69 @@
+/**
+ * The port between rooms and whatever carries their media, in the words of the domain. Types only.
+ *
+ * Contract, for each engine:
+ * - Every call that returns a promise settles within the engine's own time limit; a rejection is always a `MediaError`.
+ * - What a call allocated on the media server belongs to the caller once the promise resolves. If the promise rejects,
+ *   nothing stays allocated: what the media server makes later on is released by the engine.
+ * - `release` may be called at any time and more than once; it never throws, and later calls on the released thing reject with
+ *   `released`. Releasing a pipeline takes its endpoints with it. After `release` its listener hears nothing more.
+ * - Listeners are called from the event loop, never from inside a call; what they throw is the engine's to log.
+ */
+
+export type MediaKind = 'audio' | 'video';
+
+/** A trickled ICE candidate, as RTCIceCandidateInit has it (RFC 8839 §5.1 without the leading `a=`). */
+export interface IceCandidate {
+  readonly candidate: string;
+  readonly sdpMid: string;
+  readonly sdpMLineIndex: number;
+}
+
+/** Why a media call failed; the closed list is in `media/errors.ts`. Structural, so that rooms/ needs no import. */
+export interface MediaFailure extends Error {
+  readonly code: string;
+}
+
+export interface MediaEngine {
+  /** Opens the media context of one room. Rejects with `unavailable` when no media server can be reached. */
+  openPipeline(listener: PipelineListener): Promise<Pipeline>;
+}
+
+export interface PipelineListener {
+  /** The media server reports an error that concerns the pipeline as a whole. The pipeline goes on. */
+  failed(failure: MediaFailure): void;
+  /** The pipeline and all its endpoints are gone without our doing: the media server died or forgot them. Called once, last. */
+  lost(failure: MediaFailure): void;
+}
+
+export interface Pipeline {
+  createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint>;
+  release(): void;
+}
+
+export interface EndpointOptions {
+  /** Ask for an SCTP data channel section. Default: false. */
+  readonly dataChannels?: boolean;
+}
+
+export interface EndpointListener {
+  /** The media server found a local candidate; it belongs to the remote side. Never with empty text. */
+  candidateFound(candidate: IceCandidate): void;
+  /** The media server reports an error of this endpoint. The endpoint stays until it is released. */
+  failed(failure: MediaFailure): void;
+}
+
+/** One WebRTC end inside an engine. */
+export interface Endpoint {
+  /**
+   * Negotiates: takes the client's SDP offer, resolves with the SDP answer and starts gathering candidates.
+   * Once per endpoint. Rejects with `offer-refused` when the offer is no SDP or nothing in it can be served.
+   */
+  answer(sdpOffer: string): Promise<string>;
+  /** Takes a remote candidate at any time; held back until gathering has started. Unusable ones are ignored. */
+  addCandidate(candidate: IceCandidate): void;
+  /** Sends what this endpoint receives to `sink`, an endpoint of the same pipeline (itself for loopback). */
+  connect(sink: Endpoint, kind?: MediaKind): Promise<void>;
+  disconnect(sink: Endpoint, kind?: MediaKind): Promise<void>;
+  release(): void;
+}

@@ -1,0 +1,147 @@
+/**
+ * Makes a clone ready for what an npm script is about to do, and does nothing when it already is.
+ *
+ *   node scripts/prepare.mjs [build] [browser] [--force]
+ *
+ * Always: the packages of package-lock.json are installed. `build`: dist/ is compiled from the present sources.
+ * `browser`: a Chromium is there for the browser tests. Uses Node's own modules only, since it runs before `npm ci`.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+
+const steps = new Set(process.argv.slice(2));
+
+requireNode();
+install();
+if (steps.has('build')) await build();
+if (steps.has('browser')) requireBrowser();
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(`Node 20.19 or newer is needed; this is ${process.version}.`);
+}
+
+/** `npm ci`, when node_modules does not hold exactly what the lock file names for this platform. */
+function install() {
+  if (isInstalled()) return;
+  say('Installing packages (npm ci) …');
+  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+function isInstalled() {
+  const installed = readJson('node_modules/.package-lock.json')?.packages;
+  if (!installed) return false;
+  const wanted = readJson('package-lock.json')?.packages ?? {};
+  return Object.entries(wanted).every(
+    ([path, { version, optional, link }]) =>
+      !path.startsWith('node_modules/') ||
+      (link ? existsSync(path) : installed[path]?.version === version || (optional && !installed[path])),
+  );
+}
+
+/** Compiles the server and bundles the demo, when a source changed since the last time. */
+async function build() {
+  const stamp = sourcesStamp();
+  if (!steps.has('--force') && existsSync('dist/.stamp') && readFileSync('dist/.stamp', 'utf8') === stamp) return;
+  say('Compiling …');
+  rmSync('dist', { recursive: true, force: true });
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
+  await bundleDemo();
+  writeFileSync('dist/.stamp', stamp);
+}
+
+async function bundleDemo() {
+  const { build: bundle } = await import('esbuild');
+  mkdirSync('dist/demo', { recursive: true });
+  await bundle({
+    entryPoints: ['demo/main.ts', 'demo/style.css'],
+    outdir: 'dist/demo',
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    sourcemap: true,
+    logLevel: 'warning',
+    tsconfig: 'tsconfig.web.json',
+  });
+  for (const name of readdirSync('demo')) {
+    if (/\.(html|svg|png|ico|webmanifest)$/.test(name)) cpSync(join('demo', name), join('dist/demo', name));
+  }
+}
+
+/** Changes whenever a source is added, removed or edited. */
+function sourcesStamp() {
+  const hash = createHash('sha256').update(process.version);
+  for (const path of ['src', 'rooms', 'media', 'rest', 'client', 'demo', 'scripts/prepare.mjs', 'package-lock.json']) {
+    addToStamp(hash, path);
+  }
+  for (const name of ['tsconfig.base.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.web.json'])
+    addToStamp(hash, name);
+  return hash.digest('hex');
+}
+
+function addToStamp(hash, path) {
+  const stat = statSync(path);
+  if (stat.isDirectory()) {
+    for (const name of readdirSync(path).sort()) addToStamp(hash, join(path, name));
+    return;
+  }
+  hash.update(path).update(readFileSync(path));
+}
+
+/** Debian's Chromium, or any that CHROMIUM names: the one thing npm cannot install. */
+function requireBrowser() {
+  if (findBrowser()) return;
+  const asRoot = process.getuid?.() === 0;
+  if (asRoot && existsSync('/usr/bin/apt-get')) {
+    say('Installing Chromium for the browser tests (apt-get install chromium) …');
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
+    if (findBrowser()) return;
+  }
+  fail(
+    'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM to its path. `npm run test:fast` runs everything else.',
+  );
+}
+
+function findBrowser() {
+  if (process.env.CHROMIUM) return existsSync(process.env.CHROMIUM);
+  return ['chromium', 'chromium-browser', 'google-chrome'].some(
+    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
+  );
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function run(command, args) {
+  try {
+    execFileSync(command, args, {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  } catch (error) {
+    fail(`${command} ${args.join(' ')} failed: ${error.message}`);
+  }
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function fail(line) {
+  say(line);
+  process.exit(1);
+}
