@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type kurento from 'kurento-client';
 import { MediaError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -92,7 +93,11 @@ export class Client {
   /** Waits for what is still to be answered, releases among it, no longer than `requestTimeoutMs`. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
-    while (this.up && this.#calls.size > 0) await Promise.allSettled([...this.#calls].map((call) => call.result));
+    while (this.up && this.#calls.size > 0) {
+      await Promise.allSettled([...this.#calls].map((call) => call.result));
+      // Whoever waited for them may have more to ask, a release for one.
+      await setImmediate();
+    }
     clearTimeout(this.#grace);
     clearTimeout(this.#retry);
     this.#become('closed');

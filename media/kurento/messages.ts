@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What comes from a media server, as far as the adapter looks at it (Kurento media protocol §2, §5, §6, §7.5). */
 
 /** The result of any request; `value` is what the operation returned. */
-export const answer = z.object({ value: z.unknown() });
+export const answer = z.object({ value: z.unknown().optional() });
 
 export const serverInfo = z.object({
   type: z.string(),

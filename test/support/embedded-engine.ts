@@ -18,7 +18,10 @@ export class EmbeddedEngine {
 
   /** `port`: 0 for a free one. */
   static async start(port = 0): Promise<EmbeddedEngine> {
-    const child = fork(MAIN, ['--host', '127.0.0.1', '--port', String(port)], { execArgv: ['--import', 'tsx'] });
+    const child = fork(MAIN, ['--host', '127.0.0.1', '--port', String(port)], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const exited = once(child, 'exit').then(([code]) => {
       throw new Error(`The embedded engine ended with ${String(code)} before it was ready`);
     });
