@@ -183,6 +183,7 @@ export class Client {
   }
 
   #open(): void {
+    clearTimeout(this.#retry);
     this.#session?.close();
     this.#session = new Session(
       { ...this.#options, requestTimeoutMs: this.#requestTimeoutMs },
@@ -215,6 +216,10 @@ export class Client {
     if (!server) this.#listener.resumed();
   }
 
+  /**
+   * Calls under way fail at once: their answers would have come through the lost socket. Of a pipeline that was being made in
+   * this moment nobody knows the id; should the session go on, the media server keeps it, empty, as long as the session.
+   */
   #interrupted(reason: string): void {
     this.#reason = reason;
     if (this.#state !== 'up') return;
