@@ -30,7 +30,7 @@ export function icon(name: string): SVGSVGElement {
 }
 
 export function setIcon(within: Element, name: string): void {
-  within.querySelector('use')?.setAttribute('href', `#${name}`);
+  within.querySelector('use')?.setAttribute('href', `#icon-${name}`);
 }
 
 /** What a button does, for eyes and for screen readers. */
