@@ -1,0 +1,175 @@
+import type { EndpointListener, IceCandidate } from '../media/port.js';
+import { EarlyCandidates } from './early-candidates.js';
+import { RoomError } from './errors.js';
+import type { Outbox, RoomEvent } from './events.js';
+import { Negotiations } from './negotiations.js';
+import { Publication } from './publication.js';
+import type { PublishOptions } from './publication.js';
+import type { Room } from './room.js';
+import { Subscription } from './subscription.js';
+
+/** What other participants may read of one; opaque to the domain. */
+export interface Attributes {
+  readonly displayName: string;
+}
+
+/**
+ * One membership of one room. Joining, leaving and talking take effect at once; media is negotiated in a queue of the
+ * participant's own. After `closed` every call is refused with `participant-closed`.
+ */
+export class Participant {
+  readonly room: Room;
+  /** Unique in the room. */
+  readonly id: string;
+  readonly attributes: Attributes;
+  readonly #outbox: Outbox;
+  readonly #negotiations = new Negotiations();
+  readonly #early = new EarlyCandidates();
+  readonly #subscriptions = new Map<Participant, Subscription>();
+  #publication: Publication | undefined;
+  #closed = false;
+
+  constructor(room: Room, id: string, attributes: Attributes, outbox: Outbox) {
+    this.room = room;
+    this.id = id;
+    this.attributes = attributes;
+    this.#outbox = outbox;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The open publication, if there is one. */
+  get publication(): Publication | undefined {
+    return this.#publication?.state === 'open' ? this.#publication : undefined;
+  }
+
+  get subscriptions(): Iterable<Subscription> {
+    return this.#subscriptions.values();
+  }
+
+  /**
+   * Offers a stream to the room; resolves with the SDP answer, and the others are told `publicationOpened`.
+   * @throws RoomError `already-publishing`, `offer-refused`, `media-failed`, `interrupted`, `participant-closed`; nothing remains then
+   */
+  async publish(sdpOffer: string, options: PublishOptions = {}): Promise<string> {
+    this.#assertOpen();
+    if (this.#publication) throw new RoomError('already-publishing', `${this.id} is already publishing`);
+    const publication = new Publication(this, this.#early.take(this));
+    this.#publication = publication;
+    return this.#negotiations.run(async () => {
+      try {
+        const pipeline = await this.room.pipeline();
+        const sdpAnswer = await publication.open(pipeline, sdpOffer, options, this.#listener(this));
+        this.room.tell({ type: 'publicationOpened', publisher: this }, this);
+        return sdpAnswer;
+      } catch (error) {
+        this.#drop(publication);
+        throw error;
+      }
+    });
+  }
+
+  /** Ends the publication and everything subscribed to it. @throws RoomError `not-publishing`, `participant-closed` */
+  unpublish(): void {
+    this.#assertOpen();
+    if (!this.#publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
+    this.#endPublication('unpublished');
+  }
+
+  /** The media server is gone and the publication with it: the others are told as if it had been unpublished. */
+  losePublication(): void {
+    if (this.#publication) this.#endPublication('media-lost');
+  }
+
+  /**
+   * Receives another participant's publication; resolves with the SDP answer. A second subscription to the same
+   * publisher replaces the first (Kurento Room §3.4: it helps clients that lost their peer connection).
+   * @throws RoomError `own-publication`, `not-publishing`, `offer-refused`, `media-failed`,
+   *   `interrupted`, `participant-closed`; nothing remains then
+   */
+  async subscribe(publisher: Participant, sdpOffer: string): Promise<string> {
+    this.#assertOpen();
+    if (publisher === this) throw new RoomError('own-publication', `${this.id} cannot subscribe to herself`);
+    const { publication } = publisher;
+    if (!publication) throw new RoomError('not-publishing', `${publisher.id} is not publishing`);
+    this.#subscriptions.get(publisher)?.close();
+    const subscription = new Subscription(this, publication, this.#early.take(publisher));
+    this.#subscriptions.set(publisher, subscription);
+    return this.#negotiations.run(() => subscription.open(sdpOffer, this.#listener(publisher)));
+  }
+
+  /** Ends the subscription to a publisher, if there is one, and forgets candidates held for it. */
+  unsubscribe(publisher: Participant): void {
+    this.#assertOpen();
+    this.#subscriptions.get(publisher)?.close();
+    this.#early.take(publisher);
+  }
+
+  /** Called by a subscription that closes. */
+  forget(subscription: Subscription): void {
+    const { publisher } = subscription.publication;
+    if (this.#subscriptions.get(publisher) === subscription) this.#subscriptions.delete(publisher);
+  }
+
+  /** Takes a remote candidate: for the publication when `publisher` is this participant, else for the subscription. */
+  addCandidate(publisher: Participant, candidate: IceCandidate): void {
+    this.#assertOpen();
+    const endpoint = publisher === this ? this.#publication : this.#subscriptions.get(publisher);
+    if (endpoint) endpoint.addCandidate(candidate);
+    else this.#early.hold(publisher, candidate);
+  }
+
+  /** Says a text to everybody in the room, the speaker included. */
+  say(text: string): void {
+    this.#assertOpen();
+    this.room.tell({ type: 'textSaid', from: this, text });
+  }
+
+  /** Leaves the room; the others are told. Does nothing the second time. */
+  leave(): void {
+    this.room.remove(this, 'left');
+  }
+
+  tell(event: RoomEvent): void {
+    this.#outbox(event);
+  }
+
+  /** Called by the room, which tells everybody what is to be told. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#publication?.close();
+    this.#publication = undefined;
+    for (const subscription of this.#subscriptions.values()) subscription.close();
+  }
+
+  #endPublication(reason: 'unpublished' | 'media-lost'): void {
+    const wasOpen = this.publication !== undefined;
+    this.#publication?.close();
+    this.#publication = undefined;
+    if (wasOpen) this.room.tell({ type: 'publicationClosed', publisher: this, reason }, this);
+  }
+
+  #drop(publication: Publication): void {
+    publication.close();
+    if (this.#publication === publication) this.#publication = undefined;
+  }
+
+  /** What the engine reports of an endpoint of this participant, which carries the media of `publisher`. */
+  #listener(publisher: Participant): EndpointListener {
+    return {
+      candidateFound: (candidate) => {
+        this.tell({ type: 'candidateFound', publisher, candidate });
+      },
+      failed: (failure) => {
+        this.tell({ type: 'mediaFailed', failure });
+      },
+    };
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new RoomError('participant-closed', `${this.id} is not in the room any more`);
+  }
+}

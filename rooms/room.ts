@@ -1,0 +1,135 @@
+import type { MediaEngine, MediaFailure, Pipeline } from '../media/port.js';
+import { RoomError, mediaError } from './errors.js';
+import type { LeaveReason, Outbox, RoomEvent } from './events.js';
+import { Participant } from './participant.js';
+import type { Attributes } from './participant.js';
+
+/**
+ * A named set of participants who are told what happens in it. Membership is synchronous. The media pipeline is opened
+ * at the first publication and belongs to the room, which releases it when it closes.
+ */
+export class Room {
+  readonly name: string;
+  readonly #media: MediaEngine;
+  readonly #onClose: (room: Room) => void;
+  readonly #participants = new Map<string, Participant>();
+  #pipeline: Promise<Pipeline> | undefined;
+  #closed = false;
+
+  /** @param onClose called once, before anybody is told */
+  constructor(name: string, media: MediaEngine, onClose: (room: Room) => void) {
+    this.name = name;
+    this.#media = media;
+    this.#onClose = onClose;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get size(): number {
+    return this.#participants.size;
+  }
+
+  get participants(): Iterable<Participant> {
+    return this.#participants.values();
+  }
+
+  find(id: string): Participant | undefined {
+    return this.#participants.get(id);
+  }
+
+  /**
+   * Adds a participant and tells the others. Whoever is in `participants` when this returns will not be announced to
+   * the newcomer; whoever comes later will.
+   * @throws RoomError `room-closed`, `invalid-name`, `participant-exists`
+   */
+  join(id: string, attributes: Attributes, outbox: Outbox): Participant {
+    this.#assertOpen();
+    if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
+    if (this.#participants.has(id)) {
+      throw new RoomError('participant-exists', `"${id}" is already in room "${this.name}"`);
+    }
+    const participant = new Participant(this, id, attributes, outbox);
+    this.tell({ type: 'participantJoined', participant });
+    this.#participants.set(id, participant);
+    return participant;
+  }
+
+  /** Removes a participant at the server's wish: the others are told, then she is. */
+  evict(participant: Participant): void {
+    if (participant.closed) return;
+    this.remove(participant, 'evicted');
+    participant.tell({ type: 'participantEvicted', participant });
+  }
+
+  /** Ends a membership: media first, then the others are told; the last one to go closes the room. */
+  remove(participant: Participant, reason: LeaveReason): void {
+    if (participant.closed) return;
+    this.#participants.delete(participant.id);
+    participant.close();
+    this.tell({ type: 'participantLeft', participant, reason });
+    if (this.#participants.size === 0) this.close('empty');
+  }
+
+  tell(event: RoomEvent, except?: Participant): void {
+    for (const participant of this.#participants.values()) if (participant !== except) participant.tell(event);
+  }
+
+  /** The room's pipeline, opened when first asked for. @throws RoomError `media-failed`, `room-closed` */
+  async pipeline(): Promise<Pipeline> {
+    this.#assertOpen();
+    this.#pipeline ??= this.#openPipeline();
+    const opening = this.#pipeline;
+    try {
+      const pipeline = await opening;
+      // Of a room closed meanwhile `close` releases the pipeline.
+      this.#assertOpen();
+      return pipeline;
+    } catch (error) {
+      // The next publication tries anew.
+      if (this.#pipeline === opening) this.#pipeline = undefined;
+      throw mediaError(error);
+    }
+  }
+
+  /** Closes the room with everything in it and tells everybody who was there. Does nothing the second time. */
+  close(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const members = [...this.#participants.values()];
+    this.#participants.clear();
+    for (const member of members) member.close();
+    void this.#pipeline?.then(release, () => undefined);
+    this.#onClose(this);
+    const event: RoomEvent = { type: 'roomClosed', room: this, reason };
+    for (const member of members) member.tell(event);
+  }
+
+  #openPipeline(): Promise<Pipeline> {
+    const opening = this.#media.openPipeline({
+      failed: (failure) => {
+        this.tell({ type: 'mediaFailed', failure });
+      },
+      lost: (failure) => {
+        if (this.#pipeline === opening) this.#lose(failure);
+      },
+    });
+    return opening;
+  }
+
+  /** The media server is gone with all that was on it: the room lives on, and who publishes next opens a new pipeline. */
+  #lose(failure: MediaFailure): void {
+    this.#pipeline = undefined;
+    this.tell({ type: 'mediaFailed', failure });
+    for (const participant of this.#participants.values()) participant.losePublication();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new RoomError('room-closed', `Room "${this.name}" is closed`);
+  }
+}
+
+function release(pipeline: Pipeline): void {
+  pipeline.release();
+}

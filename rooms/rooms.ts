@@ -1,0 +1,46 @@
+import type { MediaEngine } from '../media/port.js';
+import { RoomError } from './errors.js';
+import type { Outbox } from './events.js';
+import type { Attributes, Participant } from './participant.js';
+import { Room } from './room.js';
+
+/** All rooms of the server, by name. A room exists from its first participant to its last. */
+export class Rooms {
+  readonly #media: MediaEngine;
+  readonly #rooms = new Map<string, Room>();
+
+  constructor(media: MediaEngine) {
+    this.#media = media;
+  }
+
+  [Symbol.iterator](): Iterator<Room> {
+    return this.#rooms.values();
+  }
+
+  get names(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name);
+  }
+
+  /**
+   * Joins a room, which is made if need be. One step: a refused join leaves no room behind.
+   * @throws RoomError `invalid-name`, `participant-exists`
+   */
+  join(name: string, id: string, attributes: Attributes, outbox: Outbox): Participant {
+    if (name === '') throw new RoomError('invalid-name', 'The name of a room must not be empty');
+    const existing = this.#rooms.get(name);
+    if (existing) return existing.join(id, attributes, outbox);
+    const room = new Room(name, this.#media, () => this.#rooms.delete(name));
+    const participant = room.join(id, attributes, outbox);
+    this.#rooms.set(name, room);
+    return participant;
+  }
+
+  /** Closes every room, as on shutdown. */
+  close(reason: string): void {
+    for (const room of this.#rooms.values()) room.close(reason);
+  }
+}

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+
+interface Option<S extends z.ZodType = z.ZodType> {
+  /** What the option takes; reads text as well as the file's own types, and holds the default. */
+  readonly schema: S;
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+function option<S extends z.ZodType>(schema: S, unit: string, meaning: string): Option<S> {
+  return { schema, unit, meaning };
+}
+
+const count = z.coerce.number().int();
+const milliseconds = count.min(1).max(86_400_000);
+/** A list is a list in the file, and separated by commas in a variable or flag. */
+const list = (item: z.ZodType<string>) =>
+  z.preprocess((value) => (typeof value === 'string' ? split(value) : value), z.array(item));
+
+/** Every option of the server, once. Its variable and its flag follow from its name: `kmsUris`, KMS_URIS, --kms-uris. */
+export const options = {
+  port: option(
+    count.min(0).max(65_535).default(8080),
+    'TCP port',
+    'Where HTTP and WebSockets are served; 0 picks a free one.',
+  ),
+  host: option(z.string().default(''), 'address', 'The address to listen at; empty for all of this machine.'),
+  pathPrefix: option(
+    z
+      .string()
+      .regex(/^(\/[\w.~-]+)*$/, 'must be empty or start with a slash and not end with one')
+      .default(''),
+    'path',
+    'Put before every path, for a server behind a proxy that keeps the prefix.',
+  ),
+  allowedOrigins: option(
+    list(z.string()).default([]),
+    'origins',
+    'Pages that may open a WebSocket, as https://host[:port]; empty for all.',
+  ),
+  kmsUris: option(
+    list(z.string().regex(/^wss?:\/\/\S+$/, 'must be a ws:// or wss:// URL')).default([]),
+    'URLs',
+    'Kurento media servers, as ws://host:8888/kurento. Empty: the embedded media engine is started.',
+  ),
+  mediaRequestTimeoutMs: option(
+    milliseconds.default(10_000),
+    'ms',
+    'How long a media server may take to answer a call.',
+  ),
+  mediaLostAfterMs: option(
+    milliseconds.default(5_000),
+    'ms',
+    'How long a media server may be out of reach before its rooms are told that their media is lost.',
+  ),
+  mediaUdpPorts: option(
+    z
+      .string()
+      .regex(/^\d{1,5}-\d{1,5}$/, 'must be first-last')
+      .default('40000-49999'),
+    'UDP ports',
+    'Ports the embedded engine may use, one for each publication and subscription.',
+  ),
+  mediaAnnouncedAddresses: option(
+    list(z.string()).default([]),
+    'addresses',
+    'Addresses the embedded engine names in its candidates instead of its own, as behind a NAT.',
+  ),
+  maxMessageLength: option(
+    count.min(1_000).default(1_000_000),
+    'characters',
+    'The longest message a client may send; a longer one ends its connection.',
+  ),
+  maxQueuedBytes: option(
+    count.min(65_536).default(4_194_304),
+    'bytes',
+    'How much may wait for a client that reads slowly before it is dropped.',
+  ),
+  maxQueuedRequests: option(
+    count.min(1).default(1_000),
+    'requests',
+    'How many requests of one client may wait for the one that runs.',
+  ),
+  logLevel: option(
+    z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+    'level',
+    'The least important line to log.',
+  ),
+  logFormat: option(z.enum(['text', 'json']).default('text'), 'format', 'Lines for people or for machines.'),
+} as const satisfies Record<string, Option>;
+
+export type Config = { readonly [K in keyof typeof options]: z.output<(typeof options)[K]['schema']> };
+type Name = keyof typeof options;
+const names = Object.keys(options) as Name[];
+
+/** The configuration is wrong; the message says which option, where it was given, and what is expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** What the defaults make, with some options set: for tests and for programs that embed the server. */
+export function configOf(given: Partial<Record<Name, unknown>> = {}): Config {
+  return check(given, () => 'options');
+}
+
+/**
+ * Reads the configuration: flag > environment > file > default. The file is YAML, named by --config or ATRIUM_CONFIG.
+ * @throws ConfigError for unknown keys and flags, and for values that do not fit
+ */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const { config: flaggedFile, ...flags } = readFlags(args);
+  const path = flaggedFile ?? env.ATRIUM_CONFIG;
+  const given: Partial<Record<Name, unknown>> = path === undefined ? {} : readFile(path);
+  const source = new Map<Name, string>(names.map((name) => [name, path ?? 'default']));
+  for (const name of names) {
+    const variable = env[variableOf(name)];
+    if (variable !== undefined && variable !== '') {
+      given[name] = variable;
+      source.set(name, variableOf(name));
+    }
+    if (flags[name] !== undefined) {
+      given[name] = flags[name];
+      source.set(name, flagOf(name));
+    }
+  }
+  return check(given, (name) => source.get(name) ?? name);
+}
+
+/** The table of options, for --help. */
+export function describeOptions(): string {
+  const rows = names.map((name) => {
+    const { schema, unit, meaning } = options[name];
+    const initial = JSON.stringify(schema.parse(undefined));
+    return `  ${flagOf(name)} (${variableOf(name)}, ${unit}, default ${initial})\n      ${meaning}`;
+  });
+  return [
+    '  --config FILE (ATRIUM_CONFIG)\n      A YAML file with options under the names of the flags in camelCase.',
+    ...rows,
+  ].join('\n');
+}
+
+export function variableOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function readFlags(args: readonly string[]): Partial<Record<Name | 'config', string>> {
+  const known = new Map<string, Name | 'config'>(names.map((name) => [flagOf(name), name]));
+  known.set('--config', 'config');
+  const given: Partial<Record<Name | 'config', string>> = {};
+  for (let index = 0; index < args.length; index += 1) {
+    const [flag = '', ...rest] = (args[index] ?? '').split('=');
+    const name = known.get(flag);
+    if (name === undefined) throw new ConfigError(`Unknown flag ${flag}; --help lists all`);
+    const value = rest.length > 0 ? rest.join('=') : args[(index += 1)];
+    if (value === undefined) throw new ConfigError(`${flag} needs a value`);
+    given[name] = value;
+  }
+  return given;
+}
+
+function readFile(path: string): Partial<Record<Name, unknown>> {
+  let content: unknown;
+  try {
+    content = parseYaml(readFileSync(path, 'utf8')) ?? {};
+  } catch (error) {
+    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new ConfigError(`${path} must hold options by name`);
+  }
+  for (const key of Object.keys(content)) {
+    if (!Object.hasOwn(options, key)) throw new ConfigError(`${path}: unknown option "${key}"`);
+  }
+  return content;
+}
+
+function check(given: Partial<Record<Name, unknown>>, sourceOf: (name: Name) => string): Config {
+  const entries = names.map((name) => {
+    const value = options[name].schema.safeParse(given[name]);
+    if (value.success) return [name, value.data] as const;
+    const reason = value.error.issues.map((issue) => issue.message).join('; ');
+    throw new ConfigError(`${sourceOf(name)}: ${name} ${reason}`);
+  });
+  // Each value was made by the schema of its name.
+  return Object.fromEntries(entries) as Config;
+}
+
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

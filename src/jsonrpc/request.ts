@@ -1,0 +1,39 @@
+import type { JSONRPCRequest } from 'json-rpc-2.0';
+import { z } from 'zod';
+import { ProtocolError, invalidRequest, parseError } from './errors.js';
+
+/** A frame from a client that asks for something. `jsonrpc` may be missing (Kurento Room §1.2); other members are kept. */
+const requestSchema = z.looseObject({
+  id: z.union([z.string(), z.number(), z.null()]).optional(),
+  method: z.string().min(1),
+  params: z.unknown().optional(),
+});
+
+export type RpcId = string | number | null;
+/** A request as the method gets it: with the members that older clients put beside `params`. */
+export type Request = JSONRPCRequest & Readonly<Record<string, unknown>>;
+
+/**
+ * Reads one frame. Undefined for a frame that is an answer to a question we never asked (the Java client answers
+ * notifications it does not know): nothing is to be said to that.
+ * @throws ProtocolError parse error or invalid request
+ */
+export function readRequest(text: string): Request | undefined {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch {
+    throw new ProtocolError(parseError, 'The message is not JSON');
+  }
+  const request = requestSchema.safeParse(frame);
+  if (request.success) return { ...request.data, jsonrpc: '2.0' } as Request;
+  if (isResponse(frame)) return undefined;
+  throw new ProtocolError(
+    invalidRequest,
+    'The message is not a JSON-RPC 2.0 request object (batches are not supported)',
+  );
+}
+
+function isResponse(frame: unknown): boolean {
+  return typeof frame === 'object' && frame !== null && !('method' in frame) && ('result' in frame || 'error' in frame);
+}

@@ -1,0 +1,35 @@
+import winston from 'winston';
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+/** `text` for people, `json` for machines: one object per line. */
+export type LogFormat = 'text' | 'json';
+
+/** One line per fact, with room, participant and session as fields. Names come from outside: they stay in fields. */
+export type Log = winston.Logger;
+
+export function createLog(level: LogLevel, format: LogFormat): Log {
+  const { combine, timestamp, errors, json, printf, colorize } = winston.format;
+  const text = printf(({ level: shown, message, timestamp: time, ...fields }) => {
+    const details = Object.entries(fields).map(([name, value]) => ` ${name}=${shorten(value)}`);
+    return `${String(time)} ${shown} ${String(message)}${details.join('')}`;
+  });
+  const lines = format === 'json' ? json({ replacer: plainError }) : text;
+  const colours = format === 'text' && process.stdout.isTTY ? [colorize()] : [];
+  return winston.createLogger({
+    level,
+    format: combine(errors({ stack: true }), timestamp(), ...colours, lines),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the types of winston and of its
+    // transport base disagree about a class they both mean.
+    transports: [new winston.transports.Console()],
+  });
+}
+
+/** JSON on one line: a name with a line break in it must not look like a log line of its own. */
+function shorten(value: unknown): string {
+  if (value instanceof Error) return JSON.stringify(value.stack ?? value.message);
+  return value === undefined ? '-' : JSON.stringify(value);
+}
+
+function plainError(_key: string, value: unknown): unknown {
+  return value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+}

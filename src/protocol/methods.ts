@@ -1,0 +1,95 @@
+import type { IceCandidate } from '../../media/port.js';
+import { RoomError } from '../../rooms/errors.js';
+import type { Participant } from '../../rooms/participant.js';
+import type { Room } from '../../rooms/room.js';
+import { webcam } from './events.js';
+import type { MethodName, ParsedParams, RequestResult } from './params.js';
+import type { Session } from './session.js';
+
+type Methods = {
+  readonly [M in MethodName]: (
+    session: Session,
+    params: ParsedParams<M>,
+  ) => RequestResult<M> | Promise<RequestResult<M>>;
+};
+
+/** What each request does (Kurento Room §3): one call on the domain, its outcome in the words of the wire. */
+export const methods: Methods = {
+  joinRoom(session, { user, room, dataChannels }) {
+    const participant = session.join(room, user, dataChannels ?? false);
+    const value = [];
+    for (const other of participant.room.participants) {
+      if (other !== participant) value.push({ id: other.id, streams: other.publication ? webcam : [] });
+    }
+    return { value };
+  },
+
+  async publishVideo(session, { sdpOffer, doLoopback }) {
+    const options = { loopback: doLoopback ?? false, dataChannels: session.dataChannels };
+    return { sdpAnswer: await session.participant.publish(sdpOffer, options) };
+  },
+
+  unpublishVideo(session) {
+    session.participant.unpublish();
+    return {};
+  },
+
+  async receiveVideoFrom(session, { sender, sdpOffer }) {
+    const { participant } = session;
+    return { sdpAnswer: await participant.subscribe(senderIn(participant.room, sender), sdpOffer) };
+  },
+
+  unsubscribeFromVideo(session, { sender }) {
+    const { participant } = session;
+    participant.unsubscribe(senderIn(participant.room, sender));
+    return { sdpAnswer: '' };
+  },
+
+  onIceCandidate(session, params) {
+    const { participant } = session;
+    const publisher = participant.room.find(params.endpointName);
+    // A candidate for nobody is accepted and ignored: clients send dozens without looking at the answers (§3.6).
+    if (publisher) participant.addCandidate(publisher, candidateOf(params));
+    return {};
+  },
+
+  sendMessage(session, { message, userMessage, roomMessage }) {
+    const { participant } = session;
+    if (userMessage !== participant.id) {
+      throw new RoomError('participant-not-found', `You are "${participant.id}", not "${userMessage}"`);
+    }
+    if (roomMessage !== participant.room.name) {
+      throw new RoomError('room-not-found', `You are in room "${participant.room.name}", not "${roomMessage}"`);
+    }
+    participant.say(message);
+    return {};
+  },
+
+  leaveRoom(session) {
+    session.leave();
+    return {};
+  },
+
+  ping(session, { interval }) {
+    session.watch(interval);
+    return { value: 'pong' };
+  },
+};
+
+/** `USER_webcam`, where the user's name may hold underscores itself (Kurento Room §2). @throws RoomError `participant-not-found` */
+function senderIn(room: Room, sender: string): Participant {
+  const last = sender.lastIndexOf('_');
+  const first = sender.indexOf('_');
+  const publisher =
+    (last >= 0 ? room.find(sender.slice(0, last)) : undefined) ??
+    (first >= 0 ? room.find(sender.slice(0, first)) : undefined) ??
+    room.find(sender);
+  if (!publisher) throw new RoomError('participant-not-found', `"${sender}" is nobody in room "${room.name}"`);
+  return publisher;
+}
+
+function candidateOf(params: ParsedParams<'onIceCandidate'>): IceCandidate {
+  const { candidate, sdpMid, sdpMLineIndex } = params;
+  const index = sdpMLineIndex ?? (sdpMid && /^\d{1,4}$/.test(sdpMid) ? Number(sdpMid) : 0);
+  return { candidate, sdpMid: sdpMid ?? String(index), sdpMLineIndex: index };
+}

@@ -1,0 +1,124 @@
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import type { Frame } from './frame.js';
+import type { WriteTurn, Writer } from './write-turn.js';
+
+export interface ConnectionLimits {
+  /** UTF-16 code units of one incoming text message; a longer one closes the connection with 1009. */
+  readonly maxTextLength: number;
+  /** Bytes that may wait for a slow reader before it is dropped with 1008. */
+  readonly maxQueuedBytes: number;
+}
+
+export interface ConnectionListener {
+  text(text: string): void;
+  binary(): void;
+  /** The connection is over, for whatever reason; called once, last, never from inside another call. */
+  closed(reason: string): void;
+}
+
+/** How long a dropped reader has to take the close frame with the reason before its socket is destroyed. */
+const dropAfterMs = 2_000;
+
+/**
+ * One live WebSocket. Receiving and the closing handshake are the WebSocket library's; frames to send are ready-made
+ * and go straight to the socket, all that is due in one turn of the event loop in one write. That is sound because the
+ * library too writes whole frames only: compression is off.
+ */
+export class Connection implements Writer {
+  readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
+  readonly #turn: WriteTurn;
+  readonly #limits: ConnectionLimits;
+  #due: Frame[] = [];
+  #dueBytes = 0;
+  #listener: ConnectionListener | undefined;
+  #open = true;
+
+  constructor(webSocket: WebSocket, socket: Duplex, turn: WriteTurn, limits: ConnectionLimits) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#turn = turn;
+    this.#limits = limits;
+    webSocket.on('message', this.#onMessage);
+    webSocket.on('close', this.#onClose);
+    // A protocol violation of the peer; 'close' follows.
+    webSocket.on('error', ignore);
+  }
+
+  listen(listener: ConnectionListener): void {
+    this.#listener = listener;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Queues a frame for the end of this turn; nothing happens on a connection that is closed or closing. */
+  send(frame: Frame): void {
+    if (!this.#open) return;
+    this.#dueBytes += frame.length;
+    if (this.#dueBytes + this.#socket.writableLength > this.#limits.maxQueuedBytes) {
+      this.#drop();
+      return;
+    }
+    if (this.#due.push(frame) === 1) this.#turn.add(this);
+  }
+
+  /** Called at the end of the turn. */
+  flush(join: (frames: readonly Frame[]) => Buffer): void {
+    const [first] = this.#due;
+    if (!first) return;
+    const due = this.#due;
+    this.#due = [];
+    this.#dueBytes = 0;
+    this.#socket.write(due.length === 1 ? first : join(due));
+  }
+
+  /** Sends what is due, then closes with a handshake. */
+  close(code: number, reason: string): void {
+    if (!this.#open) return;
+    this.flush((frames) => Buffer.concat(frames));
+    this.#open = false;
+    this.#webSocket.close(code, reason);
+  }
+
+  #drop(): void {
+    this.#open = false;
+    this.#due = [];
+    this.#webSocket.close(1008, 'Too slow: messages pile up');
+    setTimeout(() => {
+      this.#webSocket.terminate();
+    }, dropAfterMs).unref();
+    setImmediate(() => {
+      this.#end(`slow reader: more than ${this.#limits.maxQueuedBytes} bytes were waiting`);
+    });
+  }
+
+  readonly #onMessage = (data: RawData, isBinary: boolean): void => {
+    if (!this.#open) return;
+    if (isBinary) {
+      this.#listener?.binary();
+      return;
+    }
+    // ws hands over one Buffer unless told otherwise by its binaryType.
+    const text = (data as Buffer).toString();
+    if (text.length > this.#limits.maxTextLength) this.close(1009, 'Message too long');
+    else this.#listener?.text(text);
+  };
+
+  readonly #onClose = (code: number, reason: Buffer): void => {
+    this.#open = false;
+    this.#end(reason.length > 0 ? `${code} ${reason.toString()}` : String(code));
+  };
+
+  #end(reason: string): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.closed(reason);
+  }
+}
+
+function ignore(): void {
+  // See the constructor.
+}

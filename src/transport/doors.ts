@@ -1,0 +1,87 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { Connection } from './connection.js';
+import type { ConnectionLimits } from './connection.js';
+import { WriteTurn } from './write-turn.js';
+
+export interface DoorsOptions extends ConnectionLimits {
+  /** Origins whose pages may connect; empty: all. A client without Origin is no browser and always may. */
+  readonly allowedOrigins: readonly string[];
+  readonly onRefused: (path: string, reason: string) => void;
+}
+
+/** How long clients have for the closing handshake when the server stops. */
+const closeAfterMs = 1_000;
+
+/** The bytes of a text of `n` UTF-16 code units, at most. */
+const utf8BytesPerUnit = 3;
+
+/** The WebSocket paths of the one HTTP server: each opens to one protocol. */
+export class Doors {
+  readonly #options: DoorsOptions;
+  readonly #turn = new WriteTurn();
+  readonly #webSockets: WebSocketServer;
+  readonly #accept = new Map<string, (connection: Connection) => void>();
+
+  constructor(server: Server, options: DoorsOptions) {
+    this.#options = options;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      clientTracking: true,
+      maxPayload: options.maxTextLength * utf8BytesPerUnit,
+    });
+    server.on('upgrade', this.#onUpgrade);
+  }
+
+  /** Accepts connections to `path` (compared exactly, without the query). */
+  open(path: string, accept: (connection: Connection) => void): void {
+    this.#accept.set(path, accept);
+  }
+
+  /** Ends every connection: what is due goes out first, then the closing handshake, for as long as that may take. */
+  async close(): Promise<void> {
+    this.#accept.clear();
+    // One turn of the event loop: what is due is written at its end.
+    await new Promise((resolve) => setImmediate(resolve));
+    const { clients } = this.#webSockets;
+    const gone = [...clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
+    for (const client of clients) client.close(1001, 'The server stops');
+    const impatience = setTimeout(() => {
+      for (const client of clients) client.terminate();
+    }, closeAfterMs);
+    await Promise.all(gone);
+    clearTimeout(impatience);
+    this.#webSockets.close();
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const accept = this.#accept.get(path);
+    if (!accept) {
+      this.#refuse(socket, 404, path, 'there is no WebSocket here');
+      return;
+    }
+    const { origin } = request.headers;
+    const { allowedOrigins } = this.#options;
+    if (origin !== undefined && allowedOrigins.length > 0 && !allowedOrigins.includes(origin)) {
+      this.#refuse(socket, 403, path, `origin ${origin} is not among the allowed origins`);
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      accept(new Connection(webSocket, socket, this.#turn, this.#options));
+    });
+  };
+
+  #refuse(socket: Duplex, status: number, path: string, reason: string): void {
+    this.#options.onRefused(path, reason);
+    const body = `${reason}\n`;
+    socket.on('error', () => socket.destroy());
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  }
+}

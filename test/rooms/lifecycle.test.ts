@@ -1,0 +1,371 @@
+import { expect } from 'chai';
+import { MediaError } from '../../media/errors.js';
+import type { Participant } from '../../rooms/participant.js';
+import type { FakeEndpoint, FakeMedia, Step } from '../support/fake-media.js';
+import { codeOf } from '../support/rejection.js';
+import { Stage } from './stage.js';
+
+const offer = 'v=0 offer';
+
+/** Every allocation was released, and none twice. */
+function expectNothingLeft(media: FakeMedia): void {
+  expect(media.allocated, 'objects left on the media server').to.equal(0);
+  expect(
+    [...media.releases.values()].filter((times) => times !== 1),
+    'released more than once',
+  ).to.deep.equal([]);
+}
+
+function endpointsOf(media: FakeMedia): FakeEndpoint[] {
+  return [...media.endpoints];
+}
+
+/** What can end while somebody negotiates (docs/lifecycle.md). */
+const endings: Record<string, (ana: Participant, berta: Participant) => void> = {
+  'the negotiating one leaves': (ana) => {
+    ana.leave();
+  },
+  'she is evicted': (ana) => {
+    ana.room.evict(ana);
+  },
+  'the room closes': (ana) => {
+    ana.room.close('asked to');
+  },
+  'both leave': (ana, berta) => {
+    ana.leave();
+    berta.leave();
+  },
+};
+
+const steps: readonly Step[] = ['openPipeline', 'createEndpoint', 'connect', 'answer'];
+
+describe('lifecycle of media (docs/lifecycle.md)', () => {
+  it('publish makes one pipeline for the room and one endpoint for the publication', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    expect(stage.media.allocated, 'joining alone allocates nothing').to.equal(0);
+    expect(await ana.publish(offer)).to.equal(`v=0 answer to ${offer}`);
+    await berta.publish(offer);
+    expect(stage.media.pipelines.size).to.equal(1);
+    expect(stage.media.endpoints.size).to.equal(2);
+    expect(stage.told(berta)).to.deep.equal(['publicationOpened ana']);
+    expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'publicationOpened berta']);
+  });
+
+  it('two who publish at the same moment share the pipeline', async () => {
+    const stage = new Stage();
+    await Promise.all([stage.join('ana').publish(offer), stage.join('berta').publish(offer)]);
+    expect(stage.media.pipelines.size).to.equal(1);
+  });
+
+  it('subscribe makes one endpoint more, fed by the publication before it answers', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    await ana.publish(offer);
+    const [source] = endpointsOf(stage.media);
+    const held = stage.media.holdNext('answer');
+    const subscribed = berta.subscribe(ana, offer);
+    await held.reached;
+    const sink = endpointsOf(stage.media)[1];
+    expect([...(source?.sinks ?? [])]).to.deep.equal([sink]);
+    held.open();
+    await subscribed;
+    expect(stage.media.endpoints.size).to.equal(2);
+  });
+
+  it('loopback feeds the publication to itself', async () => {
+    const stage = new Stage();
+    await stage.join('ana').publish(offer, { loopback: true });
+    const [endpoint] = endpointsOf(stage.media);
+    expect(endpoint?.sinks.has(endpoint)).to.equal(true);
+  });
+
+  it('unpublish releases the publication and everything subscribed to it, and publishing again works at once', async () => {
+    const stage = new Stage();
+    const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
+    await ana.publish(offer);
+    await berta.subscribe(ana, offer);
+    await carla.subscribe(ana, offer);
+    ana.unpublish();
+    expect(stage.media.endpoints.size).to.equal(0);
+    expect(stage.told(berta)).to.include('publicationClosed ana unpublished');
+    expect([...berta.subscriptions]).to.deep.equal([]);
+    expect(
+      await codeOf(() => {
+        ana.unpublish();
+      }),
+    ).to.equal('not-publishing');
+    await ana.publish(offer);
+    expect(stage.media.endpoints.size).to.equal(1);
+    for (const participant of [ana, berta, carla]) participant.leave();
+    await settled();
+    expectNothingLeft(stage.media);
+  });
+
+  it('unsubscribe releases that subscription only, and may be repeated', async () => {
+    const stage = new Stage();
+    const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
+    await ana.publish(offer);
+    await berta.subscribe(ana, offer);
+    await carla.subscribe(ana, offer);
+    berta.unsubscribe(ana);
+    berta.unsubscribe(ana);
+    expect(stage.media.endpoints.size).to.equal(2);
+    expect([...(ana.publication?.subscriptions ?? [])].map(({ subscriber }) => subscriber)).to.deep.equal([carla]);
+  });
+
+  it('a second subscription to the same publisher replaces the first', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    await berta.subscribe(ana, offer);
+    await berta.subscribe(ana, 'v=0 another');
+    expect(endpointsOf(stage.media).map((endpoint) => endpoint.offer)).to.deep.equal([offer, 'v=0 another']);
+    expectEachReleasedOnce(stage.media);
+  });
+
+  it('a leaving publisher takes her publication, her subscriptions and the subscriptions to her with her', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    await berta.publish(offer);
+    await ana.subscribe(berta, offer);
+    await berta.subscribe(ana, offer);
+    ana.leave();
+    expect(stage.media.endpoints.size, "only berta's publication stays").to.equal(1);
+    expect(stage.told(berta).at(-1)).to.equal('participantLeft ana');
+    expect(stage.told(berta)).to.not.include('publicationClosed ana unpublished');
+    berta.leave();
+    await settled();
+    expectNothingLeft(stage.media);
+  });
+
+  it('closing the room releases the pipeline', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    await berta.subscribe(ana, offer);
+    ana.room.close('asked to');
+    await settled();
+    expectNothingLeft(stage.media);
+  });
+
+  it('refuses to publish twice, to subscribe to oneself and to one who does not publish', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    expect(await codeOf(ana.publish(offer))).to.equal('already-publishing');
+    expect(await codeOf(ana.subscribe(ana, offer))).to.equal('own-publication');
+    expect(await codeOf(ana.subscribe(berta, offer))).to.equal('not-publishing');
+    expect(stage.media.endpoints.size).to.equal(1);
+  });
+
+  it('a subscription whose publisher stops while it is negotiated fails with not-publishing and leaves nothing', async () => {
+    for (const end of [
+      (ana: Participant) => {
+        ana.unpublish();
+      },
+      (ana: Participant) => {
+        ana.leave();
+      },
+    ]) {
+      for (const step of ['createEndpoint', 'connect', 'answer'] as const) {
+        const stage = new Stage();
+        const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+        await ana.publish(offer);
+        const held = stage.media.holdNext(step);
+        const subscribing = codeOf(berta.subscribe(ana, offer));
+        await held.reached;
+        end(ana);
+        held.open();
+        expect(await subscribing, step).to.equal('not-publishing');
+        expect(stage.media.endpoints.size, step).to.equal(0);
+        berta.leave();
+        ana.leave();
+        await settled();
+        expectNothingLeft(stage.media);
+      }
+    }
+  });
+
+  for (const step of steps) {
+    it(`a publication that fails at ${step} leaves nothing, and a second attempt works`, async () => {
+      const stage = new Stage();
+      const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+      stage.media.failNext(step);
+      expect(await codeOf(ana.publish(offer, { loopback: true }))).to.equal('media-failed');
+      expect(stage.media.endpoints.size).to.equal(0);
+      expect(stage.told(berta)).to.deep.equal([]);
+      await ana.publish(offer, { loopback: true });
+      expect(stage.told(berta)).to.deep.equal(['publicationOpened ana']);
+      for (const participant of [ana, berta]) participant.leave();
+      await settled();
+      expectNothingLeft(stage.media);
+    });
+
+    for (const [ending, end] of Object.entries(endings)) {
+      it(`when ${ending} while a publication waits at ${step}, nothing is left`, async () => {
+        const stage = new Stage();
+        const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+        const held = stage.media.holdNext(step);
+        const publishing = codeOf(ana.publish(offer, { loopback: true }));
+        await held.reached;
+        end(ana, berta);
+        held.open();
+        expect(await publishing).to.be.oneOf(['interrupted', 'room-closed']);
+        expect(stage.told(berta)).to.not.include('publicationOpened ana');
+        berta.leave();
+        await settled();
+        expectNothingLeft(stage.media);
+      });
+    }
+  }
+
+  for (const step of ['createEndpoint', 'connect', 'answer'] as const) {
+    it(`a subscription that fails at ${step} leaves nothing, and a second attempt works`, async () => {
+      const stage = new Stage();
+      const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+      await ana.publish(offer);
+      stage.media.failNext(step);
+      expect(await codeOf(berta.subscribe(ana, offer))).to.equal('media-failed');
+      expect(stage.media.endpoints.size).to.equal(1);
+      await berta.subscribe(ana, offer);
+      expect(stage.media.endpoints.size).to.equal(2);
+    });
+
+    it(`when the subscriber leaves while her subscription waits at ${step}, nothing is left`, async () => {
+      const stage = new Stage();
+      const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+      await ana.publish(offer);
+      const held = stage.media.holdNext(step);
+      const subscribing = codeOf(berta.subscribe(ana, offer));
+      await held.reached;
+      berta.leave();
+      held.open();
+      expect(await subscribing).to.equal('interrupted');
+      expect(stage.media.endpoints.size).to.equal(1);
+      ana.leave();
+      await settled();
+      expectNothingLeft(stage.media);
+    });
+  }
+
+  it("an offer the engine refuses is offer-refused, and the engine's own error is kept as the cause", async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const error: unknown = await ana.publish('garbage').catch((reason: unknown) => reason);
+    expect(error).to.include({ code: 'offer-refused' });
+    expect((error as Error).cause).to.be.instanceOf(MediaError);
+    expect(stage.media.endpoints.size).to.equal(0);
+  });
+
+  it("one participant's negotiations run one after another", async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    const held = stage.media.holdNext('answer');
+    const publishing = berta.publish(offer);
+    await held.reached;
+    const subscribing = berta.subscribe(ana, offer);
+    await settled();
+    expect(stage.media.endpoints.size, 'the subscription waits for the publication').to.equal(2);
+    held.open();
+    await Promise.all([publishing, subscribing]);
+    expect(stage.media.endpoints.size).to.equal(3);
+  });
+
+  it('losing the media server leaves the room: everybody is told, and publishing again opens a new pipeline', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    await berta.subscribe(ana, offer);
+    const [pipeline] = stage.media.pipelines;
+    stage.media.pipelines.clear();
+    stage.media.endpoints.clear();
+    pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+    expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'mediaFailed unavailable']);
+    expect(stage.told(berta)).to.deep.equal([
+      'publicationOpened ana',
+      'mediaFailed unavailable',
+      'publicationClosed ana media-lost',
+    ]);
+    await ana.publish(offer);
+    await berta.subscribe(ana, offer);
+    expect([...stage.media.pipelines]).to.not.include(pipeline);
+    expect(stage.media.allocated).to.equal(3);
+  });
+
+  it("tells an endpoint's failure to its owner and a pipeline's to the whole room", async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    endpointsOf(stage.media)[0]?.listener.failed(new MediaError('engine-error', 'of the endpoint'));
+    expect(stage.told(ana).at(-1)).to.equal('mediaFailed engine-error');
+    expect(stage.told(berta)).to.deep.equal(['publicationOpened ana']);
+    [...stage.media.pipelines][0]?.listener.failed(new MediaError('engine-error', 'of the pipeline'));
+    expect(stage.told(berta).at(-1)).to.equal('mediaFailed engine-error');
+  });
+});
+
+describe('candidates', () => {
+  const candidate = (n: number) => ({ candidate: `candidate:${n}`, sdpMid: '0', sdpMLineIndex: 0 });
+
+  it('that come before the endpoint are held for it, in order', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    ana.addCandidate(ana, candidate(1));
+    const held = stage.media.holdNext('createEndpoint');
+    const publishing = ana.publish(offer);
+    await held.reached;
+    ana.addCandidate(ana, candidate(2));
+    held.open();
+    await publishing;
+    ana.addCandidate(ana, candidate(3));
+    berta.addCandidate(ana, candidate(4));
+    await berta.subscribe(ana, offer);
+    const [publication, subscription] = endpointsOf(stage.media);
+    expect(publication?.candidates).to.deep.equal([candidate(1), candidate(2), candidate(3)]);
+    expect(subscription?.candidates).to.deep.equal([candidate(4)]);
+  });
+
+  it('held for an endpoint that never comes are bounded', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    for (let n = 0; n < 1_000; n += 1) ana.addCandidate(ana, candidate(n));
+    await ana.publish(offer);
+    expect(endpointsOf(stage.media)[0]?.candidates).to.have.lengthOf(64);
+  });
+
+  it('are forgotten by unsubscribe', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    berta.addCandidate(ana, candidate(1));
+    berta.unsubscribe(ana);
+    await berta.subscribe(ana, offer);
+    expect(endpointsOf(stage.media)[1]?.candidates).to.deep.equal([]);
+  });
+
+  it("of the media server reach the endpoint's owner, under the publisher's name", async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await ana.publish(offer);
+    await berta.subscribe(ana, offer);
+    const [publication, subscription] = endpointsOf(stage.media);
+    publication?.listener.candidateFound(candidate(1));
+    subscription?.listener.candidateFound(candidate(2));
+    expect(stage.told(ana).at(-1)).to.equal('candidateFound ana candidate:1');
+    expect(stage.told(berta).at(-1)).to.equal('candidateFound ana candidate:2');
+  });
+});
+
+function expectEachReleasedOnce(media: FakeMedia): void {
+  expect([...media.releases.values()].every((times) => times === 1)).to.equal(true);
+}
+
+/** Lets every promise that can settle do so. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import { codeOf } from '../support/rejection.js';
+import { Stage } from './stage.js';
+
+describe('room', () => {
+  it('exists from the first participant to the last', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    expect(stage.rooms.names).to.deep.equal(['r1']);
+    ana.leave();
+    expect(stage.rooms.names).to.deep.equal(['r1']);
+    berta.leave();
+    expect(stage.rooms.names).to.deep.equal([]);
+    expect(stage.rooms.find('r1')).to.equal(undefined);
+  });
+
+  it('tells those who are there that somebody joined, and the newcomer nothing about herself', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    expect(stage.told(ana)).to.deep.equal(['participantJoined berta']);
+    expect(stage.told(berta)).to.deep.equal([]);
+  });
+
+  it('refuses a second participant with the same id with participant-exists', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    expect(await codeOf(() => stage.join('ana'))).to.equal('participant-exists');
+    expect(stage.told(ana)).to.deep.equal([]);
+    expect(stage.rooms.find('r1')?.find('ana')).to.equal(ana);
+  });
+
+  it('takes the same name in another room', () => {
+    const stage = new Stage();
+    stage.join('ana', 'r1');
+    stage.join('ana', 'r2');
+    expect(stage.rooms.names).to.have.members(['r1', 'r2']);
+  });
+
+  it('takes any name but the empty one, names of built-in members included', async () => {
+    const stage = new Stage();
+    for (const name of ['__proto__', 'constructor', ' ', 'a_b_webcam', '名前', 'toString']) stage.join(name, name);
+    expect(stage.rooms.names).to.have.lengthOf(6);
+    expect(await codeOf(() => stage.join('', 'new'))).to.equal('invalid-name');
+    expect(await codeOf(() => stage.join('ana', ''))).to.equal('invalid-name');
+    expect(stage.rooms.names, 'a refused join leaves no room behind').to.have.lengthOf(6);
+  });
+
+  it('sends a text to everybody, the speaker included', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    const carla = stage.join('carla', 'r2');
+    berta.say('hello');
+    expect(stage.told(ana)).to.include('textSaid berta hello');
+    expect(stage.told(berta)).to.include('textSaid berta hello');
+    expect(stage.told(carla)).to.deep.equal([]);
+  });
+
+  it('hands the same event object to everybody, so that it can be encoded once', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    berta.say('hello');
+    expect(stage.events(ana).at(-1)).to.equal(stage.events(berta).at(-1));
+  });
+
+  it('tells the others when somebody leaves, once', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    berta.leave();
+    berta.leave();
+    expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'participantLeft berta']);
+    expect(stage.told(berta)).to.deep.equal([]);
+  });
+
+  it('evicts: the others are told that she left, then she is told', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    ana.room.evict(berta);
+    ana.room.evict(berta);
+    expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'participantLeft berta']);
+    expect(stage.told(berta)).to.deep.equal(['participantEvicted berta']);
+  });
+
+  it('closes with everybody in it: each is told roomClosed and nothing else', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    ana.room.close('asked to');
+    ana.room.close('again');
+    expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'roomClosed r1 asked to']);
+    expect(stage.told(berta)).to.deep.equal(['roomClosed r1 asked to']);
+    expect(stage.rooms.names).to.deep.equal([]);
+    expect(await codeOf(() => ana.room.join('carla', { displayName: 'carla' }, () => undefined))).to.equal(
+      'room-closed',
+    );
+  });
+
+  it('is a new room when somebody joins under the name of a closed one', () => {
+    const stage = new Stage();
+    const first = stage.join('ana').room;
+    first.close('done');
+    expect(stage.join('ana').room).to.not.equal(first);
+  });
+
+  it('refuses every call of somebody who is not in it any more', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = stage.join('berta');
+    berta.leave();
+    const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 };
+    const calls = [
+      () => {
+        berta.say('hello');
+      },
+      () => {
+        berta.unpublish();
+      },
+      () => {
+        berta.unsubscribe(ana);
+      },
+      () => {
+        berta.addCandidate(ana, candidate);
+      },
+      () => berta.publish('v=0'),
+      () => berta.subscribe(ana, 'v=0'),
+    ];
+    for (const call of calls) expect(await codeOf(call)).to.equal('participant-closed');
+  });
+});

@@ -1,0 +1,12 @@
+import { AssertionError } from 'chai';
+
+/** The `code` of what a call throws or a promise rejects with. Fails when nothing is thrown. */
+export async function codeOf(call: (() => unknown) | Promise<unknown>): Promise<unknown> {
+  try {
+    await (typeof call === 'function' ? call() : call);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return error.code;
+    throw error;
+  }
+  throw new AssertionError('expected an error, but the call succeeded');
+}
