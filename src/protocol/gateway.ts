@@ -60,14 +60,14 @@ function checked(name: MethodName): Method<Session> {
 
 /** Absent, null and `{}` are the same. @throws ProtocolError for anything but an object */
 function paramsOf(request: Request): Record<string, unknown> {
-  const params = request.params ?? {};
+  const params: unknown = request.params ?? {};
   if (typeof params !== 'object' || Array.isArray(params)) {
     throw new ProtocolError(invalidParams, 'params must be an object');
   }
   const given = params as Record<string, unknown>;
   // The published document prints doLoopback beside params (Kurento Room §3.2).
   if (request.method === 'publishVideo' && 'doLoopback' in request && !('doLoopback' in given)) {
-    return { ...given, doLoopback: request.doLoopback as unknown };
+    return { ...given, doLoopback: request.doLoopback };
   }
   return given;
 }

@@ -78,7 +78,10 @@ export class Session implements ConnectionListener {
       const { id, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${id}"`);
     }
+    const rejoins = this.#participant !== undefined;
     this.#participant = this.#context.rooms.join(room, user, { displayName: user }, this.#tell);
+    // The session of the earlier membership ended with it (Kurento Room §1.6).
+    if (rejoins) this.#id = undefined;
     this.#dataChannels = dataChannels;
     this.#context.log.info('joined', { room, participant: user, session: this.id });
     return this.#participant;

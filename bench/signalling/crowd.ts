@@ -1,0 +1,101 @@
+import { WebSocket } from 'ws';
+
+const patienceMs = 60_000;
+
+/** Resolves when `tick` was called `count` times; rejects when that takes longer than a minute. */
+export class Countdown {
+  readonly done: Promise<void>;
+  #left: number;
+  #resolve: () => void = () => undefined;
+
+  constructor(count: number) {
+    this.#left = count;
+    this.done = new Promise((resolve, reject) => {
+      const giveUp = setTimeout(() => {
+        reject(new Error(`${this.#left} of ${count} expected frames did not come`));
+      }, patienceMs);
+      this.#resolve = () => {
+        clearTimeout(giveUp);
+        resolve();
+      };
+    });
+  }
+
+  readonly tick = (): void => {
+    this.#left -= 1;
+    if (this.#left === 0) this.#resolve();
+  };
+}
+
+/** One client of the load generator: sends ready-made texts and hears frames without reading them. */
+export class Member {
+  readonly user: string;
+  readonly room: string;
+  onFrame: (frame: Buffer) => void = () => undefined;
+  readonly #socket: WebSocket;
+
+  private constructor(socket: WebSocket, user: string, room: string) {
+    this.#socket = socket;
+    this.user = user;
+    this.room = room;
+    socket.on('message', (data: Buffer) => {
+      this.onFrame(data);
+    });
+  }
+
+  static connect(url: string, user: string, room: string): Promise<Member> {
+    return new Promise((resolve, reject) => {
+      const socket = new WebSocket(url, { perMessageDeflate: false });
+      const member = new Member(socket, user, room);
+      socket.once('open', () => {
+        resolve(member);
+      });
+      socket.once('error', reject);
+    });
+  }
+
+  join(): void {
+    const { user, room } = this;
+    this.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user, room } });
+  }
+
+  say(message: string): void {
+    const { user, room } = this;
+    // `room` is for the floor, which checks nothing; the others are what the protocol wants.
+    const params = { message, userMessage: user, roomMessage: room, room };
+    this.send({ jsonrpc: '2.0', id: 2, method: 'sendMessage', params });
+  }
+
+  leave(): void {
+    this.send({ jsonrpc: '2.0', id: 3, method: 'leaveRoom', params: {} });
+  }
+
+  async close(): Promise<void> {
+    const gone = new Promise((resolve) => this.#socket.once('close', resolve));
+    this.#socket.close();
+    await gone;
+  }
+
+  send(frame: unknown): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
+}
+
+/** Connects a crowd that fills rooms of one size, and lets nobody join yet. */
+export function gather(url: string, count: number, roomSize: number, name: string): Promise<Member[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      Member.connect(url, `user${index}`, `${name}-${Math.floor(index / roomSize)}`),
+    ),
+  );
+}
+
+/** Everybody joins at the same moment; resolves when everybody has heard of everybody. */
+export async function joinAll(members: readonly Member[], roomSize: number): Promise<void> {
+  // Who is the k-th of a room hears of k - 1 others in the answer and of the rest one by one: one answer for each and
+  // one notification for each pair, whoever comes first.
+  const heard = new Countdown(members.length + (members.length * (roomSize - 1)) / 2);
+  for (const member of members) member.onFrame = heard.tick;
+  for (const member of members) member.join();
+  await heard.done;
+}

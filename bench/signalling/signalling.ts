@@ -1,0 +1,60 @@
+import { Table } from '../table.js';
+import { BenchServer } from './bench-process.js';
+import { operations } from './operations.js';
+import type { Operation } from './operations.js';
+
+const rounds = 5;
+
+/** Server cost of signalling, beside the floor in the same round; medians of five rounds. */
+export async function benchSignalling(): Promise<void> {
+  process.stdout.write(
+    '\nSignalling: what one operation costs the server, beside a bare ws server (bench/README.md)\n\n',
+  );
+  const table = new Table(['operation', 'unit', 'floor', 'atrium', 'ratio', 'range', 'aim']);
+  for (const operation of operations) {
+    const { floor, subject, ratio, range } = await compare(operation, './atrium-server.ts', []);
+    const { name, unit, aim } = operation;
+    table.row([name, unit, floor.toFixed(2), subject.toFixed(2), ratio.toFixed(2), range, `≤ ${aim}`]);
+  }
+  const [chat] = operations;
+  if (chat) {
+    const { floor, subject, ratio, range } = await compare(chat, './floor-server.ts', ['--domain']);
+    const name = `floor with node:domain: ${chat.name}`;
+    table.row([name, chat.unit, floor.toFixed(2), subject.toFixed(2), ratio.toFixed(2), range, '']);
+  }
+  table.print();
+}
+
+/** Each round measures both in fresh processes, one after the other, in alternating order. */
+async function compare(operation: Operation, script: string, args: readonly string[]) {
+  const pairs: { floor: number; subject: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const pair = { floor: 0, subject: 0 };
+    const order = round % 2 === 0 ? (['floor', 'subject'] as const) : (['subject', 'floor'] as const);
+    for (const which of order) {
+      pair[which] =
+        which === 'floor' ? await measure(operation, './floor-server.ts', []) : await measure(operation, script, args);
+    }
+    pairs.push(pair);
+  }
+  const ratios = pairs.map(({ floor, subject }) => subject / floor);
+  return {
+    floor: median(pairs.map(({ floor }) => floor)),
+    subject: median(pairs.map(({ subject }) => subject)),
+    ratio: median(ratios),
+    range: `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
+  };
+}
+
+async function measure(operation: Operation, script: string, args: readonly string[]): Promise<number> {
+  const server = await BenchServer.start(script, args);
+  try {
+    return await operation.measure(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

@@ -1,0 +1,269 @@
+import type kurento from 'kurento-client';
+import { MediaError } from '../errors.js';
+import type { Log } from '../log.js';
+import { Call, type CallSteps } from './call.js';
+import { answer, type ServerInfo } from './messages.js';
+import { RemoteObject } from './remote-object.js';
+import { Session } from './session.js';
+
+export interface ClientOptions {
+  /** `ws://host:8888/kurento` */
+  readonly url: string;
+  /** Within this every call is answered or fails. Default: 10 000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** How long the media server may be out of reach before its objects count as lost. Default: 5000. */
+  readonly lostAfterMs?: number | undefined;
+  /** How often the media server has to show a sign of life. Default: 5000. */
+  readonly pingIntervalMs?: number | undefined;
+  readonly log: Log;
+}
+
+export interface ClientListener {
+  changed(up: boolean): void;
+  /** The connection is back and the session is the same; single objects may be gone all the same. */
+  resumed(): void;
+  /** Every object is gone. Objects made from now on are new ones. */
+  lost(failure: MediaError): void;
+}
+
+type PendingCall = Pick<Call<unknown, unknown>, 'sent' | 'fresh' | 'send' | 'fail' | 'result'>;
+
+/**
+ * idle: not connected yet. waiting: out of reach for a short time, calls wait. up. down: out of reach for long, calls fail at
+ * once while the attempts go on. closed: by us.
+ */
+type State = 'idle' | 'waiting' | 'up' | 'down' | 'closed';
+
+const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
+const DEFAULT_LOST_AFTER_MS = 5_000;
+const GREET_AGAIN_MS = 1_000;
+
+/** kurento-client made safe: each call is answered or fails in time, and the loss of the media server is an event. */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #log: Log;
+  readonly #requestTimeoutMs: number;
+  readonly #lostAfterMs: number;
+  readonly #listener: ClientListener;
+  readonly #calls = new Set<PendingCall>();
+  /** Objects of ours that the media server may still hold: released as soon as it can be reached. */
+  readonly #unreleased = new Set<string>();
+  #state: State = 'idle';
+  #session: Session | undefined;
+  /** Whether the session has been open: only then there is something to lose. */
+  #served = false;
+  #grace: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #reason = 'not connected';
+  #opening: { readonly promise: Promise<void>; settle(failure?: MediaError): void } | undefined;
+
+  constructor(options: ClientOptions, listener: ClientListener) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
+    this.#lostAfterMs = options.lostAfterMs ?? DEFAULT_LOST_AFTER_MS;
+    this.#listener = listener;
+  }
+
+  get up(): boolean {
+    return this.#state === 'up';
+  }
+
+  /**
+   * Resolves when the media server answers. Rejects with `unavailable` when it does not within `lostAfterMs`; the attempts go
+   * on until `close`. Throws a SyntaxError when the URL is none of a WebSocket.
+   */
+  connect(): Promise<void> {
+    if (this.#opening) return this.#opening.promise;
+    let settle: (failure?: MediaError) => void = () => undefined;
+    const promise = new Promise<void>((resolve, reject) => {
+      settle = (failure) => {
+        if (failure) reject(failure);
+        else resolve();
+      };
+    });
+    promise.catch(() => undefined);
+    this.#open();
+    this.#wait();
+    this.#opening = { promise, settle };
+    return promise;
+  }
+
+  /** Waits for what is still to be answered, releases among it, no longer than `requestTimeoutMs`. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    while (this.up && this.#calls.size > 0) await Promise.allSettled([...this.#calls].map((call) => call.result));
+    clearTimeout(this.#grace);
+    clearTimeout(this.#retry);
+    this.#become('closed');
+    this.#reason = 'the connection was closed';
+    this.#opening?.settle(this.#unavailable());
+    this.#failCalls(() => true);
+    this.#session?.close();
+  }
+
+  /** `parent`: the pipeline for anything but a pipeline. */
+  create(type: string, params: object = {}, parent?: RemoteObject): Promise<RemoteObject> {
+    let session: Session | undefined;
+    return this.#call<kurento.MediaObject, RemoteObject>({
+      name: `create ${type}`,
+      fresh: parent === undefined,
+      send: (answered) => {
+        session = this.#session;
+        session?.create(type, parent ? { ...params, mediaPipeline: parent.raw } : params, answered);
+      },
+      read: (raw) => {
+        if (!raw || !session) throw new MediaError('engine-error', `create ${type}: no object in the answer`);
+        return new RemoteObject(this, session, raw);
+      },
+      late: (raw) => {
+        if (raw && session) this.release(new RemoteObject(this, session, raw));
+      },
+    });
+  }
+
+  /** Resolves with the `value` of the answer. Rejects with `object-gone` when the object was lost with its media server. */
+  request(method: string, object: RemoteObject, params: object, name = method): Promise<unknown> {
+    if (object.session !== this.#session) {
+      return Promise.reject(new MediaError('object-gone', `${name}: the media server has lost the object`));
+    }
+    return this.#call<unknown, unknown>({
+      name,
+      send: (answered) => this.#session?.request(method, { object: object.id, ...params }, answered),
+      read: (raw) => answer.parse(raw).value,
+    });
+  }
+
+  /** Never fails: what cannot be released now is released when the media server is back. */
+  release(object: RemoteObject): void {
+    if (this.#state === 'closed') return;
+    object.raw.emit('release');
+    this.#unreleased.add(object.id);
+    if (this.#state === 'up') this.#release(object.id);
+  }
+
+  #release(id: string): void {
+    const name = 'release';
+    this.#call<unknown, undefined>({
+      name,
+      send: (answered) => this.#session?.request(name, { object: id }, answered),
+      read: () => undefined,
+      late: () => this.#unreleased.delete(id),
+    }).then(
+      () => this.#unreleased.delete(id),
+      (error: unknown) => {
+        const later = error instanceof MediaError && (error.code === 'unavailable' || error.code === 'timeout');
+        if (!later) this.#unreleased.delete(id);
+        this.#log[later ? 'debug' : 'warn']('an object was not released', { object: id, later, error });
+      },
+    );
+  }
+
+  #call<Raw, T>(steps: CallSteps<Raw, T>): Promise<T> {
+    if (this.#state !== 'up' && this.#state !== 'waiting') return Promise.reject(this.#unavailable());
+    const call = new Call(this.#requestTimeoutMs, steps);
+    const forget = () => this.#calls.delete(call);
+    this.#calls.add(call);
+    call.result.then(forget, forget);
+    if (this.#state === 'up') call.send();
+    return call.result;
+  }
+
+  #failCalls(which: (call: PendingCall) => boolean): void {
+    for (const call of this.#calls) if (which(call)) call.fail(this.#unavailable());
+  }
+
+  #unavailable(): MediaError {
+    return new MediaError('unavailable', `The media server cannot be reached: ${this.#reason}`);
+  }
+
+  #open(): void {
+    this.#session?.close();
+    this.#session = new Session(
+      { ...this.#options, requestTimeoutMs: this.#requestTimeoutMs },
+      {
+        opened: (server) => {
+          this.#opened(server);
+        },
+        interrupted: (reason) => {
+          this.#interrupted(reason);
+        },
+        forgotten: () => {
+          this.#forgotten();
+        },
+        refused: (error) => {
+          this.#refused(error);
+        },
+      },
+    );
+    this.#served = false;
+  }
+
+  #opened(server: ServerInfo | undefined): void {
+    clearTimeout(this.#grace);
+    this.#served = true;
+    this.#log.info('media server up', { url: this.#options.url, ...(server && describe(server)) });
+    this.#become('up');
+    for (const id of this.#unreleased) this.#release(id);
+    for (const call of this.#calls) call.send();
+    this.#opening?.settle();
+    if (!server) this.#listener.resumed();
+  }
+
+  #interrupted(reason: string): void {
+    this.#reason = reason;
+    if (this.#state !== 'up') return;
+    this.#log.warn('media server out of reach', { url: this.#options.url, reason });
+    this.#failCalls((call) => call.sent);
+    this.#wait();
+  }
+
+  /** Starts the time in which the media server may come back. */
+  #wait(): void {
+    clearTimeout(this.#grace);
+    this.#become('waiting');
+    this.#grace = setTimeout(() => {
+      this.#become('down');
+      this.#failCalls(() => true);
+      this.#lose();
+      this.#opening?.settle(this.#unavailable());
+    }, this.#lostAfterMs);
+  }
+
+  #forgotten(): void {
+    this.#reason = 'it has forgotten our session';
+    this.#failCalls((call) => call.sent || !call.fresh);
+    this.#lose();
+    this.#unreleased.clear();
+    this.#wait();
+  }
+
+  #lose(): void {
+    if (this.#served) {
+      this.#log.error('media server lost', { url: this.#options.url, reason: this.#reason });
+      this.#listener.lost(new MediaError('unavailable', `The media server was lost: ${this.#reason}`));
+    } else {
+      this.#log.warn('no media server yet', { url: this.#options.url, reason: this.#reason });
+    }
+    this.#open();
+  }
+
+  #become(state: State): void {
+    const wasUp = this.up;
+    this.#state = state;
+    if (this.up !== wasUp) this.#listener.changed(this.up);
+  }
+
+  #refused(error: unknown): void {
+    this.#reason = 'what answers there is no media server';
+    this.#log.warn(this.#reason, { url: this.#options.url, error });
+    this.#session?.close();
+    this.#retry = setTimeout(() => {
+      this.#open();
+    }, GREET_AGAIN_MS);
+  }
+}
+
+function describe({ type, version }: ServerInfo): object {
+  return { server: `${type} ${version}` };
+}

@@ -1,0 +1,156 @@
+import { MediaError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { Endpoint, EndpointListener, IceCandidate, MediaFailure, MediaKind } from '../port.js';
+import { errorEvent, iceCandidateFound, sdpAnswer } from './messages.js';
+import { notify } from './notify.js';
+import { RemoteCandidates } from './remote-candidates.js';
+import type { RemoteObject } from './remote-object.js';
+
+/** Limits in kbit/s, seen from the media server; what is left out stays as the media server has it (Kurento media protocol §7.3). */
+export interface Bandwidth {
+  readonly minVideoRecv?: number | undefined;
+  readonly maxVideoRecv?: number | undefined;
+  readonly minVideoSend?: number | undefined;
+  readonly maxVideoSend?: number | undefined;
+}
+
+const setters = {
+  minVideoRecv: 'minVideoRecvBandwidth',
+  maxVideoRecv: 'maxVideoRecvBandwidth',
+  minVideoSend: 'minVideoSendBandwidth',
+  maxVideoSend: 'maxVideoSendBandwidth',
+} as const satisfies Record<keyof Bandwidth, string>;
+
+const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
+
+/** A section that was not refused (RFC 3264 §6: a refused one has port 0). */
+const SERVED_SECTION = /^m=\S+ [1-9]/m;
+
+export class KurentoEndpoint implements Endpoint {
+  readonly #remote: RemoteObject;
+  readonly #listener: EndpointListener;
+  readonly #log: Log;
+  readonly #released: () => void;
+  readonly #candidates: RemoteCandidates;
+  #negotiated = false;
+  #end: MediaError | undefined;
+
+  /** `released`: called once, when the endpoint has been released by itself. */
+  constructor(remote: RemoteObject, listener: EndpointListener, log: Log, released: () => void) {
+    this.#remote = remote;
+    this.#listener = listener;
+    this.#log = log;
+    this.#released = released;
+    this.#candidates = new RemoteCandidates((candidate) => {
+      this.#remote.invoke('addIceCandidate', { candidate }).catch((error: unknown) => {
+        if (!this.#end) log.debug('a remote candidate was not taken', { endpoint: remote.id, error });
+      });
+    });
+  }
+
+  /** Whatever has to be done on the media server before the endpoint is of use. */
+  async prepare(bandwidth: Bandwidth): Promise<void> {
+    const limits = Object.entries(setters).flatMap(([limit, property]) => {
+      const kbps = bandwidth[limit as keyof Bandwidth];
+      return kbps === undefined ? [] : [this.#limit(property, kbps)];
+    });
+    await Promise.all([
+      ...limits,
+      this.#remote.subscribe('IceCandidateFound', iceCandidateFound, ({ candidate }) => {
+        this.#candidateFound(candidate);
+      }),
+      this.#remote.subscribe('Error', errorEvent, ({ description, errorCode, type }) => {
+        this.#failed(new MediaError('engine-error', `${description} (${errorCode} ${type})`));
+      }),
+    ]);
+  }
+
+  async answer(sdpOffer: string): Promise<string> {
+    this.#assertOpen();
+    if (this.#negotiated) throw new MediaError('engine-error', 'An endpoint answers one offer only');
+    this.#negotiated = true;
+    const value = await this.#invoke('processOffer', { offer: sdpOffer });
+    const sdp = sdpAnswer.safeParse(value).data;
+    if (sdp === undefined) throw new MediaError('engine-error', 'processOffer: no SDP in the answer');
+    if (!SERVED_SECTION.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
+    this.#invoke('gatherCandidates').catch((error: unknown) => {
+      if (error instanceof MediaError) this.#failed(error);
+    });
+    this.#candidates.open(sdpOffer);
+    return sdp;
+  }
+
+  addCandidate(candidate: IceCandidate): void {
+    if (!this.#end) this.#candidates.add(candidate);
+  }
+
+  async connect(sink: Endpoint, kind?: MediaKind): Promise<void> {
+    await this.#link('connect', sink, kind);
+  }
+
+  async disconnect(sink: Endpoint, kind?: MediaKind): Promise<void> {
+    await this.#link('disconnect', sink, kind);
+  }
+
+  release(): void {
+    const over = this.#end !== undefined;
+    this.#end = released();
+    if (over) return;
+    this.#remote.release();
+    this.#released();
+  }
+
+  /** The endpoint has gone with its pipeline. */
+  end(why: MediaError): void {
+    this.#end ??= why;
+  }
+
+  async #link(operation: 'connect' | 'disconnect', sink: Endpoint, kind: MediaKind | undefined): Promise<void> {
+    if (!(sink instanceof KurentoEndpoint)) throw new MediaError('engine-error', 'The sink is of another engine');
+    this.#assertOpen();
+    sink.#assertOpen();
+    const params = { sink: sink.#remote.id, ...(kind && { mediaType: mediaTypes[kind] }) };
+    await this.#invoke(operation, params).catch((error: unknown) => {
+      sink.#assertOpen();
+      throw error;
+    });
+  }
+
+  async #invoke(operation: string, params?: object): Promise<unknown> {
+    try {
+      return await this.#remote.invoke(operation, params);
+    } finally {
+      this.#assertOpen();
+    }
+  }
+
+  async #limit(property: string, kbps: number): Promise<void> {
+    try {
+      await this.#remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: kbps });
+    } catch (error) {
+      this.#log.warn('a bandwidth limit was not set', { endpoint: this.#remote.id, property, kbps, error });
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#end) throw this.#end;
+  }
+
+  #candidateFound(candidate: IceCandidate): void {
+    if (this.#end || candidate.candidate === '') return;
+    notify(this.#log, () => {
+      this.#listener.candidateFound(candidate);
+    });
+  }
+
+  #failed(failure: MediaFailure): void {
+    if (this.#end) return;
+    notify(this.#log, () => {
+      this.#listener.failed(failure);
+    });
+  }
+}
+
+export function released(): MediaError {
+  return new MediaError('released', 'It has been released');
+}

@@ -1,0 +1,111 @@
+import { MediaError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { MediaEngine, PipelineListener } from '../port.js';
+import { Client } from './client.js';
+import { captureConsole } from './console.js';
+import type { Bandwidth } from './endpoint.js';
+import { notify } from './notify.js';
+import { KurentoPipeline } from './pipeline.js';
+
+export interface KurentoEngineOptions {
+  /** Of the media server: `ws://host:8888/kurento`. */
+  readonly url: string;
+  /** Within this every call is answered or fails. Default: 10 000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** How long the media server may be out of reach before its pipelines count as lost. Default: 5000. */
+  readonly lostAfterMs?: number | undefined;
+  /** How often the media server has to show a sign of life; without two in a row the connection is given up. Default: 5000. */
+  readonly pingIntervalMs?: number | undefined;
+  readonly bandwidth?: Bandwidth | undefined;
+  readonly log: Log;
+}
+
+/** A media server that speaks the Kurento protocol, reached by its URL: a KMS, or the embedded engine. */
+export class KurentoEngine implements MediaEngine {
+  readonly #client: Client;
+  readonly #log: Log;
+  readonly #bandwidth: Bandwidth;
+  readonly #pipelines = new Set<KurentoPipeline>();
+  readonly #observers = new Set<(up: boolean) => void>();
+  readonly #releaseConsole: () => void;
+  #closed = false;
+
+  constructor(options: KurentoEngineOptions) {
+    this.#log = options.log;
+    this.#bandwidth = options.bandwidth ?? {};
+    this.#releaseConsole = captureConsole(options.log);
+    this.#client = new Client(options, {
+      changed: (up) => {
+        this.#changed(up);
+      },
+      resumed: () => {
+        for (const pipeline of this.#pipelines) void pipeline.verify();
+      },
+      lost: (failure) => {
+        this.#lost(failure);
+      },
+    });
+  }
+
+  /** Whether the media server answers at present. */
+  get up(): boolean {
+    return this.#client.up;
+  }
+
+  /** Calls `observer` whenever `up` has changed, until the returned function is called. */
+  onChange(observer: (up: boolean) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /**
+   * Resolves when the media server answers. Rejects with `unavailable` when it does not within `lostAfterMs`; the attempts go
+   * on until `close`. Throws a SyntaxError when the URL is none of a WebSocket.
+   */
+  connect(): Promise<void> {
+    return this.#client.connect();
+  }
+
+  async openPipeline(listener: PipelineListener): Promise<KurentoPipeline> {
+    this.#assertOpen();
+    const remote = await this.#client.create('MediaPipeline');
+    const pipeline = new KurentoPipeline(remote, listener, {
+      bandwidth: this.#bandwidth,
+      log: this.#log,
+      ended: (ended) => this.#pipelines.delete(ended),
+    });
+    try {
+      await pipeline.prepare();
+      this.#assertOpen();
+    } catch (error) {
+      pipeline.release();
+      throw error;
+    }
+    this.#pipelines.add(pipeline);
+    return pipeline;
+  }
+
+  /** Releases every pipeline, waits until the media server has confirmed it, no longer than `requestTimeoutMs`, and disconnects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const pipeline of this.#pipelines) pipeline.release();
+    await this.#client.close();
+    this.#releaseConsole();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new MediaError('unavailable', 'The engine has been closed');
+  }
+
+  #changed(up: boolean): void {
+    for (const observer of this.#observers) {
+      notify(this.#log, () => {
+        observer(up);
+      });
+    }
+  }
+
+  #lost(failure: MediaError): void {
+    for (const pipeline of this.#pipelines) pipeline.lose(failure);
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** What comes from a media server, as far as the adapter looks at it (Kurento media protocol §2, §5, §6, §7.5). */
+
+/** The result of any request; `value` is what the operation returned. */
+export const answer = z.object({ value: z.unknown() });
+
+export const serverInfo = z.object({
+  type: z.string(),
+  version: z.string(),
+  modules: z.array(z.object({ name: z.string(), factories: z.array(z.string()) })),
+});
+export type ServerInfo = z.infer<typeof serverInfo>;
+
+export const sdpAnswer = z.string().min(1);
+
+export const iceCandidateFound = z.object({
+  candidate: z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.int().nonnegative() }),
+});
+
+/** Event `Error`; `type` is the kind of error, in capitals. */
+export const errorEvent = z.object({
+  description: z.string().catch(''),
+  errorCode: z.int().catch(0),
+  type: z.string().catch('UNKNOWN'),
+});

@@ -1,0 +1,111 @@
+import { MediaError } from '../errors.js';
+import type { Log } from '../log.js';
+import type { EndpointListener, EndpointOptions, Pipeline, PipelineListener } from '../port.js';
+import { KurentoEndpoint, released, type Bandwidth } from './endpoint.js';
+import { errorEvent } from './messages.js';
+import { notify } from './notify.js';
+import type { RemoteObject } from './remote-object.js';
+
+export interface PipelineSettings {
+  readonly bandwidth: Bandwidth;
+  readonly log: Log;
+  /** Called once, when the pipeline is over, whatever the reason. */
+  readonly ended: (pipeline: KurentoPipeline) => void;
+}
+
+export class KurentoPipeline implements Pipeline {
+  readonly #remote: RemoteObject;
+  readonly #listener: PipelineListener;
+  readonly #settings: PipelineSettings;
+  readonly #endpoints = new Set<KurentoEndpoint>();
+  #end: MediaError | undefined;
+
+  constructor(remote: RemoteObject, listener: PipelineListener, settings: PipelineSettings) {
+    this.#remote = remote;
+    this.#listener = listener;
+    this.#settings = settings;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#remote.subscribe('Error', errorEvent, ({ description, errorCode, type }) => {
+      if (this.#end) return;
+      const failure = new MediaError('engine-error', `${description} (${errorCode} ${type})`);
+      notify(this.#settings.log, () => {
+        this.#listener.failed(failure);
+      });
+    });
+  }
+
+  async createEndpoint({ dataChannels }: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
+    this.#assertOpen();
+    const remote = await this.#create(dataChannels ? { useDataChannels: true } : {});
+    const endpoint: KurentoEndpoint = new KurentoEndpoint(remote, listener, this.#settings.log, () =>
+      this.#endpoints.delete(endpoint),
+    );
+    this.#endpoints.add(endpoint);
+    try {
+      await endpoint.prepare(this.#settings.bandwidth);
+      this.#assertOpen();
+      return endpoint;
+    } catch (error) {
+      endpoint.release();
+      throw this.#end ?? error;
+    }
+  }
+
+  release(): void {
+    const over = this.#end !== undefined;
+    this.#end = released();
+    if (over) return;
+    this.#finish(this.#end);
+    this.#remote.release();
+  }
+
+  /** The media server has lost it. */
+  lose(failure: MediaError): void {
+    if (this.#end) return;
+    this.#finish(new MediaError('object-gone', failure.message, { cause: failure }));
+    // Should the media server still have it, it is to let go of it when it can be reached.
+    this.#remote.release();
+    notify(this.#settings.log, () => {
+      this.#listener.lost(failure);
+    });
+  }
+
+  /** Asks the media server whether the pipeline is still there. */
+  async verify(): Promise<void> {
+    try {
+      await this.#remote.invoke('getCreationTime');
+    } catch (error) {
+      this.#loseIfGone(error);
+    }
+  }
+
+  async #create(params: object): Promise<RemoteObject> {
+    try {
+      const remote = await this.#remote.create('WebRtcEndpoint', params);
+      if (this.#end) remote.forget();
+      this.#assertOpen();
+      return remote;
+    } catch (error) {
+      this.#assertOpen();
+      this.#loseIfGone(error);
+      throw error;
+    }
+  }
+
+  #loseIfGone(error: unknown): void {
+    if (error instanceof MediaError && error.code === 'object-gone') this.lose(error);
+  }
+
+  #finish(why: MediaError): void {
+    this.#end = why;
+    for (const endpoint of this.#endpoints) endpoint.end(why);
+    this.#endpoints.clear();
+    this.#settings.ended(this);
+  }
+
+  #assertOpen(): void {
+    if (this.#end) throw this.#end;
+  }
+}

@@ -1,0 +1,55 @@
+import { isIP } from 'node:net';
+import type { IceCandidate } from '../port.js';
+
+const MAX_HELD = 64;
+/** RFC 8839 §5.1: foundation, component, transport, priority, address, port, type. */
+const GRAMMAR = /^(?:a=)?(candidate:\S{1,32} \d{1,5} (\S+) \d{1,10} (\S+) \d{1,5} typ [a-z]+(?: .*)?)$/i;
+
+/** A remote side's candidates on their way to the media server: held back until it gathers, unusable ones left out. */
+export class RemoteCandidates {
+  #held: IceCandidate[] | undefined = [];
+  #mids: readonly (string | undefined)[] = [];
+  readonly #send: (candidate: IceCandidate) => void;
+
+  constructor(send: (candidate: IceCandidate) => void) {
+    this.#send = send;
+  }
+
+  add(candidate: IceCandidate): void {
+    const text = usable(candidate.candidate);
+    if (text === undefined) return;
+    const known = { ...candidate, candidate: text };
+    if (!this.#held) this.#send(this.#withMid(known));
+    else if (this.#held.length < MAX_HELD) this.#held.push(known);
+  }
+
+  /** `sdpOffer` names the sections that the candidates belong to. */
+  open(sdpOffer: string): void {
+    this.#mids = midsOf(sdpOffer);
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const candidate of held) this.#send(this.#withMid(candidate));
+  }
+
+  /** Browsers may leave the mid out and give the index alone; a media server insists on it (Kurento media protocol §7.2). */
+  #withMid(candidate: IceCandidate): IceCandidate {
+    const { sdpMLineIndex: index } = candidate;
+    return { ...candidate, sdpMid: candidate.sdpMid || (this.#mids[index] ?? String(index)) };
+  }
+}
+
+/**
+ * The text to send, if the media server can do something with it. Not so: the empty text that ends the candidates; TCP, where
+ * a browser only ever connects by itself; names in place of addresses, as browsers hide theirs (`….local`), which a media
+ * server cannot look up.
+ */
+function usable(candidate: string): string | undefined {
+  const [, text, transport = '', address = ''] = GRAMMAR.exec(candidate.trim()) ?? [];
+  return transport.toLowerCase() === 'udp' && isIP(address) !== 0 ? text : undefined;
+}
+
+/** RFC 8843 §7.1: `a=mid` of each section. */
+function midsOf(sdp: string): (string | undefined)[] {
+  const [, ...sections] = sdp.split(/^m=/m);
+  return sections.map((section) => /^a=mid:(\S+)/m.exec(section)?.[1]);
+}

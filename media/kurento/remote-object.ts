@@ -1,0 +1,54 @@
+import type kurento from 'kurento-client';
+import type { z } from 'zod';
+import type { Client } from './client.js';
+import type { Session } from './session.js';
+
+/** An object on the media server that we made, and release. */
+export class RemoteObject {
+  readonly #client: Client;
+  #released = false;
+
+  constructor(
+    client: Client,
+    readonly session: Session,
+    readonly raw: kurento.MediaObject,
+  ) {
+    this.#client = client;
+    // Its own subscribing throws from an event handler when the media server refuses; ours fails like any other call.
+    raw.removeAllListeners('newListener').removeAllListeners('removeListener');
+  }
+
+  get id(): string {
+    return this.raw.id;
+  }
+
+  /** Makes an object that lives inside this one, a pipeline. */
+  create(type: string, params: object): Promise<RemoteObject> {
+    return this.#client.create(type, params, this);
+  }
+
+  invoke(operation: string, operationParams: object = {}): Promise<unknown> {
+    return this.#client.request('invoke', this, { operation, operationParams }, operation);
+  }
+
+  /** Resolves when the media server will send such events. What does not fit the schema is none and is left out. */
+  async subscribe<T>(event: string, schema: z.ZodType<T>, listener: (data: T) => void): Promise<void> {
+    this.raw.on(event, (data) => {
+      const parsed = schema.safeParse(data);
+      if (parsed.success && !this.#released) listener(parsed.data);
+    });
+    await this.#client.request('subscribe', this, { type: event }, `subscribe ${event}`);
+  }
+
+  /** For an object that the media server has released with its pipeline. */
+  forget(): void {
+    this.raw.emit('release');
+  }
+
+  /** May be called again, without effect. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#client.release(this);
+  }
+}

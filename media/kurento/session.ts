@@ -1,0 +1,106 @@
+import kurento from 'kurento-client';
+import type { Log } from '../log.js';
+import { answer, serverInfo, type ServerInfo } from './messages.js';
+
+/** kurento-client forgets a request after this; what is answered later could not be released any more. */
+const MIN_REMEMBERED_MS = 60_000;
+
+export interface SessionListener {
+  /** The media server answers: for the first time, or again after an interruption, with every object as it was. */
+  opened(server: ServerInfo | undefined): void;
+  /** The socket is gone, or another attempt to get one failed; the next attempt is under way. */
+  interrupted(reason: string): void;
+  /** The media server does not know the session any more, nor anything that was made in it. */
+  forgotten(): void;
+  /** Something answers, but not like a media server. */
+  refused(error: unknown): void;
+}
+
+export interface SessionOptions {
+  readonly url: string;
+  readonly requestTimeoutMs: number;
+  readonly pingIntervalMs?: number | undefined;
+  readonly log: Log;
+}
+
+/**
+ * One session with a media server: one object of kurento-client, which keeps it over lost sockets. Requests go through the
+ * package's `_rpc` with ids in place of objects. Its typed methods end in the same place, but copy the object and decorate a
+ * promise on the way, which more than doubles what a call costs, and cannot tell when a subscription fails.
+ */
+export class Session {
+  readonly #kurento: kurento.KurentoClient;
+  readonly #listener: SessionListener;
+  #root: kurento.MediaObject | undefined;
+  #closed = false;
+
+  /** Throws a SyntaxError when the URL is none of a WebSocket. */
+  constructor({ url, requestTimeoutMs, pingIntervalMs, log }: SessionOptions, listener: SessionListener) {
+    this.#listener = listener;
+    const socket = {
+      ...(pingIntervalMs !== undefined && { pingIntervalMs }),
+      onClose: (reason: string) => {
+        if (!this.#closed) listener.interrupted(reason);
+      },
+      onFault: (error: unknown) => {
+        log.warn('a message of the media server could not be used', { url, error });
+      },
+    };
+    const options = {
+      strict: false,
+      request_timeout: Math.max(MIN_REMEMBERED_MS, 2 * requestTimeoutMs),
+      duplicates_timeout: 1,
+      socket,
+    };
+    this.#kurento = kurento(url, options, () => undefined);
+    this.#kurento.on('connected', () => {
+      if (!this.#closed) this.#greet();
+    });
+    this.#kurento.on('reconnected', (sameSession) => {
+      if (this.#closed) return;
+      if (!sameSession) listener.forgotten();
+      else if (this.#root) listener.opened(undefined);
+      else this.#greet();
+    });
+  }
+
+  create(type: string, params: object, callback: kurento.Callback<kurento.MediaObject>): void {
+    this.#kurento.create(type, params, callback);
+  }
+
+  /** `params.object` is an id. */
+  request(method: string, params: object, callback: kurento.Callback<unknown>): void {
+    if (!this.#root) throw new Error('the session is not open yet');
+    this.#root.emit('_rpc', undefined, method, params, callback);
+  }
+
+  /** After this the listener hears nothing more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#kurento.close();
+    // `close` waits for whatever was asked last to be answered, which may be never.
+    this.#kurento._re.disconnect();
+  }
+
+  #greet(): void {
+    this.#kurento.getMediaobjectById('manager_ServerManager', (error, root) => {
+      if (this.#closed) return;
+      if (!root) {
+        this.#listener.refused(error);
+        return;
+      }
+      const question = { object: root.id, operation: 'getInfo' };
+      root.emit('_rpc', undefined, 'invoke', question, (error, raw) => {
+        if (this.#closed) return;
+        const info = serverInfo.safeParse(answer.safeParse(raw).data?.value);
+        if (!info.success) {
+          this.#listener.refused(error ?? info.error);
+          return;
+        }
+        this.#root = root;
+        this.#listener.opened(info.data);
+      });
+    });
+  }
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { z } from 'zod';
+
+const request = z.object({
+  id: z.number(),
+  method: z.string(),
+  params: z
+    .object({
+      object: z.string().optional(),
+      type: z.string().optional(),
+      operation: z.string().optional(),
+      operationParams: z.record(z.string(), z.unknown()).optional(),
+      constructorParams: z.record(z.string(), z.unknown()).optional(),
+      sessionId: z.string().optional(),
+    })
+    .default({}),
+});
+export type Request = z.infer<typeof request>;
+
+/** What is done with a request instead of answering it as usual. */
+export type Script = (request: Request, answer: () => void, socket: WebSocket) => void;
+
+export const SDP_ANSWER = [
+  'v=0',
+  'o=- 1 1 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+  '',
+].join('\r\n');
+
+/**
+ * Speaks the Kurento protocol over a real WebSocket, carries no media, and misbehaves where a test tells it to: what the
+ * adapter has to survive (no answer, a late one, a socket dropped at a bad moment, nonsense) cannot be had from a healthy
+ * media server at the moment a test needs it.
+ */
+export class ScriptedServer {
+  readonly requests: Request[] = [];
+  readonly objects = new Set<string>();
+  readonly #scripts = new Map<string, Script>();
+  #server: WebSocketServer | undefined;
+  #sessions = new Set<string>();
+  port = 0;
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}/kurento`;
+  }
+
+  async start(): Promise<this> {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: this.port });
+    this.#server = server;
+    server.on('connection', (socket) => {
+      socket.on('message', (data: Buffer) => {
+        this.#received(socket, data.toString());
+      });
+    });
+    await once(server, 'listening');
+    this.port = (server.address() as AddressInfo).port;
+    return this;
+  }
+
+  /** Stops listening; every socket is cut. The next `start` listens on the same port. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+    await once(server, 'close');
+  }
+
+  /** As a new process would: nothing of what was is known any more. */
+  forget(): void {
+    this.objects.clear();
+    this.#sessions = new Set();
+  }
+
+  drop(): void {
+    for (const socket of this.#server?.clients ?? []) socket.terminate();
+  }
+
+  /** `what`: a method, or the operation of an `invoke`. */
+  on(what: string, script: Script): void {
+    this.#scripts.set(what, script);
+  }
+
+  off(what: string): void {
+    this.#scripts.delete(what);
+  }
+
+  send(text: string): void {
+    for (const socket of this.#server?.clients ?? []) socket.send(text);
+  }
+
+  event(object: string, type: string, data: unknown): void {
+    const value = { object, type, data };
+    this.send(JSON.stringify({ jsonrpc: '2.0', method: 'onEvent', params: { value } }));
+  }
+
+  /** Requests of that name, in the order of their arrival. */
+  received(what: string): Request[] {
+    return this.requests.filter((each) => nameOf(each) === what);
+  }
+
+  #received(socket: WebSocket, text: string): void {
+    const parsed = request.parse(JSON.parse(text));
+    this.requests.push(parsed);
+    const answer = () => {
+      socket.send(JSON.stringify({ id: parsed.id, jsonrpc: '2.0', ...this.#answer(parsed) }));
+    };
+    const script = this.#scripts.get(nameOf(parsed));
+    if (script) script(parsed, answer, socket);
+    else answer();
+  }
+
+  #answer({ method, params }: Request): object {
+    const { object = '', sessionId = randomUUID() } = params;
+    if (method === 'connect' && !this.#sessions.has(sessionId))
+      return error(40007, 'INVALID_SESSION', 'Invalid session');
+    this.#sessions.add(sessionId);
+    const result = (value: unknown) => ({ result: { sessionId, value } });
+    switch (method) {
+      case 'ping':
+        return { result: { value: 'pong' } };
+      case 'describe':
+        return { result: { sessionId, type: 'ServerManager', qualifiedType: 'kurento.ServerManager', hierarchy: [] } };
+      case 'create':
+        return result(this.#create(params));
+      case 'release':
+        for (const id of this.objects) if (id.startsWith(object)) this.objects.delete(id);
+        return { result: { sessionId } };
+      case 'subscribe':
+      case 'invoke':
+        if (object !== 'manager_ServerManager' && !this.objects.has(object))
+          return error(40101, 'MEDIA_OBJECT_NOT_FOUND', `Object '${object}' not found`);
+        return result(method === 'subscribe' ? randomUUID() : valueOf(params.operation));
+      default:
+        return { result: { sessionId, serverId: 'scripted' } };
+    }
+  }
+
+  #create({ type = '', constructorParams }: Request['params']): string {
+    const parent = constructorParams?.mediaPipeline;
+    const id = `${typeof parent === 'string' ? `${parent}/` : ''}${randomUUID()}_kurento.${type}`;
+    this.objects.add(id);
+    return id;
+  }
+}
+
+export function error(code: number, type: string, message: string): object {
+  return { error: { code, data: { type }, message } };
+}
+
+function nameOf({ method, params }: Request): string {
+  return method === 'invoke' ? (params.operation ?? '') : method;
+}
+
+function valueOf(operation: string | undefined): unknown {
+  if (operation === 'processOffer') return SDP_ANSWER;
+  if (operation !== 'getInfo') return null;
+  return { type: 'KMS', version: 'scripted', modules: [{ name: 'elements', factories: ['WebRtcEndpoint'] }] };
+}

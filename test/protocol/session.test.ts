@@ -1,0 +1,228 @@
+import { expect } from 'chai';
+import { publishOffer, receiveOffer } from '../support/fixtures.js';
+import { RpcClient } from '../support/rpc-client.js';
+import { useServer } from '../support/server.js';
+
+describe('a session of the room protocol', () => {
+  const server = useServer({ maxQueuedRequests: 50, maxQueuedBytes: 65_536 });
+  const clients: RpcClient[] = [];
+
+  async function connect(): Promise<RpcClient> {
+    const client = await RpcClient.connect(server().url);
+    clients.push(client);
+    return client;
+  }
+
+  async function join(user: string, room: string): Promise<RpcClient> {
+    const client = await connect();
+    await client.request('joinRoom', { user, room });
+    return client;
+  }
+
+  async function rooms(): Promise<unknown> {
+    return (await fetch(`${server().url}getAllRooms`)).json();
+  }
+
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.cut();
+  });
+
+  it('that loses its socket leaves its room, and the others are told', async () => {
+    const [ana, berta] = [await join('ana', 'lost'), await join('berta', 'lost')];
+    berta.cut();
+    expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
+  });
+
+  it('frees its name and its room when its socket is lost', async () => {
+    const [ana, berta] = [await join('ana', 'freed'), await join('berta', 'freed')];
+    berta.cut();
+    await ana.notified('participantLeft');
+    await join('berta', 'freed');
+    expect(await rooms()).to.deep.equal(['freed']);
+  });
+
+  it('gets its answers in the order of its requests, though some wait for media and none was waited for', async () => {
+    const ana = await connect();
+    ana.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: 'ana', room: 'order' } });
+    ana.send({ jsonrpc: '2.0', id: 2, method: 'publishVideo', params: { sdpOffer: publishOffer } });
+    ana.send({ jsonrpc: '2.0', id: 3, method: 'unpublishVideo' });
+    ana.send({
+      jsonrpc: '2.0',
+      id: 4,
+      method: 'sendMessage',
+      params: { message: 'm', userMessage: 'ana', roomMessage: 'order' },
+    });
+    ana.send({ jsonrpc: '2.0', id: 5, method: 'leaveRoom' });
+    await ana.take((frame) => frame.id === 5).then((frame) => expect(frame.result).to.be.an('object'));
+    expect(ana.frames.filter((frame) => frame.id !== undefined).map((frame) => frame.id)).to.deep.equal([1, 2, 3, 4]);
+    expect(ana.frames.filter((frame) => frame.error)).to.deep.equal([]);
+  });
+
+  it('gets its pong while a request is still in progress', async () => {
+    const ana = await join('ana', 'pong');
+    ana.send({ jsonrpc: '2.0', id: 'publish', method: 'publishVideo', params: { sdpOffer: publishOffer } });
+    ana.send({ jsonrpc: '2.0', id: 'ping', method: 'ping' });
+    await ana.take((frame) => frame.id === 'publish');
+    expect(
+      ana.frames.map((frame) => frame.id),
+      'the pong came first',
+    ).to.include('ping');
+  });
+
+  it('runs a request that is repeated under the same id while it is in progress once', async () => {
+    const ana = await join('ana', 'repeat');
+    const request = { jsonrpc: '2.0', id: 9, method: 'publishVideo', params: { sdpOffer: publishOffer } };
+    ana.send(request);
+    ana.send(request);
+    const answer = await ana.take((frame) => frame.id === 9);
+    expect(answer.error).to.equal(undefined);
+    await ana.settle();
+    expect(ana.frames.filter((frame) => frame.id === 9)).to.deep.equal([]);
+  });
+
+  it('learns of everybody exactly once, in the answer or by participantJoined, when many join at the same moment', async () => {
+    const count = 30;
+    const crowd = await Promise.all(Array.from({ length: count }, connect));
+    const answers = await Promise.all(
+      crowd.map((client, index) => client.request('joinRoom', { user: `user${index}`, room: 'crowd' })),
+    );
+    await Promise.all(crowd.map((client) => client.settle()));
+    for (const [index, client] of crowd.entries()) {
+      const listed = (answers[index]?.value as { id: string }[]).map(({ id }) => id);
+      const announced = client.notifications.map(({ params }) => String(params?.id));
+      const everybodyElse = crowd.map((_, other) => `user${other}`).filter((user) => user !== `user${index}`);
+      expect([...listed, ...announced]).to.have.members(everybodyElse);
+      expect(listed.length + announced.length).to.equal(count - 1);
+    }
+  });
+
+  it('gets the answer to joinRoom before anything about the room', async () => {
+    const ana = await join('ana', 'first');
+    const newcomers = await Promise.all(Array.from({ length: 10 }, connect));
+    for (const [index, client] of newcomers.entries()) {
+      client.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: `user${index}`, room: 'first' } });
+      ana.send({
+        jsonrpc: '2.0',
+        method: 'sendMessage',
+        params: { message: 'hi', userMessage: 'ana', roomMessage: 'first' },
+      });
+    }
+    for (const client of newcomers) {
+      const [frame] = [await client.take(() => true)];
+      expect(frame.id).to.equal(1);
+    }
+  });
+
+  it('may join again on the same socket after it left, as a new session', async () => {
+    const ana = await connect();
+    const first = await ana.request('joinRoom', { user: 'ana', room: 'again' });
+    await ana.request('leaveRoom');
+    const second = await ana.request('joinRoom', { user: 'ana', room: 'again' });
+    expect(second.sessionId).to.be.a('string').and.to.not.equal(first.sessionId);
+    expect(await ana.refusal('sendMessage', { message: '', userMessage: 'x', roomMessage: 'again' })).to.equal(102);
+  });
+
+  it('may name itself in its requests, and nobody else', async () => {
+    const ana = await connect();
+    const { sessionId } = await ana.request('joinRoom', { user: 'ana', room: 'hijack' });
+    expect(await ana.request('ping', { sessionId })).to.deep.equal({ value: 'pong', sessionId });
+    const mallory = await connect();
+    expect(await mallory.refusal('leaveRoom', { sessionId })).to.equal(40_007);
+    expect(await rooms()).to.include('hijack');
+  });
+
+  it('is closed with 1000 when pings stop coming for three of the intervals it announced', async () => {
+    const ana = await connect();
+    await ana.request('ping', { interval: 1 });
+    expect(await ana.closed).to.equal(1000);
+  });
+
+  it('that never pings is not watched', async () => {
+    const [ana, berta] = [await join('ana', 'watch'), await connect()];
+    await berta.request('ping', { interval: 1 });
+    await berta.closed;
+    await ana.settle();
+    expect(await rooms()).to.include('watch');
+  });
+
+  it('survives binary frames', async () => {
+    const ana = await join('ana', 'binary');
+    ana.send(new Uint8Array([0, 1, 2, 255]));
+    expect((await ana.take((frame) => frame.id === null)).error?.code).to.equal(-32_600);
+    await ana.settle();
+  });
+
+  it('is closed with 1009 for a message over the limit, and nobody else notices', async () => {
+    const [ana, berta] = [await join('ana', 'long'), await join('berta', 'long')];
+    await berta.request('ping', { interval: 5_000, padding: 'é'.repeat(900_000) });
+    berta.send(`"${'é'.repeat(1_000_000)}"`);
+    expect(await berta.closed).to.equal(1009);
+    expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
+  });
+
+  it('is closed with 1008 when it piles up requests', async () => {
+    const ana = await join('ana', 'pile');
+    ana.send({ jsonrpc: '2.0', id: 'p', method: 'publishVideo', params: { sdpOffer: publishOffer } });
+    for (let id = 0; id < 60; id += 1) ana.send({ jsonrpc: '2.0', id, method: 'unpublishVideo' });
+    expect(await ana.closed).to.equal(1008);
+  });
+
+  it('that does not read is dropped; the room goes on without it', async () => {
+    const [ana, slow] = [await join('ana', 'slow'), await join('slow', 'slow')];
+    slow.pause();
+    const message = 'x'.repeat(50_000);
+    const left = ana.notified('participantLeft');
+    const state = { gone: false };
+    void left.then(() => (state.gone = true));
+    while (!state.gone) {
+      await ana.request('sendMessage', { message, userMessage: 'ana', roomMessage: 'slow' });
+      await ana.notified('sendMessage');
+    }
+    expect(await left).to.deep.equal({ name: 'slow' });
+  });
+
+  it('gets trickled candidates of the media server under the name of the publisher', async () => {
+    const [ana, berta] = [await join('ana', 'trickle'), await join('berta', 'trickle')];
+    await ana.request('publishVideo', { sdpOffer: publishOffer });
+    const own = await ana.notified('iceCandidate');
+    expect(own.endpointName).to.equal('ana');
+    expect(own.candidate).to.match(/^candidate:/);
+    expect(own.sdpMid).to.be.a('string');
+    expect(own.sdpMLineIndex).to.be.a('number');
+    await berta.notified('participantPublished');
+    await berta.request('receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
+    expect((await berta.notified('iceCandidate')).endpointName).to.equal('ana');
+  });
+});
+
+describe('the WebSocket door', () => {
+  const server = useServer({ allowedOrigins: ['https://good.example'], pathPrefix: '/rooms' });
+
+  it('opens under the configured prefix, with or without a subprotocol', async () => {
+    await (await RpcClient.connect(server().url)).close();
+    await (await RpcClient.connect(server().url, { protocols: ['anything'] })).close();
+  });
+
+  it('is shut elsewhere and to pages of other origins', async () => {
+    for (const options of [{ path: 'nowhere' }, { path: 'room', origin: 'https://evil.example' }]) {
+      const refused: unknown = await RpcClient.connect(server().url, options).catch((error: unknown) => error);
+      expect(String(refused)).to.match(/Unexpected server response: (404|403)/);
+    }
+    await (await RpcClient.connect(server().url, { origin: 'https://good.example' })).close();
+  });
+});
+
+describe('the server', () => {
+  it('tells everybody roomClosed when it stops', async () => {
+    const { startServer } = await import('../../src/server.js');
+    const { configOf } = await import('../../src/config.js');
+    const server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error' }));
+    const ana = await RpcClient.connect(server.url);
+    await ana.request('joinRoom', { user: 'ana', room: 'stopping' });
+    const told = ana.notified('roomClosed');
+    await server.stop();
+    expect(await told).to.deep.equal({ room: 'stopping' });
+    expect(await ana.closed).to.equal(1001);
+    await server.stop();
+  });
+});
