@@ -9,21 +9,19 @@ export type Frame =
   | { readonly type: 'error'; readonly id: number; readonly code: number; readonly message: string }
   | { readonly type: 'notification'; readonly notification: Notification };
 
-type TextMember<N extends NotificationName> = {
-  [K in keyof NotificationParams<N>]: NotificationParams<N>[K] extends string ? K : never;
-}[keyof NotificationParams<N>];
+type Params = Readonly<Record<string, unknown>>;
 
-/** The members without which a notification is of no use; checked, since the other side may be any server. */
-const textMembers: { readonly [N in NotificationName]: readonly TextMember<N>[] } = {
-  participantJoined: ['id'],
-  participantPublished: ['id'],
-  participantUnpublished: ['name'],
-  participantLeft: ['name'],
-  participantEvicted: [],
-  sendMessage: ['user', 'message'],
-  iceCandidate: ['endpointName', 'candidate'],
-  mediaError: ['error'],
-  roomClosed: [],
+/** What a notification must hold to be of use; looked at, since the other side may be any server. */
+const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
+  participantJoined: texts('id'),
+  participantPublished: (params) => texts('id')(params) && isStreams(params.streams),
+  participantUnpublished: texts('name'),
+  participantLeft: texts('name'),
+  participantEvicted: () => true,
+  sendMessage: texts('user', 'message'),
+  iceCandidate: texts('endpointName', 'candidate'),
+  mediaError: texts('error'),
+  roomClosed: () => true,
 };
 
 /** Reads one text frame (Kurento Room §1.2). `undefined` for what is no JSON-RPC 2.0 or nothing we know: to be ignored. */
@@ -41,14 +39,20 @@ export function readFrame(text: unknown): Frame | undefined {
 }
 
 function readNotification(method: string, params: unknown): Frame | undefined {
-  if (!isNotificationName(method) || !isRecord(params)) return undefined;
-  const members: readonly string[] = textMembers[method];
-  if (!members.every((member) => typeof params[member] === 'string')) return undefined;
+  if (!isNotificationName(method) || !isRecord(params) || !fits[method](params)) return undefined;
   return { type: 'notification', notification: { method, params } as unknown as Notification };
 }
 
 function isNotificationName(method: string): method is NotificationName {
-  return Object.hasOwn(textMembers, method);
+  return Object.hasOwn(fits, method);
+}
+
+function texts(...members: readonly string[]): (params: Params) => boolean {
+  return (params) => members.every((member) => typeof params[member] === 'string');
+}
+
+function isStreams(streams: unknown): boolean {
+  return Array.isArray(streams) && streams.every((stream) => isRecord(stream) && texts('id')(stream));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
