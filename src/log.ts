@@ -18,8 +18,8 @@ export function createLog(level: LogLevel, format: LogFormat): Log {
   return winston.createLogger({
     level,
     format: combine(errors({ stack: true }), timestamp(), ...colours, lines),
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the types of winston and of its
-    // transport base disagree about a class they both mean.
+    // The types of winston and of its transport base disagree about a class they both mean.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     transports: [new winston.transports.Console()],
   });
 }

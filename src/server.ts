@@ -43,7 +43,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       log: log.child({ mediaServer: mediaServerUrl }),
     });
     undo.push(() => engine.close());
-    engine.connect();
+    const connected = engine.connect().catch((error: unknown) => {
+      log.warn('no media server yet; the server goes on trying', { url: mediaServerUrl, error });
+    });
+    // The embedded engine is there already; a media server elsewhere may take its time, or be started after us.
+    if (mediaProcess) await connected;
 
     const rooms = new Rooms(engine);
     const http = createServer(
@@ -68,7 +72,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const port = await listen(http, config);
     undo.push(() => closeHttp(http));
     undo.push(() => doors.close());
-    undo.push(() => rooms.close('the server stops'));
+    undo.push(() => {
+      rooms.close('the server stops');
+    });
 
     const url = `http://${config.host || 'localhost'}:${port}${config.pathPrefix}/`;
     const media = mediaProcess ? `embedded engine (${mediaServerUrl})` : `Kurento media server at ${mediaServerUrl}`;
