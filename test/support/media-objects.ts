@@ -13,7 +13,7 @@ export async function pipelinesOf(mediaServerUrl: string): Promise<string[]> {
         resolve(data.toString());
       });
       socket.on('open', () => {
-        const params = { object: 'manager_ServerManager', operation: 'getPipelines' };
+        const params = { object: 'manager_ServerManager', operation: 'getPipelines', operationParams: {} };
         socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'invoke', params }));
       });
     });
