@@ -54,9 +54,13 @@ export class BenchServer {
 
 function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => {
+    const ended = (code: number | null): void => {
       reject(new Error(`the server under test ended with ${code}`));
+    };
+    child.once('exit', ended);
+    child.once('message', (answer) => {
+      child.off('exit', ended);
+      resolve(answer);
     });
   });
 }

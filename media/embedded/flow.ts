@@ -1,0 +1,28 @@
+/** Media counts as flowing until this long after the last packet, in ms (Kurento media protocol §6). */
+const silenceMs = 2000;
+
+/** Whether media of one kind passes one point. */
+export class Flow {
+  flowing = false;
+  readonly #changed: (flowing: boolean) => void;
+  readonly #silenceMs: number;
+  #last = 0;
+
+  constructor(changed: (flowing: boolean) => void, silence = silenceMs) {
+    this.#changed = changed;
+    this.#silenceMs = silence;
+  }
+
+  moved(now: number): void {
+    this.#last = now;
+    if (this.flowing) return;
+    this.flowing = true;
+    this.#changed(true);
+  }
+
+  tick(now: number): void {
+    if (!this.flowing || now - this.#last < this.#silenceMs) return;
+    this.flowing = false;
+    this.#changed(false);
+  }
+}

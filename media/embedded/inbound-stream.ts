@@ -1,0 +1,149 @@
+import type { Codec } from './codec.js';
+import { startsKeyframe } from './codec.js';
+import { KeyframeRequests } from './keyframe-requests.js';
+import { MissingPackets } from './missing-packets.js';
+import { PacketRing } from './packet-ring.js';
+import type { ReportBlock, SenderReport } from './rtcp.js';
+import type { RtpPacket } from './rtp-packet.js';
+import { headerSize } from './rtp-packet.js';
+import { unwrapped } from './sequence.js';
+
+const ringSizes = { audio: 128, video: 1024 };
+
+/** Ways back to the sender of a stream. */
+export interface SenderFeedback {
+  askForKeyframe(stream: InboundStream): void;
+  askForPackets(stream: InboundStream, sequences: readonly number[]): void;
+}
+
+/** One stream of RTP that arrives: what is known of it, its last packets, what is missing. Times are in ms. */
+export class InboundStream {
+  readonly ssrc: number;
+  readonly codec: Codec;
+  readonly ring: PacketRing;
+  readonly keyframes: KeyframeRequests;
+  readonly counters = { packets: 0, octets: 0, duplicates: 0, keyframeRequests: 0, nacks: 0 };
+  readonly #missing: MissingPackets | undefined;
+  readonly #feedback: SenderFeedback;
+  #first = -1;
+  #highest = -1;
+  #jitter = 0;
+  #transit = Number.NaN;
+  #report: { readonly middle: number; readonly at: number } | undefined;
+  #reported = { expected: 0, received: 0 };
+  #fractionLost = 0;
+
+  /** `repairs`: the sender answers requests for lost packets. */
+  constructor(ssrc: number, codec: Codec, repairs: boolean, feedback: SenderFeedback) {
+    this.ssrc = ssrc;
+    this.codec = codec;
+    this.ring = new PacketRing(ringSizes[codec.kind]);
+    this.keyframes = new KeyframeRequests(() => {
+      this.counters.keyframeRequests += 1;
+      feedback.askForKeyframe(this);
+    });
+    this.#missing = repairs ? new MissingPackets() : undefined;
+    this.#feedback = feedback;
+  }
+
+  /** Takes a packet of this stream; false when it came before or is too old to be of use. */
+  take(packet: RtpPacket, now: number): boolean {
+    if (this.#highest === -1) this.#start(packet.sequence);
+    const number = unwrapped(packet.sequence, this.#highest);
+    if (number <= this.#highest - ringSizes[this.codec.kind] || this.ring.has(number)) {
+      this.counters.duplicates += 1;
+      return false;
+    }
+    packet.extended = number;
+    this.ring.add(packet);
+    this.counters.packets += 1;
+    this.counters.octets += packet.payloadLength;
+    if (number > this.#highest) this.#advance(number, packet.timestamp, now);
+    else this.#missing?.arrived(number);
+    if (this.isKeyframe(packet)) this.keyframes.answered();
+    return true;
+  }
+
+  /** True when a receiver can begin with this packet. */
+  isKeyframe(packet: RtpPacket): boolean {
+    return !packet.isOnlyPadding && startsKeyframe(this.codec.name, packet.body, headerSize);
+  }
+
+  reported(report: SenderReport, now: number): void {
+    this.#report = { middle: ((report.ntpHigh & 0xffff) * 0x10000 + (report.ntpLow >>> 16)) >>> 0, at: now };
+  }
+
+  /** Repeats requests that were not answered. */
+  tick(now: number): void {
+    this.keyframes.tick(now);
+    this.#askForMissing(now);
+  }
+
+  /** What to tell the sender, since the last time this was called. */
+  reportBlock(now: number): ReportBlock {
+    const expected = this.#highest === -1 ? 0 : this.#highest - this.#first + 1;
+    const lately = {
+      expected: expected - this.#reported.expected,
+      received: this.counters.packets - this.#reported.received,
+    };
+    this.#reported = { expected, received: this.counters.packets };
+    const lost = lately.expected - lately.received;
+    this.#fractionLost =
+      lately.expected > 0 && lost > 0 ? Math.min(255, Math.floor((lost * 256) / lately.expected)) : 0;
+    return {
+      ssrc: this.ssrc,
+      fractionLost: this.#fractionLost,
+      packetsLost: this.packetsLost,
+      highestSequence: Math.max(0, this.#highest - 0x10000),
+      jitter: Math.floor(this.#jitter),
+      lastReport: this.#report?.middle ?? 0,
+      delay: this.#report ? Math.floor(((now - this.#report.at) * 65536) / 1000) : 0,
+    };
+  }
+
+  get packetsLost(): number {
+    return this.#highest === -1 ? 0 : this.#highest - this.#first + 1 - this.counters.packets;
+  }
+
+  /** Share of packets lost in the last reported interval, 0 to 1. */
+  get fractionLost(): number {
+    return this.#fractionLost / 256;
+  }
+
+  /** In seconds. */
+  get jitter(): number {
+    return this.#jitter / this.codec.clockRate;
+  }
+
+  #start(sequence: number): void {
+    // One wrap above zero, so that numbers before the first one are not negative.
+    this.#first = sequence + 0x10000;
+    this.#highest = this.#first - 1;
+  }
+
+  #advance(number: number, timestamp: number, now: number): void {
+    if (this.#missing && number > this.#highest + 1) {
+      if (!this.#missing.note(this.#highest + 1, number - 1)) this.keyframes.request(now);
+    }
+    this.#highest = number;
+    this.#measureJitter(timestamp, now);
+    if (this.#missing && this.#missing.size > 0) this.#askForMissing(now);
+  }
+
+  #askForMissing(now: number): void {
+    if (!this.#missing || this.#missing.size === 0) return;
+    const sequences = this.#missing.due(now);
+    if (sequences.length === 0) return;
+    this.counters.nacks += 1;
+    this.#feedback.askForPackets(this, sequences);
+  }
+
+  /** RFC 3550 §A.8. */
+  #measureJitter(timestamp: number, now: number): void {
+    const transit = (now * this.codec.clockRate) / 1000 - timestamp;
+    const difference = Math.abs(transit - this.#transit);
+    // The first packet has nothing to compare with, and a timestamp that wraps says nothing.
+    if (difference < this.codec.clockRate * 10) this.#jitter += (difference - this.#jitter) / 16;
+    this.#transit = transit;
+  }
+}

@@ -1,0 +1,54 @@
+import { complex } from './media-object.js';
+import type { EventFields } from './media-object.js';
+import type { OfferedSection } from './sdp.js';
+
+/** The candidates of one endpoint: found early, told when the client asks for them (Kurento media protocol §7.5). */
+export class LocalCandidates {
+  readonly found: string[] = [];
+  readonly #raise: (event: string, fields: EventFields) => void;
+  #sections: readonly OfferedSection[] = [];
+  #asked = false;
+  #told = 0;
+  #complete = false;
+  #done = false;
+
+  constructor(raise: (event: string, fields: EventFields) => void) {
+    this.#raise = raise;
+  }
+
+  /** The sections that are served: each is told every candidate, although they share one transport. */
+  serve(sections: readonly OfferedSection[]): void {
+    this.#sections = sections;
+  }
+
+  /** The client wants them now, and those that are found later as they come. */
+  ask(): void {
+    this.#asked = true;
+    this.#tell();
+  }
+
+  add(candidate: string): void {
+    this.found.push(candidate);
+    this.#tell();
+  }
+
+  complete(): void {
+    this.#complete = true;
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (!this.#asked || this.#done) return;
+    for (; this.#told < this.found.length; this.#told++) {
+      const candidate = this.found[this.#told];
+      for (const { mid = '', index } of this.#sections) {
+        this.#raise('IceCandidateFound', {
+          candidate: complex('IceCandidate', { candidate, sdpMid: mid, sdpMLineIndex: index }),
+        });
+      }
+    }
+    if (!this.#complete) return;
+    this.#done = true;
+    this.#raise('IceGatheringDone', {});
+  }
+}

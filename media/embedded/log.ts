@@ -1,0 +1,42 @@
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogLevel[];
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** One JSON object a line, so that whoever started the process can read the facts back. */
+export class Log {
+  readonly #threshold: number;
+  readonly #write: (line: string) => void;
+
+  constructor(level: LogLevel, write: (line: string) => void) {
+    this.#threshold = logLevels.indexOf(level);
+    this.#write = write;
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#line('error', message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#line('warn', message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#line('info', message, fields);
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#line('debug', message, fields);
+  }
+
+  #line(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (logLevels.indexOf(level) > this.#threshold) return;
+    this.#write(JSON.stringify({ level, message, ...fields }) + '\n');
+  }
+}
+
+/** Fields that describe what was thrown. */
+export function thrown(error: unknown): LogFields {
+  return error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
+}

@@ -1,0 +1,115 @@
+import { Log, thrown } from './log.js';
+import { MediaServer } from './media-server.js';
+import { Methods } from './methods.js';
+import { loadNativeTransports } from './node-datachannel.js';
+import type { Options } from './options.js';
+import { parseOptions } from './options.js';
+import { ProtocolServer } from './protocol.js';
+import type { Transports } from './transport.js';
+
+/** Exit codes: what whoever started the process may want to tell apart. */
+const exitCodes = { stopped: 0, failed: 1, usage: 2, noNativeLibrary: 3 } as const;
+
+/** Ms the farewell to open sockets may take. */
+const farewellMs = 100;
+
+/** Why the process ends before it served anybody. */
+class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+
+  constructor(
+    message: string,
+    readonly exitCode: number,
+  ) {
+    super(message);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  reportFailure(error);
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const log = new Log(options['log-level'], (line) => process.stderr.write(line));
+  const transports = await loadTransports(options, log);
+  const server = new MediaServer({ transports, log, gcPeriodMs: options['gc-period'] * 1000 });
+  const methods = new Methods(server, (method, error) => {
+    log.error('a method failed', { method, ...thrown(error) });
+  });
+  const protocol = new ProtocolServer(methods, log);
+  stopOnSignals(() => {
+    protocol.close();
+    server.stop();
+    // Closing sockets and transports takes a moment; the native library keeps the process alive for ever.
+    setTimeout(() => {
+      transports.shutDown();
+      process.exit(exitCodes.stopped);
+    }, farewellMs);
+  });
+  const url = await protocol.listen(options.host, options.port).catch((error: unknown) => {
+    throw new StartFailure(`Cannot listen on ${options.host}:${options.port}: ${messageOf(error)}`, exitCodes.failed);
+  });
+  server.start();
+  announce(url, log, transports.limit);
+}
+
+function readOptions(): Options {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    throw new StartFailure(messageOf(error), exitCodes.usage);
+  }
+}
+
+async function loadTransports(options: Options, log: Log): Promise<Transports> {
+  try {
+    return await loadNativeTransports({
+      udpPorts: options['udp-ports'],
+      bindAddress: options['bind-address'],
+      announcedAddresses: options['announced-address'],
+      log,
+    });
+  } catch (error) {
+    const platform = `${process.platform} ${process.arch}`;
+    throw new StartFailure(
+      `The media library (node-datachannel) cannot be loaded on ${platform}: ${messageOf(error)}`,
+      exitCodes.noNativeLibrary,
+    );
+  }
+}
+
+/** Stops on a signal, and when the process that started this one is gone. */
+function stopOnSignals(stop: () => void): void {
+  let stopping = false;
+  const once = (): void => {
+    if (stopping) return;
+    stopping = true;
+    stop();
+  };
+  process.on('SIGTERM', once);
+  process.on('SIGINT', once);
+  process.on('disconnect', once);
+}
+
+function announce(url: string, log: Log, endpoints: number): void {
+  log.info('media server is ready', { url, endpoints, pid: process.pid });
+  if (process.send) process.send({ type: 'ready', url });
+  else process.stdout.write(`Media server (Kurento protocol): ${url}\n`);
+}
+
+/** One line for whoever is there to read it, then the end. */
+function reportFailure(error: unknown): void {
+  const message = messageOf(error);
+  const exitCode = error instanceof StartFailure ? error.exitCode : exitCodes.failed;
+  process.stderr.write(JSON.stringify({ level: 'error', message }) + '\n');
+  const exit = (): never => process.exit(exitCode);
+  if (process.send) process.send({ type: 'failed', message }, exit);
+  else exit();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,205 @@
+import type { CodecName, RtpKind } from './codec.js';
+import { KurentoError } from './errors.js';
+import { Flow } from './flow.js';
+import type { MediaSink } from './forwarder.js';
+import { Forwarder } from './forwarder.js';
+import type { InboundStream } from './inbound-stream.js';
+import type { Surroundings } from './media-object.js';
+import { complex, MediaObject, mediaObjectOperations } from './media-object.js';
+import type { MediaPipeline } from './media-pipeline.js';
+import type { Operations } from './operations.js';
+import { operation } from './operations.js';
+import type { MediaType } from './parameters.js';
+import { integer, mediaType, objectId, text } from './parameters.js';
+import type { SenderReport } from './rtcp.js';
+import type { RtpPacket } from './rtp-packet.js';
+
+/** In the order connections are listed in. */
+const mediaTypes: readonly MediaType[] = ['AUDIO', 'DATA', 'VIDEO'];
+
+const typeOf = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<RtpKind, MediaType>;
+
+/** Something media can be connected from and to. */
+export abstract class MediaElement extends MediaObject implements MediaSink {
+  readonly pipeline: MediaPipeline;
+  /** What the element gives on, to all it is connected to. */
+  protected readonly forwarders: Readonly<Record<RtpKind, Forwarder>> = {
+    audio: new Forwarder(),
+    video: new Forwarder(),
+  };
+  readonly flowsIn: Readonly<Record<RtpKind, Flow>>;
+  readonly flowsOut: Readonly<Record<RtpKind, Flow>>;
+  /** Bit rates an encoder would keep to; there is none here, so they are only remembered. */
+  readonly encoder = { bitrate: 300_000, min: 0, max: 2_147_483_647 };
+  readonly #sources = new Map<MediaType, MediaElement>();
+  readonly #sinks: Readonly<Record<MediaType, Set<MediaElement>>> = {
+    AUDIO: new Set(),
+    VIDEO: new Set(),
+    DATA: new Set(),
+  };
+
+  constructor(type: string, pipeline: MediaPipeline, surroundings: Surroundings) {
+    super(type, pipeline, surroundings);
+    this.pipeline = pipeline;
+    this.flowsIn = {
+      audio: this.#flow('MediaFlowInStateChanged', 'audio'),
+      video: this.#flow('MediaFlowInStateChanged', 'video'),
+    };
+    this.flowsOut = {
+      audio: this.#flow('MediaFlowOutStateChanged', 'audio'),
+      video: this.#flow('MediaFlowOutStateChanged', 'video'),
+    };
+  }
+
+  abstract take(packet: RtpPacket, from: InboundStream, now: number): void;
+  abstract reported(report: SenderReport, from: InboundStream, now: number): void;
+
+  /** Gets a keyframe under way of what this element gives on. */
+  abstract provideKeyframe(): void;
+
+  /** The codec this element gives on, as far as it is known. */
+  abstract providedCodec(kind: RtpKind): CodecName | undefined;
+
+  /** The source of one kind was taken away or replaced. */
+  protected abstract sourceChanged(kind: RtpKind): void;
+
+  abstract stats(type: MediaType | undefined): Record<string, unknown> | null;
+
+  source(type: MediaType): MediaElement | undefined {
+    return this.#sources.get(type);
+  }
+
+  /** A sink has one source of each type: a new one replaces it. */
+  connect(sink: MediaElement, type: MediaType): void {
+    if (sink.pipeline !== this.pipeline) throw new KurentoError(40004, 'Media elements do not share pipeline');
+    const former = sink.source(type);
+    if (former === this) return;
+    former?.disconnect(sink, type);
+    this.#sinks[type].add(sink);
+    sink.#sources.set(type, this);
+    const kind = rtpKind(type);
+    if (kind) this.forwarders[kind].add(sink);
+    this.raise('ElementConnected', connectionFields(sink, type));
+    if (kind === 'video') this.provideKeyframe();
+  }
+
+  disconnect(sink: MediaElement, type: MediaType): void {
+    if (sink.source(type) !== this) return;
+    this.#unlink(sink, type);
+    this.raise('ElementDisconnected', connectionFields(sink, type));
+  }
+
+  /** What feeds this element. */
+  sourceConnections(wanted: MediaType | undefined): unknown[] {
+    return mediaTypes.flatMap((type) => {
+      const source = this.#sources.get(type);
+      return source && (!wanted || wanted === type) ? [connectionData(source, this, type)] : [];
+    });
+  }
+
+  /** What this element feeds. */
+  sinkConnections(wanted: MediaType | undefined): unknown[] {
+    return mediaTypes.flatMap((type) =>
+      !wanted || wanted === type ? [...this.#sinks[type]].map((sink) => connectionData(this, sink, type)) : [],
+    );
+  }
+
+  override release(): void {
+    // Sources are told that a sink went; nobody is told that a source went (Kurento media protocol §3.8).
+    for (const [type, source] of [...this.#sources]) source.disconnect(this, type);
+    for (const type of mediaTypes) for (const sink of [...this.#sinks[type]]) this.#unlink(sink, type);
+    super.release();
+  }
+
+  #unlink(sink: MediaElement, type: MediaType): void {
+    this.#sinks[type].delete(sink);
+    sink.#sources.delete(type);
+    const kind = rtpKind(type);
+    if (!kind) return;
+    this.forwarders[kind].remove(sink);
+    sink.sourceChanged(kind);
+  }
+
+  #flow(event: string, kind: RtpKind): Flow {
+    return new Flow((flowing) => {
+      this.raise(event, { mediaType: typeOf[kind], padName: 'default', state: flowing ? 'FLOWING' : 'NOT_FLOWING' });
+    });
+  }
+}
+
+function rtpKind(type: MediaType): RtpKind | undefined {
+  if (type === 'DATA') return undefined;
+  return type === 'AUDIO' ? 'audio' : 'video';
+}
+
+function connectionFields(sink: MediaElement, type: MediaType): Record<string, unknown> {
+  return { mediaType: type, sink: sink.id, sourceMediaDescription: 'default', sinkMediaDescription: 'default' };
+}
+
+function connectionData(source: MediaElement, sink: MediaElement, type: MediaType): unknown {
+  return complex('ElementConnectionData', {
+    source: source.id,
+    sink: sink.id,
+    type,
+    sourceDescription: 'default',
+    sinkDescription: 'default',
+  });
+}
+
+function elementOf(self: MediaElement, id: string): MediaElement {
+  const object = self.surroundings.find(id);
+  if (object instanceof MediaElement) return object;
+  throw new KurentoError(40107, `Object '${id}' is not a media element`);
+}
+
+function flowing(flows: Readonly<Record<RtpKind, Flow>>, type: MediaType): boolean {
+  const kind = rtpKind(type);
+  return kind !== undefined && flows[kind].flowing;
+}
+
+const description = text.optional();
+const connection = {
+  sink: objectId,
+  mediaType: mediaType.optional(),
+  sourceMediaDescription: description,
+  sinkMediaDescription: description,
+};
+const listing = { mediaType: mediaType.optional(), description };
+const flowQuery = { mediaType, sourceMediaDescription: description, sinkMediaDescription: description };
+
+function encoderBitrate(name: 'bitrate' | 'min' | 'max', infix: string): Operations<MediaElement> {
+  const parameter = `${infix}EncoderBitrate`.replace(/^./, (letter) => letter.toLowerCase());
+  return {
+    [`get${infix}EncoderBitrate`]: operation({}, (self: MediaElement) => self.encoder[name]),
+    [`set${infix}EncoderBitrate`]: operation({ [parameter]: integer }, (self: MediaElement, params) => {
+      self.encoder[name] = params[parameter] ?? 0;
+    }),
+  };
+}
+
+/** Kurento media protocol §6. */
+export const mediaElementOperations: Operations<MediaElement> = {
+  ...mediaObjectOperations,
+  connect: operation(connection, (self: MediaElement, { sink, mediaType: type }) => {
+    const element = elementOf(self, sink);
+    for (const one of type ? [type] : mediaTypes) self.connect(element, one);
+  }),
+  disconnect: operation(connection, (self: MediaElement, { sink, mediaType: type }) => {
+    const element = elementOf(self, sink);
+    for (const one of type ? [type] : mediaTypes) self.disconnect(element, one);
+  }),
+  getSourceConnections: operation(listing, (self: MediaElement, params) => self.sourceConnections(params.mediaType)),
+  getSinkConnections: operation(listing, (self: MediaElement, params) => self.sinkConnections(params.mediaType)),
+  getStats: operation({ mediaType: mediaType.optional() }, (self: MediaElement, params) =>
+    self.stats(params.mediaType),
+  ),
+  isMediaFlowingIn: operation(flowQuery, (self: MediaElement, params) => flowing(self.flowsIn, params.mediaType)),
+  isMediaFlowingOut: operation(flowQuery, (self: MediaElement, params) => flowing(self.flowsOut, params.mediaType)),
+  // Nothing is ever decoded here.
+  isMediaTranscoding: operation({ mediaType, binName: description }, () => false),
+  ...encoderBitrate('bitrate', ''),
+  ...encoderBitrate('min', 'Min'),
+  ...encoderBitrate('max', 'Max'),
+  getGstreamerDot: operation({ details: description }, () => 'digraph {}'),
+  dumpGstreamerDot: operation({ details: description }, () => null),
+};

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { KurentoError } from './errors.js';
+import type { Log } from './log.js';
+import type { Operations } from './operations.js';
+import { operation, property } from './operations.js';
+import { flag, text } from './parameters.js';
+import type { Pulse } from './pulse.js';
+import type { Transports } from './transport.js';
+
+export type EventFields = Readonly<Record<string, unknown>>;
+
+/** What every media object finds around it. */
+export interface Surroundings {
+  readonly log: Log;
+  readonly pulse: Pulse;
+  readonly transports: Transports;
+  /** The object with this id. @throws KurentoError 40101 */
+  find(id: string): MediaObject;
+  /** Tells those who subscribed to this event of this object. */
+  raise(source: MediaObject, event: string, fields: EventFields): void;
+}
+
+/** A class of media objects as clients see it. */
+export interface ObjectClass {
+  readonly type: string;
+  /** Classes above it, nearest first (Kurento media protocol §3.5). */
+  readonly hierarchy: readonly string[];
+  readonly events: ReadonlySet<string>;
+}
+
+/** Anything a client can create, address by its id and release. */
+export abstract class MediaObject {
+  abstract readonly class: ObjectClass;
+  readonly id: string;
+  readonly parent: MediaObject | undefined;
+  readonly children = new Set<MediaObject>();
+  readonly tags = new Map<string, string>();
+  readonly createdAt = Math.floor(Date.now() / 1000);
+  name: string;
+  sendTagsInEvents = false;
+  readonly #surroundings: Surroundings;
+  #released = false;
+
+  /** `id` only for the object whose id is fixed. */
+  constructor(type: string, parent: MediaObject | undefined, surroundings: Surroundings, id?: string) {
+    this.id = id ?? `${parent ? `${parent.id}/` : ''}${randomUUID()}_kurento.${type}`;
+    this.name = this.id;
+    this.parent = parent;
+    this.#surroundings = surroundings;
+  }
+
+  /** Does what the operation says; a promise when that takes time. @throws KurentoError */
+  abstract invoke(name: string, params: unknown): unknown;
+
+  get surroundings(): Surroundings {
+    return this.#surroundings;
+  }
+
+  get released(): boolean {
+    return this.#released;
+  }
+
+  /** Nothing is told of a released object: clients have forgotten it. */
+  raise(event: string, fields: EventFields = {}): void {
+    if (!this.#released) this.#surroundings.raise(this, event, fields);
+  }
+
+  /** Called once, by the object tree, when the children are released already. */
+  release(): void {
+    this.#released = true;
+    this.parent?.children.delete(this);
+  }
+}
+
+/** What all objects have in common (Kurento media protocol §6). */
+export const mediaObjectOperations: Operations<MediaObject> = {
+  ...property('id', text, (self: MediaObject) => self.id),
+  ...property(
+    'name',
+    text,
+    (self: MediaObject) => self.name,
+    (self, name) => {
+      self.name = name;
+    },
+  ),
+  ...property('parent', text, (self: MediaObject) => self.parent?.id ?? null),
+  ...property('mediaPipeline', text, (self: MediaObject) => topmost(self).id),
+  ...property('children', text, (self: MediaObject) => ids(self.children)),
+  // The name of the same property in older clients.
+  ...property('childs', text, (self: MediaObject) => ids(self.children)),
+  ...property('creationTime', text, (self: MediaObject) => self.createdAt),
+  ...property(
+    'sendTagsInEvents',
+    flag,
+    (self: MediaObject) => self.sendTagsInEvents,
+    (self, value) => {
+      self.sendTagsInEvents = value;
+    },
+  ),
+  addTag: operation({ key: text, value: text }, (self: MediaObject, { key, value }) => {
+    self.tags.set(key, value);
+  }),
+  removeTag: operation({ key: text }, (self: MediaObject, { key }) => {
+    if (!self.tags.delete(key)) throw new KurentoError(40110, 'Tag key not found');
+  }),
+  getTag: operation({ key: text }, (self: MediaObject, { key }) => {
+    const value = self.tags.get(key);
+    if (value === undefined) throw new KurentoError(40110, 'Tag key not found');
+    return value;
+  }),
+  getTags: operation({}, (self: MediaObject) => tagList(self)),
+};
+
+export function tagList(object: MediaObject): unknown[] {
+  return [...object.tags].map(([key, value]) => complex('Tag', { key, value }));
+}
+
+/** A complex value with the two marks that go with it on the wire (Kurento media protocol §3.6). */
+export function complex(type: string, fields: EventFields): Record<string, unknown> {
+  return { __module__: 'kurento', __type__: type, ...fields };
+}
+
+function ids(objects: Iterable<MediaObject>): string[] {
+  return [...objects].map(({ id }) => id);
+}
+
+function topmost(object: MediaObject): MediaObject {
+  return object.parent ? topmost(object.parent) : object;
+}

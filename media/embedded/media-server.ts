@@ -1,0 +1,175 @@
+import { KurentoError } from './errors.js';
+import type { Log } from './log.js';
+import { thrown } from './log.js';
+import type { EventFields, MediaObject, Surroundings } from './media-object.js';
+import { tagList } from './media-object.js';
+import { MediaPipeline } from './media-pipeline.js';
+import { ObjectTree } from './objects.js';
+import type { Shape } from './parameters.js';
+import { flag, objectId, oneOf, readParams } from './parameters.js';
+import { Pulse } from './pulse.js';
+import { ServerManager } from './server-manager.js';
+import type { Session } from './sessions.js';
+import { Sessions } from './sessions.js';
+import { Subscriptions } from './subscriptions.js';
+import type { Transports } from './transport.js';
+import { NoCapacity } from './transport.js';
+import { WebRtcEndpoint } from './webrtc-endpoint.js';
+
+export interface MediaServerOptions {
+  readonly transports: Transports;
+  readonly log: Log;
+  readonly gcPeriodMs: number;
+}
+
+const webRtcEndpointShape = {
+  mediaPipeline: objectId,
+  // The two only concern offers the endpoint makes.
+  recvonly: flag.optional(),
+  sendonly: flag.optional(),
+  useDataChannels: flag.optional(),
+  certificateKeyType: oneOf('CertificateKeyType', ['RSA', 'ECDSA']).optional(),
+} satisfies Shape;
+
+/** Objects, sessions and subscriptions put together: what the methods of the protocol act on. */
+export class MediaServer {
+  readonly sessions: Sessions;
+  readonly subscriptions = new Subscriptions();
+  readonly objects: ObjectTree;
+  readonly #surroundings: Surroundings;
+  readonly #pulse: Pulse;
+  readonly #manager: ServerManager;
+  readonly #factories: Readonly<Record<string, (params: unknown) => MediaObject>> = {
+    MediaPipeline: () => new MediaPipeline(this.#surroundings),
+    WebRtcEndpoint: (params) => {
+      const { mediaPipeline } = readParams(webRtcEndpointShape, params, 'constructorParams');
+      return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings);
+    },
+  };
+
+  constructor({ transports, log, gcPeriodMs }: MediaServerOptions) {
+    this.#pulse = new Pulse((error) => {
+      log.error('an endpoint failed on the beat', thrown(error));
+    });
+    this.sessions = new Sessions(gcPeriodMs, (session) => {
+      log.info('session ended', { session: session.id, held: session.held.size });
+      this.#letGo(session);
+    });
+    this.objects = new ObjectTree({
+      created: (object) => {
+        log.debug('object created', { object: object.id });
+        this.#manager.raise('ObjectCreated', { object: object.id });
+      },
+      destroyed: (object) => {
+        log.debug('object destroyed', { object: object.id });
+        this.sessions.forgetObject(object);
+        this.subscriptions.forgetObject(object.id);
+        this.#manager.raise('ObjectDestroyed', { objectId: object.id });
+      },
+    });
+    this.#surroundings = {
+      log,
+      transports,
+      pulse: this.#pulse,
+      find: (id) => this.find(id),
+      raise: (source, event, fields) => {
+        this.#deliver(source, event, fields);
+      },
+    };
+    this.#manager = new ServerManager(
+      {
+        pipelines: () => this.objects.roots.map(({ id }) => id),
+        sessions: () => this.sessions.all.map(({ id }) => id),
+        factories: { core: ['MediaPipeline'], elements: ['WebRtcEndpoint'], filters: [] },
+      },
+      this.#surroundings,
+    );
+  }
+
+  start(): void {
+    this.#pulse.start();
+    this.sessions.start();
+  }
+
+  stop(): void {
+    this.sessions.stop();
+    this.#pulse.stop();
+    for (const object of this.objects.roots) this.objects.release(object);
+  }
+
+  /** Creates an object of a type named with or without its module. @throws KurentoError */
+  create(type: string, params: unknown): MediaObject {
+    const name = type.replace(/^kurento\./, '');
+    const factory = Object.hasOwn(this.#factories, name) ? this.#factories[name] : undefined;
+    if (!factory) throw new KurentoError(40108, `Factory '${type}' not found`);
+    try {
+      const object = factory(params);
+      this.objects.add(object);
+      return object;
+    } catch (error) {
+      if (error instanceof NoCapacity) throw new KurentoError(40009, error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  /** @throws KurentoError 40101 */
+  find(id: string): MediaObject {
+    return id === this.#manager.id ? this.#manager : this.objects.find(id);
+  }
+
+  /** Of something unknown, or of the server's own object, without effect. */
+  release(id: string): void {
+    const object = this.objects.get(id);
+    if (object) this.objects.release(object);
+  }
+
+  /** The object stays as long as the session uses it. The server's own stays anyway. */
+  hold(session: Session, object: MediaObject): void {
+    if (object !== this.#manager) session.hold(object);
+  }
+
+  /** The session does not need the object any more. */
+  letGo(session: Session, id: string): void {
+    const object = this.objects.get(id);
+    if (!object || !session.held.delete(object)) return;
+    if (!this.sessions.isHeld(object)) this.objects.release(object);
+  }
+
+  #letGo(session: Session): void {
+    this.subscriptions.forgetSession(session);
+    const orphans = [...session.held].filter((object) => !this.sessions.isHeld(object));
+    session.held.clear();
+    for (const object of orphans) this.objects.release(object);
+  }
+
+  #pipeline(id: string): MediaPipeline {
+    const object = this.find(id);
+    if (object instanceof MediaPipeline) return object;
+    throw new KurentoError(40107, `Object '${id}' is not a media pipeline`);
+  }
+
+  #deliver(source: MediaObject, event: string, fields: EventFields): void {
+    let text: string | undefined;
+    for (const { channel } of this.subscriptions.subscribers(source.id, event)) {
+      if (!channel) continue;
+      text ??= eventText(source, event, fields);
+      channel.send(text);
+    }
+  }
+}
+
+/** Kurento media protocol §3.7. */
+function eventText(source: MediaObject, event: string, fields: EventFields): string {
+  const data = {
+    ...fields,
+    source: source.id,
+    tags: source.sendTagsInEvents ? tagList(source) : [],
+    timestampMillis: String(Date.now()),
+    ...(event === 'ObjectCreated' || event === 'ObjectDestroyed' || event === 'Error' ? {} : { type: event }),
+  };
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    method: 'onEvent',
+    params: { value: { data, object: source.id, type: event } },
+  });
+}

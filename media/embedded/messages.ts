@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { objectId, text } from './parameters.js';
+
+/** Everything that crosses the wire of the Kurento protocol, bodies of operations apart (those are with their objects). */
+
+export type RequestId = string | number | null;
+
+export const requestSchema = z.object({
+  jsonrpc: z.literal('2.0'),
+  method: z.string(),
+  /** Without it, or with null, the request is a notification. */
+  id: z.union([z.string(), z.number(), z.null()]).optional(),
+  params: z.unknown(),
+});
+
+export type Request = z.infer<typeof requestSchema>;
+
+export type Response =
+  | { readonly id: RequestId; readonly jsonrpc: '2.0'; readonly result: unknown }
+  | { readonly error: ResponseError; readonly id: RequestId; readonly jsonrpc: '2.0' };
+
+export interface ResponseError {
+  readonly code: number;
+  readonly data?: unknown;
+  readonly message: string;
+}
+
+/** What a request may carry to say whose it is. */
+export const sessionParams = z.looseObject({ sessionId: text.optional() });
+
+/** Parameters of the methods that act within a session (Kurento media protocol §3). */
+export const methodParams = {
+  create: z.object({ type: text, constructorParams: z.unknown() }),
+  invoke: z.object({ object: objectId, operation: text, operationParams: z.unknown() }),
+  describe: z.object({ object: objectId }),
+  subscribe: z.object({ object: objectId, type: text }),
+  unsubscribe: z.object({ subscription: text }),
+  release: z.object({ object: objectId }),
+  ref: z.object({ object: objectId }),
+  unref: z.object({ object: objectId }),
+  transaction: z.object({ operations: z.array(z.unknown()) }),
+} as const;
+
+/** Parameters of the methods about sessions themselves. */
+export const sessionMethodParams = {
+  ping: z.object({ sessionId: text.optional() }),
+  connect: z.object({ sessionId: text.optional() }),
+  keepAlive: z.object({ sessionId: text }),
+  closeSession: z.object({ sessionId: text, release: z.boolean().optional() }),
+} as const;
+
+/** What an operation inside a transaction has to look like. */
+export const innerRequestSchema = z.object({ id: z.unknown(), method: z.string(), params: z.unknown() });

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { KurentoError } from './errors.js';
+import type { MediaServer } from './media-server.js';
+import type { MediaObject } from './media-object.js';
+import { innerRequestSchema, methodParams, sessionMethodParams, sessionParams } from './messages.js';
+import { responseError, RpcError } from './rpc-error.js';
+import type { EventChannel, Session } from './sessions.js';
+
+/** One socket: at most one session at a time is on it. */
+export interface Client extends EventChannel {
+  session: Session | undefined;
+}
+
+type MethodName = keyof typeof methodParams;
+
+/** Runs within a session; returns what goes into the result beside the session's id. */
+type Method<N extends MethodName> = (session: Session, params: z.infer<(typeof methodParams)[N]>) => unknown;
+
+/** Operations in one transaction. */
+const mostOperations = 1000;
+
+/** The methods of the Kurento protocol (§3). */
+export class Methods {
+  readonly #server: MediaServer;
+  readonly #serverId = randomUUID();
+  readonly #failed: (method: string, error: unknown) => void;
+  readonly #methods: { readonly [N in MethodName]: Method<N> } = {
+    create: (session, { type, constructorParams }) => {
+      const object = this.#server.create(type, constructorParams);
+      session.hold(object);
+      return { value: object.id };
+    },
+    invoke: async (session, { object, operation, operationParams }) => {
+      const found = this.#use(session, object);
+      return { value: (await found.invoke(operation, operationParams)) ?? null };
+    },
+    describe: (session, { object }) => {
+      const { type, hierarchy } = this.#use(session, object).class;
+      return { hierarchy: hierarchy.map((name) => `kurento.${name}`), qualifiedType: `kurento.${type}`, type };
+    },
+    subscribe: (session, { object, type }) => ({
+      value: this.#server.subscriptions.add(session, this.#use(session, object), type),
+    }),
+    unsubscribe: (_session, { subscription }) => {
+      this.#server.subscriptions.remove(subscription);
+    },
+    release: (_session, { object }) => {
+      this.#server.release(object);
+    },
+    ref: (session, { object }) => {
+      this.#use(session, object);
+    },
+    unref: (session, { object }) => {
+      this.#server.letGo(session, object);
+    },
+    transaction: async (session, { operations }) => ({ value: await this.#transaction(session, operations) }),
+  };
+
+  /** `failed` hears of defects: what a method threw that is no answer. */
+  constructor(server: MediaServer, failed: (method: string, error: unknown) => void) {
+    this.#server = server;
+    this.#failed = failed;
+  }
+
+  /** The result of a request. @throws KurentoError or RpcError */
+  async call(client: Client, method: string, params: unknown): Promise<unknown> {
+    if (Array.isArray(params)) throw new RpcError(-32603, `Unexpected error while processing method: ${method}`);
+    switch (method) {
+      case 'ping':
+        return this.#ping(params ?? {});
+      case 'connect':
+        return this.#connect(client, this.#given(client, params));
+      case 'keepAlive':
+        return this.#keepAlive(this.#given(client, params));
+      case 'closeSession':
+        return this.#closeSession(this.#given(client, params));
+      default:
+        if (!isMethod(method)) throw new RpcError(-32601, 'Method not found.');
+        return this.#inSession(client, method, this.#given(client, params));
+    }
+  }
+
+  async #inSession(client: Client, method: MethodName, params: unknown): Promise<unknown> {
+    const { sessionId } = read(sessionParams, params);
+    const session =
+      sessionId === undefined
+        ? (client.session ?? this.#server.sessions.open())
+        : this.#server.sessions.open(sessionId);
+    if (client.session) this.#server.sessions.find(client.session.id);
+    bind(client, session);
+    return this.#run(session, method, params);
+  }
+
+  async #run(session: Session, method: MethodName, params: unknown): Promise<unknown> {
+    const run = this.#methods[method] as (session: Session, params: unknown) => unknown;
+    const result = await run(session, read(methodParams[method], params));
+    return { sessionId: session.id, ...(typeof result === 'object' ? result : {}) };
+  }
+
+  /** KMS puts the session of the socket in the place of params that are missing altogether. */
+  #given(client: Client, params: unknown): unknown {
+    if (params !== undefined) return params;
+    if (client.session) return {};
+    throw new RpcError(-32602, "'params' is required", { type: 'INVALID_PARAMS' });
+  }
+
+  #ping(params: unknown): unknown {
+    const { sessionId } = read(sessionMethodParams.ping, params);
+    return sessionId === undefined ? { value: 'pong' } : { sessionId, value: 'pong' };
+  }
+
+  #connect(client: Client, params: unknown): unknown {
+    const { sessionId = client.session?.id } = read(sessionMethodParams.connect, params);
+    const session = sessionId === undefined ? this.#server.sessions.open() : this.#known(sessionId);
+    bind(client, session);
+    return { serverId: this.#serverId, sessionId: session.id };
+  }
+
+  #keepAlive(params: unknown): unknown {
+    return { sessionId: this.#known(read(sessionMethodParams.keepAlive, params).sessionId).id };
+  }
+
+  #closeSession(params: unknown): null {
+    const { sessionId, release } = read(sessionMethodParams.closeSession, params);
+    const session = this.#known(sessionId);
+    if (release) for (const object of [...session.held]) this.#server.release(object.id);
+    this.#server.sessions.drop(session);
+    return null;
+  }
+
+  #known(sessionId: string): Session {
+    const session = this.#server.sessions.find(sessionId);
+    if (!session) throw new KurentoError(40007, 'Invalid session');
+    return session;
+  }
+
+  /** Who touches an object holds it. */
+  #use(session: Session, id: string): MediaObject {
+    const object = this.#server.find(id);
+    this.#server.hold(session, object);
+    return object;
+  }
+
+  /** The first failure ends it; what was done until then stays done (Kurento media protocol §3.9). */
+  async #transaction(session: Session, operations: readonly unknown[]): Promise<unknown[]> {
+    if (operations.length > mostOperations) throw new KurentoError(40008, 'Too many operations');
+    const responses: unknown[] = [];
+    const values: unknown[] = [];
+    for (const [position, operation] of operations.entries()) {
+      const inner = innerRequestSchema.safeParse(operation);
+      if (!inner.success || inner.data.id !== position) {
+        throw new KurentoError(40008, `Id of request '${position}' should be '${position}'`);
+      }
+      const { id, method, params } = inner.data;
+      const resolved = withReferences(params, values);
+      try {
+        if (!isMethod(method) || method === 'transaction') throw new RpcError(-32601, 'Method not found.');
+        const result = await this.#run(session, method, resolved ?? {});
+        values.push(z.looseObject({ value: z.unknown() }).parse(result).value);
+        responses.push({ id, jsonrpc: '2.0', result });
+      } catch (error) {
+        const known = responseError(error);
+        if (!known) this.#failed(method, error);
+        responses.push({ error: known ?? { code: -32603, message: 'Internal error' }, id, jsonrpc: '2.0' });
+        break;
+      }
+    }
+    return responses;
+  }
+}
+
+/** Brings a session onto a socket; the socket it was on before hears nothing more. */
+function bind(client: Client, session: Session): void {
+  if (client.session !== session && client.session?.channel === client) client.session.channel = undefined;
+  client.session = session;
+  session.channel = client;
+}
+
+function isMethod(name: string): name is MethodName {
+  return Object.hasOwn(methodParams, name);
+}
+
+/** @throws RpcError that names the first parameter that is missing or wrong. */
+function read<S extends z.ZodType>(schema: S, params: unknown): z.infer<S> {
+  const result = schema.safeParse(params);
+  if (result.success) return result.data;
+  const name = String(result.error.issues[0]?.path[0] ?? 'params');
+  const given = typeof params === 'object' && params !== null && Object.hasOwn(params, name);
+  throw new RpcError(
+    -32000,
+    given ? `'${name}' parameter ${result.error.issues[0]?.message ?? ''}` : `'${name}' parameter is required`,
+  );
+}
+
+/** Puts the values of earlier results in the place of `newref:N`, at any depth. */
+function withReferences(params: unknown, values: readonly unknown[]): unknown {
+  if (typeof params === 'string') {
+    if (!params.startsWith('newref:')) return params;
+    const index = Number(params.slice('newref:'.length));
+    if (!Number.isInteger(index) || index < 0) throw new KurentoError(40008, `'${params}' names no request`);
+    if (index >= values.length) throw new KurentoError(40008, `Result not found on request ${index}`);
+    return values[index];
+  }
+  if (Array.isArray(params)) return params.map((one) => withReferences(one, values));
+  if (typeof params !== 'object' || params === null) return params;
+  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, withReferences(value, values)]));
+}

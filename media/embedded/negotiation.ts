@@ -1,0 +1,151 @@
+import type { Codec, CodecName, RtpKind } from './codec.js';
+import { codecs } from './codec.js';
+import type { Direction, Fingerprint, Offer, OfferedCodec, OfferedSection } from './sdp.js';
+
+export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+
+export interface AgreedCodec {
+  readonly codec: Codec;
+  readonly payloadType: number;
+  readonly parameters: string;
+  readonly feedback: readonly string[];
+}
+
+/** A section that is served. */
+export interface AgreedMedia {
+  readonly kind: RtpKind;
+  /** Seen from our side. */
+  readonly direction: Direction;
+  /** One codec when media comes in; when it only goes out all that we know, that of the source first. */
+  readonly codecs: readonly AgreedCodec[];
+  /** Id of the header extension that numbers the packets of the transport; 0 for none. */
+  readonly transportExtension: number;
+}
+
+export interface AgreedSection {
+  readonly offered: OfferedSection;
+  /** Undefined when the section is refused. */
+  readonly media: AgreedMedia | undefined;
+}
+
+/** What is needed to reach the side that offered. */
+export interface RemoteDescription {
+  readonly ufrag: string;
+  readonly password: string;
+  readonly fingerprint: Fingerprint;
+  /** Who opens the DTLS association, seen from the other side. */
+  readonly setup: 'active' | 'passive';
+  readonly candidates: readonly string[];
+}
+
+export interface Agreement {
+  readonly sections: readonly AgreedSection[];
+  readonly remote: RemoteDescription;
+}
+
+/** Names of the codecs that will be sent, where they are known already. */
+export type SourceCodecs = Readonly<Record<RtpKind, CodecName | undefined>>;
+
+/**
+ * Decides what of an offer is served: the first audio and the first video section that can be, on one transport. Undefined when
+ * nothing can.
+ */
+export function negotiate(offer: Offer, sources: SourceCodecs): Agreement | undefined {
+  const taken = new Map<RtpKind, OfferedSection>();
+  let remote: RemoteDescription | undefined;
+  let bundle: readonly string[] = [];
+  const sections = offer.sections.map((offered): AgreedSection => {
+    const kind = offered.media === 'audio' || offered.media === 'video' ? offered.media : undefined;
+    if (!kind || taken.has(kind) || !isUsable(offered)) return { offered, media: undefined };
+    if (remote && !bundle.includes(offered.mid ?? '')) return { offered, media: undefined };
+    const reachable = remote ?? remoteDescription(offer, offered);
+    const agreed = agreedCodecs(offered, kind, sources[kind]);
+    if (!reachable || agreed.length === 0) return { offered, media: undefined };
+    if (!remote) bundle = offer.bundles.find((group) => group.includes(offered.mid ?? '')) ?? [];
+    remote = reachable;
+    taken.set(kind, offered);
+    const receives = offered.direction === 'sendrecv' || offered.direction === 'sendonly';
+    return {
+      offered,
+      media: {
+        kind,
+        direction: mirrored(offered.direction),
+        codecs: agreed,
+        transportExtension: receives ? (offered.extensions.get(transportExtension) ?? 0) : 0,
+      },
+    };
+  });
+  return remote && { sections, remote };
+}
+
+function isUsable(offered: OfferedSection): boolean {
+  const secure = /^(UDP|TCP)\/TLS\/RTP\/SAVPF$|^RTP\/SAVPF$/.test(offered.protocol);
+  return secure && offered.rtcpMux && (offered.port !== 0 || offered.bundleOnly);
+}
+
+function mirrored(direction: Direction): Direction {
+  if (direction === 'sendonly') return 'recvonly';
+  if (direction === 'recvonly') return 'sendonly';
+  return direction;
+}
+
+/** With BUNDLE the transport may be described in another section of the group than the first we accept (RFC 9143 §7.1.3). */
+function remoteDescription(offer: Offer, offered: OfferedSection): RemoteDescription | undefined {
+  const group = offer.bundles.find((mids) => mids.includes(offered.mid ?? '')) ?? [];
+  const others = offer.sections.filter(({ mid }) => mid !== undefined && group.includes(mid));
+  for (const { transport } of [offered, ...others]) {
+    const { ufrag, password, fingerprint, setup } = transport;
+    if (!ufrag || !password || !fingerprint) continue;
+    return {
+      ufrag,
+      password,
+      fingerprint,
+      // We let the other side begin whenever it may: our own first flight would be lost while it is not ready.
+      setup: setup === 'passive' ? 'passive' : 'active',
+      candidates: [...new Set([offered, ...others].flatMap(({ candidates }) => candidates))],
+    };
+  }
+  return undefined;
+}
+
+function agreedCodecs(offered: OfferedSection, kind: RtpKind, source: CodecName | undefined): AgreedCodec[] {
+  const known = codecs
+    .filter((codec) => codec.kind === kind)
+    .sort((one, other) => Number(other.name === source) - Number(one.name === source));
+  const agreed = known.flatMap((codec) => {
+    const match = bestMatch(codec, offered.codecs);
+    return match ? agreedCodec(codec, match, offered.direction) : [];
+  });
+  const onlySends = offered.direction === 'recvonly';
+  return onlySends ? agreed : agreed.slice(0, 1);
+}
+
+function bestMatch(codec: Codec, offered: readonly OfferedCodec[]): OfferedCodec | undefined {
+  const matches = offered.filter(
+    ({ name, clockRate, parameters }) =>
+      name.toLowerCase() === codec.name.toLowerCase() &&
+      clockRate === codec.clockRate &&
+      isPlainProfile(codec.name, parameters),
+  );
+  // Every H.264 receiver understands the constrained baseline profile, so it is the one to ask publishers for.
+  return matches.find(({ parameters }) => /profile-level-id=42e0/i.test(parameters)) ?? matches[0];
+}
+
+function isPlainProfile(name: CodecName, parameters: string): boolean {
+  if (name === 'H264') return /(^|;\s*)packetization-mode=1\b/.test(parameters);
+  if (name === 'VP9') return !/(^|;\s*)profile-id=[1-9]/.test(parameters);
+  return true;
+}
+
+const videoFeedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
+
+function agreedCodec(codec: Codec, match: OfferedCodec, direction: Direction): AgreedCodec {
+  const receives = direction === 'sendrecv' || direction === 'sendonly';
+  const wanted = [...(codec.kind === 'video' ? videoFeedback : []), ...(receives ? ['transport-cc'] : [])];
+  return {
+    codec,
+    payloadType: match.payloadType,
+    parameters: match.parameters,
+    feedback: wanted.filter((feedback) => match.feedback.includes(feedback)),
+  };
+}

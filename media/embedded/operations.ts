@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import { KurentoError } from './errors.js';
+import type { Params, Shape } from './parameters.js';
+import { readParams } from './parameters.js';
+
+/** One thing a media object can be asked to do; takes `operationParams` as they came. */
+export type Operation<T> = (target: T, given: unknown) => unknown;
+
+/** By name. An object's class has one table, which includes that of the class above it. */
+export type Operations<T> = Readonly<Record<string, Operation<T>>>;
+
+export function operation<T, S extends Shape>(shape: S, run: (target: T, params: Params<S>) => unknown): Operation<T> {
+  return (target, given) => run(target, readParams(shape, given, 'operationParams'));
+}
+
+/** The operations that read a property and, when it can be set, write it (Kurento media protocol §3.6). */
+export function property<T, S extends z.ZodType>(
+  name: string,
+  schema: S,
+  get: (target: T) => unknown,
+  set?: (target: T, value: z.infer<S>) => void,
+): Operations<T> {
+  const suffix = name.charAt(0).toUpperCase() + name.slice(1);
+  const getter = { [`get${suffix}`]: operation({}, get) };
+  if (!set) return getter;
+  const setter = operation({ [name]: schema }, (target: T, params) => {
+    set(target, params[name] as z.infer<S>);
+  });
+  return { ...getter, [`set${suffix}`]: setter };
+}
+
+/** @throws KurentoError 40008 when the class has no such operation. */
+export function perform<T>(operations: Operations<T>, target: T, name: string, given: unknown): unknown {
+  const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (run) return run(target, given);
+  const count = typeof given === 'object' && given !== null ? Object.keys(given).length : 0;
+  throw new KurentoError(40008, `Method '${name}' with ${count} parameters not found`);
+}

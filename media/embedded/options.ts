@@ -1,0 +1,54 @@
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { logLevels } from './log.js';
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+const udpPorts = z
+  .string()
+  .regex(/^\d+-\d+$/, 'must look like 40000-49999')
+  .transform((text) => text.split('-').map(Number))
+  .pipe(z.tuple([z.number().int().min(1024), z.number().int().max(65535)]))
+  .refine(([first, last]) => last - first >= 9, 'must hold at least 10 ports')
+  .transform(([first, last]) => ({ first, last }));
+
+const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
+
+/** Every flag of the media server: default, unit, meaning. */
+const optionsSchema = z.object({
+  /** Address the Kurento protocol is served on. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** TCP port of the Kurento protocol; 0 takes any that is free. */
+  port: port.default(8888),
+  /** UDP ports for media; each endpoint takes one. */
+  'udp-ports': udpPorts.default({ first: 40000, last: 49999 }),
+  /** The one local address media is bound to; without it, all. */
+  'bind-address': address.optional(),
+  /** Addresses that clients are told instead of the local ones, separated by commas. */
+  'announced-address': z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(address).min(1))
+    .default([]),
+  /** Seconds between two collections of sessions nobody uses (Kurento media protocol §4). */
+  'gc-period': z.coerce.number().positive().max(86_400).default(240),
+  'log-level': z.enum(logLevels).default('info'),
+});
+
+export type Options = z.infer<typeof optionsSchema>;
+
+/** @throws Error whose message is one line for the person at the keyboard. */
+export function parseOptions(args: readonly string[]): Options {
+  const names = Object.keys(optionsSchema.shape);
+  const { values } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+    strict: true,
+    allowPositionals: false,
+  });
+  const result = optionsSchema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new Error(`--${String(issue?.path[0])}: ${issue?.message ?? 'not understood'}`);
+}

@@ -1,0 +1,251 @@
+import type { Codec, CodecName, RtpKind } from './codec.js';
+import { InboundStream } from './inbound-stream.js';
+import type { AgreedMedia, Agreement } from './negotiation.js';
+import { OutboundStream } from './outbound-stream.js';
+import type { RtcpPacket, SenderReport } from './rtcp.js';
+import {
+  parseRtcp,
+  writeBitrateLimit,
+  writeDescription,
+  writeFullIntra,
+  writeNack,
+  writePictureLoss,
+  writeReceiverReport,
+} from './rtcp.js';
+import { RtpPacket } from './rtp-packet.js';
+import type { SentStreams } from './sdp-answer.js';
+import type { Transport } from './transport.js';
+import { TransportFeedback } from './transport-feedback.js';
+
+const reportPeriodMs = 1000;
+const limitPeriodMs = 500;
+/** Told to publishers that estimate nothing themselves, in bit/s. */
+const defaultLimit = 2_500_000;
+/** Streams of one kind that are told apart; older ones are forgotten. */
+const streamsPerKind = 4;
+
+export interface RtpSessionListener {
+  /** A packet that was not seen before arrived from the other side. */
+  packetArrived(packet: RtpPacket, from: InboundStream, now: number): void;
+  reportArrived(report: SenderReport, from: InboundStream, now: number): void;
+  /** The receiver on the other side needs a keyframe of what is sent to it. */
+  keyframeWanted(): void;
+}
+
+export interface RtpSessionOptions {
+  readonly agreement: Agreement;
+  readonly sent: SentStreams;
+  readonly transport: Pick<Transport, 'sendRtp' | 'sendRtcp'>;
+  readonly listener: RtpSessionListener;
+  /** What the other side may send of video, in bit/s; 0 for no limit. */
+  readonly receiveLimit: () => number;
+}
+
+interface Incoming {
+  readonly codec: Codec;
+  readonly repairs: boolean;
+  readonly intraOnly: boolean;
+}
+
+/** RTP and RTCP of one endpoint: who sends what, what was lost, what the other side is told. Times are in ms. */
+export class RtpSession {
+  readonly #options: RtpSessionOptions;
+  /** What may arrive, by payload type. */
+  readonly #incoming = new Map<number, Incoming>();
+  readonly #streams = new Map<number, InboundStream>();
+  readonly #current = new Map<RtpKind, InboundStream>();
+  readonly #outbound = new Map<RtpKind, OutboundStream>();
+  readonly #packet = new RtpPacket();
+  readonly #feedback: TransportFeedback | undefined;
+  readonly #transportExtension: number;
+  readonly #limited: boolean;
+  readonly #ownSsrc: number;
+  #reportedAt = 0;
+  #limitedAt = 0;
+  #intraCount = 0;
+
+  constructor(options: RtpSessionOptions) {
+    this.#options = options;
+    this.#ownSsrc = options.sent.ssrcs.video;
+    const media = options.agreement.sections.flatMap((section) => section.media ?? []);
+    for (const one of media) {
+      if (receives(one)) this.#expect(one);
+      if (sends(one)) this.#outbound.set(one.kind, this.#outboundStream(one));
+    }
+    const incoming = media.filter(receives);
+    const feedback = incoming.flatMap((one) => one.codecs.flatMap((codec) => codec.feedback));
+    this.#transportExtension = incoming.find((one) => one.transportExtension !== 0)?.transportExtension ?? 0;
+    this.#feedback =
+      this.#transportExtension !== 0 && feedback.includes('transport-cc') ? new TransportFeedback() : undefined;
+    this.#limited = feedback.includes('goog-remb');
+  }
+
+  inbound(kind: RtpKind): InboundStream | undefined {
+    return this.#current.get(kind);
+  }
+
+  outbound(kind: RtpKind): OutboundStream | undefined {
+    return this.#outbound.get(kind);
+  }
+
+  /** True when this kind of media was negotiated. */
+  has(kind: RtpKind): boolean {
+    return this.#outbound.has(kind) || this.codec(kind) !== undefined;
+  }
+
+  /** The codec that comes in, as far as it is agreed. */
+  codec(kind: RtpKind): CodecName | undefined {
+    for (const { codec } of this.#incoming.values()) if (codec.kind === kind) return codec.name;
+    return undefined;
+  }
+
+  rtpArrived(bytes: Buffer, now: number): void {
+    const packet = this.#packet;
+    if (!packet.parse(bytes, this.#transportExtension)) return;
+    if (packet.transportSequence !== -1) this.#feedback?.arrived(packet.transportSequence, now);
+    const stream = this.#streamOf(packet);
+    if (!stream?.take(packet, now)) return;
+    if (this.#current.get(stream.codec.kind) === stream) this.#options.listener.packetArrived(packet, stream, now);
+  }
+
+  rtcpArrived(bytes: Buffer, now: number): void {
+    for (const packet of parseRtcp(bytes)) this.#handle(packet, now);
+  }
+
+  /** Everything that repeats. Called about every 50 ms while connected. */
+  tick(now: number): void {
+    for (const stream of this.#current.values()) stream.tick(now);
+    for (const stream of this.#outbound.values()) stream.tick(now);
+    this.#sendFeedback();
+    if (now - this.#reportedAt >= reportPeriodMs) this.#sendReports(now);
+    if (now - this.#limitedAt >= limitPeriodMs) this.#sendLimit(now);
+  }
+
+  #expect(media: AgreedMedia): void {
+    for (const { codec, payloadType, feedback } of media.codecs) {
+      this.#incoming.set(payloadType, {
+        codec,
+        repairs: feedback.includes('nack'),
+        intraOnly: feedback.includes('ccm fir') && !feedback.includes('nack pli'),
+      });
+    }
+  }
+
+  #outboundStream(media: AgreedMedia): OutboundStream {
+    return new OutboundStream({
+      ssrc: this.#options.sent.ssrcs[media.kind],
+      cname: this.#options.sent.cname,
+      payloadTypes: new Map(media.codecs.map(({ codec, payloadType }) => [codec.name, payloadType])),
+      send: (packet) => this.#options.transport.sendRtp(packet),
+      askForKeyframe: () => {
+        this.#options.listener.keyframeWanted();
+      },
+    });
+  }
+
+  /** The stream a packet belongs to. A new SSRC takes over from the one of its kind that was there before. */
+  #streamOf(packet: RtpPacket): InboundStream | undefined {
+    const incoming = this.#incoming.get(packet.payloadType);
+    if (!incoming) return undefined;
+    const known = this.#streams.get(packet.ssrc);
+    if (known) return known.codec === incoming.codec ? known : undefined;
+    const stream = new InboundStream(packet.ssrc, incoming.codec, incoming.repairs, {
+      askForKeyframe: (wanted) => {
+        this.#askForKeyframe(wanted.ssrc, incoming.intraOnly);
+      },
+      askForPackets: (wanted, sequences) => {
+        this.#options.transport.sendRtcp(writeNack(this.#ownSsrc, wanted.ssrc, sequences));
+      },
+    });
+    const sameKind = [...this.#streams.values()].filter(({ codec }) => codec.kind === incoming.codec.kind);
+    if (sameKind.length >= streamsPerKind && sameKind[0]) this.#streams.delete(sameKind[0].ssrc);
+    this.#streams.set(packet.ssrc, stream);
+    this.#current.set(incoming.codec.kind, stream);
+    return stream;
+  }
+
+  #askForKeyframe(ssrc: number, intraOnly: boolean): void {
+    const request = intraOnly
+      ? writeFullIntra(this.#ownSsrc, ssrc, this.#intraCount++)
+      : writePictureLoss(this.#ownSsrc, ssrc);
+    this.#options.transport.sendRtcp(request);
+  }
+
+  #handle(packet: RtcpPacket, now: number): void {
+    switch (packet.type) {
+      case 'senderReport': {
+        const stream = this.#streams.get(packet.report.ssrc);
+        stream?.reported(packet.report, now);
+        if (stream) this.#options.listener.reportArrived(packet.report, stream, now);
+        this.#receiveBlocks(packet.blocks, now);
+        return;
+      }
+      case 'receiverReport':
+        this.#receiveBlocks(packet.blocks, now);
+        return;
+      case 'nack':
+        this.#outboundOf(packet.ssrc)?.repair(packet.sequences);
+        return;
+      case 'pictureLoss':
+        this.#pictureLost(packet.ssrc);
+        return;
+      case 'fullIntra':
+        for (const ssrc of packet.ssrcs) this.#pictureLost(ssrc);
+        return;
+      case 'bitrateLimit':
+      case 'goodbye':
+        return;
+      default:
+        packet satisfies never;
+    }
+  }
+
+  #receiveBlocks(blocks: readonly Parameters<OutboundStream['received']>[0][], now: number): void {
+    for (const block of blocks) this.#outboundOf(block.ssrc)?.received(block, now);
+  }
+
+  #pictureLost(ssrc: number): void {
+    const stream = this.#outboundOf(ssrc);
+    if (!stream) return;
+    stream.counters.keyframeRequests += 1;
+    this.#options.listener.keyframeWanted();
+  }
+
+  #outboundOf(ssrc: number): OutboundStream | undefined {
+    for (const stream of this.#outbound.values()) if (stream.ssrc === ssrc) return stream;
+    return undefined;
+  }
+
+  #sendFeedback(): void {
+    const stream = this.#current.get('video') ?? this.#current.get('audio');
+    if (!this.#feedback || !stream) return;
+    for (const message of this.#feedback.take(this.#ownSsrc, stream.ssrc)) this.#options.transport.sendRtcp(message);
+  }
+
+  #sendReports(now: number): void {
+    this.#reportedAt = now;
+    const blocks = [...this.#current.values()].map((stream) => stream.reportBlock(now));
+    if (blocks.length === 0) return;
+    const report = writeReceiverReport(this.#ownSsrc, blocks);
+    this.#options.transport.sendRtcp(
+      Buffer.concat([report, writeDescription(this.#ownSsrc, this.#options.sent.cname)]),
+    );
+  }
+
+  /** A limit of the application always counts; without feedback the publisher would hardly dare to send more. */
+  #sendLimit(now: number): void {
+    this.#limitedAt = now;
+    const video = this.#current.get('video');
+    if (!this.#limited || !video) return;
+    const limit = this.#options.receiveLimit() || (this.#feedback ? 0 : defaultLimit);
+    if (limit > 0) this.#options.transport.sendRtcp(writeBitrateLimit(this.#ownSsrc, limit, [video.ssrc]));
+  }
+}
+
+function receives(media: AgreedMedia): boolean {
+  return media.direction === 'sendrecv' || media.direction === 'recvonly';
+}
+
+function sends(media: AgreedMedia): boolean {
+  return media.direction === 'sendrecv' || media.direction === 'sendonly';
+}

@@ -1,0 +1,77 @@
+import type { AgreedCodec, AgreedMedia, AgreedSection, Agreement } from './negotiation.js';
+import { transportExtension } from './negotiation.js';
+import type { RtpKind } from './codec.js';
+import type { LocalDescription } from './transport.js';
+
+/** What the answer says about the streams we send. */
+export interface SentStreams {
+  readonly cname: string;
+  /** Groups the audio and the video we send into one stream at the receiver (RFC 8830 §2). */
+  readonly streamId: string;
+  readonly ssrcs: Readonly<Record<RtpKind, number>>;
+}
+
+/** Writes the answer (RFC 8829 §5.3.1), without candidates: those are trickled. */
+export function writeAnswer(agreement: Agreement, local: LocalDescription, sent: SentStreams): string {
+  const accepted = agreement.sections.flatMap(({ media, offered }) => (media && offered.mid ? offered.mid : []));
+  const lines = [
+    'v=0',
+    `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
+    's=Atrium',
+    't=0 0',
+    ...(accepted.length > 0 ? [`a=group:BUNDLE ${accepted.join(' ')}`] : []),
+    `a=msid-semantic: WMS ${sent.streamId}`,
+    ...agreement.sections.flatMap(({ media, offered }) =>
+      media ? served({ media, offered }, media, local, sent) : refused({ media, offered }),
+    ),
+  ];
+  return lines.join('\r\n') + '\r\n';
+}
+
+/** The description with the candidates known by now, as it is told to whoever asks for it later. */
+export function withCandidates(sdp: string, candidates: readonly string[]): string {
+  const lines = candidates.map((candidate) => `a=${candidate}\r\n`).join('');
+  return sdp.replaceAll(/^(m=\S+ [1-9][\s\S]*?)(?=^m=|(?![\s\S]))/gm, (section) => section + lines);
+}
+
+function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDescription, sent: SentStreams): string[] {
+  const formats = media.codecs.map(({ payloadType }) => payloadType).join(' ');
+  const sends = media.direction === 'sendrecv' || media.direction === 'sendonly';
+  return [
+    `m=${media.kind} 9 ${offered.protocol} ${formats}`,
+    'c=IN IP4 0.0.0.0',
+    'a=rtcp:9 IN IP4 0.0.0.0',
+    ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
+    `a=${media.direction}`,
+    `a=ice-ufrag:${local.ufrag}`,
+    `a=ice-pwd:${local.password}`,
+    'a=ice-options:trickle',
+    `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
+    `a=setup:${local.setup}`,
+    'a=rtcp-mux',
+    ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
+    ...(media.transportExtension ? [`a=extmap:${media.transportExtension} ${transportExtension}`] : []),
+    ...media.codecs.flatMap(codecLines),
+    ...(sends
+      ? [`a=msid:${sent.streamId} ${media.kind}0`, `a=ssrc:${sent.ssrcs[media.kind]} cname:${sent.cname}`]
+      : []),
+  ];
+}
+
+function codecLines({ codec, payloadType, parameters, feedback }: AgreedCodec): string[] {
+  const channels = codec.channels ? `/${codec.channels}` : '';
+  return [
+    `a=rtpmap:${payloadType} ${codec.name}/${codec.clockRate}${channels}`,
+    ...feedback.map((text) => `a=rtcp-fb:${payloadType} ${text}`),
+    ...(parameters ? [`a=fmtp:${payloadType} ${parameters}`] : []),
+  ];
+}
+
+function refused({ offered }: AgreedSection): string[] {
+  return [
+    `m=${offered.media} 0 ${offered.protocol} ${offered.formats}`,
+    'c=IN IP4 0.0.0.0',
+    ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
+    'a=inactive',
+  ];
+}

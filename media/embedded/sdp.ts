@@ -1,0 +1,208 @@
+/** Larger offers are refused unread. A browser's with every codec has about 10 kB. */
+const largest = 200_000;
+const mostSections = 64;
+
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+export interface Fingerprint {
+  readonly algorithm: string;
+  readonly value: string;
+}
+
+/** What a section, or the session for all of them, says about reaching the other side. */
+export interface TransportDescription {
+  readonly ufrag: string | undefined;
+  readonly password: string | undefined;
+  readonly fingerprint: Fingerprint | undefined;
+  readonly setup: string | undefined;
+}
+
+export interface OfferedCodec {
+  readonly payloadType: number;
+  /** As in the offer; compare without case. */
+  readonly name: string;
+  readonly clockRate: number;
+  readonly channels: number;
+  /** The text of `a=fmtp`, empty when there is none. */
+  readonly parameters: string;
+  readonly feedback: readonly string[];
+}
+
+export interface OfferedSection {
+  readonly index: number;
+  /** `audio`, `video`, `application` or whatever else stands there. */
+  readonly media: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly formats: string;
+  readonly mid: string | undefined;
+  readonly bundleOnly: boolean;
+  readonly direction: Direction;
+  readonly rtcpMux: boolean;
+  readonly reducedSize: boolean;
+  readonly codecs: readonly OfferedCodec[];
+  /** Header extensions: id by URI. */
+  readonly extensions: ReadonlyMap<string, number>;
+  readonly transport: TransportDescription;
+  /** Texts that begin with `candidate:`. */
+  readonly candidates: readonly string[];
+}
+
+export interface Offer {
+  readonly bundles: readonly (readonly string[])[];
+  readonly sections: readonly OfferedSection[];
+}
+
+/** The text is no session description (RFC 8866 §5). */
+export class InvalidSdp extends Error {
+  override readonly name = 'InvalidSdp';
+}
+
+/** @throws InvalidSdp */
+export function parseOffer(text: string): Offer {
+  if (text.length > largest) throw new InvalidSdp('too long');
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => line !== '');
+  if (lines[0] !== 'v=0') throw new InvalidSdp('no version line');
+  if (!lines.every((line) => /^[a-z]=/.test(line))) throw new InvalidSdp('not a line of SDP');
+  const blocks: string[][] = [[]];
+  for (const line of lines) {
+    if (line.startsWith('m=')) blocks.push([]);
+    blocks.at(-1)?.push(line);
+  }
+  const [head = [], ...rest] = blocks;
+  if (!['o=', 's=', 't='].every((field) => head.some((line) => line.startsWith(field)))) {
+    throw new InvalidSdp('a required line is missing');
+  }
+  if (rest.length > mostSections) throw new InvalidSdp('too many media sections');
+  const session = new Attributes(head);
+  return {
+    bundles: session
+      .all('group')
+      .map(words)
+      .filter(([kind]) => kind === 'BUNDLE')
+      .map((group) => group.slice(1)),
+    sections: rest.map((block, index) => parseSection(block, index, session)),
+  };
+}
+
+function parseSection(block: readonly string[], index: number, session: Attributes): OfferedSection {
+  const match = /^m=(\S+) (\d{1,5})(?:\/\d+)? (\S+) (\S.*)$/.exec(block[0] ?? '');
+  if (!match) throw new InvalidSdp('a media line cannot be read');
+  const [, media = '', port = '0', protocol = '', formats = ''] = match;
+  const own = new Attributes(block);
+  return {
+    index,
+    media,
+    port: Number(port),
+    protocol,
+    formats,
+    mid: token(own.first('mid')),
+    bundleOnly: own.has('bundle-only'),
+    direction: own.direction() ?? session.direction() ?? 'sendrecv',
+    rtcpMux: own.has('rtcp-mux'),
+    reducedSize: own.has('rtcp-rsize'),
+    codecs: parseCodecs(formats, own),
+    extensions: parseExtensions(own),
+    transport: parseTransport(own, session),
+    candidates: own.all('candidate').map((value) => `candidate:${value}`),
+  };
+}
+
+function parseCodecs(formats: string, own: Attributes): OfferedCodec[] {
+  const maps = new Map<number, RegExpExecArray>();
+  for (const value of own.all('rtpmap')) {
+    const match = /^(\d{1,3}) ([\w.-]+)\/(\d{1,6})(?:\/(\d{1,2}))?/.exec(value);
+    if (match) maps.set(Number(match[1]), match);
+  }
+  const parameters = new Map(own.all('fmtp').map(splitNumber));
+  const feedback = own.all('rtcp-fb').map(splitNumber);
+  return words(formats).flatMap((format) => {
+    const payloadType = Number(format);
+    const [, , name = '', clockRate = '0', channels = '1'] = maps.get(payloadType) ?? [];
+    if (!name || payloadType > 127) return [];
+    return {
+      payloadType,
+      name,
+      clockRate: Number(clockRate),
+      channels: Number(channels),
+      parameters: parameters.get(format) ?? '',
+      feedback: feedback.filter(([target]) => target === format || target === '*').map(([, value]) => value),
+    };
+  });
+}
+
+/** Ids of RFC 8285 are 1 to 255; a direction after the id does not matter to us. */
+function parseExtensions(own: Attributes): Map<string, number> {
+  const extensions = new Map<string, number>();
+  for (const value of own.all('extmap')) {
+    const match = /^(\d{1,3})(?:\/\w+)? (\S+)/.exec(value);
+    const id = Number(match?.[1]);
+    if (match?.[2] && id >= 1 && id <= 255) extensions.set(match[2], id);
+  }
+  return extensions;
+}
+
+function parseTransport(own: Attributes, session: Attributes): TransportDescription {
+  const text = (name: string): string | undefined => token(own.first(name) ?? session.first(name));
+  return {
+    ufrag: text('ice-ufrag'),
+    password: text('ice-pwd'),
+    fingerprint: parseFingerprint(own) ?? parseFingerprint(session),
+    setup: text('setup'),
+  };
+}
+
+function parseFingerprint(attributes: Attributes): Fingerprint | undefined {
+  const all = attributes.all('fingerprint').flatMap((text) => {
+    const match = /^(sha-\d+) ((?:[\da-f]{2}:)+[\da-f]{2})$/i.exec(text.trim());
+    return match ? { algorithm: (match[1] ?? '').toLowerCase(), value: (match[2] ?? '').toUpperCase() } : [];
+  });
+  return all.find(({ algorithm }) => algorithm === 'sha-256') ?? all[0];
+}
+
+/** The `a=` lines of one block. */
+class Attributes {
+  readonly #values = new Map<string, string[]>();
+
+  constructor(block: readonly string[]) {
+    for (const line of block) {
+      if (!line.startsWith('a=')) continue;
+      const colon = line.indexOf(':');
+      const name = colon === -1 ? line.slice(2) : line.slice(2, colon);
+      const value = colon === -1 ? '' : line.slice(colon + 1);
+      const values = this.#values.get(name);
+      if (values) values.push(value);
+      else this.#values.set(name, [value]);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  first(name: string): string | undefined {
+    return this.#values.get(name)?.[0];
+  }
+
+  all(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+
+  direction(): Direction | undefined {
+    return (['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const).find((name) => this.has(name));
+  }
+}
+
+/** The text when it is one word: what we repeat in answers must not smuggle in lines or fields. */
+function token(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\x21-\x7e]{1,256}$/.test(text) ? text : undefined;
+}
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
+
+function splitNumber(value: string): [string, string] {
+  const space = value.indexOf(' ');
+  return space === -1 ? [value, ''] : [value.slice(0, space), value.slice(space + 1)];
+}

@@ -1,0 +1,74 @@
+import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { KurentoError } from './errors.js';
+import type { ObjectClass, Surroundings } from './media-object.js';
+import { complex, MediaObject, mediaObjectOperations } from './media-object.js';
+import type { Operations } from './operations.js';
+import { operation, perform, property } from './operations.js';
+import { integer, text } from './parameters.js';
+
+/** The protocol of Kurento Media Server this server speaks. */
+const version = '7.2.0';
+/** Longest interval CPU use is measured over, in ms: the socket that asks waits for it. */
+const longestMeasurement = 10_000;
+
+/** What the server manager is asked about. */
+export interface ServerFacts {
+  pipelines(): readonly string[];
+  sessions(): readonly string[];
+  /** Types that can be created, by module. */
+  readonly factories: Readonly<Record<'core' | 'elements' | 'filters', readonly string[]>>;
+}
+
+/** The one object that is there from the start (Kurento media protocol §5). */
+export class ServerManager extends MediaObject {
+  readonly class = serverManagerClass;
+  readonly facts: ServerFacts;
+
+  constructor(facts: ServerFacts, surroundings: Surroundings) {
+    super(serverManagerClass.type, undefined, surroundings, 'manager_ServerManager');
+    this.facts = facts;
+  }
+
+  invoke(name: string, params: unknown): unknown {
+    return perform(operations, this, name, params);
+  }
+}
+
+const serverManagerClass: ObjectClass = {
+  type: 'ServerManager',
+  hierarchy: ['MediaObject'],
+  events: new Set(['Error', 'ObjectCreated', 'ObjectDestroyed']),
+};
+
+function serverInfo({ facts }: ServerManager): unknown {
+  // The stock client warns unless it finds the three modules it has classes for; the factories say what is really there.
+  const modules = Object.entries(facts.factories).map(([name, factories]) =>
+    complex('ModuleInfo', { name, version, generationTime: '', factories }),
+  );
+  return complex('ServerInfo', { capabilities: ['transactions'], modules, type: 'KMS', version });
+}
+
+/** Average use of one CPU in percent while waiting. */
+async function usedCpu(interval: number): Promise<number> {
+  const before = process.cpuUsage();
+  const began = performance.now();
+  await pause(Math.max(1, Math.min(interval, longestMeasurement)));
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 10 / (performance.now() - began);
+}
+
+const operations: Operations<ServerManager> = {
+  ...mediaObjectOperations,
+  getMediaPipeline: operation({}, () => null),
+  ...property('info', text, serverInfo),
+  ...property('pipelines', text, (self: ServerManager) => self.facts.pipelines()),
+  ...property('sessions', text, (self: ServerManager) => self.facts.sessions()),
+  ...property('metadata', text, () => ''),
+  getCpuCount: operation({}, () => availableParallelism()),
+  getUsedMemory: operation({}, () => Math.round(process.memoryUsage.rss() / 1024)),
+  getUsedCpu: operation({ interval: integer }, (_self: ServerManager, { interval }) => usedCpu(interval)),
+  getKmd: operation({ moduleName: text }, (_self: ServerManager, { moduleName }) => {
+    throw new KurentoError(40500, `No description of module '${moduleName}'`);
+  }),
+};

@@ -1,0 +1,65 @@
+import type { RemoteDescription } from './negotiation.js';
+import type { Fingerprint } from './sdp.js';
+
+/** What the other side has to know to reach us. */
+export interface LocalDescription {
+  readonly ufrag: string;
+  readonly password: string;
+  readonly fingerprint: Fingerprint;
+  readonly setup: 'active' | 'passive';
+  /** Digits for the origin line of the description. */
+  readonly sessionId: string;
+}
+
+/**
+ * `checking` while ICE looks for a path, `reachable` when it has one, `connected` when DTLS is done and media can flow.
+ * After `failed` and `closed` nothing more comes.
+ */
+export type TransportState = 'checking' | 'reachable' | 'connected' | 'disconnected' | 'failed' | 'closed';
+
+export interface CandidatePair {
+  /** Texts that begin with `candidate:`. */
+  readonly local: string;
+  readonly remote: string;
+}
+
+/** Called from the event loop, never from inside a call of the transport, and not after `close`. */
+export interface TransportListener {
+  /** A decrypted packet; the buffer is the listener's to keep. */
+  rtp(packet: Buffer): void;
+  rtcp(packet: Buffer): void;
+  stateChanged(state: TransportState): void;
+  /** A text that begins with `candidate:`. */
+  candidateFound(candidate: string): void;
+  /** All candidates were told. */
+  gathered(): void;
+}
+
+/** ICE, DTLS and SRTP of one endpoint: one UDP port, everything bundled. */
+export interface Transport {
+  /** Begins: takes the description of the side that offered, once. Gathering starts with it. */
+  answer(remote: RemoteDescription): LocalDescription;
+  /** Ignores what cannot be used. */
+  addRemoteCandidate(candidate: string): void;
+  /** False when the packet did not leave: not connected, or refused. Never throws. */
+  sendRtp(packet: Buffer): boolean;
+  sendRtcp(packet: Buffer): boolean;
+  selectedPair(): CandidatePair | undefined;
+  close(): void;
+}
+
+/** Where transports come from. There is a limit, because each takes a UDP port and a file descriptor. */
+export interface Transports {
+  /** Transports that are open now. */
+  readonly count: number;
+  readonly limit: number;
+  /** Takes one place. @throws NoCapacity when there is none left. */
+  open(listener: TransportListener): Transport;
+  /** Closes what is open and lets go of everything the process would wait for. */
+  shutDown(): void;
+}
+
+/** Every UDP port or file descriptor that media may take is taken. */
+export class NoCapacity extends Error {
+  override readonly name = 'NoCapacity';
+}

@@ -1,0 +1,272 @@
+import { expect } from 'chai';
+import { KurentoEngine } from '../../media/kurento/engine.js';
+import type { Endpoint, IceCandidate, Pipeline } from '../../media/port.js';
+import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
+import { PeerProcess, sections, type Peer } from '../support/peer.js';
+import type { Section } from '../support/peer-messages.js';
+import { RawKurento } from '../support/raw-kurento.js';
+import { RecordingLog } from '../support/recording-log.js';
+import { codeOf } from '../support/rejection.js';
+import { until } from '../support/until.js';
+
+export interface MediaServerUnderTest {
+  readonly url: string;
+  /** Where the test's WebRTC peers are to be, when the media server is on loopback. */
+  readonly bindAddress?: string;
+}
+
+/** What a peer and an endpoint of the media server have told each other. */
+interface Call {
+  readonly peer: Peer;
+  readonly endpoint: Endpoint;
+  readonly events: EndpointEvents;
+}
+
+/** An offer whose only section has a codec that no media server knows. */
+const UNKNOWN_CODEC = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 99']
+  .concat([
+    'c=IN IP4 0.0.0.0',
+    'a=mid:0',
+    'a=sendonly',
+    'a=rtcp-mux',
+    'a=rtpmap:99 nothing-at-all/8000',
+    'a=setup:actpass',
+  ])
+  .concat([
+    'a=ice-ufrag:abcd',
+    'a=ice-pwd:abcdefghijklmnopqrstuvwx',
+    `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`,
+    '',
+  ])
+  .join('\r\n');
+
+/** How every media server has to behave behind the port. `server` is asked once the tests run. */
+export function describeMediaPort(name: string, server: () => MediaServerUnderTest): void {
+  describe(`media port › ${name}`, () => {
+    let engine: KurentoEngine;
+    let raw: RawKurento;
+    let peers: PeerProcess;
+    let others: string[];
+    let pipeline: Pipeline;
+
+    before(async () => {
+      engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
+      [raw, peers] = await Promise.all([RawKurento.open(server().url), PeerProcess.start(), engine.connect()]);
+    });
+
+    after(async () => {
+      raw.close();
+      await Promise.all([engine.close(), peers.stop()]);
+    });
+
+    beforeEach(async () => {
+      others = await raw.pipelines();
+      pipeline = await engine.openPipeline(new PipelineEvents());
+    });
+
+    afterEach(async () => {
+      pipeline.release();
+      await nothingRemains();
+    });
+
+    async function made(): Promise<string[]> {
+      return (await raw.pipelines()).filter((id) => !others.includes(id));
+    }
+
+    async function nothingRemains(): Promise<void> {
+      await until('the media server has let go of all pipelines', async () => (await made()).length === 0);
+    }
+
+    async function endpoints(): Promise<string[]> {
+      return (await Promise.all((await made()).map((id) => raw.children(id)))).flat();
+    }
+
+    /** An endpoint and a peer that have exchanged offer, answer and candidates. */
+    async function call(
+      direction: Section['direction'],
+      prepare: (endpoint: Endpoint) => Promise<void> = () => Promise.resolve(),
+    ): Promise<Call> {
+      const events = new EndpointEvents();
+      const endpoint = await pipeline.createEndpoint({}, events);
+      const peer = await peers.open({
+        sections: sections(direction),
+        bindAddress: server().bindAddress,
+        onCandidate: (candidate) => {
+          endpoint.addCandidate(candidate);
+        },
+      });
+      await prepare(endpoint);
+      await negotiate({ peer, endpoint, events });
+      return { peer, endpoint, events };
+    }
+
+    async function negotiate({ peer, endpoint, events }: Call): Promise<void> {
+      const answer = await endpoint.answer(peer.offer);
+      peer.accept(answer);
+      events.sink = (candidate) => {
+        peer.addCandidate(candidate);
+      };
+    }
+
+    async function publish(): Promise<Call> {
+      const publisher = await call('sendonly');
+      publisher.peer.send();
+      await publisher.peer.connected();
+      return publisher;
+    }
+
+    it('a subscriber receives the audio and the video of a publisher', async () => {
+      const publisher = await publish();
+      const subscriber = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
+      await subscriber.peer.receives({ audio: 20, video: 20 });
+    });
+
+    it('several subscribers receive the same publisher, connected before or after their negotiation', async () => {
+      const publisher = await publish();
+      const early = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
+      const late = await call('recvonly');
+      await late.peer.connected();
+      await publisher.endpoint.connect(late.endpoint);
+      const third = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
+      await Promise.all([early, late, third].map(({ peer }) => peer.receives({ audio: 10, video: 10 })));
+    });
+
+    it('an endpoint connected to itself is a loopback', async () => {
+      const { peer } = await call('sendrecv', (endpoint) => endpoint.connect(endpoint));
+      peer.send();
+      await peer.receives({ audio: 10, video: 10 });
+    });
+
+    it('connecting one kind sends that kind alone', async () => {
+      const publisher = await publish();
+      const subscriber = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint, 'audio'));
+      await subscriber.peer.receives({ audio: 20 });
+      expect(subscriber.peer.received.video).to.equal(0);
+    });
+
+    it('disconnecting one kind stops that kind alone', async () => {
+      const publisher = await publish();
+      const subscriber = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
+      await subscriber.peer.receives({ audio: 10, video: 10 });
+      await publisher.endpoint.disconnect(subscriber.endpoint, 'video');
+      const { audio, video } = subscriber.peer.received;
+      await subscriber.peer.receives({ audio: audio + 50 });
+      // A few may have been under way.
+      expect(subscriber.peer.received.video).to.be.below(video + 25);
+    });
+
+    it('candidates that come before the offer is answered are used', async () => {
+      const events = new EndpointEvents();
+      const endpoint = await pipeline.createEndpoint({}, events);
+      const found: IceCandidate[] = [];
+      const peer = await peers.open({
+        sections: sections('sendonly'),
+        bindAddress: server().bindAddress,
+        onCandidate: (candidate) => found.push(candidate),
+      });
+      await until('the peer has found a candidate', () => found.length > 0);
+      for (const candidate of found) endpoint.addCandidate(candidate);
+      await negotiate({ peer, endpoint, events });
+      await peer.connected();
+    });
+
+    it('unusable candidates are ignored', async () => {
+      const subscriber = await call('recvonly');
+      for (const candidate of ['', 'nonsense', 'candidate:1 1 UDP 1 3f2a.local 5000 typ host']) {
+        subscriber.endpoint.addCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0 });
+      }
+      await subscriber.peer.connected();
+      expect(subscriber.events.failures).to.deep.equal([]);
+    });
+
+    it('each candidate that is told has a text and names its section', async () => {
+      const { peer, events } = await call('sendonly');
+      await peer.connected();
+      expect(events.candidates).not.to.be.empty;
+      for (const { candidate, sdpMid, sdpMLineIndex } of events.candidates) {
+        expect(candidate).to.match(/^candidate:/);
+        expect(sdpMid).to.equal(String(sdpMLineIndex));
+      }
+    });
+
+    for (const [what, offer] of [
+      ['an empty offer', ''],
+      ['an offer that is no SDP', 'Would you care for a call?'],
+      ['an offer with nothing in it that can be served', UNKNOWN_CODEC],
+    ] as const) {
+      it(`${what} is refused, and the endpoint can be released`, async () => {
+        const endpoint = await pipeline.createEndpoint({}, new EndpointEvents());
+        expect(await codeOf(endpoint.answer(offer))).to.equal('offer-refused');
+        endpoint.release();
+        await until('the endpoint is gone', async () => (await endpoints()).length === 0);
+      });
+    }
+
+    it('an endpoint answers one offer only', async () => {
+      const { peer, endpoint } = await call('sendonly');
+      expect(await codeOf(endpoint.answer(peer.offer))).to.equal('engine-error');
+      await peer.connected();
+    });
+
+    it('an endpoint released while it answers rejects with released, and goes', async () => {
+      const endpoint = await pipeline.createEndpoint({}, new EndpointEvents());
+      const peer = await peers.open({ sections: sections('sendonly'), bindAddress: server().bindAddress });
+      const answer = codeOf(endpoint.answer(peer.offer));
+      endpoint.release();
+      expect(await answer).to.equal('released');
+      await until('the endpoint is gone', async () => (await endpoints()).length === 0);
+    });
+
+    it('an endpoint may be released twice; later calls reject with released', async () => {
+      const other = await pipeline.createEndpoint({}, new EndpointEvents());
+      const endpoint = await pipeline.createEndpoint({}, new EndpointEvents());
+      endpoint.release();
+      endpoint.release();
+      endpoint.addCandidate({ candidate: '', sdpMid: '0', sdpMLineIndex: 0 });
+      expect(await codeOf(endpoint.answer('v=0'))).to.equal('released');
+      expect(await codeOf(endpoint.connect(other))).to.equal('released');
+      expect(await codeOf(other.connect(endpoint))).to.equal('released');
+      await until('one endpoint remains', async () => (await endpoints()).length === 1);
+    });
+
+    it('a released endpoint is heard of no more', async () => {
+      const { endpoint, events, peer } = await call('sendonly');
+      endpoint.release();
+      const heard = events.candidates.length;
+      await until('the endpoint is gone', async () => (await endpoints()).length === 0);
+      await codeOf(pipeline.createEndpoint({}, new EndpointEvents()));
+      expect(events.candidates).to.have.lengthOf(heard);
+      expect(events.failures).to.deep.equal([]);
+      peer.close();
+    });
+
+    it('endpoints of two pipelines cannot be connected', async () => {
+      const other = await engine.openPipeline(new PipelineEvents());
+      const source = await pipeline.createEndpoint({}, new EndpointEvents());
+      const sink = await other.createEndpoint({}, new EndpointEvents());
+      expect(await codeOf(source.connect(sink))).to.equal('engine-error');
+      other.release();
+    });
+
+    it('releasing a pipeline releases its endpoints', async () => {
+      const { endpoint } = await call('sendonly');
+      pipeline.release();
+      pipeline.release();
+      expect(await codeOf(endpoint.connect(endpoint))).to.equal('released');
+      expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('released');
+      await nothingRemains();
+    });
+
+    it('an endpoint under way when its pipeline is released rejects with released', async () => {
+      const endpoint = codeOf(pipeline.createEndpoint({}, new EndpointEvents()));
+      pipeline.release();
+      expect(await endpoint).to.equal('released');
+      await nothingRemains();
+    });
+
+    it('an endpoint with data channels can be had', async () => {
+      const endpoint = await pipeline.createEndpoint({ dataChannels: true }, new EndpointEvents());
+      endpoint.release();
+    });
+  });
+}

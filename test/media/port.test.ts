@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { KurentoEngine } from '../../media/kurento/engine.js';
+import { EmbeddedEngine } from '../support/embedded-engine.js';
+import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
+import { RecordingLog } from '../support/recording-log.js';
+import { codeOf } from '../support/rejection.js';
+import { until } from '../support/until.js';
+import { describeMediaPort } from './port.suite.js';
+
+describe('the embedded engine', () => {
+  let server: EmbeddedEngine;
+
+  before(async () => {
+    server = await EmbeddedEngine.start();
+  });
+
+  after(async () => {
+    await server.stop();
+  });
+
+  describeMediaPort('embedded engine', () => ({ url: server.url, bindAddress: '127.0.0.1' }));
+});
+
+for (const url of process.env.KMS_URIS?.split(',').filter(Boolean) ?? []) {
+  describeMediaPort(url, () => ({ url: url.trim() }));
+}
+
+describe('media port › a media server that dies', () => {
+  let server: EmbeddedEngine;
+  let engine: KurentoEngine;
+
+  beforeEach(async () => {
+    server = await EmbeddedEngine.start();
+    engine = new KurentoEngine({ url: server.url, requestTimeoutMs: 2000, lostAfterMs: 500, log: new RecordingLog() });
+    await engine.connect();
+  });
+
+  afterEach(async () => {
+    await engine.close();
+    await server.stop();
+  });
+
+  it('each pipeline is told once that it is lost, and calls under way fail', async () => {
+    const listeners = [new PipelineEvents(), new PipelineEvents()];
+    const pipelines = await Promise.all(listeners.map((listener) => engine.openPipeline(listener)));
+    const endpoints = await Promise.all(pipelines.map((each) => each.createEndpoint({}, new EndpointEvents())));
+    const died = server.kill();
+    const calls = [
+      ...endpoints.map((endpoint) => codeOf(endpoint.connect(endpoint))),
+      ...pipelines.map((pipeline) => codeOf(pipeline.createEndpoint({}, new EndpointEvents()))),
+    ];
+    await died;
+    await until('both are told', () => listeners.every(({ losses }) => losses.length > 0));
+    for (const code of await Promise.all(calls)) expect(code).to.be.oneOf(['unavailable', 'object-gone', 'no error']);
+    expect(engine.up).to.be.false;
+    for (const { losses } of listeners) expect(losses.map(({ code }) => code)).to.deep.equal(['unavailable']);
+    for (const endpoint of endpoints) expect(await codeOf(endpoint.connect(endpoint))).to.equal('object-gone');
+    expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('unavailable');
+  });
+
+  it('one started again at the same address serves new pipelines', async () => {
+    const listener = new PipelineEvents();
+    await engine.openPipeline(listener);
+    const { port } = server;
+    await server.kill();
+    server = await EmbeddedEngine.start(port);
+    await until('the loss is told', () => listener.losses.length > 0);
+    await until('the engine is up again', () => engine.up);
+    const pipeline = await engine.openPipeline(new PipelineEvents());
+    await pipeline.createEndpoint({}, new EndpointEvents());
+    expect(listener.losses).to.have.lengthOf(1);
+  });
+});

@@ -1,0 +1,146 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { IceCandidate } from '../../media/port.js';
+import { peerReport, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
+import { until } from './until.js';
+
+export interface PeerOptions {
+  readonly sections: readonly Section[];
+  /** Each local candidate, as a browser would trickle it. */
+  readonly onCandidate?: (candidate: IceCandidate) => void;
+  /** Default: every address of the machine but loopback. */
+  readonly bindAddress?: string | undefined;
+}
+
+const AUDIO_AND_VIDEO = ['audio', 'video'] as const;
+
+export function sections(
+  direction: Section['direction'],
+  kinds: readonly Section['kind'][] = AUDIO_AND_VIDEO,
+): Section[] {
+  return kinds.map((kind) => ({ kind, direction }));
+}
+
+/** A WebRTC client with a real stack (libdatachannel): Opus and VP8, no picture. */
+export class Peer {
+  offer = '';
+  /** Of the connection as a whole, in the words of RTCPeerConnectionState. */
+  state = 'new';
+  /** RTP packets so far. */
+  received = { audio: 0, video: 0 };
+  failure: string | undefined;
+  readonly #id: number;
+  readonly #options: PeerOptions;
+  readonly #tell: (command: PeerCommand) => void;
+
+  constructor(id: number, options: PeerOptions, tell: (command: PeerCommand) => void) {
+    this.#id = id;
+    this.#options = options;
+    this.#tell = tell;
+    const { bindAddress } = options;
+    tell({
+      type: 'open',
+      peer: id,
+      sections: [...options.sections],
+      ...(bindAddress !== undefined && { bindAddress }),
+    });
+  }
+
+  accept(sdpAnswer: string): void {
+    this.#tell({ type: 'answer', peer: this.#id, sdp: sdpAnswer });
+  }
+
+  addCandidate({ candidate, sdpMid }: Pick<IceCandidate, 'candidate' | 'sdpMid'>): void {
+    this.#tell({ type: 'candidate', peer: this.#id, candidate, mid: sdpMid });
+  }
+
+  /** From now on 50 packets a second on each section that sends, once it is connected. */
+  send(): void {
+    this.#tell({ type: 'send', peer: this.#id });
+  }
+
+  close(): void {
+    this.#tell({ type: 'close', peer: this.#id });
+  }
+
+  async connected(): Promise<void> {
+    await until('the peer is connected', () => this.#alive() && this.state === 'connected');
+  }
+
+  async receives(least: { readonly audio?: number; readonly video?: number }): Promise<void> {
+    const { audio = 0, video = 0 } = least;
+    const enough = () => this.#alive() && this.received.audio >= audio && this.received.video >= video;
+    await until(`the peer receives ${audio} audio and ${video} video packets`, enough);
+  }
+
+  heard(report: PeerReport): void {
+    switch (report.type) {
+      case 'ready':
+        break;
+      case 'offer':
+        this.offer = report.sdp;
+        break;
+      case 'candidate':
+        this.#options.onCandidate?.({
+          candidate: report.candidate.replace(/^a=/, ''),
+          sdpMid: report.mid,
+          sdpMLineIndex: Number(report.mid),
+        });
+        break;
+      case 'state':
+        this.state = report.state;
+        break;
+      case 'received':
+        this.received = { audio: report.audio, video: report.video };
+        break;
+      case 'failed':
+        this.failure = report.message;
+        break;
+      default:
+        report satisfies never;
+    }
+  }
+
+  #alive(): boolean {
+    if (this.failure !== undefined) throw new Error(this.failure);
+    return true;
+  }
+}
+
+/** The process that holds the peers of a test file. */
+export class PeerProcess {
+  readonly #child: ChildProcess;
+  readonly #peers = new Map<number, Peer>();
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.on('message', (message) => {
+      const report = peerReport.parse(message);
+      if (report.type !== 'ready') this.#peers.get(report.peer)?.heard(report);
+    });
+  }
+
+  static async start(): Promise<PeerProcess> {
+    const path = fileURLToPath(new URL('peer-process.ts', import.meta.url));
+    const child = fork(path, { execArgv: ['--import', 'tsx'] });
+    await once(child, 'message');
+    return new PeerProcess(child);
+  }
+
+  /** A peer with its offer. */
+  async open(options: PeerOptions): Promise<Peer> {
+    const id = this.#peers.size + 1;
+    const peer = new Peer(id, options, (command) => this.#child.send(command));
+    this.#peers.set(id, peer);
+    await until('the peer makes an offer', () => peer.offer !== '' || peer.failure !== undefined);
+    if (peer.failure !== undefined) throw new Error(peer.failure);
+    return peer;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.disconnect();
+    await once(this.#child, 'exit');
+  }
+}
