@@ -45,7 +45,11 @@ async function main(): Promise<void> {
     server.stop();
     // Closing sockets and transports takes a moment; the native library keeps the process alive for ever.
     setTimeout(() => {
-      transports.shutDown();
+      try {
+        transports.shutDown();
+      } catch (error) {
+        log.warn('the media library did not stop cleanly', thrown(error));
+      }
       process.exit(exitCodes.stopped);
     }, farewellMs);
   });

@@ -10,7 +10,7 @@ export const requestSchema = z.object({
   method: z.string(),
   /** Without it, or with null, the request is a notification. */
   id: z.union([z.string(), z.number(), z.null()]).optional(),
-  params: z.unknown(),
+  params: z.unknown().optional(),
 });
 
 export type Request = z.infer<typeof requestSchema>;
@@ -30,8 +30,8 @@ export const sessionParams = z.looseObject({ sessionId: text.optional() });
 
 /** Parameters of the methods that act within a session (Kurento media protocol §3). */
 export const methodParams = {
-  create: z.object({ type: text, constructorParams: z.unknown() }),
-  invoke: z.object({ object: objectId, operation: text, operationParams: z.unknown() }),
+  create: z.object({ type: text, constructorParams: z.unknown().optional() }),
+  invoke: z.object({ object: objectId, operation: text, operationParams: z.unknown().optional() }),
   describe: z.object({ object: objectId }),
   subscribe: z.object({ object: objectId, type: text }),
   unsubscribe: z.object({ subscription: text }),
@@ -50,4 +50,4 @@ export const sessionMethodParams = {
 } as const;
 
 /** What an operation inside a transaction has to look like. */
-export const innerRequestSchema = z.object({ id: z.unknown(), method: z.string(), params: z.unknown() });
+export const innerRequestSchema = z.object({ id: z.unknown().optional(), method: z.string(), params: z.unknown().optional() });

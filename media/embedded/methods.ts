@@ -157,7 +157,7 @@ export class Methods {
       try {
         if (!isMethod(method) || method === 'transaction') throw new RpcError(-32601, 'Method not found.');
         const result = await this.#run(session, method, resolved ?? {});
-        values.push(z.looseObject({ value: z.unknown() }).parse(result).value);
+        values.push(z.looseObject({ value: z.unknown().optional() }).parse(result).value);
         responses.push({ id, jsonrpc: '2.0', result });
       } catch (error) {
         const known = responseError(error);

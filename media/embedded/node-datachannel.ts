@@ -1,27 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { PeerConnection, Track, default as nodeDataChannel } from 'node-datachannel';
-import { AnnouncedAddresses, defaultBindAddress, isUsableCandidate } from './candidates.js';
-import type { Log } from './log.js';
-import { thrown } from './log.js';
-import type { RemoteDescription } from './negotiation.js';
-import type {
-  CandidatePair,
-  LocalDescription,
-  Transport,
-  TransportListener,
-  Transports,
-  TransportState,
-} from './transport.js';
+import type { Library, NativeOptions } from './native-transport.js';
+import { guarded, NativeTransport } from './native-transport.js';
+import type { Transport, TransportListener, Transports } from './transport.js';
 import { NoCapacity } from './transport.js';
-
-type Library = typeof nodeDataChannel;
-
-export interface NativeOptions {
-  readonly udpPorts: { readonly first: number; readonly last: number };
-  readonly bindAddress: string | undefined;
-  readonly announcedAddresses: readonly string[];
-  readonly log: Log;
-}
 
 /** Descriptors left for everything that is not media. */
 const descriptorReserve = 128;
@@ -40,6 +21,7 @@ class NativeTransports implements Transports {
   readonly limit: number;
   readonly #library: Library;
   readonly #options: NativeOptions;
+  /** Closing ones included: their ports are not free yet, and the library needs its objects until it is done with them. */
   readonly #open = new Set<NativeTransport>();
 
   constructor(library: Library, options: NativeOptions) {
@@ -65,218 +47,17 @@ class NativeTransports implements Transports {
 
   open(listener: TransportListener): Transport {
     if (this.#open.size >= this.limit) throw new NoCapacity(`All ${this.limit} places for endpoints are taken`);
-    const transport = new NativeTransport(this.#library, this.#options, listener, () => this.#open.delete(transport));
+    const transport = new NativeTransport(this.#library, this.#options, listener, () => {
+      this.#open.delete(transport);
+    });
     this.#open.add(transport);
     return transport;
   }
 
   shutDown(): void {
-    for (const transport of [...this.#open]) transport.close();
+    for (const transport of this.#open) transport.close();
     this.#library.cleanup();
   }
-}
-
-/** The section that stands for all of them, see `NativeTransport`. */
-const mid = 'media';
-const payloadType = 96;
-
-/**
- * The library sees one bundled section of video, whatever was negotiated: with a single track it hands over every packet of
- * the transport, RTP and RTCP, in order and without looking for its SSRC. It never sees a client's SDP either.
- */
-class NativeTransport implements Transport {
-  readonly #library: Library;
-  readonly #options: NativeOptions;
-  readonly #listener: TransportListener;
-  readonly #onClosed: () => void;
-  readonly #announced: AnnouncedAddresses;
-  #connection: PeerConnection | undefined;
-  #track: Track | undefined;
-  #state: TransportState = 'checking';
-  #closed = false;
-
-  constructor(library: Library, options: NativeOptions, listener: TransportListener, onClosed: () => void) {
-    this.#library = library;
-    this.#options = options;
-    this.#listener = listener;
-    this.#onClosed = onClosed;
-    this.#announced = new AnnouncedAddresses(options.announcedAddresses);
-  }
-
-  answer(remote: RemoteDescription): LocalDescription {
-    if (this.#connection || this.#closed) throw new Error('The transport was used before');
-    const { udpPorts, bindAddress = defaultBindAddress() } = this.#options;
-    const connection = new this.#library.PeerConnection('endpoint', {
-      // An empty list: the library must not ask a server of somebody else for our address.
-      iceServers: [],
-      portRangeBegin: udpPorts.first,
-      portRangeEnd: udpPorts.last,
-      disableAutoNegotiation: true,
-      forceMediaTransport: true,
-      ...(bindAddress === undefined ? {} : { bindAddress }),
-    });
-    this.#connection = connection;
-    this.#listen(connection);
-    const media = new this.#library.Video(mid, 'SendRecv');
-    media.addVP8Codec(payloadType);
-    this.#track = connection.addTrack(media);
-    this.#track.onMessage(
-      this.#guarded((packet: Buffer) => {
-        this.#received(packet);
-      }),
-    );
-    connection.setRemoteDescription(sectionFor(remote), 'offer');
-    connection.setLocalDescription('answer');
-    for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
-    return readLocal(connection.localDescription()?.sdp ?? '');
-  }
-
-  addRemoteCandidate(candidate: string): void {
-    if (!this.#connection || this.#closed || !isUsableCandidate(candidate)) return;
-    try {
-      this.#connection.addRemoteCandidate(candidate, mid);
-    } catch (error) {
-      this.#options.log.debug('candidate refused by the media library', thrown(error));
-    }
-  }
-
-  sendRtp(packet: Buffer): boolean {
-    return this.#send(packet);
-  }
-
-  sendRtcp(packet: Buffer): boolean {
-    return this.#send(packet);
-  }
-
-  selectedPair(): CandidatePair | undefined {
-    const pair = this.#connection && !this.#closed ? this.#connection.getSelectedCandidatePair() : null;
-    if (!pair) return undefined;
-    return { local: withoutPrefix(pair.local.candidate), remote: withoutPrefix(pair.remote.candidate) };
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    try {
-      this.#track?.close();
-      this.#connection?.close();
-    } catch (error) {
-      this.#options.log.warn('a transport did not close cleanly', thrown(error));
-    }
-    this.#track = undefined;
-    this.#connection = undefined;
-    this.#onClosed();
-  }
-
-  #send(packet: Buffer): boolean {
-    if (this.#state !== 'connected' || !this.#track) return false;
-    try {
-      return this.#track.sendMessageBinary(packet);
-    } catch {
-      // A sequence number far behind the newest is refused by SRTP, a closing transport by the library.
-      return false;
-    }
-  }
-
-  #received(packet: Buffer): void {
-    if (packet.length < 8) return;
-    // RFC 5761 §4: in this byte RTCP has its packet type, RTP its payload type with the marker.
-    const type = packet.readUInt8(1);
-    if (type >= 192 && type <= 223) this.#listener.rtcp(packet);
-    else this.#listener.rtp(packet);
-  }
-
-  #listen(connection: PeerConnection): void {
-    connection.onLocalCandidate(
-      this.#guarded((candidate: string) => {
-        for (const told of this.#announced.replace(withoutPrefix(candidate))) this.#listener.candidateFound(told);
-      }),
-    );
-    connection.onGatheringStateChange(
-      this.#guarded((state: string) => {
-        if (state === 'complete') this.#listener.gathered();
-      }),
-    );
-    connection.onIceStateChange(
-      this.#guarded((state: string) => {
-        if (state === 'checking') this.#become('checking');
-        if (state === 'connected' && this.#state === 'checking') this.#become('reachable');
-      }),
-    );
-    connection.onStateChange(
-      this.#guarded((state: string) => {
-        if (state === 'connected' || state === 'disconnected' || state === 'failed' || state === 'closed') {
-          this.#become(state);
-        }
-      }),
-    );
-  }
-
-  #become(state: TransportState): void {
-    this.#state = state;
-    this.#listener.stateChanged(state);
-  }
-
-  /** Whatever a callback of the library throws ends the process at once, past every handler: so nothing may get out. */
-  #guarded<A extends readonly unknown[]>(callback: (...args: A) => void): (...args: A) => void {
-    return guarded(this.#options.log, (...args: A) => {
-      if (!this.#closed) callback(...args);
-    });
-  }
-}
-
-function guarded<A extends readonly unknown[]>(log: Log, callback: (...args: A) => void): (...args: A) => void {
-  return (...args) => {
-    try {
-      callback(...args);
-    } catch (error) {
-      log.error('a media event was lost to a defect', thrown(error));
-    }
-  };
-}
-
-function sectionFor(remote: RemoteDescription): string {
-  return [
-    'v=0',
-    'o=- 1 1 IN IP4 0.0.0.0',
-    's=-',
-    't=0 0',
-    `a=group:BUNDLE ${mid}`,
-    `m=video 9 UDP/TLS/RTP/SAVPF ${payloadType}`,
-    'c=IN IP4 0.0.0.0',
-    `a=mid:${mid}`,
-    'a=sendrecv',
-    'a=rtcp-mux',
-    `a=rtpmap:${payloadType} VP8/90000`,
-    `a=ice-ufrag:${remote.ufrag}`,
-    `a=ice-pwd:${remote.password}`,
-    'a=ice-options:trickle',
-    `a=fingerprint:${remote.fingerprint.algorithm} ${remote.fingerprint.value}`,
-    `a=setup:${remote.setup}`,
-    '',
-  ].join('\r\n');
-}
-
-function readLocal(sdp: string): LocalDescription {
-  const value = (pattern: RegExp): string => {
-    const text = pattern.exec(sdp)?.[1];
-    if (text === undefined) throw new Error('The media library gave an incomplete description');
-    return text.trim();
-  };
-  return {
-    ufrag: value(/^a=ice-ufrag:(.*)$/m),
-    password: value(/^a=ice-pwd:(.*)$/m),
-    fingerprint: {
-      algorithm: value(/^a=fingerprint:(\S+) /m),
-      value: value(/^a=fingerprint:\S+ (.*)$/m),
-    },
-    setup: value(/^a=setup:(.*)$/m) === 'active' ? 'active' : 'passive',
-    sessionId: value(/^o=\S+ (\d+)/m),
-  };
-}
-
-function withoutPrefix(candidate: string): string {
-  return candidate.startsWith('a=') ? candidate.slice(2) : candidate;
 }
 
 /** The soft limit of open files; 1024 where it cannot be read. */

@@ -19,11 +19,14 @@ export class EngineProcess {
   }
 
   static async start(...flags: string[]): Promise<EngineProcess> {
-    const child = fork(main, ['--port', '0', ...flags], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(main, ['--port', '0', ...flags], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
-      if (process.env['ENGINE_LOG']) process.stderr.write(chunk);
+      if (process.env.ENGINE_LOG) process.stderr.write(chunk);
     });
     const message: unknown = await new Promise((resolve, reject) => {
       child.once('message', resolve);
