@@ -1,0 +1,32 @@
+# The room server with its page and its embedded media engine.
+#
+#   docker build -t atrium . && docker run --rm --network host atrium
+#
+# With a Kurento Media Server beside it: docker compose up (docker-compose.yml).
+
+FROM node:20-bookworm-slim AS build
+WORKDIR /atrium
+COPY package.json package-lock.json ./
+COPY vendor ./vendor
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build
+
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /atrium
+COPY package.json package-lock.json ./
+# reconnect-ws is a package of this repository: npm links to it, so the folder has to be there.
+COPY vendor ./vendor
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+COPY --from=build /atrium/dist ./dist
+
+USER node
+EXPOSE 8080
+# Media, when the embedded engine serves it (MEDIA_UDP_PORTS). With so many ports, --network host is the way.
+EXPOSE 40000-49999/udp
+# 200 while a media server is within reach.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8080) + (process.env.PATH_PREFIX || '') + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/src/main.js"]

@@ -1,0 +1,68 @@
+import type { NotificationName, NotificationParams } from '../src/protocol/params.js';
+
+export type Notification = {
+  [N in NotificationName]: { readonly method: N; readonly params: NotificationParams<N> };
+}[NotificationName];
+
+export type Frame =
+  | { readonly type: 'result'; readonly id: number; readonly result: Readonly<Record<string, unknown>> }
+  | { readonly type: 'error'; readonly id: number; readonly code: number; readonly message: string }
+  | { readonly type: 'notification'; readonly notification: Notification };
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** What a notification must hold to be of use; looked at, since the other side may be any server. */
+const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
+  participantJoined: texts('id'),
+  participantPublished: (params) => texts('id')(params) && isStreams(params.streams),
+  participantUnpublished: texts('name'),
+  participantLeft: texts('name'),
+  participantEvicted: () => true,
+  sendMessage: texts('user', 'message'),
+  iceCandidate: texts('endpointName', 'candidate'),
+  mediaError: texts('error'),
+  roomClosed: () => true,
+};
+
+/** Reads one text frame (Kurento Room §1.2). `undefined` for what is no JSON-RPC 2.0 or nothing we know: to be ignored. */
+export function readFrame(text: unknown): Frame | undefined {
+  if (typeof text !== 'string') return undefined;
+  const frame = parse(text);
+  if (!isRecord(frame) || frame.jsonrpc !== '2.0') return undefined;
+  if (typeof frame.method === 'string') return readNotification(frame.method, frame.params);
+  if (typeof frame.id !== 'number') return undefined;
+  if (isRecord(frame.error)) {
+    const { code, message } = frame.error;
+    return { type: 'error', id: frame.id, code: Number(code), message: typeof message === 'string' ? message : '' };
+  }
+  return isRecord(frame.result) ? { type: 'result', id: frame.id, result: frame.result } : undefined;
+}
+
+function readNotification(method: string, params: unknown): Frame | undefined {
+  if (!isNotificationName(method) || !isRecord(params) || !fits[method](params)) return undefined;
+  return { type: 'notification', notification: { method, params } as unknown as Notification };
+}
+
+function isNotificationName(method: string): method is NotificationName {
+  return Object.hasOwn(fits, method);
+}
+
+function texts(...members: readonly string[]): (params: Params) => boolean {
+  return (params) => members.every((member) => typeof params[member] === 'string');
+}
+
+function isStreams(streams: unknown): boolean {
+  return Array.isArray(streams) && streams.every((stream) => isRecord(stream) && texts('id')(stream));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import { ClientError, asClientError } from './errors.js';
+import type { Signalling } from './signalling.js';
+
+export interface MediaConnectionEvents {
+  /** ICE or DTLS failed for good. */
+  failed(error: ClientError): void;
+}
+
+/** One RTCPeerConnection with a media server: offers once, trickles candidates both ways (Kurento Room §7.2). */
+export class MediaConnection {
+  readonly peer: RTCPeerConnection;
+  readonly #endpointName: string;
+  readonly #signalling: Signalling;
+  /** Our candidates that wait for the offer to be sent; `undefined` once it is. */
+  #unsent: RTCIceCandidate[] | undefined = [];
+  /** The server's candidates that came before its answer; `undefined` once the answer is set. */
+  #early: RTCIceCandidateInit[] | undefined = [];
+  #closed = false;
+
+  /** `endpointName` is the publisher's name, our own for the connection we publish on. */
+  constructor(
+    endpointName: string,
+    signalling: Signalling,
+    configuration: RTCConfiguration,
+    events: MediaConnectionEvents,
+  ) {
+    this.#endpointName = endpointName;
+    this.#signalling = signalling;
+    this.peer = new RTCPeerConnection(configuration);
+    this.peer.onicecandidate = ({ candidate }) => {
+      if (candidate?.candidate) this.#trickle(candidate);
+    };
+    this.peer.onconnectionstatechange = () => {
+      if (this.peer.connectionState !== 'failed' || this.#closed) return;
+      events.failed(new ClientError('connection-failed', 'No media connection to the server could be made or kept.'));
+    };
+  }
+
+  /**
+   * Offers what the peer connection holds; `exchange` takes the SDP offer to the server and brings its answer.
+   * Rejects with what `exchange` rejects with, `media-refused`, or `closed`.
+   */
+  async negotiate(exchange: (sdpOffer: string) => Promise<string>): Promise<void> {
+    try {
+      await this.peer.setLocalDescription();
+      this.#requireOpen();
+      const answered = exchange(this.peer.localDescription?.sdp ?? '');
+      const unsent = this.#unsent ?? [];
+      this.#unsent = undefined;
+      for (const candidate of unsent) this.#trickle(candidate);
+      const sdp = await answered;
+      this.#requireOpen();
+      await this.peer.setRemoteDescription({ type: 'answer', sdp });
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const candidate of early) this.addCandidate(candidate);
+    } catch (thrown) {
+      this.#requireOpen();
+      throw asClientError(thrown, 'media-refused');
+    }
+  }
+
+  addCandidate(candidate: RTCIceCandidateInit): void {
+    if (this.#closed) return;
+    if (this.#early) this.#early.push(candidate);
+    // A candidate this browser cannot use is no reason to give up: others may do.
+    else this.peer.addIceCandidate(candidate).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.peer.onicecandidate = null;
+    this.peer.close();
+  }
+
+  #trickle(candidate: RTCIceCandidate): void {
+    if (this.#unsent) {
+      this.#unsent.push(candidate);
+      return;
+    }
+    const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
+    // Nothing depends on the answer; a lost connection is told by the signalling itself.
+    this.#signalling
+      .request('onIceCandidate', { endpointName: this.#endpointName, candidate: line, sdpMid, sdpMLineIndex })
+      .catch(() => undefined);
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new ClientError('closed', 'The media connection was closed.');
+  }
+}

@@ -1,0 +1,31 @@
+import { MediaConnection, type MediaConnectionEvents } from './media-connection.js';
+import type { Signalling } from './signalling.js';
+
+/** The media connections of one room by the name the wire knows them by: the publisher's, our own for what we publish. */
+export class MediaConnections {
+  readonly signalling: Signalling;
+  readonly #configuration: RTCConfiguration;
+  readonly #connections = new Map<string, MediaConnection>();
+
+  constructor(signalling: Signalling, configuration: RTCConfiguration) {
+    this.signalling = signalling;
+    this.#configuration = configuration;
+  }
+
+  /** Takes the place of an earlier connection of that name. */
+  open(name: string, events: MediaConnectionEvents): MediaConnection {
+    this.#connections.get(name)?.close();
+    const connection = new MediaConnection(name, this.signalling, this.#configuration, events);
+    this.#connections.set(name, connection);
+    return connection;
+  }
+
+  addCandidate(name: string, candidate: RTCIceCandidateInit): void {
+    this.#connections.get(name)?.addCandidate(candidate);
+  }
+
+  close(name: string, connection: MediaConnection): void {
+    connection.close();
+    if (this.#connections.get(name) === connection) this.#connections.delete(name);
+  }
+}

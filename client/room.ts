@@ -1,0 +1,251 @@
+import { Emitter } from './emitter.js';
+import { ClientError, asClientError } from './errors.js';
+import type { Notification } from './frames.js';
+import { LocalPublication } from './local-publication.js';
+import { MediaConnections } from './media-connections.js';
+import { Participant } from './participant.js';
+import type { Publication } from './publication.js';
+import { Signalling, type SignallingOptions } from './signalling.js';
+
+export interface RoomOptions extends SignallingOptions {
+  /** Of the server's WebSocket: `wss://host/room`. */
+  readonly url: string;
+  readonly room: string;
+  readonly user: string;
+  /** Receive each publication as it comes. Default: true. */
+  readonly autoSubscribe?: boolean;
+  readonly iceServers?: readonly RTCIceServer[];
+}
+
+export interface ChatMessage {
+  /** User name of the sender; one's own messages come back too. */
+  readonly from: string;
+  readonly text: string;
+}
+
+export type EndReason = 'left' | 'evicted' | 'room-closed' | 'disconnected';
+
+interface RoomEvents extends Record<string, readonly unknown[]> {
+  /** Somebody came after us; who was there before is in `participants` when `join` resolves. */
+  participantJoined: [Participant];
+  participantLeft: [Participant];
+  message: [ChatMessage];
+  /** Something went wrong with media; the room goes on. With the participant it concerns, where that is known. */
+  mediaError: [ClientError, string | undefined];
+  /** The connection to the server was lost; `closed` follows. */
+  disconnected: [ClientError];
+  /** We are out, for this reason. Last event, once. */
+  closed: [EndReason];
+}
+
+/** How long `leave` waits for the server's answer. */
+const LEAVE_TIMEOUT_MS = 2000;
+
+/** One membership of one room. Not reusable once closed: make a new one to join again. */
+export class Room extends Emitter<RoomEvents> {
+  readonly name: string;
+  readonly user: string;
+  readonly #options: RoomOptions;
+  readonly #participants = new Map<string, Participant>();
+  #state: 'new' | 'joining' | 'joined' | 'closed' = 'new';
+  #connections: MediaConnections | undefined;
+  #localPublication: LocalPublication | undefined;
+
+  constructor(options: RoomOptions) {
+    super();
+    this.#options = options;
+    this.name = options.room;
+    this.user = options.user;
+  }
+
+  get #left(): boolean {
+    return this.#state === 'closed';
+  }
+
+  get joined(): boolean {
+    return this.#state === 'joined';
+  }
+
+  /** The others, by user name. */
+  get participants(): ReadonlyMap<string, Participant> {
+    return this.#participants;
+  }
+
+  get localPublication(): LocalPublication | undefined {
+    return this.#localPublication?.closed ? undefined : this.#localPublication;
+  }
+
+  /** Rejects with `unreachable`, `timeout`, `name-taken`, `room-closed`, `room-refused`, `disconnected` or `refused`. */
+  async join(): Promise<void> {
+    if (this.#state !== 'new') throw new ClientError('closed', 'A room is joined once; make a new one.');
+    this.#state = 'joining';
+    const signalling = await this.#open();
+    if (this.#left) {
+      signalling.close();
+      throw new ClientError('closed', 'You left before you were in.');
+    }
+    const iceServers = [...(this.#options.iceServers ?? [])];
+    const connections = new MediaConnections(signalling, { iceServers, bundlePolicy: 'max-bundle' });
+    this.#connections = connections;
+    signalling.on('notification', (notification) => {
+      this.#receive(notification, connections);
+    });
+    signalling.on('lost', (error) => {
+      this.#lose(error);
+    });
+    try {
+      const { value } = await signalling.request('joinRoom', { user: this.user, room: this.name });
+      this.#state = 'joined';
+      for (const { id, streams } of value) this.#add(id, connections, streams);
+    } catch (error) {
+      this.#state = 'closed';
+      signalling.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Offers the tracks of `stream` to the room. Rejects with `refused` when we publish already, `not-in-room`, `media-refused`,
+   * `media-failed`, `timeout` or `disconnected`; publishing can be tried again after each of them but the last.
+   */
+  async publish(stream: MediaStream): Promise<LocalPublication> {
+    const connections = this.#requireJoined();
+    if (this.localPublication) throw new ClientError('refused', 'There is a publication already; close it first.');
+    const publication = new LocalPublication(this.user, stream, connections);
+    this.#localPublication = publication;
+    publication.on('failed', (error) => {
+      this.emit('mediaError', error, this.user);
+    });
+    try {
+      await publication.open();
+    } catch (error) {
+      void publication.close();
+      throw error;
+    }
+    return publication;
+  }
+
+  /** Rejects with `not-in-room`, `timeout` or `disconnected`. The message comes back as an event, in the room's order. */
+  async chat(text: string): Promise<void> {
+    const { signalling } = this.#requireJoined();
+    await signalling.request('sendMessage', { message: text, userMessage: this.user, roomMessage: this.name });
+  }
+
+  /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
+  async leave(): Promise<void> {
+    const signalling = this.#connections?.signalling;
+    const answered = this.joined ? signalling?.request('leaveRoom', {}, LEAVE_TIMEOUT_MS) : undefined;
+    this.#end('left');
+    // Without an answer we are gone all the same.
+    await answered?.catch(() => undefined);
+    signalling?.close();
+  }
+
+  async #open(): Promise<Signalling> {
+    try {
+      return await Signalling.open(this.#options.url, this.#options);
+    } catch (error) {
+      this.#state = 'closed';
+      throw error;
+    }
+  }
+
+  #receive(notification: Notification, connections: MediaConnections): void {
+    if (!this.joined) return;
+    switch (notification.method) {
+      case 'participantJoined':
+        this.#addLate(notification.params.id, connections);
+        break;
+      case 'participantPublished':
+        this.#published(notification.params.id, notification.params.streams, connections);
+        break;
+      case 'participantUnpublished':
+        this.#participants.get(notification.params.name)?.unpublish();
+        break;
+      case 'participantLeft':
+        this.#remove(notification.params.name);
+        break;
+      case 'participantEvicted':
+        this.#endAndClose('evicted');
+        break;
+      case 'sendMessage':
+        this.emit('message', { from: notification.params.user, text: notification.params.message });
+        break;
+      case 'iceCandidate': {
+        const { endpointName, ...candidate } = notification.params;
+        connections.addCandidate(endpointName, candidate);
+        break;
+      }
+      case 'mediaError':
+        this.emit('mediaError', new ClientError('media-failed', notification.params.error), undefined);
+        break;
+      case 'roomClosed':
+        this.#endAndClose('room-closed');
+        break;
+      default:
+        notification satisfies never;
+    }
+  }
+
+  #addLate(id: string, connections: MediaConnections): void {
+    const participant = this.#add(id, connections);
+    this.emit('participantJoined', participant);
+  }
+
+  #add(id: string, connections: MediaConnections, streams: readonly { readonly id: string }[] = []): Participant {
+    this.#remove(id);
+    const participant = new Participant(id, connections);
+    this.#participants.set(id, participant);
+    for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
+    return participant;
+  }
+
+  #published(id: string, streams: readonly { readonly id: string }[], connections: MediaConnections): void {
+    const participant = this.#participants.get(id) ?? this.#add(id, connections);
+    for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
+  }
+
+  #receivePublication(publication: Publication, publisher: string): void {
+    publication.on('subscribed', (subscription) => {
+      subscription.on('failed', (error) => {
+        this.emit('mediaError', error, publisher);
+      });
+    });
+    if (this.#options.autoSubscribe === false) return;
+    publication.subscribe().catch((error: unknown) => {
+      if (!publication.closed) this.emit('mediaError', asClientError(error, 'media-failed'), publisher);
+    });
+  }
+
+  #remove(id: string): void {
+    const participant = this.#participants.get(id);
+    if (!participant) return;
+    this.#participants.delete(id);
+    participant.leave();
+    if (this.joined) this.emit('participantLeft', participant);
+  }
+
+  #lose(error: ClientError): void {
+    if (!this.joined) return;
+    this.emit('disconnected', error);
+    this.#end('disconnected');
+  }
+
+  #endAndClose(reason: EndReason): void {
+    this.#end(reason);
+    this.#connections?.signalling.close();
+  }
+
+  #end(reason: EndReason): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#localPublication?.end();
+    for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
+    this.emit('closed', reason);
+  }
+
+  #requireJoined(): MediaConnections {
+    if (this.joined && this.#connections) return this.#connections;
+    throw new ClientError('not-in-room', 'You are not in the room.');
+  }
+}

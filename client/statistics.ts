@@ -1,0 +1,82 @@
+/** What one media connection carries, summed over its streams of a kind. Counters since its start. */
+export interface ConnectionStatistics {
+  readonly state: RTCPeerConnectionState;
+  /** Seconds; of the path in use, when known. */
+  readonly roundTrip: number | undefined;
+  readonly received: MediaStatistics;
+  readonly sent: MediaStatistics;
+}
+
+export interface MediaStatistics {
+  readonly audioPackets: number;
+  readonly videoPackets: number;
+  readonly bytes: number;
+  /** Packets lost on the way to us; of what we send, as the other side reports it. */
+  readonly packetsLost: number;
+  readonly frames: number;
+  readonly keyFrames: number;
+  /** Pictures asked for: by us of the publisher, or of us. */
+  readonly keyFrameRequests: number;
+  readonly frameWidth: number;
+  readonly frameHeight: number;
+}
+
+export async function readStatistics(peer: RTCPeerConnection): Promise<ConnectionStatistics> {
+  const received = emptySum();
+  const sent = emptySum();
+  let roundTrip: number | undefined;
+  for (const entry of entriesOf(await peer.getStats())) {
+    if (entry.type === 'inbound-rtp')
+      add(received, entry, 'packetsReceived', 'bytesReceived', 'framesDecoded', 'keyFramesDecoded');
+    if (entry.type === 'outbound-rtp')
+      add(sent, entry, 'packetsSent', 'bytesSent', 'framesEncoded', 'keyFramesEncoded');
+    if (entry.type === 'remote-inbound-rtp') sent.packetsLost += count(entry, 'packetsLost');
+    if (entry.type === 'candidate-pair' && entry.nominated === true && typeof entry.currentRoundTripTime === 'number')
+      roundTrip = entry.currentRoundTripTime;
+  }
+  return { state: peer.connectionState, roundTrip, received, sent };
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+type Sum = { -readonly [K in keyof MediaStatistics]: MediaStatistics[K] };
+
+/** RTCStatsReport is a map in every browser, but its entries are typed by their common members only. */
+function entriesOf(report: RTCStatsReport): readonly Entry[] {
+  const entries: Entry[] = [];
+  report.forEach((entry: Entry) => entries.push(entry));
+  return entries;
+}
+
+function add(sum: Sum, entry: Entry, packets: string, bytes: string, frames: string, keyFrames: string): void {
+  sum.bytes += count(entry, bytes);
+  if (entry.type === 'inbound-rtp') sum.packetsLost += count(entry, 'packetsLost');
+  if (entry.kind === 'audio') {
+    sum.audioPackets += count(entry, packets);
+    return;
+  }
+  sum.videoPackets += count(entry, packets);
+  sum.frames += count(entry, frames);
+  sum.keyFrames += count(entry, keyFrames);
+  sum.keyFrameRequests += count(entry, 'pliCount') + count(entry, 'firCount');
+  sum.frameWidth = Math.max(sum.frameWidth, count(entry, 'frameWidth'));
+  sum.frameHeight = Math.max(sum.frameHeight, count(entry, 'frameHeight'));
+}
+
+function count(entry: Entry, member: string): number {
+  const value = entry[member];
+  return typeof value === 'number' ? value : 0;
+}
+
+function emptySum(): Sum {
+  return {
+    audioPackets: 0,
+    videoPackets: 0,
+    bytes: 0,
+    packetsLost: 0,
+    frames: 0,
+    keyFrames: 0,
+    keyFrameRequests: 0,
+    frameWidth: 0,
+    frameHeight: 0,
+  };
+}

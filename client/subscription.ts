@@ -1,0 +1,79 @@
+import { Emitter } from './emitter.js';
+import type { ClientError } from './errors.js';
+import type { MediaConnection } from './media-connection.js';
+import type { MediaConnections } from './media-connections.js';
+import { readStatistics, type ConnectionStatistics } from './statistics.js';
+
+interface SubscriptionEvents extends Record<string, readonly unknown[]> {
+  /** The media connection failed for good; close and subscribe anew to try again. */
+  failed: [ClientError];
+  /** Ended by us, or because the publication or the room ended. Last event, once. */
+  closed: [];
+}
+
+/** One publication as we receive it, on a peer connection of its own. */
+export class Subscription extends Emitter<SubscriptionEvents> {
+  /** Fit for `video.srcObject`. Its tracks are there once `Publication.subscribe` resolved. */
+  readonly stream = new MediaStream();
+  readonly #publisher: string;
+  readonly #sender: string;
+  readonly #connections: MediaConnections;
+  readonly #connection: MediaConnection;
+  #closed = false;
+
+  /** For Publication only: get yours from `publication.subscribe()`. */
+  constructor(publisher: string, streamId: string, connections: MediaConnections) {
+    super();
+    this.#publisher = publisher;
+    this.#sender = `${publisher}_${streamId}`;
+    this.#connections = connections;
+    this.#connection = connections.open(publisher, {
+      failed: (error) => {
+        this.emit('failed', error);
+      },
+    });
+    this.peerConnection.ontrack = ({ track }) => {
+      this.stream.addTrack(track);
+    };
+    for (const kind of ['audio', 'video']) this.peerConnection.addTransceiver(kind, { direction: 'recvonly' });
+  }
+
+  get peerConnection(): RTCPeerConnection {
+    return this.#connection.peer;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  statistics(): Promise<ConnectionStatistics> {
+    return readStatistics(this.peerConnection);
+  }
+
+  /** For Publication only. */
+  async open(): Promise<void> {
+    const { signalling } = this.#connections;
+    await this.#connection.negotiate(async (sdpOffer) => {
+      const { sdpAnswer } = await signalling.request('receiveVideoFrom', { sender: this.#sender, sdpOffer });
+      return sdpAnswer;
+    });
+  }
+
+  /** Stops receiving, and tells the server. Never rejects; may be called twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.end();
+    await this.#connections.signalling
+      .request('unsubscribeFromVideo', { sender: this.#sender })
+      // Refused or lost, it is over either way.
+      .catch(() => undefined);
+  }
+
+  /** Ends it here, without a word to the server, which knows already. */
+  end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connections.close(this.#publisher, this.#connection);
+    this.emit('closed');
+  }
+}

@@ -1,0 +1,37 @@
+const INTERVAL_MS = 500;
+const WIDTH = 16;
+const HEIGHT = 9;
+/** Of 255. A camera that was turned off sends frames of pure black; the darkest room is brighter somewhere. */
+const BLACK = 10;
+
+/**
+ * Tells whether a video shows a picture: frames have come, and they are not black all over. The room protocol has no word for
+ * "my camera is off", so the picture itself must say it. Returns a function that ends the watch.
+ */
+export function watchPicture(video: HTMLVideoElement, changed: (shows: boolean) => void): () => void {
+  const canvas = document.createElement('canvas');
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  let shown: boolean | undefined;
+  const look = () => {
+    const shows = showsPicture(video, context);
+    if (shows !== shown) changed(shows);
+    shown = shows;
+  };
+  const timer = setInterval(look, INTERVAL_MS);
+  video.addEventListener('loadeddata', look);
+  look();
+  return () => {
+    clearInterval(timer);
+    video.removeEventListener('loadeddata', look);
+  };
+}
+
+function showsPicture(video: HTMLVideoElement, context: CanvasRenderingContext2D | null): boolean {
+  if (video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return false;
+  if (!context) return true;
+  context.drawImage(video, 0, 0, WIDTH, HEIGHT);
+  const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
+  return data.some((value, index) => index % 4 !== 3 && value > BLACK);
+}

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
+
+/** A Chromium of our own: a process that can be closed, or killed as a crash would. */
+export interface RunningBrowser {
+  readonly browser: Browser;
+  /** SIGKILL to the browser and all its processes: nothing in it can say good-bye. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const args = [
+  '--no-sandbox',
+  '--headless=new',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  '--disable-gpu',
+  // Nothing may leave the machine, and nothing but the call may use its two cores.
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The path that CHROMIUM names, or the first Chromium on the PATH. */
+export function findBrowser(): string {
+  const named = process.env.CHROMIUM;
+  if (named) return named;
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    const found = spawnSync('which', [name], { encoding: 'utf8' });
+    if (found.status === 0) return found.stdout.trim();
+  }
+  throw new Error('The browser tests need Chromium: install it, or set CHROMIUM to its path.');
+}
+
+export async function launchBrowser(): Promise<RunningBrowser> {
+  const server = await chromium.launchServer({ executablePath: findBrowser(), args });
+  const browser = await chromium.connect(server.wsEndpoint());
+  return { browser, kill: () => server.kill(), close: () => server.close() };
+}
+
+/** A window of its own, as another person has it; camera and microphone are allowed unless `options` says otherwise. */
+export function openWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  return browser.newContext({
+    viewport: { width: 960, height: 600 },
+    permissions: ['camera', 'microphone'],
+    ...options,
+  });
+}

@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import { pipelinesOf } from '../support/media-objects.js';
+import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
+import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { patienceMs, Visitor } from './visitor.js';
+
+describe('a call in the demo', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer();
+  let chromium: RunningBrowser;
+
+  before(async () => {
+    chromium = await launchBrowser();
+  });
+  after(() => chromium.close());
+  afterEach('everybody is gone, and the media engine holds nothing of the room', async () => {
+    await Promise.all(chromium.browser.contexts().map((window) => window.close()));
+    const [mediaServer = ''] = server().mediaServerUrls;
+    await until('no pipeline is left', async () => (await pipelinesOf(mediaServer)).length === 0, patienceMs);
+  });
+
+  const join = async (name: string, room: string) =>
+    Visitor.join(await openWindow(chromium.browser), server().url, name, room);
+
+  it('lets two people see and hear each other', async () => {
+    const ana = await join('Ana', 'two');
+    const berta = await join('Berta', 'two');
+    await ana.seesTiles('Ana', 'Berta');
+    await berta.seesTiles('Ana', 'Berta');
+    await ana.receives('Berta');
+    await berta.receives('Ana');
+  });
+
+  it('shows pictures to a third who joins late: the publishers are asked for a key frame', async () => {
+    const ana = await join('Ana', 'three');
+    const berta = await join('Berta', 'three');
+    await ana.receives('Berta');
+    await berta.receives('Ana');
+    const asked = await keyFrameRequests(ana, berta);
+
+    const clara = await join('Clara', 'three');
+    await clara.receives('Ana');
+    await clara.receives('Berta');
+    await ana.receives('Clara');
+    await berta.receives('Clara');
+    await until(
+      'both publishers were asked for a key frame',
+      async () => (await keyFrameRequests(ana, berta)).every((count, index) => count > (asked[index] ?? 0)),
+      patienceMs,
+    );
+  });
+
+  it('carries the chat to everybody, as text', async () => {
+    const ana = await join('Ana', 'chat');
+    const berta = await join('Berta', 'chat');
+    await ana.seesTiles('Ana', 'Berta');
+    await ana.say('Hello <b>Berta</b> <img src=x onerror=alert(1)>');
+    await berta.page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();
+    await berta.say('Hello Ana');
+    for (const { page } of [ana, berta]) {
+      const messages = page.locator('.message-text');
+      await messages.nth(1).waitFor();
+      expect(await messages.allTextContents()).to.deep.equal([
+        'Hello <b>Berta</b> <img src=x onerror=alert(1)>',
+        'Hello Ana',
+      ]);
+    }
+  });
+
+  it('tells the others when somebody leaves, and her name is free at once', async () => {
+    const ana = await join('Ana', 'leaving');
+    const berta = await join('Berta', 'leaving');
+    await ana.receives('Berta');
+    await berta.leave();
+    await ana.seesTiles('Ana');
+    const again = await join('Berta', 'leaving');
+    await ana.receives('Berta');
+    await again.receives('Ana');
+  });
+
+  it('tells the others when the tab of somebody dies', async () => {
+    const ana = await join('Ana', 'crash');
+    const berta = await join('Berta', 'crash');
+    await ana.receives('Berta');
+    await berta.crash();
+    await ana.seesTiles('Ana');
+  });
+
+  it('tells the others when the whole browser of somebody dies', async () => {
+    const doomed = await launchBrowser();
+    const ana = await join('Ana', 'kill');
+    await Visitor.join(await openWindow(doomed.browser), server().url, 'Berta', 'kill');
+    await ana.receives('Berta');
+    await doomed.kill();
+    await ana.seesTiles('Ana');
+  });
+
+  it('lets one listen without camera and microphone', async () => {
+    const ana = await join('Ana', 'listening');
+    const window = await openWindow(chromium.browser, { permissions: [] });
+    const listen = 'Join to listen, without camera and microphone';
+    const berta = await Visitor.join(window, server().url, 'Berta', 'listening', listen);
+    await berta.receives('Ana');
+    await ana.seesTiles('Ana', 'Berta');
+    expect((await berta.inspect()).sent).to.equal(undefined);
+  });
+
+  it('says so when the name is taken, and lets one in under another', async () => {
+    await join('Ana', 'taken');
+    const window = await openWindow(chromium.browser);
+    const second = await Visitor.open(window, `${server().url}#/rooms/taken`, 'Ana');
+    await second.page.getByRole('button', { name: 'Join', exact: true }).click();
+    const alert = second.page.getByRole('alert').filter({ hasText: 'Choose another name' });
+    await alert.waitFor();
+    await second.page.getByLabel('Your name').fill('Anna');
+    await second.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await second.seesTiles('Ana', 'Anna');
+  });
+});
+
+describe('the demo, when the server goes away', function () {
+  this.timeout(2 * patienceMs);
+  const server = useServer();
+
+  it('says that the connection is lost and ends the call', async () => {
+    const chromium = await launchBrowser();
+    try {
+      const ana = await Visitor.join(await openWindow(chromium.browser), server().url, 'Ana', 'lost');
+      await server().stop();
+      await ana.page
+        .getByRole('alert')
+        .filter({ hasText: /connection to the server was lost|room was closed/ })
+        .waitFor();
+      await ana.page.getByRole('button', { name: 'Join', exact: true }).waitFor();
+    } finally {
+      await chromium.close();
+    }
+  });
+});
+
+async function keyFrameRequests(...visitors: readonly Visitor[]): Promise<number[]> {
+  return Promise.all(visitors.map(async (visitor) => (await visitor.inspect()).sent?.sent.keyFrameRequests ?? 0));
+}

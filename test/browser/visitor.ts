@@ -1,0 +1,130 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { z } from 'zod';
+import { until } from '../support/until.js';
+
+const media = z.object({
+  audioPackets: z.number(),
+  videoPackets: z.number(),
+  frames: z.number(),
+  keyFrames: z.number(),
+  keyFrameRequests: z.number(),
+});
+const statistics = z.object({ state: z.string(), received: media, sent: media });
+/** What `window.atrium.inspect()` of the page tells (demo/inspection.ts). */
+const inspection = z.object({
+  joined: z.boolean(),
+  sent: statistics.optional(),
+  received: z.array(
+    z.object({
+      participant: z.string(),
+      statistics: statistics.optional(),
+      video: z.object({ width: z.number(), height: z.number(), currentTime: z.number() }).optional(),
+    }),
+  ),
+});
+
+export type Inspection = z.infer<typeof inspection>;
+type Received = Inspection['received'][number];
+
+/** How long anything may take that needs a browser, on a machine that is busy with several. */
+export const patienceMs = 30_000;
+
+/** Somebody who uses the demo. */
+export class Visitor {
+  readonly page: Page;
+  readonly name: string;
+
+  private constructor(page: Page, name: string) {
+    this.page = page;
+    this.name = name;
+    page.setDefaultTimeout(patienceMs);
+  }
+
+  /** Opens the page as a link to the room leads to it, fills the form and joins. */
+  static async join(
+    window: BrowserContext,
+    url: string,
+    name: string,
+    room: string,
+    button: 'Join' | 'Join to listen, without camera and microphone' = 'Join',
+  ): Promise<Visitor> {
+    const visitor = await Visitor.open(window, `${url}?room=${encodeURIComponent(room)}`, name);
+    await visitor.page.getByRole('button', { name: button, exact: true }).click();
+    await visitor.page.getByRole('heading', { name: room, exact: true }).waitFor();
+    return visitor;
+  }
+
+  /** Opens the page and enters the name; the room comes from the address. */
+  static async open(window: BrowserContext, address: string, name: string): Promise<Visitor> {
+    const visitor = new Visitor(await window.newPage(), name);
+    await visitor.page.goto(address);
+    await visitor.page.getByLabel('Your name').fill(name);
+    return visitor;
+  }
+
+  async inspect(): Promise<Inspection> {
+    return inspection.parse(await this.page.evaluate('window.atrium.inspect()'));
+  }
+
+  /** The names on the tiles, own first. */
+  tiles(): Promise<string[]> {
+    return this.page.locator('.tile .tile-text').allTextContents();
+  }
+
+  async seesTiles(...names: readonly string[]): Promise<void> {
+    await until(
+      `${this.name} has tiles of exactly ${names.join(', ')}`,
+      async () => (await this.tiles()).sort().join() === [...names].sort().join(),
+      patienceMs,
+    );
+  }
+
+  /** Resolves once the picture and the sound of somebody really play: not one frame, but one after the other. */
+  async receives(from: string): Promise<void> {
+    let first: Received | undefined;
+    await until(
+      `${this.name} sees and hears ${from}`,
+      async () => {
+        const { received } = await this.inspect();
+        const now = received.find(({ participant }) => participant === from);
+        if (!now?.statistics || !now.video || now.video.width === 0) return false;
+        first ??= now;
+        return advanced(first, now);
+      },
+      patienceMs,
+    );
+  }
+
+  /** Writes into the chat as a user does. */
+  async say(text: string): Promise<void> {
+    const line = this.page.getByLabel('Message to everybody');
+    if (!(await line.isVisible())) await this.page.getByRole('button', { name: /^Chat/ }).click();
+    await line.fill(text);
+    await line.press('Enter');
+  }
+
+  async leave(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Leave' }).click();
+    await this.page.getByRole('heading', { name: 'Join a room' }).waitFor();
+  }
+
+  /** Kills the process that renders the page: nothing in it can say good-bye. */
+  async crash(): Promise<void> {
+    const crashed = this.page.waitForEvent('crash');
+    const devTools = await this.page.context().newCDPSession(this.page);
+    // Never answered: who would answer is dead.
+    devTools.send('Page.crash').catch(() => undefined);
+    await crashed;
+  }
+}
+
+function advanced(first: Received, now: Received): boolean {
+  const before = first.statistics?.received;
+  const after = now.statistics?.received;
+  if (!before || !after || !first.video || !now.video) return false;
+  return (
+    after.frames >= before.frames + 10 &&
+    after.audioPackets >= before.audioPackets + 10 &&
+    now.video.currentTime > first.video.currentTime
+  );
+}
