@@ -5,7 +5,16 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFormat = 'text' | 'json';
 
 /** One line per fact, with room, participant and session as fields. Names come from outside: they stay in fields. */
-export type Log = winston.Logger;
+export interface Log {
+  error(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  debug(message: string, fields?: object): void;
+  /** A log that adds these fields to every line. */
+  child(fields: object): Log;
+}
+
+const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 export function createLog(level: LogLevel, format: LogFormat): Log {
   const { combine, timestamp, errors, json, printf, colorize } = winston.format;
@@ -15,13 +24,31 @@ export function createLog(level: LogLevel, format: LogFormat): Log {
   });
   const lines = format === 'json' ? json({ replacer: plainError }) : text;
   const colours = format === 'text' && process.stdout.isTTY ? [colorize()] : [];
-  return winston.createLogger({
+  const logger = winston.createLogger({
     level,
     format: combine(errors({ stack: true }), timestamp(), ...colours, lines),
     // The types of winston and of its transport base disagree about a class they both mean.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     transports: [new winston.transports.Console()],
   });
+  return logOf(logger, level);
+}
+
+/** Winston formats a line before it looks whether anybody wants it: what is below the level must not get that far. */
+function logOf(logger: winston.Logger, level: LogLevel): Log {
+  const at = (own: LogLevel) =>
+    levels.indexOf(own) > levels.indexOf(level)
+      ? () => undefined
+      : (message: string, fields?: object) => {
+          logger.log(own, message, fields);
+        };
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    child: (fields) => logOf(logger.child(fields), level),
+  };
 }
 
 /** JSON on one line: a name with a line break in it must not look like a log line of its own. */

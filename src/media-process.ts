@@ -98,8 +98,12 @@ export class MediaProcess {
     this.#log.error('the media engine ended; it is started again', { ended, inMs: this.#restartMs });
     this.#restart = setTimeout(() => {
       this.#spawn().then(
-        (url) => this.#log.info('the media engine is back', { url }),
-        (error: unknown) => this.#log.error('the media engine did not start', { error }),
+        (url) => {
+          this.#log.info('the media engine is back', { url });
+        },
+        (error: unknown) => {
+          this.#log.error('the media engine did not start', { error });
+        },
       );
     }, this.#restartMs);
     this.#restartMs = Math.min(this.#restartMs * 2, slowestRestartMs);
@@ -114,7 +118,7 @@ export class MediaProcess {
         return;
       }
       const { level, message, ...fields } = entry.data;
-      this.#log.log(level, message, fields);
+      this.#log[level](message, fields);
     });
   }
 }

@@ -56,14 +56,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
         health: () => ({ mediaServers: [{ url: mediaServerUrl, up: engine.up }] }),
         demo: demoFolder(),
         pathPrefix: config.pathPrefix,
-        onDefect: (path, error) => void log.error('an HTTP request failed', { path, error }),
+        onDefect: (path, error) => {
+          log.error('an HTTP request failed', { path, error });
+        },
       }),
     );
     const doors = new Doors(http, {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
       allowedOrigins: config.allowedOrigins,
-      onRefused: (path, reason) => void log.warn('a WebSocket was refused', { path, reason }),
+      onRefused: (path, reason) => {
+        log.warn('a WebSocket was refused', { path, reason });
+      },
     });
     const gateway = new RoomGateway(rooms, log, config);
     doors.open(`${config.pathPrefix}/room`, (connection) => {

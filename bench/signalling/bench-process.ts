@@ -35,7 +35,9 @@ export class BenchServer {
 
   static async start(script: string, args: readonly string[] = []): Promise<BenchServer> {
     const path = fileURLToPath(new URL(script, import.meta.url));
-    const child = fork(path, args, { execArgv: ['--import', 'tsx', '--expose-gc'] });
+    const child = fork(path, args, {
+      execArgv: ['--import', 'tsx', '--expose-gc', ...(process.env.BENCH_NODE_FLAGS?.split(' ') ?? [])],
+    });
     return new BenchServer(child, (await message(child)) as string);
   }
 

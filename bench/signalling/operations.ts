@@ -66,8 +66,8 @@ async function talk(members: readonly Member[], roomSize: number, textsEach: num
 
 /** A join with its answer and its notifications. Everybody who belongs to a room comes at once, as meetings start. */
 function join(roomSize: number, aim: number): Operation {
-  const meetings = 20;
-  const warmUp = 10;
+  const meetings = 60;
+  const warmUp = 30;
   return {
     name: `join with notifications, rooms of ${roomSize}`,
     unit: 'µs CPU',
@@ -88,14 +88,14 @@ function join(roomSize: number, aim: number): Operation {
 
 /** Connect, join a room where nobody is, leave, close. Ten visitors at a time. */
 function visit(aim: number): Operation {
-  const visits = 1_500;
+  const visits = 2_000;
   const atOnce = 10;
   return {
     name: 'visit: connect, join, leave, close',
     unit: 'µs CPU',
     aim,
     async measure(server) {
-      await visitAll(server.url, visits / 3, atOnce);
+      await visitAll(server.url, visits, atOnce);
       const before = await server.usage();
       await visitAll(server.url, visits, atOnce);
       const after = await server.usage();

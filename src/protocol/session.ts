@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { RoomError } from '../../rooms/errors.js';
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Participant } from '../../rooms/participant.js';
@@ -13,6 +12,7 @@ import type { Connection, ConnectionListener } from '../transport/connection.js'
 import { textFrame } from '../transport/frame.js';
 import type { EventEncoder } from './events.js';
 import type { MethodName } from './params.js';
+import { newSessionId } from './session-id.js';
 import { Watchdog } from './watchdog.js';
 
 export interface SessionLimits {
@@ -55,7 +55,7 @@ export class Session implements ConnectionListener {
 
   /** Made when first needed: a client that only pings has no session (Kurento Room §1.3). */
   get id(): string {
-    this.#id ??= randomBytes(16).toString('hex');
+    this.#id ??= newSessionId();
     return this.#id;
   }
 
