@@ -19,6 +19,11 @@ const milliseconds = count.min(1).max(86_400_000);
 const list = (item: z.ZodType<string>) =>
   z.preprocess((value) => (typeof value === 'string' ? split(value) : value), z.array(item));
 
+function isPortRange(text: string): boolean {
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
+  return Number(first) <= Number(last) && Number(last) <= 65_535;
+}
+
 /** Every option of the server, once. Its variable and its flag follow from its name: `kmsUris`, KMS_URIS, --kms-uris. */
 export const options = {
   port: option(
@@ -56,10 +61,7 @@ export const options = {
     'How long a media server may be out of reach before its rooms are told that their media is lost.',
   ),
   mediaUdpPorts: option(
-    z
-      .string()
-      .regex(/^\d{1,5}-\d{1,5}$/, 'must be first-last')
-      .default('40000-49999'),
+    z.string().refine(isPortRange, 'must be first-last, as 40000-49999').default('40000-49999'),
     'UDP ports',
     'Ports the embedded engine may use, one for each publication and subscription.',
   ),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { publishOffer, receiveOffer } from '../support/fixtures.js';
-import { RpcClient } from '../support/rpc-client.js';
-import { useServer } from '../support/server.js';
+import { publishOffer, receiveOffer } from '../../support/fixtures.js';
+import { RpcClient } from '../../support/rpc-client.js';
+import { useServer } from '../../support/server.js';
 
 describe('a session of the room protocol', () => {
   const server = useServer({ maxQueuedRequests: 50, maxQueuedBytes: 65_536 });
@@ -214,8 +214,8 @@ describe('the WebSocket door', () => {
 
 describe('the server', () => {
   it('tells everybody roomClosed when it stops', async () => {
-    const { startServer } = await import('../../src/server.js');
-    const { configOf } = await import('../../src/config.js');
+    const { startServer } = await import('../../../src/server.js');
+    const { configOf } = await import('../../../src/config.js');
     const server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error' }));
     const ana = await RpcClient.connect(server.url);
     await ana.request('joinRoom', { user: 'ana', room: 'stopping' });

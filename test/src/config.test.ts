@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError, configOf, describeOptions, options, readConfig, variableOf } from '../../src/config.js';
+
+describe('configuration', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-config-'));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function file(content: string): string {
+    const path = join(folder, 'atrium.yaml');
+    writeFileSync(path, content);
+    return path;
+  }
+
+  function refusal(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+    try {
+      readConfig(args, env);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+    return 'not refused';
+  }
+
+  it('has a default for every option', () => {
+    expect(readConfig([], {})).to.deep.equal(configOf());
+    expect(configOf()).to.include({ port: 8080, host: '', logLevel: 'info' });
+    expect(configOf().kmsUris).to.deep.equal([]);
+  });
+
+  it('takes a flag before a variable, a variable before the file, the file before the default', () => {
+    const path = file('port: 1\nhost: from-file\nlogLevel: warn\n');
+    const env = { ATRIUM_CONFIG: path, PORT: '2', HOST: 'from-variable' };
+    const config = readConfig(['--port', '3'], env);
+    expect(config).to.include({ port: 3, host: 'from-variable', logLevel: 'warn', logFormat: 'text' });
+  });
+
+  it('reads lists from the file and, separated by commas, from variables and flags', () => {
+    const path = file('kmsUris:\n  - ws://a:8888/kurento\n');
+    expect(readConfig(['--config', path], {}).kmsUris).to.deep.equal(['ws://a:8888/kurento']);
+    expect(readConfig(['--kms-uris=ws://b/k, ws://c/k'], {}).kmsUris).to.deep.equal(['ws://b/k', 'ws://c/k']);
+    expect(readConfig([], { KMS_URIS: 'ws://d/k' }).kmsUris).to.deep.equal(['ws://d/k']);
+  });
+
+  it('takes an empty variable for none', () => {
+    expect(readConfig([], { PORT: '', KMS_URIS: '' })).to.deep.equal(configOf());
+  });
+
+  it('refuses unknown keys and flags, and says which', () => {
+    expect(refusal(['--prot', '1'])).to.include('--prot');
+    expect(refusal(['--config', file('prot: 1\n')])).to.include('"prot"');
+    expect(refusal(['--port'])).to.include('--port needs a value');
+  });
+
+  it('refuses values that do not fit, and says where they were given', () => {
+    expect(refusal([], { PORT: 'many' })).to.include('PORT');
+    expect(refusal(['--port', '70000'])).to.include('--port');
+    expect(refusal(['--kms-uris', 'http://kms'])).to.include('--kms-uris');
+    expect(refusal(['--log-level', 'loud'])).to.include('--log-level');
+    expect(refusal(['--path-prefix', 'no-slash'])).to.include('--path-prefix');
+    expect(refusal(['--media-udp-ports', '50000-40000'])).to.include('--media-udp-ports');
+  });
+
+  it('refuses a file that is missing or holds no options', () => {
+    expect(refusal(['--config', join(folder, 'missing.yaml')])).to.include('missing.yaml');
+    expect(refusal(['--config', file('- port\n')])).to.include('must hold options');
+    expect(refusal(['--config', file('port: [\n')])).to.include('cannot be read');
+  });
+
+  it('describes every option with its flag, its variable and its default', () => {
+    const text = describeOptions();
+    for (const [name, { meaning }] of Object.entries(options))
+      expect(text).to.include(variableOf(name)).and.to.include(meaning);
+    expect(variableOf('kmsUris')).to.equal('KMS_URIS');
+  });
+});
