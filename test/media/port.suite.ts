@@ -15,6 +15,9 @@ export interface MediaServerUnderTest {
   readonly bindAddress?: string;
 }
 
+/** Processes are slow to start on a machine that is busy with other tests. */
+export const STARTING_MS = 60_000;
+
 /** What a peer and an endpoint of the media server have told each other. */
 interface Call {
   readonly peer: Peer;
@@ -49,7 +52,8 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     let others: string[];
     let pipeline: Pipeline;
 
-    before(async () => {
+    before(async function () {
+      this.timeout(STARTING_MS);
       engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
       peers = await PeerProcess.start();
       raw = await RawKurento.open(server().url);

@@ -7,6 +7,8 @@ import { audioPacket, isRtp, videoPacket } from './rtp-packets.js';
  * does not let it end by itself.
  */
 const PACKET_EVERY_MS = 20;
+const MAX_ATTEMPTS = 50;
+const NOT_YET = /without (?:ICE transport|remote description)/;
 const AUDIO = { payloadType: 111, ssrc: 1_000_001 };
 const VIDEO = { payloadType: 96, ssrc: 1_000_002 };
 const directions = { sendonly: 'SendOnly', recvonly: 'RecvOnly', sendrecv: 'SendRecv' } as const satisfies Record<
@@ -46,10 +48,14 @@ class PeerInProcess {
       case 'open':
         break;
       case 'answer':
-        this.#connection.setRemoteDescription(command.sdp, 'answer');
+        this.#attempt(() => {
+          this.#connection.setRemoteDescription(command.sdp, 'answer');
+        });
         break;
       case 'candidate':
-        this.#connection.addRemoteCandidate(command.candidate, command.mid);
+        this.#attempt(() => {
+          this.#connection.addRemoteCandidate(command.candidate, command.mid);
+        });
         break;
       case 'send':
         this.#sending ??= setInterval(() => {
@@ -64,6 +70,20 @@ class PeerInProcess {
         break;
       default:
         command satisfies never;
+    }
+  }
+
+  /** On a busy machine the library's own threads may not have got as far as it needs; it says so, and can be asked again. */
+  #attempt(action: () => void, more = MAX_ATTEMPTS): void {
+    try {
+      action();
+    } catch (error) {
+      if (more === 0 || !NOT_YET.test(String(error))) throw error;
+      setTimeout(() => {
+        guard(this.#id, () => {
+          this.#attempt(action, more - 1);
+        });
+      }, PACKET_EVERY_MS);
     }
   }
 

@@ -106,7 +106,7 @@ export class Peer {
   }
 
   #alive(): boolean {
-    if (this.failure !== undefined) throw new Error(this.failure);
+    if (this.failure !== undefined) throw new Error(`${this.failure} (${this.state})`);
     return true;
   }
 }
