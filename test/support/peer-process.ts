@@ -7,8 +7,6 @@ import { audioPacket, isRtp, videoPacket } from './rtp-packets.js';
  * does not let it end by itself.
  */
 const PACKET_EVERY_MS = 20;
-const MAX_ATTEMPTS = 50;
-const NOT_YET = /without (?:ICE transport|remote description)/;
 const AUDIO = { payloadType: 111, ssrc: 1_000_001 };
 const VIDEO = { payloadType: 96, ssrc: 1_000_002 };
 const directions = { sendonly: 'SendOnly', recvonly: 'RecvOnly', sendrecv: 'SendRecv' } as const satisfies Record<
@@ -21,6 +19,11 @@ class PeerInProcess {
   readonly #connection: PeerConnection;
   readonly #tracks = new Map<Track, Section>();
   readonly #received = { audio: 0, video: 0 };
+  /**
+   * Until the answer has been taken. A media server that knows candidates earlier may have ICE connected while the library
+   * is still taking the answer; it then finds no fingerprint to hold the certificate against, and gives up.
+   */
+  #heldCandidates: PeerReport[] | undefined = [];
   #sequence = 0;
   #sending: NodeJS.Timeout | undefined;
 
@@ -33,14 +36,17 @@ class PeerInProcess {
       ...(bindAddress !== undefined && { bindAddress }),
     });
     this.#connection.onLocalCandidate((candidate, mid) => {
-      report({ type: 'candidate', peer: id, candidate, mid });
+      const found = { type: 'candidate', peer: id, candidate, mid } as const;
+      if (this.#heldCandidates) this.#heldCandidates.push(found);
+      else report(found);
     });
     this.#connection.onStateChange((state) => {
       report({ type: 'state', peer: id, state });
     });
     for (const [index, section] of sections.entries()) this.#addTrack(String(index), section);
     this.#connection.setLocalDescription('offer');
-    report({ type: 'offer', peer: id, sdp: this.#connection.localDescription()?.sdp ?? '' });
+    const sdp = this.#connection.localDescription()?.sdp ?? '';
+    report({ type: 'offer', peer: id, sdp: sdp.replace(/^a=(?:candidate|end-of-candidates).*\r\n/gm, '') });
   }
 
   obey(command: PeerCommand): void {
@@ -48,14 +54,11 @@ class PeerInProcess {
       case 'open':
         break;
       case 'answer':
-        this.#attempt(() => {
-          this.#connection.setRemoteDescription(command.sdp, 'answer');
-        });
+        this.#connection.setRemoteDescription(command.sdp, 'answer');
+        this.#trickle();
         break;
       case 'candidate':
-        this.#attempt(() => {
-          this.#connection.addRemoteCandidate(command.candidate, command.mid);
-        });
+        this.#connection.addRemoteCandidate(command.candidate, command.mid);
         break;
       case 'send':
         this.#sending ??= setInterval(() => {
@@ -73,18 +76,9 @@ class PeerInProcess {
     }
   }
 
-  /** On a busy machine the library's own threads may not have got as far as it needs; it says so, and can be asked again. */
-  #attempt(action: () => void, more = MAX_ATTEMPTS): void {
-    try {
-      action();
-    } catch (error) {
-      if (more === 0 || !NOT_YET.test(String(error))) throw error;
-      setTimeout(() => {
-        guard(this.#id, () => {
-          this.#attempt(action, more - 1);
-        });
-      }, PACKET_EVERY_MS);
-    }
+  #trickle(): void {
+    this.#heldCandidates?.forEach(report);
+    this.#heldCandidates = undefined;
   }
 
   #addTrack(mid: string, section: Section): void {
