@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { KurentoEngine } from '../../media/kurento/engine.js';
-import type { Endpoint, IceCandidate, Pipeline } from '../../media/port.js';
+import type { Endpoint, Pipeline } from '../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { PeerProcess, sections, type Peer } from '../support/peer.js';
 import type { Section } from '../support/peer-messages.js';
@@ -15,12 +15,18 @@ export interface MediaServerUnderTest {
   readonly bindAddress?: string;
 }
 
+/** Processes are slow to start on a machine that is busy with other tests. */
+export const STARTING_MS = 60_000;
+
 /** What a peer and an endpoint of the media server have told each other. */
 interface Call {
   readonly peer: Peer;
   readonly endpoint: Endpoint;
   readonly events: EndpointEvents;
 }
+
+/** A well-formed candidate of somebody who does not answer. */
+const ELSEWHERE = { candidate: 'candidate:9 1 UDP 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
 
 /** An offer whose only section has a codec that no media server knows. */
 const UNKNOWN_CODEC = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 99']
@@ -49,7 +55,8 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     let others: string[];
     let pipeline: Pipeline;
 
-    before(async () => {
+    before(async function () {
+      this.timeout(STARTING_MS);
       engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
       peers = await PeerProcess.start();
       raw = await RawKurento.open(server().url);
@@ -158,18 +165,11 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       expect(subscriber.peer.received.video).to.be.below(video + 25);
     });
 
-    it('candidates that come before the offer is answered are used', async () => {
-      const events = new EndpointEvents();
-      const endpoint = await pipeline.createEndpoint({}, events);
-      const found: IceCandidate[] = [];
-      const peer = await peers.open({
-        sections: sections('sendonly'),
-        bindAddress: server().bindAddress,
-        onCandidate: (candidate) => found.push(candidate),
+    it('candidates that come before the offer is answered do no harm', async () => {
+      const { peer } = await call('sendonly', (endpoint) => {
+        endpoint.addCandidate(ELSEWHERE);
+        return Promise.resolve();
       });
-      await until('the peer has found a candidate', () => found.length > 0);
-      for (const candidate of found) endpoint.addCandidate(candidate);
-      await negotiate({ peer, endpoint, events });
       await peer.connected();
     });
 

@@ -5,12 +5,13 @@ import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-import { describeMediaPort } from './port.suite.js';
+import { STARTING_MS, describeMediaPort } from './port.suite.js';
 
 describe('the embedded engine', () => {
   let server: EmbeddedEngine;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(STARTING_MS);
     server = await EmbeddedEngine.start();
   });
 
@@ -29,7 +30,8 @@ describe('media port › a media server that dies', () => {
   let server: EmbeddedEngine;
   let engine: KurentoEngine;
 
-  beforeEach(async () => {
+  beforeEach(async function () {
+    this.timeout(STARTING_MS);
     server = await EmbeddedEngine.start();
     engine = new KurentoEngine({ url: server.url, requestTimeoutMs: 2000, lostAfterMs: 500, log: new RecordingLog() });
     await engine.connect();
@@ -58,7 +60,8 @@ describe('media port › a media server that dies', () => {
     expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('unavailable');
   });
 
-  it('one started again at the same address serves new pipelines', async () => {
+  it('one started again at the same address serves new pipelines', async function () {
+    this.timeout(STARTING_MS);
     const listener = new PipelineEvents();
     await engine.openPipeline(listener);
     const { port } = server;

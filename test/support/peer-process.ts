@@ -19,6 +19,11 @@ class PeerInProcess {
   readonly #connection: PeerConnection;
   readonly #tracks = new Map<Track, Section>();
   readonly #received = { audio: 0, video: 0 };
+  /**
+   * Until the answer has been taken. A media server that knows candidates earlier may have ICE connected while the library
+   * is still taking the answer; it then finds no fingerprint to hold the certificate against, and gives up.
+   */
+  #heldCandidates: PeerReport[] | undefined = [];
   #sequence = 0;
   #sending: NodeJS.Timeout | undefined;
 
@@ -31,14 +36,17 @@ class PeerInProcess {
       ...(bindAddress !== undefined && { bindAddress }),
     });
     this.#connection.onLocalCandidate((candidate, mid) => {
-      report({ type: 'candidate', peer: id, candidate, mid });
+      const found = { type: 'candidate', peer: id, candidate, mid } as const;
+      if (this.#heldCandidates) this.#heldCandidates.push(found);
+      else report(found);
     });
     this.#connection.onStateChange((state) => {
       report({ type: 'state', peer: id, state });
     });
     for (const [index, section] of sections.entries()) this.#addTrack(String(index), section);
     this.#connection.setLocalDescription('offer');
-    report({ type: 'offer', peer: id, sdp: this.#connection.localDescription()?.sdp ?? '' });
+    const sdp = this.#connection.localDescription()?.sdp ?? '';
+    report({ type: 'offer', peer: id, sdp: sdp.replace(/^a=(?:candidate|end-of-candidates).*\r\n/gm, '') });
   }
 
   obey(command: PeerCommand): void {
@@ -47,6 +55,7 @@ class PeerInProcess {
         break;
       case 'answer':
         this.#connection.setRemoteDescription(command.sdp, 'answer');
+        this.#trickle();
         break;
       case 'candidate':
         this.#connection.addRemoteCandidate(command.candidate, command.mid);
@@ -65,6 +74,11 @@ class PeerInProcess {
       default:
         command satisfies never;
     }
+  }
+
+  #trickle(): void {
+    this.#heldCandidates?.forEach(report);
+    this.#heldCandidates = undefined;
   }
 
   #addTrack(mid: string, section: Section): void {

@@ -7,7 +7,7 @@ import { until } from './until.js';
 
 export interface PeerOptions {
   readonly sections: readonly Section[];
-  /** Each local candidate, as a browser would trickle it. */
+  /** Each local candidate, once the answer has been taken. */
   readonly onCandidate?: (candidate: IceCandidate) => void;
   /** Default: every address of the machine but loopback. */
   readonly bindAddress?: string | undefined;
@@ -107,6 +107,7 @@ export class Peer {
 
   #alive(): boolean {
     if (this.failure !== undefined) throw new Error(this.failure);
+    if (this.state === 'failed' || this.state === 'closed') throw new Error(`The peer's connection has ${this.state}`);
     return true;
   }
 }

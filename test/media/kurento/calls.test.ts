@@ -169,7 +169,8 @@ describe('kurento engine › calls', () => {
     expect(engine.up).to.be.false;
   });
 
-  it('a closed engine does not keep its process from ending', async () => {
+  it('a closed engine does not keep its process from ending', async function () {
+    this.timeout(60_000);
     await room.server.start();
     const program = fileURLToPath(new URL('short-lived.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', program, room.server.url], { stdio: 'inherit' });
