@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type kurento from 'kurento-client';
 import { MediaError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -92,7 +93,11 @@ export class Client {
   /** Waits for what is still to be answered, releases among it, no longer than `requestTimeoutMs`. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
-    while (this.up && this.#calls.size > 0) await Promise.allSettled([...this.#calls].map((call) => call.result));
+    while (this.up && this.#calls.size > 0) {
+      await Promise.allSettled([...this.#calls].map((call) => call.result));
+      // Whoever waited for them may have more to ask, a release for one.
+      await setImmediate();
+    }
     clearTimeout(this.#grace);
     clearTimeout(this.#retry);
     this.#become('closed');
@@ -178,6 +183,7 @@ export class Client {
   }
 
   #open(): void {
+    clearTimeout(this.#retry);
     this.#session?.close();
     this.#session = new Session(
       { ...this.#options, requestTimeoutMs: this.#requestTimeoutMs },
@@ -210,6 +216,10 @@ export class Client {
     if (!server) this.#listener.resumed();
   }
 
+  /**
+   * Calls under way fail at once: their answers would have come through the lost socket. Of a pipeline that was being made in
+   * this moment nobody knows the id; should the session go on, the media server keeps it, empty, as long as the session.
+   */
   #interrupted(reason: string): void {
     this.#reason = reason;
     if (this.#state !== 'up') return;

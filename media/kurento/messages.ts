@@ -3,13 +3,10 @@ import { z } from 'zod';
 /** What comes from a media server, as far as the adapter looks at it (Kurento media protocol §2, §5, §6, §7.5). */
 
 /** The result of any request; `value` is what the operation returned. */
-export const answer = z.object({ value: z.unknown() });
+export const answer = z.object({ value: z.unknown().optional() });
 
-export const serverInfo = z.object({
-  type: z.string(),
-  version: z.string(),
-  modules: z.array(z.object({ name: z.string(), factories: z.array(z.string()) })),
-});
+/** The value of `getInfo`: `type` is the product's name. */
+export const serverInfo = z.object({ type: z.string(), version: z.string() });
 export type ServerInfo = z.infer<typeof serverInfo>;
 
 export const sdpAnswer = z.string().min(1);

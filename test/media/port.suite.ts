@@ -51,7 +51,9 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
 
     before(async () => {
       engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
-      [raw, peers] = await Promise.all([RawKurento.open(server().url), PeerProcess.start(), engine.connect()]);
+      peers = await PeerProcess.start();
+      raw = await RawKurento.open(server().url);
+      await engine.connect();
     });
 
     after(async () => {
@@ -66,6 +68,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
 
     afterEach(async () => {
       pipeline.release();
+      peers.closeAll();
       await nothingRemains();
     });
 
@@ -230,14 +233,13 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     });
 
     it('a released endpoint is heard of no more', async () => {
-      const { endpoint, events, peer } = await call('sendonly');
+      const { endpoint, events } = await call('sendonly');
       endpoint.release();
       const heard = events.candidates.length;
       await until('the endpoint is gone', async () => (await endpoints()).length === 0);
       await codeOf(pipeline.createEndpoint({}, new EndpointEvents()));
       expect(events.candidates).to.have.lengthOf(heard);
       expect(events.failures).to.deep.equal([]);
-      peer.close();
     });
 
     it('endpoints of two pipelines cannot be connected', async () => {

@@ -6,6 +6,8 @@ import { z } from 'zod';
 const ready = z.object({ type: z.literal('ready'), url: z.string() });
 const MAIN = fileURLToPath(new URL('../../media/embedded/main.ts', import.meta.url));
 
+const OPTIONS = ['--host', '127.0.0.1', '--log-level', 'warn'];
+
 /** The embedded engine in a process of its own, on loopback. */
 export class EmbeddedEngine {
   readonly url: string;
@@ -18,7 +20,10 @@ export class EmbeddedEngine {
 
   /** `port`: 0 for a free one. */
   static async start(port = 0): Promise<EmbeddedEngine> {
-    const child = fork(MAIN, ['--host', '127.0.0.1', '--port', String(port)], { execArgv: ['--import', 'tsx'] });
+    const child = fork(MAIN, [...OPTIONS, '--port', String(port)], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     const exited = once(child, 'exit').then(([code]) => {
       throw new Error(`The embedded engine ended with ${String(code)} before it was ready`);
     });

@@ -1,4 +1,4 @@
-import { Audio, PeerConnection, Video, cleanup, initLogger, type Direction, type Track } from 'node-datachannel';
+import { Audio, PeerConnection, Video, initLogger, type Direction, type Track } from 'node-datachannel';
 import { peerCommand, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
 import { audioPacket, isRtp, videoPacket } from './rtp-packets.js';
 
@@ -122,7 +122,7 @@ function report(message: PeerReport): void {
   if (process.connected) process.send?.(message);
 }
 
-initLogger('Fatal');
+initLogger('Fatal', () => undefined);
 process.on('message', (message) => {
   const command = peerCommand.parse(message);
   guard(command.peer, () => {
@@ -130,7 +130,7 @@ process.on('message', (message) => {
   });
 });
 process.on('disconnect', () => {
-  cleanup();
-  process.exit();
+  // Not in good order: the library's own cleanup has been seen to abort while its threads still run.
+  process.kill(process.pid, 'SIGKILL');
 });
 report({ type: 'ready' });

@@ -33,6 +33,7 @@ export class Peer {
   readonly #id: number;
   readonly #options: PeerOptions;
   readonly #tell: (command: PeerCommand) => void;
+  #closed = false;
 
   constructor(id: number, options: PeerOptions, tell: (command: PeerCommand) => void) {
     this.#id = id;
@@ -61,6 +62,8 @@ export class Peer {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#tell({ type: 'close', peer: this.#id });
   }
 
@@ -136,6 +139,10 @@ export class PeerProcess {
     await until('the peer makes an offer', () => peer.offer !== '' || peer.failure !== undefined);
     if (peer.failure !== undefined) throw new Error(peer.failure);
     return peer;
+  }
+
+  closeAll(): void {
+    for (const peer of this.#peers.values()) peer.close();
   }
 
   async stop(): Promise<void> {

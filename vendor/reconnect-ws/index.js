@@ -12,6 +12,7 @@ const { EventEmitter } = require('node:events');
 const WebSocket = require('ws');
 
 const DELAYS_MS = [100, 100, 200, 300, 500, 800, 1300, 2100, 3000];
+const MAX_SILENT_PERIODS = 2;
 const CLOSING_MS = 1000;
 const CONNECTION_LOST = -32001;
 
@@ -109,13 +110,13 @@ class ReconnectingSocket extends EventEmitter {
   }
 
   #watch(socket) {
-    let heard = true;
-    const hear = () => (heard = true);
+    let silent = 0;
+    const hear = () => (silent = 0);
     const timer = setInterval(() => {
       if (socket.readyState !== WebSocket.OPEN) return;
-      if (!heard) return socket.terminate();
-      heard = false;
-      socket.ping();
+      silent += 1;
+      if (silent > MAX_SILENT_PERIODS) socket.terminate();
+      else socket.ping();
     }, this.#options.pingIntervalMs).unref();
     socket.on('pong', hear).on('message', hear);
     socket.on('close', () => clearInterval(timer));

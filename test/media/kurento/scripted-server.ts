@@ -20,6 +20,9 @@ const request = z.object({
 });
 export type Request = z.infer<typeof request>;
 
+/** The name of the method `connect`, for `connect` is an operation as well. */
+export const RESUME = 'connect session';
+
 /** What is done with a request instead of answering it as usual. */
 export type Script = (request: Request, answer: () => void, socket: WebSocket) => void;
 
@@ -44,13 +47,15 @@ export class ScriptedServer {
   #server: WebSocketServer | undefined;
   #sessions = new Set<string>();
   port = 0;
+  /** Whether WebSocket pings are answered. */
+  autoPong = true;
 
   get url(): string {
     return `ws://127.0.0.1:${this.port}/kurento`;
   }
 
   async start(): Promise<this> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: this.port });
+    const server = new WebSocketServer({ host: '127.0.0.1', port: this.port, autoPong: this.autoPong });
     this.#server = server;
     server.on('connection', (socket) => {
       socket.on('message', (data: Buffer) => {
@@ -72,6 +77,11 @@ export class ScriptedServer {
     await once(server, 'close');
   }
 
+  /** How many sockets are open. */
+  get sockets(): number {
+    return this.#server?.clients.size ?? 0;
+  }
+
   /** As a new process would: nothing of what was is known any more. */
   forget(): void {
     this.objects.clear();
@@ -82,7 +92,7 @@ export class ScriptedServer {
     for (const socket of this.#server?.clients ?? []) socket.terminate();
   }
 
-  /** `what`: a method, or the operation of an `invoke`. */
+  /** `what`: a method, `RESUME`, or the operation of an `invoke`. */
   on(what: string, script: Script): void {
     this.#scripts.set(what, script);
   }
@@ -155,6 +165,7 @@ export function error(code: number, type: string, message: string): object {
 }
 
 function nameOf({ method, params }: Request): string {
+  if (method === 'connect') return RESUME;
   return method === 'invoke' ? (params.operation ?? '') : method;
 }
 

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
+import { codeOf } from '../../support/rejection.js';
+import { until } from '../../support/until.js';
+import { ScriptedRoom } from './scripted-room.js';
+import { error } from './scripted-server.js';
+
+/** Against a scripted server: a healthy one answers, and in time. */
+describe('kurento engine › calls', () => {
+  let room: ScriptedRoom;
+
+  beforeEach(() => {
+    room = new ScriptedRoom();
+  });
+
+  afterEach(async () => {
+    await room.close();
+  });
+
+  it('a call that is never answered fails with timeout, and the next one is answered', async () => {
+    const engine = await room.connect({ requestTimeoutMs: 200 });
+    const { endpoint } = await room.endpoint(engine);
+    room.server.on('processOffer', () => undefined);
+    expect(await codeOf(endpoint.answer('v=0'))).to.equal('timeout');
+    await endpoint.connect(endpoint);
+  });
+
+  it('a pipeline that comes too late is released when it comes', async () => {
+    const engine = await room.connect({ requestTimeoutMs: 200 });
+    let answer = (): void => undefined;
+    room.server.on('create', (_request, later) => {
+      answer = later;
+    });
+    expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('timeout');
+    answer();
+    expect(room.server.objects.size).to.equal(1);
+    await until('it is released', () => room.server.objects.size === 0);
+  });
+
+  it('an endpoint that comes too late is released when it comes', async () => {
+    const engine = await room.connect({ requestTimeoutMs: 200 });
+    const { pipeline, pipelineId, endpointId } = await room.endpoint(engine);
+    let answer = (): void => undefined;
+    room.server.on('create', (_request, later) => {
+      answer = later;
+    });
+    expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('timeout');
+    answer();
+    await until('it is released', () => room.server.objects.size === 2);
+    expect([...room.server.objects]).to.deep.equal([pipelineId, endpointId]);
+  });
+
+  it('a pipeline whose events cannot be had is released and refused', async () => {
+    const engine = await room.connect();
+    room.server.on('subscribe', ({ id }, _answer, socket) => {
+      const failure = error(40106, 'MEDIA_OBJECT_EVENT_NOT_SUPPORTED', "Event 'Error' not supported");
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...failure }));
+    });
+    expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('not-supported');
+    await until('it is released', () => room.server.objects.size === 0);
+  });
+
+  it('an endpoint that fails half-way is released, once', async () => {
+    const engine = await room.connect({ requestTimeoutMs: 200 });
+    const { pipeline } = await room.endpoint(engine);
+    room.server.on('subscribe', () => undefined);
+    expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('timeout');
+    await until('it is released', () => room.server.objects.size === 2);
+    pipeline.release();
+    await until('all is released', () => room.server.objects.size === 0);
+    expect(room.server.received('release')).to.have.lengthOf(2);
+  });
+
+  it('each object is released once, however often it is asked for', async () => {
+    const engine = await room.connect();
+    const { pipeline, pipelineId, endpoint, endpointId } = await room.endpoint(engine);
+    await pipeline.createEndpoint({}, new EndpointEvents());
+    endpoint.release();
+    endpoint.release();
+    pipeline.release();
+    pipeline.release();
+    endpoint.release();
+    await until('all is released', () => room.server.objects.size === 0);
+    await engine.close();
+    expect(room.server.received('release').map(({ params }) => params.object)).to.deep.equal([endpointId, pipelineId]);
+  });
+
+  it('an endpoint that is released while it answers rejects with released', async () => {
+    const engine = await room.connect();
+    const { endpoint } = await room.endpoint(engine);
+    let answer = (): void => undefined;
+    room.server.on('processOffer', (_request, later) => {
+      answer = later;
+    });
+    const code = codeOf(endpoint.answer('v=0'));
+    await until('the offer has arrived', () => room.server.received('processOffer').length === 1);
+    endpoint.release();
+    answer();
+    expect(await code).to.equal('released');
+    expect(room.server.received('gatherCandidates')).to.be.empty;
+  });
+
+  it('an answer that is no SDP is an error, one that refuses every section refuses the offer', async () => {
+    const engine = await room.connect();
+    const { pipeline, endpoint } = await room.endpoint(engine);
+    room.server.on('processOffer', ({ id }, _answer, socket) => {
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: { sessionId: 's', value: 7 } }));
+    });
+    expect(await codeOf(endpoint.answer('v=0'))).to.equal('engine-error');
+    room.server.on('processOffer', ({ id }, _answer, socket) => {
+      const value = 'v=0\r\nm=audio 0 UDP/TLS/RTP/SAVPF 111\r\n';
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: { sessionId: 's', value } }));
+    });
+    const other = await pipeline.createEndpoint({}, new EndpointEvents());
+    expect(await codeOf(other.answer('v=0'))).to.equal('offer-refused');
+  });
+
+  for (const [code, type, expected] of [
+    [40001, 'MARSHALL_ERROR', 'engine-error'],
+    [40004, 'CONNECT_ERROR', 'engine-error'],
+    [40009, 'NOT_ENOUGH_RESOURCES', 'no-capacity'],
+    [40101, 'MEDIA_OBJECT_NOT_FOUND', 'object-gone'],
+    [40108, 'MEDIA_OBJECT_NOT_AVAILABLE', 'not-supported'],
+    [40111, 'MEDIA_OBJECT_OPERATION_NOT_SUPPORTED', 'not-supported'],
+    [40201, 'SDP_PARSE_ERROR', 'offer-refused'],
+    [40205, 'SDP_END_POINT_PROCESS_OFFER_ERROR', 'offer-refused'],
+    [-32603, undefined, 'engine-error'],
+  ] as const) {
+    it(`${code} of the media server is ${expected}`, async () => {
+      const engine = await room.connect();
+      const { endpoint } = await room.endpoint(engine);
+      room.server.on('processOffer', ({ id }, _answer, socket) => {
+        const failure = { code, message: 'as scripted', ...(type && { data: { type } }) };
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: failure }));
+      });
+      expect(await codeOf(endpoint.answer('v=0'))).to.equal(expected);
+    });
+  }
+
+  it('bandwidth limits are set before the offer, and one that is refused does not spoil the call', async () => {
+    const engine = await room.connect({ bandwidth: { maxVideoRecv: 2000, minVideoSend: 100 } });
+    room.server.on('setMinVideoSendBandwidth', ({ id }, _answer, socket) => {
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...error(40008, 'MALFORMED_TRANSACTION', 'not found') }));
+    });
+    const { endpoint } = await room.endpoint(engine);
+    await endpoint.answer('v=0');
+    const operations = room.server.requests.flatMap(({ params }) => params.operation ?? []);
+    expect(operations.indexOf('setMaxVideoRecvBandwidth')).to.be.within(0, operations.indexOf('processOffer'));
+    expect(room.server.received('setMaxVideoRecvBandwidth')[0]?.params.operationParams).to.deep.equal({
+      maxVideoRecvBandwidth: 2000,
+    });
+    expect(room.log.has('warn', 'a bandwidth limit was not set')).to.be.true;
+  });
+
+  it('closing the engine releases what is open and ends the connection', async () => {
+    const engine = await room.connect();
+    const { pipeline, pipelineEvents } = await room.endpoint(engine);
+    const opening = codeOf(engine.openPipeline(new PipelineEvents()));
+    await engine.close();
+    expect(room.server.objects.size).to.equal(0);
+    await until('the socket is closed', () => room.server.sockets === 0);
+    expect(await opening).to.equal('unavailable');
+    expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('released');
+    expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('unavailable');
+    expect(pipelineEvents.losses).to.be.empty;
+    expect(engine.up).to.be.false;
+  });
+
+  it('a closed engine does not keep its process from ending', async () => {
+    await room.server.start();
+    const program = fileURLToPath(new URL('short-lived.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', program, room.server.url], { stdio: 'inherit' });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).to.equal(0);
+    expect(room.server.objects.size).to.equal(0);
+  });
+});

@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
+import { codeOf } from '../../support/rejection.js';
+import { until } from '../../support/until.js';
+import { ScriptedRoom } from './scripted-room.js';
+import { RESUME, error } from './scripted-server.js';
+
+/** Against a scripted server: when and how a connection goes, and what the media server still knows after, is up to the test. */
+describe('kurento engine › loss of the media server', () => {
+  let room: ScriptedRoom;
+
+  beforeEach(() => {
+    room = new ScriptedRoom();
+  });
+
+  afterEach(async () => {
+    await room.close();
+  });
+
+  it('a call whose socket is cut fails with unavailable, and the objects go on', async () => {
+    const engine = await room.connect({ requestTimeoutMs: 60_000 });
+    const { endpoint, endpointEvents, endpointId, pipelineEvents } = await room.endpoint(engine);
+    const changes: boolean[] = [];
+    engine.onChange((up) => changes.push(up));
+    room.server.on('processOffer', (_request, _answer, socket) => {
+      socket.terminate();
+    });
+    expect(await codeOf(endpoint.answer('v=0'))).to.equal('unavailable');
+    await endpoint.connect(endpoint);
+    expect(changes).to.deep.equal([false, true]);
+    room.server.event(endpointId, 'Error', { description: 'as scripted', errorCode: 1, type: 'SCRIPTED' });
+    await until('the event arrives on the new socket', () => endpointEvents.failures.length === 1);
+    expect(pipelineEvents.losses).to.be.empty;
+    expect(room.server.received(RESUME)).to.have.lengthOf(1);
+  });
+
+  it('a call that waits behind an unanswered release goes on after the socket was cut', async () => {
+    const engine = await room.connect();
+    const { pipeline, endpoint } = await room.endpoint(engine);
+    const other = await room.endpoint(engine);
+    room.server.on('release', () => undefined);
+    endpoint.release();
+    await until('the release has arrived', () => room.server.received('release').length === 1);
+    room.server.off('release');
+    room.server.drop();
+    await until('the engine has noticed', () => !engine.up);
+    await other.endpoint.connect(other.endpoint);
+    await until('the release is repeated', () => room.server.objects.size === 3);
+    pipeline.release();
+    await until('the pipeline is released', () => room.server.objects.size === 2);
+  });
+
+  it('what is released without a connection is released when it is back', async () => {
+    const engine = await room.connect();
+    const { pipeline } = await room.endpoint(engine);
+    await room.server.stop();
+    await until('the engine has noticed', () => !engine.up);
+    pipeline.release();
+    await room.server.start();
+    await until('the pipeline is released', () => room.server.objects.size === 0);
+  });
+
+  it('a media server that has forgotten the session has lost every pipeline, told once', async () => {
+    const engine = await room.connect();
+    const rooms = [await room.endpoint(engine), await room.endpoint(engine)];
+    await room.server.stop();
+    room.server.forget();
+    await room.server.start();
+    await until('both are lost', () => rooms.every(({ pipelineEvents }) => pipelineEvents.losses.length > 0));
+    for (const { pipelineEvents, endpoint, pipeline } of rooms) {
+      expect(pipelineEvents.losses.map(({ code }) => code)).to.deep.equal(['unavailable']);
+      expect(await codeOf(endpoint.connect(endpoint))).to.equal('object-gone');
+      pipeline.release();
+      expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('released');
+    }
+    await room.endpoint(engine);
+    expect(room.server.received('release')).to.be.empty;
+  });
+
+  it('a pipeline asked for while the media server restarts is opened by the new one', async () => {
+    const engine = await room.connect();
+    const { pipelineEvents } = await room.endpoint(engine);
+    await room.server.stop();
+    room.server.forget();
+    await until('the engine has noticed', () => !engine.up);
+    const opening = engine.openPipeline(new PipelineEvents());
+    await room.server.start();
+    await opening;
+    expect(pipelineEvents.losses).to.have.lengthOf(1);
+    expect(room.server.objects.size).to.equal(1);
+  });
+
+  it('a pipeline opened in the moment of the loss is opened by the next media server', async () => {
+    const engine = await room.connect();
+    let next: Promise<unknown> | undefined;
+    await engine.openPipeline({
+      failed: () => undefined,
+      lost: () => {
+        next = engine.openPipeline(new PipelineEvents());
+      },
+    });
+    await room.server.stop();
+    room.server.forget();
+    await room.server.start();
+    await until('the pipeline is lost', () => next !== undefined);
+    await next;
+  });
+
+  it('a pipeline that is gone although the session goes on is lost alone', async () => {
+    const engine = await room.connect();
+    const [gone, kept] = [await room.endpoint(engine), await room.endpoint(engine)];
+    room.server.objects.delete(gone.pipelineId);
+    room.server.objects.delete(gone.endpointId);
+    room.server.drop();
+    await until('it is lost', () => gone.pipelineEvents.losses.length === 1);
+    await kept.endpoint.connect(kept.endpoint);
+    expect(kept.pipelineEvents.losses).to.be.empty;
+  });
+
+  it('a media server out of reach for long has lost its pipelines, and lets go of them when it is back', async () => {
+    const engine = await room.connect({ lostAfterMs: 200 });
+    const { pipelineEvents, endpoint } = await room.endpoint(engine);
+    await room.server.stop();
+    await until('the pipeline is lost', () => pipelineEvents.losses.length > 0);
+    expect(await codeOf(endpoint.connect(endpoint))).to.equal('object-gone');
+    expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('unavailable');
+    expect(room.server.objects.size).to.equal(2);
+    await room.server.start();
+    await until('what was left behind is released', () => room.server.objects.size === 0);
+    await room.endpoint(engine);
+    expect(pipelineEvents.losses).to.have.lengthOf(1);
+  });
+
+  it('a media server that answers no ping is given up', async () => {
+    room.server.autoPong = false;
+    const engine = await room.connect({ pingIntervalMs: 30 });
+    await until('the engine gives it up', () => !engine.up);
+    await until('the engine tries again', () => room.server.received(RESUME).length > 0);
+  });
+
+  it('nothing that listens is unavailable, until something does', async () => {
+    await room.server.start();
+    await room.server.stop();
+    const engine = room.engine({ lostAfterMs: 200 });
+    expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('unavailable');
+    expect(await codeOf(engine.connect())).to.equal('unavailable');
+    await room.server.start();
+    await until('the engine is up', () => engine.up);
+    await room.endpoint(engine);
+  });
+
+  it('something else that listens is no media server, until it is', async () => {
+    await room.server.start();
+    room.server.on('getInfo', ({ id }, _answer, socket) => {
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...error(40101, 'MEDIA_OBJECT_NOT_FOUND', 'not found') }));
+    });
+    const engine = room.engine({ lostAfterMs: 200 });
+    expect(await codeOf(engine.connect())).to.equal('unavailable');
+    expect(room.log.has('warn', 'no media server')).to.be.true;
+    room.server.off('getInfo');
+    await until('the engine is up', () => engine.up);
+  });
+
+  it('an address that is none of a WebSocket is said so', () => {
+    const engine = room.engine({ url: 'nowhere' });
+    expect(() => engine.connect()).to.throw(SyntaxError);
+  });
+});
