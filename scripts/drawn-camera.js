@@ -108,13 +108,9 @@ function drawHairInFront(x, y) {
 }
 
 function drawFace(x, y) {
-  const blinks = tick % 70 < 3;
   for (const side of [-1, 1]) {
-    if (blinks) box('#2b1d16', x + side * 34 - 12, y + 2, 24, 4, 2);
-    else {
-      ellipse('#ffffff', x + side * 34, y + 4, 13, 11);
-      ellipse('#2b1d16', x + side * 34 + Math.sin(tick / 30) * 2, y + 4, 7, 8);
-    }
+    ellipse('#ffffff', x + side * 34, y + 4, 13, 11);
+    ellipse('#2b1d16', x + side * 34 + Math.sin(tick / 30) * 2, y + 4, 7, 8);
     box(person.hair, x + side * 34 - 18, y - 24, 36, 7, 4);
     ellipse('rgb(220 110 90 / 22%)', x + side * 54, y + 34, 18, 12);
   }

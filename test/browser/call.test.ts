@@ -121,6 +121,21 @@ describe('a call in the demo', function () {
     expect((await berta.inspect()).sent).to.equal(undefined);
   });
 
+  it('lets one in who has neither camera nor microphone, and says what that means', async () => {
+    const ana = await join('Ana', 'no devices');
+    const bare = await launchBrowser({ devices: false });
+    try {
+      const window = await openWindow(bare.browser);
+      const berta = await Visitor.open(window, `${server().url}?room=no+devices`, 'Berta');
+      await berta.page.getByText(/^No camera and no microphone found.* You can listen and chat\.$/).waitFor();
+      await berta.page.getByRole('button', { name: 'Join', exact: true }).click();
+      await berta.receives('Ana');
+      await ana.seesTiles('Ana', 'Berta');
+    } finally {
+      await bare.close();
+    }
+  });
+
   it('says so when the name is taken, and lets one in under another', async () => {
     await join('Ana', 'taken');
     const window = await openWindow(chromium.browser);
