@@ -18,6 +18,7 @@ export class CallPage {
   readonly #heading = byId('room-name', HTMLElement);
   readonly #sound = byId('sound', HTMLButtonElement);
   readonly #unread = byId('unread', HTMLElement);
+  readonly #alone = byId('alone', HTMLElement);
   readonly #stage = new Stage(byId('stage', HTMLElement), byId('tiles', HTMLElement));
   readonly #people = new PeoplePanel();
   readonly #panels: Panels;
@@ -156,6 +157,7 @@ export class CallPage {
     }));
     const own = { name: room.user, own: true, publishes: room.localPublication !== undefined };
     this.#people.show([own, ...others]);
+    this.#alone.hidden = others.length > 0;
     byId('people-count', HTMLElement).textContent = String(others.length + 1);
     label(byId('people-button', HTMLButtonElement), `People: ${others.length + 1}`);
   }

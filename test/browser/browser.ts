@@ -13,7 +13,6 @@ export interface RunningBrowser {
 const args = [
   '--no-sandbox',
   '--headless=new',
-  '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
   '--autoplay-policy=no-user-gesture-required',
   '--disable-gpu',
@@ -36,8 +35,12 @@ export function findBrowser(): string {
   throw new Error('The browser tests need Chromium: install it, or set CHROMIUM to its path.');
 }
 
-export async function launchBrowser(): Promise<RunningBrowser> {
-  const server = await chromium.launchServer({ executablePath: findBrowser(), args });
+/** `devices`: whether there are a camera and a microphone, made up by the browser. Default: true. */
+export async function launchBrowser({ devices = true } = {}): Promise<RunningBrowser> {
+  const server = await chromium.launchServer({
+    executablePath: findBrowser(),
+    args: devices ? [...args, '--use-fake-device-for-media-stream'] : args,
+  });
   const browser = await chromium.connect(server.wsEndpoint());
   return { browser, kill: () => server.kill(), close: () => server.close() };
 }

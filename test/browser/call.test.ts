@@ -30,6 +30,21 @@ describe('a call in the demo', function () {
     await berta.seesTiles('Ana', 'Berta');
     await ana.receives('Berta');
     await berta.receives('Ana');
+    for (const visitor of [ana, berta]) {
+      expect(visitor.errors).to.deep.equal([]);
+      expect([...visitor.origins], 'everything comes from the server').to.deep.equal([new URL(server().url).origin]);
+    }
+  });
+
+  it('shows a person whose camera is off by her name, and her picture when it is on again', async () => {
+    const ana = await join('Ana', 'camera');
+    const berta = await join('Berta', 'camera');
+    await berta.showsPicture('Ana', true);
+    await ana.page.getByRole('button', { name: 'Turn camera off' }).click();
+    await berta.showsPicture('Ana', false);
+    await ana.showsPicture('Ana', false);
+    await ana.page.getByRole('button', { name: 'Turn camera on' }).click();
+    await berta.showsPicture('Ana', true);
   });
 
   it('shows pictures to a third who joins late: the publishers are asked for a key frame', async () => {
@@ -104,6 +119,21 @@ describe('a call in the demo', function () {
     await berta.receives('Ana');
     await ana.seesTiles('Ana', 'Berta');
     expect((await berta.inspect()).sent).to.equal(undefined);
+  });
+
+  it('lets one in who has neither camera nor microphone, and says what that means', async () => {
+    const ana = await join('Ana', 'no devices');
+    const bare = await launchBrowser({ devices: false });
+    try {
+      const window = await openWindow(bare.browser);
+      const berta = await Visitor.open(window, `${server().url}?room=no+devices`, 'Berta');
+      await berta.page.getByText(/^No camera and no microphone found.* You can listen and chat\.$/).waitFor();
+      await berta.page.getByRole('button', { name: 'Join', exact: true }).click();
+      await berta.receives('Ana');
+      await ana.seesTiles('Ana', 'Berta');
+    } finally {
+      await bare.close();
+    }
   });
 
   it('says so when the name is taken, and lets one in under another', async () => {

@@ -33,11 +33,17 @@ export const patienceMs = 30_000;
 export class Visitor {
   readonly page: Page;
   readonly name: string;
+  /** What the page threw. */
+  readonly errors: string[] = [];
+  /** Where the page sent requests to. */
+  readonly origins = new Set<string>();
 
   private constructor(page: Page, name: string) {
     this.page = page;
     this.name = name;
     page.setDefaultTimeout(patienceMs);
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('request', (request) => this.origins.add(new URL(request.url()).origin));
   }
 
   /** Opens the page as a link to the room leads to it, fills the form and joins. */
@@ -91,6 +97,16 @@ export class Visitor {
         first ??= now;
         return advanced(first, now);
       },
+      patienceMs,
+    );
+  }
+
+  /** Resolves once the tile of that person shows a picture, or shows none. */
+  async showsPicture(of: string, shown: boolean): Promise<void> {
+    const tile = this.page.locator('.tile', { has: this.page.locator('.tile-text').getByText(of, { exact: true }) });
+    await until(
+      `${this.name} sees ${shown ? 'a' : 'no'} picture of ${of}`,
+      async () => (await tile.getAttribute('data-picture')) === (shown ? 'yes' : 'no'),
       patienceMs,
     );
   }

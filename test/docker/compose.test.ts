@@ -26,7 +26,7 @@ const compose = z
 const { atrium, kms } = compose.services;
 
 describe('docker-compose.yml', () => {
-  it('has the Kurento Media Server that the README names', () => {
+  it('puts the room server in front of Kurento Media Server 7.3.0', () => {
     expect(kms.image).to.equal('kurento/kurento-media-server:7.3.0');
   });
 

@@ -1,0 +1,116 @@
+/* global document, requestAnimationFrame */
+/**
+ * Takes the pictures of docs/screenshots/: a real server, real calls, drawn people before the cameras.
+ *
+ *   node scripts/prepare.mjs build browser && node scripts/screenshots.mjs
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = join(root, 'docs/screenshots');
+const camera = readFileSync(join(root, 'scripts/drawn-camera.js'), 'utf8');
+const desktop = { width: 1280, height: 800 };
+const phone = { width: 390, height: 844 };
+const views = [
+  { name: 'desktop-dark', size: desktop, scheme: 'dark' },
+  { name: 'desktop-light', size: desktop, scheme: 'light' },
+  { name: 'phone-dark', size: phone, scheme: 'dark' },
+  { name: 'phone-light', size: phone, scheme: 'light' },
+];
+
+mkdirSync(folder, { recursive: true });
+const server = spawn(process.execPath, [join(root, 'dist/src/main.js')], {
+  env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error' },
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const browser = await chromium.launch({
+  executablePath: browserPath(),
+  args: ['--no-sandbox', '--headless=new', '--autoplay-policy=no-user-gesture-required', '--disable-gpu'],
+});
+try {
+  const url = await addressOf(server);
+  const ana = await visit(url, 0);
+  await ana.getByLabel('Your name').fill('Ana');
+  for (const view of views) await shoot(ana, 'join', view);
+
+  await enter(ana, 'Ana');
+  const others = [];
+  for (const [index, name] of ['Bertrand', 'Carl'].entries()) {
+    const page = await visit(url, index + 1);
+    await enter(page, name);
+    others.push(page);
+  }
+  await ana.waitForFunction(() => document.querySelectorAll('.tile[data-picture=yes]').length === 3);
+  await quiet(ana);
+  // The README shows this one.
+  await shoot(ana, 'three-person-call', views[0], 'three-person-call.png');
+  for (const view of views.slice(1)) await shoot(ana, 'call', view);
+
+  await say(others[0], 'Good morning! Is the sound all right?');
+  await say(ana, 'Loud and clear.');
+  await say(others[1], 'Here too. Shall we start with the plan for the garden?');
+  await ana.locator('.message-text').nth(2).waitFor();
+  for (const view of [views[1], views[2]]) await shoot(ana, 'chat', view);
+} finally {
+  await browser.close();
+  server.kill();
+}
+
+async function visit(url, cast) {
+  const context = await browser.newContext({ viewport: desktop, colorScheme: 'dark' });
+  await context.addInitScript(`window.cast = ${cast};{${camera}}`);
+  const page = await context.newPage();
+  await page.goto(`${url}?room=garden`);
+  return page;
+}
+
+async function enter(page, name) {
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+  await page.getByRole('heading', { name: 'garden' }).waitFor();
+}
+
+async function say(page, text) {
+  const line = page.getByLabel('Message to everybody');
+  if (!(await line.isVisible())) await page.getByRole('button', { name: /^Chat/ }).click();
+  await line.fill(text);
+  await line.press('Enter');
+}
+
+/** Passing notes are gone. */
+function quiet(page) {
+  return page.waitForFunction(() => document.querySelector('.toast') === null, undefined, { timeout: 60_000 });
+}
+
+async function shoot(page, what, { name, size, scheme }, file = `${what}-${name}.png`) {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.setViewportSize(size);
+  await page.evaluate(() => document.activeElement?.blur());
+  // Two frames: the layout has followed the new size, and pictures are drawn again.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: join(folder, file) });
+  process.stdout.write(`docs/screenshots/${file}\n`);
+}
+
+function addressOf({ stdout }) {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: stdout });
+    lines.on('line', (line) => {
+      const [address] = /http:\S+/.exec(line) ?? [];
+      if (address) resolve(address);
+    });
+    lines.on('close', () => reject(new Error('The server did not start.')));
+  });
+}
+
+function browserPath() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  const found = names.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim()).find(Boolean);
+  return process.env.CHROMIUM ?? found;
+}
