@@ -2,6 +2,9 @@ import kurento from 'kurento-client';
 import type { Log } from '../log.js';
 import { answer, serverInfo, type ServerInfo } from './messages.js';
 
+// The package gives every error of the process a `toJSON` that prints its stack, which must not reach anybody's client.
+Reflect.deleteProperty(Error.prototype, 'toJSON');
+
 /** kurento-client forgets a request after this; what is answered later could not be released any more. */
 const MIN_REMEMBERED_MS = 60_000;
 

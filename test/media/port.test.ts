@@ -3,7 +3,7 @@ import { KurentoEngine } from '../../media/kurento/engine.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { RecordingLog } from '../support/recording-log.js';
-import { codeOf } from '../support/rejection.js';
+import { codeOf, outcomeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
 import { STARTING_MS, describeMediaPort } from './port.suite.js';
 
@@ -48,8 +48,8 @@ describe('media port › a media server that dies', () => {
     const endpoints = await Promise.all(pipelines.map((each) => each.createEndpoint({}, new EndpointEvents())));
     const died = server.kill();
     const calls = [
-      ...endpoints.map((endpoint) => codeOf(endpoint.connect(endpoint))),
-      ...pipelines.map((pipeline) => codeOf(pipeline.createEndpoint({}, new EndpointEvents()))),
+      ...endpoints.map((endpoint) => outcomeOf(endpoint.connect(endpoint))),
+      ...pipelines.map((pipeline) => outcomeOf(pipeline.createEndpoint({}, new EndpointEvents()))),
     ];
     await died;
     await until('both are told', () => listeners.every(({ losses }) => losses.length > 0));

@@ -10,3 +10,9 @@ export async function codeOf(call: (() => unknown) | Promise<unknown>): Promise<
   }
   throw new AssertionError('expected an error, but the call succeeded');
 }
+
+/** As `codeOf`, for a call that may also succeed: 'no error' then. */
+export async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
+  const [outcome] = await Promise.allSettled([call]);
+  return outcome.status === 'fulfilled' ? 'no error' : codeOf(call);
+}
