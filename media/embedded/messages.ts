@@ -50,4 +50,8 @@ export const sessionMethodParams = {
 } as const;
 
 /** What an operation inside a transaction has to look like. */
-export const innerRequestSchema = z.object({ id: z.unknown().optional(), method: z.string(), params: z.unknown().optional() });
+export const innerRequestSchema = z.object({
+  id: z.unknown().optional(),
+  method: z.string(),
+  params: z.unknown().optional(),
+});
