@@ -60,12 +60,12 @@ describe('the process of the embedded engine', function () {
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     const child = fork(main, ['--port', String(port)], { execArgv: ['--import', 'tsx'], silent: true });
-    const [[message], [code]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+    const exit = once(child, 'exit');
+    const told: unknown[] = await once(child, 'message');
     taken.close();
-    expect(z.object({ type: z.literal('failed'), message: z.string() }).parse(message).message).to.contain(
-      'EADDRINUSE',
-    );
-    expect(code).to.equal(1);
+    const { message } = z.object({ type: z.literal('failed'), message: z.string() }).parse(told[0]);
+    expect(message).to.contain('EADDRINUSE');
+    expect((await exit)[0]).to.equal(1);
   });
 
   it('ends when its parent is gone', async () => {
