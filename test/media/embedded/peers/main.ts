@@ -1,5 +1,6 @@
 import type { PeerConnection, Track } from 'node-datachannel';
 import nodeDataChannel from 'node-datachannel';
+import { defaultBindAddress } from '../../../../media/embedded/candidates.js';
 import { interframe, keyframe, rtp } from '../rtp.js';
 import type { PeerRequest } from './messages.js';
 import { peerRequest } from './messages.js';
@@ -20,7 +21,12 @@ const peers = new Map<string, Peer>();
 const kept: unknown[] = [];
 
 function open(name: string): unknown {
-  const connection = new nodeDataChannel.PeerConnection(name, { iceServers: [], disableAutoNegotiation: true });
+  const bindAddress = defaultBindAddress();
+  const connection = new nodeDataChannel.PeerConnection(name, {
+    iceServers: [],
+    disableAutoNegotiation: true,
+    ...(bindAddress === undefined ? {} : { bindAddress }),
+  });
   const media = new nodeDataChannel.Video('0', 'SendRecv');
   media.addVP8Codec(96);
   media.addSSRC(ssrc, name);
