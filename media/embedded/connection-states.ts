@@ -47,12 +47,13 @@ export class ConnectionStates {
         return;
       case 'disconnected':
       case 'closed':
-        this.#becomeDtls('CLOSED');
+        if (this.#dtls !== 'FAILED') this.#becomeDtls('CLOSED');
         this.#becomeConnection('DISCONNECTED');
         return;
       case 'failed':
+        // Between a path and a connection there is only the handshake.
         if (this.#dtls === 'CONNECTING') this.#becomeDtls('FAILED');
-        this.#becomeIce('FAILED');
+        else this.#becomeIce('FAILED');
         this.#becomeConnection('DISCONNECTED');
         return;
       default:

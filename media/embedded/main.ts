@@ -4,6 +4,7 @@ import { Methods } from './methods.js';
 import { loadNativeTransports } from './node-datachannel.js';
 import type { Options } from './options.js';
 import { parseOptions } from './options.js';
+import { Pulse } from './pulse.js';
 import { ProtocolServer } from './protocol.js';
 import type { Transports } from './transport.js';
 
@@ -35,7 +36,10 @@ async function main(): Promise<void> {
   const options = readOptions();
   const log = new Log(options['log-level'], (line) => process.stderr.write(line));
   const transports = await loadTransports(options, log);
-  const server = new MediaServer({ transports, log, gcPeriodMs: options['gc-period'] * 1000 });
+  const pulse = new Pulse((error) => {
+    log.error('an endpoint failed on the beat', thrown(error));
+  });
+  const server = new MediaServer({ transports, log, pulse, gcPeriodMs: options['gc-period'] * 1000 });
   const methods = new Methods(server, (method, error) => {
     log.error('a method failed', { method, ...thrown(error) });
   });

@@ -1,13 +1,12 @@
 import { KurentoError } from './errors.js';
 import type { Log } from './log.js';
-import { thrown } from './log.js';
 import type { EventFields, MediaObject, Surroundings } from './media-object.js';
 import { tagList } from './media-object.js';
 import { MediaPipeline } from './media-pipeline.js';
 import { ObjectTree } from './objects.js';
 import type { Shape } from './parameters.js';
 import { flag, objectId, oneOf, readParams } from './parameters.js';
-import { Pulse } from './pulse.js';
+import type { Pulse } from './pulse.js';
 import { ServerManager } from './server-manager.js';
 import type { Session } from './sessions.js';
 import { Sessions } from './sessions.js';
@@ -19,6 +18,7 @@ import { WebRtcEndpoint } from './webrtc-endpoint.js';
 export interface MediaServerOptions {
   readonly transports: Transports;
   readonly log: Log;
+  readonly pulse: Pulse;
   readonly gcPeriodMs: number;
 }
 
@@ -47,14 +47,16 @@ export class MediaServer {
     },
   };
 
-  constructor({ transports, log, gcPeriodMs }: MediaServerOptions) {
-    this.#pulse = new Pulse((error) => {
-      log.error('an endpoint failed on the beat', thrown(error));
-    });
-    this.sessions = new Sessions(gcPeriodMs, (session) => {
-      log.info('session ended', { session: session.id, held: session.held.size });
-      this.#letGo(session);
-    });
+  constructor({ transports, log, pulse, gcPeriodMs }: MediaServerOptions) {
+    this.#pulse = pulse;
+    this.sessions = new Sessions(
+      gcPeriodMs,
+      (session) => {
+        log.info('session ended', { session: session.id, held: session.held.size });
+        this.#letGo(session);
+      },
+      () => pulse.now(),
+    );
     this.objects = new ObjectTree({
       created: (object) => {
         log.debug('object created', { object: object.id });
@@ -70,7 +72,7 @@ export class MediaServer {
     this.#surroundings = {
       log,
       transports,
-      pulse: this.#pulse,
+      pulse,
       find: (id) => this.find(id),
       raise: (source, event, fields) => {
         this.#deliver(source, event, fields);

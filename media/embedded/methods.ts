@@ -83,11 +83,7 @@ export class Methods {
 
   async #inSession(client: Client, method: MethodName, params: unknown): Promise<unknown> {
     const { sessionId } = read(sessionParams, params);
-    const session =
-      sessionId === undefined
-        ? (client.session ?? this.#server.sessions.open())
-        : this.#server.sessions.open(sessionId);
-    if (client.session) this.#server.sessions.find(client.session.id);
+    const session = this.#server.sessions.open(sessionId ?? client.session?.id);
     bind(client, session);
     return this.#run(session, method, params);
   }

@@ -58,6 +58,9 @@ export class RtpSession {
   readonly #packet = new RtpPacket();
   readonly #feedback: TransportFeedback | undefined;
   readonly #transportExtension: number;
+  /** The publisher of video estimates its bandwidth from our feedback. */
+  readonly #estimates: boolean;
+  /** The publisher of video keeps to limits it is told. */
   readonly #limited: boolean;
   readonly #ownSsrc: number;
   #reportedAt = 0;
@@ -77,7 +80,11 @@ export class RtpSession {
     this.#transportExtension = incoming.find((one) => one.transportExtension !== 0)?.transportExtension ?? 0;
     this.#feedback =
       this.#transportExtension !== 0 && feedback.includes('transport-cc') ? new TransportFeedback() : undefined;
-    this.#limited = feedback.includes('goog-remb');
+    const video = incoming
+      .filter(({ kind }) => kind === 'video')
+      .flatMap((one) => one.codecs.flatMap((codec) => codec.feedback));
+    this.#estimates = this.#feedback !== undefined && video.includes('transport-cc');
+    this.#limited = video.includes('goog-remb');
   }
 
   inbound(kind: RtpKind): InboundStream | undefined {
@@ -237,7 +244,7 @@ export class RtpSession {
     this.#limitedAt = now;
     const video = this.#current.get('video');
     if (!this.#limited || !video) return;
-    const limit = this.#options.receiveLimit() || (this.#feedback ? 0 : defaultLimit);
+    const limit = this.#options.receiveLimit() || (this.#estimates ? 0 : defaultLimit);
     if (limit > 0) this.#options.transport.sendRtcp(writeBitrateLimit(this.#ownSsrc, limit, [video.ssrc]));
   }
 }

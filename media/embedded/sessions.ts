@@ -34,8 +34,8 @@ export class Sessions {
   readonly #dropped: (session: Session) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `dropped` hears of each session that ends, when it is forgotten already. */
-  constructor(periodMs: number, dropped: (session: Session) => void, clock: () => number = () => performance.now()) {
+  /** `dropped` hears of each session that ends, when it is forgotten already; `clock` is in ms. */
+  constructor(periodMs: number, dropped: (session: Session) => void, clock: () => number) {
     this.#periodMs = periodMs;
     this.#dropped = dropped;
     this.#clock = clock;

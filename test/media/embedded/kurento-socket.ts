@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const answerSchema = z.object({
   id: z.union([z.number(), z.string(), z.null()]),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ code: z.number(), message: z.string(), data: z.unknown().optional() }).optional(),
 });
 export type Answer = z.infer<typeof answerSchema>;

@@ -1,0 +1,145 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { EngineProcess } from './engine-process.js';
+import { KurentoSocket } from './kurento-socket.js';
+import { browserOffer } from './offers.js';
+
+const main = fileURLToPath(new URL('../../../media/embedded/main.ts', import.meta.url));
+
+const logLine = z.object({ level: z.string(), message: z.string() });
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly lines: z.infer<typeof logLine>[];
+}
+
+function start(...flags: string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function end(child: ChildProcess): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  const lines = stderr.split('\n').filter((line) => line !== '');
+  return { code, stdout, lines: lines.map((line) => logLine.parse(JSON.parse(line))) };
+}
+
+describe('the process of the embedded engine', function () {
+  this.timeout(20_000);
+
+  it('run alone, says where it listens and ends cleanly on a signal', async () => {
+    const child = start('--port', '0');
+    const ended = end(child);
+    await once(child.stdout ?? child, 'data');
+    child.kill('SIGTERM');
+    const { code, stdout, lines } = await ended;
+    expect(stdout).to.match(/ws:\/\/127\.0\.0\.1:\d+\/kurento\n$/);
+    expect(code).to.equal(0);
+    expect(lines.map(({ message }) => message)).to.deep.equal(['media server is ready']);
+  });
+
+  it('refuses flags it does not know with one line', async () => {
+    const { code, lines } = await end(start('--bogus', '1'));
+    expect(code).to.equal(2);
+    expect(lines).to.deep.equal([{ level: 'error', message: "Unknown option '--bogus'" }]);
+  });
+
+  it('tells its parent that it cannot listen', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const child = fork(main, ['--port', String(port)], { execArgv: ['--import', 'tsx'], silent: true });
+    const exit = once(child, 'exit');
+    const told: unknown[] = await once(child, 'message');
+    taken.close();
+    const { message } = z.object({ type: z.literal('failed'), message: z.string() }).parse(told[0]);
+    expect(message).to.contain('EADDRINUSE');
+    expect((await exit)[0]).to.equal(1);
+  });
+
+  it('ends when its parent is gone', async () => {
+    const engine = await EngineProcess.start();
+    const exit = once(engine.child, 'exit');
+    engine.child.disconnect();
+    expect((await exit)[0]).to.equal(0);
+  });
+
+  describe('asked for candidates', () => {
+    async function candidatesOf(...flags: string[]): Promise<string[]> {
+      const engine = await EngineProcess.start(...flags);
+      const client = await KurentoSocket.open(engine.url);
+      const mediaPipeline = await client.create('MediaPipeline');
+      const endpoint = await client.create('WebRtcEndpoint', { mediaPipeline });
+      await client.subscribe(endpoint, 'IceCandidateFound', 'IceGatheringDone');
+      await client.invoke(endpoint, 'processOffer', { offer: browserOffer() });
+      await client.invoke(endpoint, 'gatherCandidates');
+      await client.event('IceGatheringDone');
+      const local = z.string().parse(await client.invoke(endpoint, 'getLocalSessionDescriptor'));
+      await client.close();
+      expect(await engine.stop()).to.equal(0);
+      const told = client.events.flatMap(({ type, data }) =>
+        type === 'IceCandidateFound' ? z.object({ candidate: z.string() }).parse(data.candidate).candidate : [],
+      );
+      expect(told.length).to.be.greaterThan(0);
+      for (const candidate of told) expect(local).to.contain(`a=${candidate}\r\n`);
+      return [...new Set(told)];
+    }
+
+    /** Address and port of a candidate. */
+    const target = (candidate: string): [string | undefined, number] => {
+      const [, , , , address, port] = candidate.split(' ');
+      return [address, Number(port)];
+    };
+
+    it('tells ports of its range, and loopback only when there is nothing else', async () => {
+      const candidates = (await candidatesOf('--udp-ports', '45000-45099')).map(target);
+      for (const [, port] of candidates) expect(port).to.be.within(45000, 45099);
+      const loopback = candidates.filter(([address]) => address === '127.0.0.1' || address === '::1');
+      expect(loopback.length === 0 || loopback.length === candidates.length).to.equal(true);
+    });
+
+    it('keeps to the address it is bound to', async () => {
+      const candidates = await candidatesOf('--bind-address', '127.0.0.1');
+      expect(candidates.map((one) => target(one)[0])).to.deep.equal(['127.0.0.1']);
+    });
+
+    it('tells announced addresses instead of its own', async () => {
+      const candidates = await candidatesOf('--announced-address', '203.0.113.7, 2001:db8::7');
+      expect(candidates.map((one) => target(one)[0])).to.deep.equal(['203.0.113.7', '2001:db8::7']);
+      expect(new Set(candidates.map((one) => target(one)[1])).size, 'ports').to.equal(1);
+    });
+  });
+
+  it('refuses endpoints before it runs out of ports, and survives ports that others hold', async () => {
+    const held = createSocket('udp4').bind(45205);
+    await once(held, 'listening');
+    const engine = await EngineProcess.start('--udp-ports', '45200-45209');
+    const client = await KurentoSocket.open(engine.url);
+    const mediaPipeline = await client.create('MediaPipeline');
+    let refused: number | undefined;
+    for (let count = 0; count < 10 && refused === undefined; count++) {
+      const answer = await client.request('create', { type: 'WebRtcEndpoint', constructorParams: { mediaPipeline } });
+      refused = answer.error?.code;
+      if (refused !== undefined) break;
+      const object = z.object({ value: z.string() }).parse(answer.result).value;
+      await client.invoke(object, 'processOffer', { offer: browserOffer() });
+    }
+    expect(refused).to.equal(40009);
+    await client.value('release', { object: mediaPipeline });
+    expect(await client.invoke('manager_ServerManager', 'getPipelines')).to.deep.equal([]);
+    held.close();
+    await client.close();
+    expect(await engine.stop()).to.equal(0);
+  });
+});

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { parseOptions } from '../../../media/embedded/options.js';
+
+describe('flags of the embedded engine', () => {
+  it('have defaults', () => {
+    expect(parseOptions([])).to.deep.equal({
+      host: '127.0.0.1',
+      port: 8888,
+      'udp-ports': { first: 40000, last: 49999 },
+      'announced-address': [],
+      'gc-period': 240,
+      'log-level': 'info',
+    });
+  });
+
+  it('are read', () => {
+    const flags = ['--host=::1', '--port', '0', '--udp-ports', '50000-50100', '--bind-address', '192.0.2.1'];
+    const more = ['--announced-address', '203.0.113.7, 2001:db8::7', '--gc-period', '0.5', '--log-level', 'debug'];
+    expect(parseOptions([...flags, ...more])).to.deep.equal({
+      host: '::1',
+      port: 0,
+      'udp-ports': { first: 50000, last: 50100 },
+      'bind-address': '192.0.2.1',
+      'announced-address': ['203.0.113.7', '2001:db8::7'],
+      'gc-period': 0.5,
+      'log-level': 'debug',
+    });
+  });
+
+  for (const [flags, message] of [
+    [['--bogus', '1'], /^Unknown option '--bogus'/],
+    [['extra'], /extra/],
+    [['--port'], /--port/],
+    [['--port', '70000'], /^--port: /],
+    [['--port', 'x'], /^--port: /],
+    [['--host', ''], /^--host: /],
+    [['--udp-ports', '50000'], /^--udp-ports: must look like 40000-49999/],
+    [['--udp-ports', '50000-50001'], /^--udp-ports: must hold at least/],
+    [['--udp-ports', '50000-70000'], /^--udp-ports: /],
+    [['--bind-address', 'localhost'], /^--bind-address: must be an IP address/],
+    [['--announced-address', '192.0.2.1,example.org'], /^--announced-address: must be an IP address/],
+    [['--gc-period', '0'], /^--gc-period: /],
+    [['--log-level', 'loud'], /^--log-level: /],
+  ] as const) {
+    it(`are refused as in ${flags.join(' ')}`, () => {
+      expect(() => parseOptions(flags)).to.throw(message);
+    });
+  }
+});

@@ -1,0 +1,62 @@
+import { headerSize } from '../../../media/embedded/rtp-packet.js';
+
+export interface RtpFields {
+  readonly payloadType: number;
+  readonly sequence: number;
+  readonly timestamp?: number;
+  readonly ssrc: number;
+  readonly marker?: boolean;
+  readonly payload?: Buffer;
+  /** Number in the transport, in a one-byte header extension with this id. */
+  readonly transport?: { readonly id: number; readonly sequence: number };
+  readonly paddingBytes?: number;
+}
+
+export function rtp(fields: RtpFields): Buffer {
+  const { payload = Buffer.from([0x10, 0x01, 1, 2, 3]), paddingBytes = 0 } = fields;
+  const header = Buffer.alloc(headerSize);
+  header[0] = 0x80 | (fields.transport ? 0x10 : 0) | (paddingBytes ? 0x20 : 0);
+  header[1] = fields.payloadType | (fields.marker ? 0x80 : 0);
+  header.writeUInt16BE(fields.sequence & 0xffff, 2);
+  header.writeUInt32BE((fields.timestamp ?? fields.sequence * 3000) >>> 0, 4);
+  header.writeUInt32BE(fields.ssrc, 8);
+  const extension = Buffer.alloc(fields.transport ? 8 : 0);
+  if (fields.transport) {
+    extension.writeUInt16BE(0xbede, 0);
+    extension.writeUInt16BE(1, 2);
+    extension[4] = (fields.transport.id << 4) | 1;
+    extension.writeUInt16BE(fields.transport.sequence & 0xffff, 5);
+  }
+  const padding = Buffer.alloc(paddingBytes);
+  if (paddingBytes > 0) padding[paddingBytes - 1] = paddingBytes;
+  return Buffer.concat([header, extension, payload, padding]);
+}
+
+/** VP8 payloads: the first packet of a keyframe, of another frame (RFC 7741 §4). */
+export const keyframe = Buffer.from([0x10, 0x00, 0x9d, 0x01, 0x2a]);
+export const interframe = Buffer.from([0x10, 0x01, 7, 7, 7]);
+
+export interface ReadRtp {
+  readonly extension: boolean;
+  readonly padding: boolean;
+  readonly marker: boolean;
+  readonly payloadType: number;
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly ssrc: number;
+  readonly payload: Buffer;
+}
+
+/** Reads a packet with a plain header. */
+export function readRtp(bytes: Buffer): ReadRtp {
+  return {
+    extension: (bytes.readUInt8(0) & 0x10) !== 0,
+    padding: (bytes.readUInt8(0) & 0x20) !== 0,
+    marker: (bytes.readUInt8(1) & 0x80) !== 0,
+    payloadType: bytes.readUInt8(1) & 0x7f,
+    sequence: bytes.readUInt16BE(2),
+    timestamp: bytes.readUInt32BE(4),
+    ssrc: bytes.readUInt32BE(8),
+    payload: bytes.subarray(headerSize),
+  };
+}
