@@ -27,7 +27,7 @@ export const operations: readonly Operation[] = [
  * many requests are under way as there are clients: a busy server.
  */
 function chat(roomSize: number, aim: number): Operation {
-  const textsEach = 6_000 / roomSize;
+  const textsEach = 2_000 / roomSize;
   return {
     name: `chat delivery, rooms of ${roomSize}`,
     unit: 'µs CPU',
@@ -35,7 +35,7 @@ function chat(roomSize: number, aim: number): Operation {
     async measure(server) {
       const members = await gather(server.url, crowd, roomSize, 'chat');
       await joinAll(members, roomSize);
-      await talk(members, roomSize, textsEach / 10);
+      await talk(members, roomSize, textsEach / 2);
       const before = await server.usage();
       await talk(members, roomSize, textsEach);
       const after = await server.usage();
@@ -66,8 +66,8 @@ async function talk(members: readonly Member[], roomSize: number, textsEach: num
 
 /** A join with its answer and its notifications. Everybody who belongs to a room comes at once, as meetings start. */
 function join(roomSize: number, aim: number): Operation {
-  const meetings = 60;
-  const warmUp = 30;
+  const meetings = 25;
+  const warmUp = 15;
   return {
     name: `join with notifications, rooms of ${roomSize}`,
     unit: 'µs CPU',
@@ -88,7 +88,7 @@ function join(roomSize: number, aim: number): Operation {
 
 /** Connect, join a room where nobody is, leave, close. Ten visitors at a time. */
 function visit(aim: number): Operation {
-  const visits = 2_000;
+  const visits = 3_000;
   const atOnce = 10;
   return {
     name: 'visit: connect, join, leave, close',
