@@ -1,12 +1,12 @@
 import { Log, thrown } from './log.js';
 import { MediaServer } from './media-server.js';
-import { Methods } from './methods.js';
-import { loadNativeTransports } from './node-datachannel.js';
+import { Methods } from './protocol/methods.js';
+import { loadNativeTransports } from './transport/node-datachannel.js';
 import type { Options } from './options.js';
 import { parseOptions } from './options.js';
-import { Pulse } from './pulse.js';
-import { ProtocolServer } from './protocol.js';
-import type { Transports } from './transport.js';
+import { Pulse } from './objects/pulse.js';
+import { ProtocolServer } from './protocol/protocol.js';
+import type { Transports } from './transport/transport.js';
 
 /** Exit codes: what whoever started the process may want to tell apart. */
 const exitCodes = { stopped: 0, failed: 1, usage: 2, noNativeLibrary: 3 } as const;

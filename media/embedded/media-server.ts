@@ -1,19 +1,19 @@
-import { KurentoError } from './errors.js';
+import { KurentoError } from './protocol/errors.js';
 import type { Log } from './log.js';
-import type { EventFields, MediaObject, Surroundings } from './media-object.js';
-import { tagList } from './media-object.js';
-import { MediaPipeline } from './media-pipeline.js';
-import { ObjectTree } from './objects.js';
-import type { Shape } from './parameters.js';
-import { flag, objectId, oneOf, readParams } from './parameters.js';
-import type { Pulse } from './pulse.js';
-import { ServerManager } from './server-manager.js';
-import type { Session } from './sessions.js';
-import { Sessions } from './sessions.js';
-import { Subscriptions } from './subscriptions.js';
-import type { Transports } from './transport.js';
-import { NoCapacity } from './transport.js';
-import { WebRtcEndpoint } from './webrtc-endpoint.js';
+import type { EventFields, MediaObject, Surroundings } from './objects/media-object.js';
+import { tagList } from './objects/media-object.js';
+import { MediaPipeline } from './objects/media-pipeline.js';
+import { ObjectTree } from './objects/objects.js';
+import type { Shape } from './protocol/parameters.js';
+import { flag, objectId, oneOf, readParams } from './protocol/parameters.js';
+import type { Pulse } from './objects/pulse.js';
+import { ServerManager } from './objects/server-manager.js';
+import type { Session } from './protocol/sessions.js';
+import { Sessions } from './protocol/sessions.js';
+import { Subscriptions } from './protocol/subscriptions.js';
+import type { Transports } from './transport/transport.js';
+import { NoCapacity } from './transport/transport.js';
+import { WebRtcEndpoint } from './objects/webrtc-endpoint.js';
 
 export interface MediaServerOptions {
   readonly transports: Transports;

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { z } from 'zod';
-import { defaultBindAddress } from '../../media/embedded/candidates.js';
+import { defaultBindAddress } from '../../media/embedded/sdp/candidates.js';
 import type { MediaStats, PageApi, Role } from './engine-page.js';
 import { EngineProcess } from '../media/embedded/engine-process.js';
 import { KurentoSocket } from '../media/embedded/kurento-socket.js';

@@ -1,10 +1,10 @@
 import { Log } from '../../../media/embedded/log.js';
 import { MediaServer } from '../../../media/embedded/media-server.js';
-import { MediaPipeline } from '../../../media/embedded/media-pipeline.js';
-import type { RtcpPacket } from '../../../media/embedded/rtcp.js';
-import { parseRtcp } from '../../../media/embedded/rtcp.js';
-import { Pulse } from '../../../media/embedded/pulse.js';
-import { WebRtcEndpoint } from '../../../media/embedded/webrtc-endpoint.js';
+import { MediaPipeline } from '../../../media/embedded/objects/media-pipeline.js';
+import type { RtcpPacket } from '../../../media/embedded/rtp/rtcp.js';
+import { parseRtcp } from '../../../media/embedded/rtp/rtcp.js';
+import { Pulse } from '../../../media/embedded/objects/pulse.js';
+import { WebRtcEndpoint } from '../../../media/embedded/objects/webrtc-endpoint.js';
 import type { FakeTransport } from './fake-transports.js';
 import { FakeTransports } from './fake-transports.js';
 import type { OfferOptions } from './offers.js';

@@ -1,4 +1,4 @@
-import type { RemoteDescription } from '../../../media/embedded/negotiation.js';
+import type { RemoteDescription } from '../../../media/embedded/objects/negotiation.js';
 import type {
   CandidatePair,
   LocalDescription,
@@ -6,8 +6,8 @@ import type {
   TransportListener,
   Transports,
   TransportState,
-} from '../../../media/embedded/transport.js';
-import { NoCapacity } from '../../../media/embedded/transport.js';
+} from '../../../media/embedded/transport/transport.js';
+import { NoCapacity } from '../../../media/embedded/transport/transport.js';
 
 /**
  * Stands for ICE, DTLS and SRTP, which need sockets and a peer: what the engine sends is kept, what should arrive is put in by

@@ -5,7 +5,7 @@ import {
   writePictureLoss,
   writeReceiverReport,
   writeSenderReport,
-} from '../../../media/embedded/rtcp.js';
+} from '../../../media/embedded/rtp/rtcp.js';
 import type { Peer } from './engine.js';
 import { TestEngine } from './engine.js';
 import { h264, vp8 } from './offers.js';

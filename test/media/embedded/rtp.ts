@@ -1,4 +1,4 @@
-import { headerSize } from '../../../media/embedded/rtp-packet.js';
+import { headerSize } from '../../../media/embedded/rtp/rtp-packet.js';
 
 export interface RtpFields {
   readonly payloadType: number;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { negotiate } from '../../../media/embedded/negotiation.js';
-import { InvalidSdp, parseOffer } from '../../../media/embedded/sdp.js';
-import { withCandidates, writeAnswer } from '../../../media/embedded/sdp-answer.js';
+import { negotiate } from '../../../media/embedded/objects/negotiation.js';
+import { InvalidSdp, parseOffer } from '../../../media/embedded/sdp/sdp.js';
+import { withCandidates, writeAnswer } from '../../../media/embedded/sdp/sdp-answer.js';
 import type { OfferOptions } from './offers.js';
 import { browserOffer, h264, h264Single, vp8, vp9, vp9Profile2 } from './offers.js';
 

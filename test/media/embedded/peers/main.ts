@@ -1,6 +1,6 @@
 import type { PeerConnection, Track } from 'node-datachannel';
 import nodeDataChannel from 'node-datachannel';
-import { defaultBindAddress } from '../../../../media/embedded/candidates.js';
+import { defaultBindAddress } from '../../../../media/embedded/sdp/candidates.js';
 import { interframe, keyframe, rtp } from '../rtp.js';
 import type { PeerRequest } from './messages.js';
 import { peerRequest } from './messages.js';

@@ -1,8 +1,8 @@
 import type { PeerConnection, Track, default as nodeDataChannel } from 'node-datachannel';
-import { AnnouncedAddresses, defaultBindAddress, isUsableCandidate } from './candidates.js';
-import type { Log } from './log.js';
-import { thrown } from './log.js';
-import type { RemoteDescription } from './negotiation.js';
+import { AnnouncedAddresses, defaultBindAddress, isUsableCandidate } from '../sdp/candidates.js';
+import type { Log } from '../log.js';
+import { thrown } from '../log.js';
+import type { RemoteDescription } from '../objects/negotiation.js';
 import type { CandidatePair, LocalDescription, Transport, TransportListener, TransportState } from './transport.js';
 
 export type Library = typeof nodeDataChannel;

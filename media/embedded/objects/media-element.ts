@@ -1,18 +1,18 @@
-import type { CodecName, RtpKind } from './codec.js';
-import { KurentoError } from './errors.js';
-import { Flow } from './flow.js';
-import type { MediaSink } from './forwarder.js';
-import { Forwarder } from './forwarder.js';
-import type { InboundStream } from './inbound-stream.js';
+import type { CodecName, RtpKind } from '../sdp/codec.js';
+import { KurentoError } from '../protocol/errors.js';
+import { Flow } from '../rtp/flow.js';
+import type { MediaSink } from '../rtp/forwarder.js';
+import { Forwarder } from '../rtp/forwarder.js';
+import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { Surroundings } from './media-object.js';
 import { complex, MediaObject, mediaObjectOperations } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { Operations } from './operations.js';
 import { operation } from './operations.js';
-import type { MediaType } from './parameters.js';
-import { integer, mediaType, objectId, text } from './parameters.js';
-import type { SenderReport } from './rtcp.js';
-import type { RtpPacket } from './rtp-packet.js';
+import type { MediaType } from '../protocol/parameters.js';
+import { integer, mediaType, objectId, text } from '../protocol/parameters.js';
+import type { SenderReport } from '../rtp/rtcp.js';
+import type { RtpPacket } from '../rtp/rtp-packet.js';
 
 /** In the order connections are listed in. */
 const mediaTypes: readonly MediaType[] = ['AUDIO', 'DATA', 'VIDEO'];

@@ -1,6 +1,6 @@
 import { complex } from './media-object.js';
 import type { EventFields } from './media-object.js';
-import type { OfferedSection } from './sdp.js';
+import type { OfferedSection } from '../sdp/sdp.js';
 
 /** The candidates of one endpoint: found early, told when the client asks for them (Kurento media protocol §7.5). */
 export class LocalCandidates {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { MediaObject } from './media-object.js';
+import type { MediaObject } from '../objects/media-object.js';
 
 /** Where the events of a session go: the socket it is on. */
 export interface EventChannel {

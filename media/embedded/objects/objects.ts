@@ -1,4 +1,4 @@
-import { KurentoError } from './errors.js';
+import { KurentoError } from '../protocol/errors.js';
 import type { MediaObject } from './media-object.js';
 
 export interface ObjectObserver {

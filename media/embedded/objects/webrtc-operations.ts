@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { settingsOperations } from './endpoint-settings.js';
-import { KurentoError } from './errors.js';
+import { KurentoError } from '../protocol/errors.js';
 import { mediaElementOperations } from './media-element.js';
 import type { ObjectClass } from './media-object.js';
 import { complex } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
-import { double, iceCandidate, integer, text } from './parameters.js';
+import { double, iceCandidate, integer, text } from '../protocol/parameters.js';
 import type { WebRtcEndpoint } from './webrtc-endpoint.js';
 
 export const webRtcEndpointClass: ObjectClass = {

@@ -1,6 +1,6 @@
-import type { Codec, CodecName, RtpKind } from './codec.js';
-import { codecs } from './codec.js';
-import type { Direction, Fingerprint, Offer, OfferedCodec, OfferedSection } from './sdp.js';
+import type { Codec, CodecName, RtpKind } from '../sdp/codec.js';
+import { codecs } from '../sdp/codec.js';
+import type { Direction, Fingerprint, Offer, OfferedCodec, OfferedSection } from '../sdp/sdp.js';
 
 export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 

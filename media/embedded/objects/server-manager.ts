@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { KurentoError } from './errors.js';
+import { KurentoError } from '../protocol/errors.js';
 import type { ObjectClass, Surroundings } from './media-object.js';
 import { complex, MediaObject, mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
-import { integer, text } from './parameters.js';
+import { integer, text } from '../protocol/parameters.js';
 
 /** The protocol of Kurento Media Server this server speaks. */
 const version = '7.2.0';

@@ -2,7 +2,7 @@ import type { ObjectClass, Surroundings } from './media-object.js';
 import { MediaObject, mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
-import { flag, text } from './parameters.js';
+import { flag, text } from '../protocol/parameters.js';
 
 /** The elements of one conversation: only what shares a pipeline can be connected. */
 export class MediaPipeline extends MediaObject {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { KurentoError } from './errors.js';
-import type { MediaObject } from './media-object.js';
+import type { MediaObject } from '../objects/media-object.js';
 import type { Session } from './sessions.js';
 
 interface Subscription {

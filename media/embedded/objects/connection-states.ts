@@ -1,6 +1,6 @@
 import type { EventFields } from './media-object.js';
 import { complex } from './media-object.js';
-import type { CandidatePair, TransportState } from './transport.js';
+import type { CandidatePair, TransportState } from '../transport/transport.js';
 
 type IceState = 'DISCONNECTED' | 'GATHERING' | 'CONNECTING' | 'CONNECTED' | 'READY' | 'FAILED';
 type DtlsState = 'NEW' | 'CONNECTING' | 'CONNECTED' | 'CLOSED' | 'FAILED';

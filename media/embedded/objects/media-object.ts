@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { KurentoError } from './errors.js';
-import type { Log } from './log.js';
+import { KurentoError } from '../protocol/errors.js';
+import type { Log } from '../log.js';
 import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
-import { flag, text } from './parameters.js';
+import { flag, text } from '../protocol/parameters.js';
 import type { Pulse } from './pulse.js';
-import type { Transports } from './transport.js';
+import type { Transports } from '../transport/transport.js';
 
 export type EventFields = Readonly<Record<string, unknown>>;
 

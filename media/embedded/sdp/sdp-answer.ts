@@ -1,7 +1,7 @@
-import type { AgreedCodec, AgreedMedia, AgreedSection, Agreement } from './negotiation.js';
-import { transportExtension } from './negotiation.js';
+import type { AgreedCodec, AgreedMedia, AgreedSection, Agreement } from '../objects/negotiation.js';
+import { transportExtension } from '../objects/negotiation.js';
 import type { RtpKind } from './codec.js';
-import type { LocalDescription } from './transport.js';
+import type { LocalDescription } from '../transport/transport.js';
 
 /** What the answer says about the streams we send. */
 export interface SentStreams {

@@ -1,4 +1,4 @@
-import type { CodecName } from './codec.js';
+import type { CodecName } from '../sdp/codec.js';
 import type { InboundStream } from './inbound-stream.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import { writeSenderReport } from './rtcp.js';

@@ -1,7 +1,7 @@
-import type { RtpKind } from './codec.js';
-import type { InboundStream } from './inbound-stream.js';
+import type { RtpKind } from '../sdp/codec.js';
+import type { InboundStream } from '../rtp/inbound-stream.js';
 import { complex } from './media-object.js';
-import type { OutboundStream } from './outbound-stream.js';
+import type { OutboundStream } from '../rtp/outbound-stream.js';
 
 export interface StreamPair {
   readonly kind: RtpKind;

@@ -1,5 +1,5 @@
-import type { RemoteDescription } from './negotiation.js';
-import type { Fingerprint } from './sdp.js';
+import type { RemoteDescription } from '../objects/negotiation.js';
+import type { Fingerprint } from '../sdp/sdp.js';
 
 /** What the other side has to know to reach us. */
 export interface LocalDescription {

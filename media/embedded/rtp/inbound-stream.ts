@@ -1,5 +1,5 @@
-import type { Codec } from './codec.js';
-import { startsKeyframe } from './codec.js';
+import type { Codec } from '../sdp/codec.js';
+import { startsKeyframe } from '../sdp/codec.js';
 import { KeyframeRequests } from './keyframe-requests.js';
 import { MissingPackets } from './missing-packets.js';
 import { PacketRing } from './packet-ring.js';

@@ -1,6 +1,6 @@
-import type { Codec, CodecName, RtpKind } from './codec.js';
+import type { Codec, CodecName, RtpKind } from '../sdp/codec.js';
 import { InboundStream } from './inbound-stream.js';
-import type { AgreedMedia, Agreement } from './negotiation.js';
+import type { AgreedMedia, Agreement } from '../objects/negotiation.js';
 import { OutboundStream } from './outbound-stream.js';
 import type { RtcpPacket, SenderReport } from './rtcp.js';
 import {
@@ -13,8 +13,8 @@ import {
   writeReceiverReport,
 } from './rtcp.js';
 import { RtpPacket } from './rtp-packet.js';
-import type { SentStreams } from './sdp-answer.js';
-import type { Transport } from './transport.js';
+import type { SentStreams } from '../sdp/sdp-answer.js';
+import type { Transport } from '../transport/transport.js';
 import { TransportFeedback } from './transport-feedback.js';
 
 const reportPeriodMs = 1000;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { KurentoError } from './errors.js';
-import type { MediaServer } from './media-server.js';
-import type { MediaObject } from './media-object.js';
+import type { MediaServer } from '../media-server.js';
+import type { MediaObject } from '../objects/media-object.js';
 import { innerRequestSchema, methodParams, sessionMethodParams, sessionParams } from './messages.js';
 import { responseError, RpcError } from './rpc-error.js';
 import type { EventChannel, Session } from './sessions.js';
