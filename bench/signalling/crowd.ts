@@ -91,11 +91,26 @@ export function gather(url: string, count: number, roomSize: number, name: strin
 }
 
 /** Everybody joins at the same moment; resolves when everybody has heard of everybody. */
-export async function joinAll(members: readonly Member[], roomSize: number): Promise<void> {
-  // Who is the k-th of a room hears of k - 1 others in the answer and of the rest one by one: one answer for each and
-  // one notification for each pair, whoever comes first.
+export function joinAll(members: readonly Member[], roomSize: number): Promise<void> {
+  return together(members, roomSize, (member) => {
+    member.join();
+  });
+}
+
+/** Everybody leaves at the same moment; resolves when everybody has heard of all who left before. */
+export function leaveAll(members: readonly Member[], roomSize: number): Promise<void> {
+  return together(members, roomSize, (member) => {
+    member.leave();
+  });
+}
+
+/**
+ * Who is the k-th of a room to come hears of k - 1 others in the answer and of the rest one by one; of those who go it is
+ * the other way round. Either way it is one answer for each and one notification for each pair.
+ */
+async function together(members: readonly Member[], roomSize: number, act: (member: Member) => void): Promise<void> {
   const heard = new Countdown(members.length + (members.length * (roomSize - 1)) / 2);
   for (const member of members) member.onFrame = heard.tick;
-  for (const member of members) member.join();
+  for (const member of members) act(member);
   await heard.done;
 }

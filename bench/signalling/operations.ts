@@ -1,5 +1,5 @@
 import type { BenchServer } from './bench-process.js';
-import { Countdown, Member, gather, joinAll } from './crowd.js';
+import { Countdown, Member, gather, joinAll, leaveAll } from './crowd.js';
 
 /** What is measured: does the operation many times against a server and returns the cost of one. */
 export interface Operation {
@@ -27,7 +27,7 @@ export const operations: readonly Operation[] = [
  * many requests are under way as there are clients: a busy server.
  */
 function chat(roomSize: number, aim: number): Operation {
-  const textsEach = 2_000 / roomSize;
+  const textsEach = 3_000 / roomSize;
   return {
     name: `chat delivery, rooms of ${roomSize}`,
     unit: 'µs CPU',
@@ -66,21 +66,22 @@ async function talk(members: readonly Member[], roomSize: number, textsEach: num
 
 /** A join with its answer and its notifications. Everybody who belongs to a room comes at once, as meetings start. */
 function join(roomSize: number, aim: number): Operation {
-  const meetings = 25;
-  const warmUp = 15;
+  const meetings = 60;
+  const warmUp = 60;
   return {
     name: `join with notifications, rooms of ${roomSize}`,
     unit: 'µs CPU',
     aim,
     async measure(server) {
+      const members = await gather(server.url, crowd, roomSize, 'join');
       let cpuUs = 0;
       for (let meeting = -warmUp; meeting < meetings; meeting += 1) {
-        const members = await gather(server.url, crowd, roomSize, `join${meeting}`);
         const before = await server.usage();
         await joinAll(members, roomSize);
         if (meeting >= 0) cpuUs += (await server.usage()).cpuUs - before.cpuUs;
-        await Promise.all(members.map((member) => member.close()));
+        await leaveAll(members, roomSize);
       }
+      await Promise.all(members.map((member) => member.close()));
       return cpuUs / (meetings * crowd);
     },
   };

@@ -58,11 +58,8 @@ export class Connection implements Writer {
   send(frame: Frame): void {
     if (!this.#open) return;
     this.#dueBytes += frame.length;
-    if (this.#dueBytes + this.#socket.writableLength > this.#limits.maxQueuedBytes) {
-      this.#drop();
-      return;
-    }
     if (this.#due.push(frame) === 1) this.#turn.add(this);
+    else if (this.#dueBytes > this.#limits.maxQueuedBytes) this.#drop();
   }
 
   /** Called at the end of the turn. */
@@ -73,6 +70,7 @@ export class Connection implements Writer {
     this.#due = [];
     this.#dueBytes = 0;
     this.#socket.write(due.length === 1 ? first : join(due));
+    if (this.#socket.writableLength > this.#limits.maxQueuedBytes) this.#drop();
   }
 
   /** Sends what is due, then closes with a handshake. */
@@ -80,6 +78,7 @@ export class Connection implements Writer {
     if (!this.#open) return;
     this.flush((frames) => Buffer.concat(frames));
     this.#open = false;
+    // A flush that found the reader too slow has closed it already; a second close does nothing.
     this.#webSocket.close(code, reason);
   }
 
