@@ -62,8 +62,12 @@ export const options = {
     'mode',
     "Whether the original's GET /close?room=NAME is served, to whoever bears the admin token.",
   ),
-  loopbackRemote: option(truth, 'boolean', 'Tells pages, by /getClientConfig, to publish with doLoopback.'),
-  loopbackAndLocal: option(truth, 'boolean', 'Tells pages to show the local picture too when loopbackRemote is set.'),
+  loopbackRemote: option(truth, 'true or false', 'Tells pages, by /getClientConfig, to publish with doLoopback.'),
+  loopbackAndLocal: option(
+    truth,
+    'true or false',
+    'Tells pages to show the local picture too when loopbackRemote is set.',
+  ),
   filterType: option(
     z.enum(['hat', 'marker']).default('hat'),
     'filter',
@@ -118,6 +122,21 @@ export const options = {
     count.min(1).default(1_000),
     'requests',
     'How many requests of one client may wait for the one that runs.',
+  ),
+  sessionGraceMs: option(
+    milliseconds.default(10_000),
+    'ms',
+    'How long a participant whose socket is lost stays in the room, and may resume the session.',
+  ),
+  maxMissedMessages: option(
+    count.min(1).default(1_000),
+    'messages',
+    'How many messages are kept for a participant whose socket is lost; one more ends the session.',
+  ),
+  takeOverDetachedNames: option(
+    truth,
+    'true or false',
+    'Whether somebody may join under the name of a participant whose socket is lost, who then leaves.',
   ),
   logLevel: option(
     z.enum(['error', 'warn', 'info', 'debug']).default('info'),

@@ -37,7 +37,10 @@ describe('REST /api/v1/rooms', () => {
     asker = await Asker.of(server().url);
   });
   afterEach(async () => {
-    for (const client of clients) await client.close();
+    for (const client of clients) {
+      await client.call('closeSession');
+      await client.closed;
+    }
     clients = [];
   });
 
