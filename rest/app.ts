@@ -29,6 +29,8 @@ export interface AppOptions {
   /** Whether the original's GET /close is served. */
   readonly closeByGet: boolean;
   readonly onChange: OnChange;
+  /** The OpenRPC document of the room protocol. */
+  readonly openRpc: Readonly<Record<string, unknown>>;
   /** Hears of what a handler threw; the client is told nothing about it. */
   readonly onDefect: (path: string, error: unknown) => void;
 }
@@ -42,6 +44,7 @@ export function restApp(options: AppOptions): Express {
     ...originalHandlers(rooms, pageSettings, closeByGet, onChange),
     ...healthHandlers(options.health),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
+    getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
   };
   const app = express();
   app.disable('x-powered-by');

@@ -79,6 +79,16 @@ export const operations = {
     responses: { 200: jsonDocument },
     problems: [],
   },
+  getOpenRpc: {
+    method: 'get',
+    path: '/api/v1/openrpc.json',
+    tag: 'server',
+    summary: 'The OpenRPC document of the room protocol, which is spoken over the WebSocket',
+    params: none,
+    writes: false,
+    responses: { 200: jsonDocument },
+    problems: [],
+  },
   getHealth: {
     method: 'get',
     path: '/healthz',

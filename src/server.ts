@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
 import { MediaProcess } from './media-process.js';
+import { openRpcDocument } from './protocol/openrpc.js';
 import { RoomGateway } from './protocol/gateway.js';
 import { Doors } from './transport/doors.js';
 
@@ -54,6 +55,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       restApp({
         rooms,
         health: () => ({ mediaServers: [{ url: mediaServerUrl, up: engine.up }] }),
+        openRpc: openRpcDocument(),
         pageSettings: { ...config, filterRequestParam: config.filterType },
         demo: demoFolder(),
         pathPrefix: config.pathPrefix,

@@ -51,7 +51,7 @@ function failure(id: string | number | null | undefined, error: unknown): JSONRP
 }
 
 function wireError(error: unknown): { code: number; message: string } {
-  if (error instanceof RoomError) return { code: roomErrorCodes[error.code], message: error.message };
+  if (error instanceof RoomError) return { code: roomErrorCodes[error.code].code, message: error.message };
   if (error instanceof ProtocolError) return { code: error.code, message: error.message };
   return { code: internalError, message: 'Internal error' };
 }

@@ -4,7 +4,7 @@ import type { Request } from '../jsonrpc/request.js';
 import { errorReply } from '../jsonrpc/server.js';
 import type { Connection, ConnectionListener } from '../transport/connection.js';
 import { textFrame } from '../transport/frame.js';
-import type { MethodName } from './params.js';
+import { connectionRequests } from './params.js';
 import { Session } from './session.js';
 import type { SessionContext } from './session.js';
 import { Watchdog } from './watchdog.js';
@@ -22,7 +22,7 @@ export interface Exchange {
 }
 
 /** What passes the queue of the session: it is about the connection (Kurento Room §1.7). */
-const aboutConnection: ReadonlySet<string> = new Set<MethodName>(['ping', 'connect', 'closeSession']);
+const aboutConnection: ReadonlySet<string> = new Set(connectionRequests);
 
 /** Ties one connection to the session that uses it at present. */
 export class Link implements ConnectionListener {

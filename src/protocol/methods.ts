@@ -5,6 +5,8 @@ import type { Room } from '../../rooms/room.js';
 import { ProtocolError, genericError } from '../jsonrpc/errors.js';
 import { webcam } from './events.js';
 import type { Exchange } from './link.js';
+import { openRpcDocument } from './openrpc.js';
+import type { connectionRequests } from './params.js';
 import type { MethodName, ParsedParams, RequestResult } from './params.js';
 import type { Session } from './session.js';
 
@@ -78,7 +80,7 @@ export const roomMethods: Methods = {
 };
 
 type ConnectionMethods = {
-  readonly [M in 'ping' | 'connect' | 'closeSession']: (
+  readonly [M in (typeof connectionRequests)[number]]: (
     exchange: Exchange,
     params: ParsedParams<M>,
   ) => RequestResult<M>;
@@ -99,6 +101,10 @@ export const connectionMethods: ConnectionMethods = {
   closeSession({ link, answered }) {
     link.endSession(answered);
     return 'bye';
+  },
+
+  'rpc.discover'() {
+    return openRpcDocument();
   },
 };
 

@@ -17,20 +17,32 @@ const lenientIndex = z.union([
 
 const noParams = z.object({});
 const stream = z.object({ id: z.string() });
-const sdpAnswer = z.object({ sdpAnswer: z.string() });
+const sdpAnswer = z.object({ sdpAnswer: z.string().meta({ description: 'SDP answer' }) });
 const nothing = z.object({});
 
 /** `USER_webcam`; how it is resolved: Kurento Room §2. */
-const sender = z.string().min(1);
-const sdpOffer = z.string().min(1);
+const sender = z.string().min(1).meta({ description: 'Whose stream: the name of the participant and `_webcam`' });
+const sdpOffer = z.string().min(1).meta({ description: 'SDP offer' });
+const sessionId = z.string().nullish();
 
 export const requests = {
   joinRoom: {
-    params: z.object({ user: z.string(), room: z.string(), dataChannels: lenientBoolean.optional() }),
+    params: z.object({
+      user: z.string().meta({ description: 'Any name that is free in the room' }),
+      room: z.string().meta({ description: 'Any name; the first to join makes the room' }),
+      dataChannels: lenientBoolean
+        .optional()
+        .meta({ description: 'The stream of this participant is to have data channels' }),
+    }),
     result: z.object({ value: z.array(z.object({ id: z.string(), streams: z.array(stream) })) }),
   },
   publishVideo: {
-    params: z.object({ sdpOffer, doLoopback: lenientBoolean.optional() }),
+    params: z.object({
+      sdpOffer,
+      doLoopback: lenientBoolean
+        .optional()
+        .meta({ description: 'Send the stream back to its publisher too; also taken beside `params`' }),
+    }),
     result: sdpAnswer,
   },
   unpublishVideo: { params: noParams, result: nothing },
@@ -40,10 +52,15 @@ export const requests = {
   onIceCandidate: {
     params: z
       .object({
-        endpointName: z.string().min(1),
-        candidate: z.string(),
-        sdpMid: z.string().nullish(),
-        sdpMLineIndex: lenientIndex.nullish(),
+        endpointName: z
+          .string()
+          .min(1)
+          .meta({ description: "One's own name for one's publication, the publisher's for a subscription" }),
+        candidate: z.string().meta({ description: 'The candidate line without `a=`; empty at the end of candidates' }),
+        sdpMid: z.string().nullish().meta({ description: 'The media id in the SDP' }),
+        sdpMLineIndex: lenientIndex
+          .nullish()
+          .meta({ description: 'The index of the media section; needed when `sdpMid` is absent' }),
       })
       .refine((params) => params.sdpMid != null || params.sdpMLineIndex != null, {
         path: ['sdpMLineIndex'],
@@ -52,7 +69,11 @@ export const requests = {
     result: nothing,
   },
   sendMessage: {
-    params: z.object({ message: z.string(), userMessage: z.string(), roomMessage: z.string() }),
+    params: z.object({
+      message: z.string().meta({ description: 'Any text' }),
+      userMessage: z.string().meta({ description: "The sender's name" }),
+      roomMessage: z.string().meta({ description: "The sender's room" }),
+    }),
     result: nothing,
   },
   leaveRoom: { params: noParams, result: nothing },
@@ -60,21 +81,33 @@ export const requests = {
   customRequest: { params: z.looseObject({}), result: z.looseObject({}) },
   ping: {
     params: z.object({
-      /** ms */
-      interval: z.union([z.number(), z.string().transform(Number)]).nullish(),
-      sessionId: z.string().nullish(),
+      interval: z
+        .union([z.number(), z.string().transform(Number)])
+        .nullish()
+        .meta({ description: 'How often the client pings from now on, in ms; only the first on a connection counts' }),
+      sessionId: sessionId.meta({ description: 'Named again in the answer' }),
     }),
     result: z.object({ value: z.literal('pong'), sessionId: z.string().optional() }),
   },
   /** `value` comes first: the Java client reads the first member (Kurento Room §1.3). */
   connect: {
-    params: z.object({ sessionId: z.string().nullish() }),
+    params: z.object({ sessionId: sessionId.meta({ description: 'The session to go on with' }) }),
     result: z.object({ value: z.enum(['OK', 'reconnection successful']), sessionId: z.string() }),
   },
   closeSession: { params: noParams, result: z.literal('bye') },
+  /** OpenRPC, Service Discovery. */
+  'rpc.discover': { params: noParams, result: z.looseObject({ openrpc: z.string() }) },
 } as const satisfies Record<string, { params: z.ZodType; result: z.ZodType }>;
 
 export type MethodName = keyof typeof requests;
+
+/** Requests about the connection itself: they pass the queue, need no session and name it themselves (Kurento Room §1.7). */
+export const connectionRequests = [
+  'ping',
+  'connect',
+  'closeSession',
+  'rpc.discover',
+] as const satisfies readonly MethodName[];
 /** Params as a client may send them. */
 export type RequestParams<M extends MethodName> = z.input<(typeof requests)[M]['params']>;
 /** Params as a method receives them. */

@@ -19,7 +19,7 @@ const runs = 2_000;
 const seed = Number(process.env.SEED ?? 20_261_120);
 
 const knownCodes = new Set<number>([
-  ...Object.values(roomErrorCodes),
+  ...Object.values(roomErrorCodes).map(({ code }) => code),
   parseError,
   invalidRequest,
   methodNotFound,

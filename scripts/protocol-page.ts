@@ -1,0 +1,142 @@
+import { format, resolveConfig } from 'prettier';
+import type {
+  ErrorObject,
+  JsonSchema,
+  MethodObject,
+  NotificationObject,
+  OpenRpcDocument,
+} from '../src/protocol/openrpc.js';
+
+/** docs/protocol.md, made from the OpenRPC document that the server serves. */
+export const protocolPagePath = new URL('../docs/protocol.md', import.meta.url);
+
+export async function protocolPage(document: OpenRpcDocument): Promise<string> {
+  const { methods, 'x-notifications': notifications, 'x-errors': errors } = document;
+  const text = [
+    '# The room protocol',
+    '<!-- Made by `npm run docs` from src/protocol/params.ts, src/protocol/descriptions.ts and src/jsonrpc/errors.ts. -->',
+    'JSON-RPC 2.0, one object per text frame, no batches, over a WebSocket at `/room`: `ws://localhost:8080/room`. ' +
+      'It is the protocol of the Kurento Room server. A server describes itself by `rpc.discover` and at ' +
+      '`/api/v1/openrpc.json`, from which this page is made.',
+    conventions,
+    '## Requests',
+    methods.map(({ name, summary }) => `- [${name}](#${anchor(name)}): ${summary}`).join('\n'),
+    ...methods.flatMap(requestSection),
+    '## Notifications',
+    'Sent by the server, unasked and without `id`; nothing is to be answered.',
+    ...notifications.flatMap(notificationSection),
+    '## Errors',
+    errorTable(errors),
+  ].join('\n\n');
+  return format(text, { ...(await resolveConfig(protocolPagePath)), parser: 'markdown' });
+}
+
+const conventions = [
+  '- `id` is a number or a text and is echoed unchanged. A request without `id` is executed and not answered.',
+  '- Requests of one session are executed one after the other; `ping`, `connect`, `closeSession` and `rpc.discover` pass them.',
+  '- `params` is an object; absent, `null` and `{}` are the same. Members that are not known are ignored, except by customRequest.',
+  '- The result of every request about rooms names the `sessionId`; `params.sessionId` may be given in any request and must then be that one.',
+  '- Numbers and booleans may be given as text where the types below say so: old clients do.',
+  '- In the examples `->` is sent by the client and `<-` by the server; SDP is shortened.',
+].join('\n');
+
+function requestSection(method: MethodObject): string[] {
+  const { name, summary, description, params, result } = method;
+  const members = params.map((param) => [
+    `\`${param.name}\``,
+    typeText(param.schema),
+    param.required ? 'yes' : 'no',
+    param.description ?? '',
+  ]);
+  return [
+    `### ${name}`,
+    description === undefined ? summary : `${summary} ${description}`,
+    members.length === 0
+      ? `Params: ${takesAny(method) ? 'any members' : 'none'}.`
+      : table(['param', 'type', 'required', 'meaning'], members),
+    `Result: ${typeText(result.schema)}.`,
+    errorList(method),
+    frames(exampleOf(method)),
+  ];
+}
+
+/** A request that declares no params and shows some takes what it is given. */
+function takesAny({ params, examples }: MethodObject): boolean {
+  return params.length === 0 && examples.some((example) => example.params.length > 0);
+}
+
+function notificationSection({ name, summary, to, params, example }: NotificationObject): string[] {
+  const members = params.map((param) => [`\`${param.name}\``, typeText(param.schema)]);
+  return [
+    // A request has the same name.
+    `### ${name} (notification)`,
+    `${summary} Sent to ${to}.`,
+    members.length === 0 ? 'Params: none.' : table(['param', 'type'], members),
+    frames([`<- ${JSON.stringify({ method: name, params: objectOf(example), jsonrpc: '2.0' })}`]),
+  ];
+}
+
+function errorTable(errors: readonly ErrorObject[]): string {
+  const rows = errors.flatMap(({ code, name, conditions }) =>
+    conditions.map(({ when, requests }) => [
+      String(code),
+      `\`${name}\``,
+      when,
+      requests.length === 0 ? 'none: it is not known as one' : requests.join(', '),
+    ]),
+  );
+  return [
+    'A refusal changes nothing. `message` is for people, never empty, and holds nothing of the inside of the server.',
+    table(['code', 'name', 'condition', 'requests'], rows),
+    frames(['<- {"id":1,"error":{"code":104,"message":"\\"berta\\" is already in room \\"daily\\""},"jsonrpc":"2.0"}']),
+  ].join('\n\n');
+}
+
+/** With what every request may get, -32602 and -32603, in short. */
+function errorList({ errors }: MethodObject): string {
+  const common = errors.filter(({ code }) => code < 0).map(({ code }) => `[${code}](#errors)`);
+  const own = errors.filter(({ code }) => code >= 0).map(({ code, message }) => `- ${code}: ${message}`);
+  return [`Errors: ${common.join(', ')}${own.length > 0 ? ', and' : '.'}`, ...own].join('\n');
+}
+
+function exampleOf({ name, params, examples }: MethodObject): string[] {
+  return examples.flatMap((example) => [
+    `-> ${JSON.stringify({ jsonrpc: '2.0', method: name, ...(params.length > 0 || example.params.length > 0 ? { params: objectOf(example.params) } : {}), id: 1 })}`,
+    `<- ${JSON.stringify({ id: 1, result: example.result.value, jsonrpc: '2.0' })}`,
+  ]);
+}
+
+function objectOf(values: readonly { readonly name: string; readonly value: unknown }[]): object {
+  return Object.fromEntries(values.map(({ name, value }) => [name, value]));
+}
+
+/** A JSON Schema in few words. */
+function typeText(schema: JsonSchema): string {
+  const { type, anyOf, enum: values, const: only, items, properties, required } = schema;
+  if (only !== undefined) return `\`${JSON.stringify(only)}\``;
+  if (Array.isArray(values)) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
+  if (Array.isArray(anyOf)) return (anyOf as JsonSchema[]).map(typeText).join(' or ');
+  if (Array.isArray(type)) return type.join(' or ');
+  if (type === 'array') return `list of ${typeText(items as JsonSchema)}`;
+  if (type !== 'object') return String(type);
+  const members = Object.entries((properties ?? {}) as Record<string, JsonSchema>).map(([name, member]) => {
+    const isRequired = Array.isArray(required) && required.includes(name);
+    return `\`${name}\`${isRequired ? '' : ' (optional)'}: ${typeText(member)}`;
+  });
+  const more = schema.additionalProperties === false ? [] : ['more members'];
+  return members.length + more.length === 0 ? 'an empty object' : `{ ${[...members, ...more].join(', ')} }`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function frames(lines: readonly string[]): string {
+  return ['```text', ...lines, '```'].join('\n');
+}
+
+/** As GitHub makes the anchor of a heading. */
+function anchor(heading: string): string {
+  return heading.toLowerCase().replace(/[^\w -]/g, '');
+}

@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import metaSchema from '@open-rpc/meta-schema';
+import { Ajv } from 'ajv';
+import { readFileSync } from 'node:fs';
+import { protocolPage, protocolPagePath } from '../../../scripts/protocol-page.js';
+import { errorNames, protocolErrorCodes, roomErrorCodes } from '../../../src/jsonrpc/errors.js';
+import { notificationDescriptions, requestDescriptions } from '../../../src/protocol/descriptions.js';
+import { openRpcDocument } from '../../../src/protocol/openrpc.js';
+import { notifications, requests } from '../../../src/protocol/params.js';
+import type { MethodName, NotificationName } from '../../../src/protocol/params.js';
+import { publishOffer, receiveOffer } from '../../support/fixtures.js';
+import { RpcClient } from '../../support/rpc-client.js';
+import { useServer } from '../../support/server.js';
+
+const draft7 = 'http://json-schema.org/draft-07/schema#';
+const ajv = new Ajv({ strict: false, validateFormats: false });
+
+describe('the OpenRPC document', () => {
+  const document = openRpcDocument();
+
+  it('is valid, and describes every request and every notification', () => {
+    // The official schema reads JSON Schema draft 7 at an address of its own.
+    const text = JSON.stringify(metaSchema)
+      .replaceAll('https://meta.json-schema.tools/#/definitions/JSONSchemaObject/', `${draft7}/`)
+      .replaceAll(/https:\/\/meta\.json-schema\.tools\/?/g, draft7);
+    expect(ajv.validate(JSON.parse(text) as object, document), ajv.errorsText()).to.be.true;
+    expect(ajv.validate(JSON.parse(text) as object, { ...document, methods: [{}] }), 'the schema is one').to.be.false;
+    expect(document.methods.map(({ name }) => name)).to.have.members(Object.keys(requests));
+    expect(document['x-notifications'].map(({ name }) => name)).to.have.members(Object.keys(notifications));
+  });
+
+  it('holds every error number once, and names each request that may get it', () => {
+    const codes = document['x-errors'].map(({ code }) => code);
+    expect(codes).to.have.members(Object.keys(errorNames).map(Number));
+    const declared = [...protocolErrorCodes, ...Object.values(roomErrorCodes)].map(({ code }) => code);
+    expect(new Set(declared)).to.deep.equal(new Set(codes));
+    for (const { name, errors } of document.methods) {
+      const expected = document['x-errors'].filter(({ conditions }) =>
+        conditions.some((condition) => condition.requests.includes(name)),
+      );
+      expect(
+        errors.map(({ code }) => code),
+        name,
+      ).to.deep.equal(expected.map(({ code }) => code));
+    }
+  });
+
+  it('shows examples that fit the schemas', () => {
+    for (const name of Object.keys(requests) as MethodName[]) {
+      const { params, result } = requestDescriptions[name].example;
+      requests[name].params.parse(params);
+      requests[name].result.parse(result);
+    }
+    for (const name of Object.keys(notifications) as NotificationName[]) {
+      notifications[name].parse(notificationDescriptions[name].example);
+    }
+  });
+
+  it('docs/protocol.md is what `npm run docs` makes of it', async () => {
+    expect(readFileSync(protocolPagePath, 'utf8')).to.equal(await protocolPage(document));
+  });
+});
+
+describe('rpc.discover and /api/v1/openrpc.json', () => {
+  const server = useServer();
+
+  it('give the same document, over the WebSocket without making a session', async () => {
+    const served = (await (await fetch(`${server().url}api/v1/openrpc.json`)).json()) as object;
+    expect(served).to.deep.equal(JSON.parse(JSON.stringify(openRpcDocument())));
+    const ana = await RpcClient.connect(server().url);
+    expect(await ana.request('rpc.discover')).to.deep.equal(served);
+    expect(await ana.refusal('rpc.discover', { sessionId: 'of somebody' })).to.equal(40_007);
+    ana.cut();
+  });
+
+  it('say the truth: what a conversation brings fits the schemas', async () => {
+    const { methods, 'x-notifications': told } = openRpcDocument();
+    const ana = await RpcClient.connect(server().url);
+    const berta = await RpcClient.connect(server().url);
+    const answered = new Set<string>();
+    const ask = async (client: RpcClient, method: MethodName, params: object = {}): Promise<void> => {
+      const { result } = await client.call(method, params);
+      const schema = methods.find(({ name }) => name === method)?.result.schema ?? false;
+      expect(ajv.validate(schema, result), `${method}: ${ajv.errorsText()} in ${JSON.stringify(result)}`).to.be.true;
+      answered.add(method);
+    };
+    await ask(ana, 'ping', { interval: 5_000 });
+    await ask(ana, 'connect');
+    await ask(ana, 'joinRoom', { user: 'ana', room: 'r' });
+    await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
+    await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
+    await ask(ana, 'onIceCandidate', { endpointName: 'ana', candidate: '', sdpMLineIndex: 0 });
+    await ask(berta, 'receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
+    await ask(berta, 'sendMessage', { message: 'x', userMessage: 'berta', roomMessage: 'r' });
+    await ask(berta, 'unsubscribeFromVideo', { sender: 'ana_webcam' });
+    await ask(ana, 'unpublishVideo');
+    await ask(berta, 'leaveRoom');
+    await ask(ana, 'rpc.discover');
+    await ask(ana, 'closeSession');
+    // No handler is configured: customRequest is always refused.
+    expect(Object.keys(requests).filter((name) => !answered.has(name))).to.deep.equal(['customRequest']);
+
+    for (const { method, params = {} } of [...ana.frames, ...berta.frames]) {
+      const notification = told.find(({ name }) => name === method);
+      expect(notification, method).to.not.equal(undefined);
+      const names = notification?.params.map(({ name }) => name) ?? [];
+      expect(params, method).to.have.all.keys(names);
+      for (const { name, schema } of notification?.params ?? []) {
+        expect(ajv.validate(schema, params[name]), `${method}.${name}: ${ajv.errorsText()}`).to.be.true;
+      }
+    }
+    berta.cut();
+  });
+});
