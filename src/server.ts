@@ -54,8 +54,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
       restApp({
         rooms,
         health: () => ({ mediaServers: [{ url: mediaServerUrl, up: engine.up }] }),
+        pageSettings: { ...config, filterRequestParam: config.filterType },
         demo: demoFolder(),
         pathPrefix: config.pathPrefix,
+        allowedOrigins: config.allowedOrigins,
+        adminToken: config.adminToken,
+        closeByGet: config.closeEndpoint === 'token',
+        onChange: (change, names) => {
+          log.info(change, names);
+        },
         onDefect: (path, error) => {
           log.error('an HTTP request failed', { path, error });
         },
