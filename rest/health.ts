@@ -1,7 +1,14 @@
 import { Router } from 'express';
 
+export interface MediaServerHealth {
+  readonly url: string;
+  readonly up: boolean;
+  /** Endpoints there: publications and subscriptions of all rooms. */
+  readonly load: number;
+}
+
 export interface Health {
-  readonly mediaServers: readonly { readonly url: string; readonly up: boolean }[];
+  readonly mediaServers: readonly MediaServerHealth[];
 }
 
 /** 200 while rooms can have media, 503 while no media server is within reach: what a load balancer wants to know. */

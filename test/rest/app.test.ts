@@ -27,7 +27,7 @@ describe('REST', () => {
     expect(response.status).to.equal(200);
     expect(await response.json()).to.deep.equal({
       status: 'ok',
-      mediaServers: [{ url: server().mediaServerUrls[0], up: true }],
+      mediaServers: [{ url: server().mediaServerUrls[0], up: true, load: 0 }],
     });
   });
 
