@@ -103,6 +103,8 @@ class ReconnectingSocket extends EventEmitter {
   }
 
   #retry() {
+    // Whoever heard of the loss may have given up.
+    if (!this.reconnect) return;
     const delay = DELAYS_MS[Math.min(this.#attempts, DELAYS_MS.length - 1)];
     this.#attempts += 1;
     this.#timer = setTimeout(() => this.#open(), delay);
