@@ -85,6 +85,21 @@ export const options = {
     'requests',
     'How many requests of one client may wait for the one that runs.',
   ),
+  sessionGraceMs: option(
+    milliseconds.default(10_000),
+    'ms',
+    'How long a participant whose socket is lost stays in the room, and may resume the session.',
+  ),
+  maxMissedMessages: option(
+    count.min(1).default(1_000),
+    'messages',
+    'How many messages are kept for a participant whose socket is lost; one more ends the session.',
+  ),
+  takeOverDetachedNames: option(
+    z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(false),
+    'true or false',
+    'Whether somebody may join under the name of a participant whose socket is lost, who then leaves.',
+  ),
   logLevel: option(
     z.enum(['error', 'warn', 'info', 'debug']).default('info'),
     'level',

@@ -73,6 +73,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     doors.open(`${config.pathPrefix}/room`, (connection) => {
       gateway.accept(connection);
     });
+    undo.push(() => {
+      gateway.close();
+    });
     const port = await listen(http, config);
     undo.push(() => closeHttp(http));
     undo.push(() => doors.close());
