@@ -21,6 +21,7 @@ export const roomErrorCodes: Readonly<Record<RoomErrorCode, number>> = {
   'own-publication': 105,
   'room-not-found': 202,
   'room-closed': 203,
+  'room-refused': 204,
   'offer-refused': 302,
   'already-publishing': 303,
   'media-failed': 303,

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
 import type { Participant } from '../../rooms/participant.js';
-import type { FakeEndpoint, FakeMedia, Step } from '../support/fake-media.js';
+import { Rooms } from '../../rooms/rooms.js';
+import { FakeMedia } from '../support/fake-media.js';
+import type { FakeEndpoint, Step } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';
 import { Stage } from './stage.js';
 
@@ -73,6 +75,31 @@ describe('lifecycle of media (docs/lifecycle.md)', () => {
     held.open();
     await subscribed;
     expect(stage.media.endpoints.size).to.equal(2);
+  });
+
+  it('a publication and a subscription are opening until they are answered, and a publication knows since when', async () => {
+    const media = new FakeMedia();
+    const rooms = new Rooms(media, () => 1_234);
+    const [ana, berta] = ['ana', 'berta'].map((id) => rooms.join('r', id, { displayName: id }, () => undefined));
+    if (!ana || !berta) throw new Error('both joined');
+    let { reached, open } = media.holdNext('answer');
+    const publishing = ana.publish(offer);
+    await reached;
+    expect(ana.ownPublication).to.deep.include({ state: 'opening', openedAt: undefined });
+    expect(ana.publication).to.equal(undefined);
+    open();
+    await publishing;
+    expect(ana.ownPublication).to.equal(ana.publication).and.to.deep.include({ state: 'open', openedAt: 1_234 });
+    ({ reached, open } = media.holdNext('answer'));
+    const subscribing = berta.subscribe(ana, offer);
+    await reached;
+    const [subscription] = berta.subscriptions;
+    expect(subscription?.state).to.equal('opening');
+    open();
+    await subscribing;
+    expect(subscription?.state).to.equal('open');
+    ana.unpublish();
+    expect(subscription?.state).to.equal('closed');
   });
 
   it('loopback feeds the publication to itself', async () => {
@@ -295,6 +322,59 @@ describe('lifecycle of media (docs/lifecycle.md)', () => {
     await berta.subscribe(ana, offer);
     expect([...stage.media.pipelines]).to.not.include(pipeline);
     expect(stage.media.allocated).to.equal(3);
+  });
+
+  for (const step of ['createEndpoint', 'connect', 'answer'] as const) {
+    it(`when the media server is lost while negotiations wait at ${step}, they fail and nothing is released twice`, async () => {
+      const stage = new Stage();
+      const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
+      await ana.publish(offer);
+      const held = stage.media.holdNext(step);
+      const publishing = codeOf(berta.publish(offer, { loopback: true }));
+      await held.reached;
+      const heldToo = stage.media.holdNext(step);
+      const subscribing = codeOf(carla.subscribe(ana, offer));
+      await heldToo.reached;
+      const [pipeline] = stage.media.pipelines;
+      stage.media.pipelines.clear();
+      pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+      held.open();
+      heldToo.open();
+      expect(await publishing).to.equal('interrupted');
+      expect(await subscribing).to.equal('not-publishing');
+      expect(stage.told(carla), 'of berta, who was not publishing yet, nothing is said').to.deep.equal([
+        'publicationOpened ana',
+        'mediaFailed unavailable',
+        'publicationClosed ana media-lost',
+      ]);
+      expect(stage.media.endpoints).to.be.empty;
+      expect(stage.media.releases.has(pipeline ?? {}), 'what is lost is not released').to.be.false;
+      expectEachReleasedOnce(stage.media);
+
+      await berta.publish(offer);
+      await carla.subscribe(berta, offer);
+      expect(stage.media.allocated).to.equal(3);
+      for (const participant of [ana, berta, carla]) participant.leave();
+      await settled();
+      expectNothingLeft(stage.media);
+    });
+  }
+
+  it('a room that closes after its media server was lost, or while the next one is asked, leaves nothing', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    await ana.publish(offer);
+    const [pipeline] = stage.media.pipelines;
+    stage.media.pipelines.clear();
+    pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+    const held = stage.media.holdNext('openPipeline');
+    const publishing = codeOf(ana.publish(offer));
+    await held.reached;
+    ana.leave();
+    held.open();
+    expect(await publishing).to.equal('room-closed');
+    await settled();
+    expectNothingLeft(stage.media);
   });
 
   it("tells an endpoint's failure to its owner and a pipeline's to the whole room", async () => {

@@ -18,6 +18,8 @@ export type Step = 'openPipeline' | 'createEndpoint' | 'connect' | 'answer';
  * fail any step, which no real media server can be made to do on demand. Media itself is tested with real engines.
  */
 export class FakeMedia implements MediaEngine {
+  /** What rooms are told when one is to be opened. */
+  hasCapacity = true;
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
   /** How often each thing was released; more than once is a defect of the caller. */

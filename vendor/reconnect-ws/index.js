@@ -105,6 +105,8 @@ class ReconnectingSocket extends EventEmitter {
   }
 
   #retry() {
+    // Whoever heard of the loss may have given up.
+    if (!this.reconnect) return;
     const delay = delaysMs[Math.min(this.#attempts, delaysMs.length - 1)];
     this.#attempts += 1;
     this.#timer = setTimeout(() => this.#open(), delay);
