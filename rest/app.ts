@@ -1,52 +1,81 @@
+import { STATUS_CODES } from 'node:http';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Rooms } from '../rooms/rooms.js';
-import { healthRouter } from './health.js';
+import { Admin } from './admin.js';
+import { cors } from './cors.js';
+import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
-import { roomsRouter } from './rooms.js';
+import { openApiDocument } from './openapi.js';
+import { originalHandlers } from './original.js';
+import type { PageSettings } from './original.js';
+import { Problem } from './problem.js';
+import { roomHandlers } from './rooms.js';
+import type { OnChange } from './rooms.js';
+import { operationsRouter } from './router.js';
+import type { Component } from './schemas.js';
 
 export interface AppOptions {
   readonly rooms: Rooms;
   readonly health: () => Health;
+  readonly pageSettings: PageSettings;
   /** The folder of the demo's files. */
   readonly demo: string;
   readonly pathPrefix: string;
+  /** Pages that may read the answers, as https://host[:port]; empty: all. */
+  readonly allowedOrigins: readonly string[];
+  /** Who bears it may change things; empty: nobody may. */
+  readonly adminToken: string;
+  /** Whether the original's GET /close is served. */
+  readonly closeByGet: boolean;
+  readonly onChange: OnChange;
   /** Hears of what a handler threw; the client is told nothing about it. */
   readonly onDefect: (path: string, error: unknown) => void;
 }
 
 /** Everything that is served over plain HTTP. */
 export function restApp(options: AppOptions): Express {
+  const { rooms, pageSettings, closeByGet, onChange } = options;
+  const openApi = openApiDocument(options.pathPrefix);
+  const handlers = {
+    ...roomHandlers(rooms, onChange),
+    ...originalHandlers(rooms, pageSettings, closeByGet, onChange),
+    ...healthHandlers(options.health),
+    getOpenApi: () => ({ status: 200, body: openApi }) as const,
+  };
   const app = express();
   app.disable('x-powered-by');
-  const routes = express.Router();
-  routes.use((_request, response, next) => {
+  app.use((_request, response, next) => {
     response.set({ 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin' });
     next();
   });
-  routes.use(openToAll, roomsRouter(options.rooms), healthRouter(options.health));
+  app.use(cors(options.allowedOrigins));
+  const routes = express.Router();
+  routes.use(operationsRouter(handlers, new Admin(options.adminToken)));
   routes.use(express.static(options.demo));
   app.use(options.pathPrefix === '' ? '/' : options.pathPrefix, routes);
-  app.use((_request: Request, response: Response) => {
-    response.status(404).json({ error: 'not found' });
+  app.use(() => {
+    throw new Problem('not-found', 'Nothing is served at this path');
   });
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const status = statusOf(error);
-    if (status >= 500) options.onDefect(request.path, error);
-    response.status(status).json({ error: status >= 500 ? 'internal error' : 'bad request' });
+    const problem = problemOf(error);
+    if (problem.status >= 500) options.onDefect(request.path, error);
+    response.status(problem.status).set(problem.headers);
+    response.type('application/problem+json').send(JSON.stringify(bodyOf(problem)));
   });
   return app;
 }
 
-/** What can be read without a secret may be read by pages of any origin. */
-function openToAll(_request: Request, response: Response, next: NextFunction): void {
-  response.set('Access-Control-Allow-Origin', '*');
-  next();
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  // Express marks a client's fault, such as a malformed path, with a status below 500.
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500
+    ? new Problem('bad-request', 'The path or a parameter is malformed')
+    : new Problem('internal-error', 'The server failed to answer');
 }
 
-/** Express marks a client's fault, such as a malformed path, with a status below 500. */
-function statusOf(error: unknown): number {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+function bodyOf({ code, status, message }: Problem): Component<'Problem'> {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? '', status, detail: message, code };
 }

@@ -1,9 +1,70 @@
-import { Router } from 'express';
+import type { Participant } from '../rooms/participant.js';
+import type { Room } from '../rooms/room.js';
 import type { Rooms } from '../rooms/rooms.js';
+import type { Handlers } from './operations.js';
+import { Problem } from './problem.js';
+import type { Component } from './schemas.js';
 
-/** The original's list of rooms (Kurento Room §9). */
-export function roomsRouter(rooms: Rooms): Router {
-  return Router().get('/getAllRooms', (_request, response) => {
-    response.json(rooms.names);
-  });
+/** Hears of everything that was changed over REST. */
+export type OnChange = (change: string, names: { readonly room: string; readonly participant?: string }) => void;
+
+/** Rooms as they are, and what an administrator may do to them. */
+export function roomHandlers(
+  rooms: Rooms,
+  onChange: OnChange,
+): Handlers<'listRooms' | 'getRoom' | 'closeRoom' | 'evictParticipant'> {
+  return {
+    listRooms: () => ({ status: 200, body: [...rooms].map(summaryOf) }),
+    getRoom: ({ room }) => ({ status: 200, body: pictureOf(roomNamed(rooms, room)) }),
+    closeRoom: ({ room }) => {
+      closeRoom(rooms, room, onChange);
+      return { status: 204, body: undefined };
+    },
+    evictParticipant: ({ room: name, participant: id }) => {
+      const room = roomNamed(rooms, name);
+      const participant = room.find(id);
+      if (!participant) throw new Problem('participant-not-found', `"${id}" is nobody in room "${name}"`);
+      room.evict(participant);
+      onChange('participant evicted', { room: name, participant: id });
+      return { status: 204, body: undefined };
+    },
+  };
+}
+
+/** @throws Problem `room-not-found` */
+export function closeRoom(rooms: Rooms, name: string, onChange: OnChange): void {
+  roomNamed(rooms, name).close('an administrator closed it');
+  onChange('room closed', { room: name });
+}
+
+/** @throws Problem `room-not-found` */
+function roomNamed(rooms: Rooms, name: string): Room {
+  const room = rooms.find(name);
+  if (!room) throw new Problem('room-not-found', `There is no room "${name}"`);
+  return room;
+}
+
+function summaryOf(room: Room): Component<'RoomSummary'> {
+  const publishing = [...room.participants].filter(({ publication }) => publication !== undefined);
+  return { name: room.name, participants: room.size, publications: publishing.length };
+}
+
+function pictureOf(room: Room): Component<'Room'> {
+  return { name: room.name, participants: [...room.participants].map(memberOf) };
+}
+
+function memberOf(participant: Participant): Component<'Participant'> {
+  const subscriptions = [];
+  for (const { publication, state } of participant.subscriptions) {
+    // A closed one is on its way out.
+    if (state !== 'closed') subscriptions.push({ publisher: publication.publisher.id, state });
+  }
+  const { id, attributes } = participant;
+  return { id, displayName: attributes.displayName, publication: publicationOf(participant), subscriptions };
+}
+
+function publicationOf({ ownPublication }: Participant): Component<'Publication'> | null {
+  if (!ownPublication || ownPublication.state === 'closed') return null;
+  const { state, openedAt } = ownPublication;
+  return { state, since: openedAt === undefined ? null : new Date(openedAt).toISOString() };
 }

@@ -45,6 +45,11 @@ export class Participant {
     return this.#publication?.state === 'open' ? this.#publication : undefined;
   }
 
+  /** The publication also while it is still opening. */
+  get ownPublication(): Publication | undefined {
+    return this.#publication;
+  }
+
   get subscriptions(): Iterable<Subscription> {
     return this.#subscriptions.values();
   }

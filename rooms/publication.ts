@@ -16,7 +16,7 @@ export class Publication {
   readonly #endpoint: OwnedEndpoint;
   readonly #subscriptions = new Set<Subscription>();
   #pipeline: Pipeline | undefined;
-  #open = false;
+  #openedAt: number | undefined;
 
   constructor(publisher: Participant, early: readonly IceCandidate[]) {
     this.publisher = publisher;
@@ -25,7 +25,12 @@ export class Publication {
 
   get state(): 'opening' | 'open' | 'closed' {
     if (this.#endpoint.closed) return 'closed';
-    return this.#open ? 'open' : 'opening';
+    return this.#openedAt === undefined ? 'opening' : 'open';
+  }
+
+  /** When it opened, in ms since 1970; undefined before. */
+  get openedAt(): number | undefined {
+    return this.#openedAt;
   }
 
   get subscriptions(): ReadonlySet<Subscription> {
@@ -45,7 +50,7 @@ export class Publication {
     };
     const endpointOptions = { dataChannels: options.dataChannels ?? false };
     const sdpAnswer = await this.#endpoint.negotiate(pipeline, sdpOffer, endpointOptions, listener, loopback);
-    this.#open = true;
+    this.#openedAt = this.publisher.room.now();
     return sdpAnswer;
   }
 

@@ -10,6 +10,8 @@ import type { Attributes } from './participant.js';
  */
 export class Room {
   readonly name: string;
+  /** The time in ms since 1970. */
+  readonly now: () => number;
   readonly #media: MediaEngine;
   readonly #onClose: (room: Room) => void;
   readonly #participants = new Map<string, Participant>();
@@ -17,8 +19,9 @@ export class Room {
   #closed = false;
 
   /** @param onClose called once, before anybody is told */
-  constructor(name: string, media: MediaEngine, onClose: (room: Room) => void) {
+  constructor(name: string, media: MediaEngine, onClose: (room: Room) => void, now: () => number = Date.now) {
     this.name = name;
+    this.now = now;
     this.#media = media;
     this.#onClose = onClose;
   }

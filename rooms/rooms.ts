@@ -7,10 +7,13 @@ import { Room } from './room.js';
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
 export class Rooms {
   readonly #media: MediaEngine;
+  readonly #now: () => number;
   readonly #rooms = new Map<string, Room>();
 
-  constructor(media: MediaEngine) {
+  /** @param now the time in ms since 1970 */
+  constructor(media: MediaEngine, now: () => number = Date.now) {
     this.#media = media;
+    this.#now = now;
   }
 
   [Symbol.iterator](): Iterator<Room> {
@@ -37,7 +40,7 @@ export class Rooms {
     if (this.#media.hasCapacity === false) {
       throw new RoomError('room-refused', `Room "${name}" cannot be opened: the media servers are at their limit`);
     }
-    const room = new Room(name, this.#media, () => this.#rooms.delete(name));
+    const room = new Room(name, this.#media, () => this.#rooms.delete(name), this.#now);
     const participant = room.join(id, attributes, outbox);
     this.#rooms.set(name, room);
     return participant;

@@ -9,6 +9,7 @@ export class Subscription {
   readonly subscriber: Participant;
   readonly publication: Publication;
   readonly #endpoint: OwnedEndpoint;
+  #open = false;
 
   constructor(subscriber: Participant, publication: Publication, early: readonly IceCandidate[]) {
     this.subscriber = subscriber;
@@ -21,14 +22,21 @@ export class Subscription {
     return this.#endpoint.closed;
   }
 
+  get state(): 'opening' | 'open' | 'closed' {
+    if (this.#endpoint.closed) return 'closed';
+    return this.#open ? 'open' : 'opening';
+  }
+
   /** @throws RoomError `not-publishing` if the publication ended, or as `OwnedEndpoint.negotiate`; closed then */
   async open(sdpOffer: string, listener: EndpointListener): Promise<string> {
     const { publication } = this;
     try {
       // The source is connected before the offer is processed: the engine then answers with the codec of the source.
-      return await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, {}, listener, (endpoint) =>
+      const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, {}, listener, (endpoint) =>
         publication.connectTo(endpoint),
       );
+      this.#open = true;
+      return sdpAnswer;
     } catch (error) {
       this.close();
       if (publication.state === 'closed' && !this.subscriber.closed) {

@@ -15,6 +15,10 @@ function option<S extends z.ZodType>(schema: S, unit: string, meaning: string): 
 
 const count = z.coerce.number().int();
 const milliseconds = count.min(1).max(86_400_000);
+const truth = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean('must be true or false').default(false),
+);
 /** A list is a list in the file, and separated by commas in a variable or flag. */
 const list = (item: z.ZodType<string>) =>
   z.preprocess((value) => (typeof value === 'string' ? split(value) : value), z.array(item));
@@ -43,7 +47,41 @@ export const options = {
   allowedOrigins: option(
     list(z.string()).default([]),
     'origins',
-    'Pages that may open a WebSocket, as https://host[:port]; empty for all.',
+    'Pages that may open a WebSocket or read the REST API, as https://host[:port]; empty for all.',
+  ),
+  adminToken: option(
+    z
+      .string()
+      .regex(/^([\w.~+/-]+=*)?$/, 'must be letters, digits and -._~+/, with = at the end only')
+      .default(''),
+    'secret',
+    'The bearer token that may close rooms and evict participants over REST; empty: nobody may.',
+  ),
+  closeEndpoint: option(
+    z.enum(['off', 'token']).default('off'),
+    'mode',
+    "Whether the original's GET /close?room=NAME is served, to whoever bears the admin token.",
+  ),
+  loopbackRemote: option(truth, 'true or false', 'Tells pages, by /getClientConfig, to publish with doLoopback.'),
+  loopbackAndLocal: option(
+    truth,
+    'true or false',
+    'Tells pages to show the local picture too when loopbackRemote is set.',
+  ),
+  filterType: option(
+    z.enum(['hat', 'marker']).default('hat'),
+    'filter',
+    'The customRequest that pages may send, told by /getClientConfig.',
+  ),
+  thresholdSpeaker: option(
+    z.coerce.number().min(-200).max(0).default(-50),
+    'dB',
+    'Above it pages take a participant for speaking; told by /getThresholdSpeaker.',
+  ),
+  updateSpeakerIntervalMs: option(
+    milliseconds.default(1_800),
+    'ms',
+    'How often pages look who is speaking; told by /getUpdateSpeakerInterval.',
   ),
   kmsUris: option(
     list(z.string().regex(/^wss?:\/\/\S+$/, 'must be a ws:// or wss:// URL')).default([]),
@@ -89,6 +127,21 @@ export const options = {
     count.min(1).default(1_000),
     'requests',
     'How many requests of one client may wait for the one that runs.',
+  ),
+  sessionGraceMs: option(
+    milliseconds.default(10_000),
+    'ms',
+    'How long a participant whose socket is lost stays in the room, and may resume the session.',
+  ),
+  maxMissedMessages: option(
+    count.min(1).default(1_000),
+    'messages',
+    'How many messages are kept for a participant whose socket is lost; one more ends the session.',
+  ),
+  takeOverDetachedNames: option(
+    truth,
+    'true or false',
+    'Whether somebody may join under the name of a participant whose socket is lost, who then leaves.',
   ),
   logLevel: option(
     z.enum(['error', 'warn', 'info', 'debug']).default('info'),

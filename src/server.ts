@@ -55,8 +55,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
       restApp({
         rooms,
         health: () => ({ mediaServers: placement.servers }),
+        pageSettings: { ...config, filterRequestParam: config.filterType },
         demo: demoFolder(),
         pathPrefix: config.pathPrefix,
+        allowedOrigins: config.allowedOrigins,
+        adminToken: config.adminToken,
+        closeByGet: config.closeEndpoint === 'token',
+        onChange: (change, names) => {
+          log.info(change, names);
+        },
         onDefect: (path, error) => {
           log.error('an HTTP request failed', { path, error });
         },
@@ -73,6 +80,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const gateway = new RoomGateway(rooms, log, config);
     doors.open(`${config.pathPrefix}/room`, (connection) => {
       gateway.accept(connection);
+    });
+    undo.push(() => {
+      gateway.close();
     });
     const port = await listen(http, config);
     undo.push(() => closeHttp(http));

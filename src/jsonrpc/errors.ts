@@ -6,7 +6,9 @@ export const invalidRequest = -32_600;
 export const methodNotFound = -32_601;
 export const invalidParams = -32_602;
 export const internalError = -32_603;
-/** `params.sessionId` is not the session of this socket (Kurento Room §1.3). */
+/** What has no better code (Kurento Room §6.1). */
+export const genericError = 999;
+/** The session named is none, or not the one of this socket (Kurento Room §1.3, §1.5). */
 export const invalidSession = 40_007;
 
 /** The room protocol's number for each refusal of the domain (Kurento Room §6.1). */

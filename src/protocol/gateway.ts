@@ -1,61 +1,99 @@
 import type { z } from 'zod';
 import type { Rooms } from '../../rooms/rooms.js';
-import { ProtocolError, invalidParams } from '../jsonrpc/errors.js';
+import { ProtocolError, invalidParams, invalidSession } from '../jsonrpc/errors.js';
 import type { Request } from '../jsonrpc/request.js';
 import type { Method } from '../jsonrpc/server.js';
 import { RpcServer } from '../jsonrpc/server.js';
 import type { Log } from '../log.js';
 import type { Connection } from '../transport/connection.js';
 import { EventEncoder } from './events.js';
-import { methods } from './methods.js';
+import type { Exchange, LinkContext } from './link.js';
+import { Link } from './link.js';
+import { connectionMethods, roomMethods } from './methods.js';
 import { requests } from './params.js';
 import type { MethodName } from './params.js';
-import { Session } from './session.js';
-import type { SessionLimits } from './session.js';
+import type { Session, SessionLimits } from './session.js';
+import { Sessions } from './sessions.js';
 
-/** The room protocol's door: makes a session of each connection (Kurento Room §1). */
+/** The room protocol's door: ties each connection to a session (Kurento Room §1). */
 export class RoomGateway {
-  readonly #rooms: Rooms;
-  readonly #log: Log;
-  readonly #limits: SessionLimits;
-  readonly #encoder = new EventEncoder();
-  readonly #server: RpcServer<Session>;
+  readonly #sessions = new Sessions();
+  readonly #context: LinkContext;
 
   constructor(rooms: Rooms, log: Log, limits: SessionLimits) {
-    this.#rooms = rooms;
-    this.#log = log;
-    this.#limits = limits;
-    const table = new Map((Object.keys(requests) as MethodName[]).map((name) => [name as string, checked(name)]));
-    this.#server = new RpcServer(table, (method, error) => {
+    const onDefect = (method: string, error: unknown): void => {
       log.error('a method failed unexpectedly', { method, error });
-    });
+    };
+    const ofRoom = new RpcServer(tableOf(roomMethods, checked), onDefect);
+    const ofConnection = new RpcServer(tableOf(connectionMethods, checkedHere), onDefect);
+    this.#context = {
+      rooms,
+      sessions: this.#sessions,
+      encoder: new EventEncoder(),
+      limits,
+      log,
+      execute: (request, session) => ofRoom.handle(request, session),
+      executeHere: (request, exchange) => ofConnection.handle(request, exchange),
+    };
+  }
+
+  /** Sessions that can be resumed, with and without a connection. */
+  get sessions(): number {
+    return this.#sessions.size;
   }
 
   accept(connection: Connection): void {
-    const session = new Session(connection, {
-      rooms: this.#rooms,
-      server: this.#server,
-      encoder: this.#encoder,
-      limits: this.#limits,
-      log: this.#log,
-    });
-    connection.listen(session);
+    connection.listen(new Link(connection, this.#context));
+  }
+
+  close(): void {
+    this.#sessions.close();
   }
 }
 
+function tableOf<Name extends MethodName, Context>(
+  methods: Readonly<Record<Name, unknown>>,
+  check: (name: Name) => Method<Context>,
+): ReadonlyMap<string, Method<Context>> {
+  return new Map((Object.keys(methods) as Name[]).map((name) => [name, check(name)]));
+}
+
 /** A method behind the check of its params; what it returns gets the session's id beside it (Kurento Room §1.3). */
-function checked(name: MethodName): Method<Session> {
-  const schema: z.ZodType = requests[name].params;
-  // The type of `methods` says that the method takes what its schema makes; an index that is a union loses that.
-  const method = methods[name] as (session: Session, params: unknown) => object | Promise<object>;
+function checked(name: keyof typeof roomMethods): Method<Session> {
+  // The type of the table says that the method takes what its schema makes; an index that is a union loses that.
+  const method = roomMethods[name] as (session: Session, params: unknown) => object | Promise<object>;
   return async (request, session) => {
     const given = paramsOf(request);
-    const named = session.checkSessionId(given, name);
-    const params = schema.safeParse(given);
-    if (!params.success) throw new ProtocolError(invalidParams, explain(name, params.error));
-    const result = await method(session, params.data);
-    return named ? { ...result, sessionId: session.id } : result;
+    assertOwn(given.sessionId, session);
+    const result = await method(session, read(name, given));
+    return { ...result, sessionId: session.id };
   };
+}
+
+/** As `checked`, for requests about the connection: they name the session in their own ways. */
+function checkedHere(name: keyof typeof connectionMethods): Method<Exchange> {
+  const method = connectionMethods[name] as (exchange: Exchange, params: unknown) => unknown;
+  return (request, exchange) => {
+    const given = paramsOf(request);
+    if (name !== 'connect') assertOwn(given.sessionId, exchange.link.present);
+    return method(exchange, read(name, given));
+  };
+}
+
+/**
+ * Clients may name their session in any request; it must be the one of this socket (Kurento Room §1.3).
+ * @throws ProtocolError 40007
+ */
+function assertOwn(sessionId: unknown, session: Session | undefined): void {
+  if (sessionId === undefined || sessionId === null || session?.isNamed(sessionId)) return;
+  throw new ProtocolError(invalidSession, 'The sessionId is not the one of this connection');
+}
+
+/** @throws ProtocolError invalid params, naming what is wrong */
+function read(name: MethodName, given: unknown): unknown {
+  const params = requests[name].params.safeParse(given);
+  if (!params.success) throw new ProtocolError(invalidParams, explain(name, params.error));
+  return params.data;
 }
 
 /** Absent, null and `{}` are the same. @throws ProtocolError for anything but an object */

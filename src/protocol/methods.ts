@@ -2,19 +2,21 @@ import type { IceCandidate } from '../../media/port.js';
 import { RoomError } from '../../rooms/errors.js';
 import type { Participant } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
+import { ProtocolError, genericError } from '../jsonrpc/errors.js';
 import { webcam } from './events.js';
+import type { Exchange } from './link.js';
 import type { MethodName, ParsedParams, RequestResult } from './params.js';
 import type { Session } from './session.js';
 
 type Methods = {
-  readonly [M in MethodName]: (
+  readonly [M in Exclude<MethodName, keyof typeof connectionMethods>]: (
     session: Session,
     params: ParsedParams<M>,
   ) => RequestResult<M> | Promise<RequestResult<M>>;
 };
 
 /** What each request does (Kurento Room §3): one call on the domain, its outcome in the words of the wire. */
-export const methods: Methods = {
+export const roomMethods: Methods = {
   joinRoom(session, { user, room, dataChannels }) {
     const participant = session.join(room, user, dataChannels ?? false);
     const value = [];
@@ -70,9 +72,33 @@ export const methods: Methods = {
     return {};
   },
 
-  ping(session, { interval }) {
-    session.watch(interval);
-    return { value: 'pong' };
+  customRequest() {
+    throw new ProtocolError(genericError, 'This server has no handler for customRequest');
+  },
+};
+
+type ConnectionMethods = {
+  readonly [M in 'ping' | 'connect' | 'closeSession']: (
+    exchange: Exchange,
+    params: ParsedParams<M>,
+  ) => RequestResult<M>;
+};
+
+/** Requests about the connection itself: they pass the queue, and name the session themselves (Kurento Room §1.4, §1.5). */
+export const connectionMethods: ConnectionMethods = {
+  ping({ link }, { interval, sessionId }) {
+    link.watch(interval ?? undefined);
+    return { value: 'pong', ...(sessionId != null && { sessionId }) };
+  },
+
+  connect({ link, answered }, { sessionId }) {
+    if (sessionId == null) return { value: 'OK', sessionId: link.session.id };
+    return { value: 'reconnection successful', sessionId: link.resume(sessionId, answered).id };
+  },
+
+  closeSession({ link, answered }) {
+    link.endSession(answered);
+    return 'bye';
   },
 };
 

@@ -56,13 +56,22 @@ export const requests = {
     result: nothing,
   },
   leaveRoom: { params: noParams, result: nothing },
+  /** Any members; what they mean is the handler's to say. */
+  customRequest: { params: z.looseObject({}), result: z.looseObject({}) },
   ping: {
     params: z.object({
-      interval: z.union([z.number(), z.string().transform(Number)]).optional(),
-      sessionId: z.string().optional(),
+      /** ms */
+      interval: z.union([z.number(), z.string().transform(Number)]).nullish(),
+      sessionId: z.string().nullish(),
     }),
-    result: z.object({ value: z.literal('pong') }),
+    result: z.object({ value: z.literal('pong'), sessionId: z.string().optional() }),
   },
+  /** `value` comes first: the Java client reads the first member (Kurento Room §1.3). */
+  connect: {
+    params: z.object({ sessionId: z.string().nullish() }),
+    result: z.object({ value: z.enum(['OK', 'reconnection successful']), sessionId: z.string() }),
+  },
+  closeSession: { params: noParams, result: z.literal('bye') },
 } as const satisfies Record<string, { params: z.ZodType; result: z.ZodType }>;
 
 export type MethodName = keyof typeof requests;

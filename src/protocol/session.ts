@@ -2,42 +2,49 @@ import { RoomError } from '../../rooms/errors.js';
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Participant } from '../../rooms/participant.js';
 import type { Rooms } from '../../rooms/rooms.js';
-import { ProtocolError, invalidRequest, invalidSession } from '../jsonrpc/errors.js';
-import { readRequest } from '../jsonrpc/request.js';
 import type { Request, RpcId } from '../jsonrpc/request.js';
-import { errorReply } from '../jsonrpc/server.js';
-import type { RpcServer } from '../jsonrpc/server.js';
 import type { Log } from '../log.js';
-import type { Connection, ConnectionListener } from '../transport/connection.js';
+import type { Connection } from '../transport/connection.js';
 import { textFrame } from '../transport/frame.js';
+import type { Frame } from '../transport/frame.js';
 import type { EventEncoder } from './events.js';
 import type { MethodName } from './params.js';
-import { newSessionId } from './session-id.js';
-import { Watchdog } from './watchdog.js';
+import type { Sessions } from './sessions.js';
 
 export interface SessionLimits {
   /** Requests of one session that may wait behind a running one; one more closes the connection with 1008. */
   readonly maxQueuedRequests: number;
+  /** Messages kept for a client whose socket is lost; one more ends the session. */
+  readonly maxMissedMessages: number;
+  /** How long a session outlives its socket, in ms. */
+  readonly sessionGraceMs: number;
+  /** Whether somebody may join under the name of a participant whose socket is lost, who then leaves. */
+  readonly takeOverDetachedNames: boolean;
 }
 
 export interface SessionContext {
   readonly rooms: Rooms;
-  readonly server: RpcServer<Session>;
+  readonly sessions: Sessions;
   readonly encoder: EventEncoder;
   readonly limits: SessionLimits;
   readonly log: Log;
+  /** Executes a request of this session; resolves with the text of the reply, if there is to be one. */
+  execute(request: Request, session: Session): Promise<string | undefined>;
 }
 
-/** After leaveRoom the server closes the socket unless the client makes use of it first (Kurento Room §3.8). */
-const closeAfterLeaveMs = 1_000;
+/** After its last use a socket is closed by the server, unless the client makes use of it again (Kurento Room §3.8, §8). */
+const closeUnusedAfterMs = 1_000;
 
 /** Requests whose answer precedes what they cause: until it is out, the session's events wait (Kurento Room §5). */
 const answeredFirst: ReadonlySet<string> = new Set<MethodName>(['joinRoom', 'sendMessage']);
 
-/** One client of the room protocol: its requests in order, its membership, its events. */
-export class Session implements ConnectionListener {
-  readonly #connection: Connection;
+/**
+ * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the
+ * grace time, in which everything goes on, and what it is to be told is kept for it (Kurento Room §1.5, §1.6).
+ */
+export class Session {
   readonly #context: SessionContext;
+  #connection: Connection | undefined;
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
@@ -45,7 +52,11 @@ export class Session implements ConnectionListener {
   #running: Request | undefined;
   /** Events that wait for an answer to go out first. */
   #held: RoomEvent[] | undefined;
-  #watchdog: Watchdog | undefined;
+  /** What would have been sent, had there been a connection. */
+  #missed: Frame[] = [];
+  #grace: NodeJS.Timeout | undefined;
+  #left = false;
+  #ended = false;
   #closing: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, context: SessionContext) {
@@ -53,10 +64,20 @@ export class Session implements ConnectionListener {
     this.#context = context;
   }
 
-  /** Made when first needed: a client that only pings has no session (Kurento Room §1.3). */
+  /** Minted when first needed, and anew after leaveRoom: the session then is gone with the answer (Kurento Room §1.6). */
   get id(): string {
-    this.#id ??= newSessionId();
+    if (this.#ended) return '';
+    this.#id ??= this.#context.sessions.register(this);
     return this.#id;
+  }
+
+  isNamed(id: unknown): boolean {
+    return this.#id !== undefined && id === this.#id;
+  }
+
+  /** Whether its socket is lost and the grace time runs. */
+  get detached(): boolean {
+    return this.#connection === undefined;
   }
 
   /** What joinRoom asked for: the publishing endpoint of this client shall support data channels. */
@@ -78,10 +99,9 @@ export class Session implements ConnectionListener {
       const { id, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${id}"`);
     }
-    const rejoins = this.#participant !== undefined;
+    if (this.#context.limits.takeOverDetachedNames) this.#takeOver(room, user);
     this.#participant = this.#context.rooms.join(room, user, { displayName: user }, this.#tell);
-    // The session of the earlier membership ended with it (Kurento Room §1.6).
-    if (rejoins) this.#id = undefined;
+    this.#context.sessions.joined(this.#participant, this);
     this.#dataChannels = dataChannels;
     this.#context.log.info('joined', { room, participant: user, session: this.id });
     return this.#participant;
@@ -90,105 +110,133 @@ export class Session implements ConnectionListener {
   /** @throws RoomError `participant-not-found` when the session is in no room */
   leave(): void {
     this.participant.leave();
-    this.#closing = setTimeout(() => {
-      this.#connection.close(1000, 'Left the room');
-    }, closeAfterLeaveMs).unref();
+    this.#left = true;
+    this.#closeUnused('Left the room');
   }
 
-  /** A ping: from the first one on the connection must keep pinging (Kurento Room §1.4). */
-  watch(intervalMs: number | undefined): void {
-    this.#watchdog ??= new Watchdog(intervalMs, () => {
-      this.#connection.close(1000, 'No ping for three intervals');
-    });
-    this.#watchdog.feed();
-  }
-
-  /**
-   * Clients may name their session in any request; it must be the one of this socket (Kurento Room §1.3).
-   * @returns whether the answer names the session: always, except to a ping that did not
-   * @throws ProtocolError 40007
-   */
-  checkSessionId(params: Readonly<Record<string, unknown>>, method: MethodName): boolean {
-    const given = params.sessionId;
-    if (given !== undefined && given !== null && given !== this.#id) {
-      throw new ProtocolError(invalidSession, 'The sessionId is not the one of this connection');
-    }
-    return method !== 'ping' || given !== undefined;
-  }
-
-  text(text: string): void {
-    let request: Request | undefined;
-    try {
-      request = readRequest(text);
-    } catch (error) {
-      this.#reply(errorReply(null, error as ProtocolError));
-      return;
-    }
-    if (request) this.#accept(request);
-  }
-
-  binary(): void {
-    this.#reply(errorReply(null, new ProtocolError(invalidRequest, 'Binary messages are not part of this protocol')));
-  }
-
-  closed(reason: string): void {
-    this.#watchdog?.stop();
-    clearTimeout(this.#closing);
-    this.#waiting = [];
-    if (!this.#participant || this.#participant.closed) return;
-    const { id, room } = this.#participant;
-    this.#context.log.info('connection lost', { room: room.name, participant: id, session: this.#id, reason });
-    this.#participant.leave();
-  }
-
-  #accept(request: Request): void {
-    if (request.method === 'ping') {
-      void this.#execute(request);
-      return;
-    }
+  /** Takes a request into the queue: those of one session run one after the other, in the order they came. */
+  accept(request: Request): void {
     // The iOS client repeats an unanswered request under the same id (Kurento Room §1.7).
     if (request.id !== undefined && this.#isPending(request.id)) return;
     clearTimeout(this.#closing);
     if (this.#waiting.length >= this.#context.limits.maxQueuedRequests) {
-      this.#connection.close(1008, 'Too many requests are waiting');
+      this.#connection?.close(1008, 'Too many requests are waiting');
       return;
     }
     this.#waiting.push(request);
     if (!this.#running) void this.#work();
   }
 
-  /** Requests of one session run one after the other, in the order they came. */
+  /** Goes on with another connection; what was missed goes out once `answered`, the answer to connect, has (§1.5). */
+  attach(connection: Connection, answered: Promise<void>): void {
+    clearTimeout(this.#grace);
+    this.#connection?.close(1000, 'The session goes on with another connection');
+    this.#connection = undefined;
+    void answered.then(() => {
+      if (this.#ended || this.#connection) return;
+      this.#connection = connection;
+      if (!connection.open) this.detach(connection, 'lost while it was resumed');
+      else for (const frame of this.#missed.splice(0)) connection.send(frame);
+    });
+  }
+
+  /** The connection is lost: nobody is told until the grace time is over (Kurento Room §1.6). */
+  detach(connection: Connection, reason: string): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    clearTimeout(this.#closing);
+    if (this.#id === undefined) {
+      this.end();
+      return;
+    }
+    const { sessionGraceMs } = this.#context.limits;
+    this.#context.log.info('connection lost', { ...this.#fields(), reason, graceMs: sessionGraceMs });
+    this.#grace = setTimeout(() => {
+      this.#context.log.info('session expired', this.#fields());
+      this.end();
+    }, sessionGraceMs).unref();
+  }
+
+  /** Ends it at once: the participant leaves, the id becomes unknown. Does nothing the second time. */
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#grace);
+    clearTimeout(this.#closing);
+    this.#connection = undefined;
+    this.#waiting = [];
+    this.#missed = [];
+    this.#forgetId();
+    this.#participant?.leave();
+  }
+
+  #forgetId(): void {
+    if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
+    this.#id = undefined;
+  }
+
+  /** Somebody whose socket is lost makes place for who comes under her name: most likely it is herself (§14). */
+  #takeOver(room: string, user: string): void {
+    const present = this.#context.rooms.find(room)?.find(user);
+    const session = present && this.#context.sessions.of(present);
+    if (session?.detached) session.end();
+  }
+
   async #work(): Promise<void> {
     for (;;) {
       this.#running = this.#waiting.shift();
       if (!this.#running) return;
       if (answeredFirst.has(this.#running.method)) this.#held = [];
-      await this.#execute(this.#running);
+      const reply = await this.#context.execute(this.#running, this);
+      if (reply !== undefined) this.#send(textFrame(reply));
+      if (this.#left) this.#forgetId();
+      this.#left = false;
       this.#tellHeld();
     }
-  }
-
-  async #execute(request: Request): Promise<void> {
-    const reply = await this.#context.server.handle(request, this);
-    if (reply !== undefined) this.#reply(reply);
   }
 
   #isPending(id: RpcId): boolean {
     return this.#running?.id === id || this.#waiting.some((request) => request.id === id);
   }
 
-  #reply(text: string): void {
-    this.#connection.send(textFrame(text));
+  #send(frame: Frame): void {
+    if (this.#connection) {
+      this.#connection.send(frame);
+      return;
+    }
+    if (this.#ended) return;
+    this.#missed.push(frame);
+    if (this.#missed.length <= this.#context.limits.maxMissedMessages) return;
+    // Not at once: the room may be in the middle of telling everybody, and leaving tells everybody too.
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => {
+      this.#context.log.warn('session ended: it missed too much', this.#fields());
+      this.end();
+    }, 0);
   }
 
   readonly #tell = (event: RoomEvent): void => {
-    if (this.#held) this.#held.push(event);
-    else this.#connection.send(this.#context.encoder.encode(event));
+    if (this.#held) {
+      this.#held.push(event);
+      return;
+    }
+    this.#send(this.#context.encoder.encode(event));
+    if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
   };
 
   #tellHeld(): void {
     const held = this.#held;
     this.#held = undefined;
     for (const event of held ?? []) this.#tell(event);
+  }
+
+  #closeUnused(reason: string): void {
+    clearTimeout(this.#closing);
+    this.#closing = setTimeout(() => {
+      this.#connection?.close(1000, reason);
+    }, closeUnusedAfterMs).unref();
+  }
+
+  #fields(): object {
+    return { room: this.#participant?.room.name, participant: this.#participant?.id, session: this.#id };
   }
 }

@@ -7,7 +7,7 @@ import { patienceMs, Visitor } from './visitor.js';
 
 describe('a call in the demo', function () {
   this.timeout(4 * patienceMs);
-  const server = useServer();
+  const server = useServer({ sessionGraceMs: 1_000 });
   let chromium: RunningBrowser;
 
   before(async () => {
@@ -151,7 +151,7 @@ describe('a call in the demo', function () {
 
 describe('the demo, when the server goes away', function () {
   this.timeout(2 * patienceMs);
-  const server = useServer();
+  const server = useServer({ sessionGraceMs: 1_000 });
 
   it('says that the connection is lost and ends the call', async () => {
     const chromium = await launchBrowser();

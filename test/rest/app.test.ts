@@ -1,31 +1,19 @@
 import { expect } from 'chai';
 import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
+import { Asker } from './asker.js';
 
 describe('REST', () => {
   const server = useServer({ pathPrefix: '/meet' });
-
-  it('GET /getAllRooms lists the names of the rooms, [] if there are none (Kurento Room §9)', async () => {
-    const list = async (): Promise<unknown> => {
-      const response = await fetch(`${server().url}getAllRooms`);
-      expect(response.status).to.equal(200);
-      expect(response.headers.get('content-type')).to.match(/^application\/json/);
-      expect(response.headers.get('access-control-allow-origin')).to.equal('*');
-      return response.json();
-    };
-    expect(await list()).to.deep.equal([]);
-    const ana = await RpcClient.connect(server().url);
-    await ana.request('joinRoom', { user: 'ana', room: 'a "strange" name/…' });
-    expect(await list()).to.deep.equal(['a "strange" name/…']);
-    await ana.request('leaveRoom');
-    expect(await list()).to.deep.equal([]);
-    ana.cut();
+  let asker: Asker;
+  before(async () => {
+    asker = await Asker.of(server().url);
   });
 
   it('GET /healthz says that the media server is within reach', async () => {
-    const response = await fetch(`${server().url}healthz`);
-    expect(response.status).to.equal(200);
-    expect(await response.json()).to.deep.equal({
+    const { status, body } = await asker.ask('healthz');
+    expect(status).to.equal(200);
+    expect(body).to.deep.equal({
       status: 'ok',
       mediaServers: [{ url: server().mediaServerUrls[0], up: true, load: 0 }],
     });
@@ -37,12 +25,78 @@ describe('REST', () => {
     expect(await response.text()).to.include('<script');
   });
 
-  it('answers unknown and malformed paths with an error and nothing about the inside', async () => {
-    const origin = new URL(server().url).origin;
-    for (const path of ['/', '/meet/nothing', '/meet/%E0%A4%A', '/meet/../package.json', '/meet/%2e%2e/package.json']) {
-      const response = await fetch(origin + path);
-      expect(response.status, path).to.equal(404);
-      expect(await response.json()).to.have.all.keys('error');
+  it('answers unknown and malformed paths with a problem and nothing about the inside', async () => {
+    for (const path of ['nothing', 'api/v1', 'api/v1/nothing', '../package.json', '%2e%2e/package.json', '%E0%A4%A']) {
+      const { status, body } = await asker.ask(path);
+      expect(status, path).to.equal(404);
+      expect(body).to.deep.include({ type: 'about:blank', title: 'Not Found', status: 404, code: 'not-found' });
+    }
+    const outside = await fetch(new URL('/', server().url));
+    expect(outside.status).to.equal(404);
+    const malformed = await asker.ask('api/v1/rooms/%E0%A4%A');
+    expect(malformed.status).to.equal(400);
+    expect(malformed.body).to.deep.include({ code: 'bad-request' });
+  });
+
+  it('HEAD answers as GET does, without a body', async () => {
+    for (const path of ['getAllRooms', 'api/v1/rooms', 'api/v1/openapi.json', 'healthz']) {
+      const { status, headers, text } = await asker.ask(path, 'HEAD');
+      expect(status, path).to.equal(200);
+      expect(headers['content-type'], path).to.match(/^application\/json/);
+      expect(text).to.equal('');
+    }
+    expect((await asker.ask('api/v1/rooms/nowhere', 'HEAD')).status).to.equal(404);
+  });
+
+  it('OPTIONS names what a path takes, also to pages that ask before they send', async () => {
+    const { status, headers } = await asker.ask('api/v1/rooms/r', 'OPTIONS', { Origin: 'https://a.example' });
+    expect(status).to.equal(204);
+    expect(headers).to.deep.include({
+      allow: 'GET, HEAD, DELETE, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, DELETE, OPTIONS',
+      'access-control-allow-headers': 'Authorization',
+      'access-control-allow-origin': '*',
+    });
+  });
+
+  it('refuses other methods with 405 and says in Allow which there are', async () => {
+    const cases = [
+      ['POST', 'getAllRooms', 'GET, HEAD, OPTIONS'],
+      ['PUT', 'api/v1/rooms', 'GET, HEAD, OPTIONS'],
+      ['PATCH', 'api/v1/rooms/r', 'GET, HEAD, DELETE, OPTIONS'],
+      ['GET', 'api/v1/rooms/r/participants/p', 'DELETE, OPTIONS'],
+      ['HEAD', 'close?room=r', 'GET, OPTIONS'],
+    ] as const;
+    for (const [method, path, allow] of cases) {
+      const { status, headers } = await asker.ask(path, method);
+      expect(status, `${method} ${path}`).to.equal(405);
+      expect(headers.allow, path).to.equal(allow);
+    }
+  });
+
+  it('lets pages of every origin read when no origins are configured', async () => {
+    for (const path of ['getAllRooms', 'nothing']) {
+      const { headers } = await asker.ask(path, 'GET', { Origin: 'https://a.example' });
+      expect(headers['access-control-allow-origin'], path).to.equal('*');
+      expect(headers.vary ?? '', path).to.not.include('Origin');
+    }
+  });
+});
+
+describe('REST with allowed origins', () => {
+  const server = useServer({ allowedOrigins: ['https://a.example', 'https://b.example:8443'] });
+
+  it('echoes an allowed origin, names no other, and tells caches that it depends (Kurento Room §9)', async () => {
+    const asker = await Asker.of(server().url);
+    const allowedTo = async (path: string, headers = {}): Promise<string | undefined> => {
+      const reply = await asker.ask(path, 'GET', headers);
+      expect(reply.headers.vary).to.include('Origin');
+      return reply.headers['access-control-allow-origin'];
+    };
+    for (const path of ['getAllRooms', 'api/v1/rooms', 'nothing']) {
+      expect(await allowedTo(path, { Origin: 'https://b.example:8443' }), path).to.equal('https://b.example:8443');
+      expect(await allowedTo(path, { Origin: 'https://c.example' }), path).to.equal(undefined);
+      expect(await allowedTo(path), path).to.equal(undefined);
     }
   });
 });
@@ -55,11 +109,13 @@ describe('REST with a media server out of reach', () => {
   });
 
   it('GET /healthz is 503, rooms can still be joined, and publishing fails with 303', async () => {
-    const response = await fetch(`${server().url}healthz`);
-    expect(response.status).to.equal(503);
+    const asker = await Asker.of(server().url);
+    expect((await asker.ask('healthz')).status).to.equal(503);
     const ana = await RpcClient.connect(server().url);
     await ana.request('joinRoom', { user: 'ana', room: 'r' });
     expect(await ana.refusal('publishVideo', { sdpOffer: 'v=0' })).to.equal(303);
+    const { body } = await asker.ask('api/v1/rooms/r');
+    expect(body).to.have.nested.property('participants[0].publication', null);
     ana.cut();
   });
 });

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
 import type { Participant } from '../../rooms/participant.js';
-import type { FakeEndpoint, FakeMedia, Step } from '../support/fake-media.js';
+import { Rooms } from '../../rooms/rooms.js';
+import { FakeMedia } from '../support/fake-media.js';
+import type { FakeEndpoint, Step } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';
 import { Stage } from './stage.js';
 
@@ -73,6 +75,31 @@ describe('lifecycle of media (docs/lifecycle.md)', () => {
     held.open();
     await subscribed;
     expect(stage.media.endpoints.size).to.equal(2);
+  });
+
+  it('a publication and a subscription are opening until they are answered, and a publication knows since when', async () => {
+    const media = new FakeMedia();
+    const rooms = new Rooms(media, () => 1_234);
+    const [ana, berta] = ['ana', 'berta'].map((id) => rooms.join('r', id, { displayName: id }, () => undefined));
+    if (!ana || !berta) throw new Error('both joined');
+    let { reached, open } = media.holdNext('answer');
+    const publishing = ana.publish(offer);
+    await reached;
+    expect(ana.ownPublication).to.deep.include({ state: 'opening', openedAt: undefined });
+    expect(ana.publication).to.equal(undefined);
+    open();
+    await publishing;
+    expect(ana.ownPublication).to.equal(ana.publication).and.to.deep.include({ state: 'open', openedAt: 1_234 });
+    ({ reached, open } = media.holdNext('answer'));
+    const subscribing = berta.subscribe(ana, offer);
+    await reached;
+    const [subscription] = berta.subscriptions;
+    expect(subscription?.state).to.equal('opening');
+    open();
+    await subscribing;
+    expect(subscription?.state).to.equal('open');
+    ana.unpublish();
+    expect(subscription?.state).to.equal('closed');
   });
 
   it('loopback feeds the publication to itself', async () => {

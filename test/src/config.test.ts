@@ -62,7 +62,19 @@ describe('configuration', () => {
     expect(refusal(['--kms-uris', 'http://kms'])).to.include('--kms-uris');
     expect(refusal(['--log-level', 'loud'])).to.include('--log-level');
     expect(refusal(['--path-prefix', 'no-slash'])).to.include('--path-prefix');
+    expect(refusal(['--loopback-remote', 'yes'])).to.include('--loopback-remote');
+    expect(refusal([], { CLOSE_ENDPOINT: 'on' })).to.include('CLOSE_ENDPOINT');
     expect(refusal(['--media-udp-ports', '50000-40000'])).to.include('--media-udp-ports');
+  });
+
+  it('reads truth and numbers from text, and never repeats a secret that does not fit', () => {
+    const config = readConfig(['--loopback-remote', 'true', '--threshold-speaker=-42.5'], {
+      LOOPBACK_AND_LOCAL: 'false',
+    });
+    expect(config).to.include({ loopbackRemote: true, loopbackAndLocal: false, thresholdSpeaker: -42.5 });
+    expect(configOf().adminToken).to.equal('');
+    const complaint = refusal([], { ADMIN_TOKEN: 'not a bearer token' });
+    expect(complaint).to.include('ADMIN_TOKEN').and.to.not.include('not a bearer token');
   });
 
   it('refuses a file that is missing or holds no options', () => {

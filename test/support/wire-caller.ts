@@ -1,4 +1,4 @@
-import type { PeerProcess} from './peer.js';
+import type { PeerProcess } from './peer.js';
 import { sections, type Peer } from './peer.js';
 import { RpcClient } from './rpc-client.js';
 import { until } from './until.js';

@@ -4,7 +4,7 @@ import { RpcClient } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
 
 describe('a session of the room protocol', () => {
-  const server = useServer({ maxQueuedRequests: 50, maxQueuedBytes: 65_536 });
+  const server = useServer({ maxQueuedRequests: 50, maxQueuedBytes: 65_536, sessionGraceMs: 100 });
   const clients: RpcClient[] = [];
 
   async function connect(): Promise<RpcClient> {
@@ -27,7 +27,7 @@ describe('a session of the room protocol', () => {
     for (const client of clients.splice(0)) client.cut();
   });
 
-  it('that loses its socket leaves its room, and the others are told', async () => {
+  it('that loses its socket leaves its room when the grace time is over, and the others are told', async () => {
     const [ana, berta] = [await join('ana', 'lost'), await join('berta', 'lost')];
     berta.cut();
     expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { nothing, operations } from './operations.js';
+import type { Operation } from './operations.js';
+import { problems } from './problem.js';
+import type { ProblemCode } from './problem.js';
+import { components } from './schemas.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The version of the REST API, not of the server. */
+const apiVersion = '1.0.0';
+
+/** What every operation may be refused for. */
+const always: readonly ProblemCode[] = ['bad-request', 'method-not-allowed', 'internal-error'];
+const ofWrites: readonly ProblemCode[] = ['token-needed', 'writes-off'];
+
+/** The OpenAPI 3.1 document of the REST API, made from the table of operations. */
+export function openApiDocument(pathPrefix: string): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const [operationId, operation] of Object.entries<Operation>(operations)) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method]: { operationId, ...operationOf(operation) },
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Atrium',
+      version: apiVersion,
+      description:
+        'Rooms over HTTP. What changes something needs the admin token of the configuration; without one it is off. ' +
+        'The paths outside /api/v1 are those of the Kurento Room server.',
+      license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: pathPrefix === '' ? '/' : pathPrefix }],
+    tags: [
+      { name: 'rooms', description: 'Rooms and who is in them' },
+      { name: 'server', description: 'The server itself' },
+      { name: 'original', description: 'As the Kurento Room server has them' },
+    ],
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: { adminToken: { type: 'http', scheme: 'bearer', description: 'The admin token (ADMIN_TOKEN)' } },
+    },
+  };
+}
+
+function operationOf(operation: Operation): Json {
+  const { tag, summary, description, writes } = operation;
+  return {
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: writes ? [{ adminToken: [] }] : [],
+    parameters: parametersOf(operation),
+    responses: responsesOf(operation),
+  };
+}
+
+function parametersOf({ params, path }: Operation): Json[] {
+  return Object.entries(params.shape).map(([name, schema]) => {
+    const { description, ...shape } = bare(z.toJSONSchema(schema, { io: 'input' }));
+    return { name, in: path.includes(`{${name}}`) ? 'path' : 'query', required: true, description, schema: shape };
+  });
+}
+
+function responsesOf(operation: Operation): Json {
+  const codes = [...always, ...(operation.writes ? ofWrites : []), ...operation.problems];
+  const responses: Record<string, Json> = {};
+  for (const [status, schema] of Object.entries(operation.responses)) {
+    responses[status] =
+      schema === nothing
+        ? { description: 'Done' }
+        : { description: 'The answer', content: { 'application/json': { schema: schemaOf(schema) } } };
+  }
+  for (const status of new Set(codes.map((code) => problems[code].status))) {
+    const meanings = codes.filter((code) => problems[code].status === status);
+    responses[status] = {
+      description: meanings.map((code) => `\`${code}\`: ${problems[code].meaning}`).join(' '),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+  return responses;
+}
+
+/** A schema as it stands in an answer: named ones by reference. */
+function schemaOf(schema: z.ZodType): Json {
+  const [name] = Object.entries(components).find(([, component]) => component === schema) ?? [];
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
+  if (schema instanceof z.ZodArray) return { type: 'array', items: schemaOf(schema.element as z.ZodType) };
+  return bare(z.toJSONSchema(schema));
+}
+
+function componentSchemas(): Json {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(components)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` });
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]));
+}
+
+/** Without what says that a schema is a document by itself: here it is a part of one. */
+function bare(schema: Json): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'));
+}

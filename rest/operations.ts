@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { ProblemCode } from './problem.js';
+import { components } from './schemas.js';
+
+export interface Operation {
+  readonly method: 'get' | 'delete';
+  /** As OpenAPI writes it; what stands in braces is a parameter, and so is every other member of `params`, in the query. */
+  readonly path: string;
+  readonly tag: 'rooms' | 'server' | 'original';
+  readonly summary: string;
+  readonly description?: string;
+  readonly params: z.ZodObject;
+  /** Needs the admin token, and is never done by a HEAD. */
+  readonly writes: boolean;
+  /** What it answers when nothing is wrong, by status. */
+  readonly responses: Readonly<Record<number, z.ZodType>>;
+  /** Why it may refuse, besides what holds for every operation. */
+  readonly problems: readonly ProblemCode[];
+}
+
+/** An answer without a body. */
+export const nothing = z.undefined();
+
+const none = z.object({});
+const roomName = z.string().min(1).meta({ description: 'The name of the room: any text, percent-encoded' });
+const participantId = z.string().min(1).meta({ description: 'The id of the participant: any text, percent-encoded' });
+const jsonDocument = z.record(z.string(), z.unknown());
+
+/** Every path of the REST API, once: routes, types of the handlers and the OpenAPI document follow from it. */
+export const operations = {
+  listRooms: {
+    method: 'get',
+    path: '/api/v1/rooms',
+    tag: 'rooms',
+    summary: 'All rooms, in the order they were opened',
+    params: none,
+    writes: false,
+    responses: { 200: z.array(components.RoomSummary) },
+    problems: [],
+  },
+  getRoom: {
+    method: 'get',
+    path: '/api/v1/rooms/{room}',
+    tag: 'rooms',
+    summary: 'A room: who is in it, who publishes, who receives whom',
+    params: z.object({ room: roomName }),
+    writes: false,
+    responses: { 200: components.Room },
+    problems: ['room-not-found'],
+  },
+  closeRoom: {
+    method: 'delete',
+    path: '/api/v1/rooms/{room}',
+    tag: 'rooms',
+    summary: 'Closes a room; everybody in it is told roomClosed',
+    params: z.object({ room: roomName }),
+    writes: true,
+    responses: { 204: nothing },
+    problems: ['room-not-found'],
+  },
+  evictParticipant: {
+    method: 'delete',
+    path: '/api/v1/rooms/{room}/participants/{participant}',
+    tag: 'rooms',
+    summary: 'Evicts a participant',
+    description: 'The others are told participantLeft, then the evicted one participantEvicted.',
+    params: z.object({ room: roomName, participant: participantId }),
+    writes: true,
+    responses: { 204: nothing },
+    problems: ['room-not-found', 'participant-not-found'],
+  },
+  getOpenApi: {
+    method: 'get',
+    path: '/api/v1/openapi.json',
+    tag: 'server',
+    summary: 'This document',
+    params: none,
+    writes: false,
+    responses: { 200: jsonDocument },
+    problems: [],
+  },
+  getHealth: {
+    method: 'get',
+    path: '/healthz',
+    tag: 'server',
+    summary: '200 while rooms can have media, 503 while no media server is within reach',
+    params: none,
+    writes: false,
+    responses: { 200: components.Health, 503: components.Health },
+    problems: [],
+  },
+  getAllRooms: {
+    method: 'get',
+    path: '/getAllRooms',
+    tag: 'original',
+    summary: 'The names of all rooms',
+    params: none,
+    writes: false,
+    responses: { 200: z.array(z.string()) },
+    problems: [],
+  },
+  getClientConfig: {
+    method: 'get',
+    path: '/getClientConfig',
+    tag: 'original',
+    summary: 'What pages are to offer',
+    params: none,
+    writes: false,
+    responses: { 200: components.ClientConfig },
+    problems: [],
+  },
+  getThresholdSpeaker: {
+    method: 'get',
+    path: '/getThresholdSpeaker',
+    tag: 'original',
+    summary: 'The volume in dB above which pages take somebody for speaking',
+    params: none,
+    writes: false,
+    responses: { 200: z.number() },
+    problems: [],
+  },
+  getUpdateSpeakerInterval: {
+    method: 'get',
+    path: '/getUpdateSpeakerInterval',
+    tag: 'original',
+    summary: 'How often pages look who is speaking, in ms',
+    params: none,
+    writes: false,
+    responses: { 200: z.number() },
+    problems: [],
+  },
+  close: {
+    method: 'get',
+    path: '/close',
+    tag: 'original',
+    summary: 'Closes a room, if the server is configured to let that be done by a GET',
+    description: 'For programs written for the original; new ones delete /api/v1/rooms/{room}.',
+    params: z.object({ room: roomName }),
+    writes: true,
+    responses: { 200: nothing },
+    problems: ['room-not-found'],
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+type Responses<O extends OperationName> = (typeof operations)[O]['responses'];
+
+/** The parameters of an operation, checked. */
+export type Input<O extends OperationName> = z.output<(typeof operations)[O]['params']>;
+/** What its handler returns. */
+export type Answer<O extends OperationName> = {
+  [S in keyof Responses<O>]: {
+    readonly status: S;
+    readonly body: Responses<O>[S] extends z.ZodType ? z.output<Responses<O>[S]> : never;
+  };
+}[keyof Responses<O>];
+export type Handlers<N extends OperationName> = { readonly [O in N]: (input: Input<O>) => Answer<O> };

@@ -1,0 +1,82 @@
+import { Router } from 'express';
+import type { IRoute, Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Admin } from './admin.js';
+import { operations } from './operations.js';
+import type { Handlers, Operation, OperationName } from './operations.js';
+import { Problem } from './problem.js';
+
+type Handler = (input: unknown) => { readonly status: number; readonly body: unknown };
+
+/** The operations of the table, done by `handlers`. Everything refused is thrown as a Problem, for the app to answer. */
+export function operationsRouter(handlers: Handlers<OperationName>, admin: Admin): Router {
+  const router = Router();
+  for (const [path, names] of byPath()) {
+    const route = router.route(path.replace(/\{(\w+)\}/g, ':$1'));
+    const allow = allowed(names);
+    for (const name of names) {
+      const operation: Operation = operations[name];
+      // The type of `handlers` says that each takes what its schema makes; an index that is a union loses that.
+      serve(route, operation, handlers[name] as Handler, admin);
+    }
+    route.options((_request, response) => {
+      response.set({
+        Allow: allow,
+        'Access-Control-Allow-Methods': allow,
+        'Access-Control-Allow-Headers': 'Authorization',
+        'Access-Control-Max-Age': '600',
+      });
+      response.status(204).end();
+    });
+    route.all((request) => {
+      throw notAllowed(request, allow);
+    });
+  }
+  return router;
+}
+
+function serve(route: IRoute, operation: Operation, handler: Handler, admin: Admin): void {
+  // Express answers HEAD with the handler of GET: harmless only where GET is.
+  if (operation.writes && operation.method === 'get') {
+    route.head((request) => {
+      throw notAllowed(request, 'GET, OPTIONS');
+    });
+  }
+  route[operation.method]((request: Request, response: Response) => {
+    if (operation.writes) admin.check(request.headers.authorization);
+    const input = operation.params.safeParse({ ...request.query, ...request.params });
+    if (!input.success) throw new Problem('bad-request', explain(input.error));
+    const { status, body } = handler(input.data);
+    // What is true of rooms now is not true later.
+    response.status(status).set('Cache-Control', 'no-store');
+    if (body === undefined) response.end();
+    else response.json(body);
+  });
+}
+
+function byPath(): ReadonlyMap<string, readonly OperationName[]> {
+  const found = new Map<string, OperationName[]>();
+  for (const name of Object.keys(operations) as OperationName[]) {
+    const { path } = operations[name];
+    found.set(path, [...(found.get(path) ?? []), name]);
+  }
+  return found;
+}
+
+function allowed(names: readonly OperationName[]): string {
+  const methods = names.flatMap((name) => {
+    const { method, writes } = operations[name];
+    return method === 'get' && !writes ? ['GET', 'HEAD'] : [method.toUpperCase()];
+  });
+  return [...methods, 'OPTIONS'].join(', ');
+}
+
+function notAllowed(request: Request, allow: string): Problem {
+  return new Problem('method-not-allowed', `${request.method} is not possible here, but ${allow} are`, {
+    Allow: allow,
+  });
+}
+
+function explain(error: z.ZodError): string {
+  return error.issues.map((issue) => `"${issue.path.join('.')}": ${issue.message}`).join('; ');
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { problemCodes } from './problem.js';
+
+/** What the REST API answers, declared once: types, the OpenAPI document and the tests' validation come from here. */
+
+const state = z.enum(['opening', 'open']).meta({ description: 'opening while it is being negotiated, then open' });
+
+const publication = z
+  .object({
+    state,
+    since: z.iso.datetime().nullable().meta({ description: 'When it opened; null while it is opening' }),
+  })
+  .meta({ description: 'The stream the participant publishes' });
+
+const subscription = z
+  .object({ publisher: z.string().meta({ description: 'The id of the participant whose stream is received' }), state })
+  .meta({ description: "One participant receiving another one's stream" });
+
+const participant = z
+  .object({
+    id: z.string().meta({ description: 'Unique in the room' }),
+    displayName: z.string(),
+    publication: publication.nullable(),
+    subscriptions: z.array(subscription),
+  })
+  .meta({ description: "One client's membership of the room" });
+
+const room = z
+  .object({ name: z.string(), participants: z.array(participant) })
+  .meta({ description: 'A room with everybody in it' });
+
+const roomSummary = z
+  .object({
+    name: z.string(),
+    participants: z.int().nonnegative().meta({ description: 'How many are in the room' }),
+    publications: z.int().nonnegative().meta({ description: 'How many of them publish' }),
+  })
+  .meta({ description: 'A room in the list of rooms' });
+
+const clientConfig = z
+  .object({
+    loopbackRemote: z.boolean().meta({ description: 'Pages publish with doLoopback' }),
+    loopbackAndLocal: z.boolean().meta({ description: 'Pages show the local picture as well; needs loopbackRemote' }),
+    filterRequestParam: z
+      .enum(['hat', 'marker'])
+      .meta({ description: 'The member of customRequest that this server understands' }),
+  })
+  .meta({ description: "What the original's page asks before it starts" });
+
+const health = z
+  .object({
+    status: z.enum(['ok', 'no media server']),
+    mediaServers: z.array(
+      z.object({
+        url: z.string(),
+        up: z.boolean(),
+        load: z.int().meta({ description: 'Publications and subscriptions there, of all rooms' }),
+      }),
+    ),
+  })
+  .meta({ description: 'Whether rooms can have media' });
+
+const problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string().meta({ description: 'The phrase of the HTTP status' }),
+    status: z.int().min(400).max(599),
+    detail: z.string().meta({ description: 'For people: what was wrong with this very request' }),
+    code: z.enum(problemCodes).meta({ description: 'For programs: stable, unlike the texts' }),
+  })
+  .meta({ description: 'A refusal (RFC 9457)' });
+
+/** The schemas that the OpenAPI document gives a name. */
+export const components = {
+  Room: room,
+  RoomSummary: roomSummary,
+  Participant: participant,
+  Publication: publication,
+  Subscription: subscription,
+  ClientConfig: clientConfig,
+  Health: health,
+  Problem: problem,
+} as const satisfies Record<string, z.ZodType>;
+
+export type ComponentName = keyof typeof components;
+export type Component<N extends ComponentName> = z.output<(typeof components)[N]>;

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { request } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The text as JSON, undefined when there is none. */
+  readonly body: unknown;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: Record<string, unknown> }>>>>;
+}
+
+/**
+ * Asks the REST API, sending paths as they stand (fetch would resolve `..`, also when it is encoded), and holds every
+ * answer against the OpenAPI document that the same server serves.
+ */
+export class Asker {
+  readonly #base: URL;
+  readonly #document: Document;
+  readonly #ajv = new Ajv2020({ strict: false, validateFormats: false });
+
+  private constructor(base: URL, document: Document) {
+    this.#base = base;
+    this.#document = document;
+    this.#ajv.addSchema(document, 'openapi');
+  }
+
+  /** @param base the server's address as http://host:port/prefix/ */
+  static async of(base: string): Promise<Asker> {
+    const response = await fetch(`${base}api/v1/openapi.json`);
+    return new Asker(new URL(base), (await response.json()) as Document);
+  }
+
+  get document(): Document {
+    return this.#document;
+  }
+
+  /** @param path below the prefix, without a leading slash */
+  async ask(path: string, method = 'GET', headers: OutgoingHttpHeaders = {}): Promise<Reply> {
+    const reply = await send(this.#base, `${this.#base.pathname}${path}`, method, headers);
+    if (method !== 'HEAD' && method !== 'OPTIONS') this.#check(`/${path}`, method, reply);
+    return reply;
+  }
+
+  #check(path: string, method: string, { status, headers, text, body }: Reply): void {
+    const where = `${method} ${path} ${status}`;
+    const type = headers['content-type']?.split(';', 1)[0];
+    const template = this.#templateOf(path.split('?', 1)[0] ?? path);
+    const operation = template === undefined ? undefined : this.#document.paths[template]?.[method.toLowerCase()];
+    if (template === undefined || !operation) {
+      // Nothing is documented there, but a refusal looks the same everywhere.
+      expect(type, where).to.equal('application/problem+json');
+      this.#validate('#/components/schemas/Problem', body, where);
+      return;
+    }
+    expect(operation.responses, where).to.have.property(String(status));
+    const response = operation.responses[String(status)] as { content?: Record<string, unknown> };
+    if (!response.content) {
+      expect(text, where).to.equal('');
+      return;
+    }
+    expect(response.content, where).to.have.property(type ?? 'no content type');
+    const pointer = ['paths', template, method.toLowerCase(), 'responses', status, 'content', type, 'schema']
+      .map((part) => encodeURIComponent(String(part).replace(/~/g, '~0').replace(/\//g, '~1')))
+      .join('/');
+    this.#validate(`#/${pointer}`, body, where);
+  }
+
+  #validate(pointer: string, body: unknown, where: string): void {
+    const valid = this.#ajv.validate({ $ref: `openapi${pointer}` }, body);
+    expect(valid, `${where}: ${this.#ajv.errorsText()} in ${JSON.stringify(body)}`).to.be.true;
+  }
+
+  #templateOf(path: string): string | undefined {
+    const templates = Object.keys(this.#document.paths);
+    const fits = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
+    return templates.includes(path) ? path : templates.find(fits);
+  }
+}
+
+function send(base: URL, path: string, method: string, headers: OutgoingHttpHeaders): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const asking = request(
+      { host: base.hostname, port: base.port, path, method, headers, agent: false },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('error', reject).on('end', () => {
+          const isJson = response.headers['content-type']?.includes('json') === true && text !== '';
+          const body: unknown = isJson ? JSON.parse(text) : undefined;
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body });
+        });
+      },
+    );
+    asking.on('error', reject).end();
+  });
+}

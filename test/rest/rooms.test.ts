@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import { publishOffer, receiveOffer } from '../support/fixtures.js';
+import { RpcClient } from '../support/rpc-client.js';
+import { useServer } from '../support/server.js';
+import { Asker } from './asker.js';
+
+/** Names that a careless server or client would mistake for something else. */
+const strangeNames = [
+  '/',
+  '..',
+  '.',
+  '%',
+  '%2F',
+  'a/b/../c',
+  '🦉',
+  ' ',
+  '?x=1#y',
+  '\u0000',
+  '"\\',
+  '__proto__',
+  '{room}',
+];
+const bearer = { Authorization: 'Bearer secret-token' };
+
+function roomPath(room: string, participant?: string): string {
+  // encodeURIComponent leaves dots alone, which a client in the middle would resolve.
+  const encode = (name: string) => encodeURIComponent(name).replace(/\./g, '%2E');
+  const path = `api/v1/rooms/${encode(room)}`;
+  return participant === undefined ? path : `${path}/participants/${encode(participant)}`;
+}
+
+describe('REST /api/v1/rooms', () => {
+  const server = useServer({ adminToken: 'secret-token' });
+  let asker: Asker;
+  let clients: RpcClient[] = [];
+  before(async () => {
+    asker = await Asker.of(server().url);
+  });
+  afterEach(async () => {
+    for (const client of clients) {
+      await client.call('closeSession');
+      await client.closed;
+    }
+    clients = [];
+  });
+
+  async function join(user: string, room: string): Promise<RpcClient> {
+    const client = await RpcClient.connect(server().url);
+    clients.push(client);
+    await client.request('joinRoom', { user, room });
+    return client;
+  }
+
+  it('lists rooms with how many are in them', async () => {
+    expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([]);
+    await join('ana', 'first');
+    await join('berta', 'first');
+    await join('ana', 'second');
+    expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([
+      { name: 'first', participants: 2, publications: 0 },
+      { name: 'second', participants: 1, publications: 0 },
+    ]);
+  });
+
+  it('shows who is in a room, who publishes since when, and who receives whom', async () => {
+    const ana = await join('ana', 'media');
+    const berta = await join('berta', 'media');
+    const before = Date.now();
+    await ana.request('publishVideo', { sdpOffer: publishOffer });
+    await berta.request('receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
+    const { body } = await asker.ask(roomPath('media'));
+    const { participants } = body as { participants: { publication: { since: string } | null }[] };
+    const since = participants[0]?.publication?.since ?? '';
+    expect(Date.parse(since)).to.be.within(before, Date.now());
+    expect(body).to.deep.equal({
+      name: 'media',
+      participants: [
+        { id: 'ana', displayName: 'ana', publication: { state: 'open', since }, subscriptions: [] },
+        { id: 'berta', displayName: 'berta', publication: null, subscriptions: [{ publisher: 'ana', state: 'open' }] },
+      ],
+    });
+    expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([{ name: 'media', participants: 2, publications: 1 }]);
+
+    await ana.request('unpublishVideo');
+    const after = (await asker.ask(roomPath('media'))).body;
+    expect(after).to.have.nested.property('participants[0].publication', null);
+    expect(after).to.have.deep.nested.property('participants[1].subscriptions', []);
+  });
+
+  it('finds rooms and participants of any name', async () => {
+    for (const name of strangeNames) {
+      const ana = await join(name, name);
+      const { status, body } = await asker.ask(roomPath(name));
+      expect(status, name).to.equal(200);
+      expect(body).to.deep.include({ name });
+      expect((await asker.ask(roomPath(name, name), 'DELETE', bearer)).status, name).to.equal(204);
+      await ana.notified('participantEvicted');
+      expect((await asker.ask(roomPath(name))).status, name).to.equal(404);
+      await join(name, name);
+      expect((await asker.ask(roomPath(name), 'DELETE', bearer)).status, name).to.equal(204);
+      expect((await asker.ask('api/v1/rooms')).body, name).to.deep.equal([]);
+    }
+  });
+
+  it('answers 404 for a room or participant that is not there', async () => {
+    await join('ana', 'r');
+    const cases = [
+      [roomPath('nowhere'), 'GET', 'room-not-found'],
+      [roomPath('constructor'), 'GET', 'room-not-found'],
+      [roomPath('nowhere'), 'DELETE', 'room-not-found'],
+      [roomPath('nowhere', 'ana'), 'DELETE', 'room-not-found'],
+      [roomPath('r', 'Ana'), 'DELETE', 'participant-not-found'],
+    ] as const;
+    for (const [path, method, code] of cases) {
+      const { status, body } = await asker.ask(path, method, bearer);
+      expect(status, path).to.equal(404);
+      expect(body, path).to.deep.include({ code, title: 'Not Found' });
+    }
+  });
+
+  it('DELETE closes a room: everybody is told, it is gone, and its name is free at once', async () => {
+    const ana = await join('ana', 'r');
+    const berta = await join('berta', 'r');
+    const { status, text } = await asker.ask(roomPath('r'), 'DELETE', bearer);
+    expect(status).to.equal(204);
+    expect(text).to.equal('');
+    expect(await ana.notified('roomClosed')).to.deep.equal({ room: 'r' });
+    expect(await berta.notified('roomClosed')).to.deep.equal({ room: 'r' });
+    expect(await ana.refusal('unpublishVideo')).to.equal(102);
+    await join('ana', 'r');
+  });
+
+  it('DELETE evicts a participant: the others are told, then she is (Kurento Room §8)', async () => {
+    const ana = await join('ana', 'r');
+    const berta = await join('berta', 'r');
+    expect((await asker.ask(roomPath('r', 'berta'), 'DELETE', bearer)).status).to.equal(204);
+    expect(await berta.notified('participantEvicted')).to.deep.equal({});
+    expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
+    expect((await asker.ask(roomPath('r', 'berta'), 'DELETE', bearer)).status).to.equal(404);
+    expect((await asker.ask(roomPath('r', 'ana'), 'DELETE', bearer)).status).to.equal(204);
+    expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([]);
+  });
+
+  it('changes nothing for whoever lacks the token', async () => {
+    await join('ana', 'r');
+    const given = [
+      undefined,
+      '',
+      'secret-token',
+      'Bearer',
+      'Bearer ',
+      'Bearer wrong',
+      'Bearer secret-token2',
+      'Basic c2U=',
+    ];
+    for (const authorization of given) {
+      for (const path of [roomPath('r'), roomPath('r', 'ana'), roomPath('nowhere')]) {
+        const headers = authorization === undefined ? {} : { Authorization: authorization };
+        const reply = await asker.ask(path, 'DELETE', headers);
+        expect(reply.status, authorization).to.equal(401);
+        expect(reply.headers['www-authenticate'], authorization).to.match(/^Bearer/);
+        expect(reply.body).to.deep.include({ code: 'token-needed' });
+      }
+    }
+    expect((await asker.ask(roomPath('r'))).status).to.equal(200);
+    expect((await asker.ask(roomPath('r'), 'DELETE', { Authorization: 'bearer  secret-token' })).status).to.equal(204);
+  });
+});
+
+describe('REST /api/v1/rooms without an admin token', () => {
+  const server = useServer();
+
+  it('can be read, and nobody may change anything: 403 says what is missing', async () => {
+    const asker = await Asker.of(server().url);
+    const ana = await RpcClient.connect(server().url);
+    await ana.request('joinRoom', { user: 'ana', room: 'r' });
+    for (const headers of [{}, { Authorization: 'Bearer ' }, { Authorization: 'Bearer undefined' }]) {
+      const { status, body } = await asker.ask(roomPath('r'), 'DELETE', headers);
+      expect(status).to.equal(403);
+      expect(body).to.have.property('detail').that.includes('ADMIN_TOKEN');
+    }
+    expect((await asker.ask(roomPath('r'))).status).to.equal(200);
+    ana.cut();
+  });
+});

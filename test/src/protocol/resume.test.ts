@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { publishOffer, receiveOffer } from '../../support/fixtures.js';
+import { RpcClient } from '../../support/rpc-client.js';
+import { useServer } from '../../support/server.js';
+
+const long = 60_000;
+const short = 150;
+
+/** Kurento Room §1.5 and §1.6. */
+describe('resuming a session of the room protocol', () => {
+  const clients: RpcClient[] = [];
+
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.cut();
+  });
+
+  async function connect(url: string): Promise<RpcClient> {
+    const client = await RpcClient.connect(url);
+    clients.push(client);
+    return client;
+  }
+
+  async function join(url: string, user: string, room: string): Promise<{ client: RpcClient; sessionId: unknown }> {
+    const client = await connect(url);
+    const { sessionId } = await client.request('joinRoom', { user, room });
+    return { client, sessionId };
+  }
+
+  describe('within a long grace time', () => {
+    const server = useServer({ sessionGraceMs: long, maxMissedMessages: 5 });
+    const url = (): string => server().url;
+
+    it('connect without an id makes a session, and says the same one again', async () => {
+      const ana = await connect(url());
+      const first = await ana.request('connect');
+      expect(first.value).to.equal('OK');
+      expect(await ana.request('connect', {})).to.deep.equal(first);
+      expect((await ana.request('joinRoom', { user: 'ana', room: 'ok' })).sessionId).to.equal(first.sessionId);
+    });
+
+    it('connect with an id nobody has is refused with 40007, and makes no session', async () => {
+      const ana = await connect(url());
+      expect(await ana.refusal('connect', { sessionId: 'unknown' })).to.equal(40_007);
+      expect((await ana.request('connect')).value).to.equal('OK');
+    });
+
+    it('keeps the place in the room, and what was said meanwhile comes after the answer, in order', async () => {
+      const [ana, berta] = [await join(url(), 'ana', 'resume'), await join(url(), 'berta', 'resume')];
+      ana.client.cut();
+      await ana.client.closed;
+      for (const message of ['one', 'two', 'three', 'four']) {
+        await berta.client.request('sendMessage', { message, userMessage: 'berta', roomMessage: 'resume' });
+      }
+      const again = await connect(url());
+      again.send({ jsonrpc: '2.0', id: 'c', method: 'connect', params: { sessionId: ana.sessionId } });
+      const first = await again.take(() => true);
+      expect(first).to.deep.equal({
+        id: 'c',
+        result: { value: 'reconnection successful', sessionId: ana.sessionId },
+        jsonrpc: '2.0',
+      });
+      await again.settle();
+      // What was written before the server could know of the loss is gone with the socket: the end of the talk is there.
+      const talk = again.notifications
+        .filter(({ method }) => method === 'sendMessage')
+        .map(({ params }) => params?.message);
+      expect(talk).to.not.deep.equal([]);
+      expect(talk).to.deep.equal(['one', 'two', 'three', 'four'].slice(-talk.length));
+      await again.request('sendMessage', { message: 'back', userMessage: 'ana', roomMessage: 'resume' });
+      await berta.client.take(({ method, params }) => method === 'sendMessage' && params?.message === 'back');
+      expect(berta.client.notifications.map(({ method }) => method)).to.not.include('participantLeft');
+    });
+
+    it('keeps the publication and the subscription', async () => {
+      const [ana, berta] = [await join(url(), 'ana', 'media'), await join(url(), 'berta', 'media')];
+      await ana.client.request('publishVideo', { sdpOffer: publishOffer });
+      await berta.client.request('receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
+      ana.client.cut();
+      const again = await connect(url());
+      await again.request('connect', { sessionId: ana.sessionId });
+      expect(await again.refusal('publishVideo', { sdpOffer: publishOffer }), 'still publishing').to.equal(303);
+      await again.request('unpublishVideo');
+      await berta.client.notified('participantUnpublished');
+    });
+
+    it('moves to the new socket while the old one is still open, which is closed', async () => {
+      const ana = await join(url(), 'ana', 'move');
+      const again = await connect(url());
+      await again.request('connect', { sessionId: ana.sessionId });
+      expect(await ana.client.closed).to.equal(1000);
+      const berta = await join(url(), 'berta', 'move');
+      expect(await again.notified('participantJoined')).to.deep.equal({ id: 'berta' });
+      expect(berta.client.notifications).to.deep.equal([]);
+    });
+
+    it('gets the answer to a request that was under way when the socket was lost', async () => {
+      const ana = await join(url(), 'ana', 'pending');
+      ana.client.send({ jsonrpc: '2.0', id: 'p', method: 'publishVideo', params: { sdpOffer: publishOffer } });
+      await ana.client.settle();
+      ana.client.cut();
+      const again = await connect(url());
+      await again.request('connect', { sessionId: ana.sessionId });
+      if (!ana.client.frames.some(({ id }) => id === 'p')) {
+        expect((await again.take(({ id }) => id === 'p')).result).to.have.property('sdpAnswer');
+      }
+      await again.request('unpublishVideo');
+    });
+
+    it('keeps the name taken: a stranger under it gets 104', async () => {
+      const ana = await join(url(), 'ana', 'taken');
+      ana.client.cut();
+      const stranger = await connect(url());
+      expect(await stranger.refusal('joinRoom', { user: 'ana', room: 'taken' })).to.equal(104);
+    });
+
+    it('ends a session that misses too much, rather than resuming it with holes', async () => {
+      const [ana, berta] = [await join(url(), 'ana', 'missed'), await join(url(), 'berta', 'missed')];
+      ana.client.cut();
+      await ana.client.closed;
+      const left = berta.client.notified('participantLeft');
+      for (let n = 0; n < 10; n += 1) {
+        await berta.client.request('sendMessage', { message: 'x', userMessage: 'berta', roomMessage: 'missed' });
+      }
+      expect(await left).to.deep.equal({ name: 'ana' });
+      expect(await (await connect(url())).refusal('connect', { sessionId: ana.sessionId })).to.equal(40_007);
+    });
+
+    it('is not possible after leaveRoom, nor after closeSession', async () => {
+      const ana = await join(url(), 'ana', 'gone');
+      await ana.client.request('leaveRoom');
+      expect(await (await connect(url())).refusal('connect', { sessionId: ana.sessionId })).to.equal(40_007);
+      const berta = await join(url(), 'berta', 'gone');
+      await berta.client.call('closeSession');
+      expect(await (await connect(url())).refusal('connect', { sessionId: berta.sessionId })).to.equal(40_007);
+    });
+
+    it('closeSession answers "bye", closes the socket with 1000, and the others are told at once', async () => {
+      const [ana, berta] = [await join(url(), 'ana', 'bye'), await join(url(), 'berta', 'bye')];
+      expect(await berta.client.call('closeSession', {}, 'id')).to.deep.equal({
+        id: 'id',
+        result: 'bye',
+        jsonrpc: '2.0',
+      });
+      expect(await berta.client.closed).to.equal(1000);
+      expect(await ana.client.notified('participantLeft')).to.deep.equal({ name: 'berta' });
+    });
+
+    it('closeSession works without a session, and passes requests in progress', async () => {
+      const stranger = await connect(url());
+      expect((await stranger.call('closeSession')).result).to.equal('bye');
+      const ana = await join(url(), 'ana', 'pass');
+      ana.client.send({ jsonrpc: '2.0', id: 'p', method: 'publishVideo', params: { sdpOffer: publishOffer } });
+      expect((await ana.client.call('closeSession')).result).to.equal('bye');
+      expect(await ana.client.closed).to.equal(1000);
+    });
+  });
+
+  describe('after a short grace time', () => {
+    const server = useServer({ sessionGraceMs: short });
+
+    it('is refused with 40007; the participant has left, once', async () => {
+      const [ana, berta] = [await join(server().url, 'ana', 'over'), await join(server().url, 'berta', 'over')];
+      ana.client.cut();
+      expect(await berta.client.notified('participantLeft')).to.deep.equal({ name: 'ana' });
+      const again = await connect(server().url);
+      expect(await again.refusal('connect', { sessionId: ana.sessionId })).to.equal(40_007);
+      await again.request('joinRoom', { user: 'ana', room: 'over' });
+      await berta.client.settle();
+      expect(berta.client.notifications.filter(({ method }) => method === 'participantLeft')).to.deep.equal([]);
+    });
+
+    it('works once more after each resumption: the time starts anew', async () => {
+      const { client, sessionId } = await join(server().url, 'ana', 'anew');
+      let last = client;
+      for (let n = 0; n < 3; n += 1) {
+        last.cut();
+        await last.closed;
+        last = await connect(server().url);
+        expect((await last.request('connect', { sessionId })).value).to.equal('reconnection successful');
+      }
+      expect(await last.refusal('joinRoom', { user: 'ana', room: 'anew' })).to.equal(104);
+    });
+  });
+
+  describe('with takeOverDetachedNames', () => {
+    const server = useServer({ sessionGraceMs: long, takeOverDetachedNames: true });
+
+    it('whoever comes under the name of a lost participant takes her place; of a present one, 104', async () => {
+      const [ana, berta] = [await join(server().url, 'ana', 'take'), await join(server().url, 'berta', 'take')];
+      const stranger = await connect(server().url);
+      expect(await stranger.refusal('joinRoom', { user: 'ana', room: 'take' })).to.equal(104);
+      ana.client.cut();
+      await ana.client.closed;
+      let refused: number | undefined = 104;
+      while (refused === 104) refused = (await stranger.call('joinRoom', { user: 'ana', room: 'take' })).error?.code;
+      expect(refused).to.equal(undefined);
+      expect(await berta.client.notified('participantLeft')).to.deep.equal({ name: 'ana' });
+      expect(await berta.client.notified('participantJoined')).to.deep.equal({ id: 'ana' });
+    });
+  });
+});

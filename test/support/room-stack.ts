@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { configOf } from '../../src/config.js';
+import type { Config } from '../../src/config.js';
+import { createLog } from '../../src/log.js';
+import { RoomGateway } from '../../src/protocol/gateway.js';
+import { Doors } from '../../src/transport/doors.js';
+import { Rooms } from '../../rooms/rooms.js';
+import { FakeMedia } from './fake-media.js';
+
+/**
+ * The room protocol from the socket to the domain, on a media engine in memory: for tests that need thousands of
+ * negotiations, or to hold one up at a certain step, which no real media server can do. The whole server is in server.ts.
+ */
+export class RoomStack {
+  readonly media = new FakeMedia();
+  readonly rooms = new Rooms(this.media);
+  readonly gateway: RoomGateway;
+  readonly #http = createServer();
+  readonly #doors: Doors;
+
+  constructor(options: Partial<Config> = {}) {
+    const config = configOf(options);
+    this.gateway = new RoomGateway(this.rooms, createLog('error', 'text'), config);
+    this.#doors = new Doors(this.#http, {
+      maxTextLength: config.maxMessageLength,
+      maxQueuedBytes: config.maxQueuedBytes,
+      allowedOrigins: [],
+      onRefused: () => undefined,
+    });
+    this.#doors.open('/room', (connection) => {
+      this.gateway.accept(connection);
+    });
+  }
+
+  /** @returns the address as http://host:port/ */
+  async start(): Promise<string> {
+    await once(this.#http.listen(0, '127.0.0.1'), 'listening');
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}/`;
+  }
+
+  /** What is left of all who were here. */
+  get remains(): { rooms: number; sessions: number; allocated: number; releasedTwice: number } {
+    return {
+      rooms: this.rooms.names.length,
+      sessions: this.gateway.sessions,
+      allocated: this.media.allocated,
+      releasedTwice: [...this.media.releases.values()].filter((times) => times !== 1).length,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.rooms.close('the test is over');
+    this.gateway.close();
+    await this.#doors.close();
+    this.#http.close();
+  }
+}
+
+export const nothingRemains = { rooms: 0, sessions: 0, allocated: 0, releasedTwice: 0 };
