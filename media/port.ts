@@ -27,6 +27,8 @@ export interface MediaFailure extends Error {
 export interface MediaEngine {
   /** Opens the media context of one room. Rejects with `unavailable` when no media server can be reached. */
   openPipeline(listener: PipelineListener): Promise<Pipeline>;
+  /** False while no new room could be carried. True also while nobody can tell; absent: there is no limit. */
+  readonly hasCapacity?: boolean;
 }
 
 export interface PipelineListener {

@@ -50,7 +50,16 @@ const clientConfig = z
 const health = z
   .object({
     status: z.enum(['ok', 'no media server']),
-    mediaServers: z.array(z.object({ url: z.string(), up: z.boolean() })),
+    mediaServers: z.array(
+      z.object({
+        url: z.string(),
+        up: z.boolean(),
+        load: z
+          .int()
+          .nonnegative()
+          .meta({ description: 'Endpoints there: publications and subscriptions of all rooms' }),
+      }),
+    ),
   })
   .meta({ description: 'Whether rooms can have media' });
 

@@ -30,12 +30,16 @@ export class Rooms {
 
   /**
    * Joins a room, which is made if need be. One step: a refused join leaves no room behind.
-   * @throws RoomError `invalid-name`, `participant-exists`
+   * @throws RoomError `invalid-name`, `participant-exists`, `room-refused` when the room would be a new one and there is no
+   *   capacity for its media; without any media server within reach people can meet and talk all the same
    */
   join(name: string, id: string, attributes: Attributes, outbox: Outbox): Participant {
     if (name === '') throw new RoomError('invalid-name', 'The name of a room must not be empty');
     const existing = this.#rooms.get(name);
     if (existing) return existing.join(id, attributes, outbox);
+    if (this.#media.hasCapacity === false) {
+      throw new RoomError('room-refused', `Room "${name}" cannot be opened: the media servers are at their limit`);
+    }
     const room = new Room(name, this.#media, () => this.#rooms.delete(name), this.#now);
     const participant = room.join(id, attributes, outbox);
     this.#rooms.set(name, room);

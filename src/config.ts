@@ -86,7 +86,12 @@ export const options = {
   kmsUris: option(
     list(z.string().regex(/^wss?:\/\/\S+$/, 'must be a ws:// or wss:// URL')).default([]),
     'URLs',
-    'Kurento media servers, as ws://host:8888/kurento. Empty: the embedded media engine is started.',
+    'Kurento media servers, as ws://host:8888/kurento; each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
+  ),
+  mediaServerLimit: option(
+    count.min(0).default(0),
+    'endpoints',
+    'Endpoints (publications and subscriptions) on one media server from which on it gets no new room; 0: no limit.',
   ),
   mediaRequestTimeoutMs: option(
     milliseconds.default(10_000),

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { KurentoEngine } from '../media/kurento/engine.js';
+import { Placement } from '../media/placement.js';
 import { restApp } from '../rest/app.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Config } from './config.js';
@@ -35,26 +36,26 @@ export async function startServer(config: Config): Promise<RunningServer> {
   try {
     const mediaProcess = config.kmsUris.length === 0 ? startable(config, log) : undefined;
     if (mediaProcess) undo.push(() => mediaProcess.stop());
-    const mediaServerUrl = (await mediaProcess?.start()) ?? firstOf(config.kmsUris, log);
+    const mediaServerUrls = mediaProcess ? [await mediaProcess.start()] : [...new Set(config.kmsUris)];
 
-    const engine = new KurentoEngine({
-      url: mediaServerUrl,
-      requestTimeoutMs: config.mediaRequestTimeoutMs,
-      lostAfterMs: config.mediaLostAfterMs,
-      log: log.child({ mediaServer: mediaServerUrl }),
+    const engines = mediaServerUrls.map((url) => engineOf(url, config, log));
+    undo.push(async () => {
+      await Promise.all(engines.map((engine) => engine.close()));
     });
-    undo.push(() => engine.close());
-    const connected = engine.connect().catch((error: unknown) => {
-      log.warn('no media server yet; the server goes on trying', { url: mediaServerUrl, error });
-    });
+    const connected = engines.map((engine) =>
+      engine.connect().catch((error: unknown) => {
+        log.warn('no media server yet; the server goes on trying', { url: engine.url, error });
+      }),
+    );
     // The embedded engine is there already; a media server elsewhere may take its time, or be started after us.
-    if (mediaProcess) await connected;
+    if (mediaProcess) await Promise.all(connected);
 
-    const rooms = new Rooms(engine);
+    const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
+    const rooms = new Rooms(placement);
     const http = createServer(
       restApp({
         rooms,
-        health: () => ({ mediaServers: [{ url: mediaServerUrl, up: engine.up }] }),
+        health: () => ({ mediaServers: placement.servers }),
         openRpc: openRpcDocument(),
         pageSettings: { ...config, filterRequestParam: config.filterType },
         demo: demoFolder(),
@@ -93,12 +94,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
 
     const url = `http://${config.host || 'localhost'}:${port}${config.pathPrefix}/`;
-    const media = mediaProcess ? `embedded engine (${mediaServerUrl})` : `Kurento media server at ${mediaServerUrl}`;
+    const media = `${mediaProcess ? 'embedded engine' : 'Kurento media server'} at ${mediaServerUrls.join(', ')}`;
     log.info('ready', { url, media });
     return {
       url,
       media,
-      mediaServerUrls: [mediaServerUrl],
+      mediaServerUrls,
       get mediaProcessId() {
         return mediaProcess?.pid;
       },
@@ -118,11 +119,13 @@ function startable(config: Config, log: Log): MediaProcess {
   });
 }
 
-function firstOf(urls: readonly string[], log: Log): string {
-  const [first, ...rest] = urls;
-  if (first === undefined) throw new Error('No media server is configured');
-  if (rest.length > 0) log.warn('only the first media server is used so far', { used: first, unused: rest });
-  return first;
+function engineOf(url: string, config: Config, log: Log): KurentoEngine {
+  return new KurentoEngine({
+    url,
+    requestTimeoutMs: config.mediaRequestTimeoutMs,
+    lostAfterMs: config.mediaLostAfterMs,
+    log: log.child({ mediaServer: url }),
+  });
 }
 
 /** Beside the compiled server; the same folder when the server runs from source. */

@@ -38,6 +38,8 @@ type State = 'idle' | 'waiting' | 'up' | 'down' | 'closed';
 const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
 const DEFAULT_LOST_AFTER_MS = 5_000;
 const GREET_AGAIN_MS = 1_000;
+/** Nobody listens at the address: the process that knew our objects is gone, and they with it. No need to wait for more. */
+const NOBODY_LISTENS = 'ECONNREFUSED';
 
 /** kurento-client made safe: each call is answered or fails in time, and the loss of the media server is an event. */
 export class Client {
@@ -157,9 +159,11 @@ export class Client {
     }).then(
       () => this.#unreleased.delete(id),
       (error: unknown) => {
-        const later = error instanceof MediaError && (error.code === 'unavailable' || error.code === 'timeout');
+        const code = error instanceof MediaError ? error.code : 'engine-error';
+        const later = code === 'unavailable' || code === 'timeout';
         if (!later) this.#unreleased.delete(id);
-        this.#log[later ? 'debug' : 'warn']('an object was not released', { object: id, later, error });
+        const harmless = later || code === 'object-gone';
+        this.#log[harmless ? 'debug' : 'warn']('an object was not released', { object: id, later, error });
       },
     );
   }
@@ -222,10 +226,13 @@ export class Client {
    */
   #interrupted(reason: string): void {
     this.#reason = reason;
-    if (this.#state !== 'up') return;
-    this.#log.warn('media server out of reach', { url: this.#options.url, reason });
-    this.#failCalls((call) => call.sent);
-    this.#wait();
+    if (this.#state === 'up') {
+      this.#log.warn('media server out of reach', { url: this.#options.url, reason });
+      this.#failCalls((call) => call.sent);
+      this.#wait();
+    } else if (this.#served && reason === NOBODY_LISTENS) {
+      this.#begin();
+    }
   }
 
   /** Starts the time in which the media server may come back. */
@@ -242,9 +249,14 @@ export class Client {
 
   #forgotten(): void {
     this.#reason = 'it has forgotten our session';
+    this.#begin();
+    this.#unreleased.clear();
+  }
+
+  /** What was is lost. Calls that need nothing of it wait for the next media server at this address. */
+  #begin(): void {
     this.#failCalls((call) => call.sent || !call.fresh);
     this.#lose();
-    this.#unreleased.clear();
     this.#wait();
   }
 

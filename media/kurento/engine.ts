@@ -22,6 +22,7 @@ export interface KurentoEngineOptions {
 
 /** A media server that speaks the Kurento protocol, reached by its URL: a KMS, or the embedded engine. */
 export class KurentoEngine implements MediaEngine {
+  readonly url: string;
   readonly #client: Client;
   readonly #log: Log;
   readonly #bandwidth: Bandwidth;
@@ -31,6 +32,7 @@ export class KurentoEngine implements MediaEngine {
   #closed = false;
 
   constructor(options: KurentoEngineOptions) {
+    this.url = options.url;
     this.#log = options.log;
     this.#bandwidth = options.bandwidth ?? {};
     this.#releaseConsole = captureConsole(options.log);

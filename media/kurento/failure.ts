@@ -9,11 +9,11 @@ const serverError = z.object({
 });
 
 /** What `reconnect-ws` answers for a server whose connection is gone. */
-const CONNECTION_LOST = -32001;
+const connectionLost = -32001;
 
 /** Kurento media protocol §11. */
 const codes: Readonly<Record<number, MediaErrorCode>> = {
-  [CONNECTION_LOST]: 'unavailable',
+  [connectionLost]: 'unavailable',
   [-32601]: 'not-supported',
   40005: 'not-supported',
   40006: 'not-supported',

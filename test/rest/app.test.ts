@@ -13,7 +13,10 @@ describe('REST', () => {
   it('GET /healthz says that the media server is within reach', async () => {
     const { status, body } = await asker.ask('healthz');
     expect(status).to.equal(200);
-    expect(body).to.deep.equal({ status: 'ok', mediaServers: [{ url: server().mediaServerUrls[0], up: true }] });
+    expect(body).to.deep.equal({
+      status: 'ok',
+      mediaServers: [{ url: server().mediaServerUrls[0], up: true, load: 0 }],
+    });
   });
 
   it('serves the demo under the prefix', async () => {

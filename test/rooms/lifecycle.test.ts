@@ -324,6 +324,59 @@ describe('lifecycle of media (docs/lifecycle.md)', () => {
     expect(stage.media.allocated).to.equal(3);
   });
 
+  for (const step of ['createEndpoint', 'connect', 'answer'] as const) {
+    it(`when the media server is lost while negotiations wait at ${step}, they fail and nothing is released twice`, async () => {
+      const stage = new Stage();
+      const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
+      await ana.publish(offer);
+      const held = stage.media.holdNext(step);
+      const publishing = codeOf(berta.publish(offer, { loopback: true }));
+      await held.reached;
+      const heldToo = stage.media.holdNext(step);
+      const subscribing = codeOf(carla.subscribe(ana, offer));
+      await heldToo.reached;
+      const [pipeline] = stage.media.pipelines;
+      stage.media.pipelines.clear();
+      pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+      held.open();
+      heldToo.open();
+      expect(await publishing).to.equal('interrupted');
+      expect(await subscribing).to.equal('not-publishing');
+      expect(stage.told(carla), 'of berta, who was not publishing yet, nothing is said').to.deep.equal([
+        'publicationOpened ana',
+        'mediaFailed unavailable',
+        'publicationClosed ana media-lost',
+      ]);
+      expect(stage.media.endpoints).to.be.empty;
+      expect(stage.media.releases.has(pipeline ?? {}), 'what is lost is not released').to.be.false;
+      expectEachReleasedOnce(stage.media);
+
+      await berta.publish(offer);
+      await carla.subscribe(berta, offer);
+      expect(stage.media.allocated).to.equal(3);
+      for (const participant of [ana, berta, carla]) participant.leave();
+      await settled();
+      expectNothingLeft(stage.media);
+    });
+  }
+
+  it('a room that closes after its media server was lost, or while the next one is asked, leaves nothing', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    await ana.publish(offer);
+    const [pipeline] = stage.media.pipelines;
+    stage.media.pipelines.clear();
+    pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+    const held = stage.media.holdNext('openPipeline');
+    const publishing = codeOf(ana.publish(offer));
+    await held.reached;
+    ana.leave();
+    held.open();
+    expect(await publishing).to.equal('room-closed');
+    await settled();
+    expectNothingLeft(stage.media);
+  });
+
   it("tells an endpoint's failure to its owner and a pipeline's to the whole room", async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];

@@ -107,6 +107,17 @@ describe('room', () => {
     expect(stage.join('ana').room).to.not.equal(first);
   });
 
+  it('is not opened without capacity for its media, and leaves nothing; rooms that are there take everybody', async () => {
+    const stage = new Stage();
+    stage.join('ana');
+    stage.media.hasCapacity = false;
+    expect(await codeOf(() => stage.join('ana', 'r2'))).to.equal('room-refused');
+    expect(stage.rooms.names).to.deep.equal(['r1']);
+    stage.join('berta');
+    stage.media.hasCapacity = true;
+    stage.join('ana', 'r2');
+  });
+
   it('refuses every call of somebody who is not in it any more', async () => {
     const stage = new Stage();
     const ana = stage.join('ana');

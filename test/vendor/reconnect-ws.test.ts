@@ -115,6 +115,37 @@ describe('reconnect-ws', () => {
     expect(answers).to.deep.equal([1, 3, 4].map((id) => ({ jsonrpc: '2.0', id, error })));
   });
 
+  it('an answer that is none of JSON-RPC 2.0 is replaced by an error, everything else is handed on', async () => {
+    const { streams, texts } = connect();
+    await until('there is a stream', () => streams.length === 1 && sockets.length === 1);
+    const id = 1;
+    const error = { code: 1, message: 'refused' };
+    const unreadable = [
+      { id, error },
+      { jsonrpc: '2.0', id },
+      { jsonrpc: '2.0', id, result: {}, error },
+      { jsonrpc: '2.0', id, result: null },
+      { jsonrpc: '2.0', id, error: { ...error, dest: 'somebody else' } },
+    ];
+    const readable = [
+      { jsonrpc: '2.0', id, error },
+      { jsonrpc: '2.0', id, result: { value: null } },
+      { jsonrpc: '2.0', id, method: 'a request of its own' },
+      { jsonrpc: '2.0', method: 'a notification' },
+      { id: 'of nobody' },
+    ];
+    for (const [index, answer] of [...unreadable, ...readable].entries()) {
+      streams[0]?.send(JSON.stringify({ id }));
+      sockets[0]?.send(JSON.stringify(answer));
+      await until('it has arrived', () => texts.length === index + 1);
+    }
+    const replacement = { code: -32002, message: 'The answer is none of JSON-RPC 2.0' };
+    expect(texts.map((text) => JSON.parse(text) as unknown)).to.deep.equal([
+      ...unreadable.map(() => ({ jsonrpc: '2.0', id, error: replacement })),
+      ...readable,
+    ]);
+  });
+
   it('what a receiver throws is told and harms nothing', async () => {
     const { streams, texts, faults } = connect();
     await until('there is a stream', () => streams.length === 1 && sockets.length === 1);

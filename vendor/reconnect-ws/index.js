@@ -6,15 +6,17 @@
  * - A refused or lost connection is never thrown; it is tried again, soon at first, later every 3 s, until `disconnect()`.
  * - A peer that answers no WebSocket ping (RFC 6455 §5.5.2) for two periods counts as gone.
  * - kurento-client would wait for the answers to requests of a closed socket until its own timeout, and hold back what comes
- *   after them. They are answered here, with CONNECTION_LOST.
+ *   after them. They are answered here, with the error `connectionLost`.
+ * - It would wait just as long after an answer that it cannot read. Such a one is replaced here, by `unreadableAnswer`.
  */
 const { EventEmitter } = require('node:events');
 const WebSocket = require('ws');
 
-const DELAYS_MS = [100, 100, 200, 300, 500, 800, 1300, 2100, 3000];
-const MAX_SILENT_PERIODS = 2;
-const CLOSING_MS = 1000;
-const CONNECTION_LOST = -32001;
+const delaysMs = [100, 100, 200, 300, 500, 800, 1300, 2100, 3000];
+const maxSilentPeriods = 2;
+const closingMs = 1000;
+const connectionLost = { code: -32001, message: 'Connection lost' };
+const unreadableAnswer = { code: -32002, message: 'The answer is none of JSON-RPC 2.0' };
 
 class ReconnectingSocket extends EventEmitter {
   connected = false;
@@ -49,7 +51,7 @@ class ReconnectingSocket extends EventEmitter {
     clearTimeout(this.#timer);
     const socket = this.#socket;
     socket?.close(1000);
-    setTimeout(() => socket?.terminate(), CLOSING_MS).unref();
+    setTimeout(() => socket?.terminate(), closingMs).unref();
     this.#lost();
     return this;
   }
@@ -103,7 +105,9 @@ class ReconnectingSocket extends EventEmitter {
   }
 
   #retry() {
-    const delay = DELAYS_MS[Math.min(this.#attempts, DELAYS_MS.length - 1)];
+    // Whoever heard of the loss may have given up.
+    if (!this.reconnect) return;
+    const delay = delaysMs[Math.min(this.#attempts, delaysMs.length - 1)];
     this.#attempts += 1;
     this.#timer = setTimeout(() => this.#open(), delay);
     if (this.#everConnected) this.emit('reconnect', this.#attempts, delay);
@@ -115,7 +119,7 @@ class ReconnectingSocket extends EventEmitter {
     const timer = setInterval(() => {
       if (socket.readyState !== WebSocket.OPEN) return;
       silent += 1;
-      if (silent > MAX_SILENT_PERIODS) socket.terminate();
+      if (silent > maxSilentPeriods) socket.terminate();
       else socket.ping();
     }, this.#options.pingIntervalMs).unref();
     socket.on('pong', hear).on('message', hear);
@@ -136,24 +140,30 @@ class Stream extends EventEmitter {
   }
 
   send(text) {
-    const id = idOf(text);
+    const id = parse(text)?.id;
     if (id !== undefined) this.#unanswered.add(id);
     if (this.#socket.readyState !== WebSocket.OPEN) queueMicrotask(() => this.end());
     else this.#socket.send(text, () => undefined);
   }
 
   receive(text) {
-    this.#unanswered.delete(idOf(text));
-    this.#deliver(text);
+    const message = parse(text);
+    const isAnswer = message !== undefined && message.method === undefined;
+    if (isAnswer && this.#unanswered.delete(message.id) && !isReadable(message))
+      this.#fail(message.id, unreadableAnswer);
+    else this.#deliver(text);
   }
 
   /** Answers what nobody will answer any more. */
   end() {
     for (const id of this.#unanswered) {
       this.#unanswered.delete(id);
-      const error = { code: CONNECTION_LOST, message: 'Connection lost' };
-      this.#deliver(JSON.stringify({ jsonrpc: '2.0', id, error }));
+      this.#fail(id, connectionLost);
     }
+  }
+
+  #fail(id, error) {
+    this.#deliver(JSON.stringify({ jsonrpc: '2.0', id, error }));
   }
 
   /** kurento-client throws on messages it does not expect; from here that would be an uncaught exception. */
@@ -166,12 +176,25 @@ class Stream extends EventEmitter {
   }
 }
 
-function idOf(text) {
+/** An object, or undefined for anything else. */
+function parse(text) {
   try {
-    return JSON.parse(text).id ?? undefined;
+    const message = JSON.parse(text);
+    return isObject(message) ? message : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What kurento-client takes for an answer: either an object as the result or one as the error, for nobody else (`dest`). */
+function isReadable({ jsonrpc, result, error }) {
+  if (jsonrpc !== '2.0' || (result === undefined) === (error === undefined)) return false;
+  const outcome = result ?? error;
+  return isObject(outcome) && !outcome.dest;
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
 }
 
 module.exports = (_options, onConnection) => new ReconnectingSocket(onConnection);

@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
 import { codeOf } from '../../support/rejection.js';
@@ -167,15 +164,5 @@ describe('kurento engine › calls', () => {
     expect(await codeOf(engine.openPipeline(new PipelineEvents()))).to.equal('unavailable');
     expect(pipelineEvents.losses).to.be.empty;
     expect(engine.up).to.be.false;
-  });
-
-  it('a closed engine does not keep its process from ending', async function () {
-    this.timeout(60_000);
-    await room.server.start();
-    const program = fileURLToPath(new URL('short-lived.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--import', 'tsx', program, room.server.url], { stdio: 'inherit' });
-    const [code] = (await once(child, 'exit')) as [number | null];
-    expect(code).to.equal(0);
-    expect(room.server.objects.size).to.equal(0);
   });
 });

@@ -131,6 +131,21 @@ describe('kurento engine › loss of the media server', () => {
     expect(pipelineEvents.losses).to.have.lengthOf(1);
   });
 
+  it('where nobody listens any more everything is lost, without waiting; a new pipeline waits for the next one', async () => {
+    const engine = await room.connect({ lostAfterMs: 60_000 });
+    const rooms = [await room.endpoint(engine), await room.endpoint(engine)];
+    await room.server.stop();
+    await until('both are lost', () => rooms.every(({ pipelineEvents }) => pipelineEvents.losses.length > 0));
+    expect(engine.up).to.be.false;
+    const opening = engine.openPipeline(new PipelineEvents());
+    room.server.forget();
+    await room.server.start();
+    await opening;
+    expect(room.server.objects.size).to.equal(1);
+    for (const { pipelineEvents } of rooms) expect(pipelineEvents.losses).to.have.lengthOf(1);
+    expect(room.log.has('warn', 'was not released'), 'what is gone need not be released').to.be.false;
+  });
+
   it('a media server that answers no ping is given up', async () => {
     room.server.autoPong = false;
     const engine = await room.connect({ pingIntervalMs: 30 });

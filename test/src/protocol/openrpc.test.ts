@@ -23,8 +23,9 @@ describe('the OpenRPC document', () => {
     const text = JSON.stringify(metaSchema)
       .replaceAll('https://meta.json-schema.tools/#/definitions/JSONSchemaObject/', `${draft7}/`)
       .replaceAll(/https:\/\/meta\.json-schema\.tools\/?/g, draft7);
-    expect(ajv.validate(JSON.parse(text) as object, document), ajv.errorsText()).to.be.true;
-    expect(ajv.validate(JSON.parse(text) as object, { ...document, methods: [{}] }), 'the schema is one').to.be.false;
+    const fits = ajv.compile(JSON.parse(text) as object);
+    expect(fits(document), JSON.stringify(fits.errors)).to.be.true;
+    expect(fits({ ...document, methods: [{}] }), 'the schema refuses nothing').to.be.false;
     expect(document.methods.map(({ name }) => name)).to.have.members(Object.keys(requests));
     expect(document['x-notifications'].map(({ name }) => name)).to.have.members(Object.keys(notifications));
   });
