@@ -54,7 +54,10 @@ const health = z
       z.object({
         url: z.string(),
         up: z.boolean(),
-        load: z.int().meta({ description: 'Publications and subscriptions there, of all rooms' }),
+        load: z
+          .int()
+          .nonnegative()
+          .meta({ description: 'Endpoints there: publications and subscriptions of all rooms' }),
       }),
     ),
   })

@@ -30,7 +30,14 @@ const server = spawn(process.execPath, [join(root, 'dist/src/main.js')], {
 });
 const browser = await chromium.launch({
   executablePath: browserPath(),
-  args: ['--no-sandbox', '--headless=new', '--autoplay-policy=no-user-gesture-required', '--disable-gpu'],
+  args: [
+    '--no-sandbox',
+    '--headless=new',
+    '--autoplay-policy=no-user-gesture-required',
+    '--disable-gpu',
+    // For machines with nothing but loopback.
+    '--allow-loopback-in-peer-connection',
+  ],
 });
 try {
   const url = await addressOf(server);

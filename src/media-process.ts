@@ -27,6 +27,13 @@ const slowestRestartMs = 5_000;
 /** A process that lived this long has recovered: the next restart is a quick one again. */
 const stableAfterMs = 30_000;
 
+/** One life of the process. */
+interface Run {
+  readonly child: ChildProcess;
+  /** Resolves when it is over, with the exit code, the signal, or why it could not even begin. */
+  readonly ended: Promise<string | number | null>;
+}
+
 /**
  * The embedded media engine: a process of its own, started with the server, restarted at the same address when it
  * dies, and stopped with the server. To everybody else it is a media server at a URL.
@@ -34,7 +41,7 @@ const stableAfterMs = 30_000;
 export class MediaProcess {
   readonly #options: MediaProcessOptions;
   readonly #log: Log;
-  #child: ChildProcess | undefined;
+  #run: Run | undefined;
   #port = 0;
   #stopping = false;
   #restartMs = firstRestartMs;
@@ -45,7 +52,7 @@ export class MediaProcess {
     this.#log = options.log.child({ process: 'media' });
   }
 
-  /** @returns the WebSocket URL of the engine. @throws Error when it does not start within 15 s */
+  /** @returns the WebSocket URL of the engine. @throws Error when it does not start, within 15 s at the latest; it is not tried again */
   async start(): Promise<string> {
     const url = await this.#spawn();
     this.#port = Number(new URL(url).port);
@@ -54,34 +61,37 @@ export class MediaProcess {
 
   /** For tests that kill it. Undefined while it is down. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#run?.child.pid;
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
-    const child = this.#child;
-    if (!child) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
+    if (!this.#run) return;
+    const { child, ended } = this.#run;
     child.kill('SIGTERM');
     const impatience = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-    await exited;
+    await ended;
     clearTimeout(impatience);
   }
 
   async #spawn(): Promise<string> {
     const startedAt = Date.now();
     const child = fork(entryPoint(), this.#flags(), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) if (stream) this.#relayLog(stream);
-    child.once('exit', (code, signal) => {
-      this.#child = undefined;
-      if (!this.#stopping && this.#port !== 0) this.#scheduleRestart(startedAt, signal ?? code);
+    const ended = endOf(child).finally(() => {
+      this.#run = undefined;
     });
+    this.#run = { child, ended };
+    for (const stream of [child.stdout, child.stderr]) if (stream) this.#relayLog(stream);
     try {
-      return await ready(child);
+      const url = await ready(child, ended);
+      void ended.then((how) => {
+        this.#lost(startedAt, how);
+      });
+      return url;
     } catch (error) {
       child.kill('SIGKILL');
+      await ended;
       throw error;
     }
   }
@@ -93,16 +103,24 @@ export class MediaProcess {
     return flags;
   }
 
-  #scheduleRestart(startedAt: number, ended: string | number | null): void {
+  #lost(startedAt: number, ended: string | number | null): void {
+    if (this.#stopping) return;
     if (Date.now() - startedAt > stableAfterMs) this.#restartMs = firstRestartMs;
     this.#log.error('the media engine ended; it is started again', { ended, inMs: this.#restartMs });
+    this.#startAgain();
+  }
+
+  /** After a pause, the longer the more attempts there were; until one succeeds. */
+  #startAgain(): void {
     this.#restart = setTimeout(() => {
       this.#spawn().then(
         (url) => {
           this.#log.info('the media engine is back', { url });
         },
         (error: unknown) => {
-          this.#log.error('the media engine did not start', { error });
+          if (this.#stopping) return;
+          this.#log.error('the media engine did not start; it is tried again', { error, inMs: this.#restartMs });
+          this.#startAgain();
         },
       );
     }, this.#restartMs);
@@ -129,20 +147,33 @@ function entryPoint(): string {
   return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts');
 }
 
-function ready(child: ChildProcess): Promise<string> {
+function endOf(child: ChildProcess): Run['ended'] {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? code);
+    });
+    // Of a process that the system did not let us have there is no exit.
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve(error.message);
+    });
+  });
+}
+
+/** Resolves with the URL it says it serves. */
+function ready(child: ChildProcess, ended: Run['ended']): Promise<string> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
       reject(new Error(`The media engine did not start within ${startTimeoutMs} ms`));
     }, startTimeoutMs);
     child.once('message', (message) => {
       clearTimeout(timeout);
-      const state = readySchema.parse(message);
-      if (state.type === 'ready') resolve(state.url);
-      else reject(new Error(state.message));
+      const { data: state } = readySchema.safeParse(message);
+      if (state?.type === 'ready') resolve(state.url);
+      else reject(new Error(state?.message ?? 'The media engine said something else than where it is'));
     });
-    child.once('exit', (code, signal) => {
+    void ended.then((how) => {
       clearTimeout(timeout);
-      reject(new Error(`The media engine ended while it started (${signal ?? code})`));
+      reject(new Error(`The media engine ended while it started (${how})`));
     });
   });
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
+import { defaultBindAddress } from '../../media/embedded/sdp/candidates.js';
 
 /** A Chromium of our own: a process that can be closed, or killed as a crash would. */
 export interface RunningBrowser {
@@ -22,7 +23,17 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // On a machine with nothing but loopback Chromium would find no candidate at all.
+  '--allow-loopback-in-peer-connection',
 ];
+
+export const devicePermissions: readonly string[] = ['camera', 'microphone'];
+
+/**
+ * Of somebody who only listens. Chromium hides the addresses of a page that may use no device; on a machine with nothing but
+ * loopback it then has none at all and would never connect to anything, so the page gets permissions it does not use.
+ */
+export const listenerPermissions: readonly string[] = defaultBindAddress() === undefined ? [] : devicePermissions;
 
 /** The path that CHROMIUM names, or the first Chromium on the PATH. */
 export function findBrowser(): string {
@@ -49,7 +60,7 @@ export async function launchBrowser({ devices = true } = {}): Promise<RunningBro
 export function openWindow(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   return browser.newContext({
     viewport: { width: 960, height: 600 },
-    permissions: ['camera', 'microphone'],
+    permissions: [...devicePermissions],
     ...options,
   });
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pipelinesOf } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { launchBrowser, listenerPermissions, openWindow, type RunningBrowser } from './browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 describe('a call in the demo', function () {
@@ -113,7 +113,7 @@ describe('a call in the demo', function () {
 
   it('lets one listen without camera and microphone', async () => {
     const ana = await join('Ana', 'listening');
-    const window = await openWindow(chromium.browser, { permissions: [] });
+    const window = await openWindow(chromium.browser, { permissions: [...listenerPermissions] });
     const listen = 'Join to listen, without camera and microphone';
     const berta = await Visitor.join(window, server().url, 'Berta', 'listening', listen);
     await berta.receives('Ana');

@@ -2,46 +2,22 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import { z } from 'zod';
-import { defaultBindAddress } from '../../media/embedded/sdp/candidates.js';
+import { devicePermissions, launchBrowser, listenerPermissions, openWindow, type RunningBrowser } from './browser.js';
 import type { MediaStats, PageApi, Role } from './engine-page.js';
 import { EngineProcess } from '../media/embedded/engine-process.js';
 import { KurentoSocket } from '../media/embedded/kurento-socket.js';
 
 const candidate = z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.number() });
 
-const launchArgs = [
-  '--no-sandbox',
-  '--use-fake-device-for-media-stream',
-  '--use-fake-ui-for-media-stream',
-  '--autoplay-policy=no-user-gesture-required',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // On a machine with nothing but loopback, Chromium would find no candidate at all.
-  '--allow-loopback-in-peer-connection',
-];
-
-const mediaPermissions = ['camera', 'microphone'];
-
-/**
- * Who may use no camera is a viewer, and Chromium hides its addresses. On a machine with nothing but loopback it then has none
- * at all, and would never connect to anything.
- */
-const viewerPermissions = defaultBindAddress() === undefined ? [] : mediaPermissions;
-
 describe('the embedded engine with Chromium', function () {
   this.timeout(60_000);
 
   let engine: EngineProcess;
   let kurento: KurentoSocket;
-  let browser: Browser;
+  let chromium: RunningBrowser;
   let pipeline: string;
   let script: string;
   const web = createServer((_request, response) => {
@@ -60,15 +36,12 @@ describe('the embedded engine with Chromium', function () {
     });
     script = bundle.outputFiles[0]?.text ?? '';
     engine = await EngineProcess.start('--udp-ports', '42000-42199');
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: launchArgs,
-    });
+    chromium = await launchBrowser();
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   });
 
   after(async () => {
-    await browser.close();
+    await chromium.close();
     web.close();
     expect(await engine.stop(), 'the engine ends cleanly').to.equal(0);
   });
@@ -83,11 +56,11 @@ describe('the embedded engine with Chromium', function () {
     expect(await kurento.invoke('manager_ServerManager', 'getPipelines')).to.deep.equal([]);
     await kurento.close();
     endpoints.clear();
-    for (const context of browser.contexts()) await context.close();
+    for (const context of chromium.browser.contexts()) await context.close();
   });
 
-  async function openPage(permissions: readonly string[] = mediaPermissions): Promise<Page> {
-    const context = await browser.newContext({ permissions: [...permissions] });
+  async function openPage(permissions: readonly string[] = devicePermissions): Promise<Page> {
+    const context = await openWindow(chromium.browser, { permissions: [...permissions] });
     const page = await context.newPage();
     await page.exposeFunction('candidateFound', async (name: string, found: unknown) => {
       const object = endpoints.get(name);
@@ -162,7 +135,7 @@ describe('the embedded engine with Chromium', function () {
     it(`carries ${codec || 'whatever the browser prefers'} and Opus from one page to another`, async () => {
       const page = await openPage();
       await negotiate(page, 'ann', 'publish', { codec });
-      const other = await openPage(viewerPermissions);
+      const other = await openPage(listenerPermissions);
       await negotiate(other, 'bob', 'subscribe', { source: 'ann' });
       const stats = await expectPlaying(other, 'bob');
       expect(stats.streams, 'audio and video arrive in one stream').to.equal(1);
@@ -172,10 +145,10 @@ describe('the embedded engine with Chromium', function () {
   it('shows a late subscriber a picture at once, by asking the publisher for a keyframe', async () => {
     const page = await openPage();
     await negotiate(page, 'ann', 'publish');
-    const other = await openPage(viewerPermissions);
+    const other = await openPage(listenerPermissions);
     await negotiate(other, 'bob', 'subscribe', { source: 'ann' });
     await expectPlaying(other, 'bob');
-    const late = await openPage(viewerPermissions);
+    const late = await openPage(listenerPermissions);
     await negotiate(late, 'late', 'subscribe', { source: 'ann' });
     const began = Date.now();
     await eventually(late, 'late', ({ framesDecoded }) => framesDecoded > 0);
@@ -197,7 +170,7 @@ describe('the embedded engine with Chromium', function () {
     await negotiate(page, 'ann', 'publish');
     const second = await openPage();
     await negotiate(second, 'eve', 'publish');
-    const other = await openPage(viewerPermissions);
+    const other = await openPage(listenerPermissions);
     await negotiate(other, 'bob', 'subscribe', { source: 'ann' });
     await expectPlaying(other, 'bob');
     await kurento.invoke(endpoints.get('eve') ?? '', 'connect', { sink: endpoints.get('bob') });

@@ -1,12 +1,14 @@
-import type { Log } from '../../media/log.js';
+import type { Log } from '../../src/log.js';
+
+type Level = Exclude<keyof Log, 'child'>;
 
 export interface LogLine {
-  readonly level: keyof Log;
+  readonly level: Level;
   readonly message: string;
   readonly fields: object | undefined;
 }
 
-/** A log that keeps its lines. */
+/** A log that keeps its lines, and those of its children. */
 export class RecordingLog implements Log {
   readonly lines: LogLine[] = [];
 
@@ -26,7 +28,11 @@ export class RecordingLog implements Log {
     this.lines.push({ level: 'error', message, fields });
   }
 
-  has(level: keyof Log, part: string): boolean {
+  child(): this {
+    return this;
+  }
+
+  has(level: Level, part: string): boolean {
     return this.lines.some((line) => line.level === level && line.message.includes(part));
   }
 }

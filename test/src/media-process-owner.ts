@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { MediaProcess } from '../../src/media-process.js';
+import { RecordingLog } from '../support/recording-log.js';
+import { until } from '../support/until.js';
+
+/** A program with a media process, whose URL it tells. What it is to do with it is its argument; `keep`: keep it. */
+const log = new RecordingLog();
+const media = new MediaProcess({ udpPorts: '46000-46099', announcedAddresses: [], log });
+process.send?.(await media.start());
+if (process.argv[2] === 'stop while it is down') {
+  if (media.pid !== undefined) process.kill(media.pid, 'SIGKILL');
+  await until('the loss is noticed', () => log.has('error', 'it is started again'));
+  await media.stop();
+  process.disconnect();
+} else {
+  await once(process, 'disconnect');
+}
