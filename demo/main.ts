@@ -2,6 +2,7 @@ import { Room } from '../client/index.js';
 import { invitation, socketAddress } from './address.js';
 import { CallPage } from './call-page.js';
 import { explainEnd } from './explain.js';
+import { fetchIceServers } from './ice-servers.js';
 import { inspect, type Inspection } from './inspection.js';
 import { JoinPage, type JoinWish } from './join-page.js';
 import { LocalMedia } from './local-media.js';
@@ -19,7 +20,8 @@ const joinPage = new JoinPage(media, join);
 let present: Room | undefined;
 
 async function join({ name, room: roomName, listenOnly }: JoinWish): Promise<void> {
-  const room = new Room({ url: socketAddress(location.href), room: roomName, user: name });
+  const iceServers = await fetchIceServers(location.href);
+  const room = new Room({ url: socketAddress(location.href), room: roomName, user: name, iceServers });
   await room.join();
   present = room;
   history.replaceState(null, '', invitation(location.href, roomName));

@@ -6,6 +6,8 @@ import { Admin } from './admin.js';
 import { cors } from './cors.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
+import { iceHandlers } from './ice.js';
+import type { IceServers } from './ice.js';
 import { openApiDocument } from './openapi.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
@@ -19,6 +21,8 @@ export interface AppOptions {
   readonly rooms: Rooms;
   readonly health: () => Health;
   readonly pageSettings: PageSettings;
+  /** For clients. */
+  readonly iceServers: IceServers;
   /** The folder of the demo's files. */
   readonly demo: string;
   readonly pathPrefix: string;
@@ -43,6 +47,7 @@ export function restApp(options: AppOptions): Express {
     ...roomHandlers(rooms, onChange),
     ...originalHandlers(rooms, pageSettings, closeByGet, onChange),
     ...healthHandlers(options.health),
+    ...iceHandlers(options.iceServers),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
   };

@@ -89,6 +89,16 @@ export const operations = {
     responses: { 200: jsonDocument },
     problems: [],
   },
+  getIceServers: {
+    method: 'get',
+    path: '/api/v1/ice-servers',
+    tag: 'server',
+    summary: 'The STUN and TURN servers that clients should use',
+    params: none,
+    writes: false,
+    responses: { 200: components.IceServers },
+    problems: [],
+  },
   getHealth: {
     method: 'get',
     path: '/healthz',

@@ -63,6 +63,18 @@ const health = z
   })
   .meta({ description: 'Whether rooms can have media' });
 
+const iceServers = z
+  .object({
+    iceServers: z.array(
+      z.object({
+        urls: z.array(z.string()),
+        username: z.string().optional(),
+        credential: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ description: 'STUN and TURN servers, as RTCConfiguration has them' });
+
 const problem = z
   .object({
     type: z.literal('about:blank'),
@@ -82,6 +94,7 @@ export const components = {
   Subscription: subscription,
   ClientConfig: clientConfig,
   Health: health,
+  IceServers: iceServers,
   Problem: problem,
 } as const satisfies Record<string, z.ZodType>;
 

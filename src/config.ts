@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { isIceServer } from './ice-servers.js';
 
 interface Option<S extends z.ZodType = z.ZodType> {
   /** What the option takes; reads text as well as the file's own types, and holds the default. */
@@ -19,6 +20,7 @@ const truth = z.preprocess(
   (value) => (value === 'true' ? true : value === 'false' ? false : value),
   z.boolean('must be true or false').default(false),
 );
+const kbps = count.min(0).max(1_000_000).default(0);
 /** A list is a list in the file, and separated by commas in a variable or flag. */
 const list = (item: z.ZodType<string>) =>
   z.preprocess((value) => (typeof value === 'string' ? split(value) : value), z.array(item));
@@ -112,6 +114,60 @@ export const options = {
     list(z.string()).default([]),
     'addresses',
     'Addresses the embedded engine names in its candidates instead of its own, as behind a NAT.',
+  ),
+  mediaStunServer: option(
+    z
+      .string()
+      .regex(/^(\S+:\d{1,5})?$/, 'must be address:port')
+      .default(''),
+    'address:port',
+    'A STUN server by which the media server finds its public address; empty: none. The embedded engine needs none.',
+  ),
+  mediaTurnUrl: option(
+    z
+      .string()
+      .regex(/^(\S+:\S+@\S+)?$/, 'must be user:password@address:port')
+      .default(''),
+    'URL',
+    'A TURN server for the media server, as user:password@address:port?transport=udp; empty: none.',
+  ),
+  mediaExternalIpv4: option(
+    z.union([z.literal(''), z.ipv4()]).default(''),
+    'address',
+    'The IPv4 address a Kurento media server names in its candidates instead of its own; empty: its own.',
+  ),
+  mediaExternalIpv6: option(
+    z.union([z.literal(''), z.ipv6()]).default(''),
+    'address',
+    'The IPv6 address a Kurento media server names in its candidates instead of its own; empty: its own.',
+  ),
+  publisherMinVideoKbps: option(
+    kbps,
+    'kbit/s',
+    'The least video a publisher is asked to send; 0: as the media server has it.',
+  ),
+  publisherMaxVideoKbps: option(kbps, 'kbit/s', 'The most video a publisher may send; 0: as the media server has it.'),
+  subscriberMinVideoKbps: option(
+    kbps,
+    'kbit/s',
+    'The least video a subscriber is sent; 0: as the media server has it.',
+  ),
+  subscriberMaxVideoKbps: option(
+    kbps,
+    'kbit/s',
+    'The most video a subscriber is sent, where the media server can tell (it is for one that encodes anew); 0: as it has it.',
+  ),
+  iceServers: option(
+    list(
+      z
+        .string()
+        .refine(
+          isIceServer,
+          'must be stun:host:port or turn:user:password@host:port, user and password percent-encoded',
+        ),
+    ).default([]),
+    'URLs',
+    'STUN and TURN servers for clients, served to everybody at /api/v1/ice-servers.',
   ),
   maxMessageLength: option(
     count.min(1_000).default(1_000_000),

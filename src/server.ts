@@ -7,6 +7,7 @@ import { Placement } from '../media/placement.js';
 import { restApp } from '../rest/app.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Config } from './config.js';
+import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
 import { MediaProcess } from './media-process.js';
@@ -58,6 +59,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         health: () => ({ mediaServers: placement.servers }),
         openRpc: openRpcDocument(),
         pageSettings: { ...config, filterRequestParam: config.filterType },
+        iceServers: config.iceServers.map(iceServerOf),
         demo: demoFolder(),
         pathPrefix: config.pathPrefix,
         allowedOrigins: config.allowedOrigins,
@@ -124,8 +126,26 @@ function engineOf(url: string, config: Config, log: Log): KurentoEngine {
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
     lostAfterMs: config.mediaLostAfterMs,
+    bandwidth: {
+      minVideoRecv: config.publisherMinVideoKbps || undefined,
+      maxVideoRecv: config.publisherMaxVideoKbps || undefined,
+      minVideoSend: config.subscriberMinVideoKbps || undefined,
+      maxVideoSend: config.subscriberMaxVideoKbps || undefined,
+    },
+    reachability: {
+      stunServer: stunServerOf(config.mediaStunServer),
+      turnUrl: config.mediaTurnUrl || undefined,
+      externalIpv4: config.mediaExternalIpv4 || undefined,
+      externalIpv6: config.mediaExternalIpv6 || undefined,
+    },
     log: log.child({ mediaServer: url }),
   });
+}
+
+/** `text`: address:port, or empty for none. */
+function stunServerOf(text: string): { address: string; port: number } | undefined {
+  const end = text.lastIndexOf(':');
+  return end < 0 ? undefined : { address: text.slice(0, end), port: Number(text.slice(end + 1)) };
 }
 
 /** Beside the compiled server; the same folder when the server runs from source. */

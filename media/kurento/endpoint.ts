@@ -1,25 +1,11 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Endpoint, EndpointListener, IceCandidate, MediaFailure, MediaKind } from '../port.js';
+import type { Property } from './endpoint-properties.js';
 import { errorEvent, iceCandidateFound, sdpAnswer } from './messages.js';
 import { notify } from './notify.js';
 import { RemoteCandidates } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
-
-/** Limits in kbit/s, seen from the media server; what is left out stays as the media server has it (Kurento media protocol §7.3). */
-export interface Bandwidth {
-  readonly minVideoRecv?: number | undefined;
-  readonly maxVideoRecv?: number | undefined;
-  readonly minVideoSend?: number | undefined;
-  readonly maxVideoSend?: number | undefined;
-}
-
-const setters = {
-  minVideoRecv: 'minVideoRecvBandwidth',
-  maxVideoRecv: 'maxVideoRecvBandwidth',
-  minVideoSend: 'minVideoSendBandwidth',
-  maxVideoSend: 'maxVideoSendBandwidth',
-} as const satisfies Record<keyof Bandwidth, string>;
 
 const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
 
@@ -49,13 +35,9 @@ export class KurentoEndpoint implements Endpoint {
   }
 
   /** Whatever has to be done on the media server before the endpoint is of use. */
-  async prepare(bandwidth: Bandwidth): Promise<void> {
-    const limits = Object.entries(setters).flatMap(([limit, property]) => {
-      const kbps = bandwidth[limit as keyof Bandwidth];
-      return kbps === undefined ? [] : [this.#limit(property, kbps)];
-    });
+  async prepare(properties: readonly Property[]): Promise<void> {
     await Promise.all([
-      ...limits,
+      ...properties.map((property) => this.#set(property)),
       this.#remote.subscribe('IceCandidateFound', iceCandidateFound, ({ candidate }) => {
         this.#candidateFound(candidate);
       }),
@@ -124,11 +106,12 @@ export class KurentoEndpoint implements Endpoint {
     }
   }
 
-  async #limit(property: string, kbps: number): Promise<void> {
+  /** One that is refused does not spoil the call. The value may be a secret, and is not logged. */
+  async #set([property, value]: Property): Promise<void> {
     try {
-      await this.#remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: kbps });
+      await this.#remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: value });
     } catch (error) {
-      this.#log.warn('a bandwidth limit was not set', { endpoint: this.#remote.id, property, kbps, error });
+      this.#log.warn('a property of an endpoint was not set', { endpoint: this.#remote.id, property, error });
     }
   }
 

@@ -3,7 +3,7 @@ import type { Log } from '../log.js';
 import type { MediaEngine, PipelineListener } from '../port.js';
 import { Client } from './client.js';
 import { captureConsole } from './console.js';
-import type { Bandwidth } from './endpoint.js';
+import { propertiesOf, type Bandwidth, type Property, type Reachability } from './endpoint-properties.js';
 import { notify } from './notify.js';
 import { KurentoPipeline } from './pipeline.js';
 
@@ -17,6 +17,7 @@ export interface KurentoEngineOptions {
   /** How often the media server has to show a sign of life; without two in a row the connection is given up. Default: 5000. */
   readonly pingIntervalMs?: number | undefined;
   readonly bandwidth?: Bandwidth | undefined;
+  readonly reachability?: Reachability | undefined;
   readonly log: Log;
 }
 
@@ -25,7 +26,7 @@ export class KurentoEngine implements MediaEngine {
   readonly url: string;
   readonly #client: Client;
   readonly #log: Log;
-  readonly #bandwidth: Bandwidth;
+  readonly #properties: readonly Property[];
   readonly #pipelines = new Set<KurentoPipeline>();
   readonly #observers = new Set<(up: boolean) => void>();
   readonly #releaseConsole: () => void;
@@ -34,7 +35,7 @@ export class KurentoEngine implements MediaEngine {
   constructor(options: KurentoEngineOptions) {
     this.url = options.url;
     this.#log = options.log;
-    this.#bandwidth = options.bandwidth ?? {};
+    this.#properties = propertiesOf(options.bandwidth ?? {}, options.reachability ?? {});
     this.#releaseConsole = captureConsole(options.log);
     this.#client = new Client(options, {
       changed: (up) => {
@@ -72,7 +73,7 @@ export class KurentoEngine implements MediaEngine {
     this.#assertOpen();
     const remote = await this.#client.create('MediaPipeline');
     const pipeline = new KurentoPipeline(remote, listener, {
-      bandwidth: this.#bandwidth,
+      properties: this.#properties,
       log: this.#log,
       ended: (ended) => this.#pipelines.delete(ended),
     });

@@ -1,13 +1,15 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { EndpointListener, EndpointOptions, Pipeline, PipelineListener } from '../port.js';
-import { KurentoEndpoint, released, type Bandwidth } from './endpoint.js';
+import { KurentoEndpoint, released } from './endpoint.js';
+import type { Property } from './endpoint-properties.js';
 import { errorEvent } from './messages.js';
 import { notify } from './notify.js';
 import type { RemoteObject } from './remote-object.js';
 
 export interface PipelineSettings {
-  readonly bandwidth: Bandwidth;
+  /** Set on each endpoint. */
+  readonly properties: readonly Property[];
   readonly log: Log;
   /** Called once, when the pipeline is over, whatever the reason. */
   readonly ended: (pipeline: KurentoPipeline) => void;
@@ -44,7 +46,7 @@ export class KurentoPipeline implements Pipeline {
     );
     this.#endpoints.add(endpoint);
     try {
-      await endpoint.prepare(this.#settings.bandwidth);
+      await endpoint.prepare(this.#settings.properties);
       this.#assertOpen();
       return endpoint;
     } catch (error) {

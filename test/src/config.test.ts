@@ -65,6 +65,12 @@ describe('configuration', () => {
     expect(refusal(['--loopback-remote', 'yes'])).to.include('--loopback-remote');
     expect(refusal([], { CLOSE_ENDPOINT: 'on' })).to.include('CLOSE_ENDPOINT');
     expect(refusal(['--media-udp-ports', '50000-40000'])).to.include('--media-udp-ports');
+    for (const url of ['http://turn', 'stun:user:secret@host', 'turn:u:p@', 'turn:%zz:p@host'])
+      expect(refusal(['--ice-servers', url]), url).to.include('--ice-servers');
+    expect(refusal(['--media-stun-server', 'host'])).to.include('--media-stun-server');
+    expect(refusal(['--media-turn-url', 'host:3478'])).to.include('--media-turn-url');
+    expect(refusal(['--media-external-ipv4', 'example.org'])).to.include('--media-external-ipv4');
+    expect(refusal(['--publisher-max-video-kbps', '-1'])).to.include('--publisher-max-video-kbps');
   });
 
   it('reads truth and numbers from text, and never repeats a secret that does not fit', () => {

@@ -137,6 +137,29 @@ describe('kurento engine › calls', () => {
     });
   }
 
+  it('STUN, TURN and external addresses are set before the offer', async () => {
+    const engine = await room.connect({
+      reachability: {
+        stunServer: { address: '192.0.2.1', port: 3478 },
+        turnUrl: 'user:secret@192.0.2.2:3478?transport=udp',
+        externalIpv4: '192.0.2.3',
+        externalIpv6: '2001:db8::1',
+      },
+    });
+    await room.endpoint(engine);
+    const given = ['setStunServerAddress', 'setStunServerPort', 'setTurnUrl', 'setExternalIPv4', 'setExternalIPv6'].map(
+      (operation) => room.server.received(operation)[0]?.params.operationParams,
+    );
+    expect(given).to.deep.equal([
+      { stunServerAddress: '192.0.2.1' },
+      { stunServerPort: 3478 },
+      { turnUrl: 'user:secret@192.0.2.2:3478?transport=udp' },
+      { externalIPv4: '192.0.2.3' },
+      { externalIPv6: '2001:db8::1' },
+    ]);
+    expect(room.log.has('warn', 'was not set')).to.be.false;
+  });
+
   it('bandwidth limits are set before the offer, and one that is refused does not spoil the call', async () => {
     const engine = await room.connect({ bandwidth: { maxVideoRecv: 2000, minVideoSend: 100 } });
     room.server.on('setMinVideoSendBandwidth', ({ id }, _answer, socket) => {
@@ -149,7 +172,7 @@ describe('kurento engine › calls', () => {
     expect(room.server.received('setMaxVideoRecvBandwidth')[0]?.params.operationParams).to.deep.equal({
       maxVideoRecvBandwidth: 2000,
     });
-    expect(room.log.has('warn', 'a bandwidth limit was not set')).to.be.true;
+    expect(room.log.has('warn', 'a property of an endpoint was not set')).to.be.true;
   });
 
   it('closing the engine releases what is open and ends the connection', async () => {

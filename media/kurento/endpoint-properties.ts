@@ -1,0 +1,36 @@
+/** Limits in kbit/s, seen from the media server; what is left out stays as the media server has it (Kurento media protocol §7.3). */
+export interface Bandwidth {
+  readonly minVideoRecv?: number | undefined;
+  readonly maxVideoRecv?: number | undefined;
+  readonly minVideoSend?: number | undefined;
+  readonly maxVideoSend?: number | undefined;
+}
+
+/** How the media server finds the addresses it names in its candidates (Kurento media protocol §7.3). */
+export interface Reachability {
+  readonly stunServer?: { readonly address: string; readonly port: number } | undefined;
+  /** `user:password@address:port?transport=udp` */
+  readonly turnUrl?: string | undefined;
+  /** Named instead of its own. */
+  readonly externalIpv4?: string | undefined;
+  readonly externalIpv6?: string | undefined;
+}
+
+/** A property of WebRtcEndpoint and its value. */
+export type Property = readonly [name: string, value: string | number];
+
+/** What is to be set on each endpoint before it negotiates. */
+export function propertiesOf(bandwidth: Bandwidth, { stunServer, turnUrl, ...external }: Reachability): Property[] {
+  const values: readonly (readonly [string, string | number | undefined])[] = [
+    ['minVideoRecvBandwidth', bandwidth.minVideoRecv],
+    ['maxVideoRecvBandwidth', bandwidth.maxVideoRecv],
+    ['minVideoSendBandwidth', bandwidth.minVideoSend],
+    ['maxVideoSendBandwidth', bandwidth.maxVideoSend],
+    ['stunServerAddress', stunServer?.address],
+    ['stunServerPort', stunServer?.port],
+    ['turnUrl', turnUrl],
+    ['externalIPv4', external.externalIpv4],
+    ['externalIPv6', external.externalIpv6],
+  ];
+  return values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}

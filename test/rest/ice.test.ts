@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { publishOffer } from '../support/fixtures.js';
+import { RpcClient } from '../support/rpc-client.js';
+import { useServer } from '../support/server.js';
+import { Asker } from './asker.js';
+
+describe('ICE and bandwidth options', () => {
+  const server = useServer({
+    iceServers: ['stun:stun.example:3478', 'turn:ana%40home:s%3Acret@turn.example:3478?transport=tcp'],
+    publisherMaxVideoKbps: 750,
+    mediaStunServer: '192.0.2.1:3478',
+    mediaTurnUrl: 'user:secret@192.0.2.2:3478',
+    mediaExternalIpv4: '192.0.2.3',
+  });
+
+  it('GET /api/v1/ice-servers is what a page hands to its peer connections', async () => {
+    const { status, body } = await (await Asker.of(server().url)).ask('api/v1/ice-servers');
+    expect(status).to.equal(200);
+    expect(body).to.deep.equal({
+      iceServers: [
+        { urls: ['stun:stun.example:3478'] },
+        { urls: ['turn:turn.example:3478?transport=tcp'], username: 'ana@home', credential: 's:cret' },
+      ],
+    });
+  });
+
+  it('publishing works with every setting of the media server given', async () => {
+    const ana = await RpcClient.connect(server().url);
+    await ana.request('joinRoom', { user: 'ana', room: 'limits' });
+    const { sdpAnswer } = await ana.request('publishVideo', { sdpOffer: publishOffer });
+    expect(sdpAnswer).to.be.a('string');
+    await ana.close();
+  });
+});
+
+describe('without ICE servers', () => {
+  const server = useServer();
+
+  it('GET /api/v1/ice-servers is an empty list', async () => {
+    const { body } = await (await Asker.of(server().url)).ask('api/v1/ice-servers');
+    expect(body).to.deep.equal({ iceServers: [] });
+  });
+});
