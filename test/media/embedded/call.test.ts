@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { EngineProcess } from './engine-process.js';
-import { KurentoSocket } from './kurento-socket.js';
+import { EmbeddedEngine } from '../../support/embedded-engine.js';
+import { KurentoSocket } from '../../support/kurento-socket.js';
 import type { PeerRequest, PeerState } from './peers/messages.js';
 import { openedPeer, peerReply, peerState } from './peers/messages.js';
 
@@ -56,13 +56,13 @@ class Peers {
 describe('a call through the embedded engine with clients that are no browsers', function () {
   this.timeout(30_000);
 
-  let engine: EngineProcess;
+  let engine: EmbeddedEngine;
   let peers: Peers;
   let client: KurentoSocket;
   let pipeline: string;
 
   before(async () => {
-    engine = await EngineProcess.start('--udp-ports', '46000-46199');
+    engine = await EmbeddedEngine.start(0, ['--udp-ports', '46000-46199']);
     peers = new Peers();
     client = await KurentoSocket.open(engine.url);
   });
@@ -79,7 +79,7 @@ describe('a call through the embedded engine with clients that are no browsers',
 
   afterEach(async () => {
     await client.value('release', { object: pipeline });
-    expect(await client.invoke('manager_ServerManager', 'getPipelines')).to.deep.equal([]);
+    expect(await client.pipelines()).to.deep.equal([]);
     client.events.length = 0;
   });
 
