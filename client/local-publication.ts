@@ -1,3 +1,4 @@
+import { BackOff } from './back-off.js';
 import { Emitter } from './emitter.js';
 import { ClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
@@ -5,8 +6,10 @@ import type { MediaConnections } from './media-connections.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
-  /** The media connection failed for good; close and publish anew to try again. */
-  failed: [ClientError];
+  /** The way to the media server, or the media server itself, was lost; it is published anew, as often as it takes. */
+  reconnecting: [ClientError];
+  /** It is published again, on another peer connection. */
+  reconnected: [];
   /** Ended by us or with the room. Last event, once. */
   closed: [];
 }
@@ -16,7 +19,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly stream: MediaStream;
   readonly #name: string;
   readonly #connections: MediaConnections;
-  readonly #connection: MediaConnection;
+  readonly #backOff = new BackOff();
+  #tracks: readonly MediaStreamTrack[];
+  #connection: MediaConnection;
+  /** Whether the server has taken our last offer, as far as we have heard. */
+  #published = false;
+  /** Whether somebody looks after it already: who opens it, or who brings it back. */
+  #busy = false;
   #closed = false;
 
   /** For Room only: get yours from `room.publish(stream)`. */
@@ -25,15 +34,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#name = name;
     this.stream = stream;
     this.#connections = connections;
-    this.#connection = connections.open(name, {
-      failed: (error) => {
-        this.emit('failed', error);
-      },
-    });
-    for (const track of stream.getTracks())
-      this.peerConnection.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    this.#tracks = stream.getTracks();
+    this.#connection = this.#connect();
   }
 
+  /** The present one: another after each `reconnected`. */
   get peerConnection(): RTCPeerConnection {
     return this.#connection.peer;
   }
@@ -51,25 +56,32 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     const sender = this.peerConnection.getSenders().find((each) => each.track?.kind === track.kind);
     if (!sender) throw new ClientError('media-refused', `No ${track.kind} is being published.`);
     await sender.replaceTrack(track);
+    this.#tracks = this.#tracks.map((each) => (each.kind === track.kind ? track : each));
   }
 
   /** For Room only. */
   async open(): Promise<void> {
-    const { signalling } = this.#connections;
-    await this.#connection.negotiate(async (sdpOffer) => {
-      const { sdpAnswer } = await signalling.request('publishVideo', { sdpOffer, doLoopback: false });
-      return sdpAnswer;
-    });
+    this.#busy = true;
+    try {
+      await this.#publish();
+    } finally {
+      this.#busy = false;
+    }
+    if (!this.#published) this.#restore(new ClientError('media-failed', 'Lost as soon as it was published.'));
+  }
+
+  /** For Room only: the media server has lost what we published. What was not published yet will fail or succeed by itself. */
+  lose(error: ClientError): void {
+    if (!this.#published || this.#closed) return;
+    this.#published = false;
+    if (!this.#busy) this.#restore(error);
   }
 
   /** Stops publishing, and tells the server. Never rejects; may be called twice. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.end();
-    await this.#connections.signalling
-      .request('unpublishVideo', {})
-      // Refused or lost, it is over either way.
-      .catch(() => undefined);
+    await this.#unpublish();
   }
 
   /** Ends it here, without a word to the server, which knows already. */
@@ -78,5 +90,60 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#closed = true;
     this.#connections.close(this.#name, this.#connection);
     this.emit('closed');
+  }
+
+  #connect(): MediaConnection {
+    const connection = this.#connections.open(this.#name, {
+      failed: (error) => {
+        this.lose(error);
+      },
+    });
+    for (const track of this.#tracks)
+      connection.peer.addTransceiver(track, { direction: 'sendonly', streams: [this.stream] });
+    return connection;
+  }
+
+  async #publish(): Promise<void> {
+    const { signalling } = this.#connections;
+    await this.#connection.negotiate(async (sdpOffer) => {
+      const { sdpAnswer } = await signalling.request('publishVideo', { sdpOffer, doLoopback: false });
+      this.#published = true;
+      return sdpAnswer;
+    });
+  }
+
+  async #unpublish(): Promise<void> {
+    await this.#connections.signalling
+      .request('unpublishVideo', {})
+      // Refused or lost, it is over either way.
+      .catch(() => undefined);
+  }
+
+  #restore(error: ClientError): void {
+    this.#busy = true;
+    this.emit('reconnecting', error);
+    void this.#republish().finally(() => {
+      this.#busy = false;
+      if (!this.#closed) this.emit('reconnected');
+    });
+  }
+
+  /** Tries until it is published or closed; a lost room closes it. */
+  async #republish(): Promise<void> {
+    for (;;) {
+      await this.#backOff.wait();
+      // The server may still hold what we gave up.
+      await this.#unpublish();
+      if (this.#closed) return;
+      this.#connection = this.#connect();
+      try {
+        await this.#publish();
+      } catch {
+        this.#published = false;
+        continue;
+      }
+      // Lost again while it was being set up: once more.
+      if (this.#published) return;
+    }
   }
 }

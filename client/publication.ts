@@ -1,11 +1,16 @@
+import { BackOff } from './back-off.js';
 import { Emitter } from './emitter.js';
-import { ClientError } from './errors.js';
+import { ClientError, asClientError } from './errors.js';
 import type { MediaConnections } from './media-connections.js';
 import { Subscription } from './subscription.js';
 
 interface PublicationEvents extends Record<string, readonly unknown[]> {
   /** We receive it from now on. */
   subscribed: [Subscription];
+  /** Receiving it failed, now or at the first attempt; it is subscribed to anew, and `subscribed` comes when that worked. */
+  reconnecting: [ClientError];
+  /** It cannot be received, and trying again is of no use. */
+  failed: [ClientError];
   /** The publisher stopped, left, or the room ended. Last event, once. */
   closed: [];
 }
@@ -16,8 +21,10 @@ export class Publication extends Emitter<PublicationEvents> {
   readonly id: string;
   readonly #publisher: string;
   readonly #connections: MediaConnections;
+  readonly #backOff = new BackOff();
   #subscription: Subscription | undefined;
   #subscribing: Promise<Subscription> | undefined;
+  #recovering = false;
   #closed = false;
 
   /** For Participant only. */
@@ -53,14 +60,49 @@ export class Publication extends Emitter<PublicationEvents> {
     if (this.#closed) throw new ClientError('closed', 'The publication has ended.');
     const subscription = new Subscription(this.#publisher, this.id, this.#connections);
     this.#subscription = subscription;
+    subscription.on('failed', (error) => {
+      this.recover(error);
+    });
     try {
       await subscription.open();
     } catch (error) {
+      this.#subscription = undefined;
       void subscription.close();
       throw error;
     }
     this.emit('subscribed', subscription);
     return subscription;
+  }
+
+  /** For Room and for ourselves: subscribes anew until it works, is of no use, or is not wanted any more. */
+  recover(error: ClientError): void {
+    if (this.#closed || this.#recovering) return;
+    if (error.advice !== 'retry') {
+      // Of what ended with its publisher or the room, their own events tell.
+      if (error.code === 'media-refused') this.emit('failed', error);
+      return;
+    }
+    this.#recovering = true;
+    this.emit('reconnecting', error);
+    void this.#resubscribe().then((failure) => {
+      this.#recovering = false;
+      if (failure) this.recover(failure);
+    });
+  }
+
+  /** One attempt; resolves with why it failed. */
+  async #resubscribe(): Promise<ClientError | undefined> {
+    const before = this.#subscription;
+    await this.#backOff.wait();
+    // Whoever closed the subscription meanwhile does not want another.
+    if (this.#closed || before?.closed) return undefined;
+    await before?.close();
+    try {
+      await this.subscribe();
+      return undefined;
+    } catch (error) {
+      return asClientError(error, 'media-failed');
+    }
   }
 
   /** For Participant only: it is over. */

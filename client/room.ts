@@ -30,7 +30,10 @@ interface RoomEvents extends Record<string, readonly unknown[]> {
   participantJoined: [Participant];
   participantLeft: [Participant];
   message: [ChatMessage];
-  /** Something went wrong with media; the room goes on. With the participant it concerns, where that is known. */
+  /**
+   * Something went wrong with media; the room goes on. With the participant it concerns, where that is known; without one it
+   * was the media server that said so, and publications and subscriptions that were lost come back by themselves.
+   */
   mediaError: [ClientError, string | undefined];
   /** The connection to the server was lost; `closed` follows. */
   disconnected: [ClientError];
@@ -113,9 +116,6 @@ export class Room extends Emitter<RoomEvents> {
     if (this.localPublication) throw new ClientError('refused', 'There is a publication already; close it first.');
     const publication = new LocalPublication(this.user, stream, connections);
     this.#localPublication = publication;
-    publication.on('failed', (error) => {
-      this.emit('mediaError', error, this.user);
-    });
     try {
       await publication.open();
     } catch (error) {
@@ -176,9 +176,12 @@ export class Room extends Emitter<RoomEvents> {
         connections.addCandidate(endpointName, candidate);
         break;
       }
-      case 'mediaError':
-        this.emit('mediaError', new ClientError('media-failed', notification.params.error), undefined);
+      case 'mediaError': {
+        const error = new ClientError('media-failed', notification.params.error);
+        this.#localPublication?.lose(error);
+        this.emit('mediaError', error, undefined);
         break;
+      }
       case 'roomClosed':
         this.#endAndClose('room-closed');
         break;
@@ -206,14 +209,12 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #receivePublication(publication: Publication, publisher: string): void {
-    publication.on('subscribed', (subscription) => {
-      subscription.on('failed', (error) => {
-        this.emit('mediaError', error, publisher);
-      });
+    publication.on('failed', (error) => {
+      this.emit('mediaError', error, publisher);
     });
     if (this.#options.autoSubscribe === false) return;
     publication.subscribe().catch((error: unknown) => {
-      if (!publication.closed) this.emit('mediaError', asClientError(error, 'media-failed'), publisher);
+      publication.recover(asClientError(error, 'media-failed'));
     });
   }
 

@@ -5,7 +5,7 @@ import type { MediaConnections } from './media-connections.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 interface SubscriptionEvents extends Record<string, readonly unknown[]> {
-  /** The media connection failed for good; close and subscribe anew to try again. */
+  /** The media connection failed for good; the publication subscribes anew. */
   failed: [ClientError];
   /** Ended by us, or because the publication or the room ended. Last event, once. */
   closed: [];

@@ -12,6 +12,9 @@ import { Stage } from './stage.js';
 import { Tile } from './tile.js';
 import { toast } from './toasts.js';
 
+/** Whoever stops publishing so soon after the media server had a problem did not mean to. */
+const INTERRUPTION_MS = 20_000;
+
 /** The call: tiles, chat, who is here, and the buttons. */
 export class CallPage {
   readonly #page = byId('call-page', HTMLElement);
@@ -26,6 +29,7 @@ export class CallPage {
   readonly #media: LocalMedia;
   #room: Room | undefined;
   #unreadCount = 0;
+  #interruptedAt = -Infinity;
 
   constructor(media: LocalMedia) {
     this.#media = media;
@@ -74,8 +78,12 @@ export class CallPage {
       if (!own && this.#panels.open !== 'chat') this.#setUnread(this.#unreadCount + 1);
     });
     room.on('mediaError', (error, who) => {
+      if (who === undefined) {
+        this.#interrupted();
+        return;
+      }
       toast(explainMedia(error, who, room.user), 'problem');
-      if (who !== undefined) this.#stage.tiles.get(who)?.note('No connection');
+      this.#stage.tiles.get(who)?.note('No connection');
     });
     room.on('closed', (reason) => {
       this.#end();
@@ -97,7 +105,10 @@ export class CallPage {
     if (hint) toast(hint, 'problem');
     if (!stream) return;
     try {
-      await room.publish(stream);
+      const publication = await room.publish(stream);
+      const tile = this.#stage.tiles.get(room.user);
+      publication.on('reconnecting', () => tile?.reconnecting(true));
+      publication.on('reconnected', () => tile?.reconnecting(false));
     } catch (error) {
       if (room === this.#room && error instanceof ClientError)
         toast(explainMedia(error, room.user, room.user), 'problem');
@@ -113,7 +124,9 @@ export class CallPage {
       this.#expect(publication, tile);
     });
     participant.on('unpublished', () => {
-      tile.note('Listening');
+      tile.reconnecting(false);
+      if (performance.now() - this.#interruptedAt > INTERRUPTION_MS) tile.note('Listening');
+      else this.#expectBack(participant, tile);
       this.#showPeople();
     });
     for (const publication of participant.publications.values()) this.#expect(publication, tile);
@@ -121,15 +134,34 @@ export class CallPage {
   }
 
   #expect(publication: Publication, tile: Tile): void {
-    tile.note('Connecting …');
+    if (!tile.isReconnecting) tile.note('Connecting …');
     publication.on('subscribed', ({ stream }) => {
-      tile.note('');
+      tile.reconnecting(false);
       tile.show(stream);
+    });
+    publication.on('reconnecting', () => {
+      tile.reconnecting(true);
     });
     publication.on('closed', () => {
       tile.show(undefined);
     });
     this.#showPeople();
+  }
+
+  /** The media server has a problem: said once, however many it concerns. What was lost comes back by itself. */
+  #interrupted(): void {
+    const again = performance.now() - this.#interruptedAt < INTERRUPTION_MS;
+    this.#interruptedAt = performance.now();
+    if (!again) toast('Sound and picture were interrupted. They should be back in a moment.');
+  }
+
+  #expectBack(participant: Participant, tile: Tile): void {
+    tile.reconnecting(true);
+    setTimeout(() => {
+      if (participant.publications.size > 0) return;
+      tile.reconnecting(false);
+      tile.note('Listening');
+    }, INTERRUPTION_MS);
   }
 
   #newTile(name: string, own: boolean): Tile {

@@ -40,6 +40,16 @@ export class Tile {
     this.#note.textContent = text;
   }
 
+  get isReconnecting(): boolean {
+    return this.element.classList.contains('reconnecting');
+  }
+
+  /** What was there was lost, and is expected back. */
+  reconnecting(on: boolean): void {
+    this.element.classList.toggle('reconnecting', on);
+    this.note(on ? 'Reconnecting …' : '');
+  }
+
   mute(muted: boolean): void {
     this.element.classList.toggle('muted', muted);
   }

@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointListener, EndpointOptions, IceCandidate, Pipeline } from '../media/port.js';
+import type { Endpoint, EndpointListener, EndpointOptions, IceCandidate, MediaKind, Pipeline } from '../media/port.js';
 import { maxEarlyCandidates } from './early-candidates.js';
 import { RoomError, mediaError } from './errors.js';
 
@@ -48,9 +48,13 @@ export class OwnedEndpoint {
   }
 
   /** @throws RoomError `not-publishing` when there is nothing (any more) to take media from */
-  async connectTo(sink: Endpoint): Promise<void> {
-    if (!this.#endpoint || this.#closed) throw new RoomError('not-publishing', 'The publication is closed');
-    await this.#endpoint.connect(sink);
+  async connectTo(sink: Endpoint, kind?: MediaKind): Promise<void> {
+    await this.#source().connect(sink, kind);
+  }
+
+  /** @throws RoomError `not-publishing` when there is nothing (any more) to take media from */
+  async disconnectFrom(sink: Endpoint, kind: MediaKind): Promise<void> {
+    await this.#source().disconnect(sink, kind);
   }
 
   addCandidate(candidate: IceCandidate): void {
@@ -63,6 +67,11 @@ export class OwnedEndpoint {
     this.#closed = true;
     this.#endpoint?.release();
     this.#endpoint = undefined;
+  }
+
+  #source(): Endpoint {
+    if (!this.#endpoint) throw new RoomError('not-publishing', 'The publication is closed');
+    return this.#endpoint;
   }
 
   #own(endpoint: Endpoint): void {

@@ -2,6 +2,7 @@ import type { EndpointListener, IceCandidate } from '../media/port.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
+import type { Mutable } from './mute.js';
 import { Negotiations } from './negotiations.js';
 import { Publication } from './publication.js';
 import type { PublishOptions } from './publication.js';
@@ -112,6 +113,32 @@ export class Participant {
     this.#early.take(publisher);
   }
 
+  /**
+   * Cuts this participant's media for everybody, at the server (Kurento Room §7.4). Audio and then video adds up to all.
+   * @throws RoomError `not-publishing`, `media-failed`, `participant-closed`
+   */
+  async mutePublication(what: Mutable): Promise<void> {
+    await this.#open().mute(what);
+  }
+
+  /** Undoes every `mutePublication`; nothing happens when nothing is muted. @throws RoomError as `mutePublication` */
+  async unmutePublication(): Promise<void> {
+    await this.#open().unmute();
+  }
+
+  /**
+   * Cuts a publisher's media for this participant alone; nothing happens when she does not subscribe to it.
+   * @throws RoomError `not-publishing`, `media-failed`, `participant-closed`
+   */
+  async muteSubscription(publisher: Participant, what: Mutable): Promise<void> {
+    await this.#subscriptionTo(publisher)?.mute(what);
+  }
+
+  /** Undoes every `muteSubscription` to that publisher. @throws RoomError as `muteSubscription` */
+  async unmuteSubscription(publisher: Participant): Promise<void> {
+    await this.#subscriptionTo(publisher)?.unmute();
+  }
+
   /** Called by a subscription that closes. */
   forget(subscription: Subscription): void {
     const { publisher } = subscription.publication;
@@ -172,6 +199,18 @@ export class Participant {
         this.tell({ type: 'mediaFailed', failure });
       },
     };
+  }
+
+  #open(): Publication {
+    this.#assertOpen();
+    if (!this.publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
+    return this.publication;
+  }
+
+  #subscriptionTo(publisher: Participant): Subscription | undefined {
+    this.#assertOpen();
+    if (!publisher.publication) throw new RoomError('not-publishing', `${publisher.id} is not publishing`);
+    return this.#subscriptions.get(publisher);
   }
 
   #assertOpen(): void {

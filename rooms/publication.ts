@@ -1,6 +1,8 @@
-import type { EndpointListener, IceCandidate, Pipeline } from '../media/port.js';
+import type { Endpoint, EndpointListener, IceCandidate, MediaKind, Pipeline } from '../media/port.js';
+import { Feed } from './feed.js';
+import { Mute } from './mute.js';
+import type { Mutable } from './mute.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
-import type { Endpoint } from '../media/port.js';
 import type { Participant } from './participant.js';
 import type { Subscription } from './subscription.js';
 
@@ -15,12 +17,15 @@ export class Publication {
   readonly publisher: Participant;
   readonly #endpoint: OwnedEndpoint;
   readonly #subscriptions = new Set<Subscription>();
+  readonly #muted = new Mute();
+  readonly #loopback: Feed;
   #pipeline: Pipeline | undefined;
   #openedAt: number | undefined;
 
   constructor(publisher: Participant, early: readonly IceCandidate[]) {
     this.publisher = publisher;
     this.#endpoint = new OwnedEndpoint(early);
+    this.#loopback = this.feed();
   }
 
   get state(): 'opening' | 'open' | 'closed' {
@@ -46,7 +51,7 @@ export class Publication {
   ): Promise<string> {
     this.#pipeline = pipeline;
     const loopback = async (endpoint: Endpoint) => {
-      if (options.loopback) await endpoint.connect(endpoint);
+      if (options.loopback) await this.#loopback.open(endpoint);
     };
     const endpointOptions = { dataChannels: options.dataChannels ?? false };
     const sdpAnswer = await this.#endpoint.negotiate(pipeline, sdpOffer, endpointOptions, listener, loopback);
@@ -63,9 +68,26 @@ export class Publication {
     this.#subscriptions.delete(subscription);
   }
 
-  /** Sends this publication's media to a subscription's endpoint. @throws RoomError `not-publishing` */
-  connectTo(sink: Endpoint): Promise<void> {
-    return this.#endpoint.connectTo(sink);
+  /** A way for this publication's media to one more sink. */
+  feed(): Feed {
+    return new Feed(this.#endpoint, this.#muted);
+  }
+
+  /** What is cut for everybody, the publisher's own loopback included. */
+  get muted(): readonly MediaKind[] {
+    return this.#muted.kinds;
+  }
+
+  /** Cuts media for everybody. @throws RoomError `media-failed` */
+  async mute(what: Mutable): Promise<void> {
+    this.#muted.add(what);
+    await this.#update();
+  }
+
+  /** Lets everything through again that is not muted at a subscription. @throws RoomError `media-failed` */
+  async unmute(): Promise<void> {
+    this.#muted.clear();
+    await this.#update();
   }
 
   /** The pipeline this publication lives in; subscriptions must be made in the same one. */
@@ -77,7 +99,15 @@ export class Publication {
     this.#endpoint.addCandidate(candidate);
   }
 
+  async #update(): Promise<void> {
+    await Promise.all([
+      this.#loopback.update(),
+      ...[...this.#subscriptions].map((subscription) => subscription.update()),
+    ]);
+  }
+
   close(): void {
+    this.#loopback.close();
     for (const subscription of this.#subscriptions) subscription.close();
     this.#endpoint.close();
   }

@@ -1,5 +1,7 @@
-import type { EndpointListener, IceCandidate } from '../media/port.js';
+import type { EndpointListener, IceCandidate, MediaKind } from '../media/port.js';
 import { RoomError } from './errors.js';
+import type { Feed } from './feed.js';
+import type { Mutable } from './mute.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
@@ -9,12 +11,14 @@ export class Subscription {
   readonly subscriber: Participant;
   readonly publication: Publication;
   readonly #endpoint: OwnedEndpoint;
+  readonly #feed: Feed;
   #open = false;
 
   constructor(subscriber: Participant, publication: Publication, early: readonly IceCandidate[]) {
     this.subscriber = subscriber;
     this.publication = publication;
     this.#endpoint = new OwnedEndpoint(early);
+    this.#feed = publication.feed();
     publication.attach(this);
   }
 
@@ -33,7 +37,7 @@ export class Subscription {
     try {
       // The source is connected before the offer is processed: the engine then answers with the codec of the source.
       const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, {}, listener, (endpoint) =>
-        publication.connectTo(endpoint),
+        this.#feed.open(endpoint),
       );
       this.#open = true;
       return sdpAnswer;
@@ -46,12 +50,35 @@ export class Subscription {
     }
   }
 
+  /** What is cut for this subscriber alone. */
+  get muted(): readonly MediaKind[] {
+    return this.#feed.muted.kinds;
+  }
+
+  /** @throws RoomError `media-failed` */
+  async mute(what: Mutable): Promise<void> {
+    this.#feed.muted.add(what);
+    await this.#feed.update();
+  }
+
+  /** @throws RoomError `media-failed` */
+  async unmute(): Promise<void> {
+    this.#feed.muted.clear();
+    await this.#feed.update();
+  }
+
+  /** Called by the publication when its own mute changed. */
+  update(): Promise<void> {
+    return this.#feed.update();
+  }
+
   addCandidate(candidate: IceCandidate): void {
     this.#endpoint.addCandidate(candidate);
   }
 
   close(): void {
     this.publication.detach(this);
+    this.#feed.close();
     this.#endpoint.close();
     this.subscriber.forget(this);
   }

@@ -95,7 +95,8 @@ export class FakeEndpoint implements Endpoint {
   readonly options: EndpointOptions;
   readonly listener: EndpointListener;
   readonly candidates: IceCandidate[] = [];
-  readonly sinks = new Set<Endpoint>();
+  /** What flows where. */
+  readonly flows = new Map<Endpoint, Set<MediaKind>>();
   offer: string | undefined;
 
   constructor(media: FakeMedia, options: EndpointOptions, listener: EndpointListener) {
@@ -115,14 +116,22 @@ export class FakeEndpoint implements Endpoint {
     this.candidates.push(candidate);
   }
 
-  async connect(sink: Endpoint, _kind?: MediaKind): Promise<void> {
-    await this.#media.pass('connect');
-    this.sinks.add(sink);
+  /** The sinks anything flows to. */
+  get sinks(): ReadonlySet<Endpoint> {
+    return new Set([...this.flows].filter(([, kinds]) => kinds.size > 0).map(([sink]) => sink));
   }
 
-  disconnect(sink: Endpoint): Promise<void> {
-    this.sinks.delete(sink);
-    return Promise.resolve();
+  async connect(sink: Endpoint, kind?: MediaKind): Promise<void> {
+    await this.#media.pass('connect');
+    const kinds = this.flows.get(sink) ?? new Set();
+    for (const each of kind ? [kind] : (['audio', 'video'] as const)) kinds.add(each);
+    this.flows.set(sink, kinds);
+  }
+
+  async disconnect(sink: Endpoint, kind?: MediaKind): Promise<void> {
+    await this.#media.pass('connect');
+    const kinds = this.flows.get(sink);
+    for (const each of kind ? [kind] : (['audio', 'video'] as const)) kinds?.delete(each);
   }
 
   release(): void {

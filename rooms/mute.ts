@@ -1,0 +1,27 @@
+import type { MediaKind } from '../media/port.js';
+
+/** What a mute is about; audio and then video adds up to all (Kurento Room §7.4). */
+export type Mutable = MediaKind | 'all';
+
+export const mediaKinds: readonly MediaKind[] = ['audio', 'video'];
+
+/** The kinds of media that are cut at one place. */
+export class Mute {
+  readonly #kinds = new Set<MediaKind>();
+
+  get kinds(): readonly MediaKind[] {
+    return mediaKinds.filter((kind) => this.#kinds.has(kind));
+  }
+
+  has(kind: MediaKind): boolean {
+    return this.#kinds.has(kind);
+  }
+
+  add(what: Mutable): void {
+    for (const kind of what === 'all' ? mediaKinds : [what]) this.#kinds.add(kind);
+  }
+
+  clear(): void {
+    this.#kinds.clear();
+  }
+}

@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
+import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { patienceMs, Visitor } from './visitor.js';
+
+/** How long a call may be without picture after its media server was killed. What is aimed at is 5 s, and is printed. */
+const backWithinMs = 20_000;
+
+const moments = z.object({ mediaError: z.number(), published: z.number(), frame: z.number() });
+
+/** Has the page note when it heard of the loss, of the other's new publication, and when it showed her first new frame. */
+function watch(other: string): string {
+  return `(() => {
+    const moments = (window.moments = {});
+    const other = window.atrium.room.participants.get(${JSON.stringify(other)});
+    const video = document.querySelector('[data-participant=${JSON.stringify(other)}] video');
+    window.atrium.room.on('mediaError', () => (moments.mediaError ??= Date.now()));
+    other.on('published', (publication) => {
+      moments.published = Date.now();
+      publication.on('subscribed', () => video.requestVideoFrameCallback(() => (moments.frame ??= Date.now())));
+    });
+  })()`;
+}
+
+describe('a call whose media is lost', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer();
+  let chromium: RunningBrowser;
+
+  before(async () => {
+    chromium = await launchBrowser();
+  });
+  after(() => chromium.close());
+
+  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
+
+  const join = async (name: string) =>
+    Visitor.join(await openWindow(chromium.browser), server().url, name, 'interrupted');
+
+  async function back(visitor: Visitor): Promise<z.infer<typeof moments>> {
+    let seen: unknown;
+    await until(
+      `${visitor.name} sees a new picture`,
+      async () => {
+        seen = await visitor.page.evaluate('window.moments');
+        return moments.safeParse(seen).success;
+      },
+      backWithinMs,
+    );
+    return moments.parse(seen);
+  }
+
+  it('gets sound and picture back by itself when the media server is killed, twice, without a word too many', async () => {
+    const [ana, berta] = [await join('Ana'), await join('Berta')];
+    await ana.receives('Berta');
+    await berta.receives('Ana');
+    for (const time of ['first', 'second']) {
+      await ana.page.evaluate(watch('Berta'));
+      await berta.page.evaluate(watch('Ana'));
+      const killed = server().mediaProcessId ?? 0;
+      process.kill(killed, 'SIGKILL');
+      const at = Date.now();
+      const seen = [await back(ana), await back(berta)];
+      await ana.receives('Berta');
+      await berta.receives('Ana');
+      expect(server().mediaProcessId).to.not.equal(killed);
+      report(time, at, seen);
+    }
+    for (const visitor of [ana, berta]) {
+      await visitor.showsPicture(visitor === ana ? 'Berta' : 'Ana', true);
+      expect(await visitor.page.locator('.tile.reconnecting').count()).to.equal(0);
+      expect(await visitor.page.locator('.toast.problem').count(), 'it healed: no problem to report').to.equal(0);
+      expect(visitor.errors).to.deep.equal([]);
+    }
+  });
+
+  for (const [what, connection] of [
+    ['what one receives', 'room.participants.get("Ana").publications.get("webcam").subscription'],
+    ['what one publishes', 'room.localPublication'],
+  ] as const) {
+    it(`makes a new connection when the one for ${what} fails`, async () => {
+      const [ana, berta] = [await join('Ana'), await join('Berta')];
+      await ana.receives('Berta');
+      await berta.receives('Ana');
+      // What Chromium says after half a minute without an answer to its checks (RFC 8445 §7.3), said at once.
+      await berta.page.evaluate(`(() => {
+        const { room } = window.atrium;
+        const { peerConnection } = ${connection};
+        window.before = peerConnection;
+        Object.defineProperty(peerConnection, 'connectionState', { value: 'failed' });
+        peerConnection.dispatchEvent(new Event('connectionstatechange'));
+      })()`);
+      await until(
+        'there is another connection',
+        () =>
+          berta.page.evaluate(`(() => {
+            const { room } = window.atrium;
+            const peer = ${connection}?.peerConnection;
+            return peer !== undefined && peer !== window.before && peer.connectionState === 'connected';
+          })()`),
+        backWithinMs,
+      );
+      await berta.receives('Ana');
+      await ana.receives('Berta');
+      await until(
+        'nothing is reconnecting',
+        async () => (await berta.page.locator('.tile.reconnecting').count()) === 0,
+      );
+      expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
+    });
+  }
+});
+
+function report(time: string, at: number, seen: readonly z.infer<typeof moments>[]): void {
+  const after = (moment: keyof z.infer<typeof moments>) => Math.max(...seen.map((each) => each[moment] - at));
+  process.stdout.write(
+    `      ${time} kill: told after ${after('mediaError')} ms, published again after ${after('published')} ms, ` +
+      `first frame after ${after('frame')} ms\n`,
+  );
+}
