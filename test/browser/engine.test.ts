@@ -7,15 +7,15 @@ import { build } from 'esbuild';
 import { z } from 'zod';
 import { devicePermissions, launchBrowser, listenerPermissions, openWindow, type RunningBrowser } from './browser.js';
 import type { MediaStats, PageApi, Role } from './engine-page.js';
-import { EngineProcess } from '../media/embedded/engine-process.js';
-import { KurentoSocket } from '../media/embedded/kurento-socket.js';
+import { EmbeddedEngine } from '../support/embedded-engine.js';
+import { KurentoSocket } from '../support/kurento-socket.js';
 
 const candidate = z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.number() });
 
 describe('the embedded engine with Chromium', function () {
   this.timeout(60_000);
 
-  let engine: EngineProcess;
+  let engine: EmbeddedEngine;
   let kurento: KurentoSocket;
   let chromium: RunningBrowser;
   let pipeline: string;
@@ -35,7 +35,7 @@ describe('the embedded engine with Chromium', function () {
       logLevel: 'silent',
     });
     script = bundle.outputFiles[0]?.text ?? '';
-    engine = await EngineProcess.start('--udp-ports', '42000-42199');
+    engine = await EmbeddedEngine.start(0, ['--udp-ports', '42000-42199']);
     chromium = await launchBrowser();
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   });
@@ -53,7 +53,7 @@ describe('the embedded engine with Chromium', function () {
 
   afterEach(async () => {
     await kurento.value('release', { object: pipeline });
-    expect(await kurento.invoke('manager_ServerManager', 'getPipelines')).to.deep.equal([]);
+    expect(await kurento.pipelines()).to.deep.equal([]);
     await kurento.close();
     endpoints.clear();
     for (const context of chromium.browser.contexts()) await context.close();

@@ -4,7 +4,7 @@ import type { Endpoint, Pipeline } from '../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { PeerProcess, sections, type Peer } from '../support/peer.js';
 import type { Section } from '../support/peer-messages.js';
-import { RawKurento } from '../support/raw-kurento.js';
+import { KurentoSocket } from '../support/kurento-socket.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
@@ -50,7 +50,7 @@ const UNKNOWN_CODEC = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=aud
 export function describeMediaPort(name: string, server: () => MediaServerUnderTest): void {
   describe(`media port › ${name}`, () => {
     let engine: KurentoEngine;
-    let raw: RawKurento;
+    let raw: KurentoSocket;
     let peers: PeerProcess;
     let others: string[];
     let pipeline: Pipeline;
@@ -59,13 +59,12 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       this.timeout(STARTING_MS);
       engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
       peers = await PeerProcess.start();
-      raw = await RawKurento.open(server().url);
+      raw = await KurentoSocket.open(server().url);
       await engine.connect();
     });
 
     after(async () => {
-      raw.close();
-      await Promise.all([engine.close(), peers.stop()]);
+      await Promise.all([raw.close(), engine.close(), peers.stop()]);
     });
 
     beforeEach(async () => {

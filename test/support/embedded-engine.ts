@@ -4,31 +4,35 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const ready = z.object({ type: z.literal('ready'), url: z.string() });
-const MAIN = fileURLToPath(new URL('../../media/embedded/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../media/embedded/main.ts', import.meta.url));
 
-const OPTIONS = ['--host', '127.0.0.1', '--log-level', 'warn'];
-
-/** The embedded engine in a process of its own, on loopback. */
+/** The embedded engine as the server runs it: a process by itself, on loopback. With ENGINE_LOG set it is heard. */
 export class EmbeddedEngine {
   readonly url: string;
-  readonly #child: ChildProcess;
+  readonly child: ChildProcess;
 
   private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
+    this.child = child;
     this.url = url;
   }
 
   /** `port`: 0 for a free one. */
-  static async start(port = 0): Promise<EmbeddedEngine> {
-    const child = fork(MAIN, [...OPTIONS, '--port', String(port)], {
+  static async start(port = 0, flags: readonly string[] = []): Promise<EmbeddedEngine> {
+    const child = fork(main, ['--port', String(port), ...flags], {
       execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const exited = once(child, 'exit').then(([code]) => {
-      throw new Error(`The embedded engine ended with ${String(code)} before it was ready`);
+    let log = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      if (process.env.ENGINE_LOG) process.stderr.write(chunk);
     });
-    const [message] = (await Promise.race([once(child, 'message'), exited])) as [unknown];
-    exited.catch(() => undefined);
+    const message = await new Promise<unknown>((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('exit', (code) => {
+        reject(new Error(`The embedded engine ended with ${String(code)} before it was ready: ${log}`));
+      });
+    });
     return new EmbeddedEngine(child, ready.parse(message).url);
   }
 
@@ -41,13 +45,16 @@ export class EmbeddedEngine {
     await this.#end('SIGKILL');
   }
 
-  async stop(): Promise<void> {
+  /** Resolves with the exit code; null when it was killed. */
+  async stop(): Promise<number | null> {
     await this.#end('SIGTERM');
+    return this.child.exitCode;
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#child.kill(signal);
-    await once(this.#child, 'exit');
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill(signal);
+    await exited;
   }
 }

@@ -4,8 +4,9 @@ import { z } from 'zod';
 
 const peer = z.int();
 const candidate = z.object({ peer, candidate: z.string(), mid: z.string() });
+const kind = z.enum(['audio', 'video']);
 const section = z.object({
-  kind: z.enum(['audio', 'video']),
+  kind,
   direction: z.enum(['sendonly', 'recvonly', 'sendrecv']),
 });
 export type Section = z.infer<typeof section>;
@@ -15,6 +16,8 @@ export const peerCommand = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), peer, sdp: z.string() }),
   candidate.extend({ type: z.literal('candidate') }),
   z.object({ type: z.literal('send'), peer }),
+  /** Video packets with these numbers, the first one a keyframe. */
+  z.object({ type: z.literal('send video'), peer, first: z.int(), last: z.int() }),
   z.object({ type: z.literal('close'), peer }),
 ]);
 export type PeerCommand = z.infer<typeof peerCommand>;
@@ -24,8 +27,9 @@ export const peerReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('offer'), peer, sdp: z.string() }),
   candidate.extend({ type: z.literal('candidate') }),
   z.object({ type: z.literal('state'), peer, state: z.string() }),
-  /** RTP packets so far. */
-  z.object({ type: z.literal('received'), peer, audio: z.int(), video: z.int() }),
+  z.object({ type: z.literal('received'), peer, kind, sequence: z.int() }),
+  /** `packetType`: of the first packet in a compound one. */
+  z.object({ type: z.literal('control'), peer, packetType: z.int() }),
   z.object({ type: z.literal('failed'), peer, message: z.string() }),
 ]);
 export type PeerReport = z.infer<typeof peerReport>;

@@ -1,14 +1,14 @@
 import { Audio, PeerConnection, Video, initLogger, type Direction, type Track } from 'node-datachannel';
 import { peerCommand, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
-import { audioPacket, isRtp, videoPacket } from './rtp-packets.js';
+import { audioPacket, interframe, isRtp, keyframe, rtp, videoPacket } from './rtp.js';
 
 /**
  * Holds WebRTC peers for a test. A process of its own, since node-datachannel ends the process when a callback throws and
  * does not let it end by itself.
  */
-const PACKET_EVERY_MS = 20;
-const AUDIO = { payloadType: 111, ssrc: 1_000_001 };
-const VIDEO = { payloadType: 96, ssrc: 1_000_002 };
+const packetEveryMs = 20;
+const audio = { payloadType: 111, ssrc: 1_000_001 };
+const video = { payloadType: 96, ssrc: 1_000_002 };
 const directions = { sendonly: 'SendOnly', recvonly: 'RecvOnly', sendrecv: 'SendRecv' } as const satisfies Record<
   Section['direction'],
   Direction
@@ -18,7 +18,6 @@ class PeerInProcess {
   readonly #id: number;
   readonly #connection: PeerConnection;
   readonly #tracks = new Map<Track, Section>();
-  readonly #received = { audio: 0, video: 0 };
   /**
    * Until the answer has been taken. A media server that knows candidates earlier may have ICE connected while the library
    * is still taking the answer; it then finds no fingerprint to hold the certificate against, and gives up.
@@ -65,7 +64,10 @@ class PeerInProcess {
           guard(this.#id, () => {
             this.#send();
           });
-        }, PACKET_EVERY_MS);
+        }, packetEveryMs);
+        break;
+      case 'send video':
+        this.#sendVideo(command.first, command.last);
         break;
       case 'close':
         clearInterval(this.#sending);
@@ -84,22 +86,30 @@ class PeerInProcess {
   #addTrack(mid: string, section: Section): void {
     const { kind, direction } = section;
     const media = kind === 'audio' ? new Audio(mid, directions[direction]) : new Video(mid, directions[direction]);
-    if (media instanceof Audio) media.addOpusCodec(AUDIO.payloadType);
-    else media.addVP8Codec(VIDEO.payloadType);
-    if (direction !== 'recvonly') media.addSSRC((kind === 'audio' ? AUDIO : VIDEO).ssrc, 'peer', 'stream', kind);
+    if (media instanceof Audio) media.addOpusCodec(audio.payloadType);
+    else media.addVP8Codec(video.payloadType);
+    if (direction !== 'recvonly') media.addSSRC((kind === 'audio' ? audio : video).ssrc, 'peer', 'stream', kind);
     const track = this.#connection.addTrack(media);
+    kept.push(this.#connection, media, track);
     track.onMessage((packet) => {
       guard(this.#id, () => {
-        this.#count(kind, packet);
+        this.#hear(kind, packet);
       });
     });
     this.#tracks.set(track, section);
   }
 
-  #count(kind: Section['kind'], packet: Buffer): void {
-    if (!isRtp(packet)) return;
-    this.#received[kind] += 1;
-    report({ type: 'received', peer: this.#id, ...this.#received });
+  #hear(kind: Section['kind'], packet: Buffer): void {
+    if (isRtp(packet)) report({ type: 'received', peer: this.#id, kind, sequence: packet.readUInt16BE(2) });
+    else report({ type: 'control', peer: this.#id, packetType: packet.readUInt8(1) });
+  }
+
+  #sendVideo(first: number, last: number): void {
+    for (const [track, { kind }] of this.#tracks) {
+      for (let sequence = first; kind === 'video' && sequence <= last; sequence++) {
+        track.sendMessageBinary(rtp({ ...video, sequence, payload: sequence === first ? keyframe : interframe }));
+      }
+    }
   }
 
   #send(): void {
@@ -107,13 +117,15 @@ class PeerInProcess {
     for (const [track, { kind, direction }] of this.#tracks) {
       if (direction === 'recvonly' || !track.isOpen()) continue;
       track.sendMessageBinary(
-        kind === 'audio' ? audioPacket(AUDIO, this.#sequence) : videoPacket(VIDEO, this.#sequence),
+        kind === 'audio' ? audioPacket(audio, this.#sequence) : videoPacket(video, this.#sequence),
       );
     }
   }
 }
 
 const peers = new Map<number, PeerInProcess>();
+/** The library must not lose its objects while it closes them. */
+const kept: unknown[] = [];
 
 function obey(command: PeerCommand): void {
   if (command.type === 'open') {

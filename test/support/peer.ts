@@ -13,11 +13,11 @@ export interface PeerOptions {
   readonly bindAddress?: string | undefined;
 }
 
-const AUDIO_AND_VIDEO = ['audio', 'video'] as const;
+const audioAndVideo = ['audio', 'video'] as const;
 
 export function sections(
   direction: Section['direction'],
-  kinds: readonly Section['kind'][] = AUDIO_AND_VIDEO,
+  kinds: readonly Section['kind'][] = audioAndVideo,
 ): Section[] {
   return kinds.map((kind) => ({ kind, direction }));
 }
@@ -28,7 +28,11 @@ export class Peer {
   /** Of the connection as a whole, in the words of RTCPeerConnectionState. */
   state = 'new';
   /** RTP packets so far. */
-  received = { audio: 0, video: 0 };
+  readonly received = { audio: 0, video: 0 };
+  /** Their sequence numbers. */
+  readonly videoSequence: number[] = [];
+  /** Of the RTCP packets so far. */
+  readonly controlTypes: number[] = [];
   failure: string | undefined;
   readonly #id: number;
   readonly #options: PeerOptions;
@@ -59,6 +63,11 @@ export class Peer {
   /** From now on 50 packets a second on each section that sends, once it is connected. */
   send(): void {
     this.#tell({ type: 'send', peer: this.#id });
+  }
+
+  /** Video packets with these numbers, the first one a keyframe. */
+  sendVideo(first: number, last: number): void {
+    this.#tell({ type: 'send video', peer: this.#id, first, last });
   }
 
   close(): void {
@@ -95,7 +104,11 @@ export class Peer {
         this.state = report.state;
         break;
       case 'received':
-        this.received = { audio: report.audio, video: report.video };
+        this.received[report.kind] += 1;
+        if (report.kind === 'video') this.videoSequence.push(report.sequence);
+        break;
+      case 'control':
+        this.controlTypes.push(report.packetType);
         break;
       case 'failed':
         this.failure = report.message;

@@ -9,8 +9,8 @@ import type { FakeTransport } from './fake-transports.js';
 import { FakeTransports } from './fake-transports.js';
 import type { OfferOptions } from './offers.js';
 import { browserOffer } from './offers.js';
-import type { ReadRtp, RtpFields } from './rtp.js';
-import { readRtp, rtp } from './rtp.js';
+import type { ReadRtp, RtpFields } from '../../support/rtp.js';
+import { readRtp, rtp } from '../../support/rtp.js';
 
 /** One end of a call: an endpoint of the engine and what its browser would see. */
 export class Peer {

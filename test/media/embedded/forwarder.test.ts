@@ -9,7 +9,7 @@ import {
 import type { Peer } from './engine.js';
 import { TestEngine } from './engine.js';
 import { h264, vp8 } from './offers.js';
-import { interframe, keyframe } from './rtp.js';
+import { interframe, keyframe } from '../../support/rtp.js';
 
 const ssrc = 0x1234;
 

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { EngineProcess } from './engine-process.js';
-import { KurentoSocket } from './kurento-socket.js';
+import { EmbeddedEngine } from '../../support/embedded-engine.js';
+import { KurentoSocket } from '../../support/kurento-socket.js';
 import { browserOffer } from './offers.js';
 
 const main = fileURLToPath(new URL('../../../media/embedded/main.ts', import.meta.url));
@@ -69,7 +69,7 @@ describe('the process of the embedded engine', function () {
   });
 
   it('ends when its parent is gone', async () => {
-    const engine = await EngineProcess.start();
+    const engine = await EmbeddedEngine.start();
     const exit = once(engine.child, 'exit');
     engine.child.disconnect();
     expect((await exit)[0]).to.equal(0);
@@ -77,7 +77,7 @@ describe('the process of the embedded engine', function () {
 
   describe('asked for candidates', () => {
     async function candidatesOf(...flags: string[]): Promise<string[]> {
-      const engine = await EngineProcess.start(...flags);
+      const engine = await EmbeddedEngine.start(0, flags);
       const client = await KurentoSocket.open(engine.url);
       const mediaPipeline = await client.create('MediaPipeline');
       const endpoint = await client.create('WebRtcEndpoint', { mediaPipeline });
@@ -124,7 +124,7 @@ describe('the process of the embedded engine', function () {
   it('refuses endpoints before it runs out of ports, and survives ports that others hold', async () => {
     const held = createSocket('udp4').bind(45205);
     await once(held, 'listening');
-    const engine = await EngineProcess.start('--udp-ports', '45200-45209');
+    const engine = await EmbeddedEngine.start(0, ['--udp-ports', '45200-45209']);
     const client = await KurentoSocket.open(engine.url);
     const mediaPipeline = await client.create('MediaPipeline');
     let refused: number | undefined;
@@ -137,7 +137,7 @@ describe('the process of the embedded engine', function () {
     }
     expect(refused).to.equal(40009);
     await client.value('release', { object: mediaPipeline });
-    expect(await client.invoke('manager_ServerManager', 'getPipelines')).to.deep.equal([]);
+    expect(await client.pipelines()).to.deep.equal([]);
     held.close();
     await client.close();
     expect(await engine.stop()).to.equal(0);

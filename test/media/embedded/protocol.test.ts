@@ -8,8 +8,8 @@ import { Methods } from '../../../media/embedded/protocol/methods.js';
 import { ProtocolServer } from '../../../media/embedded/protocol/protocol.js';
 import { Pulse } from '../../../media/embedded/objects/pulse.js';
 import { FakeTransports } from './fake-transports.js';
-import type { Answer } from './kurento-socket.js';
-import { KurentoSocket } from './kurento-socket.js';
+import type { Answer } from '../../support/kurento-socket.js';
+import { KurentoSocket } from '../../support/kurento-socket.js';
 import { browserOffer } from './offers.js';
 
 const endpointLimit = 20;

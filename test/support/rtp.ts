@@ -1,4 +1,4 @@
-import { headerSize } from '../../../media/embedded/rtp/rtp-packet.js';
+import { headerSize } from '../../media/embedded/rtp/rtp-packet.js';
 
 export interface RtpFields {
   readonly payloadType: number;
@@ -30,6 +30,30 @@ export function rtp(fields: RtpFields): Buffer {
   const padding = Buffer.alloc(paddingBytes);
   if (paddingBytes > 0) padding[paddingBytes - 1] = paddingBytes;
   return Buffer.concat([header, extension, payload, padding]);
+}
+
+export interface Stream {
+  readonly payloadType: number;
+  readonly ssrc: number;
+}
+
+/** 20 ms of Opus silence (RFC 7587 §4.2: 48 kHz). */
+export function audioPacket(stream: Stream, sequence: number): Buffer {
+  const payload = Buffer.from([0xf8, 0xff, 0xfe]);
+  return rtp({ ...stream, sequence, timestamp: sequence * 960, marker: true, payload });
+}
+
+/** One VP8 key frame of 16 by 16 pixels at 50 frames/s: descriptor (RFC 7741 §4.2), frame header (RFC 6386 §9.1), no picture to speak of. */
+export function videoPacket(stream: Stream, sequence: number): Buffer {
+  const frame = [0x10, 0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 16, 0, 16, 0];
+  const payload = Buffer.concat([Buffer.from(frame), Buffer.alloc(32)]);
+  return rtp({ ...stream, sequence, timestamp: sequence * 1800, marker: true, payload });
+}
+
+/** RTP or RTCP (RFC 5761 §4): RTCP has 192 to 223 in its second byte, its packet type. */
+export function isRtp(packet: Buffer): boolean {
+  const second = packet[1] ?? 0;
+  return packet.length >= 12 && (second < 192 || second > 223);
 }
 
 /** VP8 payloads: the first packet of a keyframe, of another frame (RFC 7741 §4). */

@@ -11,6 +11,9 @@ export type Answer = z.infer<typeof answerSchema>;
 
 const resultSchema = z.object({ sessionId: z.string().optional(), value: z.unknown().optional() });
 
+/** A KMS lists nothing as one empty name. */
+const ids = z.array(z.string()).transform((all) => all.filter((id) => id !== ''));
+
 const eventSchema = z.object({
   method: z.literal('onEvent'),
   params: z.object({
@@ -31,6 +34,7 @@ export class KurentoSocket {
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
+    socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
       this.#received(data.toString());
     });
@@ -66,6 +70,16 @@ export class KurentoSocket {
 
   invoke(object: string, operation: string, operationParams: Record<string, unknown> = {}): Promise<unknown> {
     return this.value('invoke', { object, operation, operationParams });
+  }
+
+  /** What the media server holds (Kurento media protocol §5). */
+  async pipelines(): Promise<string[]> {
+    return ids.parse(await this.invoke('manager_ServerManager', 'getPipelines'));
+  }
+
+  /** Of a pipeline: its endpoints. */
+  async children(pipeline: string): Promise<string[]> {
+    return ids.parse(await this.invoke(pipeline, 'getChildren'));
   }
 
   subscribe(object: string, ...types: string[]): Promise<unknown> {
