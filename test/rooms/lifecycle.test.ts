@@ -241,7 +241,7 @@ describe('lifecycle of media (docs/lifecycle.md)', () => {
         await held.reached;
         end(ana, berta);
         held.open();
-        expect(await publishing).to.be.oneOf(['interrupted', 'room-closed']);
+        expect(await publishing).to.equal('interrupted');
         expect(stage.told(berta)).to.not.include('publicationOpened ana');
         berta.leave();
         await settled();
@@ -372,7 +372,7 @@ describe('lifecycle of media (docs/lifecycle.md)', () => {
     await held.reached;
     ana.leave();
     held.open();
-    expect(await publishing).to.equal('room-closed');
+    expect(await publishing).to.equal('interrupted');
     await settled();
     expectNothingLeft(stage.media);
   });

@@ -5,6 +5,7 @@ import { configOf } from '../../src/config.js';
 import type { Config } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { RoomGateway } from '../../src/protocol/gateway.js';
+import type { Connection } from '../../src/transport/connection.js';
 import { Doors } from '../../src/transport/doors.js';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from './fake-media.js';
@@ -19,6 +20,7 @@ export class RoomStack {
   readonly gateway: RoomGateway;
   readonly #http = createServer();
   readonly #doors: Doors;
+  readonly #connections: Connection[] = [];
 
   constructor(options: Partial<Config> = {}) {
     const config = configOf(options);
@@ -30,8 +32,17 @@ export class RoomStack {
       onRefused: () => undefined,
     });
     this.#doors.open('/room', (connection) => {
+      this.#connections.push(connection);
+      this.#recordSent(connection, this.#connections.length - 1);
       this.gateway.accept(connection);
     });
+  }
+
+  /** Every frame that was handed to a connection, in order over all of them, with the number of the connection. */
+  readonly sent: { readonly connection: number; readonly text: string }[] = [];
+
+  get openConnections(): number {
+    return this.#connections.filter(({ open }) => open).length;
   }
 
   /** @returns the address as http://host:port/ */
@@ -56,6 +67,21 @@ export class RoomStack {
     await this.#doors.close();
     this.#http.close();
   }
+
+  /** No client can see the order between two sockets: it is looked at where frames are handed over. */
+  #recordSent(connection: Connection, number: number): void {
+    const send = connection.send.bind(connection);
+    connection.send = (frame) => {
+      this.sent.push({ connection: number, text: textIn(frame) });
+      send(frame);
+    };
+  }
+}
+
+/** The payload of a text frame of the server: after two bytes and the long length, if there is one (RFC 6455 §5.2). */
+function textIn(frame: Buffer): string {
+  const short = frame.readUInt8(1);
+  return frame.toString('utf8', short === 127 ? 10 : short === 126 ? 4 : 2);
 }
 
 export const nothingRemains = { rooms: 0, sessions: 0, allocated: 0, releasedTwice: 0 };
