@@ -25,6 +25,13 @@ const kbps = count.min(0).max(1_000_000).default(0);
 const list = (item: z.ZodType<string>) =>
   z.preprocess((value) => (typeof value === 'string' ? split(value) : value), z.array(item));
 
+/** As `list`, of so many numbers. */
+const numbers = (length: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? split(value) : value),
+    z.array(z.coerce.number()).length(length),
+  );
+
 function isPortRange(text: string): boolean {
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
   return Number(first) <= Number(last) && Number(last) <= 65_535;
@@ -74,6 +81,29 @@ export const options = {
     z.enum(['hat', 'marker']).default('hat'),
     'filter',
     'The customRequest that pages may send, told by /getClientConfig.',
+  ),
+  appUrl: option(
+    z
+      .string()
+      .regex(/^(https?:\/\/\S+)?$/, 'must be an http:// or https:// URL')
+      .default(''),
+    'URL',
+    "This server's address as a Kurento media server reaches it, to fetch the images of filters; empty: http://localhost with the port.",
+  ),
+  hatImage: option(
+    z.string().min(1).default('hat.png'),
+    'image',
+    'What the hat filter puts over faces: a name below img/ of this server, or an address.',
+  ),
+  hatPlacement: option(
+    numbers(4).default([-0.35, -1.2, 1.6, 1.6]),
+    'fractions of the face',
+    'Where the hat is: its offset to the right and down, its width and height.',
+  ),
+  markerImages: option(
+    list(z.string().regex(/^\d{1,9}=\S+$/, 'must be index=image')).default(['0=marker.png']),
+    'index=image',
+    "What the marker filter shows, one image after the other; the index is what clients are told, the image as the hat's.",
   ),
   thresholdSpeaker: option(
     z.coerce.number().min(-200).max(0).default(-50),

@@ -11,6 +11,8 @@ import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
 import { MediaProcess } from './media-process.js';
+import { customRequestOf } from './protocol/custom-request.js';
+import type { FilterSettings } from './protocol/custom-request.js';
 import { openRpcDocument } from './protocol/openrpc.js';
 import { RoomGateway } from './protocol/gateway.js';
 import { Doors } from './transport/doors.js';
@@ -81,7 +83,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
         log.warn('a WebSocket was refused', { path, reason });
       },
     });
-    const gateway = new RoomGateway(rooms, log, config);
+    const imagesUrl = (): string => `${config.appUrl || `http://localhost:${portOf(http)}${config.pathPrefix}`}/img/`;
+    const gateway = new RoomGateway(rooms, log, config, customRequestOf(filterSettings(config, imagesUrl)));
     doors.open(`${config.pathPrefix}/room`, (connection) => {
       gateway.accept(connection);
     });
@@ -111,6 +114,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await stop();
     throw error;
   }
+}
+
+function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {
+  const [offsetX = 0, offsetY = 0, width = 1, height = 1] = config.hatPlacement;
+  const markerImages = config.markerImages.map((text) => {
+    const [, index = '', image = ''] = /^(\d+)=(.*)$/.exec(text) ?? [];
+    return { index: Number(index), image };
+  });
+  return { ...config, imagesUrl, hatPlacement: { offsetX, offsetY, width, height }, markerImages };
 }
 
 function startable(config: Config, log: Log): MediaProcess {
@@ -159,9 +171,14 @@ function listen(http: Server, { port, host }: Config): Promise<number> {
     http.once('error', reject);
     http.listen({ port, ...(host === '' ? {} : { host }) }, () => {
       http.off('error', reject);
-      resolve((http.address() as AddressInfo).port);
+      resolve(portOf(http));
     });
   });
+}
+
+/** Of a server that listens. */
+function portOf(http: Server): number {
+  return (http.address() as AddressInfo).port;
 }
 
 function closeHttp(http: Server): Promise<void> {

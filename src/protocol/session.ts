@@ -36,7 +36,7 @@ export interface SessionContext {
 const closeUnusedAfterMs = 1_000;
 
 /** Requests whose answer precedes what they cause: until it is out, the session's events wait (Kurento Room §5). */
-const answeredFirst: ReadonlySet<string> = new Set<MethodName>(['joinRoom', 'sendMessage']);
+const answeredFirst: ReadonlySet<string> = new Set<MethodName>(['joinRoom', 'sendMessage', 'customRequest']);
 
 /**
  * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the

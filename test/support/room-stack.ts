@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { configOf } from '../../src/config.js';
 import type { Config } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
+import { customRequestOf } from '../../src/protocol/custom-request.js';
+import type { FilterSettings } from '../../src/protocol/custom-request.js';
 import { RoomGateway } from '../../src/protocol/gateway.js';
 import { Doors } from '../../src/transport/doors.js';
 import { Rooms } from '../../rooms/rooms.js';
@@ -22,7 +24,7 @@ export class RoomStack {
 
   constructor(options: Partial<Config> = {}) {
     const config = configOf(options);
-    this.gateway = new RoomGateway(this.rooms, createLog('error', 'text'), config);
+    this.gateway = new RoomGateway(this.rooms, createLog('error', 'text'), config, customRequestOf(filters(config)));
     this.#doors = new Doors(this.#http, {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
@@ -56,6 +58,19 @@ export class RoomStack {
     await this.#doors.close();
     this.#http.close();
   }
+}
+
+function filters({ filterType }: Config): FilterSettings {
+  return {
+    filterType,
+    imagesUrl: () => 'http://server.example/img/',
+    hatImage: 'hat.png',
+    hatPlacement: { offsetX: -0.35, offsetY: -1.2, width: 1.6, height: 1.6 },
+    markerImages: [
+      { index: 0, image: 'first.png' },
+      { index: 3, image: 'http://elsewhere.example/second.png' },
+    ],
+  };
 }
 
 export const nothingRemains = { rooms: 0, sessions: 0, allocated: 0, releasedTwice: 0 };
