@@ -12,7 +12,7 @@ export type RoomErrorCode =
   | 'room-not-found'
   /** The room is closed or about to be. */
   | 'room-closed'
-  /** No new room is opened at present: there is no media server with capacity for it. */
+  /** No such room, and none is opened: not for this participant, or there is no media server with capacity for it. */
   | 'room-refused'
   | 'already-publishing'
   /** What was being negotiated was closed meanwhile: its owner left, or the media server was lost. */

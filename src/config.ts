@@ -37,6 +37,14 @@ function isPortRange(text: string): boolean {
   return Number(first) <= Number(last) && Number(last) <= 65_535;
 }
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Every option of the server, once. Its variable and its flag follow from its name: `kmsUris`, KMS_URIS, --kms-uris. */
 export const options = {
   port: option(
@@ -198,6 +206,16 @@ export const options = {
     ).default([]),
     'URLs',
     'STUN and TURN servers for clients, served to everybody at /api/v1/ice-servers.',
+  ),
+  maxConnections: option(
+    count.min(0).default(0),
+    'connections',
+    'How many WebSockets may be open at a time; one more is refused with 503. 0: any number.',
+  ),
+  roomCreators: option(
+    z.string().refine(isPattern, 'must be a regular expression').default('.*'),
+    'pattern',
+    'Who may open a room: the names of participants that match as a whole, in capitals or not. Rooms that exist take everybody.',
   ),
   maxMessageLength: option(
     count.min(1_000).default(1_000_000),

@@ -54,7 +54,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     if (mediaProcess) await Promise.all(connected);
 
     const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
-    const rooms = new Rooms(placement);
+    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
+    const rooms = new Rooms(placement, { mayOpen: (_room, id) => creators.test(id) });
     const http = createServer(
       restApp({
         rooms,
@@ -79,6 +80,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
       allowedOrigins: config.allowedOrigins,
+      maxConnections: config.maxConnections,
       onRefused: (path, reason) => {
         log.warn('a WebSocket was refused', { path, reason });
       },

@@ -88,7 +88,11 @@ export const roomErrorCodes: Readonly<Record<RoomErrorCode, ErrorEntry>> = {
   ]),
   'room-not-found': entry(202, ['`roomMessage` is not the room the sender is in.', ['sendMessage']]),
   'room-closed': entry(203, ['The room is being closed.', ['joinRoom', 'publishVideo']]),
-  'room-refused': entry(204, ['The room would be a new one, and the media servers are at their limit.', ['joinRoom']]),
+  'room-refused': entry(
+    204,
+    ['The room would be a new one, and the media servers are at their limit.', ['joinRoom']],
+    ['The room would be a new one, and participants of this name may not open one.', ['joinRoom']],
+  ),
   'offer-refused': entry(302, ['The media server could make nothing of the SDP offer.', negotiating]),
   'already-publishing': entry(303, ['The participant is already publishing.', ['publishVideo']]),
   'media-failed': entry(303, ['The media server failed or did not answer in time.', negotiating]),

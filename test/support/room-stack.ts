@@ -29,6 +29,7 @@ export class RoomStack {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
       allowedOrigins: [],
+      maxConnections: 0,
       onRefused: () => undefined,
     });
     this.#doors.open('/room', (connection) => {
