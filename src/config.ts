@@ -143,6 +143,11 @@ export const options = {
     'ms',
     'How long a media server may be out of reach before its rooms are told that their media is lost.',
   ),
+  mediaProcesses: option(
+    count.min(1).max(64).default(1),
+    'processes',
+    'How many embedded engines are started, each for one core; rooms are spread over them, and each gets its part of the UDP ports.',
+  ),
   mediaUdpPorts: option(
     z.string().refine(isPortRange, 'must be first-last, as 40000-49999').default('40000-49999'),
     'UDP ports',

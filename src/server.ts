@@ -10,7 +10,7 @@ import type { Config } from './config.js';
 import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
-import { MediaProcess } from './media-process.js';
+import { MediaProcesses } from './media-processes.js';
 import { customRequestOf } from './protocol/custom-request.js';
 import type { FilterSettings } from './protocol/custom-request.js';
 import { openRpcDocument } from './protocol/openrpc.js';
@@ -23,8 +23,8 @@ export interface RunningServer {
   /** One line for people: what carries the media. */
   readonly media: string;
   readonly mediaServerUrls: readonly string[];
-  /** The process of the embedded engine, while there is one. */
-  readonly mediaProcessId: number | undefined;
+  /** The processes of the embedded engine, as far as they run. */
+  readonly mediaProcessIds: readonly number[];
   /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -37,9 +37,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    const mediaProcess = config.kmsUris.length === 0 ? startable(config, log) : undefined;
-    if (mediaProcess) undo.push(() => mediaProcess.stop());
-    const mediaServerUrls = mediaProcess ? [await mediaProcess.start()] : [...new Set(config.kmsUris)];
+    const processes = config.kmsUris.length === 0 ? startable(config, log) : undefined;
+    if (processes) undo.push(() => processes.stop());
+    const mediaServerUrls = processes ? await processes.start() : [...new Set(config.kmsUris)];
 
     const engines = mediaServerUrls.map((url) => engineOf(url, config, log));
     undo.push(async () => {
@@ -51,7 +51,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       }),
     );
     // The embedded engine is there already; a media server elsewhere may take its time, or be started after us.
-    if (mediaProcess) await Promise.all(connected);
+    if (processes) await Promise.all(connected);
 
     const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
     const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
@@ -101,14 +101,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
 
     const url = `http://${config.host || 'localhost'}:${port}${config.pathPrefix}/`;
-    const media = `${mediaProcess ? 'embedded engine' : 'Kurento media server'} at ${mediaServerUrls.join(', ')}`;
+    const media = `${processes ? 'embedded engine' : 'Kurento media server'} at ${mediaServerUrls.join(', ')}`;
     log.info('ready', { url, media });
     return {
       url,
       media,
       mediaServerUrls,
-      get mediaProcessId() {
-        return mediaProcess?.pid;
+      get mediaProcessIds() {
+        return processes?.pids ?? [];
       },
       stop,
     };
@@ -127,8 +127,9 @@ function filterSettings(config: Config, imagesUrl: () => string): FilterSettings
   return { ...config, imagesUrl, hatPlacement: { offsetX, offsetY, width, height }, markerImages };
 }
 
-function startable(config: Config, log: Log): MediaProcess {
-  return new MediaProcess({
+function startable(config: Config, log: Log): MediaProcesses {
+  return new MediaProcesses({
+    count: config.mediaProcesses,
     udpPorts: config.mediaUdpPorts,
     announcedAddresses: config.mediaAnnouncedAddresses,
     log,
