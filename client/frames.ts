@@ -22,6 +22,7 @@ const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
   iceCandidate: texts('endpointName', 'candidate'),
   mediaError: texts('error'),
   roomClosed: () => true,
+  custonNotification: (params) => typeof params.MarkerFilterState === 'number',
 };
 
 /** Reads one text frame (Kurento Room §1.2). `undefined` for what is no JSON-RPC 2.0 or nothing we know: to be ignored. */

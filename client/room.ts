@@ -185,6 +185,8 @@ export class Room extends Emitter<RoomEvents> {
       case 'roomClosed':
         this.#endAndClose('room-closed');
         break;
+      case 'custonNotification':
+        break;
       default:
         notification satisfies never;
     }

@@ -3,10 +3,12 @@ import type {
   EndpointListener,
   EndpointOptions,
   IceCandidate,
+  MediaElement,
   MediaFailure,
   MediaKind,
   Pipeline,
   PipelineListener,
+  VideoFilter,
 } from './port.js';
 
 /** Hears what comes and goes in a pipeline. */
@@ -59,6 +61,15 @@ export class PlacedPipeline implements Pipeline, PipelineListener {
     }
   }
 
+  hasFilter(type: VideoFilter['type']): boolean {
+    return this.#open().hasFilter(type);
+  }
+
+  /** Filters are not counted: they come with a publication, which is. */
+  async createFilter(filter: VideoFilter): Promise<MediaElement> {
+    return new PlacedElement(await this.#open().createFilter(filter));
+  }
+
   release(): void {
     this.end();
     this.#pipeline?.release();
@@ -89,38 +100,49 @@ export class PlacedPipeline implements Pipeline, PipelineListener {
   }
 }
 
-class PlacedEndpoint implements Endpoint {
-  readonly #endpoint: Endpoint;
+class PlacedElement<Element extends MediaElement = MediaElement> implements MediaElement {
+  protected readonly element: Element;
+
+  constructor(element: Element) {
+    this.element = element;
+  }
+
+  connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+    return this.element.connect(PlacedElement.#bare(sink), kind);
+  }
+
+  disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+    return this.element.disconnect(PlacedElement.#bare(sink), kind);
+  }
+
+  release(): void {
+    this.element.release();
+  }
+
+  /** The engine knows its own elements only. */
+  static #bare(element: MediaElement): MediaElement {
+    return element instanceof PlacedElement ? (element.element as MediaElement) : element;
+  }
+}
+
+class PlacedEndpoint extends PlacedElement<Endpoint> implements Endpoint {
   readonly #released: () => void;
 
   constructor(endpoint: Endpoint, released: () => void) {
-    this.#endpoint = endpoint;
+    super(endpoint);
     this.#released = released;
   }
 
   answer(sdpOffer: string): Promise<string> {
-    return this.#endpoint.answer(sdpOffer);
+    return this.element.answer(sdpOffer);
   }
 
   addCandidate(candidate: IceCandidate): void {
-    this.#endpoint.addCandidate(candidate);
+    this.element.addCandidate(candidate);
   }
 
-  connect(sink: Endpoint, kind?: MediaKind): Promise<void> {
-    return this.#endpoint.connect(PlacedEndpoint.#bare(sink), kind);
-  }
-
-  disconnect(sink: Endpoint, kind?: MediaKind): Promise<void> {
-    return this.#endpoint.disconnect(PlacedEndpoint.#bare(sink), kind);
-  }
-
-  release(): void {
+  override release(): void {
     this.#released();
-    this.#endpoint.release();
-  }
-
-  /** The engine knows its own endpoints only. */
-  static #bare(endpoint: Endpoint): Endpoint {
-    return endpoint instanceof PlacedEndpoint ? endpoint.#endpoint : endpoint;
+    super.release();
   }
 }

@@ -40,7 +40,35 @@ export interface PipelineListener {
 
 export interface Pipeline {
   createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint>;
+  /** Whether the media server says that it has filters of this type. */
+  hasFilter(type: VideoFilter['type']): boolean;
+  /** Makes an element that changes video on its way. Rejects with `not-supported` when the media server has none of that type. */
+  createFilter(filter: VideoFilter): Promise<MediaElement>;
   release(): void;
+}
+
+/** What can be done to video on its way, besides passing it on. `imageUrl`: where the media server fetches the image. */
+export type VideoFilter =
+  | {
+      /** An image over each face. */
+      readonly type: 'face-overlay';
+      readonly imageUrl: string;
+      readonly placement: OverlayPlacement;
+    }
+  | {
+      /** An image where the camera sees a marker. */
+      readonly type: 'marker';
+      readonly imageUrl: string;
+      /** Which of the images that are configured it is. */
+      readonly index: number;
+    };
+
+/** Where an image is in relation to a face: fractions of the face's width and height. */
+export interface OverlayPlacement {
+  readonly offsetX: number;
+  readonly offsetY: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface EndpointOptions {
@@ -55,8 +83,19 @@ export interface EndpointListener {
   failed(failure: MediaFailure): void;
 }
 
+/** Something media can be connected from and to. */
+export interface MediaElement {
+  /**
+   * Sends the media of this element to `sink`, an element of the same pipeline (an endpoint's own for loopback). A sink has
+   * one source of each kind: a new one replaces it.
+   */
+  connect(sink: MediaElement, kind?: MediaKind): Promise<void>;
+  disconnect(sink: MediaElement, kind?: MediaKind): Promise<void>;
+  release(): void;
+}
+
 /** One WebRTC end inside an engine. */
-export interface Endpoint {
+export interface Endpoint extends MediaElement {
   /**
    * Negotiates: takes the client's SDP offer, resolves with the SDP answer and starts gathering candidates.
    * Once per endpoint. Rejects with `offer-refused` when the offer is no SDP or nothing in it can be served.
@@ -64,8 +103,4 @@ export interface Endpoint {
   answer(sdpOffer: string): Promise<string>;
   /** Takes a remote candidate at any time; held back until gathering has started. Unusable ones are ignored. */
   addCandidate(candidate: IceCandidate): void;
-  /** Sends what this endpoint receives to `sink`, an endpoint of the same pipeline (itself for loopback). */
-  connect(sink: Endpoint, kind?: MediaKind): Promise<void>;
-  disconnect(sink: Endpoint, kind?: MediaKind): Promise<void>;
-  release(): void;
 }

@@ -12,7 +12,7 @@ export type RoomErrorCode =
   | 'room-not-found'
   /** The room is closed or about to be. */
   | 'room-closed'
-  /** No new room is opened at present: there is no media server with capacity for it. */
+  /** No such room, and none is opened: not for this participant, or there is no media server with capacity for it. */
   | 'room-refused'
   | 'already-publishing'
   /** What was being negotiated was closed meanwhile: its owner left, or the media server was lost. */
@@ -23,6 +23,8 @@ export type RoomErrorCode =
   | 'own-publication'
   /** The media engine could make nothing of the SDP offer. */
   | 'offer-refused'
+  /** The media engine does not have the filter, or failed to use it. */
+  | 'filter-refused'
   /** The media engine failed or did not answer; the cause says how. */
   | 'media-failed';
 
@@ -45,6 +47,13 @@ export function mediaError(cause: unknown): RoomError {
   return isOfferRefused(cause)
     ? new RoomError('offer-refused', `The media server refused the SDP offer: ${text}`, { cause })
     : new RoomError('media-failed', `The media server could not do it: ${text}`, { cause });
+}
+
+/** As `mediaError`, where a filter was wanted. */
+export function filterError(cause: unknown): RoomError {
+  if (cause instanceof RoomError && cause.code === 'filter-refused') return cause;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new RoomError('filter-refused', `The filter cannot be used: ${text}`, { cause });
 }
 
 function isOfferRefused(cause: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { IceCandidate, MediaFailure } from '../media/port.js';
+import type { IceCandidate, MediaFailure, VideoFilter } from '../media/port.js';
 import type { Participant } from './participant.js';
 import type { Room } from './room.js';
 
@@ -16,6 +16,8 @@ export type RoomEvent =
   | { readonly type: 'candidateFound'; readonly publisher: Participant; readonly candidate: IceCandidate }
   /** An endpoint's failure is told to its owner, a pipeline's to the whole room. */
   | { readonly type: 'mediaFailed'; readonly failure: MediaFailure }
+  /** The filter on everybody's video was changed; a newcomer is told of the present one once any was ever set. */
+  | { readonly type: 'roomFilterChanged'; readonly filter: VideoFilter | undefined }
   | { readonly type: 'roomClosed'; readonly room: Room; readonly reason: string };
 
 export type LeaveReason = 'left' | 'evicted';

@@ -2,7 +2,7 @@ import type { Endpoint, MediaKind } from '../media/port.js';
 import { mediaError } from './errors.js';
 import { Mute, mediaKinds } from './mute.js';
 import { Negotiations } from './negotiations.js';
-import type { OwnedEndpoint } from './owned-endpoint.js';
+import type { Source } from './source.js';
 
 /**
  * The way of a publication's media to one sink: a subscription, or the publisher herself. Media flows unless it is muted
@@ -10,13 +10,13 @@ import type { OwnedEndpoint } from './owned-endpoint.js';
  */
 export class Feed {
   readonly muted = new Mute();
-  readonly #source: OwnedEndpoint;
+  readonly #source: Source;
   readonly #mutedAtSource: Mute;
   readonly #changes = new Negotiations();
   readonly #connected = new Set<MediaKind>();
   #sink: Endpoint | undefined;
 
-  constructor(source: OwnedEndpoint, mutedAtSource: Mute) {
+  constructor(source: Source, mutedAtSource: Mute) {
     this.#source = source;
     this.#mutedAtSource = mutedAtSource;
   }
@@ -45,6 +45,13 @@ export class Feed {
       // What is closed needs no change any more.
       if (this.#sink && !this.#source.closed) throw mediaError(error);
     }
+  }
+
+  /** The source of the video has changed: what has video gets it from there. @throws RoomError, MediaError as `open` */
+  async reroute(): Promise<void> {
+    await this.#changes.run(async () => {
+      if (this.#sink && this.#connected.has('video')) await this.#source.connectTo(this.#sink, 'video');
+    });
   }
 
   close(): void {

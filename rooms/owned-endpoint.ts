@@ -1,4 +1,12 @@
-import type { Endpoint, EndpointListener, EndpointOptions, IceCandidate, MediaKind, Pipeline } from '../media/port.js';
+import type {
+  Endpoint,
+  EndpointListener,
+  EndpointOptions,
+  IceCandidate,
+  MediaElement,
+  MediaKind,
+  Pipeline,
+} from '../media/port.js';
 import { maxEarlyCandidates } from './early-candidates.js';
 import { RoomError, mediaError } from './errors.js';
 
@@ -48,12 +56,12 @@ export class OwnedEndpoint {
   }
 
   /** @throws RoomError `not-publishing` when there is nothing (any more) to take media from */
-  async connectTo(sink: Endpoint, kind?: MediaKind): Promise<void> {
+  async connectTo(sink: MediaElement, kind?: MediaKind): Promise<void> {
     await this.#source().connect(sink, kind);
   }
 
   /** @throws RoomError `not-publishing` when there is nothing (any more) to take media from */
-  async disconnectFrom(sink: Endpoint, kind: MediaKind): Promise<void> {
+  async disconnectFrom(sink: MediaElement, kind: MediaKind): Promise<void> {
     await this.#source().disconnect(sink, kind);
   }
 

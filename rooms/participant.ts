@@ -1,4 +1,4 @@
-import type { EndpointListener, IceCandidate } from '../media/port.js';
+import type { EndpointListener, IceCandidate, VideoFilter } from '../media/port.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
@@ -28,6 +28,7 @@ export class Participant {
   readonly #early = new EarlyCandidates();
   readonly #subscriptions = new Map<Participant, Subscription>();
   #publication: Publication | undefined;
+  #filter: VideoFilter | undefined;
   #closed = false;
 
   constructor(room: Room, id: string, attributes: Attributes, outbox: Outbox) {
@@ -67,7 +68,8 @@ export class Participant {
     return this.#negotiations.run(async () => {
       try {
         const pipeline = await this.room.pipeline();
-        const sdpAnswer = await publication.open(pipeline, sdpOffer, options, this.#listener(this));
+        const chosen = { ...options, filter: this.#effectiveFilter };
+        const sdpAnswer = await publication.open(pipeline, sdpOffer, chosen, this.#listener(this));
         this.room.tell({ type: 'publicationOpened', publisher: this }, this);
         return sdpAnswer;
       } catch (error) {
@@ -139,6 +141,35 @@ export class Participant {
     await this.#subscriptionTo(publisher)?.unmute();
   }
 
+  /** What is done to this participant's video, in place of what is done to everybody's in the room. */
+  get filter(): VideoFilter | undefined {
+    return this.#filter;
+  }
+
+  /**
+   * Puts a filter on this participant's video, now or when she publishes; undefined takes it away.
+   * @throws RoomError `filter-refused`: everything is as it was; `participant-closed`
+   */
+  async setFilter(filter: VideoFilter | undefined): Promise<void> {
+    this.#assertOpen();
+    if (filter) await this.room.requireFilter(filter.type);
+    const former = this.#filter;
+    this.#filter = filter;
+    try {
+      await this.applyFilter();
+    } catch (error) {
+      this.#filter = former;
+      throw error;
+    }
+  }
+
+  /** Brings the publication, if there is one, in line with the filters that were set. @throws RoomError `filter-refused` */
+  async applyFilter(): Promise<void> {
+    await this.#negotiations.run(async () => {
+      await this.publication?.setFilter(this.#effectiveFilter);
+    });
+  }
+
   /** Called by a subscription that closes. */
   forget(subscription: Subscription): void {
     const { publisher } = subscription.publication;
@@ -175,6 +206,10 @@ export class Participant {
     this.#publication?.close();
     this.#publication = undefined;
     for (const subscription of this.#subscriptions.values()) subscription.close();
+  }
+
+  get #effectiveFilter(): VideoFilter | undefined {
+    return this.#filter ?? this.room.filter;
   }
 
   #endPublication(reason: 'unpublished' | 'media-lost'): void {

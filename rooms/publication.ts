@@ -1,30 +1,37 @@
-import type { Endpoint, EndpointListener, IceCandidate, MediaKind, Pipeline } from '../media/port.js';
+import type { Endpoint, EndpointListener, IceCandidate, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
+import { RoomError, filterError } from './errors.js';
 import { Feed } from './feed.js';
 import { Mute } from './mute.js';
 import type { Mutable } from './mute.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
+import { Source } from './source.js';
 import type { Subscription } from './subscription.js';
 
 export interface PublishOptions {
   /** Send the publisher her own media back on the same connection. */
   readonly loopback?: boolean;
   readonly dataChannels?: boolean;
+  /** What is done to the video. When the media server cannot, the owner is told, and it is published as it is. */
+  readonly filter?: VideoFilter | undefined;
 }
 
 /** A stream a participant offers to the room: opening → open → closed. Owns its endpoint and ends its subscriptions. */
 export class Publication {
   readonly publisher: Participant;
   readonly #endpoint: OwnedEndpoint;
+  readonly #source: Source;
   readonly #subscriptions = new Set<Subscription>();
   readonly #muted = new Mute();
   readonly #loopback: Feed;
   #pipeline: Pipeline | undefined;
+  #filter: VideoFilter | undefined;
   #openedAt: number | undefined;
 
   constructor(publisher: Participant, early: readonly IceCandidate[]) {
     this.publisher = publisher;
     this.#endpoint = new OwnedEndpoint(early);
+    this.#source = new Source(this.#endpoint);
     this.#loopback = this.feed();
   }
 
@@ -50,11 +57,12 @@ export class Publication {
     listener: EndpointListener,
   ): Promise<string> {
     this.#pipeline = pipeline;
-    const loopback = async (endpoint: Endpoint) => {
+    const prepare = async (endpoint: Endpoint) => {
+      if (options.filter) await this.#tryFilter(options.filter, listener);
       if (options.loopback) await this.#loopback.open(endpoint);
     };
     const endpointOptions = { dataChannels: options.dataChannels ?? false };
-    const sdpAnswer = await this.#endpoint.negotiate(pipeline, sdpOffer, endpointOptions, listener, loopback);
+    const sdpAnswer = await this.#endpoint.negotiate(pipeline, sdpOffer, endpointOptions, listener, prepare);
     this.#openedAt = this.publisher.room.now();
     return sdpAnswer;
   }
@@ -70,7 +78,7 @@ export class Publication {
 
   /** A way for this publication's media to one more sink. */
   feed(): Feed {
-    return new Feed(this.#endpoint, this.#muted);
+    return new Feed(this.#source, this.#muted);
   }
 
   /** What is cut for everybody, the publisher's own loopback included. */
@@ -90,6 +98,23 @@ export class Publication {
     await this.#update();
   }
 
+  /**
+   * Puts a filter in the way of the video, in place of the present one; undefined: none. Refused, it leaves everything as it
+   * was. One call at a time: the publisher's queue sees to that.
+   * @throws RoomError `filter-refused`
+   */
+  async setFilter(filter: VideoFilter | undefined): Promise<void> {
+    const pipeline = this.#pipeline;
+    if (!pipeline || filter === this.#filter) return;
+    try {
+      await this.#source.change(filter, pipeline, () => this.#reroute());
+      this.#filter = filter;
+    } catch (error) {
+      // What is closed needs no filter any more.
+      if (!this.#endpoint.closed) throw filterError(error);
+    }
+  }
+
   /** The pipeline this publication lives in; subscriptions must be made in the same one. */
   get pipeline(): Pipeline | undefined {
     return this.#pipeline;
@@ -106,9 +131,25 @@ export class Publication {
     ]);
   }
 
+  async #reroute(): Promise<void> {
+    await Promise.all([
+      this.#loopback.reroute(),
+      ...[...this.#subscriptions].map((subscription) => subscription.reroute()),
+    ]);
+  }
+
+  async #tryFilter(filter: VideoFilter, listener: EndpointListener): Promise<void> {
+    try {
+      await this.setFilter(filter);
+    } catch (error) {
+      if (error instanceof RoomError) listener.failed(error);
+    }
+  }
+
   close(): void {
     this.#loopback.close();
     for (const subscription of this.#subscriptions) subscription.close();
+    this.#source.close();
     this.#endpoint.close();
   }
 }

@@ -1,5 +1,5 @@
-import type { MediaEngine, MediaFailure, Pipeline } from '../media/port.js';
-import { RoomError, mediaError } from './errors.js';
+import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/port.js';
+import { RoomError, filterError, mediaError } from './errors.js';
 import type { LeaveReason, Outbox, RoomEvent } from './events.js';
 import { Participant } from './participant.js';
 import type { Attributes } from './participant.js';
@@ -16,6 +16,8 @@ export class Room {
   readonly #onClose: (room: Room) => void;
   readonly #participants = new Map<string, Participant>();
   #pipeline: Promise<Pipeline> | undefined;
+  /** What everybody was told last about the room's filter. */
+  #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
 
   /** @param onClose called once, before anybody is told */
@@ -56,6 +58,7 @@ export class Room {
     const participant = new Participant(this, id, attributes, outbox);
     this.tell({ type: 'participantJoined', participant });
     this.#participants.set(id, participant);
+    if (this.#filterChange) participant.tell(this.#filterChange);
     return participant;
   }
 
@@ -94,6 +97,39 @@ export class Room {
       if (this.#pipeline === opening) this.#pipeline = undefined;
       throw mediaError(error);
     }
+  }
+
+  /** What is done to everybody's video, but for those who have a filter of their own. */
+  get filter(): VideoFilter | undefined {
+    return this.#filterChange?.filter;
+  }
+
+  /**
+   * Puts a filter on everybody's video, present and future; undefined takes it away. Everybody is told at once. Whose video
+   * then cannot be changed is told that, and publishes it as it was.
+   */
+  async setFilter(filter: VideoFilter | undefined): Promise<void> {
+    this.#assertOpen();
+    this.#filterChange = { type: 'roomFilterChanged', filter };
+    this.tell(this.#filterChange);
+    const apply = async (participant: Participant): Promise<void> => {
+      try {
+        await participant.applyFilter();
+      } catch (error) {
+        participant.tell({ type: 'mediaFailed', failure: filterError(error) });
+      }
+    };
+    await Promise.all([...this.#participants.values()].map(apply));
+  }
+
+  /** Asks the room's media server whether it has such filters. @throws RoomError `filter-refused`, `room-closed` */
+  async requireFilter(type: VideoFilter['type']): Promise<void> {
+    this.#assertOpen();
+    const pipeline = await this.pipeline().catch((error: unknown) => {
+      throw filterError(error);
+    });
+    this.#assertOpen();
+    if (!pipeline.hasFilter(type)) throw filterError(new Error(`the media server has none of type ${type}`));
   }
 
   /** Closes the room with everything in it and tells everybody who was there. Does nothing the second time. */

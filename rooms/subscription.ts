@@ -72,6 +72,11 @@ export class Subscription {
     return this.#feed.update();
   }
 
+  /** Called by the publication when its video has another source. @throws as `Feed.reroute` */
+  reroute(): Promise<void> {
+    return this.#feed.reroute();
+  }
+
   addCandidate(candidate: IceCandidate): void {
     this.#endpoint.addCandidate(candidate);
   }

@@ -74,6 +74,8 @@ async function bundleDemo() {
   for (const name of readdirSync('demo')) {
     if (/\.(html|svg|png|ico|webmanifest)$/.test(name)) cpSync(join('demo', name), join('dist/demo', name));
   }
+  // What media servers fetch for their filters.
+  cpSync('demo/img', 'dist/demo/img', { recursive: true });
 }
 
 /** Changes whenever a source is added, removed or edited. */

@@ -39,7 +39,7 @@ const allRequests = Object.keys(requests).length;
 const conventions = [
   '- `id` is a number or a text and is echoed unchanged. A request without `id` is executed and not answered.',
   '- Requests of one session are executed one after the other; `ping`, `connect`, `closeSession` and `rpc.discover` pass them.',
-  '- `params` is an object; absent, `null` and `{}` are the same. Members that are not known are ignored, except by customRequest.',
+  '- `params` is an object; absent, `null` and `{}` are the same. Members that are not known are ignored.',
   '- The result of every request about rooms names the `sessionId`; `params.sessionId` may be given in any request and must then be that one.',
   '- Numbers and booleans may be given as text where the types below say so: old clients do.',
   '- In the examples `->` is sent by the client and `<-` by the server; SDP is shortened.',

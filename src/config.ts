@@ -25,9 +25,24 @@ const kbps = count.min(0).max(1_000_000).default(0);
 const list = (item: z.ZodType<string>) =>
   z.preprocess((value) => (typeof value === 'string' ? split(value) : value), z.array(item));
 
+/** As `list`, of so many numbers. */
+const numbers = (length: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? split(value) : value),
+    z.array(z.coerce.number()).length(length),
+  );
+
 function isPortRange(text: string): boolean {
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
   return Number(first) <= Number(last) && Number(last) <= 65_535;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Every option of the server, once. Its variable and its flag follow from its name: `kmsUris`, KMS_URIS, --kms-uris. */
@@ -75,6 +90,29 @@ export const options = {
     'filter',
     'The customRequest that pages may send, told by /getClientConfig.',
   ),
+  appUrl: option(
+    z
+      .string()
+      .regex(/^(https?:\/\/\S+)?$/, 'must be an http:// or https:// URL')
+      .default(''),
+    'URL',
+    "This server's address as a Kurento media server reaches it, to fetch the images of filters; empty: http://localhost with the port.",
+  ),
+  hatImage: option(
+    z.string().min(1).default('hat.png'),
+    'image',
+    'What the hat filter puts over faces: a name below img/ of this server, or an address.',
+  ),
+  hatPlacement: option(
+    numbers(4).default([-0.35, -1.2, 1.6, 1.6]),
+    'fractions of the face',
+    'Where the hat is: its offset to the right and down, its width and height.',
+  ),
+  markerImages: option(
+    list(z.string().regex(/^\d{1,9}=\S+$/, 'must be index=image')).default(['0=marker.png']),
+    'index=image',
+    "What the marker filter shows, one image after the other; the index is what clients are told, the image as the hat's.",
+  ),
   thresholdSpeaker: option(
     z.coerce.number().min(-200).max(0).default(-50),
     'dB',
@@ -104,6 +142,11 @@ export const options = {
     milliseconds.default(5_000),
     'ms',
     'How long a media server may be out of reach before its rooms are told that their media is lost.',
+  ),
+  mediaProcesses: option(
+    count.min(1).max(64).default(1),
+    'processes',
+    'How many embedded engines are started, each for one core; rooms are spread over them, and each gets its part of the UDP ports.',
   ),
   mediaUdpPorts: option(
     z.string().refine(isPortRange, 'must be first-last, as 40000-49999').default('40000-49999'),
@@ -168,6 +211,16 @@ export const options = {
     ).default([]),
     'URLs',
     'STUN and TURN servers for clients, served to everybody at /api/v1/ice-servers.',
+  ),
+  maxConnections: option(
+    count.min(0).default(0),
+    'connections',
+    'How many WebSockets may be open at a time; one more is refused with 503. 0: any number.',
+  ),
+  roomCreators: option(
+    z.string().refine(isPattern, 'must be a regular expression').default('.*'),
+    'pattern',
+    'Who may open a room: the names of participants that match as a whole, in capitals or not. Rooms that exist take everybody.',
   ),
   maxMessageLength: option(
     count.min(1_000).default(1_000_000),

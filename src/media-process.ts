@@ -14,6 +14,11 @@ export interface MediaProcessOptions {
   readonly log: Log;
 }
 
+/** The engine did not start; the message says why in one line. */
+export class MediaProcessError extends Error {
+  override readonly name = 'MediaProcessError';
+}
+
 const readySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), url: z.url() }),
   z.object({ type: z.literal('failed'), message: z.string() }),
@@ -52,7 +57,7 @@ export class MediaProcess {
     this.#log = options.log.child({ process: 'media' });
   }
 
-  /** @returns the WebSocket URL of the engine. @throws Error when it does not start, within 15 s at the latest; it is not tried again */
+  /** @returns the WebSocket URL of the engine. @throws MediaProcessError when it does not start, within 15 s at the latest; it is not tried again */
   async start(): Promise<string> {
     const url = await this.#spawn();
     this.#port = Number(new URL(url).port);
@@ -163,17 +168,17 @@ function endOf(child: ChildProcess): Run['ended'] {
 function ready(child: ChildProcess, ended: Run['ended']): Promise<string> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
-      reject(new Error(`The media engine did not start within ${startTimeoutMs} ms`));
+      reject(new MediaProcessError(`The media engine did not start within ${startTimeoutMs} ms`));
     }, startTimeoutMs);
     child.once('message', (message) => {
       clearTimeout(timeout);
       const { data: state } = readySchema.safeParse(message);
       if (state?.type === 'ready') resolve(state.url);
-      else reject(new Error(state?.message ?? 'The media engine said something else than where it is'));
+      else reject(new MediaProcessError(state?.message ?? 'The media engine said something else than where it is'));
     });
     void ended.then((how) => {
       clearTimeout(timeout);
-      reject(new Error(`The media engine ended while it started (${how})`));
+      reject(new MediaProcessError(`The media engine ended while it started (${how})`));
     });
   });
 }

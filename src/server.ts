@@ -10,7 +10,9 @@ import type { Config } from './config.js';
 import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
-import { MediaProcess } from './media-process.js';
+import { MediaProcesses } from './media-processes.js';
+import { customRequestOf } from './protocol/custom-request.js';
+import type { FilterSettings } from './protocol/custom-request.js';
 import { openRpcDocument } from './protocol/openrpc.js';
 import { RoomGateway } from './protocol/gateway.js';
 import { Doors } from './transport/doors.js';
@@ -21,8 +23,8 @@ export interface RunningServer {
   /** One line for people: what carries the media. */
   readonly media: string;
   readonly mediaServerUrls: readonly string[];
-  /** The process of the embedded engine, while there is one. */
-  readonly mediaProcessId: number | undefined;
+  /** The processes of the embedded engine, as far as they run. */
+  readonly mediaProcessIds: readonly number[];
   /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -35,9 +37,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    const mediaProcess = config.kmsUris.length === 0 ? startable(config, log) : undefined;
-    if (mediaProcess) undo.push(() => mediaProcess.stop());
-    const mediaServerUrls = mediaProcess ? [await mediaProcess.start()] : [...new Set(config.kmsUris)];
+    const processes = config.kmsUris.length === 0 ? startable(config, log) : undefined;
+    if (processes) undo.push(() => processes.stop());
+    const mediaServerUrls = processes ? await processes.start() : [...new Set(config.kmsUris)];
 
     const engines = mediaServerUrls.map((url) => engineOf(url, config, log));
     undo.push(async () => {
@@ -49,10 +51,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       }),
     );
     // The embedded engine is there already; a media server elsewhere may take its time, or be started after us.
-    if (mediaProcess) await Promise.all(connected);
+    if (processes) await Promise.all(connected);
 
     const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
-    const rooms = new Rooms(placement);
+    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
+    const rooms = new Rooms(placement, { mayOpen: (_room, id) => creators.test(id) });
     const http = createServer(
       restApp({
         rooms,
@@ -77,11 +80,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
       allowedOrigins: config.allowedOrigins,
+      maxConnections: config.maxConnections,
       onRefused: (path, reason) => {
         log.warn('a WebSocket was refused', { path, reason });
       },
     });
-    const gateway = new RoomGateway(rooms, log, config);
+    const imagesUrl = (): string => `${config.appUrl || `http://localhost:${portOf(http)}${config.pathPrefix}`}/img/`;
+    const gateway = new RoomGateway(rooms, log, config, customRequestOf(filterSettings(config, imagesUrl)));
     doors.open(`${config.pathPrefix}/room`, (connection) => {
       gateway.accept(connection);
     });
@@ -96,14 +101,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
 
     const url = `http://${config.host || 'localhost'}:${port}${config.pathPrefix}/`;
-    const media = `${mediaProcess ? 'embedded engine' : 'Kurento media server'} at ${mediaServerUrls.join(', ')}`;
+    const media = `${processes ? 'embedded engine' : 'Kurento media server'} at ${mediaServerUrls.join(', ')}`;
     log.info('ready', { url, media });
     return {
       url,
       media,
       mediaServerUrls,
-      get mediaProcessId() {
-        return mediaProcess?.pid;
+      get mediaProcessIds() {
+        return processes?.pids ?? [];
       },
       stop,
     };
@@ -113,8 +118,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
 }
 
-function startable(config: Config, log: Log): MediaProcess {
-  return new MediaProcess({
+function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {
+  const [offsetX = 0, offsetY = 0, width = 1, height = 1] = config.hatPlacement;
+  const markerImages = config.markerImages.map((text) => {
+    const [, index = '', image = ''] = /^(\d+)=(.*)$/.exec(text) ?? [];
+    return { index: Number(index), image };
+  });
+  return { ...config, imagesUrl, hatPlacement: { offsetX, offsetY, width, height }, markerImages };
+}
+
+function startable(config: Config, log: Log): MediaProcesses {
+  return new MediaProcesses({
+    count: config.mediaProcesses,
     udpPorts: config.mediaUdpPorts,
     announcedAddresses: config.mediaAnnouncedAddresses,
     log,
@@ -159,9 +174,14 @@ function listen(http: Server, { port, host }: Config): Promise<number> {
     http.once('error', reject);
     http.listen({ port, ...(host === '' ? {} : { host }) }, () => {
       http.off('error', reject);
-      resolve((http.address() as AddressInfo).port);
+      resolve(portOf(http));
     });
   });
+}
+
+/** Of a server that listens. */
+function portOf(http: Server): number {
+  return (http.address() as AddressInfo).port;
 }
 
 function closeHttp(http: Server): Promise<void> {

@@ -55,6 +55,7 @@ export class Client {
   #session: Session | undefined;
   /** Whether the session has been open: only then there is something to lose. */
   #served = false;
+  #factories: ReadonlySet<string> = new Set();
   #grace: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #reason = 'not connected';
@@ -70,6 +71,11 @@ export class Client {
 
   get up(): boolean {
     return this.#state === 'up';
+  }
+
+  /** The types the media server can create, as it said when it was reached last. */
+  get factories(): ReadonlySet<string> {
+    return this.#factories;
   }
 
   /**
@@ -212,6 +218,7 @@ export class Client {
   #opened(server: ServerInfo | undefined): void {
     clearTimeout(this.#grace);
     this.#served = true;
+    if (server) this.#factories = new Set(server.modules.flatMap(({ factories }) => factories));
     this.#log.info('media server up', { url: this.#options.url, ...(server && describe(server)) });
     this.#become('up');
     for (const id of this.#unreleased) this.#release(id);

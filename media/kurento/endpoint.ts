@@ -1,35 +1,30 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { Endpoint, EndpointListener, IceCandidate, MediaFailure, MediaKind } from '../port.js';
+import type { Endpoint, EndpointListener, IceCandidate, MediaFailure } from '../port.js';
+import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';
 import { errorEvent, iceCandidateFound, sdpAnswer } from './messages.js';
 import { notify } from './notify.js';
 import { RemoteCandidates } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
 
-const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
-
 /** A section that was not refused (RFC 3264 §6: a refused one has port 0). */
 const SERVED_SECTION = /^m=\S+ [1-9]/m;
 
-export class KurentoEndpoint implements Endpoint {
-  readonly #remote: RemoteObject;
+export class KurentoEndpoint extends KurentoElement implements Endpoint {
   readonly #listener: EndpointListener;
   readonly #log: Log;
-  readonly #released: () => void;
   readonly #candidates: RemoteCandidates;
   #negotiated = false;
-  #end: MediaError | undefined;
 
   /** `released`: called once, when the endpoint has been released by itself. */
   constructor(remote: RemoteObject, listener: EndpointListener, log: Log, released: () => void) {
-    this.#remote = remote;
+    super(remote, released);
     this.#listener = listener;
     this.#log = log;
-    this.#released = released;
     this.#candidates = new RemoteCandidates((candidate) => {
-      this.#remote.invoke('addIceCandidate', { candidate }).catch((error: unknown) => {
-        if (!this.#end) log.debug('a remote candidate was not taken', { endpoint: remote.id, error });
+      this.remote.invoke('addIceCandidate', { candidate }).catch((error: unknown) => {
+        if (!this.ended) log.debug('a remote candidate was not taken', { endpoint: remote.id, error });
       });
     });
   }
@@ -38,24 +33,24 @@ export class KurentoEndpoint implements Endpoint {
   async prepare(properties: readonly Property[]): Promise<void> {
     await Promise.all([
       ...properties.map((property) => this.#set(property)),
-      this.#remote.subscribe('IceCandidateFound', iceCandidateFound, ({ candidate }) => {
+      this.remote.subscribe('IceCandidateFound', iceCandidateFound, ({ candidate }) => {
         this.#candidateFound(candidate);
       }),
-      this.#remote.subscribe('Error', errorEvent, ({ description, errorCode, type }) => {
+      this.remote.subscribe('Error', errorEvent, ({ description, errorCode, type }) => {
         this.#failed(new MediaError('engine-error', `${description} (${errorCode} ${type})`));
       }),
     ]);
   }
 
   async answer(sdpOffer: string): Promise<string> {
-    this.#assertOpen();
+    this.assertOpen();
     if (this.#negotiated) throw new MediaError('engine-error', 'An endpoint answers one offer only');
     this.#negotiated = true;
-    const value = await this.#invoke('processOffer', { offer: sdpOffer });
+    const value = await this.invoke('processOffer', { offer: sdpOffer });
     const sdp = sdpAnswer.safeParse(value).data;
     if (sdp === undefined) throw new MediaError('engine-error', 'processOffer: no SDP in the answer');
     if (!SERVED_SECTION.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
-    this.#invoke('gatherCandidates').catch((error: unknown) => {
+    this.invoke('gatherCandidates').catch((error: unknown) => {
       if (error instanceof MediaError) this.#failed(error);
     });
     this.#candidates.open(sdpOffer);
@@ -63,77 +58,29 @@ export class KurentoEndpoint implements Endpoint {
   }
 
   addCandidate(candidate: IceCandidate): void {
-    if (!this.#end) this.#candidates.add(candidate);
-  }
-
-  async connect(sink: Endpoint, kind?: MediaKind): Promise<void> {
-    await this.#link('connect', sink, kind);
-  }
-
-  async disconnect(sink: Endpoint, kind?: MediaKind): Promise<void> {
-    await this.#link('disconnect', sink, kind);
-  }
-
-  release(): void {
-    const over = this.#end !== undefined;
-    this.#end = released();
-    if (over) return;
-    this.#remote.release();
-    this.#released();
-  }
-
-  /** The endpoint has gone with its pipeline. */
-  end(why: MediaError): void {
-    this.#end ??= why;
-  }
-
-  async #link(operation: 'connect' | 'disconnect', sink: Endpoint, kind: MediaKind | undefined): Promise<void> {
-    if (!(sink instanceof KurentoEndpoint)) throw new MediaError('engine-error', 'The sink is of another engine');
-    this.#assertOpen();
-    sink.#assertOpen();
-    const params = { sink: sink.#remote.id, ...(kind && { mediaType: mediaTypes[kind] }) };
-    await this.#invoke(operation, params).catch((error: unknown) => {
-      sink.#assertOpen();
-      throw error;
-    });
-  }
-
-  async #invoke(operation: string, params?: object): Promise<unknown> {
-    try {
-      return await this.#remote.invoke(operation, params);
-    } finally {
-      this.#assertOpen();
-    }
+    if (!this.ended) this.#candidates.add(candidate);
   }
 
   /** One that is refused does not spoil the call. The value may be a secret, and is not logged. */
   async #set([property, value]: Property): Promise<void> {
     try {
-      await this.#remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: value });
+      await this.remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: value });
     } catch (error) {
-      this.#log.warn('a property of an endpoint was not set', { endpoint: this.#remote.id, property, error });
+      this.#log.warn('a property of an endpoint was not set', { endpoint: this.remote.id, property, error });
     }
   }
 
-  #assertOpen(): void {
-    if (this.#end) throw this.#end;
-  }
-
   #candidateFound(candidate: IceCandidate): void {
-    if (this.#end || candidate.candidate === '') return;
+    if (this.ended || candidate.candidate === '') return;
     notify(this.#log, () => {
       this.#listener.candidateFound(candidate);
     });
   }
 
   #failed(failure: MediaFailure): void {
-    if (this.#end) return;
+    if (this.ended) return;
     notify(this.#log, () => {
       this.#listener.failed(failure);
     });
   }
-}
-
-export function released(): MediaError {
-  return new MediaError('released', 'It has been released');
 }

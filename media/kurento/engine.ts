@@ -74,6 +74,7 @@ export class KurentoEngine implements MediaEngine {
     const remote = await this.#client.create('MediaPipeline');
     const pipeline = new KurentoPipeline(remote, listener, {
       properties: this.#properties,
+      factories: () => this.#client.factories,
       log: this.#log,
       ended: (ended) => this.#pipelines.delete(ended),
     });

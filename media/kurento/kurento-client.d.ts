@@ -41,6 +41,14 @@ declare module 'kurento-client' {
     }
   }
 
+  namespace kurento {
+    /** Makes a type of element known to the package. */
+    const register: {
+      (type: string, constructor: unknown): void;
+      readonly classes: Readonly<Record<string, unknown>>;
+    };
+  }
+
   function kurento(url: string, options: kurento.ClientOptions, callback: () => void): kurento.KurentoClient;
 
   export = kurento;

@@ -5,8 +5,12 @@ import { z } from 'zod';
 /** The result of any request; `value` is what the operation returned. */
 export const answer = z.object({ value: z.unknown().optional() });
 
-/** The value of `getInfo`: `type` is the product's name. */
-export const serverInfo = z.object({ type: z.string(), version: z.string() });
+/** The value of `getInfo`: `type` is the product's name; factories are the types that can be created. */
+export const serverInfo = z.object({
+  type: z.string(),
+  version: z.string(),
+  modules: z.array(z.object({ factories: z.array(z.string()).catch([]) })).catch([]),
+});
 export type ServerInfo = z.infer<typeof serverInfo>;
 
 export const sdpAnswer = z.string().min(1);

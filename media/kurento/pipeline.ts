@@ -1,8 +1,17 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { EndpointListener, EndpointOptions, Pipeline, PipelineListener } from '../port.js';
-import { KurentoEndpoint, released } from './endpoint.js';
+import type {
+  EndpointListener,
+  EndpointOptions,
+  MediaElement,
+  Pipeline,
+  PipelineListener,
+  VideoFilter,
+} from '../port.js';
+import { KurentoElement, released } from './element.js';
+import { KurentoEndpoint } from './endpoint.js';
 import type { Property } from './endpoint-properties.js';
+import { filterSettings, filterTypes } from './filters.js';
 import { errorEvent } from './messages.js';
 import { notify } from './notify.js';
 import type { RemoteObject } from './remote-object.js';
@@ -10,6 +19,8 @@ import type { RemoteObject } from './remote-object.js';
 export interface PipelineSettings {
   /** Set on each endpoint. */
   readonly properties: readonly Property[];
+  /** The types the media server can create. */
+  readonly factories: () => ReadonlySet<string>;
   readonly log: Log;
   /** Called once, when the pipeline is over, whatever the reason. */
   readonly ended: (pipeline: KurentoPipeline) => void;
@@ -19,7 +30,7 @@ export class KurentoPipeline implements Pipeline {
   readonly #remote: RemoteObject;
   readonly #listener: PipelineListener;
   readonly #settings: PipelineSettings;
-  readonly #endpoints = new Set<KurentoEndpoint>();
+  readonly #elements = new Set<KurentoElement>();
   #end: MediaError | undefined;
 
   constructor(remote: RemoteObject, listener: PipelineListener, settings: PipelineSettings) {
@@ -40,17 +51,36 @@ export class KurentoPipeline implements Pipeline {
 
   async createEndpoint({ dataChannels }: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
     this.#assertOpen();
-    const remote = await this.#create(dataChannels ? { useDataChannels: true } : {});
+    const remote = await this.#create('WebRtcEndpoint', dataChannels ? { useDataChannels: true } : {});
     const endpoint: KurentoEndpoint = new KurentoEndpoint(remote, listener, this.#settings.log, () =>
-      this.#endpoints.delete(endpoint),
+      this.#elements.delete(endpoint),
     );
-    this.#endpoints.add(endpoint);
+    this.#elements.add(endpoint);
     try {
       await endpoint.prepare(this.#settings.properties);
       this.#assertOpen();
       return endpoint;
     } catch (error) {
       endpoint.release();
+      throw this.#end ?? error;
+    }
+  }
+
+  hasFilter(type: VideoFilter['type']): boolean {
+    return this.#settings.factories().has(filterTypes[type]);
+  }
+
+  async createFilter(filter: VideoFilter): Promise<MediaElement> {
+    this.#assertOpen();
+    const remote = await this.#create(filterTypes[filter.type], {});
+    const element: KurentoElement = new KurentoElement(remote, () => this.#elements.delete(element));
+    this.#elements.add(element);
+    try {
+      for (const [operation, params] of filterSettings(filter)) await remote.invoke(operation, params);
+      this.#assertOpen();
+      return element;
+    } catch (error) {
+      element.release();
       throw this.#end ?? error;
     }
   }
@@ -83,9 +113,9 @@ export class KurentoPipeline implements Pipeline {
     }
   }
 
-  async #create(params: object): Promise<RemoteObject> {
+  async #create(type: string, params: object): Promise<RemoteObject> {
     try {
-      const remote = await this.#remote.create('WebRtcEndpoint', params);
+      const remote = await this.#remote.create(type, params);
       if (this.#end) remote.forget();
       this.#assertOpen();
       return remote;
@@ -102,8 +132,8 @@ export class KurentoPipeline implements Pipeline {
 
   #finish(why: MediaError): void {
     this.#end = why;
-    for (const endpoint of this.#endpoints) endpoint.end(why);
-    this.#endpoints.clear();
+    for (const element of this.#elements) element.end(why);
+    this.#elements.clear();
     this.#settings.ended(this);
   }
 

@@ -1,9 +1,13 @@
 import kurento from 'kurento-client';
 import type { Log } from '../log.js';
+import { filterTypes } from './filters.js';
 import { answer, serverInfo, type ServerInfo } from './messages.js';
 
 // The package gives every error of the process a `toJSON` that prints its stack, which must not reach anybody's client.
 Reflect.deleteProperty(Error.prototype, 'toJSON');
+
+// A filter of a module that the package does not bring is created like one that it does.
+kurento.register(filterTypes.marker, kurento.register.classes[filterTypes['face-overlay']]);
 
 /** kurento-client forgets a request after this; what is answered later could not be released any more. */
 const MIN_REMEMBERED_MS = 60_000;

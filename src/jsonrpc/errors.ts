@@ -54,8 +54,9 @@ const inRoom: readonly MethodName[] = [
   'onIceCandidate',
   'sendMessage',
   'leaveRoom',
+  'customRequest',
 ];
-const named: readonly MethodName[] = ['joinRoom', ...inRoom, 'customRequest', 'ping', 'closeSession', 'rpc.discover'];
+const named: readonly MethodName[] = ['joinRoom', ...inRoom, 'ping', 'closeSession', 'rpc.discover'];
 const negotiating: readonly MethodName[] = ['publishVideo', 'receiveVideoFrom'];
 
 function entry(code: ErrorCode, ...conditions: readonly (readonly [string, Condition['requests']])[]): ErrorEntry {
@@ -93,11 +94,19 @@ export const roomErrorCodes: Readonly<Record<RoomErrorCode, ErrorEntry>> = {
     'The room is being closed. Not seen by clients: here a room closes at once, and joining then makes a new one.',
     [],
   ]),
-  'room-refused': entry(204, ['The room would be a new one, and the media servers are at their limit.', ['joinRoom']]),
+  'room-refused': entry(
+    204,
+    ['The room would be a new one, and the media servers are at their limit.', ['joinRoom']],
+    ['The room would be a new one, and participants of this name may not open one.', ['joinRoom']],
+  ),
   'offer-refused': entry(302, ['The media server could make nothing of the SDP offer.', negotiating]),
   'already-publishing': entry(303, ['The participant is already publishing.', ['publishVideo']]),
   'media-failed': entry(303, ['The media server failed or did not answer in time.', negotiating]),
   interrupted: entry(303, ['What was being negotiated was ended meanwhile.', negotiating]),
+  'filter-refused': entry(genericError, [
+    'The media server does not have the filter that was asked for, or failed to use it. The publication stays as it is.',
+    ['customRequest'],
+  ]),
   'invalid-name': entry(999, ['The name of the user or of the room is empty.', ['joinRoom']]),
 };
 
@@ -111,7 +120,14 @@ export const protocolErrorCodes: readonly ErrorEntry[] = [
   entry(methodNotFound, ['There is no such method.', []]),
   entry(invalidParams, ['A member of `params` is missing or of the wrong type: the message names it.', 'all']),
   entry(internalError, ['The server failed. Its log says how, the message does not.', 'all']),
-  entry(genericError, ['The server has no handler for customRequest.', ['customRequest']]),
+  entry(
+    genericError,
+    [
+      'The member that the configured handler takes (`hat`, `marker`) is missing or of the wrong type.',
+      ['customRequest'],
+    ],
+    ['The hat is on already, or off already.', ['customRequest']],
+  ),
   entry(
     invalidSession,
     ['The session that `sessionId` names is unknown or expired.', ['connect']],

@@ -70,7 +70,9 @@ export const requestDescriptions: { readonly [M in MethodName]: RequestDescripti
     example: { params: {}, result: {} },
   },
   customRequest: {
-    summary: 'Whatever a handler on the server makes of it.',
+    summary: 'Changes a video filter.',
+    description:
+      'Which one is configured, and told by `/getClientConfig`: `hat` is about the own stream, also before it is published; `marker` about the whole room, where it goes from off through the configured images and to off again. Needs a Kurento media server that has the filter; the embedded engine has none and refuses.',
     example: { params: { hat: true }, result: {} },
   },
   ping: {
@@ -133,6 +135,12 @@ export const notificationDescriptions: { readonly [N in NotificationName]: Notif
     summary: 'The media server reports an error. Nobody is removed; publishing or receiving again may help.',
     to: 'the owner of the stream, or everybody in the room when it concerns all',
     example: { error: 'media-lost: the media server is out of reach' },
+  },
+  custonNotification: {
+    summary:
+      "The room's marker filter changed: the index of its image, -1 for off. A newcomer is told the present state.",
+    to: 'everybody in the room',
+    example: { MarkerFilterState: 0 },
   },
   roomClosed: {
     summary: 'The room was closed with everybody in it. No participantLeft follows.',

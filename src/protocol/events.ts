@@ -1,6 +1,7 @@
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Frame } from '../transport/frame.js';
 import { textFrame } from '../transport/frame.js';
+import { markerIndex } from './custom-request.js';
 import type { NotificationName, NotificationParams } from './params.js';
 
 /** The one stream a participant of this protocol can have (Kurento Room §2). */
@@ -42,6 +43,8 @@ function notificationOf(event: RoomEvent): string {
     }
     case 'mediaFailed':
       return notification('mediaError', { error: `${event.failure.code}: ${event.failure.message}` });
+    case 'roomFilterChanged':
+      return notification('custonNotification', { MarkerFilterState: markerIndex(event.filter) ?? -1 });
     case 'roomClosed':
       return notification('roomClosed', { room: event.room.name });
   }

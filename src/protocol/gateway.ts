@@ -6,6 +6,7 @@ import type { Method } from '../jsonrpc/server.js';
 import { RpcServer } from '../jsonrpc/server.js';
 import type { Log } from '../log.js';
 import type { Connection } from '../transport/connection.js';
+import type { CustomRequest } from './custom-request.js';
 import { EventEncoder } from './events.js';
 import type { Exchange, LinkContext } from './link.js';
 import { Link } from './link.js';
@@ -20,11 +21,11 @@ export class RoomGateway {
   readonly #sessions = new Sessions();
   readonly #context: LinkContext;
 
-  constructor(rooms: Rooms, log: Log, limits: SessionLimits) {
+  constructor(rooms: Rooms, log: Log, limits: SessionLimits, customRequest: CustomRequest) {
     const onDefect = (method: string, error: unknown): void => {
       log.error('a method failed unexpectedly', { method, error });
     };
-    const ofRoom = new RpcServer(tableOf(roomMethods, checked), onDefect);
+    const ofRoom = new RpcServer(tableOf(roomMethods(customRequest), checked), onDefect);
     const ofConnection = new RpcServer(tableOf(connectionMethods, checkedHere), onDefect);
     this.#context = {
       rooms,
@@ -51,28 +52,30 @@ export class RoomGateway {
   }
 }
 
-function tableOf<Name extends MethodName, Context>(
-  methods: Readonly<Record<Name, unknown>>,
-  check: (name: Name) => Method<Context>,
+function tableOf<Context>(
+  methods: Readonly<Partial<Record<MethodName, unknown>>>,
+  check: (name: MethodName, method: Untyped<Context>) => Method<Context>,
 ): ReadonlyMap<string, Method<Context>> {
-  return new Map((Object.keys(methods) as Name[]).map((name) => [name, check(name)]));
+  // The type of each table says that a method takes what its schema makes; an index that is a union loses that.
+  const entries = Object.entries(methods) as [MethodName, Untyped<Context>][];
+  return new Map(entries.map(([name, method]) => [name, check(name, method)]));
 }
 
+/** A method that is given what its own schema made of the params. */
+type Untyped<Context> = (context: Context, params: unknown) => unknown;
+
 /** A method behind the check of its params; what it returns gets the session's id beside it (Kurento Room §1.3). */
-function checked(name: keyof typeof roomMethods): Method<Session> {
-  // The type of the table says that the method takes what its schema makes; an index that is a union loses that.
-  const method = roomMethods[name] as (session: Session, params: unknown) => object | Promise<object>;
+function checked(name: MethodName, method: Untyped<Session>): Method<Session> {
   return async (request, session) => {
     const given = paramsOf(request);
     assertOwn(given.sessionId, session);
     const result = await method(session, read(name, given));
-    return { ...result, sessionId: session.id };
+    return { ...(result as object), sessionId: session.id };
   };
 }
 
 /** As `checked`, for requests about the connection: they name the session in their own ways. */
-function checkedHere(name: keyof typeof connectionMethods): Method<Exchange> {
-  const method = connectionMethods[name] as (exchange: Exchange, params: unknown) => unknown;
+function checkedHere(name: MethodName, method: Untyped<Exchange>): Method<Exchange> {
   return (request, exchange) => {
     const given = paramsOf(request);
     if (name !== 'connect') assertOwn(given.sessionId, exchange.link.present);

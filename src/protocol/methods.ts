@@ -2,7 +2,7 @@ import type { IceCandidate } from '../../media/port.js';
 import { RoomError } from '../../rooms/errors.js';
 import type { Participant } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
-import { ProtocolError, genericError } from '../jsonrpc/errors.js';
+import type { CustomRequest } from './custom-request.js';
 import { webcam } from './events.js';
 import type { Exchange } from './link.js';
 import { openRpcDocument } from './openrpc.js';
@@ -18,7 +18,11 @@ type Methods = {
 };
 
 /** What each request does (Kurento Room §3): one call on the domain, its outcome in the words of the wire. */
-export const roomMethods: Methods = {
+export function roomMethods(customRequest: CustomRequest): Methods {
+  return { ...commonMethods, customRequest: (session, params) => customRequest(session.participant, params) };
+}
+
+const commonMethods: Omit<Methods, 'customRequest'> = {
   joinRoom(session, { user, room, dataChannels }) {
     const participant = session.join(room, user, dataChannels ?? false);
     const value = [];
@@ -72,10 +76,6 @@ export const roomMethods: Methods = {
   leaveRoom(session) {
     session.leave();
     return {};
-  },
-
-  customRequest() {
-    throw new ProtocolError(genericError, 'This server has no handler for customRequest');
   },
 };
 

@@ -6,7 +6,14 @@ import { z } from 'zod';
  */
 
 /** Kurento Room §1.2: old clients send booleans and numbers as text. */
-const lenientBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+export const lenientBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+export const lenientNumber = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d{1,9}(\.\d{1,9})?$/)
+    .transform(Number),
+]);
 const lenientIndex = z.union([
   z.int().nonnegative(),
   z
@@ -77,8 +84,20 @@ export const requests = {
     result: nothing,
   },
   leaveRoom: { params: noParams, result: nothing },
-  /** Any members; what they mean is the handler's to say. */
-  customRequest: { params: z.looseObject({}), result: z.looseObject({}) },
+  /** Which member is wanted is the configured handler's to say, and what it says is refused with 999 (Kurento Room §3.9). */
+  customRequest: {
+    params: z.looseObject({
+      hat: z
+        .unknown()
+        .optional()
+        .meta({ description: 'true puts a hat on all faces in the own stream, false takes it off' }),
+      marker: z
+        .unknown()
+        .optional()
+        .meta({ description: "Any number: changes the room's marker filter to its next state" }),
+    }),
+    result: nothing,
+  },
   ping: {
     params: z.object({
       interval: z
@@ -131,6 +150,8 @@ export const notifications = {
   }),
   mediaError: z.object({ error: z.string() }),
   roomClosed: z.object({ room: z.string() }),
+  /** The name is misspelt since the original, and clients listen to it (Kurento Room §4). */
+  custonNotification: z.object({ MarkerFilterState: z.int().min(-1) }),
 } as const satisfies Record<string, z.ZodObject>;
 
 export type NotificationName = keyof typeof notifications;

@@ -36,7 +36,7 @@ export interface SessionContext {
 const closeUnusedAfterMs = 1_000;
 
 /** Requests whose answer precedes what they cause: until it is out, the session's events wait (Kurento Room §5). */
-const answeredFirst: ReadonlySet<string> = new Set<MethodName>(['joinRoom', 'sendMessage']);
+const answeredFirst: ReadonlySet<string> = new Set<MethodName>(['joinRoom', 'sendMessage', 'customRequest']);
 
 /** Events that others are told only once the request that caused them is answered (Kurento Room §5, rule 2). */
 const toldAfterAnswer: Partial<Record<RoomEvent['type'], MethodName>> = {

@@ -9,6 +9,8 @@ import { WriteTurn } from './write-turn.js';
 export interface DoorsOptions extends ConnectionLimits {
   /** Origins whose pages may connect; empty: all. A client without Origin is no browser and always may. */
   readonly allowedOrigins: readonly string[];
+  /** Sockets that may be open at a time, all paths together; 0: any number. */
+  readonly maxConnections: number;
   readonly onRefused: (path: string, reason: string) => void;
 }
 
@@ -68,6 +70,11 @@ export class Doors {
     const { allowedOrigins } = this.#options;
     if (origin !== undefined && allowedOrigins.length > 0 && !allowedOrigins.includes(origin)) {
       this.#refuse(socket, 403, path, `origin ${origin} is not among the allowed origins`);
+      return;
+    }
+    const { maxConnections } = this.#options;
+    if (maxConnections > 0 && this.#webSockets.clients.size >= maxConnections) {
+      this.#refuse(socket, 503, path, 'all connections are taken');
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -103,4 +103,12 @@ describe('REST of the original, with everything set', () => {
       expect(body).to.have.property('detail').that.includes('"room"');
     }
   });
+
+  it('serves the images that media servers fetch for the filters of customRequest (§3.9)', async () => {
+    for (const name of ['hat.png', 'marker.png']) {
+      const response = await fetch(new URL(`img/${name}`, server().url));
+      expect(response.status, name).to.equal(200);
+      expect(response.headers.get('content-type')).to.equal('image/png');
+    }
+  });
 });

@@ -79,7 +79,7 @@ describe('lifecycle of media (docs/lifecycle.md)', () => {
 
   it('a publication and a subscription are opening until they are answered, and a publication knows since when', async () => {
     const media = new FakeMedia();
-    const rooms = new Rooms(media, () => 1_234);
+    const rooms = new Rooms(media, { now: () => 1_234 });
     const [ana, berta] = ['ana', 'berta'].map((id) => rooms.join('r', id, { displayName: id }, () => undefined));
     if (!ana || !berta) throw new Error('both joined');
     let { reached, open } = media.holdNext('answer');

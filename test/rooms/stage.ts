@@ -42,6 +42,8 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.publisher.id} ${event.candidate.candidate}`;
     case 'mediaFailed':
       return `${event.type} ${event.failure.code}`;
+    case 'roomFilterChanged':
+      return `${event.type} ${event.filter?.type ?? 'none'}`;
     case 'roomClosed':
       return `${event.type} ${event.room.name} ${event.reason}`;
   }

@@ -4,14 +4,16 @@ import type {
   EndpointListener,
   EndpointOptions,
   IceCandidate,
+  MediaElement,
   MediaEngine,
   MediaKind,
   Pipeline,
   PipelineListener,
+  VideoFilter,
 } from '../../media/port.js';
 
 /** The steps of a negotiation at which a call can be held up or made to fail. */
-export type Step = 'openPipeline' | 'createEndpoint' | 'connect' | 'answer';
+export type Step = 'openPipeline' | 'createEndpoint' | 'createFilter' | 'connect' | 'answer';
 
 /**
  * A media engine that exists in memory only, for tests of the domain: it counts what is allocated and can hold up or
@@ -22,13 +24,16 @@ export class FakeMedia implements MediaEngine {
   hasCapacity = true;
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
+  readonly filters = new Set<FakeFilter>();
+  /** Whether there are filters at all, as on a Kurento media server. */
+  hasFilters = false;
   /** How often each thing was released; more than once is a defect of the caller. */
   readonly releases = new Map<object, number>();
   readonly #failures = new Map<Step, MediaError>();
   readonly #gates = new Map<Step, { reached: () => void; opened: Promise<void> }>();
 
   get allocated(): number {
-    return this.pipelines.size + this.endpoints.size;
+    return this.pipelines.size + this.endpoints.size + this.filters.size;
   }
 
   /** The next call of that step fails. */
@@ -84,29 +89,91 @@ export class FakePipeline implements Pipeline {
     return endpoint;
   }
 
+  hasFilter(): boolean {
+    return this.#media.hasFilters;
+  }
+
+  async createFilter(settings: VideoFilter): Promise<FakeFilter> {
+    await this.#media.pass('createFilter');
+    const filter = new FakeFilter(this.#media, settings);
+    this.#media.filters.add(filter);
+    return filter;
+  }
+
   release(): void {
     this.#media.countRelease(this);
     this.#media.pipelines.delete(this);
   }
 }
 
-export class FakeEndpoint implements Endpoint {
-  readonly #media: FakeMedia;
+class FakeElement implements MediaElement {
+  protected readonly media: FakeMedia;
+  /** What flows where. */
+  readonly flows = new Map<MediaElement, Set<MediaKind>>();
+  /** Where each kind of media comes from: a new source replaces the former. */
+  readonly #sources = new Map<MediaKind, FakeElement>();
+
+  constructor(media: FakeMedia) {
+    this.media = media;
+  }
+
+  /** The sinks anything flows to. */
+  get sinks(): ReadonlySet<MediaElement> {
+    return new Set([...this.flows].filter(([, kinds]) => kinds.size > 0).map(([sink]) => sink));
+  }
+
+  async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+    await this.media.pass('connect');
+    const kinds = this.flows.get(sink) ?? new Set();
+    this.flows.set(sink, kinds);
+    for (const each of kind ? [kind] : (['audio', 'video'] as const)) {
+      if (sink instanceof FakeElement) {
+        sink.#sources.get(each)?.flows.get(sink)?.delete(each);
+        sink.#sources.set(each, this);
+      }
+      kinds.add(each);
+    }
+  }
+
+  async disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+    await this.media.pass('connect');
+    for (const each of kind ? [kind] : (['audio', 'video'] as const)) this.flows.get(sink)?.delete(each);
+  }
+
+  release(): void {
+    this.media.countRelease(this);
+    for (const [kind, source] of this.#sources) source.flows.get(this)?.delete(kind);
+  }
+}
+
+export class FakeFilter extends FakeElement {
+  readonly settings: VideoFilter;
+
+  constructor(media: FakeMedia, settings: VideoFilter) {
+    super(media);
+    this.settings = settings;
+  }
+
+  override release(): void {
+    super.release();
+    this.media.filters.delete(this);
+  }
+}
+
+export class FakeEndpoint extends FakeElement implements Endpoint {
   readonly options: EndpointOptions;
   readonly listener: EndpointListener;
   readonly candidates: IceCandidate[] = [];
-  /** What flows where. */
-  readonly flows = new Map<Endpoint, Set<MediaKind>>();
   offer: string | undefined;
 
   constructor(media: FakeMedia, options: EndpointOptions, listener: EndpointListener) {
-    this.#media = media;
+    super(media);
     this.options = options;
     this.listener = listener;
   }
 
   async answer(sdpOffer: string): Promise<string> {
-    await this.#media.pass('answer');
+    await this.media.pass('answer');
     if (!sdpOffer.startsWith('v=0')) throw new MediaError('offer-refused', 'Invalid SDP');
     this.offer = sdpOffer;
     return `v=0 answer to ${sdpOffer}`;
@@ -116,26 +183,8 @@ export class FakeEndpoint implements Endpoint {
     this.candidates.push(candidate);
   }
 
-  /** The sinks anything flows to. */
-  get sinks(): ReadonlySet<Endpoint> {
-    return new Set([...this.flows].filter(([, kinds]) => kinds.size > 0).map(([sink]) => sink));
-  }
-
-  async connect(sink: Endpoint, kind?: MediaKind): Promise<void> {
-    await this.#media.pass('connect');
-    const kinds = this.flows.get(sink) ?? new Set();
-    for (const each of kind ? [kind] : (['audio', 'video'] as const)) kinds.add(each);
-    this.flows.set(sink, kinds);
-  }
-
-  async disconnect(sink: Endpoint, kind?: MediaKind): Promise<void> {
-    await this.#media.pass('connect');
-    const kinds = this.flows.get(sink);
-    for (const each of kind ? [kind] : (['audio', 'video'] as const)) kinds?.delete(each);
-  }
-
-  release(): void {
-    this.#media.countRelease(this);
-    this.#media.endpoints.delete(this);
+  override release(): void {
+    super.release();
+    this.media.endpoints.delete(this);
   }
 }

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { configOf } from '../../src/config.js';
 import type { Config } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
+import { customRequestOf } from '../../src/protocol/custom-request.js';
+import type { FilterSettings } from '../../src/protocol/custom-request.js';
 import { RoomGateway } from '../../src/protocol/gateway.js';
 import type { Connection } from '../../src/transport/connection.js';
 import { Doors } from '../../src/transport/doors.js';
@@ -16,7 +18,7 @@ import { FakeMedia } from './fake-media.js';
  */
 export class RoomStack {
   readonly media = new FakeMedia();
-  readonly rooms = new Rooms(this.media);
+  readonly rooms: Rooms;
   readonly gateway: RoomGateway;
   readonly #http = createServer();
   readonly #doors: Doors;
@@ -24,11 +26,14 @@ export class RoomStack {
 
   constructor(options: Partial<Config> = {}) {
     const config = configOf(options);
-    this.gateway = new RoomGateway(this.rooms, createLog('error', 'text'), config);
+    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
+    this.rooms = new Rooms(this.media, { mayOpen: (_room, id) => creators.test(id) });
+    this.gateway = new RoomGateway(this.rooms, createLog('error', 'text'), config, customRequestOf(filters(config)));
     this.#doors = new Doors(this.#http, {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
       allowedOrigins: [],
+      maxConnections: 0,
       onRefused: () => undefined,
     });
     this.#doors.open('/room', (connection) => {
@@ -82,6 +87,19 @@ export class RoomStack {
 function textIn(frame: Buffer): string {
   const short = frame.readUInt8(1);
   return frame.toString('utf8', short === 127 ? 10 : short === 126 ? 4 : 2);
+}
+
+function filters({ filterType }: Config): FilterSettings {
+  return {
+    filterType,
+    imagesUrl: () => 'http://server.example/img/',
+    hatImage: 'hat.png',
+    hatPlacement: { offsetX: -0.35, offsetY: -1.2, width: 1.6, height: 1.6 },
+    markerImages: [
+      { index: 0, image: 'first.png' },
+      { index: 3, image: 'http://elsewhere.example/second.png' },
+    ],
+  };
 }
 
 export const nothingRemains = { rooms: 0, sessions: 0, allocated: 0, releasedTwice: 0 };

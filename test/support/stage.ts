@@ -16,6 +16,7 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
       stage.beginOrder();
     },
   ],
+  [/^media has filters$/, ({ stack }) => (stack.media.hasFilters = true)],
   [/^media is full$/, ({ stack }) => (stack.media.hasCapacity = false)],
   [/^media has room$/, ({ stack }) => (stack.media.hasCapacity = true)],
   [

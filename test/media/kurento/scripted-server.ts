@@ -172,5 +172,12 @@ function nameOf({ method, params }: Request): string {
 function valueOf(operation: string | undefined): unknown {
   if (operation === 'processOffer') return SDP_ANSWER;
   if (operation !== 'getInfo') return null;
-  return { type: 'KMS', version: 'scripted', modules: [{ name: 'elements', factories: ['WebRtcEndpoint'] }] };
+  return {
+    type: 'KMS',
+    version: 'scripted',
+    modules: [
+      { name: 'elements', factories: ['WebRtcEndpoint'] },
+      { name: 'filters', factories: ['FaceOverlayFilter'] },
+    ],
+  };
 }

@@ -72,6 +72,10 @@ const valid = fc.oneof(
     params: fc.record({ message: fc.string(), userMessage: user, roomMessage: room }),
   }),
   fc.record({
+    method: fc.constant('customRequest'),
+    params: fc.record({ hat: fc.constantFrom(true, 'true', false, 7) }),
+  }),
+  fc.record({
     method: fc.constantFrom('leaveRoom', 'ping', 'connect', 'closeSession', 'customRequest'),
     params: fc.constantFrom({}, null),
   }),
@@ -145,6 +149,7 @@ describe('random conversations of valid, invalid and hostile requests', () => {
   const stack = new RoomStack({ sessionGraceMs: 1 });
   let url = '';
   before(async () => {
+    stack.media.hasFilters = true;
     url = await stack.start();
   });
   after(() => stack.stop());

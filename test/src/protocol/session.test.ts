@@ -212,6 +212,30 @@ describe('the WebSocket door', () => {
   });
 });
 
+describe('a server with limits (Kurento Room §10)', () => {
+  const server = useServer({ maxConnections: 2, roomCreators: 'teacher.*' });
+
+  it('refuses the handshake of one connection too many with 503, until one is gone', async () => {
+    const [first, second] = [await RpcClient.connect(server().url), await RpcClient.connect(server().url)];
+    const refused: unknown = await RpcClient.connect(server().url).catch((error: unknown) => error);
+    expect(String(refused)).to.match(/Unexpected server response: 503/);
+    await first.close();
+    await second.close();
+    await (await RpcClient.connect(server().url)).close();
+  });
+
+  it('refuses with 204 who may not open a room, and lets her into one that exists', async () => {
+    const [teacher, pupil] = [await RpcClient.connect(server().url), await RpcClient.connect(server().url)];
+    const ask = { user: 'pupil', room: 'class' };
+    expect(await pupil.refusal('joinRoom', ask)).to.equal(204);
+    expect(await pupil.refusal('joinRoom', { user: 'a teacher', room: 'class' })).to.equal(204);
+    await teacher.request('joinRoom', { user: 'Teacher Ana', room: 'class' });
+    await pupil.request('joinRoom', ask);
+    await teacher.close();
+    await pupil.close();
+  });
+});
+
 describe('the server', () => {
   it('tells everybody roomClosed when it stops', async () => {
     const { startServer } = await import('../../../src/server.js');

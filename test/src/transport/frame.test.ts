@@ -14,6 +14,7 @@ describe('frames of our own making', () => {
     maxTextLength: 1_000,
     maxQueuedBytes: 10_000_000,
     allowedOrigins: [],
+    maxConnections: 0,
     onRefused: () => undefined,
   });
   let webSocket: WebSocket;

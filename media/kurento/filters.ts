@@ -1,0 +1,30 @@
+import type { VideoFilter } from '../port.js';
+
+/** The elements that do it: the one is part of KMS, the other of a module of its own (Kurento media protocol §8). */
+export const filterTypes = {
+  'face-overlay': 'FaceOverlayFilter',
+  marker: 'ArMarkerdetector',
+} as const satisfies Record<VideoFilter['type'], string>;
+
+/** The operations that make a new element do what is asked for, in order. */
+export function filterSettings(filter: VideoFilter): readonly (readonly [operation: string, params: object])[] {
+  switch (filter.type) {
+    case 'face-overlay': {
+      const { offsetX, offsetY, width, height } = filter.placement;
+      const params = {
+        uri: filter.imageUrl,
+        offsetXPercent: offsetX,
+        offsetYPercent: offsetY,
+        widthPercent: width,
+        heightPercent: height,
+      };
+      return [['setOverlayedImage', params]];
+    }
+    case 'marker':
+      return [
+        ['setShowDebugLevel', { showDebugLevel: 0 }],
+        ['setOverlayText', { overlayText: '' }],
+        ['setOverlayImage', { overlayImage: filter.imageUrl }],
+      ];
+  }
+}

@@ -1,0 +1,83 @@
+import type { MediaElement, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
+import { RoomError } from './errors.js';
+import type { OwnedEndpoint } from './owned-endpoint.js';
+
+/**
+ * Where the sinks of a publication get their media: from its endpoint, and video from a filter behind it while there is
+ * one. Owns the filter.
+ */
+export class Source {
+  readonly #endpoint: OwnedEndpoint;
+  /** The filter in use; while it is changed also the one before or after it. */
+  readonly #owned = new Set<MediaElement>();
+  #filter: MediaElement | undefined;
+
+  constructor(endpoint: OwnedEndpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  get closed(): boolean {
+    return this.#endpoint.closed;
+  }
+
+  /** @throws RoomError `not-publishing`; MediaError as `MediaElement.connect` */
+  async connectTo(sink: MediaElement, kind?: MediaKind): Promise<void> {
+    // Data channels go with "all" and never through the filter; the video that comes along is replaced.
+    if (kind !== 'video' || !this.#filter) await this.#endpoint.connectTo(sink, kind);
+    if (kind !== 'audio' && this.#filter) await this.#filter.connect(sink, 'video');
+  }
+
+  /** @throws RoomError `not-publishing`; MediaError as `MediaElement.disconnect` */
+  async disconnectFrom(sink: MediaElement, kind: MediaKind): Promise<void> {
+    if (kind === 'video' && this.#filter) await this.#filter.disconnect(sink, kind);
+    else await this.#endpoint.disconnectFrom(sink, kind);
+  }
+
+  /**
+   * Puts another filter, or none, in the way of the video. `reroute` connects those who have video already anew, which
+   * replaces their source; when it fails, everything is as it was.
+   * @throws RoomError `not-publishing`; MediaError as the calls it makes
+   */
+  async change(filter: VideoFilter | undefined, pipeline: Pipeline, reroute: () => Promise<void>): Promise<void> {
+    const former = this.#filter;
+    const next = filter && (await this.#create(filter, pipeline));
+    this.#filter = next;
+    try {
+      await reroute();
+    } catch (error) {
+      this.#filter = former;
+      // Who cannot be brought back either has a media server that is past help, and will be told of that.
+      await reroute().catch(() => undefined);
+      this.#drop(next);
+      throw error;
+    }
+    this.#drop(former);
+  }
+
+  close(): void {
+    this.#filter = undefined;
+    for (const filter of [...this.#owned]) this.#drop(filter);
+  }
+
+  #drop(filter: MediaElement | undefined): void {
+    if (filter && this.#owned.delete(filter)) filter.release();
+  }
+
+  async #create(filter: VideoFilter, pipeline: Pipeline): Promise<MediaElement> {
+    const element = await pipeline.createFilter(filter);
+    this.#owned.add(element);
+    try {
+      this.#assertOpen();
+      await this.#endpoint.connectTo(element, 'video');
+      this.#assertOpen();
+      return element;
+    } catch (error) {
+      this.#drop(element);
+      throw error;
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.closed) throw new RoomError('not-publishing', 'The publication is closed');
+  }
+}

@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import type { FakeFilter } from '../../support/fake-media.js';
+import { RoomStack } from '../../support/room-stack.js';
+import { RpcClient } from '../../support/rpc-client.js';
+
+/** On media in memory that has filters: no media server that has them can be had in a test. */
+describe('Kurento Room §3.9 customRequest, on media in memory', () => {
+  it('the hat is put over the publication with the image and the place that are configured', async () => {
+    const stack = new RoomStack({ filterType: 'hat' });
+    stack.media.hasFilters = true;
+    const ana = await RpcClient.connect(await stack.start());
+    await ana.request('joinRoom', { user: 'ana', room: 'r1' });
+    await ana.request('customRequest', { hat: true });
+    expect(stack.media.filters.size, 'not before there is something to put it on').to.equal(0);
+    await ana.request('publishVideo', { sdpOffer: 'v=0' });
+    expect([...stack.media.filters].map(({ settings }: FakeFilter) => settings)).to.deep.equal([
+      {
+        type: 'face-overlay',
+        imageUrl: 'http://server.example/img/hat.png',
+        placement: { offsetX: -0.35, offsetY: -1.2, width: 1.6, height: 1.6 },
+      },
+    ]);
+    await ana.request('customRequest', { hat: false });
+    expect(stack.media.filters.size).to.equal(0);
+    await stack.stop();
+  });
+
+  it('a marker at an address of its own is fetched from there, for everybody who publishes', async () => {
+    const stack = new RoomStack({ filterType: 'marker' });
+    stack.media.hasFilters = true;
+    const url = await stack.start();
+    const [ana, berta] = [await RpcClient.connect(url), await RpcClient.connect(url)];
+    await ana.request('joinRoom', { user: 'ana', room: 'r1' });
+    await berta.request('joinRoom', { user: 'berta', room: 'r1' });
+    await ana.request('publishVideo', { sdpOffer: 'v=0' });
+    await ana.request('customRequest', { marker: 1 });
+    await berta.request('customRequest', { marker: 1 });
+    await berta.request('publishVideo', { sdpOffer: 'v=0' });
+    expect([...stack.media.filters].map(({ settings }) => settings.imageUrl)).to.deep.equal([
+      'http://elsewhere.example/second.png',
+      'http://elsewhere.example/second.png',
+    ]);
+    await stack.stop();
+  });
+});
