@@ -6,6 +6,7 @@ import type { Options } from './options.js';
 import { parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { ProtocolServer } from './protocol/protocol.js';
+import { offeredAddresses } from './transport/offered-addresses.js';
 import type { Transports } from './transport/transport.js';
 
 /** Exit codes: what whoever started the process may want to tell apart. */
@@ -62,6 +63,16 @@ async function main(): Promise<void> {
   });
   server.start();
   announce(url, log, transports.limit);
+  sayReach(options, log);
+}
+
+/** What clients will get to reach media by, which is the first thing to look at when there is no picture. */
+function sayReach(options: Options, log: Log): void {
+  const { addresses, warning } = offeredAddresses(options['announced-address'], options['bind-address']);
+  const { first, last } = options['udp-ports'];
+  log.info('media is offered at', { addresses, udpPorts: `${first}-${last}` });
+  if (warning !== undefined)
+    log.warn(warning, { addresses, option: '--announced-address (MEDIA_ANNOUNCED_ADDRESSES)' });
 }
 
 function readOptions(): Options {

@@ -13,7 +13,7 @@ import { browserOffer } from './offers.js';
 
 const main = fileURLToPath(new URL('../../../media/embedded/main.ts', import.meta.url));
 
-const logLine = z.object({ level: z.string(), message: z.string() });
+const logLine = z.looseObject({ level: z.string(), message: z.string() });
 
 interface Ended {
   readonly code: number | null;
@@ -38,15 +38,26 @@ async function end(child: ChildProcess): Promise<Ended> {
 describe('the process of the embedded engine', function () {
   this.timeout(20_000);
 
-  it('run alone, says where it listens and ends cleanly on a signal', async () => {
-    const child = start('--port', '0');
+  it('run alone, says where it listens, what clients will get to reach it by, and ends cleanly on a signal', async () => {
+    const child = start('--port', '0', '--announced-address', '203.0.113.7', '--udp-ports', '46200-46299');
     const ended = end(child);
     await once(child.stdout ?? child, 'data');
     child.kill('SIGTERM');
     const { code, stdout, lines } = await ended;
     expect(stdout).to.match(/ws:\/\/127\.0\.0\.1:\d+\/kurento\n$/);
     expect(code).to.equal(0);
-    expect(lines.map(({ message }) => message)).to.deep.equal(['media server is ready']);
+    expect(lines.map(({ message }) => message)).to.deep.equal(['media server is ready', 'media is offered at']);
+    expect(lines[1]).to.deep.include({ addresses: ['203.0.113.7'], udpPorts: '46200-46299' });
+  });
+
+  it('warns when no other machine could reach it', async () => {
+    const child = start('--port', '0', '--announced-address', '127.0.0.1');
+    const ended = end(child);
+    await once(child.stdout ?? child, 'data');
+    child.kill('SIGTERM');
+    const { lines } = await ended;
+    const [warning] = lines.filter(({ level }) => level === 'warn');
+    expect(warning?.message).to.include('Browsers on other machines get no picture');
   });
 
   it('refuses flags it does not know with one line', async () => {
