@@ -50,6 +50,21 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     for (const client of newcomers) expect((await client.take(() => true)).id).to.equal(1);
   });
 
+  it('rule 1: what is said in the very moment of joining comes after the answer', async () => {
+    await joined('ana', 'moment');
+    const join = stack.rooms.join.bind(stack.rooms);
+    stack.rooms.join = (...given) => {
+      const newcomer = join(...given);
+      newcomer.room.find('ana')?.say('meanwhile');
+      return newcomer;
+    };
+    const berta = await RpcClient.connect(url);
+    berta.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: 'berta', room: 'moment' } });
+    expect(await berta.take(() => true)).to.have.property('id', 1);
+    expect(await berta.take(() => true)).to.have.property('method', 'sendMessage');
+    stack.rooms.join = join;
+  });
+
   it('rule 1: who joins, publishes and leaves while others join is in their list, or told, never both', async () => {
     const crowd = await connect(20);
     const answers = await Promise.all(
