@@ -1,7 +1,7 @@
 import { Table } from '../table.js';
 import { median } from '../median.js';
 import { bareSubject, emptyEngine, engineSubject, floorSubject } from './subjects.js';
-import type { Shape, Subject } from './subjects.js';
+import type { EmptySubject, Shape, Subject } from './subjects.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const warmUpMs = 1_500;
@@ -111,7 +111,7 @@ async function compareConnecting(): Promise<Pair<Connecting>[]> {
   return pairs;
 }
 
-async function connect(start: (count: number) => Promise<Subject & { connect(): Promise<void> }>): Promise<Connecting> {
+async function connect(start: (count: number) => Promise<EmptySubject>): Promise<Connecting> {
   const { process, connect: run, stop } = await start(endpoints);
   try {
     const [cpu, resident] = [process.cpuUs, process.residentBytes];

@@ -16,12 +16,21 @@ export interface Shape {
 export interface Subject {
   readonly load: Load;
   readonly process: Pick<Load, 'cpuUs' | 'residentBytes'>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** With nobody connected yet. */
+export interface EmptySubject extends Subject {
+  /** Connects as many clients as were asked for, one after the other. */
+  readonly connect: () => Promise<void>;
 }
 
 const extension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 const engineReport = ['--log-level', 'error', '--port', '0', '--udp-ports', '43000-43999'];
-type EngineReport = { readonly type: 'ready'; readonly url: string };
+interface EngineReport {
+  readonly type: 'ready';
+  readonly url: string;
+}
 
 export async function startLoad(): Promise<Load> {
   const [load] = await Child.start<LoadCommand, LoadReport>(new URL('load-process.ts', import.meta.url));
@@ -78,7 +87,7 @@ export async function floorSubject(shape: Shape): Promise<Subject> {
 }
 
 /** Connections of node-datachannel that answer and do nothing else. */
-export async function bareSubject(count: number): Promise<Subject & { connect(): Promise<void> }> {
+export async function bareSubject(count: number): Promise<EmptySubject> {
   const [bare] = await Child.start<LoadCommand, LoadReport>(new URL('bare-process.ts', import.meta.url));
   const load = await startLoad();
   load.listen((report) => {
@@ -110,7 +119,7 @@ export async function bareSubject(count: number): Promise<Subject & { connect():
 }
 
 /** The engine with nobody yet, and as many endpoints as are asked for, one after the other. */
-export async function emptyEngine(count: number): Promise<Subject & { connect(): Promise<void> }> {
+export async function emptyEngine(count: number): Promise<EmptySubject> {
   const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
   const [engine, { url }] = await Child.start<never, EngineReport>(compiled, engineReport);
   const kurento = await KurentoSocket.open(url);
