@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { isIceServer } from './ice-servers.js';
+import { readUdpPorts } from './udp-ports.js';
 
 interface Option<S extends z.ZodType = z.ZodType> {
   /** What the option takes; reads text as well as the file's own types, and holds the default. */
@@ -31,11 +32,6 @@ const numbers = (length: number) =>
     (value) => (typeof value === 'string' ? split(value) : value),
     z.array(z.coerce.number()).length(length),
   );
-
-function isPortRange(text: string): boolean {
-  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
-  return Number(first) <= Number(last) && Number(last) <= 65_535;
-}
 
 function isPattern(text: string): boolean {
   try {
@@ -143,10 +139,18 @@ export const options = {
     'ms',
     'How long a media server may be out of reach before its rooms are told that their media is lost.',
   ),
+  mediaProcesses: option(
+    count.min(1).max(64).default(1),
+    'processes',
+    'Embedded engines, each on a core of its own: as many media servers, among which rooms are spread.',
+  ),
   mediaUdpPorts: option(
-    z.string().refine(isPortRange, 'must be first-last, as 40000-49999').default('40000-49999'),
+    z
+      .string()
+      .refine((text) => readUdpPorts(text) !== undefined, 'must be first-last, as 40000-49999')
+      .default('40000-49999'),
     'UDP ports',
-    'Ports the embedded engine may use, one for each publication and subscription.',
+    'Ports the embedded engines may use, one for each publication and subscription; divided among them.',
   ),
   mediaAnnouncedAddresses: option(
     list(z.string()).default([]),

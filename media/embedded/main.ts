@@ -8,19 +8,18 @@ import { Pulse } from './objects/pulse.js';
 import { ProtocolServer } from './protocol/protocol.js';
 import type { Transports } from './transport/transport.js';
 
-/** Exit codes: what whoever started the process may want to tell apart. */
-const exitCodes = { stopped: 0, failed: 1, usage: 2, noNativeLibrary: 3 } as const;
+/** Why the process ends before it served anybody, and with which exit code: whoever started it may want to tell them apart. */
+const exitCodes = { failed: 1, usage: 2, 'no-native-library': 3 } as const;
 
 /** Ms the farewell to open sockets may take. */
 const farewellMs = 100;
 
-/** Why the process ends before it served anybody. */
 class StartFailure extends Error {
   override readonly name = 'StartFailure';
 
   constructor(
     message: string,
-    readonly exitCode: number,
+    readonly reason: keyof typeof exitCodes,
   ) {
     super(message);
   }
@@ -54,11 +53,11 @@ async function main(): Promise<void> {
       } catch (error) {
         log.warn('the media library did not stop cleanly', thrown(error));
       }
-      process.exit(exitCodes.stopped);
+      process.exit(0);
     }, farewellMs);
   });
   const url = await protocol.listen(options.host, options.port).catch((error: unknown) => {
-    throw new StartFailure(`Cannot listen on ${options.host}:${options.port}: ${messageOf(error)}`, exitCodes.failed);
+    throw new StartFailure(`Cannot listen on ${options.host}:${options.port}: ${messageOf(error)}`, 'failed');
   });
   server.start();
   announce(url, log, transports.limit);
@@ -68,7 +67,7 @@ function readOptions(): Options {
   try {
     return parseOptions(process.argv.slice(2));
   } catch (error) {
-    throw new StartFailure(messageOf(error), exitCodes.usage);
+    throw new StartFailure(messageOf(error), 'usage');
   }
 }
 
@@ -83,8 +82,8 @@ async function loadTransports(options: Options, log: Log): Promise<Transports> {
   } catch (error) {
     const platform = `${process.platform} ${process.arch}`;
     throw new StartFailure(
-      `The media library (node-datachannel) cannot be loaded on ${platform}: ${messageOf(error)}`,
-      exitCodes.noNativeLibrary,
+      `The media library (node-datachannel) cannot be loaded on ${platform}: ${firstLineOf(error)}`,
+      'no-native-library',
     );
   }
 }
@@ -111,11 +110,20 @@ function announce(url: string, log: Log, endpoints: number): void {
 /** One line for whoever is there to read it, then the end. */
 function reportFailure(error: unknown): void {
   const message = messageOf(error);
-  const exitCode = error instanceof StartFailure ? error.exitCode : exitCodes.failed;
+  const reason = error instanceof StartFailure ? error.reason : 'failed';
+  const exit = (): never => process.exit(exitCodes[reason]);
+  // A parent says it in its own way.
+  if (process.send) {
+    process.send({ type: 'failed', message, reason }, exit);
+    return;
+  }
   process.stderr.write(JSON.stringify({ level: 'error', message }) + '\n');
-  const exit = (): never => process.exit(exitCode);
-  if (process.send) process.send({ type: 'failed', message }, exit);
-  else exit();
+  exit();
+}
+
+/** Of a module that is not found Node tells over several lines. */
+function firstLineOf(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0] ?? '';
 }
 
 function messageOf(error: unknown): string {

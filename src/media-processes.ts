@@ -1,0 +1,66 @@
+import { ConfigError } from './config.js';
+import type { Log } from './log.js';
+import { MediaProcess } from './media-process.js';
+import { fewestPorts, readUdpPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
+
+export interface MediaProcessesOptions {
+  readonly count: number;
+  /** Divided among them: `40000-49999`. */
+  readonly udpPorts: string;
+  /** What all of them are started with besides. */
+  readonly flags: readonly string[];
+  readonly log: Log;
+}
+
+/** What tells one embedded engine from the others. */
+export interface MediaProcessState {
+  /** Of its process; none while it is down. */
+  readonly pid?: number;
+  /** How often it was started again. */
+  readonly restarts: number;
+}
+
+/** The embedded engines of this server: as many media servers, each with UDP ports of its own. */
+export class MediaProcesses {
+  readonly #processes: readonly MediaProcess[];
+
+  /** @throws ConfigError when there are not enough ports for so many */
+  constructor({ count, udpPorts, flags, log }: MediaProcessesOptions) {
+    const ports = readUdpPorts(udpPorts);
+    const parts = ports ? splitUdpPorts(ports, count) : [];
+    if (parts.some(({ first, last }) => last - first + 1 < fewestPorts)) {
+      throw new ConfigError(`mediaUdpPorts: ${count} media processes need at least ${count * fewestPorts} ports`);
+    }
+    this.#processes = parts.map(
+      (part, index) =>
+        new MediaProcess({
+          name: count === 1 ? 'media' : `media-${index + 1}`,
+          flags: ['--udp-ports', writeUdpPorts(part), ...flags],
+          log,
+        }),
+    );
+  }
+
+  /**
+   * @returns the WebSocket URL of each. Rejects with what the first that does not start has failed with; the others are then
+   * still to be stopped
+   */
+  start(): Promise<string[]> {
+    return Promise.all(this.#processes.map((process) => process.start()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.stop()));
+  }
+
+  /** Of those that run. */
+  get pids(): number[] {
+    return this.#processes.flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** Of the one with this URL; undefined for a media server that is none of ours. */
+  state(url: string): MediaProcessState | undefined {
+    const process = this.#processes.find((candidate) => candidate.url === url);
+    return process && { ...(process.pid !== undefined && { pid: process.pid }), restarts: process.restarts };
+  }
+}
