@@ -7,6 +7,7 @@ import { Placement } from '../media/placement.js';
 import { restApp } from '../rest/app.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Config } from './config.js';
+import { engineFlags } from './engine-flags.js';
 import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
@@ -142,10 +143,6 @@ function mediaProcessesOf(config: Config, log: Log): MediaProcesses {
   });
 }
 
-function engineFlags({ mediaAnnouncedAddresses }: Config): string[] {
-  return mediaAnnouncedAddresses.length > 0 ? ['--announced-address', mediaAnnouncedAddresses.join(',')] : [];
-}
-
 /** @returns their URLs; none where the engine cannot run at all: people can still meet and talk, as without a media server in reach */
 async function startEngines(processes: MediaProcesses, log: Log): Promise<string[]> {
   try {
@@ -177,8 +174,11 @@ function engineOf(url: string, config: Config, log: Log): KurentoEngine {
     reachability: {
       stunServer: stunServerOf(config.mediaStunServer),
       turnUrl: config.mediaTurnUrl || undefined,
-      externalIpv4: config.mediaExternalIpv4 || undefined,
-      externalIpv6: config.mediaExternalIpv6 || undefined,
+      // The embedded engine knows them since it started, and could say so.
+      ...(config.kmsUris.length > 0 && {
+        externalIpv4: config.mediaExternalIpv4 || undefined,
+        externalIpv6: config.mediaExternalIpv6 || undefined,
+      }),
     },
     log: log.child({ mediaServer: url }),
   });

@@ -6,6 +6,9 @@ import type { Options } from './options.js';
 import { parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { ProtocolServer } from './protocol/protocol.js';
+import { mediaAddresses } from './transport/local-addresses.js';
+import { toldAddresses } from './transport/told-addresses.js';
+import type { CandidateOptions } from './transport/told-candidates.js';
 import type { Transports } from './transport/transport.js';
 
 /** Why the process ends before it served anybody, and with which exit code: whoever started it may want to tell them apart. */
@@ -61,6 +64,7 @@ async function main(): Promise<void> {
   });
   server.start();
   announce(url, log, transports.limit);
+  reportReach(options, log);
 }
 
 function readOptions(): Options {
@@ -76,7 +80,7 @@ async function loadTransports(options: Options, log: Log): Promise<Transports> {
     return await loadNativeTransports({
       udpPorts: options['udp-ports'],
       bindAddress: options['bind-address'],
-      announcedAddresses: options['announced-address'],
+      candidates: candidateOptions(options),
       log,
     });
   } catch (error) {
@@ -86,6 +90,22 @@ async function loadTransports(options: Options, log: Log): Promise<Transports> {
       'no-native-library',
     );
   }
+}
+
+function candidateOptions(options: Options): CandidateOptions {
+  return {
+    announcedAddresses: options['announced-address'],
+    families: options['address-families'],
+    interfaces: options.interfaces,
+  };
+}
+
+/** Says what clients will be told, while there is somebody to read it: a call without picture says nothing. */
+function reportReach(options: Options, log: Log): void {
+  const { first, last } = options['udp-ports'];
+  const { addresses, warning } = toldAddresses(mediaAddresses(options['bind-address']), candidateOptions(options));
+  log.info('clients are told these addresses', { addresses, udpPorts: `${first}-${last}` });
+  if (warning !== undefined) log.warn(warning, { addresses });
 }
 
 /** Stops on a signal, and when the process that started this one is gone. */
