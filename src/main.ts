@@ -1,4 +1,5 @@
 import { ConfigError, describeOptions, readConfig } from './config.js';
+import { MediaProcessError } from './media-process.js';
 import { startServer } from './server.js';
 
 const args = process.argv.slice(2);
@@ -9,9 +10,18 @@ if (args.includes('--help')) {
   try {
     await run();
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
+    process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** One line for what whoever starts the server can mend. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof MediaProcessError) {
+    return `${error.message}. The server does without its own media engine when KMS_URIS names a Kurento media server.`;
+  }
+  return String((error as Error).stack);
 }
 
 async function run(): Promise<void> {

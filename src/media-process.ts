@@ -32,8 +32,13 @@ const slowestRestartMs = 5_000;
 /** A process that lived this long has recovered: the next restart is a quick one again. */
 const stableAfterMs = 30_000;
 
+/** The engine did not start; the message says why in one line. */
+export class MediaProcessError extends Error {
+  override readonly name: string = 'MediaProcessError';
+}
+
 /** The engine has no native library for this platform: it will not start, however often it is tried. */
-export class NoMediaLibrary extends Error {
+export class NoMediaLibrary extends MediaProcessError {
   override readonly name = 'NoMediaLibrary';
 }
 
@@ -65,7 +70,7 @@ export class MediaProcess {
 
   /**
    * @returns the WebSocket URL of the engine, which it keeps.
-   * @throws Error when it does not start, within 15 s at the latest; it is not tried again. NoMediaLibrary when it never will
+   * @throws MediaProcessError when it does not start, within 15 s at the latest; it is not tried again. NoMediaLibrary when it never will
    */
   async start(): Promise<string> {
     this.#url = await this.#spawn();
@@ -185,18 +190,18 @@ function endOf(child: ChildProcess): Run['ended'] {
 function ready(child: ChildProcess, ended: Run['ended']): Promise<string> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
-      reject(new Error(`The media engine did not start within ${startTimeoutMs} ms`));
+      reject(new MediaProcessError(`The media engine did not start within ${startTimeoutMs} ms`));
     }, startTimeoutMs);
     child.once('message', (message) => {
       clearTimeout(timeout);
       const { data: state } = readySchema.safeParse(message);
       if (state?.type === 'ready') resolve(state.url);
       else if (state?.reason === 'no-native-library') reject(new NoMediaLibrary(state.message));
-      else reject(new Error(state?.message ?? 'The media engine said something else than where it is'));
+      else reject(new MediaProcessError(state?.message ?? 'The media engine said something else than where it is'));
     });
     void ended.then((how) => {
       clearTimeout(timeout);
-      reject(new Error(`The media engine ended while it started (${how})`));
+      reject(new MediaProcessError(`The media engine ended while it started (${how})`));
     });
   });
 }

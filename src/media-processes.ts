@@ -41,12 +41,16 @@ export class MediaProcesses {
     );
   }
 
-  /**
-   * @returns the WebSocket URL of each. Rejects with what the first that does not start has failed with; the others are then
-   * still to be stopped
-   */
-  start(): Promise<string[]> {
-    return Promise.all(this.#processes.map((process) => process.start()));
+  /** @returns the WebSocket URL of each. @throws MediaProcessError when one does not start; the others are stopped then */
+  async start(): Promise<string[]> {
+    const starting = this.#processes.map((process) => process.start());
+    try {
+      return await Promise.all(starting);
+    } catch (error) {
+      await this.stop();
+      await Promise.allSettled(starting);
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

@@ -31,7 +31,9 @@ export function isUsableCandidate(text: string): boolean {
 
 /** The parts of a candidate; undefined for what is none. */
 export function parseCandidate(text: string): Candidate | undefined {
-  const match = /^(?:a=)?candidate:(\S{1,64}) (\d{1,3}) (\S+) (\d{1,10}) (\S+) (\d{1,5}) (typ (\S+).*)$/.exec(text.trim());
+  const match = /^(?:a=)?candidate:(\S{1,64}) (\d{1,3}) (\S+) (\d{1,10}) (\S+) (\d{1,5}) (typ (\S+).*)$/.exec(
+    text.trim(),
+  );
   if (!match) return undefined;
   const [, foundation = '', component = '', transport = '', priority = '', address = '', port = ''] = match;
   const [rest = '', type = ''] = match.slice(7);

@@ -29,7 +29,7 @@ export class ToldCandidates {
   /** What to tell in place of this candidate. */
   of(text: string): string[] {
     const candidate = parseCandidate(text);
-    if (!candidate || candidate.type !== 'host') return [text];
+    if (candidate?.type !== 'host') return [text];
     if (!this.#isTold(candidate.address)) return [];
     const inPlace = this.#inPlaceOf(candidate.address);
     if (!inPlace) return [text];
