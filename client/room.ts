@@ -42,7 +42,7 @@ interface RoomEvents extends Record<string, readonly unknown[]> {
 }
 
 /** How long `leave` waits for the server's answer. */
-const LEAVE_TIMEOUT_MS = 2000;
+const leaveTimeoutMs = 2000;
 
 /** One membership of one room. Not reusable once closed: make a new one to join again. */
 export class Room extends Emitter<RoomEvents> {
@@ -134,7 +134,7 @@ export class Room extends Emitter<RoomEvents> {
   /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
   async leave(): Promise<void> {
     const signalling = this.#connections?.signalling;
-    const answered = this.joined ? signalling?.request('leaveRoom', {}, LEAVE_TIMEOUT_MS) : undefined;
+    const answered = this.joined ? signalling?.request('leaveRoom', {}, leaveTimeoutMs) : undefined;
     this.#end('left');
     // Without an answer we are gone all the same.
     await answered?.catch(() => undefined);

@@ -23,8 +23,8 @@ export interface SignallingOptions {
 }
 
 /** Time between two pings; the server gives us up after three of them without one (Kurento Room §1.4). */
-const PING_INTERVAL_MS = 5000;
-const PING_TIMEOUT_MS = 10_000;
+const pingIntervalMs = 5000;
+const pingTimeoutMs = 10_000;
 
 /** JSON-RPC 2.0 over one WebSocket, with a heartbeat. Not reusable once lost or closed. */
 export class Signalling extends Emitter<SignallingEvents> {
@@ -66,7 +66,7 @@ export class Signalling extends Emitter<SignallingEvents> {
     socket.onclose = (event) => {
       this.#lose(event.reason);
     };
-    this.#ping({ interval: PING_INTERVAL_MS });
+    this.#ping({ interval: pingIntervalMs });
   }
 
   /** Rejects with the server's refusal, `timeout`, `disconnected` or `closed`. */
@@ -114,12 +114,12 @@ export class Signalling extends Emitter<SignallingEvents> {
    * minute when the page has been in the background for long, as a chain of timers is, and the server would give us up.
    */
   #ping(params: RequestParams<'ping'>): void {
-    this.request('ping', params, PING_TIMEOUT_MS).then(
+    this.request('ping', params, pingTimeoutMs).then(
       () => {
         if (this.#ended) return;
         this.#pingTimer = setTimeout(() => {
           this.#ping({});
-        }, PING_INTERVAL_MS);
+        }, pingIntervalMs);
       },
       () => {
         if (this.#ended) return;

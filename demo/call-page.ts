@@ -13,7 +13,7 @@ import { Tile } from './tile.js';
 import { toast } from './toasts.js';
 
 /** Whoever stops publishing so soon after the media server had a problem did not mean to. */
-const INTERRUPTION_MS = 20_000;
+const interruptionMs = 20_000;
 
 /** The call: tiles, chat, who is here, and the buttons. */
 export class CallPage {
@@ -125,7 +125,7 @@ export class CallPage {
     });
     participant.on('unpublished', () => {
       tile.reconnecting(false);
-      if (performance.now() - this.#interruptedAt > INTERRUPTION_MS) tile.note('Listening');
+      if (performance.now() - this.#interruptedAt > interruptionMs) tile.note('Listening');
       else this.#expectBack(participant, tile);
       this.#showPeople();
     });
@@ -150,7 +150,7 @@ export class CallPage {
 
   /** The media server has a problem: said once, however many it concerns. What was lost comes back by itself. */
   #interrupted(): void {
-    const again = performance.now() - this.#interruptedAt < INTERRUPTION_MS;
+    const again = performance.now() - this.#interruptedAt < interruptionMs;
     this.#interruptedAt = performance.now();
     if (!again) toast('Sound and picture were interrupted. They should be back in a moment.');
   }
@@ -161,7 +161,7 @@ export class CallPage {
       if (participant.publications.size > 0) return;
       tile.reconnecting(false);
       tile.note('Listening');
-    }, INTERRUPTION_MS);
+    }, interruptionMs);
   }
 
   #newTile(name: string, own: boolean): Tile {

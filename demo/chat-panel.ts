@@ -3,7 +3,7 @@ import { byId, create } from './dom.js';
 import { hueOf } from './tile.js';
 
 /** Older messages are dropped from the page. */
-const MOST = 500;
+const mostShown = 500;
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
 /** What was said, and the line to say something. */
@@ -38,7 +38,7 @@ export class ChatPanel {
     this.#lastFrom = from;
     message.append(create('p', 'message-text', text));
     this.#list.append(message);
-    while (this.#list.childElementCount > MOST) this.#list.children[1]?.remove();
+    while (this.#list.childElementCount > mostShown) this.#list.children[1]?.remove();
     if (following || own) this.#list.scrollTop = this.#list.scrollHeight;
   }
 

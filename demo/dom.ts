@@ -17,14 +17,14 @@ export function create<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
+const svgNamespace = 'http://www.w3.org/2000/svg';
 
 /** An icon of the sprite in index.html. Decoration: what has an icon has a label too. */
 export function icon(name: string): SVGSVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
+  const svg = document.createElementNS(svgNamespace, 'svg');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
-  svg.append(document.createElementNS(SVG, 'use'));
+  svg.append(document.createElementNS(svgNamespace, 'use'));
   setIcon(svg, name);
   return svg;
 }

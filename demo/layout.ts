@@ -9,9 +9,9 @@ export interface Arrangement {
 }
 
 /** Pictures come as wide as a camera sees, and are cropped to the tile: a little on a wide stage, to upright on an upright one. */
-const WIDEST = 16 / 9;
-const NARROWEST_ON_WIDE = 6 / 5;
-const NARROWEST_ON_UPRIGHT = 3 / 4;
+const widest = 16 / 9;
+const narrowestOnWide = 6 / 5;
+const narrowestOnUpright = 3 / 4;
 
 /** How `count` tiles fill the stage best without scrolling: the number of columns that gives the largest tiles. Sizes in CSS pixels. */
 export function arrange(count: number, stage: Size, gap: number): Arrangement {
@@ -26,9 +26,9 @@ export function arrange(count: number, stage: Size, gap: number): Arrangement {
 function tileSize(columns: number, rows: number, stage: Size, gap: number): Size {
   const width = Math.max(0, (stage.width - gap * (columns - 1)) / columns);
   const height = Math.max(0, (stage.height - gap * (rows - 1)) / rows);
-  const narrowest = stage.width > stage.height ? NARROWEST_ON_WIDE : NARROWEST_ON_UPRIGHT;
+  const narrowest = stage.width > stage.height ? narrowestOnWide : narrowestOnUpright;
   return {
-    width: Math.floor(Math.min(width, height * WIDEST)),
+    width: Math.floor(Math.min(width, height * widest)),
     height: Math.floor(Math.min(height, width / narrowest)),
   };
 }

@@ -1,8 +1,8 @@
-const INTERVAL_MS = 500;
-const WIDTH = 16;
-const HEIGHT = 9;
+const intervalMs = 500;
+const sampleWidth = 16;
+const sampleHeight = 9;
 /** Of 255. A camera that was turned off sends frames of pure black; the darkest room is brighter somewhere. */
-const BLACK = 10;
+const blackLuma = 10;
 
 /**
  * Tells whether a video shows a picture: frames have come, and they are not black all over. The room protocol has no word for
@@ -10,8 +10,8 @@ const BLACK = 10;
  */
 export function watchPicture(video: HTMLVideoElement, changed: (shows: boolean) => void): () => void {
   const canvas = document.createElement('canvas');
-  canvas.width = WIDTH;
-  canvas.height = HEIGHT;
+  canvas.width = sampleWidth;
+  canvas.height = sampleHeight;
   const context = canvas.getContext('2d', { willReadFrequently: true });
   let shown: boolean | undefined;
   const look = () => {
@@ -19,7 +19,7 @@ export function watchPicture(video: HTMLVideoElement, changed: (shows: boolean) 
     if (shows !== shown) changed(shows);
     shown = shows;
   };
-  const timer = setInterval(look, INTERVAL_MS);
+  const timer = setInterval(look, intervalMs);
   video.addEventListener('loadeddata', look);
   look();
   return () => {
@@ -31,7 +31,7 @@ export function watchPicture(video: HTMLVideoElement, changed: (shows: boolean) 
 function showsPicture(video: HTMLVideoElement, context: CanvasRenderingContext2D | null): boolean {
   if (video.videoWidth === 0 || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return false;
   if (!context) return true;
-  context.drawImage(video, 0, 0, WIDTH, HEIGHT);
-  const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
-  return data.some((value, index) => index % 4 !== 3 && value > BLACK);
+  context.drawImage(video, 0, 0, sampleWidth, sampleHeight);
+  const { data } = context.getImageData(0, 0, sampleWidth, sampleHeight);
+  return data.some((value, index) => index % 4 !== 3 && value > blackLuma);
 }

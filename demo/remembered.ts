@@ -4,11 +4,11 @@ export interface Remembered {
   readonly room: string;
 }
 
-const KEY = 'atrium.join';
+const storageKey = 'atrium.join';
 
 export function recall(): Remembered {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
     return { name: textIn(kept, 'name'), room: textIn(kept, 'room') };
   } catch {
     return { name: '', room: '' };
@@ -17,7 +17,7 @@ export function recall(): Remembered {
 
 export function remember(filled: Remembered): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify(filled));
+    localStorage.setItem(storageKey, JSON.stringify(filled));
   } catch {
     // Then the form is empty next time.
   }

@@ -8,12 +8,12 @@ const people = [
   { wall: ['#a9c9d8', '#5f8fae'], shirt: '#d9a441', skin: '#8d5a3a', hair: '#1c1512', style: 'curls', extra: 'shelf' },
   { wall: ['#cfd8bd', '#8fa678'], shirt: '#7a3b52', skin: '#f0c8a8', hair: '#b5602c', style: 'short', extra: 'window' },
 ];
-const WIDTH = 960;
-const HEIGHT = 540;
+const width = 960;
+const height = 540;
 
 const canvas = document.createElement('canvas');
-canvas.width = WIDTH;
-canvas.height = HEIGHT;
+canvas.width = width;
+canvas.height = height;
 const pen = canvas.getContext('2d');
 const person = people[(window.cast ?? 0) % people.length];
 let tick = (window.cast ?? 0) * 37;
@@ -33,10 +33,10 @@ function box(color, x, y, width, height, radius = 0) {
 }
 
 function drawRoom() {
-  const gradient = pen.createLinearGradient(0, 0, WIDTH, HEIGHT);
+  const gradient = pen.createLinearGradient(0, 0, width, height);
   gradient.addColorStop(0, person.wall[0]);
   gradient.addColorStop(1, person.wall[1]);
-  box(gradient, 0, 0, WIDTH, HEIGHT);
+  box(gradient, 0, 0, width, height);
   if (person.extra === 'plant') {
     box('#b5653f', 745, 400, 90, 140, 10);
     for (let leaf = -3; leaf <= 3; leaf++) {
@@ -131,7 +131,7 @@ function drawFace(x, y) {
 
 function draw() {
   tick += 1;
-  const x = WIDTH / 2 + Math.sin(tick / 50) * 8;
+  const x = width / 2 + Math.sin(tick / 50) * 8;
   const y = 238 + Math.sin(tick / 35) * 4;
   drawRoom();
   drawHairBehind(x, y);

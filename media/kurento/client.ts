@@ -35,11 +35,11 @@ type PendingCall = Pick<Call<unknown, unknown>, 'sent' | 'fresh' | 'send' | 'fai
  */
 type State = 'idle' | 'waiting' | 'up' | 'down' | 'closed';
 
-const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
-const DEFAULT_LOST_AFTER_MS = 5_000;
-const GREET_AGAIN_MS = 1_000;
+const defaultRequestTimeoutMs = 10_000;
+const defaultLostAfterMs = 5_000;
+const greetAgainMs = 1_000;
 /** Nobody listens at the address: the process that knew our objects is gone, and they with it. No need to wait for more. */
-const NOBODY_LISTENS = 'ECONNREFUSED';
+const nobodyListens = 'ECONNREFUSED';
 
 /** kurento-client made safe: each call is answered or fails in time, and the loss of the media server is an event. */
 export class Client {
@@ -64,8 +64,8 @@ export class Client {
   constructor(options: ClientOptions, listener: ClientListener) {
     this.#options = options;
     this.#log = options.log;
-    this.#requestTimeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
-    this.#lostAfterMs = options.lostAfterMs ?? DEFAULT_LOST_AFTER_MS;
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
+    this.#lostAfterMs = options.lostAfterMs ?? defaultLostAfterMs;
     this.#listener = listener;
   }
 
@@ -237,7 +237,7 @@ export class Client {
       this.#log.warn('media server out of reach', { url: this.#options.url, reason });
       this.#failCalls((call) => call.sent);
       this.#wait();
-    } else if (this.#served && reason === NOBODY_LISTENS) {
+    } else if (this.#served && reason === nobodyListens) {
       this.#begin();
     }
   }
@@ -289,7 +289,7 @@ export class Client {
     this.#session?.close();
     this.#retry = setTimeout(() => {
       this.#open();
-    }, GREET_AGAIN_MS);
+    }, greetAgainMs);
   }
 }
 

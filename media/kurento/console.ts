@@ -8,9 +8,9 @@ import type { Log } from '../log.js';
  * kurento's packages goes to the log as `debug` (what matters of it reaches us as errors and events anyway), every other
  * call goes where it always went. Only code that writes to the console pays for the look; the server logs through winston.
  */
-const METHODS = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
-const KURENTO = /node_modules[\\/](?:kurento-|promisecallback[\\/])/;
-const MAX_LENGTH = 300;
+const methods = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
+const kurentoModule = /node_modules[\\/](?:kurento-|promisecallback[\\/])/;
+const maxLength = 300;
 
 const logs = new Set<Log>();
 let restore: (() => void) | undefined;
@@ -28,7 +28,7 @@ export function captureConsole(log: Log): () => void {
 }
 
 function replaceMethods(): () => void {
-  const originals = METHODS.map((method) => [method, console[method].bind(console)] as const);
+  const originals = methods.map((method) => [method, console[method].bind(console)] as const);
   for (const [method, original] of originals) {
     console[method] = (...args: unknown[]) => {
       if (calledByKurento()) write(args);
@@ -46,10 +46,10 @@ function calledByKurento(): boolean {
   Error.stackTraceLimit = 3;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
-  return KURENTO.test(stack.split('\n')[3] ?? '');
+  return kurentoModule.test(stack.split('\n')[3] ?? '');
 }
 
 function write(args: readonly unknown[]): void {
   const text = args.map((arg) => (typeof arg === 'string' ? arg : inspect(arg, { depth: 3, breakLength: Infinity })));
-  [...logs].at(-1)?.debug(`kurento-client: ${text.join(' ').slice(0, MAX_LENGTH)}`);
+  [...logs].at(-1)?.debug(`kurento-client: ${text.join(' ').slice(0, maxLength)}`);
 }

@@ -9,7 +9,7 @@ import { RemoteCandidates } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
 
 /** A section that was not refused (RFC 3264 §6: a refused one has port 0). */
-const SERVED_SECTION = /^m=\S+ [1-9]/m;
+const servedSection = /^m=\S+ [1-9]/m;
 
 export class KurentoEndpoint extends KurentoElement implements Endpoint {
   readonly #listener: EndpointListener;
@@ -49,7 +49,7 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     const value = await this.invoke('processOffer', { offer: sdpOffer });
     const sdp = sdpAnswer.safeParse(value).data;
     if (sdp === undefined) throw new MediaError('engine-error', 'processOffer: no SDP in the answer');
-    if (!SERVED_SECTION.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
+    if (!servedSection.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
     this.invoke('gatherCandidates').catch((error: unknown) => {
       if (error instanceof MediaError) this.#failed(error);
     });

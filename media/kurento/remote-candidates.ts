@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { IceCandidate } from '../port.js';
 
-const MAX_HELD = 64;
+const maxHeld = 64;
 /** RFC 8839 §5.1: foundation, component, transport, priority, address, port, type. */
-const GRAMMAR = /^(?:a=)?(candidate:\S{1,32} \d{1,5} (\S+) \d{1,10} (\S+) \d{1,5} typ [a-z]+(?: .*)?)$/i;
+const candidateGrammar = /^(?:a=)?(candidate:\S{1,32} \d{1,5} (\S+) \d{1,10} (\S+) \d{1,5} typ [a-z]+(?: .*)?)$/i;
 
 /** A remote side's candidates on their way to the media server: held back until it gathers, unusable ones left out. */
 export class RemoteCandidates {
@@ -20,7 +20,7 @@ export class RemoteCandidates {
     if (text === undefined) return;
     const known = { ...candidate, candidate: text };
     if (!this.#held) this.#send(this.#withMid(known));
-    else if (this.#held.length < MAX_HELD) this.#held.push(known);
+    else if (this.#held.length < maxHeld) this.#held.push(known);
   }
 
   /** `sdpOffer` names the sections that the candidates belong to. */
@@ -44,7 +44,7 @@ export class RemoteCandidates {
  * server cannot look up.
  */
 function usable(candidate: string): string | undefined {
-  const [, text, transport = '', address = ''] = GRAMMAR.exec(candidate.trim()) ?? [];
+  const [, text, transport = '', address = ''] = candidateGrammar.exec(candidate.trim()) ?? [];
   return transport.toLowerCase() === 'udp' && isIP(address) !== 0 ? text : undefined;
 }
 

@@ -10,7 +10,7 @@ Reflect.deleteProperty(Error.prototype, 'toJSON');
 kurento.register(filterTypes.marker, kurento.register.classes[filterTypes['face-overlay']]);
 
 /** kurento-client forgets a request after this; what is answered later could not be released any more. */
-const MIN_REMEMBERED_MS = 60_000;
+const minRememberedMs = 60_000;
 
 export interface SessionListener {
   /** The media server answers: for the first time, or again after an interruption, with every object as it was. */
@@ -55,7 +55,7 @@ export class Session {
     };
     const options = {
       strict: false,
-      request_timeout: Math.max(MIN_REMEMBERED_MS, 2 * requestTimeoutMs),
+      request_timeout: Math.max(minRememberedMs, 2 * requestTimeoutMs),
       duplicates_timeout: 1,
       socket,
     };

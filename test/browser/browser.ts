@@ -11,7 +11,8 @@ export interface RunningBrowser {
   close(): Promise<void>;
 }
 
-const args = [
+/** What every Chromium of ours is started with. */
+export const chromiumArgs: readonly string[] = [
   '--no-sandbox',
   '--headless=new',
   '--use-fake-ui-for-media-stream',
@@ -50,7 +51,7 @@ export function findBrowser(): string {
 export async function launchBrowser({ devices = true } = {}): Promise<RunningBrowser> {
   const server = await chromium.launchServer({
     executablePath: findBrowser(),
-    args: devices ? [...args, '--use-fake-device-for-media-stream'] : args,
+    args: [...chromiumArgs, ...(devices ? ['--use-fake-device-for-media-stream'] : [])],
   });
   const browser = await chromium.connect(server.wsEndpoint());
   return { browser, kill: () => server.kill(), close: () => server.close() };

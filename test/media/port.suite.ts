@@ -16,7 +16,7 @@ export interface MediaServerUnderTest {
 }
 
 /** Processes are slow to start on a machine that is busy with other tests. */
-export const STARTING_MS = 60_000;
+export const startingMs = 60_000;
 
 /** What a peer and an endpoint of the media server have told each other. */
 interface Call {
@@ -26,10 +26,10 @@ interface Call {
 }
 
 /** A well-formed candidate of somebody who does not answer. */
-const ELSEWHERE = { candidate: 'candidate:9 1 UDP 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
+const elsewhere = { candidate: 'candidate:9 1 UDP 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
 
 /** An offer whose only section has a codec that no media server knows. */
-const UNKNOWN_CODEC = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 99']
+const unknownCodec = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 99']
   .concat([
     'c=IN IP4 0.0.0.0',
     'a=mid:0',
@@ -56,7 +56,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     let pipeline: Pipeline;
 
     before(async function () {
-      this.timeout(STARTING_MS);
+      this.timeout(startingMs);
       engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
       peers = await PeerProcess.start();
       raw = await KurentoSocket.open(server().url);
@@ -166,7 +166,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
 
     it('candidates that come before the offer is answered do no harm', async () => {
       const { peer } = await call('sendonly', (endpoint) => {
-        endpoint.addCandidate(ELSEWHERE);
+        endpoint.addCandidate(elsewhere);
         return Promise.resolve();
       });
       await peer.connected();
@@ -194,7 +194,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     for (const [what, offer] of [
       ['an empty offer', ''],
       ['an offer that is no SDP', 'Would you care for a call?'],
-      ['an offer with nothing in it that can be served', UNKNOWN_CODEC],
+      ['an offer with nothing in it that can be served', unknownCodec],
     ] as const) {
       it(`${what} is refused, and the endpoint can be released`, async () => {
         const endpoint = await pipeline.createEndpoint({}, new EndpointEvents());

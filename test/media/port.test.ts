@@ -5,13 +5,13 @@ import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf, outcomeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-import { STARTING_MS, describeMediaPort } from './port.suite.js';
+import { startingMs, describeMediaPort } from './port.suite.js';
 
 describe('the embedded engine', () => {
   let server: EmbeddedEngine;
 
   before(async function () {
-    this.timeout(STARTING_MS);
+    this.timeout(startingMs);
     server = await EmbeddedEngine.start();
   });
 
@@ -31,7 +31,7 @@ describe('media port › a media server that dies', () => {
   let engine: KurentoEngine;
 
   beforeEach(async function () {
-    this.timeout(STARTING_MS);
+    this.timeout(startingMs);
     server = await EmbeddedEngine.start();
     engine = new KurentoEngine({ url: server.url, requestTimeoutMs: 2000, lostAfterMs: 500, log: new RecordingLog() });
     await engine.connect();
@@ -61,7 +61,7 @@ describe('media port › a media server that dies', () => {
   });
 
   it('one started again at the same address serves new pipelines', async function () {
-    this.timeout(STARTING_MS);
+    this.timeout(startingMs);
     const listener = new PipelineEvents();
     await engine.openPipeline(listener);
     const { port } = server;

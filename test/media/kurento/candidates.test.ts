@@ -3,7 +3,7 @@ import type { IceCandidate } from '../../../media/port.js';
 import { until } from '../../support/until.js';
 import { ScriptedRoom } from './scripted-room.js';
 
-const OFFER = [
+const offer = [
   'v=0',
   'm=audio 9 UDP/TLS/RTP/SAVPF 111',
   'a=mid:sound',
@@ -42,7 +42,7 @@ describe('kurento engine › remote candidates', () => {
       endpoint.addCandidate(each);
     });
     expect(room.server.received('addIceCandidate')).to.be.empty;
-    await endpoint.answer(OFFER);
+    await endpoint.answer(offer);
     if (after) endpoint.addCandidate(after);
     endpoint.addCandidate(candidate(9999));
     const received = () =>

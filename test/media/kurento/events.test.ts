@@ -4,9 +4,9 @@ import type { KurentoEngine } from '../../../media/kurento/engine.js';
 import { codeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 import { ScriptedRoom } from './scripted-room.js';
-import { RESUME } from './scripted-server.js';
+import { resume } from './scripted-server.js';
 
-const CANDIDATE = 'candidate:1 1 UDP 2015364095 192.0.2.10 65110 typ host';
+const knownCandidate = 'candidate:1 1 UDP 2015364095 192.0.2.10 65110 typ host';
 
 function found(candidate: unknown): object {
   return { candidate, source: 'x', tags: [], timestampMillis: '1', type: 'IceCandidateFound' };
@@ -31,13 +31,13 @@ describe('kurento engine › events', () => {
     const candidate = {
       __module__: 'kurento',
       __type__: 'IceCandidate',
-      candidate: CANDIDATE,
+      candidate: knownCandidate,
       sdpMid: 'a',
       sdpMLineIndex: 0,
     };
     room.server.event(endpointId, 'IceCandidateFound', found(candidate));
     await until('it is told', () => endpointEvents.candidates.length > 0);
-    expect(endpointEvents.candidates).to.deep.equal([{ candidate: CANDIDATE, sdpMid: 'a', sdpMLineIndex: 0 }]);
+    expect(endpointEvents.candidates).to.deep.equal([{ candidate: knownCandidate, sdpMid: 'a', sdpMLineIndex: 0 }]);
   });
 
   it('errors are told to whom they concern', async () => {
@@ -69,13 +69,17 @@ describe('kurento engine › events', () => {
     room.server.send('{"jsonrpc":"2.0","id":1,"method":"invoke","params":{"value":{}}}');
     for (const data of [undefined, null, 7, {}, found(null), found({ candidate: '', sdpMid: 'a', sdpMLineIndex: 0 })])
       room.server.event(endpointId, 'IceCandidateFound', data);
-    room.server.event(endpointId, 'IceCandidateFound', found({ candidate: CANDIDATE, sdpMid: null, sdpMLineIndex: 0 }));
+    room.server.event(
+      endpointId,
+      'IceCandidateFound',
+      found({ candidate: knownCandidate, sdpMid: null, sdpMLineIndex: 0 }),
+    );
     for (const type of ['error', 'Error', 'Nope']) room.server.event(endpointId, type, null);
     await endpoint.connect(endpoint);
     expect(endpointEvents.candidates).to.be.empty;
     expect(endpointEvents.failures).to.be.empty;
     expect(pipelineEvents.failures).to.be.empty;
-    expect(room.server.received(RESUME)).to.be.empty;
+    expect(room.server.received(resume)).to.be.empty;
   });
 
   it('an answer without a result fails the call, and the next one is answered', async () => {

@@ -3,7 +3,7 @@ import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js
 import { codeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 import { ScriptedRoom } from './scripted-room.js';
-import { RESUME, error } from './scripted-server.js';
+import { resume, error } from './scripted-server.js';
 
 /** Against a scripted server: when and how a connection goes, and what the media server still knows after, is up to the test. */
 describe('kurento engine › loss of the media server', () => {
@@ -31,7 +31,7 @@ describe('kurento engine › loss of the media server', () => {
     room.server.event(endpointId, 'Error', { description: 'as scripted', errorCode: 1, type: 'SCRIPTED' });
     await until('the event arrives on the new socket', () => endpointEvents.failures.length === 1);
     expect(pipelineEvents.losses).to.be.empty;
-    expect(room.server.received(RESUME)).to.have.lengthOf(1);
+    expect(room.server.received(resume)).to.have.lengthOf(1);
   });
 
   it('a call that waits behind an unanswered release goes on after the socket was cut', async () => {
@@ -150,7 +150,7 @@ describe('kurento engine › loss of the media server', () => {
     room.server.autoPong = false;
     const engine = await room.connect({ pingIntervalMs: 30 });
     await until('the engine gives it up', () => !engine.up);
-    await until('the engine tries again', () => room.server.received(RESUME).length > 0);
+    await until('the engine tries again', () => room.server.received(resume).length > 0);
   });
 
   it('nothing that listens is unavailable, until something does', async () => {

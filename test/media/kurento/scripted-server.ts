@@ -21,12 +21,12 @@ const request = z.object({
 export type Request = z.infer<typeof request>;
 
 /** The name of the method `connect`, for `connect` is an operation as well. */
-export const RESUME = 'connect session';
+export const resume = 'connect session';
 
 /** What is done with a request instead of answering it as usual. */
 export type Script = (request: Request, answer: () => void, socket: WebSocket) => void;
 
-export const SDP_ANSWER = [
+export const sdpAnswer = [
   'v=0',
   'o=- 1 1 IN IP4 127.0.0.1',
   's=-',
@@ -92,7 +92,7 @@ export class ScriptedServer {
     for (const socket of this.#server?.clients ?? []) socket.terminate();
   }
 
-  /** `what`: a method, `RESUME`, or the operation of an `invoke`. */
+  /** `what`: a method, `resume`, or the operation of an `invoke`. */
   on(what: string, script: Script): void {
     this.#scripts.set(what, script);
   }
@@ -165,12 +165,12 @@ export function error(code: number, type: string, message: string): object {
 }
 
 function nameOf({ method, params }: Request): string {
-  if (method === 'connect') return RESUME;
+  if (method === 'connect') return resume;
   return method === 'invoke' ? (params.operation ?? '') : method;
 }
 
 function valueOf(operation: string | undefined): unknown {
-  if (operation === 'processOffer') return SDP_ANSWER;
+  if (operation === 'processOffer') return sdpAnswer;
   if (operation !== 'getInfo') return null;
   return {
     type: 'KMS',
