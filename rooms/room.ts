@@ -82,15 +82,15 @@ export class Room {
     for (const participant of this.#participants.values()) if (participant !== except) participant.tell(event);
   }
 
-  /** The room's pipeline, opened when first asked for. @throws RoomError `media-failed`, `room-closed` */
+  /** The room's pipeline, opened when first asked for. @throws RoomError `media-failed`, `interrupted` when the room closed */
   async pipeline(): Promise<Pipeline> {
-    this.#assertOpen();
+    this.#assertUninterrupted();
     this.#pipeline ??= this.#openPipeline();
     const opening = this.#pipeline;
     try {
       const pipeline = await opening;
       // Of a room closed meanwhile `close` releases the pipeline.
-      this.#assertOpen();
+      this.#assertUninterrupted();
       return pipeline;
     } catch (error) {
       // The next publication tries anew.
@@ -162,6 +162,11 @@ export class Room {
     this.#pipeline = undefined;
     this.tell({ type: 'mediaFailed', failure });
     for (const participant of this.#participants.values()) participant.losePublication();
+  }
+
+  /** Who publishes has been in the room: to her it is not the room that cannot be joined, but her stream that ended. */
+  #assertUninterrupted(): void {
+    if (this.#closed) throw new RoomError('interrupted', `Room "${this.name}" was closed meanwhile`);
   }
 
   #assertOpen(): void {

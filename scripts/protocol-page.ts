@@ -6,6 +6,8 @@ import type {
   NotificationObject,
   OpenRpcDocument,
 } from '../src/protocol/openrpc.js';
+import { requests } from '../src/protocol/params.js';
+import { errorsShown, readTranscripts } from '../test/support/transcript-file.js';
 
 /** docs/protocol.md, made from the OpenRPC document that the server serves. */
 export const protocolPagePath = new URL('../docs/protocol.md', import.meta.url);
@@ -14,7 +16,7 @@ export async function protocolPage(document: OpenRpcDocument): Promise<string> {
   const { methods, 'x-notifications': notifications, 'x-errors': errors } = document;
   const text = [
     '# The room protocol',
-    '<!-- Made by `npm run docs` from src/protocol/params.ts, src/protocol/descriptions.ts and src/jsonrpc/errors.ts. -->',
+    '<!-- Made by `npm run docs` from src/protocol/params.ts, src/protocol/descriptions.ts, src/jsonrpc/errors.ts and test/transcripts/. -->',
     'JSON-RPC 2.0, one object per text frame, no batches, over a WebSocket at `/room`: `ws://localhost:8080/room`. ' +
       'It is the protocol of the Kurento Room server. A server describes itself by `rpc.discover` and at ' +
       '`/api/v1/openrpc.json`, from which this page is made.',
@@ -30,6 +32,9 @@ export async function protocolPage(document: OpenRpcDocument): Promise<string> {
   ].join('\n\n');
   return format(text, { ...(await resolveConfig(protocolPagePath)), parser: 'markdown' });
 }
+
+/** How many there are: the table says `all` then. */
+const allRequests = Object.keys(requests).length;
 
 const conventions = [
   '- `id` is a number or a text and is echoed unchanged. A request without `id` is executed and not answered.',
@@ -77,19 +82,27 @@ function notificationSection({ name, summary, to, params, example }: Notificatio
 }
 
 function errorTable(errors: readonly ErrorObject[]): string {
+  const shown = errorsShown(readTranscripts());
   const rows = errors.flatMap(({ code, name, conditions }) =>
-    conditions.map(({ when, requests }) => [
+    conditions.map(({ when, requests: which }) => [
       String(code),
       `\`${name}\``,
       when,
-      requests.length === 0 ? 'none: it is not known as one' : requests.join(', '),
+      which.length === 0 ? 'none' : which.length === allRequests ? 'all' : which.join(', '),
+      linksTo(shown.filter((error) => error.code === code && error.when === when).map(({ where }) => where)),
     ]),
   );
   return [
     'A refusal changes nothing. `message` is for people, never empty, and holds nothing of the inside of the server.',
-    table(['code', 'name', 'condition', 'requests'], rows),
+    table(['code', 'name', 'condition', 'requests', 'shown in test/transcripts/'], rows),
     frames(['<- {"id":1,"error":{"code":104,"message":"\\"berta\\" is already in room \\"daily\\""},"jsonrpc":"2.0"}']),
   ].join('\n\n');
+}
+
+/** @param places as `3.1-join-room.txt:12` */
+function linksTo(places: readonly string[]): string {
+  const files = [...new Set(places.map((place) => place.replace(/\.txt:\d+$/, '')))];
+  return files.map((file) => `[${file}](../test/transcripts/${file}.txt)`).join(', ');
 }
 
 /** With what every request may get, -32602 and -32603, in short. */

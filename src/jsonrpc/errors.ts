@@ -36,7 +36,7 @@ export type ErrorCode = keyof typeof errorNames;
 /** Something that makes a request fail. */
 export interface Condition {
   readonly when: string;
-  /** Empty for what fails before it is known to be one of the requests. */
+  /** Empty for what fails before it is known to be one of the requests, and for what clients do not see. */
   readonly requests: readonly MethodName[] | 'all';
 }
 
@@ -71,7 +71,10 @@ export const roomErrorCodes: Readonly<Record<RoomErrorCode, ErrorEntry>> = {
     ['Nobody of the name in `sender` is in the room.', ['receiveVideoFrom', 'unsubscribeFromVideo']],
     ["`userMessage` is not the sender's own name.", ['sendMessage']],
   ),
-  'participant-closed': entry(102, ['The participant left or was evicted while the request waited.', negotiating]),
+  'participant-closed': entry(102, [
+    'The participant has left. Not seen by clients: a session in no room is refused before.',
+    [],
+  ]),
   'participant-exists': entry(
     104,
     ['The name is taken in that room.', ['joinRoom']],
@@ -87,7 +90,10 @@ export const roomErrorCodes: Readonly<Record<RoomErrorCode, ErrorEntry>> = {
     ['receiveVideoFrom'],
   ]),
   'room-not-found': entry(202, ['`roomMessage` is not the room the sender is in.', ['sendMessage']]),
-  'room-closed': entry(203, ['The room is being closed.', ['joinRoom', 'publishVideo']]),
+  'room-closed': entry(203, [
+    'The room is being closed. Not seen by clients: here a room closes at once, and joining then makes a new one.',
+    [],
+  ]),
   'room-refused': entry(
     204,
     ['The room would be a new one, and the media servers are at their limit.', ['joinRoom']],

@@ -38,6 +38,12 @@ const closeUnusedAfterMs = 1_000;
 /** Requests whose answer precedes what they cause: until it is out, the session's events wait (Kurento Room §5). */
 const answeredFirst: ReadonlySet<string> = new Set<MethodName>(['joinRoom', 'sendMessage', 'customRequest']);
 
+/** Events that others are told only once the request that caused them is answered (Kurento Room §5, rule 2). */
+const toldAfterAnswer: Partial<Record<RoomEvent['type'], MethodName>> = {
+  publicationOpened: 'publishVideo',
+  publicationClosed: 'unpublishVideo',
+};
+
 /**
  * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the
  * grace time, in which everything goes on, and what it is to be told is kept for it (Kurento Room §1.5, §1.6).
@@ -52,6 +58,8 @@ export class Session {
   #running: Request | undefined;
   /** Events that wait for an answer to go out first. */
   #held: RoomEvent[] | undefined;
+  /** What others wait for, who are told of a request of this session after its answer. */
+  #afterAnswer: (() => void)[] = [];
   /** What would have been sent, had there been a connection. */
   #missed: Frame[] = [];
   #grace: NodeJS.Timeout | undefined;
@@ -191,6 +199,7 @@ export class Session {
       if (this.#left) this.#forgetId();
       this.#left = false;
       this.#tellHeld();
+      for (const tell of this.#afterAnswer.splice(0)) tell();
     }
   }
 
@@ -215,18 +224,32 @@ export class Session {
   }
 
   readonly #tell = (event: RoomEvent): void => {
+    const cause = toldAfterAnswer[event.type];
+    if (cause !== undefined && 'publisher' in event) {
+      const author = this.#context.sessions.of(event.publisher);
+      if (author && author.#running?.method === cause) {
+        author.#afterAnswer.push(() => {
+          this.#deliver(event);
+        });
+        return;
+      }
+    }
+    this.#deliver(event);
+  };
+
+  #deliver(event: RoomEvent): void {
     if (this.#held) {
       this.#held.push(event);
       return;
     }
     this.#send(this.#context.encoder.encode(event));
     if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
-  };
+  }
 
   #tellHeld(): void {
     const held = this.#held;
     this.#held = undefined;
-    for (const event of held ?? []) this.#tell(event);
+    for (const event of held ?? []) this.#deliver(event);
   }
 
   #closeUnused(reason: string): void {

@@ -3,14 +3,14 @@ import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
 import { Asker } from './asker.js';
 
-describe('REST of the original, as configured by default', () => {
+describe('Kurento Room §9 REST of the original, as configured by default', () => {
   const server = useServer();
   let asker: Asker;
   before(async () => {
     asker = await Asker.of(server().url);
   });
 
-  it('GET /getAllRooms lists the names of the rooms, [] if there are none (Kurento Room §9)', async () => {
+  it('GET /getAllRooms lists the names of the rooms, [] if there are none', async () => {
     const list = async (): Promise<unknown> => {
       const { status, headers, body } = await asker.ask('getAllRooms');
       expect(status).to.equal(200);
@@ -26,7 +26,7 @@ describe('REST of the original, as configured by default', () => {
     ana.cut();
   });
 
-  it('tells pages its settings, with the original defaults (Kurento Room §9)', async () => {
+  it('tells pages its settings, with the original defaults', async () => {
     const config = { loopbackRemote: false, loopbackAndLocal: false, filterRequestParam: 'hat' };
     expect((await asker.ask('getClientConfig')).body).to.deep.equal(config);
     expect((await asker.ask('getThresholdSpeaker')).text).to.equal('-50');
@@ -48,7 +48,7 @@ describe('REST of the original, as configured by default', () => {
   });
 });
 
-describe('REST of the original, with an admin token only', () => {
+describe('Kurento Room §9 REST of the original, with an admin token only', () => {
   const server = useServer({ adminToken: 'secret' });
 
   it('GET /close stays off also for whoever bears the token', async () => {
@@ -59,7 +59,7 @@ describe('REST of the original, with an admin token only', () => {
   });
 });
 
-describe('REST of the original, with everything set', () => {
+describe('Kurento Room §9 REST of the original, with everything set', () => {
   const server = useServer({
     adminToken: 'secret',
     closeEndpoint: 'token',

@@ -6,7 +6,7 @@ import { Stage } from './stage.js';
 const offer = 'v=0 offer';
 
 /** Kurento Room §7.4. */
-describe('mute on the server side', () => {
+describe('Kurento Room §7.4 mute on the server side', () => {
   async function call(): Promise<{ stage: Stage; ana: Participant; berta: Participant; carla: Participant }> {
     const stage = new Stage();
     const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];

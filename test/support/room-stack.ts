@@ -7,6 +7,7 @@ import { createLog } from '../../src/log.js';
 import { customRequestOf } from '../../src/protocol/custom-request.js';
 import type { FilterSettings } from '../../src/protocol/custom-request.js';
 import { RoomGateway } from '../../src/protocol/gateway.js';
+import type { Connection } from '../../src/transport/connection.js';
 import { Doors } from '../../src/transport/doors.js';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from './fake-media.js';
@@ -17,13 +18,16 @@ import { FakeMedia } from './fake-media.js';
  */
 export class RoomStack {
   readonly media = new FakeMedia();
-  readonly rooms = new Rooms(this.media);
+  readonly rooms: Rooms;
   readonly gateway: RoomGateway;
   readonly #http = createServer();
   readonly #doors: Doors;
+  readonly #connections: Connection[] = [];
 
   constructor(options: Partial<Config> = {}) {
     const config = configOf(options);
+    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
+    this.rooms = new Rooms(this.media, { mayOpen: (_room, id) => creators.test(id) });
     this.gateway = new RoomGateway(this.rooms, createLog('error', 'text'), config, customRequestOf(filters(config)));
     this.#doors = new Doors(this.#http, {
       maxTextLength: config.maxMessageLength,
@@ -33,8 +37,17 @@ export class RoomStack {
       onRefused: () => undefined,
     });
     this.#doors.open('/room', (connection) => {
+      this.#connections.push(connection);
+      this.#recordSent(connection, this.#connections.length - 1);
       this.gateway.accept(connection);
     });
+  }
+
+  /** Every frame that was handed to a connection, in order over all of them, with the number of the connection. */
+  readonly sent: { readonly connection: number; readonly text: string }[] = [];
+
+  get openConnections(): number {
+    return this.#connections.filter(({ open }) => open).length;
   }
 
   /** @returns the address as http://host:port/ */
@@ -59,6 +72,21 @@ export class RoomStack {
     await this.#doors.close();
     this.#http.close();
   }
+
+  /** No client can see the order between two sockets: it is looked at where frames are handed over. */
+  #recordSent(connection: Connection, number: number): void {
+    const send = connection.send.bind(connection);
+    connection.send = (frame) => {
+      this.sent.push({ connection: number, text: textIn(frame) });
+      send(frame);
+    };
+  }
+}
+
+/** The payload of a text frame of the server: after two bytes and the long length, if there is one (RFC 6455 §5.2). */
+function textIn(frame: Buffer): string {
+  const short = frame.readUInt8(1);
+  return frame.toString('utf8', short === 127 ? 10 : short === 126 ? 4 : 2);
 }
 
 function filters({ filterType }: Config): FilterSettings {

@@ -1,70 +1,116 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
 import { publishOffer, receiveOffer } from './fixtures.js';
+import type { WireFrame } from './rpc-client.js';
 import { RpcClient } from './rpc-client.js';
+import { Stage } from './stage.js';
+import type { Line, Scene } from './transcript-file.js';
 
-/**
- * Plays a conversation from test/transcripts/. Each line is one frame of one client:
- *
- *     ana -> {"jsonrpc":"2.0","method":"joinRoom","params":{"user":"ana","room":"r1"},"id":1}
- *     ana <- {"id":1,"result":{"value":[],"sessionId":"$ana"},"jsonrpc":"2.0"}
- *     ana <- closed 1000
- *
- * `->` is sent as it stands (it need not be JSON), after filling in `$publishOffer` and `$receiveOffer`; `<-` must be the
- * next frame that client gets, in this order, with these members and no others. A text `$name` fits any text the first
- * time and must be the same text later; `$*` fits any text each time. Candidates of the media server come when they
- * come: they are passed over unless the line asks for one. At the end nobody may have been sent anything else.
- */
-export async function play(name: string, base: string): Promise<void> {
-  const text = readFileSync(new URL(`../transcripts/${name}.txt`, import.meta.url), 'utf8');
-  const cast = new Map<string, RpcClient>();
-  const gone = new Set<string>();
-  const bound = new Map<string, string>();
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const [, who = '', direction = '', frame = ''] = /^(\w+) (->|<-) (.*)$/.exec(line) ?? [];
-    const where = `${name}.txt:${index + 1}`;
-    if (direction === '') throw new Error(`${where}: not a line of a transcript: ${line}`);
-    const client = cast.get(who) ?? (await RpcClient.connect(base));
-    cast.set(who, client);
-    if (direction === '->') {
-      client.send(fill(frame));
-    } else if (frame.startsWith('closed')) {
-      expect(await client.closed, where).to.equal(Number(frame.split(' ')[1]));
-      gone.add(who);
-    } else {
-      const expected: unknown = JSON.parse(frame);
-      const wantsCandidate = frame.includes('"iceCandidate"');
-      const actual = await client
-        .take((candidate) => wantsCandidate === (candidate.method === 'iceCandidate'))
-        .catch((error: unknown) => {
-          throw new Error(`${where}: ${(error as Error).message}`);
-        });
-      expect(bind(actual, expected, bound), where).to.deep.equal(expected);
-    }
+/** Plays a scene of a transcript: on the server at `base`, or on a stage of its own when the scene has directions. */
+export async function play(scene: Scene, base: () => string): Promise<void> {
+  if (scene.lines.every(({ type }) => type !== 'direction')) {
+    await new Performance(base(), undefined).play(scene);
+    return;
   }
-  const present = [...cast].filter(([who]) => !gone.has(who));
-  for (const [who, client] of present) {
-    await client.settle();
-    const rest = client.frames.filter(({ method }) => method !== 'iceCandidate');
-    expect(rest, `${name}.txt: ${who} was sent more than the transcript says`).to.deep.equal([]);
+  const stage = new Stage(scene);
+  try {
+    await new Performance(await stage.stack.start(), stage).play(scene);
+    await stage.expectEmpty();
+  } finally {
+    await stage.stack.stop();
   }
-  for (const [, client] of present) await client.close();
 }
 
-function fill(frame: string): string {
-  return frame
-    .replace('"$publishOffer"', () => JSON.stringify(publishOffer))
-    .replace('"$receiveOffer"', () => JSON.stringify(receiveOffer));
+class Performance {
+  readonly #base: string;
+  readonly #stage: Stage | undefined;
+  readonly #cast = new Map<string, RpcClient>();
+  readonly #bound = new Map<string, string>([
+    ['$publishOffer', publishOffer],
+    ['$receiveOffer', receiveOffer],
+  ]);
+
+  constructor(base: string, stage: Stage | undefined) {
+    this.#base = base;
+    this.#stage = stage;
+  }
+
+  async play({ lines }: Scene): Promise<void> {
+    try {
+      for (const line of lines) await this.#perform(line);
+      this.#stage?.expectOrder(lines);
+      for (const [who, client] of this.#cast) {
+        await client.settle();
+        const rest = client.frames.filter(({ method }) => method !== 'iceCandidate');
+        expect(rest, `${who} was sent more than the transcript says`).to.deep.equal([]);
+      }
+    } finally {
+      // Without grace, so that the next scene finds the names free.
+      await Promise.all([...this.#cast.values()].map((client) => end(client)));
+    }
+  }
+
+  async #perform({ who, type, text, where }: Line): Promise<void> {
+    if (type === 'direction') {
+      await this.#stage?.direct(text);
+      return;
+    }
+    const client = this.#cast.get(who) ?? (await RpcClient.connect(this.#base));
+    this.#cast.set(who, client);
+    switch (type) {
+      case 'send':
+        client.send(fill(text, this.#bound));
+        break;
+      case 'receive':
+        await this.#receive(client, text, where);
+        break;
+      case 'closed':
+        expect(await client.closed, where).to.equal(Number(text));
+        this.#cast.delete(who);
+        break;
+      case 'cut':
+        client.cut();
+        await client.closed;
+        this.#cast.delete(who);
+        await this.#stage?.noticed(this.#cast.size);
+    }
+  }
+
+  async #receive(client: RpcClient, text: string, where: string): Promise<void> {
+    const expected = JSON.parse(text) as WireFrame;
+    const wantsCandidate = expected.method === 'iceCandidate';
+    const actual = await client
+      .take((candidate) => wantsCandidate === (candidate.method === 'iceCandidate'))
+      .catch((error: unknown) => {
+        throw new Error(`${where}: ${(error as Error).message}`);
+      });
+    expect(bind(actual, expected, this.#bound), where).to.deep.equal(expected);
+    // The Java client reads the first member of a result (Kurento Room §1.3).
+    if (isObject(actual.result) && 'value' in actual.result) {
+      expect(Object.keys(actual.result)[0], where).to.equal('value');
+    }
+  }
+}
+
+async function end(client: RpcClient): Promise<void> {
+  client.send({ jsonrpc: '2.0', method: 'closeSession' });
+  await client.closed;
+}
+
+/** Placeholders that stand for something known, each a whole JSON text. */
+function fill(frame: string, bound: ReadonlyMap<string, string>): string {
+  return frame.replace(/"(\$\w+)"/g, (text, name: string) => {
+    const value = bound.get(name);
+    return value === undefined ? text : JSON.stringify(value);
+  });
 }
 
 /** The frame with its texts replaced by the placeholders they fit, so that a plain comparison shows the rest. */
 function bind(actual: unknown, expected: unknown, bound: Map<string, string>): unknown {
-  if (typeof expected === 'string' && expected.startsWith('$') && typeof actual === 'string' && actual !== '') {
-    if (expected === '$*') return expected;
+  if (typeof expected === 'string' && expected.startsWith('$') && typeof actual === 'string') {
+    if (expected.startsWith('$*')) return actual !== '' && actual.includes(expected.slice(2)) ? expected : actual;
     const known = bound.get(expected);
-    if (known === undefined) bound.set(expected, actual);
-    return known === undefined || known === actual ? expected : actual;
+    if (known === undefined && actual !== '') bound.set(expected, actual);
+    return bound.get(expected) === actual ? expected : actual;
   }
   if (Array.isArray(actual) && Array.isArray(expected)) {
     return actual.map((item, index) => bind(item, expected[index], bound));

@@ -22,7 +22,7 @@ function candidate(port: number, more: Partial<IceCandidate> = {}): IceCandidate
 }
 
 /** Against a scripted server, which tells what it was sent and in which order. */
-describe('kurento engine › remote candidates', () => {
+describe('Kurento Room §7.2 kurento engine › remote candidates', () => {
   let room: ScriptedRoom;
 
   beforeEach(() => {

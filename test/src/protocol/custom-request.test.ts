@@ -1,23 +1,10 @@
 import { expect } from 'chai';
 import type { FakeFilter } from '../../support/fake-media.js';
-import { RoomStack, nothingRemains } from '../../support/room-stack.js';
+import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
-import { play } from '../../support/transcript.js';
-import { until } from '../../support/until.js';
 
 /** On media in memory that has filters: no media server that has them can be had in a test. */
-describe('customRequest (Kurento Room §3.9), on media in memory', () => {
-  for (const filterType of ['hat', 'marker'] as const) {
-    it(`filters/${filterType} goes as written in test/transcripts/, and nothing remains`, async () => {
-      const stack = new RoomStack({ filterType, sessionGraceMs: 50 });
-      stack.media.hasFilters = true;
-      await play(`filters/${filterType}`, await stack.start());
-      await until('everybody is gone', () => stack.rooms.names.length === 0);
-      expect(stack.remains).to.deep.equal(nothingRemains);
-      await stack.stop();
-    });
-  }
-
+describe('Kurento Room §3.9 customRequest, on media in memory', () => {
   it('the hat is put over the publication with the image and the place that are configured', async () => {
     const stack = new RoomStack({ filterType: 'hat' });
     stack.media.hasFilters = true;

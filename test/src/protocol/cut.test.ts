@@ -6,8 +6,8 @@ import { until } from '../../support/until.js';
 
 const offer = 'v=0 offer';
 
-/** Kurento Room §1.6: a socket that is cut at any step leaves nothing behind after the grace time. */
-describe('a socket that is cut', () => {
+/** After the grace time, whatever was under way. */
+describe('Kurento Room §1.6 a socket that is cut', () => {
   const stack = new RoomStack({ sessionGraceMs: 20 });
   let url = '';
   before(async () => {

@@ -1,12 +1,9 @@
 import { expect } from 'chai';
-import { MediaError } from '../../../media/errors.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { RoomStack } from '../../support/room-stack.js';
 
-const offer = 'v=0 offer';
-
-/** Kurento Room §4, §5 and §8, where the server or the media server acts; the rest is in transcripts. */
-describe('what the room protocol tells when the server acts', () => {
+/** Where many do something at the same moment; the rest is in test/transcripts/5-ordering.txt. */
+describe('Kurento Room §5 ordering guarantees, with many at once', () => {
   const stack = new RoomStack();
   let url = '';
   before(async () => {
@@ -14,94 +11,99 @@ describe('what the room protocol tells when the server acts', () => {
   });
   after(() => stack.stop());
 
+  function connect(count: number): Promise<RpcClient[]> {
+    return Promise.all(Array.from({ length: count }, () => RpcClient.connect(url)));
+  }
+
   async function joined(user: string, room: string): Promise<RpcClient> {
     const client = await RpcClient.connect(url);
     await client.request('joinRoom', { user, room });
     return client;
   }
 
-  function participant(room: string, id: string) {
-    const found = stack.rooms.find(room)?.find(id);
-    if (!found) throw new Error(`${id} is not in ${room}`);
-    return found;
-  }
-
-  it('eviction: the others get participantLeft, she gets participantEvicted with no params and stays connected (§5.8, §8)', async () => {
-    const [ana, berta] = [await joined('ana', 'evict'), await joined('berta', 'evict')];
-    participant('evict', 'berta').room.evict(participant('evict', 'berta'));
-    expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
-    expect(await berta.take(() => true)).to.deep.equal({ method: 'participantEvicted', params: {}, jsonrpc: '2.0' });
-    expect(await berta.refusal('sendMessage', { message: 'x', userMessage: 'berta', roomMessage: 'evict' })).to.equal(
-      102,
+  it('rule 1: everybody learns of everybody else exactly once, in the answer or by participantJoined', async () => {
+    const crowd = await connect(30);
+    const answers = await Promise.all(
+      crowd.map((client, index) => client.request('joinRoom', { user: `user${index}`, room: 'crowd' })),
     );
-    await berta.request('joinRoom', { user: 'berta', room: 'evict' });
-    expect(await ana.notified('participantJoined'), 'of the first time').to.deep.equal({ id: 'berta' });
+    await Promise.all(crowd.map((client) => client.settle()));
+    for (const [index, client] of crowd.entries()) {
+      const listed = (answers[index]?.value as { id: string }[]).map(({ id }) => id);
+      const announced = client.notifications.map(({ params }) => String(params?.id));
+      const everybodyElse = crowd.map((_, other) => `user${other}`).filter((user) => user !== `user${index}`);
+      expect([...listed, ...announced]).to.have.members(everybodyElse);
+      expect(listed.length + announced.length).to.equal(crowd.length - 1);
+    }
   });
 
-  it('closing: everybody gets roomClosed and nothing else; the room is gone, and so are the sockets a moment later (§8)', async () => {
-    const [ana, berta] = [await joined('ana', 'closing'), await joined('berta', 'closing')];
-    await ana.notified('participantJoined');
-    stack.rooms.find('closing')?.close('the test says so');
-    for (const client of [ana, berta]) {
-      expect(await client.take(() => true)).to.deep.equal({
-        method: 'roomClosed',
-        params: { room: 'closing' },
+  it('rule 1: the answer to joinRoom is the first thing the newcomer hears of the room', async () => {
+    const ana = await joined('ana', 'first');
+    const newcomers = await connect(10);
+    for (const [index, client] of newcomers.entries()) {
+      client.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: `user${index}`, room: 'first' } });
+      ana.send({
         jsonrpc: '2.0',
+        method: 'sendMessage',
+        params: { message: 'hi', userMessage: 'ana', roomMessage: 'first' },
       });
-      expect(await client.refusal('leaveRoom')).to.equal(102);
     }
-    expect(stack.rooms.find('closing')).to.equal(undefined);
+    for (const client of newcomers) expect((await client.take(() => true)).id).to.equal(1);
   });
 
-  it('closing: a client that does nothing more is disconnected with 1000 (§8)', async () => {
-    const ana = await joined('ana', 'deaf');
-    stack.rooms.find('deaf')?.close('the test says so');
-    expect(await ana.closed).to.equal(1000);
+  it('rule 1: what is said in the very moment of joining comes after the answer', async () => {
+    await joined('ana', 'moment');
+    const join = stack.rooms.join.bind(stack.rooms);
+    stack.rooms.join = (...given) => {
+      const newcomer = join(...given);
+      newcomer.room.find('ana')?.say('meanwhile');
+      return newcomer;
+    };
+    const berta = await RpcClient.connect(url);
+    berta.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: 'berta', room: 'moment' } });
+    expect(await berta.take(() => true)).to.have.property('id', 1);
+    expect(await berta.take(() => true)).to.have.property('method', 'sendMessage');
+    stack.rooms.join = join;
   });
 
-  it('an error of an endpoint is told to its owner, one of the pipeline to the room, as mediaError (§4)', async () => {
-    const [ana, berta] = [await joined('ana', 'errors'), await joined('berta', 'errors')];
-    await ana.request('publishVideo', { sdpOffer: offer });
-    await berta.notified('participantPublished');
-    const [endpoint] = stack.media.endpoints;
-    endpoint?.listener.failed(new MediaError('engine-error', 'ICE failed'));
-    expect(await ana.notified('mediaError')).to.deep.equal({ error: 'engine-error: ICE failed' });
-    await berta.settle();
-    expect(berta.notifications).to.deep.equal([]);
-    const [pipeline] = stack.media.pipelines;
-    pipeline?.listener.failed(new MediaError('engine-error', 'out of memory'));
-    for (const client of [ana, berta]) {
-      expect(await client.notified('mediaError')).to.deep.equal({ error: 'engine-error: out of memory' });
+  it('rule 1: who joins, publishes and leaves while others join is in their list, or told, never both', async () => {
+    const crowd = await connect(20);
+    const answers = await Promise.all(
+      crowd.map(async (client, index) => {
+        const answer = client.request('joinRoom', { user: `user${index}`, room: 'busy' });
+        client.send({ jsonrpc: '2.0', id: 'p', method: 'publishVideo', params: { sdpOffer: 'v=0' } });
+        if (index % 2 === 0) client.send({ jsonrpc: '2.0', id: 'l', method: 'leaveRoom' });
+        return (await answer).value as { id: string; streams: unknown[] }[];
+      }),
+    );
+    const stayed = crowd.filter((_, index) => index % 2 === 1);
+    for (const client of crowd) await client.take(({ id }) => id === 'p');
+    for (const [index, client] of crowd.entries()) if (index % 2 === 0) await client.take(({ id }) => id === 'l');
+    for (const client of stayed) await client.settle();
+    for (const client of stayed) {
+      // What a client takes the room to be, by the list and what it was told since.
+      const index = crowd.indexOf(client);
+      const present = new Map((answers[index] ?? []).map(({ id, streams }) => [id, streams.length > 0]));
+      for (const { method, params } of client.notifications) {
+        const id = String(params?.id ?? params?.name);
+        const was = present.get(id);
+        if (method === 'participantJoined') {
+          expect(was, `${id} joined twice`).to.equal(undefined);
+          present.set(id, false);
+        } else if (method === 'participantPublished') {
+          expect(was, `${id} published`).to.equal(false);
+          present.set(id, true);
+        } else {
+          expect(method).to.equal('participantLeft');
+          expect(was, `${id} left`).to.not.equal(undefined);
+          present.delete(id);
+        }
+      }
+      const others = crowd.map((_, other) => `user${other}`).filter((_, other) => other % 2 === 1 && other !== index);
+      expect([...present]).to.have.deep.members(others.map((id) => [id, true]));
     }
-    await ana.request('leaveRoom');
-    await berta.request('leaveRoom');
   });
 
-  it('what one does is told in the order she did it, and nothing follows participantLeft (§5.6, §5.7)', async () => {
-    const [ana, berta] = [await joined('ana', 'order'), await RpcClient.connect(url)];
-    const say = { message: 'hi', userMessage: 'berta', roomMessage: 'order' };
-    const did: [string, object?][] = [
-      ['joinRoom', { user: 'berta', room: 'order' }],
-      ['publishVideo', { sdpOffer: offer }],
-      ['sendMessage', say],
-      ['unpublishVideo'],
-      ['publishVideo', { sdpOffer: offer }],
-      ['leaveRoom'],
-    ];
-    await Promise.all(did.map(([method, params]) => berta.request(method, params)));
-    await ana.settle();
-    expect(ana.notifications.map(({ method }) => method)).to.deep.equal([
-      'participantJoined',
-      'participantPublished',
-      'sendMessage',
-      'participantUnpublished',
-      'participantPublished',
-      'participantLeft',
-    ]);
-    expect(stack.media.endpoints.size).to.equal(0);
-  });
-
-  it('chat comes in the same order at every receiver, and to the sender after her answer (§5.4)', async () => {
+  it('rule 4: chat comes in the same order at every receiver', async () => {
     const crowd = await Promise.all(['a', 'b', 'c', 'd'].map((user) => joined(user, 'chat')));
     await Promise.all(
       crowd.flatMap((client, index) =>

@@ -144,8 +144,8 @@ class Player {
   }
 }
 
-/** Kurento Room §1.2, §1.7, §6: two thousand conversations nobody would think of, from a seeded generator. */
-describe('random conversations of valid, invalid and hostile requests', () => {
+/** Two thousand conversations nobody would think of, from a seeded generator. */
+describe('Kurento Room §1.2, §1.7 and §6 random conversations of valid, invalid and hostile requests', () => {
   const stack = new RoomStack({ sessionGraceMs: 1 });
   let url = '';
   before(async () => {

@@ -6,8 +6,7 @@ import { useServer } from '../../support/server.js';
 const long = 60_000;
 const short = 150;
 
-/** Kurento Room §1.5 and §1.6. */
-describe('resuming a session of the room protocol', () => {
+describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
   const clients: RpcClient[] = [];
 
   afterEach(() => {

@@ -3,7 +3,7 @@ import { publishOffer, receiveOffer } from '../../support/fixtures.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
 
-describe('a session of the room protocol', () => {
+describe('Kurento Room §1 a session', () => {
   const server = useServer({ maxQueuedRequests: 50, maxQueuedBytes: 65_536, sessionGraceMs: 100 });
   const clients: RpcClient[] = [];
 
@@ -27,13 +27,13 @@ describe('a session of the room protocol', () => {
     for (const client of clients.splice(0)) client.cut();
   });
 
-  it('that loses its socket leaves its room when the grace time is over, and the others are told', async () => {
+  it('§1.6 that loses its socket leaves its room when the grace time is over, and the others are told', async () => {
     const [ana, berta] = [await join('ana', 'lost'), await join('berta', 'lost')];
     berta.cut();
     expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
   });
 
-  it('frees its name and its room when its socket is lost', async () => {
+  it('§1.6 frees its name and its room when its socket is lost', async () => {
     const [ana, berta] = [await join('ana', 'freed'), await join('berta', 'freed')];
     berta.cut();
     await ana.notified('participantLeft');
@@ -41,7 +41,7 @@ describe('a session of the room protocol', () => {
     expect(await rooms()).to.deep.equal(['freed']);
   });
 
-  it('gets its answers in the order of its requests, though some wait for media and none was waited for', async () => {
+  it('§1.7 gets its answers in the order of its requests, though some wait for media and none was waited for', async () => {
     const ana = await connect();
     ana.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: 'ana', room: 'order' } });
     ana.send({ jsonrpc: '2.0', id: 2, method: 'publishVideo', params: { sdpOffer: publishOffer } });
@@ -58,7 +58,7 @@ describe('a session of the room protocol', () => {
     expect(ana.frames.filter((frame) => frame.error)).to.deep.equal([]);
   });
 
-  it('gets its pong while a request is still in progress', async () => {
+  it('§1.4 gets its pong while a request is still in progress', async () => {
     const ana = await join('ana', 'pong');
     ana.send({ jsonrpc: '2.0', id: 'publish', method: 'publishVideo', params: { sdpOffer: publishOffer } });
     ana.send({ jsonrpc: '2.0', id: 'ping', method: 'ping' });
@@ -69,7 +69,7 @@ describe('a session of the room protocol', () => {
     ).to.include('ping');
   });
 
-  it('runs a request that is repeated under the same id while it is in progress once', async () => {
+  it('§1.7 runs a request that is repeated under the same id while it is in progress once', async () => {
     const ana = await join('ana', 'repeat');
     const request = { jsonrpc: '2.0', id: 9, method: 'publishVideo', params: { sdpOffer: publishOffer } };
     ana.send(request);
@@ -80,40 +80,7 @@ describe('a session of the room protocol', () => {
     expect(ana.frames.filter((frame) => frame.id === 9)).to.deep.equal([]);
   });
 
-  it('learns of everybody exactly once, in the answer or by participantJoined, when many join at the same moment', async () => {
-    const count = 30;
-    const crowd = await Promise.all(Array.from({ length: count }, connect));
-    const answers = await Promise.all(
-      crowd.map((client, index) => client.request('joinRoom', { user: `user${index}`, room: 'crowd' })),
-    );
-    await Promise.all(crowd.map((client) => client.settle()));
-    for (const [index, client] of crowd.entries()) {
-      const listed = (answers[index]?.value as { id: string }[]).map(({ id }) => id);
-      const announced = client.notifications.map(({ params }) => String(params?.id));
-      const everybodyElse = crowd.map((_, other) => `user${other}`).filter((user) => user !== `user${index}`);
-      expect([...listed, ...announced]).to.have.members(everybodyElse);
-      expect(listed.length + announced.length).to.equal(count - 1);
-    }
-  });
-
-  it('gets the answer to joinRoom before anything about the room', async () => {
-    const ana = await join('ana', 'first');
-    const newcomers = await Promise.all(Array.from({ length: 10 }, connect));
-    for (const [index, client] of newcomers.entries()) {
-      client.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: `user${index}`, room: 'first' } });
-      ana.send({
-        jsonrpc: '2.0',
-        method: 'sendMessage',
-        params: { message: 'hi', userMessage: 'ana', roomMessage: 'first' },
-      });
-    }
-    for (const client of newcomers) {
-      const [frame] = [await client.take(() => true)];
-      expect(frame.id).to.equal(1);
-    }
-  });
-
-  it('may join again on the same socket after it left, as a new session', async () => {
+  it('§3.8 may join again on the same socket after it left, as a new session', async () => {
     const ana = await connect();
     const first = await ana.request('joinRoom', { user: 'ana', room: 'again' });
     await ana.request('leaveRoom');
@@ -122,7 +89,7 @@ describe('a session of the room protocol', () => {
     expect(await ana.refusal('sendMessage', { message: '', userMessage: 'x', roomMessage: 'again' })).to.equal(102);
   });
 
-  it('may name itself in its requests, and nobody else', async () => {
+  it('§1.3 may name itself in its requests, and nobody else', async () => {
     const ana = await connect();
     const { sessionId } = await ana.request('joinRoom', { user: 'ana', room: 'hijack' });
     expect(await ana.request('ping', { sessionId })).to.deep.equal({ value: 'pong', sessionId });
@@ -131,13 +98,23 @@ describe('a session of the room protocol', () => {
     expect(await rooms()).to.include('hijack');
   });
 
-  it('is closed with 1000 when pings stop coming for three of the intervals it announced', async () => {
+  it('§1.4 is closed with 1000 when pings stop coming for three of the intervals it announced', async () => {
     const ana = await connect();
     await ana.request('ping', { interval: 1 });
     expect(await ana.closed).to.equal(1000);
   });
 
-  it('that never pings is not watched', async () => {
+  it('§1.4 stays open while pings come, and the interval of a later one changes nothing', async () => {
+    const ana = await connect();
+    await ana.request('ping', { interval: 1 });
+    // Longer than the watchdog waits without pings, which is 1.5 s for the least interval it takes.
+    for (const end = Date.now() + 2_000; Date.now() < end; await new Promise((wake) => setTimeout(wake, 200))) {
+      await ana.request('ping', { interval: 600_000 });
+    }
+    expect(await ana.closed).to.equal(1000);
+  });
+
+  it('§1.4 that never pings is not watched', async () => {
     const [ana, berta] = [await join('ana', 'watch'), await connect()];
     await berta.request('ping', { interval: 1 });
     await berta.closed;
@@ -145,14 +122,14 @@ describe('a session of the room protocol', () => {
     expect(await rooms()).to.include('watch');
   });
 
-  it('survives binary frames', async () => {
+  it('§1.1 and §6.4 survives binary frames', async () => {
     const ana = await join('ana', 'binary');
     ana.send(new Uint8Array([0, 1, 2, 255]));
     expect((await ana.take((frame) => frame.id === null)).error?.code).to.equal(-32_600);
     await ana.settle();
   });
 
-  it('is closed with 1009 for a message over the limit, and nobody else notices', async () => {
+  it('§1.1 is closed with 1009 for a message over the limit, and nobody else notices', async () => {
     const [ana, berta] = [await join('ana', 'long'), await join('berta', 'long')];
     await berta.request('ping', { interval: 5_000, padding: 'é'.repeat(900_000) });
     berta.send(`"${'é'.repeat(1_000_000)}"`);
@@ -160,14 +137,14 @@ describe('a session of the room protocol', () => {
     expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
   });
 
-  it('is closed with 1008 when it piles up requests', async () => {
+  it('§1.7 is closed with 1008 when it piles up requests', async () => {
     const ana = await join('ana', 'pile');
     ana.send({ jsonrpc: '2.0', id: 'p', method: 'publishVideo', params: { sdpOffer: publishOffer } });
     for (let id = 0; id < 60; id += 1) ana.send({ jsonrpc: '2.0', id, method: 'unpublishVideo' });
     expect(await ana.closed).to.equal(1008);
   });
 
-  it('that does not read is dropped; the room goes on without it', async () => {
+  it('§1.1 that does not read is dropped; the room goes on without it', async () => {
     const [ana, slow] = [await join('ana', 'slow'), await join('slow', 'slow')];
     slow.pause();
     const message = 'x'.repeat(50_000);
@@ -181,7 +158,7 @@ describe('a session of the room protocol', () => {
     expect(await left).to.deep.equal({ name: 'slow' });
   });
 
-  it('gets trickled candidates of the media server under the name of the publisher', async () => {
+  it('§7.2 gets trickled candidates of the media server under the name of the publisher', async () => {
     const [ana, berta] = [await join('ana', 'trickle'), await join('berta', 'trickle')];
     await ana.request('publishVideo', { sdpOffer: publishOffer });
     const own = await ana.notified('iceCandidate');
@@ -195,7 +172,7 @@ describe('a session of the room protocol', () => {
   });
 });
 
-describe('the WebSocket door', () => {
+describe('Kurento Room §1.1 the WebSocket door', () => {
   const server = useServer({ allowedOrigins: ['https://good.example'], pathPrefix: '/rooms' });
 
   it('opens under the configured prefix, with or without a subprotocol', async () => {
@@ -212,7 +189,7 @@ describe('the WebSocket door', () => {
   });
 });
 
-describe('a server with limits (Kurento Room §10)', () => {
+describe('Kurento Room §10 a server with limits', () => {
   const server = useServer({ maxConnections: 2, roomCreators: 'teacher.*' });
 
   it('refuses the handshake of one connection too many with 503, until one is gone', async () => {
@@ -236,7 +213,7 @@ describe('a server with limits (Kurento Room §10)', () => {
   });
 });
 
-describe('the server', () => {
+describe('Kurento Room §8 the server', () => {
   it('tells everybody roomClosed when it stops', async () => {
     const { startServer } = await import('../../../src/server.js');
     const { configOf } = await import('../../../src/config.js');

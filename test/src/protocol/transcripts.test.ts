@@ -1,34 +1,25 @@
-import { readdirSync } from 'node:fs';
-import { RoomStack } from '../../support/room-stack.js';
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
 import { useServer } from '../../support/server.js';
 import { play } from '../../support/transcript.js';
+import { readTranscripts } from '../../support/transcript-file.js';
 
-const folder = new URL('../../transcripts/', import.meta.url);
+const transcripts = readTranscripts();
 
-function namesIn(subfolder: string): string[] {
-  return readdirSync(new URL(subfolder, folder))
-    .filter((file) => file.endsWith('.txt'))
-    .map((file) => subfolder + file.replace(/\.txt$/, ''));
-}
-
-describe('transcripts of the room protocol', () => {
+describe('transcripts', () => {
   const server = useServer();
 
-  for (const name of namesIn('./')) {
-    it(`${name} goes as written in test/transcripts/`, () => play(name, server().url));
+  for (const { name, section, scenes } of transcripts) {
+    describe(`${section} (test/transcripts/${name}.txt)`, () => {
+      for (const scene of scenes) it(scene.title, () => play(scene, () => server().url));
+    });
   }
 });
 
-/** Where real media would be in the way: see the head of each. */
-describe('transcripts of the room protocol, on media in memory', () => {
-  const stack = new RoomStack();
-  let url = '';
-  before(async () => {
-    url = await stack.start();
+describe('docs/conformance.md', () => {
+  it('names each transcript', () => {
+    const page = readFileSync(new URL('../../../docs/conformance.md', import.meta.url), 'utf8');
+    const missing = transcripts.filter(({ name }) => !page.includes(`(../test/transcripts/${name}.txt)`));
+    expect(missing.map(({ name }) => name)).to.deep.equal([]);
   });
-  after(() => stack.stop());
-
-  for (const name of namesIn('./in-memory/')) {
-    it(`${name} goes as written in test/transcripts/`, () => play(name, url));
-  }
 });

@@ -1,0 +1,10 @@
+import { expect } from 'chai';
+import { newSessionId } from '../../../src/protocol/session-id.js';
+
+describe('Kurento Room §1.3 the id of a session', () => {
+  it('is 128 bits that never come twice', () => {
+    const ids = Array.from({ length: 2_000 }, newSessionId);
+    for (const id of ids) expect(id).to.match(/^[0-9a-f]{32}$/);
+    expect(new Set(ids).size).to.equal(ids.length);
+  });
+});

@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import { MediaError } from '../../media/errors.js';
+import type { Config } from '../../src/config.js';
+import type { Step } from './fake-media.js';
+import { RoomStack, nothingRemains } from './room-stack.js';
+import type { Line, Scene } from './transcript-file.js';
+import { until } from './until.js';
+
+/** What a direction in a transcript does; the first that fits is taken. */
+const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[]) => unknown])[] = [
+  // Options of the server and `media in memory` are read before the scene begins.
+  [/^with \{.*\}$|^media in memory$/, () => undefined],
+  [
+    /^in this order$/,
+    (stage) => {
+      stage.beginOrder();
+    },
+  ],
+  [/^media has filters$/, ({ stack }) => (stack.media.hasFilters = true)],
+  [/^media is full$/, ({ stack }) => (stack.media.hasCapacity = false)],
+  [/^media has room$/, ({ stack }) => (stack.media.hasCapacity = true)],
+  [
+    /^media fails at (\w+)$/,
+    ({ stack }, step) => {
+      stack.media.failNext(step as Step);
+    },
+  ],
+  [/^media is stopped at (\w+)$/, (stage, step) => (stage.held = stage.stack.media.holdNext(step as Step))],
+  [/^media waits$/, (stage) => stage.held?.reached],
+  [/^media goes on$/, (stage) => stage.held?.open()],
+  [
+    /^endpoint (\d+) finds (.+)$/,
+    (stage, index, candidate = '') => {
+      stage.endpoint(index).listener.candidateFound({ candidate, sdpMid: '0', sdpMLineIndex: 0 });
+    },
+  ],
+  [
+    /^endpoint (\d+) fails: (.+)$/,
+    (stage, index, text) => {
+      stage.endpoint(index).listener.failed(failure(text));
+    },
+  ],
+  [
+    /^endpoint (\d+) feeds (\d+|nobody)$/,
+    (stage, from, to) => {
+      const expected = to === 'nobody' ? [] : [stage.endpoint(to)];
+      expect([...stage.endpoint(from).sinks]).to.deep.equal(expected);
+    },
+  ],
+  [
+    /^endpoint (\d+) has (no )?data channels$/,
+    (stage, index, no) => {
+      expect(stage.endpoint(index).options.dataChannels ?? false).to.equal(no !== 'no ');
+    },
+  ],
+  [
+    /^endpoint (\d+) has candidates ?(.*)$/,
+    (stage, index, candidates = '') => {
+      const expected = candidates === '' ? [] : candidates.split(' ');
+      expect(stage.endpoint(index).candidates.map(({ candidate }) => candidate)).to.deep.equal(expected);
+    },
+  ],
+  [/^the endpoints are (\d+)$/, ({ stack }, count) => expect(stack.media.endpoints.size).to.equal(Number(count))],
+  [/^the rooms are none$/, ({ stack }) => expect(stack.rooms.names).to.deep.equal([])],
+  [
+    /^pipeline fails: (.+)$/,
+    (stage, text) => {
+      stage.pipeline().listener.failed(failure(text));
+    },
+  ],
+  [
+    /^pipeline is lost: (.+)$/,
+    (stage, text = '') => {
+      const pipeline = stage.pipeline();
+      // It is gone with the media server: nobody releases it.
+      stage.stack.media.pipelines.delete(pipeline);
+      pipeline.listener.lost(new MediaError('unavailable', text));
+    },
+  ],
+  [
+    /^(\w+) is evicted from (\w+)$/,
+    ({ stack }, id = '', name = '') => {
+      const participant = stack.rooms.find(name)?.find(id);
+      participant?.room.evict(participant);
+    },
+  ],
+  [/^room (\w+) is closed$/, ({ stack }, name = '') => stack.rooms.find(name)?.close('the transcript says so')],
+  [
+    /^joining is broken$/,
+    ({ stack }) => {
+      stack.rooms.join = () => {
+        throw new TypeError('a defect, with inside knowledge');
+      };
+    },
+  ],
+];
+
+/** Where scenes are played in which the server acts: the room protocol on media in memory, one for each scene. */
+export class Stage {
+  readonly stack: RoomStack;
+  #sentBefore = 0;
+  held: ReturnType<RoomStack['media']['holdNext']> | undefined;
+
+  constructor(scene: Scene) {
+    const options = scene.lines
+      .find(({ type, text }) => type === 'direction' && text.startsWith('with '))
+      ?.text.slice(5);
+    this.stack = new RoomStack(options === undefined ? {} : (JSON.parse(options) as Partial<Config>));
+  }
+
+  async direct(text: string): Promise<void> {
+    for (const [pattern, act] of directions) {
+      const parts = pattern.exec(text);
+      if (!parts) continue;
+      await act(this, ...parts.slice(1));
+      return;
+    }
+    throw new Error(`no such direction: ${text}`);
+  }
+
+  /** Resolves when the server knows that only so many connections are left. */
+  async noticed(connections: number): Promise<void> {
+    await until('the server has noticed the loss', () => this.stack.openConnections === connections);
+  }
+
+  /** That the frames went out in the order of their lines, over all sockets, from the direction on that says so. */
+  expectOrder(lines: readonly Line[]): void {
+    const start = lines.findIndex(({ text }) => text === 'in this order');
+    if (start < 0) return;
+    const people = [...new Set(lines.filter(({ who }) => who !== '').map(({ who }) => who))];
+    const expected = lines.slice(start).filter(({ type }) => type === 'receive');
+    const sent = this.stack.sent.slice(this.#sentBefore);
+    expect(sent.map(({ connection, text }) => `${people[connection]} ${gist(text)}`)).to.deep.equal(
+      expected.map(({ who, text }) => `${who} ${gist(text)}`),
+    );
+  }
+
+  /** From here on the order over all sockets matters. */
+  beginOrder(): void {
+    this.#sentBefore = this.stack.sent.length;
+  }
+
+  async expectEmpty(): Promise<void> {
+    const { stack } = this;
+    await until('nothing is left', () => JSON.stringify(stack.remains) === JSON.stringify(nothingRemains));
+  }
+
+  /** @param index in the order of their making, from 1, of those that are there */
+  endpoint(index: string | undefined) {
+    const endpoint = [...this.stack.media.endpoints][Number(index) - 1];
+    if (!endpoint) throw new Error(`there is no endpoint ${index}`);
+    return endpoint;
+  }
+
+  pipeline() {
+    const [pipeline] = this.stack.media.pipelines;
+    if (!pipeline) throw new Error('there is no pipeline');
+    return pipeline;
+  }
+}
+
+function failure(text = ''): MediaError {
+  return new MediaError('engine-error', text);
+}
+
+/** What tells frames apart that go to the same client. */
+function gist(text: string): string {
+  const { id, method } = JSON.parse(text) as { id?: unknown; method?: string };
+  return method ?? `answer ${JSON.stringify(id)}`;
+}
