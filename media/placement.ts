@@ -10,7 +10,7 @@ export interface PlaceableEngine extends MediaEngine {
 }
 
 export interface PlacementOptions {
-  /** In order of preference where nothing else decides. At least one. */
+  /** In order of preference where nothing else decides. With none at all every pipeline is refused with `unavailable`. */
   readonly engines: readonly PlaceableEngine[];
   /** Endpoints on one media server from which on it gets no new room. Default: none. */
   readonly limit?: number | undefined;

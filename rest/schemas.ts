@@ -58,6 +58,13 @@ const health = z
           .int()
           .nonnegative()
           .meta({ description: 'Endpoints there: publications and subscriptions of all rooms' }),
+        process: z
+          .object({
+            pid: z.int().positive().optional().meta({ description: 'None while it is down' }),
+            restarts: z.int().nonnegative().meta({ description: 'How often it was started again' }),
+          })
+          .optional()
+          .meta({ description: 'Of an embedded engine' }),
       }),
     ),
   })

@@ -1,15 +1,15 @@
 /**
  * Makes a clone ready for what an npm script is about to do, and does nothing when it already is.
  *
- *   node scripts/prepare.mjs [build] [browser] [--force]
+ *   node scripts/prepare.mjs [build] [programs] [--force]
  *
  * Always: the packages of package-lock.json are installed. `build`: dist/ is compiled from the present sources.
- * `browser`: a Chromium is there for the browser tests. Uses Node's own modules only, since it runs before `npm ci`.
+ * `programs`: what the tests run besides is there, such as Chromium. Uses Node's own modules only, since it runs before `npm ci`.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -17,10 +17,21 @@ process.chdir(root);
 
 const steps = new Set(process.argv.slice(2));
 
+/** What npm cannot install: its names, Debian's package, what it is for, and whether the rest can do without. */
+const programs = [
+  {
+    names: ['chromium', 'chromium-browser', 'google-chrome'],
+    variable: 'CHROMIUM',
+    debian: 'chromium',
+    needed: 'the browser tests',
+  },
+  { names: ['turnserver'], debian: 'coturn', needed: 'the tests of calls through a TURN server', optional: true },
+];
+
 requireNode();
 install();
 if (steps.has('build')) await build();
-if (steps.has('browser')) requireBrowser();
+if (steps.has('programs')) requirePrograms();
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -98,26 +109,29 @@ function addToStamp(hash, path) {
   hash.update(path).update(readFileSync(path));
 }
 
-/** Debian's Chromium, or any that CHROMIUM names: the one thing npm cannot install. */
-function requireBrowser() {
-  if (findBrowser()) return;
-  const asRoot = process.getuid?.() === 0;
-  if (asRoot && existsSync('/usr/bin/apt-get')) {
-    say('Installing Chromium for the browser tests (apt-get install chromium) …');
+/** Installs what is missing, as root on Debian; elsewhere says what to install. */
+function requirePrograms() {
+  const missing = programs.filter((program) => !isThere(program));
+  const packages = missing.map((program) => program.debian);
+  if (missing.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    say(`Installing what the tests need (apt-get install ${packages.join(' ')}) …`);
     run('apt-get', ['update', '-qq']);
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
-    if (findBrowser()) return;
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
   }
-  fail(
-    'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM to its path. `npm run test:fast` runs everything else.',
-  );
+  for (const program of missing.filter((one) => !isThere(one))) {
+    const { names, debian, variable, needed, optional } = program;
+    const orVariable = variable ? ` or set ${variable} to its path` : '';
+    const line = `${names[0]} is needed for ${needed}: install it (Debian: apt-get install ${debian})${orVariable}.`;
+    if (optional) say(`${line} Until then that is skipped.`);
+    else fail(`${line} \`npm run test:fast\` runs everything else.`);
+  }
 }
 
-function findBrowser() {
-  if (process.env.CHROMIUM) return existsSync(process.env.CHROMIUM);
-  return ['chromium', 'chromium-browser', 'google-chrome'].some(
-    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
-  );
+function isThere({ names, variable }) {
+  const named = variable && process.env[variable];
+  if (named) return existsSync(named);
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return names.some((name) => folders.some((folder) => existsSync(join(folder, name))));
 }
 
 function readJson(path) {

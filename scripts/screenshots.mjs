@@ -2,7 +2,7 @@
 /**
  * Takes the pictures of docs/screenshots/: a real server, real calls, drawn people before the cameras.
  *
- *   node scripts/prepare.mjs build browser && node scripts/screenshots.mjs
+ *   node scripts/prepare.mjs build programs && node scripts/screenshots.mjs
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';

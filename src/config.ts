@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { isIceServer } from './ice-servers.js';
+import { readUdpPorts } from './udp-ports.js';
 
 interface Option<S extends z.ZodType = z.ZodType> {
   /** What the option takes; reads text as well as the file's own types, and holds the default. */
@@ -21,8 +22,9 @@ const truth = z.preprocess(
   z.boolean('must be true or false').default(false),
 );
 const kbps = count.min(0).max(1_000_000).default(0);
+const ipAddress = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
 /** A list is a list in the file, and separated by commas in a variable or flag. */
-const list = (item: z.ZodType<string>) =>
+const list = <T extends string>(item: z.ZodType<T>) =>
   z.preprocess((value) => (typeof value === 'string' ? split(value) : value), z.array(item));
 
 /** As `list`, of so many numbers. */
@@ -31,11 +33,6 @@ const numbers = (length: number) =>
     (value) => (typeof value === 'string' ? split(value) : value),
     z.array(z.coerce.number()).length(length),
   );
-
-function isPortRange(text: string): boolean {
-  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
-  return Number(first) <= Number(last) && Number(last) <= 65_535;
-}
 
 function isPattern(text: string): boolean {
   try {
@@ -146,17 +143,35 @@ export const options = {
   mediaProcesses: option(
     count.min(1).max(64).default(1),
     'processes',
-    'How many embedded engines are started, each for one core; rooms are spread over them, and each gets its part of the UDP ports.',
+    'Embedded engines, each on a core of its own: as many media servers, among which rooms are spread.',
   ),
   mediaUdpPorts: option(
-    z.string().refine(isPortRange, 'must be first-last, as 40000-49999').default('40000-49999'),
+    z
+      .string()
+      .refine((text) => readUdpPorts(text) !== undefined, 'must be first-last, as 40000-49999')
+      .default('40000-49999'),
     'UDP ports',
-    'Ports the embedded engine may use, one for each publication and subscription.',
+    'Ports the embedded engines may use, one for each publication and subscription; divided among them.',
   ),
   mediaAnnouncedAddresses: option(
-    list(z.string()).default([]),
+    list(ipAddress).default([]),
     'addresses',
-    'Addresses the embedded engine names in its candidates instead of its own, as behind a NAT.',
+    'IP addresses the embedded engines tell clients in place of their own, as behind a NAT or in a container; empty: their own.',
+  ),
+  mediaBindAddress: option(
+    z.union([z.literal(''), ipAddress]).default(''),
+    'address',
+    'The one local address the embedded engines use for media; empty: all but loopback, or loopback where there is no other.',
+  ),
+  mediaInterfaces: option(
+    list(z.string().regex(/^[\w.:@-]+$/, 'must be names of interfaces or IP addresses')).default([]),
+    'interfaces',
+    'Network interfaces, by name or by address, whose addresses the embedded engines tell clients; empty: all.',
+  ),
+  mediaAddressFamilies: option(
+    list(z.enum(['ipv4', 'ipv6'])).default(['ipv4', 'ipv6']),
+    'families',
+    'Which of their addresses the embedded engines tell clients: ipv4, ipv6 or both.',
   ),
   mediaStunServer: option(
     z
@@ -164,7 +179,7 @@ export const options = {
       .regex(/^(\S+:\d{1,5})?$/, 'must be address:port')
       .default(''),
     'address:port',
-    'A STUN server by which the media server finds its public address; empty: none. The embedded engine needs none.',
+    'A STUN server by which media servers find their public address, where it cannot be announced; empty: none.',
   ),
   mediaTurnUrl: option(
     z
@@ -172,17 +187,17 @@ export const options = {
       .regex(/^(\S+:\S+@\S+)?$/, 'must be user:password@address:port')
       .default(''),
     'URL',
-    'A TURN server for the media server, as user:password@address:port?transport=udp; empty: none.',
+    'A TURN server for media servers, as user:password@address:port?transport=udp (the embedded engine: UDP only); empty: none.',
   ),
   mediaExternalIpv4: option(
     z.union([z.literal(''), z.ipv4()]).default(''),
     'address',
-    'The IPv4 address a Kurento media server names in its candidates instead of its own; empty: its own.',
+    'The IPv4 address a Kurento media server tells clients in place of its own; the embedded engine, too, when none is announced. Empty: its own.',
   ),
   mediaExternalIpv6: option(
     z.union([z.literal(''), z.ipv6()]).default(''),
     'address',
-    'The IPv6 address a Kurento media server names in its candidates instead of its own; empty: its own.',
+    'The IPv6 address a Kurento media server tells clients in place of its own; the embedded engine, too, when none is announced. Empty: its own.',
   ),
   publisherMinVideoKbps: option(
     kbps,

@@ -8,20 +8,20 @@ import { z } from 'zod';
 import type { Log } from './log.js';
 
 export interface MediaProcessOptions {
-  /** First and last UDP port, as `40000-49999`. */
-  readonly udpPorts: string;
-  readonly announcedAddresses: readonly string[];
+  /** For the log: which one it is. */
+  readonly name: string;
+  /** What it is started with besides its address. */
+  readonly flags: readonly string[];
   readonly log: Log;
-}
-
-/** The engine did not start; the message says why in one line. */
-export class MediaProcessError extends Error {
-  override readonly name = 'MediaProcessError';
 }
 
 const readySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), url: z.url() }),
-  z.object({ type: z.literal('failed'), message: z.string() }),
+  z.object({
+    type: z.literal('failed'),
+    message: z.string(),
+    reason: z.enum(['failed', 'usage', 'no-native-library']).default('failed'),
+  }),
 ]);
 const logLineSchema = z.looseObject({ level: z.enum(['error', 'warn', 'info', 'debug']), message: z.string() });
 
@@ -31,6 +31,16 @@ const firstRestartMs = 100;
 const slowestRestartMs = 5_000;
 /** A process that lived this long has recovered: the next restart is a quick one again. */
 const stableAfterMs = 30_000;
+
+/** The engine did not start; the message says why in one line. */
+export class MediaProcessError extends Error {
+  override readonly name: string = 'MediaProcessError';
+}
+
+/** The engine has no native library for this platform: it will not start, however often it is tried. */
+export class NoMediaLibrary extends MediaProcessError {
+  override readonly name = 'NoMediaLibrary';
+}
 
 /** One life of the process. */
 interface Run {
@@ -47,26 +57,39 @@ export class MediaProcess {
   readonly #options: MediaProcessOptions;
   readonly #log: Log;
   #run: Run | undefined;
-  #port = 0;
+  #url: string | undefined;
+  #restarts = 0;
   #stopping = false;
   #restartMs = firstRestartMs;
   #restart: NodeJS.Timeout | undefined;
 
   constructor(options: MediaProcessOptions) {
     this.#options = options;
-    this.#log = options.log.child({ process: 'media' });
+    this.#log = options.log.child({ process: options.name });
   }
 
-  /** @returns the WebSocket URL of the engine. @throws MediaProcessError when it does not start, within 15 s at the latest; it is not tried again */
+  /**
+   * @returns the WebSocket URL of the engine, which it keeps.
+   * @throws MediaProcessError when it does not start, within 15 s at the latest; it is not tried again. NoMediaLibrary when it never will
+   */
   async start(): Promise<string> {
-    const url = await this.#spawn();
-    this.#port = Number(new URL(url).port);
-    return url;
+    this.#url = await this.#spawn();
+    return this.#url;
   }
 
-  /** For tests that kill it. Undefined while it is down. */
+  /** Undefined until it has started for the first time. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  /** Undefined while it is down. */
   get pid(): number | undefined {
     return this.#run?.child.pid;
+  }
+
+  /** How often it was started again, successfully. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   async stop(): Promise<void> {
@@ -102,10 +125,8 @@ export class MediaProcess {
   }
 
   #flags(): string[] {
-    const { udpPorts, announcedAddresses } = this.#options;
-    const flags = ['--host', '127.0.0.1', '--port', String(this.#port), '--udp-ports', udpPorts];
-    if (announcedAddresses.length > 0) flags.push('--announced-address', announcedAddresses.join(','));
-    return flags;
+    const port = this.#url === undefined ? '0' : new URL(this.#url).port;
+    return ['--host', '127.0.0.1', '--port', port, ...this.#options.flags];
   }
 
   #lost(startedAt: number, ended: string | number | null): void {
@@ -120,6 +141,7 @@ export class MediaProcess {
     this.#restart = setTimeout(() => {
       this.#spawn().then(
         (url) => {
+          this.#restarts += 1;
           this.#log.info('the media engine is back', { url });
         },
         (error: unknown) => {
@@ -174,6 +196,7 @@ function ready(child: ChildProcess, ended: Run['ended']): Promise<string> {
       clearTimeout(timeout);
       const { data: state } = readySchema.safeParse(message);
       if (state?.type === 'ready') resolve(state.url);
+      else if (state?.reason === 'no-native-library') reject(new NoMediaLibrary(state.message));
       else reject(new MediaProcessError(state?.message ?? 'The media engine said something else than where it is'));
     });
     void ended.then((how) => {

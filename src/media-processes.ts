@@ -1,23 +1,47 @@
+import { ConfigError } from './config.js';
+import type { Log } from './log.js';
 import { MediaProcess } from './media-process.js';
-import type { MediaProcessOptions } from './media-process.js';
+import { fewestPorts, readUdpPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
 
-export interface MediaProcessesOptions extends MediaProcessOptions {
-  /** How many, at least one. */
+export interface MediaProcessesOptions {
   readonly count: number;
+  /** Divided among them: `40000-49999`. */
+  readonly udpPorts: string;
+  /** What all of them are started with besides. */
+  readonly flags: readonly string[];
+  readonly log: Log;
 }
 
-/** Embedded media engines, each a process and a media server of its own, with its own part of the UDP ports. */
+/** What tells one embedded engine from the others. */
+export interface MediaProcessState {
+  /** Of its process; none while it is down. */
+  readonly pid?: number;
+  /** How often it was started again. */
+  readonly restarts: number;
+}
+
+/** The embedded engines of this server: as many media servers, each with UDP ports of its own. */
 export class MediaProcesses {
   readonly #processes: readonly MediaProcess[];
 
-  constructor({ count, udpPorts, log, ...options }: MediaProcessesOptions) {
-    this.#processes = partsOf(udpPorts, count).map(
+  /** @throws ConfigError when there are not enough ports for so many */
+  constructor({ count, udpPorts, flags, log }: MediaProcessesOptions) {
+    const ports = readUdpPorts(udpPorts);
+    const parts = ports ? splitUdpPorts(ports, count) : [];
+    if (parts.some(({ first, last }) => last - first + 1 < fewestPorts)) {
+      throw new ConfigError(`mediaUdpPorts: ${count} media processes need at least ${count * fewestPorts} ports`);
+    }
+    this.#processes = parts.map(
       (part, index) =>
-        new MediaProcess({ ...options, udpPorts: part, log: count > 1 ? log.child({ engine: index + 1 }) : log }),
+        new MediaProcess({
+          name: count === 1 ? 'media' : `media-${index + 1}`,
+          flags: ['--udp-ports', writeUdpPorts(part), ...flags],
+          log,
+        }),
     );
   }
 
-  /** @returns the URL of each. @throws MediaProcessError when one does not start; the others are stopped then */
+  /** @returns the WebSocket URL of each. @throws MediaProcessError when one does not start; the others are stopped then */
   async start(): Promise<string[]> {
     const starting = this.#processes.map((process) => process.start());
     try {
@@ -29,22 +53,18 @@ export class MediaProcesses {
     }
   }
 
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.stop()));
+  }
+
   /** Of those that run. */
   get pids(): number[] {
     return this.#processes.flatMap(({ pid }) => pid ?? []);
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.#processes.map((process) => process.stop()));
+  /** Of the one with this URL; undefined for a media server that is none of ours. */
+  state(url: string): MediaProcessState | undefined {
+    const process = this.#processes.find((candidate) => candidate.url === url);
+    return process && { ...(process.pid !== undefined && { pid: process.pid }), restarts: process.restarts };
   }
-}
-
-/** Splits first-last into ranges of about the same size. */
-export function partsOf(udpPorts: string, count: number): string[] {
-  const [first = 0, last = 0] = udpPorts.split('-').map(Number);
-  const bounds = Array.from(
-    { length: count + 1 },
-    (_, index) => first + Math.floor(((last + 1 - first) * index) / count),
-  );
-  return bounds.slice(1).map((end, index) => `${bounds[index] ?? first}-${end - 1}`);
 }

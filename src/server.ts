@@ -7,9 +7,11 @@ import { Placement } from '../media/placement.js';
 import { restApp } from '../rest/app.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Config } from './config.js';
+import { engineFlags } from './engine-flags.js';
 import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
+import { NoMediaLibrary } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
 import { customRequestOf } from './protocol/custom-request.js';
 import type { FilterSettings } from './protocol/custom-request.js';
@@ -23,7 +25,7 @@ export interface RunningServer {
   /** One line for people: what carries the media. */
   readonly media: string;
   readonly mediaServerUrls: readonly string[];
-  /** The processes of the embedded engine, as far as they run. */
+  /** The processes of the embedded engines that run. */
   readonly mediaProcessIds: readonly number[];
   /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
   stop(): Promise<void>;
@@ -37,9 +39,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
-    const processes = config.kmsUris.length === 0 ? startable(config, log) : undefined;
-    if (processes) undo.push(() => processes.stop());
-    const mediaServerUrls = processes ? await processes.start() : [...new Set(config.kmsUris)];
+    const mediaProcesses = config.kmsUris.length === 0 ? mediaProcessesOf(config, log) : undefined;
+    if (mediaProcesses) undo.push(() => mediaProcesses.stop());
+    const mediaServerUrls = mediaProcesses ? await startEngines(mediaProcesses, log) : [...new Set(config.kmsUris)];
 
     const engines = mediaServerUrls.map((url) => engineOf(url, config, log));
     undo.push(async () => {
@@ -50,8 +52,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
         log.warn('no media server yet; the server goes on trying', { url: engine.url, error });
       }),
     );
-    // The embedded engine is there already; a media server elsewhere may take its time, or be started after us.
-    if (processes) await Promise.all(connected);
+    // Embedded engines are there already; a media server elsewhere may take its time, or be started after us.
+    if (mediaProcesses) await Promise.all(connected);
 
     const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
     const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
@@ -59,7 +61,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const http = createServer(
       restApp({
         rooms,
-        health: () => ({ mediaServers: placement.servers }),
+        health: () => ({
+          mediaServers: placement.servers.map((server) => {
+            const process = mediaProcesses?.state(server.url);
+            return { ...server, ...(process && { process }) };
+          }),
+        }),
         openRpc: openRpcDocument(),
         pageSettings: { ...config, filterRequestParam: config.filterType },
         iceServers: config.iceServers.map(iceServerOf),
@@ -101,14 +108,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
 
     const url = `http://${config.host || 'localhost'}:${port}${config.pathPrefix}/`;
-    const media = `${processes ? 'embedded engine' : 'Kurento media server'} at ${mediaServerUrls.join(', ')}`;
+    const media = describeMedia(mediaProcesses ? 'embedded engine' : 'Kurento media server', mediaServerUrls);
     log.info('ready', { url, media });
     return {
       url,
       media,
       mediaServerUrls,
       get mediaProcessIds() {
-        return processes?.pids ?? [];
+        return mediaProcesses?.pids ?? [];
       },
       stop,
     };
@@ -127,13 +134,30 @@ function filterSettings(config: Config, imagesUrl: () => string): FilterSettings
   return { ...config, imagesUrl, hatPlacement: { offsetX, offsetY, width, height }, markerImages };
 }
 
-function startable(config: Config, log: Log): MediaProcesses {
+function mediaProcessesOf(config: Config, log: Log): MediaProcesses {
   return new MediaProcesses({
     count: config.mediaProcesses,
     udpPorts: config.mediaUdpPorts,
-    announcedAddresses: config.mediaAnnouncedAddresses,
+    flags: engineFlags(config),
     log,
   });
+}
+
+/** @returns their URLs; none where the engine cannot run at all: people can still meet and talk, as without a media server in reach */
+async function startEngines(processes: MediaProcesses, log: Log): Promise<string[]> {
+  try {
+    return await processes.start();
+  } catch (error) {
+    if (!(error instanceof NoMediaLibrary)) throw error;
+    log.error(
+      `${error.message}. Rooms and chat work, nobody can publish; name a Kurento media server in KMS_URIS for audio and video.`,
+    );
+    return [];
+  }
+}
+
+function describeMedia(kind: string, urls: readonly string[]): string {
+  return urls.length === 0 ? 'none: audio and video are refused' : `${kind} at ${urls.join(', ')}`;
 }
 
 function engineOf(url: string, config: Config, log: Log): KurentoEngine {
@@ -150,8 +174,11 @@ function engineOf(url: string, config: Config, log: Log): KurentoEngine {
     reachability: {
       stunServer: stunServerOf(config.mediaStunServer),
       turnUrl: config.mediaTurnUrl || undefined,
-      externalIpv4: config.mediaExternalIpv4 || undefined,
-      externalIpv6: config.mediaExternalIpv6 || undefined,
+      // The embedded engine knows them since it started, and could say so.
+      ...(config.kmsUris.length > 0 && {
+        externalIpv4: config.mediaExternalIpv4 || undefined,
+        externalIpv6: config.mediaExternalIpv6 || undefined,
+      }),
     },
     log: log.child({ mediaServer: url }),
   });

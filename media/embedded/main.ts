@@ -6,22 +6,23 @@ import type { Options } from './options.js';
 import { parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { ProtocolServer } from './protocol/protocol.js';
-import { offeredAddresses } from './transport/offered-addresses.js';
+import { mediaAddresses } from './transport/local-addresses.js';
+import { toldAddresses } from './transport/told-addresses.js';
+import type { CandidateOptions } from './transport/told-candidates.js';
 import type { Transports } from './transport/transport.js';
 
-/** Exit codes: what whoever started the process may want to tell apart. */
-const exitCodes = { stopped: 0, failed: 1, usage: 2, noNativeLibrary: 3 } as const;
+/** Why the process ends before it served anybody, and with which exit code: whoever started it may want to tell them apart. */
+const exitCodes = { failed: 1, usage: 2, 'no-native-library': 3 } as const;
 
 /** Ms the farewell to open sockets may take. */
 const farewellMs = 100;
 
-/** Why the process ends before it served anybody. */
 class StartFailure extends Error {
   override readonly name = 'StartFailure';
 
   constructor(
     message: string,
-    readonly exitCode: number,
+    readonly reason: keyof typeof exitCodes,
   ) {
     super(message);
   }
@@ -55,31 +56,22 @@ async function main(): Promise<void> {
       } catch (error) {
         log.warn('the media library did not stop cleanly', thrown(error));
       }
-      process.exit(exitCodes.stopped);
+      process.exit(0);
     }, farewellMs);
   });
   const url = await protocol.listen(options.host, options.port).catch((error: unknown) => {
-    throw new StartFailure(`Cannot listen on ${options.host}:${options.port}: ${messageOf(error)}`, exitCodes.failed);
+    throw new StartFailure(`Cannot listen on ${options.host}:${options.port}: ${messageOf(error)}`, 'failed');
   });
   server.start();
   announce(url, log, transports.limit);
-  sayReach(options, log);
-}
-
-/** What clients will get to reach media by, which is the first thing to look at when there is no picture. */
-function sayReach(options: Options, log: Log): void {
-  const { addresses, warning } = offeredAddresses(options['announced-address'], options['bind-address']);
-  const { first, last } = options['udp-ports'];
-  log.info('media is offered at', { addresses, udpPorts: `${first}-${last}` });
-  if (warning !== undefined)
-    log.warn(warning, { addresses, option: '--announced-address (MEDIA_ANNOUNCED_ADDRESSES)' });
+  reportReach(options, log);
 }
 
 function readOptions(): Options {
   try {
     return parseOptions(process.argv.slice(2));
   } catch (error) {
-    throw new StartFailure(messageOf(error), exitCodes.usage);
+    throw new StartFailure(messageOf(error), 'usage');
   }
 }
 
@@ -88,16 +80,32 @@ async function loadTransports(options: Options, log: Log): Promise<Transports> {
     return await loadNativeTransports({
       udpPorts: options['udp-ports'],
       bindAddress: options['bind-address'],
-      announcedAddresses: options['announced-address'],
+      candidates: candidateOptions(options),
       log,
     });
   } catch (error) {
     const platform = `${process.platform} ${process.arch}`;
     throw new StartFailure(
-      `The media library (node-datachannel) cannot be loaded on ${platform}: ${messageOf(error)}`,
-      exitCodes.noNativeLibrary,
+      `The media library (node-datachannel) cannot be loaded on ${platform}: ${firstLineOf(error)}`,
+      'no-native-library',
     );
   }
+}
+
+function candidateOptions(options: Options): CandidateOptions {
+  return {
+    announcedAddresses: options['announced-address'],
+    families: options['address-families'],
+    interfaces: options.interfaces,
+  };
+}
+
+/** Says what clients will be told, while there is somebody to read it: a call without picture says nothing. */
+function reportReach(options: Options, log: Log): void {
+  const { first, last } = options['udp-ports'];
+  const { addresses, warning } = toldAddresses(mediaAddresses(options['bind-address']), candidateOptions(options));
+  log.info('clients are told these addresses', { addresses, udpPorts: `${first}-${last}` });
+  if (warning !== undefined) log.warn(warning, { addresses });
 }
 
 /** Stops on a signal, and when the process that started this one is gone. */
@@ -122,11 +130,20 @@ function announce(url: string, log: Log, endpoints: number): void {
 /** One line for whoever is there to read it, then the end. */
 function reportFailure(error: unknown): void {
   const message = messageOf(error);
-  const exitCode = error instanceof StartFailure ? error.exitCode : exitCodes.failed;
+  const reason = error instanceof StartFailure ? error.reason : 'failed';
+  const exit = (): never => process.exit(exitCodes[reason]);
+  // A parent says it in its own way.
+  if (process.send) {
+    process.send({ type: 'failed', message, reason }, exit);
+    return;
+  }
   process.stderr.write(JSON.stringify({ level: 'error', message }) + '\n');
-  const exit = (): never => process.exit(exitCode);
-  if (process.send) process.send({ type: 'failed', message }, exit);
-  else exit();
+  exit();
+}
+
+/** Of a module that is not found Node tells over several lines. */
+function firstLineOf(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0] ?? '';
 }
 
 function messageOf(error: unknown): string {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { logLevels } from './log.js';
+import { addressFamilies } from './transport/local-addresses.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 
@@ -15,6 +16,13 @@ const udpPorts = z
 
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
 
+/** Separated by commas. */
+const listOf = <T extends z.ZodType<unknown, string>>(item: T) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(item).min(1));
+
 /** Every flag of the media server: default, unit, meaning. */
 const optionsSchema = z.object({
   /** Address the Kurento protocol is served on. */
@@ -26,11 +34,11 @@ const optionsSchema = z.object({
   /** The one local address media is bound to; without it, all. */
   'bind-address': address.optional(),
   /** Addresses that clients are told instead of the local ones, separated by commas. */
-  'announced-address': z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(address).min(1))
-    .default([]),
+  'announced-address': listOf(address).default([]),
+  /** Of the local addresses that clients are told. */
+  'address-families': listOf(z.enum(addressFamilies)).default([...addressFamilies]),
+  /** Network interfaces, by name or by address, whose addresses clients are told; without it, all. */
+  interfaces: listOf(z.string().min(1)).default([]),
   /** Seconds between two collections of sessions nobody uses (Kurento media protocol §4). */
   'gc-period': z.coerce.number().positive().max(86_400).default(240),
   'log-level': z.enum(logLevels).default('info'),

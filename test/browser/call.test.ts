@@ -83,6 +83,22 @@ describe('a call in the demo', function () {
     }
   });
 
+  it('shows somebody again who unpublishes and publishes anew, and goes on both ways', async () => {
+    const ana = await join('Ana', 'again');
+    const berta = await join('Berta', 'again');
+    await ana.receives('Berta');
+    await berta.receives('Ana');
+    for (let time = 0; time < 2; time += 1) {
+      await ana.page.evaluate('window.stream = window.atrium.room.localPublication.stream');
+      await ana.page.evaluate('window.atrium.room.localPublication.close()');
+      await until('Berta receives nothing of Ana', async () => (await berta.inspect()).received.every(isEmpty));
+      await ana.page.evaluate('window.atrium.room.publish(window.stream).then(() => undefined)');
+      await berta.receives('Ana');
+    }
+    await ana.receives('Berta');
+    expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
+  });
+
   it('tells the others when somebody leaves, and her name is free at once', async () => {
     const ana = await join('Ana', 'leaving');
     const berta = await join('Berta', 'leaving');
@@ -168,6 +184,10 @@ describe('the demo, when the server goes away', function () {
     }
   });
 });
+
+function isEmpty({ statistics }: { readonly statistics?: unknown }): boolean {
+  return statistics === undefined;
+}
 
 async function keyFrameRequests(...visitors: readonly Visitor[]): Promise<number[]> {
   return Promise.all(visitors.map(async (visitor) => (await visitor.inspect()).sent?.sent.keyFrameRequests ?? 0));

@@ -8,8 +8,22 @@ export interface Candidate {
   readonly sdpMLineIndex: number;
 }
 
+export interface OfferSettings {
+  readonly role: Role;
+  /** As in `video/VP8`; default: all, in the browser's order. */
+  readonly codec?: string | undefined;
+  /** Width and height of what is published. Default: 640 × 480. */
+  readonly size?: readonly [width: number, height: number] | undefined;
+  /** Frames a second. Default: as the camera likes. */
+  readonly frameRate?: number | undefined;
+  /** Pictures that no encoder can make small, in place of the camera. */
+  readonly noise?: boolean | undefined;
+  /** Payload types that change places in the offer. */
+  readonly swapped?: readonly (readonly [one: number, other: number])[] | undefined;
+}
+
 export interface PageApi {
-  offer(name: string, role: Role, codec: string): Promise<string>;
+  offer(name: string, settings: OfferSettings): Promise<string>;
   answer(name: string, sdp: string): Promise<void>;
   candidate(name: string, candidate: Candidate): Promise<void>;
   stats(name: string): Promise<MediaStats>;
@@ -21,8 +35,14 @@ export interface MediaStats {
   audioPackets: number;
   width: number;
   currentTime: number;
+  /** Bits a second the encoder is told to make. */
   sentBitrate: number;
+  videoBytesSent: number;
   available: number;
   streams: number;
   state: string;
+  /** Of video, in the direction there is. */
+  codec: { mimeType: string; payloadType: number } | undefined;
+  /** ms, of the browser's clock. */
+  at: number;
 }

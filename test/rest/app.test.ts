@@ -15,7 +15,14 @@ describe('REST', () => {
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
       status: 'ok',
-      mediaServers: [{ url: server().mediaServerUrls[0], up: true, load: 0 }],
+      mediaServers: [
+        {
+          url: server().mediaServerUrls[0],
+          up: true,
+          load: 0,
+          process: { pid: server().mediaProcessIds[0], restarts: 0 },
+        },
+      ],
     });
   });
 

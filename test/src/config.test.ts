@@ -65,6 +65,11 @@ describe('configuration', () => {
     expect(refusal(['--loopback-remote', 'yes'])).to.include('--loopback-remote');
     expect(refusal([], { CLOSE_ENDPOINT: 'on' })).to.include('CLOSE_ENDPOINT');
     expect(refusal(['--media-udp-ports', '50000-40000'])).to.include('--media-udp-ports');
+    expect(refusal(['--media-announced-addresses', '192.0.2.1,example.org'])).to.include('must be an IP address');
+    expect(refusal(['--media-bind-address', 'localhost'])).to.include('--media-bind-address');
+    expect(refusal(['--media-interfaces', 'eth 0'])).to.include('--media-interfaces');
+    expect(refusal(['--media-address-families', 'ipv5'])).to.include('--media-address-families');
+    expect(refusal(['--media-processes', '0'])).to.include('--media-processes');
     for (const url of ['http://turn', 'stun:user:secret@host', 'turn:u:p@', 'turn:%zz:p@host'])
       expect(refusal(['--ice-servers', url]), url).to.include('--ice-servers');
     expect(refusal(['--media-stun-server', 'host'])).to.include('--media-stun-server');

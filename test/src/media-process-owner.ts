@@ -5,7 +5,7 @@ import { until } from '../support/until.js';
 
 /** A program with a media process, whose URL it tells. What it is to do with it is its argument; `keep`: keep it. */
 const log = new RecordingLog();
-const media = new MediaProcess({ udpPorts: '46000-46099', announcedAddresses: [], log });
+const media = new MediaProcess({ name: 'media', flags: ['--udp-ports', '46000-46099'], log });
 process.send?.(await media.start());
 if (process.argv[2] === 'stop while it is down') {
   if (media.pid !== undefined) process.kill(media.pid, 'SIGKILL');

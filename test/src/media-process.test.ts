@@ -18,7 +18,7 @@ describe('media process', function () {
 
   beforeEach(() => {
     log = new RecordingLog();
-    media = new MediaProcess({ udpPorts: '46000-46099', announcedAddresses: [], log });
+    media = new MediaProcess({ name: 'media', flags: ['--udp-ports', '46000-46099'], log });
   });
 
   afterEach(async () => {
@@ -68,7 +68,7 @@ describe('media process', function () {
   });
 
   it('one that cannot start says why, and is not tried again', async () => {
-    const refused = new MediaProcess({ udpPorts: '46000-46001', announcedAddresses: [], log });
+    const refused = new MediaProcess({ name: 'media', flags: ['--udp-ports', '46000-46001'], log });
     expect(await refused.start().catch(String)).to.contain('--udp-ports: must hold at least 10 ports');
     expect(refused.pid).to.be.undefined;
     expect(log.has('error', 'again')).to.be.false;

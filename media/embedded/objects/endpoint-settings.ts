@@ -5,7 +5,8 @@ import { flag, integer, text } from '../protocol/parameters.js';
 
 /**
  * Properties of a WebRtcEndpoint that can be set, with the defaults of a Kurento Media Server (§7.3). Bandwidths are in kbit/s.
- * The engine acts on `maxVideoRecvBandwidth`; it encodes nothing and asks no STUN or TURN server, so the others are kept only.
+ * The engine acts on `maxVideoRecvBandwidth` and, when it negotiates, on what says how it is reached (endpoint-reach.ts). It
+ * encodes nothing, and its packets are as large as the publisher's: the others are kept only.
  */
 export const defaultSettings = {
   maxVideoRecvBandwidth: 0,

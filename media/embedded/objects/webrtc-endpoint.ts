@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CodecName, RtpKind } from '../sdp/codec.js';
 import { ConnectionStates } from './connection-states.js';
+import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
 import { KurentoError } from '../protocol/errors.js';
 import { Flow } from '../rtp/flow.js';
@@ -205,7 +206,10 @@ export class WebRtcEndpoint extends MediaElement {
 
   #reach(agreement: Agreement): LocalDescription {
     try {
-      return this.#transport.answer(agreement.remote);
+      const reach = reachOf(this.settings, (reason) => {
+        this.surroundings.log.warn(reason, { endpoint: this.id });
+      });
+      return this.#transport.answer(agreement.remote, reach);
     } catch (error) {
       this.surroundings.log.warn('an offer was refused by the transport', { endpoint: this.id, ...thrown(error) });
       this.#transport.close();

@@ -1,16 +1,28 @@
-import type { PeerConnection, Track, default as nodeDataChannel } from 'node-datachannel';
-import { AnnouncedAddresses, defaultBindAddress, isUsableCandidate } from '../sdp/candidates.js';
+import type { PeerConnection, RtcConfig, Track, default as nodeDataChannel } from 'node-datachannel';
+import { isUsableCandidate } from '../sdp/candidates.js';
 import type { Log } from '../log.js';
 import { thrown } from '../log.js';
 import type { RemoteDescription } from '../objects/negotiation.js';
-import type { CandidatePair, LocalDescription, Transport, TransportListener, TransportState } from './transport.js';
+import { defaultBindAddress } from './local-addresses.js';
+import type { CandidateOptions } from './told-candidates.js';
+import { ToldCandidates } from './told-candidates.js';
+import type {
+  CandidatePair,
+  LocalDescription,
+  Reach,
+  Transport,
+  TransportListener,
+  TransportState,
+} from './transport.js';
 
 export type Library = typeof nodeDataChannel;
 
 export interface NativeOptions {
   readonly udpPorts: { readonly first: number; readonly last: number };
+  /** The one local address for media; undefined: all but loopback, or loopback where there is nothing else. */
   readonly bindAddress: string | undefined;
-  readonly announcedAddresses: readonly string[];
+  /** Which of the candidates are told, and with which addresses. */
+  readonly candidates: CandidateOptions;
   readonly log: Log;
 }
 
@@ -27,7 +39,7 @@ export class NativeTransport implements Transport {
   readonly #options: NativeOptions;
   readonly #listener: TransportListener;
   readonly #onClosed: () => void;
-  readonly #announced: AnnouncedAddresses;
+  #told: ToldCandidates;
   #connection: PeerConnection | undefined;
   #track: Track | undefined;
   #state: TransportState = 'checking';
@@ -38,21 +50,14 @@ export class NativeTransport implements Transport {
     this.#options = options;
     this.#listener = listener;
     this.#onClosed = onClosed;
-    this.#announced = new AnnouncedAddresses(options.announcedAddresses);
+    this.#told = new ToldCandidates(options.candidates);
   }
 
-  answer(remote: RemoteDescription): LocalDescription {
+  answer(remote: RemoteDescription, reach: Reach = {}): LocalDescription {
     if (this.#connection || this.#closed) throw new Error('The transport was used before');
-    const { udpPorts, bindAddress = defaultBindAddress() } = this.#options;
-    const connection = new this.#library.PeerConnection('endpoint', {
-      // An empty list: the library must not ask a server of somebody else for our address.
-      iceServers: [],
-      portRangeBegin: udpPorts.first,
-      portRangeEnd: udpPorts.last,
-      disableAutoNegotiation: true,
-      forceMediaTransport: true,
-      ...(bindAddress === undefined ? {} : { bindAddress }),
-    });
+    const { interfaces = this.#options.candidates.interfaces } = reach;
+    this.#told = new ToldCandidates({ ...this.#options.candidates, ...reach, interfaces });
+    const connection = new this.#library.PeerConnection('endpoint', this.#configuration(reach));
     this.#connection = connection;
     this.#listen(connection);
     const media = new this.#library.Video(mid, 'SendRecv');
@@ -69,6 +74,21 @@ export class NativeTransport implements Transport {
     connection.setLocalDescription('answer');
     for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
     return readLocal(connection.localDescription()?.sdp ?? '');
+  }
+
+  #configuration(reach: Reach): RtcConfig {
+    const { udpPorts, candidates } = this.#options;
+    const everyAddress = candidates.families.includes('ipv6') ? undefined : '0.0.0.0';
+    const bindAddress = this.#options.bindAddress ?? defaultBindAddress() ?? everyAddress;
+    return {
+      // Only what was set on the endpoint: the library must not ask a server of somebody else for our address.
+      iceServers: iceServersOf(reach),
+      portRangeBegin: udpPorts.first,
+      portRangeEnd: udpPorts.last,
+      disableAutoNegotiation: true,
+      forceMediaTransport: true,
+      ...(bindAddress === undefined ? {} : { bindAddress }),
+    };
   }
 
   addRemoteCandidate(candidate: string): void {
@@ -164,7 +184,7 @@ export class NativeTransport implements Transport {
   #listen(connection: PeerConnection): void {
     connection.onLocalCandidate(
       this.#guarded((candidate: string) => {
-        for (const told of this.#announced.replace(withoutPrefix(candidate))) this.#listener.candidateFound(told);
+        for (const told of this.#told.of(withoutPrefix(candidate))) this.#listener.candidateFound(told);
       }),
     );
     connection.onGatheringStateChange(
@@ -224,6 +244,16 @@ function sectionFor(remote: RemoteDescription): string {
     `a=setup:${remote.setup}`,
     '',
   ].join('\r\n');
+}
+
+function iceServersOf({ stunServer, turnServer }: Reach): RtcConfig['iceServers'] {
+  const servers: RtcConfig['iceServers'] = [];
+  if (stunServer) servers.push({ hostname: stunServer.host, port: stunServer.port });
+  if (turnServer) {
+    const { host, port, user, password } = turnServer;
+    servers.push({ hostname: host, port, username: user, password, relayType: 'TurnUdp' });
+  }
+  return servers;
 }
 
 function readLocal(sdp: string): LocalDescription {

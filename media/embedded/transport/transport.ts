@@ -17,6 +17,26 @@ export interface LocalDescription {
  */
 export type TransportState = 'checking' | 'reachable' | 'connected' | 'disconnected' | 'failed' | 'closed';
 
+/** How one endpoint is reached besides by the addresses of this machine: what was set on it (Kurento media protocol §7.3). */
+export interface Reach {
+  /** Tells the address that others see us under. */
+  readonly stunServer?: { readonly host: string; readonly port: number } | undefined;
+  /** Takes media for us where nothing else gets through; over UDP. */
+  readonly turnServer?: TurnServer | undefined;
+  /** Told in place of the local addresses of that family. */
+  readonly externalIpv4?: string | undefined;
+  readonly externalIpv6?: string | undefined;
+  /** Interfaces, by name or by address, whose addresses are told; none: as the media server is set up. */
+  readonly interfaces?: readonly string[] | undefined;
+}
+
+export interface TurnServer {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
 export interface CandidatePair {
   /** Texts that begin with `candidate:`. */
   readonly local: string;
@@ -38,7 +58,7 @@ export interface TransportListener {
 /** ICE, DTLS and SRTP of one endpoint: one UDP port, everything bundled. */
 export interface Transport {
   /** Begins: takes the description of the side that offered, once. Gathering starts with it. */
-  answer(remote: RemoteDescription): LocalDescription;
+  answer(remote: RemoteDescription, reach?: Reach): LocalDescription;
   /** Ignores what cannot be used. */
   addRemoteCandidate(candidate: string): void;
   /** False when the packet did not leave: not connected, or refused. Never throws. */

@@ -1,4 +1,6 @@
-import type { MediaStats, PageApi } from '../engine-page.js';
+import type { MediaStats, OfferSettings, PageApi } from '../engine-page.js';
+import { noisePictures } from './noise.js';
+import { swapPayloadTypes } from './payload-types.js';
 
 declare global {
   interface Window {
@@ -48,23 +50,45 @@ type Entry = RTCStats & {
   readonly packetsReceived?: number;
   readonly targetBitrate?: number;
   readonly availableOutgoingBitrate?: number;
+  readonly bytesSent?: number;
+  readonly codecId?: string;
+  readonly mimeType?: string;
+  readonly payloadType?: number;
 };
 
-function read(stats: MediaStats, entry: Entry): void {
-  if (entry.type === 'inbound-rtp' && entry.kind === 'video') stats.framesDecoded = entry.framesDecoded ?? 0;
+function read(stats: MediaStats, entry: Entry, all: RTCStatsReport): void {
   if (entry.type === 'inbound-rtp' && entry.kind === 'audio') stats.audioPackets = entry.packetsReceived ?? 0;
-  if (entry.type === 'outbound-rtp' && entry.kind === 'video') stats.sentBitrate = entry.targetBitrate ?? 0;
   if (entry.type === 'candidate-pair') stats.available = Math.max(stats.available, entry.availableOutgoingBitrate ?? 0);
+  if (entry.kind !== 'video' || (entry.type !== 'inbound-rtp' && entry.type !== 'outbound-rtp')) return;
+  if (entry.type === 'inbound-rtp') stats.framesDecoded = entry.framesDecoded ?? 0;
+  else {
+    stats.sentBitrate = entry.targetBitrate ?? 0;
+    stats.videoBytesSent = entry.bytesSent ?? 0;
+  }
+  const codec = all.get(entry.codecId ?? '') as Entry | undefined;
+  if (codec) stats.codec = { mimeType: codec.mimeType ?? '', payloadType: codec.payloadType ?? -1 };
+}
+
+async function published({
+  size: [width, height] = [640, 480],
+  frameRate,
+  noise,
+}: OfferSettings): Promise<MediaStream> {
+  const rate = frameRate === undefined ? {} : { frameRate };
+  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width, height, ...rate } });
+  if (!noise) return media;
+  return new MediaStream([...media.getAudioTracks(), ...noisePictures(width, height, frameRate ?? 15).getTracks()]);
 }
 
 window.api = {
-  async offer(name, role, codec) {
+  async offer(name, settings) {
+    const { role, codec, swapped } = settings;
     const { peer } = open(name);
     if (role === 'subscribe') {
       peer.addTransceiver('audio', { direction: 'recvonly' });
       peer.addTransceiver('video', { direction: 'recvonly' });
     } else {
-      const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 480 } });
+      const media = await published(settings);
       const direction = role === 'both' ? 'sendrecv' : 'sendonly';
       for (const track of media.getTracks()) peer.addTransceiver(track, { direction, streams: [media] });
     }
@@ -72,7 +96,10 @@ window.api = {
       const all = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
       peer.getTransceivers()[1]?.setCodecPreferences(all.filter(({ mimeType }) => mimeType === `video/${codec}`));
     }
-    await peer.setLocalDescription();
+    if (swapped) {
+      const { sdp = '' } = await peer.createOffer();
+      await peer.setLocalDescription({ type: 'offer', sdp: swapPayloadTypes(sdp, swapped) });
+    } else await peer.setLocalDescription();
     return peer.localDescription?.sdp ?? '';
   },
 
@@ -92,12 +119,16 @@ window.api = {
       width: video.videoWidth,
       currentTime: video.currentTime,
       sentBitrate: 0,
+      videoBytesSent: 0,
       available: 0,
       streams: streams.size,
       state: peer.connectionState,
+      codec: undefined,
+      at: performance.now(),
     };
-    (await peer.getStats()).forEach((entry: Entry) => {
-      read(stats, entry);
+    const all = await peer.getStats();
+    all.forEach((entry: Entry) => {
+      read(stats, entry, all);
     });
     return stats;
   },

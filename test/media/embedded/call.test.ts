@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { z } from 'zod';
-import { defaultBindAddress } from '../../../media/embedded/sdp/candidates.js';
+import { defaultBindAddress } from '../../../media/embedded/transport/local-addresses.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { KurentoSocket } from '../../support/kurento-socket.js';
 import { PeerProcess, sections, type Peer } from '../../support/peer.js';

@@ -2,6 +2,7 @@ import type { RemoteDescription } from '../../../media/embedded/objects/negotiat
 import type {
   CandidatePair,
   LocalDescription,
+  Reach,
   Transport,
   TransportListener,
   Transports,
@@ -19,6 +20,7 @@ export class FakeTransport implements Transport {
   readonly remoteCandidates: string[] = [];
   readonly listener: TransportListener;
   remote: RemoteDescription | undefined;
+  reach: Reach | undefined;
   closed = false;
   #connected = false;
   readonly #onClosed: () => void;
@@ -28,8 +30,9 @@ export class FakeTransport implements Transport {
     this.#onClosed = onClosed;
   }
 
-  answer(remote: RemoteDescription): LocalDescription {
+  answer(remote: RemoteDescription, reach: Reach = {}): LocalDescription {
     this.remote = remote;
+    this.reach = reach;
     return {
       ufrag: 'ufrag',
       password: 'password',

@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { z } from 'zod';
+import { addressFamilies, mediaAddresses } from '../../../media/embedded/transport/local-addresses.js';
+import { toldAddresses } from '../../../media/embedded/transport/told-addresses.js';
+import type { CandidateOptions } from '../../../media/embedded/transport/told-candidates.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { KurentoSocket } from '../../support/kurento-socket.js';
 import { browserOffer } from './offers.js';
@@ -38,26 +41,36 @@ async function end(child: ChildProcess): Promise<Ended> {
 describe('the process of the embedded engine', function () {
   this.timeout(20_000);
 
-  it('run alone, says where it listens, what clients will get to reach it by, and ends cleanly on a signal', async () => {
-    const child = start('--port', '0', '--announced-address', '203.0.113.7', '--udp-ports', '46200-46299');
+  it('run alone, says where it listens and ends cleanly on a signal', async () => {
+    const child = start('--port', '0');
     const ended = end(child);
     await once(child.stdout ?? child, 'data');
     child.kill('SIGTERM');
     const { code, stdout, lines } = await ended;
     expect(stdout).to.match(/ws:\/\/127\.0\.0\.1:\d+\/kurento\n$/);
     expect(code).to.equal(0);
-    expect(lines.map(({ message }) => message)).to.deep.equal(['media server is ready', 'media is offered at']);
-    expect(lines[1]).to.deep.include({ addresses: ['203.0.113.7'], udpPorts: '46200-46299' });
+    expect(lines.slice(0, 2).map(({ message }) => message)).to.deep.equal([
+      'media server is ready',
+      'clients are told these addresses',
+    ]);
   });
 
-  it('warns when no other machine could reach it', async () => {
-    const child = start('--port', '0', '--announced-address', '127.0.0.1');
+  it('says at the start which addresses clients are told', async () => {
+    const child = start('--port', '0', '--announced-address', '203.0.113.7', '--udp-ports', '45300-45399');
     const ended = end(child);
     await once(child.stdout ?? child, 'data');
     child.kill('SIGTERM');
-    const { lines } = await ended;
-    const [warning] = lines.filter(({ level }) => level === 'warn');
-    expect(warning?.message).to.include('Browsers on other machines get no picture');
+    expect((await ended).lines[1]).to.deep.include({ addresses: ['203.0.113.7 (public)'], udpPorts: '45300-45399' });
+  });
+
+  it('warns when nobody on another machine could use any of them', async () => {
+    const child = start('--port', '0', '--bind-address', '127.0.0.1');
+    const ended = end(child);
+    await once(child.stdout ?? child, 'data');
+    child.kill('SIGTERM');
+    const warnings = (await ended).lines.filter(({ level }) => level === 'warn');
+    expect(warnings).to.have.lengthOf(1);
+    expect(warnings[0]?.message).to.match(/^Only loopback addresses are told: .*MEDIA_ANNOUNCED_ADDRESSES/);
   });
 
   it('refuses flags it does not know with one line', async () => {
@@ -118,6 +131,29 @@ describe('the process of the embedded engine', function () {
       for (const [, port] of candidates) expect(port).to.be.within(45000, 45099);
       const loopback = candidates.filter(([address]) => address === '127.0.0.1' || address === '::1');
       expect(loopback.length === 0 || loopback.length === candidates.length).to.equal(true);
+    });
+
+    it('tells just those addresses it announced to tell at its start, of the families asked for', async () => {
+      for (const families of ['ipv4', 'ipv6', 'ipv4,ipv6']) {
+        const options: CandidateOptions = {
+          announcedAddresses: [],
+          families: addressFamilies.filter((family) => families.includes(family)),
+          interfaces: [],
+        };
+        const expected = toldAddresses(mediaAddresses(undefined), options).addresses.map((text) => text.split(' ')[0]);
+        // Not every machine has both.
+        if (expected.length === 0) continue;
+        const told = (await candidatesOf('--address-families', families)).map((one) => target(one)[0]);
+        expect(told, families).to.have.members(expected);
+      }
+    });
+
+    it('tells addresses of the interfaces asked for only', async () => {
+      const [one, ...others] = mediaAddresses(undefined);
+      if (!one) throw new Error('a machine without any address');
+      const told = (await candidatesOf('--interfaces', one.interface)).map((each) => target(each)[0]);
+      expect(told).to.include(one.address);
+      for (const other of others) expect(told.includes(other.address)).to.equal(other.interface === one.interface);
     });
 
     it('keeps to the address it is bound to', async () => {

@@ -8,6 +8,8 @@ describe('flags of the embedded engine', () => {
       port: 8888,
       'udp-ports': { first: 40000, last: 49999 },
       'announced-address': [],
+      'address-families': ['ipv4', 'ipv6'],
+      interfaces: [],
       'gc-period': 240,
       'log-level': 'info',
     });
@@ -16,12 +18,15 @@ describe('flags of the embedded engine', () => {
   it('are read', () => {
     const flags = ['--host=::1', '--port', '0', '--udp-ports', '50000-50100', '--bind-address', '192.0.2.1'];
     const more = ['--announced-address', '203.0.113.7, 2001:db8::7', '--gc-period', '0.5', '--log-level', 'debug'];
-    expect(parseOptions([...flags, ...more])).to.deep.equal({
+    const told = ['--address-families', 'ipv6', '--interfaces', 'eth0,192.0.2.1'];
+    expect(parseOptions([...flags, ...more, ...told])).to.deep.equal({
       host: '::1',
       port: 0,
       'udp-ports': { first: 50000, last: 50100 },
       'bind-address': '192.0.2.1',
       'announced-address': ['203.0.113.7', '2001:db8::7'],
+      'address-families': ['ipv6'],
+      interfaces: ['eth0', '192.0.2.1'],
       'gc-period': 0.5,
       'log-level': 'debug',
     });
@@ -39,6 +44,8 @@ describe('flags of the embedded engine', () => {
     [['--udp-ports', '50000-70000'], /^--udp-ports: /],
     [['--bind-address', 'localhost'], /^--bind-address: must be an IP address/],
     [['--announced-address', '192.0.2.1,example.org'], /^--announced-address: must be an IP address/],
+    [['--address-families', 'ipv5'], /^--address-families: /],
+    [['--interfaces', ''], /^--interfaces: /],
     [['--gc-period', '0'], /^--gc-period: /],
     [['--log-level', 'loud'], /^--log-level: /],
   ] as const) {

@@ -1,0 +1,59 @@
+import { parseCandidate } from '../sdp/candidates.js';
+import type { AddressFamily } from './local-addresses.js';
+import { familyOf, localAddresses } from './local-addresses.js';
+
+export interface CandidateOptions {
+  /** Told to clients in place of the local ones; none: those are told. */
+  readonly announcedAddresses: readonly string[];
+  /** Of the local addresses that are told. */
+  readonly families: readonly AddressFamily[];
+  /** Interfaces by name or by address whose addresses are told; none: all. */
+  readonly interfaces: readonly string[];
+  /** Told in place of the local ones of that family, and before what is announced (Kurento media protocol §7.3). */
+  readonly externalIpv4?: string | undefined;
+  readonly externalIpv6?: string | undefined;
+}
+
+/**
+ * What one transport tells clients of the candidates it finds. Local ones are left out, or told with the addresses by which
+ * clients reach this machine; what a STUN or TURN server made known is told as it is.
+ */
+export class ToldCandidates {
+  readonly #options: CandidateOptions;
+  readonly #told = new Set<string>();
+
+  constructor(options: CandidateOptions) {
+    this.#options = options;
+  }
+
+  /** What to tell in place of this candidate. */
+  of(text: string): string[] {
+    const candidate = parseCandidate(text);
+    if (candidate?.type !== 'host') return [text];
+    if (!this.#isTold(candidate.address)) return [];
+    const inPlace = this.#inPlaceOf(candidate.address);
+    if (!inPlace) return [text];
+    return inPlace.flatMap((address, index) => {
+      const key = `${address} ${candidate.port}`;
+      if (this.#told.has(key)) return [];
+      this.#told.add(key);
+      const { transport, port, rest } = candidate;
+      // Each its own foundation: they are checked on their own (RFC 8445 §5.1.1.3).
+      return `candidate:a${this.#told.size} 1 ${transport} ${candidate.priority - index * 256} ${address} ${port} ${rest}`;
+    });
+  }
+
+  #isTold(address: string): boolean {
+    const { families, interfaces } = this.#options;
+    if (!families.includes(familyOf(address))) return false;
+    if (interfaces.length === 0 || interfaces.includes(address)) return true;
+    return localAddresses().some((local) => local.address === address && interfaces.includes(local.interface));
+  }
+
+  #inPlaceOf(address: string): readonly string[] | undefined {
+    const { announcedAddresses, externalIpv4, externalIpv6 } = this.#options;
+    const external = familyOf(address) === 'ipv4' ? externalIpv4 : externalIpv6;
+    if (external) return [external];
+    return announcedAddresses.length > 0 && !externalIpv4 && !externalIpv6 ? announcedAddresses : undefined;
+  }
+}

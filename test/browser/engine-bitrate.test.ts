@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { EngineStage } from './engine-stage.js';
+
+describe('what a publisher may send through the embedded engine', function () {
+  this.timeout(60_000);
+  let stage: EngineStage;
+
+  before(async () => {
+    stage = await EngineStage.start('42200-42299');
+  });
+  after(() => stage.stop());
+  beforeEach(() => stage.open());
+  afterEach(() => stage.clear());
+
+  /** Chromium starts at 300 kbit/s. How far it gets depends on the machine, which is for the bench to say. */
+  it('grows to twice what it starts with, and pictures that need it get it', async () => {
+    const page = await stage.openPage();
+    await stage.negotiate(page, 'ann', { role: 'publish', noise: true });
+    await stage.eventually(page, 'ann', ({ available }) => available > 600_000);
+    let before = await stage.stats(page, 'ann');
+    await stage.eventually(page, 'ann', (now) => {
+      if (now.at < before.at + 1000) return false;
+      const sent = ((now.videoBytesSent - before.videoBytesSent) * 8 * 1000) / (now.at - before.at);
+      before = now;
+      return sent > 500_000;
+    });
+    expect((await stage.stats(page, 'ann')).sentBitrate).to.be.greaterThan(300_000);
+  });
+
+  it('stays under the limit that is set on the endpoint', async () => {
+    const page = await stage.openPage();
+    await stage.negotiate(page, 'ann', { role: 'publish', noise: true });
+    await stage.eventually(page, 'ann', ({ available }) => available > 400_000);
+    await stage.kurento.invoke(stage.endpoint('ann'), 'setMaxVideoRecvBandwidth', { maxVideoRecvBandwidth: 200 });
+    await stage.eventually(page, 'ann', ({ available }) => available <= 250_000);
+  });
+});

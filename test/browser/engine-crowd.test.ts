@@ -1,0 +1,36 @@
+import type { Page } from 'playwright-core';
+import { EngineStage } from './engine-stage.js';
+
+/** Small, since one machine encodes and decodes all of them. */
+const small = { size: [160, 120], frameRate: 10 } as const;
+
+describe('rooms of several through the embedded engine', function () {
+  this.timeout(120_000);
+  let stage: EngineStage;
+
+  before(async () => {
+    stage = await EngineStage.start('42400-42599');
+  });
+  after(() => stage.stop());
+  beforeEach(() => stage.open());
+  afterEach(() => stage.clear());
+
+  for (const count of [2, 5, 9]) {
+    it(`${count} see and hear each other`, async () => {
+      const people = Array.from({ length: count }, (_value, index) => `p${index + 1}`);
+      const page = await stage.openPage();
+      for (const name of people) await stage.negotiate(page, name, { role: 'publish', ...small });
+      const calls = people.flatMap((name) => people.filter((other) => other !== name).map((other) => [name, other]));
+      for (const [name = '', source = ''] of calls)
+        await stage.negotiate(page, `${name} sees ${source}`, { role: 'subscribe', source });
+      await playing(
+        page,
+        calls.map(([name, source]) => `${name} sees ${source}`),
+      );
+    });
+  }
+
+  async function playing(page: Page, names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => stage.expectPlaying(page, name, 3)));
+  }
+});

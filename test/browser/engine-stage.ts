@@ -1,0 +1,164 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { build } from 'esbuild';
+import { z } from 'zod';
+import { EmbeddedEngine } from '../support/embedded-engine.js';
+import { KurentoSocket } from '../support/kurento-socket.js';
+import { devicePermissions, launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import type { MediaStats, OfferSettings, PageApi } from './engine-page.js';
+
+const candidate = z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.number() });
+
+export interface CallSettings extends OfferSettings {
+  /** The name of the call whose media it receives. */
+  readonly source?: string;
+}
+
+/** The embedded engine, Chromium, and pages whose calls the test negotiates by itself, without a room. */
+export class EngineStage {
+  readonly #engine: EmbeddedEngine;
+  readonly #chromium: RunningBrowser;
+  readonly #script: string;
+  readonly #web = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>engine</title>');
+  });
+  readonly #endpoints = new Map<string, string>();
+  #kurento: KurentoSocket | undefined;
+  #pipeline = '';
+
+  private constructor(engine: EmbeddedEngine, chromium: RunningBrowser, script: string) {
+    this.#engine = engine;
+    this.#chromium = chromium;
+    this.#script = script;
+  }
+
+  /** `udpPorts`: of its own, as 42000-42199, since other tests may have an engine as well. */
+  static async start(udpPorts: string): Promise<EngineStage> {
+    const entry = fileURLToPath(new URL('page/engine.ts', import.meta.url));
+    const bundle = await build({
+      entryPoints: [entry],
+      bundle: true,
+      format: 'iife',
+      write: false,
+      logLevel: 'silent',
+    });
+    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts]);
+    const stage = new EngineStage(engine, await launchBrowser(), bundle.outputFiles[0]?.text ?? '');
+    await new Promise<void>((resolve) => stage.#web.listen(0, '127.0.0.1', resolve));
+    return stage;
+  }
+
+  async stop(): Promise<void> {
+    await this.#chromium.close();
+    this.#web.close();
+    expect(await this.#engine.stop(), 'the engine ends cleanly').to.equal(0);
+  }
+
+  /** Before each test. */
+  async open(): Promise<void> {
+    this.#kurento = await KurentoSocket.open(this.#engine.url);
+    this.#pipeline = await this.kurento.create('MediaPipeline');
+  }
+
+  /** After each test: nothing is left. */
+  async clear(): Promise<void> {
+    await this.kurento.value('release', { object: this.#pipeline });
+    expect(await this.kurento.pipelines()).to.deep.equal([]);
+    await this.kurento.close();
+    this.#endpoints.clear();
+    for (const context of this.#chromium.browser.contexts()) await context.close();
+  }
+
+  get kurento(): KurentoSocket {
+    if (!this.#kurento) throw new Error('there is a client between open and clear');
+    return this.#kurento;
+  }
+
+  get pipeline(): string {
+    return this.#pipeline;
+  }
+
+  endpoint(name: string): string {
+    return this.#endpoints.get(name) ?? expect.fail(`no call ${name}`);
+  }
+
+  async openPage(permissions: readonly string[] = devicePermissions): Promise<Page> {
+    const context = await openWindow(this.#chromium.browser, { permissions: [...permissions] });
+    const page = await context.newPage();
+    await page.exposeFunction('candidateFound', async (name: string, found: unknown) => {
+      const object = this.#endpoints.get(name);
+      if (object) await this.kurento.invoke(object, 'addIceCandidate', { candidate: candidate.parse(found) });
+    });
+    await page.goto(`http://127.0.0.1:${(this.#web.address() as AddressInfo).port}/`);
+    await page.evaluate(this.#script);
+    return page;
+  }
+
+  call<T>(page: Page, method: keyof PageApi, ...args: unknown[]): Promise<T> {
+    return page.evaluate(`api.${method}(${args.map((arg) => JSON.stringify(arg)).join(',')})`);
+  }
+
+  /** Makes an endpoint for a call of the page, connects it with its source, and negotiates. @returns the answer */
+  async negotiate(page: Page, name: string, { source, ...offered }: CallSettings): Promise<string> {
+    const { kurento } = this;
+    const endpoint = await kurento.create('WebRtcEndpoint', { mediaPipeline: this.#pipeline });
+    this.#endpoints.set(name, endpoint);
+    if (source !== undefined) await kurento.invoke(this.endpoint(source), 'connect', { sink: endpoint });
+    await kurento.subscribe(
+      endpoint,
+      'IceCandidateFound',
+      'MediaStateChanged',
+      'ConnectionStateChanged',
+      'DtlsConnectionStateChange',
+    );
+    const offer = await this.call<string>(page, 'offer', name, offered);
+    const answer = z.string().parse(await kurento.invoke(endpoint, 'processOffer', { offer }));
+    await this.call(page, 'answer', name, answer);
+    await kurento.invoke(endpoint, 'gatherCandidates');
+    await kurento.event('IceCandidateFound', endpoint);
+    const mine = kurento.events.filter(({ type, object }) => type === 'IceCandidateFound' && object === endpoint);
+    for (const { data } of mine) await this.call(page, 'candidate', name, data.candidate);
+    return answer;
+  }
+
+  /** Ends a call on both sides. */
+  async end(page: Page, name: string): Promise<void> {
+    await this.call(page, 'close', name);
+    await this.kurento.value('release', { object: this.endpoint(name) });
+    this.#endpoints.delete(name);
+  }
+
+  stats(page: Page, name: string): Promise<MediaStats> {
+    return this.call<MediaStats>(page, 'stats', name);
+  }
+
+  async eventually(page: Page, name: string, condition: (stats: MediaStats) => boolean): Promise<MediaStats> {
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const stats = await this.stats(page, name);
+      if (condition(stats)) return stats;
+      if (Date.now() > deadline) throw new Error(`${name}: not in time: ${JSON.stringify(stats)}`);
+      await page.waitForTimeout(50);
+    }
+  }
+
+  /** Resolves once picture and sound go on, one frame after the other. `frames`: how many more there have to be. */
+  async expectPlaying(page: Page, name: string, frames = 10): Promise<MediaStats> {
+    const first = await this.eventually(
+      page,
+      name,
+      ({ framesDecoded, width, audioPackets }) => framesDecoded > 0 && width > 0 && audioPackets > 0,
+    );
+    return this.eventually(
+      page,
+      name,
+      (now) =>
+        now.framesDecoded >= first.framesDecoded + frames &&
+        now.currentTime > first.currentTime &&
+        now.audioPackets > first.audioPackets,
+    );
+  }
+}
