@@ -1,9 +1,13 @@
 import { benchCalls } from './calls/calls.js';
+import { benchMedia } from './media/media.js';
 import { benchSignalling } from './signalling/signalling.js';
 
 /** In `onRequest` what needs more than Node: it runs only when it is named. */
 const onRequest: Readonly<Record<string, () => Promise<void>>> = { calls: benchCalls };
-const always: Readonly<Record<string, () => Promise<void>>> = { signalling: benchSignalling };
+const always: Readonly<Record<string, () => Promise<void>>> = {
+  signalling: benchSignalling,
+  media: benchMedia,
+};
 const suites = { ...always, ...onRequest };
 
 const wanted = process.argv.slice(2);

@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumArgs, findBrowser, openWindow } from '../../test/browser/browser.js';
 import { BenchServer } from '../signalling/bench-process.js';
+import { median } from '../median.js';
 import { Table } from '../table.js';
 import type { CallPage, Received, Way } from './call-page.js';
 import { LossyPath } from './lossy-path.js';
@@ -176,8 +177,4 @@ async function bundlePage(): Promise<string> {
   const entry = fileURLToPath(new URL('page/call.ts', import.meta.url));
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'iife', write: false });
   return outputFiles[0]?.text ?? '';
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

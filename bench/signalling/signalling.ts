@@ -1,3 +1,4 @@
+import { median } from '../median.js';
 import { Table } from '../table.js';
 import { BenchServer } from './bench-process.js';
 import { operations } from './operations.js';
@@ -53,8 +54,4 @@ async function measure(operation: Operation, script: string, args: readonly stri
   } finally {
     await server.stop();
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

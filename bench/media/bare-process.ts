@@ -1,0 +1,45 @@
+import { PeerConnection, Video, cleanup, initLogger } from 'node-datachannel';
+import type { Track } from 'node-datachannel';
+import type { LoadCommand, LoadReport } from './load-messages.js';
+import { payloadType } from './packet.js';
+
+/** The other floor: what an endpoint costs when it is nothing but a connection of node-datachannel that answers. */
+
+/** Kept, because the library must not lose them. */
+const kept: (PeerConnection | Track)[] = [];
+const connections = new Map<number, PeerConnection>();
+
+function answer(peer: number, offer: string): void {
+  const connection = new PeerConnection(`bare-${peer}`, {
+    iceServers: [],
+    disableAutoNegotiation: true,
+    forceMediaTransport: true,
+  });
+  connection.onLocalCandidate((candidate, mid) => {
+    report({ type: 'candidate', peer, candidate, mid });
+  });
+  const media = new Video('0', 'SendRecv');
+  media.addVP8Codec(payloadType);
+  kept.push(connection, connection.addTrack(media));
+  connections.set(peer, connection);
+  // The passive side of DTLS, as the engine is.
+  connection.setRemoteDescription(offer.replace('a=setup:actpass', 'a=setup:active'), 'offer');
+  connection.setLocalDescription('answer');
+  report({ type: 'offer', peer, sdp: connection.localDescription()?.sdp ?? '' });
+}
+
+function report(message: LoadReport): void {
+  if (process.connected) process.send?.(message);
+}
+
+initLogger('Fatal', () => undefined);
+process.on('message', (message) => {
+  const command = message as LoadCommand;
+  if (command.type === 'answer') answer(command.peer, command.sdp);
+  if (command.type === 'candidate') connections.get(command.peer)?.addRemoteCandidate(command.candidate, command.mid);
+});
+process.on('disconnect', () => {
+  cleanup();
+  process.kill(process.pid, 'SIGKILL');
+});
+report({ type: 'ready' });

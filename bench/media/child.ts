@@ -1,0 +1,90 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The kernel counts in ticks of 10 ms (getconf CLK_TCK) and in pages of 4096 bytes. */
+const tickUs = 10_000;
+const pageBytes = 4096;
+
+/** A process of the bench, or under test, that talks by messages; read from outside, with all its threads. */
+export class Child<Command extends object, Report extends { readonly type: string }> {
+  readonly #process: ChildProcess;
+  readonly #listeners = new Set<(report: Report) => void>();
+
+  private constructor(process: ChildProcess) {
+    this.#process = process;
+    process.on('message', (report) => {
+      for (const listener of [...this.#listeners]) listener(report as Report);
+    });
+    process.once('exit', (code, signal) => {
+      // Whoever waits for it would wait for ever.
+      if (!this.#stopped) throw new Error(`a process of the bench ended: ${signal ?? code}`);
+    });
+  }
+  #stopped = false;
+
+  /** `script`: compiled JavaScript, or TypeScript for what is not under test. */
+  static async start<Command extends object, Report extends { readonly type: string }>(
+    script: URL,
+    args: readonly string[] = [],
+  ): Promise<readonly [Child<Command, Report>, Extract<Report, { type: 'ready' }>]> {
+    const path = fileURLToPath(script);
+    const process = fork(path, args, {
+      execArgv: path.endsWith('.ts')
+        ? ['--import', 'tsx']
+        : (globalThis.process.env.BENCH_NODE_FLAGS?.split(' ') ?? []),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const child = new Child<Command, Report>(process);
+    return [child, await child.next('ready')];
+  }
+
+  send(command: Command): void {
+    this.#process.send(command);
+  }
+
+  /** Hears everything until the returned function is called. */
+  listen(listener: (report: Report) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  next<Type extends Report['type']>(
+    type: Type,
+    fits: (report: Extract<Report, { type: Type }>) => boolean = () => true,
+  ): Promise<Extract<Report, { type: Type }>> {
+    return new Promise((resolve) => {
+      const stop = this.listen((report) => {
+        if (report.type !== type) return;
+        const found = report as Extract<Report, { type: Type }>;
+        if (!fits(found)) return;
+        stop();
+        resolve(found);
+      });
+    });
+  }
+
+  /** User and system time of all its threads so far. */
+  get cpuUs(): number {
+    const fields = this.#proc('stat')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * tickUs;
+  }
+
+  get residentBytes(): number {
+    return Number(this.#proc('statm').split(' ')[1]) * pageBytes;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const gone = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.disconnect();
+    await gone;
+  }
+
+  #proc(file: string): string {
+    return readFileSync(`/proc/${this.#process.pid ?? 0}/${file}`, 'utf8');
+  }
+}

@@ -1,0 +1,40 @@
+/** Bytes of an RTP packet of the load, header and extension included: about what browsers send. */
+export const packetBytes = 1112;
+export const payloadType = 96;
+export const transportExtensionId = 3;
+/** Every so many packets one begins a keyframe, by which receivers who come late can begin. */
+export const keyframeEvery = 100;
+
+const headerBytes = 12;
+const extensionBytes = 8;
+
+/** A packet as a browser sends it: VP8, with a number of the transport (RFC 7741, RFC 8285). Filled in anew for each sending. */
+export function newPacket(ssrc: number): Buffer {
+  const packet = Buffer.alloc(packetBytes, 0x55);
+  packet.writeUInt8(0x90, 0);
+  packet.writeUInt8(payloadType, 1);
+  packet.writeUInt32BE(ssrc, 8);
+  packet.writeUInt16BE(0xbede, headerBytes);
+  packet.writeUInt16BE(1, headerBytes + 2);
+  packet.writeUInt8((transportExtensionId << 4) | 1, headerBytes + 4);
+  packet.writeUInt8(0, headerBytes + 7);
+  packet.writeUInt8(0x10, headerBytes + extensionBytes);
+  return packet;
+}
+
+export function fillPacket(packet: Buffer, sequence: number): void {
+  packet.writeUInt16BE(sequence & 0xffff, 2);
+  packet.writeUInt32BE(stamp(), 4);
+  packet.writeUInt16BE(sequence & 0xffff, headerBytes + 5);
+  packet.writeUInt8(sequence % keyframeEvery === 0 ? 0 : 1, headerBytes + extensionBytes + 1);
+}
+
+/** In µs, in place of the time of the picture: whoever forwards a packet keeps it. */
+export function stamp(): number {
+  return (performance.now() * 1000) >>> 0;
+}
+
+/** How long ago the packet was sent, in ms. */
+export function ageOf(packet: Buffer): number {
+  return ((stamp() - packet.readUInt32BE(4)) >>> 0) / 1000;
+}

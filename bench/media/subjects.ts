@@ -1,0 +1,189 @@
+import { KurentoSocket } from '../../test/support/kurento-socket.js';
+import { Child } from './child.js';
+import type { FloorCommand, FloorReport } from './floor-messages.js';
+import type { LoadCommand, LoadReport } from './load-messages.js';
+import { payloadType, transportExtensionId } from './packet.js';
+
+export type Load = Child<LoadCommand, LoadReport>;
+
+/** Who forwards: so many rooms in which each publisher is received by so many. */
+export interface Shape {
+  readonly publishers: number;
+  readonly receiversOfEach: number;
+}
+
+/** What is measured, and the process whose cost counts. */
+export interface Subject {
+  readonly load: Load;
+  readonly process: Pick<Load, 'cpuUs' | 'residentBytes'>;
+  readonly stop: () => Promise<void>;
+}
+
+/** With nobody connected yet. */
+export interface EmptySubject extends Subject {
+  /** Connects as many clients as were asked for, one after the other. */
+  readonly connect: () => Promise<void>;
+}
+
+const extension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+const engineReport = ['--log-level', 'error', '--port', '0', '--udp-ports', '43000-43999'];
+interface EngineReport {
+  readonly type: 'ready';
+  readonly url: string;
+}
+
+export async function startLoad(): Promise<Load> {
+  const [load] = await Child.start<LoadCommand, LoadReport>(new URL('load-process.ts', import.meta.url));
+  return load;
+}
+
+/** The engine as it is shipped, compiled, with its clients connected. */
+export async function engineSubject(shape: Shape): Promise<Subject> {
+  const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
+  const [engine, { url }] = await Child.start<never, EngineReport>(compiled, engineReport);
+  const kurento = await KurentoSocket.open(url);
+  const load = await startLoad();
+  const callers = new Callers(load, kurento);
+  for (let publisher = 0; publisher < shape.publishers; publisher += 1) {
+    const pipeline = await kurento.create('MediaPipeline');
+    const source = await callers.open(pipeline, true);
+    for (let receiver = 0; receiver < shape.receiversOfEach; receiver += 1) await callers.open(pipeline, false, source);
+  }
+  return {
+    load,
+    process: engine,
+    stop: async () => {
+      await kurento.close();
+      await load.stop();
+      await engine.stop();
+    },
+  };
+}
+
+/** The bare loop, with as many sockets to send to. */
+export async function floorSubject(shape: Shape): Promise<Subject> {
+  const script = new URL('floor-process.ts', import.meta.url);
+  const [floor, { port }] = await Child.start<FloorCommand, FloorReport>(script);
+  const load = await startLoad();
+  const { publishers, receiversOfEach } = shape;
+  const opened = load.next('sockets');
+  load.send({ type: 'sockets', port, publishers, receivers: publishers * receiversOfEach });
+  const { ports } = await opened;
+  const connected = floor.next('connected');
+  floor.send({
+    receivers: Array.from({ length: publishers }, (_, publisher) =>
+      ports.slice(publisher * receiversOfEach, (publisher + 1) * receiversOfEach),
+    ),
+  });
+  await connected;
+  return {
+    load,
+    process: floor,
+    stop: async () => {
+      await load.stop();
+      await floor.stop();
+    },
+  };
+}
+
+/** Connections of node-datachannel that answer and do nothing else. */
+export async function bareSubject(count: number): Promise<EmptySubject> {
+  const [bare] = await Child.start<LoadCommand, LoadReport>(new URL('bare-process.ts', import.meta.url));
+  const load = await startLoad();
+  load.listen((report) => {
+    if (report.type === 'candidate') bare.send(report);
+  });
+  bare.listen((report) => {
+    if (report.type === 'candidate') load.send(report);
+    // At once: its candidates are right behind it, and of no use before it.
+    if (report.type === 'offer') load.send({ type: 'answer', peer: report.peer, sdp: report.sdp });
+  });
+  return {
+    load,
+    process: bare,
+    connect: async () => {
+      for (let peer = 0; peer < count; peer += 1) {
+        const offered = load.next('offer');
+        load.send({ type: 'open', peer, sends: true });
+        const { sdp } = await offered;
+        const connected = load.next('connected', (report) => report.peer === peer);
+        bare.send({ type: 'answer', peer, sdp });
+        await connected;
+      }
+    },
+    stop: async () => {
+      await load.stop();
+      await bare.stop();
+    },
+  };
+}
+
+/** The engine with nobody yet, and as many endpoints as are asked for, one after the other. */
+export async function emptyEngine(count: number): Promise<EmptySubject> {
+  const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
+  const [engine, { url }] = await Child.start<never, EngineReport>(compiled, engineReport);
+  const kurento = await KurentoSocket.open(url);
+  const load = await startLoad();
+  const callers = new Callers(load, kurento);
+  const pipeline = await kurento.create('MediaPipeline');
+  return {
+    load,
+    process: engine,
+    connect: async () => {
+      for (let peer = 0; peer < count; peer += 1) await callers.open(pipeline, true);
+    },
+    stop: async () => {
+      await kurento.close();
+      await load.stop();
+      await engine.stop();
+    },
+  };
+}
+
+/** Connects clients of the load to endpoints of the engine, as the room server would. */
+class Callers {
+  readonly #load: Load;
+  readonly #kurento: KurentoSocket;
+  readonly #endpoints: string[] = [];
+
+  constructor(load: Load, kurento: KurentoSocket) {
+    this.#load = load;
+    this.#kurento = kurento;
+    load.listen((report) => {
+      if (report.type !== 'candidate') return;
+      const object = this.#endpoints[report.peer] ?? '';
+      const candidate = { candidate: report.candidate.replace(/^a=/, ''), sdpMid: report.mid, sdpMLineIndex: 0 };
+      void kurento.invoke(object, 'addIceCandidate', { candidate });
+    });
+  }
+
+  /** Resolves with the endpoint once the client is connected to it. */
+  async open(pipeline: string, sends: boolean, source?: string): Promise<string> {
+    const peer = this.#endpoints.length;
+    const endpoint = await this.#kurento.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+    this.#endpoints.push(endpoint);
+    if (source !== undefined) await this.#kurento.invoke(source, 'connect', { sink: endpoint });
+    const offered = this.#load.next('offer', (report) => report.peer === peer);
+    const connected = this.#load.next('connected', (report) => report.peer === peer);
+    this.#load.send({ type: 'open', peer, sends });
+    const offer = asBrowser((await offered).sdp);
+    const sdp = String(await this.#kurento.invoke(endpoint, 'processOffer', { offer }));
+    this.#load.send({ type: 'answer', peer, sdp });
+    await this.#kurento.subscribe(endpoint, 'IceCandidateFound');
+    await this.#kurento.invoke(endpoint, 'gatherCandidates');
+    const { data } = await this.#kurento.event('IceCandidateFound', endpoint);
+    const { candidate } = data.candidate as { candidate: string };
+    this.#load.send({ type: 'candidate', peer, candidate, mid: '0' });
+    await connected;
+    return endpoint;
+  }
+}
+
+/** With what browsers offer besides: feedback on every packet of the transport, repetitions, keyframes on request. */
+function asBrowser(sdp: string): string {
+  const feedback = ['transport-cc', 'ccm fir', 'nack', 'nack pli', 'goog-remb'];
+  const lines = [`a=extmap:${transportExtensionId} ${extension}`].concat(
+    feedback.map((text) => `a=rtcp-fb:${payloadType} ${text}`),
+  );
+  return sdp.replace(/^a=rtpmap:96 .*\r\n/m, (line) => `${line}${lines.join('\r\n')}\r\n`);
+}
