@@ -6,7 +6,7 @@ import type { Options } from './options.js';
 import { parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { ProtocolServer } from './protocol/protocol.js';
-import { mediaAddresses } from './transport/local-addresses.js';
+import { canBind, mediaAddresses } from './transport/local-addresses.js';
 import { toldAddresses } from './transport/told-addresses.js';
 import type { CandidateOptions } from './transport/told-candidates.js';
 import type { Transports } from './transport/transport.js';
@@ -37,6 +37,7 @@ try {
 async function main(): Promise<void> {
   const options = readOptions();
   const log = new Log(options['log-level'], (line) => process.stderr.write(line));
+  await checkBindAddress(options['bind-address']);
   const transports = await loadTransports(options, log);
   const pulse = new Pulse((error) => {
     log.error('an endpoint failed on the beat', thrown(error));
@@ -73,6 +74,12 @@ function readOptions(): Options {
   } catch (error) {
     throw new StartFailure(messageOf(error), 'usage');
   }
+}
+
+/** With an address that cannot be had, the media library would end the process at the first offer. */
+async function checkBindAddress(address: string | undefined): Promise<void> {
+  if (address === undefined || (await canBind(address))) return;
+  throw new StartFailure(`--bind-address: this machine has no address ${address}`, 'usage');
 }
 
 async function loadTransports(options: Options, log: Log): Promise<Transports> {

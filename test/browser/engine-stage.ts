@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { KurentoSocket } from '../support/kurento-socket.js';
 import { devicePermissions, launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { patienceMs } from './visitor.js';
 import type { MediaStats, OfferSettings, PageApi } from './engine-page.js';
 
 const candidate = z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.number() });
@@ -136,7 +137,7 @@ export class EngineStage {
   }
 
   async eventually(page: Page, name: string, condition: (stats: MediaStats) => boolean): Promise<MediaStats> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + patienceMs;
     for (;;) {
       const stats = await this.stats(page, name);
       if (condition(stats)) return stats;
