@@ -64,7 +64,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   protected abstract sourceChanged(kind: RtpKind): void;
 
   /** False while what is given to this element goes nowhere; it asks for a keyframe by itself when that changes. */
-  get isReceiving(): boolean {
+  isReceiving(): boolean {
     return true;
   }
 
@@ -102,7 +102,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     if (kind) this.forwarders[kind].add(sink);
     this.raise('ElementConnected', connectionFields(sink, type));
     // Requests are throttled: one that nobody could use would delay the one that is needed.
-    if (kind === 'video' && sink.isReceiving) this.provideKeyframe();
+    if (kind === 'video' && sink.isReceiving()) this.provideKeyframe();
   }
 
   disconnect(sink: MediaElement, type: MediaType): void {

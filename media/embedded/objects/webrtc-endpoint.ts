@@ -172,7 +172,7 @@ export class WebRtcEndpoint extends MediaElement {
     return type && pairs.length === 0 ? null : endpointStats(this.id, pairs);
   }
 
-  override get isReceiving(): boolean {
+  override isReceiving(): boolean {
     return this.#connected;
   }
 
