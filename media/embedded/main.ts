@@ -1,6 +1,7 @@
 import { Log, thrown } from './log.js';
 import { MediaServer } from './media-server.js';
 import { Methods } from './protocol/methods.js';
+import { LossyTransports } from './transport/lossy-transports.js';
 import { loadNativeTransports } from './transport/node-datachannel.js';
 import type { Options } from './options.js';
 import { parseOptions } from './options.js';
@@ -84,12 +85,13 @@ async function checkBindAddress(address: string | undefined): Promise<void> {
 
 async function loadTransports(options: Options, log: Log): Promise<Transports> {
   try {
-    return await loadNativeTransports({
+    const transports = await loadNativeTransports({
       udpPorts: options['udp-ports'],
       bindAddress: options['bind-address'],
       candidates: candidateOptions(options),
       log,
     });
+    return options['test-loss'] > 0 ? new LossyTransports(transports, options['test-loss']) : transports;
   } catch (error) {
     const platform = `${process.platform} ${process.arch}`;
     throw new StartFailure(

@@ -36,8 +36,8 @@ export class EngineStage {
     this.#script = script;
   }
 
-  /** `udpPorts`: of its own, as 42000-42199, since other tests may have an engine as well. */
-  static async start(udpPorts: string): Promise<EngineStage> {
+  /** `udpPorts`: of its own, as 42000-42199, since other tests may have an engine as well. `flags`: further ones of the engine. */
+  static async start(udpPorts: string, flags: readonly string[] = []): Promise<EngineStage> {
     const entry = fileURLToPath(new URL('page/engine.ts', import.meta.url));
     const bundle = await build({
       entryPoints: [entry],
@@ -46,7 +46,7 @@ export class EngineStage {
       write: false,
       logLevel: 'silent',
     });
-    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts]);
+    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts, ...flags]);
     const stage = new EngineStage(engine, await launchBrowser(), bundle.outputFiles[0]?.text ?? '');
     await new Promise<void>((resolve) => stage.#web.listen(0, '127.0.0.1', resolve));
     return stage;
