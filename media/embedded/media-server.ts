@@ -7,6 +7,7 @@ import { ObjectTree } from './objects/objects.js';
 import type { Shape } from './protocol/parameters.js';
 import { flag, objectId, oneOf, readParams } from './protocol/parameters.js';
 import type { Pulse } from './objects/pulse.js';
+import { PassThrough } from './objects/pass-through.js';
 import { ServerManager } from './objects/server-manager.js';
 import type { Session } from './protocol/sessions.js';
 import { Sessions } from './protocol/sessions.js';
@@ -22,8 +23,9 @@ export interface MediaServerOptions {
   readonly gcPeriodMs: number;
 }
 
+const elementShape = { mediaPipeline: objectId } satisfies Shape;
 const webRtcEndpointShape = {
-  mediaPipeline: objectId,
+  ...elementShape,
   // The two only concern offers the endpoint makes.
   recvonly: flag.optional(),
   sendonly: flag.optional(),
@@ -41,6 +43,10 @@ export class MediaServer {
   readonly #manager: ServerManager;
   readonly #factories: Readonly<Record<string, (params: unknown) => MediaObject>> = {
     MediaPipeline: () => new MediaPipeline(this.#surroundings),
+    PassThrough: (params) => {
+      const { mediaPipeline } = readParams(elementShape, params, 'constructorParams');
+      return new PassThrough(this.#pipeline(mediaPipeline), this.#surroundings);
+    },
     WebRtcEndpoint: (params) => {
       const { mediaPipeline } = readParams(webRtcEndpointShape, params, 'constructorParams');
       return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings);
@@ -82,7 +88,7 @@ export class MediaServer {
       {
         pipelines: () => this.objects.roots.map(({ id }) => id),
         sessions: () => this.sessions.all.map(({ id }) => id),
-        factories: { core: ['MediaPipeline'], elements: ['WebRtcEndpoint'], filters: [] },
+        factories: { core: ['MediaPipeline', 'PassThrough'], elements: ['WebRtcEndpoint'], filters: [] },
       },
       this.#surroundings,
     );

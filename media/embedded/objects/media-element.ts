@@ -19,6 +19,16 @@ const mediaTypes: readonly MediaType[] = ['AUDIO', 'DATA', 'VIDEO'];
 
 const typeOf = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<RtpKind, MediaType>;
 
+/** What every element tells of (Kurento media protocol §6). */
+export const elementEvents = [
+  'Error',
+  'ElementConnected',
+  'ElementDisconnected',
+  'MediaFlowInStateChanged',
+  'MediaFlowOutStateChanged',
+  'MediaTranscodingStateChanged',
+] as const;
+
 /** Something media can be connected from and to. */
 export abstract class MediaElement extends MediaObject implements MediaSink {
   readonly pipeline: MediaPipeline;
@@ -71,6 +81,20 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   /** How much video this element can take, in bit/s; undefined when it does not know, or takes any. */
   videoWanted(_now: number): number | undefined {
     return undefined;
+  }
+
+  protected anySinkReceives(): boolean {
+    return [...this.#sinks.VIDEO].some((sink) => sink.isReceiving());
+  }
+
+  /** What this element gives on comes from elsewhere now, or from nowhere. */
+  protected tellSourceChanged(kind: RtpKind): void {
+    for (const sink of this.#sinks[typeOf[kind]]) sink.sourceChanged(kind);
+  }
+
+  protected tickFlows(now: number): void {
+    for (const flows of [this.flowsIn, this.flowsOut])
+      for (const kind of ['audio', 'video'] as const) flows[kind].tick(now);
   }
 
   /** What the fastest of those it feeds can take; undefined when one of them takes any, or there is none. */

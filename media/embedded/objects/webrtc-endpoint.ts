@@ -248,10 +248,7 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   #tick(now: number): void {
-    for (const flow of [this.flowsIn, this.flowsOut]) {
-      flow.audio.tick(now);
-      flow.video.tick(now);
-    }
+    this.tickFlows(now);
     this.#mediaFlow.tick(now);
     if (this.#connected) this.#session?.tick(now);
   }
