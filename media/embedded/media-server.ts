@@ -48,8 +48,8 @@ export class MediaServer {
       return new PassThrough(this.#pipeline(mediaPipeline), this.#surroundings);
     },
     WebRtcEndpoint: (params) => {
-      const { mediaPipeline } = readParams(webRtcEndpointShape, params, 'constructorParams');
-      return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings);
+      const { mediaPipeline, useDataChannels } = readParams(webRtcEndpointShape, params, 'constructorParams');
+      return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings, { useDataChannels });
     },
   };
 

@@ -16,6 +16,8 @@ export interface OfferSettings {
   readonly size?: readonly [width: number, height: number] | undefined;
   /** Frames a second. Default: as the camera likes. */
   readonly frameRate?: number | undefined;
+  /** Opens a data channel of this label; an empty one only asks for data channels. */
+  readonly channel?: string | undefined;
   /** Pictures that no encoder can make small, in place of the camera. */
   readonly noise?: boolean | undefined;
   /** Payload types that change places in the offer. */
@@ -27,6 +29,10 @@ export interface PageApi {
   answer(name: string, sdp: string): Promise<void>;
   candidate(name: string, candidate: Candidate): Promise<void>;
   stats(name: string): Promise<MediaStats>;
+  /** Says a text over the data channel, or so many bytes. */
+  say(name: string, message: string | number): Promise<void>;
+  /** What came over data channels: label and text, or label and how many bytes. */
+  heard(name: string): Promise<string[]>;
   close(name: string): Promise<void>;
 }
 

@@ -105,7 +105,10 @@ export class EngineStage {
   /** Makes an endpoint for a call of the page, connects it with its source, and negotiates. @returns the answer */
   async negotiate(page: Page, name: string, { source, ...offered }: CallSettings): Promise<string> {
     const { kurento } = this;
-    const endpoint = await kurento.create('WebRtcEndpoint', { mediaPipeline: this.#pipeline });
+    const endpoint = await kurento.create('WebRtcEndpoint', {
+      mediaPipeline: this.#pipeline,
+      useDataChannels: offered.channel !== undefined,
+    });
     this.#endpoints.set(name, endpoint);
     if (source !== undefined) await kurento.invoke(this.endpoint(source), 'connect', { sink: endpoint });
     await kurento.subscribe(

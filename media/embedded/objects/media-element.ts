@@ -1,5 +1,6 @@
 import type { CodecName, RtpKind } from '../sdp/codec.js';
 import { KurentoError } from '../protocol/errors.js';
+import type { DataPath } from './data-channels.js';
 import { Flow } from '../rtp/flow.js';
 import type { MediaSink } from '../rtp/forwarder.js';
 import { Forwarder } from '../rtp/forwarder.js';
@@ -72,6 +73,16 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
 
   /** The source of one kind was taken away or replaced. */
   protected abstract sourceChanged(kind: RtpKind): void;
+
+  /** Takes a message of a data channel; elements that have none pass over it. */
+  takeData(_path: DataPath, _message: string | Buffer): void {
+    // Nothing to do.
+  }
+
+  /** Gives a message to all that are connected for data. */
+  protected giveData(path: DataPath, message: string | Buffer): void {
+    for (const sink of this.#sinks.DATA) sink.takeData(path, message);
+  }
 
   /** False while what is given to this element goes nowhere; it asks for a keyframe by itself when that changes. */
   isReceiving(): boolean {

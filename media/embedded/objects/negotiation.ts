@@ -26,8 +26,17 @@ export interface AgreedMedia {
 
 export interface AgreedSection {
   readonly offered: OfferedSection;
-  /** Undefined when the section is refused. */
+  /** Undefined when the section is refused, or is for data. */
   readonly media: AgreedMedia | undefined;
+  /** Undefined when the section is refused, or is for media. */
+  readonly data?: AgreedData;
+}
+
+/** Data channels (RFC 8841). */
+export interface AgreedData {
+  readonly sctpPort: number;
+  /** The longest message the other side takes, in bytes. */
+  readonly maxMessageSize: number;
 }
 
 /** What is needed to reach the side that offered. */
@@ -43,23 +52,37 @@ export interface RemoteDescription {
 export interface Agreement {
   readonly sections: readonly AgreedSection[];
   readonly remote: RemoteDescription;
+  readonly data: AgreedData | undefined;
 }
 
 /** Names of the codecs that will be sent, where they are known already. */
 export type SourceCodecs = Readonly<Record<RtpKind, CodecName | undefined>>;
 
 /**
- * Decides what of an offer is served: the first audio and the first video section that can be, on one transport. Undefined when
+ * Decides what of an offer is served: the first audio, the first video and, with `dataChannels`, the first data section that can be, on one transport. Undefined when
  * nothing can.
  */
-export function negotiate(offer: Offer, sources: SourceCodecs): Agreement | undefined {
+export function negotiate(offer: Offer, sources: SourceCodecs, dataChannels = false): Agreement | undefined {
+  let data: AgreedData | undefined;
   const taken = new Map<RtpKind, OfferedSection>();
   let remote: RemoteDescription | undefined;
   let bundle: readonly string[] = [];
   const sections = offer.sections.map((offered): AgreedSection => {
+    const inBundle = !remote || bundle.includes(offered.mid ?? '');
+    if (dataChannels && !data && inBundle && isData(offered)) {
+      const reachable = remote ?? remoteDescription(offer, offered);
+      if (!reachable) return { offered, media: undefined };
+      if (!remote) bundle = offer.bundles.find((group) => group.includes(offered.mid ?? '')) ?? [];
+      remote = reachable;
+      data = {
+        sctpPort: offered.sctpPort ?? defaultSctpPort,
+        maxMessageSize: offered.maxMessageSize ?? defaultMessageSize,
+      };
+      return { offered, media: undefined, data };
+    }
     const kind = offered.media === 'audio' || offered.media === 'video' ? offered.media : undefined;
     if (!kind || taken.has(kind) || !isUsable(offered)) return { offered, media: undefined };
-    if (remote && !bundle.includes(offered.mid ?? '')) return { offered, media: undefined };
+    if (!inBundle) return { offered, media: undefined };
     const reachable = remote ?? remoteDescription(offer, offered);
     const agreed = agreedCodecs(offered, kind, sources[kind]);
     if (!reachable || agreed.length === 0) return { offered, media: undefined };
@@ -77,7 +100,16 @@ export function negotiate(offer: Offer, sources: SourceCodecs): Agreement | unde
       },
     };
   });
-  return remote && { sections, remote };
+  return remote && { sections, remote, data };
+}
+
+/** RFC 8841 §4.2: what stands for nothing said. */
+const defaultSctpPort = 5000;
+const defaultMessageSize = 65_536;
+
+function isData({ media, protocol, formats, port, bundleOnly }: OfferedSection): boolean {
+  const sctp = /^(UDP|TCP)\/DTLS\/SCTP$/.test(protocol) && formats.trim() === 'webrtc-datachannel';
+  return media === 'application' && sctp && (port !== 0 || bundleOnly);
 }
 
 function isUsable(offered: OfferedSection): boolean {

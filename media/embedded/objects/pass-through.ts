@@ -2,6 +2,7 @@ import type { CodecName, RtpKind } from '../sdp/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
+import type { DataPath } from './data-channels.js';
 import { MediaElement, elementEvents, mediaElementOperations } from './media-element.js';
 import type { ObjectClass, Surroundings } from './media-object.js';
 import { complex } from './media-object.js';
@@ -51,6 +52,12 @@ export class PassThrough extends MediaElement {
   reported(report: SenderReport, from: InboundStream, now: number): void {
     this.#through(undefined, () => {
       this.forwarders[from.codec.kind].report(report, from, now);
+    });
+  }
+
+  override takeData(path: DataPath, message: string | Buffer): void {
+    this.#through(undefined, () => {
+      this.giveData(path, message);
     });
   }
 

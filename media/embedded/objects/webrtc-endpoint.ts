@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { DataPath } from './data-channels.js';
+import { DataChannels } from './data-channels.js';
 import { ConnectionStates } from './connection-states.js';
 import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
@@ -23,7 +25,7 @@ import { InvalidSdp, parseOffer } from '../sdp/sdp.js';
 import type { SentStreams } from '../sdp/sdp-answer.js';
 import { withCandidates, writeAnswer } from '../sdp/sdp-answer.js';
 import { endpointStats } from './stats.js';
-import type { LocalDescription, Transport, TransportState } from '../transport/transport.js';
+import type { ChannelOptions, LocalDescription, Transport, TransportState } from '../transport/transport.js';
 import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operations.js';
 
 /** Media counts as connected until this long after the last packet, in ms (Kurento media protocol §7.5). */
@@ -39,6 +41,8 @@ export class WebRtcEndpoint extends MediaElement {
   readonly settings = { ...defaultSettings };
   readonly states: ConnectionStates;
   readonly candidates: LocalCandidates;
+  /** Undefined when the endpoint was made without. */
+  readonly data: DataChannels | undefined;
   /** What was set of `rembParams`. */
   remb: Record<string, unknown> = {};
   readonly #sent: SentStreams = {
@@ -60,13 +64,24 @@ export class WebRtcEndpoint extends MediaElement {
   #held: string[] = [];
 
   /** @throws NoCapacity */
-  constructor(pipeline: MediaPipeline, surroundings: Surroundings) {
+  constructor(pipeline: MediaPipeline, surroundings: Surroundings, { useDataChannels = false } = {}) {
     super(webRtcEndpointClass.type, pipeline, surroundings);
     const raise = (event: string, fields: EventFields): void => {
       this.raise(event, fields);
     };
     this.states = new ConnectionStates(raise, () => this.#transport.selectedPair());
     this.candidates = new LocalCandidates(raise);
+    this.data = useDataChannels
+      ? new DataChannels({
+          open: (options) => this.#transport.openChannel(options),
+          opened: ({ id }) => {
+            raise('DataChannelOpened', { channelId: id });
+          },
+          closed: ({ id }) => {
+            raise('DataChannelClosed', { channelId: id });
+          },
+        })
+      : undefined;
     this.#mediaFlow = new Flow((flowing) => {
       const [oldState, newState] = flowing ? ['DISCONNECTED', 'CONNECTED'] : ['CONNECTED', 'DISCONNECTED'];
       raise('MediaStateChanged', { oldState, newState });
@@ -82,12 +97,13 @@ export class WebRtcEndpoint extends MediaElement {
   processOffer(text: string): string {
     if (this.#session) throw new KurentoError(40208, 'Endpoint already negotiated');
     if (text === '') throw new KurentoError(40201, 'Empty offer not valid');
-    const agreement = negotiate(readOffer(text), {
+    const sources = {
       audio: this.source('AUDIO')?.providedCodec('audio'),
       video: this.source('VIDEO')?.providedCodec('video'),
-    });
+    };
+    const agreement = negotiate(readOffer(text), sources, this.data !== undefined);
     if (!agreement) throw new KurentoError(40205, 'Nothing in the offer can be served');
-    this.candidates.serve(agreement.sections.flatMap(({ media, offered }) => (media ? offered : [])));
+    this.candidates.serve(agreement.sections.flatMap(({ media, data, offered }) => ((media ?? data) ? offered : [])));
     const local = this.#reach(agreement);
     this.#session = new RtpSession({
       agreement,
@@ -172,6 +188,15 @@ export class WebRtcEndpoint extends MediaElement {
     return type && pairs.length === 0 ? null : endpointStats(this.id, pairs);
   }
 
+  override takeData(path: DataPath, message: string | Buffer): void {
+    if (this.#connected) this.data?.send(path, message);
+  }
+
+  /** Opens a data channel. False when there are none, or not yet. */
+  openChannel(options: ChannelOptions): boolean {
+    return this.data !== undefined && this.#transport.openChannel(options);
+  }
+
   override isReceiving(): boolean {
     return this.#connected;
   }
@@ -223,6 +248,12 @@ export class WebRtcEndpoint extends MediaElement {
       gathered: () => {
         this.candidates.complete();
       },
+      channelOpened: (channel) => this.data?.opened(channel),
+      channelClosed: (channel) => this.data?.closed(channel),
+      messageArrived: (channel, message) => {
+        this.data?.arrived(channel, message);
+        this.giveData(channel, message);
+      },
     });
   }
 
@@ -231,7 +262,7 @@ export class WebRtcEndpoint extends MediaElement {
       const reach = reachOf(this.settings, (reason) => {
         this.surroundings.log.warn(reason, { endpoint: this.id });
       });
-      return this.#transport.answer(agreement.remote, reach);
+      return this.#transport.answer(agreement.remote, reach, agreement.data);
     } catch (error) {
       this.surroundings.log.warn('an offer was refused by the transport', { endpoint: this.id, ...thrown(error) });
       this.#transport.close();

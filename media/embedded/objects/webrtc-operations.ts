@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { settingsOperations } from './endpoint-settings.js';
 import { KurentoError } from '../protocol/errors.js';
 import { elementEvents, mediaElementOperations } from './media-element.js';
+import type { DataChannels } from './data-channels.js';
 import type { ObjectClass } from './media-object.js';
 import { complex } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
-import { double, iceCandidate, integer, text } from '../protocol/parameters.js';
+import type { Params } from '../protocol/parameters.js';
+import { double, flag, iceCandidate, integer, text } from '../protocol/parameters.js';
 import type { WebRtcEndpoint } from './webrtc-endpoint.js';
 
 export const webRtcEndpointClass: ObjectClass = {
@@ -49,15 +51,29 @@ const defaultRembParams = {
   upLosses: 12,
 };
 
-function noDataChannels(): never {
-  throw new KurentoError(40111, 'Data channels are not supported');
+function dataChannelsOf(self: WebRtcEndpoint): DataChannels {
+  if (!self.data) throw new KurentoError(40111, 'Data channels are not supported');
+  return self.data;
 }
 
 function notImplemented(what: string): never {
   throw new KurentoError(40006, `${what} is not implemented by this media server`);
 }
 
-const optionalText = text.optional();
+const dataChannel = {
+  label: text.optional(),
+  ordered: flag.optional(),
+  maxPacketLifeTime: integer.optional(),
+  maxRetransmits: integer.optional(),
+  protocol: text.optional(),
+};
+
+/** -1 stands for no limit (Kurento media protocol §7.2). */
+function positive({ maxPacketLifeTime, maxRetransmits, ...options }: Omit<Params<typeof dataChannel>, 'label'>) {
+  const limit = (value: number | undefined): number | undefined =>
+    value !== undefined && value >= 0 ? value : undefined;
+  return { ...options, maxPacketLifeTime: limit(maxPacketLifeTime), maxRetransmits: limit(maxRetransmits) };
+}
 
 /** Kurento media protocol §7. */
 export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
@@ -87,8 +103,17 @@ export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
     if (!source) throw new KurentoError(40111, 'The endpoint receives no video');
     source.provideKeyframe();
   }),
-  createDataChannel: operation({ label: optionalText, protocol: optionalText }, noDataChannels),
-  closeDataChannel: operation({ channelId: integer }, noDataChannels),
+  createDataChannel: operation(dataChannel, (self: WebRtcEndpoint, { label = '', ...options }) => {
+    dataChannelsOf(self);
+    if (!self.openChannel({ label, ...positive(options) })) {
+      throw new KurentoError(40111, 'There is no connection for data channels yet');
+    }
+  }),
+  closeDataChannel: operation({ channelId: integer }, (self: WebRtcEndpoint, { channelId }) => {
+    const channel = dataChannelsOf(self).find(channelId);
+    if (!channel) throw new KurentoError(40111, `There is no data channel ${channelId}`);
+    channel.close();
+  }),
   ...property('mediaState', text, (self: WebRtcEndpoint) => self.mediaState),
   ...property('connectionState', text, (self: WebRtcEndpoint) => self.states.connection),
   ...property('ICECandidatePairs', text, (self: WebRtcEndpoint) => self.states.candidatePairs()),

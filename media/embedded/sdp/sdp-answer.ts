@@ -1,4 +1,4 @@
-import type { AgreedCodec, AgreedMedia, AgreedSection, Agreement } from '../objects/negotiation.js';
+import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection, Agreement } from '../objects/negotiation.js';
 import { transportExtension } from '../objects/negotiation.js';
 import type { RtpKind } from './codec.js';
 import type { LocalDescription } from '../transport/transport.js';
@@ -15,7 +15,9 @@ export interface SentStreams {
 
 /** Writes the answer (RFC 8829 §5.3.1), without candidates: those are trickled. */
 export function writeAnswer(agreement: Agreement, local: LocalDescription, sent: SentStreams): string {
-  const accepted = agreement.sections.flatMap(({ media, offered }) => (media && offered.mid ? offered.mid : []));
+  const accepted = agreement.sections.flatMap(({ media, data, offered }) =>
+    (media ?? data) && offered.mid ? offered.mid : [],
+  );
   const lines = [
     'v=0',
     `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
@@ -23,9 +25,10 @@ export function writeAnswer(agreement: Agreement, local: LocalDescription, sent:
     't=0 0',
     ...(accepted.length > 0 ? [`a=group:BUNDLE ${accepted.join(' ')}`] : []),
     `a=msid-semantic: WMS ${sent.streamId}`,
-    ...agreement.sections.flatMap(({ media, offered }) =>
-      media ? served({ media, offered }, media, local, sent) : refused({ media, offered }),
-    ),
+    ...agreement.sections.flatMap((section) => {
+      if (section.media) return served(section, section.media, local, sent);
+      return section.data ? servedData(section, section.data, local) : refused(section);
+    }),
   ];
   return lines.join('\r\n') + '\r\n';
 }
@@ -47,16 +50,37 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     'a=rtcp:9 IN IP4 0.0.0.0',
     ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
     `a=${media.direction}`,
-    `a=ice-ufrag:${local.ufrag}`,
-    `a=ice-pwd:${local.password}`,
-    'a=ice-options:trickle',
-    `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
-    `a=setup:${local.setup}`,
+    ...transportLines(local),
     'a=rtcp-mux',
     ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
     ...(media.transportExtension ? [`a=extmap:${media.transportExtension} ${transportExtension}`] : []),
     ...media.codecs.flatMap(codecLines),
     ...(sends ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
+  ];
+}
+
+/** The longest message that is taken over a data channel, in bytes; what browsers take too. */
+export const largestMessage = 262_144;
+
+function servedData({ offered }: AgreedSection, { sctpPort }: AgreedData, local: LocalDescription): string[] {
+  return [
+    `m=application 9 ${offered.protocol} ${offered.formats}`,
+    'c=IN IP4 0.0.0.0',
+    ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
+    'a=sendrecv',
+    ...transportLines(local),
+    `a=sctp-port:${sctpPort}`,
+    `a=max-message-size:${largestMessage}`,
+  ];
+}
+
+function transportLines(local: LocalDescription): string[] {
+  return [
+    `a=ice-ufrag:${local.ufrag}`,
+    `a=ice-pwd:${local.password}`,
+    'a=ice-options:trickle',
+    `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
+    `a=setup:${local.setup}`,
   ];
 }
 

@@ -44,6 +44,9 @@ export interface OfferedSection {
   /** Header extensions: id by URI. */
   readonly extensions: ReadonlyMap<string, number>;
   readonly transport: TransportDescription;
+  /** Of data channels (RFC 8841 §5); undefined where nothing is said. */
+  readonly sctpPort: number | undefined;
+  readonly maxMessageSize: number | undefined;
   /** Texts that begin with `candidate:`. */
   readonly candidates: readonly string[];
 }
@@ -104,6 +107,8 @@ function parseSection(block: readonly string[], index: number, session: Attribut
     codecs: parseCodecs(formats, own),
     extensions: parseExtensions(own),
     transport: parseTransport(own, session),
+    sctpPort: number(own.first('sctp-port')),
+    maxMessageSize: number(own.first('max-message-size')),
     candidates: own.all('candidate').map((value) => `candidate:${value}`),
   };
 }
@@ -196,6 +201,10 @@ class Attributes {
 /** The text when it is one word: what we repeat in answers must not smuggle in lines or fields. */
 function token(text: string | undefined): string | undefined {
   return text !== undefined && /^[\x21-\x7e]{1,256}$/.test(text) ? text : undefined;
+}
+
+function number(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 function words(text: string): string[] {

@@ -38,6 +38,15 @@ export class LossyTransports implements Transports {
       gathered: () => {
         listener.gathered();
       },
+      channelOpened: (channel) => {
+        listener.channelOpened(channel);
+      },
+      channelClosed: (channel) => {
+        listener.channelClosed(channel);
+      },
+      messageArrived: (channel, message) => {
+        listener.messageArrived(channel, message);
+      },
     });
     const sendRtp = transport.sendRtp.bind(transport);
     // Whoever sends is told that it left, as with a network that loses it.

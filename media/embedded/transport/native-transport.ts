@@ -1,13 +1,15 @@
-import type { PeerConnection, RtcConfig, Track, default as nodeDataChannel } from 'node-datachannel';
+import type { DataChannel, PeerConnection, RtcConfig, Track, default as nodeDataChannel } from 'node-datachannel';
 import { isUsableCandidate } from '../sdp/candidates.js';
 import type { Log } from '../log.js';
 import { thrown } from '../log.js';
-import type { RemoteDescription } from '../objects/negotiation.js';
+import type { AgreedData, RemoteDescription } from '../objects/negotiation.js';
 import { defaultBindAddress } from './local-addresses.js';
 import type { CandidateOptions } from './told-candidates.js';
 import { ToldCandidates } from './told-candidates.js';
+import { NativeChannel } from './native-channel.js';
 import type {
   CandidatePair,
+  ChannelOptions,
   LocalDescription,
   Reach,
   Transport,
@@ -28,6 +30,7 @@ export interface NativeOptions {
 
 /** The section that stands for all of them, see `NativeTransport`. */
 const mid = 'media';
+const dataMid = 'data';
 const payloadType = 96;
 
 /**
@@ -46,6 +49,7 @@ export class NativeTransport implements Transport {
   #closed = false;
   /** Packets the library did not take while it was connected. */
   #refused = 0;
+  readonly #channels = new Set<NativeChannel>();
 
   constructor(library: Library, options: NativeOptions, listener: TransportListener, onClosed: () => void) {
     this.#library = library;
@@ -55,7 +59,7 @@ export class NativeTransport implements Transport {
     this.#told = new ToldCandidates(options.candidates);
   }
 
-  answer(remote: RemoteDescription, reach: Reach = {}): LocalDescription {
+  answer(remote: RemoteDescription, reach: Reach = {}, data?: AgreedData): LocalDescription {
     if (this.#connection || this.#closed) throw new Error('The transport was used before');
     const { interfaces = this.#options.candidates.interfaces } = reach;
     this.#told = new ToldCandidates({ ...this.#options.candidates, ...reach, interfaces });
@@ -72,10 +76,56 @@ export class NativeTransport implements Transport {
       }),
     );
     this.#awaitEnd(connection, track);
-    connection.setRemoteDescription(sectionFor(remote), 'offer');
+    connection.setRemoteDescription(sectionFor(remote, data), 'offer');
     connection.setLocalDescription('answer');
     for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
     return readLocal(connection.localDescription()?.sdp ?? '');
+  }
+
+  openChannel({ label, protocol, ordered, maxPacketLifeTime, maxRetransmits }: ChannelOptions): boolean {
+    if (!this.#connection || this.#closed || this.#state !== 'connected') return false;
+    try {
+      const channel = this.#connection.createDataChannel(label, {
+        ...(protocol !== undefined && { protocol }),
+        ...(ordered === false && { unordered: true }),
+        ...(maxPacketLifeTime !== undefined && { maxPacketLifeTime }),
+        ...(maxRetransmits !== undefined && { maxRetransmits }),
+      });
+      this.#watch(channel);
+      return true;
+    } catch (error) {
+      this.#options.log.debug('the media library opened no data channel', thrown(error));
+      return false;
+    }
+  }
+
+  /** As with the rest: the library must not lose a channel before it has said that it is closed. */
+  #watch(native: DataChannel): void {
+    const channel = new NativeChannel(native);
+    this.#channels.add(channel);
+    let isOpen = false;
+    const opened = this.#guarded(() => {
+      if (isOpen) return;
+      isOpen = true;
+      channel.opened();
+      this.#listener.channelOpened(channel);
+    });
+    native.onOpen(opened);
+    native.onMessage(
+      this.#guarded((message: string | Buffer | ArrayBuffer) => {
+        const bytes = message instanceof ArrayBuffer ? Buffer.from(message) : message;
+        this.#listener.messageArrived(channel, bytes);
+      }),
+    );
+    native.onClosed(
+      guarded(this.#options.log, () => {
+        this.#channels.delete(channel);
+        if (isOpen && !this.#closed) this.#listener.channelClosed(channel);
+        channel.close();
+      }),
+    );
+    // One that the other side opened may be open by now, and will not say so.
+    if (native.isOpen()) opened();
   }
 
   #configuration(reach: Reach): RtcConfig {
@@ -130,6 +180,7 @@ export class NativeTransport implements Transport {
     if (this.#refused > 0) this.#options.log.info('packets could not be sent', { refused: this.#refused });
     this.#refused = 0;
     try {
+      for (const channel of this.#channels) channel.close();
       this.#track?.close();
       this.#connection?.close();
     } catch (error) {
@@ -192,6 +243,11 @@ export class NativeTransport implements Transport {
         for (const told of this.#told.of(withoutPrefix(candidate))) this.#listener.candidateFound(told);
       }),
     );
+    connection.onDataChannel(
+      this.#guarded((channel: DataChannel) => {
+        this.#watch(channel);
+      }),
+    );
     connection.onGatheringStateChange(
       this.#guarded((state: string) => {
         if (state === 'complete') this.#listener.gathered();
@@ -229,24 +285,37 @@ export function guarded<A extends readonly unknown[]>(log: Log, callback: (...ar
   };
 }
 
-function sectionFor(remote: RemoteDescription): string {
+function sectionFor(remote: RemoteDescription, data: AgreedData | undefined): string {
+  const transport = [
+    `a=ice-ufrag:${remote.ufrag}`,
+    `a=ice-pwd:${remote.password}`,
+    'a=ice-options:trickle',
+    `a=fingerprint:${remote.fingerprint.algorithm} ${remote.fingerprint.value}`,
+    `a=setup:${remote.setup}`,
+  ];
   return [
     'v=0',
     'o=- 1 1 IN IP4 0.0.0.0',
     's=-',
     't=0 0',
-    `a=group:BUNDLE ${mid}`,
+    `a=group:BUNDLE ${mid}${data ? ` ${dataMid}` : ''}`,
     `m=video 9 UDP/TLS/RTP/SAVPF ${payloadType}`,
     'c=IN IP4 0.0.0.0',
     `a=mid:${mid}`,
     'a=sendrecv',
     'a=rtcp-mux',
     `a=rtpmap:${payloadType} VP8/90000`,
-    `a=ice-ufrag:${remote.ufrag}`,
-    `a=ice-pwd:${remote.password}`,
-    'a=ice-options:trickle',
-    `a=fingerprint:${remote.fingerprint.algorithm} ${remote.fingerprint.value}`,
-    `a=setup:${remote.setup}`,
+    ...transport,
+    ...(data
+      ? [
+          'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+          'c=IN IP4 0.0.0.0',
+          `a=mid:${dataMid}`,
+          ...transport,
+          `a=sctp-port:${data.sctpPort}`,
+          `a=max-message-size:${data.maxMessageSize}`,
+        ]
+      : []),
     '',
   ].join('\r\n');
 }

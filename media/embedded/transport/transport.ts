@@ -1,4 +1,4 @@
-import type { RemoteDescription } from '../objects/negotiation.js';
+import type { AgreedData, RemoteDescription } from '../objects/negotiation.js';
 import type { Fingerprint } from '../sdp/sdp.js';
 
 /** What the other side has to know to reach us. */
@@ -43,6 +43,30 @@ export interface CandidatePair {
   readonly remote: string;
 }
 
+export interface ChannelOptions {
+  readonly label: string;
+  readonly protocol?: string | undefined;
+  /** Default: true. */
+  readonly ordered?: boolean | undefined;
+  /** ms after which a message is given up; undefined: never. */
+  readonly maxPacketLifeTime?: number | undefined;
+  /** Attempts after which a message is given up; undefined: never. */
+  readonly maxRetransmits?: number | undefined;
+}
+
+/** A data channel that can be used (RFC 8831). */
+export interface DataChannel {
+  /** Of its stream, the same on both sides. */
+  readonly id: number;
+  readonly label: string;
+  readonly protocol: string;
+  /** Bytes that wait to be sent. */
+  readonly waiting: number;
+  /** False when the message did not leave. Never throws. */
+  send(message: string | Buffer): boolean;
+  close(): void;
+}
+
 /** Called from the event loop, never from inside a call of the transport, and not after `close`. */
 export interface TransportListener {
   /** A decrypted packet; the buffer is the listener's to keep. */
@@ -53,12 +77,18 @@ export interface TransportListener {
   candidateFound(candidate: string): void;
   /** All candidates were told. */
   gathered(): void;
+  /** Opened by the other side, or by us. */
+  channelOpened(channel: DataChannel): void;
+  channelClosed(channel: DataChannel): void;
+  messageArrived(channel: DataChannel, message: string | Buffer): void;
 }
 
 /** ICE, DTLS and SRTP of one endpoint: one UDP port, everything bundled. */
 export interface Transport {
   /** Begins: takes the description of the side that offered, once. Gathering starts with it. */
-  answer(remote: RemoteDescription, reach?: Reach): LocalDescription;
+  answer(remote: RemoteDescription, reach?: Reach, data?: AgreedData): LocalDescription;
+  /** Opens a data channel, where there are any; `channelOpened` tells when it can be used. False when that cannot be. */
+  openChannel(options: ChannelOptions): boolean;
   /** Ignores what cannot be used. */
   addRemoteCandidate(candidate: string): void;
   /** False when the packet did not leave: not connected, or refused. Never throws. */

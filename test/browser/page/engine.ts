@@ -14,6 +14,8 @@ interface Call {
   readonly peer: RTCPeerConnection;
   readonly video: HTMLVideoElement;
   readonly streams: Set<string>;
+  readonly heard: string[];
+  channel: RTCDataChannel | undefined;
 }
 
 const calls = new Map<string, Call>();
@@ -30,7 +32,7 @@ function open(name: string): Call {
   video.autoplay = true;
   video.playsInline = true;
   document.body.append(video);
-  const opened = { peer, video, streams: new Set<string>() };
+  const opened: Call = { peer, video, streams: new Set<string>(), heard: [], channel: undefined };
   calls.set(name, opened);
   peer.onicecandidate = ({ candidate }) => {
     if (candidate) window.candidateFound(name, candidate.toJSON());
@@ -40,7 +42,18 @@ function open(name: string): Call {
     opened.streams.add(stream.id);
     video.srcObject = stream;
   };
+  peer.ondatachannel = ({ channel }) => {
+    listen(opened, channel);
+  };
   return opened;
+}
+
+function listen(to: Call, channel: RTCDataChannel): void {
+  channel.binaryType = 'arraybuffer';
+  to.channel = channel;
+  channel.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    to.heard.push(`${channel.label}: ${typeof data === 'string' ? data : `${data.byteLength} bytes`}`);
+  };
 }
 
 /** The fields of the browser's statistics that the test looks at. */
@@ -87,8 +100,14 @@ async function published({
 
 window.api = {
   async offer(name, settings) {
-    const { role, codec, swapped } = settings;
-    const { peer } = open(name);
+    const { role, codec, swapped, channel } = settings;
+    const opened = open(name);
+    const { peer } = opened;
+    // Without a channel of its own a page has no data section; one that nobody uses asks for it.
+    if (channel !== undefined) {
+      const own = peer.createDataChannel(channel === '' ? 'unused' : channel);
+      if (channel !== '') listen(opened, own);
+    }
     if (role === 'subscribe') {
       peer.addTransceiver('audio', { direction: 'recvonly' });
       peer.addTransceiver('video', { direction: 'recvonly' });
@@ -108,6 +127,18 @@ window.api = {
       await peer.setLocalDescription({ type: 'offer', sdp: swapPayloadTypes(sdp, swapped) });
     } else await peer.setLocalDescription();
     return peer.localDescription?.sdp ?? '';
+  },
+
+  async say(name, message) {
+    const { channel } = call(name);
+    if (!channel) throw new Error('no data channel');
+    if (channel.readyState !== 'open') await new Promise((resolve) => (channel.onopen = resolve));
+    if (typeof message === 'string') channel.send(message);
+    else channel.send(new Uint8Array(message));
+  },
+
+  heard(name) {
+    return Promise.resolve(call(name).heard);
   },
 
   async answer(name, sdp) {

@@ -1,6 +1,7 @@
 import type { RemoteDescription } from '../../../media/embedded/objects/negotiation.js';
 import type {
   CandidatePair,
+  ChannelOptions,
   LocalDescription,
   Reach,
   Transport,
@@ -18,6 +19,7 @@ export class FakeTransport implements Transport {
   readonly rtp: Buffer[] = [];
   readonly rtcp: Buffer[] = [];
   readonly remoteCandidates: string[] = [];
+  readonly channels: ChannelOptions[] = [];
   readonly listener: TransportListener;
   remote: RemoteDescription | undefined;
   reach: Reach | undefined;
@@ -40,6 +42,12 @@ export class FakeTransport implements Transport {
       setup: remote.setup === 'active' ? 'passive' : 'active',
       sessionId: '1',
     };
+  }
+
+  /** The test says when it is open. */
+  openChannel(options: ChannelOptions): boolean {
+    this.channels.push(options);
+    return this.#connected;
   }
 
   addRemoteCandidate(candidate: string): void {

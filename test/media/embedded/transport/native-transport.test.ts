@@ -27,6 +27,7 @@ class FalteringLibrary {
     class PeerConnection {
       readonly onLocalCandidate = on('candidate');
       readonly onGatheringStateChange = on('gathering');
+      readonly onDataChannel = on('channel');
       readonly onIceStateChange = on('ice');
       readonly onStateChange = on('state');
       constructor(_name: string, configuration: unknown) {
@@ -72,6 +73,9 @@ describe('the transport on the native library', () => {
       rtcp: () => heard.push('rtcp'),
       stateChanged: (state: string) => heard.push(state),
       candidateFound: (candidate: string) => heard.push(candidate),
+      channelOpened: () => undefined,
+      channelClosed: () => undefined,
+      messageArrived: () => undefined,
       gathered: () => heard.push('gathered'),
     };
     const transport = new NativeTransport(faltering.library, options, listener, () => heard.push('gone'));

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { until } from '../support/until.js';
+import { EngineStage } from './engine-stage.js';
+
+const patienceMs = 15_000;
+
+/** Kurento media protocol §7.1, §7.2; RFC 8831. */
+describe('data channels through the embedded engine', function () {
+  this.timeout(60_000);
+  let stage: EngineStage;
+
+  before(async () => {
+    stage = await EngineStage.start('42800-42899');
+  });
+  after(() => stage.stop());
+  beforeEach(() => stage.open());
+  afterEach(() => stage.clear());
+
+  const heard = (page: Page, name: string): Promise<string[]> => stage.call<string[]>(page, 'heard', name);
+
+  it('carry text and 60 kB of bytes, in order, from one page to all that are connected to it, beside the media', async () => {
+    const [ann, ben, cleo] = [await stage.openPage(), await stage.openPage(), await stage.openPage()];
+    await stage.negotiate(ann, 'ann', { role: 'publish', channel: 'chat' });
+    await stage.negotiate(ben, 'ben', { role: 'subscribe', channel: '', source: 'ann' });
+    await stage.negotiate(cleo, 'cleo', { role: 'subscribe', channel: '', source: 'ann' });
+    for (const [page, name] of [
+      [ben, 'ben'],
+      [cleo, 'cleo'],
+    ] as const) {
+      await stage.expectPlaying(page, name);
+    }
+    await stage.kurento.subscribe(stage.endpoint('ben'), 'DataChannelOpened');
+    await stage.call(ann, 'say', 'ann', 'hello');
+    await stage.call(ann, 'say', 'ann', 60_000);
+    await stage.call(ann, 'say', 'ann', 'bye');
+    for (const [page, name] of [
+      [ben, 'ben'],
+      [cleo, 'cleo'],
+    ] as const) {
+      await until(`${name} hears it all`, async () => (await heard(page, name)).length >= 3, patienceMs).catch(
+        () => undefined,
+      );
+      expect(await heard(page, name), name).to.deep.equal(['chat: hello', 'chat: 60000 bytes', 'chat: bye']);
+    }
+    const { data } = await stage.kurento.event('DataChannelOpened', stage.endpoint('ben'));
+    expect(data.channelId).to.be.a('number');
+  });
+
+  it('come back to who is connected to herself, over the same channel', async () => {
+    const page = await stage.openPage();
+    await stage.negotiate(page, 'ann', { role: 'both', channel: 'echo' });
+    const endpoint = stage.endpoint('ann');
+    await stage.kurento.invoke(endpoint, 'connect', { sink: endpoint });
+    await stage.call(page, 'say', 'ann', 'anybody there?');
+    await until('she hears herself', async () => (await heard(page, 'ann')).length > 0, patienceMs);
+    expect(await heard(page, 'ann')).to.deep.equal(['echo: anybody there?']);
+  });
+
+  it('can be opened and closed by the application', async () => {
+    const page = await stage.openPage();
+    await stage.negotiate(page, 'ann', { role: 'publish', channel: '' });
+    const endpoint = stage.endpoint('ann');
+    await stage.kurento.subscribe(endpoint, 'DataChannelOpened', 'DataChannelClosed');
+    await until('it is connected', async () => (await stage.stats(page, 'ann')).state === 'connected', patienceMs);
+    await until(
+      'the channel is made',
+      async () => {
+        const { error } = await stage.kurento.request('invoke', {
+          object: endpoint,
+          operation: 'createDataChannel',
+          operationParams: { label: 'ours' },
+        });
+        return error === undefined;
+      },
+      patienceMs,
+    );
+    await stage.kurento.invoke(endpoint, 'connect', { sink: endpoint });
+    await until(
+      'the page has it',
+      () =>
+        stage.call(page, 'say', 'ann', 'hello').then(
+          () => true,
+          () => false,
+        ),
+      patienceMs,
+    );
+    await until('it can be used', async () => (await heard(page, 'ann')).includes('ours: hello'), patienceMs);
+    const channelId = stage.kurento.events.findLast(({ type }) => type === 'DataChannelOpened')?.data.channelId;
+    await stage.kurento.invoke(endpoint, 'closeDataChannel', { channelId });
+    const { data } = await stage.kurento.event('DataChannelClosed', endpoint);
+    expect(data.channelId).to.equal(channelId);
+  });
+
+  it('are refused with port 0 when the endpoint was made without', async () => {
+    const page = await stage.openPage();
+    const offer = await stage.call<string>(page, 'offer', 'ann', { role: 'publish', channel: 'chat' });
+    const endpoint = await stage.kurento.create('WebRtcEndpoint', { mediaPipeline: stage.pipeline });
+    const answer = String(await stage.kurento.invoke(endpoint, 'processOffer', { offer }));
+    expect(answer).to.match(/^m=application 0 /m);
+  });
+});

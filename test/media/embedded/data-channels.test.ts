@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import { DataChannels } from '../../../media/embedded/objects/data-channels.js';
+import type { DataChannel } from '../../../media/embedded/transport/transport.js';
+
+/** A channel whose reader takes nothing until the test says so. */
+class StuckChannel implements DataChannel {
+  readonly protocol = '';
+  readonly sent: (string | Buffer)[] = [];
+  closed = false;
+  waiting = 0;
+
+  constructor(
+    readonly id: number,
+    readonly label: string,
+  ) {}
+
+  send(message: string | Buffer): boolean {
+    this.sent.push(message);
+    this.waiting += Buffer.byteLength(message);
+    return true;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+describe('the data channels of an endpoint', () => {
+  const path = { label: 'chat', protocol: '' };
+
+  function channels(canOpen = true): { all: DataChannels; asked: string[]; told: string[] } {
+    const [asked, told]: [string[], string[]] = [[], []];
+    const all = new DataChannels({
+      open: ({ label }) => {
+        asked.push(label);
+        return canOpen;
+      },
+      opened: ({ id }) => told.push(`opened ${id}`),
+      closed: ({ id }) => told.push(`closed ${id}`),
+    });
+    return { all, asked, told };
+  }
+
+  it('are opened when something is to be sent, once, and what was to be sent meanwhile follows in order', () => {
+    const { all, asked } = channels();
+    all.send(path, 'one');
+    all.send(path, 'two');
+    expect(asked).to.deep.equal(['chat']);
+    const channel = new StuckChannel(1, 'chat');
+    all.opened(channel);
+    all.send(path, 'three');
+    expect(channel.sent).to.deep.equal(['one', 'two', 'three']);
+  });
+
+  it('end when their reader is a megabyte behind, and both sides know', () => {
+    const { all, told } = channels();
+    const channel = new StuckChannel(1, 'chat');
+    all.opened(channel);
+    for (let times = 0; times < 11; times += 1) all.send(path, Buffer.alloc(100_000));
+    expect(channel.sent).to.have.lengthOf(10);
+    expect(channel.closed).to.equal(true);
+    expect(told).to.deep.equal(['opened 1', 'closed 1']);
+    all.closed(channel);
+    expect(told, 'told once').to.have.lengthOf(2);
+  });
+
+  it('keep no more than 64 messages for a channel that does not open, and none where none can be opened', () => {
+    const { all } = channels();
+    for (let times = 0; times < 100; times += 1) all.send(path, String(times));
+    const late = new StuckChannel(1, 'chat');
+    all.opened(late);
+    expect(late.sent).to.have.lengthOf(64);
+    const none = channels(false);
+    none.all.send(path, 'lost');
+    const channel = new StuckChannel(1, 'chat');
+    none.all.opened(channel);
+    expect(channel.sent).to.deep.equal([]);
+  });
+
+  it('count what goes and comes', () => {
+    const { all } = channels();
+    const channel = new StuckChannel(4, 'chat');
+    all.opened(channel);
+    all.send(path, 'four');
+    all.arrived(channel, Buffer.alloc(7));
+    expect(all.find(4)).to.equal(channel);
+    expect(all.all[0]).to.deep.include({ messagesSent: 1, bytesSent: 4, messagesReceived: 1, bytesReceived: 7 });
+  });
+});
