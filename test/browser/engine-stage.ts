@@ -36,7 +36,7 @@ export class EngineStage {
   }
 
   /** `udpPorts`: of its own, as 42000-42199, since other tests may have an engine as well. */
-  static async start(udpPorts: string): Promise<EngineStage> {
+  static async start(udpPorts: string, flags: readonly string[] = []): Promise<EngineStage> {
     const entry = fileURLToPath(new URL('page/engine.ts', import.meta.url));
     const bundle = await build({
       entryPoints: [entry],
@@ -45,7 +45,7 @@ export class EngineStage {
       write: false,
       logLevel: 'silent',
     });
-    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts]);
+    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts, ...flags]);
     const stage = new EngineStage(engine, await launchBrowser(), bundle.outputFiles[0]?.text ?? '');
     await new Promise<void>((resolve) => stage.#web.listen(0, '127.0.0.1', resolve));
     return stage;

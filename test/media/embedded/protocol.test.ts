@@ -807,7 +807,11 @@ describe('the Kurento protocol of the embedded engine', () => {
       };
       expect(info).to.include({ __type__: 'ServerInfo', type: 'KMS' });
       expect(info.modules.map(({ name }) => name)).to.deep.equal(['core', 'elements', 'filters']);
-      expect(info.modules.flatMap(({ factories }) => factories)).to.deep.equal(['MediaPipeline', 'WebRtcEndpoint']);
+      expect(info.modules.flatMap(({ factories }) => factories)).to.deep.equal([
+        'MediaPipeline',
+        'RecorderEndpoint',
+        'WebRtcEndpoint',
+      ]);
     });
 
     it('knows pipelines, memory, processors and its use of them', async () => {
