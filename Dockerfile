@@ -2,6 +2,11 @@
 #
 #   docker build -t atrium . && docker run --rm --network host atrium
 #
+# Without the network of the host, media needs its ports published and an address that browsers reach (docs/media.md):
+#
+#   docker run --rm -p 8080:8080 -p 40000-40199:40000-40199/udp -e MEDIA_UDP_PORTS=40000-40199 \
+#     -e MEDIA_ANNOUNCED_ADDRESSES=192.0.2.10 atrium
+#
 # With a Kurento Media Server beside it: docker compose up (docker-compose.yml).
 
 FROM node:20-bookworm-slim AS build

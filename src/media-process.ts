@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Log } from './log.js';
+import { RestartPauses } from './restart-pauses.js';
 
 export interface MediaProcessOptions {
   /** For the log: which one it is. */
@@ -27,10 +28,6 @@ const logLineSchema = z.looseObject({ level: z.enum(['error', 'warn', 'info', 'd
 
 const startTimeoutMs = 15_000;
 const stopTimeoutMs = 3_000;
-const firstRestartMs = 100;
-const slowestRestartMs = 5_000;
-/** A process that lived this long has recovered: the next restart is a quick one again. */
-const stableAfterMs = 30_000;
 
 /** The engine did not start; the message says why in one line. */
 export class MediaProcessError extends Error {
@@ -60,7 +57,7 @@ export class MediaProcess {
   #url: string | undefined;
   #restarts = 0;
   #stopping = false;
-  #restartMs = firstRestartMs;
+  readonly #pauses = new RestartPauses();
   #restart: NodeJS.Timeout | undefined;
 
   constructor(options: MediaProcessOptions) {
@@ -131,13 +128,14 @@ export class MediaProcess {
 
   #lost(startedAt: number, ended: string | number | null): void {
     if (this.#stopping) return;
-    if (Date.now() - startedAt > stableAfterMs) this.#restartMs = firstRestartMs;
-    this.#log.error('the media engine ended; it is started again', { ended, inMs: this.#restartMs });
-    this.#startAgain();
+    this.#pauses.lived(Date.now() - startedAt);
+    const inMs = this.#pauses.next();
+    this.#log.error('the media engine ended; it is started again', { ended, inMs });
+    this.#startAgain(inMs);
   }
 
   /** After a pause, the longer the more attempts there were; until one succeeds. */
-  #startAgain(): void {
+  #startAgain(inMs: number): void {
     this.#restart = setTimeout(() => {
       this.#spawn().then(
         (url) => {
@@ -146,12 +144,12 @@ export class MediaProcess {
         },
         (error: unknown) => {
           if (this.#stopping) return;
-          this.#log.error('the media engine did not start; it is tried again', { error, inMs: this.#restartMs });
-          this.#startAgain();
+          const nextInMs = this.#pauses.next();
+          this.#log.error('the media engine did not start; it is tried again', { error, inMs: nextInMs });
+          this.#startAgain(nextInMs);
         },
       );
-    }, this.#restartMs);
-    this.#restartMs = Math.min(this.#restartMs * 2, slowestRestartMs);
+    }, inMs);
   }
 
   /** The engine writes one JSON object a line; anything else comes from native code and is passed on as it is. */

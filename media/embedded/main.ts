@@ -1,13 +1,14 @@
 import { Log, thrown } from './log.js';
 import { MediaServer } from './media-server.js';
 import { Methods } from './protocol/methods.js';
+import { LossyTransports } from './transport/lossy-transports.js';
 import { loadNativeTransports } from './transport/node-datachannel.js';
 import type { Options } from './options.js';
 import { parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { Recordings } from './recorder/recordings.js';
 import { ProtocolServer } from './protocol/protocol.js';
-import { mediaAddresses } from './transport/local-addresses.js';
+import { canBind, mediaAddresses } from './transport/local-addresses.js';
 import { toldAddresses } from './transport/told-addresses.js';
 import type { CandidateOptions } from './transport/told-candidates.js';
 import type { Transports } from './transport/transport.js';
@@ -40,6 +41,7 @@ try {
 async function main(): Promise<void> {
   const options = readOptions();
   const log = new Log(options['log-level'], (line) => process.stderr.write(line));
+  await checkBindAddress(options['bind-address']);
   const transports = await loadTransports(options, log);
   const pulse = new Pulse((error) => {
     log.error('an endpoint failed on the beat', thrown(error));
@@ -84,14 +86,21 @@ function readOptions(): Options {
   }
 }
 
+/** With an address that cannot be had, the media library would end the process at the first offer. */
+async function checkBindAddress(address: string | undefined): Promise<void> {
+  if (address === undefined || (await canBind(address))) return;
+  throw new StartFailure(`--bind-address: this machine has no address ${address}`, 'usage');
+}
+
 async function loadTransports(options: Options, log: Log): Promise<Transports> {
   try {
-    return await loadNativeTransports({
+    const transports = await loadNativeTransports({
       udpPorts: options['udp-ports'],
       bindAddress: options['bind-address'],
       candidates: candidateOptions(options),
       log,
     });
+    return options['test-loss'] > 0 ? new LossyTransports(transports, options['test-loss']) : transports;
   } catch (error) {
     const platform = `${process.platform} ${process.arch}`;
     throw new StartFailure(

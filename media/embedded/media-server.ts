@@ -9,6 +9,7 @@ import { flag, objectId, oneOf, readParams, text } from './protocol/parameters.j
 import type { Pulse } from './objects/pulse.js';
 import { mediaProfiles, RecorderEndpoint } from './objects/recorder-endpoint.js';
 import { Recordings } from './recorder/recordings.js';
+import { PassThrough } from './objects/pass-through.js';
 import { ServerManager } from './objects/server-manager.js';
 import type { Session } from './protocol/sessions.js';
 import { Sessions } from './protocol/sessions.js';
@@ -26,8 +27,9 @@ export interface MediaServerOptions {
   readonly recordings?: Recordings;
 }
 
+const elementShape = { mediaPipeline: objectId } satisfies Shape;
 const webRtcEndpointShape = {
-  mediaPipeline: objectId,
+  ...elementShape,
   // The two only concern offers the endpoint makes.
   recvonly: flag.optional(),
   sendonly: flag.optional(),
@@ -53,6 +55,10 @@ export class MediaServer {
   readonly #manager: ServerManager;
   readonly #factories: Readonly<Record<string, (params: unknown) => MediaObject>> = {
     MediaPipeline: () => new MediaPipeline(this.#surroundings),
+    PassThrough: (params) => {
+      const { mediaPipeline } = readParams(elementShape, params, 'constructorParams');
+      return new PassThrough(this.#pipeline(mediaPipeline), this.#surroundings);
+    },
     WebRtcEndpoint: (params) => {
       const { mediaPipeline } = readParams(webRtcEndpointShape, params, 'constructorParams');
       return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings);
@@ -99,7 +105,11 @@ export class MediaServer {
       {
         pipelines: () => this.objects.roots.map(({ id }) => id),
         sessions: () => this.sessions.all.map(({ id }) => id),
-        factories: { core: ['MediaPipeline'], elements: ['RecorderEndpoint', 'WebRtcEndpoint'], filters: [] },
+        factories: {
+          core: ['MediaPipeline', 'PassThrough'],
+          elements: ['RecorderEndpoint', 'WebRtcEndpoint'],
+          filters: [],
+        },
       },
       this.#surroundings,
     );

@@ -32,6 +32,10 @@ export interface PageApi {
 
 export interface MediaStats {
   framesDecoded: number;
+  /** Requests for lost packets: of a receiver those it made, of a sender those it got. */
+  nacks: number;
+  /** Packets that were sent, or received, once more. */
+  repeated: number;
   audioPackets: number;
   width: number;
   currentTime: number;

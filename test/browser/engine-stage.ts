@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { KurentoSocket } from '../support/kurento-socket.js';
 import { devicePermissions, launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { patienceMs } from './visitor.js';
 import type { MediaStats, OfferSettings, PageApi } from './engine-page.js';
 
 const candidate = z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.number() });
@@ -35,7 +36,7 @@ export class EngineStage {
     this.#script = script;
   }
 
-  /** `udpPorts`: of its own, as 42000-42199, since other tests may have an engine as well. */
+  /** `udpPorts`: of its own, as 42000-42199, since other tests may have an engine as well. `flags`: further ones of the engine. */
   static async start(udpPorts: string, flags: readonly string[] = []): Promise<EngineStage> {
     const entry = fileURLToPath(new URL('page/engine.ts', import.meta.url));
     const bundle = await build({
@@ -136,7 +137,7 @@ export class EngineStage {
   }
 
   async eventually(page: Page, name: string, condition: (stats: MediaStats) => boolean): Promise<MediaStats> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + patienceMs;
     for (;;) {
       const stats = await this.stats(page, name);
       if (condition(stats)) return stats;

@@ -19,6 +19,16 @@ const mediaTypes: readonly MediaType[] = ['AUDIO', 'DATA', 'VIDEO'];
 
 const typeOf = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<RtpKind, MediaType>;
 
+/** What every element tells of (Kurento media protocol §6). */
+export const elementEvents = [
+  'Error',
+  'ElementConnected',
+  'ElementDisconnected',
+  'MediaFlowInStateChanged',
+  'MediaFlowOutStateChanged',
+  'MediaTranscodingStateChanged',
+] as const;
+
 /** Something media can be connected from and to. */
 export abstract class MediaElement extends MediaObject implements MediaSink {
   readonly pipeline: MediaPipeline;
@@ -63,6 +73,41 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   /** The source of one kind was taken away or replaced. */
   protected abstract sourceChanged(kind: RtpKind): void;
 
+  /** False while what is given to this element goes nowhere; it asks for a keyframe by itself when that changes. */
+  isReceiving(): boolean {
+    return true;
+  }
+
+  /** How much video this element can take, in bit/s; undefined when it does not know, or takes any. */
+  videoWanted(_now: number): number | undefined {
+    return undefined;
+  }
+
+  protected anySinkReceives(): boolean {
+    return [...this.#sinks.VIDEO].some((sink) => sink.isReceiving());
+  }
+
+  /** What this element gives on comes from elsewhere now, or from nowhere. */
+  protected tellSourceChanged(kind: RtpKind): void {
+    for (const sink of this.#sinks[typeOf[kind]]) sink.sourceChanged(kind);
+  }
+
+  protected tickFlows(now: number): void {
+    for (const flows of [this.flowsIn, this.flowsOut])
+      for (const kind of ['audio', 'video'] as const) flows[kind].tick(now);
+  }
+
+  /** What the fastest of those it feeds can take; undefined when one of them takes any, or there is none. */
+  protected wantedOfSinks(now: number): number | undefined {
+    let fastest: number | undefined;
+    for (const sink of this.#sinks.VIDEO) {
+      const wanted = sink.videoWanted(now);
+      if (wanted === undefined) return undefined;
+      fastest = Math.max(fastest ?? 0, wanted);
+    }
+    return fastest;
+  }
+
   abstract stats(type: MediaType | undefined): Record<string, unknown> | null;
 
   source(type: MediaType): MediaElement | undefined {
@@ -80,7 +125,8 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     const kind = rtpKind(type);
     if (kind) this.forwarders[kind].add(sink);
     this.raise('ElementConnected', connectionFields(sink, type));
-    if (kind === 'video') this.provideKeyframe();
+    // Requests are throttled: one that nobody could use would delay the one that is needed.
+    if (kind === 'video' && sink.isReceiving()) this.provideKeyframe();
   }
 
   disconnect(sink: MediaElement, type: MediaType): void {

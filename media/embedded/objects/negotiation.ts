@@ -9,6 +9,8 @@ export interface AgreedCodec {
   readonly payloadType: number;
   readonly parameters: string;
   readonly feedback: readonly string[];
+  /** Of packets that are sent again, on a stream of their own (RFC 4588); undefined: they are sent as they were. */
+  readonly repairType: number | undefined;
 }
 
 /** A section that is served. */
@@ -114,7 +116,7 @@ function agreedCodecs(offered: OfferedSection, kind: RtpKind, source: CodecName 
     .sort((one, other) => Number(other.name === source) - Number(one.name === source));
   const agreed = known.flatMap((codec) => {
     const match = bestMatch(codec, offered.codecs);
-    return match ? agreedCodec(codec, match, offered.direction) : [];
+    return match ? agreedCodec(codec, match, offered) : [];
   });
   const onlySends = offered.direction === 'recvonly';
   return onlySends ? agreed : agreed.slice(0, 1);
@@ -139,7 +141,7 @@ function isPlainProfile(name: CodecName, parameters: string): boolean {
 
 const videoFeedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 
-function agreedCodec(codec: Codec, match: OfferedCodec, direction: Direction): AgreedCodec {
+function agreedCodec(codec: Codec, match: OfferedCodec, { direction, codecs: all }: OfferedSection): AgreedCodec {
   const receives = direction === 'sendrecv' || direction === 'sendonly';
   const wanted = [...(codec.kind === 'video' ? videoFeedback : []), ...(receives ? ['transport-cc'] : [])];
   return {
@@ -147,5 +149,12 @@ function agreedCodec(codec: Codec, match: OfferedCodec, direction: Direction): A
     payloadType: match.payloadType,
     parameters: match.parameters,
     feedback: wanted.filter((feedback) => match.feedback.includes(feedback)),
+    repairType: match.feedback.includes('nack') ? repairTypeOf(match.payloadType, all) : undefined,
   };
+}
+
+/** RFC 4588 §8.1: the payload type whose `apt` is this one. */
+function repairTypeOf(payloadType: number, all: readonly OfferedCodec[]): number | undefined {
+  const apt = new RegExp(`(^|;\\s*)apt=${payloadType}(;|$)`);
+  return all.find(({ name, parameters }) => name.toLowerCase() === 'rtx' && apt.test(parameters))?.payloadType;
 }

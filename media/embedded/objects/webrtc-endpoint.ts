@@ -28,6 +28,8 @@ import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operatio
 
 /** Media counts as connected until this long after the last packet, in ms (Kurento media protocol §7.5). */
 const mediaSilenceMs = 25_000;
+/** No estimate of a subscriber makes a publisher send less, in bit/s: below it there is hardly a picture. */
+const leastLimit = 150_000;
 /** Remote candidates that are kept while there is no offer; a browser sends a handful. */
 const mostHeld = 100;
 
@@ -43,6 +45,7 @@ export class WebRtcEndpoint extends MediaElement {
     cname: randomBytes(8).toString('hex'),
     streamId: randomUUID(),
     ssrcs: { audio: randomSsrc(), video: randomSsrc() },
+    repairSsrc: randomSsrc(),
   };
   readonly #statsIds = { audio: [randomUUID(), randomUUID()], video: [randomUUID(), randomUUID()] } as const;
   readonly #mediaFlow: Flow;
@@ -100,7 +103,7 @@ export class WebRtcEndpoint extends MediaElement {
         },
         keyframeWanted: () => this.source('VIDEO')?.provideKeyframe(),
       },
-      receiveLimit: () => this.settings.maxVideoRecvBandwidth * 1000,
+      receiveLimit: (now) => this.#receiveLimit(now),
     });
     this.#remoteSdp = text;
     this.#localSdp = writeAnswer(agreement, local, this.#sent);
@@ -169,6 +172,14 @@ export class WebRtcEndpoint extends MediaElement {
     return type && pairs.length === 0 ? null : endpointStats(this.id, pairs);
   }
 
+  override isReceiving(): boolean {
+    return this.#connected;
+  }
+
+  override videoWanted(now: number): number | undefined {
+    return this.#session?.outbound('video')?.estimate(now);
+  }
+
   override release(): void {
     this.surroundings.pulse.remove(this.#beat);
     super.release();
@@ -177,6 +188,17 @@ export class WebRtcEndpoint extends MediaElement {
 
   protected sourceChanged(kind: RtpKind): void {
     this.#session?.outbound(kind)?.detach();
+  }
+
+  /**
+   * What the publisher may send, in bit/s, 0 for any: no more than the application allows, nor than the fastest subscriber can
+   * take. Not the slowest: one bad network must not spoil the picture for everybody.
+   */
+  #receiveLimit(now: number): number {
+    const allowed = this.settings.maxVideoRecvBandwidth * 1000 || Number.POSITIVE_INFINITY;
+    const wanted = Math.max(leastLimit, this.wantedOfSinks(now) ?? Number.POSITIVE_INFINITY);
+    const limit = Math.min(allowed, wanted);
+    return Number.isFinite(limit) ? limit : 0;
   }
 
   #openTransport(): Transport {
@@ -226,10 +248,7 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   #tick(now: number): void {
-    for (const flow of [this.flowsIn, this.flowsOut]) {
-      flow.audio.tick(now);
-      flow.video.tick(now);
-    }
+    this.tickFlows(now);
     this.#mediaFlow.tick(now);
     if (this.#connected) this.#session?.tick(now);
   }

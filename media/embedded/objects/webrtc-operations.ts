@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { settingsOperations } from './endpoint-settings.js';
 import { KurentoError } from '../protocol/errors.js';
-import { mediaElementOperations } from './media-element.js';
+import { elementEvents, mediaElementOperations } from './media-element.js';
 import type { ObjectClass } from './media-object.js';
 import { complex } from './media-object.js';
 import type { Operations } from './operations.js';
@@ -13,12 +13,7 @@ export const webRtcEndpointClass: ObjectClass = {
   type: 'WebRtcEndpoint',
   hierarchy: ['BaseRtpEndpoint', 'SdpEndpoint', 'SessionEndpoint', 'Endpoint', 'MediaElement', 'MediaObject'],
   events: new Set([
-    'Error',
-    'ElementConnected',
-    'ElementDisconnected',
-    'MediaFlowInStateChanged',
-    'MediaFlowOutStateChanged',
-    'MediaTranscodingStateChanged',
+    ...elementEvents,
     'MediaSessionStarted',
     'MediaSessionTerminated',
     'MediaStateChanged',

@@ -22,7 +22,7 @@ export class InboundStream {
   readonly codec: Codec;
   readonly ring: PacketRing;
   readonly keyframes: KeyframeRequests;
-  readonly counters = { packets: 0, octets: 0, duplicates: 0, keyframeRequests: 0, nacks: 0 };
+  readonly counters = { packets: 0, octets: 0, duplicates: 0, repairs: 0, keyframeRequests: 0, nacks: 0 };
   readonly #missing: MissingPackets | undefined;
   readonly #feedback: SenderFeedback;
   #first = -1;

@@ -1,12 +1,15 @@
 import type { CodecName } from '../sdp/codec.js';
 import type { InboundStream } from './inbound-stream.js';
+import type { KeptPacket } from './packet-ring.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import { writeSenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
-import { writeHeader } from './rtp-packet.js';
+import { headerSize, writeHeader } from './rtp-packet.js';
 
 /** Packets asked for again in one message that are answered at most. */
 const repairsPerMessage = 64;
+/** Ms for which a receiver's estimate of its bandwidth counts; browsers repeat it every second or more often. */
+const estimateLastsMs = 5000;
 /** Ms between two requests for a keyframe while none comes. */
 const askAgain = 1000;
 
@@ -15,6 +18,9 @@ export interface OutboundOptions {
   readonly cname: string;
   /** What the receiver negotiated: payload type by codec. */
   readonly payloadTypes: ReadonlyMap<CodecName, number>;
+  /** Of packets that are sent again on a stream of their own; without one they are sent as they were (RFC 4588). */
+  readonly repairTypes: ReadonlyMap<CodecName, number>;
+  readonly repairSsrc: number;
   /** Returns false when the packet did not leave. */
   readonly send: (packet: Buffer) => boolean;
   /** The receiver can do nothing with what it gets until a keyframe comes. */
@@ -34,6 +40,8 @@ export class OutboundStream {
   readonly #options: OutboundOptions;
   #source: InboundStream | undefined;
   #payloadType = -1;
+  #repairType: number | undefined;
+  #repairNumber = 0;
   /** First number of the source that is passed on; 0 while waiting for a keyframe. */
   #from = 0;
   #waiting = true;
@@ -43,6 +51,7 @@ export class OutboundStream {
   #lastTimestamp = 0;
   #lastAt = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #estimate: { readonly bitrate: number; readonly at: number } | undefined;
   #reported: { readonly middle: number; readonly at: number } | undefined;
 
   constructor(options: OutboundOptions) {
@@ -102,10 +111,24 @@ export class OutboundStream {
       const wanted = number - this.#numberOffset;
       const kept = wanted >= this.#from ? source.ring.get(wanted) : undefined;
       if (!kept) continue;
-      const timestamp = (kept.timestamp + this.#timestampOffset) >>> 0;
-      writeHeader(kept.body, kept.padding, kept.marker, this.#payloadType, number, timestamp, this.ssrc);
-      if (this.#options.send(kept.body)) this.counters.repaired += 1;
+      if (this.#options.send(this.#again(kept, number))) this.counters.repaired += 1;
     }
+  }
+
+  #again(kept: KeptPacket, number: number): Buffer {
+    const timestamp = (kept.timestamp + this.#timestampOffset) >>> 0;
+    const { body, padding, marker } = kept;
+    if (this.#repairType === undefined) {
+      writeHeader(body, padding, marker, this.#payloadType, number, timestamp, this.ssrc);
+      return body;
+    }
+    // The number it had goes between header and payload, so this one is copied; few are.
+    const packet = Buffer.allocUnsafe(body.length + 2);
+    const { repairSsrc } = this.#options;
+    writeHeader(packet, padding, marker, this.#repairType, this.#repairNumber++, timestamp, repairSsrc);
+    packet.writeUInt16BE(number & 0xffff, headerSize);
+    body.copy(packet, headerSize + 2, headerSize);
+    return packet;
   }
 
   /** The sender report of the source in the receiver's terms, for lip sync; undefined while nothing is sent. */
@@ -125,9 +148,20 @@ export class OutboundStream {
     this.roundTripTime = Math.max(0, (now - this.#reported.at) / 1000 - block.delay / 65536);
   }
 
+  /** What the receiver says it can take, in bit/s. */
+  estimated(bitrate: number, now: number): void {
+    this.#estimate = { bitrate, at: now };
+  }
+
+  /** In bit/s; undefined when the receiver has not said lately. */
+  estimate(now: number): number | undefined {
+    return this.#estimate && now - this.#estimate.at < estimateLastsMs ? this.#estimate.bitrate : undefined;
+  }
+
   #follow(source: InboundStream): void {
     this.#source = source;
     this.#payloadType = this.#options.payloadTypes.get(source.codec.name) ?? -1;
+    this.#repairType = this.#options.repairTypes.get(source.codec.name);
     this.#waiting = true;
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }

@@ -46,6 +46,19 @@ export class RtpPacket {
     return true;
   }
 
+  /**
+   * Makes a packet that was sent again on a stream of its own the one it was (RFC 4588 §4): its payload begins with the
+   * number it had. False when there is nothing but padding.
+   */
+  unwrap(payloadType: number, ssrc: number): boolean {
+    if (this.payloadLength < 2 || this.isOnlyPadding) return false;
+    this.sequence = this.body.readUInt16BE(headerSize);
+    this.body = this.body.subarray(2);
+    this.payloadType = payloadType;
+    this.ssrc = ssrc;
+    return true;
+  }
+
   /** Bytes of payload, padding included. */
   get payloadLength(): number {
     return this.body.length - headerSize;

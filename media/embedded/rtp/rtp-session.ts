@@ -21,6 +21,8 @@ const reportPeriodMs = 1000;
 const limitPeriodMs = 500;
 /** Told to publishers that estimate nothing themselves, in bit/s. */
 const defaultLimit = 2_500_000;
+/** Told to those who held a limit that is there no more, in bit/s. */
+const noLimit = 1_000_000_000;
 /** Streams of one kind that are told apart; older ones are forgotten. */
 const streamsPerKind = 4;
 
@@ -38,7 +40,7 @@ export interface RtpSessionOptions {
   readonly transport: Pick<Transport, 'sendRtp' | 'sendRtcp'>;
   readonly listener: RtpSessionListener;
   /** What the other side may send of video, in bit/s; 0 for no limit. */
-  readonly receiveLimit: () => number;
+  readonly receiveLimit: (now: number) => number;
 }
 
 interface Incoming {
@@ -52,6 +54,8 @@ export class RtpSession {
   readonly #options: RtpSessionOptions;
   /** What may arrive, by payload type. */
   readonly #incoming = new Map<number, Incoming>();
+  /** The payload type of packets that are sent again, with the one they had at first. */
+  readonly #repairTypes = new Map<number, number>();
   readonly #streams = new Map<number, InboundStream>();
   readonly #current = new Map<RtpKind, InboundStream>();
   readonly #outbound = new Map<RtpKind, OutboundStream>();
@@ -65,6 +69,8 @@ export class RtpSession {
   readonly #ownSsrc: number;
   #reportedAt = 0;
   #limitedAt = 0;
+  /** The other side has been told a limit, and keeps to it until it is told another. */
+  #holds = false;
   #intraCount = 0;
 
   constructor(options: RtpSessionOptions) {
@@ -110,7 +116,7 @@ export class RtpSession {
     const packet = this.#packet;
     if (!packet.parse(bytes, this.#transportExtension)) return;
     if (packet.transportSequence !== -1) this.#feedback?.arrived(packet.transportSequence, now);
-    const stream = this.#streamOf(packet);
+    const stream = this.#repairTypes.has(packet.payloadType) ? this.#repaired(packet) : this.#streamOf(packet);
     if (!stream?.take(packet, now)) return;
     if (this.#current.get(stream.codec.kind) === stream) this.#options.listener.packetArrived(packet, stream, now);
   }
@@ -129,7 +135,8 @@ export class RtpSession {
   }
 
   #expect(media: AgreedMedia): void {
-    for (const { codec, payloadType, feedback } of media.codecs) {
+    for (const { codec, payloadType, feedback, repairType } of media.codecs) {
+      if (repairType !== undefined) this.#repairTypes.set(repairType, payloadType);
       this.#incoming.set(payloadType, {
         codec,
         repairs: feedback.includes('nack'),
@@ -139,8 +146,13 @@ export class RtpSession {
   }
 
   #outboundStream(media: AgreedMedia): OutboundStream {
+    const repairTypes = media.codecs.flatMap(({ codec, repairType }) =>
+      repairType === undefined ? [] : [[codec.name, repairType] as const],
+    );
     return new OutboundStream({
       ssrc: this.#options.sent.ssrcs[media.kind],
+      repairSsrc: this.#options.sent.repairSsrc,
+      repairTypes: new Map(repairTypes),
       cname: this.#options.sent.cname,
       payloadTypes: new Map(media.codecs.map(({ codec, payloadType }) => [codec.name, payloadType])),
       send: (packet) => this.#options.transport.sendRtp(packet),
@@ -168,6 +180,16 @@ export class RtpSession {
     if (sameKind.length >= streamsPerKind && sameKind[0]) this.#streams.delete(sameKind[0].ssrc);
     this.#streams.set(packet.ssrc, stream);
     this.#current.set(incoming.codec.kind, stream);
+    return stream;
+  }
+
+  /** The stream of a packet that was sent again, made what it was. Browsers send such of padding alone, to try the bandwidth. */
+  #repaired(packet: RtpPacket): InboundStream | undefined {
+    const stream = this.#current.get('video');
+    const payloadType = this.#repairTypes.get(packet.payloadType);
+    if (!stream || payloadType === undefined || !packet.unwrap(payloadType, stream.ssrc)) return undefined;
+    if (this.#incoming.get(payloadType)?.codec !== stream.codec) return undefined;
+    stream.counters.repairs += 1;
     return stream;
   }
 
@@ -200,6 +222,8 @@ export class RtpSession {
         for (const ssrc of packet.ssrcs) this.#pictureLost(ssrc);
         return;
       case 'bitrateLimit':
+        this.#outbound.get('video')?.estimated(packet.bitrate, now);
+        return;
       case 'goodbye':
         return;
       default:
@@ -244,8 +268,11 @@ export class RtpSession {
     this.#limitedAt = now;
     const video = this.#current.get('video');
     if (!this.#limited || !video) return;
-    const limit = this.#options.receiveLimit() || (this.#estimates ? 0 : defaultLimit);
-    if (limit > 0) this.#options.transport.sendRtcp(writeBitrateLimit(this.#ownSsrc, limit, [video.ssrc]));
+    const limit = this.#options.receiveLimit(now) || (this.#estimates ? 0 : defaultLimit);
+    if (limit > 0 || this.#holds) {
+      this.#options.transport.sendRtcp(writeBitrateLimit(this.#ownSsrc, limit || noLimit, [video.ssrc]));
+    }
+    this.#holds = limit > 0;
   }
 }
 

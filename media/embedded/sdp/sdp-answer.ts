@@ -9,6 +9,8 @@ export interface SentStreams {
   /** Groups the audio and the video we send into one stream at the receiver (RFC 8830 §2). */
   readonly streamId: string;
   readonly ssrcs: Readonly<Record<RtpKind, number>>;
+  /** Of video that is sent again, where that has a stream of its own (RFC 4588). */
+  readonly repairSsrc: number;
 }
 
 /** Writes the answer (RFC 8829 §5.3.1), without candidates: those are trickled. */
@@ -35,7 +37,9 @@ export function withCandidates(sdp: string, candidates: readonly string[]): stri
 }
 
 function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDescription, sent: SentStreams): string[] {
-  const formats = media.codecs.map(({ payloadType }) => payloadType).join(' ');
+  const formats = media.codecs
+    .flatMap(({ payloadType, repairType = [] }) => [payloadType].concat(repairType))
+    .join(' ');
   const sends = media.direction === 'sendrecv' || media.direction === 'sendonly';
   return [
     `m=${media.kind} 9 ${offered.protocol} ${formats}`,
@@ -52,18 +56,25 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
     ...(media.transportExtension ? [`a=extmap:${media.transportExtension} ${transportExtension}`] : []),
     ...media.codecs.flatMap(codecLines),
-    ...(sends
-      ? [`a=msid:${sent.streamId} ${media.kind}0`, `a=ssrc:${sent.ssrcs[media.kind]} cname:${sent.cname}`]
-      : []),
+    ...(sends ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
   ];
 }
 
-function codecLines({ codec, payloadType, parameters, feedback }: AgreedCodec): string[] {
+function streamLines({ kind, codecs }: AgreedMedia, { ssrcs, repairSsrc, cname }: SentStreams): string[] {
+  const own = `a=ssrc:${ssrcs[kind]} cname:${cname}`;
+  if (codecs.every(({ repairType }) => repairType === undefined)) return [own];
+  return [`a=ssrc-group:FID ${ssrcs[kind]} ${repairSsrc}`, own, `a=ssrc:${repairSsrc} cname:${cname}`];
+}
+
+function codecLines({ codec, payloadType, parameters, feedback, repairType }: AgreedCodec): string[] {
   const channels = codec.channels ? `/${codec.channels}` : '';
   return [
     `a=rtpmap:${payloadType} ${codec.name}/${codec.clockRate}${channels}`,
     ...feedback.map((text) => `a=rtcp-fb:${payloadType} ${text}`),
     ...(parameters ? [`a=fmtp:${payloadType} ${parameters}`] : []),
+    ...(repairType === undefined
+      ? []
+      : [`a=rtpmap:${repairType} rtx/${codec.clockRate}`, `a=fmtp:${repairType} apt=${payloadType}`]),
   ];
 }
 

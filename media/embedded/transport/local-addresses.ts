@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
@@ -40,6 +42,20 @@ export function defaultBindAddress(): string | undefined {
   const all = localAddresses();
   if (all.some(({ loopback }) => !loopback)) return undefined;
   return all.find(({ family }) => family === 'ipv4')?.address ?? '127.0.0.1';
+}
+
+/** Whether a UDP socket can have this address at present. */
+export async function canBind(address: string): Promise<boolean> {
+  const socket = createSocket(isIPv4(address) ? 'udp4' : 'udp6');
+  try {
+    socket.bind({ address, exclusive: true });
+    await once(socket, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.close();
+  }
 }
 
 export function familyOf(address: string): AddressFamily {

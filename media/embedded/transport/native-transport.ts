@@ -44,6 +44,8 @@ export class NativeTransport implements Transport {
   #track: Track | undefined;
   #state: TransportState = 'checking';
   #closed = false;
+  /** Packets the library did not take while it was connected. */
+  #refused = 0;
 
   constructor(library: Library, options: NativeOptions, listener: TransportListener, onClosed: () => void) {
     this.#library = library;
@@ -125,6 +127,8 @@ export class NativeTransport implements Transport {
   }
 
   #closeNative(): void {
+    if (this.#refused > 0) this.#options.log.info('packets could not be sent', { refused: this.#refused });
+    this.#refused = 0;
     try {
       this.#track?.close();
       this.#connection?.close();
@@ -166,11 +170,12 @@ export class NativeTransport implements Transport {
   #send(packet: Buffer): boolean {
     if (this.#state !== 'connected' || this.#closed || !this.#track) return false;
     try {
-      return this.#track.sendMessageBinary(packet);
+      if (this.#track.sendMessageBinary(packet)) return true;
     } catch {
       // A sequence number far behind the newest is refused by SRTP, a closing transport by the library.
-      return false;
     }
+    this.#refused += 1;
+    return false;
   }
 
   #received(packet: Buffer): void {

@@ -51,6 +51,9 @@ type Entry = RTCStats & {
   readonly targetBitrate?: number;
   readonly availableOutgoingBitrate?: number;
   readonly bytesSent?: number;
+  readonly nackCount?: number;
+  readonly retransmittedPacketsSent?: number;
+  readonly retransmittedPacketsReceived?: number;
   readonly codecId?: string;
   readonly mimeType?: string;
   readonly payloadType?: number;
@@ -60,6 +63,8 @@ function read(stats: MediaStats, entry: Entry, all: RTCStatsReport): void {
   if (entry.type === 'inbound-rtp' && entry.kind === 'audio') stats.audioPackets = entry.packetsReceived ?? 0;
   if (entry.type === 'candidate-pair') stats.available = Math.max(stats.available, entry.availableOutgoingBitrate ?? 0);
   if (entry.kind !== 'video' || (entry.type !== 'inbound-rtp' && entry.type !== 'outbound-rtp')) return;
+  stats.nacks = entry.nackCount ?? 0;
+  stats.repeated = entry.retransmittedPacketsSent ?? entry.retransmittedPacketsReceived ?? 0;
   if (entry.type === 'inbound-rtp') stats.framesDecoded = entry.framesDecoded ?? 0;
   else {
     stats.sentBitrate = entry.targetBitrate ?? 0;
@@ -94,7 +99,9 @@ window.api = {
     }
     if (codec) {
       const all = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
-      peer.getTransceivers()[1]?.setCodecPreferences(all.filter(({ mimeType }) => mimeType === `video/${codec}`));
+      peer
+        .getTransceivers()[1]
+        ?.setCodecPreferences(all.filter(({ mimeType }) => mimeType === `video/${codec}` || mimeType === 'video/rtx'));
     }
     if (swapped) {
       const { sdp = '' } = await peer.createOffer();
@@ -115,6 +122,8 @@ window.api = {
     const { peer, video, streams } = call(name);
     const stats: MediaStats = {
       framesDecoded: 0,
+      nacks: 0,
+      repeated: 0,
       audioPackets: 0,
       width: video.videoWidth,
       currentTime: video.currentTime,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  writeBitrateLimit,
   writeFullIntra,
   writeNack,
   writePictureLoss,
@@ -256,7 +257,7 @@ describe('forwarding', () => {
     });
 
     it('sends a subscriber again what it did not get, from what the publisher sent', () => {
-      const subscriber = engine.subscriber(publisher);
+      const subscriber = engine.subscriber(publisher, { repairs: false });
       sendVideo(publisher, 1, 20);
       const sent = subscriber.received();
       subscriber.sendsRtcp(writeNack(1, subscriber.announcedSsrc('video'), [7, 9]));
@@ -264,7 +265,7 @@ describe('forwarding', () => {
     });
 
     it('does so in the numbers of the subscriber', () => {
-      const subscriber = engine.subscriber(publisher);
+      const subscriber = engine.subscriber(publisher, { repairs: false });
       sendVideo(publisher, 1, 3);
       const second = engine.publisher();
       second.endpoint.connect(subscriber.endpoint, 'VIDEO');
@@ -272,6 +273,71 @@ describe('forwarding', () => {
       const sent = subscriber.received();
       subscriber.sendsRtcp(writeNack(1, subscriber.announcedSsrc('video'), [2, 5, 900]));
       expect(subscriber.received()).to.deep.equal(sent.filter(({ sequence }) => sequence === 5));
+    });
+  });
+
+  describe('of packets that are sent again on a stream of their own (RFC 4588)', () => {
+    /** What is sent again of a packet: its number, then its payload. */
+    function again(sequence: number, payload: Buffer): Buffer {
+      return Buffer.concat([Buffer.from([sequence >> 8, sequence & 0xff]), payload]);
+    }
+
+    it('answers a subscriber that asks on that stream, in numbers of its own, with the number the packet had', () => {
+      const subscriber = engine.subscriber(publisher);
+      sendVideo(publisher, 1, 20);
+      const sent = subscriber.received();
+      const ssrcs = [...subscriber.answer.matchAll(/a=ssrc-group:FID (\d+) (\d+)/g)].map(([, own, repair]) => [
+        own,
+        repair,
+      ]);
+      expect(ssrcs).to.have.lengthOf(1);
+      expect(ssrcs[0]?.[0]).to.equal(String(subscriber.announcedSsrc('video')));
+      subscriber.sendsRtcp(writeNack(1, subscriber.announcedSsrc('video'), [7, 9]));
+      const packets = subscriber.received();
+      expect(packets.map(({ payloadType, ssrc: from }) => [payloadType, String(from)])).to.deep.equal([
+        [97, ssrcs[0]?.[1]],
+        [97, ssrcs[0]?.[1]],
+      ]);
+      expect((packets[1]?.sequence ?? 0) - (packets[0]?.sequence ?? 0)).to.equal(1);
+      for (const [index, original] of [7, 9].entries()) {
+        const first = sent.find(({ sequence }) => sequence === original);
+        expect(packets[index]?.payload).to.deep.equal(again(original, first?.payload ?? Buffer.alloc(0)));
+        expect(packets[index]?.timestamp).to.equal(first?.timestamp);
+      }
+    });
+
+    it('does not spoil what it keeps: the next one who asks gets the same', () => {
+      const [one, other] = [engine.subscriber(publisher), engine.subscriber(publisher, { repairs: false })];
+      sendVideo(publisher, 1, 20);
+      const sent = other.received();
+      one.sendsRtcp(writeNack(1, one.announcedSsrc('video'), [7]));
+      other.sendsRtcp(writeNack(1, other.announcedSsrc('video'), [7]));
+      expect(other.received()).to.deep.equal(sent.filter(({ sequence }) => sequence === 7));
+    });
+
+    it('takes what the publisher sends again for what it was, once', () => {
+      const subscriber = engine.subscriber(publisher);
+      sendVideo(publisher, 1, 2);
+      publisher.sends({ payloadType: 96, ssrc, sequence: 4, payload: interframe });
+      subscriber.received();
+      const lost = { payloadType: 97, ssrc: 99, sequence: 500, timestamp: 9000, payload: again(3, interframe) };
+      publisher.sends(lost);
+      publisher.sends({ ...lost, sequence: 501 });
+      const packets = subscriber.received();
+      expect(packets.map(({ payloadType, sequence, timestamp }) => [payloadType, sequence, timestamp])).to.deep.equal([
+        [96, 3, 9000],
+      ]);
+      expect(packets[0]?.payload).to.deep.equal(interframe);
+      expect(packets[0]?.ssrc).to.equal(subscriber.announcedSsrc('video'));
+    });
+
+    it('passes over what is sent again before anything was sent, and padding by which browsers try the bandwidth', () => {
+      const subscriber = engine.subscriber(publisher);
+      publisher.sends({ payloadType: 97, ssrc: 99, sequence: 1, payload: again(1, keyframe) });
+      sendVideo(publisher, 1, 1);
+      publisher.sends({ payloadType: 97, ssrc: 99, sequence: 2, payload: Buffer.alloc(0), paddingBytes: 200 });
+      publisher.sends({ payloadType: 97, ssrc: 99, sequence: 3, payload: Buffer.alloc(1) });
+      expect(subscriber.received().map(({ sequence }) => sequence)).to.deep.equal([1]);
     });
   });
 
@@ -344,6 +410,36 @@ describe('forwarding', () => {
       sendVideo(old, 1, 1);
       engine.pass(500);
       expect(old.receivedRtcp('bitrateLimit').map(({ bitrate }) => bitrate)).to.deep.equal([2_500_000]);
+    });
+
+    it('names to a publisher what the fastest of her subscribers can take, and lifts it when that is unknown', () => {
+      const [slow, fast] = [engine.subscriber(publisher), engine.subscriber(publisher)];
+      sendVideo(publisher, 1, 1);
+      const limits = (): number[] => {
+        engine.pass(500);
+        return publisher.receivedRtcp('bitrateLimit').map(({ bitrate }) => bitrate);
+      };
+      slow.sendsRtcp(writeBitrateLimit(1, 200_000, [slow.announcedSsrc('video')]));
+      expect(limits(), 'nobody knows yet what the other one can take').to.deep.equal([]);
+      fast.sendsRtcp(writeBitrateLimit(1, 1_000_000, [fast.announcedSsrc('video')]));
+      expect(limits()).to.deep.equal([1_000_000]);
+      fast.endpoint.release();
+      expect(limits()).to.deep.equal([200_000]);
+      engine.pass(5000);
+      publisher.receivedRtcp('bitrateLimit');
+      expect(limits(), 'what was said long ago counts no more, and the limit is lifted once').to.deep.equal([]);
+    });
+
+    it('lifts a limit that is there no more', () => {
+      const subscriber = engine.subscriber(publisher);
+      sendVideo(publisher, 1, 1);
+      subscriber.sendsRtcp(writeBitrateLimit(1, 400_000, [subscriber.announcedSsrc('video')]));
+      engine.pass(500);
+      subscriber.endpoint.release();
+      engine.pass(500);
+      const [limit, lifted] = publisher.receivedRtcp('bitrateLimit').map(({ bitrate }) => bitrate);
+      expect(limit).to.equal(400_000);
+      expect(lifted).to.be.greaterThan(100_000_000);
     });
 
     it('names the limit the application set', () => {

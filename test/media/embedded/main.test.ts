@@ -79,6 +79,14 @@ describe('the process of the embedded engine', function () {
     expect(lines).to.deep.equal([{ level: 'error', message: "Unknown option '--bogus'" }]);
   });
 
+  it('refuses to be bound to an address the machine does not have', async () => {
+    const { code, lines } = await end(start('--port', '0', '--bind-address', '203.0.113.7'));
+    expect(code).to.equal(2);
+    expect(lines.map(({ message }) => message)).to.deep.equal([
+      '--bind-address: this machine has no address 203.0.113.7',
+    ]);
+  });
+
   it('tells its parent that it cannot listen', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

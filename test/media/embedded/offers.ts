@@ -16,6 +16,8 @@ export interface OfferOptions {
   readonly setup?: string;
   readonly transportExtension?: number;
   readonly feedback?: readonly string[];
+  /** Whether lost packets may be sent again on a stream of their own (RTX). */
+  readonly repairs?: boolean;
 }
 
 export const vp8 = { payloadType: 96, name: 'VP8' };
@@ -37,7 +39,7 @@ const browserFeedback = ['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack p
 
 export function browserOffer(options: OfferOptions = {}): string {
   const { direction = 'sendrecv', video = everyVideo, opus = 111, feedback = browserFeedback } = options;
-  const extension = options.transportExtension ?? 3;
+  const { repairs = true, transportExtension: extension = 3 } = options;
   const common = (mid: string): string[] => [
     'c=IN IP4 0.0.0.0',
     'a=rtcp:9 IN IP4 0.0.0.0',
@@ -68,7 +70,7 @@ export function browserOffer(options: OfferOptions = {}): string {
     `a=rtcp-fb:${opus} transport-cc`,
     `a=fmtp:${opus} minptime=10;useinbandfec=1`,
     'a=rtpmap:0 PCMU/8000',
-    `m=video 9 UDP/TLS/RTP/SAVPF ${video.map(({ payloadType }) => `${payloadType} ${payloadType + 1}`).join(' ')}`,
+    `m=video 9 UDP/TLS/RTP/SAVPF ${video.map(({ payloadType }) => (repairs ? `${payloadType} ${payloadType + 1}` : payloadType)).join(' ')}`,
     ...common('1'),
     'a=extmap:13 urn:3gpp:video-orientation',
     transportCc,
@@ -79,8 +81,7 @@ export function browserOffer(options: OfferOptions = {}): string {
       `a=rtpmap:${payloadType} ${name}/90000`,
       ...feedback.map((one) => `a=rtcp-fb:${payloadType} ${one}`),
       ...(parameters ? [`a=fmtp:${payloadType} ${parameters}`] : []),
-      `a=rtpmap:${payloadType + 1} rtx/90000`,
-      `a=fmtp:${payloadType + 1} apt=${payloadType}`,
+      ...(repairs ? [`a=rtpmap:${payloadType + 1} rtx/90000`, `a=fmtp:${payloadType + 1} apt=${payloadType}`] : []),
     ]),
     ...(options.application
       ? ['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', ...common('2'), 'a=sctp-port:5000']

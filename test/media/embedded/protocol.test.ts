@@ -809,6 +809,7 @@ describe('the Kurento protocol of the embedded engine', () => {
       expect(info.modules.map(({ name }) => name)).to.deep.equal(['core', 'elements', 'filters']);
       expect(info.modules.flatMap(({ factories }) => factories)).to.deep.equal([
         'MediaPipeline',
+        'PassThrough',
         'RecorderEndpoint',
         'WebRtcEndpoint',
       ]);

@@ -14,7 +14,7 @@ const local = {
   setup: 'passive',
   sessionId: '42',
 } as const;
-const sent = { cname: 'name', streamId: 'stream', ssrcs: { audio: 11, video: 22 } };
+const sent = { cname: 'name', streamId: 'stream', ssrcs: { audio: 11, video: 22 }, repairSsrc: 33 };
 
 type VideoSource = 'VP8' | 'VP9' | 'H264';
 
@@ -84,6 +84,20 @@ describe('SDP answers', () => {
     expect(answerTo(browserOffer({ feedback: ['nack pli'] }))).to.not.contain('goog-remb');
   });
 
+  it('send again on a stream of its own where that is offered, and tell which (RFC 4588)', () => {
+    const subscribing = section(answerTo(browserOffer({ direction: 'recvonly' })), 2);
+    expect(subscribing).to.include.members([
+      'a=rtpmap:97 rtx/90000',
+      'a=fmtp:97 apt=96',
+      'a=ssrc-group:FID 22 33',
+      'a=ssrc:22 cname:name',
+      'a=ssrc:33 cname:name',
+    ]);
+    for (const other of [browserOffer({ repairs: false }), browserOffer({ feedback: ['nack pli'] })]) {
+      expect(answerTo(other)).to.not.match(/rtx|ssrc-group/);
+    }
+  });
+
   it('refuse data channels and further sections with port 0', () => {
     const answer = answerTo(browserOffer({ application: true }));
     expect(section(answer, 3)).to.deep.equal([
@@ -101,17 +115,17 @@ describe('SDP answers', () => {
 
   describe('for the codec of video', () => {
     it('choose VP8, then H.264 in packetization mode 1, then VP9', () => {
-      expect(videoFormats({ video: [vp9, h264, vp8] })).to.match(/SAVPF 96$/);
-      expect(videoFormats({ video: [vp9, h264Single, h264] })).to.match(/SAVPF 102$/);
-      expect(videoFormats({ video: [h264Single, vp9Profile2, vp9] })).to.match(/SAVPF 98$/);
+      expect(videoFormats({ video: [vp9, h264, vp8] })).to.match(/SAVPF 96 97$/);
+      expect(videoFormats({ video: [vp9, h264Single, h264] })).to.match(/SAVPF 102 103$/);
+      expect(videoFormats({ video: [h264Single, vp9Profile2, vp9] })).to.match(/SAVPF 98 99$/);
     });
 
     it('prefer the codec of the source', () => {
-      expect(videoFormats({}, 'H264')).to.match(/SAVPF 102$/);
+      expect(videoFormats({}, 'H264')).to.match(/SAVPF 102 103$/);
     });
 
     it('let a subscriber receive any of them, that of the source first', () => {
-      expect(videoFormats({ direction: 'recvonly' }, 'VP9')).to.match(/SAVPF 98 96 102$/);
+      expect(videoFormats({ direction: 'recvonly' }, 'VP9')).to.match(/SAVPF 98 99 96 97 102 103$/);
     });
 
     it('refuse the section when there is none', () => {

@@ -1,0 +1,94 @@
+import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { InboundStream } from '../rtp/inbound-stream.js';
+import type { SenderReport } from '../rtp/rtcp.js';
+import type { RtpPacket } from '../rtp/rtp-packet.js';
+import { MediaElement, elementEvents, mediaElementOperations } from './media-element.js';
+import type { ObjectClass, Surroundings } from './media-object.js';
+import { complex } from './media-object.js';
+import type { MediaPipeline } from './media-pipeline.js';
+import { perform } from './operations.js';
+import type { MediaType } from '../protocol/parameters.js';
+
+const passThroughClass: ObjectClass = {
+  type: 'PassThrough',
+  hierarchy: ['MediaElement', 'MediaObject'],
+  events: new Set(elementEvents),
+};
+
+/** Gives on what it gets, unchanged: a fixed point to which others are connected while its source is replaced (Kurento media protocol §8). */
+export class PassThrough extends MediaElement {
+  readonly class = passThroughClass;
+  /** Set while a question or a packet is on its way through: elements connected in a circle must not go round for ever. */
+  #passing = false;
+
+  readonly #beat = (now: number): void => {
+    this.tickFlows(now);
+  };
+
+  constructor(pipeline: MediaPipeline, surroundings: Surroundings) {
+    super(passThroughClass.type, pipeline, surroundings);
+    surroundings.pulse.add(this.#beat);
+  }
+
+  override release(): void {
+    this.surroundings.pulse.remove(this.#beat);
+    super.release();
+  }
+
+  invoke(name: string, params: unknown): unknown {
+    return perform(mediaElementOperations, this, name, params);
+  }
+
+  take(packet: RtpPacket, from: InboundStream, now: number): void {
+    const { kind } = from.codec;
+    this.#through(undefined, () => {
+      this.flowsIn[kind].moved(now);
+      this.flowsOut[kind].moved(now);
+      this.forwarders[kind].forward(packet, from, now);
+    });
+  }
+
+  reported(report: SenderReport, from: InboundStream, now: number): void {
+    this.#through(undefined, () => {
+      this.forwarders[from.codec.kind].report(report, from, now);
+    });
+  }
+
+  provideKeyframe(): void {
+    this.#through(undefined, () => this.source('VIDEO')?.provideKeyframe());
+  }
+
+  providedCodec(kind: RtpKind): CodecName | undefined {
+    const type = kind === 'audio' ? 'AUDIO' : 'VIDEO';
+    return this.#through(undefined, () => this.source(type)?.providedCodec(kind));
+  }
+
+  override isReceiving(): boolean {
+    return this.#through(false, () => this.anySinkReceives());
+  }
+
+  override videoWanted(now: number): number | undefined {
+    return this.#through(undefined, () => this.wantedOfSinks(now));
+  }
+
+  stats(_type: MediaType | undefined): Record<string, unknown> {
+    const { id } = this;
+    return { [id]: complex('ElementStats', { id, type: 'element', timestampMillis: Date.now(), inputLatency: [] }) };
+  }
+
+  protected sourceChanged(kind: RtpKind): void {
+    this.#through(undefined, () => {
+      this.tellSourceChanged(kind);
+    });
+  }
+
+  #through<T>(otherwise: T, pass: () => T): T {
+    if (this.#passing) return otherwise;
+    this.#passing = true;
+    try {
+      return pass();
+    } finally {
+      this.#passing = false;
+    }
+  }
+}

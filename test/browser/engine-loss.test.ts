@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { EngineStage } from './engine-stage.js';
+
+/** The engine loses the packets itself: a network that does cannot be had everywhere. */
+describe('a network that loses 5 % of the packets each way, through the embedded engine', function () {
+  this.timeout(60_000);
+  let stage: EngineStage;
+
+  before(async () => {
+    stage = await EngineStage.start('42700-42799', ['--test-loss', '0.05']);
+  });
+  after(() => stage.stop());
+  beforeEach(() => stage.open());
+  afterEach(() => stage.clear());
+
+  for (const codec of ['VP8', 'H264']) {
+    it(`does not stop picture and sound in ${codec}: what is lost is sent again, on a stream of its own`, async () => {
+      const [publishing, receiving] = [await stage.openPage(), await stage.openPage()];
+      await stage.negotiate(publishing, 'ann', { role: 'publish', codec });
+      const answer = await stage.negotiate(receiving, 'ben', { role: 'subscribe', codec, source: 'ann' });
+      expect(answer).to.match(/a=ssrc-group:FID/);
+      await stage.expectPlaying(receiving, 'ben', 60);
+      // Each side both asked for what it missed and gave what was missed.
+      const given = await stage.eventually(publishing, 'ann', ({ nacks, repeated }) => nacks > 0 && repeated > 0);
+      const taken = await stage.eventually(receiving, 'ben', ({ nacks, repeated }) => nacks > 0 && repeated > 0);
+      expect(given.state).to.equal('connected');
+      expect(taken.state).to.equal('connected');
+    });
+  }
+});
