@@ -25,6 +25,7 @@ const programs = [
     debian: 'chromium',
     needed: 'the browser tests',
   },
+  { names: ['ffprobe'], debian: 'ffmpeg', needed: 'the tests of recordings' },
   { names: ['turnserver'], debian: 'coturn', needed: 'the tests of calls through a TURN server', optional: true },
 ];
 

@@ -163,6 +163,11 @@ export const options = {
     'address',
     'The one local address the embedded engines use for media; empty: all but loopback, or loopback where there is no other.',
   ),
+  mediaRecordingsDir: option(
+    z.string().default(''),
+    'directory',
+    'Where the embedded engines may write recordings (RecorderEndpoint), which only applications that speak to an engine directly make; empty: nowhere.',
+  ),
   mediaInterfaces: option(
     list(z.string().regex(/^[\w.:@-]+$/, 'must be names of interfaces or IP addresses')).default([]),
     'interfaces',

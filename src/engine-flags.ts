@@ -9,6 +9,7 @@ export function engineFlags(config: Config): string[] {
     ['--bind-address', config.mediaBindAddress],
     ['--interfaces', config.mediaInterfaces.join(',')],
     ['--address-families', config.mediaAddressFamilies.join(',')],
+    ['--recordings-dir', config.mediaRecordingsDir],
     ['--log-level', config.logLevel],
   ];
   return flags.flatMap(([flag, value]) => (value === '' ? [] : [flag, value]));

@@ -6,6 +6,7 @@ import { loadNativeTransports } from './transport/node-datachannel.js';
 import type { Options } from './options.js';
 import { parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
+import { Recordings } from './recorder/recordings.js';
 import { ProtocolServer } from './protocol/protocol.js';
 import { canBind, mediaAddresses } from './transport/local-addresses.js';
 import { toldAddresses } from './transport/told-addresses.js';
@@ -17,6 +18,8 @@ const exitCodes = { failed: 1, usage: 2, 'no-native-library': 3 } as const;
 
 /** Ms the farewell to open sockets may take. */
 const farewellMs = 100;
+/** Ms that recordings may take to be finished; whoever started this process waits 3 s. */
+const lastFilesMs = 2000;
 
 class StartFailure extends Error {
   override readonly name = 'StartFailure';
@@ -43,7 +46,8 @@ async function main(): Promise<void> {
   const pulse = new Pulse((error) => {
     log.error('an endpoint failed on the beat', thrown(error));
   });
-  const server = new MediaServer({ transports, log, pulse, gcPeriodMs: options['gc-period'] * 1000 });
+  const recordings = new Recordings(options['recordings-dir']);
+  const server = new MediaServer({ transports, log, pulse, gcPeriodMs: options['gc-period'] * 1000, recordings });
   const methods = new Methods(server, (method, error) => {
     log.error('a method failed', { method, ...thrown(error) });
   });
@@ -52,14 +56,19 @@ async function main(): Promise<void> {
     protocol.close();
     server.stop();
     // Closing sockets and transports takes a moment; the native library keeps the process alive for ever.
-    setTimeout(() => {
+    const farewell = new Promise<void>((resolve) => setTimeout(resolve, farewellMs));
+    const files = Promise.race([
+      recordings.settled(),
+      new Promise<void>((resolve) => setTimeout(resolve, lastFilesMs)),
+    ]);
+    void Promise.all([farewell, files]).then(() => {
       try {
         transports.shutDown();
       } catch (error) {
         log.warn('the media library did not stop cleanly', thrown(error));
       }
       process.exit(0);
-    }, farewellMs);
+    });
   });
   const url = await protocol.listen(options.host, options.port).catch((error: unknown) => {
     throw new StartFailure(`Cannot listen on ${options.host}:${options.port}: ${messageOf(error)}`, 'failed');

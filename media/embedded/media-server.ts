@@ -5,8 +5,10 @@ import { tagList } from './objects/media-object.js';
 import { MediaPipeline } from './objects/media-pipeline.js';
 import { ObjectTree } from './objects/objects.js';
 import type { Shape } from './protocol/parameters.js';
-import { flag, objectId, oneOf, readParams } from './protocol/parameters.js';
+import { flag, objectId, oneOf, readParams, text } from './protocol/parameters.js';
 import type { Pulse } from './objects/pulse.js';
+import { mediaProfiles, RecorderEndpoint } from './objects/recorder-endpoint.js';
+import { Recordings } from './recorder/recordings.js';
 import { PassThrough } from './objects/pass-through.js';
 import { ServerManager } from './objects/server-manager.js';
 import type { Session } from './protocol/sessions.js';
@@ -21,6 +23,8 @@ export interface MediaServerOptions {
   readonly log: Log;
   readonly pulse: Pulse;
   readonly gcPeriodMs: number;
+  /** Without it nothing is recorded. */
+  readonly recordings?: Recordings;
 }
 
 const elementShape = { mediaPipeline: objectId } satisfies Shape;
@@ -31,6 +35,14 @@ const webRtcEndpointShape = {
   sendonly: flag.optional(),
   useDataChannels: flag.optional(),
   certificateKeyType: oneOf('CertificateKeyType', ['RSA', 'ECDSA']).optional(),
+} satisfies Shape;
+
+const recorderEndpointShape = {
+  mediaPipeline: objectId,
+  uri: text,
+  mediaProfile: oneOf('MediaProfileSpecType', mediaProfiles).optional(),
+  // Nothing here ever ends a stream by itself.
+  stopOnEndOfStream: flag.optional(),
 } satisfies Shape;
 
 /** Objects, sessions and subscriptions put together: what the methods of the protocol act on. */
@@ -51,9 +63,13 @@ export class MediaServer {
       const { mediaPipeline, useDataChannels } = readParams(webRtcEndpointShape, params, 'constructorParams');
       return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings, { useDataChannels });
     },
+    RecorderEndpoint: (params) => {
+      const { mediaPipeline, uri, mediaProfile } = readParams(recorderEndpointShape, params, 'constructorParams');
+      return new RecorderEndpoint(this.#pipeline(mediaPipeline), this.#surroundings, uri, mediaProfile);
+    },
   };
 
-  constructor({ transports, log, pulse, gcPeriodMs }: MediaServerOptions) {
+  constructor({ transports, log, pulse, gcPeriodMs, recordings = new Recordings() }: MediaServerOptions) {
     this.#pulse = pulse;
     this.sessions = new Sessions(
       gcPeriodMs,
@@ -78,6 +94,7 @@ export class MediaServer {
     this.#surroundings = {
       log,
       transports,
+      recordings,
       pulse,
       find: (id) => this.find(id),
       raise: (source, event, fields) => {
@@ -88,7 +105,11 @@ export class MediaServer {
       {
         pipelines: () => this.objects.roots.map(({ id }) => id),
         sessions: () => this.sessions.all.map(({ id }) => id),
-        factories: { core: ['MediaPipeline', 'PassThrough'], elements: ['WebRtcEndpoint'], filters: [] },
+        factories: {
+          core: ['MediaPipeline', 'PassThrough'],
+          elements: ['RecorderEndpoint', 'WebRtcEndpoint'],
+          filters: [],
+        },
       },
       this.#surroundings,
     );

@@ -41,6 +41,8 @@ const optionsSchema = z.object({
   interfaces: listOf(z.string().min(1)).default([]),
   /** Seconds between two collections of sessions nobody uses (Kurento media protocol §4). */
   'gc-period': z.coerce.number().positive().max(86_400).default(240),
+  /** The directory recordings are made in; without it, none are. */
+  'recordings-dir': z.string().min(1).optional(),
   /** For tests: the share of RTP packets that get lost each way. */
   'test-loss': z.coerce.number().min(0).max(1).default(0),
   'log-level': z.enum(logLevels).default('info'),

@@ -5,6 +5,7 @@ import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
 import { flag, text } from '../protocol/parameters.js';
 import type { Pulse } from './pulse.js';
+import type { Recordings } from '../recorder/recordings.js';
 import type { Transports } from '../transport/transport.js';
 
 export type EventFields = Readonly<Record<string, unknown>>;
@@ -14,6 +15,7 @@ export interface Surroundings {
   readonly log: Log;
   readonly pulse: Pulse;
   readonly transports: Transports;
+  readonly recordings: Recordings;
   /** The object with this id. @throws KurentoError 40101 */
   find(id: string): MediaObject;
   /** Tells those who subscribed to this event of this object. */

@@ -4,6 +4,7 @@ import { MediaPipeline } from '../../../media/embedded/objects/media-pipeline.js
 import type { RtcpPacket } from '../../../media/embedded/rtp/rtcp.js';
 import { parseRtcp } from '../../../media/embedded/rtp/rtcp.js';
 import { Pulse } from '../../../media/embedded/objects/pulse.js';
+import { Recordings } from '../../../media/embedded/recorder/recordings.js';
 import { WebRtcEndpoint } from '../../../media/embedded/objects/webrtc-endpoint.js';
 import type { FakeTransport } from './fake-transports.js';
 import { FakeTransports } from './fake-transports.js';
@@ -72,7 +73,8 @@ export class TestEngine {
   readonly pipeline: MediaPipeline;
   now = 1000;
 
-  constructor() {
+  /** `recordings`: the directory for them. */
+  constructor(recordings?: string) {
     this.pulse = new Pulse(
       (error) => {
         throw error;
@@ -84,6 +86,7 @@ export class TestEngine {
       log: new Log('debug', (line) => this.log.push(line)),
       pulse: this.pulse,
       gcPeriodMs: 1000,
+      recordings: new Recordings(recordings),
     });
     const pipeline = this.server.create('MediaPipeline', undefined);
     if (!(pipeline instanceof MediaPipeline)) throw new Error('no pipeline');

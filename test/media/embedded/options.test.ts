@@ -11,6 +11,7 @@ describe('flags of the embedded engine', () => {
       'address-families': ['ipv4', 'ipv6'],
       interfaces: [],
       'gc-period': 240,
+      'test-loss': 0,
       'log-level': 'info',
     });
   });
@@ -28,6 +29,7 @@ describe('flags of the embedded engine', () => {
       'address-families': ['ipv6'],
       interfaces: ['eth0', '192.0.2.1'],
       'gc-period': 0.5,
+      'test-loss': 0,
       'log-level': 'debug',
     });
   });

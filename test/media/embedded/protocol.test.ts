@@ -810,6 +810,7 @@ describe('the Kurento protocol of the embedded engine', () => {
       expect(info.modules.flatMap(({ factories }) => factories)).to.deep.equal([
         'MediaPipeline',
         'PassThrough',
+        'RecorderEndpoint',
         'WebRtcEndpoint',
       ]);
     });

@@ -1,0 +1,206 @@
+import { KurentoError } from '../protocol/errors.js';
+import { text } from '../protocol/parameters.js';
+import { failureOf } from '../recorder/recordings.js';
+import { Recording } from '../recorder/recording.js';
+import type { InboundStream } from '../rtp/inbound-stream.js';
+import type { SenderReport } from '../rtp/rtcp.js';
+import type { RtpPacket } from '../rtp/rtp-packet.js';
+import type { RtpKind } from '../sdp/codec.js';
+import { thrown } from '../log.js';
+import { MediaElement, elementEvents, mediaElementOperations } from './media-element.js';
+import type { ObjectClass, Surroundings } from './media-object.js';
+import type { MediaPipeline } from './media-pipeline.js';
+import type { Operations } from './operations.js';
+import { operation, perform, property } from './operations.js';
+
+/** Those of the protocol; what is recorded for each that can be (Kurento media protocol §8). */
+export const mediaProfiles = [
+  'WEBM',
+  'WEBM_VIDEO_ONLY',
+  'WEBM_AUDIO_ONLY',
+  'MKV',
+  'MKV_VIDEO_ONLY',
+  'MKV_AUDIO_ONLY',
+  'MP4',
+  'MP4_VIDEO_ONLY',
+  'MP4_AUDIO_ONLY',
+  'FLV',
+  'JPEG_VIDEO_ONLY',
+  'KURENTO_SPLIT_RECORDER',
+] as const;
+export type MediaProfile = (typeof mediaProfiles)[number];
+
+const recorded: Readonly<Partial<Record<MediaProfile, readonly RtpKind[]>>> = {
+  WEBM: ['audio', 'video'],
+  WEBM_VIDEO_ONLY: ['video'],
+  WEBM_AUDIO_ONLY: ['audio'],
+};
+
+type State = 'STOP' | 'START' | 'PAUSE';
+
+const eventOf = { STOP: 'Stopped', START: 'Recording', PAUSE: 'Paused' } as const satisfies Record<State, string>;
+
+/** Writes what it is fed into a file (Kurento media protocol §8). */
+export class RecorderEndpoint extends MediaElement {
+  readonly class = recorderEndpointClass;
+  readonly uri: string;
+  readonly #kinds: readonly RtpKind[];
+  readonly #beat = (now: number): void => {
+    this.#tick(now);
+  };
+  #state: State = 'STOP';
+  #recording: Recording | undefined;
+  /** Settles when the last file is complete. */
+  #finished: Promise<void> = Promise.resolve();
+
+  /** @throws KurentoError 40005 */
+  constructor(pipeline: MediaPipeline, surroundings: Surroundings, uri: string, profile: MediaProfile = 'WEBM') {
+    super(recorderEndpointClass.type, pipeline, surroundings);
+    const kinds = recorded[profile];
+    if (!kinds) throw new KurentoError(40005, `Media profile '${profile}' is not supported, only WEBM is`);
+    this.uri = uri;
+    this.#kinds = kinds;
+    surroundings.pulse.add(this.#beat);
+  }
+
+  invoke(name: string, params: unknown): unknown {
+    return perform(operations, this, name, params);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What goes wrong is told by an Error event. After a stop it begins the file anew. */
+  record(): void {
+    if (this.#state === 'START') return;
+    if (this.#recording) this.#recording.resume(this.surroundings.pulse.now());
+    else this.#open();
+    if (!this.#recording) return;
+    this.#state = 'START';
+    this.source('VIDEO')?.provideKeyframe();
+  }
+
+  pause(): void {
+    if (this.#state !== 'START') return;
+    this.#recording?.pause(this.surroundings.pulse.now());
+    this.#become('PAUSE');
+  }
+
+  /** Resolves when the file is complete. */
+  stop(): Promise<void> {
+    if (this.#state === 'STOP') return this.#finished;
+    this.#state = 'STOP';
+    this.#finished = this.#finish().then(() => {
+      this.#tell('STOP');
+    });
+    return this.#finished;
+  }
+
+  take(packet: RtpPacket, from: InboundStream, now: number): void {
+    this.flowsIn[from.codec.kind].moved(now);
+    this.#recording?.take(packet, from, now);
+  }
+
+  reported(report: SenderReport, from: InboundStream): void {
+    this.#recording?.reported(report, from);
+  }
+
+  override isReceiving(): boolean {
+    return this.#state === 'START';
+  }
+
+  /** It gives nothing on. */
+  provideKeyframe(): void {
+    return;
+  }
+
+  providedCodec(): undefined {
+    return undefined;
+  }
+
+  stats(): null {
+    return null;
+  }
+
+  override release(): void {
+    this.surroundings.pulse.remove(this.#beat);
+    super.release();
+    this.#state = 'STOP';
+    void this.#finish();
+  }
+
+  protected sourceChanged(kind: RtpKind): void {
+    this.#recording?.reset(kind);
+  }
+
+  #open(): void {
+    const { log, recordings } = this.surroundings;
+    const failed = (error: unknown): void => {
+      log.warn('a recording failed', { recorder: this.id, ...thrown(error) });
+      this.raise('Error', { ...failureOf(error) });
+    };
+    try {
+      this.#recording = new Recording({
+        path: recordings.path(this.uri),
+        kinds: this.#kinds,
+        after: this.#finished,
+        started: () => {
+          this.#become('START');
+        },
+        failed,
+        keyframeNeeded: () => this.source('VIDEO')?.provideKeyframe(),
+      });
+    } catch (error) {
+      // As the media server it stands for: after the answer to `record`.
+      setImmediate(() => {
+        failed(error);
+      });
+    }
+  }
+
+  #finish(): Promise<void> {
+    const done = this.#recording?.finish() ?? Promise.resolve();
+    this.#recording = undefined;
+    this.surroundings.recordings.finishing(done);
+    return done;
+  }
+
+  #become(state: State): void {
+    this.#state = state;
+    this.#tell(state);
+  }
+
+  #tell(state: State): void {
+    this.raise('UriEndpointStateChanged', { state });
+    this.raise(eventOf[state]);
+  }
+
+  #tick(now: number): void {
+    this.flowsIn.audio.tick(now);
+    this.flowsIn.video.tick(now);
+    this.#recording?.tick(now);
+  }
+}
+
+const recorderEndpointClass: ObjectClass = {
+  type: 'RecorderEndpoint',
+  hierarchy: ['UriEndpoint', 'Endpoint', 'MediaElement', 'MediaObject'],
+  events: new Set([...elementEvents, 'UriEndpointStateChanged', 'Recording', 'Paused', 'Stopped']),
+};
+
+const operations: Operations<RecorderEndpoint> = {
+  ...mediaElementOperations,
+  ...property('uri', text, (self: RecorderEndpoint) => self.uri),
+  ...property('state', text, (self: RecorderEndpoint) => self.state),
+  record: operation({}, (self: RecorderEndpoint) => {
+    self.record();
+  }),
+  pause: operation({}, (self: RecorderEndpoint) => {
+    self.pause();
+  }),
+  stop: operation({}, (self: RecorderEndpoint) => {
+    void self.stop();
+  }),
+  stopAndWait: operation({}, (self: RecorderEndpoint) => self.stop()),
+};

@@ -1,0 +1,84 @@
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+
+/** Bytes that wait for the disk; beyond them it is too slow for what is recorded. */
+const mostWaiting = 32 * 1024 * 1024;
+
+/** The disk does not keep up. */
+export class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+}
+
+/** A file that is written in order without anybody waiting for the disk. After the first failure nothing more is written. */
+export class RecordingFile {
+  readonly #failed: (error: unknown) => void;
+  /** Where the next bytes go. */
+  #end = 0;
+  #waiting = 0;
+  #hasFailed = false;
+  #last: Promise<FileHandle | undefined>;
+
+  /** Replaces a file that is there, but follows no link. `failed` is called once at most. Nothing is touched before `after` settles. */
+  constructor(path: string, failed: (error: unknown) => void, after: Promise<void> = Promise.resolve()) {
+    this.#failed = failed;
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+    this.#last = after
+      .then(() => open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o640))
+      .catch((error: unknown) => {
+        this.#fail(error);
+        return undefined;
+      });
+  }
+
+  get length(): number {
+    return this.#end;
+  }
+
+  append(chunks: readonly Buffer[]): void {
+    const position = this.#end;
+    const size = chunks.reduce((sum, { length }) => sum + length, 0);
+    if (this.#hasFailed) return;
+    if (this.#waiting + size > mostWaiting) {
+      this.#fail(new TooSlow('The disk is too slow for the recording'));
+      return;
+    }
+    this.#end += size;
+    this.#waiting += size;
+    this.#queue(async (handle) => {
+      await handle.write(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), 0, size, position);
+      this.#waiting -= size;
+    });
+  }
+
+  /** Writes over what is there already. */
+  overwrite(position: number, bytes: Buffer): void {
+    this.#queue(async (handle) => {
+      await handle.write(bytes, 0, bytes.length, position);
+    });
+  }
+
+  /** Resolves when all is on its way to the disk and the file is closed. */
+  async close(): Promise<void> {
+    const handle = await this.#last;
+    await handle?.close().catch((error: unknown) => {
+      this.#fail(error);
+    });
+  }
+
+  #queue(write: (handle: FileHandle) => Promise<void>): void {
+    this.#last = this.#last.then(async (handle) => {
+      if (!handle || this.#hasFailed) return handle;
+      await write(handle).catch((error: unknown) => {
+        this.#fail(error);
+      });
+      return handle;
+    });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#failed(error);
+  }
+}

@@ -1,0 +1,143 @@
+import type { InboundStream } from '../rtp/inbound-stream.js';
+import type { SenderReport } from '../rtp/rtcp.js';
+import type { RtpPacket } from '../rtp/rtp-packet.js';
+import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { Frame } from './frame.js';
+import { RecordingFile } from './recording-file.js';
+import { Track } from './track.js';
+import { WebmWriter } from './webm-writer.js';
+
+/** Sound and picture further apart than this, in ms, are not of one clock. */
+const mostShift = 2000;
+/** A smaller difference between sound and picture is not seen, in ms. */
+const leastShift = 5;
+
+export interface RecordingOptions {
+  readonly path: string;
+  readonly kinds: readonly RtpKind[];
+  /** The file is not touched before this settles: the one before it may have the same name. */
+  readonly after?: Promise<void>;
+  /** The first frame since the beginning, or since a pause, goes into the file. */
+  readonly started: () => void;
+  readonly failed: (error: unknown) => void;
+  readonly keyframeNeeded: () => void;
+}
+
+interface Written {
+  readonly number: number;
+  readonly codec: CodecName;
+  last: number;
+}
+
+/** From packets to one file. The file appears with the first frame; without one there is none. Times are in ms. */
+export class Recording {
+  readonly #options: RecordingOptions;
+  readonly #tracks: Readonly<Partial<Record<RtpKind, Track>>>;
+  readonly #written = new Map<RtpKind, Written>();
+  #file: RecordingFile | undefined;
+  #writer: WebmWriter | undefined;
+  /** When the file begins, with all pauses since added. */
+  #origin = 0;
+  #pausedAt: number | undefined;
+  #isFlowing = false;
+  #isOver = false;
+
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+    this.#tracks = Object.fromEntries(options.kinds.map((kind) => [kind, this.#track(kind)]));
+  }
+
+  take(packet: RtpPacket, from: InboundStream, now: number): void {
+    if (this.#isOver || this.#pausedAt !== undefined) return;
+    this.#tracks[from.codec.kind]?.take(packet, from, now);
+  }
+
+  reported(report: SenderReport, from: InboundStream): void {
+    const track = this.#tracks[from.codec.kind];
+    if (track?.from !== from) return;
+    track.clock.reported(report);
+    this.#synchronise();
+  }
+
+  pause(now: number): void {
+    if (this.#pausedAt !== undefined) return;
+    this.#flush();
+    this.#pausedAt = now;
+    this.#isFlowing = false;
+  }
+
+  resume(now: number): void {
+    if (this.#pausedAt === undefined) return;
+    this.#origin += now - this.#pausedAt;
+    this.#pausedAt = undefined;
+    for (const track of Object.values(this.#tracks)) track.reset();
+  }
+
+  /** The source of one kind has changed. */
+  reset(kind: RtpKind): void {
+    this.#tracks[kind]?.reset();
+  }
+
+  tick(now: number): void {
+    if (this.#isOver || this.#pausedAt !== undefined) return;
+    for (const track of Object.values(this.#tracks)) track.tick(now);
+  }
+
+  /** Resolves when the file is complete and closed, or has failed. May be called twice. */
+  async finish(): Promise<void> {
+    if (!this.#isOver) {
+      if (this.#pausedAt === undefined) this.#flush();
+      this.#isOver = true;
+      this.#writer?.finish();
+    }
+    await this.#file?.close();
+  }
+
+  #flush(): void {
+    for (const track of Object.values(this.#tracks)) track.flush();
+  }
+
+  #track(kind: RtpKind): Track {
+    return new Track(kind, {
+      frame: (frame, codec, time) => {
+        this.#write(kind, frame, codec, time);
+      },
+      keyframeNeeded: this.#options.keyframeNeeded,
+    });
+  }
+
+  #write(kind: RtpKind, frame: Frame, codec: CodecName, time: number): void {
+    const writer = (this.#writer ??= this.#begin(time));
+    const written = this.#written.get(kind) ?? this.#addTrack(writer, kind, frame, codec);
+    // One track has one codec: a source with another is heard again when it changes back.
+    if (written.codec !== codec) return;
+    const at = Math.max(Math.round(time - this.#origin), written.last + 1, 0);
+    written.last = at;
+    writer.write(written.number, frame, at);
+    if (this.#isFlowing) return;
+    this.#isFlowing = true;
+    this.#options.started();
+  }
+
+  #begin(time: number): WebmWriter {
+    this.#origin = time;
+    this.#file = new RecordingFile(this.#options.path, this.#options.failed, this.#options.after);
+    return new WebmWriter(this.#file);
+  }
+
+  #addTrack(writer: WebmWriter, kind: RtpKind, frame: Frame, codec: CodecName): Written {
+    const written = { number: writer.addTrack({ ...frame, codec }), codec, last: -1 };
+    this.#written.set(kind, written);
+    return written;
+  }
+
+  /** The picture follows the sound: its clock is shifted until both tell the sender's time alike. */
+  #synchronise(): void {
+    const { audio, video } = this.#tracks;
+    const [heard, seen] = [audio?.clock.toSender, video?.clock.toSender];
+    if (!video || heard === undefined || seen === undefined) return;
+    const shift = seen - heard;
+    if (Math.abs(shift) > mostShift || Math.abs(shift - video.clock.shift) < leastShift) return;
+    video.clock.shift = shift;
+  }
+}

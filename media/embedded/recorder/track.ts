@@ -1,0 +1,153 @@
+import type { InboundStream } from '../rtp/inbound-stream.js';
+import { headerSize, type RtpPacket } from '../rtp/rtp-packet.js';
+import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { Frame, FrameAssembler } from './frame.js';
+import { H264Assembler } from './h264.js';
+import { MediaClock } from './media-clock.js';
+import { OpusAssembler } from './opus.js';
+import { ReorderBuffer, type MediaPacket } from './reorder-buffer.js';
+import { Vp8Assembler } from './vp8.js';
+import { Vp9Assembler } from './vp9.js';
+
+/** A frame with more has lost its end; packets are 1500 bytes at most. */
+const mostPayloads = 4096;
+
+export interface TrackListener {
+  frame(frame: Frame, codec: CodecName, time: number): void;
+  /** Nothing can be decoded until a key frame comes. */
+  keyframeNeeded(): void;
+}
+
+/** One kind of media on its way from packets to frames that a decoder can take. */
+export class Track {
+  readonly kind: RtpKind;
+  readonly #listener: TrackListener;
+  #from: InboundStream | undefined;
+  #clock = new MediaClock(1);
+  #assembler: FrameAssembler = new OpusAssembler();
+  #order: ReorderBuffer;
+  #needsKey = true;
+  /** The timestamp of the frame that is put together. */
+  #timestamp: number | undefined;
+  #payloads = 0;
+  #now = 0;
+
+  constructor(kind: RtpKind, listener: TrackListener) {
+    this.kind = kind;
+    this.#listener = listener;
+    this.#order = this.#newOrder();
+  }
+
+  get clock(): MediaClock {
+    return this.#clock;
+  }
+
+  /** The stream that is recorded now. */
+  get from(): InboundStream | undefined {
+    return this.#from;
+  }
+
+  take(packet: RtpPacket, from: InboundStream, now: number): void {
+    if (from !== this.#from) this.#switch(from);
+    this.#now = now;
+    const { extended: sequence, timestamp, marker } = packet;
+    this.#order.add({ sequence, timestamp, marker, payload: payloadOf(packet) }, now);
+  }
+
+  tick(now: number): void {
+    this.#now = now;
+    this.#order.tick(now);
+    if (this.#from && this.#needsKey && this.kind === 'video') this.#listener.keyframeNeeded();
+  }
+
+  /** What comes next does not follow what came before: after a pause, or from another source. */
+  reset(): void {
+    this.#from = undefined;
+    this.#order = this.#newOrder();
+    this.#damaged();
+  }
+
+  flush(): void {
+    this.#order.flush();
+  }
+
+  #newOrder(): ReorderBuffer {
+    return new ReorderBuffer(
+      (packet) => {
+        this.#next(packet);
+      },
+      () => {
+        this.#damaged();
+        if (this.kind === 'video') this.#listener.keyframeNeeded();
+      },
+    );
+  }
+
+  #switch(from: InboundStream): void {
+    this.reset();
+    this.#from = from;
+    this.#clock = new MediaClock(from.codec.clockRate);
+    this.#assembler = assemblerOf(from.codec.name);
+  }
+
+  #damaged(): void {
+    this.#assembler.reset();
+    this.#timestamp = undefined;
+    this.#needsKey = true;
+  }
+
+  #next({ timestamp, marker, payload }: MediaPacket): void {
+    if (payload.length === 0) return;
+    if (timestamp !== this.#timestamp) {
+      // Not every sender marks the last packet of a frame.
+      this.#finish();
+      this.#timestamp = timestamp;
+      this.#payloads = 0;
+    }
+    this.#payloads += 1;
+    if (this.#payloads > mostPayloads || !this.#assembler.add(payload)) this.#damaged();
+    else if (marker || this.kind === 'audio') this.#finish();
+  }
+
+  #finish(): void {
+    const timestamp = this.#timestamp;
+    this.#timestamp = undefined;
+    const codec = this.#from?.codec.name;
+    if (timestamp === undefined || codec === undefined) return;
+    const frame = this.#assembler.finish();
+    if (!frame || !isSound(frame, this.kind)) {
+      this.#damaged();
+      return;
+    }
+    if (this.#needsKey && !frame.isKey) return;
+    this.#needsKey = false;
+    this.#listener.frame(frame, codec, this.#clock.timeOf(timestamp, this.#now));
+  }
+}
+
+function assemblerOf(codec: CodecName): FrameAssembler {
+  switch (codec) {
+    case 'opus':
+      return new OpusAssembler();
+    case 'VP8':
+      return new Vp8Assembler();
+    case 'VP9':
+      return new Vp9Assembler();
+    case 'H264':
+      return new H264Assembler();
+    default:
+      return codec satisfies never;
+  }
+}
+
+/** The bytes stay when the packet is its owner's again; nobody writes to them but over the header. */
+function payloadOf({ body, padding, isOnlyPadding }: RtpPacket): Buffer {
+  if (isOnlyPadding) return Buffer.alloc(0);
+  return body.subarray(headerSize, body.length - (padding ? (body.at(-1) ?? 0) : 0));
+}
+
+/** A key picture tells its size. */
+function isSound({ isKey, width = 0, height = 0 }: Frame, kind: RtpKind): boolean {
+  const inRange = (size: number): boolean => size > 0 && size <= 16_384;
+  return kind === 'audio' || !isKey || (inRange(width) && inRange(height));
+}

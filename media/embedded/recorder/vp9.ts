@@ -1,0 +1,74 @@
+import { BitReader } from './bit-reader.js';
+import type { Frame, FrameAssembler } from './frame.js';
+
+/** RFC 9628 §4.2. One spatial layer, as browsers send unless they are asked for more. */
+export class Vp9Assembler implements FrameAssembler {
+  #chunks: Buffer[] = [];
+  #isKey = false;
+
+  add(payload: Buffer): boolean {
+    const descriptor = payload[0] ?? 0;
+    const begins = (descriptor & 0x08) !== 0;
+    const data = payload.subarray(descriptorLength(payload));
+    if (data.length === 0 || begins !== (this.#chunks.length === 0)) return false;
+    if (begins) this.#isKey = (descriptor & 0x40) === 0;
+    this.#chunks.push(data);
+    return true;
+  }
+
+  finish(): Frame | undefined {
+    const chunks = this.#chunks;
+    this.reset();
+    const [head] = chunks;
+    if (!head) return undefined;
+    if (!this.#isKey) return { chunks, isKey: false };
+    const size = pictureSize(head);
+    // Without prediction but no key frame: a decoder cannot begin with it.
+    return size ? { chunks, isKey: true, ...size } : { chunks, isKey: false };
+  }
+
+  reset(): void {
+    this.#chunks = [];
+  }
+}
+
+function descriptorLength(payload: Buffer): number {
+  const first = payload[0] ?? 0;
+  const flexible = (first & 0x10) !== 0;
+  let at = 1;
+  if (first & 0x80) at += (payload[at] ?? 0) & 0x80 ? 2 : 1;
+  if (first & 0x20) at += flexible ? 1 : 2;
+  if (flexible && first & 0x40) {
+    for (let left = 3; left > 0; left--) if (((payload[at++] ?? 0) & 1) === 0) break;
+  }
+  return first & 0x02 ? afterStructure(payload, at) : at;
+}
+
+/** The end of the scalability structure that begins at `start`. */
+function afterStructure(payload: Buffer, start: number): number {
+  const head = payload[start] ?? 0;
+  let at = start + 1;
+  if (head & 0x10) at += ((head >> 5) + 1) * 4;
+  if ((head & 0x08) === 0) return at;
+  const pictures = payload[at++] ?? 0;
+  for (let left = pictures; left > 0; left--) at += 1 + (((payload[at] ?? 0) >> 2) & 0x03);
+  return at;
+}
+
+/** The uncompressed header (VP9 bitstream §6.2) of a key frame; undefined for any other. */
+function pictureSize(frame: Buffer): { width: number; height: number } | undefined {
+  const reader = new BitReader(frame);
+  if (reader.bits(2) !== 2) return undefined;
+  const profile = reader.bits(1) + 2 * reader.bits(1);
+  if (profile === 3) reader.bits(1);
+  const shownAgain = reader.flag();
+  if (shownAgain) return undefined;
+  const predicted = reader.flag();
+  reader.bits(2);
+  if (predicted || reader.bits(24) !== 0x498342) return undefined;
+  if (profile >= 2) reader.bits(1);
+  const rgb = reader.bits(3) === 7;
+  if (!rgb) reader.bits(1);
+  if (profile % 2 === 1) reader.bits(rgb ? 1 : 3);
+  return { width: reader.bits(16) + 1, height: reader.bits(16) + 1 };
+}

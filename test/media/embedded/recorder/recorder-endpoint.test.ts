@@ -1,0 +1,154 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { RecorderEndpoint } from '../../../../media/embedded/objects/recorder-endpoint.js';
+import { complaints, probe } from '../../../support/ffprobe.js';
+import { audioPacket, videoPacket } from '../../../support/rtp.js';
+import { codeOf } from '../../../support/rejection.js';
+import { TestEngine, type Peer } from '../engine.js';
+
+describe('RecorderEndpoint', () => {
+  let outside: string;
+  let directory: string;
+  let engine: TestEngine;
+  let ann: Peer;
+
+  beforeEach(() => {
+    outside = mkdtempSync(join(tmpdir(), 'recorder-'));
+    directory = join(outside, 'recordings');
+    mkdirSync(directory);
+    engine = new TestEngine(directory);
+    ann = engine.publisher();
+  });
+  afterEach(() => {
+    engine.server.stop();
+    rmSync(outside, { recursive: true });
+  });
+
+  function recorder(uri: string, mediaProfile = 'WEBM'): RecorderEndpoint {
+    const made = engine.server.create('RecorderEndpoint', { mediaPipeline: engine.pipeline.id, uri, mediaProfile });
+    if (!(made instanceof RecorderEndpoint)) throw new Error('no recorder');
+    return made;
+  }
+
+  function recording(name: string, mediaProfile?: string): RecorderEndpoint {
+    const made = recorder(pathToFileURL(join(directory, name)).href, mediaProfile);
+    for (const type of ['AUDIO', 'VIDEO'] as const) ann.endpoint.connect(made, type);
+    made.record();
+    return made;
+  }
+
+  function sendSound(count: number, first = 1): void {
+    for (let sequence = first; sequence < first + count; sequence++) {
+      ann.transport.listener.rtp(audioPacket({ payloadType: 111, ssrc: 7 }, sequence));
+      engine.pass(20);
+    }
+  }
+
+  /** Errors that are told, by their kind. */
+  function refusals(): string[] {
+    return engine.log.filter((line) => line.includes('a recording failed'));
+  }
+
+  it('makes a file of sound alone when no picture comes', async () => {
+    const made = recording('sound.webm');
+    sendSound(100);
+    await made.stop();
+    const { streams, format } = await probe(join(directory, 'sound.webm'));
+    expect(streams.map(({ codec_name }) => codec_name)).to.deep.equal(['opus']);
+    expect(streams[0]?.nb_read_frames).to.equal(100);
+    expect(format.duration).to.be.within(1.9, 2.1);
+    expect(await complaints(join(directory, 'sound.webm'))).to.equal('');
+  });
+
+  it('leaves the time of a pause out', async () => {
+    const made = recording('paused.webm');
+    sendSound(50);
+    made.pause();
+    expect(made.state).to.equal('PAUSE');
+    sendSound(500, 51);
+    made.record();
+    sendSound(50, 551);
+    await made.stop();
+    const { streams, format } = await probe(join(directory, 'paused.webm'));
+    expect(streams[0]?.nb_read_frames).to.equal(100);
+    expect(format.duration).to.be.within(1.9, 2.1);
+  });
+
+  it('keeps to its profile', async () => {
+    const made = recording('picture.webm', 'WEBM_VIDEO_ONLY');
+    sendSound(10);
+    for (let sequence = 1; sequence <= 10; sequence++) {
+      ann.transport.listener.rtp(videoPacket({ payloadType: 96, ssrc: 8 }, sequence));
+      engine.pass(20);
+    }
+    await made.stop();
+    const { streams } = await probe(join(directory, 'picture.webm'));
+    expect(streams.map(({ codec_name, width }) => [codec_name, width])).to.deep.equal([['vp8', 16]]);
+  });
+
+  it('makes no file when nothing arrives', async () => {
+    const made = recording('nothing.webm');
+    await made.stop();
+    expect(existsSync(join(directory, 'nothing.webm'))).to.equal(false);
+    expect(made.state).to.equal('STOP');
+  });
+
+  it('completes the file when it is released while it records', async () => {
+    const made = recording('released.webm');
+    sendSound(50);
+    engine.server.release(made.id);
+    await made.surroundings.recordings.settled();
+    expect((await probe(join(directory, 'released.webm'))).format.duration).to.be.within(0.9, 1.1);
+  });
+
+  it('leaves a file that plays when the process dies half way', async () => {
+    const made = recording('cut.webm');
+    sendSound(200);
+    const path = join(directory, 'cut.webm');
+    // What is on the disk after the last whole cluster, before anything is completed.
+    let cut: Buffer;
+    const deadline = Date.now() + 5000;
+    do {
+      await new Promise((resolve) => setImmediate(resolve));
+      cut = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    } while (cut.length < 4500 && Date.now() < deadline);
+    writeFileSync(join(directory, 'copy.webm'), cut);
+    expect((await probe(join(directory, 'copy.webm'))).streams[0]?.nb_read_frames).to.be.greaterThan(40);
+    await made.stop();
+  });
+
+  it('writes nowhere but in its directory, and goes on', async () => {
+    writeFileSync(join(outside, 'precious'), 'as it was');
+    symlinkSync(join(outside, 'precious'), join(directory, 'link.webm'));
+    symlinkSync(outside, join(directory, 'way-out'));
+    const uris = [
+      pathToFileURL(join(outside, 'precious')).href,
+      `${pathToFileURL(directory).href}/../precious`,
+      `${pathToFileURL(directory).href}/%2e%2e/precious`,
+      '../precious',
+      'link.webm',
+      'way-out/precious',
+      'no-such-directory/x.webm',
+      'http://example.org/x.webm',
+      '',
+    ];
+    for (const uri of uris) {
+      const made = recorder(uri);
+      ann.endpoint.connect(made, 'AUDIO');
+      made.record();
+      sendSound(60);
+      await made.stop();
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(refusals()).to.have.length(uris.length);
+    expect(readFileSync(join(outside, 'precious'), 'utf8')).to.equal('as it was');
+  });
+
+  it('refuses formats it cannot write', async () => {
+    expect(await codeOf(() => recorder('x.mp4', 'MP4'))).to.equal(40005);
+    expect(await codeOf(() => recorder('x.webm', 'GIF'))).to.equal(40001);
+  });
+});
