@@ -59,11 +59,12 @@ export interface ShownError {
 
 export const transcriptFolder = new URL('../transcripts/', import.meta.url);
 
-export function readTranscripts(): Transcript[] {
-  const files = readdirSync(transcriptFolder).filter((file) => file.endsWith('.txt'));
+/** Those of the room protocol, or of another one in a folder of its own. */
+export function readTranscripts(folder = transcriptFolder): Transcript[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.txt'));
   return files
     .sort(new Intl.Collator('en', { numeric: true }).compare)
-    .map((file) => parse(file, readFileSync(new URL(file, transcriptFolder), 'utf8')));
+    .map((file) => parse(file, readFileSync(new URL(file, folder), 'utf8')));
 }
 
 /** Every refusal the transcripts show, in their order. */
@@ -73,7 +74,7 @@ export function errorsShown(transcripts: readonly Transcript[]): ShownError[] {
 
 function parse(file: string, text: string): Transcript {
   const [first = '', ...rest] = text.split('\n');
-  const section = /^# (Kurento Room §.*)$/.exec(first)?.[1];
+  const section = /^# (Kurento (?:Room|media protocol) §.*)$/.exec(first)?.[1];
   if (section === undefined) throw new Error(`${file}: the first line must name the section`);
   const scenes: { title: string; lines: Line[] }[] = [];
   let when: string | undefined;

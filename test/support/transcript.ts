@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { publishOffer, receiveOffer } from './fixtures.js';
+import { bind, fill, isObject } from './placeholders.js';
 import type { WireFrame } from './rpc-client.js';
 import { RpcClient } from './rpc-client.js';
 import { Stage } from './stage.js';
@@ -94,33 +95,4 @@ class Performance {
 async function end(client: RpcClient): Promise<void> {
   client.send({ jsonrpc: '2.0', method: 'closeSession' });
   await client.closed;
-}
-
-/** Placeholders that stand for something known, each a whole JSON text. */
-function fill(frame: string, bound: ReadonlyMap<string, string>): string {
-  return frame.replace(/"(\$\w+)"/g, (text, name: string) => {
-    const value = bound.get(name);
-    return value === undefined ? text : JSON.stringify(value);
-  });
-}
-
-/** The frame with its texts replaced by the placeholders they fit, so that a plain comparison shows the rest. */
-function bind(actual: unknown, expected: unknown, bound: Map<string, string>): unknown {
-  if (typeof expected === 'string' && expected.startsWith('$') && typeof actual === 'string') {
-    if (expected.startsWith('$*')) return actual !== '' && actual.includes(expected.slice(2)) ? expected : actual;
-    const known = bound.get(expected);
-    if (known === undefined && actual !== '') bound.set(expected, actual);
-    return bound.get(expected) === actual ? expected : actual;
-  }
-  if (Array.isArray(actual) && Array.isArray(expected)) {
-    return actual.map((item, index) => bind(item, expected[index], bound));
-  }
-  if (isObject(actual) && isObject(expected)) {
-    return Object.fromEntries(Object.entries(actual).map(([key, value]) => [key, bind(value, expected[key], bound)]));
-  }
-  return actual;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
