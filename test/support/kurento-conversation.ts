@@ -47,7 +47,9 @@ export class KurentoConversation {
         expect(bind(actual, expected, this.#bound), where).to.deep.equal(expected);
         return;
       }
-      default:
+      case 'closed':
+      case 'cut':
+      case 'direction':
         throw new Error(`${where}: not a line of a conversation with a media server`);
     }
   }
