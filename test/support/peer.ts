@@ -13,6 +13,9 @@ export interface PeerOptions {
   readonly bindAddress?: string | undefined;
 }
 
+/** A busy machine takes its time for the handshake. */
+const connectingMs = 20_000;
+
 const audioAndVideo = ['audio', 'video'] as const;
 
 export function sections(
@@ -77,7 +80,7 @@ export class Peer {
   }
 
   async connected(): Promise<void> {
-    await until('the peer is connected', () => this.#alive() && this.state === 'connected');
+    await until('the peer is connected', () => this.#alive() && this.state === 'connected', connectingMs);
   }
 
   async receives(least: { readonly audio?: number; readonly video?: number }): Promise<void> {

@@ -70,8 +70,10 @@ export class DataChannels {
     const held = this.#held.get(label);
     if (held) {
       if (held.length < mostHeld) held.push(message);
-    } else if (this.#options.open({ label, protocol })) {
+    } else {
+      // Before it is opened: that may be at once.
       this.#held.set(label, [message]);
+      if (!this.#options.open({ label, protocol })) this.#held.delete(label);
     }
   }
 

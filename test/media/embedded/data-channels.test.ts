@@ -52,6 +52,21 @@ describe('the data channels of an endpoint', () => {
     expect(channel.sent).to.deep.equal(['one', 'two', 'three']);
   });
 
+  it('lose nothing when the channel is open at once', () => {
+    const channel = new StuckChannel(1, 'chat');
+    const all: DataChannels = new DataChannels({
+      open: () => {
+        all.opened(channel);
+        return true;
+      },
+      opened: () => undefined,
+      closed: () => undefined,
+    });
+    all.send(path, 'one');
+    all.send(path, 'two');
+    expect(channel.sent).to.deep.equal(['one', 'two']);
+  });
+
   it('end when their reader is a megabyte behind, and both sides know', () => {
     const { all, told } = channels();
     const channel = new StuckChannel(1, 'chat');
