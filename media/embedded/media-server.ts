@@ -60,8 +60,8 @@ export class MediaServer {
       return new PassThrough(this.#pipeline(mediaPipeline), this.#surroundings);
     },
     WebRtcEndpoint: (params) => {
-      const { mediaPipeline, useDataChannels } = readParams(webRtcEndpointShape, params, 'constructorParams');
-      return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings, { useDataChannels });
+      const { mediaPipeline, ...options } = readParams(webRtcEndpointShape, params, 'constructorParams');
+      return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings, options);
     },
     RecorderEndpoint: (params) => {
       const { mediaPipeline, uri, mediaProfile } = readParams(recorderEndpointShape, params, 'constructorParams');

@@ -45,6 +45,16 @@ describe('data channels through the embedded engine', function () {
     }
     const { data } = await stage.kurento.event('DataChannelOpened', stage.endpoint('ben'));
     expect(data.channelId).to.be.a('number');
+    const stats = (await stage.kurento.invoke(stage.endpoint('ben'), 'getStats', { mediaType: 'DATA' })) as object;
+    const channel = Object.values(stats).find(({ label }: { label?: string }) => label === 'chat') as object;
+    expect(channel).to.deep.include({
+      label: 'chat',
+      datachannelid: data.channelId,
+      state: 'open',
+      messagesSent: 3,
+      bytesSent: 60_008,
+      messagesReceived: 0,
+    });
   });
 
   it('come back to who is connected to herself, over the same channel', async () => {

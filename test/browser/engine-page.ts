@@ -27,6 +27,8 @@ export interface OfferSettings {
 export interface PageApi {
   offer(name: string, settings: OfferSettings): Promise<string>;
   answer(name: string, sdp: string): Promise<void>;
+  /** The answer to an offer; what is in the settings about the form of an offer has no effect. */
+  accept(name: string, offer: string, settings: OfferSettings): Promise<string>;
   candidate(name: string, candidate: Candidate): Promise<void>;
   stats(name: string): Promise<MediaStats>;
   /** Says a text over the data channel, or so many bytes. */

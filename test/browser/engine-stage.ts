@@ -104,11 +104,27 @@ export class EngineStage {
 
   /** Makes an endpoint for a call of the page, connects it with its source, and negotiates. @returns the answer */
   async negotiate(page: Page, name: string, { source, ...offered }: CallSettings): Promise<string> {
+    const endpoint = await this.#open(name, offered.channel !== undefined, source);
+    const offer = await this.call<string>(page, 'offer', name, offered);
+    const answer = z.string().parse(await this.kurento.invoke(endpoint, 'processOffer', { offer }));
+    await this.call(page, 'answer', name, answer);
+    await this.#trickle(page, name, endpoint);
+    return answer;
+  }
+
+  /** As `negotiate`, but the engine makes the offer. @returns the offer */
+  async negotiateFromEngine(page: Page, name: string, { source, ...settings }: CallSettings): Promise<string> {
+    const endpoint = await this.#open(name, settings.channel !== undefined, source);
+    const offer = z.string().parse(await this.kurento.invoke(endpoint, 'generateOffer'));
+    const answer = await this.call<string>(page, 'accept', name, offer, settings);
+    expect(await this.kurento.invoke(endpoint, 'processAnswer', { answer })).to.be.a('string');
+    await this.#trickle(page, name, endpoint);
+    return offer;
+  }
+
+  async #open(name: string, useDataChannels: boolean, source: string | undefined): Promise<string> {
     const { kurento } = this;
-    const endpoint = await kurento.create('WebRtcEndpoint', {
-      mediaPipeline: this.#pipeline,
-      useDataChannels: offered.channel !== undefined,
-    });
+    const endpoint = await kurento.create('WebRtcEndpoint', { mediaPipeline: this.#pipeline, useDataChannels });
     this.#endpoints.set(name, endpoint);
     if (source !== undefined) await kurento.invoke(this.endpoint(source), 'connect', { sink: endpoint });
     await kurento.subscribe(
@@ -118,14 +134,15 @@ export class EngineStage {
       'ConnectionStateChanged',
       'DtlsConnectionStateChange',
     );
-    const offer = await this.call<string>(page, 'offer', name, offered);
-    const answer = z.string().parse(await kurento.invoke(endpoint, 'processOffer', { offer }));
-    await this.call(page, 'answer', name, answer);
+    return endpoint;
+  }
+
+  async #trickle(page: Page, name: string, endpoint: string): Promise<void> {
+    const { kurento } = this;
     await kurento.invoke(endpoint, 'gatherCandidates');
     await kurento.event('IceCandidateFound', endpoint);
     const mine = kurento.events.filter(({ type, object }) => type === 'IceCandidateFound' && object === endpoint);
     for (const { data } of mine) await this.call(page, 'candidate', name, data.candidate);
-    return answer;
   }
 
   /** Ends a call on both sides. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ChannelOptions, DataChannel } from '../transport/transport.js';
 
 /** Bytes that may wait for one channel; its reader is then so far behind that the channel is closed. */
@@ -16,6 +17,8 @@ export interface DataChannelsOptions {
 }
 
 export interface DataCounters {
+  /** Of its statistics. */
+  readonly id: string;
   readonly channel: DataChannel;
   messagesSent: number;
   bytesSent: number;
@@ -43,7 +46,8 @@ export class DataChannels {
   }
 
   opened(channel: DataChannel): void {
-    this.#open.set(channel, { channel, messagesSent: 0, bytesSent: 0, messagesReceived: 0, bytesReceived: 0 });
+    const counters = { messagesSent: 0, bytesSent: 0, messagesReceived: 0, bytesReceived: 0 };
+    this.#open.set(channel, { id: randomUUID(), channel, ...counters });
     this.#options.opened(channel);
     const held = this.#held.get(channel.label) ?? [];
     this.#held.delete(channel.label);

@@ -1,12 +1,12 @@
 import { complex } from './media-object.js';
 import type { EventFields } from './media-object.js';
-import type { OfferedSection } from '../sdp/sdp.js';
+import type { AgreedSection } from './negotiation.js';
 
 /** The candidates of one endpoint: found early, told when the client asks for them (Kurento media protocol §7.5). */
 export class LocalCandidates {
   readonly found: string[] = [];
   readonly #raise: (event: string, fields: EventFields) => void;
-  #sections: readonly OfferedSection[] = [];
+  #sections: readonly AgreedSection['offered'][] = [];
   #asked = false;
   #told = 0;
   #complete = false;
@@ -17,7 +17,7 @@ export class LocalCandidates {
   }
 
   /** The sections that are served: each is told every candidate, although they share one transport. */
-  serve(sections: readonly OfferedSection[]): void {
+  serve(sections: readonly AgreedSection['offered'][]): void {
     this.#sections = sections;
   }
 

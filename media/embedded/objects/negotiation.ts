@@ -22,10 +22,13 @@ export interface AgreedMedia {
   readonly codecs: readonly AgreedCodec[];
   /** Id of the header extension that numbers the packets of the transport; 0 for none. */
   readonly transportExtension: number;
+  /** What the other side is told in an offer that it may send, in kbit/s; 0 or undefined for nothing. */
+  readonly limit?: number;
 }
 
 export interface AgreedSection {
-  readonly offered: OfferedSection;
+  /** What stays as it was in the offer. */
+  readonly offered: Pick<OfferedSection, 'index' | 'media' | 'protocol' | 'formats' | 'mid' | 'reducedSize'>;
   /** Undefined when the section is refused, or is for data. */
   readonly media: AgreedMedia | undefined;
   /** Undefined when the section is refused, or is for media. */
@@ -39,7 +42,7 @@ export interface AgreedData {
   readonly maxMessageSize: number;
 }
 
-/** What is needed to reach the side that offered. */
+/** What is needed to reach the other side. */
 export interface RemoteDescription {
   readonly ufrag: string;
   readonly password: string;
@@ -61,8 +64,14 @@ export type SourceCodecs = Readonly<Record<RtpKind, CodecName | undefined>>;
 /**
  * Decides what of an offer is served: the first audio, the first video and, with `dataChannels`, the first data section that can be, on one transport. Undefined when
  * nothing can.
+ * @param preference Whose order of codecs counts. Ours for an offer; in an answer the other side has chosen: it may send whatever it lists.
  */
-export function negotiate(offer: Offer, sources: SourceCodecs, dataChannels = false): Agreement | undefined {
+export function negotiate(
+  offer: Offer,
+  sources: SourceCodecs,
+  dataChannels = false,
+  preference: 'ours' | 'theirs' = 'ours',
+): Agreement | undefined {
   let data: AgreedData | undefined;
   const taken = new Map<RtpKind, OfferedSection>();
   let remote: RemoteDescription | undefined;
@@ -84,7 +93,7 @@ export function negotiate(offer: Offer, sources: SourceCodecs, dataChannels = fa
     if (!kind || taken.has(kind) || !isUsable(offered)) return { offered, media: undefined };
     if (!inBundle) return { offered, media: undefined };
     const reachable = remote ?? remoteDescription(offer, offered);
-    const agreed = agreedCodecs(offered, kind, sources[kind]);
+    const agreed = agreedCodecs(offered, kind, sources[kind], preference);
     if (!reachable || agreed.length === 0) return { offered, media: undefined };
     if (!remote) bundle = offer.bundles.find((group) => group.includes(offered.mid ?? '')) ?? [];
     remote = reachable;
@@ -142,16 +151,23 @@ function remoteDescription(offer: Offer, offered: OfferedSection): RemoteDescrip
   return undefined;
 }
 
-function agreedCodecs(offered: OfferedSection, kind: RtpKind, source: CodecName | undefined): AgreedCodec[] {
+function agreedCodecs(
+  offered: OfferedSection,
+  kind: RtpKind,
+  source: CodecName | undefined,
+  preference: 'ours' | 'theirs',
+): AgreedCodec[] {
   const known = codecs
     .filter((codec) => codec.kind === kind)
     .sort((one, other) => Number(other.name === source) - Number(one.name === source));
-  const agreed = known.flatMap((codec) => {
+  const matches = known.flatMap((codec) => {
     const match = bestMatch(codec, offered.codecs);
-    return match ? agreedCodec(codec, match, offered) : [];
+    return match ? { codec, match } : [];
   });
-  const onlySends = offered.direction === 'recvonly';
-  return onlySends ? agreed : agreed.slice(0, 1);
+  const place = ({ match }: { match: OfferedCodec }): number => offered.codecs.indexOf(match);
+  if (preference === 'theirs') matches.sort((one, other) => place(one) - place(other));
+  const agreed = matches.map(({ codec, match }) => agreedCodec(codec, match, offered));
+  return offered.direction === 'recvonly' || preference === 'theirs' ? agreed : agreed.slice(0, 1);
 }
 
 function bestMatch(codec: Codec, offered: readonly OfferedCodec[]): OfferedCodec | undefined {
@@ -171,16 +187,20 @@ function isPlainProfile(name: CodecName, parameters: string): boolean {
   return true;
 }
 
+/** What we can do with feedback; `transport-cc` only about what comes in: what we send is not paced by it. */
+export function feedbackFor(kind: RtpKind, receives: boolean): string[] {
+  return [...(kind === 'video' ? videoFeedback : []), ...(receives ? ['transport-cc'] : [])];
+}
+
 const videoFeedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 
 function agreedCodec(codec: Codec, match: OfferedCodec, { direction, codecs: all }: OfferedSection): AgreedCodec {
   const receives = direction === 'sendrecv' || direction === 'sendonly';
-  const wanted = [...(codec.kind === 'video' ? videoFeedback : []), ...(receives ? ['transport-cc'] : [])];
   return {
     codec,
     payloadType: match.payloadType,
     parameters: match.parameters,
-    feedback: wanted.filter((feedback) => match.feedback.includes(feedback)),
+    feedback: feedbackFor(codec.kind, receives).filter((feedback) => match.feedback.includes(feedback)),
     repairType: match.feedback.includes('nack') ? repairTypeOf(match.payloadType, all) : undefined,
   };
 }

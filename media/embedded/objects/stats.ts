@@ -1,3 +1,4 @@
+import type { DataCounters } from './data-channels.js';
 import type { RtpKind } from '../sdp/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import { complex } from './media-object.js';
@@ -12,7 +13,11 @@ export interface StreamPair {
 }
 
 /** Statistics of an endpoint by id, in the shape of a Kurento Media Server (§7.4). */
-export function endpointStats(endpointId: string, pairs: readonly StreamPair[]): Record<string, unknown> {
+export function endpointStats(
+  endpointId: string,
+  pairs: readonly StreamPair[],
+  channels: readonly DataCounters[],
+): Record<string, unknown> {
   const timestampMillis = Date.now();
   const stats: Record<string, unknown> = {
     [endpointId]: complex('EndpointStats', {
@@ -27,6 +32,18 @@ export function endpointStats(endpointId: string, pairs: readonly StreamPair[]):
   for (const { ids, inbound, outbound } of pairs) {
     stats[ids[0]] = complex('RTCInboundRTPStreamStats', inboundStats(ids[0], inbound, timestampMillis));
     stats[ids[1]] = complex('RTCOutboundRTPStreamStats', outboundStats(ids[1], outbound, timestampMillis));
+  }
+  for (const { id, channel, ...counters } of channels) {
+    stats[id] = complex('RTCDataChannelStats', {
+      id,
+      type: 'datachannel',
+      timestampMillis,
+      label: channel.label,
+      protocol: channel.protocol,
+      datachannelid: channel.id,
+      state: 'open',
+      ...counters,
+    });
   }
   return stats;
 }

@@ -5,6 +5,7 @@ import { DataChannels } from './data-channels.js';
 import { ConnectionStates } from './connection-states.js';
 import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
+import type { KurentoCode } from '../protocol/errors.js';
 import { KurentoError } from '../protocol/errors.js';
 import { Flow } from '../rtp/flow.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -13,19 +14,17 @@ import { thrown } from '../log.js';
 import { MediaElement } from './media-element.js';
 import type { EventFields, Surroundings } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
-import type { Agreement } from './negotiation.js';
-import { negotiate } from './negotiation.js';
+import type { Agreement, SourceCodecs } from './negotiation.js';
+import { SdpExchange } from './sdp-exchange.js';
 import { perform } from './operations.js';
 import type { MediaType } from '../protocol/parameters.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 import { RtpSession } from '../rtp/rtp-session.js';
-import type { Offer } from '../sdp/sdp.js';
-import { InvalidSdp, parseOffer } from '../sdp/sdp.js';
-import type { SentStreams } from '../sdp/sdp-answer.js';
-import { withCandidates, writeAnswer } from '../sdp/sdp-answer.js';
+import type { Direction } from '../sdp/sdp.js';
+import type { SentStreams } from '../sdp/sdp-writer.js';
 import { endpointStats } from './stats.js';
-import type { ChannelOptions, LocalDescription, Transport, TransportState } from '../transport/transport.js';
+import type { ChannelOptions, Reach, Transport, TransportState } from '../transport/transport.js';
 import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operations.js';
 
 /** Media counts as connected until this long after the last packet, in ms (Kurento media protocol §7.5). */
@@ -34,6 +33,13 @@ const mediaSilenceMs = 25_000;
 const leastLimit = 150_000;
 /** Remote candidates that are kept while there is no offer; a browser sends a handful. */
 const mostHeld = 100;
+
+export interface WebRtcEndpointOptions {
+  readonly useDataChannels?: boolean | undefined;
+  /** These two count for generated offers only: in an offer that is taken, the other side decides. */
+  readonly recvonly?: boolean | undefined;
+  readonly sendonly?: boolean | undefined;
+}
 
 /** One WebRTC end: a browser publishes to it, or is fed by it, or both. */
 export class WebRtcEndpoint extends MediaElement {
@@ -56,15 +62,19 @@ export class WebRtcEndpoint extends MediaElement {
   readonly #beat = (now: number): void => {
     this.#tick(now);
   };
+  readonly #exchange: SdpExchange;
+  #direction: Direction = 'sendrecv';
   #transport: Transport;
   #session: RtpSession | undefined;
   #connected = false;
-  #localSdp: string | undefined;
-  #remoteSdp: string | undefined;
   #held: string[] = [];
 
   /** @throws NoCapacity */
-  constructor(pipeline: MediaPipeline, surroundings: Surroundings, { useDataChannels = false } = {}) {
+  constructor(
+    pipeline: MediaPipeline,
+    surroundings: Surroundings,
+    { useDataChannels = false, recvonly = false, sendonly = false }: WebRtcEndpointOptions = {},
+  ) {
     super(webRtcEndpointClass.type, pipeline, surroundings);
     const raise = (event: string, fields: EventFields): void => {
       this.raise(event, fields);
@@ -87,48 +97,49 @@ export class WebRtcEndpoint extends MediaElement {
       raise('MediaStateChanged', { oldState, newState });
     }, mediaSilenceMs);
     this.#transport = this.#openTransport();
+    // A Kurento Media Server takes both at once, and then neither counts.
+    if (recvonly !== sendonly) this.#direction = recvonly ? 'recvonly' : 'sendonly';
+    this.#exchange = new SdpExchange({
+      sent: this.#sent,
+      dataChannels: useDataChannels,
+      transport: {
+        answer: (remote, data) => this.#orRenew(40205, () => this.#transport.answer(remote, this.#reach(), data)),
+        offer: (data) => this.#orRenew(40204, () => this.#transport.offer(this.#reach(), data)),
+        accept: (remote, data) => {
+          this.#transport.accept(remote, data);
+        },
+      },
+    });
   }
 
   invoke(name: string, params: unknown): unknown {
     return perform(webRtcEndpointOperations, this, name, params);
   }
 
-  /** Negotiates, once. Takes the offer, returns the answer without candidates. @throws KurentoError 402xx */
+  /** Takes the offer, returns the answer. @throws KurentoError 402xx */
   processOffer(text: string): string {
-    if (this.#session) throw new KurentoError(40208, 'Endpoint already negotiated');
-    if (text === '') throw new KurentoError(40201, 'Empty offer not valid');
-    const sources = {
-      audio: this.source('AUDIO')?.providedCodec('audio'),
-      video: this.source('VIDEO')?.providedCodec('video'),
-    };
-    const agreement = negotiate(readOffer(text), sources, this.data !== undefined);
-    if (!agreement) throw new KurentoError(40205, 'Nothing in the offer can be served');
-    this.candidates.serve(agreement.sections.flatMap(({ media, data, offered }) => ((media ?? data) ? offered : [])));
-    const local = this.#reach(agreement);
-    this.#session = new RtpSession({
-      agreement,
-      sent: this.#sent,
-      transport: this.#transport,
-      listener: {
-        packetArrived: (packet, from, now) => {
-          this.flowsOut[from.codec.kind].moved(now);
-          this.forwarders[from.codec.kind].forward(packet, from, now);
-        },
-        reportArrived: (report, from, now) => {
-          this.forwarders[from.codec.kind].report(report, from, now);
-        },
-        keyframeWanted: () => this.source('VIDEO')?.provideKeyframe(),
-      },
-      receiveLimit: (now) => this.#receiveLimit(now),
+    const { answer, agreement } = this.#exchange.processOffer(text, this.#sourceCodecs());
+    this.#begin(agreement);
+    return answer;
+  }
+
+  /** @throws KurentoError 402xx */
+  generateOffer({ kinds = ['audio', 'video'] }: { kinds?: readonly RtpKind[] } = {}): string {
+    const { maxAudioRecvBandwidth: audio, maxVideoRecvBandwidth: video } = this.settings;
+    const offer = this.#exchange.generateOffer({
+      kinds,
+      direction: this.#direction,
+      sources: this.#sourceCodecs(),
+      limits: { audio, video },
     });
-    this.#remoteSdp = text;
-    this.#localSdp = writeAnswer(agreement, local, this.#sent);
-    for (const candidate of this.#held.splice(0)) this.#transport.addRemoteCandidate(candidate);
-    this.surroundings.pulse.add(this.#beat);
-    setImmediate(() => {
-      this.raise('MediaSessionStarted');
-    });
-    return this.#localSdp;
+    this.candidates.serve(this.#exchange.served);
+    return offer;
+  }
+
+  /** Takes the answer, returns the offer once more. @throws KurentoError 402xx */
+  processAnswer(text: string): string {
+    this.#begin(this.#exchange.processAnswer(text));
+    return this.localSdp ?? '';
   }
 
   gatherCandidates(): void {
@@ -143,11 +154,11 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   get localSdp(): string | undefined {
-    return this.#localSdp === undefined ? undefined : withCandidates(this.#localSdp, this.candidates.found);
+    return this.#exchange.localSdp(this.candidates.found);
   }
 
   get remoteSdp(): string | undefined {
-    return this.#remoteSdp;
+    return this.#exchange.remoteSdp;
   }
 
   get mediaState(): 'CONNECTED' | 'DISCONNECTED' {
@@ -185,7 +196,8 @@ export class WebRtcEndpoint extends MediaElement {
             outbound: session.outbound(kind),
           }))
       : [];
-    return type && pairs.length === 0 ? null : endpointStats(this.id, pairs);
+    const channels = !type || type === 'DATA' ? (this.data?.all ?? []) : [];
+    return type && pairs.length + channels.length === 0 ? null : endpointStats(this.id, pairs, channels);
   }
 
   override takeData(path: DataPath, message: string | Buffer): void {
@@ -257,17 +269,53 @@ export class WebRtcEndpoint extends MediaElement {
     });
   }
 
-  #reach(agreement: Agreement): LocalDescription {
+  #begin(agreement: Agreement): void {
+    this.candidates.serve(this.#exchange.served);
+    this.#session = new RtpSession({
+      agreement,
+      sent: this.#sent,
+      transport: this.#transport,
+      listener: {
+        packetArrived: (packet, from, now) => {
+          this.flowsOut[from.codec.kind].moved(now);
+          this.forwarders[from.codec.kind].forward(packet, from, now);
+        },
+        reportArrived: (report, from, now) => {
+          this.forwarders[from.codec.kind].report(report, from, now);
+        },
+        keyframeWanted: () => this.source('VIDEO')?.provideKeyframe(),
+      },
+      receiveLimit: (now) => this.#receiveLimit(now),
+    });
+    for (const candidate of this.#held.splice(0)) this.#transport.addRemoteCandidate(candidate);
+    this.surroundings.pulse.add(this.#beat);
+    setImmediate(() => {
+      this.raise('MediaSessionStarted');
+    });
+  }
+
+  #sourceCodecs(): SourceCodecs {
+    return {
+      audio: this.source('AUDIO')?.providedCodec('audio'),
+      video: this.source('VIDEO')?.providedCodec('video'),
+    };
+  }
+
+  #reach(): Reach {
+    return reachOf(this.settings, (reason) => {
+      this.surroundings.log.warn(reason, { endpoint: this.id });
+    });
+  }
+
+  /** When the transport refuses, a new one takes its place, so that the next attempt finds it unused. */
+  #orRenew<T>(code: KurentoCode, begin: () => T): T {
     try {
-      const reach = reachOf(this.settings, (reason) => {
-        this.surroundings.log.warn(reason, { endpoint: this.id });
-      });
-      return this.#transport.answer(agreement.remote, reach, agreement.data);
+      return begin();
     } catch (error) {
-      this.surroundings.log.warn('an offer was refused by the transport', { endpoint: this.id, ...thrown(error) });
+      this.surroundings.log.warn('a description was refused by the transport', { endpoint: this.id, ...thrown(error) });
       this.#transport.close();
       this.#transport = this.#openTransport();
-      throw new KurentoError(40205, 'The offer cannot be processed', { cause: error });
+      throw new KurentoError(code, 'The description cannot be processed', { cause: error });
     }
   }
 
@@ -282,15 +330,6 @@ export class WebRtcEndpoint extends MediaElement {
     this.tickFlows(now);
     this.#mediaFlow.tick(now);
     if (this.#connected) this.#session?.tick(now);
-  }
-}
-
-function readOffer(text: string): Offer {
-  try {
-    return parseOffer(text);
-  } catch (error) {
-    if (error instanceof InvalidSdp) throw new KurentoError(40201, 'Invalid SDP', { cause: error });
-    throw error;
   }
 }
 

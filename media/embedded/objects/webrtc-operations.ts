@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { settingsOperations } from './endpoint-settings.js';
 import { KurentoError } from '../protocol/errors.js';
-import { elementEvents, mediaElementOperations } from './media-element.js';
+import { elementEvents, mediaElementOperations } from './element-operations.js';
 import type { DataChannels } from './data-channels.js';
 import type { ObjectClass } from './media-object.js';
 import { complex } from './media-object.js';
@@ -41,6 +41,9 @@ const rembParams = z.object({
   rembOnConnect: integer.optional(),
 });
 
+/** What is false is left out of an offer as a whole, also in what it sends (§7.2). */
+const offerOptions = z.object({ offerToReceiveAudio: flag.optional(), offerToReceiveVideo: flag.optional() });
+
 const defaultRembParams = {
   decrementFactor: 0.5,
   exponentialFactor: 0.04,
@@ -54,10 +57,6 @@ const defaultRembParams = {
 function dataChannelsOf(self: WebRtcEndpoint): DataChannels {
   if (!self.data) throw new KurentoError(40111, 'Data channels are not supported');
   return self.data;
-}
-
-function notImplemented(what: string): never {
-  throw new KurentoError(40006, `${what} is not implemented by this media server`);
 }
 
 const dataChannel = {
@@ -86,10 +85,15 @@ export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
   addIceCandidate: operation({ candidate: iceCandidate }, (self: WebRtcEndpoint, { candidate }) => {
     self.addIceCandidate(candidate.candidate);
   }),
-  generateOffer: operation({}, () => notImplemented('generateOffer')),
-  processAnswer: operation({ answer: text }, () => {
-    throw new KurentoError(40209, 'Offer not generated. Please call generateOffer first');
+  generateOffer: operation({ options: offerOptions.optional() }, (self: WebRtcEndpoint, { options = {} }) => {
+    const { offerToReceiveAudio = true, offerToReceiveVideo = true } = options;
+    const kinds = [
+      ...(offerToReceiveAudio ? ['audio' as const] : []),
+      ...(offerToReceiveVideo ? ['video' as const] : []),
+    ];
+    return self.generateOffer({ kinds });
   }),
+  processAnswer: operation({ answer: text }, (self: WebRtcEndpoint, { answer }) => self.processAnswer(answer)),
   getLocalSessionDescriptor: operation({}, (self: WebRtcEndpoint) => {
     if (self.localSdp === undefined) throw new KurentoError(40202, 'No local SDP');
     return self.localSdp;

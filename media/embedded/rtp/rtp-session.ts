@@ -13,7 +13,7 @@ import {
   writeReceiverReport,
 } from './rtcp.js';
 import { RtpPacket } from './rtp-packet.js';
-import type { SentStreams } from '../sdp/sdp-answer.js';
+import type { SentStreams } from '../sdp/sdp-writer.js';
 import type { Transport } from '../transport/transport.js';
 import { TransportFeedback } from './transport-feedback.js';
 

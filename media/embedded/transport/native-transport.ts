@@ -6,7 +6,9 @@ import type { AgreedData, RemoteDescription } from '../objects/negotiation.js';
 import { defaultBindAddress } from './local-addresses.js';
 import type { CandidateOptions } from './told-candidates.js';
 import { ToldCandidates } from './told-candidates.js';
-import { NativeChannel } from './native-channel.js';
+import { guarded } from './guarded.js';
+import { NativeChannels } from './native-channels.js';
+import { describeRemote, mediaSection, readLocal } from './native-description.js';
 import type {
   CandidatePair,
   ChannelOptions,
@@ -28,11 +30,6 @@ export interface NativeOptions {
   readonly log: Log;
 }
 
-/** The section that stands for all of them, see `NativeTransport`. */
-const mid = 'media';
-const dataMid = 'data';
-const payloadType = 96;
-
 /**
  * The library sees one bundled section of video, whatever was negotiated: with a single track it hands over every packet of
  * the transport, RTP and RTCP, in order and without looking for its SSRC. It never sees a client's SDP either.
@@ -49,7 +46,7 @@ export class NativeTransport implements Transport {
   #closed = false;
   /** Packets the library did not take while it was connected. */
   #refused = 0;
-  readonly #channels = new Set<NativeChannel>();
+  readonly #channels: NativeChannels;
 
   constructor(library: Library, options: NativeOptions, listener: TransportListener, onClosed: () => void) {
     this.#library = library;
@@ -57,17 +54,39 @@ export class NativeTransport implements Transport {
     this.#listener = listener;
     this.#onClosed = onClosed;
     this.#told = new ToldCandidates(options.candidates);
+    this.#channels = new NativeChannels(options.log, listener, () => this.#closed);
   }
 
-  answer(remote: RemoteDescription, reach: Reach = {}, data?: AgreedData): LocalDescription {
+  answer(remote: RemoteDescription, reach?: Reach, data?: AgreedData): LocalDescription {
+    const connection = this.#open(reach);
+    connection.setRemoteDescription(describeRemote(remote, data), 'offer');
+    connection.setLocalDescription('answer');
+    for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
+    return readLocal(connection.localDescription()?.sdp ?? '');
+  }
+
+  offer(reach?: Reach, data = false): LocalDescription {
+    const connection = this.#open(reach);
+    if (data) this.#channels.reserve(connection);
+    connection.setLocalDescription('offer');
+    return readLocal(connection.localDescription()?.sdp ?? '');
+  }
+
+  accept(remote: RemoteDescription, data?: AgreedData): void {
+    if (!this.#connection || this.#closed) throw new Error('There is no offer that can be answered');
+    this.#connection.setRemoteDescription(describeRemote(remote, data), 'answer');
+    for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
+  }
+
+  #open(reach: Reach = {}): PeerConnection {
     if (this.#connection || this.#closed) throw new Error('The transport was used before');
     const { interfaces = this.#options.candidates.interfaces } = reach;
     this.#told = new ToldCandidates({ ...this.#options.candidates, ...reach, interfaces });
     const connection = new this.#library.PeerConnection('endpoint', this.#configuration(reach));
     this.#connection = connection;
     this.#listen(connection);
-    const media = new this.#library.Video(mid, 'SendRecv');
-    media.addVP8Codec(payloadType);
+    const media = new this.#library.Video(mediaSection.mid, 'SendRecv');
+    media.addVP8Codec(mediaSection.payloadType);
     const track = connection.addTrack(media);
     this.#track = track;
     track.onMessage(
@@ -76,56 +95,12 @@ export class NativeTransport implements Transport {
       }),
     );
     this.#awaitEnd(connection, track);
-    connection.setRemoteDescription(sectionFor(remote, data), 'offer');
-    connection.setLocalDescription('answer');
-    for (const candidate of remote.candidates) this.addRemoteCandidate(candidate);
-    return readLocal(connection.localDescription()?.sdp ?? '');
+    return connection;
   }
 
-  openChannel({ label, protocol, ordered, maxPacketLifeTime, maxRetransmits }: ChannelOptions): boolean {
+  openChannel(options: ChannelOptions): boolean {
     if (!this.#connection || this.#closed || this.#state !== 'connected') return false;
-    try {
-      const channel = this.#connection.createDataChannel(label, {
-        ...(protocol !== undefined && { protocol }),
-        ...(ordered === false && { unordered: true }),
-        ...(maxPacketLifeTime !== undefined && { maxPacketLifeTime }),
-        ...(maxRetransmits !== undefined && { maxRetransmits }),
-      });
-      this.#watch(channel);
-      return true;
-    } catch (error) {
-      this.#options.log.debug('the media library opened no data channel', thrown(error));
-      return false;
-    }
-  }
-
-  /** As with the rest: the library must not lose a channel before it has said that it is closed. */
-  #watch(native: DataChannel): void {
-    const channel = new NativeChannel(native);
-    this.#channels.add(channel);
-    let isOpen = false;
-    const opened = this.#guarded(() => {
-      if (isOpen) return;
-      isOpen = true;
-      channel.opened();
-      this.#listener.channelOpened(channel);
-    });
-    native.onOpen(opened);
-    native.onMessage(
-      this.#guarded((message: string | Buffer | ArrayBuffer) => {
-        const bytes = message instanceof ArrayBuffer ? Buffer.from(message) : message;
-        this.#listener.messageArrived(channel, bytes);
-      }),
-    );
-    native.onClosed(
-      guarded(this.#options.log, () => {
-        this.#channels.delete(channel);
-        if (isOpen && !this.#closed) this.#listener.channelClosed(channel);
-        channel.close();
-      }),
-    );
-    // One that the other side opened may be open by now, and will not say so.
-    if (native.isOpen()) opened();
+    return this.#channels.open(this.#connection, options);
   }
 
   #configuration(reach: Reach): RtcConfig {
@@ -146,7 +121,7 @@ export class NativeTransport implements Transport {
   addRemoteCandidate(candidate: string): void {
     if (!this.#connection || this.#closed || !isUsableCandidate(candidate)) return;
     try {
-      this.#connection.addRemoteCandidate(candidate, mid);
+      this.#connection.addRemoteCandidate(candidate, mediaSection.mid);
     } catch (error) {
       this.#options.log.debug('candidate refused by the media library', thrown(error));
     }
@@ -180,7 +155,7 @@ export class NativeTransport implements Transport {
     if (this.#refused > 0) this.#options.log.info('packets could not be sent', { refused: this.#refused });
     this.#refused = 0;
     try {
-      for (const channel of this.#channels) channel.close();
+      this.#channels.close();
       this.#track?.close();
       this.#connection?.close();
     } catch (error) {
@@ -245,7 +220,7 @@ export class NativeTransport implements Transport {
     );
     connection.onDataChannel(
       this.#guarded((channel: DataChannel) => {
-        this.#watch(channel);
+        this.#channels.add(channel);
       }),
     );
     connection.onGatheringStateChange(
@@ -274,50 +249,8 @@ export class NativeTransport implements Transport {
   }
 }
 
-/** Whatever a callback of the library throws ends the process at once, past every handler: so nothing may get out. */
-export function guarded<A extends readonly unknown[]>(log: Log, callback: (...args: A) => void): (...args: A) => void {
-  return (...args) => {
-    try {
-      callback(...args);
-    } catch (error) {
-      log.error('a media event was lost to a defect', thrown(error));
-    }
-  };
-}
-
-function sectionFor(remote: RemoteDescription, data: AgreedData | undefined): string {
-  const transport = [
-    `a=ice-ufrag:${remote.ufrag}`,
-    `a=ice-pwd:${remote.password}`,
-    'a=ice-options:trickle',
-    `a=fingerprint:${remote.fingerprint.algorithm} ${remote.fingerprint.value}`,
-    `a=setup:${remote.setup}`,
-  ];
-  return [
-    'v=0',
-    'o=- 1 1 IN IP4 0.0.0.0',
-    's=-',
-    't=0 0',
-    `a=group:BUNDLE ${mid}${data ? ` ${dataMid}` : ''}`,
-    `m=video 9 UDP/TLS/RTP/SAVPF ${payloadType}`,
-    'c=IN IP4 0.0.0.0',
-    `a=mid:${mid}`,
-    'a=sendrecv',
-    'a=rtcp-mux',
-    `a=rtpmap:${payloadType} VP8/90000`,
-    ...transport,
-    ...(data
-      ? [
-          'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
-          'c=IN IP4 0.0.0.0',
-          `a=mid:${dataMid}`,
-          ...transport,
-          `a=sctp-port:${data.sctpPort}`,
-          `a=max-message-size:${data.maxMessageSize}`,
-        ]
-      : []),
-    '',
-  ].join('\r\n');
+function withoutPrefix(candidate: string): string {
+  return candidate.startsWith('a=') ? candidate.slice(2) : candidate;
 }
 
 function iceServersOf({ stunServer, turnServer }: Reach): RtcConfig['iceServers'] {
@@ -328,26 +261,4 @@ function iceServersOf({ stunServer, turnServer }: Reach): RtcConfig['iceServers'
     servers.push({ hostname: host, port, username: user, password, relayType: 'TurnUdp' });
   }
   return servers;
-}
-
-function readLocal(sdp: string): LocalDescription {
-  const value = (pattern: RegExp): string => {
-    const text = pattern.exec(sdp)?.[1];
-    if (text === undefined) throw new Error('The media library gave an incomplete description');
-    return text.trim();
-  };
-  return {
-    ufrag: value(/^a=ice-ufrag:(.*)$/m),
-    password: value(/^a=ice-pwd:(.*)$/m),
-    fingerprint: {
-      algorithm: value(/^a=fingerprint:(\S+) /m),
-      value: value(/^a=fingerprint:\S+ (.*)$/m),
-    },
-    setup: value(/^a=setup:(.*)$/m) === 'active' ? 'active' : 'passive',
-    sessionId: value(/^o=\S+ (\d+)/m),
-  };
-}
-
-function withoutPrefix(candidate: string): string {
-  return candidate.startsWith('a=') ? candidate.slice(2) : candidate;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { guarded } from './guarded.js';
 import type { Library, NativeOptions } from './native-transport.js';
-import { guarded, NativeTransport } from './native-transport.js';
+import { NativeTransport } from './native-transport.js';
 import type { Transport, TransportListener, Transports } from './transport.js';
 import { NoCapacity } from './transport.js';
 

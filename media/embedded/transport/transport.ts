@@ -6,7 +6,8 @@ export interface LocalDescription {
   readonly ufrag: string;
   readonly password: string;
   readonly fingerprint: Fingerprint;
-  readonly setup: 'active' | 'passive';
+  /** `actpass` in an offer: the other side chooses. */
+  readonly setup: 'active' | 'passive' | 'actpass';
   /** Digits for the origin line of the description. */
   readonly sessionId: string;
 }
@@ -87,6 +88,9 @@ export interface TransportListener {
 export interface Transport {
   /** Begins: takes the description of the side that offered, once. Gathering starts with it. */
   answer(remote: RemoteDescription, reach?: Reach, data?: AgreedData): LocalDescription;
+  /** Begins, instead of `answer`: what is told to the other side, whose description `accept` takes, once. Gathering starts with it. */
+  offer(reach?: Reach, data?: boolean): LocalDescription;
+  accept(remote: RemoteDescription, data?: AgreedData): void;
   /** Opens a data channel, where there are any; `channelOpened` tells when it can be used. False when that cannot be. */
   openChannel(options: ChannelOptions): boolean;
   /** Ignores what cannot be used. */

@@ -129,6 +129,20 @@ window.api = {
     return peer.localDescription?.sdp ?? '';
   },
 
+  async accept(name, offer, settings) {
+    const { peer } = open(name);
+    await peer.setRemoteDescription({ type: 'offer', sdp: offer });
+    const media = settings.role === 'subscribe' ? undefined : await published(settings);
+    for (const transceiver of peer.getTransceivers()) {
+      const track = media?.getTracks().find(({ kind }) => kind === transceiver.receiver.track.kind);
+      if (!track) continue;
+      await transceiver.sender.replaceTrack(track);
+      transceiver.direction = settings.role === 'both' ? 'sendrecv' : 'sendonly';
+    }
+    await peer.setLocalDescription();
+    return peer.localDescription?.sdp ?? '';
+  },
+
   async say(name, message) {
     const { channel } = call(name);
     if (!channel) throw new Error('no data channel');

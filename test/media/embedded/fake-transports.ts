@@ -11,6 +11,13 @@ import type {
 } from '../../../media/embedded/transport/transport.js';
 import { NoCapacity } from '../../../media/embedded/transport/transport.js';
 
+const description = {
+  ufrag: 'ufrag',
+  password: 'password',
+  fingerprint: { algorithm: 'sha-256', value: 'AA:BB' },
+  sessionId: '1',
+};
+
 /**
  * Stands for ICE, DTLS and SRTP, which need sockets and a peer: what the engine sends is kept, what should arrive is put in by
  * the test. Everything above the transport is the real thing.
@@ -35,13 +42,16 @@ export class FakeTransport implements Transport {
   answer(remote: RemoteDescription, reach: Reach = {}): LocalDescription {
     this.remote = remote;
     this.reach = reach;
-    return {
-      ufrag: 'ufrag',
-      password: 'password',
-      fingerprint: { algorithm: 'sha-256', value: 'AA:BB' },
-      setup: remote.setup === 'active' ? 'passive' : 'active',
-      sessionId: '1',
-    };
+    return { ...description, setup: remote.setup === 'active' ? 'passive' : 'active' };
+  }
+
+  offer(reach: Reach = {}): LocalDescription {
+    this.reach = reach;
+    return { ...description, setup: 'actpass' };
+  }
+
+  accept(remote: RemoteDescription): void {
+    this.remote = remote;
   }
 
   /** The test says when it is open. */

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { negotiate } from '../../../media/embedded/objects/negotiation.js';
 import { InvalidSdp, parseOffer } from '../../../media/embedded/sdp/sdp.js';
-import { withCandidates, writeAnswer } from '../../../media/embedded/sdp/sdp-answer.js';
+import { withCandidates, writeDescription } from '../../../media/embedded/sdp/sdp-writer.js';
 import type { OfferOptions } from './offers.js';
 import { browserOffer, h264, h264Single, vp8, vp9, vp9Profile2 } from './offers.js';
 
@@ -21,7 +21,7 @@ type VideoSource = 'VP8' | 'VP9' | 'H264';
 function answerTo(offer: string, source?: VideoSource): string {
   const agreement = negotiate(parseOffer(offer), { audio: undefined, video: source });
   if (!agreement) throw new Error('nothing agreed');
-  return writeAnswer(agreement, local, sent);
+  return writeDescription(agreement.sections, local, sent);
 }
 
 /** The lines of one section of an answer, by its position; 0 is the session's part. */
@@ -213,7 +213,7 @@ describe('offers', () => {
           }
           try {
             const agreement = negotiate(parseOffer(broken.join('\r\n')), { audio: undefined, video: undefined });
-            if (agreement) writeAnswer(agreement, local, sent);
+            if (agreement) writeDescription(agreement.sections, local, sent);
           } catch (error) {
             expect(error).to.be.instanceOf(InvalidSdp);
           }

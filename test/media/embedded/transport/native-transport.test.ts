@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Log } from '../../../../media/embedded/log.js';
 import type { Library } from '../../../../media/embedded/transport/native-transport.js';
-import { guarded, NativeTransport } from '../../../../media/embedded/transport/native-transport.js';
+import { guarded } from '../../../../media/embedded/transport/guarded.js';
+import { NativeTransport } from '../../../../media/embedded/transport/native-transport.js';
 
 type Callback = (...args: unknown[]) => void;
 

@@ -1,9 +1,9 @@
-import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection, Agreement } from '../objects/negotiation.js';
+import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from '../objects/negotiation.js';
 import { transportExtension } from '../objects/negotiation.js';
 import type { RtpKind } from './codec.js';
 import type { LocalDescription } from '../transport/transport.js';
 
-/** What the answer says about the streams we send. */
+/** What is told about the streams we send. */
 export interface SentStreams {
   readonly cname: string;
   /** Groups the audio and the video we send into one stream at the receiver (RFC 8830 §2). */
@@ -13,11 +13,13 @@ export interface SentStreams {
   readonly repairSsrc: number;
 }
 
-/** Writes the answer (RFC 8829 §5.3.1), without candidates: those are trickled. */
-export function writeAnswer(agreement: Agreement, local: LocalDescription, sent: SentStreams): string {
-  const accepted = agreement.sections.flatMap(({ media, data, offered }) =>
-    (media ?? data) && offered.mid ? offered.mid : [],
-  );
+/** Writes an offer or an answer (RFC 8829 §5.2.1, §5.3.1), without candidates: those are trickled. */
+export function writeDescription(
+  sections: readonly AgreedSection[],
+  local: LocalDescription,
+  sent: SentStreams,
+): string {
+  const accepted = sections.flatMap(({ media, data, offered }) => ((media ?? data) && offered.mid ? offered.mid : []));
   const lines = [
     'v=0',
     `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
@@ -25,7 +27,7 @@ export function writeAnswer(agreement: Agreement, local: LocalDescription, sent:
     't=0 0',
     ...(accepted.length > 0 ? [`a=group:BUNDLE ${accepted.join(' ')}`] : []),
     `a=msid-semantic: WMS ${sent.streamId}`,
-    ...agreement.sections.flatMap((section) => {
+    ...sections.flatMap((section) => {
       if (section.media) return served(section, section.media, local, sent);
       return section.data ? servedData(section, section.data, local) : refused(section);
     }),
@@ -47,6 +49,7 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
   return [
     `m=${media.kind} 9 ${offered.protocol} ${formats}`,
     'c=IN IP4 0.0.0.0',
+    ...(media.limit ? [`b=AS:${media.limit}`] : []),
     'a=rtcp:9 IN IP4 0.0.0.0',
     ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
     `a=${media.direction}`,

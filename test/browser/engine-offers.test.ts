@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { until } from '../support/until.js';
+import { EngineStage } from './engine-stage.js';
+import { patienceMs } from './visitor.js';
+
+/** Kurento media protocol §7.2. */
+describe('offers that the embedded engine makes', function () {
+  this.timeout(60_000);
+  let stage: EngineStage;
+
+  before(async () => {
+    stage = await EngineStage.start('42900-42999');
+  });
+  after(() => stage.stop());
+  beforeEach(() => stage.open());
+  afterEach(() => stage.clear());
+
+  it('are answered by a page that publishes and by one that subscribes', async () => {
+    const [ann, ben] = [await stage.openPage(), await stage.openPage()];
+    await stage.negotiateFromEngine(ann, 'ann', { role: 'publish' });
+    await stage.negotiateFromEngine(ben, 'ben', { role: 'subscribe', source: 'ann' });
+    await stage.expectPlaying(ben, 'ben');
+  });
+
+  it('carry media and data both ways', async () => {
+    const page = await stage.openPage();
+    const offer = await stage.negotiateFromEngine(page, 'ann', { role: 'both', channel: 'chat' });
+    expect(offer).to.match(/^a=group:BUNDLE audio0 video0 application0\r$/m);
+    const endpoint = stage.endpoint('ann');
+    await stage.kurento.invoke(endpoint, 'connect', { sink: endpoint });
+    await stage.expectPlaying(page, 'ann');
+    await until(
+      'the engine opens a channel',
+      async () => {
+        const { error } = await stage.kurento.request('invoke', {
+          object: endpoint,
+          operation: 'createDataChannel',
+          operationParams: { label: 'ours' },
+        });
+        return error === undefined;
+      },
+      patienceMs,
+    );
+    await until(
+      'the page has it, and no other',
+      () =>
+        stage.call(page, 'say', 'ann', 'hello').then(
+          () => true,
+          () => false,
+        ),
+      patienceMs,
+    );
+    const heard = (): Promise<string[]> => stage.call<string[]>(page, 'heard', 'ann');
+    await until('it comes back', async () => (await heard()).length > 0, patienceMs);
+    expect(await heard()).to.deep.equal(['ours: hello']);
+  });
+});

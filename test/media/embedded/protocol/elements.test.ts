@@ -1,0 +1,163 @@
+import { expect } from 'chai';
+import { expectError, ProtocolStage } from './protocol-stage.js';
+
+describe('the Kurento protocol of the embedded engine, invoking (§3.6, §6)', () => {
+  const stage = new ProtocolStage();
+
+  it('answers null for what has no value', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    const answer = await stage.invoke(endpoint, 'setName', { name: 'ann' });
+    expect(answer.result).to.deep.include({ value: null });
+    expect(await stage.client.invoke(endpoint, 'getName')).to.equal('ann');
+    await stage.client.invoke(endpoint, 'setName', { name: 7 });
+    expect(await stage.client.invoke(endpoint, 'getName')).to.equal('7');
+  });
+
+  it('refuses unknown operations and wrong params as a Kurento Media Server does', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    expectError(
+      await stage.invoke(endpoint, 'fly'),
+      40008,
+      'MALFORMED_TRANSACTION',
+      "Method 'fly' with 0 parameters not found",
+    );
+    expectError(
+      await stage.invoke(endpoint, 'constructor', { a: 1, b: 2 }),
+      40008,
+      'MALFORMED_TRANSACTION',
+      "Method 'constructor' with 2 parameters not found",
+    );
+    expectError(await stage.invoke(endpoint, 'setName'), 40001, 'MARSHALL_ERROR', "'operationParams' is required");
+    expectError(
+      await stage.invoke(endpoint, 'setName', { name: true }),
+      40001,
+      'MARSHALL_ERROR',
+      "'name' parameter should be a string",
+    );
+    const half = { candidate: { candidate: 'x', sdpMLineIndex: 0 } };
+    expectError(
+      await stage.invoke(endpoint, 'addIceCandidate', half),
+      40001,
+      'MARSHALL_ERROR',
+      "'sdpMid' property should be a string",
+    );
+    expectError(
+      await stage.invoke(endpoint, 'setMtu', { mtu: 'big' }),
+      40001,
+      'MARSHALL_ERROR',
+      "'mtu' parameter should be a integer",
+    );
+    expectError(await stage.invoke('x', 'getName'), 40101, 'MEDIA_OBJECT_NOT_FOUND', "Object 'x' not found");
+  });
+
+  it('knows parents, children and tags', async () => {
+    const { pipeline, endpoint } = await stage.pipelineWithEndpoint();
+    expect(await stage.client.invoke(pipeline, 'getChildren')).to.deep.equal([endpoint]);
+    expect(await stage.client.invoke(endpoint, 'getChildren')).to.deep.equal([]);
+    expect(await stage.client.invoke(endpoint, 'getParent')).to.equal(pipeline);
+    expect(await stage.client.invoke(pipeline, 'getParent')).to.equal(null);
+    expect(await stage.client.invoke(endpoint, 'getMediaPipeline')).to.equal(pipeline);
+    expect(await stage.client.invoke(pipeline, 'getMediaPipeline')).to.equal(pipeline);
+    expectError(
+      await stage.invoke(endpoint, 'getTag', { key: 'user' }),
+      40110,
+      'MEDIA_OBJECT_TAG_KEY_NOT_FOUND',
+      'Tag key not found',
+    );
+    await stage.client.invoke(endpoint, 'addTag', { key: 'user', value: 'bob' });
+    expect(await stage.client.invoke(endpoint, 'getTags')).to.deep.equal([
+      { __module__: 'kurento', __type__: 'Tag', key: 'user', value: 'bob' },
+    ]);
+  });
+
+  it('connects elements, one source for each type of media', async () => {
+    const { pipeline, endpoint: source } = await stage.pipelineWithEndpoint();
+    const other = await stage.client.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+    const sink = await stage.client.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+    for (const one of [source, other]) await stage.client.subscribe(one, 'ElementConnected', 'ElementDisconnected');
+    await stage.client.invoke(source, 'connect', { sink });
+    const connections = (await stage.client.invoke(sink, 'getSourceConnections')) as { type: string; source: string }[];
+    expect(connections.map((one) => [one.type, one.source])).to.deep.equal(
+      ['AUDIO', 'DATA', 'VIDEO'].map((type) => [type, source]),
+    );
+    expect(connections[0]).to.include({ __type__: 'ElementConnectionData', sink, sinkDescription: 'default' });
+    stage.client.events.length = 0;
+    await stage.client.invoke(other, 'connect', { sink, mediaType: 'VIDEO' });
+    expect(
+      stage.client.events.map(({ type, object, data }) => [type, object, data.mediaType, data.sink]),
+    ).to.deep.equal([
+      ['ElementDisconnected', source, 'VIDEO', sink],
+      ['ElementConnected', other, 'VIDEO', sink],
+    ]);
+    expect(await stage.client.invoke(source, 'getSinkConnections', { mediaType: 'VIDEO' })).to.deep.equal([]);
+    await stage.client.invoke(source, 'disconnect', { sink });
+    await stage.client.invoke(source, 'disconnect', { sink });
+    expect(await stage.client.invoke(source, 'getSinkConnections')).to.deep.equal([]);
+  });
+
+  it('refuses to connect across pipelines, with what is no element and with unknown kinds of media', async () => {
+    const one = await stage.pipelineWithEndpoint();
+    const two = await stage.pipelineWithEndpoint();
+    expectError(
+      await stage.invoke(one.endpoint, 'connect', { sink: two.endpoint }),
+      40004,
+      'CONNECT_ERROR',
+      'Media elements do not share pipeline',
+    );
+    expectError(
+      await stage.invoke(one.endpoint, 'connect', { sink: one.pipeline }),
+      40107,
+      'MEDIA_OBJECT_ILLEGAL_PARAM_ERROR',
+    );
+    expectError(
+      await stage.invoke(one.endpoint, 'connect', { sink: one.endpoint, mediaType: 'SMELL' }),
+      40001,
+      'MARSHALL_ERROR',
+    );
+  });
+
+  it('tells a source that its sink was released, and a sink nothing', async () => {
+    const { pipeline, endpoint: source } = await stage.pipelineWithEndpoint();
+    const sink = await stage.client.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+    await stage.client.subscribe(source, 'ElementDisconnected');
+    await stage.client.invoke(source, 'connect', { sink });
+    await stage.client.value('release', { object: sink });
+    await stage.client.until(() => stage.client.events.length === 3);
+    expect(stage.client.events.map(({ data }) => data.sink)).to.deep.equal([sink, sink, sink]);
+  });
+
+  it('keeps the settings of an endpoint, with the defaults of a Kurento Media Server', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    for (const [name, value] of [
+      ['MaxVideoRecvBandwidth', 0],
+      ['MinVideoRecvBandwidth', 100],
+      ['MaxVideoSendBandwidth', 500],
+      ['MinVideoSendBandwidth', 100],
+      ['MaxAudioRecvBandwidth', 0],
+      ['Mtu', 1200],
+      ['StunServerPort', 3478],
+      ['StunServerAddress', ''],
+      ['EncoderBitrate', 300_000],
+      ['MaxEncoderBitrate', 2_147_483_647],
+      ['MediaState', 'DISCONNECTED'],
+      ['ConnectionState', 'DISCONNECTED'],
+    ] as const) {
+      expect(await stage.client.invoke(endpoint, `get${name}`), name).to.equal(value);
+    }
+    await stage.client.invoke(endpoint, 'setMaxVideoRecvBandwidth', { maxVideoRecvBandwidth: -4 });
+    expect(await stage.client.invoke(endpoint, 'getMaxVideoRecvBandwidth')).to.equal(-4);
+    const params = { __module__: 'kurento', __type__: 'RembParams' };
+    expect(await stage.client.invoke(endpoint, 'getRembParams')).to.deep.equal(params);
+    await stage.client.invoke(endpoint, 'setRembParams', { rembParams: { ...params, rembOnConnect: 500 } });
+    expect(await stage.client.invoke(endpoint, 'getRembParams')).to.include({
+      ...params,
+      rembOnConnect: 500,
+      upLosses: 12,
+    });
+    expectError(
+      await stage.invoke(endpoint, 'setMediaState', { mediaState: 'CONNECTED' }),
+      40008,
+      'MALFORMED_TRANSACTION',
+    );
+  });
+});
