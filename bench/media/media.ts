@@ -1,5 +1,8 @@
 import { Table } from '../table.js';
 import { median } from '../median.js';
+import type { Forwarding } from './forwarding.js';
+import { measured, runOnce } from './forwarding.js';
+import { sweep } from './sweep.js';
 import { bareSubject, emptyEngine, engineSubject, floorSubject } from './subjects.js';
 import type { EmptySubject, Shape, Subject } from './subjects.js';
 
@@ -10,16 +13,6 @@ const endpoints = 60;
 
 const meetings: Shape = { publishers: 30, receiversOfEach: 4 };
 const audience: Shape = { publishers: 1, receiversOfEach: 40 };
-
-/** What a subject showed of one kind, to be set beside the other's. */
-interface Forwarding {
-  readonly usPerPacket: number;
-  readonly lost: number;
-  /** Share of one core. */
-  readonly load: number;
-  readonly p50: number;
-  readonly p95: number;
-}
 
 type Pair<T> = readonly [floor: T, subject: T];
 
@@ -58,7 +51,8 @@ export async function benchMedia(): Promise<void> {
     const load = median((engine ?? []).map((each) => each.load * 100)).toFixed(0);
     process.stdout.write(`\n${name}: ${load} % of a core, packets lost: ${lost(engine)} (floor: ${lost(floor)})`);
   }
-  process.stdout.write('\n');
+  process.stdout.write('\n\n');
+  await sweep(meetings);
 }
 
 type Start = (shape: Shape) => Promise<Subject>;
@@ -74,26 +68,12 @@ async function compare<T>(measure: (start: Start) => Promise<T>): Promise<Pair<T
 }
 
 async function forward(start: Start, shape: Shape, packetsPerSecond: number): Promise<Forwarding> {
-  const { load, process, stop } = await start(shape);
+  const subject = await start(shape);
   try {
-    const run = async (ms: number) => {
-      const ran = load.next('ran');
-      load.send({ type: 'run', packetsPerSecond, ms });
-      return ran;
-    };
-    await run(warmUpMs);
-    const before = process.cpuUs;
-    const { sent, received, p50, p95 } = await run(measureMs);
-    const cpuUs = process.cpuUs - before;
-    return {
-      usPerPacket: cpuUs / received,
-      lost: sent * shape.receiversOfEach - received,
-      load: cpuUs / 1000 / measureMs,
-      p50,
-      p95,
-    };
+    await runOnce(subject, packetsPerSecond, warmUpMs);
+    return await measured(subject, shape, packetsPerSecond, measureMs);
   } finally {
-    await stop();
+    await subject.stop();
   }
 }
 
