@@ -46,6 +46,25 @@ export default tseslint.config(
     'media/ imports nothing from the rest of the project, and reaches the embedded engine by URL only.',
   ),
   closedTo(['src/**/*.ts'], ['**/embedded/**'], 'The embedded engine is reached by URL only.'),
+  closedTo(
+    ['dialects/**/*.ts'],
+    ['**/src/*', '!**/src/transport', '**/rest/**', '**/media/**', '!**/media/port.js'],
+    'dialects/ import rooms/, src/transport/ and types of media/port.ts.',
+  ),
+  ...['easyrtc', 'orchestrator', 'concierge', 'compeit'].map((dialect, _index, all) =>
+    closedTo(
+      [`dialects/${dialect}/**/*.ts`],
+      [
+        '**/src/*',
+        '!**/src/transport',
+        '**/rest/**',
+        '**/media/**',
+        '!**/media/port.js',
+        ...all.filter((other) => other !== dialect).map((other) => `**/${other}/**`),
+      ],
+      'A dialect imports rooms/, src/transport/ and types of media/port.ts, and no other dialect.',
+    ),
+  ),
   closedTo(['rest/**/*.ts'], ['**/src/**', '**/media/**', '**/dialects/**'], 'rest/ imports rooms/ only.'),
   {
     files: ['test/**/*.ts'],

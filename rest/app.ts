@@ -9,6 +9,7 @@ import type { Health } from './health.js';
 import { iceHandlers } from './ice.js';
 import type { IceServers } from './ice.js';
 import { openApiDocument } from './openapi.js';
+import { metrics } from './metrics.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
 import { Problem } from './problem.js';
@@ -59,6 +60,7 @@ export function restApp(options: AppOptions): Express {
   });
   app.use(cors(options.allowedOrigins));
   const routes = express.Router();
+  routes.get('/metrics', metrics(rooms, options.health));
   routes.use(operationsRouter(handlers, new Admin(options.adminToken)));
   routes.use(express.static(options.demo));
   app.use(options.pathPrefix === '' ? '/' : options.pathPrefix, routes);

@@ -46,11 +46,16 @@ function roomNamed(rooms: Rooms, name: string): Room {
 
 function summaryOf(room: Room): Component<'RoomSummary'> {
   const publishing = [...room.participants].filter(({ publication }) => publication !== undefined);
-  return { name: room.name, participants: room.size, publications: publishing.length };
+  const dialects: Record<string, number> = {};
+  for (const { attributes } of room.participants)
+    dialects[attributes.dialect] = (dialects[attributes.dialect] ?? 0) + 1;
+  const { name, title = null, size: participants } = room;
+  return { name, title, participants, publications: publishing.length, dialects };
 }
 
 function pictureOf(room: Room): Component<'Room'> {
-  return { name: room.name, participants: [...room.participants].map(memberOf) };
+  const { name, title = null } = room;
+  return { name, title, participants: [...room.participants].map(memberOf) };
 }
 
 function memberOf(participant: Participant): Component<'Participant'> {
@@ -59,8 +64,9 @@ function memberOf(participant: Participant): Component<'Participant'> {
     // A closed one is on its way out.
     if (state !== 'closed') subscriptions.push({ publisher: publication.publisher.id, state });
   }
-  const { id, attributes } = participant;
-  return { id, displayName: attributes.displayName, publication: publicationOf(participant), subscriptions };
+  const { id, name } = participant;
+  const { displayName, dialect } = participant.attributes;
+  return { id, name, displayName, dialect, publication: publicationOf(participant), subscriptions };
 }
 
 function publicationOf({ ownPublication }: Participant): Component<'Publication'> | null {

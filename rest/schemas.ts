@@ -16,24 +16,34 @@ const subscription = z
   .object({ publisher: z.string().meta({ description: 'The id of the participant whose stream is received' }), state })
   .meta({ description: "One participant receiving another one's stream" });
 
+const dialect = z.string().meta({ description: 'The protocol a participant speaks, as kurento-room' });
+
 const participant = z
   .object({
     id: z.string().meta({ description: 'Unique in the room' }),
+    name: z.string().meta({ description: 'Unique in the room, too: what protocols show that know people by name' }),
     displayName: z.string(),
+    dialect,
     publication: publication.nullable(),
     subscriptions: z.array(subscription),
   })
   .meta({ description: "One client's membership of the room" });
 
+const title = z.string().nullable().meta({ description: 'For people, where it differs from the name' });
+
 const room = z
-  .object({ name: z.string(), participants: z.array(participant) })
+  .object({ name: z.string(), title, participants: z.array(participant) })
   .meta({ description: 'A room with everybody in it' });
 
 const roomSummary = z
   .object({
     name: z.string(),
+    title,
     participants: z.int().nonnegative().meta({ description: 'How many are in the room' }),
     publications: z.int().nonnegative().meta({ description: 'How many of them publish' }),
+    dialects: z
+      .record(z.string(), z.int().positive())
+      .meta({ description: 'How many of the participants speak which protocol' }),
   })
   .meta({ description: 'A room in the list of rooms' });
 
@@ -67,8 +77,18 @@ const health = z
           .meta({ description: 'Of an embedded engine' }),
       }),
     ),
+    dialects: z.array(
+      z.object({
+        name: z.string(),
+        connections: z.int().nonnegative().meta({ description: 'Clients that are connected' }),
+        undelivered: z
+          .int()
+          .nonnegative()
+          .meta({ description: 'Texts of other dialects that none of its clients could be told' }),
+      }),
+    ),
   })
-  .meta({ description: 'Whether rooms can have media' });
+  .meta({ description: 'Whether rooms can have media, and who is connected' });
 
 const iceServers = z
   .object({

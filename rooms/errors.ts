@@ -8,8 +8,12 @@ export type RoomErrorCode =
   | 'participant-not-found'
   /** The participant left or was evicted before the call. */
   | 'participant-closed'
+  /** The one a text was for speaks a protocol that has no private texts. */
+  | 'private-text-refused'
   /** No room of that name. */
   | 'room-not-found'
+  /** A room of that name is there already. */
+  | 'room-exists'
   /** The room is closed or about to be. */
   | 'room-closed'
   /** No such room, and none is opened: not for this participant, or there is no media server with capacity for it. */

@@ -11,7 +11,13 @@ export type RoomEvent =
   | { readonly type: 'participantEvicted'; readonly participant: Participant }
   | { readonly type: 'publicationOpened'; readonly publisher: Participant }
   | { readonly type: 'publicationClosed'; readonly publisher: Participant; readonly reason: PublicationEnd }
-  | { readonly type: 'textSaid'; readonly from: Participant; readonly text: string }
+  /** `to`: the one it was said to; undefined for everybody. */
+  | {
+      readonly type: 'textSaid';
+      readonly from: Participant;
+      readonly text: string;
+      readonly to: Participant | undefined;
+    }
   /** Told to the owner of an endpoint: the media server's side of it has a candidate. */
   | { readonly type: 'candidateFound'; readonly publisher: Participant; readonly candidate: IceCandidate }
   /** An endpoint's failure is told to its owner, a pipeline's to the whole room. */

@@ -9,9 +9,13 @@ import type { PublishOptions } from './publication.js';
 import type { Room } from './room.js';
 import { Subscription } from './subscription.js';
 
-/** What other participants may read of one; opaque to the domain. */
+/** What others may read of a participant. */
 export interface Attributes {
   readonly displayName: string;
+  /** The protocol she speaks, as `kurento-room`: what she can be told beyond the room's events. */
+  readonly dialect: string;
+  /** Whether that protocol has texts to one person. */
+  readonly takesPrivateText: boolean;
 }
 
 /**
@@ -20,8 +24,10 @@ export interface Attributes {
  */
 export class Participant {
   readonly room: Room;
-  /** Unique in the room. */
+  /** Unique in the room, and opaque; for people whom a protocol knows by name only it is that name. */
   readonly id: string;
+  /** Unique in the room: how protocols that know people by name call this participant (`Room.join`). */
+  readonly name: string;
   readonly attributes: Attributes;
   readonly #outbox: Outbox;
   readonly #negotiations = new Negotiations();
@@ -31,9 +37,10 @@ export class Participant {
   #filter: VideoFilter | undefined;
   #closed = false;
 
-  constructor(room: Room, id: string, attributes: Attributes, outbox: Outbox) {
+  constructor(room: Room, id: string, name: string, attributes: Attributes, outbox: Outbox) {
     this.room = room;
     this.id = id;
+    this.name = name;
     this.attributes = attributes;
     this.#outbox = outbox;
   }
@@ -184,10 +191,24 @@ export class Participant {
     else this.#early.hold(publisher, candidate);
   }
 
-  /** Says a text to everybody in the room, the speaker included. */
-  say(text: string): void {
+  /**
+   * Says a text to everybody in the room, the speaker included, or to one participant alone.
+   * @throws RoomError `private-text-refused` when that one's protocol has no such thing; `participant-not-found` when she is not in this
+   *   room; `participant-closed`
+   */
+  say(text: string, to?: Participant): void {
     this.#assertOpen();
-    this.room.tell({ type: 'textSaid', from: this, text });
+    if (!to) {
+      this.room.tell({ type: 'textSaid', from: this, text, to: undefined });
+      return;
+    }
+    if (to.closed || to.room !== this.room) {
+      throw new RoomError('participant-not-found', `${to.name} is not in room "${this.room.name}"`);
+    }
+    if (!to.attributes.takesPrivateText) {
+      throw new RoomError('private-text-refused', `${to.name} can be told nothing in private`);
+    }
+    to.tell({ type: 'textSaid', from: this, text, to });
   }
 
   /** Leaves the room; the others are told. Does nothing the second time. */

@@ -4,28 +4,46 @@ import type { LeaveReason, Outbox, RoomEvent } from './events.js';
 import { Participant } from './participant.js';
 import type { Attributes } from './participant.js';
 
+export interface RoomOptions {
+  /** The time in ms since 1970. */
+  readonly now?: () => number;
+  readonly title?: string | undefined;
+  readonly stays?: boolean;
+}
+
 /**
  * A named set of participants who are told what happens in it. Membership is synchronous. The media pipeline is opened
  * at the first publication and belongs to the room, which releases it when it closes.
  */
 export class Room {
   readonly name: string;
+  /** For people, where it differs from the name. */
+  readonly title: string | undefined;
   /** The time in ms since 1970. */
   readonly now: () => number;
   readonly #media: MediaEngine;
   readonly #onClose: (room: Room) => void;
   readonly #participants = new Map<string, Participant>();
+  readonly #names = new Map<string, Participant>();
   #pipeline: Promise<Pipeline> | undefined;
   /** What everybody was told last about the room's filter. */
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
+  #stays: boolean;
 
   /** @param onClose called once, before anybody is told */
-  constructor(name: string, media: MediaEngine, onClose: (room: Room) => void, now: () => number = Date.now) {
+  constructor(
+    name: string,
+    media: MediaEngine,
+    onClose: (room: Room) => void,
+    { now = Date.now, title, stays = false }: RoomOptions = {},
+  ) {
     this.name = name;
+    this.title = title;
     this.now = now;
     this.#media = media;
     this.#onClose = onClose;
+    this.#stays = stays;
   }
 
   get closed(): boolean {
@@ -44,20 +62,38 @@ export class Room {
     return this.#participants.get(id);
   }
 
+  /** For protocols that know people by name. */
+  findByName(name: string): Participant | undefined {
+    return this.#names.get(name);
+  }
+
+  /** Whether the room stays when nobody is in it. Once it need not any more, an empty room closes. */
+  get stays(): boolean {
+    return this.#stays;
+  }
+
+  set stays(stays: boolean) {
+    this.#stays = stays;
+    if (!stays && this.#participants.size === 0) this.close('empty');
+  }
+
   /**
    * Adds a participant and tells the others. Whoever is in `participants` when this returns will not be announced to
-   * the newcomer; whoever comes later will.
+   * the newcomer; whoever comes later will. Who comes with an id of her own gets a name like her `displayName`, as it is free;
+   * to whom id and `displayName` are the same is known by that name, which must be.
    * @throws RoomError `room-closed`, `invalid-name`, `participant-exists`
    */
   join(id: string, attributes: Attributes, outbox: Outbox): Participant {
     this.#assertOpen();
     if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
-    if (this.#participants.has(id)) {
+    const name = this.#participants.has(id) ? undefined : this.#freeName(id, attributes.displayName);
+    if (name === undefined) {
       throw new RoomError('participant-exists', `"${id}" is already in room "${this.name}"`);
     }
-    const participant = new Participant(this, id, attributes, outbox);
+    const participant = new Participant(this, id, name, attributes, outbox);
     this.tell({ type: 'participantJoined', participant });
     this.#participants.set(id, participant);
+    this.#names.set(name, participant);
     if (this.#filterChange) participant.tell(this.#filterChange);
     return participant;
   }
@@ -73,9 +109,10 @@ export class Room {
   remove(participant: Participant, reason: LeaveReason): void {
     if (participant.closed) return;
     this.#participants.delete(participant.id);
+    this.#names.delete(participant.name);
     participant.close();
     this.tell({ type: 'participantLeft', participant, reason });
-    if (this.#participants.size === 0) this.close('empty');
+    if (this.#participants.size === 0 && !this.#stays) this.close('empty');
   }
 
   tell(event: RoomEvent, except?: Participant): void {
@@ -138,11 +175,19 @@ export class Room {
     this.#closed = true;
     const members = [...this.#participants.values()];
     this.#participants.clear();
+    this.#names.clear();
     for (const member of members) member.close();
     void this.#pipeline?.then(release, () => undefined);
     this.#onClose(this);
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
     for (const member of members) member.tell(event);
+  }
+
+  /** Undefined when the name is taken of somebody who is known by nothing else. */
+  #freeName(id: string, displayName: string): string | undefined {
+    const names =
+      id === displayName ? [id] : [displayName || id, `${displayName}-${id.slice(0, 4)}`, `${displayName}-${id}`];
+    return names.find((name) => !this.#names.has(name));
   }
 
   #openPipeline(): Promise<Pipeline> {

@@ -3,19 +3,20 @@ import { RoomError } from './errors.js';
 import type { Outbox } from './events.js';
 import type { Attributes, Participant } from './participant.js';
 import { Room } from './room.js';
+import type { RoomOptions } from './room.js';
 
 export interface RoomsOptions {
   /** The time in ms since 1970. */
   readonly now?: () => number;
-  /** Whether a participant of that id may open a room of that name. Default: everybody may. */
-  readonly mayOpen?: (room: string, id: string) => boolean;
+  /** Whether a participant of that `displayName` may open a room of that name. Default: everybody may. */
+  readonly mayOpen?: (room: string, displayName: string) => boolean;
 }
 
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
 export class Rooms {
   readonly #media: MediaEngine;
   readonly #now: () => number;
-  readonly #mayOpen: (room: string, id: string) => boolean;
+  readonly #mayOpen: (room: string, displayName: string) => boolean;
   readonly #rooms = new Map<string, Room>();
 
   constructor(media: MediaEngine, { now = Date.now, mayOpen = () => true }: RoomsOptions = {}) {
@@ -42,19 +43,40 @@ export class Rooms {
    *   may not open it, or there is no capacity for its media; without any media server within reach people can meet and talk all the same
    */
   join(name: string, id: string, attributes: Attributes, outbox: Outbox): Participant {
-    if (name === '') throw new RoomError('invalid-name', 'The name of a room must not be empty');
     const existing = this.#rooms.get(name);
     if (existing) return existing.join(id, attributes, outbox);
-    if (this.#media.hasCapacity === false) {
-      throw new RoomError('room-refused', `Room "${name}" cannot be opened: the media servers are at their limit`);
-    }
-    if (id !== '' && !this.#mayOpen(name, id)) {
-      throw new RoomError('room-refused', `There is no room "${name}", and "${id}" may not open one`);
-    }
-    const room = new Room(name, this.#media, () => this.#rooms.delete(name), this.#now);
+    this.#assertOpenable(name, id === '' ? undefined : attributes.displayName);
+    const room = this.#room(name, {});
     const participant = room.join(id, attributes, outbox);
     this.#rooms.set(name, room);
     return participant;
+  }
+
+  /**
+   * Makes a room that nobody is in yet. It stays until it is closed, or until it need not stay any more (`Room.stays`).
+   * @param by The `displayName` of whoever wants it; undefined for the server itself, who may.
+   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`
+   */
+  open(name: string, { title, by }: { readonly title?: string; readonly by?: string } = {}): Room {
+    if (this.#rooms.has(name)) throw new RoomError('room-exists', `There is a room "${name}" already`);
+    this.#assertOpenable(name, by);
+    const room = this.#room(name, { title, stays: true });
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  #assertOpenable(name: string, by: string | undefined): void {
+    if (name === '') throw new RoomError('invalid-name', 'The name of a room must not be empty');
+    if (this.#media.hasCapacity === false) {
+      throw new RoomError('room-refused', `Room "${name}" cannot be opened: the media servers are at their limit`);
+    }
+    if (by !== undefined && !this.#mayOpen(name, by)) {
+      throw new RoomError('room-refused', `There is no room "${name}", and "${by}" may not open one`);
+    }
+  }
+
+  #room(name: string, options: Pick<RoomOptions, 'title' | 'stays'>): Room {
+    return new Room(name, this.#media, () => this.#rooms.delete(name), { ...options, now: this.#now });
   }
 
   /** Closes every room, as on shutdown. */

@@ -17,10 +17,12 @@ function option<S extends z.ZodType>(schema: S, unit: string, meaning: string): 
 
 const count = z.coerce.number().int();
 const milliseconds = count.min(1).max(86_400_000);
-const truth = z.preprocess(
-  (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  z.boolean('must be true or false').default(false),
-);
+const truthOr = (initial: boolean) =>
+  z.preprocess(
+    (value) => (value === 'true' ? true : value === 'false' ? false : value),
+    z.boolean('must be true or false').default(initial),
+  );
+const truth = truthOr(false);
 const kbps = count.min(0).max(1_000_000).default(0);
 const ipAddress = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
 /** A list is a list in the file, and separated by commas in a variable or flag. */
@@ -271,6 +273,24 @@ export const options = {
     truth,
     'true or false',
     'Whether somebody may join under the name of a participant whose socket is lost, who then leaves.',
+  ),
+  socketIoPath: option(
+    z
+      .string()
+      .regex(/^(\/[\w.~-]+)+$/, 'must start with a slash and not end with one')
+      .default('/socket.io'),
+    'path',
+    'Where clients of the protocols on socket.io connect.',
+  ),
+  maxPacketBytes: option(
+    count.min(100_000).default(4_194_304),
+    'bytes',
+    'The longest packet a client on socket.io may send; a longer one ends its connection.',
+  ),
+  bridge: option(
+    truthOr(true),
+    'true or false',
+    'Whether clients of all protocols meet in the same rooms; otherwise each protocol has rooms of its own.',
   ),
   logLevel: option(
     z.enum(['error', 'warn', 'info', 'debug']).default('info'),

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { Dialect } from '../dialects/dialect.js';
+import { ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import { Placement } from '../media/placement.js';
 import { restApp } from '../rest/app.js';
@@ -18,6 +20,7 @@ import type { FilterSettings } from './protocol/custom-request.js';
 import { openRpcDocument } from './protocol/openrpc.js';
 import { RoomGateway } from './protocol/gateway.js';
 import { Doors } from './transport/doors.js';
+import { SocketIoDoor } from './transport/socket-io-door.js';
 
 export interface RunningServer {
   /** Where the demo is, as http://localhost:8080/. */
@@ -58,51 +61,67 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
     const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
     const rooms = new Rooms(placement, { mayOpen: (_room, id) => creators.test(id) });
-    const http = createServer(
-      restApp({
-        rooms,
-        health: () => ({
-          mediaServers: placement.servers.map((server) => {
-            const process = mediaProcesses?.state(server.url);
-            return { ...server, ...(process && { process }) };
-          }),
+    const dialects: Dialect[] = [];
+    const app = restApp({
+      rooms,
+      health: () => ({
+        dialects: dialects.map(({ name, state }) => ({ name, ...state })),
+        mediaServers: placement.servers.map((server) => {
+          const process = mediaProcesses?.state(server.url);
+          return { ...server, ...(process && { process }) };
         }),
-        openRpc: openRpcDocument(),
-        pageSettings: { ...config, filterRequestParam: config.filterType },
-        iceServers: config.iceServers.map(iceServerOf),
-        demo: demoFolder(),
-        pathPrefix: config.pathPrefix,
-        allowedOrigins: config.allowedOrigins,
-        adminToken: config.adminToken,
-        closeByGet: config.closeEndpoint === 'token',
-        onChange: (change, names) => {
-          log.info(change, names);
-        },
-        onDefect: (path, error) => {
-          log.error('an HTTP request failed', { path, error });
-        },
       }),
-    );
+      openRpc: openRpcDocument(),
+      pageSettings: { ...config, filterRequestParam: config.filterType },
+      iceServers: config.iceServers.map(iceServerOf),
+      demo: demoFolder(),
+      pathPrefix: config.pathPrefix,
+      allowedOrigins: config.allowedOrigins,
+      adminToken: config.adminToken,
+      closeByGet: config.closeEndpoint === 'token',
+      onChange: (change, names) => {
+        log.info(change, names);
+      },
+      onDefect: (path, error) => {
+        log.error('an HTTP request failed', { path, error });
+      },
+    });
+    const http = createServer();
     const doors = new Doors(http, {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
       allowedOrigins: config.allowedOrigins,
       maxConnections: config.maxConnections,
+      otherwise: app,
       onRefused: (path, reason) => {
         log.warn('a WebSocket was refused', { path, reason });
       },
     });
     const imagesUrl = (): string => `${config.appUrl || `http://localhost:${portOf(http)}${config.pathPrefix}`}/img/`;
-    const gateway = new RoomGateway(rooms, log, config, customRequestOf(filterSettings(config, imagesUrl)));
-    doors.open(`${config.pathPrefix}/room`, (connection) => {
-      gateway.accept(connection);
-    });
-    undo.push(() => {
-      gateway.close();
-    });
-    const port = await listen(http, config);
     undo.push(() => closeHttp(http));
     undo.push(() => doors.close());
+    const socketIo = new SocketIoDoor({
+      path: `${config.pathPrefix}${config.socketIoPath}`,
+      maxPacketBytes: config.maxPacketBytes,
+      allowedOrigins: config.allowedOrigins,
+      hasPlace: () => doors.hasPlace,
+    });
+    doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
+    for (const dialect of dialectsOf(config, log, imagesUrl)) {
+      const { name } = dialect;
+      dialect.attach({
+        rooms,
+        names: config.bridge ? sharedNames : ownNames(name),
+        doors,
+        socketIo,
+        pathPrefix: config.pathPrefix,
+        log: log.child({ dialect: name }),
+        now: Date.now,
+      });
+      dialects.push(dialect);
+      undo.push(() => dialect.close());
+    }
+    const port = await listen(http, config);
     undo.push(() => {
       rooms.close('the server stops');
     });
@@ -123,6 +142,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await stop();
     throw error;
   }
+}
+
+/** The protocols that are spoken, our own first. */
+function dialectsOf(config: Config, log: Log, imagesUrl: () => string): Dialect[] {
+  return [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
 }
 
 function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {

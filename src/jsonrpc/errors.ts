@@ -94,6 +94,14 @@ export const roomErrorCodes: Readonly<Record<RoomErrorCode, ErrorEntry>> = {
     'The room is being closed. Not seen by clients: here a room closes at once, and joining then makes a new one.',
     [],
   ]),
+  'room-exists': entry(genericError, [
+    'A room of the name is there already. Not seen by clients: who joins a room that is there is let in.',
+    [],
+  ]),
+  'private-text-refused': entry(genericError, [
+    'The one a private text is for cannot be told any. Not seen by clients: this protocol has none.',
+    [],
+  ]),
   'room-refused': entry(
     204,
     ['The room would be a new one, and the media servers are at their limit.', ['joinRoom']],

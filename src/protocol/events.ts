@@ -24,22 +24,22 @@ export class EventEncoder {
 function notificationOf(event: RoomEvent): string {
   switch (event.type) {
     case 'participantJoined':
-      return notification('participantJoined', { id: event.participant.id });
+      return notification('participantJoined', { id: event.participant.name });
     case 'participantLeft':
-      return notification('participantLeft', { name: event.participant.id });
+      return notification('participantLeft', { name: event.participant.name });
     case 'participantEvicted':
       return notification('participantEvicted', {});
     case 'publicationOpened':
-      return notification('participantPublished', { id: event.publisher.id, streams: webcam });
+      return notification('participantPublished', { id: event.publisher.name, streams: webcam });
     case 'publicationClosed':
-      return notification('participantUnpublished', { name: event.publisher.id });
+      return notification('participantUnpublished', { name: event.publisher.name });
     case 'textSaid': {
-      const { id, room } = event.from;
-      return notification('sendMessage', { room: room.name, user: id, name: id, message: event.text });
+      const { name, room } = event.from;
+      return notification('sendMessage', { room: room.name, user: name, name, message: event.text });
     }
     case 'candidateFound': {
       const { sdpMid, sdpMLineIndex, candidate } = event.candidate;
-      return notification('iceCandidate', { endpointName: event.publisher.id, sdpMLineIndex, sdpMid, candidate });
+      return notification('iceCandidate', { endpointName: event.publisher.name, sdpMLineIndex, sdpMid, candidate });
     }
     case 'mediaFailed':
       return notification('mediaError', { error: `${event.failure.code}: ${event.failure.message}` });

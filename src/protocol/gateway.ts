@@ -1,11 +1,10 @@
 import type { z } from 'zod';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { Dialect, DialectState, Surroundings } from '../../dialects/dialect.js';
 import { ProtocolError, invalidParams, invalidSession } from '../jsonrpc/errors.js';
 import type { Request } from '../jsonrpc/request.js';
 import type { Method } from '../jsonrpc/server.js';
 import { RpcServer } from '../jsonrpc/server.js';
 import type { Log } from '../log.js';
-import type { Connection } from '../transport/connection.js';
 import type { CustomRequest } from './custom-request.js';
 import { EventEncoder } from './events.js';
 import type { Exchange, LinkContext } from './link.js';
@@ -14,21 +13,28 @@ import { connectionMethods, roomMethods } from './methods.js';
 import { requests } from './params.js';
 import type { MethodName } from './params.js';
 import type { Session, SessionLimits } from './session.js';
+import { dialectName } from './session.js';
 import { Sessions } from './sessions.js';
 
-/** The room protocol's door: ties each connection to a session (Kurento Room §1). */
-export class RoomGateway {
-  readonly #sessions = new Sessions();
-  readonly #context: LinkContext;
+/** What this dialect needs of the server: it shares its names with nobody who is to be kept apart from it. */
+interface RoomSurroundings extends Pick<Surroundings, 'rooms' | 'pathPrefix'> {
+  readonly doors: Pick<Surroundings['doors'], 'open'>;
+}
 
-  constructor(rooms: Rooms, log: Log, limits: SessionLimits, customRequest: CustomRequest) {
+/** The room protocol, our own dialect: ties each connection to a session (Kurento Room §1). */
+export class RoomGateway implements Dialect {
+  readonly name = dialectName;
+  readonly #sessions = new Sessions();
+  readonly #settings: Omit<LinkContext, 'rooms'>;
+  #connections = 0;
+
+  constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest) {
     const onDefect = (method: string, error: unknown): void => {
       log.error('a method failed unexpectedly', { method, error });
     };
     const ofRoom = new RpcServer(tableOf(roomMethods(customRequest), checked), onDefect);
     const ofConnection = new RpcServer(tableOf(connectionMethods, checkedHere), onDefect);
-    this.#context = {
-      rooms,
+    this.#settings = {
       sessions: this.#sessions,
       encoder: new EventEncoder(),
       limits,
@@ -43,8 +49,21 @@ export class RoomGateway {
     return this.#sessions.size;
   }
 
-  accept(connection: Connection): void {
-    connection.listen(new Link(connection, this.#context));
+  get state(): DialectState {
+    // Everybody in a room takes every text.
+    return { connections: this.#connections, undelivered: 0 };
+  }
+
+  attach({ rooms, doors, pathPrefix }: RoomSurroundings): void {
+    const context = { ...this.#settings, rooms };
+    doors.open(`${pathPrefix}/room`, (connection) => {
+      this.#connections += 1;
+      connection.listen(
+        new Link(connection, context, () => {
+          this.#connections -= 1;
+        }),
+      );
+    });
   }
 
   close(): void {

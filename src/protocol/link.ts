@@ -28,14 +28,16 @@ const aboutConnection: ReadonlySet<string> = new Set(connectionRequests);
 export class Link implements ConnectionListener {
   readonly #connection: Connection;
   readonly #context: LinkContext;
+  readonly #onClosed: () => void;
   #session: Session | undefined;
   #watchdog: Watchdog | undefined;
   /** closeSession came: nothing more is taken. */
   #over = false;
 
-  constructor(connection: Connection, context: LinkContext) {
+  constructor(connection: Connection, context: LinkContext, onClosed: () => void) {
     this.#connection = connection;
     this.#context = context;
+    this.#onClosed = onClosed;
   }
 
   /** The session of this connection; made when first needed, so that a client that only pings has none (§1.3). */
@@ -102,6 +104,7 @@ export class Link implements ConnectionListener {
   closed(reason: string): void {
     this.#watchdog?.stop();
     this.#session?.detach(this.#connection, reason);
+    this.#onClosed();
   }
 
   async #executeHere(request: Request): Promise<void> {

@@ -27,7 +27,7 @@ const commonMethods: Omit<Methods, 'customRequest'> = {
     const participant = session.join(room, user, dataChannels ?? false);
     const value = [];
     for (const other of participant.room.participants) {
-      if (other !== participant) value.push({ id: other.id, streams: other.publication ? webcam : [] });
+      if (other !== participant) value.push({ id: other.name, streams: other.publication ? webcam : [] });
     }
     return { value };
   },
@@ -55,7 +55,7 @@ const commonMethods: Omit<Methods, 'customRequest'> = {
 
   onIceCandidate(session, params) {
     const { participant } = session;
-    const publisher = participant.room.find(params.endpointName);
+    const publisher = participant.room.findByName(params.endpointName);
     // A candidate for nobody is accepted and ignored: clients send dozens without looking at the answers (§3.6).
     if (publisher) participant.addCandidate(publisher, candidateOf(params));
     return {};
@@ -113,9 +113,9 @@ function senderIn(room: Room, sender: string): Participant {
   const last = sender.lastIndexOf('_');
   const first = sender.indexOf('_');
   const publisher =
-    (last >= 0 ? room.find(sender.slice(0, last)) : undefined) ??
-    (first >= 0 ? room.find(sender.slice(0, first)) : undefined) ??
-    room.find(sender);
+    (last >= 0 ? room.findByName(sender.slice(0, last)) : undefined) ??
+    (first >= 0 ? room.findByName(sender.slice(0, first)) : undefined) ??
+    room.findByName(sender);
   if (!publisher) throw new RoomError('participant-not-found', `"${sender}" is nobody in room "${room.name}"`);
   return publisher;
 }

@@ -1,6 +1,6 @@
 import { RoomError } from '../../rooms/errors.js';
 import type { RoomEvent } from '../../rooms/events.js';
-import type { Participant } from '../../rooms/participant.js';
+import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Rooms } from '../../rooms/rooms.js';
 import type { Request, RpcId } from '../jsonrpc/request.js';
 import type { Log } from '../log.js';
@@ -30,6 +30,14 @@ export interface SessionContext {
   readonly log: Log;
   /** Executes a request of this session; resolves with the text of the reply, if there is to be one. */
   execute(request: Request, session: Session): Promise<string | undefined>;
+}
+
+/** What the participants of this protocol say they speak. */
+export const dialectName = 'kurento-room';
+
+/** People are known by name here: the name is id and `displayName` alike. */
+function attributesOf(user: string): Attributes {
+  return { displayName: user, dialect: dialectName, takesPrivateText: false };
 }
 
 /** After its last use a socket is closed by the server, unless the client makes use of it again (Kurento Room §3.8, §8). */
@@ -108,7 +116,7 @@ export class Session {
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${id}"`);
     }
     if (this.#context.limits.takeOverDetachedNames) this.#takeOver(room, user);
-    this.#participant = this.#context.rooms.join(room, user, { displayName: user }, this.#tell);
+    this.#participant = this.#context.rooms.join(room, user, attributesOf(user), this.#tell);
     this.#context.sessions.joined(this.#participant, this);
     this.#dataChannels = dataChannels;
     this.#context.log.info('joined', { room, participant: user, session: this.id });
@@ -184,7 +192,7 @@ export class Session {
 
   /** Somebody whose socket is lost makes place for who comes under her name: most likely it is herself (§14). */
   #takeOver(room: string, user: string): void {
-    const present = this.#context.rooms.find(room)?.find(user);
+    const present = this.#context.rooms.find(room)?.findByName(user);
     const session = present && this.#context.sessions.of(present);
     if (session?.detached) session.end();
   }

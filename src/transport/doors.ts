@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -6,10 +6,22 @@ import { Connection } from './connection.js';
 import type { ConnectionLimits } from './connection.js';
 import { WriteTurn } from './write-turn.js';
 
+/** Answers everything below a path: plain requests, and those that want another protocol. */
+export interface Mount {
+  /** Clients that are connected now. */
+  readonly connections: number;
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
 export interface DoorsOptions extends ConnectionLimits {
   /** Origins whose pages may connect; empty: all. A client without Origin is no browser and always may. */
   readonly allowedOrigins: readonly string[];
-  /** Sockets that may be open at a time, all paths together; 0: any number. */
+  /** Answers the requests that are for no mount. */
+  readonly otherwise?: RequestListener;
+  /** Clients that may be connected at a time, all paths together; 0: any number. */
   readonly maxConnections: number;
   readonly onRefused: (path: string, reason: string) => void;
 }
@@ -20,12 +32,13 @@ const closeAfterMs = 1_000;
 /** The bytes of a text of `n` UTF-16 code units, at most. */
 const utf8BytesPerUnit = 3;
 
-/** The WebSocket paths of the one HTTP server: each opens to one protocol. */
+/** The paths of the one HTTP server behind which other protocols are spoken. */
 export class Doors {
   readonly #options: DoorsOptions;
   readonly #turn = new WriteTurn();
   readonly #webSockets: WebSocketServer;
   readonly #accept = new Map<string, (connection: Connection) => void>();
+  readonly #mounts: (readonly [prefix: string, mount: Mount])[] = [];
 
   constructor(server: Server, options: DoorsOptions) {
     this.#options = options;
@@ -35,12 +48,33 @@ export class Doors {
       clientTracking: true,
       maxPayload: options.maxTextLength * utf8BytesPerUnit,
     });
+    server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
   }
 
   /** Accepts connections to `path` (compared exactly, without the query). */
   open(path: string, accept: (connection: Connection) => void): void {
     this.#accept.set(path, accept);
+  }
+
+  /** Hands over everything at `prefix` and below; the longest prefix counts. */
+  mount(prefix: string, mount: Mount): void {
+    this.#mounts.push([prefix, mount]);
+    this.#mounts.sort(([one], [other]) => other.length - one.length);
+  }
+
+  /** Whether one more client may connect. */
+  get hasPlace(): boolean {
+    const { maxConnections } = this.#options;
+    if (maxConnections === 0) return true;
+    return (
+      this.#eachMount.reduce((sum, { connections }) => sum + connections, this.#webSockets.clients.size) <
+      maxConnections
+    );
+  }
+
+  get #eachMount(): Mount[] {
+    return [...new Set(this.#mounts.map(([, mount]) => mount))];
   }
 
   /** Ends every connection: what is due goes out first, then the closing handshake, for as long as that may take. */
@@ -54,14 +88,29 @@ export class Doors {
     const impatience = setTimeout(() => {
       for (const client of clients) client.terminate();
     }, closeAfterMs);
-    await Promise.all(gone);
+    await Promise.all([...gone, ...this.#eachMount.map((mount) => mount.close())]);
     clearTimeout(impatience);
     this.#webSockets.close();
   }
 
+  #mountAt(path: string): Mount | undefined {
+    return this.#mounts.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1];
+  }
+
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const mount = this.#mountAt(pathOf(request));
+    if (mount) mount.request(request, response);
+    else this.#options.otherwise?.(request, response);
+  };
+
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const path = pathOf(request);
     const accept = this.#accept.get(path);
+    const mount = accept ? undefined : this.#mountAt(path);
+    if (mount) {
+      mount.upgrade(request, socket, head);
+      return;
+    }
     if (!accept) {
       this.#refuse(socket, 404, path, 'there is no WebSocket here');
       return;
@@ -72,8 +121,7 @@ export class Doors {
       this.#refuse(socket, 403, path, `origin ${origin} is not among the allowed origins`);
       return;
     }
-    const { maxConnections } = this.#options;
-    if (maxConnections > 0 && this.#webSockets.clients.size >= maxConnections) {
+    if (!this.hasPlace) {
       this.#refuse(socket, 503, path, 'all connections are taken');
       return;
     }
@@ -91,4 +139,8 @@ export class Doors {
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   }
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
 }

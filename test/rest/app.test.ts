@@ -15,6 +15,7 @@ describe('REST', () => {
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
       status: 'ok',
+      dialects: [{ name: 'kurento-room', connections: 0, undelivered: 0 }],
       mediaServers: [
         {
           url: server().mediaServerUrls[0],
@@ -24,6 +25,16 @@ describe('REST', () => {
         },
       ],
     });
+  });
+
+  it('GET /metrics counts what there is, for Prometheus', async () => {
+    const response = await fetch(`${server().url}metrics`);
+    expect(response.headers.get('content-type')).to.match(/^text\/plain/);
+    const text = await response.text();
+    expect(text).to.match(/^atrium_rooms 0$/m);
+    expect(text).to.match(/^atrium_connections\{dialect="kurento-room"\} 0$/m);
+    expect(text).to.match(/^atrium_media_server_up\{url=".*"\} 1$/m);
+    expect(text).to.match(/^process_resident_memory_bytes \d+$/m);
   });
 
   it('serves the demo under the prefix', async () => {

@@ -57,8 +57,8 @@ describe('REST /api/v1/rooms', () => {
     await join('berta', 'first');
     await join('ana', 'second');
     expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([
-      { name: 'first', participants: 2, publications: 0 },
-      { name: 'second', participants: 1, publications: 0 },
+      { name: 'first', title: null, participants: 2, publications: 0, dialects: { 'kurento-room': 2 } },
+      { name: 'second', title: null, participants: 1, publications: 0, dialects: { 'kurento-room': 1 } },
     ]);
   });
 
@@ -74,12 +74,29 @@ describe('REST /api/v1/rooms', () => {
     expect(Date.parse(since)).to.be.within(before, Date.now());
     expect(body).to.deep.equal({
       name: 'media',
+      title: null,
       participants: [
-        { id: 'ana', displayName: 'ana', publication: { state: 'open', since }, subscriptions: [] },
-        { id: 'berta', displayName: 'berta', publication: null, subscriptions: [{ publisher: 'ana', state: 'open' }] },
+        {
+          id: 'ana',
+          name: 'ana',
+          displayName: 'ana',
+          dialect: 'kurento-room',
+          publication: { state: 'open', since },
+          subscriptions: [],
+        },
+        {
+          id: 'berta',
+          name: 'berta',
+          displayName: 'berta',
+          dialect: 'kurento-room',
+          publication: null,
+          subscriptions: [{ publisher: 'ana', state: 'open' }],
+        },
       ],
     });
-    expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([{ name: 'media', participants: 2, publications: 1 }]);
+    expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([
+      { name: 'media', title: null, participants: 2, publications: 1, dialects: { 'kurento-room': 2 } },
+    ]);
 
     await ana.request('unpublishVideo');
     const after = (await asker.ask(roomPath('media'))).body;

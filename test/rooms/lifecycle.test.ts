@@ -5,7 +5,7 @@ import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from '../support/fake-media.js';
 import type { FakeEndpoint, Step } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';
-import { Stage } from './stage.js';
+import { attributesOf, Stage } from './stage.js';
 
 const offer = 'v=0 offer';
 
@@ -80,7 +80,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('a publication and a subscription are opening until they are answered, and a publication knows since when', async () => {
     const media = new FakeMedia();
     const rooms = new Rooms(media, { now: () => 1_234 });
-    const [ana, berta] = ['ana', 'berta'].map((id) => rooms.join('r', id, { displayName: id }, () => undefined));
+    const [ana, berta] = ['ana', 'berta'].map((id) => rooms.join('r', id, attributesOf(id), () => undefined));
     if (!ana || !berta) throw new Error('both joined');
     let { reached, open } = media.holdNext('answer');
     const publishing = ana.publish(offer);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { codeOf } from '../support/rejection.js';
-import { Stage } from './stage.js';
+import { attributesOf, Stage } from './stage.js';
 
 describe('room', () => {
   it('exists from the first participant to the last', () => {
@@ -45,6 +45,64 @@ describe('room', () => {
     expect(await codeOf(() => stage.join('', 'new'))).to.equal('invalid-name');
     expect(await codeOf(() => stage.join('ana', ''))).to.equal('invalid-name');
     expect(stage.rooms.names, 'a refused join leaves no room behind').to.have.lengthOf(6);
+  });
+
+  it('gives those who come with an id of their own a name, and people known by name theirs or none', async () => {
+    const stage = new Stage();
+    const join = (id: string, displayName: string): string =>
+      stage.rooms.join('r1', id, { ...attributesOf(displayName), dialect: 'other' }, () => undefined).name;
+    expect(stage.join('ana').name).to.equal('ana');
+    expect(join('Qm3nV9xK', 'ana')).to.equal('ana-Qm3n');
+    expect(join('Qm3nXXXX', 'ana')).to.equal('ana-Qm3nXXXX');
+    expect(join('b8TfR0sY', 'berta')).to.equal('berta');
+    expect(await codeOf(() => stage.join('berta')), 'shown to those who know people by name').to.equal(
+      'participant-exists',
+    );
+    const room = stage.rooms.find('r1');
+    expect(room?.findByName('berta')?.id).to.equal('b8TfR0sY');
+    room?.findByName('berta')?.leave();
+    expect(stage.join('berta').name, 'free again').to.equal('berta');
+  });
+
+  it('is opened before anybody is in it, and stays until it need not', async () => {
+    const stage = new Stage();
+    const room = stage.rooms.open('r1', { title: 'The first' });
+    expect(room.title).to.equal('The first');
+    expect(await codeOf(() => stage.rooms.open('r1'))).to.equal('room-exists');
+    expect(await codeOf(() => stage.rooms.open(''))).to.equal('invalid-name');
+    stage.join('ana').leave();
+    expect(stage.rooms.names).to.deep.equal(['r1']);
+    const berta = stage.join('berta');
+    room.stays = false;
+    expect(stage.rooms.names).to.deep.equal(['r1']);
+    berta.leave();
+    expect(stage.rooms.names).to.deep.equal([]);
+    stage.rooms.open('r2').stays = false;
+    expect(stage.rooms.names, 'empty already').to.deep.equal([]);
+  });
+
+  it('sends a text to one alone, when her protocol has that, and refuses it otherwise', async () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const told: string[] = [];
+    const takes = { ...attributesOf('Berta'), takesPrivateText: true };
+    const berta = stage.rooms.join('r1', 'b8Tf', takes, (event) => {
+      if (event.type === 'textSaid') told.push(`${event.from.name} to ${event.to?.name ?? 'all'}: ${event.text}`);
+    });
+    ana.say('psst', berta);
+    ana.say('hello');
+    expect(told).to.deep.equal(['ana to Berta: psst', 'ana to all: hello']);
+    expect(
+      await codeOf(() => {
+        berta.say('what?', ana);
+      }),
+    ).to.equal('private-text-refused');
+    berta.leave();
+    expect(
+      await codeOf(() => {
+        ana.say('still there?', berta);
+      }),
+    ).to.equal('participant-not-found');
   });
 
   it('sends a text to everybody, the speaker included', () => {
@@ -95,9 +153,7 @@ describe('room', () => {
     expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'roomClosed r1 asked to']);
     expect(stage.told(berta)).to.deep.equal(['roomClosed r1 asked to']);
     expect(stage.rooms.names).to.deep.equal([]);
-    expect(await codeOf(() => ana.room.join('carla', { displayName: 'carla' }, () => undefined))).to.equal(
-      'room-closed',
-    );
+    expect(await codeOf(() => ana.room.join('carla', attributesOf('carla'), () => undefined))).to.equal('room-closed');
   });
 
   it('is a new room when somebody joins under the name of a closed one', () => {

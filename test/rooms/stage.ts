@@ -1,7 +1,12 @@
 import type { RoomEvent } from '../../rooms/events.js';
-import type { Participant } from '../../rooms/participant.js';
+import type { Attributes, Participant } from '../../rooms/participant.js';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from '../support/fake-media.js';
+
+/** Of somebody known by name, as in the room protocol. */
+export function attributesOf(displayName: string): Attributes {
+  return { displayName, dialect: 'test', takesPrivateText: false };
+}
 
 /** A real set of rooms on a media engine that counts, and what each participant was told. */
 export class Stage {
@@ -11,7 +16,7 @@ export class Stage {
 
   join(id: string, room = 'r1'): Participant {
     const events: RoomEvent[] = [];
-    const participant = this.rooms.join(room, id, { displayName: id }, (event) => events.push(event));
+    const participant = this.rooms.join(room, id, attributesOf(id), (event) => events.push(event));
     this.#told.set(participant, events);
     return participant;
   }

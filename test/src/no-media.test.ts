@@ -49,7 +49,7 @@ describe('on a machine where the media library cannot be loaded', function () {
 
     const health = await fetch(`${url}healthz`);
     expect(health.status).to.equal(503);
-    expect(await health.json()).to.deep.equal({ status: 'no media server', mediaServers: [] });
+    expect(await health.json()).to.deep.include({ status: 'no media server', mediaServers: [] });
 
     const [ana, berta] = [await RpcClient.connect(url), await RpcClient.connect(url)];
     await ana.request('joinRoom', { user: 'ana', room: 'r' });

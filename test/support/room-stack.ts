@@ -28,7 +28,7 @@ export class RoomStack {
     const config = configOf(options);
     const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
     this.rooms = new Rooms(this.media, { mayOpen: (_room, id) => creators.test(id) });
-    this.gateway = new RoomGateway(this.rooms, createLog('error', 'text'), config, customRequestOf(filters(config)));
+    this.gateway = new RoomGateway(createLog('error', 'text'), config, customRequestOf(filters(config)));
     this.#doors = new Doors(this.#http, {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
@@ -36,10 +36,18 @@ export class RoomStack {
       maxConnections: 0,
       onRefused: () => undefined,
     });
-    this.#doors.open('/room', (connection) => {
-      this.#connections.push(connection);
-      this.#recordSent(connection, this.#connections.length - 1);
-      this.gateway.accept(connection);
+    this.gateway.attach({
+      rooms: this.rooms,
+      pathPrefix: '',
+      doors: {
+        open: (path, accept) => {
+          this.#doors.open(path, (connection) => {
+            this.#connections.push(connection);
+            this.#recordSent(connection, this.#connections.length - 1);
+            accept(connection);
+          });
+        },
+      },
     });
   }
 

@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Server } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
+import type { Mount } from './doors.js';
+
+export interface SocketIoOptions {
+  /** With the prefix of all paths, as `/socket.io`. */
+  readonly path: string;
+  /** Bytes of one packet; who sends a longer one is disconnected. */
+  readonly maxPacketBytes: number;
+  /** Pages that may connect; empty: all. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether one more client may connect. */
+  readonly hasPlace: () => boolean;
+}
+
+/** A protocol that is spoken on the default namespace, which several share. */
+export interface Guest {
+  readonly name: string;
+  /** Whether a client whose first event has this name speaks it. */
+  claims(event: string): boolean;
+  /** The client is this protocol's from now on; the event that showed it is dispatched right after. */
+  accept(socket: Socket): void;
+}
+
+/** The one socket.io server (Engine.IO 4, and 3 for older scripts), by polling and WebSocket. */
+export class SocketIoDoor implements Mount {
+  readonly #server: Server;
+  /** Listens nowhere: socket.io wants to be attached to a server, and ours has other doors. */
+  readonly #shadow = createServer();
+  readonly #guests: Guest[] = [];
+
+  constructor({ path, maxPacketBytes, allowedOrigins, hasPlace }: SocketIoOptions) {
+    this.#server = new Server(this.#shadow, {
+      path,
+      maxHttpBufferSize: maxPacketBytes,
+      allowEIO3: true,
+      cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : '*' },
+      allowRequest: ({ headers: { origin }, url = '' }, answer) => {
+        const allowed = origin === undefined || allowedOrigins.length === 0 || allowedOrigins.includes(origin);
+        // A request of a client who is there already names its session.
+        const hasSession = /[?&]sid=/.test(url);
+        answer(null, allowed && (hasSession || hasPlace()));
+      },
+    });
+    this.#server.on('connection', (socket) => {
+      this.#receive(socket);
+    });
+  }
+
+  get connections(): number {
+    return this.#server.engine.clientsCount;
+  }
+
+  /** A namespace of one protocol alone. */
+  namespace(name: string): Namespace {
+    return this.#server.of(name);
+  }
+
+  /** The first event of a client on the default namespace tells whose it is; earlier guests are asked first. */
+  welcome(guest: Guest): void {
+    this.#guests.push(guest);
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    this.#shadow.emit('request', request, response);
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#shadow.emit('upgrade', request, socket, head);
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    await this.#server.close();
+  }
+
+  #receive(socket: Socket): void {
+    let guest: Guest | undefined;
+    socket.use(([event], next) => {
+      if (!guest) {
+        guest = this.#guests.find((each) => each.claims(event));
+        guest?.accept(socket);
+      }
+      next();
+    });
+  }
+}
