@@ -74,7 +74,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.filterType },
       iceServers: config.iceServers.map(iceServerOf),
-      demo: demoFolder(),
+      demo: builtFolder('demo'),
+      client: builtFolder('client'),
       pathPrefix: config.pathPrefix,
       allowedOrigins: config.allowedOrigins,
       adminToken: config.adminToken,
@@ -215,9 +216,9 @@ function stunServerOf(text: string): { address: string; port: number } | undefin
 }
 
 /** Beside the compiled server; the same folder when the server runs from source. */
-function demoFolder(): string {
+function builtFolder(name: 'demo' | 'client'): string {
   const isCompiled = import.meta.url.endsWith('.js');
-  return fileURLToPath(new URL(isCompiled ? '../demo' : '../dist/demo', import.meta.url));
+  return fileURLToPath(new URL(isCompiled ? `../${name}` : `../dist/${name}`, import.meta.url));
 }
 
 function listen(http: Server, { port, host }: Config): Promise<number> {
