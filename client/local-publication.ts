@@ -17,11 +17,19 @@ interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
   closed: [];
 }
 
+export interface PublishOptions {
+  /** We get our own stream back, to see what the others see. Default: false. */
+  readonly loopback?: boolean;
+  /** Asks for a data channel; needs `RoomOptions.dataChannels`. Default: false. */
+  readonly dataChannel?: boolean;
+}
+
 /** What we offer to the room. The tracks stay the caller's: ending the publication does not stop them. */
 export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly stream: MediaStream;
   readonly #name: string;
   readonly #connections: MediaConnections;
+  readonly #options: PublishOptions;
   readonly #backOff = new BackOff();
   #tracks: readonly MediaStreamTrack[];
   #connection: MediaConnection;
@@ -30,11 +38,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   /** Whether somebody looks after it already: who opens it, or who brings it back. */
   #busy = false;
   #closed = false;
+  #dataChannel: RTCDataChannel | undefined;
   #shared: { readonly track: MediaStreamTrack; readonly camera: MediaStreamTrack | undefined } | undefined;
 
   /** For Room only: get yours from `room.publish(stream)`. */
-  constructor(name: string, stream: MediaStream, connections: MediaConnections) {
+  constructor(name: string, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
     super();
+    this.#options = options;
     this.#name = name;
     this.stream = stream;
     this.#connections = connections;
@@ -45,6 +55,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   /** The present one: another after each `reconnected`. */
   get peerConnection(): RTCPeerConnection {
     return this.#connection.peer;
+  }
+
+  /** The present one: another after each `reconnected`. Undefined when none was asked for. */
+  get dataChannel(): RTCDataChannel | undefined {
+    return this.#dataChannel;
   }
 
   get closed(): boolean {
@@ -164,15 +179,20 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
         this.lose(error);
       },
     });
-    for (const track of this.#tracks)
-      connection.peer.addTransceiver(track, { direction: 'sendonly', streams: [this.stream] });
+    const { loopback = false, dataChannel = false } = this.#options;
+    const direction = loopback ? 'sendrecv' : 'sendonly';
+    for (const track of this.#tracks) connection.peer.addTransceiver(track, { direction, streams: [this.stream] });
+    if (dataChannel) this.#dataChannel = connection.peer.createDataChannel(this.#name);
     return connection;
   }
 
   async #publish(): Promise<void> {
     const { session } = this.#connections;
     await this.#connection.negotiate(async (sdpOffer) => {
-      const { sdpAnswer } = await session.request('publishVideo', { sdpOffer, doLoopback: false });
+      const { sdpAnswer } = await session.request('publishVideo', {
+        sdpOffer,
+        doLoopback: this.#options.loopback ?? false,
+      });
       this.#published = true;
       return sdpAnswer;
     });

@@ -2,7 +2,7 @@ import { Emitter } from './emitter.js';
 import { ClientError, asClientError } from './errors.js';
 import type { RequestResult } from '../src/protocol/params.js';
 import type { Notification } from './frames.js';
-import { LocalPublication } from './local-publication.js';
+import { LocalPublication, type PublishOptions } from './local-publication.js';
 import { MediaConnections } from './media-connections.js';
 import { Participant } from './participant.js';
 import type { Publication } from './publication.js';
@@ -126,10 +126,10 @@ export class Room extends Emitter<RoomEvents> {
    * Offers the tracks of `stream` to the room. Rejects with `refused` when we publish already, `not-in-room`, `media-refused`,
    * `media-failed`, `timeout` or `disconnected`; publishing can be tried again after each of them but the last.
    */
-  async publish(stream: MediaStream): Promise<LocalPublication> {
+  async publish(stream: MediaStream, options: PublishOptions = {}): Promise<LocalPublication> {
     const connections = this.#requireJoined();
     if (this.localPublication) throw new ClientError('refused', 'There is a publication already; close it first.');
-    const publication = new LocalPublication(this.user, stream, connections);
+    const publication = new LocalPublication(this.user, stream, connections, options);
     this.#localPublication = publication;
     try {
       await publication.open();
@@ -149,6 +149,16 @@ export class Room extends Emitter<RoomEvents> {
   /** Something of this server's own, such as `{ hat: true }` (Kurento Room §3.9). Rejects with what the server says, or as `chat`. */
   async customRequest(params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     return this.#requireJoined().session.requestUnknown('customRequest', params);
+  }
+
+  /** Any request at all, for what this library has no word for. Rejects with what the server says, or as `chat`. */
+  async request(method: string, params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+    return this.#requireJoined().session.requestUnknown(method, params);
+  }
+
+  /** Members added to the params of every later request. */
+  setRpcParams(params: Readonly<Record<string, unknown>>): void {
+    this.#connections?.session.setRpcParams(params);
   }
 
   /** For tests: the connection to the server breaks as if the network had lost it. */

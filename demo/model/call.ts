@@ -81,7 +81,7 @@ export class Call {
     // The user may still be looking at the browser's question.
     if (media.opening.value) await media.open();
     await room.localPublication?.close();
-    if (!room.joined) return;
+    if (this.#isOver()) return;
     this.showOwn();
     const stream = media.stream.value;
     if (media.hint.value) toast(media.hint.value, 'problem');
@@ -95,7 +95,7 @@ export class Call {
         this.showOwn();
       });
     } catch (error) {
-      if (room.joined && error instanceof ClientError) toast(explainMedia(error, room.user, room.user), 'problem');
+      if (!this.#isOver() && error instanceof ClientError) toast(explainMedia(error, room.user, room.user), 'problem');
     }
     this.showOwn();
   }
@@ -161,6 +161,10 @@ export class Call {
     self.note.value = stream ? '' : 'Listening only';
     self.muted.value = stream !== undefined && media.state('microphone') !== 'on';
     self.publishes.value = this.room.localPublication !== undefined;
+  }
+
+  #isOver(): boolean {
+    return !this.room.joined;
   }
 
   #listen(ended: (reason: EndReason) => void): void {

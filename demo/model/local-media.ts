@@ -37,7 +37,7 @@ export class LocalMedia {
 
   /** The id of the device in use; empty when there is none. */
   chosen(kind: DeviceKind): string {
-    void this.#changes.value;
+    void this.#read();
     return this.#track(kind)?.getSettings().deviceId ?? '';
   }
 
@@ -102,6 +102,11 @@ export class LocalMedia {
     this.devices.value = await listDevices();
   }
 
+  /** Whoever reads what depends on tracks is told again when one of them changes. */
+  #read(): number {
+    return this.#changes.value;
+  }
+
   #take(tracks: readonly MediaStreamTrack[]): void {
     this.stream.value = tracks.length > 0 ? new MediaStream([...tracks]) : undefined;
     for (const track of tracks)
@@ -112,7 +117,7 @@ export class LocalMedia {
   }
 
   #state(kind: DeviceKind): DeviceState {
-    void this.#changes.value;
+    void this.#read();
     const track = this.#track(kind);
     if (track?.readyState !== 'live') return 'missing';
     return track.enabled ? 'on' : 'off';

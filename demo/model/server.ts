@@ -26,7 +26,7 @@ export async function pageSettings(): Promise<PageSettings> {
   return {
     thresholdDb: typeof threshold === 'number' ? threshold : -50,
     speakerIntervalMs: typeof interval === 'number' ? interval : 1800,
-    hasHat: memberOf(config, 'filterRequestParam') === 'hat' && filters.includes('FaceOverlayFilter'),
+    hasHat: memberOf(config, 'filterRequestParam') === 'hat' && filters.includes('face-overlay'),
     iceServers: arrayIn(ice, 'iceServers') as RTCIceServer[],
   };
 }
