@@ -49,6 +49,8 @@ interface RoomEvents extends Record<string, readonly unknown[]> {
   closed: [EndReason];
 }
 
+/** A server that stops closes all rooms and then, within this time, the connection; it may be started again. */
+const stoppingWithinMs = 400;
 /** How long `leave` waits for the server's answer. */
 const leaveTimeoutMs = 2000;
 
@@ -61,6 +63,7 @@ export class Room extends Emitter<RoomEvents> {
   #state: 'new' | 'joining' | 'joined' | 'closed' = 'new';
   #connections: MediaConnections | undefined;
   #localPublication: LocalPublication | undefined;
+  #closing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RoomOptions) {
     super();
@@ -102,6 +105,8 @@ export class Room extends Emitter<RoomEvents> {
       this.#receive(notification, connections);
     });
     session.on('interrupted', (error) => {
+      // It was not this room that was closed: the server is stopping, and will be back.
+      clearTimeout(this.#closing);
       this.emit('reconnecting', error);
     });
     session.on('resumed', () => {
@@ -259,7 +264,9 @@ export class Room extends Emitter<RoomEvents> {
         break;
       }
       case 'roomClosed':
-        this.#endAndClose('room-closed');
+        this.#closing = setTimeout(() => {
+          this.#endAndClose('room-closed');
+        }, stoppingWithinMs);
         break;
       case 'custonNotification':
         this.emit('customNotification', notification.params);
@@ -313,6 +320,7 @@ export class Room extends Emitter<RoomEvents> {
   #end(reason: EndReason): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    clearTimeout(this.#closing);
     this.#localPublication?.end();
     for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
     this.emit('closed', reason);

@@ -54,8 +54,8 @@ export class Session extends Emitter<SessionEvents> {
   /** Who was never known to the server has nothing to get back. */
   #hadSession = false;
   #nextRequest = 0;
-  /** Texts of requests that wait for a socket. */
-  #waiting: string[] = [];
+  /** Requests that wait for a socket. */
+  #waiting: number[] = [];
   #interrupted = false;
   #ended = false;
   #wake: (() => void) | undefined;
@@ -119,7 +119,7 @@ export class Session extends Emitter<SessionEvents> {
       }, timeoutMs);
       this.#pending.set(id, { text, resolve, reject, timer });
     });
-    if (wait) this.#waiting.push(text);
+    if (wait) this.#waiting.push(id);
     else this.#socket?.send(text);
     return answered;
   }
@@ -185,7 +185,7 @@ export class Session extends Emitter<SessionEvents> {
       if (outcome === 'lost') continue;
       this.#interrupted = false;
       if (outcome === 'resumed') this.#goOn(socket, before);
-      else this.#beginAnew();
+      else this.#beginAnew(before);
       return;
     }
   }
@@ -230,17 +230,21 @@ export class Session extends Emitter<SessionEvents> {
 
   /** @param before the requests that were under way when the former socket was lost */
   #goOn(socket: Socket, before: ReadonlySet<number>): void {
-    for (const text of this.#waiting.splice(0)) socket.send(text);
+    for (const id of this.#waiting.splice(0)) {
+      const waiting = this.#pending.get(id);
+      if (waiting) socket.send(waiting.text);
+    }
     setTimeout(() => {
       this.#forsake(before, 'timeout', 'The request was lost with the connection.');
     }, missedWithinMs);
     this.emit('resumed');
   }
 
-  #beginAnew(): void {
+  /** What the present socket carries already, such as its first ping, goes on. */
+  #beginAnew(before: ReadonlySet<number>): void {
     this.#id = undefined;
-    this.#waiting = [];
-    this.#forsake(new Set(this.#pending.keys()), 'disconnected', 'The server has forgotten the request.');
+    const forgotten = new Set([...before, ...this.#waiting.splice(0)]);
+    this.#forsake(forgotten, 'disconnected', 'The server has forgotten the request.');
     this.emit('renewed');
   }
 
