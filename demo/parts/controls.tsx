@@ -15,65 +15,72 @@ export function Controls({ call }: { readonly call: Call }) {
     call.show(panel === name ? undefined : name);
   };
   return (
-    <footer class="controls" role="toolbar" aria-label="Call">
-      <DeviceButton kind="microphone" media={call.media} withShortcut onClick={() => void call.toggle('microphone')} />
-      <DeviceButton kind="camera" media={call.media} withShortcut onClick={() => void call.toggle('camera')} />
-      {canShare && (
-        <ToolButton
-          icon="screen"
-          label={call.sharing.value ? 'Stop sharing your screen' : 'Share your screen'}
-          shortcut="s"
-          class={call.sharing.value ? 'active' : ''}
-          pressed={call.sharing.value}
-          onClick={() => void call.toggleSharing()}
+    <footer class="call-foot">
+      <div class="controls" role="toolbar" aria-label="Call">
+        <DeviceButton
+          kind="microphone"
+          media={call.media}
+          withShortcut
+          onClick={() => void call.toggle('microphone')}
         />
-      )}
-      {call.hasHat && (
+        <DeviceButton kind="camera" media={call.media} withShortcut onClick={() => void call.toggle('camera')} />
+        {canShare && (
+          <ToolButton
+            icon="screen"
+            label={call.sharing.value ? 'Stop sharing your screen' : 'Share your screen'}
+            shortcut="s"
+            class={call.sharing.value ? 'active' : ''}
+            pressed={call.sharing.value}
+            onClick={() => void call.toggleSharing()}
+          />
+        )}
+        {call.hasHat && (
+          <ToolButton
+            icon="hat"
+            label={call.hat.value ? 'Take the hat off' : 'Put a hat on'}
+            shortcut="h"
+            class={call.hat.value ? 'active' : ''}
+            pressed={call.hat.value}
+            onClick={() => void call.toggleHat()}
+          />
+        )}
         <ToolButton
-          icon="hat"
-          label={call.hat.value ? 'Take the hat off' : 'Put a hat on'}
-          shortcut="h"
-          class={call.hat.value ? 'active' : ''}
-          pressed={call.hat.value}
-          onClick={() => void call.toggleHat()}
+          icon="chat"
+          label={unread === 0 ? 'Chat' : `Chat: ${unread} unread`}
+          shortcut="c"
+          expanded={panel === 'chat'}
+          controls="chat-panel"
+          onClick={() => {
+            toggle('chat');
+          }}
+        >
+          {unread > 0 && <span class="badge">{unread > 9 ? '9+' : unread}</span>}
+        </ToolButton>
+        <ToolButton
+          icon="people"
+          label={`People: ${count}`}
+          shortcut="p"
+          expanded={panel === 'people'}
+          controls="people-panel"
+          onClick={() => {
+            toggle('people');
+          }}
+        >
+          <span class="badge quiet">{count}</span>
+        </ToolButton>
+        <ToolButton
+          icon="statistics"
+          label="Statistics"
+          shortcut="i"
+          class="wide-only"
+          expanded={panel === 'statistics'}
+          controls="statistics-panel"
+          onClick={() => {
+            toggle('statistics');
+          }}
         />
-      )}
-      <ToolButton
-        icon="chat"
-        label={unread === 0 ? 'Chat' : `Chat: ${unread} unread`}
-        shortcut="c"
-        expanded={panel === 'chat'}
-        controls="chat-panel"
-        onClick={() => {
-          toggle('chat');
-        }}
-      >
-        {unread > 0 && <span class="badge">{unread > 9 ? '9+' : unread}</span>}
-      </ToolButton>
-      <ToolButton
-        icon="people"
-        label={`People: ${count}`}
-        shortcut="p"
-        expanded={panel === 'people'}
-        controls="people-panel"
-        onClick={() => {
-          toggle('people');
-        }}
-      >
-        <span class="badge quiet">{count}</span>
-      </ToolButton>
-      <ToolButton
-        icon="statistics"
-        label="Statistics"
-        shortcut="i"
-        class="wide-only"
-        expanded={panel === 'statistics'}
-        controls="statistics-panel"
-        onClick={() => {
-          toggle('statistics');
-        }}
-      />
-      <ToolButton icon="leave" label="Leave" class="danger" onClick={() => void call.room.leave()} />
+        <ToolButton icon="leave" label="Leave" class="danger" onClick={() => void call.room.leave()} />
+      </div>
     </footer>
   );
 }

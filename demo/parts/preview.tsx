@@ -102,6 +102,7 @@ function Choice({ kind, label, media }: ChoiceProps) {
     <label class="choice">
       <span>{label}</span>
       <select
+        aria-label={label}
         value={media.chosen(kind)}
         onChange={(event) => {
           void media.choose(kind, event.currentTarget.value);
