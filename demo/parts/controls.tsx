@@ -89,6 +89,9 @@ export function Controls({ call }: { readonly call: Call }) {
 function useShortcuts(call: Call): void {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {
+      escape: () => {
+        call.show(undefined);
+      },
       m: () => void call.toggle('microphone'),
       v: () => void call.toggle('camera'),
       s: () => void (canShare && call.toggleSharing()),
