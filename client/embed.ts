@@ -77,7 +77,7 @@ export async function iceServersOf(url: string): Promise<RTCIceServer[]> {
 
 /** The script is served at /client/ of the server. */
 function defaultUrl(): string {
-  return new URL('../room', import.meta.url).href.replace(/^http/, 'ws');
+  return new URL(/* @vite-ignore */ '../room', import.meta.url).href.replace(/^http/, 'ws');
 }
 
 function pictureOf(who: string, own: boolean): HTMLVideoElement {

@@ -8,7 +8,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -74,6 +74,8 @@ async function bundle() {
   const { build: viteBuild } = await import('vite');
   const { demo, client, original } = await import('../vite.config.mjs');
   for (const config of [demo, client, original]) await viteBuild(config);
+  // So that dist/client is the package as it can be published.
+  for (const file of ['package.json', 'README.md']) cpSync(`client/${file}`, `dist/client/${file}`);
 }
 
 /** Changes whenever a source is added, removed or edited. */
