@@ -27,7 +27,7 @@ export function readFilePath(path: string): FilePath | undefined {
 /** The name under which a file is kept; undefined when nothing that can be one remains. */
 export function fileNameOf(name: string): string | undefined {
   const file = name.replace(dropped, '');
-  const isName = file !== '' && file !== '.' && file !== '..' && file.isWellFormed();
+  const isName = file !== '' && file !== '.' && file !== '..';
   return isName && Buffer.byteLength(file) <= maxNameBytes ? file : undefined;
 }
 

@@ -14,7 +14,6 @@ export interface KeyHolder {
   /** Whether the key is one that others may know too. */
   readonly isShared: boolean;
   readonly remoteAddress: string | undefined;
-  /** 0.1 has PUT, 0.2 has POST of several files. */
 }
 
 export interface FileServerOptions {
@@ -25,8 +24,14 @@ export interface FileServerOptions {
   readonly holderOf: (key: string) => KeyHolder | undefined;
   /** Whether a text can be a key at all. */
   readonly isKey: (text: string) => boolean;
-  readonly isConnected: (name: string) => boolean;
   readonly onDefect: (error: unknown) => void;
+}
+
+/** Whoever puts files into her own folder. */
+interface Writer {
+  readonly name: string;
+  /** Whether she is still there; another client of the same name is not she. */
+  readonly isThere: () => boolean;
 }
 
 /** What a request is refused with. */
@@ -98,7 +103,9 @@ export class FileServer implements Mount {
       return;
     }
     if (method !== 'GET' && !writing.has(method)) throw new HttpRefusal(405, 'There are GET, POST, PUT and DELETE');
-    const holder = this.#holder(request);
+    const key = this.#keyOf(request);
+    const holder = this.#options.holderOf(key);
+    if (!holder) throw new HttpRefusal(401, 'The key is of nobody who is connected');
     const path = readFilePath(this.#below(request));
     if (!path || !isClientName(path.client)) throw new HttpRefusal(400, 'There can be no such file');
     if (method === 'GET') {
@@ -109,9 +116,10 @@ export class FileServer implements Mount {
     if (holder.isShared && holder.remoteAddress !== request.socket.remoteAddress) {
       throw new HttpRefusal(403, 'Only where the client is connected from may this key write');
     }
+    const writer = { name: holder.name, isThere: () => this.#options.holderOf(key) !== undefined };
     if (method === 'DELETE') await this.#delete(path.client, path.file);
-    else if (method === 'PUT') await this.#put(path.client, path.file, request);
-    else await this.#post(path.client, path.file, request);
+    else if (method === 'PUT') await this.#put(writer, path.file, request);
+    else await this.#post(writer, path.file, request);
     response.writeHead(method === 'DELETE' ? 200 : 201).end();
   }
 
@@ -120,13 +128,11 @@ export class FileServer implements Mount {
     return path.slice(this.#options.path.length);
   }
 
-  #holder({ headers }: IncomingMessage): KeyHolder {
+  #keyOf({ headers }: IncomingMessage): string {
     const key = headers['x-fs-key'];
     if (typeof key !== 'string' || key === '') throw new HttpRefusal(428, 'The header x-fs-key is missing');
     if (!this.#options.isKey(key)) throw new HttpRefusal(417, 'The header x-fs-key holds no key');
-    const holder = this.#options.holderOf(key);
-    if (!holder) throw new HttpRefusal(401, 'The key is of nobody who is connected');
-    return holder;
+    return key;
   }
 
   async #get(client: string, name: string, response: ServerResponse): Promise<void> {
@@ -147,28 +153,28 @@ export class FileServer implements Mount {
     if (!(await this.#options.store.remove(client, name))) throw new HttpRefusal(404, 'There is no such file');
   }
 
-  async #put(client: string, name: string, request: IncomingMessage): Promise<void> {
+  async #put(writer: Writer, name: string, request: IncomingMessage): Promise<void> {
     if (name === '') throw new HttpRefusal(400, 'A file needs a name');
     if (Number(request.headers['content-length'] ?? 0) > maxPutBytes) throw tooLarge();
-    const upload = await this.#begin(client);
+    const upload = await this.#begin(writer);
     try {
       let bytes = 0;
       for await (const piece of request as AsyncIterable<Buffer>) {
         bytes += piece.length;
         if (bytes > maxPutBytes || !(await upload.write(piece))) throw tooLarge();
       }
-      await this.#keep(upload, name, client);
+      await this.#keep(upload, name, writer);
     } finally {
       await upload.drop();
     }
   }
 
-  async #post(client: string, name: string, request: IncomingMessage): Promise<void> {
+  async #post(writer: Writer, name: string, request: IncomingMessage): Promise<void> {
     const uploads = new Map<string, Upload>();
     try {
-      await this.#receiveForm(client, name, request, uploads);
+      await this.#receiveForm(writer, name, request, uploads);
       if (uploads.size === 0) throw new HttpRefusal(400, 'There is no file in the form');
-      for (const [each, upload] of uploads) await this.#keep(upload, each, client);
+      for (const [each, upload] of uploads) await this.#keep(upload, each, writer);
     } finally {
       await Promise.all([...uploads.values()].map((upload) => upload.drop()));
     }
@@ -176,7 +182,7 @@ export class FileServer implements Mount {
 
   /** One file for a path with a name, of whatever is in the form; as many as there are for a path without. */
   async #receiveForm(
-    client: string,
+    writer: Writer,
     name: string,
     request: IncomingMessage,
     uploads: Map<string, Upload>,
@@ -198,7 +204,7 @@ export class FileServer implements Mount {
         if (given === undefined || !stream) stop(new HttpRefusal(name === '' ? 428 : 412, 'A part has no filename'));
         else if (name !== '' && given !== firstName) stop(new HttpRefusal(412, 'The parts are of different files'));
         else if (kept === undefined) stop(new HttpRefusal(400, 'There can be no file of that name'));
-        else tail = tail.then(() => this.#receivePart(client, kept, stream, uploads));
+        else tail = tail.then(() => this.#receivePart(writer, kept, stream, uploads));
         tail.catch(stop);
       };
       form.on('file', (_field, stream, { filename }: { filename?: string }) => {
@@ -229,22 +235,22 @@ export class FileServer implements Mount {
     });
   }
 
-  async #receivePart(client: string, name: string, part: Readable, uploads: Map<string, Upload>): Promise<void> {
-    const upload = uploads.get(name) ?? (await this.#begin(client));
+  async #receivePart(writer: Writer, name: string, part: Readable, uploads: Map<string, Upload>): Promise<void> {
+    const upload = uploads.get(name) ?? (await this.#begin(writer));
     uploads.set(name, upload);
     for await (const piece of part as AsyncIterable<Buffer>) if (!(await upload.write(piece))) throw tooLarge();
   }
 
-  async #begin(client: string): Promise<Upload> {
-    if (!this.#options.isConnected(client)) throw new HttpRefusal(401, 'The client has left');
-    const upload = await this.#options.store.upload(client);
+  async #begin(writer: Writer): Promise<Upload> {
+    if (!writer.isThere()) throw new HttpRefusal(401, 'The client has left');
+    const upload = await this.#options.store.upload(writer.name);
     if (!upload) throw new HttpRefusal(413, 'There are too many files');
     return upload;
   }
 
-  async #keep(upload: Upload, name: string, client: string): Promise<void> {
+  async #keep(upload: Upload, name: string, writer: Writer): Promise<void> {
     if (await upload.keep(name)) return;
-    throw this.#options.isConnected(client)
+    throw writer.isThere()
       ? new HttpRefusal(413, 'There are too many files')
       : new HttpRefusal(401, 'The client has left');
   }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { RoomError } from '../../rooms/errors.js';
 import type { Connection } from '../../src/transport/connection.js';
 import { textFrame } from '../../src/transport/frame.js';
@@ -9,6 +9,7 @@ import { Client } from './client.js';
 import { Delivery } from './delivery.js';
 import { Desk } from './desk.js';
 import { closeCodes } from './errors.js';
+import { Files } from './files.js';
 import { Groups, dialectName } from './groups.js';
 import { GroupsLanguage, documented, shipped } from './groups-language.js';
 import type { Language } from './language.js';
@@ -28,22 +29,31 @@ const languages: Readonly<Record<Tongue, Language>> = {
   services: new ServicesLanguage(),
 };
 
+interface Randomness {
+  readonly uuid: () => string;
+  /** 256 bits as letters, digits, `-` and `_`. */
+  readonly key: () => string;
+}
+
+const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32).toString('base64url') };
+
 type ConciergeSurroundings = Pick<Surroundings, 'rooms' | 'names' | 'doors' | 'pathPrefix' | 'log' | 'now'>;
 
 /** The protocol of ERT Concierge: clients known by name, and groups, which are rooms. */
 export class ConciergeGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: ConciergeSettings;
-  readonly #newUuid: () => string;
+  readonly #random: Randomness;
   readonly #lobby = new Lobby();
   readonly #sessions = new Set<Session>();
   #groups: Groups | undefined;
+  #files: Files | undefined;
   #unwatch: () => void = () => undefined;
 
-  /** @param newUuid unguessable */
-  constructor(settings: ConciergeSettings, newUuid: () => string = randomUUID) {
+  /** @param random a source of uuids and of keys that nobody can guess */
+  constructor(settings: ConciergeSettings, random: Randomness = cryptographic) {
     this.#settings = settings;
-    this.#newUuid = newUuid;
+    this.#random = random;
   }
 
   get state(): DialectState {
@@ -51,8 +61,14 @@ export class ConciergeGateway implements Dialect {
   }
 
   /** Everybody clients can find, and what they have: nothing when nobody is there. */
-  get remains(): { readonly identities: number; readonly sessions: number; readonly groups: number } {
-    return { identities: this.#lobby.size, sessions: this.#sessions.size, groups: this.#groups?.all.length ?? 0 };
+  get remains(): {
+    readonly identities: number;
+    readonly sessions: number;
+    readonly groups: number;
+    readonly fileBytes: number;
+  } {
+    const groups = this.#groups?.all.length ?? 0;
+    return { identities: this.#lobby.size, sessions: this.#sessions.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
   attach({ rooms, names, doors, pathPrefix, log, now }: ConciergeSurroundings): void {
@@ -62,12 +78,16 @@ export class ConciergeGateway implements Dialect {
       rooms,
       names,
       lobby,
-      newUuid: this.#newUuid,
+      newUuid: this.#random.uuid,
       maxTextBytes: settings.conciergeMaxPayloadBytes,
     });
     this.#groups = groups;
     this.#unwatch = rooms.watch(groups);
     this.#openGroups(groups, log);
+    if (settings.conciergeFiles !== 'off') {
+      const clientOf = (uuid: string): Client | undefined => lobby.client(uuid);
+      this.#files = new Files(settings, { doors, pathPrefix, log, newKey: this.#random.key, clientOf });
+    }
     const desk = new Desk(lobby, groups, new Delivery(lobby, groups), settings.conciergeMaxOwnedGroups);
     const context: SessionContext = {
       identifyMs: settings.conciergeIdentifyMs,
@@ -111,10 +131,17 @@ export class ConciergeGateway implements Dialect {
       services: conciergeServices,
       isTaken: (wanted) => this.#lobby.named(wanted) !== undefined,
     });
-    const uuid = this.#newUuid();
+    const uuid = this.#random.uuid();
     const client = new Client([name, nickname ?? null, uuid, tags ?? []], languages[tongue], connection);
     this.#lobby.enter(client);
-    connection.send(textFrame(JSON.stringify({ type: 'HELLO', uuid, version: servedVersion[tongue] })));
+    const fsKey = this.#files?.admit(client);
+    const hello = {
+      type: 'HELLO',
+      uuid,
+      version: servedVersion[tongue],
+      ...(fsKey !== undefined && { fs_key: fsKey }),
+    };
+    connection.send(textFrame(JSON.stringify(hello)));
     const { conciergePingMs, conciergeSilenceMs } = this.#settings;
     connection.keepAlive({
       intervalMs: conciergePingMs,
@@ -129,6 +156,7 @@ export class ConciergeGateway implements Dialect {
     this.#lobby.remove(client);
     groups.release(client);
     this.#lobby.tell({ type: 'clientLeft', client });
+    this.#files?.dismiss(client);
   }
 
   #openGroups(groups: Groups, log: Surroundings['log']): void {

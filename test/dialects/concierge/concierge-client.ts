@@ -70,6 +70,11 @@ export class ConciergeClient {
     );
   }
 
+  /** A text frame whose bytes are no UTF-8. */
+  sendInvalidText(): void {
+    this.#webSocket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });
+  }
+
   ping(): void {
     this.#webSocket.ping();
   }

@@ -111,8 +111,8 @@ export class ConciergeStage {
   }
 
   get remains(): object {
-    const { sessions, identities, groups } = this.gateway.remains;
-    return { sessions, identities, groups, rooms: this.rooms.names, allocated: this.media.allocated };
+    const { sessions, identities, groups, fileBytes } = this.gateway.remains;
+    return { sessions, identities, groups, fileBytes, rooms: this.rooms.names, allocated: this.media.allocated };
   }
 
   async stop(): Promise<void> {
@@ -125,7 +125,7 @@ export class ConciergeStage {
   }
 }
 
-export const nothingRemains = { sessions: 0, identities: 0, groups: 0, rooms: [], allocated: 0 };
+export const nothingRemains = { sessions: 0, identities: 0, groups: 0, fileBytes: 0, rooms: [], allocated: 0 };
 
 /** A stage for the tests of one `describe`; after each test everybody goes, and nothing may be left. */
 export function useStage(options: Partial<Config> = {}): ConciergeStage {
