@@ -9,6 +9,8 @@ export interface RoomOptions {
   readonly now?: () => number;
   readonly title?: string | undefined;
   readonly stays?: boolean;
+  /** Told, after the participants, what all of them are told. Must not throw, and must not call back into the room before it returns. */
+  readonly watch?: (event: RoomEvent) => void;
 }
 
 /**
@@ -30,13 +32,14 @@ export class Room {
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
   #stays: boolean;
+  readonly #watch: (event: RoomEvent) => void;
 
   /** @param onClose called once, before anybody is told */
   constructor(
     name: string,
     media: MediaEngine,
     onClose: (room: Room) => void,
-    { now = Date.now, title, stays = false }: RoomOptions = {},
+    { now = Date.now, title, stays = false, watch = () => undefined }: RoomOptions = {},
   ) {
     this.name = name;
     this.title = title;
@@ -44,6 +47,7 @@ export class Room {
     this.#media = media;
     this.#onClose = onClose;
     this.#stays = stays;
+    this.#watch = watch;
   }
 
   get closed(): boolean {
@@ -117,6 +121,7 @@ export class Room {
 
   tell(event: RoomEvent, except?: Participant): void {
     for (const participant of this.#participants.values()) if (participant !== except) participant.tell(event);
+    this.#watch(event);
   }
 
   /** The room's pipeline, opened when first asked for. @throws RoomError `media-failed`, `interrupted` when the room closed */
@@ -181,6 +186,7 @@ export class Room {
     this.#onClose(this);
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
     for (const member of members) member.tell(event);
+    this.#watch(event);
   }
 
   /** Undefined when the name is taken of somebody who is known by nothing else. */

@@ -1,6 +1,6 @@
 import type { MediaEngine } from '../media/port.js';
 import { RoomError } from './errors.js';
-import type { Outbox } from './events.js';
+import type { Outbox, RoomEvent } from './events.js';
 import type { Attributes, Participant } from './participant.js';
 import { Room } from './room.js';
 import type { RoomOptions } from './room.js';
@@ -12,12 +12,21 @@ export interface RoomsOptions {
   readonly mayOpen?: (room: string, displayName: string) => boolean;
 }
 
+/** Sees what happens in every room, without being in any: for protocols that list rooms and people to all their clients. */
+export interface RoomsWatcher {
+  /** Before anything else happens in it. */
+  roomOpened(room: Room): void;
+  /** As `RoomOptions.watch`. */
+  happened(room: Room, event: RoomEvent): void;
+}
+
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
 export class Rooms {
   readonly #media: MediaEngine;
   readonly #now: () => number;
   readonly #mayOpen: (room: string, displayName: string) => boolean;
   readonly #rooms = new Map<string, Room>();
+  readonly #watchers = new Set<RoomsWatcher>();
 
   constructor(media: MediaEngine, { now = Date.now, mayOpen = () => true }: RoomsOptions = {}) {
     this.#media = media;
@@ -46,10 +55,9 @@ export class Rooms {
     const existing = this.#rooms.get(name);
     if (existing) return existing.join(id, attributes, outbox);
     this.#assertOpenable(name, id === '' ? undefined : attributes.displayName);
-    const room = this.#room(name, {});
-    const participant = room.join(id, attributes, outbox);
-    this.#rooms.set(name, room);
-    return participant;
+    // The one thing an empty room refuses.
+    if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
+    return this.#add(name, {}).join(id, attributes, outbox);
   }
 
   /**
@@ -60,9 +68,13 @@ export class Rooms {
   open(name: string, { title, by }: { readonly title?: string; readonly by?: string } = {}): Room {
     if (this.#rooms.has(name)) throw new RoomError('room-exists', `There is a room "${name}" already`);
     this.#assertOpenable(name, by);
-    const room = this.#room(name, { title, stays: true });
-    this.#rooms.set(name, room);
-    return room;
+    return this.#add(name, { title, stays: true });
+  }
+
+  /** Shows the watcher what happens from now on; the function that is returned ends that. */
+  watch(watcher: RoomsWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   #assertOpenable(name: string, by: string | undefined): void {
@@ -75,8 +87,14 @@ export class Rooms {
     }
   }
 
-  #room(name: string, options: Pick<RoomOptions, 'title' | 'stays'>): Room {
-    return new Room(name, this.#media, () => this.#rooms.delete(name), { ...options, now: this.#now });
+  #add(name: string, options: Pick<RoomOptions, 'title' | 'stays'>): Room {
+    const watch = (event: RoomEvent): void => {
+      for (const watcher of this.#watchers) watcher.happened(room, event);
+    };
+    const room = new Room(name, this.#media, () => this.#rooms.delete(name), { ...options, now: this.#now, watch });
+    this.#rooms.set(name, room);
+    for (const watcher of this.#watchers) watcher.roomOpened(room);
+    return room;
   }
 
   /** Closes every room, as on shutdown. */

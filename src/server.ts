@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { ConciergeGateway } from '../dialects/concierge/gateway.js';
 import type { Dialect } from '../dialects/dialect.js';
 import { ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
@@ -161,7 +162,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
 /** The protocols that are spoken, our own first. */
 function dialectsOf(config: Config, log: Log, imagesUrl: () => string): Dialect[] {
-  return [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
+  return [
+    new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl))),
+    ...(config.conciergeEnabled ? [new ConciergeGateway(config)] : []),
+  ];
 }
 
 function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Frame } from './frame.js';
@@ -17,6 +18,15 @@ export interface ConnectionListener {
   closed(reason: string): void;
 }
 
+export interface Heartbeat {
+  /** Between two pings. */
+  readonly intervalMs: number;
+  /** Silence, of frames and pongs, after which the connection is dropped. */
+  readonly timeoutMs: number;
+  /** The close code then. */
+  readonly code: number;
+}
+
 /** How long a dropped reader has to take the close frame with the reason before its socket is destroyed. */
 const dropAfterMs = 2_000;
 
@@ -34,6 +44,8 @@ export class Connection implements Writer {
   #dueBytes = 0;
   #listener: ConnectionListener | undefined;
   #open = true;
+  #heardAt = 0;
+  #beat: NodeJS.Timeout | undefined;
 
   constructor(webSocket: WebSocket, socket: Duplex, turn: WriteTurn, limits: ConnectionLimits) {
     this.#webSocket = webSocket;
@@ -50,6 +62,22 @@ export class Connection implements Writer {
     this.#listener = listener;
   }
 
+  /** Pings the peer from now on, and drops the connection when nothing comes any more. Called once. */
+  keepAlive(heartbeat: Heartbeat): void {
+    const hear = (): void => {
+      this.#heardAt = performance.now();
+    };
+    hear();
+    // Also a part of a long frame is a sign of life.
+    this.#socket.on('data', hear);
+    this.#watch(heartbeat, 0);
+  }
+
+  /** The address of the peer, or of the proxy before it; undefined when it is gone. */
+  get remoteAddress(): string | undefined {
+    return (this.#socket as Partial<Pick<Socket, 'remoteAddress'>>).remoteAddress;
+  }
+
   get open(): boolean {
     return this.#open;
   }
@@ -59,7 +87,7 @@ export class Connection implements Writer {
     if (!this.#open) return;
     this.#dueBytes += frame.length;
     if (this.#due.push(frame) === 1) this.#turn.add(this);
-    else if (this.#dueBytes > this.#limits.maxQueuedBytes) this.#drop();
+    else if (this.#dueBytes > this.#limits.maxQueuedBytes) this.#dropSlow();
   }
 
   /** Called at the end of the turn. */
@@ -70,7 +98,7 @@ export class Connection implements Writer {
     this.#due = [];
     this.#dueBytes = 0;
     this.#socket.write(due.length === 1 ? first : join(due));
-    if (this.#socket.writableLength > this.#limits.maxQueuedBytes) this.#drop();
+    if (this.#socket.writableLength > this.#limits.maxQueuedBytes) this.#dropSlow();
   }
 
   /** Sends what is due, then closes with a handshake. */
@@ -78,19 +106,45 @@ export class Connection implements Writer {
     if (!this.#open) return;
     this.flush((frames) => Buffer.concat(frames));
     this.#open = false;
+    clearTimeout(this.#beat);
     // A flush that found the reader too slow has closed it already; a second close does nothing.
     this.#webSocket.close(code, reason);
   }
 
-  #drop(): void {
+  /** Checks again when the next ping is due, or earlier if the silence would be too long before. */
+  #watch(heartbeat: Heartbeat, pingedAt: number): void {
+    const { intervalMs, timeoutMs, code } = heartbeat;
+    const now = performance.now();
+    const left = timeoutMs - (now - this.#heardAt);
+    if (left < 0) {
+      this.#drop(code, 'Heartbeat failed', `nothing was heard for ${timeoutMs} ms`);
+      return;
+    }
+    const isDue = now - pingedAt >= intervalMs - 1;
+    if (isDue) this.#webSocket.ping();
+    const next = isDue ? intervalMs : intervalMs - (now - pingedAt);
+    this.#beat = setTimeout(
+      () => {
+        this.#watch(heartbeat, isDue ? now : pingedAt);
+      },
+      Math.min(next, left + 1),
+    );
+  }
+
+  #dropSlow(): void {
+    const reason = `slow reader: more than ${this.#limits.maxQueuedBytes} bytes were waiting`;
+    this.#drop(1008, 'Too slow: messages pile up', reason);
+  }
+
+  #drop(code: number, text: string, reason: string): void {
     this.#open = false;
     this.#due = [];
-    this.#webSocket.close(1008, 'Too slow: messages pile up');
+    this.#webSocket.close(code, text);
     setTimeout(() => {
       this.#webSocket.terminate();
     }, dropAfterMs).unref();
     setImmediate(() => {
-      this.#end(`slow reader: more than ${this.#limits.maxQueuedBytes} bytes were waiting`);
+      this.#end(reason);
     });
   }
 
@@ -112,6 +166,7 @@ export class Connection implements Writer {
   };
 
   #end(reason: string): void {
+    clearTimeout(this.#beat);
     const listener = this.#listener;
     this.#listener = undefined;
     listener?.closed(reason);

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { Connection } from './connection.js';
 import type { ConnectionLimits } from './connection.js';
 import { WriteTurn } from './write-turn.js';
@@ -26,6 +27,25 @@ export interface DoorsOptions extends ConnectionLimits {
   readonly onRefused: (path: string, reason: string) => void;
 }
 
+/** What one path does otherwise than the others. */
+export interface DoorOptions {
+  /** UTF-8 bytes of one incoming text message; a longer one closes the connection with 1009. In place of the characters that others count. */
+  readonly maxTextBytes?: number;
+  readonly maxQueuedBytes?: number;
+  /**
+   * The one subprotocol that is named to clients that offer it, however odd their list (some send letters, repeated); to others none is.
+   * Without it the first one offered is named, and lists that break RFC 6455 are refused.
+   */
+  readonly subprotocol?: string;
+}
+
+interface Door {
+  readonly webSockets: WebSocketServer;
+  readonly subprotocol: string | undefined;
+  readonly accept: (connection: Connection) => void;
+  readonly limits: ConnectionLimits;
+}
+
 /** How long clients have for the closing handshake when the server stops. */
 const closeAfterMs = 1_000;
 
@@ -36,25 +56,28 @@ const utf8BytesPerUnit = 3;
 export class Doors {
   readonly #options: DoorsOptions;
   readonly #turn = new WriteTurn();
-  readonly #webSockets: WebSocketServer;
-  readonly #accept = new Map<string, (connection: Connection) => void>();
+  readonly #doors = new Map<string, Door>();
+  #stopped = false;
   readonly #mounts: (readonly [prefix: string, mount: Mount])[] = [];
 
   constructor(server: Server, options: DoorsOptions) {
     this.#options = options;
-    this.#webSockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      clientTracking: true,
-      maxPayload: options.maxTextLength * utf8BytesPerUnit,
-    });
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
   }
 
   /** Accepts connections to `path` (compared exactly, without the query). */
-  open(path: string, accept: (connection: Connection) => void): void {
-    this.#accept.set(path, accept);
+  open(path: string, accept: (connection: Connection) => void, options: DoorOptions = {}): void {
+    const { maxTextLength, maxQueuedBytes } = { ...this.#options, ...options };
+    const maxPayload = options.maxTextBytes ?? maxTextLength * utf8BytesPerUnit;
+    const webSockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      clientTracking: true,
+      maxPayload,
+    });
+    const limits = { maxTextLength: options.maxTextBytes ?? maxTextLength, maxQueuedBytes };
+    this.#doors.set(path, { webSockets, subprotocol: options.subprotocol, accept, limits });
   }
 
   /** Hands over everything at `prefix` and below; the longest prefix counts. */
@@ -67,10 +90,11 @@ export class Doors {
   get hasPlace(): boolean {
     const { maxConnections } = this.#options;
     if (maxConnections === 0) return true;
-    return (
-      this.#eachMount.reduce((sum, { connections }) => sum + connections, this.#webSockets.clients.size) <
-      maxConnections
-    );
+    return this.#eachMount.reduce((sum, { connections }) => sum + connections, this.#clients.length) < maxConnections;
+  }
+
+  get #clients(): WebSocket[] {
+    return [...this.#doors.values()].flatMap(({ webSockets }) => [...webSockets.clients]);
   }
 
   get #eachMount(): Mount[] {
@@ -79,18 +103,18 @@ export class Doors {
 
   /** Ends every connection: what is due goes out first, then the closing handshake, for as long as that may take. */
   async close(): Promise<void> {
-    this.#accept.clear();
+    this.#stopped = true;
     // One turn of the event loop: what is due is written at its end.
     await new Promise((resolve) => setImmediate(resolve));
-    const { clients } = this.#webSockets;
-    const gone = [...clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
+    const clients = this.#clients;
+    const gone = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
     for (const client of clients) client.close(1001, 'The server stops');
     const impatience = setTimeout(() => {
       for (const client of clients) client.terminate();
     }, closeAfterMs);
     await Promise.all([...gone, ...this.#eachMount.map((mount) => mount.close())]);
     clearTimeout(impatience);
-    this.#webSockets.close();
+    for (const { webSockets } of this.#doors.values()) webSockets.close();
   }
 
   #mountAt(path: string): Mount | undefined {
@@ -105,13 +129,13 @@ export class Doors {
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = pathOf(request);
-    const accept = this.#accept.get(path);
-    const mount = accept ? undefined : this.#mountAt(path);
+    const door = this.#stopped ? undefined : this.#doors.get(path);
+    const mount = door ? undefined : this.#mountAt(path);
     if (mount) {
       mount.upgrade(request, socket, head);
       return;
     }
-    if (!accept) {
+    if (!door) {
       this.#refuse(socket, 404, path, 'there is no WebSocket here');
       return;
     }
@@ -125,8 +149,9 @@ export class Doors {
       this.#refuse(socket, 503, path, 'all connections are taken');
       return;
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      accept(new Connection(webSocket, socket, this.#turn, this.#options));
+    if (door.subprotocol !== undefined) nameSubprotocol(request, door.subprotocol);
+    door.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      door.accept(new Connection(webSocket, socket, this.#turn, door.limits));
     });
   };
 
@@ -139,6 +164,13 @@ export class Doors {
         `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   }
+}
+
+/** Leaves of the client's offer what the library is to name, so that it does not look at the rest. */
+function nameSubprotocol({ headers }: IncomingMessage, subprotocol: string): void {
+  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
+  if (offered?.includes(subprotocol)) headers['sec-websocket-protocol'] = subprotocol;
+  else delete headers['sec-websocket-protocol'];
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -1,0 +1,52 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Refusal, TurnedAway, closeCodes } from './errors.js';
+import { isClientName } from './identity.js';
+import { types01 } from './groups-language.js';
+import { identify } from './messages.js';
+import type { Identification } from './messages.js';
+import { checked, readPayload } from './payload.js';
+import { types02 } from './services-language.js';
+import { tongueOf } from './version.js';
+import type { Tongue, VersionRules } from './version.js';
+
+export interface AdmissionRules extends VersionRules {
+  /** Empty: none is asked for. */
+  readonly secret: string;
+  readonly isTaken: (name: string) => boolean;
+}
+
+const known: ReadonlySet<string> = new Set([...types01, ...types02]);
+
+/** Checks the first payload, in the order of Concierge §2. @throws TurnedAway */
+export function readIdentification(text: string, rules: AdmissionRules): Identification & { readonly tongue: Tongue } {
+  const given = decode(text);
+  if (!isClientName(given.name)) throw new TurnedAway(closeCodes.badAuth, 'The name is not allowed');
+  if (rules.secret !== '' && !isSecret(given.secret ?? '', rules.secret)) {
+    throw new TurnedAway(closeCodes.badSecret, 'Wrong secret');
+  }
+  const tongue = tongueOf(given.version, rules);
+  if (!tongue) throw new TurnedAway(closeCodes.badVersion, `Version ${given.version.slice(0, 20)} is not served`);
+  if (rules.isTaken(given.name)) throw new TurnedAway(closeCodes.duplicateAuth, 'The name is in use');
+  return { ...given, tongue };
+}
+
+function decode(text: string): Identification {
+  try {
+    const payload = readPayload(text);
+    if (payload.type === 'IDENTIFY') return checked(identify, payload);
+    if (known.has(payload.type)) throw new TurnedAway(closeCodes.noAuth, 'IDENTIFY must come first');
+    throw new Refusal('protocol', 'unknown type');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new TurnedAway(closeCodes.fatalDecode, error.subject);
+  }
+}
+
+/** Takes the same time however much of it is right. */
+function isSecret(given: string, secret: string): boolean {
+  return timingSafeEqual(digest(given), digest(secret));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

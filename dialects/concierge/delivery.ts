@@ -1,0 +1,110 @@
+import { Client } from './client.js';
+import { Refusal } from './errors.js';
+import type { Group } from './group.js';
+import type { Groups } from './groups.js';
+import type { Identity } from './identity.js';
+import type { GroupText } from './language.js';
+import type { Lobby } from './lobby.js';
+import type { Target } from './messages.js';
+
+/** Who gets a message. The rule is that of the sender's version (Concierge §7, §14). */
+export class Delivery {
+  readonly #lobby: Lobby;
+  readonly #groups: Groups;
+
+  constructor(lobby: Lobby, groups: Groups) {
+    this.#lobby = lobby;
+    this.#groups = groups;
+  }
+
+  /**
+   * @param data JSON
+   * @throws Refusal `noSuchName`, `noSuchUuid`, `noSuchGroup`, `bad`
+   */
+  send(from: Client, target: Target, data: string): void {
+    switch (target.type) {
+      case 'ALL':
+        this.#lobby.tell({ type: 'message', origin: from, group: undefined, target, data });
+        return;
+      case 'NAME':
+        this.#toOne(from, this.#lobby.named(target.name), target, data, new Refusal('noSuchName', target.name));
+        return;
+      case 'UUID':
+        this.#toOne(from, this.#lobby.identified(target.uuid), target, data, new Refusal('noSuchUuid', target.uuid));
+        return;
+      case 'GROUP':
+        this.#toGroup(from, this.#groupOf(target.group), target, data);
+        return;
+      case 'SERVICE':
+        this.#toService(from, this.#groupOf(target.service), target, data);
+        return;
+      case 'SERVICE_CLIENT_UUID': {
+        const group = this.#groupOf(target.service);
+        if (group.owner !== from) throw new Refusal('bad');
+        const to = this.#lobby.identified(target.uuid);
+        this.#toOne(from, to, target, data, new Refusal('noSuchUuid', target.uuid), group.text);
+      }
+    }
+  }
+
+  #toOne(
+    from: Client,
+    to: Identity | undefined,
+    target: Target,
+    data: string,
+    unknown: Refusal,
+    group?: GroupText,
+  ): void {
+    if (to instanceof Client) to.tell({ type: 'message', origin: from, group, target, data });
+    else if (!to || !this.#whisper(from, to, data)) throw unknown;
+  }
+
+  /** A text to a stranger, who must be in a room with the sender and speak a protocol that has such texts. */
+  #whisper(from: Client, to: Identity, data: string): boolean {
+    const text = textIn(data);
+    if (text === undefined) return false;
+    for (const group of from.subscriptions) {
+      const stranger = [...group.strangers].find(([, identity]) => identity === to)?.[0];
+      if (!stranger?.attributes.takesPrivateText) continue;
+      group.membershipOf(from)?.say(text, stranger);
+      return true;
+    }
+    return false;
+  }
+
+  #toGroup(from: Client, group: Group, target: Target, data: string): void {
+    group.tell({ type: 'message', origin: from, group: group.text, target, data });
+    this.#say(from, group, data);
+  }
+
+  #toService(from: Client, group: Group, target: Target, data: string): void {
+    const { owner, text } = group;
+    if (owner === from) {
+      group.tell({ type: 'message', origin: from, group: text, target, data }, from);
+      this.#say(from, group, data);
+      return;
+    }
+    if (!group.membershipOf(from)) throw new Refusal('bad');
+    if (owner) owner.tell({ type: 'message', origin: from, group: text, target, data });
+    // In a room of another protocol there is no owner to speak to: it is said to all.
+    else this.#toGroup(from, group, target, data);
+  }
+
+  /** Strangers hear texts of those who are in the room with them. */
+  #say(from: Client, group: Group, data: string): void {
+    if (group.strangers.size === 0) return;
+    const text = textIn(data);
+    if (text !== undefined) group.membershipOf(from)?.say(text);
+  }
+
+  #groupOf(name: string): Group {
+    const group = this.#groups.find(name);
+    if (!group) throw new Refusal('noSuchGroup', name);
+    return group;
+  }
+}
+
+/** What other protocols take for a text: data that is a string. */
+function textIn(data: string): string | undefined {
+  return data.startsWith('"') ? (JSON.parse(data) as string) : undefined;
+}

@@ -1,0 +1,77 @@
+import type { RoomErrorCode } from '../../rooms/errors.js';
+
+/** Codes a connection is closed with (Concierge §3). */
+export const closeCodes = {
+  unknown: 4000,
+  fatalDecode: 4002,
+  noAuth: 4003,
+  authFailed: 4004,
+  duplicateAuth: 4005,
+  badSecret: 4006,
+  badVersion: 4007,
+  badAuth: 4008,
+  heartbeatFailed: 4009,
+  /** RFC 6455: more than is taken of anybody. */
+  policy: 1008,
+} as const;
+
+/** Longest reason of a close frame, in bytes of UTF-8 (RFC 6455 §5.5). */
+const maxReasonBytes = 123;
+
+/** A client that is turned away before it is known. */
+export class TurnedAway extends Error {
+  override readonly name = 'TurnedAway';
+
+  constructor(
+    readonly code: number,
+    reason: string,
+  ) {
+    super(cut(reason));
+  }
+}
+
+/** Why a request of a client that is known was not done; each version has its own words for it. */
+export type RefusalCode = 'protocol' | 'unsupported' | 'bad' | 'internal' | 'noSuchName' | 'noSuchUuid' | 'noSuchGroup';
+
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly code: RefusalCode,
+    /** What there is none of; or, of `protocol` and `internal`, what is wrong. */
+    readonly subject = '',
+  ) {
+    super(`${code} ${subject}`);
+  }
+}
+
+/** What a client is told when the rooms refuse what its request came to (Concierge §8). */
+export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = {
+  'invalid-name': 'bad',
+  'participant-exists': 'bad',
+  'participant-not-found': 'noSuchName',
+  'participant-closed': 'bad',
+  'private-text-refused': 'noSuchName',
+  'room-not-found': 'noSuchGroup',
+  'room-exists': 'bad',
+  'room-closed': 'noSuchGroup',
+  'room-refused': 'bad',
+  // No request of this protocol is about media.
+  'already-publishing': 'internal',
+  interrupted: 'internal',
+  'not-publishing': 'internal',
+  'own-publication': 'internal',
+  'offer-refused': 'internal',
+  'filter-refused': 'internal',
+  'media-failed': 'internal',
+};
+
+function cut(reason: string): string {
+  const bytes = Buffer.from(reason);
+  if (bytes.length <= maxReasonBytes) return reason;
+  // A character that was cut through is left out.
+  return bytes
+    .subarray(0, maxReasonBytes)
+    .toString()
+    .replace(/\uFFFD+$/, '');
+}

@@ -1,0 +1,80 @@
+import type { Doors } from '../../src/transport/doors.js';
+import type { DialectLog } from '../dialect.js';
+import type { Client } from './client.js';
+import { FileServer, isUuid } from './file-server.js';
+import type { KeyHolder } from './file-server.js';
+import { FileStore } from './file-store.js';
+import type { ConciergeSettings } from './settings.js';
+
+interface FilesContext {
+  readonly doors: Pick<Doors, 'mount'>;
+  readonly pathPrefix: string;
+  readonly log: DialectLog;
+  /** Text that nobody can guess: letters, digits, `-` and `_`. */
+  readonly newKey: () => string;
+  readonly clientOf: (uuid: string) => Client | undefined;
+}
+
+const keyShape = /^[\w-]{22,128}$/;
+
+/** The file server, and whose the keys are: the uuid, which others know too, and a key of HELLO that nobody else does. */
+export class Files {
+  readonly #store: FileStore;
+  readonly #newKey: () => string;
+  readonly #clientOf: (uuid: string) => Client | undefined;
+  readonly #takesUuid: boolean;
+  readonly #byKey = new Map<string, Client>();
+  readonly #keys = new Map<Client, string>();
+
+  constructor(settings: ConciergeSettings, { doors, pathPrefix, log, newKey, clientOf }: FilesContext) {
+    this.#newKey = newKey;
+    this.#clientOf = clientOf;
+    this.#takesUuid = settings.conciergeFiles === 'uuid';
+    const onDefect = (error: unknown): void => {
+      log.error('the file server failed', { error });
+    };
+    const limits = {
+      fileBytes: settings.conciergeFileBytes,
+      clientFiles: settings.conciergeClientFiles,
+      clientBytes: settings.conciergeClientFileBytes,
+      totalBytes: settings.conciergeTotalFileBytes,
+    };
+    this.#store = new FileStore(settings.conciergeFilesDir, limits, newKey, onDefect);
+    const path = pathPrefix + settings.conciergeFilesPath;
+    const server = new FileServer({
+      path,
+      store: this.#store,
+      isKey: (text) => isUuid(text) || keyShape.test(text),
+      holderOf: (key) => this.#holderOf(key),
+      onDefect,
+    });
+    doors.mount(path, server);
+  }
+
+  /** Bytes of all files. */
+  get bytes(): number {
+    return this.#store.bytes;
+  }
+
+  /** @returns the key of the client's own */
+  admit(client: Client): string {
+    const key = this.#newKey();
+    this.#byKey.set(key, client);
+    this.#keys.set(client, key);
+    return key;
+  }
+
+  /** Removes what the client has left. */
+  dismiss(client: Client): void {
+    const key = this.#keys.get(client);
+    this.#keys.delete(client);
+    if (key !== undefined) this.#byKey.delete(key);
+    this.#store.close(client.name);
+  }
+
+  #holderOf(key: string): KeyHolder | undefined {
+    const own = this.#byKey.get(key);
+    const client = own ?? (this.#takesUuid ? this.#clientOf(key) : undefined);
+    return client && { name: client.name, isShared: !own, remoteAddress: client.remoteAddress };
+  }
+}

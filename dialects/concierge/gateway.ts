@@ -1,0 +1,173 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { RoomError } from '../../rooms/errors.js';
+import type { Connection } from '../../src/transport/connection.js';
+import { textFrame } from '../../src/transport/frame.js';
+import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import { readIdentification } from './admission.js';
+import { Allowance } from './allowance.js';
+import { Client } from './client.js';
+import { Delivery } from './delivery.js';
+import { Desk } from './desk.js';
+import { closeCodes } from './errors.js';
+import { Files } from './files.js';
+import { Groups, dialectName } from './groups.js';
+import { GroupsLanguage, documented, shipped } from './groups-language.js';
+import type { Language } from './language.js';
+import { Lobby } from './lobby.js';
+import { ServicesLanguage } from './services-language.js';
+import { Session } from './session.js';
+import type { SessionContext } from './session.js';
+import type { ConciergeSettings } from './settings.js';
+import { servedVersion } from './version.js';
+import type { Tongue } from './version.js';
+
+const subprotocol = 'ert-concierge';
+
+const languages: Readonly<Record<Tongue, Language>> = {
+  documented: new GroupsLanguage(documented),
+  shipped: new GroupsLanguage(shipped),
+  services: new ServicesLanguage(),
+};
+
+interface Randomness {
+  readonly uuid: () => string;
+  /** 256 bits as letters, digits, `-` and `_`. */
+  readonly key: () => string;
+}
+
+const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32).toString('base64url') };
+
+type ConciergeSurroundings = Pick<Surroundings, 'rooms' | 'names' | 'doors' | 'pathPrefix' | 'log' | 'now'>;
+
+/** The protocol of ERT Concierge: clients known by name, and groups, which are rooms. */
+export class ConciergeGateway implements Dialect {
+  readonly name = dialectName;
+  readonly #settings: ConciergeSettings;
+  readonly #random: Randomness;
+  readonly #lobby = new Lobby();
+  readonly #sessions = new Set<Session>();
+  #groups: Groups | undefined;
+  #files: Files | undefined;
+  #unwatch: () => void = () => undefined;
+
+  /** @param random a source of uuids and of keys that nobody can guess */
+  constructor(settings: ConciergeSettings, random: Randomness = cryptographic) {
+    this.#settings = settings;
+    this.#random = random;
+  }
+
+  get state(): DialectState {
+    return { connections: this.#sessions.size, undelivered: this.#groups?.undelivered ?? 0 };
+  }
+
+  /** Everybody clients can find, and what they have: nothing when nobody is there. */
+  get remains(): {
+    readonly identities: number;
+    readonly sessions: number;
+    readonly groups: number;
+    readonly fileBytes: number;
+  } {
+    const groups = this.#groups?.all.length ?? 0;
+    return { identities: this.#lobby.size, sessions: this.#sessions.size, groups, fileBytes: this.#files?.bytes ?? 0 };
+  }
+
+  attach({ rooms, names, doors, pathPrefix, log, now }: ConciergeSurroundings): void {
+    const settings = this.#settings;
+    const lobby = this.#lobby;
+    const groups = new Groups({
+      rooms,
+      names,
+      lobby,
+      newUuid: this.#random.uuid,
+      maxTextBytes: settings.conciergeMaxPayloadBytes,
+    });
+    this.#groups = groups;
+    this.#unwatch = rooms.watch(groups);
+    this.#openGroups(groups, log);
+    if (settings.conciergeFiles !== 'off') {
+      const clientOf = (uuid: string): Client | undefined => lobby.client(uuid);
+      this.#files = new Files(settings, { doors, pathPrefix, log, newKey: this.#random.key, clientOf });
+    }
+    const desk = new Desk(lobby, groups, new Delivery(lobby, groups), settings.conciergeMaxOwnedGroups);
+    const context: SessionContext = {
+      identifyMs: settings.conciergeIdentifyMs,
+      log,
+      admit: (connection, text) => this.#admit(connection, text),
+      serve: (client, request, answer) => {
+        desk.serve(client, request, answer);
+      },
+      dismiss: (client) => {
+        this.#dismiss(client, groups);
+      },
+      ended: (session) => this.#sessions.delete(session),
+    };
+    const { conciergeMaxRate, conciergeMaxBurst } = settings;
+    const accept = (connection: Connection): void => {
+      const session = new Session(connection, context, new Allowance(conciergeMaxRate, conciergeMaxBurst, now));
+      this.#sessions.add(session);
+      connection.listen(session);
+    };
+    const limits = {
+      subprotocol,
+      maxTextBytes: settings.conciergeMaxPayloadBytes,
+      maxQueuedBytes: settings.conciergeMaxQueuedBytes,
+    };
+    for (const path of settings.conciergePaths) doors.open(pathPrefix + path, accept, limits);
+  }
+
+  /** The rooms are closed, and with them the groups. */
+  close(): void {
+    this.#unwatch();
+    for (const client of [...this.#lobby.clients]) this.#lobby.remove(client);
+    for (const session of [...this.#sessions]) session.end();
+  }
+
+  /** @throws TurnedAway */
+  #admit(connection: Connection, text: string): Client {
+    const { conciergeSecret, conciergeSpelling, conciergeServices } = this.#settings;
+    const { name, nickname, tags, tongue } = readIdentification(text, {
+      secret: conciergeSecret,
+      spelling: conciergeSpelling,
+      services: conciergeServices,
+      isTaken: (wanted) => this.#lobby.named(wanted) !== undefined,
+    });
+    const uuid = this.#random.uuid();
+    const client = new Client([name, nickname ?? null, uuid, tags ?? []], languages[tongue], connection);
+    this.#lobby.enter(client);
+    const fsKey = this.#files?.admit(client);
+    const hello = {
+      type: 'HELLO',
+      uuid,
+      version: servedVersion[tongue],
+      ...(fsKey !== undefined && { fs_key: fsKey }),
+    };
+    connection.send(textFrame(JSON.stringify(hello)));
+    const { conciergePingMs, conciergeSilenceMs } = this.#settings;
+    connection.keepAlive({
+      intervalMs: conciergePingMs,
+      timeoutMs: conciergeSilenceMs,
+      code: closeCodes.heartbeatFailed,
+    });
+    return client;
+  }
+
+  /** In the order of Concierge §10. */
+  #dismiss(client: Client, groups: Groups): void {
+    this.#lobby.remove(client);
+    groups.release(client);
+    this.#lobby.tell({ type: 'clientLeft', client });
+    this.#files?.dismiss(client);
+  }
+
+  #openGroups(groups: Groups, log: Surroundings['log']): void {
+    for (const text of this.#settings.conciergeGroups) {
+      const [name = '', nickname = null] = text.split('=', 2);
+      try {
+        if (!groups.find(name)) groups.create(name, nickname);
+      } catch (error) {
+        if (!(error instanceof RoomError)) throw error;
+        log.warn('a group of the options could not be made', { group: name, error });
+      }
+    }
+  }
+}

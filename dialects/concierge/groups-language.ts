@@ -1,0 +1,177 @@
+import { Refusal } from './errors.js';
+import type { RefusalCode } from './errors.js';
+import { listOf, membersOf } from './language.js';
+import type { Answer, Language, Notice } from './language.js';
+import { group01, identify, message01, named, numbered, serverOnly01 } from './messages.js';
+import type { Request, Target } from './messages.js';
+import { checked } from './payload.js';
+import type { Payload } from './payload.js';
+import { rawMember } from './raw-member.js';
+
+/** The words on which the published description and the programs differ (Concierge §13). */
+export interface Spelling {
+  readonly subscribed: string;
+  readonly unsubscribed: string;
+  readonly unsupported: string;
+  /** Whether SELF_FETCH_RESULT lists whole groups, or their names. */
+  readonly wholeSubscriptions: boolean;
+}
+
+export const documented: Spelling = {
+  subscribed: 'SUBSCRIBED',
+  unsubscribed: 'UNSUBSCRIBED',
+  unsupported: 'UNSUPORTED',
+  wholeSubscriptions: false,
+};
+
+export const shipped: Spelling = {
+  subscribed: 'SELF_SUBSCRIBED',
+  unsubscribed: 'SELF_UNSUBSCRIBED',
+  unsupported: 'UNSUPPORTED',
+  wholeSubscriptions: true,
+};
+
+const readers: ReadonlyMap<string, (payload: Payload) => Request> = new Map<string, (payload: Payload) => Request>([
+  ['MESSAGE', readMessage],
+  ['SELF_SUBSCRIBE', aboutGroup('subscribe')],
+  ['SUBSCRIBE', aboutGroup('subscribe')],
+  ['SELF_UNSUBSCRIBE', aboutGroup('unsubscribe')],
+  ['UNSUBSCRIBE', aboutGroup('unsubscribe')],
+  ['GROUP_CREATE', readCreate],
+  ['CREATE_GROUP', readCreate],
+  ['GROUP_DELETE', aboutGroup('deleteGroup')],
+  ['DELETE_GROUP', aboutGroup('deleteGroup')],
+  ['GROUP_FETCH', aboutGroup('fetchGroup')],
+  ['GROUP_FETCH_ALL', () => ({ type: 'fetchGroups' })],
+  ['CLIENT_FETCH_ALL', () => ({ type: 'fetchClients' })],
+  ['SELF_FETCH', () => ({ type: 'fetchSelf' })],
+  ['SELF_SET_SEQ', (payload) => ({ type: 'setSeq', seq: checked(numbered, payload).seq })],
+]);
+
+/** Every type this version knows, whoever may send it. */
+export const types01: readonly string[] = ['IDENTIFY', ...readers.keys(), ...serverOnly01.keys()];
+
+/** Version 0.1: groups, and a STATUS for everything (Concierge §6 to §9). */
+export class GroupsLanguage implements Language {
+  readonly tellsDoer = false;
+  readonly #spelling: Spelling;
+
+  constructor(spelling: Spelling) {
+    this.#spelling = spelling;
+  }
+
+  read(payload: Payload): Request {
+    const reader = readers.get(payload.type);
+    if (reader) return reader(payload);
+    const serverOnly = payload.type === 'IDENTIFY' ? identify : serverOnly01.get(payload.type);
+    if (!serverOnly) throw new Refusal('protocol', 'unknown type');
+    checked(serverOnly, payload);
+    throw new Refusal('unsupported');
+  }
+
+  answer(seq: number, answer: Answer): string {
+    switch (answer.type) {
+      case 'ok':
+        return status('OK', '', seq);
+      case 'sent':
+        return status('MESSAGE_SENT', '', seq);
+      case 'subscribed':
+        return status(this.#spelling.subscribed, membersOf(answer.group.json), seq);
+      case 'unsubscribed':
+        return status(this.#spelling.unsubscribed, membersOf(answer.group.json), seq);
+      case 'created': {
+        const code = answer.changed ? 'GROUP_CREATED' : 'GROUP_ALREADY_CREATED';
+        return status(code, membersOf(answer.group.json), seq);
+      }
+      case 'deleted':
+        return status('GROUP_DELETED', membersOf(answer.group.json), seq);
+      case 'group':
+        return result(seq, 'GROUP_FETCH_RESULT', membersOf(answer.group.json));
+      case 'groups':
+        return result(seq, 'GROUP_FETCH_ALL_RESULT', `"groups":${listOf(answer.groups)}`);
+      case 'clients':
+        return result(seq, 'CLIENT_FETCH_ALL_RESULT', `"clients":${listOf(answer.clients)}`);
+      case 'self':
+      case 'client': {
+        const { client, subscriptions } = answer;
+        const listed = this.#spelling.wholeSubscriptions
+          ? listOf(subscriptions)
+          : JSON.stringify(subscriptions.map(({ name }) => name));
+        return result(seq, 'SELF_FETCH_RESULT', `${membersOf(client.json)},"subscriptions":${listed}`);
+      }
+    }
+  }
+
+  refuse(seq: number, { code, subject }: Refusal): string {
+    const text = JSON.stringify(subject);
+    const statuses: Readonly<Record<RefusalCode, readonly [code: string, members: string]>> = {
+      protocol: ['PROTOCOL', `"desc":${text}`],
+      unsupported: [this.#spelling.unsupported, ''],
+      bad: ['BAD', ''],
+      internal: ['INTERNAL', `"desc":${text}`],
+      noSuchName: ['NO_SUCH_NAME', `"name":${text}`],
+      noSuchUuid: ['NO_SUCH_UUID', `"uuid":${text}`],
+      noSuchGroup: ['NO_SUCH_GROUP', `"group":${text},"name":${text}`],
+    };
+    return status(...statuses[code], seq);
+  }
+
+  tell(notice: Notice): string | undefined {
+    switch (notice.type) {
+      case 'clientJoined':
+        return status('CLIENT_JOINED', membersOf(notice.client.json));
+      case 'clientLeft':
+        return status('CLIENT_LEFT', membersOf(notice.client.json));
+      case 'groupCreated':
+        return status('GROUP_CREATED', membersOf(notice.group.json));
+      case 'groupDeleted':
+        return status('GROUP_DELETED', membersOf(notice.group.json));
+      case 'groupEnded':
+      case 'evicted':
+        return status(this.#spelling.unsubscribed, membersOf(notice.group.json));
+      case 'subscriberJoined':
+      case 'subscriberLeft':
+        return undefined;
+      case 'message': {
+        const origin = `{${membersOf(notice.origin.json)},"group":${notice.group?.json ?? 'null'}}`;
+        const target = JSON.stringify(targetIn01(notice.target));
+        return `{"type":"MESSAGE","origin":${origin},"target":${target},"data":${notice.data}}`;
+      }
+    }
+  }
+}
+
+/** As a client of this version would have written it. */
+function targetIn01(target: Target): Target {
+  if (target.type === 'SERVICE') return { type: 'GROUP', group: target.service };
+  return target.type === 'SERVICE_CLIENT_UUID' ? { type: 'UUID', uuid: target.uuid } : target;
+}
+
+function status(code: string, members: string, seq?: number): string {
+  const number = seq === undefined ? '' : `"seq":${seq},`;
+  return `{${number}"type":"STATUS","code":"${code}"${members && ','}${members}}`;
+}
+
+function result(seq: number, type: string, members: string): string {
+  return `{"seq":${seq},"type":"${type}",${members}}`;
+}
+
+function readMessage(payload: Payload): Request {
+  const { target } = checked(message01, payload);
+  return { type: 'message', target, data: dataOf(payload) };
+}
+
+function readCreate(payload: Payload): Request {
+  return { type: 'createGroup', group: checked(group01, payload), nickname: checked(named, payload).nickname };
+}
+
+function aboutGroup(type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'): (payload: Payload) => Request {
+  return (payload) => ({ type, group: checked(group01, payload) });
+}
+
+/** @throws Refusal `protocol` */
+export function dataOf({ text }: Payload): string {
+  const data = rawMember(text, 'data');
+  if (data === undefined) throw new Refusal('protocol', 'MESSAGE: data is missing');
+  return data;
+}

@@ -1,0 +1,25 @@
+/** Whom clients know of: another client, or somebody of another protocol who is in a room. */
+export class Identity {
+  readonly name: string;
+  readonly nickname: string | null;
+  readonly uuid: string;
+  /** The Client object on the wire (Concierge §5). */
+  readonly json: string;
+
+  constructor(name: string, nickname: string | null, uuid: string, tags: readonly string[]) {
+    this.name = name;
+    this.nickname = nickname;
+    this.uuid = uuid;
+    this.json = JSON.stringify({ name, nickname, uuid, tags });
+  }
+}
+
+/** Letters and digits of any script, `_` and `-` (Concierge §2). */
+const clientName = /^[\p{L}\p{N}_-]{1,64}$/u;
+
+export function isClientName(name: string): boolean {
+  return clientName.test(name);
+}
+
+/** The owner of groups that belong to no client. */
+export const nilUuid = '00000000-0000-0000-0000-000000000000';

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/** Who is to get a message, in the words of either version (Concierge §7, §14). */
+export type Target =
+  | { readonly type: 'NAME'; readonly name: string }
+  | { readonly type: 'UUID'; readonly uuid: string }
+  | { readonly type: 'ALL' }
+  | { readonly type: 'GROUP'; readonly group: string }
+  | { readonly type: 'SERVICE'; readonly service: string }
+  | { readonly type: 'SERVICE_CLIENT_UUID'; readonly service: string; readonly uuid: string };
+
+/** What a client wants, whichever version it speaks. */
+export type Request =
+  | { readonly type: 'message'; readonly target: Target; readonly data: string }
+  | { readonly type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'; readonly group: string }
+  | { readonly type: 'createGroup'; readonly group: string; readonly nickname: string | null }
+  | { readonly type: 'fetchSelf' | 'fetchGroups' | 'fetchClients' }
+  | { readonly type: 'fetchClient'; readonly uuid: string }
+  | { readonly type: 'setSeq'; readonly seq: number };
+
+/** Characters of what a client says of itself or of its groups, which everybody is told again and again. */
+const maxNickname = 4_096;
+const maxTags = 64;
+const maxTag = 256;
+
+const text = z.string();
+const nickname = text.max(maxNickname).nullish();
+/** A sequence number leaves room for all that follow it to be exact. */
+const maxSeq = 2 ** 52;
+
+export const identify = z.object({
+  name: text,
+  version: text,
+  nickname,
+  secret: text.nullish(),
+  tags: z.array(text.max(maxTag)).max(maxTags).nullish(),
+});
+
+export type Identification = z.output<typeof identify>;
+
+const nameTarget = z.object({ type: z.literal('NAME'), name: text });
+const uuidTarget = z.object({ type: z.literal('UUID'), uuid: text });
+const allTarget = z.object({ type: z.literal('ALL') });
+
+const target01 = z.discriminatedUnion('type', [
+  nameTarget,
+  uuidTarget,
+  allTarget,
+  z.object({ type: z.literal('GROUP'), group: text }),
+]);
+const target02 = z.discriminatedUnion('type', [
+  nameTarget,
+  uuidTarget,
+  allTarget,
+  z.object({ type: z.literal('SERVICE'), service: text }),
+  z.object({ type: z.literal('SERVICE_CLIENT_UUID'), service: text, uuid: text }),
+]);
+
+/** `data` is anything, also null; its text is cut out of the payload. */
+export const message01 = z.object({ target: target01 });
+export const message02 = z.object({ target: target02 });
+
+/** The group stands in `name`, in older clients in `group` (Concierge §6). */
+export const group01 = z
+  .object({ name: text.nullish(), group: text.nullish() })
+  .transform(({ name, group }) => name ?? group)
+  .pipe(text);
+export const group02 = z.object({ service: text }).transform(({ service }) => service);
+export const named = z.object({ nickname: nickname.transform((given) => given ?? null) });
+export const numbered = z.object({ seq: z.number().int().min(0).max(maxSeq) });
+export const addressed = z.object({ uuid: text });
+
+const client = z.object({ name: text, uuid: text });
+const group = z.object({ name: text, owner_uuid: text, subscribers: z.array(text) });
+
+/** What only servers send, as far as a client can get it wrong (Concierge §8). */
+export const serverOnly01: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ['HELLO', z.object({ uuid: text, version: text })],
+  ['STATUS', z.object({ code: text })],
+  ['SELF_FETCH_RESULT', client.extend({ subscriptions: z.array(z.unknown()) })],
+  ['GROUP_FETCH_RESULT', group],
+  ['GROUP_FETCH_ALL_RESULT', z.object({ groups: z.array(group) })],
+  ['CLIENT_FETCH_ALL_RESULT', z.object({ clients: z.array(client) })],
+]);
+
+const anything = z.object({});
+const service = z.object({ service: group });
+
+export const serverOnly02: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ['HELLO', z.object({ uuid: text, version: text })],
+  ...['SELF_SUBSCRIBE_RESULT', 'SELF_UNSUBSCRIBE_RESULT', 'SERVICE_CREATE_RESULT'].map(
+    (type) => [type, service.extend({ successful: z.boolean() })] as const,
+  ),
+  ...['SERVICE_DELETE_RESULT', 'SERVICE_FETCH_RESULT'].map((type) => [type, service] as const),
+  ['SERVICE_FETCH_ALL_RESULT', z.object({ services: z.array(group) })],
+  ...['SELF_FETCH_RESULT', 'CLIENT_FETCH_RESULT'].map(
+    (type) => [type, z.object({ client, subscriptions: z.array(group) })] as const,
+  ),
+  ['CLIENT_FETCH_ALL_RESULT', z.object({ clients: z.array(client) })],
+  ...['CLIENT_JOINED', 'CLIENT_LEFT'].map((type) => [type, z.object({ client })] as const),
+  ...['SERVICE_CLIENT_SUBSCRIBED', 'SERVICE_CLIENT_UNSUBSCRIBED'].map(
+    (type) => [type, z.object({ client, service: group })] as const,
+  ),
+  ...['OK', 'BAD', 'ERROR_UNSUPPORTED'].map((type) => [type, anything] as const),
+  ['INVALID_NAME', z.object({ name: text })],
+  ['INVALID_UUID', z.object({ uuid: text })],
+  ['INVALID_SERVICE', z.object({ service: text })],
+  ...['ERROR_PROTOCOL', 'ERROR_INTERNAL'].map((type) => [type, z.object({ desc: text })] as const),
+]);

@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import { Refusal } from './errors.js';
+
+/** A payload whose type is known, and the text it was read from. */
+export interface Payload {
+  readonly type: string;
+  readonly members: object;
+  readonly text: string;
+}
+
+/** @throws Refusal `protocol` */
+export function readPayload(text: string): Payload {
+  let members: unknown;
+  try {
+    members = JSON.parse(text);
+  } catch {
+    throw new Refusal('protocol', 'not JSON');
+  }
+  if (typeof members !== 'object' || members === null || Array.isArray(members)) {
+    throw new Refusal('protocol', 'not a JSON object');
+  }
+  const type: unknown = Object.hasOwn(members, 'type') ? (members as { type: unknown }).type : undefined;
+  if (typeof type !== 'string') throw new Refusal('protocol', 'type is missing or no string');
+  return { type, members, text };
+}
+
+/** @throws Refusal `protocol`, saying what is wrong */
+export function checked<S extends z.ZodType>(schema: S, { type, members }: Payload): z.output<S> {
+  const result = schema.safeParse(members);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  throw new Refusal('protocol', `${type}: ${path ? `${path}: ` : ''}${issue?.message ?? 'not understood'}`);
+}

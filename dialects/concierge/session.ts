@@ -1,0 +1,124 @@
+import { RoomError } from '../../rooms/errors.js';
+import type { Connection, ConnectionListener } from '../../src/transport/connection.js';
+import { textFrame } from '../../src/transport/frame.js';
+import type { DialectLog } from '../dialect.js';
+import type { Allowance } from './allowance.js';
+import type { Client } from './client.js';
+import { Refusal, TurnedAway, closeCodes, refusalOfRoomError } from './errors.js';
+import type { Answer } from './language.js';
+import type { Request } from './messages.js';
+import { readPayload } from './payload.js';
+
+export interface SessionContext {
+  readonly identifyMs: number;
+  readonly log: DialectLog;
+  /** Lets a client in. @throws TurnedAway */
+  admit(connection: Connection, text: string): Client;
+  serve(client: Client, request: Exclude<Request, { type: 'setSeq' }>, answer: (answer: Answer) => void): void;
+  /** A client that was admitted goes; called once. */
+  dismiss(client: Client): void;
+  /** The connection is over; called once. */
+  ended(session: Session): void;
+}
+
+/** One connection: waits for IDENTIFY, then numbers and answers what comes (Concierge §2, §4). */
+export class Session implements ConnectionListener {
+  readonly #connection: Connection;
+  readonly #context: SessionContext;
+  readonly #allowance: Allowance;
+  readonly #patience: NodeJS.Timeout;
+  #client: Client | undefined;
+  /** Number of the next text frame. */
+  #seq = 0;
+  #over = false;
+
+  constructor(connection: Connection, context: SessionContext, allowance: Allowance) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#allowance = allowance;
+    this.#patience = setTimeout(() => {
+      this.#close(closeCodes.authFailed, 'No IDENTIFY in time');
+    }, context.identifyMs);
+  }
+
+  text(text: string): void {
+    if (this.#over || !this.#mayGoOn()) return;
+    if (this.#client) this.#serve(this.#client, text);
+    else this.#identify(text);
+  }
+
+  binary(): void {
+    if (this.#over || !this.#mayGoOn()) return;
+    if (!this.#client) this.#close(closeCodes.fatalDecode, 'The first payload must be text');
+  }
+
+  closed(): void {
+    this.end();
+    this.#context.ended(this);
+  }
+
+  /** The client leaves, if there is one; what comes afterwards is not heard. Does nothing the second time. */
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#patience);
+    const client = this.#client;
+    this.#client = undefined;
+    if (client) this.#context.dismiss(client);
+  }
+
+  #identify(text: string): void {
+    try {
+      this.#client = this.#context.admit(this.#connection, text);
+      clearTimeout(this.#patience);
+    } catch (error) {
+      if (error instanceof TurnedAway) {
+        this.#close(error.code, error.message);
+        return;
+      }
+      this.#context.log.error('a client could not be admitted', { error });
+      this.#close(closeCodes.unknown, 'Internal error');
+    }
+  }
+
+  #serve(client: Client, text: string): void {
+    const seq = this.#seq;
+    this.#seq += 1;
+    try {
+      const request = client.language.read(readPayload(text));
+      if (request.type === 'setSeq') {
+        this.#seq = request.seq + 1;
+        this.#send(client.language.answer(request.seq, { type: 'ok' }));
+        return;
+      }
+      this.#context.serve(client, request, (answer) => {
+        this.#send(client.language.answer(seq, answer));
+      });
+    } catch (error) {
+      this.#send(client.language.refuse(seq, this.#refusalOf(error)));
+    }
+  }
+
+  #refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    if (error instanceof RoomError) return new Refusal(refusalOfRoomError[error.code]);
+    this.#context.log.error('a request failed unexpectedly', { error });
+    return new Refusal('internal', 'internal error');
+  }
+
+  #mayGoOn(): boolean {
+    if (this.#allowance.take()) return true;
+    this.#close(closeCodes.policy, 'Too many payloads');
+    return false;
+  }
+
+  /** The name is free at once, however long the closing handshake takes. */
+  #close(code: number, reason: string): void {
+    this.#connection.close(code, reason);
+    this.end();
+  }
+
+  #send(text: string): void {
+    this.#connection.send(textFrame(text));
+  }
+}

@@ -1,0 +1,28 @@
+/** How a client reads what it is told: the two spellings of 0.1, and 0.2 (Concierge §13, §14). */
+export type Tongue = 'documented' | 'shipped' | 'services';
+
+export interface VersionRules {
+  readonly spelling: 'auto' | 'documented' | 'shipped';
+  /** Whether 0.2 is served. */
+  readonly services: boolean;
+}
+
+/** A semantic version (semver.org §2), without those of a pre-release. */
+const release = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/;
+
+/** @returns undefined for a version that is not served */
+export function tongueOf(version: string, { spelling, services }: VersionRules): Tongue | undefined {
+  const [, major, minor, patch] = release.exec(version) ?? [];
+  if (major !== '0') return undefined;
+  if (minor === '2') return services ? 'services' : undefined;
+  if (minor !== '1') return undefined;
+  if (spelling !== 'auto') return spelling;
+  return patch === '0' ? 'documented' : 'shipped';
+}
+
+/** The version a client is told in HELLO. */
+export const servedVersion: Readonly<Record<Tongue, string>> = {
+  documented: '0.1.1',
+  shipped: '0.1.1',
+  services: '0.2.0',
+};

@@ -1,0 +1,279 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { until } from '../../support/until.js';
+import { nothingRemains, useStage } from './stage.js';
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: NodeJS.Dict<string | string[]>;
+}
+
+/** A request whose path goes out as it is: fetch would tidy it up. */
+function ask(base: string, method: string, path: string, key?: string, body?: Buffer | string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(base);
+    const headers = key === undefined ? {} : { 'x-fs-key': key };
+    const asked = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
+      const pieces: Buffer[] = [];
+      response.on('data', (piece: Buffer) => pieces.push(piece));
+      response.on('end', () => {
+        const { statusCode = 0, headers: answered } = response;
+        resolve({ status: statusCode, body: Buffer.concat(pieces).toString(), headers: answered });
+      });
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
+
+describe('Concierge file server (§12)', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'concierge-'));
+  const root = join(parent, 'files');
+  const stage = useStage({
+    conciergeFiles: 'uuid',
+    conciergeFilesDir: root,
+    conciergeFileBytes: 3_000_000,
+    conciergeClientFileBytes: 5_000_000,
+    conciergeTotalFileBytes: 6_000_000,
+    conciergeClientFiles: 3,
+  });
+  before(() => writeFile(join(parent, 'secret.txt'), 'secret'));
+  after(() => rm(parent, { recursive: true }));
+  afterEach(async () => {
+    await stage.empty();
+    expect(stage.remains).to.deep.equal(nothingRemains);
+    await until('nothing is left on the disk', async () => {
+      const left = await Promise.all((await readdir(root)).map((name) => readdir(join(root, name))));
+      return left.flat().length === 0 && (await readdir(root)).length === 2;
+    });
+  });
+  const status = async (...args: [string, string, string?, (Buffer | string)?]): Promise<number> =>
+    (await ask(stage.url, ...args)).status;
+
+  it('keeps a file while its client is there; everybody who is connected may read it, its owner delete it', async () => {
+    const ada = await stage.identify('ada');
+    const grace = await stage.identify('grace');
+    expect(await status('PUT', '/fs/ada/notes.txt', ada.uuid, 'first, and longer')).to.equal(201);
+    expect(await status('PUT', '/fs/ada/notes.txt', ada.uuid, 'second')).to.equal(201);
+    const read = await ask(stage.url, 'GET', '/fs/ada/notes.txt', grace.uuid);
+    expect(read).to.include({ status: 202, body: 'second' });
+    expect(read.headers).to.include({
+      'content-type': 'application/octet-stream',
+      'content-disposition': "attachment; filename*=UTF-8''notes.txt",
+      'x-content-type-options': 'nosniff',
+      'access-control-allow-origin': '*',
+    });
+    expect(existsSync(join(root, 'ada', 'notes.txt'))).to.equal(true);
+    expect(await status('DELETE', '/fs/ada/notes.txt', grace.uuid)).to.equal(403);
+    expect(await status('DELETE', '/fs/ada/notes.txt', ada.uuid)).to.equal(200);
+    expect(await status('GET', '/fs/ada/notes.txt', ada.uuid)).to.equal(404);
+    expect(await status('PUT', '/fs/ada/empty', ada.uuid, '')).to.equal(201);
+    expect(await ask(stage.url, 'GET', '/fs/ada/empty', ada.uuid)).to.include({ status: 202, body: '' });
+    expect(await status('PUT', '/fs/ada/notes.txt', ada.uuid, 'old')).to.equal(201);
+    await ada.close();
+    expect(await grace.next()).to.include({ code: 'CLIENT_LEFT' });
+    expect(await status('GET', '/fs/ada/notes.txt', grace.uuid)).to.equal(404);
+    const again = await stage.identify('ada');
+    expect(await status('GET', '/fs/ada/notes.txt', again.uuid), 'of a former client of that name').to.equal(404);
+  });
+
+  it('takes forms: one file for its name, several for the folder, and all or none of them', async () => {
+    const ada = await stage.identify('ada');
+    const form = (...names: (string | undefined)[]): FormData => {
+      const made = new FormData();
+      for (const [index, name] of names.entries()) {
+        if (name === undefined) made.append('text', 'no file');
+        else made.append('file', new Blob([`content ${index}`]), name);
+      }
+      return made;
+    };
+    const post = async (path: string, body: FormData | string): Promise<number> =>
+      (await fetch(stage.url + path, { method: 'POST', headers: { 'x-fs-key': ada.uuid }, body })).status;
+    expect(await post('fs/ada/é.txt', form('whatever.txt'))).to.equal(201);
+    const read = await ask(stage.url, 'GET', '/fs/ada/%C3%A9.txt', ada.uuid);
+    expect(read.body).to.equal('content 0');
+    expect(read.headers['content-disposition']).to.equal("attachment; filename*=UTF-8''%C3%A9.txt");
+    expect(await post('fs/ada/b.txt', form('one', 'other'))).to.equal(412);
+    expect(await post('fs/ada/', form('b.txt', undefined))).to.equal(428);
+    expect(await post('fs/ada/', form('b.txt', '..'))).to.equal(400);
+    expect(await post('fs/ada/', form('b', 'c', 'd'))).to.equal(413);
+    expect(await post('fs/ada/', 'no form')).to.equal(400);
+    expect(await post('fs/ada/', form())).to.equal(400);
+    for (const name of ['b', 'c', 'd', 'b.txt']) {
+      expect(await status('GET', `/fs/ada/${name}`, ada.uuid), name).to.equal(404);
+    }
+    expect(await post('fs/ada/', form('b', '../../c'))).to.equal(201);
+    expect(await status('GET', '/fs/ada/b', ada.uuid)).to.equal(202);
+    expect(await status('GET', '/fs/ada/....c', ada.uuid)).to.equal(202);
+  });
+
+  it('knows keys: missing 428, none 417, of nobody 401; the key of HELLO counts too', async () => {
+    const ada = await stage.connect();
+    const { fs_key: key } = await ada.identify({ name: 'ada', version: '0.1.0' });
+    expect(await status('GET', '/fs/ada/x')).to.equal(428);
+    expect(await status('GET', '/fs/ada/x', 'short')).to.equal(417);
+    expect(await status('GET', '/fs/ada/x', '3f0f8a52-6d0c-4a7e-9b0b-0d3b8e0c2d11')).to.equal(401);
+    expect(key).to.match(/^[\w-]{43}$/);
+    expect(await status('PUT', '/fs/ada/x', String(key), 'x')).to.equal(201);
+    const preflight = await ask(stage.url, 'OPTIONS', '/fs/ada/x');
+    expect(preflight.status).to.equal(204);
+    expect(preflight.headers).to.include({
+      'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+      'access-control-allow-headers': 'x-fs-key, content-type',
+    });
+    expect(await status('PATCH', '/fs/ada/x', String(key))).to.equal(405);
+  });
+
+  it('has limits for one file by PUT, one file, one client, all, and their number; what is refused takes no place', async () => {
+    const ada = await stage.identify('ada');
+    const grace = await stage.identify('grace');
+    const put = (path: string, key: string, bytes: number): Promise<number> =>
+      status('PUT', path, key, Buffer.alloc(bytes)).catch(() => 413);
+    expect(await put('/fs/ada/a', ada.uuid, 2 * 1024 * 1024 + 1)).to.equal(413);
+    const big = new FormData();
+    big.append('file', new Blob([Buffer.alloc(3_000_001)]), 'big');
+    const posted = await fetch(`${stage.url}fs/ada/big`, { method: 'POST', headers: { 'x-fs-key': ada.uuid }, body: big })
+      .then((answer) => answer.status)
+      // The server may end the connection before all is sent.
+      .catch(() => 413);
+    expect(posted).to.equal(413);
+    expect(stage.gateway.remains.fileBytes).to.equal(0);
+    expect(await put('/fs/ada/a', ada.uuid, 2_000_000)).to.equal(201);
+    expect(await put('/fs/ada/b', ada.uuid, 2_000_000)).to.equal(201);
+    expect(await put('/fs/ada/c', ada.uuid, 2_000_000), 'more than one client may have').to.equal(413);
+    expect(await put('/fs/grace/a', grace.uuid, 2_000_000)).to.equal(201);
+    expect(await put('/fs/grace/b', grace.uuid, 1), 'more than there may be').to.equal(413);
+    expect(await put('/fs/ada/a', ada.uuid, 0)).to.equal(201);
+    expect(await put('/fs/ada/c', ada.uuid, 1)).to.equal(201);
+    expect(await put('/fs/ada/d', ada.uuid, 1), 'one file too many').to.equal(413);
+    expect(stage.gateway.remains.fileBytes).to.equal(4_000_001);
+  });
+
+  /** Each tries to get at `secret.txt` beside the root, at the root, or at another folder. */
+  const escapes = [
+    '/fs/../secret.txt',
+    '/fs/ada/../../secret.txt',
+    '/fs/ada/../secret.txt',
+    '/fs/..',
+    '/fs/../',
+    '/fs/./secret.txt',
+    '/fs/%2e%2e/secret.txt',
+    '/fs/%2E%2E/secret.txt',
+    '/fs/.%2e/secret.txt',
+    '/fs/ada/%2e%2e/%2e%2e/secret.txt',
+    '/fs/ada/..%2f..%2fsecret.txt',
+    '/fs/ada/..%2F..%2Fsecret.txt',
+    '/fs/ada/%2e%2e%2f%2e%2e%2fsecret.txt',
+    '/fs/ada/..%5c..%5csecret.txt',
+    '/fs/ada/..\\..\\secret.txt',
+    '/fs/..%2fsecret.txt',
+    '/fs/..\\secret.txt',
+    '/fs/%2e%2e%5csecret.txt',
+    '/fs/%252e%252e/secret.txt',
+    '/fs/%c0%ae%c0%ae/secret.txt',
+    '/fs/ada/%c0%ae%c0%ae%c0%afsecret.txt',
+    '/fs/ada/secret.txt%00.png',
+    '/fs/ada%00/secret.txt',
+    '/fs/ada/%00',
+    '/fs/ada/%zz',
+    '/fs/ada/%',
+    '/fs//etc/passwd',
+    '/fs//secret.txt',
+    `/fs/${encodeURIComponent(join(parent, 'secret.txt'))}`,
+    '/fs/ada/%2fetc%2fpasswd',
+    '/fs/ada/.%3a.',
+    '/fs/ada/%3a..%3a',
+    '/fs/ada/...%3c/..',
+    '/fs/.uploads/x',
+    '/fs/.ended/x',
+    '/fs/C:/secret.txt',
+    '/fs/ada:secret/x',
+    '/fs/ada.txt/x',
+    '/fs/',
+    '/fs',
+    '/fs/secret.txt',
+    `/fs/ada/${'x'.repeat(256)}`,
+    `/fs/${'x'.repeat(65)}/x`,
+  ];
+  for (const path of escapes) {
+    it(`refuses ${path.replace(parent, '').slice(0, 60)} on every method`, async () => {
+      const ada = await stage.identify('ada');
+      for (const method of ['GET', 'DELETE', 'PUT', 'POST']) {
+        expect(await status(method, path, ada.uuid, method === 'PUT' ? 'x' : undefined), method).to.equal(400);
+      }
+      expect((await readdir(parent)).sort()).to.deep.equal(['files', 'secret.txt']);
+    });
+  }
+
+  it('serves nothing through a link, or that was put into a folder otherwise', async () => {
+    const ada = await stage.identify('ada');
+    await status('PUT', '/fs/ada/a', ada.uuid, 'x');
+    await symlink(join(parent, 'secret.txt'), join(root, 'ada', 'link'));
+    await writeFile(join(root, 'ada', 'foreign'), 'x');
+    expect(await status('GET', '/fs/ada/link', ada.uuid)).to.equal(404);
+    expect(await status('GET', '/fs/ada/foreign', ada.uuid)).to.equal(404);
+    await rm(join(root, 'ada', 'a'));
+    await symlink(join(parent, 'secret.txt'), join(root, 'ada', 'a'));
+    expect(await status('GET', '/fs/ada/a', ada.uuid), 'a file that became a link').to.equal(404);
+    expect(await status('PUT', '/fs/ada/a', ada.uuid, 'mine'), 'is replaced, not followed').to.equal(201);
+    expect((await ask(stage.url, 'GET', '/fs/ada/a', ada.uuid)).body).to.equal('mine');
+  });
+
+  it('drops the slashes of what looks like a folder, on all methods alike', async () => {
+    const ada = await stage.identify('ada');
+    expect(await status('PUT', '/fs/ada/a/b.txt', ada.uuid, 'x')).to.equal(201);
+    expect(await status('GET', '/fs/ada/ab.txt', ada.uuid)).to.equal(202);
+    expect(await status('DELETE', '/fs/ada/a/b.txt', ada.uuid)).to.equal(200);
+  });
+
+  it('an upload that still runs when its client leaves does not bring the folder back', async () => {
+    const ada = await stage.identify('ada');
+    const grace = await stage.identify('grace');
+    const { port } = new URL(stage.url);
+    const headers = { 'x-fs-key': ada.uuid };
+    const slow = request({ host: '127.0.0.1', port, method: 'PUT', path: '/fs/ada/late', headers });
+    const answered = new Promise<number>((resolve) => {
+      slow.once('response', (response) => {
+        resolve(response.statusCode ?? 0);
+      });
+      slow.once('error', () => {
+        resolve(0);
+      });
+    });
+    slow.write('begin');
+    await until('some of it has come', () => stage.gateway.remains.fileBytes === 5);
+    await ada.close();
+    expect(await grace.next()).to.include({ code: 'CLIENT_LEFT' });
+    slow.end('end');
+    expect(await answered).not.to.equal(201);
+    expect(existsSync(join(root, 'ada'))).to.equal(false);
+  });
+});
+
+describe('Concierge file server that takes the key of HELLO only', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'concierge-'));
+  const stage = useStage({ conciergeFiles: 'fs-key', conciergeFilesDir: parent });
+  after(() => rm(parent, { recursive: true }));
+
+  it('refuses the uuid', async () => {
+    const ada = await stage.connect();
+    const { fs_key: key } = await ada.identify({ name: 'ada', version: '0.1.0' });
+    expect((await ask(stage.url, 'PUT', '/fs/ada/x', ada.uuid, 'x')).status).to.equal(401);
+    expect((await ask(stage.url, 'PUT', '/fs/ada/x', String(key), 'x')).status).to.equal(201);
+  });
+});
+
+describe('Concierge without file server, as it is unless asked for', () => {
+  const stage = useStage();
+
+  it('has no key in HELLO, and nothing at its path', async () => {
+    const ada = await stage.connect();
+    expect(await ada.identify({ name: 'ada', version: '0.1.0' })).to.have.all.keys('type', 'uuid', 'version');
+    expect((await ask(stage.url, 'GET', '/fs/ada/x', ada.uuid)).status).to.equal(404);
+  });
+});
