@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
+import { EasyRtcGateway } from '../dialects/easyrtc/gateway.js';
+import type { EasyRtcHooks } from '../dialects/easyrtc/hooks.js';
 import { ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import { Placement } from '../media/placement.js';
@@ -34,8 +36,13 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Where a program that embeds the server takes part, protocol by protocol. */
+export interface Hooks {
+  readonly easyrtc?: EasyRtcHooks;
+}
+
 /** Builds the server in reading order; what is built is undone backwards by `stop`, and also when a later step fails. */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(config: Config, hooks: Hooks = {}): Promise<RunningServer> {
   const log = createLog(config.logLevel, config.logFormat);
   const undo: (() => void | Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -107,7 +114,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       hasPlace: () => doors.hasPlace,
     });
     doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
-    for (const dialect of dialectsOf(config, log, imagesUrl)) {
+    for (const dialect of dialectsOf(config, log, imagesUrl, hooks)) {
       const { name } = dialect;
       dialect.attach({
         rooms,
@@ -145,8 +152,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
 }
 
 /** The protocols that are spoken, our own first. */
-function dialectsOf(config: Config, log: Log, imagesUrl: () => string): Dialect[] {
-  return [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
+function dialectsOf(config: Config, log: Log, imagesUrl: () => string, hooks: Hooks): Dialect[] {
+  const iceServers = config.iceServers.map(iceServerOf);
+  const all: Dialect[] = [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
+  if (config.easyrtcEnabled) all.push(new EasyRtcGateway(config, { iceServers }, hooks.easyrtc));
+  return all;
 }
 
 function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {
