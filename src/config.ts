@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import { conciergeOptions } from './options/concierge.js';
+import { easyrtcOptions } from './options/easyrtc.js';
 import { mediaOptions } from './options/media.js';
 import { pagesOptions } from './options/pages.js';
 import { roomsOptions } from './options/rooms.js';
@@ -17,6 +18,7 @@ export const options = {
   ...roomsOptions,
   ...transportOptions,
   ...conciergeOptions,
+  ...easyrtcOptions,
 } as const satisfies Record<string, Option>;
 
 export type Config = { readonly [K in keyof typeof options]: z.output<(typeof options)[K]['schema']> };

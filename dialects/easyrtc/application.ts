@@ -1,0 +1,148 @@
+import { RoomError } from '../../rooms/errors.js';
+import type { Participant } from '../../rooms/participant.js';
+import type { Room } from '../../rooms/room.js';
+import type { Client } from './client.js';
+import type { Context } from './context.js';
+import { Membership } from './membership.js';
+import { byName, fieldMapOf } from './messages.js';
+import type { ClientEntry, FieldMap } from './messages.js';
+import { RoomView } from './room-view.js';
+import type { FieldValues } from './settings.js';
+import { Strangers } from './strangers.js';
+
+/** What the protocol is called among all, as it stands in the attributes of its participants. */
+export const dialectName = 'easyrtc';
+
+const strangerEntries = new WeakMap<Participant, ClientEntry>();
+
+/** Connections that gave the same `easyrtcsid`. */
+interface Session {
+  readonly clients: Set<Client>;
+  fields: FieldValues;
+}
+
+/** A closed world of clients, by name (EasyRTC §1); there while somebody is in it. */
+export class Application {
+  readonly name: string;
+  readonly clients = new Map<string, Client>();
+  readonly strangers: Strangers;
+  readonly #context: Context;
+  readonly #views = new Map<string, RoomView>();
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(name: string, context: Context) {
+    this.name = name;
+    this.#context = context;
+    this.strangers = new Strangers(context.now, strangerEntries);
+  }
+
+  view(room: string): RoomView | undefined {
+    return this.#views.get(room);
+  }
+
+  /** The room of all protocols that stands behind a name here, if there is one. */
+  room(name: string): Room | undefined {
+    return this.#context.rooms.find(this.#keyOf(name));
+  }
+
+  /** Whether there is such a room, which may be empty. */
+  hasRoom(name: string): boolean {
+    const { easyrtcDefaultRoomEnabled, easyrtcDefaultRoom } = this.#context.settings;
+    return (easyrtcDefaultRoomEnabled && name === easyrtcDefaultRoom) || this.room(name) !== undefined;
+  }
+
+  /** Every room that can be named here; the default room also when it is empty (EasyRTC §6.3). */
+  get roomList(): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
+    const { rooms, settings } = this.#context;
+    const list = new Map<string, number>();
+    if (settings.easyrtcDefaultRoomEnabled) list.set(settings.easyrtcDefaultRoom, 0);
+    for (const room of rooms) {
+      const name = this.#nameOf(room.name);
+      if (name !== undefined) list.set(name, room.size);
+    }
+    return byName([...list].map(([roomName, numberClients]) => [roomName, { roomName, numberClients }] as const));
+  }
+
+  /** Puts a client into a room she is not in yet; refused, nothing is left of it. @throws RoomError as `Rooms.join` */
+  join(client: Client, name: string): Membership {
+    const { rooms, settings, now } = this.#context;
+    const { easyrtcid } = client;
+    const view = this.#views.get(name) ?? this.#newView(name, settings.easyrtcRoomFields);
+    const membership = new Membership(client, view, now());
+    view.members.set(easyrtcid, membership);
+    try {
+      const attributes = { displayName: client.username ?? easyrtcid, dialect: dialectName, takesPrivateText: true };
+      membership.participant = rooms.join(view.key, easyrtcid, attributes, (event) => {
+        client.hear(event, membership);
+      });
+    } catch (error) {
+      this.leave(membership);
+      throw error;
+    }
+    for (const participant of membership.participant.room.participants) view.idOf(participant);
+    return membership;
+  }
+
+  /** Forgets a membership; of the participant it ends the rest, unless the room did. */
+  leave({ client, view, participant }: Membership): void {
+    if (view.members.get(client.easyrtcid)?.participant !== participant) return;
+    participant?.leave();
+    view.members.delete(client.easyrtcid);
+    if (view.members.size > 0) return;
+    view.end();
+    this.#views.delete(view.name);
+  }
+
+  enterSession(id: string, client: Client): void {
+    let session = this.#sessions.get(id);
+    if (!session) this.#sessions.set(id, (session = { clients: new Set(), fields: {} }));
+    session.clients.add(client);
+  }
+
+  leaveSession(id: string, client: Client): void {
+    const session = this.#sessions.get(id);
+    session?.clients.delete(client);
+    if (session?.clients.size === 0) this.#sessions.delete(id);
+  }
+
+  sessionFields(id: string): FieldMap {
+    return fieldMapOf(this.#sessions.get(id)?.fields ?? {}) ?? {};
+  }
+
+  /** @returns the clients that are to be told; none when there is no such session */
+  setSessionFields(id: string, fields: FieldValues): Iterable<Client> {
+    const session = this.#sessions.get(id);
+    if (!session) return [];
+    session.fields = fields;
+    return session.clients;
+  }
+
+  #newView(name: string, fields: FieldValues): RoomView {
+    const view = new RoomView(name, this.#keyOf(name), fields, this.strangers);
+    this.#views.set(name, view);
+    return view;
+  }
+
+  /** The default application's rooms are called as they are, those of others have its name before them. */
+  #keyOf(room: string): string {
+    const { names, settings } = this.#context;
+    return names.keyOf(this.name === settings.easyrtcDefaultApplication ? room : `${this.name}/${room}`);
+  }
+
+  /** Undefined for rooms of other applications, and for those whose names this protocol has no form for. */
+  #nameOf(key: string): string | undefined {
+    const { names, settings, patterns } = this.#context;
+    let name = names.nameOf(key);
+    if (name !== undefined && this.name !== settings.easyrtcDefaultApplication) {
+      const prefix = `${this.name}/`;
+      name = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+    }
+    return name !== undefined && patterns.room.test(name) ? name : undefined;
+  }
+}
+
+/** @throws RoomError `participant-closed` */
+export function participantOf({ participant }: Membership): Participant {
+  if (!participant) throw new RoomError('participant-closed', 'The room has not let her in yet');
+  return participant;
+}

@@ -1,0 +1,160 @@
+import { RoomError } from '../../rooms/errors.js';
+import type { Application } from './application.js';
+import { check, loginOf } from './checks.js';
+import type { Login, WantedRoom } from './checks.js';
+import type { Client } from './client.js';
+import type { Context } from './context.js';
+import { Refusal, roomErrors } from './errors.js';
+import { inTime } from './hooks.js';
+import type { Visitor } from './hooks.js';
+import { iceServersFor } from './ice.js';
+import type { Membership } from './membership.js';
+import { byName, fieldMapOf, roomDataReply } from './messages.js';
+import type { Envelope, IceServer, Reply, Token } from './messages.js';
+import { tellUpdate } from './news.js';
+
+/**
+ * Lets a client in, or changes what one is that is in already (EasyRTC §5). All is asked first, and then done at once.
+ * @param isThere whether the client has not gone meanwhile
+ * @returns the token. @throws Refusal, RoomError, and whatever a hook throws; the client then is to be closed
+ */
+export async function authenticate(
+  client: Client,
+  message: Envelope | undefined,
+  context: Context,
+  isThere: () => boolean,
+): Promise<Reply> {
+  const login = loginOf(message, context.patterns);
+  const { hooks, settings, applications } = context;
+  const name = login.application ?? settings.easyrtcDefaultApplication;
+  const visitor: Visitor = {
+    easyrtcid: client.easyrtcid,
+    application: name,
+    username: login.username ?? client.username,
+  };
+  if (hooks.authenticate) {
+    const welcome = await inTime(
+      hooks.authenticate(visitor, login.credential, message ?? {}),
+      settings.easyrtcHookTimeoutMs,
+    );
+    check(welcome, 'LOGIN_BAD_AUTH');
+  }
+  const rooms = wantedRooms(login, context);
+  checkPlaces(client, name, rooms, context);
+  for (const room of hooks.joinRoom ? rooms : []) {
+    check(await mayJoin(visitor, room, applications.of(name), context), 'LOGIN_GEN_FAIL');
+  }
+  const iceServers = await iceServersFor(visitor, context);
+  check(isThere(), 'LOGIN_GEN_FAIL');
+  // From here on nothing waits; what was asked for may have changed while the hooks were.
+  checkPlaces(client, name, rooms, context);
+  return enter(client, login, rooms, applications.of(name), iceServers, context);
+}
+
+/** Whether the hook lets somebody join a room. */
+export async function mayJoin(
+  visitor: Visitor,
+  { name, parameter }: WantedRoom,
+  application: Application,
+  { hooks, settings }: Context,
+): Promise<boolean> {
+  if (!hooks.joinRoom) return true;
+  const room = { name, parameter, isNew: !application.hasRoom(name) };
+  return inTime(hooks.joinRoom(visitor, room), settings.easyrtcHookTimeoutMs);
+}
+
+function wantedRooms({ rooms }: Login, { settings }: Context): readonly WantedRoom[] {
+  if (rooms.length > 0) return rooms;
+  return settings.easyrtcDefaultRoomEnabled ? [{ name: settings.easyrtcDefaultRoom, parameter: undefined }] : [];
+}
+
+/** Rows 12 to 14 of the table. @throws Refusal */
+function checkPlaces(client: Client, name: string, rooms: readonly WantedRoom[], context: Context): void {
+  const { applications, settings } = context;
+  check(applications.admits(name), 'LOGIN_APP_AUTH_FAIL');
+  const application = applications.of(name);
+  const others = client.application?.name === name ? newRooms(client, rooms) : rooms;
+  if (!settings.easyrtcRoomAutoCreate) {
+    check(
+      others.every((room) => application.hasRoom(room.name)),
+      'LOGIN_BAD_ROOM',
+    );
+  }
+  const had = client.application?.name === name ? client.roomCount : 0;
+  check(hasPlaces(application, others, had, context), 'LOGIN_GEN_FAIL');
+}
+
+/** Whether there is room for one more in each, and for so many more at the client. */
+export function hasPlaces(
+  application: Application,
+  rooms: readonly WantedRoom[],
+  had: number,
+  { settings: { easyrtcRoomMaxConnections, easyrtcMaxRooms } }: Context,
+): boolean {
+  if (easyrtcMaxRooms > 0 && rooms.length > 0 && had + rooms.length > easyrtcMaxRooms) return false;
+  if (easyrtcRoomMaxConnections === 0) return true;
+  return rooms.every(({ name }) => (application.room(name)?.size ?? 0) < easyrtcRoomMaxConnections);
+}
+
+export function newRooms(client: Client, rooms: readonly WantedRoom[]): readonly WantedRoom[] {
+  return rooms.filter(({ name }) => !client.membership(name));
+}
+
+function enter(
+  client: Client,
+  login: Login,
+  rooms: readonly WantedRoom[],
+  application: Application,
+  iceServers: readonly IceServer[],
+  context: Context,
+): Reply {
+  const wasNamed = client.username;
+  client.enter(application);
+  client.username = login.username ?? client.username;
+  if (login.presence) client.changePresence(login.presence);
+  if (login.sessionId !== undefined) client.enterSession(login.sessionId);
+  const joined = client.join(rooms.map(({ name }) => name));
+  tellKnown(client, joined, wasNamed !== client.username);
+  return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };
+}
+
+/** The members of rooms she was in before hear what is new of her. Of a new username only the full list tells (EasyRTC §7). */
+function tellKnown(client: Client, joined: ReadonlySet<Membership>, isRenamed: boolean): void {
+  const known = [...client.memberships].filter((membership) => !joined.has(membership));
+  if (!isRenamed) {
+    tellUpdate(client, known);
+    return;
+  }
+  for (const { view } of known) {
+    const news = { roomName: view.name, roomStatus: 'update', clientList: view.clientList } as const;
+    view.tell(roomDataReply(byName([[view.name, news]])), client);
+  }
+}
+
+function tokenOf(
+  client: Client,
+  application: Application,
+  iceServers: readonly IceServer[],
+  { settings, now }: Context,
+): Token {
+  const applicationField = fieldMapOf(settings.easyrtcApplicationFields);
+  const field = fieldMapOf(settings.easyrtcConnectionFields);
+  const { easyrtcid, sessionId } = client;
+  return {
+    easyrtcid,
+    serverTime: now(),
+    application: { applicationName: application.name, ...(applicationField && { field: applicationField }) },
+    iceConfig: { iceServers },
+    ...(field && { field }),
+    ...(sessionId !== undefined && {
+      sessionData: { easyrtcsid: sessionId, field: application.sessionFields(sessionId) },
+    }),
+    roomData: byName([...client.memberships].map(({ view }) => [view.name, view.joined] as const)),
+  };
+}
+
+/** What an authentication that failed is answered with. */
+export function loginErrorOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  return error instanceof RoomError ? new Refusal(roomErrors[error.code].login) : undefined;
+}

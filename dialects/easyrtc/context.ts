@@ -1,0 +1,16 @@
+import type { DialectLog, Surroundings } from '../dialect.js';
+import type { Applications } from './applications.js';
+import type { EasyRtcHooks } from './hooks.js';
+import type { EasyRtcExtras, EasyRtcSettings, Patterns } from './settings.js';
+
+/** What everything in this dialect shares. */
+export interface Context extends Pick<Surroundings, 'rooms' | 'names' | 'now'> {
+  readonly settings: EasyRtcSettings;
+  readonly patterns: Patterns;
+  readonly extras: EasyRtcExtras;
+  readonly hooks: EasyRtcHooks;
+  readonly log: DialectLog;
+  readonly applications: Applications;
+  /** A text of another protocol could not be delivered. */
+  readonly undelivered: () => void;
+}

@@ -1,0 +1,55 @@
+import type { RoomErrorCode } from '../../rooms/errors.js';
+
+/** Why a request is refused, with the text that goes beside the code (EasyRTC §11). The codes are the protocol's. */
+export const errorTexts = {
+  LOGIN_BAD_AUTH: 'The authentication is refused',
+  LOGIN_BAD_STRUCTURE: 'The authentication message is malformed',
+  LOGIN_APP_AUTH_FAIL: 'There is no such application',
+  LOGIN_BAD_ROOM: 'There is no such room, and none is opened',
+  LOGIN_GEN_FAIL: 'The authentication failed',
+  LOGIN_NO_SOCKETS: 'There are too many connections from this address',
+  LOGIN_TIMEOUT: 'Not authenticated in time',
+  SERVER_SHUTDOWN: 'The server stops',
+  MSG_REJECT_BAD_DATA: 'msgData is missing, superfluous or of the wrong kind',
+  MSG_REJECT_BAD_STRUCTURE: 'Something in the message has the wrong form',
+  MSG_REJECT_BAD_TYPE: 'msgType is unknown or no string',
+  MSG_REJECT_BAD_ROOM: 'There is no such room, or it is full, or you are not in it',
+  MSG_REJECT_BAD_SIZE: 'The field is too large',
+  MSG_REJECT_GEN_FAIL: 'The request failed',
+  MSG_REJECT_NO_AUTH: 'Not authenticated',
+  MSG_REJECT_TARGET_EASYRTCID: 'There is no such target, or it is yourself',
+  MSG_REJECT_TARGET_GROUP: 'There is no such group',
+  MSG_REJECT_TARGET_ROOM: 'There is no such room, or it is not a common one',
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof errorTexts;
+
+/** Thrown by what handles a request; becomes its answer. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(readonly code: ErrorCode) {
+    super(errorTexts[code]);
+  }
+}
+
+/** What a refusal of the domain is called: while authenticating, and after. */
+export const roomErrors: Record<RoomErrorCode, { readonly login: ErrorCode; readonly request: ErrorCode }> = {
+  'invalid-name': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
+  'participant-exists': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },
+  'participant-not-found': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'participant-closed': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'private-text-refused': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'room-not-found': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
+  'room-exists': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },
+  'room-closed': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
+  'room-refused': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
+  // This protocol has no media at the server.
+  'already-publishing': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  interrupted: { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'not-publishing': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'own-publication': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'offer-refused': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'filter-refused': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+  'media-failed': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
+};

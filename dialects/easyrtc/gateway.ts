@@ -1,0 +1,98 @@
+import type { Socket } from 'socket.io';
+import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import { dialectName } from './application.js';
+import { Applications } from './applications.js';
+import type { Context } from './context.js';
+import { Control } from './control.js';
+import { Files } from './files.js';
+import type { EasyRtcHooks } from './hooks.js';
+import { Link } from './link.js';
+import { patternsOf } from './settings.js';
+import type { EasyRtcExtras, EasyRtcSettings } from './settings.js';
+
+const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
+
+/** The EasyRTC protocol over the rooms: pages written with its browser client connect here and nothing in them changes. */
+export class EasyRtcGateway implements Dialect {
+  readonly name = dialectName;
+  readonly #settings: EasyRtcSettings;
+  readonly #extras: EasyRtcExtras;
+  readonly #hooks: EasyRtcHooks;
+  readonly #links = new Set<Link>();
+  /** Clients of each address, where there is a limit. */
+  readonly #byAddress = new Map<string, number>();
+  #context: Context | undefined;
+  #undelivered = 0;
+
+  constructor(settings: EasyRtcSettings, extras: EasyRtcExtras = { iceServers: [] }, hooks: EasyRtcHooks = {}) {
+    this.#settings = settings;
+    this.#extras = extras;
+    this.#hooks = hooks;
+  }
+
+  get state(): DialectState {
+    return { connections: this.#links.size, undelivered: this.#undelivered };
+  }
+
+  /** Applications that have clients. */
+  get applications(): number {
+    return this.#context?.applications.size ?? 0;
+  }
+
+  /** What the embedding program may tell clients. @throws Error before `attach` */
+  get control(): Control {
+    if (!this.#context) throw new Error('The gateway is not attached yet');
+    return new Control(this.#context);
+  }
+
+  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: Surroundings): void {
+    const shared = {
+      rooms,
+      names,
+      now,
+      log,
+      settings: this.#settings,
+      patterns: patternsOf(this.#settings),
+      extras: this.#extras,
+      hooks: this.#hooks,
+      undelivered: () => {
+        this.#undelivered += 1;
+      },
+    };
+    // The applications need the context, of which they are a part.
+    const context: Context = Object.defineProperty(shared, 'applications', {
+      get: () => applications,
+    }) as typeof shared & { applications: Applications };
+    const applications = new Applications(context);
+    this.#context = context;
+    socketIo.welcome({
+      name: this.name,
+      claims: (event) => events.has(event),
+      accept: (socket) => {
+        this.#accept(socket, context);
+      },
+    });
+    const { easyrtcFiles } = this.#settings;
+    const path = `${pathPrefix}/easyrtc`;
+    if (easyrtcFiles !== '') doors.mount(path, new Files(path, easyrtcFiles));
+  }
+
+  close(): void {
+    for (const link of [...this.#links]) link.end('SERVER_SHUTDOWN');
+  }
+
+  #accept(socket: Socket, context: Context): void {
+    const { address } = socket.handshake;
+    const count = (this.#byAddress.get(address) ?? 0) + 1;
+    const link = new Link(socket, context, () => {
+      this.#links.delete(link);
+      const left = (this.#byAddress.get(address) ?? 1) - 1;
+      if (left > 0) this.#byAddress.set(address, left);
+      else this.#byAddress.delete(address);
+    });
+    this.#links.add(link);
+    this.#byAddress.set(address, count);
+    const { easyrtcMaxConnectionsPerAddress } = this.#settings;
+    if (easyrtcMaxConnectionsPerAddress > 0 && count > easyrtcMaxConnectionsPerAddress) link.end('LOGIN_NO_SOCKETS');
+  }
+}

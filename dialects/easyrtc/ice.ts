@@ -1,0 +1,25 @@
+import { createHmac } from 'node:crypto';
+import type { Context } from './context.js';
+import { inTime } from './hooks.js';
+import type { Visitor } from './hooks.js';
+import type { IceServer } from './messages.js';
+
+/** What a client is told to use: by the hook, or as configured, with credentials of her own where a secret is. */
+export async function iceServersFor(visitor: Visitor, context: Context): Promise<readonly IceServer[]> {
+  const { hooks, settings, extras, now } = context;
+  if (hooks.iceServers) return inTime(hooks.iceServers(visitor), settings.easyrtcHookTimeoutMs);
+  const { easyrtcTurnSecret, easyrtcTurnSeconds } = settings;
+  if (easyrtcTurnSecret === '') return extras.iceServers;
+  const expiry = Math.floor(now() / 1000) + easyrtcTurnSeconds;
+  return withCredentials(extras.iceServers, easyrtcTurnSecret, `${expiry}:${visitor.easyrtcid}`);
+}
+
+/** As coturn's `use-auth-secret` checks them: the user name begins with the second since 1970 at which it expires. */
+export function withCredentials(servers: readonly IceServer[], secret: string, username: string): readonly IceServer[] {
+  const credential = createHmac('sha1', secret).update(username).digest('base64');
+  return servers.map((server) => (server.urls.some(isTurn) ? { urls: server.urls, username, credential } : server));
+}
+
+function isTurn(url: string): boolean {
+  return /^turns?:/i.test(url);
+}

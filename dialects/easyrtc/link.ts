@@ -1,0 +1,170 @@
+import type { Socket } from 'socket.io';
+import { RoomError } from '../../rooms/errors.js';
+import { appMessage } from './app-messages.js';
+import { authenticate, loginErrorOf } from './authentication.js';
+import { Client } from './client.js';
+import { command } from './commands.js';
+import type { Context } from './context.js';
+import type { ErrorCode } from './errors.js';
+import { Refusal, errorTexts, roomErrors } from './errors.js';
+import { isObject } from './messages.js';
+import type { Envelope, Reply } from './messages.js';
+import { Outlet } from './outlet.js';
+import { Rate } from './rate.js';
+
+type Event = 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg';
+type Answer = (reply: object) => void;
+
+interface Request {
+  readonly event: Event;
+  readonly message: Envelope | undefined;
+  readonly answer: Answer;
+}
+
+/** One socket: its requests one after the other in the order they came, each answered once (EasyRTC §3, §9). */
+export class Link {
+  readonly client: Client;
+  readonly #outlet: Outlet;
+  readonly #context: Context;
+  readonly #rate: Rate;
+  readonly #waiting: Request[] = [];
+  #running = false;
+  #over = false;
+  #loginTimer: NodeJS.Timeout | undefined;
+
+  /** @param onOver called once, when everything is left */
+  constructor(socket: Socket, context: Context, onOver: (link: Link) => void) {
+    this.#context = context;
+    const { maxQueuedBytes, easyrtcMaxPacketBytes, easyrtcMaxMessagesPerSecond, easyrtcLoginTimeoutMs } =
+      context.settings;
+    this.#outlet = new Outlet(socket, { maxQueuedBytes, maxPacketBytes: easyrtcMaxPacketBytes }, (reason) => {
+      context.log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
+    });
+    this.client = new Client(this.#outlet, context);
+    this.#rate = new Rate(easyrtcMaxMessagesPerSecond, context.now);
+    for (const event of ['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg'] as const) {
+      socket.on(event, (...args: unknown[]) => {
+        this.#receive(event, args);
+      });
+    }
+    socket.once('disconnect', () => {
+      this.#over = true;
+      clearTimeout(this.#loginTimer);
+      this.#waiting.length = 0;
+      this.client.end();
+      onOver(this);
+    });
+    if (easyrtcLoginTimeoutMs > 0) {
+      this.#loginTimer = setTimeout(() => {
+        if (!this.client.application) this.end('LOGIN_TIMEOUT');
+      }, easyrtcLoginTimeoutMs);
+    }
+  }
+
+  /** Tells the client why, and closes. */
+  end(code: ErrorCode): void {
+    if (this.#over) return;
+    this.client.command(errorOf(code));
+    this.#outlet.close();
+  }
+
+  #receive(event: Event, args: readonly unknown[]): void {
+    const answer = args.at(-1);
+    if (!isCallback(answer)) {
+      // Without a way to answer nothing happens at all (EasyRTC §3).
+      if (event === 'easyrtcAuth') this.#outlet.close();
+      return;
+    }
+    const message = isObject(args[0]) ? args[0] : undefined;
+    if (!this.#rate.take()) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
+    else if (!this.#running) this.#run({ event, message, answer });
+    else if (this.#waiting.length < this.#context.settings.maxQueuedRequests) {
+      this.#waiting.push({ event, message, answer });
+    } else this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
+  }
+
+  /** Most requests are done at once; while one waits for something, those that come after it do too. */
+  #run(request: Request): void {
+    try {
+      const reply = this.#handle(request);
+      if (!(reply instanceof Promise)) {
+        this.#answer(request.answer, reply);
+        return;
+      }
+      this.#running = true;
+      void reply
+        .then(
+          (late) => {
+            this.#answer(request.answer, late);
+          },
+          (error: unknown) => {
+            this.#refuse(request, error);
+          },
+        )
+        .then(() => {
+          this.#running = false;
+          this.#goOn();
+        });
+    } catch (error) {
+      this.#refuse(request, error);
+    }
+  }
+
+  #goOn(): void {
+    while (!this.#running) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      this.#run(next);
+    }
+  }
+
+  #handle({ event, message }: Request): Reply | Promise<Reply> {
+    const { client } = this;
+    const { application } = client;
+    if (event === 'easyrtcAuth') return authenticate(client, message, this.#context, () => !this.#over);
+    if (!application) throw new Refusal('MSG_REJECT_NO_AUTH');
+    const handle = event === 'easyrtcCmd' ? command : appMessage;
+    return handle({ client, application }, message, this.#context);
+  }
+
+  #refuse({ event, answer }: Request, error: unknown): void {
+    if (event === 'easyrtcAuth') {
+      const refusal = loginErrorOf(error);
+      if (!refusal) this.#report(event, error);
+      this.#answer(answer, errorOf(refusal?.code ?? 'LOGIN_GEN_FAIL'));
+      this.#waiting.length = 0;
+      this.#outlet.close();
+      return;
+    }
+    if (error instanceof Refusal) this.#answer(answer, errorOf(error.code));
+    else if (error instanceof RoomError) this.#answer(answer, errorOf(roomErrors[error.code].request));
+    else {
+      // What is nested too deeply to be written out again is no defect of ours.
+      const isTooDeep = error instanceof RangeError;
+      if (!isTooDeep) this.#report(event, error);
+      this.#answer(answer, errorOf(isTooDeep ? 'MSG_REJECT_BAD_DATA' : 'MSG_REJECT_GEN_FAIL'));
+    }
+  }
+
+  #answer(answer: Answer, reply: Reply): void {
+    if (this.#over) return;
+    try {
+      answer({ ...reply, serverTime: this.#context.now() });
+    } catch (error) {
+      this.#report('answer', error);
+    }
+  }
+
+  #report(event: string, error: unknown): void {
+    this.#context.log.error('a request failed unexpectedly', { event, client: this.client.easyrtcid, error });
+  }
+}
+
+function errorOf(code: ErrorCode): Reply {
+  return { msgType: 'error', msgData: { errorCode: code, errorText: errorTexts[code] } };
+}
+
+/** Socket.IO puts one behind the arguments when the client wants an answer. */
+function isCallback(value: unknown): value is Answer {
+  return typeof value === 'function';
+}

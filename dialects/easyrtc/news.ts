@@ -1,0 +1,28 @@
+import type { Client } from './client.js';
+import type { Membership } from './membership.js';
+import { byName, roomDataReply } from './messages.js';
+import type { Reply, RoomNews } from './messages.js';
+
+/** Each who shares one of these rooms with the client gets one event, with what she is now in each of them (EasyRTC §6.6). */
+export function tellUpdate(client: Client, memberships: Iterable<Membership>): void {
+  const receivers = new Map<Client, [string, RoomNews][]>();
+  for (const membership of memberships) {
+    const news = newsOf(membership);
+    for (const other of membership.view.members.values()) {
+      if (other.client === client) continue;
+      const known = receivers.get(other.client);
+      if (known) known.push(news);
+      else receivers.set(other.client, [news]);
+    }
+  }
+  for (const [receiver, news] of receivers) receiver.command(roomDataReply(byName(news)));
+}
+
+/** The same as the client herself is answered. */
+export function ownUpdate(memberships: Iterable<Membership>): Reply {
+  return roomDataReply(byName([...memberships].map(newsOf)));
+}
+
+function newsOf({ view, deltaEntry }: Membership): [string, RoomNews] {
+  return [view.name, view.update(deltaEntry)];
+}

@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+import { EasyRtcStage } from './stage.js';
+import { codeOf } from './test-client.js';
+import type { TestClient, Wire } from './test-client.js';
+
+/** The entry of somebody of another protocol, as it stands in the list of a room. */
+async function strangerIn(client: TestClient, room = 'default'): Promise<Record<string, unknown>> {
+  const reply = await client.command('roomJoin', { roomJoin: { [room]: { roomName: room } } });
+  const list = Object.values(reply.msgData.roomData[room].clientList as object) as Record<string, unknown>[];
+  return list.find(({ easyrtcid, username }) => easyrtcid !== client.id && username === 'Kurt') ?? {};
+}
+
+const removed = (id: string) => (push: Wire) =>
+  push.msgData.roomData?.default.clientListDelta?.removeClient?.[id] !== undefined;
+
+describe('EasyRTC and Kurento Room clients in one room', () => {
+  const stage = EasyRtcStage.use();
+
+  it('see each other come and go', async () => {
+    const ana = await stage.enter({ username: 'Ana' });
+    const kurt = await stage.speaker('Kurt');
+    const news = await ana.pushed('roomData');
+    const [entry] = Object.values(news.msgData.roomData.default.clientListDelta.updateClient as object) as Wire[];
+    expect(entry).to.deep.include({ username: 'Kurt', presence: { show: 'chat', status: null } });
+    expect(entry?.easyrtcid).to.match(/^[A-Za-z0-9]{16}$/);
+    const ben = await stage.enter({ username: 'Ben' });
+    expect(await kurt.notified('participantJoined')).to.deep.equal({ id: 'Ben' });
+    expect((await strangerIn(ben)).easyrtcid, 'one id for its stay').to.equal(entry?.easyrtcid);
+    ben.cut();
+    expect((await kurt.notified('participantLeft')).name).to.equal('Ben');
+    await kurt.request('leaveRoom', {});
+    await ana.take(removed(String(entry?.easyrtcid)));
+  });
+
+  it('chat both ways; a text in private is refused, since the room protocol has none', async () => {
+    const kurt = await stage.speaker('Kurt');
+    const ana = await stage.enter({ username: 'Ana' });
+    const { easyrtcid } = await strangerIn(ana);
+    await ana.ask('easyrtcMsg', { msgType: 'message', msgData: 'good day', targetRoom: 'default' });
+    expect(await kurt.notified('sendMessage')).to.deep.include({ user: 'Ana', message: 'good day' });
+    await kurt.request('sendMessage', { message: 'hello', userMessage: 'Kurt', roomMessage: 'default' });
+    expect(await ana.pushed('message')).to.deep.include({
+      event: 'easyrtcMsg',
+      msgData: 'hello',
+      senderEasyrtcid: easyrtcid,
+      targetRoom: 'default',
+    });
+    const text = { msgType: 'message', msgData: 'psst', targetEasyrtcid: easyrtcid };
+    expect(await ana.refusal('easyrtcMsg', text)).to.equal('MSG_REJECT_GEN_FAIL');
+    const inside = { ...text, msgType: 'easyrtc_streamReceived', msgData: { streamName: 'default' } };
+    expect(await ana.refusal('easyrtcMsg', inside), 'what pages tell each other').to.equal('ack');
+    expect(await ana.refusal('easyrtcMsg', { ...inside, targetRoom: 'other' })).to.equal('MSG_REJECT_TARGET_ROOM');
+  });
+
+  it('a participant of another protocol that has private texts exchanges them', async () => {
+    const ana = await stage.enter({ username: 'Ana' });
+    const heard: string[] = [];
+    const attributes = { displayName: 'Kurt', dialect: 'other', takesPrivateText: true };
+    const other = stage.rooms.join('default', 'k', attributes, (event) => {
+      if (event.type === 'textSaid' && event.to === other) heard.push(`${event.from.name}: ${event.text}`);
+    });
+    const { easyrtcid } = await strangerIn(ana);
+    const text = { msgType: 'message', msgData: 'psst', targetEasyrtcid: easyrtcid };
+    expect(await ana.refusal('easyrtcMsg', text)).to.equal('ack');
+    expect(heard).to.deep.equal(['Ana: psst']);
+    other.say('yes?', other.room.find(ana.id));
+    expect(await ana.pushed('message')).to.deep.include({
+      msgData: 'yes?',
+      senderEasyrtcid: easyrtcid,
+      targetEasyrtcid: ana.id,
+    });
+    other.say('x'.repeat(1_000_001));
+    expect(stage.gateway.state.undelivered).to.equal(1);
+    other.leave();
+  });
+
+  it('an offer to a stranger is acknowledged and rejected, further signals are acknowledged', async () => {
+    await stage.speaker('Kurt');
+    const ana = await stage.enter();
+    const { easyrtcid } = await strangerIn(ana);
+    expect(codeOf(await ana.command('offer', { type: 'offer', sdp: 'v=0' }, easyrtcid))).to.equal('ack');
+    expect(await ana.pushed('reject')).to.deep.include({ senderEasyrtcid: easyrtcid, easyrtcid: ana.id });
+    expect(codeOf(await ana.command('candidate', { a: 1 }, easyrtcid))).to.equal('ack');
+    expect(codeOf(await ana.command('hangup', undefined, easyrtcid))).to.equal('ack');
+  });
+
+  it('rooms of an application carry its name elsewhere; rooms whose names do not fit are hidden', async () => {
+    await stage.speaker('Kurt', 'demo/hall');
+    await stage.speaker('Kira', 'a room with spaces');
+    const ana = await stage.enter({ applicationName: 'demo', roomJoin: { hall: { roomName: 'hall' } } });
+    expect(await strangerIn(ana, 'hall')).to.include({ username: 'Kurt' });
+    expect((await ana.command('getRoomList')).msgData.roomList).to.have.all.keys('default', 'hall');
+    const ben = await stage.enter();
+    expect((await ben.command('getRoomList')).msgData.roomList).to.have.all.keys('default');
+    expect(stage.rooms.names).to.include.members(['demo/hall', 'default', 'a room with spaces']);
+  });
+
+  it('eviction and closing reach the client as leave, and the room goes on without her', async () => {
+    const kurt = await stage.speaker('Kurt');
+    const ana = await stage.enter({ username: 'Ana' });
+    const ben = await stage.enter({ username: 'Ben' });
+    await kurt.notified('participantJoined');
+    const room = stage.rooms.find('default');
+    const participant = room?.find(ana.id);
+    if (participant) room?.evict(participant);
+    const leave = { default: { roomName: 'default', roomStatus: 'leave' } };
+    const left = (push: Wire): boolean => push.msgData.roomData.default.roomStatus === 'leave';
+    expect((await ana.take(left)).msgData.roomData).to.deep.equal(leave);
+    await ben.take(removed(ana.id));
+    await kurt.notified('participantLeft');
+    expect(await ana.refusal('easyrtcMsg', { msgType: 'x', targetRoom: 'default' })).to.equal('MSG_REJECT_TARGET_ROOM');
+    room?.close('enough');
+    expect((await ben.take(left)).msgData.roomData).to.deep.equal(leave);
+    await kurt.notified('roomClosed');
+    await ana.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } });
+  });
+});
+
+describe('EasyRTC without bridges', () => {
+  const stage = EasyRtcStage.use({ bridge: false });
+
+  it('rooms are its own', async () => {
+    await stage.speaker('Kurt');
+    const ana = await stage.enter();
+    expect(ana.token.msgData.roomData.default.clientList).to.have.all.keys(ana.id);
+    expect(stage.rooms.names).to.include('easyrtc:default');
+    expect((await ana.command('getRoomList')).msgData.roomList).to.have.all.keys('default');
+  });
+});
+
+describe('EasyRTC when the server stops', () => {
+  it('tells clients, and closes', async () => {
+    const stage = new EasyRtcStage();
+    await stage.start();
+    const ana = await stage.enter();
+    await stage.stop();
+    expect(codeOf(await ana.pushed('error'))).to.equal('SERVER_SHUTDOWN');
+    await ana.closed;
+    await stage.clear();
+  });
+});

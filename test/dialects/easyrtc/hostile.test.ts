@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { until } from '../../support/until.js';
+import { EasyRtcStage } from './stage.js';
+import { codeOf } from './test-client.js';
+
+describe('EasyRTC §15 hostile and broken input', () => {
+  const stage = EasyRtcStage.use({ maxQueuedBytes: 2_000_000 });
+
+  it('a packet of 0.9 MB passes, one of 1.1 MB ends the connection', async () => {
+    const ana = await stage.enter();
+    const ben = await stage.enter();
+    const message = { msgType: 'x', targetEasyrtcid: ben.id };
+    expect(await ana.refusal('easyrtcMsg', { ...message, msgData: 'x'.repeat(900_000) })).to.equal('ack');
+    expect((await ben.pushed('x')).msgData).to.have.lengthOf(900_000);
+    ana.socket.emit('easyrtcMsg', { ...message, msgData: 'x'.repeat(1_100_000) }, () => undefined);
+    await ana.closed;
+    await ben.settle();
+    expect(ben.pushes.filter(({ event }) => event === 'easyrtcMsg')).to.deep.equal([]);
+  });
+
+  it('more arguments than one are ignored but for the callback', async () => {
+    const ana = await stage.enter();
+    const reply: unknown = await ana.socket.timeout(5000).emitWithAck('easyrtcCmd', { msgType: 'getRoomList' }, 1, {});
+    expect(codeOf(reply as never)).to.equal('roomList');
+  });
+
+  it('bytes in a message are relayed', async () => {
+    const ana = await stage.enter();
+    const ben = await stage.enter();
+    await ana.ask('easyrtcMsg', { msgType: 'x', msgData: { bytes: Buffer.from('abc') }, targetEasyrtcid: ben.id });
+    expect(String((await ben.pushed('x')).msgData.bytes)).to.equal('abc');
+    expect(await ana.refusal('easyrtcCmd', Buffer.from('abc'))).to.equal('MSG_REJECT_BAD_TYPE');
+  });
+
+  it('what is nested deeply is answered, relayed or not', async () => {
+    const ana = await stage.enter();
+    const ben = await stage.enter();
+    // Our own client could not write it: the packet is put together by hand.
+    const text = (body: string): string => `4${body}`;
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    const { engine } = ana.socket.io;
+    const answers: string[] = [];
+    engine.on('packet', ({ data }: { data?: unknown }) => answers.push(String(data)));
+    const send = (id: number, event: string, message: string): void => {
+      // The engine's way of sending text as it is.
+      (engine as unknown as { write(text: string): void }).write(text(`2${id}["${event}",${message}]`).slice(1));
+    };
+    send(9001, 'easyrtcMsg', `{"msgType":"x","targetEasyrtcid":"${ben.id}","msgData":${deep}}`);
+    send(9002, 'easyrtcCmd', `{"msgType":"setPresence","msgData":{"setPresence":{"type":${deep}}}}`);
+    send(
+      9003,
+      'easyrtcCmd',
+      `{"msgType":"setRoomApiField","msgData":{"setRoomApiField":{"roomName":"default","field":${deep}}}}`,
+    );
+    for (const id of [9001, 9002, 9003]) {
+      await until(`an answer to ${id}`, () => answers.some((answer) => answer.startsWith(`3${id}[`)));
+    }
+    expect(answers.find((answer) => answer.startsWith('39003'))).to.include('MSG_REJECT_BAD_SIZE');
+    await ben.settle();
+  });
+
+  it('a slow reader is dropped, and the others hear that she is gone', async () => {
+    const ana = await stage.enter();
+    const ben = await stage.enter();
+    // Its network is stuck.
+    const transport = ben.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } };
+    transport.ws._socket.pause();
+    const message = { msgType: 'x', msgData: 'x'.repeat(500_000), targetEasyrtcid: ben.id };
+    let last = 'ack';
+    for (let index = 0; index < 100 && last === 'ack'; index += 1) last = await ana.refusal('easyrtcMsg', message);
+    expect(last).to.equal('MSG_REJECT_GEN_FAIL');
+    await ana.take((push) => push.msgData.roomData.default.clientListDelta.removeClient?.[ben.id] !== undefined);
+  });
+
+  it('a client that acknowledges nothing is served all the same', async () => {
+    const ana = await stage.enter();
+    const ben = await stage.enter();
+    ben.socket.off('easyrtcMsg');
+    let count = 0;
+    ben.socket.on('easyrtcMsg', () => (count += 1));
+    for (let index = 0; index < 11_000; index += 1) {
+      ana.socket.emit('easyrtcMsg', { msgType: 'x', targetEasyrtcid: ben.id }, () => undefined);
+      if (index % 1000 === 999) await ana.settle();
+    }
+    await until('all are there', () => count === 11_000);
+  });
+
+  it('clients of Engine.IO 3 are let in', async () => {
+    const answer = await fetch(`${stage.url}/socket.io/?EIO=3&transport=polling`);
+    expect(await answer.text()).to.match(/^\d+:0\{"sid"/);
+    expect(answer.headers.get('access-control-allow-origin')).to.equal('*');
+  });
+});
+
+describe('EasyRTC §15 limits of our own', () => {
+  const stage = EasyRtcStage.use({
+    easyrtcLoginTimeoutMs: 50,
+    easyrtcMaxConnectionsPerAddress: 2,
+    easyrtcMaxRooms: 2,
+    easyrtcMaxMessagesPerSecond: 10,
+  });
+  afterEach(() => {
+    stage.now = Date.now;
+  });
+
+  it('LOGIN_TIMEOUT for who does not authenticate in time', async () => {
+    const ana = await stage.connect();
+    expect(await ana.refusal('easyrtcCmd', null)).to.equal('MSG_REJECT_NO_AUTH');
+    expect(codeOf(await ana.pushed('error'))).to.equal('LOGIN_TIMEOUT');
+    await ana.closed;
+  });
+
+  it('LOGIN_NO_SOCKETS for one more from an address', async () => {
+    await stage.enter();
+    await stage.enter();
+    const late = await stage.connect();
+    late.socket.emit('easyrtcAuth', {}, () => undefined);
+    expect(codeOf(await late.pushed('error'))).to.equal('LOGIN_NO_SOCKETS');
+    await late.closed;
+  });
+
+  it('MSG_REJECT for too many rooms and too many messages', async () => {
+    const now = Date.now();
+    stage.now = () => now;
+    const ana = await stage.enter();
+    const three = { one: { roomName: 'one' }, two: { roomName: 'two' } };
+    expect(codeOf(await ana.command('roomJoin', { roomJoin: three }))).to.equal('MSG_REJECT_BAD_ROOM');
+    for (let index = 2; index < 10; index += 1) expect(codeOf(await ana.command('getRoomList'))).to.equal('roomList');
+    expect(codeOf(await ana.command('getRoomList'))).to.equal('MSG_REJECT_GEN_FAIL');
+    stage.now = () => now + 1000;
+    expect(codeOf(await ana.command('getRoomList'))).to.equal('roomList');
+  });
+});

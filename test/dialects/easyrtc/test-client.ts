@@ -1,0 +1,109 @@
+import { io } from 'socket.io-client';
+import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
+import { until } from '../../support/until.js';
+
+export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
+type Event = 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg';
+
+/** A packet or an answer as it was on the wire. */
+export interface Wire {
+  readonly event?: string;
+  readonly msgType: string;
+  readonly serverTime?: number;
+  readonly easyrtcid?: string;
+  readonly senderEasyrtcid?: string;
+  // A test looks into what it expects, and fails where it is not so.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly msgData?: any;
+  readonly [name: string]: unknown;
+}
+
+const patienceMs = 5_000;
+
+/** A real Socket.IO client that shows what is on the wire. */
+export class TestClient {
+  readonly socket: Socket;
+  /** What the server sent by itself, in order, and was not taken yet. */
+  readonly pushes: Wire[] = [];
+  readonly closed: Promise<string>;
+  id = '';
+  token: Wire = { msgType: 'none' };
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    this.closed = new Promise((resolve) => socket.once('disconnect', resolve));
+    for (const event of ['easyrtcCmd', 'easyrtcMsg']) {
+      socket.on(event, (packet: Wire, answer: (reply: unknown) => void) => {
+        this.pushes.push({ ...packet, event });
+        answer({ msgType: 'ack' });
+      });
+    }
+  }
+
+  static async connect(url: string, options: ConnectOptions): Promise<TestClient> {
+    const socket = io(url, { forceNew: true, reconnection: false, transports: ['websocket'], ...options });
+    const client = new TestClient(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    return client;
+  }
+
+  ask(event: Event, message?: unknown): Promise<Wire> {
+    return this.socket.timeout(patienceMs).emitWithAck(event, message) as Promise<Wire>;
+  }
+
+  command(msgType: unknown, msgData?: unknown, targetEasyrtcid?: unknown): Promise<Wire> {
+    return this.ask('easyrtcCmd', {
+      msgType,
+      ...(msgData !== undefined && { msgData }),
+      ...(targetEasyrtcid !== undefined && { targetEasyrtcid }),
+    });
+  }
+
+  /** @returns the code of the error that answers, or the type of another answer */
+  async refusal(event: Event, message?: unknown): Promise<string> {
+    return codeOf(await this.ask(event, message));
+  }
+
+  async authenticate(msgData: object = {}): Promise<Wire> {
+    const token = await this.ask('easyrtcAuth', {
+      msgType: 'authenticate',
+      msgData: { apiVersion: '1.1.1-beta', ...msgData },
+    });
+    if (token.msgType !== 'token') throw new Error(`refused: ${JSON.stringify(token)}`);
+    this.token = token;
+    this.id = String(token.msgData.easyrtcid);
+    return token;
+  }
+
+  /** Takes the first push that fits, waiting for it if need be. */
+  async take(fits: (push: Wire) => boolean): Promise<Wire> {
+    let index = -1;
+    await until(`a push that fits; there is ${JSON.stringify(this.pushes).slice(0, 1000)}`, () => {
+      index = this.pushes.findIndex(fits);
+      return index >= 0;
+    });
+    const [push] = this.pushes.splice(index, 1);
+    if (!push) throw new Error('it was there');
+    return push;
+  }
+
+  pushed(msgType: string): Promise<Wire> {
+    return this.take((push) => push.msgType === msgType);
+  }
+
+  /** Resolves when everything the server had for this client has come. */
+  async settle(): Promise<void> {
+    await this.ask('easyrtcCmd', { msgType: 'getRoomList' });
+  }
+
+  cut(): void {
+    this.socket.disconnect();
+  }
+}
+
+export function codeOf(reply: Wire): string {
+  return reply.msgType === 'error' ? String(reply.msgData.errorCode) : reply.msgType;
+}
