@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import { mediaOptions } from './options/media.js';
+import { orchestratorOptions } from './options/orchestrator.js';
 import { pagesOptions } from './options/pages.js';
 import { roomsOptions } from './options/rooms.js';
 import { serverOptions } from './options/server.js';
@@ -15,6 +16,7 @@ export const options = {
   ...mediaOptions,
   ...roomsOptions,
   ...transportOptions,
+  ...orchestratorOptions,
 } as const satisfies Record<string, Option>;
 
 export type Config = { readonly [K in keyof typeof options]: z.output<(typeof options)[K]['schema']> };

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
+import { OrchestratorGateway } from '../dialects/orchestrator/gateway.js';
 import { ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import { Placement } from '../media/placement.js';
@@ -107,7 +108,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       hasPlace: () => doors.hasPlace,
     });
     doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
-    for (const dialect of dialectsOf(config, log, imagesUrl)) {
+    for (const dialect of dialectsOf(config, log, imagesUrl, () => void stop())) {
       const { name } = dialect;
       dialect.attach({
         rooms,
@@ -145,8 +146,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
 }
 
 /** The protocols that are spoken, our own first. */
-function dialectsOf(config: Config, log: Log, imagesUrl: () => string): Dialect[] {
-  return [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
+function dialectsOf(config: Config, log: Log, imagesUrl: () => string, stop: () => void): Dialect[] {
+  const dialects: Dialect[] = [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
+  if (config.orchestratorEnabled) dialects.push(new OrchestratorGateway(config, stop));
+  return dialects;
 }
 
 function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {
