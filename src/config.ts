@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { conciergeOptions } from './options/concierge.js';
 import { easyrtcOptions } from './options/easyrtc.js';
 import { mediaOptions } from './options/media.js';
+import { orchestratorOptions } from './options/orchestrator.js';
 import { pagesOptions } from './options/pages.js';
 import { roomsOptions } from './options/rooms.js';
 import { serverOptions } from './options/server.js';
@@ -19,6 +20,7 @@ export const options = {
   ...transportOptions,
   ...conciergeOptions,
   ...easyrtcOptions,
+  ...orchestratorOptions,
 } as const satisfies Record<string, Option>;
 
 export type Config = { readonly [K in keyof typeof options]: z.output<(typeof options)[K]['schema']> };

@@ -1,0 +1,68 @@
+import type { RoomErrorCode } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/errors.js';
+
+/** Orchestrator §4: the numbers are fixed, the texts are ours. A client shows them to its user. */
+const texts = {
+  204: 'Not logged in: Login with a user name comes first',
+  205: 'Another user of that name is logged in',
+  206: 'The password is wrong',
+  404: 'The session could not be created',
+  501: 'Only the administrator of the session may do that',
+  503: 'There is no such session',
+  504: 'Somebody is in the session',
+  602: 'You are in another session',
+  603: 'You are in this session already',
+  700: 'That user is not in the session',
+  800: 'You are in no session',
+  801: 'That is not allowed here',
+  802: 'That user is not in your session, or cannot be sent this',
+  1301: 'There is no such user',
+  1700: 'User data must be a JSON object of reasonable size',
+  2001: 'The time is not known',
+  3001: 'The session has no master',
+  3002: 'There is no event data',
+  3012: 'Only the master of the session may do that',
+  3014: 'No user is named',
+  4001: 'No user is named',
+  4002: 'No kind of stream is named',
+} as const;
+
+export type ErrorCode = keyof typeof texts;
+
+/** Why a request is answered with an error. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string = texts[code],
+  ) {
+    super(message);
+  }
+}
+
+const roomErrors: Readonly<Record<RoomErrorCode, ErrorCode>> = {
+  'invalid-name': 404,
+  'participant-exists': 602,
+  'participant-not-found': 802,
+  'participant-closed': 800,
+  'private-text-refused': 802,
+  'room-not-found': 503,
+  'room-exists': 404,
+  'room-closed': 503,
+  'room-refused': 404,
+  // No request of this dialect has to do with media.
+  'already-publishing': 801,
+  interrupted: 801,
+  'not-publishing': 801,
+  'own-publication': 801,
+  'offer-refused': 801,
+  'filter-refused': 801,
+  'media-failed': 801,
+};
+
+/** What a client is told of an error; undefined for a defect of ours. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  return error instanceof RoomError ? new Refusal(roomErrors[error.code], error.message) : undefined;
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'socket.io';
+import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import { Attendance, dialectName } from './attendance.js';
+import { Client } from './client.js';
+import type { Context } from './context.js';
+import type { Endpoint } from './endpoint.js';
+import { fieldsOf } from './endpoint.js';
+import { Refusal, refusalOf } from './errors.js';
+import { messageEndpoints } from './message-endpoints.js';
+import { isPlain } from './json.js';
+import type { Answer } from './messages.js';
+import { NtpClock } from './ntp-clock.js';
+import { operatorEndpoints } from './operator-endpoints.js';
+import { sessionEndpoints } from './session-endpoints.js';
+import { Sessions } from './sessions.js';
+import type { OrchestratorSettings } from './settings.js';
+import { streamEndpoints } from './stream-endpoints.js';
+import { DataStreams } from './streams.js';
+import { logOut, userEndpoints } from './user-endpoints.js';
+import { Users } from './users.js';
+
+const endpoints: ReadonlyMap<string, Endpoint> = new Map(
+  [...operatorEndpoints, ...userEndpoints, ...sessionEndpoints, ...messageEndpoints, ...streamEndpoints].flatMap(
+    (endpoint) => endpoint.names.map((name) => [name, endpoint] as const),
+  ),
+);
+
+type Acknowledge = (answer: Answer) => void;
+
+/** The VR2Gather Orchestrator's protocol, over rooms: on a namespace of its own, and as a guest of the default one. */
+export class OrchestratorGateway implements Dialect {
+  readonly name = dialectName;
+  readonly #settings: OrchestratorSettings;
+  readonly #terminate: () => void;
+  readonly #clients = new Set<Client>();
+  #context: Context | undefined;
+  #clock: NtpClock | undefined;
+
+  /** @param terminate Stops the whole server, for TERMINATE_ORCHESTRATOR. */
+  constructor(settings: OrchestratorSettings, terminate: () => void) {
+    this.#settings = settings;
+    this.#terminate = terminate;
+  }
+
+  get state(): DialectState {
+    return { connections: this.#clients.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
+  }
+
+  /** What is kept of clients; all 0 when nobody is connected. */
+  get remains(): { readonly users: number; readonly sessions: number; readonly streams: number } {
+    const { users, sessions, streams } = this.#context ?? {};
+    return { users: users?.size ?? 0, sessions: sessions?.size ?? 0, streams: streams?.size ?? 0 };
+  }
+
+  attach({ rooms, names, socketIo, log, now }: Surroundings): void {
+    const settings = this.#settings;
+    const sessions = new Sessions(rooms, names, settings, randomUUID);
+    const clock = new NtpClock({
+      servers: settings.orchestratorNtpServers,
+      intervalMs: settings.orchestratorNtpIntervalMs,
+      timeoutMs: settings.orchestratorNtpTimeoutMs,
+      now,
+      log,
+    });
+    this.#clock = clock;
+    const context: Context = {
+      id: randomUUID(),
+      settings,
+      users: new Users(randomUUID),
+      sessions,
+      attendance: new Attendance(sessions, settings.orchestratorForeignChat),
+      streams: new DataStreams(settings.orchestratorMaxStreams),
+      log,
+      now: () => clock.now(),
+      terminate: this.#terminate,
+      disconnectAll: () => {
+        for (const client of this.#clients) client.end();
+      },
+    };
+    this.#context = context;
+    const accept = (socket: Socket): void => {
+      this.#accept(socket, context);
+    };
+    socketIo.namespace(settings.orchestratorNamespace).on('connection', accept);
+    socketIo.welcome({ name: dialectName, claims: (event) => endpoints.has(event), accept });
+    clock.start();
+  }
+
+  close(): void {
+    this.#clock?.stop();
+    for (const client of this.#clients) if (this.#context) logOut(this.#context, client);
+  }
+
+  #accept(socket: Socket, context: Context): void {
+    const client = new Client(socket, this.#settings.orchestratorMaxQueuedBytes);
+    this.#clients.add(client);
+    // Names one by one: a listener to all events would miss the one that brought a guest here. Others are ignored.
+    for (const [name, endpoint] of endpoints) {
+      socket.on(name, (...content: readonly unknown[]) => {
+        handle(context, client, endpoint, content);
+      });
+    }
+    socket.on('disconnect', () => {
+      this.#clients.delete(client);
+      client.release();
+      if (client.lost > 0) context.log.warn('a slow client lost data packets', { lost: client.lost });
+      logOut(context, client);
+    });
+  }
+}
+
+/** Carries out one request. Nothing a client sends gets out of here as an exception. */
+function handle(context: Context, client: Client, endpoint: Endpoint, content: readonly unknown[]): void {
+  const last = content.at(-1);
+  // Only socket.io makes functions of what comes over the wire.
+  const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+  const given = acknowledge ? content.slice(0, -1) : content;
+  const commandId = endpoint.isCommand ? commandIdOf(given[0]) : undefined;
+  const answer = ({ error, message, body }: Answer): void => {
+    acknowledge?.({ error, message, body, ...(commandId !== undefined && { commandId }) });
+  };
+  try {
+    const { body = {}, afterwards } = endpoint.run(context, client, given);
+    answer({ error: 0, message: 'OK', body });
+    afterwards?.();
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) context.log.error('a request failed unexpectedly', { request: endpoint.names[0], error });
+    const { code, message } = refusal ?? new Refusal(endpoint.onDefect);
+    answer({ error: code, message, body: {} });
+  }
+}
+
+/** Sent back as it came (§2); one that could not be sent counts as none. */
+function commandIdOf(given: unknown): unknown {
+  const { commandId } = fieldsOf(given) as { readonly commandId?: unknown };
+  return isPlain(commandId, { bytes: true }) ? commandId : undefined;
+}

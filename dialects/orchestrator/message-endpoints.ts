@@ -1,0 +1,84 @@
+import type { Room } from '../../rooms/room.js';
+import type { Context } from './context.js';
+import { command, positional, userOf } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
+import { Refusal } from './errors.js';
+import { isPlain } from './json.js';
+import { commands } from './messages.js';
+import type { User } from './user.js';
+
+/** Messages, which are chat where they are texts, and scene events, which are nobody else's business (Orchestrator §7). */
+export const messageEndpoints: readonly Endpoint[] = [
+  command(['SEND_MESSAGE', 'SendMessage'], commands.message, 802, ({ attendance }, client, { userId, message }) => {
+    const user = userOf(client);
+    const { participant, room } = attendance.placeOf(user);
+    const target = userId === undefined ? undefined : room.find(userId);
+    if (!target || !isPlain(message, { bytes: true })) throw new Refusal(802);
+    const receiver = attendance.userOf(target);
+    if (receiver) receiver.client.tell('MessageSent', from(user, message));
+    else if (typeof message === 'string') participant.say(message, target);
+    else throw new Refusal(802);
+    return {};
+  }),
+
+  command(['SEND_MESSAGE_TO_ALL', 'SendMessageToAll'], commands.message, 800, ({ attendance }, client, { message }) => {
+    const user = userOf(client);
+    const { participant, room } = attendance.placeOf(user);
+    if (!isPlain(message, { bytes: true })) throw new Refusal(800, 'The message is nested too deeply');
+    // A text reaches everybody in the room, whatever they speak; anything else is for this dialect.
+    if (typeof message === 'string') participant.say(message);
+    else attendance.announce(room, 'MessageSent', from(user, message));
+    return {};
+  }),
+
+  positional(['SEND_SCENE_EVENT_TO_MASTER', 'SendSceneEventToMaster'], 3002, (context, user, [data]) => {
+    const { room } = context.attendance.placeOf(user);
+    const event = sceneEvent(user, data);
+    const master = context.attendance.masterOf(room);
+    if (!master) throw new Refusal(3001);
+    master.client.tell('SceneEventToMaster', event);
+    return {};
+  }),
+
+  positional(['SEND_SCENE_EVENT_TO_USER', 'SendSceneEventToUser'], 3002, (context, user, [userId, data]) => {
+    const room = roomOfMaster(context, user);
+    if (isMissing(userId)) throw new Refusal(3014);
+    const target = typeof userId === 'string' ? room.find(userId) : undefined;
+    const receiver = target && context.attendance.userOf(target);
+    if (!receiver) throw new Refusal(700);
+    receiver.client.tell('SceneEventToUser', sceneEvent(user, data));
+    return {};
+  }),
+
+  positional(
+    ['SEND_SCENE_EVENT_TO_ALL', 'SendSceneEventToAllUsers', 'SendSceneEventToAll'],
+    3002,
+    (context, user, [data]) => {
+      const room = roomOfMaster(context, user);
+      context.attendance.announce(room, 'SceneEventToUser', sceneEvent(user, data));
+      return {};
+    },
+  ),
+];
+
+function from(user: User, message: unknown) {
+  return { messageFrom: user.id, messageFromName: user.name, message };
+}
+
+/** @throws Refusal 800, 3012 */
+function roomOfMaster({ attendance }: Context, user: User): Room {
+  const { room } = attendance.placeOf(user);
+  if (attendance.masterOf(room) !== user) throw new Refusal(3012);
+  return room;
+}
+
+/** Bytes stay bytes, and are the first attachment of the event. @throws Refusal 3002 */
+function sceneEvent(user: User, data: unknown) {
+  if (isMissing(data) || !isPlain(data, { bytes: true })) throw new Refusal(3002);
+  return { sceneEventFrom: user.id, sceneEventData: data };
+}
+
+/** An empty text is as good as none; empty bytes are something (§12). */
+export function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === false || value === 0;
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { SfuData } from './settings.js';
+
+/** Of another type than it should be is as good as absent (Orchestrator §11). */
+const text = z.string().optional().catch(undefined);
+
+/** The fields of each command, as far as they are looked at; others are ignored. */
+export const commands = {
+  nothing: z.object({}),
+  login: z.object({ userName: text, userPassword: text, password: text }),
+  user: z.object({ userId: z.unknown().optional() }),
+  userData: z.object({ userDataJson: z.unknown().optional() }),
+  newSession: z.object({
+    sessionName: text,
+    sessionDescription: text,
+    sessionProtocol: text,
+    scenarioDefinition: z.object({ scenarioId: text }).catch({ scenarioId: undefined }),
+  }),
+  session: z.object({ sessionId: text }),
+  message: z.object({ userId: text, message: z.unknown().optional() }),
+} as const;
+
+/** JSON from outside, whose content is nobody's business here. */
+export type Json = unknown;
+
+export type UserData = Readonly<Record<string, Json>>;
+
+/** §5 */
+export interface UserObject {
+  readonly userId: string;
+  readonly userName: string;
+  readonly userData: UserData;
+  /** Empty outside any session. */
+  readonly sfuData: SfuData | Readonly<Record<string, never>>;
+}
+
+/** §5; what is undefined is absent on the wire. */
+export interface SessionSummary {
+  readonly sessionId: string;
+  readonly sessionName: string;
+  readonly sessionDescription: string | undefined;
+  readonly sessionProtocol: string;
+  readonly sessionAdministrator: string | undefined;
+  readonly sessionMaster: string | undefined;
+  readonly scenarioId: string | undefined;
+  readonly sessionUsers: readonly string[];
+}
+
+export interface SessionObject extends SessionSummary {
+  readonly sessionUserDefinitions: readonly UserObject[];
+}
+
+/** The state of one user's streams (§5). */
+export interface StreamState {
+  readonly connectionId: string;
+  readonly connectionLoggedAs: string;
+  readonly dataStreams: Readonly<
+    Record<string, { dataStreamKind: string; dataSteamDescription: string; dataStreamDescription: string }>
+  >;
+  readonly remoteDataStreams: Readonly<
+    Record<string, { dataStreamUserId: string; dataStreamKind: string; dataStreamDescription: string }>
+  >;
+}
+
+/** Everything a client is told unasked, with its arguments (§8). */
+export interface Notices {
+  SessionUpdated: [
+    | { eventId: 'USER_JOINED_SESSION'; eventData: { userId: string; userData: UserObject } }
+    | { eventId: 'USER_LEFT_SESSION'; eventData: { userId: string } }
+    | { eventId: 'USER_DATA_UPDATED'; eventData: { userId: string; userData: UserData } },
+  ];
+  SessionClosed: [Readonly<Record<string, never>>];
+  MessageSent: [{ messageFrom: string; messageFromName: string; message: Json }];
+  SceneEventToMaster: [{ sceneEventFrom: string; sceneEventData: Json }];
+  SceneEventToUser: [{ sceneEventFrom: string; sceneEventData: Json }];
+  DataReceived: [fromUserId: string, kind: string, data: unknown];
+}
+
+/** The one argument of an acknowledgement (§2). */
+export interface Answer {
+  readonly error: number;
+  readonly message: string;
+  readonly body: object;
+  readonly commandId?: Json;
+}

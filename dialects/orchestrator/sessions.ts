@@ -1,0 +1,122 @@
+import type { Room } from '../../rooms/room.js';
+import type { Rooms } from '../../rooms/rooms.js';
+import type { RoomNames } from '../room-names.js';
+import { Refusal } from './errors.js';
+import { Session } from './session.js';
+import type { SessionOptions } from './session.js';
+import type { OrchestratorSettings } from './settings.js';
+import { forwardedProtocols, leastUsed } from './sfu.js';
+import type { User } from './user.js';
+
+export interface NewSession {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly protocol: string;
+  readonly scenarioId: string | undefined;
+}
+
+type Settings = Pick<
+  OrchestratorSettings,
+  'orchestratorDefaultScenario' | 'orchestratorMaxSessions' | 'orchestratorExternalHostname' | 'orchestratorSfu'
+>;
+
+/** All rooms as sessions: those made here, and those of other dialects that are shared with this one. */
+export class Sessions {
+  readonly #rooms: Rooms;
+  readonly #names: RoomNames;
+  readonly #settings: Settings;
+  readonly #newId: () => string;
+  readonly #byRoom = new WeakMap<Room, Session>();
+  /** Those made here, by id: they stay when nobody is inside. */
+  readonly #made = new Map<string, Session>();
+
+  constructor(rooms: Rooms, names: RoomNames, settings: Settings, newId: () => string) {
+    this.#rooms = rooms;
+    this.#names = names;
+    this.#settings = settings;
+    this.#newId = newId;
+  }
+
+  /** Sessions made here that have not ended. */
+  get size(): number {
+    return this.#made.size;
+  }
+
+  *[Symbol.iterator](): Generator<Session> {
+    for (const room of [...this.#rooms]) {
+      const session = this.of(room);
+      if (session) yield session;
+    }
+  }
+
+  find(id: string): Session | undefined {
+    const made = this.#made.get(id);
+    if (made) return made.room.closed ? undefined : made;
+    for (const session of this) if (session.id === id) return session;
+    return undefined;
+  }
+
+  /** Undefined for a room that is not shared with this dialect. One that was made elsewhere becomes a session when it is first seen. */
+  of(room: Room): Session | undefined {
+    const known = this.#byRoom.get(room);
+    if (known) return known;
+    const name = this.#names.nameOf(room.name);
+    if (name === undefined) return undefined;
+    const [first] = room.participants;
+    return this.#enter(room, {
+      id: this.#newId(),
+      name: room.title ?? name,
+      protocol: 'socketio',
+      scenarioId: this.#settings.orchestratorDefaultScenario || undefined,
+      administrator: first?.id,
+    });
+  }
+
+  /**
+   * Makes a session with nobody in it yet.
+   * @param host Where its creator found this server.
+   * @throws Refusal 404; RoomError as `Rooms.open`
+   */
+  make({ name, description, protocol, scenarioId }: NewSession, user: User, host: string): Session {
+    const { orchestratorMaxSessions, orchestratorExternalHostname, orchestratorSfu } = this.#settings;
+    for (const session of user.administered) if (session.room.closed) this.forget(session, user);
+    if (user.administered.size >= orchestratorMaxSessions) {
+      throw new Refusal(404, `You have ${orchestratorMaxSessions} sessions already`);
+    }
+    const used = [...this.#made.values()].filter(({ room }) => !room.closed).map(({ sfuService }) => sfuService);
+    const service = forwardedProtocols.has(protocol) ? leastUsed(orchestratorSfu.get(protocol) ?? [], used) : undefined;
+    if (forwardedProtocols.has(protocol) && !service) {
+      throw new Refusal(404, `No forwarding service is configured for "${protocol}"`);
+    }
+    const hostname = orchestratorExternalHostname === 'dynamic' ? host : orchestratorExternalHostname;
+    const id = this.#newId();
+    const key = this.#names.keyOf(name);
+    const room = this.#rooms.open(this.#rooms.find(key) ? this.#names.keyOf(id) : key, { title: name, by: user.name });
+    const session = this.#enter(room, {
+      id,
+      name,
+      description,
+      protocol,
+      scenarioId,
+      administrator: user.id,
+      sfu: service && { service, hostname },
+    });
+    this.#made.set(id, session);
+    user.administered.add(session);
+    return session;
+  }
+
+  /** It is no session of its administrator any more; what is left of its room closes when nobody is in it. */
+  forget(session: Session, administrator: User | undefined): void {
+    administrator?.administered.delete(session);
+    this.#made.delete(session.id);
+    this.#byRoom.delete(session.room);
+    session.room.stays = false;
+  }
+
+  #enter(room: Room, options: SessionOptions): Session {
+    const session = new Session(room, options);
+    this.#byRoom.set(room, session);
+    return session;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Client } from './client.js';
+import type { Context } from './context.js';
+import { positional } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
+import { Refusal } from './errors.js';
+import { isPlain } from './json.js';
+import { tellStream } from './client.js';
+import { isMissing } from './message-endpoints.js';
+import type { User } from './user.js';
+
+/** Data streams: bytes from one user to those who registered for them (Orchestrator §7). */
+export const streamEndpoints: readonly Endpoint[] = [
+  positional(['DECLARE_DATA_STREAM', 'DeclareDataStream'], 4002, (context, user, [kind, description]) => {
+    const { attendance, streams, settings } = context;
+    attendance.placeOf(user);
+    const name = kindOf(kind, settings.orchestratorMaxText);
+    const text = typeof description === 'string' ? description : '';
+    if (text.length > settings.orchestratorMaxText) throw new Refusal(801, 'The description is too long');
+    streams.declare(user, name, text);
+    return { body: streams.stateOf(user) };
+  }),
+
+  positional(['REMOVE_DATA_STREAM', 'RemoveDataStream'], 4002, (context, user, [kind]) => {
+    const { attendance, streams, settings } = context;
+    attendance.placeOf(user);
+    streams.remove(user, kindOf(kind, settings.orchestratorMaxText));
+    return { body: streams.stateOf(user) };
+  }),
+
+  positional(['REGISTER_FOR_DATA_STREAM', 'RegisterForDataStream'], 4002, (context, user, [userId, kind]) => {
+    const { streams } = context;
+    const wanted = wantedOf(context, user, userId, kind);
+    streams.register(user, wanted.senderId, wanted.kind);
+    return { body: streams.stateOf(user) };
+  }),
+
+  positional(['UNREGISTER_FROM_DATA_STREAM', 'UnregisterFromDataStream'], 4002, (context, user, [userId, kind]) => {
+    const { streams } = context;
+    const wanted = wantedOf(context, user, userId, kind);
+    streams.unregister(user, wanted.senderId, wanted.kind);
+    return { body: streams.stateOf(user) };
+  }),
+
+  positional(['SEND_DATA', 'SendData'], 4002, ({ streams }, user, [kind, data]) => {
+    const { participant } = user;
+    if (!participant || typeof kind !== 'string' || kind === '' || isMissing(data)) return {};
+    const wanting = streams.receivers(user.id, kind);
+    if (!wanting || !isPlain(data, { bytes: true })) return {};
+    const receivers: Client[] = [];
+    for (const other of wanting) {
+      if (other.participant?.room === participant.room) receivers.push(other.client);
+    }
+    tellStream(receivers, user.id, kind, data);
+    return {};
+  }),
+];
+
+/** @throws Refusal 4002 */
+function kindOf(kind: unknown, maxLength: number): string {
+  if (typeof kind !== 'string' || kind === '' || kind.length > maxLength) throw new Refusal(4002);
+  return kind;
+}
+
+/** @throws Refusal 800, 4001, 700, 4002, in this order */
+function wantedOf({ attendance, settings }: Context, user: User, userId: unknown, kind: unknown) {
+  const { room } = attendance.placeOf(user);
+  if (isMissing(userId)) throw new Refusal(4001);
+  if (typeof userId !== 'string' || !room.find(userId)) throw new Refusal(700);
+  return { senderId: userId, kind: kindOf(kind, settings.orchestratorMaxText) };
+}

@@ -1,0 +1,91 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Client } from './client.js';
+import type { Context } from './context.js';
+import { command, userOf } from './endpoint.js';
+import type { Endpoint } from './endpoint.js';
+import { Refusal } from './errors.js';
+import { isPlain, parsed } from './json.js';
+import { commands } from './messages.js';
+import type { UserData } from './messages.js';
+import type { User } from './user.js';
+
+/** Who one is, and what one says of oneself (Orchestrator §6, identity; §7). */
+export const userEndpoints: readonly Endpoint[] = [
+  command(['LOGIN', 'Login'], commands.login, 204, (context, client, { userName, userPassword, password }) => {
+    const { settings, users, log } = context;
+    if (userName === undefined || userName === '' || userName.length > settings.orchestratorMaxText) {
+      throw new Refusal(204);
+    }
+    if (!isSame(userPassword ?? password ?? '', settings.orchestratorPassword)) throw new Refusal(206);
+    if (client.user?.name === userName) return { body: { userId: client.user.id } };
+    if (users.findByName(userName)) throw new Refusal(205);
+    logOut(context, client);
+    const user = users.add(userName, client);
+    client.user = user;
+    log.info('logged in', { user: user.id, name: userName });
+    return { body: { userId: user.id } };
+  }),
+
+  command(['LOGOUT', 'Logout'], commands.nothing, 204, (context, client) => {
+    userOf(client);
+    logOut(context, client);
+    return {};
+  }),
+
+  command(['GET_USER_DATA', 'GetUserData'], commands.user, 1301, (context, client, { userId }) => {
+    const self = userOf(client);
+    if (userId === undefined || userId === null || userId === '') return { body: self.data };
+    if (typeof userId !== 'string') throw new Refusal(1301);
+    const user = context.users.find(userId);
+    if (user) return { body: user.data };
+    // Somebody of another dialect has none, and is known to those in the same room.
+    if (self.participant?.room.find(userId)) return { body: {} };
+    throw new Refusal(1301);
+  }),
+
+  command(
+    ['UPDATE_USER_DATA', 'UpdateUserDataJson', 'UpdateUserData'],
+    commands.userData,
+    1700,
+    (context, client, { userDataJson }) => {
+      const user = userOf(client);
+      const userData = merged(user, userDataJson, context.settings.orchestratorMaxUserData);
+      if (user.participant) {
+        context.attendance.announce(user.participant.room, 'SessionUpdated', {
+          eventId: 'USER_DATA_UPDATED',
+          eventData: { userId: user.id, userData },
+        });
+      }
+      return { body: userData };
+    },
+  ),
+];
+
+/** Everything that ends with a user, in the order of §6: she leaves, then her sessions close. Nothing happens where nobody is logged in. */
+export function logOut({ users, attendance, streams, log }: Context, client: Client): void {
+  const { user } = client;
+  if (!user) return;
+  client.user = undefined;
+  attendance.exit(user);
+  for (const session of [...user.administered]) attendance.close(session, user);
+  streams.forget(user);
+  users.remove(user);
+  log.info('logged out', { user: user.id, name: user.name });
+}
+
+/** @throws Refusal 1700; nothing is changed then */
+function merged(user: User, given: unknown, maxLength: number): UserData {
+  const added = typeof given === 'string' ? parsed(given) : given;
+  if (typeof added !== 'object' || added === null || Array.isArray(added)) throw new Refusal(1700);
+  if (!isPlain(added, { bytes: false })) throw new Refusal(1700);
+  // Spread defines own properties, whatever their names.
+  if (JSON.stringify({ ...user.data, ...added }).length > maxLength) throw new Refusal(1700);
+  return user.merge(added);
+}
+
+/** Compares without telling by its time how much of the text was right. An empty password is none: everybody may. */
+function isSame(given: string, password: string): boolean {
+  if (password === '') return true;
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(password));
+}

@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import { RpcClient } from '../../support/rpc-client.js';
+import { until } from '../../support/until.js';
+import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
+import type { OrchestratorClient } from './orchestrator-stage.js';
+
+describe('the Orchestrator’s sessions and the room protocol’s rooms', () => {
+  const stage = new OrchestratorStage({ orchestratorForeignChat: true, orchestratorDefaultScenario: 'pilot-0' });
+  const conferees: RpcClient[] = [];
+  let ada: OrchestratorClient;
+
+  before(() => stage.start());
+  after(() => stage.stop());
+  beforeEach(async () => {
+    ada = await stage.user('ada');
+  });
+  afterEach(async () => {
+    for (const each of conferees.splice(0)) {
+      await each.request('leaveRoom').catch(() => undefined);
+      each.close();
+    }
+    await stage.empty();
+    await until('nothing remains', () => stage.rooms.names.length === 0);
+    expect(stage.remains).to.deep.equal(nothingRemains);
+  });
+
+  async function conferee(room: string, user: string): Promise<RpcClient> {
+    const client = await RpcClient.connect(`${stage.url}/`);
+    conferees.push(client);
+    await client.request('joinRoom', { room, user });
+    return client;
+  }
+
+  const none = { url_gen: '', url_audio: '', url_pcc: '' };
+  const stranger = (userName: string) => ({ userId: userName, userName, userData: {}, sfuData: none });
+  const joined = (userName: string) => [
+    'SessionUpdated',
+    { eventId: 'USER_JOINED_SESSION', eventData: { userId: userName, userData: stranger(userName) } },
+  ];
+  const left = (userId: string) => ['SessionUpdated', { eventId: 'USER_LEFT_SESSION', eventData: { userId } }];
+
+  async function listed(of: OrchestratorClient = ada): Promise<{ sessionId: string; sessionName: string }[]> {
+    return Object.values(await of.get('GetSessions', {})) as { sessionId: string; sessionName: string }[];
+  }
+
+  it('a conference room is a session of the default scenario, which a VR client can enter', async () => {
+    const carl = await conferee('meeting', 'carl');
+    const [session] = await listed();
+    expect(session).to.deep.equal({
+      sessionId: session?.sessionId,
+      sessionName: 'meeting',
+      sessionProtocol: 'socketio',
+      sessionAdministrator: 'carl',
+      scenarioId: 'pilot-0',
+      sessionUsers: ['carl'],
+      sessionUserDefinitions: [stranger('carl')],
+    });
+    expect((await listed())[0]?.sessionId, 'its id stays').to.equal(session?.sessionId);
+    const { sessionUsers, sessionMaster } = await ada.get('JoinSession', { sessionId: session?.sessionId });
+    expect(sessionUsers).to.deep.equal(['carl', ada.userId]);
+    expect(sessionMaster).to.equal(ada.userId);
+    expect(await carl.notified('participantJoined')).to.include({ id: 'ada' });
+    expect(await ada.get('GetUserData', { userId: 'carl' })).to.deep.equal({});
+    await ada.get('LeaveSession', {});
+    expect(await carl.notified('participantLeft')).to.deep.equal({ name: 'ada' });
+  });
+
+  it('a session is a conference room; who comes and goes is told', async () => {
+    const sessionId = await ada.makes('demo');
+    const carl = await RpcClient.connect(`${stage.url}/`);
+    conferees.push(carl);
+    expect((await carl.request('joinRoom', { room: 'demo', user: 'carl' })).value).to.deep.equal([
+      { id: 'ada', streams: [] },
+    ]);
+    expect(await ada.next()).to.deep.equal(joined('carl'));
+    expect((await ada.get('GetSessionInfo', {})).sessionUsers).to.deep.equal([ada.userId, 'carl']);
+    await carl.request('leaveRoom');
+    expect(await ada.next()).to.deep.equal(left('carl'));
+    expect((await listed())[0]?.sessionId).to.equal(sessionId);
+  });
+
+  it('somebody of another protocol never becomes master, and cannot be sent scene events', async () => {
+    const sessionId = await ada.makes('demo');
+    const bob = await stage.user('bob');
+    await conferee('demo', 'carl');
+    await bob.get('JoinSession', { sessionId });
+    await ada.get('LeaveSession', {});
+    expect((await bob.get('GetSessionInfo', {})).sessionMaster).to.equal(bob.userId);
+    expect(await bob.code('SendSceneEventToUser', 'carl', 'x')).to.equal(700);
+    expect(await bob.code('RegisterForDataStream', 'carl', 'k')).to.equal(0);
+    await bob.get('LeaveSession', {});
+    expect(await ada.get('GetSessionInfo', {})).not.to.have.property('sessionMaster');
+    expect(await ada.code('DeleteSession', { sessionId }), 'somebody is inside').to.equal(504);
+  });
+
+  it('the administrator’s departure ends the session for this protocol alone', async () => {
+    const sessionId = await ada.makes('demo');
+    const bob = await stage.user('bob');
+    const carl = await conferee('demo', 'carl');
+    await bob.get('JoinSession', { sessionId });
+    await bob.heard();
+    await ada.get('Logout', {});
+    expect(await bob.heard()).to.deep.equal([left(ada.userId), ['SessionClosed', {}]]);
+    expect(await carl.notified('participantLeft')).to.deep.equal({ name: 'ada' });
+    expect(await carl.notified('participantLeft')).to.deep.equal({ name: 'bob' });
+    const [rest] = await listed(bob);
+    expect(rest).to.include({ sessionName: 'demo', sessionAdministrator: 'carl' });
+    expect(rest?.sessionId).not.to.equal(sessionId);
+    expect(await bob.code('JoinSession', { sessionId })).to.equal(503);
+    expect(await bob.code('DeleteSession', { sessionId: rest?.sessionId })).to.equal(501);
+  });
+
+  it('texts to all are chat, both ways; other messages stay within this protocol', async () => {
+    await ada.makes('demo');
+    const carl = await conferee('demo', 'carl');
+    await ada.next();
+    await ada.get('SendMessageToAll', { message: { no: 'text' } });
+    await ada.get('SendMessageToAll', { message: 'hello' });
+    expect(await carl.notified('sendMessage')).to.include({ user: 'ada', message: 'hello' });
+    expect((await ada.heard()).length, 'the sender is told of both').to.equal(2);
+    await carl.request('sendMessage', { userMessage: 'carl', roomMessage: 'demo', message: 'hi' });
+    expect(await ada.heard()).to.deep.equal([
+      ['MessageSent', { messageFrom: 'carl', messageFromName: 'carl', message: 'hi' }],
+    ]);
+  });
+
+  it('a private text to somebody whose protocol has none is refused', async () => {
+    await ada.makes('demo');
+    await conferee('demo', 'carl');
+    expect(await ada.code('SendMessage', { userId: 'carl', message: 'psst' })).to.equal(802);
+    expect(await ada.code('SendMessage', { userId: 'carl', message: {} })).to.equal(802);
+  });
+
+  it('a session whose name a room has already gets a room of its own, which is called by the session’s id', async () => {
+    await conferee('demo', 'carl');
+    const sessionId = await ada.makes('demo');
+    expect(stage.rooms.names).to.deep.equal(['demo', sessionId]);
+    expect(stage.rooms.find(sessionId)?.title).to.equal('demo');
+    expect((await listed()).map(({ sessionName }) => sessionName)).to.deep.equal(['demo', 'demo']);
+  });
+
+  it('namesakes are told apart where people are known by name', async () => {
+    const adaToo = await conferee('demo', 'ada');
+    const [session] = await listed();
+    await ada.get('JoinSession', { sessionId: session?.sessionId });
+    expect(await adaToo.notified('participantJoined')).to.include({ id: `ada-${ada.userId.slice(0, 4)}` });
+  });
+});
+
+describe('the Orchestrator’s sessions, where chat of other protocols is not wanted', () => {
+  const stage = new OrchestratorStage();
+  before(() => stage.start());
+  after(() => stage.stop());
+
+  it('its clients are not told of it, and it is counted', async () => {
+    const ada = await stage.user('ada');
+    await ada.makes('demo');
+    const carl = await RpcClient.connect(`${stage.url}/`);
+    await carl.request('joinRoom', { room: 'demo', user: 'carl' });
+    await ada.next();
+    await carl.request('sendMessage', { userMessage: 'carl', roomMessage: 'demo', message: 'hi' });
+    expect(await ada.heard()).to.deep.equal([]);
+    expect(stage.gateway.state.undelivered).to.equal(1);
+    await ada.get('SendMessageToAll', { message: 'hello' });
+    expect((await carl.notified('sendMessage')).user).to.equal('carl');
+    expect((await carl.notified('sendMessage')).user).to.equal('ada');
+    await carl.close();
+  });
+});
+
+describe('the Orchestrator’s sessions, where protocols are kept apart', () => {
+  const stage = new OrchestratorStage({ bridge: false });
+  before(() => stage.start());
+  after(() => stage.stop());
+
+  it('they are rooms of their own', async () => {
+    const ada = await stage.user('ada');
+    const carl = await RpcClient.connect(`${stage.url}/`);
+    await carl.request('joinRoom', { room: 'demo', user: 'carl' });
+    await ada.makes('demo');
+    expect(stage.rooms.names).to.deep.equal(['demo', 'orchestrator:demo']);
+    expect(Object.values(await ada.get('GetSessions', {}))).to.have.length(1);
+    await carl.close();
+  });
+});

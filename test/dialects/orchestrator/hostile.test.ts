@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import { until } from '../../support/until.js';
+import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
+import type { OrchestratorClient } from './orchestrator-stage.js';
+
+const requests = [
+  ['GetOrchestratorVersion', 'GetNTPTime', 'DumpData', 'TerminateOrchestrator', 'ResetOrchestrator', 'Login', 'Logout'],
+  ['GetUserData', 'UpdateUserDataJson', 'AddSession', 'DeleteSession', 'GetSessions', 'GetSessionInfo', 'JoinSession'],
+  ['LeaveSession', 'SendMessage', 'SendMessageToAll', 'SendSceneEventToMaster', 'SendSceneEventToUser'],
+  ['SendSceneEventToAllUsers', 'DeclareDataStream', 'RemoveDataStream', 'RegisterForDataStream'],
+  ['UnregisterFromDataStream', 'SendData'],
+].flat();
+
+const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown;
+const junk: readonly (readonly unknown[])[] = [
+  [],
+  [null],
+  [undefined],
+  [7],
+  ['text'],
+  [true],
+  [[]],
+  [[1, 2]],
+  [{}],
+  [Buffer.from('bytes')],
+  [{ userId: {}, sessionId: [], userName: {}, sessionName: 7, userDataJson: 'no JSON', message: {} }],
+  [{ sessionName: 'x', scenarioDefinition: null, sessionDescription: 7, sessionProtocol: [] }],
+  [{ sessionId: '__proto__', userId: 'constructor', userName: 'toString', commandId: {} }],
+  ['__proto__', '__proto__'],
+  ['x', null, {}, [], 1],
+];
+
+describe('the Orchestrator’s protocol, when clients are hostile', () => {
+  const stage = new OrchestratorStage({ orchestratorMaxQueuedBytes: 100_000 });
+  let witness: OrchestratorClient;
+  let hostile: OrchestratorClient;
+
+  before(() => stage.start());
+  after(() => stage.stop());
+  beforeEach(async () => {
+    witness = await stage.user('witness');
+    hostile = await stage.connect();
+  });
+  afterEach(async () => {
+    expect(await witness.code('GetSessions', {}), 'others go on').to.equal(0);
+    await stage.empty();
+    expect(stage.remains).to.deep.equal(nothingRemains);
+  });
+
+  for (const where of ['as a stranger', 'logged in', 'in a session']) {
+    it(`answers every request with anything, or nothing, in it (${where})`, async () => {
+      for (const request of requests) {
+        for (const content of junk) {
+          if (where !== 'as a stranger') await hostile.ask('Login', { userName: 'hostile' });
+          if (where === 'in a session') {
+            if ((await hostile.code('GetSessionInfo', {})) !== 0) await hostile.ask('AddSession', { sessionName: 'h' });
+          }
+          hostile.socket.emit(request, ...content);
+          const answer = await hostile.ask(request, ...content);
+          expect(answer.error, request).to.be.a('number');
+          expect(answer.body, request).to.be.an('object');
+          expect(answer.message === 'OK', request).to.equal(answer.error === 0);
+        }
+      }
+    });
+  }
+
+  it('answers values that are nested more deeply than could be sent on', async () => {
+    await hostile.get('Login', { userName: 'hostile' });
+    await hostile.makes('deep');
+    await hostile.get('RegisterForDataStream', hostile.userId, 'k').catch(() => undefined);
+    for (const levels of [100, 3_000]) {
+      const value = deep(levels);
+      for (const [request, ...content] of [
+        ['SendMessage', { userId: hostile.userId, message: value }],
+        ['SendMessageToAll', { message: value }],
+        ['UpdateUserDataJson', { userDataJson: { a: value } }],
+        ['SendSceneEventToMaster', value],
+        ['SendSceneEventToAllUsers', value],
+      ] as const) {
+        expect(await hostile.code(request, ...content), request).not.to.equal(0);
+      }
+      expect(await hostile.code('SendData', 'k', value)).to.equal(0);
+      expect(await hostile.ask('GetSessions', { commandId: value })).not.to.have.property('commandId');
+    }
+    expect(hostile.notices).to.deep.equal([]);
+  });
+
+  it('ends after a packet that is too long, which costs its sender alone', async () => {
+    await hostile.get('Login', { userName: 'hostile' });
+    const session = await hostile.makes('big');
+    await witness.get('JoinSession', { sessionId: session });
+    const large = Buffer.alloc(2_000_000);
+    expect(await hostile.code('SendData', 'k', large), 'two million bytes pass').to.equal(0);
+    hostile.socket.emit('SendData', 'k', Buffer.alloc(5_000_000));
+    await once(hostile.socket as unknown as NodeJS.EventEmitter, 'disconnect');
+    expect((await witness.next())[0]).to.equal('SessionUpdated');
+    expect(await witness.next()).to.deep.equal(['SessionClosed', {}]);
+  });
+
+  it('ignores unknown events, and those that are no names', async () => {
+    for (const event of ['nope', '__proto__', 'constructor', 'easyrtcMsg', '']) hostile.socket.emit(event, {});
+    expect(await hostile.code('Login', { userName: 'hostile' })).to.equal(0);
+  });
+
+  const nested = '['.repeat(100_000) + ']'.repeat(100_000);
+  const frames = ['42[7]', '42[null]', '42[]', '42{}', '42', '42["', '42["connect"]', '451-["Login"]', '49', 'x'];
+  const deepFrames = [
+    ['a deep value', `42["SendMessageToAll",{"message":${nested}}]`],
+    ['a deep value beside bytes', `451-["SendData","k",{"_placeholder":true,"num":0},${nested}]`],
+    ['a deep text', `42["UpdateUserDataJson",{"userDataJson":"{\\"a\\":${nested}}"}]`],
+  ] as const;
+  for (const namespace of ['/orchestrator', '/']) {
+    for (const [what, frame] of [...frames.map((each) => [each, each] as const), ...deepFrames]) {
+      it(`survives ${what} at ${namespace}`, async () => {
+        const socket = new WebSocket(`${stage.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+        await once(socket, 'open');
+        const prefix = namespace === '/' ? '' : `${namespace},`;
+        socket.send(`40${prefix}`);
+        await until('it is accepted', () => stage.door.connections > 2);
+        socket.send(`42${prefix}["Login",{"userName":"raw"}]`);
+        socket.send(frame.replace(/^(42|451-)/, `$1${prefix}`));
+        socket.send(Buffer.from('bytes'));
+        socket.send(`421${prefix}["GetNTPTime"]`);
+        socket.close();
+        await once(socket, 'close');
+      });
+    }
+  }
+
+  it('lets a reader who is too slow lose data packets, and ends it when it is to be told anything else', async () => {
+    await hostile.get('Login', { userName: 'hostile' });
+    const sessionId = await witness.makes('slow');
+    await hostile.get('JoinSession', { sessionId });
+    await hostile.get('RegisterForDataStream', witness.userId, 'k');
+    const engine = hostile.socket.io.engine as unknown as { transport: { ws: { _socket: NodeJS.ReadStream } } };
+    const raw = engine.transport.ws._socket;
+    raw.pause();
+    const packet = Buffer.alloc(500_000);
+    for (let index = 0; index < 60; index += 1) await witness.ask('SendData', 'k', packet);
+    await witness.ask('SendMessageToAll', { message: 'anything' });
+    await until('it is disconnected', () => stage.gateway.state.connections === 1);
+    raw.resume();
+    await until('it has noticed', () => !hostile.socket.connected);
+    const received = hostile.notices.filter(([name]) => name === 'DataReceived').length;
+    expect(received).to.be.within(1, 59);
+  });
+});

@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { io } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+import { OrchestratorGateway } from '../../../dialects/orchestrator/gateway.js';
+import { ownNames, sharedNames } from '../../../dialects/room-names.js';
+import { Rooms } from '../../../rooms/rooms.js';
+import { configOf } from '../../../src/config.js';
+import { createLog } from '../../../src/log.js';
+import { customRequestOf } from '../../../src/protocol/custom-request.js';
+import { RoomGateway } from '../../../src/protocol/gateway.js';
+import { Doors } from '../../../src/transport/doors.js';
+import { SocketIoDoor } from '../../../src/transport/socket-io-door.js';
+import { FakeMedia } from '../../support/fake-media.js';
+import { until } from '../../support/until.js';
+
+type Options = Parameters<typeof configOf>[0];
+
+/** What a request is answered with. */
+export interface Answer {
+  readonly error: number;
+  readonly message: string;
+  readonly body: Record<string, unknown>;
+  readonly commandId?: unknown;
+}
+
+/** The Orchestrator's and the room protocol over one set of rooms, from the socket to the domain. */
+export class OrchestratorStage {
+  readonly rooms: Rooms;
+  readonly gateway: OrchestratorGateway;
+  readonly door: SocketIoDoor;
+  /** How often the server was told to stop. */
+  terminations = 0;
+  readonly #http = createServer();
+  readonly #doors: Doors;
+  readonly #roomGateway: RoomGateway;
+  readonly #clients: OrchestratorClient[] = [];
+  url = '';
+
+  constructor(options: Options = {}) {
+    const config = configOf(options);
+    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
+    this.rooms = new Rooms(new FakeMedia(), { mayOpen: (_room, name) => creators.test(name) });
+    this.#doors = new Doors(this.#http, {
+      maxTextLength: config.maxMessageLength,
+      maxQueuedBytes: config.maxQueuedBytes,
+      allowedOrigins: [],
+      maxConnections: 0,
+      onRefused: () => undefined,
+    });
+    this.door = new SocketIoDoor({
+      path: '/socket.io',
+      maxPacketBytes: config.maxPacketBytes,
+      allowedOrigins: [],
+      hasPlace: () => true,
+    });
+    this.#doors.mount('/socket.io', this.door);
+    const log = createLog('error', 'text');
+    const filters = { filterType: config.filterType, imagesUrl: () => '', hatImage: '', markerImages: [] };
+    const hatPlacement = { offsetX: 0, offsetY: 0, width: 1, height: 1 };
+    this.#roomGateway = new RoomGateway(log, config, customRequestOf({ ...filters, hatPlacement }));
+    this.#roomGateway.attach({ rooms: this.rooms, doors: this.#doors, pathPrefix: '' });
+    this.gateway = new OrchestratorGateway(config, () => (this.terminations += 1));
+    this.gateway.attach({
+      rooms: this.rooms,
+      names: config.bridge ? sharedNames : ownNames('orchestrator'),
+      doors: this.#doors,
+      socketIo: this.door,
+      pathPrefix: '',
+      log,
+      now: Date.now,
+    });
+  }
+
+  async start(): Promise<void> {
+    await once(this.#http.listen(0, '127.0.0.1'), 'listening');
+    this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  async connect(namespace = '/orchestrator'): Promise<OrchestratorClient> {
+    const client = new OrchestratorClient(
+      io(this.url + namespace, { forceNew: true, reconnection: false, transports: ['websocket'] }),
+    );
+    this.#clients.push(client);
+    await client.connected;
+    return client;
+  }
+
+  /** A client that is logged in. */
+  async user(name: string, namespace?: string): Promise<OrchestratorClient> {
+    const client = await this.connect(namespace);
+    const { body } = await client.ask('Login', { userName: name });
+    client.userId = body.userId as string;
+    return client;
+  }
+
+  /** What is left of all who were here. */
+  get remains(): object {
+    return { ...this.gateway.remains, rooms: this.rooms.names.length, clients: this.gateway.state.connections };
+  }
+
+  /** Disconnects every client, and waits until nothing is left of them. */
+  async empty(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.socket.disconnect();
+    await until('nobody is connected', () => this.gateway.state.connections === 0);
+  }
+
+  async stop(): Promise<void> {
+    this.rooms.close('the test is over');
+    this.gateway.close();
+    this.#roomGateway.close();
+    await this.#doors.close();
+    this.#http.close();
+  }
+}
+
+export const nothingRemains = { users: 0, sessions: 0, streams: 0, rooms: 0, clients: 0 };
+
+/** One socket.io client, and all it was told. */
+export class OrchestratorClient {
+  readonly socket: Socket;
+  readonly connected: Promise<void>;
+  userId = '';
+  /** Notices that nobody has waited for yet, as [name, ...arguments]. */
+  readonly notices: unknown[][] = [];
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.connected = new Promise((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    socket.onAny((name: string, ...content: unknown[]) => this.notices.push([name, ...content]));
+  }
+
+  /** Sends a request; resolves with its answer. */
+  ask(name: string, ...content: unknown[]): Promise<Answer> {
+    return this.socket.timeout(3000).emitWithAck(name, ...content) as Promise<Answer>;
+  }
+
+  /** As `ask`, of one that must succeed; resolves with the body. */
+  async get(name: string, ...content: unknown[]): Promise<Answer['body']> {
+    const { error, message, body } = await this.ask(name, ...content);
+    if (error !== 0) throw new Error(`${name}: ${error} ${message}`);
+    return body;
+  }
+
+  /** As `ask`; resolves with the number of the error. */
+  async code(name: string, ...content: unknown[]): Promise<number> {
+    return (await this.ask(name, ...content)).error;
+  }
+
+  /** Takes the next notice, waiting for it if need be. */
+  async next(): Promise<unknown[]> {
+    await until('a notice comes', () => this.notices.length > 0);
+    return this.notices.shift() ?? [];
+  }
+
+  /** Takes all notices that were sent before the answer to a request of now: they come in order. */
+  async heard(): Promise<unknown[][]> {
+    await this.ask('GetOrchestratorVersion', {});
+    return this.notices.splice(0);
+  }
+
+  /** Makes a session; resolves with its id. */
+  async makes(sessionName: string, more: object = {}): Promise<string> {
+    const body = await this.get('AddSession', { sessionName, scenarioDefinition: { scenarioId: 's' }, ...more });
+    return body.sessionId as string;
+  }
+}

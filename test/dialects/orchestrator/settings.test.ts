@@ -1,0 +1,238 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { io } from 'socket.io-client';
+import { configOf, readConfig } from '../../../src/config.js';
+import { startServer } from '../../../src/server.js';
+import { until } from '../../support/until.js';
+import { OrchestratorClient, OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
+
+/** A stage with options of its own, for as long as a test takes. */
+async function withStage(
+  options: ConstructorParameters<typeof OrchestratorStage>[0],
+  test: (stage: OrchestratorStage) => Promise<void>,
+): Promise<void> {
+  const stage = new OrchestratorStage(options);
+  await stage.start();
+  try {
+    await test(stage);
+    await stage.empty();
+    expect(stage.remains).to.deep.equal(nothingRemains);
+  } finally {
+    await stage.stop();
+  }
+}
+
+describe('the Orchestrator’s login, where a password is configured', () => {
+  it('carries it, under either name', () =>
+    withStage({ orchestratorPassword: 'secret' }, async (stage) => {
+      const client = await stage.connect();
+      for (const wrong of [{}, { userPassword: 'wrong' }, { userPassword: '' }, { userPassword: ['secret'] }]) {
+        const { error, body } = await client.ask('Login', { userName: 'ada', ...wrong });
+        expect([error, body]).to.deep.equal([206, {}]);
+      }
+      expect(await client.code('GetSessions', {})).to.equal(204);
+      expect(await client.code('Login', { userName: 'ada', userPassword: 'secret' })).to.equal(0);
+      expect(await client.code('Login', { userName: 'ada', password: 'secret' })).to.equal(0);
+    }));
+
+  it('is refused a session where only some may open rooms', () =>
+    withStage({ roomCreators: 'ada' }, async (stage) => {
+      const ada = await stage.user('ada');
+      const bob = await stage.user('bob');
+      expect(await bob.code('AddSession', { sessionName: 'x' })).to.equal(404);
+      const sessionId = await ada.makes('x');
+      expect(await bob.code('JoinSession', { sessionId })).to.equal(0);
+    }));
+});
+
+describe('the Orchestrator’s forwarding services', () => {
+  const template = (port: number) => ({
+    port,
+    sfuData: {
+      url_gen: `http://%EXTERNAL_HOSTNAME%:${port}/%SESSION_ID%/%USER_ID%/%USER_ID%/`,
+      url_audio: '%UNKNOWN%',
+      url_pcc: '',
+    },
+  });
+  const services = { dash: { commandLine: ['relay'], portMapping: [template(8096), template(8097)] } };
+
+  it('are handed out by templates, the least used first', () =>
+    withStage({ orchestratorSfu: services }, async (stage) => {
+      const ada = await stage.user('ada');
+      const bob = await stage.user('bob');
+      const sessionId = await ada.makes('dash', { sessionProtocol: 'dash' });
+      const { host } = new URL(stage.url);
+      const addresses = (port: number, id: string, session: string) => ({
+        url_gen: `http://${host.replace(/:.*/, '')}:${port}/${session}/${id}/${id}/`,
+        url_audio: '%UNKNOWN%',
+        url_pcc: '',
+      });
+      await bob.get('JoinSession', { sessionId });
+      const [, notice] = (await ada.next()) as [string, { eventData: { userData: { sfuData: object } } }];
+      expect(notice.eventData.userData.sfuData).to.deep.equal(addresses(8096, bob.userId, sessionId));
+      const info = await bob.get('GetSessionInfo', {});
+      expect((info.sessionUserDefinitions as { sfuData: object }[]).map(({ sfuData }) => sfuData)).to.deep.equal([
+        addresses(8096, ada.userId, sessionId),
+        addresses(8096, bob.userId, sessionId),
+      ]);
+      const second = await bob.makes('second', { sessionProtocol: 'dash' });
+      const { users } = await bob.get('DumpData', {});
+      expect((users as { sfuData: object }[]).map(({ sfuData }) => sfuData)).to.deep.equal([
+        addresses(8096, ada.userId, sessionId),
+        addresses(8097, bob.userId, second),
+      ]);
+      await ada.get('LeaveSession', {});
+      await ada.get('DeleteSession', { sessionId });
+      const third = await ada.get('AddSession', { sessionName: 'third', sessionProtocol: 'dash' });
+      expect(JSON.stringify(third), 'the first is free again').to.contain(':8096/');
+      expect(await ada.code('AddSession', { sessionName: 'x', sessionProtocol: 'webrtc' })).to.equal(404);
+    }));
+
+  it('are read from a variable as JSON, which must make sense', () => {
+    const config = readConfig([], { ORCHESTRATOR_SFU: JSON.stringify(services) });
+    expect(config.orchestratorSfu.get('dash')?.map(({ port }) => port)).to.deep.equal([8096, 8097]);
+    for (const wrong of ['{', '{"ftp":{"portMapping":[]}}', '{"dash":{"portMapping":[]}}', '7']) {
+      expect(() => readConfig([], { ORCHESTRATOR_SFU: wrong }), wrong).to.throw(/orchestratorSfu/);
+    }
+  });
+
+  it('have a host name of their own if one is configured', () =>
+    withStage({ orchestratorSfu: services, orchestratorExternalHostname: 'sfu.example' }, async (stage) => {
+      const ada = await stage.user('ada');
+      const session = await ada.get('AddSession', { sessionName: 'x', sessionProtocol: 'dash' });
+      expect(JSON.stringify(session)).to.contain('http://sfu.example:8096/');
+    }));
+});
+
+describe('the Orchestrator’s time', () => {
+  const secondsTo1970 = 2_208_988_800;
+
+  /** An NTP server whose clock is ahead; it first sends answers that are none. */
+  async function ntpServer(aheadMs: number): Promise<{ port: number; close: () => void }> {
+    const socket = createSocket('udp4');
+    socket.on('message', (question, { port, address }) => {
+      const answer = Buffer.alloc(48);
+      answer.writeUInt8(0x24, 0);
+      answer.writeUInt8(2, 1);
+      const seconds = (Date.now() + aheadMs) / 1000;
+      for (const at of [32, 40]) {
+        answer.writeUInt32BE(Math.floor(seconds) + secondsTo1970, at);
+        answer.writeUInt32BE(Math.floor((seconds % 1) * 2 ** 32), at + 4);
+      }
+      socket.send('short', port, address);
+      socket.send(answer, port, address);
+      question.copy(answer, 24, 40, 48);
+      socket.send(answer, port, address);
+    });
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return {
+      port: socket.address().port,
+      close: () => {
+        socket.close();
+      },
+    };
+  }
+
+  it('is an NTP server’s, the first that answers', async () => {
+    const server = await ntpServer(3_600_000);
+    const silent = createSocket('udp4');
+    silent.bind(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      await withStage(
+        {
+          orchestratorNtpServers: [`127.0.0.1:${silent.address().port}`, `127.0.0.1:${server.port}`, 'localtime'],
+          orchestratorNtpTimeoutMs: 50,
+        },
+        async (stage) => {
+          const client = await stage.connect();
+          const ahead = async () => ((await client.get('GetNTPTime', {})).ntpTimeMs as number) - Date.now();
+          await until('it was asked', async () => (await ahead()) > 3_000_000);
+          expect(Math.abs((await ahead()) - 3_600_000)).to.be.lessThan(5_000);
+        },
+      );
+    } finally {
+      server.close();
+      silent.close();
+    }
+  });
+
+  it('is the host’s while no server answers: the request never fails', () =>
+    withStage({ orchestratorNtpServers: ['127.0.0.1:9', 'no such host'], logLevel: 'error' }, async (stage) => {
+      const client = await stage.connect();
+      const { ntpTimeMs } = await client.get('GetNTPTime', {});
+      expect(Math.abs((ntpTimeMs as number) - Date.now())).to.be.lessThan(5_000);
+    }));
+});
+
+describe('the Orchestrator’s operator requests', () => {
+  it('RESET_ORCHESTRATOR tells members, answers, and disconnects everybody', () =>
+    withStage({ orchestratorAllowTerminate: true }, async (stage) => {
+      const ada = await stage.user('ada');
+      const bob = await stage.user('bob', '/');
+      await bob.get('JoinSession', { sessionId: await ada.makes('demo') });
+      const stranger = await stage.connect();
+      expect(await stranger.get('RESET_ORCHESTRATOR', {})).to.deep.equal({});
+      await until('everybody is disconnected', () => stage.gateway.state.connections === 0);
+      await until('bob has noticed', () => !bob.socket.connected);
+      expect(bob.notices.at(-1)).to.deep.equal(['SessionClosed', {}]);
+    }));
+});
+
+describe('the Orchestrator’s protocol in the whole server', () => {
+  /** No media server is within reach: people meet all the same. */
+  const options = { port: 0, host: '127.0.0.1', logLevel: 'error', kmsUris: ['ws://127.0.0.1:9/kurento'] } as const;
+  const connect = async (url: string, namespace: string): Promise<OrchestratorClient> => {
+    const socket = io(url.replace(/\/$/, namespace), { reconnection: false, forceNew: true });
+    const client = new OrchestratorClient(socket);
+    await client.connected;
+    return client;
+  };
+
+  it('lists sessions over REST with their titles, and is stopped by TERMINATE_ORCHESTRATOR, once its members are told', async () => {
+    const server = await startServer(configOf({ ...options, orchestratorAllowTerminate: true }));
+    const ada = await connect(server.url, '/orchestrator');
+    const bob = await connect(server.url, '/');
+    await ada.get('LOGIN', { userName: 'ada' });
+    await bob.get('LOGIN', { userName: 'bob' });
+    const first = await ada.makes('demo');
+    const second = await bob.makes('demo');
+    const all = (await (await fetch(`${server.url}getAllRooms`)).json()) as unknown;
+    expect(all).to.deep.equal(['demo', second]);
+    const list = (await (await fetch(`${server.url}api/v1/rooms`)).json()) as object[];
+    expect(list).to.deep.equal(
+      ['demo', second].map((name) => ({
+        name,
+        title: 'demo',
+        participants: 1,
+        publications: 0,
+        dialects: { orchestrator: 1 },
+      })),
+    );
+    const health = (await (await fetch(`${server.url}healthz`)).json()) as { dialects: object[] };
+    expect(health.dialects).to.deep.include({ name: 'orchestrator', connections: 2, undelivered: 0 });
+    expect(first).not.to.equal(second);
+    expect((await ada.ask('TERMINATE_ORCHESTRATOR')).error).to.equal(0);
+    await until('both are disconnected', () => !ada.socket.connected && !bob.socket.connected);
+    expect(bob.notices.at(-1)).to.deep.equal(['SessionClosed', {}]);
+    await until('the server is gone', () =>
+      fetch(server.url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await server.stop();
+  });
+
+  it('is not spoken when it is switched off', async () => {
+    const server = await startServer(configOf({ ...options, orchestratorEnabled: false }));
+    const refused = await connect(server.url, '/orchestrator').then(
+      () => 'connected',
+      (error: unknown) => (error as Error).message,
+    );
+    expect(refused).to.equal('Invalid namespace');
+    await server.stop();
+  });
+});
