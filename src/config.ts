@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
+import { compeitOptions } from './options/compeit.js';
 import { mediaOptions } from './options/media.js';
 import { pagesOptions } from './options/pages.js';
 import { roomsOptions } from './options/rooms.js';
@@ -15,6 +16,7 @@ export const options = {
   ...mediaOptions,
   ...roomsOptions,
   ...transportOptions,
+  ...compeitOptions,
 } as const satisfies Record<string, Option>;
 
 export type Config = { readonly [K in keyof typeof options]: z.output<(typeof options)[K]['schema']> };

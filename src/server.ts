@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
+import { CompeitGateway } from '../dialects/compeit/gateway.js';
+import { compeitSettings } from './compeit-settings.js';
 import { ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import { Placement } from '../media/placement.js';
@@ -146,7 +148,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
 /** The protocols that are spoken, our own first. */
 function dialectsOf(config: Config, log: Log, imagesUrl: () => string): Dialect[] {
-  return [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
+  return [
+    new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl))),
+    ...(config.compeitEnabled ? [new CompeitGateway(compeitSettings(config))] : []),
+  ];
 }
 
 function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {
