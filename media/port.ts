@@ -81,6 +81,8 @@ export interface EndpointListener {
   candidateFound(candidate: IceCandidate): void;
   /** The media server reports an error of this endpoint. The endpoint stays until it is released. */
   failed(failure: MediaFailure): void;
+  /** The connection to the client has come up, or is down. Who leaves it out is spared the events. */
+  connectionChanged?(connected: boolean): void;
 }
 
 /** Something media can be connected from and to. */

@@ -5,7 +5,7 @@ import type { Outbox, RoomEvent } from './events.js';
 import type { Mutable } from './mute.js';
 import { Negotiations } from './negotiations.js';
 import { Publication } from './publication.js';
-import type { PublishOptions } from './publication.js';
+import type { ConnectionChanged, PublishOptions } from './publication.js';
 import type { Room } from './room.js';
 import { Subscription } from './subscription.js';
 
@@ -76,7 +76,12 @@ export class Participant {
       try {
         const pipeline = await this.room.pipeline();
         const chosen = { ...options, filter: this.#effectiveFilter };
-        const sdpAnswer = await publication.open(pipeline, sdpOffer, chosen, this.#listener(this));
+        const sdpAnswer = await publication.open(
+          pipeline,
+          sdpOffer,
+          chosen,
+          this.#listener(this, options.connectionChanged),
+        );
         this.room.tell({ type: 'publicationOpened', publisher: this }, this);
         return sdpAnswer;
       } catch (error) {
@@ -104,7 +109,11 @@ export class Participant {
    * @throws RoomError `own-publication`, `not-publishing`, `offer-refused`, `media-failed`,
    *   `interrupted`, `participant-closed`; nothing remains then
    */
-  async subscribe(publisher: Participant, sdpOffer: string): Promise<string> {
+  async subscribe(
+    publisher: Participant,
+    sdpOffer: string,
+    { connectionChanged }: Pick<PublishOptions, 'connectionChanged'> = {},
+  ): Promise<string> {
     this.#assertOpen();
     if (publisher === this) throw new RoomError('own-publication', `${this.id} cannot subscribe to herself`);
     const { publication } = publisher;
@@ -112,7 +121,7 @@ export class Participant {
     this.#subscriptions.get(publisher)?.close();
     const subscription = new Subscription(this, publication, this.#early.take(publisher));
     this.#subscriptions.set(publisher, subscription);
-    return this.#negotiations.run(() => subscription.open(sdpOffer, this.#listener(publisher)));
+    return this.#negotiations.run(() => subscription.open(sdpOffer, this.#listener(publisher, connectionChanged)));
   }
 
   /** Ends the subscription to a publisher, if there is one, and forgets candidates held for it. */
@@ -246,7 +255,7 @@ export class Participant {
   }
 
   /** What the engine reports of an endpoint of this participant, which carries the media of `publisher`. */
-  #listener(publisher: Participant): EndpointListener {
+  #listener(publisher: Participant, connectionChanged: ConnectionChanged | undefined): EndpointListener {
     return {
       candidateFound: (candidate) => {
         this.tell({ type: 'candidateFound', publisher, candidate });
@@ -254,6 +263,7 @@ export class Participant {
       failed: (failure) => {
         this.tell({ type: 'mediaFailed', failure });
       },
+      ...(connectionChanged && { connectionChanged }),
     };
   }
 

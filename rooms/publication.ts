@@ -8,10 +8,15 @@ import type { Participant } from './participant.js';
 import { Source } from './source.js';
 import type { Subscription } from './subscription.js';
 
+/** Called from the event loop, while the endpoint is there. */
+export type ConnectionChanged = (connected: boolean) => void;
+
 export interface PublishOptions {
   /** Send the publisher her own media back on the same connection. */
   readonly loopback?: boolean;
   readonly dataChannels?: boolean;
+  /** Told when the publisher's connection has come up, and when it is down. */
+  readonly connectionChanged?: ConnectionChanged | undefined;
   /** What is done to the video. When the media server cannot, the owner is told, and it is published as it is. */
   readonly filter?: VideoFilter | undefined;
 }

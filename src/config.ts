@@ -3,6 +3,7 @@ import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
 import { conciergeOptions } from './options/concierge.js';
 import { easyrtcOptions } from './options/easyrtc.js';
+import { compeitOptions } from './options/compeit.js';
 import { mediaOptions } from './options/media.js';
 import { orchestratorOptions } from './options/orchestrator.js';
 import { pagesOptions } from './options/pages.js';
@@ -21,6 +22,7 @@ export const options = {
   ...conciergeOptions,
   ...easyrtcOptions,
   ...orchestratorOptions,
+  ...compeitOptions,
 } as const satisfies Record<string, Option>;
 
 export type Config = { readonly [K in keyof typeof options]: z.output<(typeof options)[K]['schema']> };

@@ -3,7 +3,7 @@ import type { Log } from '../log.js';
 import type { Endpoint, EndpointListener, IceCandidate, MediaFailure } from '../port.js';
 import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';
-import { errorEvent, iceCandidateFound, sdpAnswer } from './messages.js';
+import { connectionStateChanged, errorEvent, iceCandidateFound, sdpAnswer } from './messages.js';
 import { notify } from './notify.js';
 import { RemoteCandidates } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
@@ -39,6 +39,7 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
       this.remote.subscribe('Error', errorEvent, ({ description, errorCode, type }) => {
         this.#failed(new MediaError('engine-error', `${description} (${errorCode} ${type})`));
       }),
+      ...(this.#listener.connectionChanged ? [this.#watchConnection()] : []),
     ]);
   }
 
@@ -68,6 +69,15 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     } catch (error) {
       this.#log.warn('a property of an endpoint was not set', { endpoint: this.remote.id, property, error });
     }
+  }
+
+  #watchConnection(): Promise<void> {
+    return this.remote.subscribe('ConnectionStateChanged', connectionStateChanged, ({ newState }) => {
+      if (this.ended) return;
+      notify(this.#log, () => {
+        this.#listener.connectionChanged?.(newState === 'CONNECTED');
+      });
+    });
   }
 
   #candidateFound(candidate: IceCandidate): void {

@@ -19,6 +19,8 @@ export const iceCandidateFound = z.object({
   candidate: z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.int().nonnegative() }),
 });
 
+export const connectionStateChanged = z.object({ newState: z.enum(['CONNECTED', 'DISCONNECTED']) });
+
 /** Event `Error`; `type` is the kind of error, in capitals. */
 export const errorEvent = z.object({
   description: z.string().catch(''),

@@ -1,0 +1,22 @@
+import type { Agent, Attendance, Attended } from '../agent.js';
+import { Message } from '../message.js';
+
+const noStore = new Message('server_message', {
+  type: 'file',
+  event: 'error',
+  error: 'command not found',
+  data: { code: 'not_supported', message: 'no file store', request: 'file' },
+});
+
+/** There is no file store here: one answer, which pages of old know (COMPEIT §6). */
+export class FileAgent implements Agent {
+  readonly type = 'file';
+
+  attend(user: Attended): Attendance {
+    return {
+      request: () => {
+        user.send(noStore);
+      },
+    };
+  }
+}

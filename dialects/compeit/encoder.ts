@@ -1,0 +1,39 @@
+import type { RoomEvent } from '../../rooms/events.js';
+import { Message } from './message.js';
+import type { People } from './people.js';
+
+type Told = Extract<RoomEvent, { type: 'participantJoined' | 'participantLeft' | 'textSaid' }>;
+
+/** Makes the message of an event once for all who are told: it remembers the last one. */
+export class Encoder {
+  readonly #people: People;
+  #event: Told | undefined;
+  #message: Message | undefined;
+
+  constructor(people: People) {
+    this.#people = people;
+  }
+
+  encode(event: Told): Message {
+    if (this.#event !== event || !this.#message) {
+      this.#event = event;
+      this.#message = this.#messageOf(event);
+    }
+    return this.#message;
+  }
+
+  #messageOf(event: Told): Message {
+    switch (event.type) {
+      case 'participantJoined':
+        return new Message('user_joined', { user: this.#people.describe(event.participant) });
+      case 'participantLeft':
+        return new Message('user_left', { user: this.#people.describe(event.participant) });
+      case 'textSaid': {
+        const { from, text, to } = event;
+        return to
+          ? new Message('user_message', { type: 'chat', data: text, from: this.#people.idOf(from) })
+          : new Message('room_message', { user: this.#people.describe(from), type: 'chat', data: text });
+      }
+    }
+  }
+}

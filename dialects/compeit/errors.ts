@@ -1,0 +1,53 @@
+import { RoomError } from '../../rooms/errors.js';
+import type { RoomErrorCode } from '../../rooms/errors.js';
+
+/** Why something was not done (COMPEIT §3.8). Pages of old take no notice of errors. */
+export type ErrorCode =
+  | 'bad_request'
+  | 'not_in_room'
+  | 'no_such_user'
+  | 'bad_sdp'
+  | 'not_sending'
+  | 'not_receiving'
+  | 'media_error'
+  | 'not_supported'
+  | 'room_full'
+  | 'forbidden'
+  | 'internal';
+
+export const errorCodes: Readonly<Record<RoomErrorCode, ErrorCode>> = {
+  'invalid-name': 'bad_request',
+  'participant-exists': 'internal',
+  'participant-not-found': 'no_such_user',
+  'participant-closed': 'not_in_room',
+  'private-text-refused': 'not_supported',
+  'room-not-found': 'not_in_room',
+  'room-exists': 'internal',
+  'room-closed': 'not_in_room',
+  'room-refused': 'forbidden',
+  'already-publishing': 'media_error',
+  interrupted: 'media_error',
+  'not-publishing': 'not_sending',
+  'own-publication': 'bad_request',
+  'offer-refused': 'bad_sdp',
+  'filter-refused': 'media_error',
+  'media-failed': 'media_error',
+};
+
+/** A request that is not done, for a reason of this protocol's own. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What a client is told of a failure; undefined for a defect of ours, of which it gets no details. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  return error instanceof RoomError ? new Refusal(errorCodes[error.code], error.message) : undefined;
+}

@@ -1,0 +1,164 @@
+import type { Socket } from 'socket.io';
+import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import { agentsOf } from './agents/agents.js';
+import type { KurentoAgentSettings } from './agents/kurento-agent.js';
+import { Encoder } from './encoder.js';
+import { Identities } from './identity.js';
+import type { Introduction } from './identity.js';
+import { endpoint } from './message.js';
+import { People } from './people.js';
+import type { TransportLimits } from './transport/carrier.js';
+import { OldSocketIoDoor } from './transport/door.js';
+import type { Handshake, NamespaceListener, NamespaceSocket } from './transport/session.js';
+import { User, dialectName } from './user.js';
+import type { Link, UserContext } from './user.js';
+
+export interface CompeitSettings {
+  /** Where clients of Socket.IO connect, without the prefix of all paths. */
+  readonly socketIoPath: string;
+  readonly allowedOrigins: readonly string[];
+  readonly transport: TransportLimits;
+  readonly kurento: KurentoAgentSettings;
+  /** What tokens are signed with; empty: everybody may come, as a guest. */
+  readonly tokenSecret: string;
+}
+
+/** Pages of the COMPEIT platform: on Socket.IO 0.9, and on newer ones in the same namespace (COMPEIT §1, §2.12). */
+export class CompeitGateway implements Dialect {
+  readonly name = dialectName;
+  readonly #settings: CompeitSettings;
+  readonly #people = new People();
+
+  constructor(settings: CompeitSettings) {
+    this.#settings = settings;
+  }
+
+  get state(): DialectState {
+    // Everybody in a room takes every text.
+    return { connections: this.#people.size, undelivered: 0 };
+  }
+
+  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: Surroundings): void {
+    const { socketIoPath, allowedOrigins, transport, kurento, tokenSecret } = this.#settings;
+    const context: UserContext = {
+      rooms,
+      names,
+      people: this.#people,
+      encoder: new Encoder(this.#people),
+      agents: agentsOf(kurento),
+      log,
+    };
+    const identities = new Identities(tokenSecret, now);
+    const path = `${pathPrefix}${socketIoPath}/1`;
+    const door = new OldSocketIoDoor({
+      ...transport,
+      path,
+      allowedOrigins,
+      hasPlace: () => doors.hasPlace,
+      refuses: (handshake) => (identities.of(introductionOf(handshake)) ? undefined : 'not authenticated'),
+      namespaces: new Map([[endpoint, (socket) => this.#acceptOld(socket, identities, context)]]),
+    });
+    doors.mount(path, door);
+    const namespace = socketIo.namespace(endpoint);
+    namespace.use((socket, next) => {
+      next(identities.of(introductionOfNew(socket)) ? undefined : new Error('not authenticated'));
+    });
+    namespace.on('connection', (socket) => {
+      this.#acceptNew(socket, identities, context);
+    });
+  }
+
+  close(): void {
+    for (const user of this.#people) {
+      user.leave();
+      this.#people.remove(user);
+    }
+  }
+
+  #acceptOld(socket: NamespaceSocket, identities: Identities, context: UserContext): NamespaceListener {
+    const link: Link = {
+      send: ({ packet }) => {
+        socket.send(packet);
+      },
+      dismiss: () => {
+        socket.dismiss();
+      },
+    };
+    const user = this.#welcome(introductionOf(socket.handshake), link, identities, context);
+    return {
+      connected: () => {
+        user?.greet();
+      },
+      event: (name, args) => {
+        if (user?.isOn(link)) user.handle(name, args);
+      },
+      closed: () => {
+        this.#part(user, link);
+      },
+    };
+  }
+
+  #acceptNew(socket: Socket, identities: Identities, context: UserContext): void {
+    const link: Link = {
+      send: ({ name, args }) => {
+        socket.emit(name, ...args);
+      },
+      dismiss: () => {
+        socket.disconnect(true);
+      },
+    };
+    const user = this.#welcome(introductionOfNew(socket), link, identities, context);
+    // Its names are input: nothing reaches the listeners of the socket itself.
+    socket.use((event) => {
+      const [name, ...args] = event as unknown[];
+      const answer = args.at(-1);
+      if (typeof answer === 'function') args.pop();
+      if (user?.isOn(link) && typeof name === 'string') user.handle(name, args);
+      if (typeof answer === 'function') (answer as (nothing: null) => void)(null);
+    });
+    socket.once('disconnect', () => {
+      this.#part(user, link);
+    });
+    user?.greet();
+  }
+
+  /** @returns undefined for a client whose token has run out since its handshake, who is sent away */
+  #welcome(introduction: Introduction, link: Link, identities: Identities, context: UserContext): User | undefined {
+    const identity = identities.of(introduction);
+    if (!identity) {
+      queueMicrotask(() => {
+        link.dismiss();
+      });
+      return undefined;
+    }
+    const present = this.#people.byAccount(identity.account);
+    if (present) {
+      present.moveTo(link);
+      return present;
+    }
+    const user = new User(this.#people.nextId(), identity.name, identity.account, link, context);
+    this.#people.add(user);
+    return user;
+  }
+
+  /** A connection is over; unless she has gone on with another, she leaves. */
+  #part(user: User | undefined, link: Link): void {
+    if (!user?.isOn(link)) return;
+    user.leave();
+    this.#people.remove(user);
+  }
+}
+
+function introductionOf({ headers, query }: Handshake): Introduction {
+  return { headers, field: (name) => query.get(name) ?? undefined };
+}
+
+function introductionOfNew({ handshake }: Socket): Introduction {
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  return {
+    headers: handshake.headers,
+    field: (name) =>
+      text(new Map(Object.entries(handshake.auth)).get(name)) ??
+      text(new Map(Object.entries(handshake.query)).get(name)),
+  };
+}

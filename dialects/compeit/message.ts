@@ -1,0 +1,22 @@
+import { Outgoing } from './transport/outgoing.js';
+import { eventPacket } from './transport/packet.js';
+
+/** Where all of this protocol is spoken. */
+export const endpoint = '/connection_agent';
+
+/** An event for clients of either transport, encoded once for all of the old one. */
+export class Message {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  #packet: Outgoing | undefined;
+
+  constructor(name: string, ...args: readonly unknown[]) {
+    this.name = name;
+    this.args = args;
+  }
+
+  get packet(): Outgoing {
+    this.#packet ??= new Outgoing(eventPacket(endpoint, this.name, this.args));
+    return this.#packet;
+  }
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { IceCandidate } from '../../media/port.js';
+
+/** The longest room that is a name, in characters (COMPEIT §2.9). */
+const maxRoomLength = 128;
+/** The longest number that is written as text, in digits: what a double holds exactly. */
+const maxIdDigits = 15;
+/** How deep relayed data may be nested: encoding it must not exhaust the stack. */
+const maxDepth = 100;
+
+/** An integer, or its decimal text (COMPEIT §3.3). */
+export const userId = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(new RegExp(`^-?\\d{1,${maxIdDigits}}$`))
+    .transform(Number),
+]);
+
+/** An integer, its text, or a name: 17 and "17" are the same room (COMPEIT §3.2). Makes the name of the room. */
+const roomName = z.union([
+  z.int().transform(String),
+  z
+    .string()
+    .min(1)
+    .max(maxRoomLength)
+    .transform((text) => (/^-?\d+$/.test(text) ? String(BigInt(text)) : text)),
+]);
+
+export const joinRequest = z.object({ room: roomName });
+
+/** Absent is null. */
+const opaque = z.unknown().refine(isShallow, 'is nested too deeply').optional();
+
+/** Of server_message and room_message. */
+export const message = z.object({ type: z.string(), data: opaque, to: z.unknown().optional() });
+
+export const userMessage = z.object({ type: z.string(), data: opaque, to: userId });
+
+const offerSdp = z.string();
+
+/** What a page asks of the Kurento agent (COMPEIT §4.1). */
+export const kurentoRequest = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('send_start'), offerSdp }),
+  z.object({ event: z.literal('send_stop') }),
+  z.object({ event: z.literal('receive_start'), offerSdp, sender: userId }),
+  z.object({ event: z.literal('receive_stop'), sender: userId.nullish() }),
+  z.object({ event: z.literal('on_ice_candidate'), candidate: z.unknown().optional(), sender: userId.nullish() }),
+]);
+
+export type KurentoRequest = z.output<typeof kurentoRequest>;
+
+/** As `RTCIceCandidate.toJSON` makes it; one of the two ways to name the section is enough. */
+export const iceCandidate = z
+  .object({
+    candidate: z.string().min(1).max(2_000),
+    sdpMid: z.string().max(256).nullish(),
+    sdpMLineIndex: z.int().min(0).max(1_000).nullish(),
+  })
+  .transform(({ candidate, sdpMid, sdpMLineIndex }, context): IceCandidate => {
+    if ((sdpMid ?? sdpMLineIndex ?? undefined) === undefined) {
+      context.addIssue('names no section');
+      return z.NEVER;
+    }
+    return {
+      candidate,
+      sdpMid: sdpMid ?? String(sdpMLineIndex),
+      sdpMLineIndex: sdpMLineIndex ?? (/^\d{1,3}$/.test(sdpMid ?? '') ? Number(sdpMid) : 0),
+    };
+  });
+
+/** What pages say to each other about their media, as far as the server listens (COMPEIT §4.6). */
+export const mediaNews = z.object({ event: z.enum(['mediaOffer', 'mute', 'unmute']) });
+
+/** As it stands in `connected`. */
+export interface OwnUser {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** As it stands everywhere else; there is nobody's address to tell. */
+export interface WireUser extends OwnUser {
+  readonly email: null;
+}
+
+function isShallow(data: unknown): boolean {
+  let level: unknown[] = [data];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return false;
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return true;
+}

@@ -1,0 +1,68 @@
+import type { Attributes, Participant } from '../../rooms/participant.js';
+import type { Room } from '../../rooms/room.js';
+import type { WireUser } from './messages.js';
+import type { User } from './user.js';
+
+/** The integers by which people are addressed here: our users, and whoever else is in a room with them (COMPEIT §8). */
+export class People {
+  readonly #users = new Map<number, User>();
+  /** Authenticated users by account. */
+  readonly #accounts = new Map<string, User>();
+  /** A membership is announced before it is made, so it is known by what it is made of. */
+  readonly #own = new WeakMap<Attributes, User>();
+  readonly #strangers = new WeakMap<Participant, number>();
+  #last = 0;
+
+  /** How many users are connected. */
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** Never the same again while the server runs. */
+  nextId(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  add(user: User): void {
+    this.#users.set(user.id, user);
+    this.#own.set(user.attributes, user);
+    if (user.account !== undefined) this.#accounts.set(user.account, user);
+  }
+
+  remove(user: User): void {
+    this.#users.delete(user.id);
+    if (user.account !== undefined && this.#accounts.get(user.account) === user) this.#accounts.delete(user.account);
+  }
+
+  byAccount(account: string | undefined): User | undefined {
+    return account === undefined ? undefined : this.#accounts.get(account);
+  }
+
+  /** Undefined for participants of other dialects. */
+  userOf(participant: Participant): User | undefined {
+    return this.#own.get(participant.attributes);
+  }
+
+  idOf(participant: Participant): number {
+    const id = this.userOf(participant)?.id ?? this.#strangers.get(participant) ?? this.nextId();
+    if (!this.userOf(participant)) this.#strangers.set(participant, id);
+    return id;
+  }
+
+  /** Somebody who is in the room now. */
+  find(id: number, room: Room): Participant | undefined {
+    const user = this.#users.get(id);
+    if (user) return user.membership?.room === room ? user.membership : undefined;
+    for (const participant of room.participants) if (this.#strangers.get(participant) === id) return participant;
+    return undefined;
+  }
+
+  describe(participant: Participant): WireUser {
+    return { id: this.idOf(participant), email: null, name: participant.attributes.displayName };
+  }
+
+  [Symbol.iterator](): Iterator<User> {
+    return this.#users.values();
+  }
+}

@@ -1,0 +1,248 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { STATUS_CODES } from 'node:http';
+import { WebSocketServer } from 'ws';
+import type { Mount } from '../../../src/transport/doors.js';
+import { Connection } from '../../../src/transport/connection.js';
+import { WriteTurn } from '../../../src/transport/write-turn.js';
+import type { TransportLimits } from './carrier.js';
+import { answerText, readBody } from './http.js';
+import { mayCome } from './origin.js';
+import { notHandshaken } from './packet.js';
+import { decodePayload } from './payload.js';
+import { PollingCarrier } from './polling-carrier.js';
+import { Session } from './session.js';
+import type { Accept, Handshake } from './session.js';
+import { WebSocketCarrier } from './websocket-carrier.js';
+
+export interface DoorSettings extends TransportLimits {
+  /** Where it is mounted, as `/socket.io/1`. */
+  readonly path: string;
+  /** Pages that may connect, besides those of the server's own host. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether one more client may connect. */
+  readonly hasPlace: () => boolean;
+  /** Undefined when the client may come; else a short text why not. */
+  readonly refuses: (handshake: Handshake) => string | undefined;
+  /** The namespaces there are. */
+  readonly namespaces: ReadonlyMap<string, Accept>;
+}
+
+/** What a request below the path is about (COMPEIT §2.1). */
+interface Address {
+  /** Empty in the handshake, and in the farewell of a page that is left. */
+  readonly transport: string;
+  /** Empty in the handshake. */
+  readonly sid: string;
+  readonly query: URLSearchParams;
+}
+
+/** Bytes of a session id: it is all that shows whose requests these are. */
+const idBytes = 18;
+
+/** How long clients have for the closing handshake when the server stops, in ms. */
+const closeAfterMs = 1_000;
+
+const transports = 'websocket,xhr-polling';
+
+/** The server's side of Socket.IO revision 1, which the 0.9 line of clients speaks (COMPEIT §2). */
+export class OldSocketIoDoor implements Mount {
+  readonly #settings: DoorSettings;
+  readonly #sessions = new Map<string, Session>();
+  /** Sessions by address. */
+  readonly #perAddress = new Map<string, number>();
+  readonly #turn = new WriteTurn();
+  readonly #webSockets: WebSocketServer;
+  readonly #greeting: string;
+
+  constructor(settings: DoorSettings) {
+    this.#settings = settings;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      clientTracking: true,
+      maxPayload: settings.maxPacketBytes,
+    });
+    this.#greeting = [seconds(settings.heartbeatTimeoutMs), seconds(settings.closeTimeoutMs), transports].join(':');
+  }
+
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    response.on('error', ignore);
+    response.setHeader('Vary', 'Origin');
+    const { origin } = request.headers;
+    if (!mayCome(request, this.#settings.allowedOrigins)) {
+      answerText(response, 403, 'origin not allowed');
+      return;
+    }
+    if (origin !== undefined) {
+      response.setHeader('Access-Control-Allow-Origin', origin);
+      response.setHeader('Access-Control-Allow-Credentials', 'true');
+    }
+    if (request.method === 'OPTIONS') {
+      response.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS');
+      response.setHeader('Access-Control-Allow-Headers', 'Content-Type');
+      answerText(response, 200, '');
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      answerText(response, 405, 'method not allowed');
+      return;
+    }
+    this.#serve(request, response);
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', ignore);
+    const address = this.#addressOf(request);
+    if (!mayCome(request, this.#settings.allowedOrigins)) {
+      refuse(socket, 403, 'origin not allowed');
+      return;
+    }
+    if (address?.transport !== 'websocket') {
+      refuse(socket, 400, 'no such transport');
+      return;
+    }
+    const session = this.#sessions.get(address.sid);
+    if (session?.carrier) {
+      refuse(socket, 400, 'the session has a transport');
+      return;
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const { maxPacketBytes, maxQueuedBytes } = this.#settings;
+      if (!session) {
+        webSocket.on('error', ignore);
+        webSocket.send(notHandshaken);
+        webSocket.close(1008, 'unknown session');
+        return;
+      }
+      const limits = { maxTextLength: maxPacketBytes, maxQueuedBytes };
+      const connection = new Connection(webSocket, socket, this.#turn, limits);
+      session.open(new WebSocketCarrier(connection, session, this.#settings));
+    });
+  }
+
+  /** Ends every session; clients are to try again. */
+  async close(): Promise<void> {
+    for (const session of this.#sessions.values()) session.lost('the server stops');
+    this.#sessions.clear();
+    this.#perAddress.clear();
+    const { clients } = this.#webSockets;
+    const gone = [...clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
+    const impatience = setTimeout(() => {
+      for (const client of clients) client.terminate();
+    }, closeAfterMs);
+    await Promise.all(gone);
+    clearTimeout(impatience);
+    this.#webSockets.close();
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const address = this.#addressOf(request);
+    if (!address) {
+      answerText(response, 404, 'not found');
+      return;
+    }
+    const { transport, sid, query } = address;
+    if (sid === '' && transport === '') {
+      this.#shakeHands(request, response, query);
+    } else if (query.has('disconnect')) {
+      this.#sessions.get(sid)?.lost('the client said good-bye');
+      answerText(response, 200, '');
+    } else if (transport !== 'xhr-polling') {
+      answerText(response, 400, 'no such transport');
+    } else {
+      this.#poll(request, response, this.#sessions.get(sid));
+    }
+  }
+
+  #shakeHands(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void {
+    const { hasPlace, refuses, namespaces, handshakeMs, maxSessionsPerAddress } = this.#settings;
+    const address = request.socket.remoteAddress ?? '';
+    const present = this.#perAddress.get(address) ?? 0;
+    if (!hasPlace() || (maxSessionsPerAddress > 0 && present >= maxSessionsPerAddress)) {
+      answerText(response, 503, 'all connections are taken');
+      return;
+    }
+    const handshake = { query, headers: request.headers };
+    const refusal = refuses(handshake);
+    if (refusal !== undefined) {
+      answerText(response, 403, refusal);
+      return;
+    }
+    const id = randomBytes(idBytes).toString('base64url');
+    const session = new Session(id, address, handshake, namespaces, handshakeMs, this.#forget);
+    this.#sessions.set(id, session);
+    this.#perAddress.set(address, present + 1);
+    answerText(response, 200, `${id}:${this.#greeting}`);
+  }
+
+  readonly #forget = (session: Session): void => {
+    if (!this.#sessions.delete(session.id)) return;
+    const left = (this.#perAddress.get(session.address) ?? 0) - 1;
+    if (left > 0) this.#perAddress.set(session.address, left);
+    else this.#perAddress.delete(session.address);
+  };
+
+  #poll(request: IncomingMessage, response: ServerResponse, session: Session | undefined): void {
+    if (!session) {
+      answerText(response, 200, notHandshaken);
+      return;
+    }
+    if (request.method === 'POST') {
+      void this.#take(request, response, session);
+      return;
+    }
+    if (!session.carrier) session.open(new PollingCarrier(session, this.#settings));
+    const { carrier } = session;
+    if (carrier instanceof PollingCarrier) carrier.poll(response);
+    else answerText(response, 400, 'the session has a transport');
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> {
+    if (session.carrier?.kind !== 'xhr-polling') {
+      answerText(response, 400, 'the session has another transport, or none yet');
+      return;
+    }
+    const body = await readBody(request, this.#settings.maxPacketBytes);
+    if (body === undefined) {
+      // Gone, or too much; what goes on arriving is not read.
+      if (!request.destroyed) {
+        response.setHeader('Connection', 'close');
+        answerText(response, 413, 'too long');
+      }
+      session.lost('a body that is too long, or broken off');
+      return;
+    }
+    answerText(response, 200, '1');
+    for (const packet of decodePayload(body) ?? []) session.receive(packet);
+  }
+
+  #addressOf({ url = '' }: IncomingMessage): Address | undefined {
+    const [path = '', ...rest] = url.split('?');
+    const [, transport = '', sid = '', ...further] = path.slice(this.#settings.path.length).split('/');
+    if (further.some((segment) => segment !== '')) return undefined;
+    return { transport, sid, query: new URLSearchParams(rest.join('?')) };
+  }
+}
+
+/** Whole, and never none: the client takes an empty or zero time for one that is over. */
+function seconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
+}
+
+function refuse(socket: Duplex, status: number, reason: string): void {
+  const body = `${reason}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function ignore(): void {
+  // What a peer does to its socket; its end follows.
+}

@@ -1,0 +1,17 @@
+import type { Frame } from '../../../src/transport/frame.js';
+import { textFrame } from '../../../src/transport/frame.js';
+
+/** A packet to send, encoded once however many sessions it goes to. */
+export class Outgoing {
+  readonly text: string;
+  #frame: Frame | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get frame(): Frame {
+    this.#frame ??= textFrame(this.text);
+    return this.#frame;
+  }
+}

@@ -1,0 +1,172 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Carrier, CarrierOwner } from './carrier.js';
+import { Outgoing } from './outgoing.js';
+import type { Packet } from './packet.js';
+import {
+  ackPacket,
+  connectPacket,
+  decodeEvent,
+  decodePacket,
+  rootConnect,
+  rootDisconnect,
+  unauthorizedPacket,
+} from './packet.js';
+
+/** How a client introduced itself; later requests change nothing of it (COMPEIT §2.1). */
+export interface Handshake {
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** A namespace of one session, as the application sees it. */
+export interface NamespaceSocket {
+  readonly handshake: Handshake;
+  send(packet: Outgoing): void;
+  /** Ends the whole session, which the client is not to take up again (COMPEIT §2.8). */
+  dismiss(): void;
+}
+
+/** What the application does with a namespace of one session. Must not throw. */
+export interface NamespaceListener {
+  /** The client connected to the namespace: for the first time, or again. */
+  connected(): void;
+  event(name: string, args: readonly unknown[]): void;
+  /** The namespace is closed, or the session over; called once, last. */
+  closed(reason: string): void;
+}
+
+export type Accept = (socket: NamespaceSocket) => NamespaceListener;
+
+/** One client of Socket.IO revision 1, from its handshake to its end; it never resumes (COMPEIT §2.4). */
+export class Session implements CarrierOwner {
+  readonly id: string;
+  readonly address: string;
+  readonly #handshake: Handshake;
+  readonly #namespaces: ReadonlyMap<string, Accept>;
+  readonly #forget: (session: Session) => void;
+  readonly #listeners = new Map<string, NamespaceListener>();
+  readonly #expiry: NodeJS.Timeout;
+  #carrier: Carrier | undefined;
+  #over = false;
+
+  /** @param forget called once, when requests of this session need not be known any more */
+  constructor(
+    id: string,
+    address: string,
+    handshake: Handshake,
+    namespaces: ReadonlyMap<string, Accept>,
+    handshakeMs: number,
+    forget: (session: Session) => void,
+  ) {
+    this.id = id;
+    this.address = address;
+    this.#handshake = handshake;
+    this.#namespaces = namespaces;
+    this.#forget = forget;
+    this.#expiry = setTimeout(() => {
+      this.lost('never opened');
+    }, handshakeMs).unref();
+  }
+
+  /** What carries it; undefined until it is opened. */
+  get carrier(): Carrier | undefined {
+    return this.#carrier;
+  }
+
+  /** Once: the door sees to that. */
+  open(carrier: Carrier): void {
+    clearTimeout(this.#expiry);
+    this.#carrier = carrier;
+    carrier.send(new Outgoing(rootConnect));
+  }
+
+  receive(text: string): void {
+    const packet = this.#over ? undefined : decodePacket(text);
+    if (packet) this.#handle(packet);
+  }
+
+  /** The leave procedure runs at once. Does nothing the second time. */
+  lost(reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#expiry);
+    for (const endpoint of [...this.#listeners.keys()]) this.#close(endpoint, reason);
+    const finished = (): void => {
+      this.#forget(this);
+    };
+    if (this.#carrier) this.#carrier.close(finished);
+    else finished();
+  }
+
+  #handle(packet: Packet): void {
+    switch (packet.type) {
+      case 'disconnect':
+        if (packet.endpoint === '') this.lost('the client disconnected');
+        else this.#close(packet.endpoint, 'the client left the namespace');
+        return;
+      case 'connect':
+        this.#connect(packet.endpoint);
+        return;
+      case 'event':
+      case 'message':
+      case 'json':
+        this.#deliver(packet);
+        return;
+      case 'heartbeat':
+      case 'ack':
+      case 'error':
+      case 'noop':
+        return;
+    }
+  }
+
+  #connect(endpoint: string): void {
+    const accept = this.#namespaces.get(endpoint);
+    if (!accept && endpoint !== '') {
+      this.#send(unauthorizedPacket(endpoint));
+      return;
+    }
+    this.#send(connectPacket(endpoint));
+    if (!accept) return;
+    let listener = this.#listeners.get(endpoint);
+    if (!listener) {
+      listener = accept(this.#socket());
+      this.#listeners.set(endpoint, listener);
+    }
+    listener.connected();
+  }
+
+  #deliver(packet: Packet): void {
+    const listener = this.#listeners.get(packet.endpoint);
+    if (!listener && packet.endpoint !== '') return;
+    const event = packet.type === 'event' ? decodeEvent(packet.data) : undefined;
+    if (packet.type === 'event' && !event) return;
+    const wantsAck = packet.id !== '';
+    if (wantsAck && !packet.ackWithData) this.#send(ackPacket(packet));
+    if (event) listener?.event(event.name, event.args);
+    if (wantsAck && packet.ackWithData) this.#send(ackPacket(packet));
+  }
+
+  #socket(): NamespaceSocket {
+    return {
+      handshake: this.#handshake,
+      send: (packet) => {
+        if (!this.#over) this.#carrier?.send(packet);
+      },
+      dismiss: () => {
+        this.#send(rootDisconnect);
+        this.lost('dismissed');
+      },
+    };
+  }
+
+  #close(endpoint: string, reason: string): void {
+    const listener = this.#listeners.get(endpoint);
+    this.#listeners.delete(endpoint);
+    listener?.closed(reason);
+  }
+
+  #send(text: string): void {
+    if (!this.#over) this.#carrier?.send(new Outgoing(text));
+  }
+}

@@ -1,0 +1,47 @@
+import type { Connection } from '../../../src/transport/connection.js';
+import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
+import { Outgoing } from './outgoing.js';
+import { heartbeat } from './packet.js';
+
+const beat = new Outgoing(heartbeat);
+
+/** A packet is a text frame, and the server's heart beats (COMPEIT §2.4, §2.6). */
+export class WebSocketCarrier implements Carrier {
+  readonly kind = 'websocket';
+  readonly #connection: Connection;
+  readonly #heart: NodeJS.Timeout;
+  readonly #silence: NodeJS.Timeout;
+
+  constructor(connection: Connection, owner: CarrierOwner, limits: TransportLimits) {
+    this.#connection = connection;
+    this.#heart = setInterval(() => {
+      connection.send(beat.frame);
+    }, limits.heartbeatIntervalMs).unref();
+    this.#silence = setTimeout(() => {
+      owner.lost('silence');
+    }, limits.heartbeatTimeoutMs).unref();
+    connection.listen({
+      text: (text) => {
+        this.#silence.refresh();
+        owner.receive(text);
+      },
+      binary: () => {
+        owner.lost('a binary frame');
+      },
+      closed: (reason) => {
+        owner.lost(reason);
+      },
+    });
+  }
+
+  send(packet: Outgoing): void {
+    this.#connection.send(packet.frame);
+  }
+
+  close(finished: () => void): void {
+    clearInterval(this.#heart);
+    clearTimeout(this.#silence);
+    this.#connection.close(1000, '');
+    finished();
+  }
+}

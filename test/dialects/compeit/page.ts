@@ -1,0 +1,214 @@
+import { io } from 'socket.io-client';
+import { WebSocket } from 'ws';
+import { decodePayload, encodePayload } from '../../../dialects/compeit/transport/payload.js';
+import { until } from '../../support/until.js';
+
+export const endpoint = '/connection_agent';
+
+export interface WireEvent {
+  readonly name: string;
+  // What comes from the server; each test says what it expects.
+  readonly args: readonly unknown[];
+}
+
+/** How packets of a raw client travel. */
+interface Line {
+  send(...packets: string[]): void;
+  /** Closes without a word. */
+  cut(): void;
+}
+
+export type Transport = 'websocket' | 'xhr-polling' | 'socket.io';
+export const transports: readonly Transport[] = ['websocket', 'xhr-polling', 'socket.io'];
+
+/** Somebody in the namespace of this dialect, over any of the transports, with nothing but the packets themselves on the old ones. */
+export class Page {
+  /** Events in the order they came. */
+  readonly events: WireEvent[] = [];
+  /** Packets that are no events, as text. */
+  readonly packets: string[] = [];
+  closed = false;
+  sid = '';
+  #taken = 0;
+  #line: Line = { send: () => undefined, cut: () => undefined };
+  #emit: (name: string, args: readonly unknown[]) => void = () => undefined;
+
+  /** Connects to the namespace and waits for the greeting. */
+  static async connect(url: string, transport: Transport = 'websocket', query = '', headers = {}): Promise<Page> {
+    const page = new Page();
+    if (transport === 'socket.io') page.#openNew(url, query, headers);
+    else {
+      await page.open(url, transport, query, headers);
+      page.raw(`1::${endpoint}`);
+    }
+    await page.take('connected');
+    return page;
+  }
+
+  /** Shakes hands and opens the transport, no more. */
+  async open(
+    url: string,
+    transport: 'websocket' | 'xhr-polling',
+    query = '',
+    headers: Record<string, string> = {},
+  ): Promise<void> {
+    this.sid = await handshake(url, query, headers);
+    this.#line =
+      transport === 'websocket' ? await this.#openWebSocket(url, this.sid) : this.#startPolling(url, this.sid);
+    this.#emit = (name, args) => {
+      this.raw(`5::${endpoint}:${JSON.stringify({ name, args })}`);
+    };
+    await until('the transport is open', () => this.packets.includes('1::'));
+  }
+
+  get id(): number {
+    const [greeting] = this.events;
+    return (greeting?.args[0] as { user: { id: number } }).user.id;
+  }
+
+  emit(name: string, ...args: readonly unknown[]): void {
+    this.#emit(name, args);
+  }
+
+  /** To the Kurento agent. */
+  kurento(event: string, fields: object = {}): void {
+    this.emit('server_message', { type: 'kurento', data: { event, ...fields } });
+  }
+
+  raw(...packets: string[]): void {
+    this.#line.send(...packets);
+  }
+
+  cut(): void {
+    this.#line.cut();
+  }
+
+  /** The first argument of the next event of that name, and, of messages, that `event`; what comes before is skipped. */
+  async take(name: string, event?: string): Promise<unknown> {
+    const matches = ({ name: its, args: [argument] }: WireEvent): boolean =>
+      its === name && (event === undefined || (argument as { event?: string }).event === event);
+    let found: WireEvent | undefined;
+    const what = `${name} ${event ?? ''} after ${JSON.stringify(this.events.slice(this.#taken)).slice(0, 1_000)}`;
+    await until(what, () => {
+      const index = this.events.findIndex((each, at) => at >= this.#taken && matches(each));
+      if (index < 0) return false;
+      this.#taken = index + 1;
+      found = this.events[index];
+      return true;
+    });
+    return found?.args[0];
+  }
+
+  /** Everything that came since the last look, in order, once all that was asked before has been answered. */
+  async rest(): Promise<WireEvent[]> {
+    const from = this.#taken;
+    this.emit('server_message', { type: 'file' });
+    let answer: unknown;
+    do answer = await this.take('server_message');
+    while ((answer as { type: string }).type !== 'file');
+    return this.events.slice(from, this.#taken - 1);
+  }
+
+  async join(room: unknown): Promise<void> {
+    this.emit('join_room', { room });
+    await this.take('room_joined');
+  }
+
+  async gone(): Promise<void> {
+    await until('the connection is over', () => this.closed);
+  }
+
+  #receive(text: string): void {
+    if (text.startsWith('5:')) {
+      const { name, args = [] } = JSON.parse(text.slice(text.indexOf(':{') + 1)) as WireEvent & { args?: unknown[] };
+      this.events.push({ name, args });
+    } else {
+      this.packets.push(text);
+      if (text === '2::') this.raw('2::');
+    }
+  }
+
+  async #openWebSocket(url: string, sid: string): Promise<Line> {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/1/websocket/${sid}`);
+    socket.on('message', (data: Buffer) => {
+      this.#receive(data.toString());
+    });
+    socket.on('close', () => {
+      this.closed = true;
+    });
+    await new Promise((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    socket.on('error', () => undefined);
+    return {
+      send: (...packets) => {
+        for (const packet of packets) socket.send(packet);
+      },
+      cut: () => {
+        socket.terminate();
+      },
+    };
+  }
+
+  #startPolling(url: string, sid: string): Line {
+    const address = `${url}/socket.io/1/xhr-polling/${sid}`;
+    const abort = new AbortController();
+    const poll = async (): Promise<void> => {
+      while (!this.closed) {
+        const response = await fetch(`${address}?t=1`, { signal: abort.signal });
+        if (response.status !== 200) break;
+        const packets = decodePayload(await response.text()) ?? [];
+        for (const packet of packets) this.#receive(packet);
+        if (packets.includes('7:::1+0') || packets.includes('0::')) break;
+      }
+    };
+    void poll()
+      .catch(() => undefined)
+      .then(() => {
+        this.closed = true;
+      });
+    let posting = Promise.resolve();
+    return {
+      send: (...packets) => {
+        posting = posting.then(async () => {
+          await fetch(address, { method: 'POST', body: encodePayload(packets) }).then((response) => response.text());
+        });
+        posting = posting.catch(() => undefined);
+      },
+      cut: () => {
+        this.closed = true;
+        abort.abort();
+      },
+    };
+  }
+
+  #openNew(url: string, query: string, headers: Record<string, string>): void {
+    const fields = Object.fromEntries(new URLSearchParams(query));
+    const socket = io(url + endpoint, { forceNew: true, reconnection: false, query: fields, extraHeaders: headers });
+    socket.onAny((name: string, ...args: unknown[]) => {
+      this.events.push({ name, args });
+    });
+    socket.on('disconnect', () => {
+      this.closed = true;
+    });
+    socket.on('connect_error', () => {
+      this.closed = true;
+    });
+    this.#emit = (name, args) => socket.emit(name, ...args);
+    this.#line = {
+      send: () => undefined,
+      cut: () => {
+        socket.io.engine.close();
+      },
+    };
+  }
+}
+
+/** @returns the session id @throws with the status and the body of a refusal */
+export async function handshake(url: string, query = '', headers: Record<string, string> = {}): Promise<string> {
+  const response = await fetch(`${url}/socket.io/1/?${query}`, { headers });
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(`${response.status} ${body}`);
+  return body.split(':')[0] ?? '';
+}

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CompeitGateway } from '../../../dialects/compeit/gateway.js';
+import { sharedNames } from '../../../dialects/room-names.js';
+import { Rooms } from '../../../rooms/rooms.js';
+import { compeitSettings } from '../../../src/compeit-settings.js';
+import { configOf } from '../../../src/config.js';
+import type { Config } from '../../../src/config.js';
+import { createLog } from '../../../src/log.js';
+import { customRequestOf } from '../../../src/protocol/custom-request.js';
+import { RoomGateway } from '../../../src/protocol/gateway.js';
+import { Doors } from '../../../src/transport/doors.js';
+import { SocketIoDoor } from '../../../src/transport/socket-io-door.js';
+import { FakeMedia } from '../../support/fake-media.js';
+import { until } from '../../support/until.js';
+
+/** This dialect and the room protocol from the socket to the domain, on a media engine in memory. */
+export class CompeitStage {
+  readonly media = new FakeMedia();
+  readonly rooms: Rooms;
+  readonly gateway: CompeitGateway;
+  /** What the dialect took for a defect of its own. */
+  readonly defects: unknown[] = [];
+  readonly #neighbour: RoomGateway;
+  readonly #http = createServer();
+  readonly #doors: Doors;
+
+  constructor(options: Partial<Config> = {}) {
+    const config = configOf(options);
+    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
+    this.rooms = new Rooms(this.media, { mayOpen: (_room, name) => creators.test(name) });
+    this.#doors = new Doors(this.#http, {
+      maxTextLength: config.maxMessageLength,
+      maxQueuedBytes: config.maxQueuedBytes,
+      allowedOrigins: config.allowedOrigins,
+      maxConnections: config.maxConnections,
+      otherwise: (_request, response) => response.end('something else'),
+      onRefused: () => undefined,
+    });
+    const path = config.socketIoPath;
+    const socketIo = new SocketIoDoor({
+      path,
+      maxPacketBytes: config.maxPacketBytes,
+      allowedOrigins: config.allowedOrigins,
+      hasPlace: () => this.#doors.hasPlace,
+    });
+    this.#doors.mount(path, socketIo);
+    const log = {
+      ...{ warn: ignore, info: ignore, debug: ignore },
+      error: (message: string, fields?: object) => this.defects.push({ message, ...fields }),
+    };
+    const filters = { ...config, imagesUrl: () => '', markerImages: [] };
+    const hatPlacement = { offsetX: 0, offsetY: 0, width: 1, height: 1 };
+    this.#neighbour = new RoomGateway(
+      createLog('error', 'text'),
+      config,
+      customRequestOf({ ...filters, hatPlacement }),
+    );
+    this.gateway = new CompeitGateway(compeitSettings(config));
+    const surroundings = { rooms: this.rooms, names: sharedNames, doors: this.#doors, socketIo, pathPrefix: '' };
+    this.#neighbour.attach(surroundings);
+    this.gateway.attach({ ...surroundings, log, now: Date.now });
+  }
+
+  /** @returns the address as http://host:port */
+  async start(): Promise<string> {
+    await once(this.#http.listen(0, '127.0.0.1'), 'listening');
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** What is left of all who were here. */
+  get remains(): object {
+    return {
+      rooms: this.rooms.names.length,
+      users: this.gateway.state.connections,
+      allocated: this.media.allocated,
+      releasedTwice: [...this.media.releases.values()].filter((times) => times !== 1).length,
+      defects: this.defects,
+    };
+  }
+
+  async nothingRemains(): Promise<void> {
+    const nothing = JSON.stringify({ rooms: 0, users: 0, allocated: 0, releasedTwice: 0, defects: [] });
+    try {
+      await until('nothing is left', () => JSON.stringify(this.remains) === nothing);
+    } catch (error) {
+      throw new Error(`left: ${JSON.stringify(this.remains)}`, { cause: error });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.rooms.close('the test is over');
+    await this.gateway.close();
+    this.#neighbour.close();
+    await this.#doors.close();
+    this.#http.close();
+    this.#http.closeAllConnections();
+  }
+}
+
+function ignore(): void {
+  // Only defects matter here.
+}
