@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
+import { compeitOptions } from './options/compeit.js';
 import { conciergeOptions } from './options/concierge.js';
 import { easyrtcOptions } from './options/easyrtc.js';
-import { compeitOptions } from './options/compeit.js';
 import { mediaOptions } from './options/media.js';
 import { orchestratorOptions } from './options/orchestrator.js';
 import { pagesOptions } from './options/pages.js';

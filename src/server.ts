@@ -3,7 +3,6 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { ConciergeGateway } from '../dialects/concierge/gateway.js';
 import type { Dialect } from '../dialects/dialect.js';
 import { ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
@@ -11,16 +10,15 @@ import { Placement } from '../media/placement.js';
 import { restApp } from '../rest/app.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { Config } from './config.js';
+import type { Hooks } from './dialects.js';
+import { dialectsOf } from './dialects.js';
 import { engineFlags } from './engine-flags.js';
 import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import type { Log } from './log.js';
 import { NoMediaLibrary } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
-import { customRequestOf } from './protocol/custom-request.js';
-import type { FilterSettings } from './protocol/custom-request.js';
 import { openRpcDocument } from './protocol/openrpc.js';
-import { RoomGateway } from './protocol/gateway.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import { Doors } from './transport/doors.js';
 import { SocketIoDoor } from './transport/socket-io-door.js';
@@ -42,7 +40,7 @@ export interface RunningServer {
 }
 
 /** Builds the server in reading order; what is built is undone backwards by `stop`, and also when a later step fails. */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(config: Config, hooks: Hooks = {}): Promise<RunningServer> {
   const log = createLog(config.logLevel, config.logFormat);
   const undo: (() => void | Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -117,7 +115,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       hasPlace: () => doors.hasPlace,
     });
     doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
-    for (const dialect of dialectsOf(config, log, imagesUrl)) {
+    for (const dialect of dialectsOf({ config, log, imagesUrl, stop: () => void stop(), hooks })) {
       const { name } = dialect;
       dialect.attach({
         rooms,
@@ -158,23 +156,6 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await stop();
     throw error;
   }
-}
-
-/** The protocols that are spoken, our own first. */
-function dialectsOf(config: Config, log: Log, imagesUrl: () => string): Dialect[] {
-  return [
-    new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl))),
-    ...(config.conciergeEnabled ? [new ConciergeGateway(config)] : []),
-  ];
-}
-
-function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {
-  const [offsetX = 0, offsetY = 0, width = 1, height = 1] = config.hatPlacement;
-  const markerImages = config.markerImages.map((text) => {
-    const [, index = '', image = ''] = /^(\d+)=(.*)$/.exec(text) ?? [];
-    return { index: Number(index), image };
-  });
-  return { ...config, imagesUrl, hatPlacement: { offsetX, offsetY, width, height }, markerImages };
 }
 
 function mediaProcessesOf(config: Config, log: Log): MediaProcesses {
