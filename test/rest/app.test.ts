@@ -15,7 +15,11 @@ describe('REST', () => {
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
       status: 'ok',
-      dialects: [{ name: 'kurento-room', connections: 0, undelivered: 0 }],
+      dialects: ['kurento-room', 'easyrtc', 'orchestrator', 'concierge', 'compeit'].map((name) => ({
+        name,
+        connections: 0,
+        undelivered: 0,
+      })),
       mediaServers: [
         {
           url: server().mediaServerUrls[0],
