@@ -17,6 +17,12 @@ export type ClientErrorCode =
   | 'media-failed'
   /** The way to the media server was not found, or was lost. */
   | 'connection-failed'
+  /** The user, or her system, does not let us have the camera, the microphone or the screen. */
+  | 'device-refused'
+  /** There is no such device. */
+  | 'device-missing'
+  /** Another program has it, or it does not work. */
+  | 'device-failed'
   /** The request was not understood: client and server do not fit. */
   | 'invalid-request'
   /** Refused for another reason; the message says which. */
@@ -44,6 +50,9 @@ const advices: Record<ClientErrorCode, Advice> = {
   'media-refused': 'give-up',
   'media-failed': 'retry',
   'connection-failed': 'retry',
+  'device-refused': 'give-up',
+  'device-missing': 'give-up',
+  'device-failed': 'retry',
   'invalid-request': 'give-up',
   refused: 'give-up',
   'server-error': 'retry',

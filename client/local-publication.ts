@@ -1,6 +1,7 @@
 import { BackOff } from './back-off.js';
 import { Emitter } from './emitter.js';
-import { ClientError } from './errors.js';
+import { openScreen } from './devices.js';
+import { ClientError, asClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
@@ -10,8 +11,17 @@ interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
   reconnecting: [ClientError];
   /** It is published again, on another peer connection. */
   reconnected: [];
+  /** The screen is shown from now on, or the camera again. */
+  sharing: [boolean];
   /** Ended by us or with the room. Last event, once. */
   closed: [];
+}
+
+export interface PublishOptions {
+  /** We get our own stream back, to see what the others see. Default: false. */
+  readonly loopback?: boolean;
+  /** Asks for a data channel; needs `RoomOptions.dataChannels`. Default: false. */
+  readonly dataChannel?: boolean;
 }
 
 /** What we offer to the room. The tracks stay the caller's: ending the publication does not stop them. */
@@ -19,6 +29,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly stream: MediaStream;
   readonly #name: string;
   readonly #connections: MediaConnections;
+  readonly #options: PublishOptions;
   readonly #backOff = new BackOff();
   #tracks: readonly MediaStreamTrack[];
   #connection: MediaConnection;
@@ -27,10 +38,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   /** Whether somebody looks after it already: who opens it, or who brings it back. */
   #busy = false;
   #closed = false;
+  #dataChannel: RTCDataChannel | undefined;
+  #shared: { readonly track: MediaStreamTrack; readonly camera: MediaStreamTrack | undefined } | undefined;
 
   /** For Room only: get yours from `room.publish(stream)`. */
-  constructor(name: string, stream: MediaStream, connections: MediaConnections) {
+  constructor(name: string, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
     super();
+    this.#options = options;
     this.#name = name;
     this.stream = stream;
     this.#connections = connections;
@@ -43,6 +57,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#connection.peer;
   }
 
+  /** The present one: another after each `reconnected`. Undefined when none was asked for. */
+  get dataChannel(): RTCDataChannel | undefined {
+    return this.#dataChannel;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -51,12 +70,73 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return readStatistics(this.peerConnection);
   }
 
-  /** Sends another camera or microphone in place of the present one, without negotiation. Rejects with `media-refused`. */
+  /** What is being sent at present, one of a kind. */
+  get tracks(): readonly MediaStreamTrack[] {
+    return this.#tracks;
+  }
+
+  /**
+   * Sends another camera, microphone or screen in place of the present one, without negotiation; where nothing of that kind is
+   * sent yet, it is published anew with it. Rejects with `media-refused`.
+   */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
+    const present = this.#tracks.some(({ kind }) => kind === track.kind);
     const sender = this.peerConnection.getSenders().find((each) => each.track?.kind === track.kind);
-    if (!sender) throw new ClientError('media-refused', `No ${track.kind} is being published.`);
-    await sender.replaceTrack(track);
-    this.#tracks = this.#tracks.map((each) => (each.kind === track.kind ? track : each));
+    if (present && sender) {
+      try {
+        await sender.replaceTrack(track);
+      } catch (error) {
+        throw asClientError(error, 'media-refused');
+      }
+      this.#tracks = this.#tracks.map((each) => (each.kind === track.kind ? track : each));
+      return;
+    }
+    this.#tracks = [...this.#tracks.filter(({ kind }) => kind !== track.kind), track];
+    this.lose(new ClientError('media-failed', 'Published anew, with one more kind of media.'));
+  }
+
+  /** What is muted goes on as silence, or as black. The devices stay open. */
+  mute(kind: 'audio' | 'video', muted = true): void {
+    for (const track of this.#tracks) if (track.kind === kind) track.enabled = !muted;
+  }
+
+  /** Also true where there is nothing of that kind. */
+  isMuted(kind: 'audio' | 'video'): boolean {
+    return !this.#tracks.some((track) => track.kind === kind && track.enabled && track.readyState === 'live');
+  }
+
+  /** Whether the screen is shown in place of the camera. */
+  get sharing(): boolean {
+    return this.#shared !== undefined;
+  }
+
+  /**
+   * Shows the screen, or a window of it, in place of the camera until `stopSharing`, or until the user ends it in the browser.
+   * Rejects with `device-refused` when she chose nothing, or `device-failed`.
+   */
+  async shareScreen(): Promise<void> {
+    if (this.#shared) return;
+    const screen = await openScreen();
+    const [track] = screen.getVideoTracks();
+    if (!track || this.#closed) {
+      for (const each of screen.getTracks()) each.stop();
+      throw new ClientError('closed', 'The publication has ended.');
+    }
+    const camera = this.#tracks.find(({ kind }) => kind === 'video');
+    this.#shared = { track, camera };
+    track.addEventListener('ended', () => void this.stopSharing());
+    await this.replaceTrack(track);
+    this.emit('sharing', true);
+  }
+
+  /** Shows the camera again, where there is one. Never rejects. */
+  async stopSharing(): Promise<void> {
+    const shared = this.#shared;
+    if (!shared) return;
+    this.#shared = undefined;
+    shared.track.stop();
+    if (shared.camera && !this.#closed) await this.replaceTrack(shared.camera).catch(() => undefined);
+    this.emit('sharing', false);
   }
 
   /** For Room only. */
@@ -88,6 +168,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#shared?.track.stop();
     this.#connections.close(this.#name, this.#connection);
     this.emit('closed');
   }
@@ -98,22 +179,27 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
         this.lose(error);
       },
     });
-    for (const track of this.#tracks)
-      connection.peer.addTransceiver(track, { direction: 'sendonly', streams: [this.stream] });
+    const { loopback = false, dataChannel = false } = this.#options;
+    const direction = loopback ? 'sendrecv' : 'sendonly';
+    for (const track of this.#tracks) connection.peer.addTransceiver(track, { direction, streams: [this.stream] });
+    if (dataChannel) this.#dataChannel = connection.peer.createDataChannel(this.#name);
     return connection;
   }
 
   async #publish(): Promise<void> {
-    const { signalling } = this.#connections;
+    const { session } = this.#connections;
     await this.#connection.negotiate(async (sdpOffer) => {
-      const { sdpAnswer } = await signalling.request('publishVideo', { sdpOffer, doLoopback: false });
+      const { sdpAnswer } = await session.request('publishVideo', {
+        sdpOffer,
+        doLoopback: this.#options.loopback ?? false,
+      });
       this.#published = true;
       return sdpAnswer;
     });
   }
 
   async #unpublish(): Promise<void> {
-    await this.#connections.signalling
+    await this.#connections.session
       .request('unpublishVideo', {})
       // Refused or lost, it is over either way.
       .catch(() => undefined);

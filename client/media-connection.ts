@@ -1,5 +1,5 @@
 import { ClientError, asClientError } from './errors.js';
-import type { Signalling } from './signalling.js';
+import type { Session } from './session.js';
 
 export interface MediaConnectionEvents {
   /** ICE or DTLS failed for good. */
@@ -10,7 +10,7 @@ export interface MediaConnectionEvents {
 export class MediaConnection {
   readonly peer: RTCPeerConnection;
   readonly #endpointName: string;
-  readonly #signalling: Signalling;
+  readonly #session: Session;
   /** Our candidates that wait for the offer to be sent; `undefined` once it is. */
   #unsent: RTCIceCandidate[] | undefined = [];
   /** The server's candidates that came before its answer; `undefined` once the answer is set. */
@@ -18,14 +18,9 @@ export class MediaConnection {
   #closed = false;
 
   /** `endpointName` is the publisher's name, our own for the connection we publish on. */
-  constructor(
-    endpointName: string,
-    signalling: Signalling,
-    configuration: RTCConfiguration,
-    events: MediaConnectionEvents,
-  ) {
+  constructor(endpointName: string, session: Session, configuration: RTCConfiguration, events: MediaConnectionEvents) {
     this.#endpointName = endpointName;
-    this.#signalling = signalling;
+    this.#session = session;
     this.peer = new RTCPeerConnection(configuration);
     this.peer.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.#trickle(candidate);
@@ -79,8 +74,8 @@ export class MediaConnection {
       return;
     }
     const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
-    // Nothing depends on the answer; a lost connection is told by the signalling itself.
-    this.#signalling
+    // Nothing depends on the answer; a lost connection is told by the session itself.
+    this.#session
       .request('onIceCandidate', { endpointName: this.#endpointName, candidate: line, sdpMid, sdpMLineIndex })
       .catch(() => undefined);
   }

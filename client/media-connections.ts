@@ -1,21 +1,21 @@
 import { MediaConnection, type MediaConnectionEvents } from './media-connection.js';
-import type { Signalling } from './signalling.js';
+import type { Session } from './session.js';
 
 /** The media connections of one room by the name the wire knows them by: the publisher's, our own for what we publish. */
 export class MediaConnections {
-  readonly signalling: Signalling;
+  readonly session: Session;
   readonly #configuration: RTCConfiguration;
   readonly #connections = new Map<string, MediaConnection>();
 
-  constructor(signalling: Signalling, configuration: RTCConfiguration) {
-    this.signalling = signalling;
+  constructor(session: Session, configuration: RTCConfiguration) {
+    this.session = session;
     this.#configuration = configuration;
   }
 
   /** Takes the place of an earlier connection of that name. */
   open(name: string, events: MediaConnectionEvents): MediaConnection {
     this.#connections.get(name)?.close();
-    const connection = new MediaConnection(name, this.signalling, this.#configuration, events);
+    const connection = new MediaConnection(name, this.session, this.#configuration, events);
     this.#connections.set(name, connection);
     return connection;
   }

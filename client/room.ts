@@ -1,13 +1,15 @@
 import { Emitter } from './emitter.js';
 import { ClientError, asClientError } from './errors.js';
+import type { RequestResult } from '../src/protocol/params.js';
 import type { Notification } from './frames.js';
-import { LocalPublication } from './local-publication.js';
+import { LocalPublication, type PublishOptions } from './local-publication.js';
 import { MediaConnections } from './media-connections.js';
 import { Participant } from './participant.js';
 import type { Publication } from './publication.js';
-import { Signalling, type SignallingOptions } from './signalling.js';
+import { BackOff } from './back-off.js';
+import { Session, type SessionOptions } from './session.js';
 
-export interface RoomOptions extends SignallingOptions {
+export interface RoomOptions extends SessionOptions {
   /** Of the server's WebSocket: `wss://host/room`. */
   readonly url: string;
   readonly room: string;
@@ -15,6 +17,8 @@ export interface RoomOptions extends SignallingOptions {
   /** Receive each publication as it comes. Default: true. */
   readonly autoSubscribe?: boolean;
   readonly iceServers?: readonly RTCIceServer[];
+  /** What we publish may have data channels. Default: false. */
+  readonly dataChannels?: boolean;
 }
 
 export interface ChatMessage {
@@ -35,12 +39,18 @@ interface RoomEvents extends Record<string, readonly unknown[]> {
    * was the media server that said so, and publications and subscriptions that were lost come back by themselves.
    */
   mediaError: [ClientError, string | undefined];
-  /** The connection to the server was lost; `closed` follows. */
-  disconnected: [ClientError];
+  /** The connection to the server is lost, and being got back; what can be heard and seen goes on meanwhile. */
+  reconnecting: [ClientError];
+  /** It is back. With `false` when the server had forgotten us and we joined anew: media then comes back by itself. */
+  reconnected: [boolean];
+  /** What a custom request of somebody did to the room, as the server tells it. */
+  customNotification: [Readonly<Record<string, unknown>>];
   /** We are out, for this reason. Last event, once. */
   closed: [EndReason];
 }
 
+/** A server that stops closes all rooms and then, within this time, the connection; it may be started again. */
+const stoppingWithinMs = 400;
 /** How long `leave` waits for the server's answer. */
 const leaveTimeoutMs = 2000;
 
@@ -53,6 +63,7 @@ export class Room extends Emitter<RoomEvents> {
   #state: 'new' | 'joining' | 'joined' | 'closed' = 'new';
   #connections: MediaConnections | undefined;
   #localPublication: LocalPublication | undefined;
+  #closing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RoomOptions) {
     super();
@@ -82,27 +93,36 @@ export class Room extends Emitter<RoomEvents> {
   async join(): Promise<void> {
     if (this.#state !== 'new') throw new ClientError('closed', 'A room is joined once; make a new one.');
     this.#state = 'joining';
-    const signalling = await this.#open();
+    const session = await this.#open();
     if (this.#left) {
-      signalling.close();
+      session.close();
       throw new ClientError('closed', 'You left before you were in.');
     }
     const iceServers = [...(this.#options.iceServers ?? [])];
-    const connections = new MediaConnections(signalling, { iceServers, bundlePolicy: 'max-bundle' });
+    const connections = new MediaConnections(session, { iceServers, bundlePolicy: 'max-bundle' });
     this.#connections = connections;
-    signalling.on('notification', (notification) => {
+    session.on('notification', (notification) => {
       this.#receive(notification, connections);
     });
-    signalling.on('lost', (error) => {
-      this.#lose(error);
+    session.on('interrupted', (error) => {
+      // It was not this room that was closed: the server is stopping, and will be back.
+      clearTimeout(this.#closing);
+      this.emit('reconnecting', error);
+    });
+    session.on('resumed', () => {
+      this.emit('reconnected', true);
+    });
+    session.on('renewed', () => void this.#rejoin(connections));
+    session.on('lost', () => {
+      this.#end('disconnected');
     });
     try {
-      const { value } = await signalling.request('joinRoom', { user: this.user, room: this.name });
+      const { value } = await this.#ask(session);
       this.#state = 'joined';
       for (const { id, streams } of value) this.#add(id, connections, streams);
     } catch (error) {
       this.#state = 'closed';
-      signalling.close();
+      session.close();
       throw error;
     }
   }
@@ -111,10 +131,10 @@ export class Room extends Emitter<RoomEvents> {
    * Offers the tracks of `stream` to the room. Rejects with `refused` when we publish already, `not-in-room`, `media-refused`,
    * `media-failed`, `timeout` or `disconnected`; publishing can be tried again after each of them but the last.
    */
-  async publish(stream: MediaStream): Promise<LocalPublication> {
+  async publish(stream: MediaStream, options: PublishOptions = {}): Promise<LocalPublication> {
     const connections = this.#requireJoined();
     if (this.localPublication) throw new ClientError('refused', 'There is a publication already; close it first.');
-    const publication = new LocalPublication(this.user, stream, connections);
+    const publication = new LocalPublication(this.user, stream, connections, options);
     this.#localPublication = publication;
     try {
       await publication.open();
@@ -127,26 +147,87 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Rejects with `not-in-room`, `timeout` or `disconnected`. The message comes back as an event, in the room's order. */
   async chat(text: string): Promise<void> {
-    const { signalling } = this.#requireJoined();
-    await signalling.request('sendMessage', { message: text, userMessage: this.user, roomMessage: this.name });
+    const { session } = this.#requireJoined();
+    await session.request('sendMessage', { message: text, userMessage: this.user, roomMessage: this.name });
+  }
+
+  /** Something of this server's own, such as `{ hat: true }` (Kurento Room §3.9). Rejects with what the server says, or as `chat`. */
+  async customRequest(params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+    return this.#requireJoined().session.requestUnknown('customRequest', params);
+  }
+
+  /** Any request at all, for what this library has no word for. Rejects with what the server says, or as `chat`. */
+  async request(method: string, params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+    return this.#requireJoined().session.requestUnknown(method, params);
+  }
+
+  /** Members added to the params of every later request. */
+  setRpcParams(params: Readonly<Record<string, unknown>>): void {
+    this.#connections?.session.setRpcParams(params);
+  }
+
+  /** For tests: the connection to the server breaks as if the network had lost it. */
+  dropConnection(): void {
+    this.#connections?.session.drop();
   }
 
   /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
   async leave(): Promise<void> {
-    const signalling = this.#connections?.signalling;
-    const answered = this.joined ? signalling?.request('leaveRoom', {}, leaveTimeoutMs) : undefined;
+    const session = this.#connections?.session;
+    const answered = this.joined ? session?.request('leaveRoom', {}, leaveTimeoutMs) : undefined;
     this.#end('left');
     // Without an answer we are gone all the same.
     await answered?.catch(() => undefined);
-    signalling?.close();
+    session?.close();
   }
 
-  async #open(): Promise<Signalling> {
+  async #open(): Promise<Session> {
     try {
-      return await Signalling.open(this.#options.url, this.#options);
+      return await Session.open(this.#options.url, this.#options);
     } catch (error) {
       this.#state = 'closed';
       throw error;
+    }
+  }
+
+  #ask(session: Session): Promise<RequestResult<'joinRoom'>> {
+    const { dataChannels } = this.#options;
+    return session.request('joinRoom', { user: this.user, room: this.name, ...(dataChannels && { dataChannels }) });
+  }
+
+  /** The server knows nothing of us any more: we come as if for the first time, and take up what we had. */
+  async #rejoin(connections: MediaConnections): Promise<void> {
+    const backOff = new BackOff();
+    for (;;) {
+      try {
+        const { value } = await this.#ask(connections.session);
+        if (!this.joined) return;
+        this.#reconcile(value, connections);
+        this.#localPublication?.lose(new ClientError('disconnected', 'The server has started anew.'));
+        this.emit('reconnected', false);
+        return;
+      } catch (thrown) {
+        // Lost once more: the session begins anew, and so do we.
+        if (!this.joined || !connections.session.connected) return;
+        if (asClientError(thrown, 'server-error').advice !== 'retry') {
+          this.#endAndClose('disconnected');
+          return;
+        }
+        await backOff.wait();
+      }
+    }
+  }
+
+  /** Who is there now, and what each of them publishes; nothing of what we received is left. */
+  #reconcile(present: RequestResult<'joinRoom'>['value'], connections: MediaConnections): void {
+    const names = new Set(present.map(({ id }) => id));
+    for (const id of [...this.#participants.keys()]) if (!names.has(id)) this.#remove(id);
+    for (const { id, streams } of present) {
+      const known = this.#participants.get(id);
+      known?.unpublish();
+      const participant = known ?? this.#add(id, connections);
+      if (!known) this.emit('participantJoined', participant);
+      for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
     }
   }
 
@@ -183,9 +264,12 @@ export class Room extends Emitter<RoomEvents> {
         break;
       }
       case 'roomClosed':
-        this.#endAndClose('room-closed');
+        this.#closing = setTimeout(() => {
+          this.#endAndClose('room-closed');
+        }, stoppingWithinMs);
         break;
       case 'custonNotification':
+        this.emit('customNotification', notification.params);
         break;
       default:
         notification satisfies never;
@@ -228,20 +312,15 @@ export class Room extends Emitter<RoomEvents> {
     if (this.joined) this.emit('participantLeft', participant);
   }
 
-  #lose(error: ClientError): void {
-    if (!this.joined) return;
-    this.emit('disconnected', error);
-    this.#end('disconnected');
-  }
-
   #endAndClose(reason: EndReason): void {
     this.#end(reason);
-    this.#connections?.signalling.close();
+    this.#connections?.session.close();
   }
 
   #end(reason: EndReason): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    clearTimeout(this.#closing);
     this.#localPublication?.end();
     for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
     this.emit('closed', reason);

@@ -19,6 +19,33 @@ export interface MediaStatistics {
   readonly keyFrameRequests: number;
   readonly frameWidth: number;
   readonly frameHeight: number;
+  /** How loud it is at this moment: 0 to 1, linear; `decibels` makes it what people set thresholds in. */
+  readonly audioLevel: number;
+}
+
+/** What went over a connection between two looks at it. */
+export interface Rates {
+  readonly kbitPerSecond: number;
+  readonly framesPerSecond: number;
+  /** Share of the packets that were lost, 0 to 1. */
+  readonly loss: number;
+}
+
+/** @param seconds between the two looks */
+export function ratesBetween(before: MediaStatistics, after: MediaStatistics, seconds: number): Rates {
+  const grown = (of: (statistics: MediaStatistics) => number): number => Math.max(0, of(after) - of(before));
+  const packets = grown(({ audioPackets, videoPackets }) => audioPackets + videoPackets);
+  const lost = grown(({ packetsLost }) => packetsLost);
+  return {
+    kbitPerSecond: (grown(({ bytes }) => bytes) * 8) / 1000 / seconds,
+    framesPerSecond: grown(({ frames }) => frames) / seconds,
+    loss: lost === 0 ? 0 : lost / (packets + lost),
+  };
+}
+
+/** Of a level as `audioLevel` has it; silence is -100. */
+export function decibels(level: number): number {
+  return level > 0.000_01 ? 20 * Math.log10(level) : -100;
 }
 
 export async function readStatistics(peer: RTCPeerConnection): Promise<ConnectionStatistics> {
@@ -30,6 +57,7 @@ export async function readStatistics(peer: RTCPeerConnection): Promise<Connectio
       add(received, entry, 'packetsReceived', 'bytesReceived', 'framesDecoded', 'keyFramesDecoded');
     if (entry.type === 'outbound-rtp')
       add(sent, entry, 'packetsSent', 'bytesSent', 'framesEncoded', 'keyFramesEncoded');
+    if (entry.type === 'media-source' && entry.kind === 'audio') sent.audioLevel = count(entry, 'audioLevel');
     if (entry.type === 'remote-inbound-rtp') sent.packetsLost += count(entry, 'packetsLost');
     if (entry.type === 'candidate-pair' && entry.nominated === true && typeof entry.currentRoundTripTime === 'number')
       roundTrip = entry.currentRoundTripTime;
@@ -52,6 +80,7 @@ function add(sum: Sum, entry: Entry, packets: string, bytes: string, frames: str
   if (entry.type === 'inbound-rtp') sum.packetsLost += count(entry, 'packetsLost');
   if (entry.kind === 'audio') {
     sum.audioPackets += count(entry, packets);
+    if (entry.type === 'inbound-rtp') sum.audioLevel = Math.max(sum.audioLevel, count(entry, 'audioLevel'));
     return;
   }
   sum.videoPackets += count(entry, packets);
@@ -78,5 +107,6 @@ function emptySum(): Sum {
     keyFrameRequests: 0,
     frameWidth: 0,
     frameHeight: 0,
+    audioLevel: 0,
   };
 }

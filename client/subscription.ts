@@ -52,9 +52,9 @@ export class Subscription extends Emitter<SubscriptionEvents> {
 
   /** For Publication only. */
   async open(): Promise<void> {
-    const { signalling } = this.#connections;
+    const { session } = this.#connections;
     await this.#connection.negotiate(async (sdpOffer) => {
-      const { sdpAnswer } = await signalling.request('receiveVideoFrom', { sender: this.#sender, sdpOffer });
+      const { sdpAnswer } = await session.request('receiveVideoFrom', { sender: this.#sender, sdpOffer });
       return sdpAnswer;
     });
   }
@@ -63,7 +63,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.end();
-    await this.#connections.signalling
+    await this.#connections.session
       .request('unsubscribeFromVideo', { sender: this.#sender })
       // Refused or lost, it is over either way.
       .catch(() => undefined);

@@ -1,12 +1,14 @@
 import { MediaError } from './errors.js';
 import { PlacedPipeline } from './placed-pipeline.js';
-import type { MediaEngine, Pipeline, PipelineListener } from './port.js';
+import type { MediaEngine, Pipeline, PipelineListener, VideoFilter } from './port.js';
 
 /** One media server as the placement sees it. */
 export interface PlaceableEngine extends MediaEngine {
   readonly url: string;
   /** Whether it answers at present. */
   readonly up: boolean;
+  /** Which filters it says it has. Default: none. */
+  readonly knownFilters?: readonly VideoFilter['type'][];
 }
 
 export interface PlacementOptions {
@@ -22,6 +24,7 @@ export interface MediaServerState {
   readonly up: boolean;
   /** Endpoints alive there, those being made included. */
   readonly load: number;
+  readonly filters: VideoFilter['type'][];
 }
 
 /** A media server with what this placement has put there. */
@@ -51,7 +54,12 @@ export class Placement implements MediaEngine {
   }
 
   get servers(): MediaServerState[] {
-    return this.#places.map(({ engine, endpoints }) => ({ url: engine.url, up: engine.up, load: endpoints }));
+    return this.#places.map(({ engine: { url, up, knownFilters = [] }, endpoints }) => ({
+      url,
+      up,
+      load: endpoints,
+      filters: [...knownFilters],
+    }));
   }
 
   /** Whether a new room would find a place. While no media server answers at all it is not known, and true. */

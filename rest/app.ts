@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly iceServers: IceServers;
   /** The folder of the demo's files. */
   readonly demo: string;
+  /** The folder of the client library, for pages of others; served below /client. */
+  readonly client: string;
   readonly pathPrefix: string;
   /** Pages that may read the answers, as https://host[:port]; empty: all. */
   readonly allowedOrigins: readonly string[];
@@ -62,6 +64,7 @@ export function restApp(options: AppOptions): Express {
   const routes = express.Router();
   routes.get('/metrics', metrics(rooms, options.health));
   routes.use(operationsRouter(handlers, new Admin(options.adminToken)));
+  routes.use('/client', express.static(options.client));
   routes.use(express.static(options.demo));
   app.use(options.pathPrefix === '' ? '/' : options.pathPrefix, routes);
   app.use(() => {

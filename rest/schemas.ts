@@ -68,6 +68,9 @@ const health = z
           .int()
           .nonnegative()
           .meta({ description: 'Endpoints there: publications and subscriptions of all rooms' }),
+        filters: z
+          .array(z.enum(['face-overlay', 'marker']))
+          .meta({ description: 'The filters it has, for customRequest' }),
         process: z
           .object({
             pid: z.int().positive().optional().meta({ description: 'None while it is down' }),

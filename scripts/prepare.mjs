@@ -8,7 +8,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -65,35 +65,32 @@ async function build() {
   say('Compiling …');
   rmSync('dist', { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
-  await bundleDemo();
+  await bundle();
   writeFileSync('dist/.stamp', stamp);
 }
 
-async function bundleDemo() {
-  const { build: bundle } = await import('esbuild');
-  mkdirSync('dist/demo', { recursive: true });
-  await bundle({
-    entryPoints: ['demo/main.ts', 'demo/style.css'],
-    outdir: 'dist/demo',
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    minify: true,
-    sourcemap: true,
-    logLevel: 'warning',
-    tsconfig: 'tsconfig.web.json',
-  });
-  for (const name of readdirSync('demo')) {
-    if (/\.(html|svg|png|ico|webmanifest)$/.test(name)) cpSync(join('demo', name), join('dist/demo', name));
-  }
-  // What media servers fetch for their filters.
-  cpSync('demo/img', 'dist/demo/img', { recursive: true });
+/** The page, and the libraries for pages of others. */
+async function bundle() {
+  const { build: viteBuild } = await import('vite');
+  const { demo, client, original } = await import('../vite.config.mjs');
+  for (const config of [demo, client, original]) await viteBuild(config);
 }
 
 /** Changes whenever a source is added, removed or edited. */
 function sourcesStamp() {
   const hash = createHash('sha256').update(process.version);
-  for (const path of ['src', 'rooms', 'media', 'rest', 'client', 'demo', 'scripts/prepare.mjs', 'package-lock.json']) {
+  for (const path of [
+    'src',
+    'rooms',
+    'media',
+    'rest',
+    'client',
+    'demo',
+    'dialects',
+    'scripts/prepare.mjs',
+    'vite.config.mjs',
+    'package-lock.json',
+  ]) {
     addToStamp(hash, path);
   }
   for (const name of ['tsconfig.base.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.web.json'])

@@ -26,7 +26,9 @@ function explain(error: unknown): string {
 
 async function run(): Promise<void> {
   const server = await startServer(readConfig(args, process.env));
-  process.stdout.write(`\nAtrium is open: ${server.url}\nMedia: ${server.media}\n\n`);
+  const elsewhere = server.elsewhere.map((url) => `On a phone in this network: ${url}\n`).join('');
+  const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
+  process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${server.media}\n\n`);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -20,12 +21,17 @@ import { customRequestOf } from './protocol/custom-request.js';
 import type { FilterSettings } from './protocol/custom-request.js';
 import { openRpcDocument } from './protocol/openrpc.js';
 import { RoomGateway } from './protocol/gateway.js';
+import { ownAddresses, tlsIdentity } from './tls.js';
 import { Doors } from './transport/doors.js';
 import { SocketIoDoor } from './transport/socket-io-door.js';
 
 export interface RunningServer {
   /** Where the demo is, as http://localhost:8080/. */
   readonly url: string;
+  /** Where others in the network find it: only over TLS, without which they would have no camera. */
+  readonly elsewhere: readonly string[];
+  /** Of a certificate made by this server, SHA-256. */
+  readonly fingerprint: string | undefined;
   /** One line for people: what carries the media. */
   readonly media: string;
   readonly mediaServerUrls: readonly string[];
@@ -43,6 +49,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   };
   try {
+    const identity = await tlsIdentity(config);
     const mediaProcesses = config.kmsUris.length === 0 ? mediaProcessesOf(config, log) : undefined;
     if (mediaProcesses) undo.push(() => mediaProcesses.stop());
     const mediaServerUrls = mediaProcesses ? await startEngines(mediaProcesses, log) : [...new Set(config.kmsUris)];
@@ -75,7 +82,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.filterType },
       iceServers: config.iceServers.map(iceServerOf),
-      demo: demoFolder(),
+      demo: builtFolder('demo'),
+      client: builtFolder('client'),
       pathPrefix: config.pathPrefix,
       allowedOrigins: config.allowedOrigins,
       adminToken: config.adminToken,
@@ -87,7 +95,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         log.error('an HTTP request failed', { path, error });
       },
     });
-    const http = createServer();
+    const http = identity ? createSecureServer({ cert: identity.cert, key: identity.key }) : createServer();
     const doors = new Doors(http, {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
@@ -98,7 +106,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
         log.warn('a WebSocket was refused', { path, reason });
       },
     });
-    const imagesUrl = (): string => `${config.appUrl || `http://localhost:${portOf(http)}${config.pathPrefix}`}/img/`;
+    const imagesUrl = (): string =>
+      `${config.appUrl || `${identity ? 'https' : 'http'}://localhost:${portOf(http)}${config.pathPrefix}`}/img/`;
     undo.push(() => closeHttp(http));
     undo.push(() => doors.close());
     const socketIo = new SocketIoDoor({
@@ -127,12 +136,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
       rooms.close('the server stops');
     });
 
-    const url = `http://${config.host || 'localhost'}:${port}${config.pathPrefix}/`;
+    const addressOf = (host: string): string => {
+      const literal = host.includes(':') ? `[${host}]` : host;
+      return `${identity ? 'https' : 'http'}://${literal}:${port}${config.pathPrefix}/`;
+    };
+    const url = addressOf(config.host || 'localhost');
     const media = describeMedia(mediaProcesses ? 'embedded engine' : 'Kurento media server', mediaServerUrls);
     log.info('ready', { url, media });
     return {
       url,
       media,
+      elsewhere: identity && config.host === '' ? ownAddresses().map(addressOf) : [],
+      fingerprint: identity?.fingerprint,
       mediaServerUrls,
       get mediaProcessIds() {
         return mediaProcesses?.pids ?? [];
@@ -218,9 +233,9 @@ function stunServerOf(text: string): { address: string; port: number } | undefin
 }
 
 /** Beside the compiled server; the same folder when the server runs from source. */
-function demoFolder(): string {
+function builtFolder(name: 'demo' | 'client'): string {
   const isCompiled = import.meta.url.endsWith('.js');
-  return fileURLToPath(new URL(isCompiled ? '../demo' : '../dist/demo', import.meta.url));
+  return fileURLToPath(new URL(isCompiled ? `../${name}` : `../dist/${name}`, import.meta.url));
 }
 
 function listen(http: Server, { port, host }: Config): Promise<number> {

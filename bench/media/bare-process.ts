@@ -12,6 +12,7 @@ const connections = new Map<number, PeerConnection>();
 function answer(peer: number, offer: string): void {
   const connection = new PeerConnection(`bare-${peer}`, {
     iceServers: [],
+    bindAddress: '127.0.0.1',
     disableAutoNegotiation: true,
     forceMediaTransport: true,
   });

@@ -30,6 +30,8 @@ class Client {
     this.#id = id;
     this.#connection = new PeerConnection(`load-${id}`, {
       iceServers: [],
+      // As the floor, so that both take the same way through the kernel.
+      bindAddress: '127.0.0.1',
       disableAutoNegotiation: true,
       forceMediaTransport: true,
     });

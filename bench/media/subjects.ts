@@ -26,7 +26,16 @@ export interface EmptySubject extends Subject {
 }
 
 const extension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-const engineReport = ['--log-level', 'error', '--port', '0', '--udp-ports', '43000-43999'];
+const engineReport = [
+  '--log-level',
+  'error',
+  '--port',
+  '0',
+  '--udp-ports',
+  '43000-43999',
+  '--bind-address',
+  '127.0.0.1',
+];
 interface EngineReport {
   readonly type: 'ready';
   readonly url: string;

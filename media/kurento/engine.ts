@@ -1,6 +1,7 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { MediaEngine, PipelineListener } from '../port.js';
+import type { MediaEngine, PipelineListener, VideoFilter } from '../port.js';
+import { filterTypes } from './filters.js';
 import { Client } from './client.js';
 import { captureConsole } from './console.js';
 import { propertiesOf, type Bandwidth, type Property, type Reachability } from './endpoint-properties.js';
@@ -53,6 +54,12 @@ export class KurentoEngine implements MediaEngine {
   /** Whether the media server answers at present. */
   get up(): boolean {
     return this.#client.up;
+  }
+
+  /** Which filters the media server says it has. */
+  get knownFilters(): VideoFilter['type'][] {
+    const types = Object.keys(filterTypes) as VideoFilter['type'][];
+    return types.filter((type) => this.#client.factories.has(filterTypes[type]));
   }
 
   /** Calls `observer` whenever `up` has changed, until the returned function is called. */

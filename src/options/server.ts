@@ -10,6 +10,17 @@ export const serverOptions = {
     'Where HTTP and WebSockets are served; 0 picks a free one.',
   ),
   host: option(z.string().default(''), 'address', 'The address to listen at; empty for all of this machine.'),
+  tls: option(
+    z.enum(['off', 'self-signed']).default('off'),
+    'mode',
+    "self-signed: HTTPS with a certificate made for this machine's names and addresses, for phones in the same network; browsers ask whether to trust it.",
+  ),
+  tlsCert: option(
+    z.string().default(''),
+    'file',
+    'The certificate chain for HTTPS, as PEM; with tls=self-signed, where the one that is made is kept.',
+  ),
+  tlsKey: option(z.string().default(''), 'file', 'The private key of tlsCert, as PEM.'),
   pathPrefix: option(
     z
       .string()

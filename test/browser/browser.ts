@@ -16,6 +16,8 @@ export const chromiumArgs: readonly string[] = [
   '--no-sandbox',
   '--headless=new',
   '--use-fake-ui-for-media-stream',
+  // Who shares the screen is not asked which: this page's own title is as good as any.
+  '--auto-select-desktop-capture-source=Entire screen',
   '--autoplay-policy=no-user-gesture-required',
   '--disable-gpu',
   // Nothing may leave the machine, and nothing but the call may use its two cores.

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { invitation, roomOf, socketAddress } from '../../demo/address.js';
+import { invitation, roomOf, socketAddress } from '../../demo/model/address.js';
 
 describe("the page's address", () => {
   it('names the room as ?room=NAME', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { arrange } from '../../demo/layout.js';
+import { arrange } from '../../demo/model/layout.js';
 
 const desktop = { width: 1240, height: 640 };
 const phone = { width: 370, height: 700 };

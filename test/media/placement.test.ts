@@ -116,8 +116,8 @@ describe('placement', () => {
     for (const server of [a, b]) server.failNext('openPipeline', new MediaError('unavailable', server.url));
     expect(await codeOf(open(placed))).to.equal('unavailable');
     expect(placed.servers).to.deep.equal([
-      { url: 'ws://a', up: true, load: 0 },
-      { url: 'ws://b', up: true, load: 0 },
+      { url: 'ws://a', up: true, load: 0, filters: [] },
+      { url: 'ws://b', up: true, load: 0, filters: [] },
     ]);
   });
 

@@ -21,6 +21,7 @@ describe('REST', () => {
           url: server().mediaServerUrls[0],
           up: true,
           load: 0,
+          filters: [],
           process: { pid: server().mediaProcessIds[0], restarts: 0 },
         },
       ],

@@ -57,8 +57,9 @@ export class RtpSession {
   /** The payload type of packets that are sent again, with the one they had at first. */
   readonly #repairTypes = new Map<number, number>();
   readonly #streams = new Map<number, InboundStream>();
-  readonly #current = new Map<RtpKind, InboundStream>();
-  readonly #outbound = new Map<RtpKind, OutboundStream>();
+  /** Fields of an object and not a map: they are looked up for each packet. */
+  readonly #current: Record<RtpKind, InboundStream | undefined> = { audio: undefined, video: undefined };
+  readonly #outbound: Record<RtpKind, OutboundStream | undefined> = { audio: undefined, video: undefined };
   readonly #packet = new RtpPacket();
   readonly #feedback: TransportFeedback | undefined;
   readonly #transportExtension: number;
@@ -79,7 +80,7 @@ export class RtpSession {
     const media = options.agreement.sections.flatMap((section) => section.media ?? []);
     for (const one of media) {
       if (receives(one)) this.#expect(one);
-      if (sends(one)) this.#outbound.set(one.kind, this.#outboundStream(one));
+      if (sends(one)) this.#outbound[one.kind] = this.#outboundStream(one);
     }
     const incoming = media.filter(receives);
     const feedback = incoming.flatMap((one) => one.codecs.flatMap((codec) => codec.feedback));
@@ -94,16 +95,16 @@ export class RtpSession {
   }
 
   inbound(kind: RtpKind): InboundStream | undefined {
-    return this.#current.get(kind);
+    return this.#current[kind];
   }
 
   outbound(kind: RtpKind): OutboundStream | undefined {
-    return this.#outbound.get(kind);
+    return this.#outbound[kind];
   }
 
   /** True when this kind of media was negotiated. */
   has(kind: RtpKind): boolean {
-    return this.#outbound.has(kind) || this.codec(kind) !== undefined;
+    return this.#outbound[kind] !== undefined || this.codec(kind) !== undefined;
   }
 
   /** The codec that comes in, as far as it is agreed. */
@@ -118,7 +119,7 @@ export class RtpSession {
     if (packet.transportSequence !== -1) this.#feedback?.arrived(packet.transportSequence, now);
     const stream = this.#repairTypes.has(packet.payloadType) ? this.#repaired(packet) : this.#streamOf(packet);
     if (!stream?.take(packet, now)) return;
-    if (this.#current.get(stream.codec.kind) === stream) this.#options.listener.packetArrived(packet, stream, now);
+    if (this.#current[stream.codec.kind] === stream) this.#options.listener.packetArrived(packet, stream, now);
   }
 
   rtcpArrived(bytes: Buffer, now: number): void {
@@ -127,8 +128,10 @@ export class RtpSession {
 
   /** Everything that repeats. Called about every 50 ms while connected. */
   tick(now: number): void {
-    for (const stream of this.#current.values()) stream.tick(now);
-    for (const stream of this.#outbound.values()) stream.tick(now);
+    for (const kind of ['audio', 'video'] as const) {
+      this.#current[kind]?.tick(now);
+      this.#outbound[kind]?.tick(now);
+    }
     this.#sendFeedback();
     if (now - this.#reportedAt >= reportPeriodMs) this.#sendReports(now);
     if (now - this.#limitedAt >= limitPeriodMs) this.#sendLimit(now);
@@ -179,13 +182,13 @@ export class RtpSession {
     const sameKind = [...this.#streams.values()].filter(({ codec }) => codec.kind === incoming.codec.kind);
     if (sameKind.length >= streamsPerKind && sameKind[0]) this.#streams.delete(sameKind[0].ssrc);
     this.#streams.set(packet.ssrc, stream);
-    this.#current.set(incoming.codec.kind, stream);
+    this.#current[incoming.codec.kind] = stream;
     return stream;
   }
 
   /** The stream of a packet that was sent again, made what it was. Browsers send such of padding alone, to try the bandwidth. */
   #repaired(packet: RtpPacket): InboundStream | undefined {
-    const stream = this.#current.get('video');
+    const stream = this.#current.video;
     const payloadType = this.#repairTypes.get(packet.payloadType);
     if (!stream || payloadType === undefined || !packet.unwrap(payloadType, stream.ssrc)) return undefined;
     if (this.#incoming.get(payloadType)?.codec !== stream.codec) return undefined;
@@ -222,7 +225,7 @@ export class RtpSession {
         for (const ssrc of packet.ssrcs) this.#pictureLost(ssrc);
         return;
       case 'bitrateLimit':
-        this.#outbound.get('video')?.estimated(packet.bitrate, now);
+        this.#outbound.video?.estimated(packet.bitrate, now);
         return;
       case 'goodbye':
         return;
@@ -243,19 +246,20 @@ export class RtpSession {
   }
 
   #outboundOf(ssrc: number): OutboundStream | undefined {
-    for (const stream of this.#outbound.values()) if (stream.ssrc === ssrc) return stream;
-    return undefined;
+    const { audio, video } = this.#outbound;
+    return [audio, video].find((stream) => stream?.ssrc === ssrc);
   }
 
   #sendFeedback(): void {
-    const stream = this.#current.get('video') ?? this.#current.get('audio');
+    const stream = this.#current.video ?? this.#current.audio;
     if (!this.#feedback || !stream) return;
     for (const message of this.#feedback.take(this.#ownSsrc, stream.ssrc)) this.#options.transport.sendRtcp(message);
   }
 
   #sendReports(now: number): void {
     this.#reportedAt = now;
-    const blocks = [...this.#current.values()].map((stream) => stream.reportBlock(now));
+    const { audio, video } = this.#current;
+    const blocks = [audio, video].flatMap((stream) => stream?.reportBlock(now) ?? []);
     if (blocks.length === 0) return;
     const report = writeReceiverReport(this.#ownSsrc, blocks);
     this.#options.transport.sendRtcp(
@@ -266,7 +270,7 @@ export class RtpSession {
   /** A limit of the application always counts; without feedback the publisher would hardly dare to send more. */
   #sendLimit(now: number): void {
     this.#limitedAt = now;
-    const video = this.#current.get('video');
+    const video = this.#current.video;
     if (!this.#limited || !video) return;
     const limit = this.#options.receiveLimit(now) || (this.#estimates ? 0 : defaultLimit);
     if (limit > 0 || this.#holds) {

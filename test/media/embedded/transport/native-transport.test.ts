@@ -29,7 +29,6 @@ class FalteringLibrary {
       readonly onLocalCandidate = on('candidate');
       readonly onGatheringStateChange = on('gathering');
       readonly onDataChannel = on('channel');
-      readonly onIceStateChange = on('ice');
       readonly onStateChange = on('state');
       constructor(_name: string, configuration: unknown) {
         self.configuration = configuration;

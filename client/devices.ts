@@ -1,0 +1,87 @@
+import { ClientError } from './errors.js';
+
+/** A camera, microphone or loudspeaker, as a list shows it. */
+export interface Device {
+  readonly id: string;
+  /** Empty until the user has allowed any device of that kind. */
+  readonly label: string;
+}
+
+export interface Devices {
+  readonly cameras: readonly Device[];
+  readonly microphones: readonly Device[];
+  readonly speakers: readonly Device[];
+}
+
+/** Which devices are wanted: an id, any (`true`) or none (`false`). */
+export interface DeviceWish {
+  readonly camera?: string | boolean;
+  readonly microphone?: string | boolean;
+}
+
+/** Empty where the browser gives no devices, as on pages that are not secure. Never rejects. */
+export async function listDevices(): Promise<Devices> {
+  const found =
+    (await mediaDevices()
+      ?.enumerateDevices()
+      .catch(() => [])) ?? [];
+  const of = (kind: MediaDeviceKind): Device[] =>
+    found
+      .filter((each) => each.kind === kind && each.deviceId !== '')
+      .map(({ deviceId: id, label }) => ({ id, label }));
+  return { cameras: of('videoinput'), microphones: of('audioinput'), speakers: of('audiooutput') };
+}
+
+/** Calls back whenever one is plugged in or out. Returns a function that ends it. */
+export function watchDevices(changed: (devices: Devices) => void): () => void {
+  const devices = mediaDevices();
+  const listener = (): void => void listDevices().then(changed);
+  devices?.addEventListener('devicechange', listener);
+  return () => devices?.removeEventListener('devicechange', listener);
+}
+
+/** Opens what is wished for. Rejects with `device-refused`, `device-missing` or `device-failed`. */
+export async function openDevices({ camera = true, microphone = true }: DeviceWish = {}): Promise<MediaStream> {
+  const picture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+  return ask((devices) =>
+    devices.getUserMedia({
+      video: camera === false ? false : { ...picture, ...chosen(camera) },
+      audio: microphone === false ? false : { echoCancellation: true, noiseSuppression: true, ...chosen(microphone) },
+    }),
+  );
+}
+
+/** Asks the user for her screen or a window of it. Rejects as `openDevices`. */
+export function openScreen(): Promise<MediaStream> {
+  return ask((devices) => devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false }));
+}
+
+function chosen(wish: string | true): MediaTrackConstraints {
+  return wish === true ? {} : { deviceId: { exact: wish } };
+}
+
+async function ask(open: (devices: MediaDevices) => Promise<MediaStream>): Promise<MediaStream> {
+  const devices = mediaDevices();
+  if (!devices) {
+    throw new ClientError('device-refused', 'Browsers open cameras on secure pages only: https, or localhost.');
+  }
+  try {
+    return await open(devices);
+  } catch (cause) {
+    const { name = '', message = String(cause) } = cause instanceof Error ? cause : {};
+    throw new ClientError(codes.get(name) ?? 'device-failed', message, { cause });
+  }
+}
+
+/** DOMException.name (Media Capture and Streams §10.2). */
+const codes: ReadonlyMap<string, 'device-refused' | 'device-missing'> = new Map([
+  ['NotAllowedError', 'device-refused'],
+  ['SecurityError', 'device-refused'],
+  ['NotFoundError', 'device-missing'],
+  ['OverconstrainedError', 'device-missing'],
+]);
+
+/** Old browsers and pages from an insecure origin lack it, whatever its type says. */
+function mediaDevices(): MediaDevices | undefined {
+  return navigator.mediaDevices;
+}

@@ -1,0 +1,91 @@
+import { openDevices } from './devices.js';
+import type { Participant } from './participant.js';
+import type { Publication } from './publication.js';
+import { Room } from './room.js';
+
+export interface EmbedOptions {
+  readonly room: string;
+  readonly user: string;
+  /** Of the server's WebSocket. Default: that of the server this script came from. */
+  readonly url?: string;
+  /** Publish camera and microphone. Default: true; without them one listens. */
+  readonly publish?: boolean;
+}
+
+/**
+ * A call in an element of somebody else's page: pictures in a grid, nothing else. Everything further is done with the room it resolves
+ * with. Rejects as `Room.join`; without camera and microphone one listens.
+ */
+export async function embed(element: HTMLElement, options: EmbedOptions): Promise<Room> {
+  const { url = defaultUrl(), room: name, user, publish = true } = options;
+  const room = new Room({ url, room: name, user, iceServers: await iceServersOf(url) });
+  const grid = document.createElement('div');
+  grid.style.cssText =
+    'display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:.5rem;width:100%;height:100%';
+  element.append(grid);
+  const pictures = new Map<string, HTMLVideoElement>();
+  const show = (who: string, stream: MediaStream): void => {
+    const video = pictures.get(who) ?? pictureOf(who, who === user);
+    pictures.set(who, video);
+    video.srcObject = stream;
+    grid.append(video);
+    // A browser that wants a click first plays on the first one.
+    void video.play().catch(() => {
+      document.addEventListener('click', () => void video.play(), { once: true });
+    });
+  };
+  const welcome = (participant: Participant): void => {
+    const watch = (publication: Publication): void => {
+      publication.on('subscribed', ({ stream }) => {
+        show(participant.id, stream);
+      });
+    };
+    participant.on('published', watch);
+    participant.on('unpublished', () => pictures.get(participant.id)?.remove());
+    for (const publication of participant.publications.values()) watch(publication);
+  };
+  room.on('participantJoined', welcome);
+  room.on('closed', () => {
+    grid.remove();
+  });
+  await room.join();
+  for (const participant of room.participants.values()) welcome(participant);
+  if (publish) {
+    const stream = await openDevices().catch(() => undefined);
+    if (stream) {
+      show(user, stream);
+      room.on('closed', () => {
+        for (const track of stream.getTracks()) track.stop();
+      });
+      await room.publish(stream);
+    }
+  }
+  return room;
+}
+
+/** STUN and TURN servers the server tells clients; none when it does not answer. */
+export async function iceServersOf(url: string): Promise<RTCIceServer[]> {
+  const base = url.replace(/^ws/, 'http').replace(/\/room$/, '');
+  try {
+    const response = await fetch(`${base}/api/v1/ice-servers`);
+    const { iceServers } = (await response.json()) as { iceServers: RTCIceServer[] };
+    return iceServers;
+  } catch {
+    return [];
+  }
+}
+
+/** The script is served at /client/ of the server. */
+function defaultUrl(): string {
+  return new URL('../room', import.meta.url).href.replace(/^http/, 'ws');
+}
+
+function pictureOf(who: string, own: boolean): HTMLVideoElement {
+  const video = document.createElement('video');
+  video.autoplay = true;
+  video.playsInline = true;
+  video.muted = own;
+  video.setAttribute('aria-label', who);
+  video.style.cssText = `width:100%;height:100%;min-height:0;object-fit:cover;background:#111;border-radius:.5rem;${own ? 'transform:scaleX(-1)' : ''}`;
+  return video;
+}

@@ -1,0 +1,101 @@
+import { iceServersOf } from '../embed.js';
+import { OriginalRoom, type OriginalRoomOptions } from './room.js';
+import type { OriginalStream, StreamOptions } from './stream.js';
+
+type Callback<T> = (error: unknown, value?: T) => void;
+
+/** The server, as pages of the original's browser library know it. One room for each connection. */
+export class Kurento {
+  readonly #url: string;
+  #iceServers: readonly RTCIceServer[] = [];
+  #room: OriginalRoom | undefined;
+  #rpcParams: Readonly<Record<string, unknown>> = {};
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Makes the room; `connect` of it joins. */
+  readonly Room = (options: OriginalRoomOptions): OriginalRoom => {
+    this.#room = new OriginalRoom(options, {
+      url: this.#url,
+      iceServers: this.#iceServers,
+      rpcParams: () => this.#rpcParams,
+    });
+    return this.#room;
+  };
+
+  /** A stream of our own. */
+  readonly Stream = (room: OriginalRoom, options: StreamOptions): OriginalStream => room.localStream(options);
+
+  /** Rejects when the server cannot be reached. */
+  async open(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const socket = new WebSocket(this.#url);
+      socket.onopen = () => {
+        // The room has a connection of its own, from which on it is told everything.
+        socket.close(1000);
+        resolve();
+      };
+      socket.onerror = () => {
+        reject(new Error(`The server at ${this.#url} cannot be reached`));
+      };
+    });
+    this.#iceServers = await iceServersOf(this.#url);
+  }
+
+  /** `forced`: after an eviction. */
+  close(forced?: boolean): void {
+    this.#room?.leave(forced);
+    this.#room = undefined;
+  }
+
+  disconnectParticipant(stream: OriginalStream): void {
+    this.#room?.disconnect(stream);
+  }
+
+  sendMessage(_room: string, _user: string, message: string): void {
+    this.#room?.say(message).catch((error: unknown) => {
+      this.#room?.emitEvent('error-room', [{ error }]);
+    });
+  }
+
+  sendCustomRequest(params: Readonly<Record<string, unknown>>, callback?: Callback<unknown>): void {
+    this.#answer(this.#room?.customRequest(params), callback);
+  }
+
+  setRpcParams(params: Readonly<Record<string, unknown>> | null): void {
+    this.#rpcParams = params ?? {};
+    this.#room?.setRpcParams(this.#rpcParams);
+  }
+
+  sendRequest(
+    method: string,
+    params: Readonly<Record<string, unknown>> | Callback<unknown> | undefined,
+    callback?: Callback<unknown>,
+  ): void {
+    const [given, then] = typeof params === 'function' ? [{}, params] : [params ?? {}, callback];
+    this.#answer(this.#room?.request(method, given), then);
+  }
+
+  #answer(answered: Promise<unknown> | undefined, callback: Callback<unknown> = () => undefined): void {
+    if (!answered) {
+      callback(new Error('There is no room: make one first'));
+      return;
+    }
+    answered.then((result) => {
+      callback(null, result);
+    }, callback);
+  }
+}
+
+/** The global of the original's browser library; works with and without `new`. */
+export function KurentoRoom(url: string, callback: (error: unknown, kurento?: Kurento) => void): Kurento {
+  const kurento = new Kurento(url);
+  kurento.open().then(() => {
+    callback(null, kurento);
+  }, callback);
+  return kurento;
+}
+
+Object.assign(globalThis, { KurentoRoom });

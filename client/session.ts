@@ -1,0 +1,284 @@
+import type { MethodName, RequestParams, RequestResult } from '../src/protocol/params.js';
+import { BackOff } from './back-off.js';
+import { Emitter } from './emitter.js';
+import { ClientError, wireError } from './errors.js';
+import type { Frame, Notification } from './frames.js';
+import { Socket } from './socket.js';
+
+export interface SessionOptions {
+  /** How long to wait for the WebSocket to open. Default: 10 000. */
+  readonly openTimeoutMs?: number;
+  /** How long to wait for an answer. Default: 15 000 (the server answers well within that, Kurento Room §1.7). */
+  readonly requestTimeoutMs?: number;
+  /** How long to try to get a lost connection back. Default: 120 000; 0 gives up at once. */
+  readonly reconnectForMs?: number;
+  /** Members added to the params of every request, as tokens. */
+  readonly rpcParams?: Readonly<Record<string, unknown>> | undefined;
+}
+
+interface SessionEvents extends Record<string, readonly unknown[]> {
+  notification: [Notification];
+  /** The socket is lost; requests wait. `resumed`, `renewed` or `lost` follows. */
+  interrupted: [ClientError];
+  /** Goes on as if nothing had been: what was missed follows as notifications. */
+  resumed: [];
+  /** The server is there, but knows nothing of us any more. */
+  renewed: [];
+  /** Given up. Last event, at most once. */
+  lost: [ClientError];
+}
+
+type Result = Readonly<Record<string, unknown>>;
+
+interface Pending {
+  readonly text: string;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: ClientError) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** How long after a resumption the answers that were missed may take; what has none by then never reached the server. */
+const missedWithinMs = 3_000;
+
+/**
+ * One client of the server, whatever becomes of its sockets: JSON-RPC 2.0, and the session that the server keeps for a while after
+ * a socket is lost (Kurento Room §1.5, §1.6). Not reusable once lost or closed.
+ */
+export class Session extends Emitter<SessionEvents> {
+  readonly #url: string;
+  readonly #options: SessionOptions;
+  readonly #pending = new Map<number, Pending>();
+  #rpcParams: Readonly<Record<string, unknown>>;
+  #socket: Socket | undefined;
+  #id: string | undefined;
+  /** Who was never known to the server has nothing to get back. */
+  #hadSession = false;
+  #nextRequest = 0;
+  /** Requests that wait for a socket. */
+  #waiting: number[] = [];
+  #interrupted = false;
+  #ended = false;
+  #wake: (() => void) | undefined;
+
+  /** Rejects with `unreachable` or `timeout`. */
+  static async open(url: string, options: SessionOptions = {}): Promise<Session> {
+    const session = new Session(url, options);
+    session.#adopt(await Socket.open(url, options));
+    return session;
+  }
+
+  private constructor(url: string, options: SessionOptions) {
+    super();
+    this.#url = url;
+    this.#options = options;
+    this.#rpcParams = options.rpcParams ?? {};
+  }
+
+  /** Members added to the params of every later request. */
+  setRpcParams(params: Readonly<Record<string, unknown>>): void {
+    this.#rpcParams = params;
+  }
+
+  /** Whether there is a connection at present. */
+  get connected(): boolean {
+    return this.#socket !== undefined && !this.#interrupted;
+  }
+
+  /** Rejects with the server's refusal, `timeout`, `disconnected` or `closed`. Waits while the connection is being got back. */
+  async request<M extends MethodName>(
+    method: M,
+    params: RequestParams<M>,
+    timeoutMs = this.#options.requestTimeoutMs ?? 15_000,
+  ): Promise<RequestResult<M>> {
+    return (await this.#ask(method, params, timeoutMs, this.#interrupted)) as RequestResult<M>;
+  }
+
+  /** As `request`, for methods that are not of the protocol we know. */
+  requestUnknown(method: string, params: Readonly<Record<string, unknown>>): Promise<Result> {
+    return this.#ask(method, params, this.#options.requestTimeoutMs ?? 15_000, this.#interrupted);
+  }
+
+  /** Closes the socket. What is still waiting for an answer rejects with `closed`. No event. */
+  close(): void {
+    this.#end(new ClientError('closed', 'The connection was closed.'));
+  }
+
+  /** For tests and for pages that know better: the socket is dropped as if the network had lost it. */
+  drop(): void {
+    this.#socket?.drop();
+  }
+
+  #ask(method: string, params: object, timeoutMs: number, wait: boolean): Promise<Result> {
+    if (this.#ended) return Promise.reject(new ClientError('disconnected', 'There is no connection to the server.'));
+    const id = this.#nextRequest++;
+    const text = JSON.stringify({ jsonrpc: '2.0', method, params: { ...params, ...this.#rpcParams }, id });
+    const answered = new Promise<Result>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new ClientError('timeout', `The server did not answer ${method}.`));
+      }, timeoutMs);
+      this.#pending.set(id, { text, resolve, reject, timer });
+    });
+    if (wait) this.#waiting.push(id);
+    else this.#socket?.send(text);
+    return answered;
+  }
+
+  #adopt(socket: Socket): void {
+    this.#socket = socket;
+    socket.onFrame = (frame) => {
+      this.#receive(frame);
+    };
+    socket.onLost = (reason) => void this.#recover(reason);
+    socket.watch((interval) =>
+      this.#ask('ping', interval === undefined ? {} : { interval }, Socket.pingTimeoutMs, false),
+    );
+  }
+
+  #receive(frame: Frame): void {
+    if (this.#ended) return;
+    if (frame.type === 'notification') {
+      this.emit('notification', frame.notification);
+      return;
+    }
+    const pending = this.#pending.get(frame.id);
+    if (!pending) return;
+    this.#pending.delete(frame.id);
+    clearTimeout(pending.timer);
+    if (frame.type === 'error') {
+      pending.reject(wireError(frame.code, frame.message));
+      return;
+    }
+    const { sessionId } = frame.result;
+    if (typeof sessionId === 'string' && sessionId !== '') {
+      this.#id = sessionId;
+      this.#hadSession = true;
+    }
+    pending.resolve(frame.result);
+  }
+
+  async #recover(reason: string): Promise<void> {
+    if (this.#ended || this.#interrupted) return;
+    const error = new ClientError('disconnected', `The connection to the server was lost${reason && `: ${reason}`}.`);
+    const { reconnectForMs = 120_000 } = this.#options;
+    if (reconnectForMs === 0 || !this.#hadSession) {
+      this.#lose(error);
+      return;
+    }
+    this.#interrupted = true;
+    this.#socket = undefined;
+    const before = new Set(this.#pending.keys());
+    this.emit('interrupted', error);
+    const until = performance.now() + reconnectForMs;
+    for (;;) {
+      const socket = await this.#reconnect(until);
+      if (this.#hasEnded()) {
+        socket?.close();
+        return;
+      }
+      if (!socket) {
+        this.#lose(error);
+        return;
+      }
+      const outcome = await this.#resume(socket);
+      if (this.#hasEnded()) return;
+      if (outcome === 'lost') continue;
+      this.#interrupted = false;
+      if (outcome === 'resumed') this.#goOn(socket, before);
+      else this.#beginAnew(before);
+      return;
+    }
+  }
+
+  /** Undefined when the time is over, or nobody wants it any more. */
+  async #reconnect(until: number): Promise<Socket | undefined> {
+    const backOff = new BackOff();
+    const online = (): void => this.#wake?.();
+    globalThis.addEventListener('online', online);
+    try {
+      while (!this.#hasEnded() && performance.now() < until) {
+        await Promise.race([backOff.wait(), new Promise<void>((resolve) => (this.#wake = resolve))]);
+        if (this.#hasEnded()) return undefined;
+        try {
+          return await Socket.open(this.#url, this.#options);
+        } catch {
+          // Not yet.
+        }
+      }
+      return undefined;
+    } finally {
+      globalThis.removeEventListener('online', online);
+    }
+  }
+
+  async #resume(socket: Socket): Promise<'resumed' | 'unknown' | 'lost'> {
+    this.#adopt(socket);
+    if (this.#id === undefined) return 'unknown';
+    const lost = new Promise<'lost'>((resolve) => {
+      socket.onLost = () => {
+        resolve('lost');
+      };
+    });
+    const known = this.#ask('connect', { sessionId: this.#id }, Socket.pingTimeoutMs, false).then(
+      () => 'resumed' as const,
+      () => 'unknown' as const,
+    );
+    const outcome = await Promise.race([known, lost]);
+    socket.onLost = (reason) => void this.#recover(reason);
+    return socket.open ? outcome : 'lost';
+  }
+
+  /** @param before the requests that were under way when the former socket was lost */
+  #goOn(socket: Socket, before: ReadonlySet<number>): void {
+    for (const id of this.#waiting.splice(0)) {
+      const waiting = this.#pending.get(id);
+      if (waiting) socket.send(waiting.text);
+    }
+    setTimeout(() => {
+      this.#forsake(before, 'timeout', 'The request was lost with the connection.');
+    }, missedWithinMs);
+    this.emit('resumed');
+  }
+
+  /** What the present socket carries already, such as its first ping, goes on. */
+  #beginAnew(before: ReadonlySet<number>): void {
+    this.#id = undefined;
+    const forgotten = new Set([...before, ...this.#waiting.splice(0)]);
+    this.#forsake(forgotten, 'disconnected', 'The server has forgotten the request.');
+    this.emit('renewed');
+  }
+
+  #forsake(requests: ReadonlySet<number>, code: 'timeout' | 'disconnected', message: string): void {
+    for (const id of requests) {
+      const pending = this.#pending.get(id);
+      if (!pending) continue;
+      this.#pending.delete(id);
+      clearTimeout(pending.timer);
+      pending.reject(new ClientError(code, message));
+    }
+  }
+
+  #lose(error: ClientError): void {
+    if (this.#ended) return;
+    this.#end(error);
+    this.emit('lost', error);
+  }
+
+  /** A method: it may change during any `await`, which the compiler does not see of a field. */
+  #hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  #end(error: ClientError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#wake?.();
+    this.#socket?.close();
+    this.#waiting = [];
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    this.#pending.clear();
+  }
+}

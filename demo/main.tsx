@@ -1,0 +1,25 @@
+import { render } from 'preact';
+import type { Room } from '../client/index.js';
+import { App, comeBack, leaveQuietly, presentRoom } from './app.js';
+import { inspect, type Inspection } from './model/inspection.js';
+import './styles/style.css';
+
+declare global {
+  interface Window {
+    /** For tests and the console. */
+    atrium?: { readonly room: Room | undefined; inspect(): Promise<Inspection> };
+  }
+}
+
+window.atrium = {
+  get room() {
+    return presentRoom();
+  },
+  inspect: () => inspect(presentRoom()),
+};
+
+window.addEventListener('pagehide', leaveQuietly);
+
+const root = document.getElementById('app');
+if (root) render(<App />, root);
+void comeBack();

@@ -1,0 +1,286 @@
+import { computed, signal } from '@preact/signals';
+import {
+  ClientError,
+  Speakers,
+  ratesBetween,
+  type ChatMessage,
+  type ConnectionStatistics,
+  type EndReason,
+  type Participant,
+  type Publication,
+  type Room,
+} from '../../client/index.js';
+import { explainMedia } from './explain.js';
+import type { DeviceKind, LocalMedia } from './local-media.js';
+import { Person } from './person.js';
+import type { PageSettings } from './server.js';
+import { toast } from './toasts.js';
+
+export type PanelName = 'chat' | 'people' | 'statistics';
+
+export interface Message extends ChatMessage {
+  readonly id: number;
+  readonly own: boolean;
+  readonly at: Date;
+}
+
+/** Whoever stops publishing so soon after the media server had a problem did not mean to. */
+const interruptionMs = 20_000;
+/** Older messages are dropped from the page. */
+const mostMessages = 500;
+const statisticsMs = 2000;
+
+/** The call as the page shows it. */
+export class Call {
+  readonly room: Room;
+  readonly media: LocalMedia;
+  readonly hasHat: boolean;
+  readonly self: Person;
+  readonly others = signal<readonly Person[]>([]);
+  /** Ourselves first. */
+  readonly people = computed(() => [this.self, ...this.others.value]);
+  readonly messages = signal<readonly Message[]>([]);
+  readonly unread = signal(0);
+  readonly panel = signal<PanelName | undefined>(undefined);
+  readonly reconnecting = signal(false);
+  /** The browser wants a click before it plays sound. */
+  readonly soundBlocked = signal(false);
+  readonly sharing = signal(false);
+  readonly hat = signal(false);
+  /** Who is shown alone, as large as fits and uncropped: for shared screens. */
+  readonly pinned = signal<Person | undefined>(undefined);
+  readonly #speakers: Speakers;
+  readonly #statistics: ReturnType<typeof setInterval>;
+  readonly #looks = new Map<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
+  #interruptedAt = -Infinity;
+  #nextMessage = 0;
+
+  /** @param ended called once, when one is out of the room */
+  constructor(room: Room, media: LocalMedia, settings: PageSettings, ended: (reason: EndReason) => void) {
+    this.room = room;
+    this.media = media;
+    this.hasHat = settings.hasHat;
+    this.self = new Person(room.user, true);
+    this.showOwn();
+    for (const participant of room.participants.values()) this.#welcome(participant);
+    this.#listen(ended);
+    this.#speakers = new Speakers(room, {
+      thresholdDb: settings.thresholdDb,
+      // The server's interval is how often pages shall change the main speaker; that somebody speaks is shown at once.
+      intervalMs: Math.min(settings.speakerIntervalMs, 400),
+    });
+    this.#speakers.on('changed', (names) => {
+      for (const person of this.people.value) person.speaking.value = names.includes(person.name);
+    });
+    this.#statistics = setInterval(() => void this.#lookAtStatistics(), statisticsMs);
+  }
+
+  /** Offers camera and microphone to the room, as far as they are there. Never rejects. */
+  async publish(): Promise<void> {
+    const { room, media } = this;
+    // The user may still be looking at the browser's question.
+    if (media.opening.value) await media.open();
+    await room.localPublication?.close();
+    if (this.#isOver()) return;
+    this.showOwn();
+    const stream = media.stream.value;
+    if (media.hint.value) toast(media.hint.value, 'problem');
+    if (!stream) return;
+    try {
+      const publication = await room.publish(stream);
+      publication.on('reconnecting', () => (this.self.reconnecting.value = true));
+      publication.on('reconnected', () => (this.self.reconnecting.value = false));
+      publication.on('sharing', (sharing) => {
+        this.sharing.value = sharing;
+        this.showOwn();
+      });
+    } catch (error) {
+      if (!this.#isOver() && error instanceof ClientError) toast(explainMedia(error, room.user, room.user), 'problem');
+    }
+    this.showOwn();
+  }
+
+  /** Mutes or unmutes; where the device is missing, it is looked for once more. */
+  async toggle(kind: DeviceKind): Promise<void> {
+    if (this.media.opening.value) return;
+    if (this.media.state(kind) === 'missing') await this.#find(kind);
+    else this.media.toggle(kind);
+    this.showOwn();
+  }
+
+  async choose(kind: DeviceKind, id: string): Promise<void> {
+    const track = await this.media.choose(kind, id);
+    if (track && !(kind === 'camera' && this.sharing.value)) {
+      await this.room.localPublication?.replaceTrack(track).catch(() => undefined);
+    }
+    this.showOwn();
+  }
+
+  async toggleSharing(): Promise<void> {
+    const publication = this.room.localPublication;
+    try {
+      if (this.sharing.value) await publication?.stopSharing();
+      else if (publication) await publication.shareScreen();
+      else toast('Turn on your camera or microphone first, then share your screen.', 'problem');
+    } catch (error) {
+      // Who closed the browser's question knows why nothing is shared.
+      if (error instanceof ClientError && error.code !== 'device-refused')
+        toast('Your screen cannot be shared from this browser.', 'problem');
+    }
+  }
+
+  async toggleHat(): Promise<void> {
+    try {
+      await this.room.customRequest({ hat: !this.hat.value });
+      this.hat.value = !this.hat.value;
+    } catch {
+      toast('There is no hat for you at the moment.', 'problem');
+    }
+  }
+
+  show(panel: PanelName | undefined): void {
+    this.panel.value = panel;
+    if (panel === 'chat') this.unread.value = 0;
+  }
+
+  /** Rejects when the message did not go out. */
+  async say(text: string): Promise<void> {
+    try {
+      await this.room.chat(text);
+    } catch (error) {
+      toast('Your message did not go out. Try again.', 'problem');
+      throw error;
+    }
+  }
+
+  showOwn(): void {
+    const { self, media } = this;
+    const shared = this.room.localPublication?.tracks.find(({ kind }) => kind === 'video');
+    const stream = media.stream.value;
+    self.stream.value = this.sharing.value && shared ? new MediaStream([shared]) : stream;
+    self.note.value = stream ? '' : 'Listening only';
+    self.muted.value = stream !== undefined && media.state('microphone') !== 'on';
+    self.publishes.value = this.room.localPublication !== undefined;
+  }
+
+  #isOver(): boolean {
+    return !this.room.joined;
+  }
+
+  #listen(ended: (reason: EndReason) => void): void {
+    const { room } = this;
+    room.on('participantJoined', (participant) => {
+      this.#welcome(participant);
+      toast(`${participant.id} joined.`);
+    });
+    room.on('participantLeft', ({ id }) => {
+      this.others.value = this.others.value.filter(({ name }) => name !== id);
+      if (this.pinned.value?.name === id) this.pinned.value = undefined;
+      if (room.joined && !this.reconnecting.value) toast(`${id} left.`);
+    });
+    room.on('message', (message) => {
+      const own = message.from === room.user;
+      const shown = { ...message, own, id: this.#nextMessage++, at: new Date() };
+      this.messages.value = [...this.messages.value, shown].slice(-mostMessages);
+      if (!own && this.panel.value !== 'chat') this.unread.value += 1;
+    });
+    room.on('mediaError', (error, who) => {
+      if (who === undefined) {
+        this.#interrupted();
+        return;
+      }
+      toast(explainMedia(error, who, room.user), 'problem');
+      const person = this.#person(who);
+      if (person) person.note.value = 'No connection';
+    });
+    room.on('reconnecting', () => (this.reconnecting.value = true));
+    room.on('reconnected', () => (this.reconnecting.value = false));
+    room.on('closed', (reason) => {
+      clearInterval(this.#statistics);
+      ended(reason);
+    });
+  }
+
+  #person(name: string): Person | undefined {
+    return this.people.value.find((person) => person.name === name);
+  }
+
+  #welcome(participant: Participant): void {
+    const person = new Person(participant.id, false);
+    person.note.value = 'Listening';
+    this.others.value = [...this.others.value.filter(({ name }) => name !== person.name), person];
+    if (this.pinned.value?.name === person.name) this.pinned.value = person;
+    participant.on('published', (publication) => {
+      this.#expect(publication, person);
+    });
+    participant.on('unpublished', () => {
+      person.reconnecting.value = false;
+      person.publishes.value = false;
+      if (performance.now() - this.#interruptedAt > interruptionMs) person.note.value = 'Listening';
+      else this.#expectBack(participant, person);
+    });
+    for (const publication of participant.publications.values()) this.#expect(publication, person);
+  }
+
+  #expect(publication: Publication, person: Person): void {
+    person.publishes.value = true;
+    if (!person.reconnecting.value) person.note.value = 'Connecting …';
+    publication.on('subscribed', ({ stream }) => {
+      person.reconnecting.value = false;
+      person.note.value = '';
+      person.stream.value = stream;
+    });
+    publication.on('reconnecting', () => (person.reconnecting.value = true));
+    publication.on('closed', () => (person.stream.value = undefined));
+  }
+
+  /** The media server has a problem: said once, however many it concerns. What was lost comes back by itself. */
+  #interrupted(): void {
+    const again = performance.now() - this.#interruptedAt < interruptionMs;
+    this.#interruptedAt = performance.now();
+    if (!again) toast('Sound and picture were interrupted. They should be back in a moment.');
+  }
+
+  #expectBack(participant: Participant, person: Person): void {
+    person.reconnecting.value = true;
+    setTimeout(() => {
+      if (participant.publications.size > 0) return;
+      person.reconnecting.value = false;
+      person.note.value = 'Listening';
+    }, interruptionMs);
+  }
+
+  /** A device that was missing is wanted. What one did not ask for stays off. */
+  async #find(kind: DeviceKind): Promise<void> {
+    const listening = this.media.stream.value === undefined;
+    await this.media.open();
+    const other = kind === 'camera' ? 'microphone' : 'camera';
+    if (listening && this.media.state(other) === 'on') this.media.toggle(other);
+    await this.publish();
+  }
+
+  async #lookAtStatistics(): Promise<void> {
+    await Promise.all(this.people.value.map((person) => this.#lookAt(person)));
+  }
+
+  async #lookAt(person: Person): Promise<void> {
+    const statistics = await this.#statisticsOf(person);
+    const before = this.#looks.get(person);
+    if (!statistics) {
+      person.figures.value = undefined;
+      return;
+    }
+    const at = performance.now();
+    this.#looks.set(person, { at, statistics });
+    if (!before) return;
+    const side = person.own ? 'sent' : 'received';
+    const rates = ratesBetween(before.statistics[side], statistics[side], (at - before.at) / 1000);
+    person.figures.value = { rates, statistics };
+  }
+
+  async #statisticsOf({ own, name }: Person): Promise<ConnectionStatistics | undefined> {
+    if (own) return this.room.localPublication?.statistics();
+    const [publication] = this.room.participants.get(name)?.publications.values() ?? [];
+    return publication?.subscription?.statistics();
+  }
+}

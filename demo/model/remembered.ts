@@ -1,0 +1,68 @@
+/** What the page was used with last time. Empty where the browser keeps nothing (private windows, blocked storage). */
+export interface Remembered {
+  readonly name: string;
+  readonly room: string;
+  /** Ids of devices. */
+  readonly camera: string;
+  readonly microphone: string;
+}
+
+/** The call this tab is in, so that a reload goes back to it. */
+export interface PresentCall {
+  readonly name: string;
+  readonly room: string;
+  readonly listenOnly: boolean;
+}
+
+const storageKey = 'atrium.join';
+const presentKey = 'atrium.call';
+
+export function recall(): Remembered {
+  const kept = read(() => localStorage, storageKey);
+  return {
+    name: textIn(kept, 'name'),
+    room: textIn(kept, 'room'),
+    camera: textIn(kept, 'camera'),
+    microphone: textIn(kept, 'microphone'),
+  };
+}
+
+/** Keeps what is given, and of the rest what was kept before. */
+export function remember(part: Partial<Remembered>): void {
+  write(() => localStorage, storageKey, { ...recall(), ...part });
+}
+
+export function presentCall(): PresentCall | undefined {
+  const kept = read(() => sessionStorage, presentKey);
+  const [name, room] = [textIn(kept, 'name'), textIn(kept, 'room')];
+  if (name === '' || room === '') return undefined;
+  return { name, room, listenOnly: textIn(kept, 'listenOnly') === 'yes' };
+}
+
+/** Undefined: this tab is in none. */
+export function keepCall(call: PresentCall | undefined): void {
+  write(() => sessionStorage, presentKey, call && { ...call, listenOnly: call.listenOnly ? 'yes' : 'no' });
+}
+
+function read(storage: () => Storage, key: string): unknown {
+  try {
+    return JSON.parse(storage().getItem(key) ?? '{}') as unknown;
+  } catch {
+    return {};
+  }
+}
+
+function write(storage: () => Storage, key: string, value: object | undefined): void {
+  try {
+    if (value) storage().setItem(key, JSON.stringify(value));
+    else storage().removeItem(key);
+  } catch {
+    // Then it is not remembered.
+  }
+}
+
+function textIn(kept: unknown, member: string): string {
+  if (typeof kept !== 'object' || kept === null) return '';
+  const value: unknown = Reflect.get(kept, member);
+  return typeof value === 'string' ? value : '';
+}

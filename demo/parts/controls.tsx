@@ -1,0 +1,122 @@
+import { useEffect } from 'preact/hooks';
+import type { Call } from '../model/call.js';
+import { DeviceButton } from './device-button.js';
+import { ToolButton } from './tool-button.js';
+
+const canShare = 'getDisplayMedia' in ((navigator.mediaDevices as MediaDevices | undefined) ?? {});
+
+/** The buttons of the call, and their keys. */
+export function Controls({ call }: { readonly call: Call }) {
+  useShortcuts(call);
+  const unread = call.unread.value;
+  const count = call.people.value.length;
+  const panel = call.panel.value;
+  const toggle = (name: NonNullable<typeof panel>): void => {
+    call.show(panel === name ? undefined : name);
+  };
+  return (
+    <footer class="call-foot">
+      <div class="controls" role="toolbar" aria-label="Call">
+        <DeviceButton
+          kind="microphone"
+          media={call.media}
+          withShortcut
+          onClick={() => void call.toggle('microphone')}
+        />
+        <DeviceButton kind="camera" media={call.media} withShortcut onClick={() => void call.toggle('camera')} />
+        {canShare && (
+          <ToolButton
+            icon="screen"
+            label={call.sharing.value ? 'Stop sharing your screen' : 'Share your screen'}
+            shortcut="s"
+            class={call.sharing.value ? 'active' : ''}
+            pressed={call.sharing.value}
+            onClick={() => void call.toggleSharing()}
+          />
+        )}
+        {call.hasHat && (
+          <ToolButton
+            icon="hat"
+            label={call.hat.value ? 'Take the hat off' : 'Put a hat on'}
+            shortcut="h"
+            class={call.hat.value ? 'active' : ''}
+            pressed={call.hat.value}
+            onClick={() => void call.toggleHat()}
+          />
+        )}
+        <ToolButton
+          icon="chat"
+          label={unread === 0 ? 'Chat' : `Chat: ${unread} unread`}
+          shortcut="c"
+          expanded={panel === 'chat'}
+          controls="chat-panel"
+          onClick={() => {
+            toggle('chat');
+          }}
+        >
+          {unread > 0 && <span class="badge">{unread > 9 ? '9+' : unread}</span>}
+        </ToolButton>
+        <ToolButton
+          icon="people"
+          label={`People: ${count}`}
+          shortcut="p"
+          expanded={panel === 'people'}
+          controls="people-panel"
+          onClick={() => {
+            toggle('people');
+          }}
+        >
+          <span class="badge quiet">{count}</span>
+        </ToolButton>
+        <ToolButton
+          icon="statistics"
+          label="Statistics"
+          shortcut="i"
+          class="wide-only"
+          expanded={panel === 'statistics'}
+          controls="statistics-panel"
+          onClick={() => {
+            toggle('statistics');
+          }}
+        />
+        <ToolButton icon="leave" label="Leave" class="danger" onClick={() => void call.room.leave()} />
+      </div>
+    </footer>
+  );
+}
+
+/** Single keys, while nobody is typing and no modifier is held. */
+function useShortcuts(call: Call): void {
+  useEffect(() => {
+    const actions: Readonly<Record<string, () => void>> = {
+      escape: () => {
+        call.show(undefined);
+      },
+      m: () => void call.toggle('microphone'),
+      v: () => void call.toggle('camera'),
+      s: () => void (canShare && call.toggleSharing()),
+      h: () => void (call.hasHat && call.toggleHat()),
+      c: () => {
+        call.show(call.panel.value === 'chat' ? undefined : 'chat');
+      },
+      p: () => {
+        call.show(call.panel.value === 'people' ? undefined : 'people');
+      },
+      i: () => {
+        call.show(call.panel.value === 'statistics' ? undefined : 'statistics');
+      },
+    };
+    const pressed = (event: KeyboardEvent): void => {
+      const typing = event.target instanceof Element && event.target.closest('input, textarea, select') !== null;
+      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const action = actions[event.key.toLowerCase()];
+      if (!action) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener('keydown', pressed);
+    return () => {
+      document.removeEventListener('keydown', pressed);
+    };
+  }, [call]);
+}

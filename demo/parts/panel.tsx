@@ -1,0 +1,35 @@
+import type { ComponentChildren } from 'preact';
+import type { Call, PanelName } from '../model/call.js';
+import { ToolButton } from './tool-button.js';
+
+export interface PanelProps {
+  readonly call: Call;
+  readonly name: PanelName;
+  readonly title: string;
+  readonly closeLabel: string;
+  readonly children: ComponentChildren;
+}
+
+/** What stands beside the stage: one at a time. Escape closes it and goes back to its button. */
+export function Panel({ call, name, title, closeLabel, children }: PanelProps) {
+  const close = (): void => {
+    call.show(undefined);
+    document.querySelector<HTMLElement>(`[aria-controls="${name}-panel"]`)?.focus();
+  };
+  return (
+    <aside
+      id={`${name}-panel`}
+      class="panel"
+      aria-labelledby={`${name}-title`}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') close();
+      }}
+    >
+      <div class="panel-head">
+        <h2 id={`${name}-title`}>{title}</h2>
+        <ToolButton icon="close" label={closeLabel} class="small" onClick={close} />
+      </div>
+      {children}
+    </aside>
+  );
+}

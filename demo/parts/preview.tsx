@@ -1,0 +1,131 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { LevelMeter } from '../../client/index.js';
+import type { DeviceKind, DeviceState, LocalMedia } from '../model/local-media.js';
+import { watchPicture } from '../model/picture-watch.js';
+import { DeviceButton } from './device-button.js';
+import { Icon } from './icon.js';
+
+/** How one looks and sounds before the call, and with which devices. */
+export function Preview({ media }: { readonly media: LocalMedia }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const picture = useSignal(false);
+  const stream = media.stream.value;
+  useEffect(() => {
+    if (video.current) video.current.srcObject = stream ?? null;
+  }, [stream]);
+  useEffect(() => {
+    if (!video.current) return undefined;
+    return watchPicture(video.current, (shows) => (picture.value = shows));
+  }, [picture]);
+  const camera = media.camera.value;
+  const press = (kind: DeviceKind): void => {
+    if (media.state(kind) === 'missing') void media.open();
+    else media.toggle(kind);
+  };
+  return (
+    <section class="preview" aria-label="Your camera">
+      <div class="preview-picture">
+        {/* Muted in code too: without, the first sound of a page is one's own. */}
+        <video ref={video} autoplay muted playsInline />
+        {!(camera === 'on' && picture.value) && (
+          <div class="preview-empty">
+            <Icon name={camera === 'on' ? 'camera' : 'camera-off'} />
+            <p>{previewText(camera, media.opening.value)}</p>
+          </div>
+        )}
+        <div class="preview-buttons">
+          {(['microphone', 'camera'] as const).map((kind) => (
+            <DeviceButton
+              key={kind}
+              kind={kind}
+              media={media}
+              onClick={() => {
+                press(kind);
+              }}
+            />
+          ))}
+        </div>
+      </div>
+      <Level stream={stream} on={media.microphone.value === 'on'} />
+      <p class="hint" role="status">
+        {media.hint.value}
+      </p>
+      <div class="choices">
+        <Choice kind="camera" label="Camera" media={media} />
+        <Choice kind="microphone" label="Microphone" media={media} />
+      </div>
+    </section>
+  );
+}
+
+/** How loud one is, so that nobody has to ask. */
+function Level({ stream, on }: { readonly stream: MediaStream | undefined; readonly on: boolean }) {
+  const level = useSignal(-100);
+  useEffect(() => {
+    if (!on || !stream || stream.getAudioTracks().length === 0) return undefined;
+    const meter = new LevelMeter(stream);
+    const timer = setInterval(() => (level.value = meter.level), 100);
+    return () => {
+      clearInterval(timer);
+      meter.close();
+      level.value = -100;
+    };
+  }, [stream, on, level]);
+  // From a quiet room to loud speech.
+  const share = Math.min(1, Math.max(0, (level.value + 65) / 55));
+  return (
+    <div
+      class="level"
+      role="meter"
+      aria-label="Microphone level"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(share * 100)}
+    >
+      <span style={{ transform: `scaleX(${share.toFixed(2)})` }} />
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly kind: DeviceKind;
+  readonly label: string;
+  readonly media: LocalMedia;
+}
+
+function Choice({ kind, label, media }: ChoiceProps) {
+  const { cameras, microphones } = media.devices.value;
+  const devices = (kind === 'camera' ? cameras : microphones).filter(({ label: text }) => text !== '');
+  if (devices.length === 0) return null;
+  return (
+    <label class="choice">
+      <span>{label}</span>
+      <select
+        aria-label={label}
+        value={media.chosen(kind)}
+        onChange={(event) => {
+          void media.choose(kind, event.currentTarget.value);
+        }}
+      >
+        {devices.map(({ id, label: text }) => (
+          <option key={id} value={id}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function previewText(camera: DeviceState, opening: boolean): string {
+  if (opening) return 'Looking for your camera. Your browser may ask you to allow it.';
+  switch (camera) {
+    case 'on':
+      return 'Starting …';
+    case 'off':
+      return 'Your camera is off.';
+    case 'missing':
+      return 'No camera';
+  }
+}

@@ -1,0 +1,52 @@
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { liveRooms, type LiveRoom } from '../model/server.js';
+import { Icon } from './icon.js';
+
+const refreshMs = 5000;
+const mostShown = 6;
+
+/** The rooms in use, as the server lists them. */
+export function Rooms({ chosen }: { readonly chosen: (room: string) => void }) {
+  const rooms = useSignal<readonly LiveRoom[]>([]);
+  const all = useSignal(false);
+  useEffect(() => {
+    const refresh = (): void => {
+      void liveRooms().then((found) => (rooms.value = found ?? rooms.value));
+    };
+    refresh();
+    const timer = setInterval(refresh, refreshMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [rooms]);
+  if (rooms.value.length === 0) return null;
+  const shown = all.value ? rooms.value : rooms.value.slice(0, mostShown);
+  return (
+    <section class="rooms" aria-labelledby="rooms-title">
+      <h2 id="rooms-title">In use now</h2>
+      <ul>
+        {shown.map(({ name, title, participants }) => (
+          <li key={name}>
+            <button
+              type="button"
+              class="room"
+              onClick={() => {
+                chosen(name);
+              }}
+            >
+              <Icon name="rooms" />
+              <span class="room-title">{title ?? name}</span>
+              <span class="room-count">{participants === 1 ? '1 person' : `${participants} people`}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {rooms.value.length > shown.length && (
+        <button type="button" class="plain" onClick={() => (all.value = true)}>
+          Show all {rooms.value.length}
+        </button>
+      )}
+    </section>
+  );
+}

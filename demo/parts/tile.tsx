@@ -1,0 +1,85 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { hueOf, initial, type Person } from '../model/person.js';
+import { watchPicture } from '../model/picture-watch.js';
+import { Icon } from './icon.js';
+
+export interface TileProps {
+  readonly person: Person;
+  readonly mirrored: boolean;
+  readonly pinned: boolean;
+  readonly pin: () => void;
+  readonly soundBlocked: () => void;
+}
+
+const qualityWords = {
+  good: 'Connection good',
+  fair: 'Connection fair',
+  poor: 'Connection poor',
+  unknown: '',
+} as const;
+
+/** One person on the stage: the picture, or in its place the first letter of the name. */
+export function Tile({ person, mirrored, pinned, pin, soundBlocked }: TileProps) {
+  const video = useRef<HTMLVideoElement>(null);
+  const shows = useSignal(false);
+  const stream = person.stream.value;
+  useEffect(() => {
+    if (video.current) video.current.srcObject = stream ?? null;
+  }, [stream]);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return undefined;
+    element.muted = person.own;
+    return watchPicture(element, (picture) => (shows.value = picture));
+  }, [person, shows]);
+  const play = (): void => {
+    video.current?.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') soundBlocked();
+    });
+  };
+  const { quality } = person;
+  const flags = [
+    'tile',
+    person.own && 'own',
+    mirrored && 'mirrored',
+    pinned && 'pinned',
+    person.reconnecting.value && 'reconnecting',
+    person.muted.value && 'muted',
+    person.speaking.value && 'speaking',
+  ];
+  const note = person.reconnecting.value ? 'Reconnecting …' : person.note.value;
+  return (
+    <li
+      class={flags.filter(Boolean).join(' ')}
+      data-participant={person.name}
+      data-picture={shows.value ? 'yes' : 'no'}
+      style={{ '--hue': hueOf(person.name) }}
+    >
+      <span class="avatar" aria-hidden="true">
+        {initial(person.name)}
+      </span>
+      <video class="tile-video" ref={video} autoplay playsInline onCanPlay={play} />
+      <button
+        type="button"
+        class="tile-pin"
+        aria-pressed={pinned}
+        aria-label={pinned ? 'Show everybody' : `Enlarge ${person.name}`}
+        onClick={pin}
+      />
+      <span class="tile-note">{note}</span>
+      <span class="tile-name">
+        <Icon name="mic-off" />
+        <span class="tile-text">{person.name}</span>
+        {person.own && <span class="tile-you">you</span>}
+        {quality !== 'unknown' && (
+          <span class={`signal ${quality}`} role="img" aria-label={qualityWords[quality]} title={qualityWords[quality]}>
+            <i />
+            <i />
+            <i />
+          </span>
+        )}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import { Icon } from './icon.js';
+
+export interface ToolButtonProps {
+  readonly icon: string;
+  /** What it does, for eyes and for screen readers. */
+  readonly label: string;
+  /** The key that does the same while nobody is typing. */
+  readonly shortcut?: string;
+  readonly class?: string;
+  readonly state?: 'on' | 'off' | 'missing';
+  readonly pressed?: boolean;
+  readonly expanded?: boolean;
+  readonly controls?: string;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+  readonly children?: ComponentChildren;
+}
+
+/** A round button with an icon and a tooltip. */
+export function ToolButton(props: ToolButtonProps) {
+  const { icon, label, shortcut, state, pressed, expanded, controls, disabled = false, onClick, children } = props;
+  return (
+    <button
+      type="button"
+      class={`round ${props.class ?? ''}`}
+      data-state={state}
+      data-tip={shortcut ? `${label} (${shortcut.toUpperCase()})` : label}
+      aria-label={label}
+      aria-keyshortcuts={shortcut}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      aria-controls={controls}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,92 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import { createSecureContext } from 'node:tls';
+import { generate } from 'selfsigned';
+import { ConfigError } from './config.js';
+import type { Config } from './config.js';
+
+/** What an HTTPS server needs, and what people are told about it. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+  /** Of the certificate, SHA-256: what browsers show when they ask whether to trust it. Undefined for one that was given. */
+  readonly fingerprint: string | undefined;
+}
+
+const validDays = 365;
+
+/**
+ * The certificate to serve with; undefined for plain HTTP. `self-signed` makes one for this machine's names and addresses, and keeps it
+ * in the files of `tlsCert` and `tlsKey` when these are named.
+ * @throws ConfigError when the files cannot be used
+ */
+export async function tlsIdentity({ tls, tlsCert, tlsKey }: Config): Promise<TlsIdentity | undefined> {
+  if ((tlsCert === '') !== (tlsKey === '')) {
+    throw new ConfigError('tlsCert and tlsKey belong together: a certificate is of no use without its key');
+  }
+  const named = tlsCert !== '';
+  if (tls === 'off') return named ? { ...readFiles(tlsCert, tlsKey), fingerprint: undefined } : undefined;
+  if (named && existsSync(tlsCert) && existsSync(tlsKey)) return fingerprinted(readFiles(tlsCert, tlsKey));
+  const made = await selfSigned();
+  if (named) keep(made, tlsCert, tlsKey);
+  return fingerprinted(made);
+}
+
+/** Addresses at which others in the network reach this machine, IPv4 first. */
+export function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outer = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
+  return outer.sort((one, other) => one.family.localeCompare(other.family)).map(({ address }) => address);
+}
+
+async function selfSigned(): Promise<{ cert: string; key: string }> {
+  const now = Date.now();
+  const name = hostname();
+  const names = [...new Set(['localhost', name, `${name}.local`])];
+  const addresses = ['127.0.0.1', '::1', ...ownAddresses()];
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    // Clocks of phones differ a little.
+    notBeforeDate: new Date(now - 3_600_000),
+    notAfterDate: new Date(now + validDays * 86_400_000),
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      { name: 'keyUsage', digitalSignature: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          ...names.map((value) => ({ type: 2 as const, value })),
+          ...addresses.map((ip) => ({ type: 7 as const, ip })),
+        ],
+      },
+    ],
+  });
+  return { cert, key };
+}
+
+function readFiles(certFile: string, keyFile: string): { cert: string; key: string } {
+  try {
+    const [cert, key] = [readFileSync(certFile, 'utf8'), readFileSync(keyFile, 'utf8')];
+    // Throws when one of them is none, or they do not belong together.
+    createSecureContext({ cert, key });
+    return { cert, key };
+  } catch (error) {
+    throw new ConfigError(`The certificate cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function keep({ cert, key }: { cert: string; key: string }, certFile: string, keyFile: string): void {
+  try {
+    writeFileSync(keyFile, key, { mode: 0o600 });
+    writeFileSync(certFile, cert);
+  } catch (error) {
+    throw new ConfigError(`The certificate cannot be kept: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function fingerprinted(identity: { cert: string; key: string }): TlsIdentity {
+  return { ...identity, fingerprint: new X509Certificate(identity.cert).fingerprint256 };
+}

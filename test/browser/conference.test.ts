@@ -1,0 +1,174 @@
+import { expect } from 'chai';
+import { ServerProcess } from '../support/server-process.js';
+import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
+import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { Proxy } from './session-proxy.js';
+import { patienceMs, Visitor } from './visitor.js';
+
+/** How long the network is gone in the test of a cut; the server keeps sessions for 10 s. */
+const cutMs = 5_000;
+
+describe('a conference in the demo', function () {
+  this.timeout(6 * patienceMs);
+  const server = useServer();
+  let chromium: RunningBrowser;
+
+  before(async () => {
+    chromium = await launchBrowser();
+  });
+  after(() => chromium.close());
+  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
+
+  const join = async (name: string, room: string, url = server().url) =>
+    Visitor.join(await openWindow(chromium.browser), url, name, room);
+
+  /** How loud somebody is for a visitor: 0 to 1. */
+  const loudness = async (visitor: Visitor, of: string): Promise<number> =>
+    Number(
+      await visitor.page.evaluate(
+        `window.atrium.inspect().then(({ received }) =>
+           received.find(({ participant }) => participant === ${JSON.stringify(of)})?.statistics?.received.audioLevel ?? 0)`,
+      ),
+    );
+
+  it('of four: everybody sees everybody, who is muted is not heard, and the chat comes in order', async () => {
+    const names = ['Ana', 'Berta', 'Clara', 'Dilan'];
+    const visitors: Visitor[] = [];
+    for (const name of names) visitors.push(await join(name, 'four'));
+    for (const visitor of visitors) {
+      await visitor.seesTiles(...names);
+      for (const name of names) if (name !== visitor.name) await visitor.receives(name);
+    }
+    const [ana, berta, clara] = visitors as [Visitor, Visitor, Visitor];
+    await until('Ana is heard', async () => (await loudness(berta, 'Ana')) > 0.05, patienceMs);
+    await berta.page.locator('.tile.speaking[data-participant="Ana"]').waitFor();
+    await ana.page.keyboard.press('m');
+    await ana.page.getByRole('button', { name: 'Unmute microphone' }).waitFor();
+    await until('Ana is silent', async () => (await loudness(berta, 'Ana')) < 0.001, patienceMs);
+    await berta.page.locator('.tile:not(.speaking)[data-participant="Ana"]').waitFor();
+    const said = Array.from({ length: 6 }, (_value, turn) => `message ${turn}`);
+    await clara.page.getByRole('button', { name: /^Chat/ }).click();
+    for (const [turn, text] of said.entries()) {
+      await (visitors[turn % visitors.length] ?? ana).say(text);
+      // The next one answers what was read.
+      await clara.page.locator('.message-text').nth(turn).waitFor();
+    }
+    for (const { page, errors } of visitors) {
+      if (!(await page.getByLabel('Messages').isVisible())) await page.getByRole('button', { name: /^Chat/ }).click();
+      await page.locator('.message-text').nth(5).waitFor();
+      expect(await page.locator('.message-text').allTextContents()).to.deep.equal(said);
+      expect(errors).to.deep.equal([]);
+    }
+  });
+
+  it('shows a shared screen in place of the camera, and the camera again', async () => {
+    const [ana, berta] = [await join('Ana', 'screen'), await join('Berta', 'screen')];
+    await berta.receives('Ana');
+    const width = async (): Promise<number> =>
+      (await berta.inspect()).received.find(({ participant }) => participant === 'Ana')?.video?.width ?? 0;
+    const camera = await ana.page.evaluate(
+      'window.atrium.room.localPublication.tracks.find((t) => t.kind === "video").id',
+    );
+    await ana.page.getByRole('button', { name: 'Share your screen' }).click();
+    await ana.page.getByRole('button', { name: 'Stop sharing your screen' }).waitFor();
+    const shared = await ana.page.evaluate(
+      'window.atrium.room.localPublication.tracks.find((t) => t.kind === "video").id',
+    );
+    expect(shared).not.to.equal(camera);
+    await berta.receives('Ana');
+    expect(await width()).to.be.greaterThan(0);
+    await berta.page.getByRole('button', { name: 'Enlarge Ana' }).click();
+    await berta.page.locator('.tile.pinned[data-participant="Ana"]').waitFor();
+    await ana.page.getByRole('button', { name: 'Stop sharing your screen' }).click();
+    await ana.page.getByRole('button', { name: 'Share your screen' }).waitFor();
+    expect(
+      await ana.page.evaluate('window.atrium.room.localPublication.tracks.find((t) => t.kind === "video").id'),
+    ).to.equal(camera);
+    await berta.receives('Ana');
+  });
+
+  it('has a tab back in the call when it is reloaded, with sound and picture', async () => {
+    const [ana, berta] = [await join('Ana', 'reload'), await join('Berta', 'reload')];
+    await ana.receives('Berta');
+    const at = Date.now();
+    await ana.page.reload();
+    await ana.page.getByRole('heading', { name: 'reload', exact: true }).waitFor();
+    await ana.receives('Berta');
+    process.stdout.write(`      back in the call, with picture, after ${Date.now() - at} ms (aim: 3000)\n`);
+    await berta.receives('Ana');
+    await berta.seesTiles('Ana', 'Berta');
+  });
+
+  it('goes on while the network is gone for five seconds: media never stops, and nobody leaves', async () => {
+    const proxy = await Proxy.to(Number(new URL(server().url).port));
+    try {
+      const ana = await join('Ana', 'cut', `http://127.0.0.1:${proxy.port}/`);
+      const berta = await join('Berta', 'cut');
+      await ana.receives('Berta');
+      await berta.receives('Ana');
+      const left = `window.left = 0; window.atrium.room.on('participantLeft', () => (window.left += 1));
+        window.restarted = 0; window.atrium.room.participants.forEach((each) => each.on('published', () => (window.restarted += 1)))`;
+      for (const { page } of [ana, berta]) await page.evaluate(left);
+      proxy.cut();
+      await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
+      const until = Date.now() + cutMs;
+      while (Date.now() < until) {
+        // Pictures and sound keep coming in both directions, all the while.
+        await ana.receives('Berta');
+        await berta.receives('Ana');
+      }
+      await berta.say('Are you still there?');
+      proxy.mend();
+      await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor({ state: 'detached' });
+      await ana.page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();
+      for (const { page } of [ana, berta]) {
+        expect(await page.evaluate('[window.left, window.restarted]')).to.deep.equal([0, 0]);
+      }
+      await ana.say('I am.');
+      await berta.page.locator('.message-text', { hasText: 'I am.' }).waitFor();
+    } finally {
+      proxy.close();
+    }
+  });
+});
+
+describe('a conference whose server is restarted', function () {
+  this.timeout(8 * patienceMs);
+  let chromium: RunningBrowser;
+
+  before(async () => {
+    chromium = await launchBrowser();
+  });
+  after(() => chromium.close());
+
+  for (const [how, signal] of [
+    ['in order', 'SIGTERM'],
+    ['after a crash', 'SIGKILL'],
+  ] as const) {
+    it(`${how} comes back by itself: everybody is in the room again, video plays, nobody clicked`, async () => {
+      let server = await ServerProcess.start();
+      try {
+        const join = async (name: string) =>
+          Visitor.join(await openWindow(chromium.browser), server.url, name, 'restart');
+        const [ana, berta] = [await join('Ana'), await join('Berta')];
+        await ana.receives('Berta');
+        for (const { page } of [ana, berta]) {
+          await page.evaluate(`window.atrium.room.on('reconnected', (resumed) => (window.resumed = resumed))`);
+        }
+        await server.end(signal);
+        await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
+        server = await ServerProcess.start(server.port);
+        for (const { page } of [ana, berta]) await page.waitForFunction('window.resumed === false');
+        await ana.seesTiles('Ana', 'Berta');
+        await berta.seesTiles('Ana', 'Berta');
+        await ana.receives('Berta');
+        await berta.receives('Ana');
+        expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
+        await Promise.all(chromium.browser.contexts().map((window) => window.close()));
+      } finally {
+        await server.end('SIGTERM');
+      }
+    });
+  }
+});

@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
+import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { patienceMs, Visitor } from './visitor.js';
+
+/** Pages of others, as they were written for the server they find. */
+describe('pages that are not the demo', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer({ sessionGraceMs: 1_000 });
+  let chromium: RunningBrowser;
+  let web: Server;
+  let pages: Readonly<Record<string, string>> = {};
+
+  before(async () => {
+    chromium = await launchBrowser();
+    web = createServer(({ url = '/' }, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(pages[url] ?? '');
+    });
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  });
+  after(async () => {
+    web.close();
+    await chromium.close();
+  });
+  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
+
+  async function open(path: string): Promise<{ page: Page; errors: string[] }> {
+    const page = await (await openWindow(chromium.browser)).newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(`http://127.0.0.1:${(web.address() as AddressInfo).port}${path}`);
+    return { page, errors };
+  }
+
+  /** Resolves once that video of the page plays, frame after frame. */
+  async function plays(page: Page, selector: string): Promise<void> {
+    await page.waitForFunction(
+      `(() => { const video = document.querySelector(${JSON.stringify(selector)}); return video && video.videoWidth > 0 && video.currentTime > 0.5; })()`,
+      undefined,
+      { timeout: patienceMs },
+    );
+  }
+
+  it('have a call with the lines of the README', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, html = ''] = /```html\n([\s\S]*?)```/.exec(readme) ?? [];
+    expect(html.trim().split('\n').length, 'lines').to.be.at.most(5);
+    const mine = html.replaceAll('https://conference.example/', server().url);
+    pages = { '/ana': mine, '/berta': mine.replace('Ana', 'Berta') };
+    const ana = await open('/ana');
+    await plays(ana.page, 'video[aria-label="Ana"]');
+    const berta = await open('/berta');
+    await plays(berta.page, 'video[aria-label="Ana"]');
+    await plays(ana.page, 'video[aria-label="Berta"]');
+    expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
+    await berta.page.close();
+    await until('Berta is gone', async () => (await ana.page.locator('video').count()) === 1, patienceMs);
+  });
+
+  it('written for the Kurento Room browser library run with one script changed', async () => {
+    const page = (user: string): string => `<!doctype html><div id="participants"></div>
+      <script src="${server().url}client/KurentoRoom.js"></script>
+      <script>
+        window.told = [];
+        const note = (text) => window.told.push(text);
+        window.kurento = KurentoRoom('${server().url.replace('http', 'ws')}room', function (error, kurento) {
+          if (error) return note('error ' + error);
+          kurento.setRpcParams({ token: 'mine' });
+          window.room = kurento.Room({ room: 'old', user: '${user}', updateSpeakerInterval: 500, thresholdSpeaker: -60 });
+          window.local = kurento.Stream(room, { audio: true, video: true, data: true });
+          local.addEventListener('access-accepted', function () {
+            room.addEventListener('room-connected', function (event) {
+              note('connected ' + event.participants.map((each) => each.getID()) + ' ' + event.streams.map((each) => each.getGlobalID()));
+              local.publish();
+              local.playThumbnail('participants');
+              for (const stream of event.streams) stream.playThumbnail('participants');
+            });
+            room.addEventListener('stream-published', (event) => note('stream-published ' + event.stream.getGlobalID()));
+            room.addEventListener('stream-subscribed', (event) => note('stream-subscribed ' + event.stream.getGlobalID()));
+            room.addEventListener('participant-joined', (event) => note('participant-joined ' + event.participant.getID()));
+            room.addEventListener('participant-published', (event) => note('participant-published ' + event.participant.getID()));
+            room.addEventListener('participant-left', (event) => note('participant-left ' + event.participant.getID()));
+            room.addEventListener('stream-removed', (event) => note('stream-removed ' + event.stream.getGlobalID()));
+            room.addEventListener('stream-added', (event) => event.stream.playThumbnail('participants'));
+            room.addEventListener('newMessage', (event) => note(event.user + ' in ' + event.room + ': ' + event.message));
+            room.addEventListener('stream-speaking', (event) => note('speaking ' + event.participantId));
+            room.addEventListener('update-main-speaker', (event) => note('main ' + event.participantId));
+            room.addEventListener('error-room', (event) => note('error-room ' + event.error));
+            room.connect();
+          });
+          local.init();
+        });
+      </script>`;
+    pages = { '/ana': page('Ana'), '/berta': page('Berta'), '/again': page('Ana') };
+    const ana = await open('/ana');
+    const told = (of: Page): Promise<string[]> => of.evaluate('window.told');
+    const hears = (of: Page, line: string): Promise<void> =>
+      until(`the page is told: ${line}`, async () => (await told(of)).includes(line), patienceMs);
+    await hears(ana.page, 'stream-published Ana_webcam');
+    const berta = await open('/berta');
+    await hears(berta.page, 'connected Ana Ana_webcam');
+    await hears(berta.page, 'stream-subscribed Ana_webcam');
+    await plays(berta.page, '#Ana_webcam video#native-video-Ana_webcam');
+    for (const line of ['participant-joined Berta', 'participant-published Berta', 'stream-subscribed Berta_webcam']) {
+      await hears(ana.page, line);
+    }
+    await plays(ana.page, '#Berta_webcam video');
+    expect(await ana.page.locator('#name-Berta_webcam').textContent()).to.equal('Berta');
+    await hears(ana.page, 'speaking Berta_webcam');
+    await until(
+      'somebody is the main speaker',
+      async () => (await told(ana.page)).some((line) => line.startsWith('main ')),
+      patienceMs,
+    );
+    await berta.page.evaluate(`kurento.sendMessage('old', 'Berta', 'hello')`);
+    for (const { page: each } of [ana, berta]) await hears(each, 'Berta in old: hello');
+    const answer = await ana.page.evaluate(
+      `new Promise((resolve) => kurento.sendCustomRequest({ hat: true }, (error, response) => resolve(error && error.name)))`,
+    );
+    expect(answer, 'this media server has no hats').to.equal('ClientError');
+    await until('the data channel opens', () => ana.page.evaluate('local.isDataChannelOpened()'), patienceMs);
+    await ana.page.evaluate(`local.sendData('to whom it may concern')`);
+
+    const again = await open('/again');
+    await until(
+      'the name is taken',
+      async () => (await told(again.page)).some((line) => line.startsWith('error-room ')),
+      patienceMs,
+    );
+
+    await berta.page.evaluate('kurento.close()');
+    await hears(ana.page, 'participant-left Berta');
+    await hears(ana.page, 'stream-removed Berta_webcam');
+    expect(await ana.page.locator('#Berta_webcam').count()).to.equal(0);
+    expect([...ana.errors, ...berta.errors, ...again.errors]).to.deep.equal([]);
+  });
+});
+
+describe('the demo, for everybody', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer();
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  let chromium: RunningBrowser;
+
+  before(async () => {
+    chromium = await launchBrowser();
+  });
+  after(() => chromium.close());
+  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
+
+  /** What axe-core complains about, in short. */
+  async function violations(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    return page.evaluate(
+      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
+    );
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has no barrier that axe-core knows of, ${colorScheme}`, async () => {
+      const window = await openWindow(chromium.browser, { colorScheme, reducedMotion: 'reduce' });
+      const first = await Visitor.open(window, `${server().url}?room=open to all`, 'Ana');
+      await first.page.getByLabel('Microphone', { exact: true }).waitFor();
+      expect(await violations(first.page), 'before the call').to.deep.equal([]);
+      await first.page.close();
+      const ana = await Visitor.join(window, server().url, 'Ana', 'open to all');
+      const berta = await Visitor.join(await openWindow(chromium.browser), server().url, 'Berta', 'open to all');
+      await ana.receives('Berta');
+      await berta.say('Hello');
+      for (const panel of [/^Chat/, /^People/, /^Statistics/]) {
+        await ana.page.getByRole('button', { name: panel }).click();
+        await ana.page.locator('.panel').waitFor();
+        expect(await violations(ana.page), String(panel)).to.deep.equal([]);
+      }
+      await ana.page.keyboard.press('Escape');
+      await ana.page.locator('.panel').waitFor({ state: 'detached' });
+    });
+  }
+
+  it('lists the rooms in use, and lets one choose a room of them', async () => {
+    await Visitor.join(await openWindow(chromium.browser), server().url, 'Ana', 'garden');
+    const berta = await Visitor.open(await openWindow(chromium.browser), server().url, 'Berta');
+    await berta.page.getByRole('button', { name: 'garden 1 person' }).click();
+    await berta.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await berta.receives('Ana');
+  });
+
+  it('uses the microphone that one chose, and remembers it', async () => {
+    const window = await openWindow(chromium.browser);
+    const ana = await Visitor.open(window, `${server().url}?room=devices`, 'Ana');
+    const microphone = ana.page.getByLabel('Microphone', { exact: true });
+    const second = (await microphone.locator('option').nth(1).getAttribute('value')) ?? '';
+    await microphone.selectOption(second);
+    await until(
+      'it is in use',
+      async () => (await ana.page.evaluate('JSON.parse(localStorage["atrium.join"]).microphone')) === second,
+      patienceMs,
+    );
+    await ana.page.reload();
+    await ana.page.getByLabel('Microphone', { exact: true }).waitFor();
+    await until(
+      'it is in use again',
+      async () => (await ana.page.getByLabel('Microphone', { exact: true }).inputValue()) === second,
+      patienceMs,
+    );
+  });
+});

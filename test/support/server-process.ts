@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The server as people start it: a process by itself, that can be stopped and killed. */
+export class ServerProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  /** `port`: 0 for a free one. Resolves when it listens. */
+  static async start(port = 0, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', main], {
+      env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'error', KMS_URIS: '', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        told += chunk.toString();
+        const [, found] = /^Atrium is open: (\S+)$/m.exec(told) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+      child.once('exit', (code) => {
+        reject(new Error(`The server ended with ${String(code)} before it listened: ${told}`));
+      });
+    });
+    return new ServerProcess(child, url);
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Resolves when the process is gone; at once when it is already. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await gone;
+  }
+}
