@@ -1,4 +1,5 @@
 import { echoing } from './raw-client.js';
+import type { RawClient } from './raw-client.js';
 
 /** The other clients, in a process of their own: arguments are the server's host and port, and how many there are. */
 const [host = '', count = '0'] = process.argv.slice(2);
@@ -9,7 +10,7 @@ const packetBytes = 50_000;
 const sessionSize = 20;
 
 const packet = Buffer.alloc(packetBytes, 1);
-const members = [];
+const members: RawClient[] = [];
 let session: string | undefined;
 let sent = 0;
 let received = 0;
