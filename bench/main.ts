@@ -1,5 +1,6 @@
 import { benchCalls } from './calls/calls.js';
 import { benchMedia } from './media/media.js';
+import { benchOrchestrator } from './orchestrator/orchestrator.js';
 import { benchSignalling } from './signalling/signalling.js';
 
 /** In `onRequest` what needs more than Node: it runs only when it is named. */
@@ -7,6 +8,7 @@ const onRequest: Readonly<Record<string, () => Promise<void>>> = { calls: benchC
 const always: Readonly<Record<string, () => Promise<void>>> = {
   signalling: benchSignalling,
   media: benchMedia,
+  orchestrator: benchOrchestrator,
 };
 const suites = { ...always, ...onRequest };
 

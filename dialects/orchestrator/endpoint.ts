@@ -62,3 +62,8 @@ export function userOf({ user }: Client): User {
 export function fieldsOf(given: unknown): object {
   return typeof given === 'object' && given !== null && !Array.isArray(given) ? given : {};
 }
+
+/** An empty text is as good as none; empty bytes are something (§12). */
+export function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === false || value === 0;
+}

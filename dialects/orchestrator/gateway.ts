@@ -119,6 +119,8 @@ function handle(context: Context, client: Client, endpoint: Endpoint, content: r
   const commandId = endpoint.isCommand ? commandIdOf(given[0]) : undefined;
   const answer = ({ error, message, body }: Answer): void => {
     acknowledge?.({ error, message, body, ...(commandId !== undefined && { commandId }) });
+    // Who asks on and on without reading.
+    if (acknowledge && client.behind) client.end();
   };
   try {
     const { body = {}, afterwards } = endpoint.run(context, client, given);

@@ -1,6 +1,6 @@
 import type { Room } from '../../rooms/room.js';
 import type { Context } from './context.js';
-import { command, positional, userOf } from './endpoint.js';
+import { command, isMissing, positional, userOf } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
 import { isPlain } from './json.js';
@@ -76,9 +76,4 @@ function roomOfMaster({ attendance }: Context, user: User): Room {
 function sceneEvent(user: User, data: unknown) {
   if (isMissing(data) || !isPlain(data, { bytes: true })) throw new Refusal(3002);
   return { sceneEventFrom: user.id, sceneEventData: data };
-}
-
-/** An empty text is as good as none; empty bytes are something (§12). */
-export function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || value === false || value === 0;
 }

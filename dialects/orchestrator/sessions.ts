@@ -4,7 +4,7 @@ import type { RoomNames } from '../room-names.js';
 import { Refusal } from './errors.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
-import type { OrchestratorSettings } from './settings.js';
+import type { OrchestratorSettings, SfuService } from './settings.js';
 import { forwardedProtocols, leastUsed } from './sfu.js';
 import type { User } from './user.js';
 
@@ -78,16 +78,12 @@ export class Sessions {
    * @throws Refusal 404; RoomError as `Rooms.open`
    */
   make({ name, description, protocol, scenarioId }: NewSession, user: User, host: string): Session {
-    const { orchestratorMaxSessions, orchestratorExternalHostname, orchestratorSfu } = this.#settings;
+    const { orchestratorMaxSessions, orchestratorExternalHostname } = this.#settings;
     for (const session of user.administered) if (session.room.closed) this.forget(session, user);
     if (user.administered.size >= orchestratorMaxSessions) {
       throw new Refusal(404, `You have ${orchestratorMaxSessions} sessions already`);
     }
-    const used = [...this.#made.values()].filter(({ room }) => !room.closed).map(({ sfuService }) => sfuService);
-    const service = forwardedProtocols.has(protocol) ? leastUsed(orchestratorSfu.get(protocol) ?? [], used) : undefined;
-    if (forwardedProtocols.has(protocol) && !service) {
-      throw new Refusal(404, `No forwarding service is configured for "${protocol}"`);
-    }
+    const service = this.#serviceFor(protocol);
     const hostname = orchestratorExternalHostname === 'dynamic' ? host : orchestratorExternalHostname;
     const id = this.#newId();
     const key = this.#names.keyOf(name);
@@ -112,6 +108,15 @@ export class Sessions {
     this.#made.delete(session.id);
     this.#byRoom.delete(session.room);
     session.room.stays = false;
+  }
+
+  /** Undefined where the protocol needs none. @throws Refusal 404 where it does and there is none */
+  #serviceFor(protocol: string): SfuService | undefined {
+    if (!forwardedProtocols.has(protocol)) return undefined;
+    const used = [...this.#made.values()].filter(({ room }) => !room.closed).map(({ sfuService }) => sfuService);
+    const service = leastUsed(this.#settings.orchestratorSfu.get(protocol) ?? [], used);
+    if (!service) throw new Refusal(404, `No forwarding service is configured for "${protocol}"`);
+    return service;
   }
 
   #enter(room: Room, options: SessionOptions): Session {

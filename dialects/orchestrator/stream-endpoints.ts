@@ -1,11 +1,10 @@
 import type { Client } from './client.js';
+import { tellStream } from './client.js';
 import type { Context } from './context.js';
-import { positional } from './endpoint.js';
+import { isMissing, positional } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
 import { isPlain } from './json.js';
-import { tellStream } from './client.js';
-import { isMissing } from './message-endpoints.js';
 import type { User } from './user.js';
 
 /** Data streams: bytes from one user to those who registered for them (Orchestrator §7). */

@@ -17,7 +17,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
   afterEach(async () => {
     for (const each of conferees.splice(0)) {
       await each.request('leaveRoom').catch(() => undefined);
-      each.close();
+      await each.close();
     }
     await stage.empty();
     await until('nothing remains', () => stage.rooms.names.length === 0);

@@ -147,4 +147,17 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     const received = hostile.notices.filter(([name]) => name === 'DataReceived').length;
     expect(received).to.be.within(1, 59);
   });
+
+  it('ends a client that asks on and on without reading', async () => {
+    await hostile.get('Login', { userName: 'hostile' });
+    const engine = hostile.socket.io.engine as unknown as { transport: { ws: { _socket: NodeJS.ReadStream } } };
+    const raw = engine.transport.ws._socket;
+    raw.pause();
+    const userDataJson = { text: 'x'.repeat(60_000) };
+    for (let index = 0; index < 400; index += 1)
+      hostile.socket.emit('UpdateUserDataJson', { userDataJson }, () => null);
+    await until('it is disconnected', () => stage.gateway.state.connections === 1);
+    raw.resume();
+    await until('it has noticed', () => !hostile.socket.connected);
+  });
 });

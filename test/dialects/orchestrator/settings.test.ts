@@ -199,7 +199,7 @@ describe('the Orchestrator’s protocol in the whole server', () => {
     await bob.get('LOGIN', { userName: 'bob' });
     const first = await ada.makes('demo');
     const second = await bob.makes('demo');
-    const all = (await (await fetch(`${server.url}getAllRooms`)).json()) as unknown;
+    const all = await (await fetch(`${server.url}getAllRooms`)).json();
     expect(all).to.deep.equal(['demo', second]);
     const list = (await (await fetch(`${server.url}api/v1/rooms`)).json()) as object[];
     expect(list).to.deep.equal(
