@@ -131,7 +131,10 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     const bob = await stage.join('lab', 'bob');
     await bob.request('leaveRoom');
     await ada.skip();
-    expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.deep.include({ owner_uuid: ada.uuid, subscribers: [] });
+    expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.deep.include({
+      owner_uuid: ada.uuid,
+      subscribers: [],
+    });
   });
 
   it('eviction is UNSUBSCRIBED, closing UNSUBSCRIBED and GROUP_DELETED', async () => {
@@ -173,6 +176,8 @@ describe('Concierge that is not bridged', () => {
     expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.include({ code: 'NO_SUCH_GROUP' });
     expect(await ada.ask({ type: 'GROUP_CREATE', name: 'lab' })).to.include({ code: 'GROUP_CREATED' });
     expect(stage.rooms.names).to.deep.equal(['lab', 'concierge:lab']);
-    expect(await ada.ask({ type: 'CLIENT_FETCH_ALL' })).to.have.property('clients').with.length(1);
+    expect(await ada.ask({ type: 'CLIENT_FETCH_ALL' }))
+      .to.have.property('clients')
+      .with.length(1);
   });
 });
