@@ -20,7 +20,7 @@ server.on('connection', (socket) => {
   let name = '';
   socket.on('message', (data: Buffer) => {
     const payload = JSON.parse(data.toString()) as Payload;
-    const group = (payload.target as Payload["target"] | undefined)?.group ?? payload.name;
+    const group = (payload.target as Payload['target'] | undefined)?.group ?? payload.name;
     if (payload.type === 'IDENTIFY') {
       name = payload.name;
       names.set(name, socket);
