@@ -177,7 +177,7 @@ describe('Concierge without 0.2', () => {
   const stage = useStage({
     conciergeServices: false,
     conciergeSpelling: 'shipped',
-    conciergeGroups: 'chat=Chat Channel',
+    conciergeGroups: ['chat=Chat Channel'],
   });
 
   it('turns its clients away with 4007, spells as it is told, and has the groups of the options', async () => {
