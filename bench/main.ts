@@ -1,4 +1,5 @@
 import { benchCalls } from './calls/calls.js';
+import { benchConcierge } from './concierge/concierge.js';
 import { benchMedia } from './media/media.js';
 import { benchOrchestrator } from './orchestrator/orchestrator.js';
 import { benchSignalling } from './signalling/signalling.js';
@@ -9,6 +10,7 @@ const always: Readonly<Record<string, () => Promise<void>>> = {
   signalling: benchSignalling,
   media: benchMedia,
   orchestrator: benchOrchestrator,
+  concierge: benchConcierge,
 };
 const suites = { ...always, ...onRequest };
 

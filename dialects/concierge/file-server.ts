@@ -163,7 +163,7 @@ export class FileServer implements Mount {
         bytes += piece.length;
         if (bytes > maxPutBytes || !(await upload.write(piece))) throw tooLarge();
       }
-      await this.#keep(upload, name, writer);
+      await this.#keep(writer, new Map([[name, upload]]));
     } finally {
       await upload.drop();
     }
@@ -174,7 +174,7 @@ export class FileServer implements Mount {
     try {
       await this.#receiveForm(writer, name, request, uploads);
       if (uploads.size === 0) throw new HttpRefusal(400, 'There is no file in the form');
-      for (const [each, upload] of uploads) await this.#keep(upload, each, writer);
+      await this.#keep(writer, uploads);
     } finally {
       await Promise.all([...uploads.values()].map((upload) => upload.drop()));
     }
@@ -195,7 +195,7 @@ export class FileServer implements Mount {
       const stop = (error: unknown): void => {
         refused ??= error;
         request.unpipe(form);
-        fail(refused as Error);
+        fail(refused instanceof Error ? refused : new Error('The form cannot be read', { cause: refused }));
       };
       const part = (given: string | undefined, stream: Readable | undefined): void => {
         stream?.on('error', stop);
@@ -248,11 +248,14 @@ export class FileServer implements Mount {
     return upload;
   }
 
-  async #keep(upload: Upload, name: string, writer: Writer): Promise<void> {
-    if (await upload.keep(name)) return;
-    throw writer.isThere()
-      ? new HttpRefusal(413, 'There are too many files')
-      : new HttpRefusal(401, 'The client has left');
+  /** All of them or none. */
+  async #keep(writer: Writer, uploads: ReadonlyMap<string, Upload>): Promise<void> {
+    await Promise.all([...uploads.values()].map((upload) => upload.finish()));
+    if (!writer.isThere()) throw new HttpRefusal(401, 'The client has left');
+    if (!this.#options.store.hasPlaceFor(writer.name, uploads.keys())) {
+      throw new HttpRefusal(413, 'There are too many files');
+    }
+    for (const [name, upload] of uploads) upload.keep(name);
   }
 }
 

@@ -14,8 +14,10 @@ export interface FileLimits {
 export interface Upload {
   /** Adds a piece. @returns false when it is more than there may be */
   write(piece: Buffer): Promise<boolean>;
-  /** Puts the file in its place; false when its owner has left, or has too many files. */
-  keep(name: string): Promise<boolean>;
+  /** Nothing more comes. */
+  finish(): Promise<void>;
+  /** Puts the finished file in its place, at once; false when its owner has left. */
+  keep(name: string): boolean;
   /** Forgets what was not kept. May be called always. */
   drop(): Promise<void>;
 }
@@ -121,12 +123,11 @@ export class FileStore {
         await handle.write(piece);
         return true;
       },
-      keep: async (name) => {
-        await handle.close();
+      finish: () => handle.close(),
+      keep: (name) => {
         const path = pathIn(folder.path, name);
         const former = folder.files.get(name);
         if (folder.closed || path === undefined) return false;
-        if (former === undefined && folder.files.size >= this.#limits.clientFiles) return false;
         if (folder.files.size === 0) mkdirSync(folder.path, { recursive: true });
         // At once, so that the folder of a client who leaves meanwhile does not come back.
         renameSync(temporary, path);
@@ -145,6 +146,12 @@ export class FileStore {
         await rm(temporary, { force: true });
       },
     };
+  }
+
+  /** Whether the client may have files of these names beside the others it has. */
+  hasPlaceFor(client: string, names: Iterable<string>): boolean {
+    const files = this.#folders.get(client)?.files;
+    return new Set([...(files?.keys() ?? []), ...names]).size <= this.#limits.clientFiles;
   }
 
   /** The client left: its folder is out of the way when this returns, and gone soon. */

@@ -90,6 +90,39 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect(bob.notifications.map(({ method }) => method)).to.deep.equal(['participantJoined']);
   });
 
+  it('a private text reaches whom her protocol lets have it, from both sides', async () => {
+    const ada = await stage.identify('ada');
+    const attributes = { displayName: 'bob', dialect: 'test', takesPrivateText: true };
+    const heard: string[] = [];
+    const bob = stage.rooms.join('lab', 'bob-id', attributes, (event) => {
+      if (event.type === 'textSaid' && event.to) heard.push(`${event.from.name}: ${event.text}`);
+    });
+    await ada.skip();
+    const toBob = { type: 'MESSAGE', target: { type: 'NAME', name: 'bob' }, data: 'psst' };
+    expect(await ada.ask(toBob), 'they share no room').to.include({ code: 'NO_SUCH_NAME' });
+    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    expect(await ada.ask(toBob)).to.include({ code: 'MESSAGE_SENT' });
+    expect(await ada.ask({ ...toBob, data: { no: 'text' } })).to.include({ code: 'NO_SUCH_NAME' });
+    expect(heard).to.deep.equal(['ada: psst']);
+    bob.say('what?', bob.room.findByName('ada'));
+    const answer = await ada.next();
+    expect(answer).to.deep.include({ type: 'MESSAGE', target: { type: 'NAME', name: 'ada' }, data: 'what?' });
+    expect(answer).to.deep.nested.include({ 'origin.name': 'bob', 'origin.group': null });
+    bob.leave();
+  });
+
+  it('a text that is too long for clients is not delivered to them, and counted', async () => {
+    const bob = await stage.join('lab', 'bob');
+    const ada = await stage.identify('ada');
+    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    const before = stage.gateway.state.undelivered;
+    await bob.request('sendMessage', { message: '"'.repeat(499_000), userMessage: 'bob', roomMessage: 'lab' });
+    expect(await ada.next()).to.include({ type: 'MESSAGE' });
+    await bob.request('sendMessage', { message: '€'.repeat(400_000), userMessage: 'bob', roomMessage: 'lab' });
+    expect(await ada.all()).to.deep.equal([]);
+    expect(stage.gateway.state.undelivered - before).to.equal(1);
+  });
+
   it('names: a stranger of a name that is taken gets a longer one, a client of a stranger’s name is refused', async () => {
     const ada = await stage.identify('ada');
     await stage.join('lab', 'ada');
@@ -131,7 +164,10 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     const bob = await stage.join('lab', 'bob');
     await bob.request('leaveRoom');
     await ada.skip();
-    expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.deep.include({ owner_uuid: ada.uuid, subscribers: [] });
+    expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.deep.include({
+      owner_uuid: ada.uuid,
+      subscribers: [],
+    });
   });
 
   it('eviction is UNSUBSCRIBED, closing UNSUBSCRIBED and GROUP_DELETED', async () => {
@@ -173,6 +209,8 @@ describe('Concierge that is not bridged', () => {
     expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.include({ code: 'NO_SUCH_GROUP' });
     expect(await ada.ask({ type: 'GROUP_CREATE', name: 'lab' })).to.include({ code: 'GROUP_CREATED' });
     expect(stage.rooms.names).to.deep.equal(['lab', 'concierge:lab']);
-    expect(await ada.ask({ type: 'CLIENT_FETCH_ALL' })).to.have.property('clients').with.length(1);
+    expect(await ada.ask({ type: 'CLIENT_FETCH_ALL' }))
+      .to.have.property('clients')
+      .with.length(1);
   });
 });

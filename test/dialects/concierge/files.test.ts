@@ -137,7 +137,11 @@ describe('Concierge file server (§12)', () => {
     expect(await put('/fs/ada/a', ada.uuid, 2 * 1024 * 1024 + 1)).to.equal(413);
     const big = new FormData();
     big.append('file', new Blob([Buffer.alloc(3_000_001)]), 'big');
-    const posted = await fetch(`${stage.url}fs/ada/big`, { method: 'POST', headers: { 'x-fs-key': ada.uuid }, body: big })
+    const posted = await fetch(`${stage.url}fs/ada/big`, {
+      method: 'POST',
+      headers: { 'x-fs-key': ada.uuid },
+      body: big,
+    })
       .then((answer) => answer.status)
       // The server may end the connection before all is sent.
       .catch(() => 413);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { until } from '../../support/until.js';
 import { nothingRemains, useStage } from './stage.js';
 
 const valid = { type: 'IDENTIFY', name: 'ada', version: '0.1.0' };
@@ -156,11 +157,27 @@ describe('Concierge heartbeat (§11)', () => {
   });
 });
 
+describe('Concierge times as they are by default (§2, §11)', function () {
+  this.timeout(20_000);
+  const stage = useStage();
+
+  it('a half-open socket frees its name within 15 s, a silent newcomer is closed after 5 s', async () => {
+    const dead = await stage.identify('ada');
+    const silent = await stage.connect();
+    dead.pause();
+    const begin = performance.now();
+    expect((await silent.closed).code).to.equal(4004);
+    expect(performance.now() - begin).to.be.within(4_500, 6_000);
+    await until('the name is free', () => stage.gateway.remains.identities === 0, 15_000 - (performance.now() - begin));
+    await stage.identify('ada');
+  });
+});
+
 describe('Concierge without 0.2', () => {
   const stage = useStage({
     conciergeServices: false,
     conciergeSpelling: 'shipped',
-    conciergeGroups: 'chat=Chat Channel',
+    conciergeGroups: ['chat=Chat Channel'],
   });
 
   it('turns its clients away with 4007, spells as it is told, and has the groups of the options', async () => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConciergeGateway } from '../../../dialects/concierge/gateway.js';
 import { ownNames, sharedNames } from '../../../dialects/room-names.js';
+import type { Participant } from '../../../rooms/participant.js';
 import { Rooms } from '../../../rooms/rooms.js';
 import { configOf } from '../../../src/config.js';
 import type { Config } from '../../../src/config.js';
@@ -99,6 +100,33 @@ export class ConciergeStage {
     this.#strangers.push(stranger);
     await stranger.request('joinRoom', { room, user });
     return stranger;
+  }
+
+  /** Somebody of a protocol that is not there, straight in the rooms: one in each. */
+  strangers(): { do: (what: string, room: string) => void; leave: () => void } {
+    const present = new Map<string, Participant>();
+    const attributes = { displayName: 'guest', dialect: 'test', takesPrivateText: true };
+    return {
+      do: (what, room) => {
+        const known = present.get(room);
+        if (known?.closed) present.delete(room);
+        else if (what === 'says') known?.say('hello');
+        else if (what === 'leaves') known?.leave();
+        else if (!known)
+          present.set(
+            room,
+            this.rooms.join(room, `${room}-id`, attributes, () => undefined),
+          );
+      },
+      leave: () => {
+        for (const participant of present.values()) participant.leave();
+      },
+    };
+  }
+
+  /** Resolves when that many clients are connected. */
+  settled(clients: number): Promise<void> {
+    return until('the others are gone', () => this.gateway.state.connections === clients);
   }
 
   /** Everybody goes. */

@@ -1,0 +1,212 @@
+import { expect } from 'chai';
+import { nothingRemains, useStage } from './stage.js';
+
+describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
+  const stage = useStage();
+  afterEach(() => {
+    expect(stage.remains).to.deep.equal(nothingRemains);
+  });
+
+  for (const [version, subscribed, unsubscribed, unsupported] of [
+    ['0.1.0', 'SUBSCRIBED', 'UNSUBSCRIBED', 'UNSUPORTED'],
+    ['0.1.1', 'SELF_SUBSCRIBED', 'SELF_UNSUBSCRIBED', 'UNSUPPORTED'],
+    ['0.1.9', 'SELF_SUBSCRIBED', 'SELF_UNSUBSCRIBED', 'UNSUPPORTED'],
+  ] as const) {
+    it(`a client of ${version} gets every answer in its spelling, to old names of requests too`, async () => {
+      const ada = await stage.identify('ada', { version, nickname: 'Ada "L."', tags: ['viewer'] });
+      const client = { name: 'ada', nickname: 'Ada "L."', uuid: ada.uuid, tags: ['viewer'] };
+      const lab = { name: 'lab', nickname: 'The lab', owner_uuid: ada.uuid, subscribers: [] as string[] };
+      const full = { ...lab, subscribers: [ada.uuid] };
+      const status = (code: string, members: object = {}): object => ({ type: 'STATUS', code, ...members });
+      const unknown = status('NO_SUCH_GROUP', { group: 'attic', name: 'attic' });
+      const subscriptions = version === '0.1.0' ? ['lab'] : [full];
+      const conversation: readonly (readonly [object, object])[] = [
+        [{ type: 'GROUP_CREATE', name: 'lab', nickname: 'The lab' }, status('GROUP_CREATED', lab)],
+        [{ type: 'CREATE_GROUP', group: 'lab', nickname: 'other' }, status('GROUP_ALREADY_CREATED', lab)],
+        [{ type: 'SELF_SUBSCRIBE', name: 'lab' }, status(subscribed, full)],
+        [{ type: 'SUBSCRIBE', group: 'lab' }, status(subscribed, full)],
+        [{ type: 'SELF_SUBSCRIBE', name: 'attic' }, unknown],
+        [{ type: 'SELF_FETCH' }, { type: 'SELF_FETCH_RESULT', ...client, subscriptions }],
+        [
+          { type: 'GROUP_FETCH', name: 'lab' },
+          { type: 'GROUP_FETCH_RESULT', ...full },
+        ],
+        [{ type: 'GROUP_FETCH', name: 'attic' }, unknown],
+        [{ type: 'GROUP_FETCH_ALL' }, { type: 'GROUP_FETCH_ALL_RESULT', groups: [full] }],
+        [{ type: 'CLIENT_FETCH_ALL' }, { type: 'CLIENT_FETCH_ALL_RESULT', clients: [client] }],
+        [{ type: 'SELF_UNSUBSCRIBE', name: 'lab' }, status(unsubscribed, lab)],
+        [{ type: 'UNSUBSCRIBE', group: 'lab' }, status(unsubscribed, lab)],
+        [{ type: 'SELF_UNSUBSCRIBE', name: 'attic' }, unknown],
+        [{ type: 'HELLO', uuid: 'x', version: '0.1.0' }, status(unsupported)],
+        [{ type: 'DELETE_GROUP', group: 'lab' }, status('GROUP_DELETED', lab)],
+        [{ type: 'GROUP_DELETE', name: 'lab' }, status('NO_SUCH_GROUP', { group: 'lab', name: 'lab' })],
+        [{ type: 'GROUP_CREATE', name: 'lab' }, status('GROUP_CREATED', { ...lab, nickname: null })],
+        [{ type: 'SELF_FETCH' }, { type: 'SELF_FETCH_RESULT', ...client, subscriptions: [] }],
+      ];
+      for (const [index, [request, answer]] of conversation.entries()) {
+        expect(await ada.ask(request)).to.deep.equal({ seq: index, ...answer });
+      }
+      expect(await ada.ask({ type: 'SELF_SET_SEQ', seq: 700 })).to.deep.equal({ seq: 700, type: 'STATUS', code: 'OK' });
+      expect(await ada.ask({ type: 'SELF_FETCH' })).to.include({ seq: 701 });
+      expect(await ada.all()).to.deep.equal([]);
+    });
+  }
+
+  it('messages reach a name, a uuid, the subscribers and everybody; a message to oneself comes before its answer', async () => {
+    const ada = await stage.identify('ada');
+    const grace = await stage.identify('grace', { version: '0.1.1' });
+    await ada.ask({ type: 'GROUP_CREATE', name: 'lab' });
+    await ada.skip();
+    await grace.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await grace.skip();
+    const tell = (target: object): void => {
+      ada.send({ type: 'MESSAGE', target, data: target });
+    };
+    for (const target of [
+      { type: 'NAME', name: 'grace' },
+      { type: 'UUID', uuid: grace.uuid },
+      { type: 'UUID', uuid: grace.uuid.toUpperCase() },
+      { type: 'GROUP', group: 'lab' },
+      { type: 'ALL' },
+    ]) {
+      tell(target);
+      expect(await grace.next()).to.deep.include({ type: 'MESSAGE', target, data: target });
+      const heard = await ada.next();
+      expect(heard.type).to.equal(target.type === 'ALL' ? 'MESSAGE' : 'STATUS');
+      if (target.type === 'ALL') expect(await ada.next()).to.include({ code: 'MESSAGE_SENT' });
+    }
+    tell({ type: 'NAME', name: 'eve' });
+    expect(await ada.next()).to.deep.include({ code: 'NO_SUCH_NAME', name: 'eve' });
+    tell({ type: 'UUID', uuid: 'no uuid' });
+    expect(await ada.next()).to.deep.include({ code: 'NO_SUCH_UUID', uuid: 'no uuid' });
+    tell({ type: 'GROUP', group: 'attic' });
+    expect(await ada.next()).to.deep.include({ code: 'NO_SUCH_GROUP', group: 'attic', name: 'attic' });
+  });
+
+  it('who deletes a group is told once, its subscribers that they are out and then, as everybody, that it is deleted', async () => {
+    const ada = await stage.identify('ada');
+    const grace = await stage.identify('grace', { version: '0.1.1' });
+    const eve = await stage.identify('eve');
+    await grace.ask({ type: 'GROUP_CREATE', name: 'lab' });
+    for (const each of [ada, eve, grace]) await each.skip();
+    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await grace.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    expect(await ada.ask({ type: 'GROUP_DELETE', name: 'lab' })).to.deep.equal({ seq: 1, type: 'STATUS', code: 'BAD' });
+    const lab = { name: 'lab', nickname: null, owner_uuid: grace.uuid, subscribers: [ada.uuid, grace.uuid] };
+    grace.send({ type: 'GROUP_DELETE', name: 'lab' });
+    expect(await grace.next()).to.deep.equal({ type: 'STATUS', code: 'SELF_UNSUBSCRIBED', ...lab });
+    expect(await grace.next()).to.deep.equal({ seq: 2, type: 'STATUS', code: 'GROUP_DELETED', ...lab });
+    expect(await grace.all()).to.deep.equal([]);
+    expect(await ada.all()).to.deep.equal([
+      { type: 'STATUS', code: 'UNSUBSCRIBED', ...lab },
+      { type: 'STATUS', code: 'GROUP_DELETED', ...lab },
+    ]);
+    expect(await eve.all()).to.deep.equal([{ type: 'STATUS', code: 'GROUP_DELETED', ...lab }]);
+  });
+});
+
+describe('Concierge 0.2 (§14)', () => {
+  const stage = useStage();
+  afterEach(() => {
+    expect(stage.remains).to.deep.equal(nothingRemains);
+  });
+
+  it('every request has its own answer, and makers and deleters are told as everybody is, before it', async () => {
+    const ada = await stage.identify('ada', { version: '0.2.0' });
+    const client = { name: 'ada', nickname: null, uuid: ada.uuid, tags: [] };
+    const lab = { name: 'lab', nickname: 'The lab', owner_uuid: ada.uuid, subscribers: [] as string[] };
+    const full = { ...lab, subscribers: [ada.uuid] };
+    const made = { type: 'SERVICE_CREATE_RESULT', successful: true, service: lab };
+    const attic = { type: 'INVALID_SERVICE', service: 'attic' };
+    const whole = { client, subscriptions: [full] };
+    const conversation: readonly (readonly [object, object[], object, object[]])[] = [
+      [{ type: 'SERVICE_CREATE', service: 'lab', nickname: 'The lab' }, [made], made, []],
+      [{ type: 'SERVICE_CREATE', service: 'lab' }, [], { ...made, successful: false }, []],
+      [
+        { type: 'SELF_SUBSCRIBE', service: 'lab' },
+        [],
+        { type: 'SELF_SUBSCRIBE_RESULT', successful: true, service: full },
+        [{ type: 'SERVICE_CLIENT_SUBSCRIBED', client, service: full }],
+      ],
+      [
+        { type: 'SELF_SUBSCRIBE', service: 'lab' },
+        [],
+        { type: 'SELF_SUBSCRIBE_RESULT', successful: false, service: full },
+        [],
+      ],
+      [{ type: 'SELF_SUBSCRIBE', service: 'attic' }, [], attic, []],
+      [{ type: 'SELF_FETCH' }, [], { type: 'SELF_FETCH_RESULT', ...whole }, []],
+      [{ type: 'CLIENT_FETCH', uuid: ada.uuid }, [], { type: 'CLIENT_FETCH_RESULT', ...whole }, []],
+      [{ type: 'CLIENT_FETCH', uuid: 'x' }, [], { type: 'INVALID_UUID', uuid: 'x' }, []],
+      [{ type: 'SERVICE_FETCH', service: 'lab' }, [], { type: 'SERVICE_FETCH_RESULT', service: full }, []],
+      [{ type: 'SERVICE_FETCH', service: 'attic' }, [], attic, []],
+      [{ type: 'SERVICE_FETCH_ALL' }, [], { type: 'SERVICE_FETCH_ALL_RESULT', services: [full] }, []],
+      [{ type: 'CLIENT_FETCH_ALL' }, [], { type: 'CLIENT_FETCH_ALL_RESULT', clients: [client] }, []],
+      [
+        { type: 'SELF_UNSUBSCRIBE', service: 'lab' },
+        [],
+        { type: 'SELF_UNSUBSCRIBE_RESULT', successful: true, service: lab },
+        [],
+      ],
+      [
+        { type: 'SELF_UNSUBSCRIBE', service: 'lab' },
+        [],
+        { type: 'SELF_UNSUBSCRIBE_RESULT', successful: false, service: lab },
+        [],
+      ],
+      [{ type: 'IDENTIFY', name: 'x', version: 'y' }, [], { type: 'ERROR_UNSUPPORTED' }, []],
+      [{ type: 'OK' }, [], { type: 'ERROR_UNSUPPORTED' }, []],
+      [{ type: 'GROUP_CREATE', name: 'x' }, [], { type: 'ERROR_PROTOCOL', desc: 'unknown type' }, []],
+      [{ type: 'MESSAGE', target: { type: 'NAME', name: 'x' }, data: 1 }, [], { type: 'INVALID_NAME', name: 'x' }, []],
+      [
+        { type: 'SERVICE_DELETE', service: 'lab' },
+        [{ type: 'SERVICE_DELETE_RESULT', service: lab }],
+        { type: 'SERVICE_DELETE_RESULT', service: lab },
+        [],
+      ],
+      [{ type: 'SERVICE_DELETE', service: 'attic' }, [], attic, []],
+    ];
+    for (const [seq, [request, before, answer, after]] of conversation.entries()) {
+      ada.send(request);
+      for (const notice of before) expect(await ada.next()).to.deep.equal(notice);
+      expect(await ada.next()).to.deep.equal({ seq, ...answer });
+      for (const notice of after) expect(await ada.next()).to.deep.equal(notice);
+    }
+    expect(await ada.ask({ type: 'SELF_SET_SEQ', seq: 7 })).to.deep.equal({ seq: 7, type: 'OK' });
+    expect(await ada.all()).to.deep.equal([]);
+  });
+
+  it('a service speaks to its subscribers and they to it alone; others are BAD', async () => {
+    const owner = await stage.identify('owner', { version: '0.2.0' });
+    const ada = await stage.identify('ada', { version: '0.2.0' });
+    const old = await stage.identify('old', { version: '0.1.1' });
+    const all = [owner, ada, old];
+    await owner.ask({ type: 'SERVICE_CREATE', service: 'lab' });
+    await old.skip();
+    await ada.skip();
+    const message = { type: 'MESSAGE', target: { type: 'SERVICE', service: 'lab' }, data: 1 };
+    expect(await ada.ask(message)).to.include({ type: 'BAD' });
+    await ada.ask({ type: 'SELF_SUBSCRIBE', service: 'lab' });
+    await old.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    for (const each of all) await each.skip();
+    expect(await ada.ask(message)).to.include({ type: 'OK' });
+    expect(await owner.next()).to.have.nested.property('origin.service.name', 'lab');
+    expect(await owner.ask(message)).to.include({ type: 'OK' });
+    expect(await ada.next()).to.deep.include({ type: 'MESSAGE', target: message.target });
+    const heard = await old.next();
+    expect(heard).to.deep.include({ type: 'MESSAGE', target: { type: 'GROUP', group: 'lab' } });
+    expect(heard).to.have.nested.property('origin.group.name', 'lab');
+    const toOne = { type: 'SERVICE_CLIENT_UUID', service: 'lab', uuid: ada.uuid };
+    expect(await owner.ask({ ...message, target: toOne })).to.include({ type: 'OK' });
+    expect(await ada.next()).to.deep.include({ type: 'MESSAGE', target: toOne });
+    expect(await ada.ask({ ...message, target: toOne })).to.include({ type: 'BAD' });
+    expect(await ada.ask({ type: 'SERVICE_DELETE', service: 'lab' })).to.include({ type: 'BAD' });
+    old.cut();
+    expect(await ada.next()).to.include({ type: 'SERVICE_CLIENT_UNSUBSCRIBED' });
+    expect(await ada.next()).to.include({ type: 'CLIENT_LEFT' });
+    await owner.skip();
+    owner.cut();
+    expect((await ada.next()).type).to.equal('SERVICE_DELETE_RESULT');
+    expect((await ada.next()).type).to.equal('CLIENT_LEFT');
+  });
+});
