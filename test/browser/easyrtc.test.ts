@@ -22,7 +22,7 @@ const start = (userName: string): string => `
   easyrtc.setRoomEntryListener((entered, room) => note('room', entered, room));
   easyrtc.setPeerListener((from, type, data, target) => note('message', from, type, data, target.targetRoom));
   easyrtc.setOnError((error) => note('error', error.errorCode, error.errorText));
-  easyrtc.setOnHangup((peer) => note('hangup', peer));
+  easyrtc.setOnStreamClosed((peer) => note('hangup', peer));
   easyrtc.setDisconnectListener(() => note('disconnected'));
   easyrtc.setAcceptChecker((peer, accept) => accept(true));
   easyrtc.setStreamAcceptor((peer, stream) => easyrtc.setVideoObjectSrc(document.getElementById('remote'), stream));
