@@ -1,4 +1,5 @@
 import { benchCalls } from './calls/calls.js';
+import { benchEasyRtc } from './easyrtc/easyrtc.js';
 import { benchMedia } from './media/media.js';
 import { benchSignalling } from './signalling/signalling.js';
 
@@ -7,6 +8,7 @@ const onRequest: Readonly<Record<string, () => Promise<void>>> = { calls: benchC
 const always: Readonly<Record<string, () => Promise<void>>> = {
   signalling: benchSignalling,
   media: benchMedia,
+  easyrtc: benchEasyRtc,
 };
 const suites = { ...always, ...onRequest };
 
