@@ -3,9 +3,9 @@ import { BenchServer } from '../signalling/bench-process.js';
 import { Table } from '../table.js';
 import { Guest, chat, storm } from './crowd.js';
 
-const rounds = 5;
+const rounds = 3;
 const crowd = 100;
-const textsEach = 100;
+const textsEach = 50;
 
 interface Figures {
   /** µs of CPU for one of a hundred that join at the same moment. */
@@ -14,7 +14,7 @@ interface Figures {
   readonly messages: number;
 }
 
-/** What EasyRTC clients cost the server, beside the open-easyrtc server in the same round; medians of five rounds. */
+/** What EasyRTC clients cost the server, beside the open-easyrtc server in the same round; medians of three rounds. */
 export async function benchEasyRtc(): Promise<void> {
   process.stdout.write('\nEasyRTC: beside the open-easyrtc server on the same Socket.IO (bench/README.md)\n\n');
   const pairs: { atrium: Figures; original: Figures }[] = [];

@@ -16,6 +16,7 @@ interface OriginalServer {
 const original = createRequire(import.meta.url)('open-easyrtc') as OriginalServer;
 const quiet = {
   logLevel: 'none',
+  apiEnable: false,
   demosEnable: false,
   sessionEnable: false,
   updateCheckEnable: false,
