@@ -1,5 +1,6 @@
 import { benchCalls } from './calls/calls.js';
 import { benchConcierge } from './concierge/concierge.js';
+import { benchEasyRtc } from './easyrtc/easyrtc.js';
 import { benchMedia } from './media/media.js';
 import { benchOrchestrator } from './orchestrator/orchestrator.js';
 import { benchSignalling } from './signalling/signalling.js';
@@ -11,6 +12,7 @@ const always: Readonly<Record<string, () => Promise<void>>> = {
   media: benchMedia,
   orchestrator: benchOrchestrator,
   concierge: benchConcierge,
+  easyrtc: benchEasyRtc,
 };
 const suites = { ...always, ...onRequest };
 

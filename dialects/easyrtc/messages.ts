@@ -4,9 +4,7 @@
  */
 
 /** Objects as JavaScript has them: arrays count, null does not (EasyRTC §4). */
-export interface Fields {
-  readonly [name: string]: unknown;
-}
+export type Fields = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
