@@ -145,6 +145,8 @@ describe('COMPEIT §2 the transport', () => {
       const { user } = (await page.take('connected')) as { user: { id: number } };
       expect(user.id, 'somebody new').to.be.greaterThan(page.id);
       expect(page.events.filter(({ name }) => name === 'connected')).to.have.lengthOf(3);
+      page.cut();
+      await stage.nothingRemains();
     }
   });
 
