@@ -33,7 +33,7 @@ const events: string[] = [];
 const texts: string[] = [];
 let sent: Stream | undefined;
 let socket: OldSocket | undefined;
-let self: number | undefined;
+let own: number | undefined;
 
 function ask(event: string, fields: object = {}): void {
   socket?.emit('server_message', { type: 'kurento', data: { event, ...fields } });
@@ -108,12 +108,12 @@ Object.assign(window, {
     start: (name: string, room: number, transports: string[]) => {
       socket = io.connect(`${location.origin}/connection_agent?name=${name}`, { transports });
       socket.on('connected', ({ user }) => {
-        self = user?.id;
+        own = user?.id;
         socket?.emit('join_room', { room });
       });
       socket.on('room_joined', () => void send());
       socket.on('user_joined', ({ user }) => {
-        if (!user || user.id === self) return;
+        if (!user || user.id === own) return;
         names.set(user.id, user.name);
         if (sent) offerTo(user.id);
       });

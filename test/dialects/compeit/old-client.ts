@@ -19,9 +19,11 @@ export interface OldSocket {
 /** Where the script of browsers is in the package; its part for Node does not load on Node 20. */
 export const oldClientScript = createRequire(import.meta.url).resolve('socket.io-client-09/dist/socket.io.js');
 
+type Connect = (url: string, options: object) => OldSocket;
+
 /** The script of the client of old (0.9.17) as it is, in a window that has what it looks for. */
 export class OldWindow {
-  readonly #connect: (url: string, options: object) => OldSocket;
+  readonly #connect: Connect;
 
   constructor(origin: string) {
     const { protocol, hostname, port } = new URL(origin);
@@ -44,7 +46,7 @@ export class OldWindow {
     window.window = window;
     const context = createContext(window);
     runInContext(readFileSync(oldClientScript, 'utf8'), context);
-    this.#connect = runInContext('(url, options) => io.connect(url, options)', context) as typeof this.#connect;
+    this.#connect = runInContext('(url, options) => io.connect(url, options)', context) as Connect;
   }
 
   connect(url: string, options: object): OldSocket {
