@@ -114,7 +114,7 @@ describe('a page of the COMPEIT kind', function () {
     await kay.page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();
     await kay.say('hello Ann');
     await until('both are read', async () => (await ann.inspect()).texts.length === 2, patienceMs);
-    expect((await ann.inspect()).texts).to.deep.equal(['Ann: hello Kay', 'Kay: hello Ann']);
+    expect((await ann.inspect()).texts).to.deep.equal(['Ann: "hello Kay"', 'Kay: "hello Ann"']);
     await kay.leave();
     await until('Ann is told', async () => (await ann.inspect()).events.includes('sender_stopped'), patienceMs);
     expect(kay.errors).to.deep.equal([]);

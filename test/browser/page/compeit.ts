@@ -122,7 +122,7 @@ Object.assign(window, {
       });
       socket.on('server_message', (message) => void heard(message));
       socket.on('room_message', (message) => {
-        if (message.type === 'chat') texts.push(`${message.user?.name ?? ''}: ${String(message.data)}`);
+        if (message.type === 'chat') texts.push(`${message.user?.name ?? ''}: ${JSON.stringify(message.data)}`);
       });
     },
     say: (text: string) => {
