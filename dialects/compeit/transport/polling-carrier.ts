@@ -16,6 +16,7 @@ export class PollingCarrier implements Carrier {
   /** Ends the poll that is held; without one, the session. */
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
+  #overrun = false;
   #finished: (() => void) | undefined;
 
   constructor(owner: CarrierOwner, limits: TransportLimits) {
@@ -25,11 +26,13 @@ export class PollingCarrier implements Carrier {
   }
 
   send(packet: Outgoing): void {
+    if (this.#overrun) return;
     this.#due.push(packet.text);
     this.#dueBytes += Buffer.byteLength(packet.text);
     const { maxQueuedPackets, maxQueuedBytes } = this.#limits;
     if (this.#due.length > maxQueuedPackets || this.#dueBytes > maxQueuedBytes) {
       this.#forgetDue();
+      this.#overrun = true;
       // Not at once: whoever sends may be in the middle of telling everybody.
       setImmediate(() => {
         this.#owner.lost('too many packets wait for a poll');

@@ -120,8 +120,8 @@ export class Page {
 
   #receive(text: string): void {
     if (text.startsWith('5:')) {
-      const { name, args = [] } = JSON.parse(text.slice(text.indexOf(':{') + 1)) as WireEvent & { args?: unknown[] };
-      this.events.push({ name, args });
+      const { name, args } = JSON.parse(text.slice(text.indexOf(':{') + 1)) as { name: string; args?: unknown[] };
+      this.events.push({ name, args: args ?? [] });
     } else {
       this.packets.push(text);
       if (text === '2::') this.raw('2::');
@@ -179,6 +179,8 @@ export class Page {
       cut: () => {
         this.closed = true;
         abort.abort();
+        // Between two polls nobody would notice; pages say this when they are left.
+        void fetch(`${address}?disconnect`).catch(() => undefined);
       },
     };
   }

@@ -91,7 +91,7 @@ export class CompeitStage {
 
   async stop(): Promise<void> {
     this.rooms.close('the test is over');
-    await this.gateway.close();
+    this.gateway.close();
     this.#neighbour.close();
     await this.#doors.close();
     this.#http.close();

@@ -1,0 +1,400 @@
+import { expect } from 'chai';
+import { RpcClient } from '../../support/rpc-client.js';
+import { until } from '../../support/until.js';
+import { Page, transports } from './page.js';
+import { CompeitStage } from './stage.js';
+
+const offer = 'v=0 offer';
+const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 };
+const said = (event: string, data: object) => ({ type: 'kurento', event, data });
+
+describe('COMPEIT §4 the Kurento agent', () => {
+  const stage = new CompeitStage({ compeitEarlyReceiveMs: 300, compeitMediaLostAfterMs: 50 });
+  const pages: Page[] = [];
+  const peers: RpcClient[] = [];
+  let url = '';
+  before(async () => {
+    url = await stage.start();
+  });
+  after(() => stage.stop());
+  afterEach(async () => {
+    for (const page of pages.splice(0)) page.cut();
+    for (const peer of peers.splice(0)) {
+      peer.send({ jsonrpc: '2.0', id: 'bye', method: 'leaveRoom' });
+      await peer.take(({ id }) => id === 'bye');
+      peer.cut();
+    }
+    await stage.nothingRemains();
+  });
+
+  async function join(name: string, room: unknown = 17, transport = transports[0]): Promise<Page> {
+    const page = await Page.connect(url, transport, `name=${name}`);
+    pages.push(page);
+    await page.join(room);
+    return page;
+  }
+
+  async function joinNext(user: string, room = '17'): Promise<RpcClient> {
+    const peer = await RpcClient.connect(`${url}/`);
+    peers.push(peer);
+    await ask(peer, 'joinRoom', { user, room });
+    return peer;
+  }
+
+  let id = 0;
+  async function ask(peer: RpcClient, method: string, params: object): Promise<unknown> {
+    id += 1;
+    const number = id;
+    peer.send({ jsonrpc: '2.0', id: number, method, params });
+    return (await peer.take((frame) => frame.id === number)).result;
+  }
+
+  const notified = async (peer: RpcClient, method: string): Promise<unknown> =>
+    (await peer.take((frame) => frame.method === method)).params;
+
+  async function sending(page: Page): Promise<void> {
+    page.kurento('send_start', { offerSdp: offer });
+    await page.take('server_message', 'send_started');
+  }
+
+  async function receiving(page: Page, sender: number): Promise<void> {
+    page.kurento('receive_start', { offerSdp: offer, sender });
+    await page.take('server_message', 'receive_started');
+  }
+
+  const refusal = async (page: Page): Promise<object> => {
+    const { type, data } = (await page.take('server_message', 'error')) as { type: string; data: { code: string } };
+    expect(type).to.equal('kurento');
+    return data;
+  };
+
+  for (const transport of transports) {
+    it(`plays the published conversation over ${transport}`, async () => {
+      const a = await join('A', 17, transport);
+      const b = await join('B', 17, transport);
+      a.kurento('send_start', { offerSdp: offer });
+      a.emit('user_message', { to: String(b.id), type: 'kurento', data: { event: 'mediaOffer', width: 160 } });
+      expect(await b.take('user_message')).to.deep.equal({
+        type: 'kurento',
+        data: { event: 'mediaOffer', width: 160 },
+        from: a.id,
+      });
+      expect(await a.take('server_message')).to.deep.equal(
+        said('send_started', { sdp_answer: `v=0 answer to ${offer}` }),
+      );
+      const [sent] = stage.media.endpoints;
+      a.kurento('on_ice_candidate', { candidate: { ...candidate, usernameFragment: 'x' } });
+      await until('the candidate is there', () => sent?.candidates.length === 1);
+      expect(sent?.candidates).to.deep.equal([candidate]);
+      sent?.listener.candidateFound(candidate);
+      expect(await a.take('server_message')).to.deep.equal(said('on_ice_candidate', { candidate }));
+      sent?.listener.connectionChanged?.(true);
+      expect(await a.take('server_message')).to.deep.equal(said('media_session_started', {}));
+
+      b.kurento('receive_start', { offerSdp: offer, sender: String(a.id) });
+      const sender = a.id;
+      expect(await b.take('server_message')).to.deep.equal(
+        said('receive_started', { sdp_answer: `v=0 answer to ${offer}`, sender }),
+      );
+      const received = [...stage.media.endpoints].at(-1);
+      b.kurento('on_ice_candidate', { candidate, sender });
+      await until('the candidate is there', () => received?.candidates.length === 1);
+      received?.listener.candidateFound(candidate);
+      expect(await b.take('server_message')).to.deep.equal(said('on_ice_candidate', { candidate, sender }));
+      received?.listener.connectionChanged?.(true);
+      expect(await b.take('server_message')).to.deep.equal(said('media_session_started', { sender }));
+      a.kurento('send_stop');
+      expect(await b.take('server_message')).to.deep.equal({ type: 'kurento', event: 'sender_stopped', sender });
+      expect(await a.take('server_message')).to.deep.equal(said('send_stopped', {}));
+      expect(stage.media.endpoints.size).to.equal(0);
+    });
+  }
+
+  it('keeps candidates that come before their offer', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    for (let index = 0; index < 70; index += 1) a.kurento('on_ice_candidate', { candidate });
+    await sending(a);
+    expect([...stage.media.endpoints][0]?.candidates).to.have.lengthOf(64);
+    b.kurento('on_ice_candidate', { candidate, sender: a.id });
+    await receiving(b, a.id);
+    expect([...stage.media.endpoints][1]?.candidates).to.deep.equal([candidate]);
+    for (const wrong of [
+      undefined,
+      null,
+      'x',
+      {},
+      { candidate: '' },
+      { candidate: 'x' },
+      { candidate: 5, sdpMid: '0' },
+    ]) {
+      b.kurento('on_ice_candidate', { candidate: wrong, sender: a.id });
+      b.kurento('on_ice_candidate', { candidate, sender: 9999 });
+    }
+    expect((await b.rest()).filter(({ name }) => name === 'server_message')).to.deep.equal([]);
+    expect([...stage.media.endpoints][1]?.candidates).to.deep.equal([candidate]);
+  });
+
+  it('tells candidates after the answer', async () => {
+    const a = await join('A');
+    const answer = stage.media.holdNext('answer');
+    a.kurento('send_start', { offerSdp: offer });
+    await answer.reached;
+    [...stage.media.endpoints][0]?.listener.candidateFound(candidate);
+    answer.open();
+    expect(await a.take('server_message')).to.include({ event: 'send_started' });
+    expect(await a.take('server_message')).to.include({ event: 'on_ice_candidate' });
+  });
+
+  it('lets an early receive_start wait for its sender, and gives it up after its time or with its sender', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    b.kurento('receive_start', { offerSdp: 'v=0 first', sender: a.id });
+    b.kurento('receive_start', { offerSdp: 'v=0 second', sender: a.id });
+    b.kurento('on_ice_candidate', { candidate, sender: a.id });
+    await b.rest();
+    await sending(a);
+    expect(await b.take('server_message')).to.deep.equal(
+      said('receive_started', { sdp_answer: 'v=0 answer to v=0 second', sender: a.id }),
+    );
+    expect([...stage.media.endpoints][1]?.candidates).to.deep.equal([candidate]);
+    a.kurento('receive_start', { offerSdp: offer, sender: b.id });
+    expect(await refusal(a)).to.include({ code: 'not_sending', sender: b.id, request: 'receive_start' });
+    a.kurento('receive_start', { offerSdp: offer, sender: b.id });
+    await a.rest();
+    b.cut();
+    expect(await refusal(a)).to.include({ code: 'not_sending', sender: b.id });
+  });
+
+  it('replaces what is sent and received when it is asked for again', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    await sending(a);
+    await receiving(b, a.id);
+    await receiving(b, a.id);
+    expect(stage.media.endpoints.size).to.equal(2);
+    await sending(a);
+    expect(await b.take('server_message')).to.deep.equal({ type: 'kurento', event: 'sender_stopped', sender: a.id });
+    expect(stage.media.endpoints.size).to.equal(1);
+    a.kurento('send_start', { offerSdp: 'v=0 x' });
+    a.kurento('send_start', { offerSdp: 'v=0 y' });
+    expect(await a.take('server_message'))
+      .to.include({ event: 'send_started' })
+      .and.nested.include({
+        'data.sdp_answer': 'v=0 answer to v=0 y',
+      });
+    expect(await a.rest(), 'the one that was replaced is not answered').to.deep.equal([]);
+  });
+
+  it('stops one reception, or all of a client that does not say which, and never the sender', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    const c = await join('C');
+    await sending(a);
+    await sending(b);
+    await receiving(c, a.id);
+    await receiving(c, b.id);
+    c.kurento('receive_stop', { sender: a.id });
+    expect(await c.take('server_message')).to.deep.equal(said('receive_stopped', { sender: a.id }));
+    await receiving(c, a.id);
+    c.kurento('receive_stop');
+    const stopped = [await c.take('server_message'), await c.take('server_message')];
+    expect(stopped).to.have.deep.members([a, b].map((page) => said('receive_stopped', { sender: page.id })));
+    expect(stage.media.endpoints.size).to.equal(2);
+    c.kurento('receive_stop', { sender: a.id });
+    expect(await refusal(c)).to.include({ code: 'not_receiving', sender: a.id });
+    c.kurento('send_stop');
+    expect(await c.take('server_message')).to.deep.equal(said('send_stopped', {}));
+  });
+
+  it('tells receivers that the sender stopped before they are told that she left', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    const c = await join('C');
+    await sending(a);
+    await receiving(b, a.id);
+    await a.join('elsewhere');
+    const news = (await b.rest()).map(({ name, args: [argument] }) => (argument as { event?: string }).event ?? name);
+    expect(news.slice(-2)).to.deep.equal(['sender_stopped', 'user_left']);
+    const ofC = (await c.rest()).map(({ name }) => name);
+    expect(ofC, 'who does not receive her is told nothing of her stream').to.not.include('sender_stopped');
+    expect(stage.media.endpoints.size).to.equal(0);
+  });
+
+  it('drops a reception whose connection is lost, and keeps one that comes back in time', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    await sending(a);
+    await receiving(b, a.id);
+    const [, received] = stage.media.endpoints;
+    received?.listener.connectionChanged?.(true);
+    received?.listener.connectionChanged?.(false);
+    received?.listener.connectionChanged?.(true);
+    expect(await b.take('server_message')).to.deep.equal(said('media_session_started', { sender: a.id }));
+    received?.listener.connectionChanged?.(false);
+    expect(await b.take('server_message')).to.deep.equal(said('media_session_terminated', { sender: a.id }));
+    expect(stage.media.endpoints.size).to.equal(1);
+  });
+
+  it('refuses what cannot be, and leaves nothing half made', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    const eve = await join('Eve', 'elsewhere');
+    await sending(b);
+    const wrong: [object, string][] = [
+      [{ event: 'send_start' }, 'bad_request'],
+      [{ event: 'send_start', offerSdp: 'garbage' }, 'bad_sdp'],
+      [{ event: 'receive_start', offerSdp: 'garbage', sender: b.id }, 'bad_sdp'],
+      [{ event: 'receive_start', offerSdp: offer }, 'bad_request'],
+      [{ event: 'receive_start', offerSdp: offer, sender: eve.id }, 'no_such_user'],
+      [{ event: 'receive_start', offerSdp: offer, sender: a.id }, 'bad_request'],
+      [{ event: 'no_such_thing' }, 'bad_request'],
+      [[], 'bad_request'],
+    ];
+    for (const [data, code] of wrong) {
+      a.emit('server_message', { type: 'kurento', data });
+      expect(await refusal(a), JSON.stringify(data)).to.include({ code });
+    }
+    stage.media.failNext('connect');
+    a.kurento('receive_start', { offerSdp: offer, sender: b.id });
+    expect(await refusal(a)).to.include({ code: 'media_error', sender: b.id });
+    expect(stage.media.endpoints.size).to.equal(1);
+    a.emit('leave_room');
+    a.kurento('send_start', { offerSdp: offer });
+    expect(await refusal(a)).to.include({ code: 'not_in_room' });
+  });
+
+  it('cuts the sound of one who is muted, and tells the pages', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    await sending(a);
+    await receiving(b, a.id);
+    const [sent, received] = stage.media.endpoints;
+    const flows = () => [...(received && sent?.flows.get(received) ? (sent.flows.get(received) ?? []) : [])].sort();
+    expect(flows()).to.deep.equal(['audio', 'video']);
+    a.emit('room_message', { type: 'kurento', data: { event: 'mute' } });
+    expect(await b.take('room_message')).to.nested.include({ 'data.event': 'mute' });
+    await until('no sound', () => flows().join() === 'video');
+    a.emit('room_message', { type: 'kurento', data: { event: 'unmute' } });
+    await until('sound', () => flows().join() === 'audio,video');
+  });
+
+  it('tells one whose media server is lost that her stream ended, and her receivers', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    await sending(a);
+    await receiving(b, a.id);
+    const [pipeline] = stage.media.pipelines;
+    const failure = Object.assign(new Error('gone'), { code: 'object-gone' });
+    pipeline?.listener.lost(failure);
+    pipeline?.release();
+    expect(await a.take('server_message', 'media_session_terminated')).to.deep.equal(
+      said('media_session_terminated', {}),
+    );
+    expect(await b.take('server_message', 'sender_stopped')).to.include({ sender: a.id });
+    await sending(a);
+  });
+
+  describe('with people of the Kurento Room protocol in the same room', () => {
+    it('shows each to the other, coming and going', async () => {
+      const a = await join('Ana');
+      const kay = await joinNext('Kay');
+      const { user } = (await a.take('user_joined')) as { user: { id: number; name: string; email: null } };
+      expect(user).to.deep.equal({ id: user.id, email: null, name: 'Kay' });
+      const b = await join('Kay');
+      expect(await notified(kay, 'participantJoined'), 'a name that is taken')
+        .to.have.property('id')
+        .that.matches(/^Kay-.{4}$/);
+      expect(await b.take('user_joined')).to.deep.equal({ user: { id: a.id, email: null, name: 'Ana' } });
+      expect(await b.take('user_joined')).to.deep.equal({ user });
+      a.cut();
+      expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
+      await ask(kay, 'leaveRoom', {});
+      expect(await b.take('user_left', undefined)).to.deep.equal({ user: { id: a.id, email: null, name: 'Ana' } });
+      expect(await b.take('user_left')).to.deep.equal({ user });
+      await ask(kay, 'joinRoom', { user: 'Kay2', room: '17' });
+    });
+
+    it('lets a page receive what the other publishes, early, late and as a newcomer', async () => {
+      const a = await join('Ana');
+      const kay = await joinNext('Kay');
+      const { user } = (await a.take('user_joined')) as { user: { id: number } };
+      a.kurento('receive_start', { offerSdp: offer, sender: user.id });
+      await a.rest();
+      await ask(kay, 'publishVideo', { sdpOffer: offer, doLoopback: false });
+      const mediaOffer = { type: 'kurento', data: { event: 'mediaOffer' }, from: user.id };
+      expect(await a.take('user_message')).to.deep.equal(mediaOffer);
+      expect(await a.take('server_message')).to.include({ event: 'receive_started' });
+      const b = await join('Bob');
+      await b.take('user_joined');
+      await b.take('user_joined');
+      expect(await b.take('user_message'), 'after the list of those who are there').to.deep.equal(mediaOffer);
+      await receiving(b, user.id);
+      await ask(kay, 'unpublishVideo', {});
+      for (const page of [a, b]) {
+        expect(await page.take('server_message')).to.deep.equal({
+          type: 'kurento',
+          event: 'sender_stopped',
+          sender: user.id,
+        });
+      }
+    });
+
+    it('lets the other receive what a page sends, and swallows the offer for it', async () => {
+      const kay = await joinNext('Kay');
+      const a = await join('Ana');
+      const { user } = (await a.take('user_joined')) as { user: { id: number } };
+      a.emit('user_message', { to: user.id, type: 'kurento', data: { event: 'mediaOffer' } });
+      await sending(a);
+      expect(await notified(kay, 'participantPublished')).to.deep.equal({ id: 'Ana', streams: [{ id: 'webcam' }] });
+      const answer = await ask(kay, 'receiveVideoFrom', { sender: 'Ana_webcam', sdpOffer: offer });
+      expect(answer).to.have.property('sdpAnswer');
+      expect((await a.rest()).filter(({ name }) => name === 'server_message')).to.deep.equal([]);
+      a.kurento('send_stop');
+      expect(await notified(kay, 'participantUnpublished')).to.deep.equal({ name: 'Ana' });
+    });
+
+    it('exchanges the texts of the room, and refuses private ones the other cannot take', async () => {
+      const kay = await joinNext('Kay');
+      const a = await join('Ana');
+      const { user } = (await a.take('user_joined')) as { user: { id: number } };
+      a.emit('room_message', { type: 'chat', data: 'from Ana' });
+      expect(await notified(kay, 'sendMessage')).to.include({ user: 'Ana', message: 'from Ana' });
+      expect(await a.take('room_message')).to.include({ data: 'from Ana' });
+      await ask(kay, 'sendMessage', { message: 'from Kay', userMessage: 'Kay', roomMessage: '17' });
+      expect(await a.take('room_message')).to.deep.equal({
+        user: { id: user.id, email: null, name: 'Kay' },
+        type: 'chat',
+        data: 'from Kay',
+      });
+      for (const [type, data] of [
+        ['chat', 'private'],
+        ['drawing', 1],
+        ['kurento', { event: 'mute' }],
+      ] as const) {
+        a.emit('user_message', { to: user.id, type, data });
+        expect(await a.take('server_message', 'error')).to.nested.include({ 'data.code': 'not_supported' });
+      }
+      a.emit('room_message', { type: 'drawing', data: 'not for Kay' });
+      await a.take('room_message');
+      expect(kay.frames.some((frame) => JSON.stringify(frame).includes('not for Kay'))).to.equal(false);
+    });
+
+    it('is told in its own words when it is put out, and when the room is closed', async () => {
+      const kay = await joinNext('Kay');
+      const a = await join('Ana');
+      const b = await join('Bob');
+      await sending(a);
+      const room = stage.rooms.find('17');
+      const ana = [...(room?.participants ?? [])].find(({ attributes }) => attributes.displayName === 'Ana');
+      if (ana) room?.evict(ana);
+      expect(await a.take('room_left')).to.deep.equal({});
+      expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
+      room?.close('over');
+      expect(await b.take('room_left')).to.deep.equal({});
+      expect(await notified(kay, 'roomClosed')).to.deep.equal({ room: '17' });
+      expect(stage.media.allocated).to.equal(0);
+      await ask(kay, 'joinRoom', { user: 'Kay', room: '18' });
+    });
+  });
+});
