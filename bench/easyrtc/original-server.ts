@@ -30,7 +30,7 @@ const sockets = new Server(http, { allowEIO3: true, cors: { origin: '*' } });
 await once(http.listen(0, '127.0.0.1'), 'listening');
 await new Promise<void>((resolve, reject) => {
   original.listen(app, sockets, null, (error) => {
-    if (error) reject(new Error(String(error)));
+    if (error) reject(new Error('the original server did not start', { cause: error }));
     else resolve();
   });
 });
