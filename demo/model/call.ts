@@ -67,7 +67,8 @@ export class Call {
     this.#speakers = new Speakers(room, {
       thresholdDb: settings.thresholdDb,
       // The server's interval is how often pages shall change the main speaker; that somebody speaks is shown at once.
-      intervalMs: Math.min(settings.speakerIntervalMs, 400),
+      // More often would cost more than it shows: each look asks every connection for its statistics.
+      intervalMs: Math.min(settings.speakerIntervalMs, 700),
     });
     this.#speakers.on('changed', (names) => {
       for (const person of this.people.value) person.speaking.value = names.includes(person.name);
