@@ -1,4 +1,4 @@
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 import type {
   ErrorObject,
   JsonSchema,
@@ -30,7 +30,7 @@ export async function protocolPage(document: OpenRpcDocument): Promise<string> {
     '## Errors',
     errorTable(errors),
   ].join('\n\n');
-  return format(text, { ...(await resolveConfig(protocolPagePath)), parser: 'markdown' });
+  return (await format('protocol.md', text)).code;
 }
 
 /** How many there are: the table says `all` then. */

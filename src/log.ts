@@ -27,8 +27,6 @@ export function createLog(level: LogLevel, format: LogFormat): Log {
   const logger = winston.createLogger({
     level,
     format: combine(errors({ stack: true }), timestamp(), ...colours, lines),
-    // The types of winston and of its transport base disagree about a class they both mean.
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     transports: [new winston.transports.Console()],
   });
   return logOf(logger, level);

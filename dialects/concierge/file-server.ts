@@ -191,7 +191,7 @@ export class FileServer implements Mount {
     let firstName: string | undefined;
     let tail = Promise.resolve();
     let refused: unknown;
-    await new Promise<void>((done, fail) => {
+    const received = new Promise<void>((done, fail) => {
       const stop = (error: unknown): void => {
         refused ??= error;
         request.unpipe(form);
@@ -226,13 +226,16 @@ export class FileServer implements Mount {
         stop(new HttpRefusal(400, 'The request broke off'));
       });
       request.pipe(form);
-    }).finally(async () => {
+    });
+    try {
+      await received;
+    } finally {
       form.removeAllListeners('file');
       form.on('error', () => undefined);
       form.destroy();
       // Nothing is written any more when the uploads are dropped.
       await tail.catch(() => undefined);
-    });
+    }
   }
 
   async #receivePart(writer: Writer, name: string, part: Readable, uploads: Map<string, Upload>): Promise<void> {

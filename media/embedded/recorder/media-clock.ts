@@ -36,6 +36,7 @@ export class MediaClock {
 
   #timeOf(timestamp: number): number | undefined {
     const anchor = this.#anchor;
-    return anchor && anchor.time + (((timestamp - anchor.timestamp) | 0) * 1000) / this.#rate;
+    if (!anchor) return undefined;
+    return anchor.time + (((timestamp - anchor.timestamp) | 0) * 1000) / this.#rate;
   }
 }

@@ -218,7 +218,7 @@ describe('COMPEIT §3.1 who somebody is', () => {
   const nameOf = async (query: string, headers = {}): Promise<string> => {
     const page = await Page.connect(url, 'websocket', query, headers);
     page.cut();
-    return (page.events[0]?.args[0] as { user: { name: string } }).user.name;
+    return page.user.name;
   };
 
   it('comes from the query, else from a cookie, else from the number', async () => {

@@ -61,9 +61,15 @@ export class Page {
     await until('the transport is open', () => this.packets.includes('1::'));
   }
 
+  /** Who this is, as the first event told. */
+  get user(): { readonly id: number; readonly name: string } {
+    const greeting = this.events[0]?.args[0] as { user: { id: number; name: string } } | undefined;
+    if (!greeting) throw new Error('No greeting came.');
+    return greeting.user;
+  }
+
   get id(): number {
-    const [greeting] = this.events;
-    return (greeting?.args[0] as { user: { id: number } }).user.id;
+    return this.user.id;
   }
 
   emit(name: string, ...args: readonly unknown[]): void {

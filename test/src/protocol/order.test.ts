@@ -28,7 +28,7 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     );
     await Promise.all(crowd.map((client) => client.settle()));
     for (const [index, client] of crowd.entries()) {
-      const listed = (answers[index]?.value as { id: string }[]).map(({ id }) => id);
+      const listed = (answers[index]?.value as { id: string }[] | undefined)?.map(({ id }) => id) ?? [];
       const announced = client.notifications.map(({ params }) => String(params?.id));
       const everybodyElse = crowd.map((_, other) => `user${other}`).filter((user) => user !== `user${index}`);
       expect([...listed, ...announced]).to.have.members(everybodyElse);
