@@ -7,14 +7,23 @@ const people = [
   { wall: ['#f3d9b1', '#d99a6c'], shirt: '#2f6f73', skin: '#e8b48f', hair: '#3a2418', style: 'long', extra: 'plant' },
   { wall: ['#a9c9d8', '#5f8fae'], shirt: '#d9a441', skin: '#8d5a3a', hair: '#1c1512', style: 'curls', extra: 'shelf' },
   { wall: ['#cfd8bd', '#8fa678'], shirt: '#7a3b52', skin: '#f0c8a8', hair: '#b5602c', style: 'short', extra: 'window' },
+  { wall: ['#d8c9dd', '#9a85a8'], shirt: '#33513f', skin: '#b97d56', hair: '#20160f', style: 'long', extra: 'shelf' },
+  { wall: ['#e5e0d5', '#a79c88'], shirt: '#34507a', skin: '#f3d2b6', hair: '#8a8680', style: 'short', extra: 'plant' },
+  { wall: ['#f0c9bd', '#c1826f'], shirt: '#ece4d4', skin: '#6b4129', hair: '#120d0b', style: 'curls', extra: 'window' },
+  { wall: ['#b7d3c4', '#6d9c88'], shirt: '#b4553f', skin: '#e5ac84', hair: '#5d3a1e', style: 'short', extra: 'shelf' },
+  { wall: ['#c5cde3', '#7d8bb5'], shirt: '#8b6a3c', skin: '#f2cdb0', hair: '#d0a050', style: 'long', extra: 'window' },
+  { wall: ['#efe3b8', '#c5a95c'], shirt: '#4a3f63', skin: '#a4704a', hair: '#2b1b12', style: 'curls', extra: 'plant' },
 ];
 const width = 960;
 const height = 540;
 
 const canvas = document.createElement('canvas');
-canvas.width = width;
-canvas.height = height;
+// In a large call each picture is small, and one machine draws, encodes and decodes them all.
+const scale = (window.cast ?? 0) < 4 ? 1 : 1 / 3;
+canvas.width = width * scale;
+canvas.height = height * scale;
 const pen = canvas.getContext('2d');
+pen.scale(scale, scale);
 const person = people[(window.cast ?? 0) % people.length];
 let tick = (window.cast ?? 0) * 37;
 

@@ -1,18 +1,21 @@
 /* global document, requestAnimationFrame */
 /**
- * Takes the pictures of docs/screenshots/: a real server, real calls, drawn people before the cameras.
+ * Takes pictures of the page: a real server, real calls, drawn people before the cameras. All go to test-results/screenshots/, to be
+ * looked at; those the documentation shows go to docs/screenshots/ as well.
  *
  *   node scripts/prepare.mjs build programs && node scripts/screenshots.mjs
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const folder = join(root, 'docs/screenshots');
+const folder = join(root, 'test-results/screenshots');
+/** A file that is here is shown by the documentation, and brought up to date. */
+const shown = join(root, 'docs/screenshots');
 const camera = readFileSync(join(root, 'scripts/drawn-camera.js'), 'utf8');
 const desktop = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
@@ -39,30 +42,51 @@ const browser = await chromium.launch({
     '--allow-loopback-in-peer-connection',
   ],
 });
+const names = ['Ana', 'Bertrand', 'Carl', 'Dana', 'Emil', 'Farah', 'Goran', 'Heidi', 'Imani'];
 try {
   const url = await addressOf(server);
   const ana = await visit(url, 0);
   await ana.getByLabel('Your name').fill('Ana');
   for (const view of views) await shoot(ana, 'join', view);
-
   await enter(ana, 'Ana');
+
   const others = [];
-  for (const [index, name] of ['Bertrand', 'Carl'].entries()) {
-    const page = await visit(url, index + 1);
-    await enter(page, name);
-    others.push(page);
+  const fillUpTo = async (count) => {
+    for (let cast = others.length + 1; cast < count; cast += 1) {
+      const page = await visit(url, cast);
+      await enter(page, names[cast]);
+      others.push(page);
+      await pictures(ana, cast + 1);
+    }
+    await quiet(ana);
+  };
+
+  for (const [count, word] of [
+    [2, 'two'],
+    [4, 'four'],
+  ]) {
+    await fillUpTo(count);
+    for (const view of views) await shoot(ana, `${word}-person-call`, view);
   }
-  await ana.waitForFunction(() => document.querySelectorAll('.tile[data-picture=yes]').length === 3);
-  await quiet(ana);
-  // The README shows this one.
-  await shoot(ana, 'three-person-call', views[0], 'three-person-call.png');
-  for (const view of views.slice(1)) await shoot(ana, 'call', view);
 
   await say(others[0], 'Good morning! Is the sound all right?');
   await say(ana, 'Loud and clear.');
   await say(others[1], 'Here too. Shall we start with the plan for the garden?');
   await ana.locator('.message-text').nth(2).waitFor();
-  for (const view of [views[1], views[2]]) await shoot(ana, 'chat', view);
+  for (const view of views) await shoot(ana, 'chat', view);
+  await panel(ana, /^Statistics/);
+  for (const view of views) await shoot(ana, 'statistics', view);
+  await panel(ana, /^People/);
+  for (const view of views) await shoot(ana, 'people', view);
+  await ana.keyboard.press('Escape');
+
+  await fillUpTo(9);
+  for (const view of views) await shoot(ana, 'nine-person-call', view);
+
+  // The server is gone without a word: the pictures stand still.
+  server.kill('SIGKILL');
+  await ana.getByText('The connection to the server is lost. Reconnecting …').waitFor();
+  for (const view of views) await shoot(ana, 'reconnecting', view);
 } finally {
   await browser.close();
   server.kill();
@@ -89,12 +113,27 @@ async function say(page, text) {
   await line.press('Enter');
 }
 
+async function panel(page, name) {
+  await page.setViewportSize(desktop);
+  await page.getByRole('button', { name }).click();
+  await page.locator('.panel').waitFor();
+}
+
+function pictures(page, count) {
+  return page.waitForFunction(
+    (wanted) => document.querySelectorAll('.tile[data-picture=yes]').length === wanted,
+    count,
+    { timeout: 180_000 },
+  );
+}
+
 /** Passing notes are gone. */
 function quiet(page) {
   return page.waitForFunction(() => document.querySelector('.toast') === null, undefined, { timeout: 60_000 });
 }
 
-async function shoot(page, what, { name, size, scheme }, file = `${what}-${name}.png`) {
+async function shoot(page, what, { name, size, scheme }) {
+  const file = `${what}-${name}.png`;
   await page.emulateMedia({ colorScheme: scheme });
   await page.setViewportSize(size);
   await page.evaluate(() => document.activeElement?.blur());
@@ -102,7 +141,8 @@ async function shoot(page, what, { name, size, scheme }, file = `${what}-${name}
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForTimeout(1000);
   await page.screenshot({ path: join(folder, file) });
-  process.stdout.write(`docs/screenshots/${file}\n`);
+  if (existsSync(join(shown, file))) copyFileSync(join(folder, file), join(shown, file));
+  process.stdout.write(`${file}\n`);
 }
 
 function addressOf({ stdout }) {

@@ -2,26 +2,20 @@ import { expect } from 'chai';
 import { pipelinesOf } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { launchBrowser, listenerPermissions, openWindow, type RunningBrowser } from './browser.js';
+import { launchBrowser, listenerPermissions, openWindow, useBrowser } from './browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 describe('a call in the demo', function () {
   this.timeout(4 * patienceMs);
   const server = useServer({ sessionGraceMs: 1_000 });
-  let chromium: RunningBrowser;
+  const newWindow = useBrowser();
 
-  before(async () => {
-    chromium = await launchBrowser();
-  });
-  after(() => chromium.close());
   afterEach('everybody is gone, and the media engine holds nothing of the room', async () => {
-    await Promise.all(chromium.browser.contexts().map((window) => window.close()));
     const [mediaServer = ''] = server().mediaServerUrls;
     await until('no pipeline is left', async () => (await pipelinesOf(mediaServer)).length === 0, patienceMs);
   });
 
-  const join = async (name: string, room: string) =>
-    Visitor.join(await openWindow(chromium.browser), server().url, name, room);
+  const join = async (name: string, room: string) => Visitor.join(await newWindow(), server().url, name, room);
 
   it('lets two people see and hear each other', async () => {
     const ana = await join('Ana', 'two');
@@ -129,7 +123,7 @@ describe('a call in the demo', function () {
 
   it('lets one listen without camera and microphone', async () => {
     const ana = await join('Ana', 'listening');
-    const window = await openWindow(chromium.browser, { permissions: [...listenerPermissions] });
+    const window = await newWindow({ permissions: [...listenerPermissions] });
     const listen = 'Join to listen, without camera and microphone';
     const berta = await Visitor.join(window, server().url, 'Berta', 'listening', listen);
     await berta.receives('Ana');
@@ -154,7 +148,7 @@ describe('a call in the demo', function () {
 
   it('says so when the name is taken, and lets one in under another', async () => {
     await join('Ana', 'taken');
-    const window = await openWindow(chromium.browser);
+    const window = await newWindow();
     const second = await Visitor.open(window, `${server().url}#/rooms/taken`, 'Ana');
     await second.page.getByRole('button', { name: 'Join', exact: true }).click();
     const alert = second.page.getByRole('alert').filter({ hasText: 'Choose another name' });
@@ -168,18 +162,14 @@ describe('a call in the demo', function () {
 describe('the demo, when the server goes away', function () {
   this.timeout(2 * patienceMs);
   const server = useServer({ sessionGraceMs: 1_000 });
+  const newWindow = useBrowser();
 
   it('says that the connection is lost, and lets one leave', async () => {
-    const chromium = await launchBrowser();
-    try {
-      const ana = await Visitor.join(await openWindow(chromium.browser), server().url, 'Ana', 'lost');
-      await server().stop();
-      await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
-      await ana.leave();
-      await ana.page.getByRole('button', { name: 'Join', exact: true }).waitFor();
-    } finally {
-      await chromium.close();
-    }
+    const ana = await Visitor.join(await newWindow(), server().url, 'Ana', 'lost');
+    await server().stop();
+    await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
+    await ana.leave();
+    await ana.page.getByRole('button', { name: 'Join', exact: true }).waitFor();
   });
 });
 

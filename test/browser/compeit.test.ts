@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { pipelinesOf } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 const playing = z.object({
@@ -73,24 +73,21 @@ class CompeitVisitor {
 describe('a page of the COMPEIT kind', function () {
   this.timeout(4 * patienceMs);
   const server = useServer({ sessionGraceMs: 1_000 });
-  let chromium: RunningBrowser;
+  const newWindow = useBrowser();
   let script = '';
 
   before(async () => {
     const entry = fileURLToPath(new URL('page/compeit.ts', import.meta.url));
     const bundle = await build({ entryPoints: [entry], bundle: true, format: 'iife', write: false });
     script = bundle.outputFiles[0]?.text ?? '';
-    chromium = await launchBrowser();
   });
-  after(() => chromium.close());
   afterEach('everybody is gone, and the media engine holds nothing of the room', async () => {
-    await Promise.all(chromium.browser.contexts().map((window) => window.close()));
     const [mediaServer = ''] = server().mediaServerUrls;
     await until('no pipeline is left', async () => (await pipelinesOf(mediaServer)).length === 0, patienceMs);
   });
 
   const join = async (name: string, transport = 'websocket'): Promise<CompeitVisitor> => {
-    const window = await openWindow(chromium.browser);
+    const window = await newWindow();
     return CompeitVisitor.join(await window.newPage(), server().url, script, name, transport);
   };
 
@@ -107,7 +104,7 @@ describe('a page of the COMPEIT kind', function () {
 
   it('meets a page of the Kurento Room protocol in a room: both see, hear and read each other', async () => {
     const ann = await join('Ann');
-    const kay = await Visitor.join(await openWindow(chromium.browser), server().url, 'Kay', '17');
+    const kay = await Visitor.join(await newWindow(), server().url, 'Kay', '17');
     await kay.receives('Ann');
     await ann.receives('Kay');
     await ann.say('hello Kay');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ServerProcess } from '../support/server-process.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { Proxy } from './session-proxy.js';
 import { patienceMs, Visitor } from './visitor.js';
 
@@ -12,16 +12,10 @@ const cutMs = 5_000;
 describe('a conference in the demo', function () {
   this.timeout(6 * patienceMs);
   const server = useServer();
-  let chromium: RunningBrowser;
-
-  before(async () => {
-    chromium = await launchBrowser();
-  });
-  after(() => chromium.close());
-  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
+  const newWindow = useBrowser();
 
   const join = async (name: string, room: string, url = server().url) =>
-    Visitor.join(await openWindow(chromium.browser), url, name, room);
+    Visitor.join(await newWindow(), url, name, room);
 
   /** How loud somebody is for a visitor: 0 to 1. */
   const loudness = async (visitor: Visitor, of: string): Promise<number> =>
@@ -135,12 +129,7 @@ describe('a conference in the demo', function () {
 
 describe('a conference whose server is restarted', function () {
   this.timeout(8 * patienceMs);
-  let chromium: RunningBrowser;
-
-  before(async () => {
-    chromium = await launchBrowser();
-  });
-  after(() => chromium.close());
+  const newWindow = useBrowser();
 
   for (const [how, signal] of [
     ['in order', 'SIGTERM'],
@@ -149,8 +138,7 @@ describe('a conference whose server is restarted', function () {
     it(`${how} comes back by itself: everybody is in the room again, video plays, nobody clicked`, async () => {
       let server = await ServerProcess.start();
       try {
-        const join = async (name: string) =>
-          Visitor.join(await openWindow(chromium.browser), server.url, name, 'restart');
+        const join = async (name: string) => Visitor.join(await newWindow(), server.url, name, 'restart');
         const [ana, berta] = [await join('Ana'), await join('Berta')];
         await ana.receives('Berta');
         for (const { page } of [ana, berta]) {
@@ -165,7 +153,6 @@ describe('a conference whose server is restarted', function () {
         await ana.receives('Berta');
         await berta.receives('Ana');
         expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
-        await Promise.all(chromium.browser.contexts().map((window) => window.close()));
       } finally {
         await server.end('SIGTERM');
       }

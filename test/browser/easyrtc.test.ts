@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { useServer } from '../support/server.js';
-import { launchBrowser, openWindow } from './browser.js';
-import type { RunningBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 
 const { resolve } = createRequire(import.meta.url);
 const script = readFileSync(join(dirname(resolve('open-easyrtc/package.json')), 'api/easyrtc.js'), 'utf8');
@@ -41,16 +40,11 @@ async function becomes(page: Page, expression: string): Promise<void> {
 describe('EasyRTC §13 the original browser client in Chromium', function () {
   this.timeout(60_000);
   const server = useServer();
-  let chromium: RunningBrowser | undefined;
-  before(async () => {
-    chromium = await launchBrowser();
-  });
-  after(() => chromium?.close());
+  const newWindow = useBrowser();
 
   async function open(userName: string): Promise<{ page: Page; id: string }> {
-    if (!chromium) throw new Error('the browser is there between before and after');
     const { url } = server();
-    const context = await openWindow(chromium.browser);
+    const context = await newWindow();
     const page = await context.newPage();
     // A page of the server's own address, which may use the camera.
     await page.route('**/easyrtc-page', (route) =>

@@ -73,18 +73,7 @@ describe('data channels through the embedded engine', function () {
     const endpoint = stage.endpoint('ann');
     await stage.kurento.subscribe(endpoint, 'DataChannelOpened', 'DataChannelClosed');
     await until('it is connected', async () => (await stage.stats(page, 'ann')).state === 'connected', patienceMs);
-    await until(
-      'the channel is made',
-      async () => {
-        const { error } = await stage.kurento.request('invoke', {
-          object: endpoint,
-          operation: 'createDataChannel',
-          operationParams: { label: 'ours' },
-        });
-        return error === undefined;
-      },
-      patienceMs,
-    );
+    await stage.openDataChannel('ann', 'ours');
     await stage.kurento.invoke(endpoint, 'connect', { sink: endpoint });
     await until(
       'the page has it',

@@ -29,18 +29,7 @@ describe('offers that the embedded engine makes', function () {
     const endpoint = stage.endpoint('ann');
     await stage.kurento.invoke(endpoint, 'connect', { sink: endpoint });
     await stage.expectPlaying(page, 'ann');
-    await until(
-      'the engine opens a channel',
-      async () => {
-        const { error } = await stage.kurento.request('invoke', {
-          object: endpoint,
-          operation: 'createDataChannel',
-          operationParams: { label: 'ours' },
-        });
-        return error === undefined;
-      },
-      patienceMs,
-    );
+    await stage.openDataChannel('ann', 'ours');
     await until(
       'the page has it, and no other',
       () =>

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { z } from 'zod';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { KurentoSocket } from '../support/kurento-socket.js';
+import { until } from '../support/until.js';
 import { devicePermissions, launchBrowser, openWindow, type RunningBrowser } from './browser.js';
 import { patienceMs } from './visitor.js';
 import type { MediaStats, OfferSettings, PageApi } from './engine-page.js';
@@ -143,6 +144,16 @@ export class EngineStage {
     await kurento.event('IceCandidateFound', endpoint);
     const mine = kurento.events.filter(({ type, object }) => type === 'IceCandidateFound' && object === endpoint);
     for (const { data } of mine) await this.call(page, 'candidate', name, data.candidate);
+  }
+
+  /** Opens a data channel on the engine's side, as soon as the call has them. */
+  openDataChannel(name: string, label: string): Promise<void> {
+    const invocation = { object: this.endpoint(name), operation: 'createDataChannel', operationParams: { label } };
+    return until(
+      'the engine opens a channel',
+      async () => (await this.kurento.request('invoke', invocation)).error === undefined,
+      patienceMs,
+    );
   }
 
   /** Ends a call on both sides. */

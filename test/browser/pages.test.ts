@@ -6,32 +6,26 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 /** Pages of others, as they were written for the server they find. */
 describe('pages that are not the demo', function () {
   this.timeout(4 * patienceMs);
   const server = useServer({ sessionGraceMs: 1_000 });
-  let chromium: RunningBrowser;
+  const newWindow = useBrowser();
   let web: Server;
   let pages: Readonly<Record<string, string>> = {};
 
   before(async () => {
-    chromium = await launchBrowser();
     web = createServer(({ url = '/' }, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end(pages[url] ?? '');
     });
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   });
-  after(async () => {
-    web.close();
-    await chromium.close();
-  });
-  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
-
+  after(() => web.close());
   async function open(path: string): Promise<{ page: Page; errors: string[] }> {
-    const page = await (await openWindow(chromium.browser)).newPage();
+    const page = await (await newWindow()).newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     await page.goto(`http://127.0.0.1:${(web.address() as AddressInfo).port}${path}`);
@@ -146,13 +140,7 @@ describe('the demo, for everybody', function () {
   this.timeout(4 * patienceMs);
   const server = useServer();
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  let chromium: RunningBrowser;
-
-  before(async () => {
-    chromium = await launchBrowser();
-  });
-  after(() => chromium.close());
-  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
+  const newWindow = useBrowser();
 
   /** What axe-core complains about, in short. */
   async function violations(page: Page): Promise<string[]> {
@@ -164,13 +152,13 @@ describe('the demo, for everybody', function () {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has no barrier that axe-core knows of, ${colorScheme}`, async () => {
-      const window = await openWindow(chromium.browser, { colorScheme, reducedMotion: 'reduce' });
+      const window = await newWindow({ colorScheme, reducedMotion: 'reduce' });
       const first = await Visitor.open(window, `${server().url}?room=open to all`, 'Ana');
       await first.page.getByLabel('Microphone', { exact: true }).waitFor();
       expect(await violations(first.page), 'before the call').to.deep.equal([]);
       await first.page.close();
       const ana = await Visitor.join(window, server().url, 'Ana', 'open to all');
-      const berta = await Visitor.join(await openWindow(chromium.browser), server().url, 'Berta', 'open to all');
+      const berta = await Visitor.join(await newWindow(), server().url, 'Berta', 'open to all');
       await ana.receives('Berta');
       await berta.say('Hello');
       for (const panel of [/^Chat/, /^People/, /^Statistics/]) {
@@ -184,15 +172,15 @@ describe('the demo, for everybody', function () {
   }
 
   it('lists the rooms in use, and lets one choose a room of them', async () => {
-    await Visitor.join(await openWindow(chromium.browser), server().url, 'Ana', 'garden');
-    const berta = await Visitor.open(await openWindow(chromium.browser), server().url, 'Berta');
+    await Visitor.join(await newWindow(), server().url, 'Ana', 'garden');
+    const berta = await Visitor.open(await newWindow(), server().url, 'Berta');
     await berta.page.getByRole('button', { name: 'garden 1 person' }).click();
     await berta.page.getByRole('button', { name: 'Join', exact: true }).click();
     await berta.receives('Ana');
   });
 
   it('uses the microphone that one chose, and remembers it', async () => {
-    const window = await openWindow(chromium.browser);
+    const window = await newWindow();
     const ana = await Visitor.open(window, `${server().url}?room=devices`, 'Ana');
     const microphone = ana.page.getByLabel('Microphone', { exact: true });
     const second = (await microphone.locator('option').nth(1).getAttribute('value')) ?? '';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { useBrowser } from './browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 /** How long a call may be without picture after its media server was killed. What is aimed at is 5 s, and is printed. */
@@ -27,17 +27,9 @@ function watch(other: string): string {
 describe('a call whose media is lost', function () {
   this.timeout(4 * patienceMs);
   const server = useServer();
-  let chromium: RunningBrowser;
+  const newWindow = useBrowser();
 
-  before(async () => {
-    chromium = await launchBrowser();
-  });
-  after(() => chromium.close());
-
-  afterEach(() => Promise.all(chromium.browser.contexts().map((window) => window.close())));
-
-  const join = async (name: string) =>
-    Visitor.join(await openWindow(chromium.browser), server().url, name, 'interrupted');
+  const join = async (name: string) => Visitor.join(await newWindow(), server().url, name, 'interrupted');
 
   async function back(visitor: Visitor): Promise<z.infer<typeof moments>> {
     let seen: unknown;

@@ -29,12 +29,19 @@ type Received = Inspection['received'][number];
 /** How long anything may take that needs a browser, on a machine that is busy with several. */
 export const patienceMs = 30_000;
 
-/** A camera whose pictures several browsers on two cores can encode and decode; the tests are not about resolution. */
-const cheapCamera = `{
+/** Devices that several browsers on two cores can afford; the tests are not about resolution, nor about echoes. */
+const cheapDevices = `{
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = ({ video, ...rest }) => {
-    const cheap = video && { ...(video === true ? {} : video), width: 320, height: 240, frameRate: 15 };
-    return open(video === undefined ? rest : { ...rest, video: cheap });
+  const cheap = {
+    video: { width: 320, height: 240, frameRate: 15 },
+    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  };
+  navigator.mediaDevices.getUserMedia = (wanted) => {
+    const constraints = { ...wanted };
+    for (const kind of ['video', 'audio']) {
+      if (wanted[kind]) constraints[kind] = { ...(wanted[kind] === true ? {} : wanted[kind]), ...cheap[kind] };
+    }
+    return open(constraints);
   };
 }`;
 
@@ -72,7 +79,7 @@ export class Visitor {
   /** Opens the page and enters the name; the room comes from the address. */
   static async open(window: BrowserContext, address: string, name: string): Promise<Visitor> {
     const visitor = new Visitor(await window.newPage(), name);
-    await visitor.page.addInitScript(cheapCamera);
+    await visitor.page.addInitScript(cheapDevices);
     await visitor.page.goto(address);
     await visitor.page.getByLabel('Your name').fill(name);
     return visitor;
