@@ -3,7 +3,7 @@ import { pipelinesOf } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { launchBrowser, listenerPermissions, openWindow, useBrowser } from './browser.js';
-import { patienceMs, Visitor } from './visitor.js';
+import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 describe('a call in the demo', function () {
   this.timeout(4 * patienceMs);
@@ -18,12 +18,10 @@ describe('a call in the demo', function () {
   const join = async (name: string, room: string) => Visitor.join(await newWindow(), server().url, name, room);
 
   it('lets two people see and hear each other', async () => {
-    const ana = await join('Ana', 'two');
-    const berta = await join('Berta', 'two');
+    const [ana, berta] = await Promise.all([join('Ana', 'two'), join('Berta', 'two')]);
     await ana.seesTiles('Ana', 'Berta');
     await berta.seesTiles('Ana', 'Berta');
-    await ana.receives('Berta');
-    await berta.receives('Ana');
+    await seeEachOther(ana, berta);
     for (const visitor of [ana, berta]) {
       expect(visitor.errors).to.deep.equal([]);
       expect([...visitor.origins], 'everything comes from the server').to.deep.equal([new URL(server().url).origin]);
@@ -31,8 +29,7 @@ describe('a call in the demo', function () {
   });
 
   it('shows a person whose camera is off by her name, and her picture when it is on again', async () => {
-    const ana = await join('Ana', 'camera');
-    const berta = await join('Berta', 'camera');
+    const [ana, berta] = await Promise.all([join('Ana', 'camera'), join('Berta', 'camera')]);
     await berta.showsPicture('Ana', true);
     await ana.page.getByRole('button', { name: 'Turn camera off' }).click();
     await berta.showsPicture('Ana', false);
@@ -42,17 +39,12 @@ describe('a call in the demo', function () {
   });
 
   it('shows pictures to a third who joins late: the publishers are asked for a key frame', async () => {
-    const ana = await join('Ana', 'three');
-    const berta = await join('Berta', 'three');
-    await ana.receives('Berta');
-    await berta.receives('Ana');
+    const [ana, berta] = await Promise.all([join('Ana', 'three'), join('Berta', 'three')]);
+    await seeEachOther(ana, berta);
     const asked = await keyFrameRequests(ana, berta);
 
     const clara = await join('Clara', 'three');
-    await clara.receives('Ana');
-    await clara.receives('Berta');
-    await ana.receives('Clara');
-    await berta.receives('Clara');
+    await seeEachOther(ana, berta, clara);
     await until(
       'both publishers were asked for a key frame',
       async () => (await keyFrameRequests(ana, berta)).every((count, index) => count > (asked[index] ?? 0)),
@@ -61,8 +53,7 @@ describe('a call in the demo', function () {
   });
 
   it('carries the chat to everybody, as text', async () => {
-    const ana = await join('Ana', 'chat');
-    const berta = await join('Berta', 'chat');
+    const [ana, berta] = await Promise.all([join('Ana', 'chat'), join('Berta', 'chat')]);
     await ana.seesTiles('Ana', 'Berta');
     await ana.say('Hello <b>Berta</b> <img src=x onerror=alert(1)>');
     await berta.page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();
@@ -78,10 +69,8 @@ describe('a call in the demo', function () {
   });
 
   it('shows somebody again who unpublishes and publishes anew, and goes on both ways', async () => {
-    const ana = await join('Ana', 'again');
-    const berta = await join('Berta', 'again');
-    await ana.receives('Berta');
-    await berta.receives('Ana');
+    const [ana, berta] = await Promise.all([join('Ana', 'again'), join('Berta', 'again')]);
+    await seeEachOther(ana, berta);
     for (let time = 0; time < 2; time += 1) {
       await ana.page.evaluate('window.stream = window.atrium.room.localPublication.stream');
       await ana.page.evaluate('window.atrium.room.localPublication.close()');
@@ -94,8 +83,7 @@ describe('a call in the demo', function () {
   });
 
   it('tells the others when somebody leaves, and her name is free at once', async () => {
-    const ana = await join('Ana', 'leaving');
-    const berta = await join('Berta', 'leaving');
+    const [ana, berta] = await Promise.all([join('Ana', 'leaving'), join('Berta', 'leaving')]);
     await ana.receives('Berta');
     await berta.leave();
     await ana.seesTiles('Ana');
@@ -105,8 +93,7 @@ describe('a call in the demo', function () {
   });
 
   it('tells the others when the tab of somebody dies', async () => {
-    const ana = await join('Ana', 'crash');
-    const berta = await join('Berta', 'crash');
+    const [ana, berta] = await Promise.all([join('Ana', 'crash'), join('Berta', 'crash')]);
     await ana.receives('Berta');
     await berta.crash();
     await ana.seesTiles('Ana');

@@ -4,7 +4,7 @@ import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './browser.js';
 import { Proxy } from './session-proxy.js';
-import { patienceMs, Visitor } from './visitor.js';
+import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 /** How long the network is gone in the test of a cut; the server keeps sessions for 10 s. */
 const cutMs = 5_000;
@@ -28,12 +28,9 @@ describe('a conference in the demo', function () {
 
   it('of four: everybody sees everybody, who is muted is not heard, and the chat comes in order', async () => {
     const names = ['Ana', 'Berta', 'Clara', 'Dilan'];
-    const visitors: Visitor[] = [];
-    for (const name of names) visitors.push(await join(name, 'four'));
-    for (const visitor of visitors) {
-      await visitor.seesTiles(...names);
-      for (const name of names) if (name !== visitor.name) await visitor.receives(name);
-    }
+    const visitors = await Promise.all(names.map((name) => join(name, 'four')));
+    for (const visitor of visitors) await visitor.seesTiles(...names);
+    await seeEachOther(...visitors);
     const [ana, berta, clara] = visitors as [Visitor, Visitor, Visitor];
     await until('Ana is heard', async () => (await loudness(berta, 'Ana')) > 0.05, patienceMs);
     await berta.page.locator('.tile.speaking[data-participant="Ana"]').waitFor();
@@ -57,7 +54,7 @@ describe('a conference in the demo', function () {
   });
 
   it('shows a shared screen in place of the camera, and the camera again', async () => {
-    const [ana, berta] = [await join('Ana', 'screen'), await join('Berta', 'screen')];
+    const [ana, berta] = await Promise.all([join('Ana', 'screen'), join('Berta', 'screen')]);
     await berta.receives('Ana');
     const width = async (): Promise<number> =>
       (await berta.inspect()).received.find(({ participant }) => participant === 'Ana')?.video?.width ?? 0;
@@ -83,7 +80,7 @@ describe('a conference in the demo', function () {
   });
 
   it('has a tab back in the call when it is reloaded, with sound and picture', async () => {
-    const [ana, berta] = [await join('Ana', 'reload'), await join('Berta', 'reload')];
+    const [ana, berta] = await Promise.all([join('Ana', 'reload'), join('Berta', 'reload')]);
     await ana.receives('Berta');
     const at = Date.now();
     await ana.page.reload();
@@ -99,8 +96,7 @@ describe('a conference in the demo', function () {
     try {
       const ana = await join('Ana', 'cut', `http://127.0.0.1:${proxy.port}/`);
       const berta = await join('Berta', 'cut');
-      await ana.receives('Berta');
-      await berta.receives('Ana');
+      await seeEachOther(ana, berta);
       const left = `window.left = 0; window.atrium.room.on('participantLeft', () => (window.left += 1));
         window.restarted = 0; window.atrium.room.participants.forEach((each) => each.on('published', () => (window.restarted += 1)))`;
       for (const { page } of [ana, berta]) await page.evaluate(left);
@@ -109,8 +105,7 @@ describe('a conference in the demo', function () {
       const until = Date.now() + cutMs;
       while (Date.now() < until) {
         // Pictures and sound keep coming in both directions, all the while.
-        await ana.receives('Berta');
-        await berta.receives('Ana');
+        await seeEachOther(ana, berta);
       }
       await berta.say('Are you still there?');
       proxy.mend();
@@ -139,7 +134,7 @@ describe('a conference whose server is restarted', function () {
       let server = await ServerProcess.start();
       try {
         const join = async (name: string) => Visitor.join(await newWindow(), server.url, name, 'restart');
-        const [ana, berta] = [await join('Ana'), await join('Berta')];
+        const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
         await ana.receives('Berta');
         for (const { page } of [ana, berta]) {
           await page.evaluate(`window.atrium.room.on('reconnected', (resumed) => (window.resumed = resumed))`);
@@ -150,8 +145,7 @@ describe('a conference whose server is restarted', function () {
         for (const { page } of [ana, berta]) await page.waitForFunction('window.resumed === false');
         await ana.seesTiles('Ana', 'Berta');
         await berta.seesTiles('Ana', 'Berta');
-        await ana.receives('Berta');
-        await berta.receives('Ana');
+        await seeEachOther(ana, berta);
         expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
       } finally {
         await server.end('SIGTERM');

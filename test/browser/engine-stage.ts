@@ -173,7 +173,7 @@ export class EngineStage {
       const stats = await this.stats(page, name);
       if (condition(stats)) return stats;
       if (Date.now() > deadline) throw new Error(`${name}: not in time: ${JSON.stringify(stats)}`);
-      await page.waitForTimeout(50);
+      await page.waitForTimeout(100);
     }
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './browser.js';
-import { patienceMs, Visitor } from './visitor.js';
+import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 /** How long a call may be without picture after its media server was killed. What is aimed at is 5 s, and is printed. */
 const backWithinMs = 20_000;
@@ -45,9 +45,8 @@ describe('a call whose media is lost', function () {
   }
 
   it('gets sound and picture back by itself when the media server is killed, twice, without a word too many', async () => {
-    const [ana, berta] = [await join('Ana'), await join('Berta')];
-    await ana.receives('Berta');
-    await berta.receives('Ana');
+    const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
+    await seeEachOther(ana, berta);
     for (const time of ['first', 'second']) {
       await ana.page.evaluate(watch('Berta'));
       await berta.page.evaluate(watch('Ana'));
@@ -55,8 +54,7 @@ describe('a call whose media is lost', function () {
       process.kill(killed, 'SIGKILL');
       const at = Date.now();
       const seen = [await back(ana), await back(berta)];
-      await ana.receives('Berta');
-      await berta.receives('Ana');
+      await seeEachOther(ana, berta);
       expect(server().mediaProcessIds).to.have.lengthOf(1).and.not.include(killed);
       report(time, at, seen);
     }
@@ -73,9 +71,8 @@ describe('a call whose media is lost', function () {
     ['what one publishes', 'room.localPublication'],
   ] as const) {
     it(`makes a new connection when the one for ${what} fails`, async () => {
-      const [ana, berta] = [await join('Ana'), await join('Berta')];
-      await ana.receives('Berta');
-      await berta.receives('Ana');
+      const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
+      await seeEachOther(ana, berta);
       // What Chromium says after half a minute without an answer to its checks (RFC 8445 §7.3), said at once.
       await berta.page.evaluate(`(() => {
         const { room } = window.atrium;
@@ -94,8 +91,7 @@ describe('a call whose media is lost', function () {
           })()`),
         backWithinMs,
       );
-      await berta.receives('Ana');
-      await ana.receives('Berta');
+      await seeEachOther(ana, berta);
       await until(
         'nothing is reconnecting',
         async () => (await berta.page.locator('.tile.reconnecting').count()) === 0,

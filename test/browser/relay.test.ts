@@ -3,7 +3,7 @@ import { configOf } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { TurnServer } from '../support/turn-server.js';
 import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
-import { patienceMs, Visitor } from './visitor.js';
+import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 /** Of a network that lets nothing through but a TURN server: the browser may use no other way. */
 const relayOnly = `(() => {
@@ -59,8 +59,7 @@ describe('a call through a TURN server', function () {
     const iceServers = [`turn:${credentials}@${turn.host}:${turn.port}?transport=udp`];
     server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', iceServers }));
     const [ana, berta] = [await visit('Ana'), await visit('Berta')];
-    await ana.receives('Berta');
-    await berta.receives('Ana');
+    await seeEachOther(ana, berta);
     for (const { page, errors } of [ana, berta]) {
       // One published, one received.
       expect(await page.evaluate(usedCandidates)).to.deep.equal(['relay over udp', 'relay over udp']);

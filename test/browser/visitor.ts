@@ -95,37 +95,40 @@ export class Visitor {
   }
 
   async seesTiles(...names: readonly string[]): Promise<void> {
-    await until(
-      `${this.name} has tiles of exactly ${names.join(', ')}`,
+    await this.#until(
+      `has tiles of exactly ${names.join(', ')}`,
       async () => (await this.tiles()).sort().join() === [...names].sort().join(),
-      patienceMs,
     );
   }
 
-  /** Resolves once the picture and the sound of somebody really play: not one frame, but one after the other. */
-  async receives(from: string): Promise<void> {
-    let first: Received | undefined;
-    await until(
-      `${this.name} sees and hears ${from}`,
-      async () => {
-        const { received } = await this.inspect();
-        const now = received.find(({ participant }) => participant === from);
+  /** Resolves once pictures and sound of all of them really play: not one frame, but one after the other. */
+  async receives(...names: readonly string[]): Promise<void> {
+    const first = new Map<string, Received>();
+    await this.#until(`sees and hears ${names.join(', ')}`, async () => {
+      const { received } = await this.inspect();
+      const playing = names.map((name) => {
+        const now = received.find(({ participant }) => participant === name);
         if (!now?.statistics || !now.video || now.video.width === 0) return false;
-        first ??= now;
-        return advanced(first, now);
-      },
-      patienceMs,
-    );
+        const before = first.get(name) ?? now;
+        first.set(name, before);
+        return advanced(before, now);
+      });
+      return playing.every(Boolean);
+    });
   }
 
   /** Resolves once the tile of that person shows a picture, or shows none. */
   async showsPicture(of: string, shown: boolean): Promise<void> {
     const tile = this.page.locator('.tile', { has: this.page.locator('.tile-text').getByText(of, { exact: true }) });
-    await until(
-      `${this.name} sees ${shown ? 'a' : 'no'} picture of ${of}`,
+    await this.#until(
+      `sees ${shown ? 'a' : 'no'} picture of ${of}`,
       async () => (await tile.getAttribute('data-picture')) === (shown ? 'yes' : 'no'),
-      patienceMs,
     );
+  }
+
+  /** Looks seldom enough to leave the machine to the call. */
+  #until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    return until(`${this.name} ${what}`, condition, patienceMs, 100);
   }
 
   /** Writes into the chat as a user does. */
@@ -149,6 +152,15 @@ export class Visitor {
     devTools.send('Page.crash').catch(() => undefined);
     await crashed;
   }
+}
+
+/** Resolves once everybody receives everybody else. */
+export async function seeEachOther(...visitors: readonly Visitor[]): Promise<void> {
+  await Promise.all(
+    visitors.map((visitor) =>
+      visitor.receives(...visitors.filter((other) => other !== visitor).map(({ name }) => name)),
+    ),
+  );
 }
 
 function advanced(first: Received, now: Received): boolean {
