@@ -9,7 +9,7 @@ export interface WireFrame {
   readonly [member: string]: unknown;
 }
 
-const patienceMs = 5_000;
+const patienceMs = 15_000;
 
 /** A client of the room protocol that shows what is on the wire: frames are kept in the order they came. */
 export class RpcClient {
@@ -90,7 +90,7 @@ export class RpcClient {
     return (await this.take((frame) => frame.method === method)).params ?? {};
   }
 
-  /** Takes the first frame that fits, waiting for it if need be. Rejects after 5 s. */
+  /** Takes the first frame that fits, waiting for it if need be. Rejects after 15 s. */
   take(fits: (frame: WireFrame) => boolean): Promise<WireFrame> {
     return new Promise((resolve, reject) => {
       const giveUp = setTimeout(() => {
