@@ -3,9 +3,14 @@ import { BenchServer } from '../signalling/bench-process.js';
 import { Table } from '../table.js';
 import { Guest, chat, storm } from './crowd.js';
 
-const rounds = 3;
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const crowd = 100;
-const textsEach = 50;
+const warmUpEach = 40;
+/** In so many turns, each measured at both servers one right after the other. */
+const turns = 4;
+const textsEach = 25;
+
+type Which = 'atrium' | 'original';
 
 interface Figures {
   /** µs of CPU for one of a hundred that join at the same moment. */
@@ -14,21 +19,16 @@ interface Figures {
   readonly messages: number;
 }
 
-/** What EasyRTC clients cost the server, beside the open-easyrtc server in the same round; medians of three rounds. */
+/** What EasyRTC clients cost the server, beside the open-easyrtc server in the same round, turn by turn. */
 export async function benchEasyRtc(): Promise<void> {
   process.stdout.write('\nEasyRTC: beside the open-easyrtc server on the same Socket.IO (bench/README.md)\n\n');
-  const pairs: { atrium: Figures; original: Figures }[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const inOrder = round % 2 === 0;
-    const first = await measure(inOrder ? './atrium-server.ts' : './original-server.ts');
-    const second = await measure(inOrder ? './original-server.ts' : './atrium-server.ts');
-    pairs.push(inOrder ? { atrium: first, original: second } : { atrium: second, original: first });
-  }
+  const pairs: Record<Which, Figures>[] = [];
+  for (let round = 0; round < rounds; round += 1) pairs.push(await measure(round % 2 === 0));
   const table = new Table(['what', 'unit', 'open-easyrtc', 'atrium', 'ratio', 'range', 'aim']);
   const row = (what: string, unit: string, name: keyof Figures, aim: string): void => {
     const ratios = pairs.map(({ atrium, original }) => atrium[name] / original[name]);
     const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
-    const of = (which: 'atrium' | 'original'): string => median(pairs.map((pair) => pair[which][name])).toFixed(0);
+    const of = (which: Which): string => median(pairs.map((pair) => pair[which][name])).toFixed(0);
     table.row([what, unit, of('original'), of('atrium'), median(ratios).toFixed(2), range, aim]);
   };
   row('join, a hundred at once', 'µs CPU', 'join', '≤ 1');
@@ -36,23 +36,62 @@ export async function benchEasyRtc(): Promise<void> {
   table.print();
 }
 
-async function measure(script: string): Promise<Figures> {
-  const server = await BenchServer.start(`../easyrtc/${script}`);
+/** One round. Both servers run side by side, so that what else the machine does meets both. */
+async function measure(oursFirst: boolean): Promise<Record<Which, Figures>> {
+  const ours = await BenchServer.start('../easyrtc/atrium-server.ts');
+  const theirs = await BenchServer.start('../easyrtc/original-server.ts');
   try {
-    const guests = await Promise.all(Array.from({ length: crowd }, () => Guest.connect(server.url)));
-    const atFirst = await server.usage();
-    await storm(guests);
-    const joined = await server.usage();
-    await chat(guests, textsEach / 2);
-    const warm = await server.usage();
-    await chat(guests, textsEach);
-    const end = await server.usage();
-    for (const guest of guests) guest.close();
-    return {
-      join: (joined.cpuUs - atFirst.cpuUs) / crowd,
-      messages: (crowd * textsEach) / ((end.cpuUs - warm.cpuUs) / 1_000_000),
-    };
+    const atrium = new Side(ours);
+    const original = new Side(theirs);
+    const order = oursFirst ? [atrium, original] : [original, atrium];
+    for (const side of order) await side.join();
+    for (const side of order) await side.talk(warmUpEach);
+    for (let turn = 0; turn < turns; turn += 1) {
+      for (const side of turn % 2 === 0 ? order : order.toReversed()) await side.measureTalk();
+    }
+    for (const side of order) side.leave();
+    return { atrium: atrium.figures, original: original.figures };
   } finally {
-    await server.stop();
+    await ours.stop();
+    await theirs.stop();
+  }
+}
+
+/** One server with its crowd. */
+class Side {
+  readonly #server: BenchServer;
+  #guests: readonly Guest[] = [];
+  #joinUs = 0;
+  #talkUs = 0;
+
+  constructor(server: BenchServer) {
+    this.#server = server;
+  }
+
+  get figures(): Figures {
+    return { join: this.#joinUs / crowd, messages: (crowd * textsEach * turns) / (this.#talkUs / 1_000_000) };
+  }
+
+  async join(): Promise<void> {
+    this.#guests = await Promise.all(Array.from({ length: crowd }, () => Guest.connect(this.#server.url)));
+    this.#joinUs = await this.#cost(() => storm(this.#guests));
+  }
+
+  talk(each: number): Promise<void> {
+    return chat(this.#guests, each);
+  }
+
+  async measureTalk(): Promise<void> {
+    this.#talkUs += await this.#cost(() => this.talk(textsEach));
+  }
+
+  leave(): void {
+    for (const guest of this.#guests) guest.close();
+  }
+
+  async #cost(work: () => Promise<void>): Promise<number> {
+    const { cpuUs } = await this.#server.usage();
+    await work();
+    return (await this.#server.usage()).cpuUs - cpuUs;
   }
 }

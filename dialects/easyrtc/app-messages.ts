@@ -1,6 +1,7 @@
 import { participantOf } from './application.js';
 import { appMessageOf, check } from './checks.js';
 import type { AppMessage } from './checks.js';
+import type { Client } from './client.js';
 import type { Asker } from './commands.js';
 import type { Context } from './context.js';
 import { Refusal } from './errors.js';
@@ -32,8 +33,7 @@ function toOne({ client, application }: Asker, message: AppMessage, id: string, 
   }
   check(message.group === undefined, 'MSG_REJECT_TARGET_GROUP');
   if (stranger) return toStranger({ client, application }, message, stranger, context);
-  const used = room === undefined ? {} : { targetRoom: room };
-  target?.relay('easyrtcMsg', { ...pushOf(message, client.easyrtcid), targetEasyrtcid: id, ...used });
+  target?.relay('easyrtcMsg', pushOf(message, client, id), client);
   return ack;
 }
 
@@ -55,9 +55,9 @@ function toRoom({ client }: Asker, message: AppMessage, room: string, context: C
     participantOf(membership).say(message.data);
     return ack;
   }
-  const push = { ...pushOf(message, client.easyrtcid), targetRoom: room };
+  const push = pushOf(message, client);
   for (const other of membership.view.members.values()) {
-    if (other.client !== client) other.client.relay('easyrtcMsg', push);
+    if (other.client !== client) other.client.relay('easyrtcMsg', push, client);
   }
   return ack;
 }
@@ -69,6 +69,7 @@ function toServer({ client }: Asker, { type, data }: AppMessage, context: Contex
   return answer.then((reply) => reply ?? ack);
 }
 
-function pushOf({ type, data }: AppMessage, senderEasyrtcid: string): Push {
-  return { msgType: type, ...(data !== undefined && { msgData: data }), senderEasyrtcid };
+/** What is undefined in it is not written. */
+function pushOf({ type, data, room }: AppMessage, { easyrtcid }: Client, targetEasyrtcid?: string): Push {
+  return { msgType: type, msgData: data, senderEasyrtcid: easyrtcid, targetEasyrtcid, targetRoom: room };
 }

@@ -6,7 +6,7 @@ import { newEasyrtcid } from './easyrtcid.js';
 import type { Visitor } from './hooks.js';
 import type { Membership } from './membership.js';
 import { byName, roomDataReply } from './messages.js';
-import type { Presence, Push, Reply, RoomNews } from './messages.js';
+import type { Presence, Push, RoomNews } from './messages.js';
 import type { Outlet } from './outlet.js';
 
 /** One client: an id, an application, and any number of rooms of it (EasyRTC §1). */
@@ -115,9 +115,11 @@ export class Client {
     this.#send('easyrtcMsg', push);
   }
 
-  /** As `command` and `message`. @throws RangeError for data nested too deeply to be written */
-  relay(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push): void {
-    this.#outlet.send(event, this.easyrtcid, this.#context.now(), push);
+  /** Another client's, as it came. @throws RangeError for data nested too deeply to be written */
+  relay(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push, sender: Client): void {
+    const now = this.#context.now();
+    if (sender.#outlet.hasBytes) this.#outlet.sendBytes(event, this.easyrtcid, now, push);
+    else this.#outlet.send(event, this.easyrtcid, now, push);
   }
 
   /** The outbox of each of her participants. */
@@ -171,9 +173,9 @@ export class Client {
   }
 
   /** What comes from the rooms must not throw there. */
-  #send(event: 'easyrtcCmd' | 'easyrtcMsg', push: Reply): void {
+  #send(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push): void {
     try {
-      this.relay(event, push);
+      this.#outlet.send(event, this.easyrtcid, this.#context.now(), push);
     } catch (error) {
       this.#context.log.error('a client could not be told something', { client: this.easyrtcid, error });
     }

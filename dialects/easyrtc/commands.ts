@@ -56,9 +56,7 @@ function signal({ client, application }: Asker, message: Envelope, { patterns }:
   const msgType = String(message.msgType);
   const target = application.clients.get(id);
   if (target) {
-    const { msgData } = message;
-    const data = msgData === undefined ? {} : { msgData };
-    target.relay('easyrtcCmd', { msgType, ...data, senderEasyrtcid: client.easyrtcid });
+    target.relay('easyrtcCmd', { msgType, msgData: message.msgData, senderEasyrtcid: client.easyrtcid }, client);
     return ack;
   }
   check(application.strangers.find(id) !== undefined, 'MSG_REJECT_TARGET_EASYRTCID');

@@ -1,10 +1,11 @@
 import type { DialectLog, Surroundings } from '../dialect.js';
 import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
+import type { Outward } from './outlet.js';
 import type { EasyRtcExtras, EasyRtcSettings, Patterns } from './settings.js';
 
 /** What everything in this dialect shares. */
-export interface Context extends Pick<Surroundings, 'rooms' | 'names' | 'now'> {
+export interface Context extends Pick<Surroundings, 'rooms' | 'names' | 'now'>, Outward {
   readonly settings: EasyRtcSettings;
   readonly patterns: Patterns;
   readonly extras: EasyRtcExtras;

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { WriteTurn } from '../../src/transport/write-turn.js';
 import type { Dialect, DialectState, Surroundings } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
@@ -9,6 +10,7 @@ import type { EasyRtcHooks } from './hooks.js';
 import { Link } from './link.js';
 import { patternsOf } from './settings.js';
 import type { EasyRtcExtras, EasyRtcSettings } from './settings.js';
+import { Wording } from './wording.js';
 
 const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
 
@@ -55,6 +57,8 @@ export class EasyRtcGateway implements Dialect {
       patterns: patternsOf(this.#settings),
       extras: this.#extras,
       hooks: this.#hooks,
+      wording: new Wording(),
+      turn: new WriteTurn(),
       undelivered: () => {
         this.#undelivered += 1;
       },
@@ -67,6 +71,7 @@ export class EasyRtcGateway implements Dialect {
     this.#context = context;
     socketIo.welcome({
       name: this.name,
+      maxPacketBytes: this.#settings.easyrtcMaxPacketBytes,
       claims: (event) => events.has(event),
       accept: (socket) => {
         this.#accept(socket, context);

@@ -37,7 +37,8 @@ export class Link {
     this.#context = context;
     const { maxQueuedBytes, easyrtcMaxPacketBytes, easyrtcMaxMessagesPerSecond, easyrtcLoginTimeoutMs } =
       context.settings;
-    this.#outlet = new Outlet(socket, { maxQueuedBytes, maxPacketBytes: easyrtcMaxPacketBytes }, (reason) => {
+    const limits = { maxQueuedBytes, maxPacketBytes: easyrtcMaxPacketBytes };
+    this.#outlet = new Outlet(socket, context, limits, (reason) => {
       context.log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
     });
     this.client = new Client(this.#outlet, context);

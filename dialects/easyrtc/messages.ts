@@ -103,9 +103,9 @@ export const ack: Reply = { msgType: 'ack' };
 
 /** What a client is sent; receiver and time are put in where it is sent. */
 export interface Push extends Reply {
-  readonly senderEasyrtcid?: string;
-  readonly targetEasyrtcid?: string;
-  readonly targetRoom?: string;
+  readonly senderEasyrtcid?: string | undefined;
+  readonly targetEasyrtcid?: string | undefined;
+  readonly targetRoom?: string | undefined;
 }
 
 /** An object of what one map has, own keys only: a name may be `__proto__`. */

@@ -5,8 +5,14 @@ import type { Reply, RoomNews } from './messages.js';
 
 /** Each who shares one of these rooms with the client gets one event, with what she is now in each of them (EasyRTC §6.6). */
 export function tellUpdate(client: Client, memberships: Iterable<Membership>): void {
+  const [first, ...more] = memberships;
+  if (!first) return;
+  if (more.length === 0) {
+    first.view.tell(ownUpdate([first]), client);
+    return;
+  }
   const receivers = new Map<Client, [string, RoomNews][]>();
-  for (const membership of memberships) {
+  for (const membership of [first, ...more]) {
     const news = newsOf(membership);
     for (const other of membership.view.members.values()) {
       if (other.client === client) continue;

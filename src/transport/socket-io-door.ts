@@ -19,6 +19,8 @@ export interface SocketIoOptions {
 /** A protocol that is spoken on the default namespace, which several share. */
 export interface Guest {
   readonly name: string;
+  /** Of the packets with which a client introduces itself; who sends a longer one is disconnected. Later ones the guest measures. */
+  readonly maxPacketBytes?: number;
   /** Whether a client whose first event has this name speaks it. */
   claims(event: string): boolean;
   /** The client is this protocol's from now on; the event that showed it is dispatched right after. */
@@ -78,13 +80,26 @@ export class SocketIoDoor implements Mount {
   }
 
   #receive(socket: Socket): void {
-    let guest: Guest | undefined;
-    socket.use(([event], next) => {
-      if (!guest) {
-        guest = this.#guests.find((each) => each.claims(event));
-        guest?.accept(socket);
-      }
-      next();
-    });
+    let largest = 0;
+    const measure = ({ data }: { readonly data?: unknown }): void => {
+      largest = Math.max(largest, bytesOf(data));
+    };
+    socket.conn.on('packet', measure);
+    // Asked before the event is dispatched, and no longer once somebody has claimed the client.
+    const ask = (event: string): void => {
+      const guest = this.#guests.find((each) => each.claims(event));
+      if (!guest) return;
+      socket.offAny(ask);
+      socket.conn.off('packet', measure);
+      if (largest > (guest.maxPacketBytes ?? Infinity)) socket.conn.close(true);
+      else guest.accept(socket);
+    };
+    socket.onAny(ask);
   }
+}
+
+/** The length of what Engine.IO handed over as one packet, in bytes. */
+function bytesOf(data: unknown): number {
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  return data instanceof Uint8Array ? data.byteLength : 0;
 }

@@ -18,6 +18,15 @@ describe('EasyRTC §15 hostile and broken input', () => {
     expect(ben.pushes.filter(({ event }) => event === 'easyrtcMsg')).to.deep.equal([]);
   });
 
+  it('the packet with which a client introduces itself may be no longer', async () => {
+    const ana = await stage.connect();
+    const msgData = { apiVersion: '1', credential: { ticket: 'x'.repeat(1_100_000) } };
+    ana.socket.emit('easyrtcAuth', { msgType: 'authenticate', msgData }, () => undefined);
+    await ana.closed;
+    expect(stage.rooms.names).to.deep.equal([]);
+    await stage.enter({ credential: { ticket: 'x'.repeat(900_000) } });
+  });
+
   it('more arguments than one are ignored but for the callback', async () => {
     const ana = await stage.enter();
     const reply: unknown = await ana.socket.timeout(5000).emitWithAck('easyrtcCmd', { msgType: 'getRoomList' }, 1, {});
