@@ -1,19 +1,19 @@
 import { participantOf } from './application.js';
-import { appMessageOf, check } from './checks.js';
-import type { AppMessage } from './checks.js';
 import type { Client } from './client.js';
 import type { Asker } from './commands.js';
 import type { Context } from './context.js';
-import { Refusal } from './errors.js';
+import { Refusal, check } from './errors.js';
 import { inTime } from './hooks.js';
 import { ack } from './messages.js';
-import type { Envelope, Push, Reply } from './messages.js';
+import type { Push, Reply } from './messages.js';
+import { read } from './requests.js';
+import type { AppMessage } from './requests.js';
 import type { Stranger } from './strangers.js';
 
 /** A message of the application, to one client, a room, or the server (EasyRTC §8). @throws Refusal, RoomError */
-export function appMessage(asker: Asker, given: Envelope | undefined, context: Context): Reply | Promise<Reply> {
-  const message = appMessageOf(given, context.patterns);
-  const { id, room, group } = message;
+export function appMessage(asker: Asker, given: unknown, context: Context): Reply | Promise<Reply> {
+  const message = read(context.requests, 'appMessage', given);
+  const { targetEasyrtcid: id, targetRoom: room, targetGroup: group } = message;
   check(id !== asker.client.easyrtcid, 'MSG_REJECT_TARGET_EASYRTCID');
   if (id !== undefined) return toOne(asker, message, id, context);
   if (room !== undefined) return toRoom(asker, message, room, context);
@@ -26,12 +26,12 @@ function toOne({ client, application }: Asker, message: AppMessage, id: string, 
   const target = application.clients.get(id);
   const stranger = target ? undefined : application.strangers.find(id);
   check(target !== undefined || stranger !== undefined, 'MSG_REJECT_GEN_FAIL');
-  const { room } = message;
+  const { targetRoom: room } = message;
   if (room !== undefined) {
     const isThere = stranger ? stranger.view.name === room : target?.membership(room) !== undefined;
     check(isThere && client.membership(room) !== undefined, 'MSG_REJECT_TARGET_ROOM');
   }
-  check(message.group === undefined, 'MSG_REJECT_TARGET_GROUP');
+  check(message.targetGroup === undefined, 'MSG_REJECT_TARGET_GROUP');
   if (stranger) return toStranger({ client, application }, message, stranger, context);
   target?.relay('easyrtcMsg', pushOf(message, client, id), client);
   return ack;
@@ -39,20 +39,22 @@ function toOne({ client, application }: Asker, message: AppMessage, id: string, 
 
 /** A text for people is said to her; what pages tell each other is nothing for her and forgotten. */
 function toStranger({ client }: Asker, message: AppMessage, { participant, view }: Stranger, context: Context): Reply {
-  if (message.type !== context.settings.easyrtcChatType || typeof message.data !== 'string') return ack;
+  const { msgType, msgData } = message;
+  if (msgType !== context.settings.easyrtcChatType || typeof msgData !== 'string') return ack;
   const membership = client.membership(view.name);
   check(membership !== undefined, 'MSG_REJECT_GEN_FAIL');
-  participantOf(membership).say(message.data, participant);
+  participantOf(membership).say(msgData, participant);
   return ack;
 }
 
 function toRoom({ client }: Asker, message: AppMessage, room: string, context: Context): Reply {
   const membership = client.membership(room);
   check(membership !== undefined, 'MSG_REJECT_TARGET_ROOM');
-  if (message.group !== undefined) return ack;
+  if (message.targetGroup !== undefined) return ack;
   // A text for people goes to everybody in the room, whatever they speak.
-  if (message.type === context.settings.easyrtcChatType && typeof message.data === 'string') {
-    participantOf(membership).say(message.data);
+  const { msgType, msgData } = message;
+  if (msgType === context.settings.easyrtcChatType && typeof msgData === 'string') {
+    participantOf(membership).say(msgData);
     return ack;
   }
   const push = pushOf(message, client);
@@ -62,14 +64,14 @@ function toRoom({ client }: Asker, message: AppMessage, room: string, context: C
   return ack;
 }
 
-function toServer({ client }: Asker, { type, data }: AppMessage, context: Context): Reply | Promise<Reply> {
+function toServer({ client }: Asker, { msgType, msgData }: AppMessage, context: Context): Reply | Promise<Reply> {
   const { hooks, settings } = context;
   if (!hooks.message) return ack;
-  const answer = inTime(hooks.message(client.visitor, type, data), settings.easyrtcHookTimeoutMs);
+  const answer = inTime(hooks.message(client.visitor, msgType, msgData), settings.easyrtcHookTimeoutMs);
   return answer.then((reply) => reply ?? ack);
 }
 
 /** What is undefined in it is not written. */
-function pushOf({ type, data, room }: AppMessage, { easyrtcid }: Client, targetEasyrtcid?: string): Push {
-  return { msgType: type, msgData: data, senderEasyrtcid: easyrtcid, targetEasyrtcid, targetRoom: room };
+function pushOf({ msgType, msgData, targetRoom }: AppMessage, { easyrtcid }: Client, targetEasyrtcid?: string): Push {
+  return { msgType, msgData, senderEasyrtcid: easyrtcid, targetEasyrtcid, targetRoom };
 }

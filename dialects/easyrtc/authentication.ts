@@ -1,17 +1,17 @@
 import { RoomError } from '../../rooms/errors.js';
 import type { Application } from './application.js';
-import { check, loginOf } from './checks.js';
-import type { Login, WantedRoom } from './checks.js';
 import type { Client } from './client.js';
 import type { Context } from './context.js';
-import { Refusal, roomErrors } from './errors.js';
+import { Refusal, check, roomErrors } from './errors.js';
 import { inTime } from './hooks.js';
 import type { Visitor } from './hooks.js';
 import { iceServersFor } from './ice.js';
 import type { Membership } from './membership.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
-import type { Envelope, IceServer, Reply, Token } from './messages.js';
+import type { Fields, IceServer, Reply, Token } from './messages.js';
 import { tellUpdate } from './news.js';
+import { read } from './requests.js';
+import type { Login, WantedRoom } from './requests.js';
 
 /**
  * Lets a client in, or changes what one is that is in already (EasyRTC §5). All is asked first, and then done at once.
@@ -20,13 +20,13 @@ import { tellUpdate } from './news.js';
  */
 export async function authenticate(
   client: Client,
-  message: Envelope | undefined,
+  message: Fields | undefined,
   context: Context,
   isThere: () => boolean,
 ): Promise<Reply> {
-  const login = loginOf(message, context.patterns);
+  const { msgData: login } = read(context.requests, 'authenticate', message);
   const { hooks, settings, applications } = context;
-  const name = login.application ?? settings.easyrtcDefaultApplication;
+  const name = login.applicationName ?? settings.easyrtcDefaultApplication;
   const visitor: Visitor = {
     easyrtcid: client.easyrtcid,
     application: name,
@@ -63,7 +63,7 @@ export async function mayJoin(
   return inTime(hooks.joinRoom(visitor, room), settings.easyrtcHookTimeoutMs);
 }
 
-function wantedRooms({ rooms }: Login, { settings }: Context): readonly WantedRoom[] {
+function wantedRooms({ roomJoin: rooms = [] }: Login, { settings }: Context): readonly WantedRoom[] {
   if (rooms.length > 0) return rooms;
   return settings.easyrtcDefaultRoomEnabled ? [{ name: settings.easyrtcDefaultRoom, parameter: undefined }] : [];
 }
@@ -111,8 +111,8 @@ function enter(
   const wasNamed = client.username;
   client.enter(application);
   client.username = login.username ?? client.username;
-  if (login.presence) client.changePresence(login.presence);
-  if (login.sessionId !== undefined) client.enterSession(login.sessionId);
+  if (login.setPresence) client.changePresence(login.setPresence);
+  if (login.easyrtcsid !== undefined) client.enterSession(login.easyrtcsid);
   const joined = client.join(rooms.map(({ name }) => name));
   tellKnown(client, joined, wasNamed !== client.username);
   return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };

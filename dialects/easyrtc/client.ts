@@ -1,6 +1,5 @@
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Application } from './application.js';
-import type { PresenceChange } from './checks.js';
 import type { Context } from './context.js';
 import { newEasyrtcid } from './easyrtcid.js';
 import type { Visitor } from './hooks.js';
@@ -8,6 +7,7 @@ import type { Membership } from './membership.js';
 import { byName, roomDataReply } from './messages.js';
 import type { Presence, Push, RoomNews } from './messages.js';
 import type { Outlet } from './outlet.js';
+import type { PresenceChange } from './requests.js';
 
 /** One client: an id, an application, and any number of rooms of it (EasyRTC §1). */
 export class Client {
@@ -94,7 +94,8 @@ export class Client {
   }
 
   changePresence(change: PresenceChange): void {
-    this.presence = { ...this.presence, ...change };
+    const { show = this.presence.show, status = this.presence.status, type = this.presence.type } = change;
+    this.presence = { show, status, ...(type !== undefined && { type }) };
   }
 
   /** Leaves everything. The id is invalid from then on. */

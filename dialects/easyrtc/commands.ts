@@ -1,22 +1,14 @@
 import type { Application } from './application.js';
 import { hasPlaces, mayJoin, newRooms } from './authentication.js';
-import {
-  apiFieldOf,
-  check,
-  checkNoRequestData,
-  checkUserCfg,
-  roomJoinOf,
-  roomLeaveOf,
-  setPresenceOf,
-  signalTargetOf,
-} from './checks.js';
 import type { Client } from './client.js';
 import type { Context } from './context.js';
-import { Refusal } from './errors.js';
+import { check } from './errors.js';
 import { iceServersFor } from './ice.js';
 import { ack, byName, roomDataReply } from './messages.js';
-import type { Envelope, Reply, RoomNews } from './messages.js';
+import type { Fields, Reply, RoomNews } from './messages.js';
 import { ownUpdate, tellUpdate } from './news.js';
+import { read } from './requests.js';
+import type { Request } from './requests.js';
 
 /** Who asks: a client that is in an application. */
 export interface Asker {
@@ -24,60 +16,76 @@ export interface Asker {
   readonly application: Application;
 }
 
-type Command = (asker: Asker, message: Envelope, context: Context) => Reply | Promise<Reply>;
+type Command =
+  | 'roomJoin'
+  | 'roomLeave'
+  | 'setPresence'
+  | 'setRoomApiField'
+  | 'setUserCfg'
+  | 'getIceConfig'
+  | 'getRoomList';
+type Signal = 'candidate' | 'offer' | 'answer' | 'reject' | 'hangup';
+type Handler = (asker: Asker, message: Fields, context: Context) => Reply | Promise<Reply>;
 
 /** What a client may ask on `easyrtcCmd` (EasyRTC §6), by `msgType`. */
-export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['candidate', signal],
-  ['offer', signal],
-  ['answer', signal],
-  ['reject', signal],
-  ['hangup', signal],
-  ['getIceConfig', getIceConfig],
-  ['getRoomList', getRoomList],
-  ['roomJoin', roomJoin],
-  ['roomLeave', roomLeave],
-  ['setPresence', setPresence],
-  ['setRoomApiField', setRoomApiField],
-  ['setUserCfg', setUserCfg],
+const handlers: ReadonlyMap<unknown, Handler> = new Map<string, Handler>([
+  on('candidate', signalOf('candidate')),
+  on('offer', signalOf('offer')),
+  on('answer', signalOf('answer')),
+  on('reject', signalOf('reject')),
+  on('hangup', signalOf('hangup')),
+  on('getIceConfig', getIceConfig),
+  on('getRoomList', getRoomList),
+  on('roomJoin', roomJoin),
+  on('roomLeave', roomLeave),
+  on('setPresence', setPresence),
+  on('setRoomApiField', setRoomApiField),
+  on('setUserCfg', setUserCfg),
 ]);
 
 /** @throws Refusal, RoomError */
-export function command(asker: Asker, message: Envelope | undefined, context: Context): Reply | Promise<Reply> {
+export function command(asker: Asker, message: Fields | undefined, context: Context): Reply | Promise<Reply> {
   check(message !== undefined, 'MSG_REJECT_BAD_STRUCTURE');
-  const found = typeof message.msgType === 'string' ? commands.get(message.msgType) : undefined;
-  if (!found) throw new Refusal('MSG_REJECT_BAD_TYPE');
-  return found(asker, message, context);
+  const handle = handlers.get(message.msgType);
+  check(handle !== undefined, 'MSG_REJECT_BAD_TYPE');
+  return handle(asker, message, context);
+}
+
+function on<N extends Command | Signal>(
+  name: N,
+  handle: (asker: Asker, request: Request<N>, context: Context) => Reply | Promise<Reply>,
+): [N, Handler] {
+  return [name, (asker, message, context) => handle(asker, read(context.requests, name, message), context)];
 }
 
 /** From page to page, unread; a participant of another protocol takes no calls (EasyRTC §6.1, §16). */
-function signal({ client, application }: Asker, message: Envelope, { patterns }: Context): Reply {
-  const id = signalTargetOf(message, patterns);
-  const msgType = String(message.msgType);
-  const target = application.clients.get(id);
-  if (target) {
-    target.relay('easyrtcCmd', { msgType, msgData: message.msgData, senderEasyrtcid: client.easyrtcid }, client);
+function signalOf(msgType: Signal) {
+  return ({ client, application }: Asker, { msgData, targetEasyrtcid: id }: Request<Signal>): Reply => {
+    const target = application.clients.get(id);
+    if (target) {
+      target.relay('easyrtcCmd', { msgType, msgData, senderEasyrtcid: client.easyrtcid }, client);
+      return ack;
+    }
+    check(application.strangers.find(id) !== undefined, 'MSG_REJECT_TARGET_EASYRTCID');
+    if (msgType === 'offer') client.command({ msgType: 'reject', senderEasyrtcid: id });
     return ack;
-  }
-  check(application.strangers.find(id) !== undefined, 'MSG_REJECT_TARGET_EASYRTCID');
-  if (msgType === 'offer') client.command({ msgType: 'reject', senderEasyrtcid: id });
-  return ack;
+  };
 }
 
-async function getIceConfig({ client }: Asker, message: Envelope, context: Context): Promise<Reply> {
-  checkNoRequestData(message);
+async function getIceConfig({ client }: Asker, _request: unknown, context: Context): Promise<Reply> {
   const iceServers = await iceServersFor(client.visitor, context);
   return { msgType: 'iceConfig', msgData: { iceConfig: { iceServers } } };
 }
 
-function getRoomList({ application }: Asker, message: Envelope): Reply {
-  checkNoRequestData(message);
+function getRoomList({ application }: Asker): Reply {
   return { msgType: 'roomList', msgData: { roomList: application.roomList } };
 }
 
-function roomJoin(asker: Asker, message: Envelope, context: Context): Reply | Promise<Reply> {
-  const { client, application } = asker;
-  const wanted = roomJoinOf(message, context.patterns);
+function roomJoin(
+  { client, application }: Asker,
+  { msgData: { roomJoin: wanted } }: Request<'roomJoin'>,
+  context: Context,
+): Reply | Promise<Reply> {
   const join = (): Reply => {
     const rooms = newRooms(client, wanted);
     const exist = context.settings.easyrtcRoomAutoCreate || rooms.every(({ name }) => application.hasRoom(name));
@@ -98,22 +106,21 @@ function roomJoin(asker: Asker, message: Envelope, context: Context): Reply | Pr
   })();
 }
 
-function roomLeave({ client }: Asker, message: Envelope, { patterns }: Context): Reply {
-  const rooms = roomLeaveOf(message, patterns);
-  for (const room of rooms) client.leave(room);
-  const left = rooms.map((roomName): [string, RoomNews] => [roomName, { roomName, roomStatus: 'leave' }]);
+function roomLeave({ client }: Asker, { msgData: { roomLeave: rooms } }: Request<'roomLeave'>): Reply {
+  for (const { name } of rooms) client.leave(name);
+  const left = rooms.map(({ name: roomName }): [string, RoomNews] => [roomName, { roomName, roomStatus: 'leave' }]);
   return roomDataReply(byName(left));
 }
 
-function setPresence({ client }: Asker, message: Envelope, { patterns }: Context): Reply {
-  client.changePresence(setPresenceOf(message, patterns));
+function setPresence({ client }: Asker, { msgData }: Request<'setPresence'>): Reply {
+  client.changePresence(msgData.setPresence);
   tellUpdate(client, client.memberships);
   return ownUpdate(client.memberships);
 }
 
-function setRoomApiField({ client }: Asker, message: Envelope, { patterns }: Context): Reply {
-  const { room, field } = apiFieldOf(message, patterns);
-  const membership = client.membership(room);
+function setRoomApiField({ client }: Asker, { msgData }: Request<'setRoomApiField'>): Reply {
+  const { roomName, field = {} } = msgData.setRoomApiField;
+  const membership = client.membership(roomName);
   check(membership !== undefined, 'MSG_REJECT_BAD_ROOM');
   membership.apiField = field;
   tellUpdate(client, [membership]);
@@ -121,7 +128,6 @@ function setRoomApiField({ client }: Asker, message: Envelope, { patterns }: Con
 }
 
 /** Looked at and forgotten (EasyRTC §6.8). */
-function setUserCfg(_asker: Asker, message: Envelope): Reply {
-  checkUserCfg(message);
+function setUserCfg(): Reply {
   return ack;
 }

@@ -24,6 +24,17 @@ export const errorTexts = {
 
 export type ErrorCode = keyof typeof errorTexts;
 
+export const errorCodes = Object.keys(errorTexts) as ErrorCode[];
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorTexts, text);
+}
+
+/** @throws Refusal */
+export function check(condition: boolean, code: ErrorCode): asserts condition {
+  if (!condition) throw new Refusal(code);
+}
+
 /** Thrown by what handles a request; becomes its answer. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

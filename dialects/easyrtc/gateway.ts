@@ -8,6 +8,7 @@ import { Control } from './control.js';
 import { Files } from './files.js';
 import type { EasyRtcHooks } from './hooks.js';
 import { Link } from './link.js';
+import { requestsOf } from './requests.js';
 import { patternsOf } from './settings.js';
 import type { EasyRtcExtras, EasyRtcSettings } from './settings.js';
 import { Wording } from './wording.js';
@@ -48,13 +49,15 @@ export class EasyRtcGateway implements Dialect {
   }
 
   attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: Surroundings): void {
+    const patterns = patternsOf(this.#settings);
     const shared = {
       rooms,
       names,
       now,
       log,
       settings: this.#settings,
-      patterns: patternsOf(this.#settings),
+      patterns,
+      requests: requestsOf(patterns),
       extras: this.#extras,
       hooks: this.#hooks,
       wording: new Wording(),

@@ -8,7 +8,7 @@ import type { Context } from './context.js';
 import type { ErrorCode } from './errors.js';
 import { Refusal, errorTexts, roomErrors } from './errors.js';
 import { isObject } from './messages.js';
-import type { Envelope, Reply } from './messages.js';
+import type { Fields, Reply } from './messages.js';
 import { Outlet } from './outlet.js';
 import { Rate } from './rate.js';
 
@@ -17,7 +17,7 @@ type Answer = (reply: object) => void;
 
 interface Request {
   readonly event: Event;
-  readonly message: Envelope | undefined;
+  readonly message: Fields | undefined;
   readonly answer: Answer;
 }
 

@@ -1,6 +1,8 @@
+import { z } from 'zod';
+import { errorCodes } from './errors.js';
+
 /*
- * What crosses the wire. The protocol's checks come in an order of their own, and its objects are JavaScript's, not JSON's: so
- * incoming messages are looked at by hand (checks.ts), where any schema would have to be bent.
+ * What the server sends. What clients send is in requests.ts.
  */
 
 /** Objects as JavaScript has them: arrays count, null does not (EasyRTC §4). */
@@ -20,101 +22,127 @@ export function isFilled(value: unknown): value is Fields {
   return isObject(value) && !isEmpty(value);
 }
 
-export function matches(value: unknown, pattern: RegExp): value is string {
-  return typeof value === 'string' && pattern.test(value);
-}
-
-/** The envelope of everything a client sends (EasyRTC §3). */
-export interface Envelope extends Fields {
-  readonly msgType?: unknown;
-  readonly msgData?: unknown;
-  readonly targetEasyrtcid?: unknown;
-  readonly targetGroup?: unknown;
-  readonly targetRoom?: unknown;
-}
-
 /** An entry of RTCConfiguration.iceServers. */
-export interface IceServer {
-  readonly urls: readonly string[];
-  readonly username?: string;
-  readonly credential?: string;
-}
+const iceServer = z
+  .object({ urls: z.array(z.string()).readonly(), username: z.string().optional(), credential: z.string().optional() })
+  .readonly();
+const iceConfig = z.object({ iceServers: z.array(iceServer).readonly() }).readonly();
 
-export interface Field {
-  readonly fieldName: string;
-  readonly fieldValue: unknown;
-}
-export type FieldMap = Readonly<Record<string, Field>>;
+const field = z.object({ fieldName: z.string(), fieldValue: z.unknown() }).readonly();
+const fieldMap = z.record(z.string(), field).readonly();
 
-export interface Presence {
-  readonly show: string;
-  readonly status: string | null;
-  /** Undocumented: any JSON, passed on as it is (EasyRTC §6.6). */
-  readonly type?: unknown;
-}
+const presence = z
+  .object({
+    show: z.string(),
+    status: z.string().nullable(),
+    /** Undocumented: any JSON, passed on as it is (EasyRTC §6.6). */
+    type: z.unknown().optional(),
+  })
+  .readonly();
 
 /** Somebody in a room, as the others see her (EasyRTC §5). */
-export interface ClientEntry {
-  readonly easyrtcid: string;
-  readonly roomJoinTime: number;
-  readonly presence: Presence;
-  readonly username?: string;
-  readonly apiField?: Fields;
-}
+const clientEntry = z
+  .object({
+    easyrtcid: z.string(),
+    roomJoinTime: z.number(),
+    presence,
+    username: z.string().optional(),
+    apiField: z.custom<Fields>(isObject).optional(),
+  })
+  .readonly();
+const clientList = z.record(z.string(), clientEntry).readonly();
 
-export interface RoomNews {
-  readonly roomName: string;
-  readonly roomStatus: 'join' | 'update' | 'leave';
-  readonly clientList?: Readonly<Record<string, ClientEntry>>;
-  readonly clientListDelta?: {
-    readonly updateClient?: Readonly<Record<string, ClientEntry>>;
-    readonly removeClient?: Readonly<Record<string, { readonly easyrtcid: string }>>;
-  };
-  readonly field?: FieldMap;
-}
+const roomNews = z
+  .object({
+    roomName: z.string(),
+    roomStatus: z.enum(['join', 'update', 'leave']),
+    clientList: clientList.optional(),
+    clientListDelta: z
+      .object({
+        updateClient: clientList.optional(),
+        removeClient: z
+          .record(z.string(), z.object({ easyrtcid: z.string() }).readonly())
+          .readonly()
+          .optional(),
+      })
+      .readonly()
+      .optional(),
+    field: fieldMap.optional(),
+  })
+  .readonly();
+const roomData = z.record(z.string(), roomNews).readonly();
 
-export interface RoomData {
-  readonly roomData: Readonly<Record<string, RoomNews>>;
-}
+const sessionData = z
+  .object({ easyrtcsid: z.string(), sessionStatus: z.literal('update').optional(), field: fieldMap })
+  .readonly();
 
-export interface SessionData {
-  readonly easyrtcsid: string;
-  readonly sessionStatus?: 'update';
-  readonly field: FieldMap;
-}
+const token = z
+  .object({
+    easyrtcid: z.string(),
+    serverTime: z.number(),
+    application: z.object({ applicationName: z.string(), field: fieldMap.optional() }).readonly(),
+    iceConfig,
+    field: fieldMap.optional(),
+    sessionData: sessionData.optional(),
+    roomData,
+  })
+  .readonly();
 
-export interface Token {
-  readonly easyrtcid: string;
-  readonly serverTime: number;
-  readonly application: { readonly applicationName: string; readonly field?: FieldMap };
-  readonly iceConfig: { readonly iceServers: readonly IceServer[] };
-  readonly field?: FieldMap;
-  readonly sessionData?: SessionData;
-  readonly roomData: RoomData['roomData'];
-}
+const roomList = z
+  .record(z.string(), z.object({ roomName: z.string(), numberClients: z.number() }).readonly())
+  .readonly();
 
+const error = z.object({ errorCode: z.enum(errorCodes), errorText: z.string() }).readonly();
+
+/** The `msgData` of what the server says of itself on `easyrtcCmd` and in replies, by `msgType` (EasyRTC §5 to §7). */
+export const serverData = {
+  ack: z.undefined().optional(),
+  token,
+  error,
+  roomData: z.strictObject({ roomData }).readonly(),
+  roomList: z.strictObject({ roomList }).readonly(),
+  iceConfig: z.strictObject({ iceConfig }).readonly(),
+  sessionData: z.strictObject({ sessionData }).readonly(),
+  forwardToUrl: z
+    .strictObject({ forwardToUrl: z.object({ url: z.string() }).readonly(), newWindow: z.literal(true).optional() })
+    .readonly(),
+} as const;
+
+/** What is put in where a reply or an event is sent. */
+export const stamp = { serverTime: z.int() } as const;
+/** The envelope of an event: of what the server says, of what it passes on, and of an application's message. */
+export const pushEnvelope = z.strictObject({
+  ...stamp,
+  /** The receiver's. */
+  easyrtcid: z.string(),
+  msgType: z.string(),
+  msgData: z.unknown().optional(),
+  senderEasyrtcid: z.string().optional(),
+  targetEasyrtcid: z.string().optional(),
+  targetRoom: z.string().optional(),
+});
+
+export type IceServer = z.infer<typeof iceServer>;
+export type FieldMap = z.infer<typeof fieldMap>;
+export type Presence = z.infer<typeof presence>;
+export type ClientEntry = z.infer<typeof clientEntry>;
+export type RoomNews = z.infer<typeof roomNews>;
+export type RoomData = z.infer<typeof roomData>;
+export type Token = z.infer<typeof token>;
+/** What a client is sent, but for receiver and time. */
+export type Push = Readonly<Omit<z.infer<typeof pushEnvelope>, 'easyrtcid' | 'serverTime'>>;
 /** What answers a request; the time is put in where it is sent. */
-export interface Reply {
-  readonly msgType: string;
-  readonly msgData?: unknown;
-}
+export type Reply = Pick<Push, 'msgType' | 'msgData'>;
 
 export const ack: Reply = { msgType: 'ack' };
-
-/** What a client is sent; receiver and time are put in where it is sent. */
-export interface Push extends Reply {
-  readonly senderEasyrtcid?: string | undefined;
-  readonly targetEasyrtcid?: string | undefined;
-  readonly targetRoom?: string | undefined;
-}
 
 /** An object of what one map has, own keys only: a name may be `__proto__`. */
 export function byName<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   return Object.fromEntries(entries);
 }
 
-export function roomDataReply(roomData: RoomData['roomData']): Reply {
-  return { msgType: 'roomData', msgData: { roomData } };
+export function roomDataReply(news: RoomData): Reply {
+  return { msgType: 'roomData', msgData: { roomData: news } };
 }
 
 /** Values of the server as clients read them; undefined when there are none. */

@@ -1,5 +1,6 @@
 import { io } from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
+import { pushEnvelope, serverData } from '../../../dialects/easyrtc/messages.js';
 import { until } from '../../support/until.js';
 
 export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
@@ -20,6 +21,20 @@ export interface Wire {
 
 const patienceMs = 5_000;
 
+const signals: ReadonlySet<string> = new Set(['candidate', 'offer', 'answer', 'reject', 'hangup']);
+
+/** Whatever the server says has the form that is declared. @throws ZodError */
+function checkPush(event: string, packet: Wire): void {
+  pushEnvelope.parse(packet);
+  if (event === 'easyrtcMsg' || signals.has(packet.msgType)) return;
+  if (!Object.hasOwn(serverData, packet.msgType)) throw new Error(`no client knows ${packet.msgType}`);
+  checkData(packet);
+}
+
+function checkData({ msgType, msgData }: Wire): void {
+  if (Object.hasOwn(serverData, msgType)) serverData[msgType as keyof typeof serverData].parse(msgData);
+}
+
 /** A real Socket.IO client that shows what is on the wire. */
 export class TestClient {
   readonly socket: Socket;
@@ -34,6 +49,7 @@ export class TestClient {
     this.closed = new Promise((resolve) => socket.once('disconnect', resolve));
     for (const event of ['easyrtcCmd', 'easyrtcMsg']) {
       socket.on(event, (packet: Wire, answer: (reply: unknown) => void) => {
+        checkPush(event, packet);
         this.pushes.push({ ...packet, event });
         answer({ msgType: 'ack' });
       });
@@ -50,8 +66,10 @@ export class TestClient {
     return client;
   }
 
-  ask(event: Event, message?: unknown): Promise<Wire> {
-    return this.socket.timeout(patienceMs).emitWithAck(event, message) as Promise<Wire>;
+  async ask(event: Event, message?: unknown): Promise<Wire> {
+    const reply = (await this.socket.timeout(patienceMs).emitWithAck(event, message)) as Wire;
+    checkData(reply);
+    return reply;
   }
 
   command(msgType: unknown, msgData?: unknown, targetEasyrtcid?: unknown): Promise<Wire> {

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { Refusal, isErrorCode } from './errors.js';
+import type { ErrorCode } from './errors.js';
+import { isEmpty, isFilled, isObject } from './messages.js';
+import type { Fields } from './messages.js';
+import type { Patterns } from './settings.js';
+
+/*
+ * What clients may send. Each check carries the code it is refused with. They stand in the order of the protocol's tables, which is that
+ * in which they are done, and the first one that fails is the answer: so the order of the keys matters here.
+ */
+
+/** The longest JSON text of what a client may have kept at the server and shown to others (EasyRTC §4). */
+const maxKeptLength = 4_095;
+const bad = 'MSG_REJECT_BAD_STRUCTURE';
+
+const fields = (code: ErrorCode) => z.custom<Fields>(isObject, code);
+const filled = (code: ErrorCode) => z.custom<Fields>(isFilled, code);
+/** Not even null. */
+const absent = (code: ErrorCode) => z.undefined(code).optional();
+const name = (pattern: RegExp, code: ErrorCode) => z.string(code).regex(pattern, code);
+/** An array is an object, too, whose keys are its indices (EasyRTC §4). */
+const objectOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) => z.preprocess(asRecord, z.object(shape, code));
+const filledOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) =>
+  z.preprocess((value) => (isFilled(value) ? asRecord(value) : undefined), z.object(shape, code));
+
+/** Of any form, but kept for everybody to see: as the JSON it is, and bounded. */
+const kept = <T>(schema: z.ZodType<T>, code: ErrorCode) =>
+  schema.transform((value, context): T => {
+    const text = jsonOf(value);
+    if (text !== undefined && text.length <= maxKeptLength) return JSON.parse(text) as T;
+    context.addIssue(code);
+    return z.NEVER;
+  });
+
+/** A room by its name, which is also its key in the map of rooms. */
+const roomsOf = (map: z.ZodType<Fields, Fields>, pattern: RegExp, parameter: z.ZodType<Fields | undefined>) => {
+  const entry = z
+    .object({ name: name(pattern, bad), room: objectOf(bad, { roomName: z.string(bad), roomParameter: parameter }) })
+    .refine(({ name: key, room }) => room.roomName === key, bad)
+    .transform(({ name: key, room }) => ({ name: key, parameter: room.roomParameter }));
+  return map
+    .transform((rooms) => Object.entries(rooms).map(([key, room]) => ({ name: key, room })))
+    .pipe(z.array(entry));
+};
+/** Anything but an object is ignored. */
+const anyParameter = z
+  .unknown()
+  .transform((value) => (isObject(value) ? value : undefined))
+  .optional();
+
+export function requestsOf(patterns: Patterns) {
+  const presence = filledOf(bad, {
+    show: name(patterns.presenceShow, bad).optional(),
+    status: name(patterns.presenceStatus, bad).optional(),
+    type: kept(z.unknown(), bad).optional(),
+  });
+  const signal = {
+    withData: objectOf(bad, {
+      msgData: filled('MSG_REJECT_BAD_DATA'),
+      targetEasyrtcid: name(patterns.id, bad),
+    }),
+    bare: objectOf(bad, {
+      msgData: absent('MSG_REJECT_BAD_DATA'),
+      targetEasyrtcid: name(patterns.id, bad),
+    }),
+  };
+  const data = <S extends z.ZodRawShape>(shape: S) =>
+    objectOf(bad, { msgData: objectOf('MSG_REJECT_BAD_DATA', shape) });
+  return {
+    /** `easyrtcAuth` (EasyRTC §5, rows 2 to 10). */
+    authenticate: objectOf('LOGIN_BAD_AUTH', {
+      msgType: z.literal('authenticate', 'LOGIN_BAD_AUTH'),
+      msgData: z
+        .preprocess(
+          asRecord,
+          z.looseObject(
+            { apiVersion: z.string('LOGIN_BAD_STRUCTURE'), roomJoin: fields('LOGIN_BAD_STRUCTURE').optional() },
+            'LOGIN_BAD_STRUCTURE',
+          ),
+        )
+        .pipe(
+          z.object({
+            apiVersion: name(patterns.apiVersion, bad),
+            applicationName: name(patterns.application, bad).optional(),
+            easyrtcsid: name(patterns.session, bad).optional(),
+            username: name(patterns.username, bad).optional(),
+            credential: filled(bad).optional(),
+            roomJoin: roomsOf(fields(bad), patterns.room, fields(bad).optional()).optional(),
+            setPresence: presence.optional(),
+          }),
+        ),
+    }),
+    /** `easyrtcCmd` (EasyRTC §6), by `msgType`, which was looked at before. */
+    candidate: signal.withData,
+    offer: signal.withData,
+    answer: signal.withData,
+    reject: signal.bare,
+    hangup: signal.bare,
+    getIceConfig: objectOf(bad, { msgData: z.custom<unknown>(isEmpty, 'MSG_REJECT_BAD_DATA').optional() }),
+    getRoomList: objectOf(bad, { msgData: absent('MSG_REJECT_BAD_DATA') }),
+    roomJoin: data({ roomJoin: roomsOf(filled(bad), patterns.room, anyParameter) }),
+    roomLeave: data({ roomLeave: roomsOf(fields(bad), patterns.room, anyParameter) }),
+    setPresence: data({ setPresence: presence }),
+    setRoomApiField: data({
+      setRoomApiField: filledOf(bad, {
+        roomName: name(patterns.room, 'MSG_REJECT_BAD_ROOM'),
+        field: kept(fields(bad), 'MSG_REJECT_BAD_SIZE').optional(),
+      }),
+    }),
+    setUserCfg: data({
+      setUserCfg: filledOf(bad, { p2pList: filled(bad).optional(), userSettings: filled(bad).optional() }),
+    }),
+    /** `easyrtcMsg` (EasyRTC §8), but for what depends on who is there. */
+    appMessage: objectOf(bad, {
+      msgType: z.string('MSG_REJECT_BAD_TYPE'),
+      msgData: z.unknown().optional(),
+      targetEasyrtcid: name(patterns.id, 'MSG_REJECT_TARGET_EASYRTCID').optional(),
+      targetGroup: name(patterns.group, 'MSG_REJECT_TARGET_GROUP').optional(),
+      targetRoom: name(patterns.room, 'MSG_REJECT_TARGET_ROOM').optional(),
+    }),
+  } as const;
+}
+
+export type Requests = ReturnType<typeof requestsOf>;
+export type RequestName = keyof Requests;
+/** One request, as the schema has read it. */
+export type Request<N extends RequestName> = z.output<Requests[N]>;
+export type AppMessage = Request<'appMessage'>;
+export type Login = Request<'authenticate'>['msgData'];
+export type PresenceChange = NonNullable<Login['setPresence']>;
+export type WantedRoom = NonNullable<Login['roomJoin']>[number];
+
+/** @throws Refusal with the code of the first check that fails */
+export function read<N extends RequestName>(requests: Requests, what: N, given: unknown): Request<N> {
+  // Which of them it is the compiler cannot follow through a union of schemas.
+  const schema = requests[what] as unknown as z.ZodType<Request<N>>;
+  const { success, data, error } = schema.safeParse(given);
+  if (success) return data;
+  const [issue] = error.issues;
+  if (issue && isErrorCode(issue.message)) throw new Refusal(issue.message);
+  throw new Error('A check has no code of the protocol', { cause: error });
+}
+
+function asRecord(value: unknown): unknown {
+  return Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : value;
+}
+
+/** Undefined for what is nested too deeply to be written. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
