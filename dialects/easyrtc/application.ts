@@ -28,6 +28,7 @@ export class Application {
   readonly strangers: Strangers;
   readonly #context: Context;
   readonly #views = new Map<string, RoomView>();
+  /** By what their ids mean. */
   readonly #sessions = new Map<string, Session>();
 
   constructor(name: string, context: Context) {
@@ -94,24 +95,26 @@ export class Application {
   }
 
   enterSession(id: string, client: Client): void {
-    let session = this.#sessions.get(id);
-    if (!session) this.#sessions.set(id, (session = { clients: new Set(), fields: {} }));
+    const key = keyOf(id);
+    let session = this.#sessions.get(key);
+    if (!session) this.#sessions.set(key, (session = { clients: new Set(), fields: {} }));
     session.clients.add(client);
   }
 
   leaveSession(id: string, client: Client): void {
-    const session = this.#sessions.get(id);
+    const key = keyOf(id);
+    const session = this.#sessions.get(key);
     session?.clients.delete(client);
-    if (session?.clients.size === 0) this.#sessions.delete(id);
+    if (session?.clients.size === 0) this.#sessions.delete(key);
   }
 
   sessionFields(id: string): FieldMap {
-    return fieldMapOf(this.#sessions.get(id)?.fields ?? {}) ?? {};
+    return fieldMapOf(this.#sessions.get(keyOf(id))?.fields ?? {}) ?? {};
   }
 
   /** @returns the clients that are to be told; none when there is no such session */
   setSessionFields(id: string, fields: FieldValues): Iterable<Client> {
-    const session = this.#sessions.get(id);
+    const session = this.#sessions.get(keyOf(id));
     if (!session) return [];
     session.fields = fields;
     return session.clients;
@@ -145,4 +148,13 @@ export class Application {
 export function participantOf({ participant }: Membership): Participant {
   if (!participant) throw new RoomError('participant-closed', 'The room has not let her in yet');
   return participant;
+}
+
+/** Pages send the text of their cookie as it is, so one id may come with different escapes (EasyRTC §2). */
+function keyOf(easyrtcsid: string): string {
+  try {
+    return decodeURIComponent(easyrtcsid);
+  } catch {
+    return easyrtcsid;
+  }
 }

@@ -109,11 +109,12 @@ export class Client {
   }
 
   command(push: Push): void {
-    this.#send('easyrtcCmd', push);
+    this.#tell('easyrtcCmd', push);
   }
 
-  message(push: Push): void {
-    this.#send('easyrtcMsg', push);
+  /** What the embedding program says, with or without bytes. */
+  say(push: Push): void {
+    this.#outlet.sendBytes('easyrtcMsg', this.easyrtcid, this.#context.now(), push);
   }
 
   /** Another client's, as it came. @throws RangeError for data nested too deeply to be written */
@@ -160,7 +161,7 @@ export class Client {
       this.#context.undelivered();
       return;
     }
-    this.message({
+    this.#tell('easyrtcMsg', {
       msgType: easyrtcChatType,
       msgData: text,
       senderEasyrtcid: view.idOf(from),
@@ -174,7 +175,7 @@ export class Client {
   }
 
   /** What comes from the rooms must not throw there. */
-  #send(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push): void {
+  #tell(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push): void {
     try {
       this.#outlet.send(event, this.easyrtcid, this.#context.now(), push);
     } catch (error) {

@@ -12,9 +12,9 @@ export class Control {
     this.#context = context;
   }
 
-  /** A message without a sender: pages take it as the server's. */
+  /** A message without a sender: pages take it as the server's. There may be bytes in it. */
   say(easyrtcid: string, msgType: string, msgData: unknown): void {
-    this.#find(easyrtcid)?.message({ msgType, msgData });
+    this.#find(easyrtcid)?.say({ msgType, msgData });
   }
 
   /** Sends a page elsewhere. */
@@ -43,8 +43,12 @@ export class Control {
   /** For as long as a client of that session is there. */
   setSessionFields(application: string, easyrtcsid: string, fields: FieldValues): void {
     const clients = this.#context.applications.find(application)?.setSessionFields(easyrtcsid, fields) ?? [];
-    const sessionData = { easyrtcsid, sessionStatus: 'update', field: fieldMapOf(fields) ?? {} } as const;
-    for (const client of clients) client.command({ msgType: 'sessionData', msgData: { sessionData } });
+    const news = { sessionStatus: 'update', field: fieldMapOf(fields) ?? {} } as const;
+    for (const client of clients) {
+      // Each reads the id as it gave it.
+      const sessionData = { easyrtcsid: client.sessionId ?? easyrtcsid, ...news };
+      client.command({ msgType: 'sessionData', msgData: { sessionData } });
+    }
   }
 
   #find(easyrtcid: string): Client | undefined {

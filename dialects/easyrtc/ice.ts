@@ -4,8 +4,14 @@ import { inTime } from './hooks.js';
 import type { Visitor } from './hooks.js';
 import type { IceServer } from './messages.js';
 
-/** What a client is told to use: by the hook, or as configured, with credentials of her own where a secret is. */
+/** What a client is told to use, each also with its one address as the protocol's description has it (EasyRTC §14, row 4). */
 export async function iceServersFor(visitor: Visitor, context: Context): Promise<readonly IceServer[]> {
+  const servers = await chosenFor(visitor, context);
+  return servers.map((server) => ({ url: server.urls[0], ...server }));
+}
+
+/** By the hook, or as configured, with credentials of her own where a secret is. */
+async function chosenFor(visitor: Visitor, context: Context): Promise<readonly IceServer[]> {
   const { hooks, settings, extras, now } = context;
   if (hooks.iceServers) return inTime(hooks.iceServers(visitor), settings.easyrtcHookTimeoutMs);
   const { easyrtcTurnSecret, easyrtcTurnSeconds } = settings;

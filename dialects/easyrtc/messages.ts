@@ -24,7 +24,13 @@ export function isFilled(value: unknown): value is Fields {
 
 /** An entry of RTCConfiguration.iceServers. */
 const iceServer = z
-  .object({ urls: z.array(z.string()).readonly(), username: z.string().optional(), credential: z.string().optional() })
+  .object({
+    urls: z.array(z.string()).readonly(),
+    /** The first of them, for programs written by the protocol's description, which knows no others. */
+    url: z.string().optional(),
+    username: z.string().optional(),
+    credential: z.string().optional(),
+  })
   .readonly();
 const iceConfig = z.object({ iceServers: z.array(iceServer).readonly() }).readonly();
 

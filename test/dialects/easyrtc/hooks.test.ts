@@ -93,7 +93,9 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
       msgData: 1,
     });
     hooks.iceServers = () => [{ urls: ['stun:a'] }];
-    expect((await ana.command('getIceConfig')).msgData.iceConfig.iceServers).to.deep.equal([{ urls: ['stun:a'] }]);
+    expect((await ana.command('getIceConfig')).msgData.iceConfig.iceServers).to.deep.equal([
+      { url: 'stun:a', urls: ['stun:a'] },
+    ]);
     hooks.iceServers = () => new Promise(() => undefined);
     expect(codeOf(await ana.command('getIceConfig'))).to.equal('MSG_REJECT_GEN_FAIL');
   });
@@ -118,6 +120,13 @@ describe('EasyRTC §7 what the server says by itself', () => {
     expect((await ana.pushed('sessionData')).msgData).to.deep.equal({ sessionData });
     const ben = await stage.enter({ easyrtcsid: 's1' });
     expect(ben.token.msgData.sessionData).to.deep.equal({ easyrtcsid: 's1', field });
+    const cara = await stage.enter({ applicationName: 'x', easyrtcsid: 's%3Aabc' });
+    const dora = await stage.enter({ applicationName: 'x', easyrtcsid: 's%3aabc' });
+    control.setSessionFields('x', 's%3Aabc', { colour: 'red' });
+    expect((await cara.pushed('sessionData')).msgData.sessionData.easyrtcsid, 'as she gave it').to.equal('s%3Aabc');
+    expect((await dora.pushed('sessionData')).msgData.sessionData.easyrtcsid, 'the same one').to.equal('s%3aabc');
+    control.say(ana.id, 'picture', { bytes: Buffer.from('abc') });
+    expect(String((await ana.pushed('picture')).msgData.bytes)).to.equal('abc');
     control.say(ana.id, 'news', 1);
     expect(await ana.pushed('news')).to.not.have.property('senderEasyrtcid');
   });
@@ -133,7 +142,10 @@ describe('EasyRTC §5 ICE servers', () => {
     const ana = await stage.enter();
     const username = `${Math.floor(now / 1000) + 600}:${ana.id}`;
     const credential = createHmac('sha1', 'north').update(username).digest('base64');
-    const expected = [{ urls: ['stun:a:3478'] }, { urls: ['turn:b:3478'], username, credential }];
+    const expected = [
+      { url: 'stun:a:3478', urls: ['stun:a:3478'] },
+      { url: 'turn:b:3478', urls: ['turn:b:3478'], username, credential },
+    ];
     expect(ana.token.msgData.iceConfig.iceServers).to.deep.equal(expected);
     expect((await ana.command('getIceConfig')).msgData.iceConfig.iceServers).to.deep.equal(expected);
   });

@@ -41,6 +41,18 @@ describe('EasyRTC §15 hostile and broken input', () => {
     expect(await ana.refusal('easyrtcCmd', Buffer.from('abc'))).to.equal('MSG_REJECT_BAD_TYPE');
   });
 
+  it('bytes that are to be kept and shown to others are kept as the JSON they are', async () => {
+    const ana = await stage.enter();
+    const ben = await stage.enter();
+    const type = { bytes: Buffer.from('abc') };
+    const reply = await ana.command('setPresence', { setPresence: { type } });
+    const kept = { bytes: { type: 'Buffer', data: [97, 98, 99] } };
+    const { updateClient } = reply.msgData.roomData.default.clientListDelta;
+    expect(updateClient[ana.id].presence.type).to.deep.equal(kept);
+    const news = await ben.pushed('roomData');
+    expect(news.msgData.roomData.default.clientListDelta.updateClient[ana.id].presence.type).to.deep.equal(kept);
+  });
+
   it('what is nested deeply is answered, relayed or not', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
