@@ -17,10 +17,10 @@ describe('EasyRTC §5 authentication', () => {
       expect(client.id).to.match(/^[A-Za-z0-9]{16}$/);
       const { msgData, serverTime } = client.token;
       expect(serverTime).to.be.a('number');
-      const { roomJoinTime } = msgData.roomData.default.clientList[client.id];
+      const roomJoinTime = msgData?.roomData?.default?.clientList?.[client.id]?.roomJoinTime;
       expect(msgData).to.deep.equal({
         easyrtcid: client.id,
-        serverTime: msgData.serverTime,
+        serverTime: msgData?.serverTime,
         application: { applicationName: 'demo', field: { motto: { fieldName: 'motto', fieldValue: 'hi' } } },
         iceConfig: { iceServers: [] },
         field: { role: { fieldName: 'role', fieldValue: 'guest' } },
@@ -49,12 +49,12 @@ describe('EasyRTC §5 authentication', () => {
     const ben = await stage.enter({ username: 'Ben', ...away });
     const news = await ana.pushed('roomData');
     expect(news.easyrtcid).to.equal(ana.id);
-    expect(news.msgData.roomData.default.clientListDelta.updateClient[ben.id]).to.deep.include({
+    expect(news.msgData?.roomData?.default?.clientListDelta?.updateClient?.[ben.id]).to.deep.include({
       username: 'Ben',
       presence: { show: 'away', status: 'lunch' },
       apiField: {},
     });
-    expect(Object.keys(ben.token.msgData.roomData.default.clientList)).to.have.members([ana.id, ben.id]);
+    expect(Object.keys(ben.token.msgData?.roomData?.default?.clientList ?? {})).to.have.members([ana.id, ben.id]);
     await ana.settle();
     expect(ana.pushes, 'once').to.deep.equal([]);
   });
@@ -66,9 +66,9 @@ describe('EasyRTC §5 authentication', () => {
     ana.pushes.length = 0;
     const token = await ana.authenticate({ username: 'Anna', roomJoin: rooms('side') });
     expect(ana.id).to.equal(id);
-    expect(Object.keys(token.msgData.roomData)).to.have.members(['hall', 'side']);
+    expect(Object.keys(token.msgData?.roomData ?? {})).to.have.members(['hall', 'side']);
     const news = await ben.pushed('roomData');
-    expect(news.msgData.roomData.hall.clientList[id].username, 'the full list').to.equal('Anna');
+    expect(news.msgData?.roomData?.hall?.clientList?.[id]?.username, 'the full list').to.equal('Anna');
     await ana.command('setPresence', away);
     await ben.settle();
     expect(ben.pushes, 'nothing comes twice').to.have.lengthOf(1);
@@ -80,9 +80,9 @@ describe('EasyRTC §5 authentication', () => {
     const { id } = ana;
     await ana.authenticate({ applicationName: 'other' });
     expect(ana.id).to.equal(id);
-    const news = await ben.take((push) => push.msgData.roomData.default.clientListDelta.removeClient !== undefined);
-    expect(news.msgData.roomData.default.clientListDelta.removeClient).to.deep.equal({ [id]: { easyrtcid: id } });
-    expect((await ben.command('hangup', undefined, id)).msgData.errorCode).to.equal('MSG_REJECT_TARGET_EASYRTCID');
+    const news = await ben.take((push) => push.msgData?.roomData?.default?.clientListDelta?.removeClient !== undefined);
+    expect(news.msgData?.roomData?.default?.clientListDelta?.removeClient).to.deep.equal({ [id]: { easyrtcid: id } });
+    expect((await ben.command('hangup', undefined, id)).msgData?.errorCode).to.equal('MSG_REJECT_TARGET_EASYRTCID');
   });
 });
 
@@ -127,30 +127,30 @@ describe('EasyRTC §6 commands', () => {
     const ana = await stage.enter({ roomJoin: rooms('hall', 'side') });
     await stage.enter({ roomJoin: rooms('hall') });
     await stage.enter({ applicationName: 'elsewhere', roomJoin: rooms('hidden') });
-    expect((await ana.command('getRoomList')).msgData.roomList).to.deep.equal({
+    expect((await ana.command('getRoomList')).msgData?.roomList).to.deep.equal({
       default: { roomName: 'default', numberClients: 0 },
       hall: { roomName: 'hall', numberClients: 2 },
       side: { roomName: 'side', numberClients: 1 },
     });
     await ana.command('roomLeave', { roomLeave: rooms('side') });
-    expect((await ana.command('getRoomList')).msgData.roomList).to.have.all.keys('default', 'hall');
+    expect((await ana.command('getRoomList')).msgData?.roomList).to.have.all.keys('default', 'hall');
   });
 
   it('roomJoin answers the asked rooms with everybody in them; again it is the same, and the others hear it', async () => {
     const ana = await stage.enter({ roomJoin: rooms('hall') });
     const ben = await stage.enter({ roomJoin: rooms('hall') });
     const first = await ana.command('roomJoin', { roomJoin: rooms('side') });
-    expect(Object.keys(first.msgData.roomData)).to.deep.equal(['side']);
-    expect(first.msgData.roomData.side).to.deep.include({
+    expect(Object.keys(first.msgData?.roomData ?? {})).to.deep.equal(['side']);
+    expect(first.msgData?.roomData?.side).to.deep.include({
       roomStatus: 'join',
       field: { colour: { fieldName: 'colour', fieldValue: 'red' } },
     });
-    const time = ana.token.msgData.roomData.hall.clientList[ana.id].roomJoinTime;
+    const time = ana.token.msgData?.roomData?.hall?.clientList?.[ana.id]?.roomJoinTime;
     const again = await ana.command('roomJoin', { roomJoin: { hall: { roomName: 'hall', roomParameter: 7 } } });
-    expect(again.msgData.roomData.hall.clientList).to.have.all.keys(ana.id, ben.id);
-    expect(again.msgData.roomData.hall.clientList[ana.id].roomJoinTime).to.equal(time);
+    expect(again.msgData?.roomData?.hall?.clientList).to.have.all.keys(ana.id, ben.id);
+    expect(again.msgData?.roomData?.hall?.clientList?.[ana.id]?.roomJoinTime).to.equal(time);
     const news = await ben.pushed('roomData');
-    expect(news.msgData.roomData.hall.clientListDelta.updateClient).to.have.all.keys(ana.id);
+    expect(news.msgData?.roomData?.hall?.clientListDelta?.updateClient).to.have.all.keys(ana.id);
   });
 
   it('roomLeave tells the others and forgets api fields; rooms one is not in are no error', async () => {
@@ -159,14 +159,14 @@ describe('EasyRTC §6 commands', () => {
     const field = { hand: { fieldName: 'hand', fieldValue: true } };
     await ana.command('setRoomApiField', { setRoomApiField: { roomName: 'hall', field } });
     const reply = await ana.command('roomLeave', { roomLeave: rooms('hall', 'nowhere') });
-    expect(reply.msgData.roomData).to.deep.equal({
+    expect(reply.msgData?.roomData).to.deep.equal({
       hall: { roomName: 'hall', roomStatus: 'leave' },
       nowhere: { roomName: 'nowhere', roomStatus: 'leave' },
     });
-    await ben.take((push) => push.msgData.roomData.hall.clientListDelta.removeClient?.[ana.id] !== undefined);
-    expect((await ana.command('roomLeave', { roomLeave: {} })).msgData.roomData).to.deep.equal({});
+    await ben.take((push) => push.msgData?.roomData?.hall?.clientListDelta?.removeClient?.[ana.id] !== undefined);
+    expect((await ana.command('roomLeave', { roomLeave: {} })).msgData?.roomData).to.deep.equal({});
     const back = await ana.command('roomJoin', { roomJoin: rooms('hall') });
-    expect(back.msgData.roomData.hall.clientList[ana.id]).not.to.have.property('apiField');
+    expect(back.msgData?.roomData?.hall?.clientList?.[ana.id]).not.to.have.property('apiField');
   });
 
   it('setPresence changes only what it names; who shares several rooms hears of it once', async () => {
@@ -174,14 +174,17 @@ describe('EasyRTC §6 commands', () => {
     const ben = await stage.enter({ roomJoin: rooms('one', 'two') });
     const reply = await ana.command('setPresence', { setPresence: { status: 'here', type: [1], other: 1 } });
     const presence = { show: 'chat', status: 'here', type: [1] };
-    expect(reply.msgData.roomData.one.clientListDelta.updateClient[ana.id].presence).to.deep.equal(presence);
+    expect(reply.msgData?.roomData?.one?.clientListDelta?.updateClient?.[ana.id]?.presence).to.deep.equal(presence);
     const news = await ben.pushed('roomData');
-    expect(news.msgData.roomData).to.have.all.keys('one', 'two');
-    expect(news.msgData.roomData.two.clientListDelta.updateClient[ana.id]).to.deep.include({ presence, apiField: {} });
+    expect(news.msgData?.roomData).to.have.all.keys('one', 'two');
+    expect(news.msgData?.roomData?.two?.clientListDelta?.updateClient?.[ana.id]).to.deep.include({
+      presence,
+      apiField: {},
+    });
     await ben.settle();
     expect(ben.pushes).to.deep.equal([]);
     await ana.command('roomLeave', { roomLeave: rooms('one', 'two') });
-    expect((await ana.command('setPresence', away)).msgData.roomData).to.deep.equal({});
+    expect((await ana.command('setPresence', away)).msgData?.roomData).to.deep.equal({});
   });
 
   it('setRoomApiField replaces the map of one room, and a cleared one is told', async () => {
@@ -194,9 +197,9 @@ describe('EasyRTC §6 commands', () => {
       [undefined, {}],
     ]) {
       const reply = await ana.command('setRoomApiField', { setRoomApiField: { roomName: 'hall', field: given } });
-      expect(reply.msgData.roomData.hall.clientListDelta.updateClient[ana.id].apiField).to.deep.equal(seen);
+      expect(reply.msgData?.roomData?.hall?.clientListDelta?.updateClient?.[ana.id]?.apiField).to.deep.equal(seen);
       const news = await ben.pushed('roomData');
-      expect(news.msgData.roomData.hall.clientListDelta.updateClient[ana.id].apiField).to.deep.equal(seen);
+      expect(news.msgData?.roomData?.hall?.clientListDelta?.updateClient?.[ana.id]?.apiField).to.deep.equal(seen);
     }
   });
 
@@ -274,7 +277,7 @@ describe('EasyRTC §8 to §10 messages, order, leaving', () => {
     const ben = await stage.enter({ roomJoin: rooms('one', 'two') });
     ben.cut();
     for (const name of ['one', 'two']) {
-      await ana.take((push) => push.msgData.roomData[name]?.clientListDelta.removeClient?.[ben.id] !== undefined);
+      await ana.take((push) => push.msgData?.roomData?.[name]?.clientListDelta?.removeClient?.[ben.id] !== undefined);
     }
     expect((await ana.command('hangup', undefined, ben.id)).msgType).to.equal('error');
   });

@@ -6,12 +6,12 @@ import type { TestClient, Wire } from './test-client.js';
 /** The entry of somebody of another protocol, as it stands in the list of a room. */
 async function strangerIn(client: TestClient, room = 'default'): Promise<Record<string, unknown>> {
   const reply = await client.command('roomJoin', { roomJoin: { [room]: { roomName: room } } });
-  const list = Object.values(reply.msgData.roomData[room].clientList as object) as Record<string, unknown>[];
+  const list = Object.values(reply.msgData?.roomData?.[room]?.clientList as object) as Record<string, unknown>[];
   return list.find(({ easyrtcid, username }) => easyrtcid !== client.id && username === 'Kurt') ?? {};
 }
 
 const removed = (id: string) => (push: Wire) =>
-  push.msgData.roomData?.default.clientListDelta?.removeClient?.[id] !== undefined;
+  push.msgData?.roomData?.default?.clientListDelta?.removeClient?.[id] !== undefined;
 
 describe('EasyRTC and Kurento Room clients in one room', () => {
   const stage = EasyRtcStage.use();
@@ -20,7 +20,7 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     const ana = await stage.enter({ username: 'Ana' });
     const kurt = await stage.speaker('Kurt');
     const news = await ana.pushed('roomData');
-    const [entry] = Object.values(news.msgData.roomData.default.clientListDelta.updateClient as object) as Wire[];
+    const [entry] = Object.values(news.msgData?.roomData?.default?.clientListDelta?.updateClient as object) as Wire[];
     expect(entry).to.deep.include({ username: 'Kurt', presence: { show: 'chat', status: null } });
     expect(entry?.easyrtcid).to.match(/^[A-Za-z0-9]{16}$/);
     const ben = await stage.enter({ username: 'Ben' });
@@ -89,9 +89,9 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     await stage.speaker('Kira', 'a room with spaces');
     const ana = await stage.enter({ applicationName: 'demo', roomJoin: { hall: { roomName: 'hall' } } });
     expect(await strangerIn(ana, 'hall')).to.include({ username: 'Kurt' });
-    expect((await ana.command('getRoomList')).msgData.roomList).to.have.all.keys('default', 'hall');
+    expect((await ana.command('getRoomList')).msgData?.roomList).to.have.all.keys('default', 'hall');
     const ben = await stage.enter();
-    expect((await ben.command('getRoomList')).msgData.roomList).to.have.all.keys('default');
+    expect((await ben.command('getRoomList')).msgData?.roomList).to.have.all.keys('default');
     expect(stage.rooms.names).to.include.members(['demo/hall', 'default', 'a room with spaces']);
   });
 
@@ -104,13 +104,13 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     const participant = room?.find(ana.id);
     if (participant) room?.evict(participant);
     const leave = { default: { roomName: 'default', roomStatus: 'leave' } };
-    const left = (push: Wire): boolean => push.msgData.roomData.default.roomStatus === 'leave';
-    expect((await ana.take(left)).msgData.roomData).to.deep.equal(leave);
+    const left = (push: Wire): boolean => push.msgData?.roomData?.default?.roomStatus === 'leave';
+    expect((await ana.take(left)).msgData?.roomData).to.deep.equal(leave);
     await ben.take(removed(ana.id));
     await kurt.notified('participantLeft');
     expect(await ana.refusal('easyrtcMsg', { msgType: 'x', targetRoom: 'default' })).to.equal('MSG_REJECT_TARGET_ROOM');
     room?.close('enough');
-    expect((await ben.take(left)).msgData.roomData).to.deep.equal(leave);
+    expect((await ben.take(left)).msgData?.roomData).to.deep.equal(leave);
     await kurt.notified('roomClosed');
     await ana.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } });
   });
@@ -122,9 +122,9 @@ describe('EasyRTC without bridges', () => {
   it('rooms are its own', async () => {
     await stage.speaker('Kurt');
     const ana = await stage.enter();
-    expect(ana.token.msgData.roomData.default.clientList).to.have.all.keys(ana.id);
+    expect(ana.token.msgData?.roomData?.default?.clientList).to.have.all.keys(ana.id);
     expect(stage.rooms.names).to.include('easyrtc:default');
-    expect((await ana.command('getRoomList')).msgData.roomList).to.have.all.keys('default');
+    expect((await ana.command('getRoomList')).msgData?.roomList).to.have.all.keys('default');
   });
 });
 

@@ -20,7 +20,7 @@ describe('EasyRTC §14 differences', () => {
   it('1: the token has the time at the top and inside', async () => {
     const { token } = await stage.enter();
     expect(token.serverTime).to.be.a('number');
-    expect(token.msgData.serverTime).to.be.a('number');
+    expect(token.msgData?.serverTime).to.be.a('number');
   });
 
   it('2: replies have the time as events do', async () => {
@@ -41,7 +41,7 @@ describe('EasyRTC §14 differences', () => {
 
   it('4: ICE servers have their addresses in urls, an array, and the first one in url', async () => {
     const ana = await stage.enter();
-    expect(ana.token.msgData.iceConfig.iceServers).to.deep.equal([
+    expect(ana.token.msgData?.iceConfig?.iceServers).to.deep.equal([
       { url: 'stun:a:3478', urls: ['stun:a:3478', 'stun:b:3478'] },
     ]);
   });
@@ -51,9 +51,9 @@ describe('EasyRTC §14 differences', () => {
     for (const field of [raised, { other: { fieldName: 'other', fieldValue: '' } }]) {
       await ana.command('setRoomApiField', { setRoomApiField: { roomName: 'one', field } });
     }
-    const { roomData } = (await ana.command('roomJoin', { roomJoin: rooms('one', 'two') })).msgData;
-    expect(roomData.one.clientList[ana.id].apiField).to.have.all.keys('other');
-    expect(roomData.two.clientList[ana.id]).not.to.have.property('apiField');
+    const roomData = (await ana.command('roomJoin', { roomJoin: rooms('one', 'two') })).msgData?.roomData;
+    expect(roomData?.one?.clientList?.[ana.id]?.apiField).to.have.all.keys('other');
+    expect(roomData?.two?.clientList?.[ana.id]).not.to.have.property('apiField');
   });
 
   it('6: setUserCfg is checked and dropped', async () => {
@@ -63,7 +63,7 @@ describe('EasyRTC §14 differences', () => {
     expect(codeOf(await ana.command('setUserCfg', { setUserCfg }))).to.equal('ack');
     expect(codeOf(await ana.command('setUserCfg', { setUserCfg: {} }))).to.equal('MSG_REJECT_BAD_STRUCTURE');
     const cara = await stage.enter();
-    expect(cara.token.msgData.roomData.default.clientList[ana.id]).not.to.have.property('apiField');
+    expect(cara.token.msgData?.roomData?.default?.clientList?.[ana.id]).not.to.have.property('apiField');
     await ben.pushed('roomData');
     await ben.settle();
     expect(ben.pushes).to.deep.equal([]);
@@ -71,16 +71,16 @@ describe('EasyRTC §14 differences', () => {
 
   it('7: sessionData that is pushed has sessionStatus', async () => {
     const ana = await stage.enter({ easyrtcsid: 's1' });
-    expect(ana.token.msgData.sessionData).not.to.have.property('sessionStatus');
+    expect(ana.token.msgData?.sessionData).not.to.have.property('sessionStatus');
     stage.gateway.control.setSessionFields('default', 's1', { a: 1 });
-    expect((await ana.pushed('sessionData')).msgData.sessionData.sessionStatus).to.equal('update');
+    expect((await ana.pushed('sessionData')).msgData?.sessionData?.sessionStatus).to.equal('update');
   });
 
   it('8: deltas have api fields, also none, after setPresence and after a clearing', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     const told = async (): Promise<unknown> =>
-      (await ben.pushed('roomData')).msgData.roomData.default.clientListDelta.updateClient[ana.id].apiField as unknown;
+      (await ben.pushed('roomData')).msgData?.roomData?.default?.clientListDelta?.updateClient?.[ana.id]?.apiField;
     await ana.command('setPresence', away);
     expect(await told()).to.deep.equal({});
     await ana.command('setRoomApiField', { setRoomApiField: { roomName: 'default', field: raised } });
@@ -96,7 +96,7 @@ describe('EasyRTC §14 differences', () => {
     await ana.authenticate({ applicationName: 'other' });
     const ben = await stage.enter({ applicationName: 'other' });
     const cara = await stage.enter();
-    expect(cara.token.msgData.roomData.default.clientList).to.have.all.keys(cara.id);
+    expect(cara.token.msgData?.roomData?.default?.clientList).to.have.all.keys(cara.id);
     expect(await ana.refusal('easyrtcMsg', { msgType: 'x', targetEasyrtcid: ben.id })).to.equal('ack');
     await ben.settle();
     expect(ben.pushes.map(({ msgType }) => msgType)).to.deep.equal(['x']);
@@ -108,7 +108,7 @@ describe('EasyRTC §14 differences', () => {
     const both = { roomJoin: rooms('new', 'full') };
     expect(codeOf(await ana.command('roomJoin', both))).to.equal('MSG_REJECT_BAD_ROOM');
     expect(await (await stage.connect()).refusal('easyrtcAuth', login(both))).to.equal('LOGIN_GEN_FAIL');
-    expect((await ana.command('getRoomList')).msgData.roomList).to.have.all.keys('default', 'full');
+    expect((await ana.command('getRoomList')).msgData?.roomList).to.have.all.keys('default', 'full');
   });
 
   it('11: who is in a full room joins it again', async () => {
@@ -147,7 +147,7 @@ describe('EasyRTC §14 differences', () => {
 
   it('16: entries say nothing of the browser, the system or the device', async () => {
     const ana = await stage.enter({ username: 'Ana' });
-    expect(ana.token.msgData.roomData.default.clientList[ana.id]).to.have.all.keys(
+    expect(ana.token.msgData?.roomData?.default?.clientList?.[ana.id]).to.have.all.keys(
       'easyrtcid',
       'roomJoinTime',
       'presence',
@@ -161,7 +161,7 @@ describe('EasyRTC §14 differences', () => {
     stage.gateway.control.forwardToUrl(ana.id, 'https://elsewhere.example/');
     await ana.pushed('forwardToUrl');
     await stage.gateway.control.renewIceConfig(ana.id);
-    expect((await ana.pushed('iceConfig')).msgData.iceConfig.iceServers).to.have.lengthOf(1);
+    expect((await ana.pushed('iceConfig')).msgData?.iceConfig?.iceServers).to.have.lengthOf(1);
   });
 
   it('18: a newcomer is announced once', async () => {
@@ -184,7 +184,7 @@ describe('EasyRTC §14 differences', () => {
   it('20: an emptied room leaves the list, the default room does not', async () => {
     const ana = await stage.enter({ roomJoin: rooms('one') });
     await ana.command('roomLeave', { roomLeave: rooms('one') });
-    const { roomList } = (await ana.command('getRoomList')).msgData;
+    const roomList = (await ana.command('getRoomList')).msgData?.roomList;
     expect(roomList).to.deep.equal({ default: { roomName: 'default', numberClients: 0 } });
   });
 
@@ -197,7 +197,7 @@ describe('EasyRTC §14 differences', () => {
 
   it('22: fields of connections are an object of values, told in the token', async () => {
     const ana = await stage.enter();
-    expect(ana.token.msgData.field).to.deep.equal({ role: { fieldName: 'role', fieldValue: 'guest' } });
+    expect(ana.token.msgData?.field).to.deep.equal({ role: { fieldName: 'role', fieldValue: 'guest' } });
   });
 });
 

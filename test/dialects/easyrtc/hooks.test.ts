@@ -93,7 +93,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
       msgData: 1,
     });
     hooks.iceServers = () => [{ urls: ['stun:a'] }];
-    expect((await ana.command('getIceConfig')).msgData.iceConfig.iceServers).to.deep.equal([
+    expect((await ana.command('getIceConfig')).msgData?.iceConfig?.iceServers).to.deep.equal([
       { url: 'stun:a', urls: ['stun:a'] },
     ]);
     hooks.iceServers = () => new Promise(() => undefined);
@@ -114,19 +114,19 @@ describe('EasyRTC §7 what the server says by itself', () => {
     expect((await ana.pushed('iceConfig')).msgData).to.deep.equal({ iceConfig: { iceServers: [] } });
     const field = { colour: { fieldName: 'colour', fieldValue: 'red' } };
     control.setRoomFields('default', 'default', { colour: 'red' });
-    expect((await ana.pushed('roomData')).msgData.roomData.default).to.deep.include({ roomStatus: 'update', field });
+    expect((await ana.pushed('roomData')).msgData?.roomData?.default).to.deep.include({ roomStatus: 'update', field });
     control.setSessionFields('default', 's1', { colour: 'red' });
     const sessionData = { easyrtcsid: 's1', sessionStatus: 'update', field };
     expect((await ana.pushed('sessionData')).msgData).to.deep.equal({ sessionData });
     const ben = await stage.enter({ easyrtcsid: 's1' });
-    expect(ben.token.msgData.sessionData).to.deep.equal({ easyrtcsid: 's1', field });
+    expect(ben.token.msgData?.sessionData).to.deep.equal({ easyrtcsid: 's1', field });
     const cara = await stage.enter({ applicationName: 'x', easyrtcsid: 's%3Aabc' });
     const dora = await stage.enter({ applicationName: 'x', easyrtcsid: 's%3aabc' });
     control.setSessionFields('x', 's%3Aabc', { colour: 'red' });
-    expect((await cara.pushed('sessionData')).msgData.sessionData.easyrtcsid, 'as she gave it').to.equal('s%3Aabc');
-    expect((await dora.pushed('sessionData')).msgData.sessionData.easyrtcsid, 'the same one').to.equal('s%3aabc');
+    expect((await cara.pushed('sessionData')).msgData?.sessionData?.easyrtcsid, 'as she gave it').to.equal('s%3Aabc');
+    expect((await dora.pushed('sessionData')).msgData?.sessionData?.easyrtcsid, 'the same one').to.equal('s%3aabc');
     control.say(ana.id, 'picture', { bytes: Buffer.from('abc') });
-    expect(String((await ana.pushed('picture')).msgData.bytes)).to.equal('abc');
+    expect(String((await ana.pushed('picture')).msgData?.bytes)).to.equal('abc');
     control.say(ana.id, 'news', 1);
     expect(await ana.pushed('news')).to.not.have.property('senderEasyrtcid');
   });
@@ -146,8 +146,8 @@ describe('EasyRTC §5 ICE servers', () => {
       { url: 'stun:a:3478', urls: ['stun:a:3478'] },
       { url: 'turn:b:3478', urls: ['turn:b:3478'], username, credential },
     ];
-    expect(ana.token.msgData.iceConfig.iceServers).to.deep.equal(expected);
-    expect((await ana.command('getIceConfig')).msgData.iceConfig.iceServers).to.deep.equal(expected);
+    expect(ana.token.msgData?.iceConfig?.iceServers).to.deep.equal(expected);
+    expect((await ana.command('getIceConfig')).msgData?.iceConfig?.iceServers).to.deep.equal(expected);
   });
 });
 

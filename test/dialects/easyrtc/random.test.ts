@@ -135,7 +135,7 @@ describe('EasyRTC §15 random conversations of valid, invalid and hostile messag
       clients.set(index, client);
       const ask = (name: 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg', message: unknown): void => {
         const answer = client.ask(name, message).then((reply) => {
-          if (reply.msgType === 'token') client.id = String(reply.msgData.easyrtcid);
+          if (reply.msgType === 'token') client.id = String(reply.msgData?.easyrtcid);
           return reply;
         });
         answers.push(Promise.race([answer, client.closed.then(() => 'closed' as const)]));

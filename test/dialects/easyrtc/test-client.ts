@@ -1,10 +1,15 @@
 import { io } from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
+import type { z } from 'zod';
 import { pushEnvelope, serverData } from '../../../dialects/easyrtc/messages.js';
 import { until } from '../../support/until.js';
 
 export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
 type Event = 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg';
+
+type Said<Name extends keyof typeof serverData> = z.infer<(typeof serverData)[Name]>;
+/** Whatever `msgData` may hold: a test looks into what it expects, and fails where it is not so. */
+type Data = Partial<Said<'token'> & Said<'error'> & Said<'roomList'> & { readonly bytes: unknown }>;
 
 /** A packet or an answer as it was on the wire. */
 export interface Wire {
@@ -13,9 +18,7 @@ export interface Wire {
   readonly serverTime?: number;
   readonly easyrtcid?: string;
   readonly senderEasyrtcid?: string;
-  // A test looks into what it expects, and fails where it is not so.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly msgData?: any;
+  readonly msgData?: Data;
   readonly [name: string]: unknown;
 }
 
@@ -92,7 +95,7 @@ export class TestClient {
     });
     if (token.msgType !== 'token') throw new Error(`refused: ${JSON.stringify(token)}`);
     this.token = token;
-    this.id = String(token.msgData.easyrtcid);
+    this.id = String(token.msgData?.easyrtcid);
     return token;
   }
 
@@ -123,5 +126,5 @@ export class TestClient {
 }
 
 export function codeOf(reply: Wire): string {
-  return reply.msgType === 'error' ? String(reply.msgData.errorCode) : reply.msgType;
+  return reply.msgType === 'error' ? String(reply.msgData?.errorCode) : reply.msgType;
 }
