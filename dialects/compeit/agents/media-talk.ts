@@ -1,0 +1,78 @@
+import type { Attended } from '../agent.js';
+import { Refusal } from '../errors.js';
+import { Message } from '../message.js';
+import type { KurentoAgentSettings } from './kurento-agent.js';
+import { Stream } from './stream.js';
+
+/** What is said to one page of its streams, whichever way they go, and how much is negotiated with it at a time. */
+export class MediaTalk {
+  readonly user: Attended;
+  readonly settings: KurentoAgentSettings;
+  /** Negotiations that are under way, those that nobody wants any more among them. */
+  #negotiating = 0;
+
+  constructor(user: Attended, settings: KurentoAgentSettings) {
+    this.user = user;
+    this.settings = settings;
+  }
+
+  say(event: string, data: object): void {
+    this.user.send(new Message('server_message', { type: 'kurento', event, data }));
+  }
+
+  refuse(request: string, error: unknown, sender?: number): void {
+    this.user.refuse(request, error, 'kurento', sender);
+  }
+
+  /**
+   * @param sender undefined for the stream of the page's own
+   * @param ended what ends with it, once it was lost
+   */
+  stream(sender: number | undefined, ended: () => void): Stream {
+    const whose = sender === undefined ? {} : { sender };
+    return new Stream(this.settings.mediaLostAfterMs, {
+      candidate: ({ candidate, sdpMid, sdpMLineIndex }) => {
+        this.say('on_ice_candidate', { candidate: { candidate, sdpMid, sdpMLineIndex }, ...whose });
+      },
+      started: () => {
+        this.say('media_session_started', whose);
+      },
+      lost: () => {
+        ended();
+        this.say('media_session_terminated', whose);
+      },
+    });
+  }
+
+  /** @throws Refusal `media_error` */
+  assertPlace(): void {
+    if (this.#negotiating < this.settings.maxNegotiations) return;
+    throw new Refusal('media_error', 'too many negotiations are under way');
+  }
+
+  /** @param isWanted whether nothing has come in its place, or ended it: then there is nothing to be said any more */
+  negotiate(
+    answer: Promise<string>,
+    isWanted: () => boolean,
+    answered: (sdpAnswer: string) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#negotiating += 1;
+    const settle = (tell: () => void): void => {
+      this.#negotiating -= 1;
+      if (isWanted()) tell();
+    };
+    answer.then(
+      (sdpAnswer) => {
+        settle(() => {
+          answered(sdpAnswer);
+        });
+      },
+      (error: unknown) => {
+        settle(() => {
+          failed(error);
+        });
+      },
+    );
+  }
+}

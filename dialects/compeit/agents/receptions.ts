@@ -1,0 +1,144 @@
+import type { Participant } from '../../../rooms/participant.js';
+import { Refusal } from '../errors.js';
+import type { MediaTalk } from './media-talk.js';
+import type { Stream } from './stream.js';
+
+/** A reception whose sender does not send yet. */
+interface Waiting {
+  readonly offerSdp: string;
+  readonly impatience: NodeJS.Timeout;
+}
+
+/** What one user receives: a stream of each sender, or the wait for it (COMPEIT §4). */
+export class Receptions {
+  readonly #talk: MediaTalk;
+  readonly #streams = new Map<Participant, Stream>();
+  readonly #waiting = new Map<Participant, Waiting>();
+
+  constructor(talk: MediaTalk) {
+    this.#talk = talk;
+  }
+
+  of(publisher: Participant): Stream | undefined {
+    return this.#streams.get(publisher);
+  }
+
+  /** A second one of the same sender replaces the first. @throws Refusal */
+  start(sender: number, offerSdp: string): void {
+    const { participant, people } = this.#talk.user;
+    const publisher = people.find(sender, participant.room);
+    if (!publisher) throw new Refusal('no_such_user', `user ${sender} is not in the room`);
+    if (publisher === participant) throw new Refusal('bad_request', 'nobody receives herself');
+    if (publisher.publication) this.#receive(publisher, offerSdp);
+    else this.#await(publisher, offerSdp);
+  }
+
+  /** The client of old does not say whose; then it is all (COMPEIT §4.1). @throws Refusal `not_receiving` */
+  stop(sender: number | undefined): void {
+    const { people } = this.#talk.user;
+    const all = new Set([...this.#streams.keys(), ...this.#waiting.keys()]);
+    const chosen = [...all].filter((publisher) => sender === undefined || people.idOf(publisher) === sender);
+    if (chosen.length === 0) throw new Refusal('not_receiving', 'nothing of that kind is received');
+    for (const publisher of chosen) {
+      this.#forget(publisher);
+      this.#talk.say('receive_stopped', { sender: people.idOf(publisher) });
+    }
+  }
+
+  /** The sender has begun: who waits for her is served. */
+  admit(publisher: Participant): void {
+    const waiting = this.#waiting.get(publisher);
+    if (!waiting || !publisher.publication || !this.#talk.user.membership) return;
+    this.#stopWaiting(publisher);
+    try {
+      this.#receive(publisher, waiting.offerSdp);
+    } catch (error) {
+      this.#talk.refuse('receive_start', error, this.#talk.user.people.idOf(publisher));
+    }
+  }
+
+  isWaitingFor(publisher: Participant): boolean {
+    return this.#waiting.has(publisher);
+  }
+
+  /** The sender does not begin in time, or not any more. */
+  giveUp(publisher: Participant): void {
+    if (!this.#stopWaiting(publisher)) return;
+    const sender = this.#talk.user.people.idOf(publisher);
+    this.#talk.refuse('receive_start', new Refusal('not_sending', `user ${sender} is not sending`), sender);
+  }
+
+  /** @returns whether she is to be told; a reception that is still being negotiated is told by its failure */
+  senderStopped(publisher: Participant): boolean {
+    const stream = this.#streams.get(publisher);
+    if (!stream?.answered) return false;
+    stream.end();
+    this.#streams.delete(publisher);
+    return true;
+  }
+
+  /** Ends all, and nothing is said. */
+  end(): void {
+    for (const publisher of [...this.#waiting.keys()]) this.#stopWaiting(publisher);
+    const { membership } = this.#talk.user;
+    for (const [publisher, stream] of this.#streams) {
+      stream.end();
+      if (membership?.closed === false) membership.unsubscribe(publisher);
+    }
+    this.#streams.clear();
+  }
+
+  /** Pages announce their stream before it is sent: who comes early waits (COMPEIT §4.3). */
+  #await(publisher: Participant, offerSdp: string): void {
+    this.#forget(publisher);
+    const { maxNegotiations, earlyReceiveMs } = this.#talk.settings;
+    if (this.#waiting.size >= maxNegotiations) {
+      throw new Refusal('not_sending', 'too many senders are waited for');
+    }
+    const impatience = setTimeout(() => {
+      this.giveUp(publisher);
+    }, earlyReceiveMs).unref();
+    this.#waiting.set(publisher, { offerSdp, impatience });
+  }
+
+  #receive(publisher: Participant, offerSdp: string): void {
+    // Before anything ends: who is refused keeps what she has.
+    this.#talk.assertPlace();
+    this.#forget(publisher);
+    const { participant, people } = this.#talk.user;
+    const sender = people.idOf(publisher);
+    const stream = this.#talk.stream(sender, () => {
+      this.#forget(publisher);
+    });
+    this.#streams.set(publisher, stream);
+    const { connectionChanged } = stream;
+    this.#talk.negotiate(
+      participant.subscribe(publisher, offerSdp, { connectionChanged }),
+      () => this.#streams.get(publisher) === stream,
+      (answer) => {
+        this.#talk.say('receive_started', { sdp_answer: answer, sender });
+        stream.answer();
+      },
+      (error) => {
+        stream.end();
+        this.#streams.delete(publisher);
+        this.#talk.refuse('receive_start', error, sender);
+      },
+    );
+  }
+
+  #forget(publisher: Participant): void {
+    this.#stopWaiting(publisher);
+    const stream = this.#streams.get(publisher);
+    if (!stream) return;
+    stream.end();
+    this.#streams.delete(publisher);
+    this.#talk.user.membership?.unsubscribe(publisher);
+  }
+
+  /** @returns whether she was waited for */
+  #stopWaiting(publisher: Participant): boolean {
+    clearTimeout(this.#waiting.get(publisher)?.impatience);
+    return this.#waiting.delete(publisher);
+  }
+}

@@ -1,0 +1,77 @@
+import type { MediaTalk } from './media-talk.js';
+import type { Stream } from './stream.js';
+
+/** The one stream that a user sends (COMPEIT §4). */
+export class Sending {
+  readonly #talk: MediaTalk;
+  #stream: Stream | undefined;
+  #muted = false;
+
+  constructor(talk: MediaTalk) {
+    this.#talk = talk;
+  }
+
+  get stream(): Stream | undefined {
+    return this.#stream;
+  }
+
+  /** A second one replaces the first. @throws Refusal */
+  start(offerSdp: string): void {
+    const { participant } = this.#talk.user;
+    this.#talk.assertPlace();
+    this.stop();
+    const stream = this.#talk.stream(undefined, () => undefined);
+    this.#stream = stream;
+    const { connectionChanged } = stream;
+    this.#talk.negotiate(
+      participant.publish(offerSdp, { connectionChanged }),
+      () => this.#stream === stream,
+      (answer) => {
+        this.#talk.say('send_started', { sdp_answer: answer });
+        stream.answer();
+        if (this.#muted) this.#applyMute();
+      },
+      (error) => {
+        stream.end();
+        this.#stream = undefined;
+        this.#talk.refuse('send_start', error);
+      },
+    );
+  }
+
+  stop(): void {
+    this.#stream?.end();
+    this.#stream = undefined;
+    const { membership } = this.#talk.user;
+    if (membership?.closed === false && membership.ownPublication) membership.unpublish();
+  }
+
+  /** Cuts the sound for everybody, now or when it is sent. */
+  mute(isMuted: boolean): void {
+    this.#muted = isMuted;
+    this.#applyMute();
+  }
+
+  /** Her membership is over, and what she said in it. */
+  end(): void {
+    this.stop();
+    this.#muted = false;
+  }
+
+  /** The media server may have gone, and the stream with it. */
+  noticeLoss(): void {
+    if (!this.#stream?.answered || this.#talk.user.membership?.ownPublication) return;
+    this.#stream.end();
+    this.#stream = undefined;
+    this.#talk.say('media_session_terminated', {});
+  }
+
+  #applyMute(): void {
+    const { membership } = this.#talk.user;
+    if (!membership?.publication) return;
+    const applied = this.#muted ? membership.mutePublication('audio') : membership.unmutePublication();
+    applied.catch((error: unknown) => {
+      this.#talk.refuse('mute', error);
+    });
+  }
+}
