@@ -1,14 +1,17 @@
 import type { Socket } from 'socket.io';
 import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import type { Agent } from './agent.js';
 import { agentsOf } from './agents/agents.js';
 import type { KurentoAgentSettings } from './agents/kurento-agent.js';
 import { Encoder } from './encoder.js';
 import { Identities } from './identity.js';
 import type { Introduction } from './identity.js';
 import { endpoint } from './message.js';
+import { newLink } from './new-link.js';
 import { People } from './people.js';
 import type { TransportLimits } from './transport/carrier.js';
 import { OldSocketIoDoor } from './transport/door.js';
+import { mayCome } from './transport/origin.js';
 import type { Handshake, NamespaceListener, NamespaceSocket } from './transport/session.js';
 import { User, dialectName } from './user.js';
 import type { Link, UserContext } from './user.js';
@@ -27,25 +30,26 @@ export interface CompeitSettings {
 export class CompeitGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: CompeitSettings;
+  readonly #agents: readonly Agent[];
   readonly #people = new People();
 
-  constructor(settings: CompeitSettings) {
+  constructor(settings: CompeitSettings, agents = agentsOf(settings.kurento)) {
     this.#settings = settings;
+    this.#agents = agents;
   }
 
   get state(): DialectState {
-    // Everybody in a room takes every text.
     return { connections: this.#people.size, undelivered: 0 };
   }
 
   attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: Surroundings): void {
-    const { socketIoPath, allowedOrigins, transport, kurento, tokenSecret } = this.#settings;
+    const { socketIoPath, allowedOrigins, transport, tokenSecret } = this.#settings;
     const context: UserContext = {
       rooms,
       names,
       people: this.#people,
       encoder: new Encoder(this.#people),
-      agents: agentsOf(kurento),
+      agents: this.#agents,
       log,
     };
     const identities = new Identities(tokenSecret, now);
@@ -61,7 +65,9 @@ export class CompeitGateway implements Dialect {
     doors.mount(path, door);
     const namespace = socketIo.namespace(endpoint);
     namespace.use((socket, next) => {
-      next(identities.of(introductionOfNew(socket)) ? undefined : new Error('not authenticated'));
+      // Cookies tell who somebody is, and the library asks for no origin where all are allowed.
+      if (!mayCome(socket.request, allowedOrigins)) next(new Error('origin not allowed'));
+      else next(identities.of(introductionOfNew(socket)) ? undefined : new Error('not authenticated'));
     });
     namespace.on('connection', (socket) => {
       this.#acceptNew(socket, identities, context);
@@ -99,14 +105,7 @@ export class CompeitGateway implements Dialect {
   }
 
   #acceptNew(socket: Socket, identities: Identities, context: UserContext): void {
-    const link: Link = {
-      send: ({ name, args }) => {
-        socket.emit(name, ...args);
-      },
-      dismiss: () => {
-        socket.disconnect(true);
-      },
-    };
+    const link = newLink(socket, this.#settings.transport);
     const user = this.#welcome(introductionOfNew(socket), link, identities, context);
     // Its names are input: nothing reaches the listeners of the socket itself.
     socket.use((event) => {

@@ -21,9 +21,15 @@ const maxNameLength = 64;
 const nameCookie = 'compeit_name';
 const tokenCookie = 'compeit_token';
 
-/** The payload of a JSON Web Token (RFC 7519 §4.1). */
-const claims = z.object({ sub: z.string().min(1), name: z.string().optional(), exp: z.number().optional() });
-const header = z.object({ alg: z.literal('HS256') });
+/** The payload of a JSON Web Token (RFC 7519 §4.1). Times are in seconds since 1970. */
+const claims = z.object({
+  sub: z.string().min(1),
+  name: z.string().optional(),
+  exp: z.number().optional(),
+  nbf: z.number().optional(),
+});
+/** One that names extensions that must be understood (`crit`) is refused: there are none here (RFC 7515 §4.1.11). */
+const header = z.object({ alg: z.literal('HS256'), crit: z.undefined().optional() });
 
 /** Tells who somebody is (COMPEIT §3.1). With a secret only those are let in who have a token that was signed with it. */
 export class Identities {
@@ -51,7 +57,8 @@ export class Identities {
     if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     const proven = claims.safeParse(decode(payload)).data;
     if (!header.safeParse(decode(head)).success || !proven) return undefined;
-    return proven.exp !== undefined && proven.exp * 1_000 <= this.#now() ? undefined : proven;
+    const now = this.#now() / 1_000;
+    return now >= (proven.exp ?? Infinity) || now < (proven.nbf ?? 0) ? undefined : proven;
   }
 }
 

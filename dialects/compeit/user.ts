@@ -147,9 +147,10 @@ export class User implements Attended {
     const { rooms, names, log } = this.#context;
     const key = names.keyOf(room);
     if (this.#participant?.room.name !== key) {
-      const participant: Participant = rooms.join(key, randomUUID(), this.attributes, (event) => {
-        // What was under way when she left is not hers any more.
-        if (this.#participant === participant) this.#told(event);
+      const id = randomUUID();
+      const participant = rooms.join(key, id, this.attributes, (event) => {
+        // What was under way when she left is not hers any more, and what a room tells her while she comes in is not hers yet.
+        if (this.#participant?.id === id) this.#told(event);
       });
       // Only now: who is refused there stays here.
       this.leave();

@@ -14,6 +14,8 @@ export interface SocketIoOptions {
   readonly allowedOrigins: readonly string[];
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
+  /** How often a client is asked whether it is there, and how long it has for the answer, in ms; the library's own times unless given. */
+  readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
 }
 
 /** A protocol that is spoken on the default namespace, which several share. */
@@ -34,11 +36,12 @@ export class SocketIoDoor implements Mount {
   readonly #shadow = createServer();
   readonly #guests: Guest[] = [];
 
-  constructor({ path, maxPacketBytes, allowedOrigins, hasPlace }: SocketIoOptions) {
+  constructor({ path, maxPacketBytes, allowedOrigins, hasPlace, heartbeat }: SocketIoOptions) {
     this.#server = new Server(this.#shadow, {
       path,
       maxHttpBufferSize: maxPacketBytes,
       allowEIO3: true,
+      ...(heartbeat && { pingInterval: heartbeat.intervalMs, pingTimeout: heartbeat.timeoutMs }),
       cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : '*' },
       allowRequest: ({ headers: { origin }, url = '' }, answer) => {
         const allowed = origin === undefined || allowedOrigins.length === 0 || allowedOrigins.includes(origin);

@@ -26,14 +26,17 @@ export interface TransportLimits {
 export interface Carrier {
   readonly kind: 'websocket' | 'xhr-polling';
   send(packet: Outgoing): void;
-  /** Lets out what is due, then ends; `finished` when nothing more can be delivered. Does nothing the second time. */
-  close(finished: () => void): void;
+  /**
+   * Lets out what is due, then ends; `finished` when nothing more can be delivered. With `isGone` nobody is there to take it, and it ends
+   * at once. Does nothing the second time.
+   */
+  close(finished: () => void, isGone: boolean): void;
 }
 
 /** Whose packets a carrier carries. */
 export interface CarrierOwner {
   /** One packet came in. */
   receive(text: string): void;
-  /** The client is gone, or is to be. May be called more than once. */
+  /** The client is gone. May be called more than once. */
   lost(reason: string): void;
 }

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { STATUS_CODES } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { Mount } from '../../../src/transport/doors.js';
 import { Connection } from '../../../src/transport/connection.js';
 import { WriteTurn } from '../../../src/transport/write-turn.js';
+import { addressOf } from './address.js';
 import type { TransportLimits } from './carrier.js';
-import { answerText, readBody } from './http.js';
+import { answerText, refuse } from './http.js';
 import { mayCome } from './origin.js';
 import { notHandshaken } from './packet.js';
-import { decodePayload } from './payload.js';
 import { PollingCarrier } from './polling-carrier.js';
 import { Session } from './session.js';
 import type { Accept, Handshake } from './session.js';
@@ -27,15 +26,6 @@ export interface DoorSettings extends TransportLimits {
   readonly refuses: (handshake: Handshake) => string | undefined;
   /** The namespaces there are. */
   readonly namespaces: ReadonlyMap<string, Accept>;
-}
-
-/** What a request below the path is about (COMPEIT §2.1). */
-interface Address {
-  /** Empty in the handshake, and in the farewell of a page that is left. */
-  readonly transport: string;
-  /** Empty in the handshake. */
-  readonly sid: string;
-  readonly query: URLSearchParams;
 }
 
 /** Bytes of a session id: it is all that shows whose requests these are. */
@@ -55,6 +45,7 @@ export class OldSocketIoDoor implements Mount {
   readonly #turn = new WriteTurn();
   readonly #webSockets: WebSocketServer;
   readonly #greeting: string;
+  #stopped = false;
 
   constructor(settings: DoorSettings) {
     this.#settings = settings;
@@ -98,7 +89,7 @@ export class OldSocketIoDoor implements Mount {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', ignore);
-    const address = this.#addressOf(request);
+    const address = addressOf(request, this.#settings.path);
     if (!mayCome(request, this.#settings.allowedOrigins)) {
       refuse(socket, 403, 'origin not allowed');
       return;
@@ -128,7 +119,8 @@ export class OldSocketIoDoor implements Mount {
 
   /** Ends every session; clients are to try again. */
   async close(): Promise<void> {
-    for (const session of this.#sessions.values()) session.lost('the server stops');
+    this.#stopped = true;
+    for (const session of this.#sessions.values()) session.end('the server stops');
     this.#sessions.clear();
     this.#perAddress.clear();
     const { clients } = this.#webSockets;
@@ -142,7 +134,7 @@ export class OldSocketIoDoor implements Mount {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const address = this.#addressOf(request);
+    const address = addressOf(request, this.#settings.path);
     if (!address) {
       answerText(response, 404, 'not found');
       return;
@@ -164,7 +156,7 @@ export class OldSocketIoDoor implements Mount {
     const { hasPlace, refuses, namespaces, handshakeMs, maxSessionsPerAddress } = this.#settings;
     const address = request.socket.remoteAddress ?? '';
     const present = this.#perAddress.get(address) ?? 0;
-    if (!hasPlace() || (maxSessionsPerAddress > 0 && present >= maxSessionsPerAddress)) {
+    if (this.#stopped || !hasPlace() || (maxSessionsPerAddress > 0 && present >= maxSessionsPerAddress)) {
       answerText(response, 503, 'all connections are taken');
       return;
     }
@@ -193,54 +185,22 @@ export class OldSocketIoDoor implements Mount {
       answerText(response, 200, notHandshaken);
       return;
     }
-    if (request.method === 'POST') {
-      void this.#take(request, response, session);
-      return;
-    }
-    if (!session.carrier) session.open(new PollingCarrier(session, this.#settings));
+    const isPost = request.method === 'POST';
+    if (!isPost && !session.carrier) session.open(new PollingCarrier(session, this.#settings));
     const { carrier } = session;
-    if (carrier instanceof PollingCarrier) carrier.poll(response);
-    else answerText(response, 400, 'the session has a transport');
-  }
-
-  async #take(request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> {
-    if (session.carrier?.kind !== 'xhr-polling') {
+    if (!(carrier instanceof PollingCarrier)) {
       answerText(response, 400, 'the session has another transport, or none yet');
-      return;
+    } else if (isPost) {
+      void carrier.take(request, response);
+    } else {
+      carrier.poll(response);
     }
-    const body = await readBody(request, this.#settings.maxPacketBytes);
-    if (body === undefined) {
-      // Gone, or too much; what goes on arriving is not read.
-      if (!request.destroyed) {
-        response.setHeader('Connection', 'close');
-        answerText(response, 413, 'too long');
-      }
-      session.lost('a body that is too long, or broken off');
-      return;
-    }
-    answerText(response, 200, '1');
-    for (const packet of decodePayload(body) ?? []) session.receive(packet);
-  }
-
-  #addressOf({ url = '' }: IncomingMessage): Address | undefined {
-    const [path = '', ...rest] = url.split('?');
-    const [, transport = '', sid = '', ...further] = path.slice(this.#settings.path.length).split('/');
-    if (further.some((segment) => segment !== '')) return undefined;
-    return { transport, sid, query: new URLSearchParams(rest.join('?')) };
   }
 }
 
 /** Whole, and never none: the client takes an empty or zero time for one that is over. */
 function seconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1_000));
-}
-
-function refuse(socket: Duplex, status: number, reason: string): void {
-  const body = `${reason}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 function ignore(): void {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 export function answerText(response: ServerResponse, status: number, body: string): void {
   const bytes = Buffer.from(body);
@@ -9,6 +11,15 @@ export function answerText(response: ServerResponse, status: number, body: strin
     'X-Content-Type-Options': 'nosniff',
   });
   response.end(bytes);
+}
+
+/** Instead of the upgrade that was asked for. */
+export function refuse(socket: Duplex, status: number, reason: string): void {
+  const body = `${reason}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** @returns undefined when the body is longer than that, or does not arrive whole */

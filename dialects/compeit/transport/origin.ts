@@ -7,10 +7,11 @@ import type { IncomingMessage } from 'node:http';
 export function mayCome({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
   const { origin, host = '' } = headers;
   if (origin === undefined || allowedOrigins.includes(origin)) return true;
-  return host !== '' && hostOf(origin) === hostOf(host);
+  const own = hostOf(host);
+  return own !== undefined && hostOf(origin) === own;
 }
 
-/** The old Node client sends a bare `host:port`. Empty for what cannot be a host, `null` among it. */
+/** The old Node client sends a bare `host:port`. @returns undefined for what cannot be a host */
 function hostOf(text: string): string | undefined {
   const hasScheme = /^https?:\/\//i.test(text);
   if (!hasScheme && !/^[\w.[\]:-]+$/.test(text)) return undefined;

@@ -1,9 +1,12 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
-import { answerText } from './http.js';
+import { answerText, readBody } from './http.js';
 import type { Outgoing } from './outgoing.js';
 import { noop } from './packet.js';
-import { encodePayload } from './payload.js';
+import { decodePayload, encodePayload } from './payload.js';
+
+/** Bodies that one client may be sending at a time; those of old send one. */
+const maxBodies = 8;
 
 /** Packets wait for a poll, and polls for packets (COMPEIT §2.5). What is sent in one turn of the event loop goes in one answer. */
 export class PollingCarrier implements Carrier {
@@ -17,6 +20,8 @@ export class PollingCarrier implements Carrier {
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
   #overrun = false;
+  /** Bodies that are being read. */
+  #bodies = 0;
   #finished: (() => void) | undefined;
 
   constructor(owner: CarrierOwner, limits: TransportLimits) {
@@ -49,7 +54,7 @@ export class PollingCarrier implements Carrier {
     response.once('close', () => {
       if (this.#held !== response) return;
       this.#held = undefined;
-      this.#owner.lost('the poll was given up');
+      this.#giveUp('the poll was given up');
     });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -58,9 +63,29 @@ export class PollingCarrier implements Carrier {
     this.#flushSoon();
   }
 
-  close(finished: () => void): void {
+  /** A request of the client with packets: it is answered, then they are handled. */
+  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#bodies >= maxBodies) {
+      refuseBody(response, 429, 'too many bodies at a time');
+      return;
+    }
+    this.#bodies += 1;
+    const body = await readBody(request, this.#limits.maxPacketBytes);
+    this.#bodies -= 1;
+    if (body === undefined) {
+      // Gone, or too much.
+      if (!request.destroyed) refuseBody(response, 413, 'too long');
+      this.#giveUp('a body that is too long, or broken off');
+      return;
+    }
+    answerText(response, 200, '1');
+    for (const packet of decodePayload(body) ?? []) this.#owner.receive(packet);
+  }
+
+  close(finished: () => void, isGone: boolean): void {
     if (this.#finished) return;
     this.#finished = finished;
+    if (isGone) this.#forgetDue();
     if (this.#due.length === 0) this.#finish();
     else this.#flush();
   }
@@ -96,10 +121,15 @@ export class PollingCarrier implements Carrier {
   #expectPoll(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#forgetDue();
-      if (this.#finished) this.#finish();
-      else this.#owner.lost('no poll came');
+      this.#giveUp('no poll came');
     }, this.#limits.closeTimeoutMs).unref();
+  }
+
+  /** Nobody will take what is due. */
+  #giveUp(reason: string): void {
+    this.#forgetDue();
+    if (this.#finished) this.#finish();
+    else this.#owner.lost(reason);
   }
 
   #finish(): void {
@@ -110,4 +140,10 @@ export class PollingCarrier implements Carrier {
     if (response) answerText(response, 503, 'the session is over');
     this.#finished?.();
   }
+}
+
+/** What goes on arriving is nobody's business. */
+function refuseBody(response: ServerResponse, status: number, reason: string): void {
+  response.setHeader('Connection', 'close');
+  answerText(response, status, reason);
 }

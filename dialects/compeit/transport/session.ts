@@ -85,8 +85,17 @@ export class Session implements CarrierOwner {
     if (packet) this.#handle(packet);
   }
 
-  /** The leave procedure runs at once. Does nothing the second time. */
   lost(reason: string): void {
+    this.#end(reason, true);
+  }
+
+  /** By the server: what is due is still delivered. */
+  end(reason: string): void {
+    this.#end(reason, false);
+  }
+
+  /** The leave procedure runs at once. Does nothing the second time. */
+  #end(reason: string, isGone: boolean): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#expiry);
@@ -94,7 +103,7 @@ export class Session implements CarrierOwner {
     const finished = (): void => {
       this.#forget(this);
     };
-    if (this.#carrier) this.#carrier.close(finished);
+    if (this.#carrier) this.#carrier.close(finished, isGone);
     else finished();
   }
 
@@ -155,7 +164,7 @@ export class Session implements CarrierOwner {
       },
       dismiss: () => {
         this.#send(rootDisconnect);
-        this.lost('dismissed');
+        this.end('dismissed');
       },
     };
   }

@@ -1,7 +1,7 @@
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { decodePayload, encodePayload } from '../../../dialects/compeit/transport/payload.js';
-import { until } from '../../support/until.js';
+import { ask } from './http.js';
 
 export const endpoint = '/connection_agent';
 
@@ -16,7 +16,12 @@ interface Line {
   send(...packets: string[]): void;
   /** Closes without a word. */
   cut(): void;
+  /** Reads nothing any more, without a word. */
+  stop(): void;
+  binary?(): void;
 }
+
+const patienceMs = 5_000;
 
 export type Transport = 'websocket' | 'xhr-polling' | 'socket.io';
 export const transports: readonly Transport[] = ['websocket', 'xhr-polling', 'socket.io'];
@@ -27,21 +32,33 @@ export class Page {
   readonly events: WireEvent[] = [];
   /** Packets that are no events, as text. */
   readonly packets: string[] = [];
-  closed = false;
   sid = '';
+  /** Why a newer client was refused. */
+  refusal = '';
+  #closed = false;
   #taken = 0;
-  #line: Line = { send: () => undefined, cut: () => undefined };
+  /** Look at every change whether what they wait for has come. */
+  readonly #wanting = new Set<() => void>();
+  #line: Line = { send: () => undefined, cut: () => undefined, stop: () => undefined };
   #emit: (name: string, args: readonly unknown[]) => void = () => undefined;
 
   /** Connects to the namespace and waits for the greeting. */
   static async connect(url: string, transport: Transport = 'websocket', query = '', headers = {}): Promise<Page> {
     const page = new Page();
-    if (transport === 'socket.io') page.#openNew(url, query, headers);
-    else {
+    if (transport === 'socket.io') {
+      page.#openNew(url, query, headers);
+    } else {
       await page.open(url, transport, query, headers);
       page.raw(`1::${endpoint}`);
     }
     await page.take('connected');
+    return page;
+  }
+
+  /** A newer client that begins to connect, and may be refused. */
+  static begin(url: string, query = '', headers = {}): Page {
+    const page = new Page();
+    page.#openNew(url, query, headers);
     return page;
   }
 
@@ -58,7 +75,11 @@ export class Page {
     this.#emit = (name, args) => {
       this.raw(`5::${endpoint}:${JSON.stringify({ name, args })}`);
     };
-    await until('the transport is open', () => this.packets.includes('1::'));
+    await this.#when('the transport is open', () => this.packets.includes('1::'));
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Who this is, as the first event told. */
@@ -89,13 +110,17 @@ export class Page {
     this.#line.cut();
   }
 
+  /** Stops reading, as a client whose network is stuck. */
+  stop(): void {
+    this.#line.stop();
+  }
+
   /** The first argument of the next event of that name, and, of messages, that `event`; what comes before is skipped. */
   async take(name: string, event?: string): Promise<unknown> {
     const matches = ({ name: its, args: [argument] }: WireEvent): boolean =>
       its === name && (event === undefined || (argument as { event?: string }).event === event);
     let found: WireEvent | undefined;
-    const what = `${name} ${event ?? ''} after ${JSON.stringify(this.events.slice(this.#taken)).slice(0, 1_000)}`;
-    await until(what, () => {
+    await this.#when(`${name} ${event ?? ''}`, () => {
       const index = this.events.findIndex((each, at) => at >= this.#taken && matches(each));
       if (index < 0) return false;
       this.#taken = index + 1;
@@ -120,8 +145,41 @@ export class Page {
     await this.take('room_joined');
   }
 
+  /** Sends a frame that is no text; over a WebSocket only. */
+  sendBinary(): void {
+    this.#line.binary?.();
+  }
+
   async gone(): Promise<void> {
-    await until('the connection is over', () => this.closed);
+    await this.#when('the end of the connection', () => this.#closed);
+  }
+
+  /** Resolves at the change that makes it true. */
+  #when(what: string, condition: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!condition()) return;
+        clearTimeout(impatience);
+        this.#wanting.delete(look);
+        resolve();
+      };
+      const impatience = setTimeout(() => {
+        this.#wanting.delete(look);
+        const came = JSON.stringify([...this.packets, ...this.events.slice(this.#taken)]).slice(0, 1_000);
+        reject(new Error(`Not within ${patienceMs} ms: ${what}; what came: ${came}`));
+      }, patienceMs);
+      this.#wanting.add(look);
+      look();
+    });
+  }
+
+  #changed(): void {
+    for (const look of this.#wanting) look();
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#changed();
   }
 
   #receive(text: string): void {
@@ -132,6 +190,7 @@ export class Page {
       this.packets.push(text);
       if (text === '2::') this.raw('2::');
     }
+    this.#changed();
   }
 
   async #openWebSocket(url: string, sid: string): Promise<Line> {
@@ -140,7 +199,7 @@ export class Page {
       this.#receive(data.toString());
     });
     socket.on('close', () => {
-      this.closed = true;
+      this.#end();
     });
     await new Promise((resolve, reject) => {
       socket.once('open', resolve);
@@ -154,17 +213,26 @@ export class Page {
       cut: () => {
         socket.terminate();
       },
+      stop: () => {
+        socket.pause();
+      },
+      binary: () => {
+        socket.send(Buffer.from('2::'), { binary: true });
+      },
     };
   }
 
   #startPolling(url: string, sid: string): Line {
     const address = `${url}/socket.io/1/xhr-polling/${sid}`;
-    const abort = new AbortController();
+    let abort = (): void => undefined;
     const poll = async (): Promise<void> => {
-      while (!this.closed) {
-        const response = await fetch(`${address}?t=1`, { signal: abort.signal });
-        if (response.status !== 200) break;
-        const packets = decodePayload(await response.text()) ?? [];
+      while (!this.#closed) {
+        const underway = (breakOff: () => void): void => {
+          abort = breakOff;
+        };
+        const { status, body } = await ask(`${address}?t=1`, { underway });
+        if (status !== 200) break;
+        const packets = decodePayload(body) ?? [];
         for (const packet of packets) this.#receive(packet);
         if (packets.includes('7:::1+0') || packets.includes('0::')) break;
       }
@@ -172,36 +240,44 @@ export class Page {
     void poll()
       .catch(() => undefined)
       .then(() => {
-        this.closed = true;
+        this.#end();
       });
-    let posting = Promise.resolve();
+    let posting: Promise<unknown> = Promise.resolve();
     return {
       send: (...packets) => {
-        posting = posting.then(async () => {
-          await fetch(address, { method: 'POST', body: encodePayload(packets) }).then((response) => response.text());
-        });
-        posting = posting.catch(() => undefined);
+        posting = posting.then(() => ask(address, { body: encodePayload(packets) })).catch(() => undefined);
       },
       cut: () => {
-        this.closed = true;
-        abort.abort();
+        this.#end();
+        abort();
         // Between two polls nobody would notice; pages say this when they are left.
-        void fetch(`${address}?disconnect`).catch(() => undefined);
+        void ask(`${address}?disconnect`).catch(() => undefined);
+      },
+      stop: () => {
+        this.#end();
       },
     };
   }
 
   #openNew(url: string, query: string, headers: Record<string, string>): void {
     const fields = Object.fromEntries(new URLSearchParams(query));
-    const socket = io(url + endpoint, { forceNew: true, reconnection: false, query: fields, extraHeaders: headers });
+    const socket = io(url + endpoint, {
+      forceNew: true,
+      reconnection: false,
+      transports: ['websocket'],
+      query: fields,
+      extraHeaders: headers,
+    });
     socket.onAny((name: string, ...args: unknown[]) => {
       this.events.push({ name, args });
+      this.#changed();
     });
     socket.on('disconnect', () => {
-      this.closed = true;
+      this.#end();
     });
-    socket.on('connect_error', () => {
-      this.closed = true;
+    socket.on('connect_error', ({ message }) => {
+      this.refusal = message;
+      this.#end();
     });
     this.#emit = (name, args) => socket.emit(name, ...args);
     this.#line = {
@@ -209,14 +285,17 @@ export class Page {
       cut: () => {
         socket.io.engine.close();
       },
+      stop: () => {
+        // The WebSocket of Node's client; the library has no word for this.
+        (socket.io.engine.transport as unknown as { ws: WebSocket }).ws.pause();
+      },
     };
   }
 }
 
 /** @returns the session id @throws with the status and the body of a refusal */
 export async function handshake(url: string, query = '', headers: Record<string, string> = {}): Promise<string> {
-  const response = await fetch(`${url}/socket.io/1/?${query}`, { headers });
-  const body = await response.text();
-  if (response.status !== 200) throw new Error(`${response.status} ${body}`);
+  const { status, body } = await ask(`${url}/socket.io/1/?${query}`, { headers });
+  if (status !== 200) throw new Error(`${status} ${body}`);
   return body.split(':')[0] ?? '';
 }

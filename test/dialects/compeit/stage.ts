@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Agent } from '../../../dialects/compeit/agent.js';
+import { agentsOf } from '../../../dialects/compeit/agents/agents.js';
 import { CompeitGateway } from '../../../dialects/compeit/gateway.js';
 import { sharedNames } from '../../../dialects/room-names.js';
 import { Rooms } from '../../../rooms/rooms.js';
@@ -11,9 +13,29 @@ import { createLog } from '../../../src/log.js';
 import { customRequestOf } from '../../../src/protocol/custom-request.js';
 import { RoomGateway } from '../../../src/protocol/gateway.js';
 import { Doors } from '../../../src/transport/doors.js';
+import type { Mount } from '../../../src/transport/doors.js';
 import { SocketIoDoor } from '../../../src/transport/socket-io-door.js';
 import { FakeMedia } from '../../support/fake-media.js';
 import { until } from '../../support/until.js';
+
+const turnsToTry = 200;
+
+export interface StageOptions {
+  /** Besides those there are. */
+  readonly agents?: readonly Agent[];
+  /** Of newer clients. */
+  readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
+}
+
+/** Shows what was mounted last: the old transport, which has its path for itself. */
+class WatchedDoors extends Doors {
+  last: Mount | undefined;
+
+  override mount(prefix: string, mount: Mount): void {
+    this.last = mount;
+    super.mount(prefix, mount);
+  }
+}
 
 /** This dialect and the room protocol from the socket to the domain, on a media engine in memory. */
 export class CompeitStage {
@@ -24,13 +46,13 @@ export class CompeitStage {
   readonly defects: unknown[] = [];
   readonly #neighbour: RoomGateway;
   readonly #http = createServer();
-  readonly #doors: Doors;
+  readonly #doors: WatchedDoors;
 
-  constructor(options: Partial<Config> = {}) {
+  constructor(options: Partial<Config> = {}, { agents = [], heartbeat }: StageOptions = {}) {
     const config = configOf(options);
     const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
     this.rooms = new Rooms(this.media, { mayOpen: (_room, name) => creators.test(name) });
-    this.#doors = new Doors(this.#http, {
+    this.#doors = new WatchedDoors(this.#http, {
       maxTextLength: config.maxMessageLength,
       maxQueuedBytes: config.maxQueuedBytes,
       allowedOrigins: config.allowedOrigins,
@@ -44,6 +66,7 @@ export class CompeitStage {
       maxPacketBytes: config.maxPacketBytes,
       allowedOrigins: config.allowedOrigins,
       hasPlace: () => this.#doors.hasPlace,
+      ...(heartbeat && { heartbeat }),
     });
     this.#doors.mount(path, socketIo);
     const log = {
@@ -57,7 +80,8 @@ export class CompeitStage {
       config,
       customRequestOf({ ...filters, hatPlacement }),
     );
-    this.gateway = new CompeitGateway(compeitSettings(config));
+    const settings = compeitSettings(config);
+    this.gateway = new CompeitGateway(settings, [...agentsOf(settings.kurento), ...agents]);
     const surroundings = { rooms: this.rooms, names: sharedNames, doors: this.#doors, socketIo, pathPrefix: '' };
     this.#neighbour.attach(surroundings);
     this.gateway.attach({ ...surroundings, log, now: Date.now });
@@ -74,6 +98,7 @@ export class CompeitStage {
     return {
       rooms: this.rooms.names.length,
       users: this.gateway.state.connections,
+      sessions: this.#doors.last?.connections ?? 0,
       allocated: this.media.allocated,
       releasedTwice: [...this.media.releases.values()].filter((times) => times !== 1).length,
       defects: this.defects,
@@ -81,7 +106,12 @@ export class CompeitStage {
   }
 
   async nothingRemains(): Promise<void> {
-    const nothing = JSON.stringify({ rooms: 0, users: 0, allocated: 0, releasedTwice: 0, defects: [] });
+    const nothing = JSON.stringify({ rooms: 0, users: 0, sessions: 0, allocated: 0, releasedTwice: 0, defects: [] });
+    // Mostly it takes a few turns of the event loop, and a pause is long beside them.
+    for (let turn = 0; turn < turnsToTry; turn += 1) {
+      if (JSON.stringify(this.remains) === nothing) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     try {
       await until('nothing is left', () => JSON.stringify(this.remains) === nothing);
     } catch (error) {
