@@ -31,8 +31,8 @@ export interface Surroundings {
 export interface DialectState {
   /** Clients that are connected. */
   readonly connections: number;
-  /** Texts of other dialects that could not be delivered to a client of this one, since the start. */
-  readonly undelivered: number;
+  /** Texts of other dialects that could not be delivered to a client of this one, since the start; undefined where its clients take any. */
+  readonly undelivered?: number;
 }
 
 /**

@@ -35,7 +35,9 @@ export function metrics(rooms: Rooms, health: () => Health): (request: Request, 
     for (const { name, connections } of health().dialects) into.set({ dialect: name }, connections);
   });
   gauge('undelivered_texts', 'Texts that could not be told to a client, since the start', ['dialect'], (into) => {
-    for (const { name, undelivered } of health().dialects) into.set({ dialect: name }, undelivered);
+    for (const { name, undelivered } of health().dialects) {
+      if (undelivered !== undefined) into.set({ dialect: name }, undelivered);
+    }
   });
   gauge('media_server_up', 'Whether a media server is within reach', ['url'], (into) => {
     for (const { url, up } of health().mediaServers) into.set({ url }, up ? 1 : 0);

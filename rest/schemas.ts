@@ -84,10 +84,9 @@ const health = z
       z.object({
         name: z.string(),
         connections: z.int().nonnegative().meta({ description: 'Clients that are connected' }),
-        undelivered: z
-          .int()
-          .nonnegative()
-          .meta({ description: 'Texts of other dialects that none of its clients could be told' }),
+        undelivered: z.int().nonnegative().optional().meta({
+          description: 'Texts of other dialects that none of its clients could be told; none where they take any',
+        }),
       }),
     ),
   })

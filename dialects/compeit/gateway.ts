@@ -39,7 +39,7 @@ export class CompeitGateway implements Dialect {
   }
 
   get state(): DialectState {
-    return { connections: this.#people.size, undelivered: 0 };
+    return { connections: this.#people.size };
   }
 
   attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: Surroundings): void {
