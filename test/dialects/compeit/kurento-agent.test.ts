@@ -1,66 +1,14 @@
 import { expect } from 'chai';
-import { RpcClient } from '../../support/rpc-client.js';
 import { until } from '../../support/until.js';
-import { Page, transports } from './page.js';
-import { CompeitStage } from './stage.js';
+import { offer, useCast } from './cast.js';
+import type { Page } from './page.js';
+import { transports } from './page.js';
 
-const offer = 'v=0 offer';
 const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 };
 const said = (event: string, data: object) => ({ type: 'kurento', event, data });
 
 describe('COMPEIT §4 the Kurento agent', () => {
-  const stage = new CompeitStage({ compeitEarlyReceiveMs: 300, compeitMediaLostAfterMs: 50 });
-  const pages: Page[] = [];
-  const peers: RpcClient[] = [];
-  let url = '';
-  before(async () => {
-    url = await stage.start();
-  });
-  after(() => stage.stop());
-  afterEach(async () => {
-    for (const page of pages.splice(0)) page.cut();
-    for (const peer of peers.splice(0)) {
-      peer.send({ jsonrpc: '2.0', id: 'bye', method: 'leaveRoom' });
-      await peer.take(({ id }) => id === 'bye');
-      peer.cut();
-    }
-    await stage.nothingRemains();
-  });
-
-  async function join(name: string, room: unknown = 17, transport = transports[0]): Promise<Page> {
-    const page = await Page.connect(url, transport, `name=${name}`);
-    pages.push(page);
-    await page.join(room);
-    return page;
-  }
-
-  async function joinNext(user: string, room = '17'): Promise<RpcClient> {
-    const peer = await RpcClient.connect(`${url}/`);
-    peers.push(peer);
-    await ask(peer, 'joinRoom', { user, room });
-    return peer;
-  }
-
-  let id = 0;
-  async function ask(peer: RpcClient, method: string, params: object): Promise<unknown> {
-    id += 1;
-    const number = id;
-    peer.send({ jsonrpc: '2.0', id: number, method, params });
-    return (await peer.take((frame) => frame.id === number)).result;
-  }
-
-  const notified = async (peer: RpcClient, method: string): Promise<unknown> =>
-    (await peer.take((frame) => frame.method === method)).params;
-
-  async function sending(page: Page): Promise<void> {
-    page.kurento('send_start', { offerSdp: offer });
-    await page.take('server_message', 'send_started');
-  }
-
-  async function receiving(page: Page, sender: number): Promise<void> {
-    page.kurento('receive_start', { offerSdp: offer, sender });
-    await page.take('server_message', 'receive_started');
-  }
+  const { stage, join, sending, receiving } = useCast({ compeitEarlyReceiveMs: 300, compeitMediaLostAfterMs: 50 });
 
   const refusal = async (page: Page): Promise<object> => {
     const { type, data } = (await page.take('server_message', 'error')) as { type: string; data: { code: string } };
@@ -293,108 +241,5 @@ describe('COMPEIT §4 the Kurento agent', () => {
     );
     expect(await b.take('server_message', 'sender_stopped')).to.include({ sender: a.id });
     await sending(a);
-  });
-
-  describe('with people of the Kurento Room protocol in the same room', () => {
-    it('shows each to the other, coming and going', async () => {
-      const a = await join('Ana');
-      const kay = await joinNext('Kay');
-      const { user } = (await a.take('user_joined')) as { user: { id: number; name: string; email: null } };
-      expect(user).to.deep.equal({ id: user.id, email: null, name: 'Kay' });
-      const b = await join('Kay');
-      expect(await notified(kay, 'participantJoined'), 'a name that is taken')
-        .to.have.property('id')
-        .that.matches(/^Kay-.{4}$/);
-      expect(await b.take('user_joined')).to.deep.equal({ user: { id: a.id, email: null, name: 'Ana' } });
-      expect(await b.take('user_joined')).to.deep.equal({ user });
-      a.cut();
-      expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
-      await ask(kay, 'leaveRoom', {});
-      expect(await b.take('user_left', undefined)).to.deep.equal({ user: { id: a.id, email: null, name: 'Ana' } });
-      expect(await b.take('user_left')).to.deep.equal({ user });
-      await ask(kay, 'joinRoom', { user: 'Kay2', room: '17' });
-    });
-
-    it('lets a page receive what the other publishes, early, late and as a newcomer', async () => {
-      const a = await join('Ana');
-      const kay = await joinNext('Kay');
-      const { user } = (await a.take('user_joined')) as { user: { id: number } };
-      a.kurento('receive_start', { offerSdp: offer, sender: user.id });
-      await a.rest();
-      await ask(kay, 'publishVideo', { sdpOffer: offer, doLoopback: false });
-      const mediaOffer = { type: 'kurento', data: { event: 'mediaOffer' }, from: user.id };
-      expect(await a.take('user_message')).to.deep.equal(mediaOffer);
-      expect(await a.take('server_message')).to.include({ event: 'receive_started' });
-      const b = await join('Bob');
-      await b.take('user_joined');
-      await b.take('user_joined');
-      expect(await b.take('user_message'), 'after the list of those who are there').to.deep.equal(mediaOffer);
-      await receiving(b, user.id);
-      await ask(kay, 'unpublishVideo', {});
-      for (const page of [a, b]) {
-        expect(await page.take('server_message')).to.deep.equal({
-          type: 'kurento',
-          event: 'sender_stopped',
-          sender: user.id,
-        });
-      }
-    });
-
-    it('lets the other receive what a page sends, and swallows the offer for it', async () => {
-      const kay = await joinNext('Kay');
-      const a = await join('Ana');
-      const { user } = (await a.take('user_joined')) as { user: { id: number } };
-      a.emit('user_message', { to: user.id, type: 'kurento', data: { event: 'mediaOffer' } });
-      await sending(a);
-      expect(await notified(kay, 'participantPublished')).to.deep.equal({ id: 'Ana', streams: [{ id: 'webcam' }] });
-      const answer = await ask(kay, 'receiveVideoFrom', { sender: 'Ana_webcam', sdpOffer: offer });
-      expect(answer).to.have.property('sdpAnswer');
-      expect((await a.rest()).filter(({ name }) => name === 'server_message')).to.deep.equal([]);
-      a.kurento('send_stop');
-      expect(await notified(kay, 'participantUnpublished')).to.deep.equal({ name: 'Ana' });
-    });
-
-    it('exchanges the texts of the room, and refuses private ones the other cannot take', async () => {
-      const kay = await joinNext('Kay');
-      const a = await join('Ana');
-      const { user } = (await a.take('user_joined')) as { user: { id: number } };
-      a.emit('room_message', { type: 'chat', data: 'from Ana' });
-      expect(await notified(kay, 'sendMessage')).to.include({ user: 'Ana', message: 'from Ana' });
-      expect(await a.take('room_message')).to.include({ data: 'from Ana' });
-      await ask(kay, 'sendMessage', { message: 'from Kay', userMessage: 'Kay', roomMessage: '17' });
-      expect(await a.take('room_message')).to.deep.equal({
-        user: { id: user.id, email: null, name: 'Kay' },
-        type: 'chat',
-        data: 'from Kay',
-      });
-      for (const [type, data] of [
-        ['chat', 'private'],
-        ['drawing', 1],
-        ['kurento', { event: 'mute' }],
-      ] as const) {
-        a.emit('user_message', { to: user.id, type, data });
-        expect(await a.take('server_message', 'error')).to.nested.include({ 'data.code': 'not_supported' });
-      }
-      a.emit('room_message', { type: 'drawing', data: 'not for Kay' });
-      await a.take('room_message');
-      expect(kay.frames.some((frame) => JSON.stringify(frame).includes('not for Kay'))).to.equal(false);
-    });
-
-    it('is told in its own words when it is put out, and when the room is closed', async () => {
-      const kay = await joinNext('Kay');
-      const a = await join('Ana');
-      const b = await join('Bob');
-      await sending(a);
-      const room = stage.rooms.find('17');
-      const ana = [...(room?.participants ?? [])].find(({ attributes }) => attributes.displayName === 'Ana');
-      if (ana) room?.evict(ana);
-      expect(await a.take('room_left')).to.deep.equal({});
-      expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
-      room?.close('over');
-      expect(await b.take('room_left')).to.deep.equal({});
-      expect(await notified(kay, 'roomClosed')).to.deep.equal({ room: '17' });
-      expect(stage.media.allocated).to.equal(0);
-      await ask(kay, 'joinRoom', { user: 'Kay', room: '18' });
-    });
   });
 });

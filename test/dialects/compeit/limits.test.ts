@@ -70,6 +70,23 @@ describe('COMPEIT §2.9 what a client may not', () => {
     await ann.join(17);
   });
 
+  it('is sending a frame or body that is too long: it is put out, and nobody else', async () => {
+    const strict = new CompeitStage({ compeitMaxPacketBytes: 2_000 });
+    const address = await strict.start();
+    try {
+      const other = await Page.connect(address);
+      for (const transport of ['websocket', 'xhr-polling'] as const) {
+        const page = await Page.connect(address, transport);
+        page.raw('x'.repeat(3_000));
+        await page.gone();
+      }
+      await until('only one is left', () => strict.gateway.state.connections === 1);
+      await other.join(1);
+    } finally {
+      await strict.stop();
+    }
+  });
+
   it('is negotiating without end: what is too much is refused, and what it has goes on', async () => {
     const ann = await join('Ann');
     const bob = await join('Bob');

@@ -145,7 +145,7 @@ export class Page {
     await this.take('room_joined');
   }
 
-  /** Sends a frame that is no text; over a WebSocket only. */
+  /** Over a WebSocket of old only. */
   sendBinary(): void {
     this.#line.binary?.();
   }

@@ -37,8 +37,7 @@ describe('COMPEIT §2 the transport', () => {
     compeitCloseTimeoutMs: 400,
     compeitHandshakeMs: 400,
     compeitHeartbeatIntervalMs: 50,
-    compeitHeartbeatTimeoutMs: 300,
-    compeitMaxPacketBytes: 2_000,
+    compeitHeartbeatTimeoutMs: 1_000,
     compeitMaxQueuedPackets: 50,
     allowedOrigins: ['https://good.example'],
   });
@@ -201,7 +200,10 @@ describe('COMPEIT §2 the transport', () => {
 
   it('beats, and gives up a WebSocket from which nothing comes', async () => {
     const page = await connect();
-    await until('it has lived longer than the timeout', () => page.packets.filter((text) => text === '2::').length > 8);
+    await until(
+      'it has lived longer than the timeout',
+      () => page.packets.filter((text) => text === '2::').length > 22,
+    );
     expect(page.closed).to.equal(false);
     page.raw = () => undefined;
     await page.gone();
@@ -218,17 +220,6 @@ describe('COMPEIT §2 the transport', () => {
       await page.gone();
       await stage.nothingRemains();
     }
-  });
-
-  it('ends the session of a frame or body that is too long, of a binary frame, and no other', async () => {
-    const other = await connect();
-    for (const transport of oldTransports) {
-      const page = await connect(transport);
-      page.raw('x'.repeat(3_000));
-      await page.gone();
-    }
-    await until('only one is left', () => stage.gateway.state.connections === 1);
-    await other.join(1);
   });
 
   it('survives a client that closes and then resets its connection', async () => {

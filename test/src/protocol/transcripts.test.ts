@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { useServer } from '../../support/server.js';
 import { play } from '../../support/transcript.js';
 import { readTranscripts } from '../../support/transcript-file.js';
@@ -17,8 +17,20 @@ describe('transcripts', () => {
 });
 
 describe('docs/conformance.md', () => {
+  const address = new URL('../../../docs/conformance.md', import.meta.url);
+  const page = readFileSync(address, 'utf8');
+
+  it('names no file that is not there, and each test of COMPEIT and of EasyRTC', () => {
+    const named = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => new URL(path, address).href);
+    expect(named.filter((file) => !existsSync(new URL(file)))).to.deep.equal([]);
+    for (const folder of ['compeit', 'easyrtc']) {
+      const tests = new URL(`../test/dialects/${folder}/`, address);
+      const files = readdirSync(tests).filter((file) => file.endsWith('.test.ts'));
+      expect(files.filter((file) => !named.includes(new URL(file, tests).href))).to.deep.equal([]);
+    }
+  });
+
   it('names each transcript', () => {
-    const page = readFileSync(new URL('../../../docs/conformance.md', import.meta.url), 'utf8');
     const missing = transcripts.filter(({ name }) => !page.includes(`(../test/transcripts/${name}.txt)`));
     expect(missing.map(({ name }) => name)).to.deep.equal([]);
   });

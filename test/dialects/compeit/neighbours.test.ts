@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { offer, useCast } from './cast.js';
+
+describe('COMPEIT §8 with people of the Kurento Room protocol in the same room', () => {
+  const { stage, join, joinNext, ask, notified, sending, receiving } = useCast();
+
+  it('shows each to the other, coming and going', async () => {
+    const a = await join('Ana');
+    const kay = await joinNext('Kay');
+    const { user } = (await a.take('user_joined')) as { user: { id: number; name: string; email: null } };
+    expect(user).to.deep.equal({ id: user.id, email: null, name: 'Kay' });
+    const b = await join('Kay');
+    expect(await notified(kay, 'participantJoined'), 'a name that is taken')
+      .to.have.property('id')
+      .that.matches(/^Kay-.{4}$/);
+    expect(await b.take('user_joined')).to.deep.equal({ user: { id: a.id, email: null, name: 'Ana' } });
+    expect(await b.take('user_joined')).to.deep.equal({ user });
+    a.cut();
+    expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
+    await ask(kay, 'leaveRoom', {});
+    expect(await b.take('user_left', undefined)).to.deep.equal({ user: { id: a.id, email: null, name: 'Ana' } });
+    expect(await b.take('user_left')).to.deep.equal({ user });
+    await ask(kay, 'joinRoom', { user: 'Kay2', room: '17' });
+  });
+
+  it('lets a page receive what the other publishes, early, late and as a newcomer', async () => {
+    const a = await join('Ana');
+    const kay = await joinNext('Kay');
+    const { user } = (await a.take('user_joined')) as { user: { id: number } };
+    a.kurento('receive_start', { offerSdp: offer, sender: user.id });
+    await a.rest();
+    await ask(kay, 'publishVideo', { sdpOffer: offer, doLoopback: false });
+    const mediaOffer = { type: 'kurento', data: { event: 'mediaOffer' }, from: user.id };
+    expect(await a.take('user_message')).to.deep.equal(mediaOffer);
+    expect(await a.take('server_message')).to.include({ event: 'receive_started' });
+    const b = await join('Bob');
+    await b.take('user_joined');
+    await b.take('user_joined');
+    expect(await b.take('user_message'), 'after the list of those who are there').to.deep.equal(mediaOffer);
+    await receiving(b, user.id);
+    await ask(kay, 'unpublishVideo', {});
+    for (const page of [a, b]) {
+      expect(await page.take('server_message')).to.deep.equal({
+        type: 'kurento',
+        event: 'sender_stopped',
+        sender: user.id,
+      });
+    }
+  });
+
+  it('lets the other receive what a page sends, and swallows the offer for it', async () => {
+    const kay = await joinNext('Kay');
+    const a = await join('Ana');
+    const { user } = (await a.take('user_joined')) as { user: { id: number } };
+    a.emit('user_message', { to: user.id, type: 'kurento', data: { event: 'mediaOffer' } });
+    await sending(a);
+    expect(await notified(kay, 'participantPublished')).to.deep.equal({ id: 'Ana', streams: [{ id: 'webcam' }] });
+    const answer = await ask(kay, 'receiveVideoFrom', { sender: 'Ana_webcam', sdpOffer: offer });
+    expect(answer).to.have.property('sdpAnswer');
+    expect((await a.rest()).filter(({ name }) => name === 'server_message')).to.deep.equal([]);
+    a.kurento('send_stop');
+    expect(await notified(kay, 'participantUnpublished')).to.deep.equal({ name: 'Ana' });
+  });
+
+  it('exchanges the texts of the room, and refuses private ones the other cannot take', async () => {
+    const kay = await joinNext('Kay');
+    const a = await join('Ana');
+    const { user } = (await a.take('user_joined')) as { user: { id: number } };
+    a.emit('room_message', { type: 'chat', data: 'from Ana' });
+    expect(await notified(kay, 'sendMessage')).to.include({ user: 'Ana', message: 'from Ana' });
+    expect(await a.take('room_message')).to.include({ data: 'from Ana' });
+    await ask(kay, 'sendMessage', { message: 'from Kay', userMessage: 'Kay', roomMessage: '17' });
+    expect(await a.take('room_message')).to.deep.equal({
+      user: { id: user.id, email: null, name: 'Kay' },
+      type: 'chat',
+      data: 'from Kay',
+    });
+    for (const [type, data] of [
+      ['chat', 'private'],
+      ['drawing', 1],
+      ['kurento', { event: 'mute' }],
+    ] as const) {
+      a.emit('user_message', { to: user.id, type, data });
+      expect(await a.take('server_message', 'error')).to.nested.include({ 'data.code': 'not_supported' });
+    }
+    a.emit('room_message', { type: 'drawing', data: 'not for Kay' });
+    await a.take('room_message');
+    expect(kay.frames.some((frame) => JSON.stringify(frame).includes('not for Kay'))).to.equal(false);
+  });
+
+  it('is told in its own words when it is put out, and when the room is closed', async () => {
+    const kay = await joinNext('Kay');
+    const a = await join('Ana');
+    const b = await join('Bob');
+    await sending(a);
+    const room = stage.rooms.find('17');
+    const ana = [...(room?.participants ?? [])].find(({ attributes }) => attributes.displayName === 'Ana');
+    if (ana) room?.evict(ana);
+    expect(await a.take('room_left')).to.deep.equal({});
+    expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
+    room?.close('over');
+    expect(await b.take('room_left')).to.deep.equal({});
+    expect(await notified(kay, 'roomClosed')).to.deep.equal({ room: '17' });
+    expect(stage.media.allocated).to.equal(0);
+    await ask(kay, 'joinRoom', { user: 'Kay', room: '18' });
+  });
+});
