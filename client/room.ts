@@ -53,6 +53,8 @@ interface RoomEvents extends Record<string, readonly unknown[]> {
 const stoppingWithinMs = 400;
 /** How long `leave` waits for the server's answer. */
 const leaveTimeoutMs = 2000;
+/** A server that lost us as we joined holds our name for so long at most, unless it was told to hold names for longer. */
+const nameHeldMs = 20_000;
 
 /** One membership of one room. Not reusable once closed: make a new one to join again. */
 export class Room extends Emitter<RoomEvents> {
@@ -64,6 +66,10 @@ export class Room extends Emitter<RoomEvents> {
   #connections: MediaConnections | undefined;
   #localPublication: LocalPublication | undefined;
   #closing: ReturnType<typeof setTimeout> | undefined;
+  /** The server said that the room is closed. */
+  #roomClosed = false;
+  /** Counts the times the server had forgotten us. */
+  #renewals = 0;
 
   constructor(options: RoomOptions) {
     super();
@@ -105,14 +111,19 @@ export class Room extends Emitter<RoomEvents> {
       this.#receive(notification, connections);
     });
     session.on('interrupted', (error) => {
-      // It was not this room that was closed: the server is stopping, and will be back.
+      // Most likely it was not this room that was closed: the server is stopping, and will be back.
       clearTimeout(this.#closing);
       this.emit('reconnecting', error);
     });
     session.on('resumed', () => {
-      this.emit('reconnected', true);
+      // The server was not stopping, then.
+      if (this.#roomClosed) this.#endAndClose('room-closed');
+      else this.emit('reconnected', true);
     });
-    session.on('renewed', () => void this.#rejoin(connections));
+    session.on('renewed', () => {
+      this.#roomClosed = false;
+      void this.#rejoin(connections);
+    });
     session.on('lost', () => {
       this.#end('disconnected');
     });
@@ -198,22 +209,29 @@ export class Room extends Emitter<RoomEvents> {
   /** The server knows nothing of us any more: we come as if for the first time, and take up what we had. */
   async #rejoin(connections: MediaConnections): Promise<void> {
     const backOff = new BackOff();
+    const until = performance.now() + nameHeldMs;
+    const renewal = ++this.#renewals;
+    // Lost once more: the session begins anew, and so do we.
+    const isStale = (): boolean => !this.joined || renewal !== this.#renewals;
     for (;;) {
       try {
         const { value } = await this.#ask(connections.session);
-        if (!this.joined) return;
+        if (isStale()) return;
         this.#reconcile(value, connections);
         this.#localPublication?.lose(new ClientError('disconnected', 'The server has started anew.'));
         this.emit('reconnected', false);
         return;
       } catch (thrown) {
-        // Lost once more: the session begins anew, and so do we.
-        if (!this.joined || !connections.session.connected) return;
-        if (asClientError(thrown, 'server-error').advice !== 'retry') {
+        if (isStale() || !connections.session.connected) return;
+        const { advice, code } = asClientError(thrown, 'server-error');
+        // It may be held for ourselves, who were lost before we heard that we are in.
+        const isHeld = code === 'name-taken' && performance.now() < until;
+        if (advice !== 'retry' && !isHeld) {
           this.#endAndClose('disconnected');
           return;
         }
         await backOff.wait();
+        if (isStale()) return;
       }
     }
   }
@@ -264,6 +282,7 @@ export class Room extends Emitter<RoomEvents> {
         break;
       }
       case 'roomClosed':
+        this.#roomClosed = true;
         this.#closing = setTimeout(() => {
           this.#endAndClose('room-closed');
         }, stoppingWithinMs);

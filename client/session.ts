@@ -59,6 +59,8 @@ export class Session extends Emitter<SessionEvents> {
   #interrupted = false;
   #ended = false;
   #wake: (() => void) | undefined;
+  /** One for all: also a connection that comes up and is lost at once is waited for longer each time. */
+  readonly #backOff = new BackOff();
 
   /** Rejects with `unreachable` or `timeout`. */
   static async open(url: string, options: SessionOptions = {}): Promise<Session> {
@@ -192,12 +194,11 @@ export class Session extends Emitter<SessionEvents> {
 
   /** Undefined when the time is over, or nobody wants it any more. */
   async #reconnect(until: number): Promise<Socket | undefined> {
-    const backOff = new BackOff();
     const online = (): void => this.#wake?.();
     globalThis.addEventListener('online', online);
     try {
       while (!this.#hasEnded() && performance.now() < until) {
-        await Promise.race([backOff.wait(), new Promise<void>((resolve) => (this.#wake = resolve))]);
+        await Promise.race([this.#backOff.wait(), new Promise<void>((resolve) => (this.#wake = resolve))]);
         if (this.#hasEnded()) return undefined;
         try {
           return await Socket.open(this.#url, this.#options);

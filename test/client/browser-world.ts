@@ -1,0 +1,140 @@
+import { WebSocket } from 'ws';
+
+/** A track, as far as the client looks at it. */
+export class StubTrack extends EventTarget {
+  readonly kind: 'audio' | 'video';
+  readonly label: string;
+  enabled = true;
+  readyState: 'live' | 'ended' = 'live';
+
+  constructor(kind: 'audio' | 'video', label: string = kind) {
+    super();
+    this.kind = kind;
+    this.label = label;
+  }
+
+  stop(): void {
+    this.readyState = 'ended';
+  }
+}
+
+export class StubStream {
+  readonly #tracks: StubTrack[];
+
+  constructor(tracks: readonly StubTrack[] = []) {
+    this.#tracks = [...tracks];
+  }
+
+  getTracks(): StubTrack[] {
+    return [...this.#tracks];
+  }
+
+  getVideoTracks(): StubTrack[] {
+    return this.#tracks.filter(({ kind }) => kind === 'video');
+  }
+}
+
+/** A peer connection without a network: what is sent over it can be looked at. */
+export class StubPeer {
+  static readonly made: StubPeer[] = [];
+  readonly connectionState = 'new';
+  readonly localDescription = { sdp: 'v=0 offer' };
+  closed = false;
+  /** Fails the next one. */
+  refusesTracks = false;
+  readonly #senders: { track: StubTrack; replaceTrack: (track: StubTrack) => Promise<void> }[] = [];
+
+  constructor() {
+    StubPeer.made.push(this);
+  }
+
+  get sent(): string[] {
+    return this.#senders.map(({ track }) => track.label);
+  }
+
+  getSenders(): object[] {
+    return this.#senders;
+  }
+
+  addTransceiver(track: StubTrack | string): void {
+    if (typeof track === 'string') return;
+    const sender = {
+      track,
+      replaceTrack: (next: StubTrack): Promise<void> => {
+        if (this.refusesTracks) return Promise.reject(new Error('InvalidStateError'));
+        sender.track = next;
+        return Promise.resolve();
+      },
+    };
+    this.#senders.push(sender);
+  }
+
+  setLocalDescription(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  setRemoteDescription(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  addIceCandidate(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+/** A browser says nothing more of a socket that fails than that it is closed. */
+class BrowserSocket extends WebSocket {
+  constructor(url: string) {
+    super(url);
+    this.on('error', () => undefined);
+  }
+}
+
+/** What the screen picker of the browser gives, one answer for each time it is asked. */
+export const screens: (() => Promise<StubStream>)[] = [];
+
+/**
+ * The little of a browser that the client needs where there is no media: what is said on the wire, and when. Real media is for the
+ * tests in test/browser/. Undone after the tests of the file.
+ */
+export function inBrowserWorld(): void {
+  const world: Record<string, unknown> = {
+    WebSocket: BrowserSocket,
+    RTCPeerConnection: StubPeer,
+    MediaStream: StubStream,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+    reportError: (error: unknown) => {
+      throw error;
+    },
+    navigator: {
+      mediaDevices: {
+        getDisplayMedia: () => screens.shift()?.() ?? Promise.reject(new Error('nobody chose a screen')),
+      },
+    },
+  };
+  const former = new Map<string, PropertyDescriptor | undefined>();
+
+  before(() => {
+    for (const [name, value] of Object.entries(world)) {
+      former.set(name, Object.getOwnPropertyDescriptor(globalThis, name));
+      Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    }
+  });
+
+  beforeEach(() => {
+    StubPeer.made.length = 0;
+    screens.length = 0;
+  });
+
+  after(() => {
+    for (const [name, descriptor] of former) {
+      if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+      else Reflect.deleteProperty(globalThis, name);
+    }
+  });
+}

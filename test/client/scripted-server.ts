@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+interface Request {
+  readonly id: number;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** One connection, as the script answers it. */
+export class Visit {
+  /** Which connection it is, from 1. */
+  readonly number: number;
+  readonly #socket: WebSocket;
+  /** How often each method was called on it. */
+  readonly #calls = new Map<string, number>();
+
+  constructor(number: number, socket: WebSocket) {
+    this.number = number;
+    this.#socket = socket;
+  }
+
+  /** How often it was called on this connection, this time included. */
+  calls(method: string): number {
+    return this.#calls.get(method) ?? 0;
+  }
+
+  count(method: string): void {
+    this.#calls.set(method, this.calls(method) + 1);
+  }
+
+  tell(method: string, params: object): void {
+    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+  }
+
+  reply(id: number, answer: object): void {
+    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+  }
+
+  /** As a network does: no word to the other side. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+}
+
+/** `result`, `error`, or undefined for no answer. */
+export type Script = (request: Request, visit: Visit) => object | undefined;
+
+export const in102 = { error: { code: 102, message: 'You are in no room' } };
+export const unknownSession = { error: { code: 40_007, message: 'reconnection error' } };
+export const nameTaken = { error: { code: 104, message: 'taken' } };
+export const joined = (sessionId: string): object => ({ result: { value: [], sessionId } });
+
+/** A server of the room protocol that does what a test says: for what a real one does only with much bad luck. */
+export class ScriptedServer {
+  readonly #server: WebSocketServer;
+  readonly #script: Script;
+  /** Method by method, with the connection: `1 joinRoom`. Pings are left out. */
+  readonly heard: string[] = [];
+  readonly visits: Visit[] = [];
+
+  private constructor(server: WebSocketServer, script: Script, met: (visit: Visit) => void) {
+    this.#server = server;
+    this.#script = script;
+    server.on('connection', (socket) => {
+      const visit = new Visit(this.visits.length + 1, socket);
+      this.visits.push(visit);
+      socket.on('message', (data: Buffer) => {
+        this.#answer(JSON.parse(data.toString()) as Request, visit);
+      });
+      met(visit);
+    });
+  }
+
+  /** @param met called for each connection before anything is said on it */
+  static async start(script: Script, met: (visit: Visit) => void = () => undefined): Promise<ScriptedServer> {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    return new ScriptedServer(server, script, met);
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}/room`;
+  }
+
+  stop(): void {
+    for (const client of this.#server.clients) client.terminate();
+    this.#server.close();
+  }
+
+  #answer(request: Request, visit: Visit): void {
+    if (request.method === 'ping') {
+      visit.reply(request.id, { result: { value: 'pong' } });
+      return;
+    }
+    visit.count(request.method);
+    this.heard.push(`${String(visit.number)} ${request.method}`);
+    const answer = this.#script(request, visit);
+    if (answer) visit.reply(request.id, answer);
+  }
+}
