@@ -14,7 +14,7 @@ export interface EmbedOptions {
 
 /**
  * A call in an element of somebody else's page: pictures in a grid, nothing else. Everything further is done with the room it resolves
- * with. Rejects as `Room.join`; without camera and microphone one listens.
+ * with. Rejects as `Room.join` and `Room.publish`, and nothing remains then; without camera and microphone one listens.
  */
 export async function embed(element: HTMLElement, options: EmbedOptions): Promise<Room> {
   const { url = defaultUrl(), room: name, user, publish = true } = options;
@@ -41,26 +41,43 @@ export async function embed(element: HTMLElement, options: EmbedOptions): Promis
       });
     };
     participant.on('published', watch);
-    participant.on('unpublished', () => pictures.get(participant.id)?.remove());
+    participant.on('unpublished', () => {
+      pictures.get(participant.id)?.remove();
+      pictures.delete(participant.id);
+    });
     for (const publication of participant.publications.values()) watch(publication);
   };
   room.on('participantJoined', welcome);
   room.on('closed', () => {
     grid.remove();
   });
-  await room.join();
-  for (const participant of room.participants.values()) welcome(participant);
-  if (publish) {
-    const stream = await openDevices().catch(() => undefined);
-    if (stream) {
-      show(user, stream);
-      room.on('closed', () => {
-        for (const track of stream.getTracks()) track.stop();
-      });
-      await room.publish(stream);
-    }
+  try {
+    await room.join();
+    for (const participant of room.participants.values()) welcome(participant);
+    if (publish) await publishDevices(room, show);
+  } catch (error) {
+    grid.remove();
+    await room.leave();
+    throw error;
   }
   return room;
+}
+
+async function publishDevices(room: Room, show: (who: string, stream: MediaStream) => void): Promise<void> {
+  const stream = await openDevices().catch(() => undefined);
+  if (!stream) return;
+  const stop = (): void => {
+    for (const track of stream.getTracks()) track.stop();
+  };
+  room.on('closed', stop);
+  show(room.user, stream);
+  try {
+    await room.publish(stream);
+  } catch (error) {
+    // Also of a room that was closed while the user was asked.
+    stop();
+    throw error;
+  }
 }
 
 /** STUN and TURN servers the server tells clients; none when it does not answer. */

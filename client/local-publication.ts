@@ -37,8 +37,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   #published = false;
   /** Whether somebody looks after it already: who opens it, or who brings it back. */
   #busy = false;
+  /** Other kinds of media are to be sent than the present connection was made for. */
+  #outdated = false;
   #closed = false;
   #dataChannel: RTCDataChannel | undefined;
+  #loopback: MediaStream | undefined;
+  /** The user is being asked for a screen. */
+  #choosing: Promise<void> | undefined;
   #shared: { readonly track: MediaStreamTrack; readonly camera: MediaStreamTrack | undefined } | undefined;
 
   /** For Room only: get yours from `room.publish(stream)`. */
@@ -62,6 +67,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#dataChannel;
   }
 
+  /** Our own stream as it comes back: another after each `reconnected`. Undefined when none was asked for. */
+  get loopback(): MediaStream | undefined {
+    return this.#loopback;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -76,23 +86,12 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   }
 
   /**
-   * Sends another camera, microphone or screen in place of the present one, without negotiation; where nothing of that kind is
-   * sent yet, it is published anew with it. Rejects with `media-refused`.
+   * Sends another camera or microphone in place of the present one, without negotiation; where nothing of that kind is sent yet,
+   * it is published anew with it. While the screen is shown another camera waits until it is not. Rejects with `media-refused`.
    */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
-    const present = this.#tracks.some(({ kind }) => kind === track.kind);
-    const sender = this.peerConnection.getSenders().find((each) => each.track?.kind === track.kind);
-    if (present && sender) {
-      try {
-        await sender.replaceTrack(track);
-      } catch (error) {
-        throw asClientError(error, 'media-refused');
-      }
-      this.#tracks = this.#tracks.map((each) => (each.kind === track.kind ? track : each));
-      return;
-    }
-    this.#tracks = [...this.#tracks.filter(({ kind }) => kind !== track.kind), track];
-    this.lose(new ClientError('media-failed', 'Published anew, with one more kind of media.'));
+    if (this.#shared && track.kind === 'video') this.#shared = { ...this.#shared, camera: track };
+    else await this.#send(track);
   }
 
   /** What is muted goes on as silence, or as black. The devices stay open. */
@@ -114,19 +113,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
    * Shows the screen, or a window of it, in place of the camera until `stopSharing`, or until the user ends it in the browser.
    * Rejects with `device-refused` when she chose nothing, or `device-failed`.
    */
-  async shareScreen(): Promise<void> {
-    if (this.#shared) return;
-    const screen = await openScreen();
-    const [track] = screen.getVideoTracks();
-    if (!track || this.#closed) {
-      for (const each of screen.getTracks()) each.stop();
-      throw new ClientError('closed', 'The publication has ended.');
-    }
-    const camera = this.#tracks.find(({ kind }) => kind === 'video');
-    this.#shared = { track, camera };
-    track.addEventListener('ended', () => void this.stopSharing());
-    await this.replaceTrack(track);
-    this.emit('sharing', true);
+  shareScreen(): Promise<void> {
+    this.#choosing ??= this.#share().finally(() => {
+      this.#choosing = undefined;
+    });
+    return this.#choosing;
   }
 
   /** Shows the camera again, where there is one. Never rejects. */
@@ -135,7 +126,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     if (!shared) return;
     this.#shared = undefined;
     shared.track.stop();
-    if (shared.camera && !this.#closed) await this.replaceTrack(shared.camera).catch(() => undefined);
+    if (shared.camera && !this.#closed) await this.#send(shared.camera).catch(() => undefined);
+    else this.#sendNoMore(shared.track);
     this.emit('sharing', false);
   }
 
@@ -168,12 +160,61 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#shared?.track.stop();
     this.#connections.close(this.#name, this.#connection);
+    void this.stopSharing();
     this.emit('closed');
   }
 
+  async #share(): Promise<void> {
+    if (this.#shared) return;
+    const screen = await openScreen();
+    const [track] = screen.getVideoTracks();
+    if (!track || this.#closed) {
+      for (const each of screen.getTracks()) each.stop();
+      throw new ClientError('closed', 'The publication has ended.');
+    }
+    this.#shared = { track, camera: this.#tracks.find(({ kind }) => kind === 'video') };
+    track.addEventListener('ended', () => void this.stopSharing());
+    try {
+      await this.#send(track);
+    } catch (error) {
+      this.#shared = undefined;
+      track.stop();
+      throw error;
+    }
+    if (this.sharing) this.emit('sharing', true);
+  }
+
+  /** Rejects with `media-refused`. */
+  async #send(track: MediaStreamTrack): Promise<void> {
+    const present = this.#tracks.some(({ kind }) => kind === track.kind);
+    const sender = this.peerConnection.getSenders().find((each) => each.track?.kind === track.kind);
+    if (present && sender) {
+      try {
+        await sender.replaceTrack(track);
+      } catch (error) {
+        throw asClientError(error, 'media-refused');
+      }
+      this.#tracks = this.#tracks.map((each) => (each.kind === track.kind ? track : each));
+      return;
+    }
+    this.#publishAnew([...this.#tracks.filter(({ kind }) => kind !== track.kind), track]);
+  }
+
+  /** Others would look at its last picture for ever. */
+  #sendNoMore(track: MediaStreamTrack): void {
+    const rest = this.#tracks.filter((each) => each !== track);
+    if (rest.length > 0 && rest.length < this.#tracks.length) this.#publishAnew(rest);
+  }
+
+  #publishAnew(tracks: readonly MediaStreamTrack[]): void {
+    this.#tracks = tracks;
+    this.#outdated = true;
+    this.lose(new ClientError('media-failed', 'Published anew, with other kinds of media.'));
+  }
+
   #connect(): MediaConnection {
+    this.#outdated = false;
     const connection = this.#connections.open(this.#name, {
       failed: (error) => {
         this.lose(error);
@@ -182,6 +223,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     const { loopback = false, dataChannel = false } = this.#options;
     const direction = loopback ? 'sendrecv' : 'sendonly';
     for (const track of this.#tracks) connection.peer.addTransceiver(track, { direction, streams: [this.stream] });
+    if (loopback) this.#loopback = whatComesOver(connection.peer);
     if (dataChannel) this.#dataChannel = connection.peer.createDataChannel(this.#name);
     return connection;
   }
@@ -196,6 +238,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       this.#published = true;
       return sdpAnswer;
     });
+    if (this.#outdated) this.#published = false;
   }
 
   async #unpublish(): Promise<void> {
@@ -232,4 +275,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       if (this.#published) return;
     }
   }
+}
+
+/** Filled as tracks come. */
+function whatComesOver(peer: RTCPeerConnection): MediaStream {
+  const stream = new MediaStream();
+  peer.ontrack = ({ track }) => {
+    stream.addTrack(track);
+  };
+  return stream;
 }

@@ -78,7 +78,8 @@ export class Room extends Emitter<RoomEvents> {
     this.user = options.user;
   }
 
-  get #left(): boolean {
+  /** A method: it may change during any `await`, which the compiler does not see of a field. */
+  #hasLeft(): boolean {
     return this.#state === 'closed';
   }
 
@@ -100,7 +101,7 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#state !== 'new') throw new ClientError('closed', 'A room is joined once; make a new one.');
     this.#state = 'joining';
     const session = await this.#open();
-    if (this.#left) {
+    if (this.#hasLeft()) {
       session.close();
       throw new ClientError('closed', 'You left before you were in.');
     }
@@ -129,6 +130,7 @@ export class Room extends Emitter<RoomEvents> {
     });
     try {
       const { value } = await this.#ask(session);
+      if (this.#hasLeft()) throw new ClientError('closed', 'You left before you were in.');
       this.#state = 'joined';
       for (const { id, streams } of value) this.#add(id, connections, streams);
     } catch (error) {
@@ -185,7 +187,8 @@ export class Room extends Emitter<RoomEvents> {
   /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
   async leave(): Promise<void> {
     const session = this.#connections?.session;
-    const answered = this.joined ? session?.request('leaveRoom', {}, leaveTimeoutMs) : undefined;
+    // The server takes one request after the other: who is just joining leaves right after it.
+    const answered = this.#hasLeft() ? undefined : session?.request('leaveRoom', {}, leaveTimeoutMs);
     this.#end('left');
     // Without an answer we are gone all the same.
     await answered?.catch(() => undefined);

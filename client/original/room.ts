@@ -120,15 +120,15 @@ export class OriginalRoom extends OriginalEmitter {
   }
 
   /** Called by the connection. Rejects as the client library does. */
-  say(text: string): Promise<void> {
-    return this.#require().chat(text);
+  async say(text: string): Promise<void> {
+    await this.#require().chat(text);
   }
 
-  customRequest(params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+  async customRequest(params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     return this.#require().customRequest(params);
   }
 
-  request(method: string, params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+  async request(method: string, params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     return this.#require().request(method, params);
   }
 
@@ -165,7 +165,8 @@ export class OriginalRoom extends OriginalEmitter {
     const streams = participants.flatMap((participant) => Object.values(participant.getStreams()));
     if (this.#options.subscribeToStreams !== false) for (const stream of streams) this.subscribe(stream);
     this.emitEvent('room-connected', [{ participants, streams }]);
-    this.#watchSpeakers(room);
+    // A page may leave as soon as it hears that it is in.
+    if (room.joined) this.#watchSpeakers(room);
   }
 
   #listen(room: Room): void {

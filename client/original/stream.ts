@@ -33,6 +33,8 @@ export class OriginalStream extends OriginalEmitter {
   #stop: (() => Promise<void>) | undefined;
   #channel: () => RTCDataChannel | undefined = () => undefined;
   #looped = false;
+  /** What comes back of our own. */
+  #returned: () => MediaStream | undefined = () => undefined;
   #mirror: MediaStream | undefined;
   readonly #elements = new Set<HTMLElement>();
   readonly #videos = new Set<HTMLVideoElement>();
@@ -194,12 +196,11 @@ export class OriginalStream extends OriginalEmitter {
     this.#peerConnection = () => publication.peerConnection;
     this.#stop = () => publication.close();
     this.#channel = () => publication.dataChannel;
-    if (this.#looped) {
-      publication.peerConnection.ontrack = ({ streams: [back] }) => {
-        if (back) this.#mirror = back;
-        this.#showAll();
-      };
-    }
+    this.#returned = () => publication.loopback;
+    publication.on('reconnected', () => {
+      this.#showAll();
+    });
+    this.#showAll();
   }
 
   /** Called by the room: subscribes; rejects as Publication.subscribe. */
@@ -221,7 +222,7 @@ export class OriginalStream extends OriginalEmitter {
   }
 
   #showAll(): void {
-    const media = this.#mirror ?? this.#media;
+    const media = this.#mirror ?? this.#returned() ?? this.#media;
     for (const video of this.#videos) video.srcObject = media ?? null;
   }
 }

@@ -111,9 +111,7 @@ export class Call {
 
   async choose(kind: DeviceKind, id: string): Promise<void> {
     const track = await this.media.choose(kind, id);
-    if (track && !(kind === 'camera' && this.sharing.value)) {
-      await this.room.localPublication?.replaceTrack(track).catch(() => undefined);
-    }
+    if (track) await this.room.localPublication?.replaceTrack(track).catch(() => undefined);
     this.showOwn();
   }
 

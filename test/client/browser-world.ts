@@ -25,6 +25,10 @@ export class StubStream {
     this.#tracks = [...tracks];
   }
 
+  addTrack(track: StubTrack): void {
+    this.#tracks.push(track);
+  }
+
   getTracks(): StubTrack[] {
     return [...this.#tracks];
   }
@@ -42,6 +46,9 @@ export class StubPeer {
   closed = false;
   /** Fails the next one. */
   refusesTracks = false;
+  ontrack: ((event: { track: StubTrack; streams: StubStream[] }) => void) | null = null;
+  /** What the other side sends as soon as it is agreed: before whoever waits for the agreement goes on, as in browsers. */
+  readonly #coming: StubTrack[] = [];
   readonly #senders: { track: StubTrack; replaceTrack: (track: StubTrack) => Promise<void> }[] = [];
 
   constructor() {
@@ -56,8 +63,9 @@ export class StubPeer {
     return this.#senders;
   }
 
-  addTransceiver(track: StubTrack | string): void {
+  addTransceiver(track: StubTrack | string, { direction }: { direction: RTCRtpTransceiverDirection }): void {
     if (typeof track === 'string') return;
+    if (direction === 'sendrecv') this.#coming.push(new StubTrack(track.kind, `${track.label}, come back`));
     const sender = {
       track,
       replaceTrack: (next: StubTrack): Promise<void> => {
@@ -74,6 +82,7 @@ export class StubPeer {
   }
 
   setRemoteDescription(): Promise<void> {
+    for (const track of this.#coming) this.ontrack?.({ track, streams: [new StubStream([track])] });
     return Promise.resolve();
   }
 
@@ -94,6 +103,34 @@ class BrowserSocket extends WebSocket {
   }
 }
 
+/** An element, as far as it holds others. */
+export class StubElement {
+  readonly style = {};
+  readonly children = new Set<StubElement>();
+  #parent: StubElement | undefined;
+
+  append(child: StubElement): void {
+    child.remove();
+    this.children.add(child);
+    child.#parent = this;
+  }
+
+  remove(): void {
+    this.#parent?.children.delete(this);
+  }
+
+  setAttribute(): void {
+    // Nothing looks at them.
+  }
+
+  play(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** What camera and microphone of the browser give. */
+export const devices: { stream: StubStream | undefined } = { stream: undefined };
+
 /** What the screen picker of the browser gives, one answer for each time it is asked. */
 export const screens: (() => Promise<StubStream>)[] = [];
 
@@ -106,6 +143,7 @@ export function inBrowserWorld(): void {
     WebSocket: BrowserSocket,
     RTCPeerConnection: StubPeer,
     MediaStream: StubStream,
+    document: { createElement: () => new StubElement() },
     addEventListener: () => undefined,
     removeEventListener: () => undefined,
     reportError: (error: unknown) => {
@@ -113,6 +151,7 @@ export function inBrowserWorld(): void {
     },
     navigator: {
       mediaDevices: {
+        getUserMedia: () => (devices.stream ? Promise.resolve(devices.stream) : Promise.reject(new Error('refused'))),
         getDisplayMedia: () => screens.shift()?.() ?? Promise.reject(new Error('nobody chose a screen')),
       },
     },
@@ -129,6 +168,7 @@ export function inBrowserWorld(): void {
   beforeEach(() => {
     StubPeer.made.length = 0;
     screens.length = 0;
+    devices.stream = undefined;
   });
 
   after(() => {

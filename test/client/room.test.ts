@@ -1,0 +1,145 @@
+import { expect } from 'chai';
+import type { LocalPublication } from '../../client/local-publication.js';
+import { Room } from '../../client/room.js';
+import { codeOf } from '../support/rejection.js';
+import { until } from '../support/until.js';
+import { StubStream, StubTrack, inBrowserWorld, screens, type StubPeer } from './browser-world.js';
+import { ScriptedServer, joined, type Script } from './scripted-server.js';
+
+describe('a room as the client sees it', () => {
+  inBrowserWorld();
+  let server: ScriptedServer | undefined;
+  let room: Room;
+
+  afterEach(async () => {
+    await room.leave();
+    server?.stop();
+  });
+
+  async function meet(script: Script): Promise<Room> {
+    server = await ScriptedServer.start(script);
+    room = new Room({ url: server.url, room: 'garden', user: 'ana' });
+    return room;
+  }
+
+  it('is left at once by who leaves while she joins, and not held for her', async () => {
+    await meet(({ method }) => (method === 'leaveRoom' ? { result: {} } : undefined));
+    const joining = codeOf(room.join());
+    await until('she asks to be let in', () => server?.heard.includes('1 joinRoom') ?? false);
+    await room.leave();
+    expect(await joining).to.equal('closed');
+    expect(server?.heard).to.deep.equal(['1 joinRoom', '1 leaveRoom']);
+    expect(room.joined).to.equal(false);
+  });
+
+  describe('with a publication', () => {
+    let camera: StubTrack;
+    let publication: LocalPublication;
+    let told: boolean[];
+
+    const stream = (...tracks: StubTrack[]): MediaStream => new StubStream(tracks) as unknown as MediaStream;
+    const track = (stub: StubTrack): MediaStreamTrack => stub as unknown as MediaStreamTrack;
+    const peer = (): StubPeer => publication.peerConnection as unknown as StubPeer;
+    /** The answers that publishing waits for, one after the other; at once when there are none. */
+    let held: { reached: () => void; opened: Promise<void> } | undefined;
+
+    beforeEach(async () => {
+      told = [];
+      held = undefined;
+      await meet(({ id, method }, visit) => {
+        if (method === 'joinRoom') return joined('one');
+        if (method !== 'publishVideo' || !held)
+          return { result: method === 'publishVideo' ? { sdpAnswer: 'v=0' } : {} };
+        held.reached();
+        void held.opened.then(() => {
+          visit.reply(id, { result: { sdpAnswer: 'v=0' } });
+        });
+        return undefined;
+      });
+      await room.join();
+      camera = new StubTrack('video', 'camera');
+    });
+
+    async function publish(...tracks: StubTrack[]): Promise<void> {
+      publication = await room.publish(stream(...tracks));
+      publication.on('sharing', (sharing) => told.push(sharing));
+    }
+
+    function pick(label: string): { screen: StubTrack; chosen: () => void } {
+      const screen = new StubTrack('video', label);
+      let chosen: () => void = () => undefined;
+      const asked = new Promise<void>((resolve) => (chosen = resolve));
+      screens.push(async () => {
+        await asked;
+        return new StubStream([screen]);
+      });
+      return { screen, chosen };
+    }
+
+    it('asks for one screen, however often one presses the button', async () => {
+      await publish(camera);
+      const [first, second] = [pick('first'), pick('second')];
+      const both = Promise.all([publication.shareScreen(), publication.shareScreen()]);
+      first.chosen();
+      second.chosen();
+      await both;
+      expect(screens, 'pickers that were not shown').to.have.lengthOf(1);
+      await publication.stopSharing();
+      expect([first.screen.readyState, camera.readyState]).to.deep.equal(['ended', 'live']);
+      expect(peer().sent).to.deep.equal(['camera']);
+      expect(told).to.deep.equal([true, false]);
+    });
+
+    it('shares nothing, and lets go of the screen, when it cannot be sent', async () => {
+      await publish(camera);
+      const { screen, chosen } = pick('screen');
+      chosen();
+      peer().refusesTracks = true;
+      expect(await codeOf(publication.shareScreen())).to.equal('media-refused');
+      expect([publication.sharing, screen.readyState]).to.deep.equal([false, 'ended']);
+      expect(publication.tracks.map(({ label }) => label)).to.deep.equal(['camera']);
+    });
+
+    it('says that the screen is not shown any more when it ends', async () => {
+      await publish(camera);
+      pick('screen').chosen();
+      await publication.shareScreen();
+      await publication.close();
+      expect(told).to.deep.equal([true, false]);
+    });
+
+    it('shows the camera that was chosen meanwhile when the screen is not shown any more', async () => {
+      await publish(camera);
+      pick('screen').chosen();
+      await publication.shareScreen();
+      await publication.replaceTrack(track(new StubTrack('video', 'other camera')));
+      expect(peer().sent, 'while the screen is shown').to.deep.equal(['screen']);
+      await publication.stopSharing();
+      expect(peer().sent).to.deep.equal(['other camera']);
+    });
+
+    it('is published with the camera that came while it was being published anew', async () => {
+      await publish(new StubTrack('audio', 'microphone'));
+      let open: () => void = () => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      const reached = new Promise<void>((resolve) => (held = { reached: resolve, opened }));
+      server?.visits[0]?.tell('mediaError', { error: 'the media server is gone' });
+      await reached;
+      await publication.replaceTrack(track(camera));
+      held = undefined;
+      open();
+      await until('both are sent', () => peer().sent.length === 2);
+      expect(peer().sent).to.deep.equal(['microphone', 'camera']);
+    });
+
+    it('has no picture any more when the screen was all there was to see', async () => {
+      await publish(new StubTrack('audio', 'microphone'));
+      pick('screen').chosen();
+      await publication.shareScreen();
+      await until('the screen is sent', () => peer().sent.length === 2);
+      await publication.stopSharing();
+      await until('it is not sent any more', () => peer().sent.length === 1);
+      expect(peer().sent).to.deep.equal(['microphone']);
+    });
+  });
+});
