@@ -82,6 +82,7 @@ export class Participant {
           chosen,
           this.#listener(this, options.connectionChanged),
         );
+        publication.opened();
         this.room.tell({ type: 'publicationOpened', publisher: this }, this);
         return sdpAnswer;
       } catch (error) {

@@ -54,7 +54,7 @@ export class Publication {
     return this.#subscriptions;
   }
 
-  /** @throws RoomError as `OwnedEndpoint.negotiate`; the publication is closed then */
+  /** Resolves with the SDP answer; the publication is open once `opened` was called. @throws RoomError as `OwnedEndpoint.negotiate`; it is closed then */
   async open(
     pipeline: Pipeline,
     sdpOffer: string,
@@ -67,9 +67,16 @@ export class Publication {
       if (options.loopback) await this.#loopback.open(endpoint);
     };
     const endpointOptions = { dataChannels: options.dataChannels ?? false };
-    const sdpAnswer = await this.#endpoint.negotiate(pipeline, sdpOffer, endpointOptions, listener, prepare);
+    return this.#endpoint.negotiate(pipeline, sdpOffer, endpointOptions, listener, prepare);
+  }
+
+  /**
+   * Called when `open` has resolved, in the same turn in which the others are told: whatever comes after it ends a publication they know.
+   * @throws RoomError `interrupted` when it was closed since
+   */
+  opened(): void {
+    if (this.#endpoint.closed) throw new RoomError('interrupted', 'Closed as soon as it was negotiated');
     this.#openedAt = this.publisher.room.now();
-    return sdpAnswer;
   }
 
   /** Adds a subscription, which from now on ends with the publication. */

@@ -27,7 +27,12 @@ export async function tlsIdentity({ tls, tlsCert, tlsKey }: Config): Promise<Tls
   }
   const named = tlsCert !== '';
   if (tls === 'off') return named ? { ...readFiles(tlsCert, tlsKey), fingerprint: undefined } : undefined;
-  if (named && existsSync(tlsCert) && existsSync(tlsKey)) return fingerprinted(readFiles(tlsCert, tlsKey));
+  const there = named ? [tlsCert, tlsKey].filter((file) => existsSync(file)) : [];
+  if (there.length === 2) return fingerprinted(readFiles(tlsCert, tlsKey));
+  // Nobody's key is written over because the other name was misspelt.
+  if (there.length === 1) {
+    throw new ConfigError(`Of tlsCert and tlsKey only ${there.join()} exists; a certificate is made when neither does`);
+  }
   const made = await selfSigned();
   if (named) keep(made, tlsCert, tlsKey);
   return fingerprinted(made);

@@ -4,7 +4,7 @@ import type { Participant } from '../../rooms/participant.js';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from '../support/fake-media.js';
 import type { FakeEndpoint, Step } from '../support/fake-media.js';
-import { codeOf } from '../support/rejection.js';
+import { codeOf, outcomeOf } from '../support/rejection.js';
 import { attributesOf, Stage } from './stage.js';
 
 const offer = 'v=0 offer';
@@ -53,6 +53,28 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     expect(stage.media.endpoints.size).to.equal(2);
     expect(stage.told(berta)).to.deep.equal(['publicationOpened ana']);
     expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'publicationOpened berta']);
+  });
+
+  it('a publication that is lost right after its answer came is never told as opened', async () => {
+    // Between the answer and the news of it others may have their turn: each such moment is tried.
+    for (let turns = 0; turns < 12; turns += 1) {
+      const stage = new Stage();
+      const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+      const answer = stage.media.holdNext('answer');
+      const published = outcomeOf(ana.publish(offer));
+      await answer.reached;
+      answer.open();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      for (const { listener } of [...stage.media.pipelines]) listener.lost(new MediaError('object-gone', 'gone'));
+      await published;
+      const news = stage.told(berta).filter((line) => line.startsWith('publication'));
+      expect(news.join(), `after ${turns} turns`).to.be.oneOf([
+        '',
+        'publicationOpened ana,publicationClosed ana media-lost',
+      ]);
+      ana.leave();
+      berta.leave();
+    }
   });
 
   it('two who publish at the same moment share the pipeline', async () => {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +68,22 @@ describe('TLS', function () {
     for (const options of [{ tlsCert: files.tlsCert }, { tlsCert: files.tlsKey, tlsKey: files.tlsCert }]) {
       const error: unknown = await tlsIdentity(configOf(options)).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(ConfigError);
+    }
+  });
+
+  it('touches nothing where only one of its two files is there, for it may be the key of somebody', async () => {
+    const only = join(folder, 'only.pem');
+    writeFileSync(only, 'precious');
+    const missing = join(folder, 'missing.pem');
+    for (const options of [
+      { tlsCert: missing, tlsKey: only },
+      { tlsCert: only, tlsKey: missing },
+    ]) {
+      const error: unknown = await tlsIdentity(configOf({ tls: 'self-signed', ...options })).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).to.be.instanceOf(ConfigError);
+      expect(readFileSync(only, 'utf8')).to.equal('precious');
     }
   });
 });

@@ -5,6 +5,8 @@ import type { ChannelOptions, DataChannel } from '../transport/transport.js';
 const mostWaiting = 1_048_576;
 /** Messages that are kept for a channel while it is being opened. */
 const mostHeld = 64;
+/** Bytes that are kept for all channels that are being opened. */
+const mostHeldBytes = 1_048_576;
 
 /** What is relayed of a message besides its content: channels of the same label belong together. */
 export type DataPath = Pick<DataChannel, 'label' | 'protocol'>;
@@ -32,6 +34,7 @@ export class DataChannels {
   readonly #open = new Map<DataChannel, DataCounters>();
   /** By label: what waits for a channel that is being opened. */
   readonly #held = new Map<string, (string | Buffer)[]>();
+  #heldBytes = 0;
 
   constructor(options: DataChannelsOptions) {
     this.#options = options;
@@ -49,13 +52,13 @@ export class DataChannels {
     const counters = { messagesSent: 0, bytesSent: 0, messagesReceived: 0, bytesReceived: 0 };
     this.#open.set(channel, { id: randomUUID(), channel, ...counters });
     this.#options.opened(channel);
-    const held = this.#held.get(channel.label) ?? [];
-    this.#held.delete(channel.label);
-    for (const message of held) this.#sendOver(channel, message);
+    for (const message of this.#letGo(channel.label)) this.#sendOver(channel, message);
   }
 
+  /** Also of one that never opened: what waited for it is lost, and the next message has another one opened. */
   closed(channel: DataChannel): void {
     if (this.#open.delete(channel)) this.#options.closed(channel);
+    else this.#letGo(channel.label);
   }
 
   arrived(channel: DataChannel, message: string | Buffer): void {
@@ -71,14 +74,26 @@ export class DataChannels {
       this.#sendOver(channel, message);
       return;
     }
-    const held = this.#held.get(label);
-    if (held) {
-      if (held.length < mostHeld) held.push(message);
-    } else {
-      // Before it is opened: that may be at once.
-      this.#held.set(label, [message]);
-      if (!this.#options.open({ label, protocol })) this.#held.delete(label);
-    }
+    const isOpening = this.#held.has(label);
+    // Before it is opened: that may be at once.
+    this.#hold(label, message);
+    if (!isOpening && !this.#options.open({ label, protocol })) this.#letGo(label);
+  }
+
+  #hold(label: string, message: string | Buffer): void {
+    const held = this.#held.get(label) ?? [];
+    this.#held.set(label, held);
+    const size = Buffer.byteLength(message);
+    if (held.length >= mostHeld || this.#heldBytes + size > mostHeldBytes) return;
+    this.#heldBytes += size;
+    held.push(message);
+  }
+
+  #letGo(label: string): readonly (string | Buffer)[] {
+    const held = this.#held.get(label) ?? [];
+    this.#held.delete(label);
+    for (const message of held) this.#heldBytes -= Buffer.byteLength(message);
+    return held;
   }
 
   #sendOver(channel: DataChannel, message: string | Buffer): void {

@@ -48,7 +48,7 @@ export class NativeChannels {
   add(native: DataChannel): void {
     let isOpen = false;
     const channel = this.#keep(native, (closing) => {
-      if (isOpen && !this.#ended()) this.#listener.channelClosed(closing);
+      if (!this.#ended()) this.#listener.channelClosed(closing);
     });
     const opened = this.#guarded(() => {
       if (isOpen) return;

@@ -80,6 +80,7 @@ export interface TransportListener {
   gathered(): void;
   /** Opened by the other side, or by us. */
   channelOpened(channel: DataChannel): void;
+  /** Also of one that never opened. */
   channelClosed(channel: DataChannel): void;
   messageArrived(channel: DataChannel, message: string | Buffer): void;
 }

@@ -92,6 +92,30 @@ describe('the data channels of an endpoint', () => {
     expect(channel.sent).to.deep.equal([]);
   });
 
+  it('keep no more than a megabyte for all the channels that do not open', () => {
+    const { all } = channels();
+    for (let label = 0; label < 30; label += 1) all.send({ label: String(label), protocol: '' }, Buffer.alloc(100_000));
+    const opened = Array.from({ length: 30 }, (_, label) => new StuckChannel(label, String(label)));
+    for (const channel of opened) all.opened(channel);
+    expect(opened.flatMap(({ sent }) => sent)).to.have.lengthOf(10);
+    all.send({ label: 'one more', protocol: '' }, 'once the others are open');
+    const last = new StuckChannel(31, 'one more');
+    all.opened(last);
+    expect(last.sent).to.deep.equal(['once the others are open']);
+  });
+
+  it('are asked for once more when one was closed before it was open', () => {
+    const { all, asked, told } = channels();
+    all.send(path, 'lost with the channel');
+    all.closed(new StuckChannel(-1, 'chat'));
+    all.send(path, 'after it');
+    expect(asked).to.deep.equal(['chat', 'chat']);
+    const channel = new StuckChannel(2, 'chat');
+    all.opened(channel);
+    expect(channel.sent).to.deep.equal(['after it']);
+    expect(told, 'nobody heard of the first').to.deep.equal(['opened 2']);
+  });
+
   it('count what goes and comes', () => {
     const { all } = channels();
     const channel = new StuckChannel(4, 'chat');
