@@ -17,7 +17,7 @@ export const transportOptions = {
   maxQueuedBytes: option(
     count.min(65_536).default(4_194_304),
     'bytes',
-    'How much may wait for a client that reads slowly before it is dropped.',
+    'How much may wait for a client that reads slowly before it is dropped; also for one of the room protocol whose socket is lost, and of its requests.',
   ),
   socketIoPath: option(
     z

@@ -94,7 +94,7 @@ export class Link implements ConnectionListener {
     }
     if (!request) return;
     if (aboutConnection.has(request.method)) void this.#executeHere(request);
-    else this.session.accept(request);
+    else this.session.accept(request, text.length);
   }
 
   binary(): void {

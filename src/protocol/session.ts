@@ -16,6 +16,8 @@ export interface SessionLimits {
   readonly maxQueuedRequests: number;
   /** Messages kept for a client whose socket is lost; one more ends the session. */
   readonly maxMissedMessages: number;
+  /** Bytes of messages that are kept for such a client, and characters of requests that wait behind others; with more it ends as above. */
+  readonly maxQueuedBytes: number;
   /** How long a session outlives its socket, in ms. */
   readonly sessionGraceMs: number;
   /** Whether somebody may join under the name of a participant whose socket is lost, who then leaves. */
@@ -62,7 +64,8 @@ export class Session {
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
-  #waiting: Request[] = [];
+  #waiting: { readonly request: Request; readonly length: number }[] = [];
+  #waitingLength = 0;
   #running: Request | undefined;
   /** Events that wait for an answer to go out first. */
   #held: RoomEvent[] | undefined;
@@ -70,6 +73,7 @@ export class Session {
   #afterAnswer: (() => void)[] = [];
   /** What would have been sent, had there been a connection. */
   #missed: Frame[] = [];
+  #missedBytes = 0;
   #grace: NodeJS.Timeout | undefined;
   #left = false;
   #ended = false;
@@ -130,16 +134,22 @@ export class Session {
     this.#closeUnused('Left the room');
   }
 
-  /** Takes a request into the queue: those of one session run one after the other, in the order they came. */
-  accept(request: Request): void {
+  /**
+   * Takes a request into the queue: those of one session run one after the other, in the order they came.
+   * @param length of its text
+   */
+  accept(request: Request, length: number): void {
     // The iOS client repeats an unanswered request under the same id (Kurento Room §1.7).
     if (request.id !== undefined && this.#isPending(request.id)) return;
     clearTimeout(this.#closing);
-    if (this.#waiting.length >= this.#context.limits.maxQueuedRequests) {
+    const { maxQueuedRequests, maxQueuedBytes } = this.#context.limits;
+    const isTooLong = this.#waiting.length > 0 && this.#waitingLength + length > maxQueuedBytes;
+    if (isTooLong || this.#waiting.length >= maxQueuedRequests) {
       this.#connection?.close(1008, 'Too many requests are waiting');
       return;
     }
-    this.#waiting.push(request);
+    this.#waiting.push({ request, length });
+    this.#waitingLength += length;
     if (!this.#running) void this.#work();
   }
 
@@ -152,7 +162,7 @@ export class Session {
       if (this.#ended || this.#connection) return;
       this.#connection = connection;
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
-      else for (const frame of this.#missed.splice(0)) connection.send(frame);
+      else for (const frame of this.#takeMissed()) connection.send(frame);
     });
   }
 
@@ -180,7 +190,8 @@ export class Session {
     clearTimeout(this.#closing);
     this.#connection = undefined;
     this.#waiting = [];
-    this.#missed = [];
+    this.#waitingLength = 0;
+    this.#takeMissed();
     this.#forgetId();
     this.#participant?.leave();
   }
@@ -199,8 +210,10 @@ export class Session {
 
   async #work(): Promise<void> {
     for (;;) {
-      this.#running = this.#waiting.shift();
-      if (!this.#running) return;
+      const next = this.#waiting.shift();
+      this.#running = next?.request;
+      if (!next || !this.#running) return;
+      this.#waitingLength -= next.length;
       if (answeredFirst.has(this.#running.method)) this.#held = [];
       const reply = await this.#context.execute(this.#running, this);
       if (reply !== undefined) this.#send(textFrame(reply));
@@ -212,7 +225,7 @@ export class Session {
   }
 
   #isPending(id: RpcId): boolean {
-    return this.#running?.id === id || this.#waiting.some((request) => request.id === id);
+    return this.#running?.id === id || this.#waiting.some(({ request }) => request.id === id);
   }
 
   #send(frame: Frame): void {
@@ -222,7 +235,9 @@ export class Session {
     }
     if (this.#ended) return;
     this.#missed.push(frame);
-    if (this.#missed.length <= this.#context.limits.maxMissedMessages) return;
+    this.#missedBytes += frame.length;
+    const { maxMissedMessages, maxQueuedBytes } = this.#context.limits;
+    if (this.#missed.length <= maxMissedMessages && this.#missedBytes <= maxQueuedBytes) return;
     // Not at once: the room may be in the middle of telling everybody, and leaving tells everybody too.
     clearTimeout(this.#grace);
     this.#grace = setTimeout(() => {
@@ -258,6 +273,11 @@ export class Session {
     const held = this.#held;
     this.#held = undefined;
     for (const event of held ?? []) this.#deliver(event);
+  }
+
+  #takeMissed(): readonly Frame[] {
+    this.#missedBytes = 0;
+    return this.#missed.splice(0);
   }
 
   #closeUnused(reason: string): void {

@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { RoomStack } from '../../support/room-stack.js';
+import { RpcClient } from '../../support/rpc-client.js';
+import { until } from '../../support/until.js';
+
+/** What one client can make the server keep for her is bounded in bytes, not in messages alone: a message may be a megabyte. */
+describe('a client that makes the server keep much', () => {
+  const stack = new RoomStack({ maxQueuedBytes: 100_000, sessionGraceMs: 60_000 });
+  let url = '';
+  before(async () => {
+    url = await stack.start();
+  });
+  after(() => stack.stop());
+
+  async function join(user: string): Promise<RpcClient> {
+    const client = await RpcClient.connect(url);
+    await client.request('joinRoom', { user, room: 'hoard' });
+    return client;
+  }
+
+  const message = (length: number): object => ({
+    jsonrpc: '2.0',
+    method: 'sendMessage',
+    params: { message: 'x'.repeat(length), userMessage: 'ana', roomMessage: 'hoard' },
+  });
+
+  it('by requests that wait is closed with 1008; one of any length may wait', async () => {
+    const ana = await join('ana');
+    const held = stack.media.holdNext('answer');
+    ana.send({ jsonrpc: '2.0', id: 1, method: 'publishVideo', params: { sdpOffer: 'v=0 offer' } });
+    await held.reached;
+    ana.send(message(200_000));
+    await ana.request('ping');
+    expect(stack.openConnections).to.equal(1);
+    ana.send(message(1_000));
+    expect(await ana.closed).to.equal(1008);
+    held.open();
+    for (const room of stack.rooms) room.close('the test goes on');
+    await until('she is gone', () => stack.rooms.names.length === 0);
+  });
+
+  it('is closed for what waits, not for what waited', async () => {
+    const ana = await join('ana');
+    for (let times = 0; times < 4; times += 1) {
+      ana.send(message(60_000));
+      await ana.notified('sendMessage');
+    }
+    await ana.request('leaveRoom');
+  });
+
+  it('by what it misses while its socket is lost loses its session', async () => {
+    const [ana, berta] = [await join('ana'), await join('berta')];
+    berta.cut();
+    await berta.closed;
+    for (let times = 0; times < 10; times += 1) {
+      ana.send(message(45_000));
+      await ana.notified('sendMessage');
+    }
+    expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
+    await ana.request('leaveRoom');
+  });
+});
