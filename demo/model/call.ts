@@ -51,7 +51,7 @@ export class Call {
   readonly pinned = signal<Person | undefined>(undefined);
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
-  readonly #looks = new Map<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
+  readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
   #interruptedAt = -Infinity;
   #nextMessage = 0;
 
@@ -193,7 +193,11 @@ export class Call {
       if (person) person.note.value = 'No connection';
     });
     room.on('reconnecting', () => (this.reconnecting.value = true));
-    room.on('reconnected', () => (this.reconnecting.value = false));
+    room.on('reconnected', (resumed) => {
+      this.reconnecting.value = false;
+      // A server that has forgotten us has forgotten our hat, too.
+      if (!resumed) this.hat.value = false;
+    });
     room.on('closed', (reason) => {
       clearInterval(this.#statistics);
       ended(reason);
