@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { defaultBindAddress } from '../../media/embedded/transport/local-addresses.js';
+import { EmbeddedEngine } from './embedded-engine.js';
+import { KurentoSocket } from './kurento-socket.js';
+import { PeerProcess, sections, type Peer } from './peer.js';
+
+/** An endpoint of the engine, and the client that is connected to it. */
+export interface Member {
+  readonly endpoint: string;
+  readonly peer: Peer;
+}
+
+/** An embedded engine, clients that are no browsers, and the application between them. */
+export class PeerCall {
+  readonly engine: EmbeddedEngine;
+  readonly peers: PeerProcess;
+  readonly client: KurentoSocket;
+
+  private constructor(engine: EmbeddedEngine, peers: PeerProcess, client: KurentoSocket) {
+    this.engine = engine;
+    this.peers = peers;
+    this.client = client;
+  }
+
+  /** @param udpPorts of the engine, as 46000-46199: no two engines share them */
+  static async start(udpPorts: string): Promise<PeerCall> {
+    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts]);
+    const peers = await PeerProcess.start();
+    return new PeerCall(engine, peers, await KurentoSocket.open(engine.url));
+  }
+
+  async stop(): Promise<void> {
+    await this.peers.stop();
+    await this.client.close();
+    expect(await this.engine.stop(), 'the engine ends cleanly').to.equal(0);
+  }
+
+  /** Resolves when the member is connected; fed by the source from the beginning, if there is one. */
+  async join(mediaPipeline: string, source?: Member): Promise<Member> {
+    const { client } = this;
+    const endpoint = await client.create('WebRtcEndpoint', { mediaPipeline });
+    if (source) await client.invoke(source.endpoint, 'connect', { sink: endpoint });
+    await client.subscribe(endpoint, 'IceCandidateFound', 'IceGatheringDone');
+    const told: Promise<unknown>[] = [];
+    const peer = await this.peers.open({
+      sections: sections('sendrecv', ['video']),
+      bindAddress: defaultBindAddress(),
+      onCandidate: (candidate) => told.push(client.invoke(endpoint, 'addIceCandidate', { candidate })),
+    });
+    peer.accept(z.string().parse(await client.invoke(endpoint, 'processOffer', { offer: peer.offer })));
+    await client.invoke(endpoint, 'gatherCandidates');
+    await client.event('IceGatheringDone', endpoint);
+    for (const { type, object, data } of client.events) {
+      if (type !== 'IceCandidateFound' || object !== endpoint) continue;
+      peer.addCandidate(z.object({ candidate: z.string(), sdpMid: z.string() }).parse(data.candidate));
+    }
+    await peer.connected();
+    await Promise.all(told);
+    return { endpoint, peer };
+  }
+
+  /** How many file descriptors the engine has; 0 where the system does not say. */
+  get descriptors(): number {
+    const folder = `/proc/${String(this.engine.child.pid)}/fd`;
+    return existsSync(folder) ? readdirSync(folder).length : 0;
+  }
+}
