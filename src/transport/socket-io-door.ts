@@ -43,11 +43,10 @@ export class SocketIoDoor implements Mount {
       allowEIO3: true,
       ...(heartbeat && { pingInterval: heartbeat.intervalMs, pingTimeout: heartbeat.timeoutMs }),
       cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : '*' },
-      allowRequest: ({ headers: { origin }, url = '' }, answer) => {
+      // Asked for newcomers only: whoever is there already is known by the session the request names.
+      allowRequest: ({ headers: { origin } }, answer) => {
         const allowed = origin === undefined || allowedOrigins.length === 0 || allowedOrigins.includes(origin);
-        // A request of a client who is there already names its session.
-        const hasSession = /[?&]sid=/.test(url);
-        answer(null, allowed && (hasSession || hasPlace()));
+        answer(null, allowed && hasPlace());
       },
     });
     this.#server.on('connection', (socket) => {

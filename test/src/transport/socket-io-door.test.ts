@@ -119,6 +119,12 @@ describe('the socket.io door', () => {
       () => 'refused',
     );
     expect(refused).to.equal('refused');
+    // The name of a session that is none does not make her one of those who are there.
+    for (const name of ['', 'unknown']) {
+      const { ok } = await fetch(`${url}/socket.io/?EIO=4&transport=polling&sid=${name}`);
+      expect(ok, `with the session "${name}"`).to.equal(false);
+    }
+    expect(door.connections).to.equal(3);
     sockets[0]?.disconnect();
     await until('one is gone', () => door.connections === 2);
     await connected();
