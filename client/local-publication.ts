@@ -1,9 +1,9 @@
 import { BackOff } from './back-off.js';
 import { Emitter } from './emitter.js';
-import { openScreen } from './devices.js';
 import { ClientError, asClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
+import { ScreenShare } from './screen-share.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
@@ -42,9 +42,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   #closed = false;
   #dataChannel: RTCDataChannel | undefined;
   #loopback: MediaStream | undefined;
-  /** The user is being asked for a screen. */
-  #choosing: Promise<void> | undefined;
-  #shared: { readonly track: MediaStreamTrack; readonly camera: MediaStreamTrack | undefined } | undefined;
+  readonly #screen: ScreenShare;
 
   /** For Room only: get yours from `room.publish(stream)`. */
   constructor(name: string, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
@@ -55,6 +53,15 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#connections = connections;
     this.#tracks = stream.getTracks();
     this.#connection = this.#connect();
+    this.#screen = new ScreenShare(this, {
+      send: (track) => this.#send(track),
+      sendNoMore: (track) => {
+        this.#sendNoMore(track);
+      },
+      sharing: (on) => {
+        this.emit('sharing', on);
+      },
+    });
   }
 
   /** The present one: another after each `reconnected`. */
@@ -90,8 +97,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
    * it is published anew with it. While the screen is shown another camera waits until it is not. Rejects with `media-refused`.
    */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
-    if (this.#shared && track.kind === 'video') this.#shared = { ...this.#shared, camera: track };
-    else await this.#send(track);
+    const waits = track.kind === 'video' && this.#screen.keep(track);
+    if (!waits) await this.#send(track);
   }
 
   /** What is muted goes on as silence, or as black. The devices stay open. */
@@ -106,7 +113,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** Whether the screen is shown in place of the camera. */
   get sharing(): boolean {
-    return this.#shared !== undefined;
+    return this.#screen.on;
   }
 
   /**
@@ -114,21 +121,12 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
    * Rejects with `device-refused` when she chose nothing, or `device-failed`.
    */
   shareScreen(): Promise<void> {
-    this.#choosing ??= this.#share().finally(() => {
-      this.#choosing = undefined;
-    });
-    return this.#choosing;
+    return this.#screen.start();
   }
 
   /** Shows the camera again, where there is one. Never rejects. */
-  async stopSharing(): Promise<void> {
-    const shared = this.#shared;
-    if (!shared) return;
-    this.#shared = undefined;
-    shared.track.stop();
-    if (shared.camera && !this.#closed) await this.#send(shared.camera).catch(() => undefined);
-    else this.#sendNoMore(shared.track);
-    this.emit('sharing', false);
+  stopSharing(): Promise<void> {
+    return this.#screen.stop();
   }
 
   /** For Room only. */
@@ -163,26 +161,6 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#connections.close(this.#name, this.#connection);
     void this.stopSharing();
     this.emit('closed');
-  }
-
-  async #share(): Promise<void> {
-    if (this.#shared) return;
-    const screen = await openScreen();
-    const [track] = screen.getVideoTracks();
-    if (!track || this.#closed) {
-      for (const each of screen.getTracks()) each.stop();
-      throw new ClientError('closed', 'The publication has ended.');
-    }
-    this.#shared = { track, camera: this.#tracks.find(({ kind }) => kind === 'video') };
-    track.addEventListener('ended', () => void this.stopSharing());
-    try {
-      await this.#send(track);
-    } catch (error) {
-      this.#shared = undefined;
-      track.stop();
-      throw error;
-    }
-    if (this.sharing) this.emit('sharing', true);
   }
 
   /** Rejects with `media-refused`. */

@@ -1,0 +1,80 @@
+import { openScreen } from './devices.js';
+import { ClientError } from './errors.js';
+
+/** What the screen is shown in: a publication. */
+export interface Screened {
+  readonly closed: boolean;
+  readonly tracks: readonly MediaStreamTrack[];
+}
+
+export interface ScreenSender {
+  /** Sends the track in place of the one of its kind. Rejects with `media-refused`. */
+  send(track: MediaStreamTrack): Promise<void>;
+  sendNoMore(track: MediaStreamTrack): void;
+  /** The screen is shown from now on, or no more. */
+  sharing(on: boolean): void;
+}
+
+/** The screen in place of the camera. */
+export class ScreenShare {
+  readonly #publication: Screened;
+  readonly #sender: ScreenSender;
+  /** The user is being asked for a screen. */
+  #choosing: Promise<void> | undefined;
+  #shown: { readonly track: MediaStreamTrack; readonly camera: MediaStreamTrack | undefined } | undefined;
+
+  constructor(publication: Screened, sender: ScreenSender) {
+    this.#publication = publication;
+    this.#sender = sender;
+  }
+
+  get on(): boolean {
+    return this.#shown !== undefined;
+  }
+
+  /** Asks the user once, however often it is called. Rejects with `device-refused`, `device-failed`, `media-refused`, `closed`. */
+  start(): Promise<void> {
+    this.#choosing ??= this.#start().finally(() => {
+      this.#choosing = undefined;
+    });
+    return this.#choosing;
+  }
+
+  /** Shows the camera again, where there is one. Never rejects. */
+  async stop(): Promise<void> {
+    const shown = this.#shown;
+    if (!shown) return;
+    this.#shown = undefined;
+    shown.track.stop();
+    if (shown.camera && !this.#publication.closed) await this.#sender.send(shown.camera).catch(() => undefined);
+    else this.#sender.sendNoMore(shown.track);
+    this.#sender.sharing(false);
+  }
+
+  /** The camera that is shown when the screen is not any more. False when it is not being shared: nothing is kept then. */
+  keep(camera: MediaStreamTrack): boolean {
+    if (!this.#shown) return false;
+    this.#shown = { ...this.#shown, camera };
+    return true;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#shown) return;
+    const screen = await openScreen();
+    const [track] = screen.getVideoTracks();
+    if (!track || this.#publication.closed) {
+      for (const each of screen.getTracks()) each.stop();
+      throw new ClientError('closed', 'The publication has ended.');
+    }
+    this.#shown = { track, camera: this.#publication.tracks.find(({ kind }) => kind === 'video') };
+    track.addEventListener('ended', () => void this.stop());
+    try {
+      await this.#sender.send(track);
+    } catch (error) {
+      this.#shown = undefined;
+      track.stop();
+      throw error;
+    }
+    if (this.on) this.#sender.sharing(true);
+  }
+}
