@@ -1,6 +1,11 @@
+import { RoomError } from '../rooms/errors.js';
+
 /** How a dialect's names of rooms and the names in `Rooms` belong together. */
 export interface RoomNames {
-  /** The key in `Rooms` of what the dialect calls `name`. */
+  /**
+   * The key in `Rooms` of what the dialect calls `name`.
+   * @throws RoomError `room-refused` when that is the name of another dialect's room
+   */
   keyOf(name: string): string;
   /** What the dialect calls a room; undefined for those it does not share. */
   nameOf(key: string): string | undefined;
@@ -15,5 +20,18 @@ export function ownNames(dialect: string): RoomNames {
   return {
     keyOf: (name) => prefix + name,
     nameOf: (key) => (key.startsWith(prefix) ? key.slice(prefix.length) : undefined),
+  };
+}
+
+/** Plain names, except those that the dialects have for rooms of their own. */
+export function namesBut(dialects: readonly string[]): RoomNames {
+  const others = dialects.map((dialect) => ownNames(dialect));
+  const isOthers = (key: string): boolean => others.some((names) => names.nameOf(key) !== undefined);
+  return {
+    keyOf: (name) => {
+      if (isOthers(name)) throw new RoomError('room-refused', `Room "${name}" is of another protocol`);
+      return name;
+    },
+    nameOf: (key) => (isOthers(key) ? undefined : key),
   };
 }

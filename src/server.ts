@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
-import { ownNames, sharedNames } from '../dialects/room-names.js';
+import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import { Placement } from '../media/placement.js';
 import { restApp } from '../rest/app.js';
@@ -115,11 +115,14 @@ export async function startServer(config: Config, hooks: Hooks = {}): Promise<Ru
       hasPlace: () => doors.hasPlace,
     });
     doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
-    for (const dialect of dialectsOf({ config, log, imagesUrl, stop: () => void stop(), hooks })) {
+    const spoken = dialectsOf({ config, log, imagesUrl, stop: () => void stop(), hooks });
+    const [ours, ...others] = spoken.map(({ name }) => name);
+    for (const dialect of spoken) {
       const { name } = dialect;
+      const apart = name === ours ? namesBut(others) : ownNames(name);
       dialect.attach({
         rooms,
-        names: config.bridge ? sharedNames : ownNames(name),
+        names: config.bridge ? sharedNames : apart,
         doors,
         socketIo,
         pathPrefix: config.pathPrefix,

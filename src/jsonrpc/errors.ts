@@ -106,6 +106,10 @@ export const roomErrorCodes: Readonly<Record<RoomErrorCode, ErrorEntry>> = {
     204,
     ['The room would be a new one, and the media servers are at their limit.', ['joinRoom']],
     ['The room would be a new one, and participants of this name may not open one.', ['joinRoom']],
+    [
+      'The name is that of a room of another protocol, and the protocols are kept apart (`BRIDGE=false`).',
+      ['joinRoom'],
+    ],
   ),
   'offer-refused': entry(302, ['The media server could make nothing of the SDP offer.', negotiating]),
   'already-publishing': entry(303, ['The participant is already publishing.', ['publishVideo']]),

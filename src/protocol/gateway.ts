@@ -16,8 +16,8 @@ import type { Session, SessionLimits } from './session.js';
 import { dialectName } from './session.js';
 import { Sessions } from './sessions.js';
 
-/** What this dialect needs of the server: it shares its names with nobody who is to be kept apart from it. */
-interface RoomSurroundings extends Pick<Surroundings, 'rooms' | 'pathPrefix'> {
+/** What this dialect needs of the server. */
+interface RoomSurroundings extends Pick<Surroundings, 'rooms' | 'names' | 'pathPrefix'> {
   readonly doors: Pick<Surroundings['doors'], 'open'>;
 }
 
@@ -25,7 +25,7 @@ interface RoomSurroundings extends Pick<Surroundings, 'rooms' | 'pathPrefix'> {
 export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
-  readonly #settings: Omit<LinkContext, 'rooms'>;
+  readonly #settings: Omit<LinkContext, 'rooms' | 'names'>;
   #connections = 0;
 
   constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest) {
@@ -54,8 +54,8 @@ export class RoomGateway implements Dialect {
     return { connections: this.#connections, undelivered: 0 };
   }
 
-  attach({ rooms, doors, pathPrefix }: RoomSurroundings): void {
-    const context = { ...this.#settings, rooms };
+  attach({ rooms, names, doors, pathPrefix }: RoomSurroundings): void {
+    const context = { ...this.#settings, rooms, names };
     doors.open(`${pathPrefix}/room`, (connection) => {
       this.#connections += 1;
       connection.listen(

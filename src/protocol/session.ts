@@ -1,3 +1,4 @@
+import type { RoomNames } from '../../dialects/room-names.js';
 import { RoomError } from '../../rooms/errors.js';
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
@@ -26,6 +27,7 @@ export interface SessionLimits {
 
 export interface SessionContext {
   readonly rooms: Rooms;
+  readonly names: RoomNames;
   readonly sessions: Sessions;
   readonly encoder: EventEncoder;
   readonly limits: SessionLimits;
@@ -119,8 +121,9 @@ export class Session {
       const { id, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${id}"`);
     }
-    if (this.#context.limits.takeOverDetachedNames) this.#takeOver(room, user);
-    this.#participant = this.#context.rooms.join(room, user, attributesOf(user), this.#tell);
+    const key = this.#context.names.keyOf(room);
+    if (this.#context.limits.takeOverDetachedNames) this.#takeOver(key, user);
+    this.#participant = this.#context.rooms.join(key, user, attributesOf(user), this.#tell);
     this.#context.sessions.joined(this.#participant, this);
     this.#dataChannels = dataChannels;
     this.#context.log.info('joined', { room, participant: user, session: this.id });

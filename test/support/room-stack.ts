@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { namesBut, sharedNames } from '../../dialects/room-names.js';
 import { configOf } from '../../src/config.js';
 import type { Config } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
@@ -38,6 +39,7 @@ export class RoomStack {
     });
     this.gateway.attach({
       rooms: this.rooms,
+      names: config.bridge ? sharedNames : namesBut(['easyrtc']),
       pathPrefix: '',
       doors: {
         open: (path, accept) => {
