@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Refusal, TurnedAway, closeCodes } from './errors.js';
 import { isClientName } from './identity.js';
-import { types01 } from './groups-language.js';
+import { words01 } from './groups-language.js';
 import { identify } from './messages.js';
 import type { Identification } from './messages.js';
 import { checked, readPayload } from './payload.js';
-import { types02 } from './services-language.js';
+import { words02 } from './services-language.js';
 import { tongueOf } from './version.js';
 import type { Tongue, VersionRules } from './version.js';
 
@@ -15,7 +15,7 @@ export interface AdmissionRules extends VersionRules {
   readonly isTaken: (name: string) => boolean;
 }
 
-const known: ReadonlySet<string> = new Set([...types01, ...types02]);
+const known: ReadonlySet<string> = new Set([...words01.types, ...words02.types]);
 
 /** Checks the first payload, in the order of Concierge §2. @throws TurnedAway */
 export function readIdentification(text: string, rules: AdmissionRules): Identification & { readonly tongue: Tongue } {

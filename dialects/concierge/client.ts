@@ -1,8 +1,9 @@
 import type { Connection } from '../../src/transport/connection.js';
+import { textFrame } from '../../src/transport/frame.js';
 import type { Group } from './group.js';
 import { Identity } from './identity.js';
 import type { Language, Notice } from './language.js';
-import { Telling } from './telling.js';
+import type { Telling } from './telling.js';
 
 /** A client that has identified itself, until it leaves. */
 export class Client extends Identity {
@@ -31,7 +32,9 @@ export class Client extends Identity {
     if (frame) this.#connection.send(frame);
   }
 
+  /** What concerns this client alone. */
   tell(notice: Notice): void {
-    this.hear(new Telling(notice));
+    const text = this.language.tell(notice);
+    if (text !== undefined) this.#connection.send(textFrame(text));
   }
 }

@@ -27,10 +27,14 @@ export class Delivery {
         this.#lobby.tell({ type: 'message', origin: from, group: undefined, target, data });
         return;
       case 'NAME':
-        this.#toOne(from, this.#lobby.named(target.name), target, data, new Refusal('noSuchName', target.name));
+        if (!this.#toOne(from, this.#lobby.named(target.name), target, data)) {
+          throw new Refusal('noSuchName', target.name);
+        }
         return;
       case 'UUID':
-        this.#toOne(from, this.#lobby.identified(target.uuid), target, data, new Refusal('noSuchUuid', target.uuid));
+        if (!this.#toOne(from, this.#lobby.identified(target.uuid), target, data)) {
+          throw new Refusal('noSuchUuid', target.uuid);
+        }
         return;
       case 'GROUP':
         this.#toGroup(from, this.#groupOf(target.group), target, data);
@@ -42,21 +46,16 @@ export class Delivery {
         const group = this.#groupOf(target.service);
         if (group.owner !== from) throw new Refusal('bad');
         const to = this.#lobby.identified(target.uuid);
-        this.#toOne(from, to, target, data, new Refusal('noSuchUuid', target.uuid), group.text);
+        if (!this.#toOne(from, to, target, data, group.text)) throw new Refusal('noSuchUuid', target.uuid);
       }
     }
   }
 
-  #toOne(
-    from: Client,
-    to: Identity | undefined,
-    target: Target,
-    data: string,
-    unknown: Refusal,
-    group?: GroupText,
-  ): void {
-    if (to instanceof Client) to.tell({ type: 'message', origin: from, group, target, data });
-    else if (!to || !this.#whisper(from, to, data)) throw unknown;
+  /** @returns whether there is somebody who can be told */
+  #toOne(from: Client, to: Identity | undefined, target: Target, data: string, group?: GroupText): boolean {
+    if (!(to instanceof Client)) return to !== undefined && this.#whisper(from, to, data);
+    to.tell({ type: 'message', origin: from, group, target, data });
+    return true;
   }
 
   /** A text to a stranger, who must be in a room with the sender and speak a protocol that has such texts. */

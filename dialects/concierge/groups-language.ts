@@ -1,12 +1,12 @@
-import { Refusal } from './errors.js';
-import type { RefusalCode } from './errors.js';
+import type { Refusal, RefusalCode } from './errors.js';
 import { listOf, membersOf } from './language.js';
 import type { Answer, Language, Notice } from './language.js';
-import { group01, identify, message01, named, numbered, serverOnly01 } from './messages.js';
+import { group01, message01, named, numbered, serverOnly01 } from './messages.js';
 import type { Request, Target } from './messages.js';
 import { checked } from './payload.js';
 import type { Payload } from './payload.js';
-import { rawMember } from './raw-member.js';
+import { Vocabulary, dataOf } from './vocabulary.js';
+import type { Reader } from './vocabulary.js';
 
 /** The words on which the published description and the programs differ (Concierge §13). */
 export interface Spelling {
@@ -31,25 +31,25 @@ export const shipped: Spelling = {
   wholeSubscriptions: true,
 };
 
-const readers: ReadonlyMap<string, (payload: Payload) => Request> = new Map<string, (payload: Payload) => Request>([
-  ['MESSAGE', readMessage],
-  ['SELF_SUBSCRIBE', aboutGroup('subscribe')],
-  ['SUBSCRIBE', aboutGroup('subscribe')],
-  ['SELF_UNSUBSCRIBE', aboutGroup('unsubscribe')],
-  ['UNSUBSCRIBE', aboutGroup('unsubscribe')],
-  ['GROUP_CREATE', readCreate],
-  ['CREATE_GROUP', readCreate],
-  ['GROUP_DELETE', aboutGroup('deleteGroup')],
-  ['DELETE_GROUP', aboutGroup('deleteGroup')],
-  ['GROUP_FETCH', aboutGroup('fetchGroup')],
-  ['GROUP_FETCH_ALL', () => ({ type: 'fetchGroups' })],
-  ['CLIENT_FETCH_ALL', () => ({ type: 'fetchClients' })],
-  ['SELF_FETCH', () => ({ type: 'fetchSelf' })],
-  ['SELF_SET_SEQ', (payload) => ({ type: 'setSeq', seq: checked(numbered, payload).seq })],
-]);
-
-/** Every type this version knows, whoever may send it. */
-export const types01: readonly string[] = ['IDENTIFY', ...readers.keys(), ...serverOnly01.keys()];
+export const words01 = new Vocabulary(
+  [
+    ['MESSAGE', readMessage],
+    ['SELF_SUBSCRIBE', aboutGroup('subscribe')],
+    ['SUBSCRIBE', aboutGroup('subscribe')],
+    ['SELF_UNSUBSCRIBE', aboutGroup('unsubscribe')],
+    ['UNSUBSCRIBE', aboutGroup('unsubscribe')],
+    ['GROUP_CREATE', readCreate],
+    ['CREATE_GROUP', readCreate],
+    ['GROUP_DELETE', aboutGroup('deleteGroup')],
+    ['DELETE_GROUP', aboutGroup('deleteGroup')],
+    ['GROUP_FETCH', aboutGroup('fetchGroup')],
+    ['GROUP_FETCH_ALL', () => ({ type: 'fetchGroups' })],
+    ['CLIENT_FETCH_ALL', () => ({ type: 'fetchClients' })],
+    ['SELF_FETCH', () => ({ type: 'fetchSelf' })],
+    ['SELF_SET_SEQ', (payload) => ({ type: 'setSeq', seq: checked(numbered, payload).seq })],
+  ],
+  serverOnly01,
+);
 
 /** Version 0.1: groups, and a STATUS for everything (Concierge §6 to §9). */
 export class GroupsLanguage implements Language {
@@ -61,12 +61,7 @@ export class GroupsLanguage implements Language {
   }
 
   read(payload: Payload): Request {
-    const reader = readers.get(payload.type);
-    if (reader) return reader(payload);
-    const serverOnly = payload.type === 'IDENTIFY' ? identify : serverOnly01.get(payload.type);
-    if (!serverOnly) throw new Refusal('protocol', 'unknown type');
-    checked(serverOnly, payload);
-    throw new Refusal('unsupported');
+    return words01.read(payload);
   }
 
   answer(seq: number, answer: Answer): string {
@@ -165,13 +160,6 @@ function readCreate(payload: Payload): Request {
   return { type: 'createGroup', group: checked(group01, payload), nickname: checked(named, payload).nickname };
 }
 
-function aboutGroup(type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'): (payload: Payload) => Request {
+function aboutGroup(type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'): Reader {
   return (payload) => ({ type, group: checked(group01, payload) });
-}
-
-/** @throws Refusal `protocol` */
-export function dataOf({ text }: Payload): string {
-  const data = rawMember(text, 'data');
-  if (data === undefined) throw new Refusal('protocol', 'MESSAGE: data is missing');
-  return data;
 }

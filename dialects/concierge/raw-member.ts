@@ -1,5 +1,3 @@
-/** What ends a string, or opens, closes or divides what is outside of strings. */
-const marks = /["{}[\],]/g;
 const blank = /[\t\n\r ]/;
 
 /**
@@ -44,22 +42,21 @@ function endOfString(text: string, start: number): number {
 /** @returns the index of the comma or brace behind the value */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
-  marks.lastIndex = start;
-  for (let mark = marks.exec(text); mark; mark = marks.exec(text)) {
-    const { index } = mark;
-    switch (mark[0]) {
+  for (let at = start; at < text.length; at += 1) {
+    switch (text.charAt(at)) {
       case '"':
-        marks.lastIndex = endOfString(text, index);
+        at = endOfString(text, at) - 1;
         break;
       case '{':
       case '[':
         depth += 1;
         break;
       case ',':
-        if (depth === 0) return index;
+        if (depth === 0) return at;
         break;
-      default:
-        if (depth === 0) return index;
+      case '}':
+      case ']':
+        if (depth === 0) return at;
         depth -= 1;
     }
   }

@@ -1,48 +1,43 @@
-import { Refusal } from './errors.js';
-import type { RefusalCode } from './errors.js';
-import { dataOf } from './groups-language.js';
+import type { Refusal, RefusalCode } from './errors.js';
 import { listOf, membersOf } from './language.js';
 import type { Answer, Language, Notice } from './language.js';
-import { addressed, group02, identify, message02, named, numbered, serverOnly02 } from './messages.js';
+import { addressed, group02, message02, named, numbered, serverOnly02 } from './messages.js';
 import type { Request, Target } from './messages.js';
 import { checked } from './payload.js';
 import type { Payload } from './payload.js';
+import { Vocabulary, dataOf } from './vocabulary.js';
+import type { Reader } from './vocabulary.js';
 
-const readers: ReadonlyMap<string, (payload: Payload) => Request> = new Map<string, (payload: Payload) => Request>([
-  ['MESSAGE', (payload) => ({ type: 'message', target: checked(message02, payload).target, data: dataOf(payload) })],
-  ['SELF_SUBSCRIBE', aboutService('subscribe')],
-  ['SELF_UNSUBSCRIBE', aboutService('unsubscribe')],
-  ['SELF_FETCH', () => ({ type: 'fetchSelf' })],
-  ['SELF_SET_SEQ', (payload) => ({ type: 'setSeq', seq: checked(numbered, payload).seq })],
+export const words02 = new Vocabulary(
   [
-    'SERVICE_CREATE',
-    (payload) => ({
-      type: 'createGroup',
-      group: checked(group02, payload),
-      nickname: checked(named, payload).nickname,
-    }),
+    ['MESSAGE', (payload) => ({ type: 'message', target: checked(message02, payload).target, data: dataOf(payload) })],
+    ['SELF_SUBSCRIBE', aboutService('subscribe')],
+    ['SELF_UNSUBSCRIBE', aboutService('unsubscribe')],
+    ['SELF_FETCH', () => ({ type: 'fetchSelf' })],
+    ['SELF_SET_SEQ', (payload) => ({ type: 'setSeq', seq: checked(numbered, payload).seq })],
+    [
+      'SERVICE_CREATE',
+      (payload) => ({
+        type: 'createGroup',
+        group: checked(group02, payload),
+        nickname: checked(named, payload).nickname,
+      }),
+    ],
+    ['SERVICE_DELETE', aboutService('deleteGroup')],
+    ['SERVICE_FETCH', aboutService('fetchGroup')],
+    ['SERVICE_FETCH_ALL', () => ({ type: 'fetchGroups' })],
+    ['CLIENT_FETCH', (payload) => ({ type: 'fetchClient', uuid: checked(addressed, payload).uuid })],
+    ['CLIENT_FETCH_ALL', () => ({ type: 'fetchClients' })],
   ],
-  ['SERVICE_DELETE', aboutService('deleteGroup')],
-  ['SERVICE_FETCH', aboutService('fetchGroup')],
-  ['SERVICE_FETCH_ALL', () => ({ type: 'fetchGroups' })],
-  ['CLIENT_FETCH', (payload) => ({ type: 'fetchClient', uuid: checked(addressed, payload).uuid })],
-  ['CLIENT_FETCH_ALL', () => ({ type: 'fetchClients' })],
-]);
-
-/** Every type this version knows, whoever may send it. */
-export const types02: readonly string[] = ['IDENTIFY', ...readers.keys(), ...serverOnly02.keys()];
+  serverOnly02,
+);
 
 /** Version 0.2: groups are services, and every answer has a type of its own (Concierge §14). */
 export class ServicesLanguage implements Language {
   readonly tellsDoer = true;
 
   read(payload: Payload): Request {
-    const reader = readers.get(payload.type);
-    if (reader) return reader(payload);
-    const serverOnly = payload.type === 'IDENTIFY' ? identify : serverOnly02.get(payload.type);
-    if (!serverOnly) throw new Refusal('protocol', 'unknown type');
-    checked(serverOnly, payload);
-    throw new Refusal('unsupported');
+    return words02.read(payload);
   }
 
   answer(seq: number, answer: Answer): string {
@@ -135,6 +130,6 @@ function about({ client, group }: Notice & { readonly type: 'subscriberJoined' |
   return `"client":${client.json},"service":${group.json}`;
 }
 
-function aboutService(type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'): (payload: Payload) => Request {
+function aboutService(type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'): Reader {
   return (given) => ({ type, group: checked(group02, given) });
 }

@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import { Refusal } from './errors.js';
+import { identify } from './messages.js';
+import type { Request } from './messages.js';
+import { checked } from './payload.js';
+import type { Payload } from './payload.js';
+import { rawMember } from './raw-member.js';
+
+/** @throws Refusal `protocol` */
+export type Reader = (payload: Payload) => Request;
+
+/** The types of payload of one version, and what each that a client sends comes to. */
+export class Vocabulary {
+  readonly #requests: ReadonlyMap<string, Reader>;
+  /** IDENTIFY among them: it is no request any more when it comes a second time. */
+  readonly #unsupported: ReadonlyMap<string, z.ZodType>;
+
+  /** @param serverOnly What only servers send, as far as a client can get it wrong. */
+  constructor(
+    requests: readonly (readonly [type: string, reader: Reader])[],
+    serverOnly: ReadonlyMap<string, z.ZodType>,
+  ) {
+    this.#requests = new Map(requests);
+    this.#unsupported = new Map([['IDENTIFY', identify], ...serverOnly]);
+  }
+
+  /** Every type this version knows, whoever may send it. */
+  get types(): string[] {
+    return [...this.#unsupported.keys(), ...this.#requests.keys()];
+  }
+
+  /** @throws Refusal `protocol`, `unsupported` */
+  read(payload: Payload): Request {
+    const reader = this.#requests.get(payload.type);
+    if (reader) return reader(payload);
+    const schema = this.#unsupported.get(payload.type);
+    if (!schema) throw new Refusal('protocol', 'unknown type');
+    checked(schema, payload);
+    throw new Refusal('unsupported');
+  }
+}
+
+/** The data of a message, as it was written. @throws Refusal `protocol` */
+export function dataOf({ text }: Payload): string {
+  const data = rawMember(text, 'data');
+  if (data === undefined) throw new Refusal('protocol', 'MESSAGE: data is missing');
+  return data;
+}
