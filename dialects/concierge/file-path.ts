@@ -18,7 +18,8 @@ export function readFilePath(path: string): FilePath | undefined {
   const [client, ...rest] = path.replace(/^\//, '').split('/').map(decoded);
   if (client === undefined || client === '' || rest.length === 0) return undefined;
   const parts = rest.filter((part) => part !== '');
-  if (!isPart(client) || !parts.every(isPart)) return undefined;
+  // The folder of a client is named after it: a name of 64 letters can have more bytes than a file system takes.
+  if (!isPart(client) || Buffer.byteLength(client) > maxNameBytes || !parts.every(isPart)) return undefined;
   if (parts.length === 0) return { client, file: '' };
   const file = fileNameOf(parts.join(''));
   return file === undefined ? undefined : { client, file };

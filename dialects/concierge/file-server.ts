@@ -117,7 +117,7 @@ export class FileServer implements Mount {
       throw new HttpRefusal(403, 'Only where the client is connected from may this key write');
     }
     const writer = { name: holder.name, isThere: () => this.#options.holderOf(key) !== undefined };
-    if (method === 'DELETE') await this.#delete(path.client, path.file);
+    if (method === 'DELETE') this.#delete(path.client, path.file);
     else if (method === 'PUT') await this.#put(writer, path.file, request);
     else await this.#post(writer, path.file, request);
     response.writeHead(method === 'DELETE' ? 200 : 201).end();
@@ -149,8 +149,8 @@ export class FileServer implements Mount {
     await pipeline(handle.createReadStream({ end: Math.max(0, size - 1) }), response).catch(() => response.destroy());
   }
 
-  async #delete(client: string, name: string): Promise<void> {
-    if (!(await this.#options.store.remove(client, name))) throw new HttpRefusal(404, 'There is no such file');
+  #delete(client: string, name: string): void {
+    if (!this.#options.store.remove(client, name)) throw new HttpRefusal(404, 'There is no such file');
   }
 
   async #put(writer: Writer, name: string, request: IncomingMessage): Promise<void> {

@@ -1,4 +1,4 @@
-import { constants, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { constants, lstatSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
@@ -51,13 +51,15 @@ export class FileStore {
 
   /** @param newName a name nobody can guess and nothing else has */
   constructor(root: string, limits: FileLimits, newName: () => string, onDefect: (error: unknown) => void) {
-    this.#root = resolve(root);
+    mkdirSync(root, { recursive: true });
+    // An operator may keep the root behind a link; below it there are none.
+    this.#root = realpathSync(root);
     this.#limits = limits;
     this.#newName = newName;
     this.#onDefect = onDefect;
     // What a server that died has left.
     for (const folder of [uploads, ended]) rmSync(join(this.#root, folder), { recursive: true, force: true });
-    for (const folder of [uploads, ended]) mkdirSync(join(this.#root, folder), { recursive: true });
+    for (const folder of [uploads, ended]) mkdirSync(join(this.#root, folder));
   }
 
   /** Bytes of all files, with those on their way. */
@@ -72,26 +74,25 @@ export class FileStore {
   ): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
     const folder = this.#folders.get(client);
     const path = folder?.files.has(name) ? pathIn(folder.path, name) : undefined;
-    if (path === undefined) return undefined;
-    try {
-      const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-      const { size } = await handle.stat();
-      return { handle, size };
-    } catch {
-      // Removed or replaced meanwhile, by whatever else has access to the disk.
-      return undefined;
-    }
+    if (!folder || path === undefined || !isFolder(folder.path)) return undefined;
+    // Removed or replaced meanwhile, by whatever else has access to the disk; a pipe in its place is not waited for.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await open(path, flags).catch(() => undefined);
+    const found = await handle?.stat();
+    if (handle && found?.isFile()) return { handle, size: found.size };
+    await handle?.close();
+    return undefined;
   }
 
-  /** @returns false when there is none */
-  async remove(client: string, name: string): Promise<boolean> {
+  /** At once, so that an upload of the same name that comes next stays. @returns false when there is none */
+  remove(client: string, name: string): boolean {
     const folder = this.#folders.get(client);
     const size = folder?.files.get(name);
     const path = folder && pathIn(folder.path, name);
     if (!folder || size === undefined || path === undefined) return false;
     folder.files.delete(name);
     this.#release(folder, size);
-    await rm(path, { force: true });
+    if (isFolder(folder.path)) this.#discard(path);
     return true;
   }
 
@@ -128,8 +129,12 @@ export class FileStore {
         const path = pathIn(folder.path, name);
         const former = folder.files.get(name);
         if (folder.closed || path === undefined) return false;
-        if (folder.files.size === 0) mkdirSync(folder.path, { recursive: true });
-        // At once, so that the folder of a client who leaves meanwhile does not come back.
+        // All at once, so that the folder of a client who leaves meanwhile does not come back.
+        if (!isFolder(folder.path)) {
+          this.#discard(folder.path);
+          mkdirSync(folder.path);
+        }
+        if (isFolder(path)) this.#discard(path);
         renameSync(temporary, path);
         if (former !== undefined) this.#release(folder, former);
         folder.files.set(name, bytes);
@@ -198,6 +203,11 @@ export class FileStore {
 function pathIn(folder: string, name: string): string | undefined {
   const path = resolve(folder, name);
   return path.startsWith(folder + sep) && path === join(folder, name) && !name.includes(sep) ? path : undefined;
+}
+
+/** Whether there is a folder, and not a link to one. */
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isMissing(error: unknown): boolean {

@@ -133,8 +133,9 @@ export class ConciergeGateway implements Dialect {
     });
     const uuid = this.#random.uuid();
     const client = new Client([name, nickname ?? null, uuid, tags ?? []], languages[tongue], connection);
-    this.#lobby.enter(client);
+    // What may fail comes first, so that nobody appears who was not let in.
     const fsKey = this.#files?.admit(client);
+    this.#lobby.enter(client);
     const hello = {
       type: 'HELLO',
       uuid,
@@ -154,9 +155,12 @@ export class ConciergeGateway implements Dialect {
   /** In the order of Concierge §10. */
   #dismiss(client: Client, groups: Groups): void {
     this.#lobby.remove(client);
-    groups.release(client);
-    this.#lobby.tell({ type: 'clientLeft', client });
-    this.#files?.dismiss(client);
+    try {
+      groups.release(client);
+    } finally {
+      this.#lobby.tell({ type: 'clientLeft', client });
+      this.#files?.dismiss(client);
+    }
   }
 
   #openGroups(groups: Groups, log: Surroundings['log']): void {

@@ -64,7 +64,11 @@ export class Session implements ConnectionListener {
     clearTimeout(this.#patience);
     const client = this.#client;
     this.#client = undefined;
-    if (client) this.#context.dismiss(client);
+    try {
+      if (client) this.#context.dismiss(client);
+    } catch (error) {
+      this.#context.log.error('a client could not leave as it should', { error });
+    }
   }
 
   #identify(text: string): void {
@@ -84,6 +88,7 @@ export class Session implements ConnectionListener {
   #serve(client: Client, text: string): void {
     const seq = this.#seq;
     this.#seq += 1;
+    let answers = 0;
     try {
       const request = client.language.read(readPayload(text));
       if (request.type === 'setSeq') {
@@ -93,9 +98,12 @@ export class Session implements ConnectionListener {
       }
       this.#context.serve(client, request, (answer) => {
         this.#send(client.language.answer(seq, answer));
+        answers += 1;
       });
     } catch (error) {
-      this.#send(client.language.refuse(seq, this.#refusalOf(error)));
+      const refusal = this.#refusalOf(error);
+      // What fails after the answer concerns others only: there is one answer to a request (Concierge §4).
+      if (answers === 0) this.#send(client.language.refuse(seq, refusal));
     }
   }
 

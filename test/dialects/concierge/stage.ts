@@ -34,12 +34,13 @@ export class ConciergeStage {
   /** The server's side of each connection, in order. */
   readonly connections: Connection[] = [];
 
-  constructor(options: Partial<Config> = {}) {
+  /** @param random as the gateway takes it; unless given, that of the server */
+  constructor(options: Partial<Config> = {}, random?: ConstructorParameters<typeof ConciergeGateway>[1]) {
     const config = configOf(options);
     const log = createLog('error', 'text');
     const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
     this.rooms = new Rooms(this.media, { mayOpen: (_room, name) => creators.test(name) });
-    this.gateway = new ConciergeGateway(config);
+    this.gateway = new ConciergeGateway(config, random);
     const filters = { filterType: 'hat', imagesUrl: () => '', hatImage: '', markerImages: [] } as const;
     const hatPlacement = { offsetX: 0, offsetY: 0, width: 1, height: 1 };
     this.#kurento = new RoomGateway(log, config, customRequestOf({ ...filters, hatPlacement }));
