@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
 
 export interface Identity {
   readonly name: string;
@@ -24,6 +25,8 @@ export class ConciergeClient {
   readonly #wanting = new Set<() => void>();
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   uuid = '';
+  /** Pings of the server that have come. */
+  pings = 0;
   #settles = 0;
 
   private constructor(webSocket: WebSocket) {
@@ -38,12 +41,15 @@ export class ConciergeClient {
         for (const look of this.#wanting) look();
       });
     });
+    webSocket.on('ping', () => {
+      this.pings += 1;
+    });
     webSocket.on('error', () => undefined);
   }
 
-  static connect(base: string, path: string, protocols: string[]): Promise<ConciergeClient> {
+  static connect(base: string, path: string, protocols: string[], options: ClientOptions): Promise<ConciergeClient> {
     return new Promise((resolve, reject) => {
-      const webSocket = new WebSocket(base.replace(/^http/, 'ws') + path, protocols);
+      const webSocket = new WebSocket(base.replace(/^http/, 'ws') + path, protocols, options);
       const client = new ConciergeClient(webSocket);
       webSocket.once('open', () => {
         resolve(client);

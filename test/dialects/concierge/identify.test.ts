@@ -32,8 +32,19 @@ describe('Concierge connections (§1, §2, §3)', () => {
       ['ert-concierge', true],
       ['chat, ert-concierge', true],
       ['ert-concierge, a, a', true],
+      ['ert-concierge, ert-concierge', true],
+      ['\t ert-concierge ,', true],
+      ['chat\r\nSec-WebSocket-Protocol: ert-concierge', true],
+      ['e, r, t, -, ert-concierge', true],
       ['e, r, t, -, c, o, n, c, i, e, r, g, e', false],
+      ['e,r,t,-,c,o,n,c,i,e,r,g,e', false],
       ['chat', false],
+      ['chat, chat', false],
+      ['ERT-Concierge', false],
+      ['"ert-concierge"', false],
+      ['ert-concierge;v=1', false],
+      ['', false],
+      [',', false],
       [',,;', false],
       [undefined, false],
     ] as const) {
@@ -42,6 +53,14 @@ describe('Concierge connections (§1, §2, §3)', () => {
       if (named) expect(answer, offered).to.match(/^sec-websocket-protocol: ert-concierge\r$/im);
       else expect(answer, offered).not.to.match(/sec-websocket-protocol/i);
     }
+  });
+
+  it('a service whose library sends the name letter by letter is served as any other', async () => {
+    const letters = { headers: { 'Sec-WebSocket-Protocol': 'e, r, t, -, c, o, n, c, i, e, r, g, e' } };
+    const service = await open.connect('ws', [], letters);
+    expect(service.protocol).to.equal('');
+    expect(await service.identify(valid)).to.include({ type: 'HELLO' });
+    expect(await service.ask({ type: 'SELF_FETCH' })).to.include({ type: 'SELF_FETCH_RESULT', seq: 0 });
   });
 
   it('is at both paths and nowhere else, and answers a plain request with an error', async () => {
@@ -138,22 +157,6 @@ describe('Concierge connections (§1, §2, §3)', () => {
     expect((await client.next()).type).to.equal('HELLO');
     expect(await client.next()).to.include({ type: 'SELF_FETCH_RESULT', seq: 0 });
     expect(await client.next()).to.include({ type: 'CLIENT_FETCH_ALL_RESULT', seq: 1 });
-  });
-});
-
-describe('Concierge heartbeat (§11)', () => {
-  const stage = useStage({ conciergePingMs: 50, conciergeSilenceMs: 150 });
-
-  it('a half-open socket is closed with 4009 and its name is free; who answers pings stays', async () => {
-    const alive = await stage.identify('grace');
-    const dead = await stage.identify('ada');
-    await alive.skip();
-    dead.pause();
-    expect(await alive.next()).to.include({ code: 'CLIENT_LEFT', name: 'ada' });
-    await stage.identify('ada');
-    dead.resume();
-    expect((await dead.closed).code).to.equal(4009);
-    expect(alive.open).to.equal(true);
   });
 });
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ClientOptions } from 'ws';
 import { ConciergeGateway } from '../../../dialects/concierge/gateway.js';
 import { ownNames, sharedNames } from '../../../dialects/room-names.js';
 import type { Participant } from '../../../rooms/participant.js';
@@ -83,8 +84,12 @@ export class ConciergeStage {
   }
 
   /** Connects, and identifies as nobody yet. */
-  async connect(path = 'ws', protocols: string[] = ['ert-concierge']): Promise<ConciergeClient> {
-    const client = await ConciergeClient.connect(this.url, path, protocols);
+  async connect(
+    path = 'ws',
+    protocols: string[] = ['ert-concierge'],
+    options: ClientOptions = {},
+  ): Promise<ConciergeClient> {
+    const client = await ConciergeClient.connect(this.url, path, protocols, options);
     this.#clients.push(client);
     return client;
   }
