@@ -102,7 +102,10 @@ export class FileServer implements Mount {
       response.writeHead(204).end();
       return;
     }
-    if (method !== 'GET' && !writing.has(method)) throw new HttpRefusal(405, 'There are GET, POST, PUT and DELETE');
+    if (method !== 'GET' && !writing.has(method)) {
+      response.setHeader('allow', 'GET, POST, PUT, DELETE, OPTIONS');
+      throw new HttpRefusal(405, 'There are GET, POST, PUT and DELETE');
+    }
     const key = this.#keyOf(request);
     const holder = this.#options.holderOf(key);
     if (!holder) throw new HttpRefusal(401, 'The key is of nobody who is connected');

@@ -126,7 +126,9 @@ describe('Concierge file server (§12)', () => {
       'access-control-allow-methods': 'GET, POST, PUT, DELETE',
       'access-control-allow-headers': 'x-fs-key, content-type',
     });
-    expect(await status('PATCH', '/fs/ada/x', String(key))).to.equal(405);
+    const patch = await ask(stage.url, 'PATCH', '/fs/ada/x', String(key));
+    expect(patch.status).to.equal(405);
+    expect(patch.headers.allow, 'RFC 9110 §15.5.6').to.equal('GET, POST, PUT, DELETE, OPTIONS');
   });
 
   it('has limits for one file by PUT, one file, one client, all, and their number; what is refused takes no place', async () => {
