@@ -64,7 +64,7 @@ export class ConciergeStage {
       };
       open(path, recorded, limits);
     };
-    const shared = { rooms: this.rooms, doors, pathPrefix: '' };
+    const shared = { rooms: this.rooms, names: sharedNames, doors, pathPrefix: '' };
     this.#kurento.attach(shared);
     const silent = (): void => undefined;
     const error = (message: string, fields?: object): void => {

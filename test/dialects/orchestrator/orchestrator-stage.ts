@@ -60,7 +60,7 @@ export class OrchestratorStage {
     const filters = { filterType: config.filterType, imagesUrl: () => '', hatImage: '', markerImages: [] };
     const hatPlacement = { offsetX: 0, offsetY: 0, width: 1, height: 1 };
     this.#roomGateway = new RoomGateway(log, config, customRequestOf({ ...filters, hatPlacement }));
-    this.#roomGateway.attach({ rooms: this.rooms, doors: this.#doors, pathPrefix: '' });
+    this.#roomGateway.attach({ rooms: this.rooms, names: sharedNames, doors: this.#doors, pathPrefix: '' });
     this.gateway = new OrchestratorGateway(config, () => (this.terminations += 1));
     this.gateway.attach({
       rooms: this.rooms,

@@ -23,7 +23,7 @@ describe('docs/conformance.md', () => {
   it('names no file that is not there, and each test of COMPEIT and of EasyRTC', () => {
     const named = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => new URL(path, address).href);
     expect(named.filter((file) => !existsSync(new URL(file)))).to.deep.equal([]);
-    for (const folder of ['compeit', 'easyrtc']) {
+    for (const folder of ['compeit', 'concierge', 'easyrtc']) {
       const tests = new URL(`../test/dialects/${folder}/`, address);
       const files = readdirSync(tests).filter((file) => file.endsWith('.test.ts'));
       expect(files.filter((file) => !named.includes(new URL(file, tests).href))).to.deep.equal([]);
