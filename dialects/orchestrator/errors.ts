@@ -2,7 +2,7 @@ import type { RoomErrorCode } from '../../rooms/errors.js';
 import { RoomError } from '../../rooms/errors.js';
 
 /** Orchestrator §4: the numbers are fixed, the texts are ours. A client shows them to its user. */
-const texts = {
+export const texts = {
   204: 'Not logged in: Login with a user name comes first',
   205: 'Another user of that name is logged in',
   206: 'The password is wrong',

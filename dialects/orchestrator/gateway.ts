@@ -6,24 +6,19 @@ import { Client } from './client.js';
 import type { Context } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { fieldsOf } from './endpoint.js';
+import { endpoints } from './endpoints.js';
 import { Refusal, refusalOf } from './errors.js';
-import { messageEndpoints } from './message-endpoints.js';
 import { isPlain } from './json.js';
 import type { Answer } from './messages.js';
 import { NtpClock } from './ntp-clock.js';
-import { operatorEndpoints } from './operator-endpoints.js';
-import { sessionEndpoints } from './session-endpoints.js';
 import { Sessions } from './sessions.js';
 import type { OrchestratorSettings } from './settings.js';
-import { streamEndpoints } from './stream-endpoints.js';
 import { DataStreams } from './streams.js';
-import { logOut, userEndpoints } from './user-endpoints.js';
+import { logOut } from './user-endpoints.js';
 import { Users } from './users.js';
 
-const endpoints: ReadonlyMap<string, Endpoint> = new Map(
-  [...operatorEndpoints, ...userEndpoints, ...sessionEndpoints, ...messageEndpoints, ...streamEndpoints].flatMap(
-    (endpoint) => endpoint.names.map((name) => [name, endpoint] as const),
-  ),
+const byName: ReadonlyMap<string, Endpoint> = new Map(
+  endpoints.flatMap((endpoint) => endpoint.names.map((name) => [name, endpoint] as const)),
 );
 
 type Acknowledge = (answer: Answer) => void;
@@ -83,7 +78,7 @@ export class OrchestratorGateway implements Dialect {
       this.#accept(socket, context);
     };
     socketIo.namespace(settings.orchestratorNamespace).on('connection', accept);
-    socketIo.welcome({ name: dialectName, claims: (event) => endpoints.has(event), accept });
+    socketIo.welcome({ name: dialectName, claims: (event) => byName.has(event), accept });
     clock.start();
   }
 
@@ -96,7 +91,7 @@ export class OrchestratorGateway implements Dialect {
     const client = new Client(socket, this.#settings.orchestratorMaxQueuedBytes);
     this.#clients.add(client);
     // Names one by one: a listener to all events would miss the one that brought a guest here. Others are ignored.
-    for (const [name, endpoint] of endpoints) {
+    for (const [name, endpoint] of byName) {
       socket.on(name, (...content: readonly unknown[]) => {
         handle(context, client, endpoint, content);
       });

@@ -1,3 +1,4 @@
+import type { Client } from './client.js';
 import { command } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
@@ -16,12 +17,13 @@ export const operatorEndpoints: readonly Endpoint[] = [
     return { body: { ntpDate: new Date(ntpTimeMs).toISOString(), ntpTimeMs } };
   }),
 
-  command(['DUMP_DATA', 'DumpData'], commands.nothing, 801, ({ id, users, sessions, attendance, settings, log }) => {
+  command(['DUMP_DATA', 'DumpData'], commands.nothing, 801, (context, client) => {
+    const { id, users, sessions, attendance, settings, log } = context;
     if (!settings.orchestratorDumpData) {
-      log.warn('a dump of all data was refused');
+      log.warn('a dump of all data was refused', asker(client));
       throw new Refusal(801);
     }
-    log.info('all data was dumped');
+    log.info('all data was dumped', asker(client));
     return {
       body: {
         id,
@@ -35,28 +37,33 @@ export const operatorEndpoints: readonly Endpoint[] = [
     ['TERMINATE_ORCHESTRATOR', 'TerminateOrchestrator'],
     commands.nothing,
     801,
-    ({ settings, log, terminate }) => {
+    ({ settings, log, terminate }, client) => {
       if (!settings.orchestratorAllowTerminate) {
-        log.warn('a client was refused to stop the server');
+        log.warn('a client was refused to stop the server', asker(client));
         throw new Refusal(801);
       }
-      log.warn('a client stops the server');
+      log.warn('a client stops the server', asker(client));
       return { afterwards: terminate };
     },
   ),
 
-  command(['RESET_ORCHESTRATOR', 'ResetOrchestrator'], commands.nothing, 801, (context) => {
+  command(['RESET_ORCHESTRATOR', 'ResetOrchestrator'], commands.nothing, 801, (context, client) => {
     const { settings, log, users, disconnectAll } = context;
     if (!settings.orchestratorAllowTerminate) {
-      log.warn('a client was refused to end all sessions');
+      log.warn('a client was refused to end all sessions', asker(client));
       throw new Refusal(801);
     }
-    log.warn('a client ends all sessions');
+    log.warn('a client ends all sessions', asker(client));
     return {
       afterwards: () => {
-        for (const { client } of [...users]) logOut(context, client);
+        for (const user of [...users]) logOut(context, user.client);
         disconnectAll();
       },
     };
   }),
 ];
+
+/** Whom an operator would want to know: these requests need no login. */
+function asker({ user, socket }: Client): object {
+  return { user: user?.id, name: user?.name, address: socket.handshake.address };
+}

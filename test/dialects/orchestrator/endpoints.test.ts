@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { endpoints } from '../../../dialects/orchestrator/endpoints.js';
+import { documentNames, notices, wireNames } from './document.js';
+import type { DocumentName } from './document.js';
 import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
@@ -7,49 +10,30 @@ const none = { url_gen: '', url_audio: '', url_pcc: '' };
 
 /** Each request under the name of the document and under that of the wire. */
 const spellings = [
-  {
-    spelling: 'the names of the document',
-    of: (constant: string) => constant,
-  },
-  {
-    spelling: 'the names of the wire',
-    of: (constant: string) => wireNames.get(constant) ?? constant,
-  },
+  { spelling: 'the names of the document', nameOf: (request: DocumentName): string => request },
+  { spelling: 'the names of the wire', nameOf: (request: DocumentName): string => wireNames[request] },
 ];
-const wireNames = new Map([
-  ['GET_ORCHESTRATOR_VERSION', 'GetOrchestratorVersion'],
-  ['GET_NTP_TIME', 'GetNTPTime'],
-  ['DUMP_DATA', 'DumpData'],
-  ['TERMINATE_ORCHESTRATOR', 'TerminateOrchestrator'],
-  ['LOGIN', 'Login'],
-  ['LOGOUT', 'Logout'],
-  ['GET_USER_DATA', 'GetUserData'],
-  ['UPDATE_USER_DATA', 'UpdateUserDataJson'],
-  ['ADD_SESSION', 'AddSession'],
-  ['DELETE_SESSION', 'DeleteSession'],
-  ['GET_SESSIONS', 'GetSessions'],
-  ['GET_SESSION_INFO', 'GetSessionInfo'],
-  ['JOIN_SESSION', 'JoinSession'],
-  ['LEAVE_SESSION', 'LeaveSession'],
-  ['SEND_MESSAGE', 'SendMessage'],
-  ['SEND_MESSAGE_TO_ALL', 'SendMessageToAll'],
-  ['SEND_SCENE_EVENT_TO_MASTER', 'SendSceneEventToMaster'],
-  ['SEND_SCENE_EVENT_TO_USER', 'SendSceneEventToUser'],
-  ['SEND_SCENE_EVENT_TO_ALL', 'SendSceneEventToAllUsers'],
-  ['DECLARE_DATA_STREAM', 'DeclareDataStream'],
-  ['REMOVE_DATA_STREAM', 'RemoveDataStream'],
-  ['REGISTER_FOR_DATA_STREAM', 'RegisterForDataStream'],
-  ['UNREGISTER_FROM_DATA_STREAM', 'UnregisterFromDataStream'],
-  ['SEND_DATA', 'SendData'],
-]);
+
+describe('the Orchestrator’s requests', () => {
+  it('are those of the document under both names, two under a third, and one that the document leaves out', () => {
+    const others = ['RESET_ORCHESTRATOR', 'ResetOrchestrator', 'SendSceneEventToAll', 'UpdateUserData'];
+    const expected = [...documentNames, ...Object.values(wireNames), ...others];
+    expect(endpoints.flatMap(({ names }) => names)).to.have.members(expected);
+  });
+});
 
 for (const namespace of ['/orchestrator', '/']) {
-  for (const { spelling, of } of spellings) {
+  for (const { spelling, nameOf } of spellings) {
     describe(`the Orchestrator's requests at ${namespace}, under ${spelling}`, () => {
       const stage = new OrchestratorStage({ orchestratorAllowTerminate: true });
       let ada: OrchestratorClient;
       let bob: OrchestratorClient;
       let session: string;
+      const played = new Set<DocumentName>();
+      const of = (request: DocumentName): string => {
+        played.add(request);
+        return nameOf(request);
+      };
 
       before(() => stage.start());
       after(() => stage.stop());
@@ -296,6 +280,11 @@ for (const namespace of ['/orchestrator', '/']) {
         ada.socket.emit(of('SEND_DATA'), kind, Buffer.from('nobody listens'));
         await ada.heard();
         expect(await bob.heard()).to.deep.equal([]);
+      });
+
+      it('has a scene above for every request of the document, and for everything that clients are told', () => {
+        expect([...played]).to.have.members(documentNames);
+        expect([...stage.told]).to.have.members(notices);
       });
     });
   }

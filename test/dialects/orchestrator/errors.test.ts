@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { texts } from '../../../dialects/orchestrator/errors.js';
 import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
@@ -178,6 +179,11 @@ describe('the Orchestrator’s errors', () => {
       }
     });
   }
+
+  it('each code of the table has a case above, but for those that are shown elsewhere or never sent', () => {
+    const shown = new Set([...cases.map(([code]) => code), 206, 2001, 3001]);
+    expect([...shown]).to.have.members(Object.keys(texts).map(Number));
+  });
 
   it('3001: SendSceneEventToMaster cannot happen while somebody of this protocol is inside', async () => {
     expect(await people.guest.code('SendSceneEventToMaster', bytes)).to.equal(0);

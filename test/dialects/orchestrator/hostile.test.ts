@@ -1,17 +1,12 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
+import { endpoints } from '../../../dialects/orchestrator/endpoints.js';
 import { until } from '../../support/until.js';
 import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
-const requests = [
-  ['GetOrchestratorVersion', 'GetNTPTime', 'DumpData', 'TerminateOrchestrator', 'ResetOrchestrator', 'Login', 'Logout'],
-  ['GetUserData', 'UpdateUserDataJson', 'AddSession', 'DeleteSession', 'GetSessions', 'GetSessionInfo', 'JoinSession'],
-  ['LeaveSession', 'SendMessage', 'SendMessageToAll', 'SendSceneEventToMaster', 'SendSceneEventToUser'],
-  ['SendSceneEventToAllUsers', 'DeclareDataStream', 'RemoveDataStream', 'RegisterForDataStream'],
-  ['UnregisterFromDataStream', 'SendData'],
-].flat();
+const requests = endpoints.map(({ names: [constant = '', wireName = constant] }) => wireName);
 
 const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown;
 const junk: readonly (readonly unknown[])[] = [

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { OrchestratorGateway } from '../../../dialects/orchestrator/gateway.js';
+import type { DialectLog } from '../../../dialects/dialect.js';
 import { ownNames, sharedNames } from '../../../dialects/room-names.js';
 import { Rooms } from '../../../rooms/rooms.js';
 import { configOf } from '../../../src/config.js';
@@ -32,6 +33,10 @@ export class OrchestratorStage {
   readonly door: SocketIoDoor;
   /** How often the server was told to stop. */
   terminations = 0;
+  /** What the dialect logged, as [level, message, fields]. */
+  readonly logged: (readonly [level: string, message: string, fields: object])[] = [];
+  /** What any client has been told: names of events, `SessionUpdated` by its `eventId`. */
+  readonly told = new Set<string>();
   readonly #http = createServer();
   readonly #doors: Doors;
   readonly #roomGateway: RoomGateway;
@@ -68,9 +73,18 @@ export class OrchestratorStage {
       doors: this.#doors,
       socketIo: this.door,
       pathPrefix: '',
-      log,
+      log: this.#logTo(log),
       now: Date.now,
     });
+  }
+
+  /** Keeps every line, and writes those that are errors. */
+  #logTo(log: DialectLog): DialectLog {
+    const at = (level: keyof DialectLog) => (message: string, fields?: object) => {
+      this.logged.push([level, message, fields ?? {}]);
+      log[level](message, fields);
+    };
+    return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
   }
 
   async start(): Promise<void> {
@@ -78,11 +92,14 @@ export class OrchestratorStage {
     this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
   }
 
-  async connect(namespace = '/orchestrator'): Promise<OrchestratorClient> {
+  async connect(namespace = '/orchestrator', transports = ['websocket']): Promise<OrchestratorClient> {
     const client = new OrchestratorClient(
-      io(this.url + namespace, { forceNew: true, reconnection: false, transports: ['websocket'] }),
+      io(this.url + namespace, { forceNew: true, reconnection: false, transports }),
     );
     this.#clients.push(client);
+    client.socket.onAny((name: string, content: unknown) => {
+      this.told.add(name === 'SessionUpdated' ? (content as { eventId: string }).eventId : name);
+    });
     await client.connected;
     return client;
   }

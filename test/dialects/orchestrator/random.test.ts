@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { endpoints } from '../../../dialects/orchestrator/endpoints.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { until } from '../../support/until.js';
 import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
@@ -28,12 +29,7 @@ const names = fc.constantFrom('ada', 'bob', 'eve', '__proto__', '');
 const kinds = fc.constantFrom('voice', 'points', '__proto__', '');
 const data = fc.constantFrom(Buffer.from('bytes'), 'text', { json: [1] }, '', null, Buffer.alloc(0));
 const junk = fc.constantFrom(null, 7, [], {}, 'x', true, { sessionId: {}, userName: [], userDataJson: '{' });
-const someName = fc.constantFrom(
-  ...['Login', 'Logout', 'GetUserData', 'UpdateUserDataJson', 'AddSession', 'DeleteSession', 'GetSessions'],
-  ...['GetSessionInfo', 'JoinSession', 'LeaveSession', 'SendMessage', 'SendMessageToAll', 'SendSceneEventToMaster'],
-  ...['SendSceneEventToUser', 'SendSceneEventToAllUsers', 'DeclareDataStream', 'RemoveDataStream', 'SendData'],
-  ...['RegisterForDataStream', 'UnregisterFromDataStream', 'GetNTPTime', 'DumpData', 'TerminateOrchestrator'],
-);
+const someName = fc.constantFrom(...endpoints.flatMap(({ names }) => names));
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: names.map((userName) => request('Login', { userName })) },

@@ -24,6 +24,18 @@ async function withStage(
 }
 
 describe('the Orchestrator’s login, where a password is configured', () => {
+  for (const namespace of ['/orchestrator', '/']) {
+    it(`is asked for it at ${namespace}, under the document’s name as well`, () =>
+      withStage({ orchestratorPassword: 'secret' }, async (stage) => {
+        const client = await stage.connect(namespace);
+        expect(await client.code('LOGIN', { userName: 'ada' })).to.equal(206);
+        expect(await client.code('ADD_SESSION', { sessionName: 'x' })).to.equal(204);
+        expect((await client.get('DUMP_DATA', {})).users).to.deep.equal([]);
+        expect(await client.code('LOGIN', { userName: 'ada', userPassword: 'secret' })).to.equal(0);
+        expect(await client.code('ADD_SESSION', { sessionName: 'x' })).to.equal(0);
+      }));
+  }
+
   it('carries it, under either name', () =>
     withStage({ orchestratorPassword: 'secret' }, async (stage) => {
       const client = await stage.connect();
@@ -88,6 +100,23 @@ describe('the Orchestrator’s forwarding services', () => {
       expect(JSON.stringify(third), 'the first is free again').to.contain(':8096/');
       expect(await ada.code('AddSession', { sessionName: 'x', sessionProtocol: 'webrtc' })).to.equal(404);
     }));
+
+  for (const protocol of ['dash', 'webrtc', 'tcpreflector']) {
+    it(`are handed out for ${protocol}, to those inside alone; other protocols have none`, () =>
+      withStage({ orchestratorSfu: { [protocol]: { portMapping: [template(9000)] } } }, async (stage) => {
+        const ada = await stage.user('ada');
+        const addresses = async () => ((await ada.get('DumpData', {})).users as { sfuData: object }[])[0]?.sfuData;
+        const sessionId = await ada.makes('x', { sessionProtocol: protocol });
+        expect(JSON.stringify(await addresses())).to.contain(`:9000/${sessionId}/${ada.userId}/`);
+        await ada.get('LeaveSession', {});
+        expect(await addresses()).to.deep.equal({});
+        await ada.makes('y', { sessionProtocol: 'socketio' });
+        expect(await addresses()).to.deep.equal({ url_gen: '', url_audio: '', url_pcc: '' });
+        for (const other of ['dash', 'webrtc', 'tcpreflector'].filter((each) => each !== protocol)) {
+          expect(await ada.code('AddSession', { sessionName: 'z', sessionProtocol: other })).to.equal(404);
+        }
+      }));
+  }
 
   it('are read from a variable as JSON, which must make sense', () => {
     const config = readConfig([], { ORCHESTRATOR_SFU: JSON.stringify(services) });
@@ -168,6 +197,40 @@ describe('the Orchestrator’s time', () => {
 });
 
 describe('the Orchestrator’s operator requests', () => {
+  for (const [request, option, allowed, refused] of [
+    [
+      'TERMINATE_ORCHESTRATOR',
+      'orchestratorAllowTerminate',
+      'a client stops the server',
+      'a client was refused to stop the server',
+    ],
+    [
+      'RESET_ORCHESTRATOR',
+      'orchestratorAllowTerminate',
+      'a client ends all sessions',
+      'a client was refused to end all sessions',
+    ],
+    ['DUMP_DATA', 'orchestratorDumpData', 'all data was dumped', 'a dump of all data was refused'],
+  ] as const) {
+    for (const isAllowed of [true, false]) {
+      it(`${request}, ${isAllowed ? 'switched on' : 'switched off'}, is logged with whoever asked`, () =>
+        withStage({ [option]: isAllowed }, async (stage) => {
+          const ada = await stage.user('ada');
+          const stranger = await stage.connect('/');
+          for (const client of [stranger, ada]) {
+            expect(await client.code(request, {})).to.equal(isAllowed ? 0 : 801);
+            if (request === 'RESET_ORCHESTRATOR' && isAllowed) break;
+          }
+          expect(stage.terminations > 0).to.equal(isAllowed && request === 'TERMINATE_ORCHESTRATOR');
+          const level = isAllowed && request === 'DUMP_DATA' ? 'info' : 'warn';
+          const lines = stage.logged.filter(([, message]) => message === (isAllowed ? allowed : refused));
+          const by = (user?: string, name?: string) => ({ user, name, address: '127.0.0.1' });
+          expect(lines[0]).to.deep.equal([level, lines[0]?.[1], by()]);
+          if (lines[1]) expect(lines[1][2]).to.deep.equal(by(ada.userId, 'ada'));
+        }));
+    }
+  }
+
   it('RESET_ORCHESTRATOR tells members, answers, and disconnects everybody', () =>
     withStage({ orchestratorAllowTerminate: true }, async (stage) => {
       const ada = await stage.user('ada');
