@@ -7,7 +7,7 @@ import { BenchServer } from '../signalling/bench-process.js';
 import { Table } from '../table.js';
 import { echoing } from './raw-client.js';
 
-const others = [0, 100, 500, 1000];
+const others = (process.env.BENCH_OTHERS ?? '0,100,500,1000').split(',').map(Number);
 const seconds = Number(process.env.BENCH_SECONDS ?? 20);
 /** How often the measured connection sends. */
 const intervalMs = 50;
@@ -16,6 +16,7 @@ const warmUpMs = 2_000;
 const lateAfterMs = 2_000;
 
 interface Figures {
+  readonly mean: number;
   readonly p50: number;
   readonly p95: number;
   readonly sent: number;
@@ -29,7 +30,7 @@ export async function benchOrchestrator(): Promise<void> {
   process.stdout.write(
     '\nOrchestrator: round trip of 50 kB data packets, beside a bare socket.io echo server (bench/README.md)\n\n',
   );
-  const head = ['other clients', 'server', 'p50 ms', 'p95 ms', 'packets', 'lost', 'CPU % of a core'];
+  const head = ['other clients', 'server', 'mean ms', 'p50 ms', 'p95 ms', 'packets', 'lost', 'CPU % of a core'];
   const table = new Table(head);
   for (const [index, count] of others.entries()) {
     const servers = [
@@ -38,8 +39,9 @@ export async function benchOrchestrator(): Promise<void> {
     ] as const;
     // Alternating order.
     for (const [name, script] of index % 2 === 0 ? servers : [...servers].reverse()) {
-      const { p50, p95, sent, lost, cpu } = await measure(script, count);
-      table.row([String(count), name, p50.toFixed(2), p95.toFixed(2), String(sent), String(lost), cpu.toFixed(1)]);
+      const { mean, p50, p95, sent, lost, cpu } = await measure(script, count);
+      const trips = [mean, p50, p95].map((ms) => ms.toFixed(2));
+      table.row([String(count), name, ...trips, String(sent), String(lost), cpu.toFixed(1)]);
     }
   }
   table.print();
@@ -79,6 +81,7 @@ async function measure(script: string, count: number): Promise<Figures> {
     trips.sort((one, other) => one - other);
     const share = (part: number): number => trips[Math.floor(trips.length * part)] ?? NaN;
     return {
+      mean: trips.reduce((sum, trip) => sum + trip, 0) / trips.length,
       p50: share(0.5),
       p95: share(0.95),
       sent: sent + others.sent,

@@ -18,6 +18,8 @@ const packetBytes = 48;
 /** No warning, version 4, from a client (RFC 5905 §7.3). */
 const question = 0x23;
 const serverMode = 4;
+/** Of the leap indicator: the server's own clock is not set. */
+const notSynchronised = 3;
 const maxStratum = 15;
 const originateAt = 24;
 const receiveAt = 32;
@@ -110,13 +112,18 @@ function isAnswer(packet: Buffer, cookie: Buffer): boolean {
   const stratum = packet.readUInt8(1);
   return (
     (packet.readUInt8(0) & 0x07) === serverMode &&
+    packet.readUInt8(0) >> 6 !== notSynchronised &&
     stratum > 0 &&
     stratum <= maxStratum &&
-    cookie.equals(packet.subarray(originateAt, originateAt + cookie.length))
+    cookie.equals(packet.subarray(originateAt, originateAt + cookie.length)) &&
+    packet.readBigUInt64BE(receiveAt) !== 0n &&
+    packet.readBigUInt64BE(transmitAt) !== 0n
   );
 }
 
-/** An NTP time stamp in ms since 1970. */
+/** An NTP time stamp in ms since 1970. The seconds begin again in 2036: small ones are of the new era (RFC 4330 §3). */
 function timeIn(packet: Buffer, offset: number): number {
-  return (packet.readUInt32BE(offset) - secondsTo1970) * 1000 + (packet.readUInt32BE(offset + 4) / 2 ** 32) * 1000;
+  const counted = packet.readUInt32BE(offset);
+  const seconds = counted < 2 ** 31 ? counted + 2 ** 32 : counted;
+  return (seconds - secondsTo1970) * 1000 + (packet.readUInt32BE(offset + 4) / 2 ** 32) * 1000;
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { OrchestratorGateway } from '../../../dialects/orchestrator/gateway.js';
@@ -133,6 +134,19 @@ export class OrchestratorStage {
 }
 
 export const nothingRemains = { users: 0, sessions: 0, streams: 0, rooms: 0, clients: 0 };
+
+/** A stage with options of its own, for as long as a test takes. */
+export async function withStage(options: Options, test: (stage: OrchestratorStage) => Promise<void>): Promise<void> {
+  const stage = new OrchestratorStage(options);
+  await stage.start();
+  try {
+    await test(stage);
+    await stage.empty();
+    expect(stage.remains).to.deep.equal(nothingRemains);
+  } finally {
+    await stage.stop();
+  }
+}
 
 /** One socket.io client, and all it was told. */
 export class OrchestratorClient {

@@ -1,27 +1,9 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { expect } from 'chai';
 import { io } from 'socket.io-client';
 import { configOf, readConfig } from '../../../src/config.js';
 import { startServer } from '../../../src/server.js';
 import { until } from '../../support/until.js';
-import { OrchestratorClient, OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
-
-/** A stage with options of its own, for as long as a test takes. */
-async function withStage(
-  options: ConstructorParameters<typeof OrchestratorStage>[0],
-  test: (stage: OrchestratorStage) => Promise<void>,
-): Promise<void> {
-  const stage = new OrchestratorStage(options);
-  await stage.start();
-  try {
-    await test(stage);
-    await stage.empty();
-    expect(stage.remains).to.deep.equal(nothingRemains);
-  } finally {
-    await stage.stop();
-  }
-}
+import { OrchestratorClient, withStage } from './orchestrator-stage.js';
 
 describe('the Orchestrator’s login, where a password is configured', () => {
   for (const namespace of ['/orchestrator', '/']) {
@@ -131,68 +113,6 @@ describe('the Orchestrator’s forwarding services', () => {
       const ada = await stage.user('ada');
       const session = await ada.get('AddSession', { sessionName: 'x', sessionProtocol: 'dash' });
       expect(JSON.stringify(session)).to.contain('http://sfu.example:8096/');
-    }));
-});
-
-describe('the Orchestrator’s time', () => {
-  const secondsTo1970 = 2_208_988_800;
-
-  /** An NTP server whose clock is ahead; it first sends answers that are none. */
-  async function ntpServer(aheadMs: number): Promise<{ port: number; close: () => void }> {
-    const socket = createSocket('udp4');
-    socket.on('message', (question, { port, address }) => {
-      const answer = Buffer.alloc(48);
-      answer.writeUInt8(0x24, 0);
-      answer.writeUInt8(2, 1);
-      const seconds = (Date.now() + aheadMs) / 1000;
-      for (const at of [32, 40]) {
-        answer.writeUInt32BE(Math.floor(seconds) + secondsTo1970, at);
-        answer.writeUInt32BE(Math.floor((seconds % 1) * 2 ** 32), at + 4);
-      }
-      socket.send('short', port, address);
-      socket.send(answer, port, address);
-      question.copy(answer, 24, 40, 48);
-      socket.send(answer, port, address);
-    });
-    socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    return {
-      port: socket.address().port,
-      close: () => {
-        socket.close();
-      },
-    };
-  }
-
-  it('is an NTP server’s, the first that answers', async () => {
-    const server = await ntpServer(3_600_000);
-    const silent = createSocket('udp4');
-    silent.bind(0, '127.0.0.1');
-    await once(silent, 'listening');
-    try {
-      await withStage(
-        {
-          orchestratorNtpServers: [`127.0.0.1:${silent.address().port}`, `127.0.0.1:${server.port}`, 'localtime'],
-          orchestratorNtpTimeoutMs: 50,
-        },
-        async (stage) => {
-          const client = await stage.connect();
-          const ahead = async () => ((await client.get('GetNTPTime', {})).ntpTimeMs as number) - Date.now();
-          await until('it was asked', async () => (await ahead()) > 3_000_000);
-          expect(Math.abs((await ahead()) - 3_600_000)).to.be.lessThan(5_000);
-        },
-      );
-    } finally {
-      server.close();
-      silent.close();
-    }
-  });
-
-  it('is the host’s while no server answers: the request never fails', () =>
-    withStage({ orchestratorNtpServers: ['127.0.0.1:9', 'no such host'], logLevel: 'error' }, async (stage) => {
-      const client = await stage.connect();
-      const { ntpTimeMs } = await client.get('GetNTPTime', {});
-      expect(Math.abs((ntpTimeMs as number) - Date.now())).to.be.lessThan(5_000);
     }));
 });
 
