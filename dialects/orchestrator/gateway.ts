@@ -22,13 +22,14 @@ const byName: ReadonlyMap<string, Endpoint> = new Map(
 );
 
 type Acknowledge = (answer: Answer) => void;
+type Listener = readonly [name: string, listener: (this: Socket, ...content: readonly unknown[]) => void];
 
 /** The VR2Gather Orchestrator's protocol, over rooms: on a namespace of its own, and as a guest of the default one. */
 export class OrchestratorGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: OrchestratorSettings;
   readonly #terminate: () => void;
-  readonly #clients = new Set<Client>();
+  readonly #clients = new Map<Socket, Client>();
   #context: Context | undefined;
   #clock: NtpClock | undefined;
 
@@ -70,12 +71,13 @@ export class OrchestratorGateway implements Dialect {
       now: () => clock.now(),
       terminate: this.#terminate,
       disconnectAll: () => {
-        for (const client of this.#clients) client.end();
+        for (const client of this.#clients.values()) client.end();
       },
     };
     this.#context = context;
+    const listeners = this.#listeners(context);
     const accept = (socket: Socket): void => {
-      this.#accept(socket, context);
+      this.#accept(socket, context, listeners);
     };
     socketIo.namespace(settings.orchestratorNamespace).on('connection', accept);
     socketIo.welcome({ name: dialectName, claims: (event) => byName.has(event), accept });
@@ -84,20 +86,30 @@ export class OrchestratorGateway implements Dialect {
 
   close(): void {
     this.#clock?.stop();
-    for (const client of this.#clients) if (this.#context) logOut(this.#context, client);
+    for (const client of this.#clients.values()) if (this.#context) logOut(this.#context, client);
   }
 
-  #accept(socket: Socket, context: Context): void {
+  /**
+   * One for each name, which all sockets share: a thousand clients would have fifty thousand otherwise. Names one by one, since a
+   * listener to all events would miss the one that brought a guest here; other names are ignored.
+   */
+  #listeners(context: Context): readonly Listener[] {
+    const clients = this.#clients;
+    return [...byName].map(([name, endpoint]) => [
+      name,
+      function (this: Socket, ...content: readonly unknown[]): void {
+        const client = clients.get(this);
+        if (client) handle(context, client, endpoint, content);
+      },
+    ]);
+  }
+
+  #accept(socket: Socket, context: Context, listeners: readonly Listener[]): void {
     const client = new Client(socket, this.#settings.orchestratorMaxQueuedBytes);
-    this.#clients.add(client);
-    // Names one by one: a listener to all events would miss the one that brought a guest here. Others are ignored.
-    for (const [name, endpoint] of byName) {
-      socket.on(name, (...content: readonly unknown[]) => {
-        handle(context, client, endpoint, content);
-      });
-    }
+    this.#clients.set(socket, client);
+    for (const [name, listener] of listeners) socket.on(name, listener);
     socket.on('disconnect', () => {
-      this.#clients.delete(client);
+      this.#clients.delete(socket);
       client.release();
       if (client.lost > 0) context.log.warn('a slow client lost data packets', { lost: client.lost });
       logOut(context, client);
