@@ -20,10 +20,10 @@ describe('docs/conformance.md', () => {
   const address = new URL('../../../docs/conformance.md', import.meta.url);
   const page = readFileSync(address, 'utf8');
 
-  it('names no file that is not there, and each test of COMPEIT and of EasyRTC', () => {
+  it('names no file that is not there, and each test of the dialects', () => {
     const named = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => new URL(path, address).href);
     expect(named.filter((file) => !existsSync(new URL(file)))).to.deep.equal([]);
-    for (const folder of ['compeit', 'concierge', 'easyrtc']) {
+    for (const folder of ['compeit', 'concierge', 'easyrtc', 'orchestrator']) {
       const tests = new URL(`../test/dialects/${folder}/`, address);
       const files = readdirSync(tests).filter((file) => file.endsWith('.test.ts'));
       expect(files.filter((file) => !named.includes(new URL(file, tests).href))).to.deep.equal([]);
