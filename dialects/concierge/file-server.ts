@@ -72,7 +72,8 @@ export class FileServer implements Mount {
     response.setHeader('x-content-type-options', 'nosniff');
     this.#answer(request, response).catch((error: unknown) => {
       const refusal = error instanceof HttpRefusal ? error : undefined;
-      if (!refusal && !request.destroyed) this.#options.onDefect(error);
+      // A request that broke off is nobody’s defect. One that was read to its end counts as destroyed, too.
+      if (!refusal && !request.socket.destroyed) this.#options.onDefect(error);
       if (response.headersSent) {
         response.destroy();
         return;

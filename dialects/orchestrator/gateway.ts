@@ -112,7 +112,11 @@ export class OrchestratorGateway implements Dialect {
       this.#clients.delete(socket);
       client.release();
       if (client.lost > 0) context.log.warn('a slow client lost data packets', { lost: client.lost });
-      logOut(context, client);
+      try {
+        logOut(context, client);
+      } catch (error) {
+        context.log.error('a client that went could not be seen off', { error });
+      }
     });
   }
 }

@@ -66,10 +66,11 @@ export function logOut({ users, attendance, streams, log }: Context, client: Cli
   const { user } = client;
   if (!user) return;
   client.user = undefined;
-  attendance.exit(user);
-  for (const session of [...user.administered]) attendance.close(session, user);
+  // First what cannot fail: whatever else happens, the name is free.
   streams.forget(user);
   users.remove(user);
+  attendance.exit(user);
+  for (const session of [...user.administered]) attendance.close(session, user);
   log.info('logged out', { user: user.id, name: user.name });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync } from 'node:fs';
-import { readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { request, type ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -237,25 +237,43 @@ describe('Concierge file server (§12)', () => {
     expect(await status('DELETE', '/fs/ada/a/b.txt', ada.uuid)).to.equal(200);
   });
 
-  it('an upload that still runs when its client leaves does not bring the folder back', async () => {
-    const ada = await stage.identify('ada');
-    const grace = await stage.identify('grace');
+  /** An upload whose body is still to come. `answered`: with its status; 0 when the connection was cut. */
+  function begin(path: string, key: string): { upload: ClientRequest; answered: Promise<number> } {
     const { port } = new URL(stage.url);
-    const headers = { 'x-fs-key': ada.uuid };
-    const slow = request({ host: '127.0.0.1', port, method: 'PUT', path: '/fs/ada/late', headers });
+    const upload = request({ host: '127.0.0.1', port, method: 'PUT', path, headers: { 'x-fs-key': key } });
     const answered = new Promise<number>((resolve) => {
-      slow.once('response', (response) => {
+      upload.once('response', (response) => {
         resolve(response.statusCode ?? 0);
       });
-      slow.once('error', () => {
+      upload.once('error', () => {
         resolve(0);
       });
     });
-    slow.write('begin');
+    return { upload, answered };
+  }
+
+  it('an upload that fails for a reason of ours is 500, and logged', async () => {
+    const ada = await stage.identify('ada');
+    const { upload, answered } = begin('/fs/ada/lost', ada.uuid);
+    upload.write('begin');
+    await until('some of it has come', () => stage.gateway.remains.fileBytes === 5);
+    await rm(join(root, '.uploads'), { recursive: true });
+    upload.end('end');
+    expect(await answered).to.equal(500);
+    expect(stage.defects.splice(0)).to.have.length(1);
+    await mkdir(join(root, '.uploads'));
+    expect(await status('PUT', '/fs/ada/kept', ada.uuid, 'x')).to.equal(201);
+  });
+
+  it('an upload that still runs when its client leaves does not bring the folder back', async () => {
+    const ada = await stage.identify('ada');
+    const grace = await stage.identify('grace');
+    const { upload, answered } = begin('/fs/ada/late', ada.uuid);
+    upload.write('begin');
     await until('some of it has come', () => stage.gateway.remains.fileBytes === 5);
     await ada.close();
     expect(await grace.next()).to.include({ code: 'CLIENT_LEFT' });
-    slow.end('end');
+    upload.end('end');
     expect(await answered).not.to.equal(201);
     expect(existsSync(join(root, 'ada'))).to.equal(false);
   });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { endpoints } from '../../../dialects/orchestrator/endpoints.js';
 import { until } from '../../support/until.js';
-import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
+import { OrchestratorStage, nothingRemains, withStage } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
 const requests = endpoints.map(({ names: [constant = '', wireName = constant] }) => wireName);
@@ -155,4 +155,23 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     raw.resume();
     await until('it has noticed', () => !hostile.socket.connected);
   });
+});
+
+describe('the Orchestrator’s protocol, when something of ours fails', () => {
+  it('somebody who goes frees her name, and what failed is logged', () =>
+    withStage({ logLevel: 'error' }, async (stage) => {
+      const ada = await stage.user('ada');
+      const sessionId = await ada.makes('lab');
+      const bob = await stage.user('bob');
+      await bob.get('JoinSession', { sessionId });
+      const attributes = { displayName: 'guest', dialect: 'test', takesPrivateText: true };
+      const [room = ''] = stage.rooms.names;
+      const guest = stage.rooms.join(room, 'guest', attributes, ({ type }) => {
+        if (type === 'participantLeft') throw new Error('of ours');
+      });
+      bob.socket.disconnect();
+      await until('it is logged', () => stage.logged.some(([level]) => level === 'error'));
+      expect(await (await stage.connect()).code('Login', { userName: 'bob' })).to.equal(0);
+      guest.leave();
+    }));
 });
