@@ -7,13 +7,16 @@ import { EmbeddedEngine } from '../support/embedded-engine.js';
 const request = z.looseObject({
   id: z.number(),
   method: z.string(),
-  params: z.looseObject({
-    object: z.string().optional(),
-    type: z.string().optional(),
-    operation: z.string().optional(),
-    operationParams: z.record(z.string(), z.unknown()).optional(),
-    sessionId: z.string().optional(),
-  }),
+  params: z
+    .looseObject({
+      object: z.string().optional(),
+      type: z.string().optional(),
+      operation: z.string().optional(),
+      operationParams: z.record(z.string(), z.unknown()).optional(),
+      sessionId: z.string().optional(),
+    })
+    // A ping may have none.
+    .optional(),
 });
 const answered = z.looseObject({
   id: z.number().optional(),
@@ -62,7 +65,7 @@ export class HatServer {
     const open = once(far, 'open');
     near.on('message', (data: Buffer) => {
       const message = request.parse(JSON.parse(data.toString()));
-      const { id, method, params } = message;
+      const { id, method, params = {} } = message;
       if (params.operation === 'setOverlayedImage') {
         this.images.push(params.operationParams?.uri);
         near.send(JSON.stringify({ jsonrpc: '2.0', id, result: { value: null, sessionId: params.sessionId } }));
