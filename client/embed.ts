@@ -34,6 +34,18 @@ export async function embed(element: HTMLElement, options: EmbedOptions): Promis
       document.addEventListener('click', () => void video.play(), { once: true });
     });
   };
+  // A video that is off the page would go on holding frames of its stream until it is garbage.
+  const hide = (who: string): void => {
+    const video = pictures.get(who);
+    if (!video) return;
+    pictures.delete(who);
+    video.srcObject = null;
+    video.remove();
+  };
+  const clear = (): void => {
+    for (const who of [...pictures.keys()]) hide(who);
+    grid.remove();
+  };
   const welcome = (participant: Participant): void => {
     const watch = (publication: Publication): void => {
       publication.on('subscribed', ({ stream }) => {
@@ -42,21 +54,18 @@ export async function embed(element: HTMLElement, options: EmbedOptions): Promis
     };
     participant.on('published', watch);
     participant.on('unpublished', () => {
-      pictures.get(participant.id)?.remove();
-      pictures.delete(participant.id);
+      hide(participant.id);
     });
     for (const publication of participant.publications.values()) watch(publication);
   };
   room.on('participantJoined', welcome);
-  room.on('closed', () => {
-    grid.remove();
-  });
+  room.on('closed', clear);
   try {
     await room.join();
     for (const participant of room.participants.values()) welcome(participant);
     if (publish) await publishDevices(room, show);
   } catch (error) {
-    grid.remove();
+    clear();
     await room.leave();
     throw error;
   }

@@ -5,15 +5,14 @@ import type { DeviceKind, DeviceState, LocalMedia } from '../model/local-media.j
 import { watchPicture } from '../model/picture-watch.js';
 import { DeviceButton } from './device-button.js';
 import { Icon } from './icon.js';
+import { useStream } from './use-stream.js';
 
 /** How one looks and sounds before the call, and with which devices. */
 export function Preview({ media }: { readonly media: LocalMedia }) {
   const video = useRef<HTMLVideoElement>(null);
   const picture = useSignal(false);
   const stream = media.stream.value;
-  useEffect(() => {
-    if (video.current) video.current.srcObject = stream ?? null;
-  }, [stream]);
+  useStream(video, stream);
   useEffect(() => {
     if (!video.current) return undefined;
     return watchPicture(video.current, (shows) => (picture.value = shows));

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { hueOf, initial, type Person } from '../model/person.js';
 import { watchPicture } from '../model/picture-watch.js';
 import { Icon } from './icon.js';
+import { useStream } from './use-stream.js';
 
 export interface TileProps {
   readonly person: Person;
@@ -24,9 +25,7 @@ export function Tile({ person, mirrored, pinned, pin, soundBlocked }: TileProps)
   const video = useRef<HTMLVideoElement>(null);
   const shows = useSignal(false);
   const stream = person.stream.value;
-  useEffect(() => {
-    if (video.current) video.current.srcObject = stream ?? null;
-  }, [stream]);
+  useStream(video, stream);
   useEffect(() => {
     const element = video.current;
     if (!element) return undefined;

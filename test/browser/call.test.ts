@@ -28,6 +28,15 @@ describe('a call in the demo', function () {
     }
   });
 
+  it('lets go of the camera in the preview once one is in: who holds its frames slows it down for everybody', async () => {
+    const ana = await Visitor.open(await newWindow(), `${server().url}?room=preview`, 'Ana');
+    await ana.page.evaluate("window.preview = document.querySelector('.preview video')");
+    await ana.page.waitForFunction('window.preview.srcObject !== null');
+    await ana.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await ana.showsPicture('Ana', true);
+    expect(await ana.page.evaluate('window.preview.srcObject')).to.equal(null);
+  });
+
   it('shows a person whose camera is off by her name, and her picture when it is on again', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'camera'), join('Berta', 'camera')]);
     await berta.showsPicture('Ana', true);

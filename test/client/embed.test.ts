@@ -54,8 +54,11 @@ describe('a call in an element of a page', () => {
       visit?.tell('participantJoined', { id: 'berta' });
       visit?.tell('participantPublished', { id: 'berta', streams: [{ id: 'webcam' }] });
       await until(`berta is shown, time ${String(turn)}`, () => grid?.children.size === 1);
+      const [picture] = grid?.children ?? [];
+      expect(picture).to.have.property('srcObject').that.is.not.null;
       visit?.tell('participantLeft', { name: 'berta' });
       await until('she is gone', () => grid?.children.size === 0);
+      expect(picture, 'a video off the page holds no frames').to.have.property('srcObject', null);
     }
   });
 });
