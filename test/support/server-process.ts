@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** What `npm start` runs; the browser tests need a build for the page as well. */
+const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** The server as people start it: a process by itself, that can be stopped and killed. */
 export class ServerProcess {
@@ -16,7 +17,7 @@ export class ServerProcess {
 
   /** `port`: 0 for a free one. Resolves when it listens. */
   static async start(port = 0, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', main], {
+    const child = spawn(process.execPath, [main], {
       env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'error', KMS_URIS: '', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

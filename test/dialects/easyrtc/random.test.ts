@@ -8,7 +8,7 @@ import type { TestClient, Wire } from './test-client.js';
 
 const sockets = 5;
 /** All 2000 of the long run with RUNS=2000. */
-const runs = Number(process.env.RUNS ?? 500);
+const runs = Number(process.env.RUNS ?? 300);
 /** The same sequences in each run of the tests; another number for other ones. */
 const seed = Number(process.env.SEED ?? 20_261_121);
 
