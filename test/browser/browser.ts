@@ -67,19 +67,3 @@ export function openWindow(browser: Browser, options: BrowserContextOptions = {}
     ...options,
   });
 }
-
-/** A Chromium for the tests of one `describe`, whose windows are closed after each test. @returns opens a window, as `openWindow` */
-export function useBrowser(): (options?: BrowserContextOptions) => Promise<BrowserContext> {
-  let chromium: RunningBrowser | undefined;
-  before(async () => {
-    chromium = await launchBrowser();
-  });
-  after(() => chromium?.close());
-  afterEach(async () => {
-    for (const window of chromium?.browser.contexts() ?? []) await window.close();
-  });
-  return (options) => {
-    if (!chromium) throw new Error('the browser is there between before and after');
-    return openWindow(chromium.browser, options);
-  };
-}

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { pipelinesOf } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { useBrowser } from './browser.js';
+import { useBrowser } from './shared-browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 const playing = z.object({

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ServerProcess } from '../support/server-process.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { useBrowser } from './browser.js';
+import { useBrowser } from './shared-browser.js';
 import { Proxy } from './session-proxy.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { useServer } from '../support/server.js';
-import { useBrowser } from './browser.js';
+import { useBrowser } from './shared-browser.js';
 
 const { resolve } = createRequire(import.meta.url);
 const script = readFileSync(join(dirname(resolve('open-easyrtc/package.json')), 'api/easyrtc.js'), 'utf8');

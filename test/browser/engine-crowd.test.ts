@@ -35,6 +35,7 @@ describe('rooms of several through the embedded engine', function () {
   }
 
   async function playing(page: Page, names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => stage.expectPlaying(page, name, 3)));
+    // Many look at once.
+    await Promise.all(names.map((name) => stage.expectPlaying(page, name, 3, 500)));
   }
 });

@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { KurentoSocket } from '../support/kurento-socket.js';
 import { until } from '../support/until.js';
-import { devicePermissions, launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { devicePermissions, openWindow, type RunningBrowser } from './browser.js';
+import { sharedBrowser } from './shared-browser.js';
 import { patienceMs } from './visitor.js';
 import type { MediaStats, OfferSettings, PageApi } from './engine-page.js';
 
@@ -48,13 +49,12 @@ export class EngineStage {
       logLevel: 'silent',
     });
     const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts, ...flags]);
-    const stage = new EngineStage(engine, await launchBrowser(), bundle.outputFiles[0]?.text ?? '');
+    const stage = new EngineStage(engine, await sharedBrowser(), bundle.outputFiles[0]?.text ?? '');
     await new Promise<void>((resolve) => stage.#web.listen(0, '127.0.0.1', resolve));
     return stage;
   }
 
   async stop(): Promise<void> {
-    await this.#chromium.close();
     this.#web.close();
     expect(await this.#engine.stop(), 'the engine ends cleanly').to.equal(0);
   }
@@ -167,22 +167,29 @@ export class EngineStage {
     return this.call<MediaStats>(page, 'stats', name);
   }
 
-  async eventually(page: Page, name: string, condition: (stats: MediaStats) => boolean): Promise<MediaStats> {
+  /** `pauseMs`: between two looks, each of which costs the page something. */
+  async eventually(
+    page: Page,
+    name: string,
+    condition: (stats: MediaStats) => boolean,
+    pauseMs = 100,
+  ): Promise<MediaStats> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
       const stats = await this.stats(page, name);
       if (condition(stats)) return stats;
       if (Date.now() > deadline) throw new Error(`${name}: not in time: ${JSON.stringify(stats)}`);
-      await page.waitForTimeout(100);
+      await page.waitForTimeout(pauseMs);
     }
   }
 
   /** Resolves once picture and sound go on, one frame after the other. `frames`: how many more there have to be. */
-  async expectPlaying(page: Page, name: string, frames = 10): Promise<MediaStats> {
+  async expectPlaying(page: Page, name: string, frames = 10, pauseMs = 100): Promise<MediaStats> {
     const first = await this.eventually(
       page,
       name,
       ({ framesDecoded, width, audioPackets }) => framesDecoded > 0 && width > 0 && audioPackets > 0,
+      pauseMs,
     );
     return this.eventually(
       page,
@@ -191,6 +198,7 @@ export class EngineStage {
         now.framesDecoded >= first.framesDecoded + frames &&
         now.currentTime > first.currentTime &&
         now.audioPackets > first.audioPackets,
+      pauseMs,
     );
   }
 }

@@ -3,7 +3,7 @@ import { configOf } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { useBrowser } from './browser.js';
+import { useBrowser } from './shared-browser.js';
 import { HatServer } from './hat-server.js';
 import { patienceMs, Visitor } from './visitor.js';
 

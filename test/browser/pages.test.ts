@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { useBrowser } from './browser.js';
+import { useBrowser } from './shared-browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 /** Pages of others, as they were written for the server they find. */
@@ -142,34 +142,40 @@ describe('the demo, for everybody', function () {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const newWindow = useBrowser();
 
-  /** What axe-core complains about, in short. */
+  /** What axe-core complains about, light and dark, in short. */
   async function violations(page: Page): Promise<string[]> {
     await page.evaluate(axe);
-    return page.evaluate(
-      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
-    );
+    const all: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const found: string[] = await page.evaluate(
+        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
+      );
+      all.push(...found.map((violation) => `${colorScheme} ${violation}`));
+    }
+    return all;
   }
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    it(`has no barrier that axe-core knows of, ${colorScheme}`, async () => {
-      const window = await newWindow({ colorScheme, reducedMotion: 'reduce' });
-      const first = await Visitor.open(window, `${server().url}?room=open to all`, 'Ana');
-      await first.page.getByLabel('Microphone', { exact: true }).waitFor();
-      expect(await violations(first.page), 'before the call').to.deep.equal([]);
-      await first.page.close();
-      const ana = await Visitor.join(window, server().url, 'Ana', 'open to all');
-      const berta = await Visitor.join(await newWindow(), server().url, 'Berta', 'open to all');
-      await ana.receives('Berta');
-      await berta.say('Hello');
-      for (const panel of [/^Chat/, /^People/, /^Statistics/]) {
-        await ana.page.getByRole('button', { name: panel }).click();
-        await ana.page.locator('.panel').waitFor();
-        expect(await violations(ana.page), String(panel)).to.deep.equal([]);
-      }
-      await ana.page.keyboard.press('Escape');
-      await ana.page.locator('.panel').waitFor({ state: 'detached' });
-    });
-  }
+  it('has no barrier that axe-core knows of, light or dark', async () => {
+    const window = await newWindow();
+    const first = await Visitor.open(window, `${server().url}?room=open to all`, 'Ana');
+    await first.page.getByLabel('Microphone', { exact: true }).waitFor();
+    expect(await violations(first.page), 'before the call').to.deep.equal([]);
+    await first.page.close();
+    const [ana, berta] = await Promise.all([
+      Visitor.join(window, server().url, 'Ana', 'open to all'),
+      Visitor.join(await newWindow(), server().url, 'Berta', 'open to all'),
+    ]);
+    await ana.receives('Berta');
+    await berta.say('Hello');
+    for (const panel of [/^Chat/, /^People/, /^Statistics/]) {
+      await ana.page.getByRole('button', { name: panel }).click();
+      await ana.page.locator('.panel').waitFor();
+      expect(await violations(ana.page), String(panel)).to.deep.equal([]);
+    }
+    await ana.page.keyboard.press('Escape');
+    await ana.page.locator('.panel').waitFor({ state: 'detached' });
+  });
 
   it('lists the rooms in use, and lets one choose a room of them', async () => {
     await Visitor.join(await newWindow(), server().url, 'Ana', 'garden');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { useBrowser } from './browser.js';
+import { useBrowser } from './shared-browser.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 /** How long a call may be without picture after its media server was killed. What is aimed at is 5 s, and is printed. */

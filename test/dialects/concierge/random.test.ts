@@ -44,7 +44,7 @@ function request(what: string, group: string, isServices: boolean): unknown {
 }
 
 /** All 2000 of the long run with RUNS=2000. */
-const runs = Number(process.env.RUNS ?? 700);
+const runs = Number(process.env.RUNS ?? 400);
 
 describe('Concierge, whatever clients and strangers do', function () {
   this.timeout(300_000);

@@ -7,7 +7,7 @@ import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { Answer, OrchestratorClient } from './orchestrator-stage.js';
 
 const clients = 4;
-const runs = 2_000;
+const runs = Number(process.env.RUNS ?? 1_000);
 /** The same sequences in each run of the tests; another number for other ones. */
 const seed = Number(process.env.SEED ?? 20_261_121);
 
