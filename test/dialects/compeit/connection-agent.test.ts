@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { until } from '../../support/until.js';
 import { Page, transports } from './page.js';
-import { CompeitStage } from './stage.js';
+import { CompeitStage, useStage } from './stage.js';
 
 const wire = (page: Page, name: string) => ({ id: page.id, email: null, name });
 const message = (name: string, ...args: unknown[]) => ({ name, args });
@@ -14,20 +14,10 @@ const error = (type: string, code: string, text: string, request: string) => ({
 
 for (const transport of transports) {
   describe(`COMPEIT §3 the connection agent over ${transport}`, () => {
-    const stage = new CompeitStage();
-    const pages: Page[] = [];
-    let url = '';
-    before(async () => {
-      url = await stage.start();
-    });
-    after(() => stage.stop());
-    afterEach(async () => {
-      for (const page of pages.splice(0)) page.cut();
-      await stage.nothingRemains();
-    });
+    const { stage, pages } = useStage();
 
     async function connect(name: string): Promise<Page> {
-      const page = await Page.connect(url, transport, `name=${encodeURIComponent(name)}`);
+      const page = await Page.connect(stage.url, transport, `name=${encodeURIComponent(name)}`);
       pages.push(page);
       return page;
     }

@@ -4,36 +4,26 @@ import { expect } from 'chai';
 import { until } from '../../support/until.js';
 import { ask } from './http.js';
 import { Page, handshake, transports } from './page.js';
-import { CompeitStage } from './stage.js';
+import { CompeitStage, useStage } from './stage.js';
 
 const offer = 'v=0 offer';
 
 describe('COMPEIT §2.9 what a client may not', () => {
-  const stage = new CompeitStage({
+  const { stage, pages } = useStage({
     compeitMaxQueuedBytes: 2_000_000,
     compeitMaxNegotiations: 2,
     compeitMaxSessionsPerAddress: 20,
     allowedOrigins: ['https://good.example'],
   });
-  const pages: Page[] = [];
-  let url = '';
-  before(async () => {
-    url = await stage.start();
-  });
-  after(() => stage.stop());
-  afterEach(async () => {
-    for (const page of pages.splice(0)) page.cut();
-    await stage.nothingRemains();
-  });
 
   async function join(name: string, transport = transports[0]): Promise<Page> {
-    const page = await Page.connect(url, transport, `name=${name}`);
+    const page = await Page.connect(stage.url, transport, `name=${name}`);
     pages.push(page);
     await page.join(17);
     return page;
   }
 
-  const polling = (sid: string): string => `${url}/socket.io/1/xhr-polling/${sid}`;
+  const polling = (sid: string): string => `${stage.url}/socket.io/1/xhr-polling/${sid}`;
 
   for (const transport of transports) {
     it(`is reading too slowly over ${transport}: it is put out, and nobody else notices`, async function () {
@@ -133,7 +123,7 @@ describe('COMPEIT §2.9 what a client may not', () => {
 
   it('is sending many bodies at a time', async () => {
     const page = await join('Ann', 'xhr-polling');
-    const { hostname, port } = new URL(url);
+    const { hostname, port } = new URL(stage.url);
     const sockets = Array.from({ length: 12 }, () => connectTcp(Number(port), hostname));
     const answers: string[] = [];
     for (const socket of sockets) {
@@ -150,7 +140,7 @@ describe('COMPEIT §2.9 what a client may not', () => {
   });
 
   it('is leaving with something due: nothing of its session stays', async () => {
-    const sid = await handshake(url);
+    const sid = await handshake(stage.url);
     await ask(polling(sid));
     await ask(polling(sid), { body: '1::/connection_agent' });
     expect(stage.gateway.state.connections).to.equal(1);
@@ -161,13 +151,13 @@ describe('COMPEIT §2.9 what a client may not', () => {
   it('is having more sessions than one address may', async () => {
     const sids: string[] = [];
     const full = await (async () => {
-      for (;;) sids.push(await handshake(url));
+      for (;;) sids.push(await handshake(stage.url));
     })().catch((error: unknown) => String(error));
     expect(full).to.include('503');
     expect(sids).to.have.lengthOf(20);
-    await Promise.all(sids.map((sid) => ask(`${url}/socket.io/1//${sid}/?disconnect=1`)));
+    await Promise.all(sids.map((sid) => ask(`${stage.url}/socket.io/1//${sid}/?disconnect=1`)));
     const page = new Page();
-    await page.open(url, 'websocket');
+    await page.open(stage.url, 'websocket');
     pages.push(page);
   });
 
@@ -176,7 +166,7 @@ describe('COMPEIT §2.9 what a client may not', () => {
       ['https://bad.example', 'websocket error'],
       ['https://good.example', ''],
     ] as const) {
-      const page = Page.begin(url, '', { origin });
+      const page = Page.begin(stage.url, '', { origin });
       if (refusal === '') await page.take('connected');
       else await page.gone();
       expect(page.refusal).to.equal(refusal);
@@ -198,9 +188,9 @@ describe('COMPEIT §2.9 what a client may not', () => {
   });
 
   it('is confusing the server with a host that is none', async () => {
-    const { hostname, port } = new URL(url);
+    const { hostname, port } = new URL(stage.url);
     const socket = connectTcp(Number(port), hostname);
-    socket.write('GET /socket.io/1/ HTTP/1.1\r\nHost: a b\r\nOrigin: not a url\r\n\r\n');
+    socket.write('GET /socket.io/1/ HTTP/1.1\r\nHost: a b\r\nOrigin: not a stage.url\r\n\r\n');
     const [bytes] = (await once(socket, 'data')) as [Buffer];
     expect(bytes.toString()).to.match(/^HTTP\/1\.1 403 /);
     socket.destroy();

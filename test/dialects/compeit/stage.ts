@@ -17,6 +17,7 @@ import type { Mount } from '../../../src/transport/doors.js';
 import { SocketIoDoor } from '../../../src/transport/socket-io-door.js';
 import { FakeMedia } from '../../support/fake-media.js';
 import { until } from '../../support/until.js';
+import type { Page } from './page.js';
 
 const turnsToTry = 200;
 
@@ -87,10 +88,15 @@ export class CompeitStage {
     this.gateway.attach({ ...surroundings, log, now: Date.now });
   }
 
-  /** @returns the address as http://host:port */
+  /** As http://host:port, once it is started. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  /** @returns the address */
   async start(): Promise<string> {
     await once(this.#http.listen(0, '127.0.0.1'), 'listening');
-    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+    return this.url;
   }
 
   /** What is left of all who were here. */
@@ -131,4 +137,20 @@ export class CompeitStage {
 
 function ignore(): void {
   // Only defects matter here.
+}
+
+/** A stage for the tests of one `describe`; after each the pages are cut, and nothing may remain. */
+export function useStage(...options: ConstructorParameters<typeof CompeitStage>): {
+  readonly stage: CompeitStage;
+  readonly pages: Page[];
+} {
+  const stage = new CompeitStage(...options);
+  const pages: Page[] = [];
+  before(() => stage.start());
+  after(() => stage.stop());
+  afterEach(async () => {
+    for (const page of pages.splice(0)) page.cut();
+    await stage.nothingRemains();
+  });
+  return { stage, pages };
 }

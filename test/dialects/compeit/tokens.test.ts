@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Page, handshake, transports } from './page.js';
 import type { Transport } from './page.js';
-import { CompeitStage } from './stage.js';
+import { useStage } from './stage.js';
 import { token, tokenSecret } from './token.js';
 
 const offer = 'v=0 offer';
@@ -9,20 +9,10 @@ const inAnHour = Math.floor(Date.now() / 1_000) + 3_600;
 const anHourAgo = inAnHour - 7_200;
 
 describe('COMPEIT §3.1 with accounts', () => {
-  const stage = new CompeitStage({ compeitTokenSecret: tokenSecret });
-  const pages: Page[] = [];
-  let url = '';
-  before(async () => {
-    url = await stage.start();
-  });
-  after(() => stage.stop());
-  afterEach(async () => {
-    for (const page of pages.splice(0)) page.cut();
-    await stage.nothingRemains();
-  });
+  const { stage, pages } = useStage({ compeitTokenSecret: tokenSecret });
 
   async function connect(transport: Transport, query: string, headers = {}): Promise<Page> {
-    const page = await Page.connect(url, transport, query, headers);
+    const page = await Page.connect(stage.url, transport, query, headers);
     pages.push(page);
     return page;
   }
@@ -47,9 +37,9 @@ describe('COMPEIT §3.1 with accounts', () => {
   for (const [what, text] of wrong) {
     it(`refuses ${what}, on the old transports and on newer ones`, async () => {
       const query = text === '' ? 'name=Ann' : `token=${encodeURIComponent(text)}`;
-      const refusal = await handshake(url, query).catch((error: unknown) => String(error));
+      const refusal = await handshake(stage.url, query).catch((error: unknown) => String(error));
       expect(refusal).to.equal('Error: 403 not authenticated');
-      const page = Page.begin(url, query);
+      const page = Page.begin(stage.url, query);
       await page.gone();
       expect(page.events).to.deep.equal([]);
       expect(page.refusal).to.equal('not authenticated');

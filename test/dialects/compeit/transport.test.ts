@@ -5,7 +5,7 @@ import { until } from '../../support/until.js';
 import { OldWindow } from './old-client.js';
 import type { OldSocket } from './old-client.js';
 import { Page, endpoint, handshake } from './page.js';
-import { CompeitStage } from './stage.js';
+import { CompeitStage, useStage } from './stage.js';
 
 const oldTransports = ['websocket', 'xhr-polling'] as const;
 
@@ -32,7 +32,7 @@ function attempt(url: string, headers = {}): Promise<string> {
 }
 
 describe('COMPEIT §2 the transport', () => {
-  const stage = new CompeitStage({
+  const { stage, pages } = useStage({
     compeitPollMs: 150,
     compeitCloseTimeoutMs: 400,
     compeitHandshakeMs: 400,
@@ -41,45 +41,35 @@ describe('COMPEIT §2 the transport', () => {
     compeitMaxQueuedPackets: 50,
     allowedOrigins: ['https://good.example'],
   });
-  const pages: Page[] = [];
-  let url = '';
-  before(async () => {
-    url = await stage.start();
-  });
-  after(() => stage.stop());
-  afterEach(async () => {
-    for (const page of pages.splice(0)) page.cut();
-    await stage.nothingRemains();
-  });
 
   async function connect(transport: (typeof oldTransports)[number] = 'websocket'): Promise<Page> {
-    const page = await Page.connect(url, transport);
+    const page = await Page.connect(stage.url, transport);
     pages.push(page);
     return page;
   }
 
-  const polling = (sid: string): string => `${url}/socket.io/1/xhr-polling/${sid}`;
+  const polling = (sid: string): string => `${stage.url}/socket.io/1/xhr-polling/${sid}`;
 
   it('shakes hands with an id nobody guesses, the timeouts in whole seconds, and its transports', async () => {
-    const { body, headers } = await ask(`${url}/socket.io/1/?t=1&jsonp=alert`);
+    const { body, headers } = await ask(`${stage.url}/socket.io/1/?t=1&jsonp=alert`);
     expect(body).to.match(/^[\w-]{24}:1:1:websocket,xhr-polling$/);
     expect(headers.get('content-type')).to.match(/^text\/plain/);
     expect(headers.get('cache-control')).to.equal('no-store');
-    expect((await ask(`${url}/socket.io/1`, { method: 'POST' })).status).to.equal(200);
+    expect((await ask(`${stage.url}/socket.io/1`, { method: 'POST' })).status).to.equal(200);
     for (const transport of ['jsonp-polling', 'htmlfile', 'flashsocket', '__proto__']) {
-      expect((await ask(`${url}/socket.io/1/${transport}/${body.split(':')[0] ?? ''}`)).status).to.equal(400);
+      expect((await ask(`${stage.url}/socket.io/1/${transport}/${body.split(':')[0] ?? ''}`)).status).to.equal(400);
     }
-    expect((await ask(`${url}/socket.io/1/a/b/c`)).status).to.equal(404);
+    expect((await ask(`${stage.url}/socket.io/1/a/b/c`)).status).to.equal(404);
   });
 
   it('leaves newer clients and everything else to others', async () => {
-    expect((await ask(`${url}/socket.io/?EIO=4&transport=polling`)).body).to.match(/^0\{"sid"/);
-    expect((await ask(`${url}/socket.io/socket.io.js`)).status).to.equal(200);
-    expect((await ask(`${url}/elsewhere`)).body).to.equal('something else');
+    expect((await ask(`${stage.url}/socket.io/?EIO=4&transport=polling`)).body).to.match(/^0\{"sid"/);
+    expect((await ask(`${stage.url}/socket.io/socket.io.js`)).status).to.equal(200);
+    expect((await ask(`${stage.url}/elsewhere`)).body).to.equal('something else');
   });
 
   it('forgets a session that nobody opens', async () => {
-    const sid = await handshake(url);
+    const sid = await handshake(stage.url);
     await until(
       'it is unknown',
       async () => (await ask(polling(sid), { method: 'POST', body: '2::' })).body === '7:::1+0',
@@ -87,15 +77,15 @@ describe('COMPEIT §2 the transport', () => {
   });
 
   it('serves no unknown session, and tells its client to start over', async () => {
-    expect(await attempt(`${url}/socket.io/1/websocket/unknown`)).to.equal('7:::1+0');
+    expect(await attempt(`${stage.url}/socket.io/1/websocket/unknown`)).to.equal('7:::1+0');
     expect((await ask(polling('unknown'))).body).to.equal('7:::1+0');
-    expect(await attempt(`${url}/socket.io/1/nonsense/unknown`)).to.equal('400');
+    expect(await attempt(`${stage.url}/socket.io/1/nonsense/unknown`)).to.equal('400');
   });
 
   it('allows one transport for a session, and the first is not disturbed', async () => {
     for (const transport of oldTransports) {
       const page = await connect(transport);
-      expect(await attempt(`${url}/socket.io/1/websocket/${page.sid}`)).to.equal('400');
+      expect(await attempt(`${stage.url}/socket.io/1/websocket/${page.sid}`)).to.equal('400');
       if (transport === 'websocket') {
         expect((await ask(polling(page.sid))).status).to.equal(400);
         expect((await ask(polling(page.sid), { method: 'POST', body: '0::' })).status).to.equal(400);
@@ -105,26 +95,26 @@ describe('COMPEIT §2 the transport', () => {
   });
 
   it('takes pages of its own host and of allowed origins, and no others', async () => {
-    const host = new URL(url).host;
+    const host = new URL(stage.url).host;
     const origins: [string, number][] = [
-      [url, 200],
+      [stage.url, 200],
       [host, 200],
       [`http://${host.toUpperCase()}`, 200],
       ['https://good.example', 200],
       ['https://bad.example', 403],
-      [`${url}.bad.example`, 403],
+      [`${stage.url}.bad.example`, 403],
       ['null', 403],
-      ['not a url', 403],
+      ['not a stage.url', 403],
       ['http://', 403],
       ['http://[', 403],
     ];
     for (const [origin, status] of origins) {
-      const answer = await ask(`${url}/socket.io/1/`, { headers: { origin } });
+      const answer = await ask(`${stage.url}/socket.io/1/`, { headers: { origin } });
       expect(answer.status, origin).to.equal(status);
       expect(answer.headers.get('access-control-allow-origin')).to.equal(status === 200 ? origin : null);
       expect(answer.headers.get('vary')).to.equal('Origin');
       expect((await ask(polling('x'), { method: 'OPTIONS', headers: { origin } })).status, origin).to.equal(status);
-      const refused = (await attempt(`${url}/socket.io/1/websocket/x`, { origin })) === '403';
+      const refused = (await attempt(`${stage.url}/socket.io/1/websocket/x`, { origin })) === '403';
       expect(refused, `a WebSocket of ${origin}`).to.equal(status === 403);
     }
   });
@@ -161,7 +151,7 @@ describe('COMPEIT §2 the transport', () => {
   });
 
   it('holds a poll until there is something to say, lets a newer one take its place, and ends with a broken one', async () => {
-    const sid = await handshake(url);
+    const sid = await handshake(stage.url);
     expect((await ask(polling(sid))).body).to.equal('1::');
     const older = ask(polling(sid));
     await new Promise((resolve) => setImmediate(resolve));
@@ -184,10 +174,10 @@ describe('COMPEIT §2 the transport', () => {
   });
 
   it('ends a session that does not poll any more, or for which too much waits', async () => {
-    const silent = await Page.connect(url, 'xhr-polling');
+    const silent = await Page.connect(stage.url, 'xhr-polling');
     silent.stop();
     await stage.nothingRemains();
-    const sid = await handshake(url);
+    const sid = await handshake(stage.url);
     await ask(polling(sid));
     const flood = Array.from({ length: 60 }, () => `1::${endpoint}`);
     await ask(polling(sid), {
@@ -214,8 +204,8 @@ describe('COMPEIT §2 the transport', () => {
     for (const farewell of ['0::', '0', 'request', 'sync request']) {
       const page = await connect();
       await page.join(1);
-      if (farewell === 'request') await ask(`${url}/socket.io/1/websocket/${page.sid}?disconnect`);
-      else if (farewell === 'sync request') await ask(`${url}/socket.io/1//${page.sid}/?disconnect=1`);
+      if (farewell === 'request') await ask(`${stage.url}/socket.io/1/websocket/${page.sid}?disconnect`);
+      else if (farewell === 'sync request') await ask(`${stage.url}/socket.io/1//${page.sid}/?disconnect=1`);
       else page.raw(farewell);
       await page.gone();
       await stage.nothingRemains();
@@ -223,9 +213,9 @@ describe('COMPEIT §2 the transport', () => {
   });
 
   it('survives a client that closes and then resets its connection', async () => {
-    const { port } = new URL(url);
+    const { port } = new URL(stage.url);
     for (let round = 0; round < 3; round += 1) {
-      const sid = await handshake(url);
+      const sid = await handshake(stage.url);
       const tcp = connectTcp(Number(port), '127.0.0.1');
       tcp.on('error', () => undefined);
       tcp.write(
