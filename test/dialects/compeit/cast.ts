@@ -2,7 +2,8 @@ import type { Config } from '../../../src/config.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { Page } from './page.js';
 import type { Transport } from './page.js';
-import { CompeitStage } from './stage.js';
+import { useStage } from './stage.js';
+import type { CompeitStage } from './stage.js';
 
 export const offer = 'v=0 offer';
 
@@ -22,33 +23,26 @@ export interface Cast {
 
 /** Who plays in the tests of one `describe`; everybody goes after each, and nothing may remain. */
 export function useCast(options: Partial<Config> = {}): Cast {
-  const stage = new CompeitStage(options);
-  const pages: Page[] = [];
   const peers: RpcClient[] = [];
-  let url = '';
-  before(async () => {
-    url = await stage.start();
-  });
-  after(() => stage.stop());
+  // Before the stage looks whether anything remains.
   afterEach(async () => {
-    for (const page of pages.splice(0)) page.cut();
     for (const peer of peers.splice(0)) {
       peer.send({ jsonrpc: '2.0', id: 'bye', method: 'leaveRoom' });
       await peer.take(({ id }) => id === 'bye');
       peer.cut();
     }
-    await stage.nothingRemains();
   });
+  const { stage, pages } = useStage(options);
   const cast: Cast = {
     stage,
     join: async (name, room = 17, transport = 'websocket') => {
-      const page = await Page.connect(url, transport, `name=${name}`);
+      const page = await Page.connect(stage.url, transport, `name=${name}`);
       pages.push(page);
       await page.join(room);
       return page;
     },
     joinNext: async (user, room = '17') => {
-      const peer = await RpcClient.connect(`${url}/`);
+      const peer = await RpcClient.connect(`${stage.url}/`);
       peers.push(peer);
       await cast.ask(peer, 'joinRoom', { user, room });
       return peer;
