@@ -1,4 +1,4 @@
-import type { NotificationName, NotificationParams } from '../src/protocol/params.js';
+import type { NotificationName, NotificationParams } from '../dialects/kurento-room/params.js';
 
 export type Notification = {
   [N in NotificationName]: { readonly method: N; readonly params: NotificationParams<N> };

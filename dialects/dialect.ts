@@ -1,15 +1,8 @@
+import type { Log } from '../log.js';
 import type { Rooms } from '../rooms/rooms.js';
-import type { Doors } from '../src/transport/doors.js';
-import type { SocketIoDoor } from '../src/transport/socket-io-door.js';
+import type { Doors } from '../transport/doors.js';
+import type { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { RoomNames } from './room-names.js';
-
-/** One line per fact; names come from outside and stay in fields. */
-export interface DialectLog {
-  error(message: string, fields?: object): void;
-  warn(message: string, fields?: object): void;
-  info(message: string, fields?: object): void;
-  debug(message: string, fields?: object): void;
-}
 
 /** What a dialect is given. Its own settings come with its constructor. */
 export interface Surroundings {
@@ -22,7 +15,7 @@ export interface Surroundings {
   readonly socketIo: SocketIoDoor;
   /** Put before every path; empty, or begins with a slash. */
   readonly pathPrefix: string;
-  readonly log: DialectLog;
+  readonly log: Log;
   /** The time in ms since 1970. */
   readonly now: () => number;
 }

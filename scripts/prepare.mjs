@@ -82,6 +82,7 @@ async function bundle() {
 function sourcesStamp() {
   const hash = createHash('sha256').update(process.version);
   for (const path of [
+    'log.ts',
     'src',
     'rooms',
     'media',
@@ -89,6 +90,8 @@ function sourcesStamp() {
     'client',
     'demo',
     'dialects',
+    'transport',
+    'options',
     'scripts/prepare.mjs',
     'vite.config.mjs',
     'package-lock.json',

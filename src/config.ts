@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
-import { compeitOptions } from './options/compeit.js';
-import { conciergeOptions } from './options/concierge.js';
-import { easyrtcOptions } from './options/easyrtc.js';
+import { compeitOptions } from '../dialects/compeit/options.js';
+import { conciergeOptions } from '../dialects/concierge/options.js';
+import { easyrtcOptions } from '../dialects/easyrtc/options.js';
 import { mediaOptions } from './options/media.js';
-import { orchestratorOptions } from './options/orchestrator.js';
+import { orchestratorOptions } from '../dialects/orchestrator/options.js';
 import { pagesOptions } from './options/pages.js';
 import { roomsOptions } from './options/rooms.js';
 import { serverOptions } from './options/server.js';
 import { transportOptions } from './options/transport.js';
-import type { Option } from './options/option.js';
+import type { Option } from '../options/option.js';
 
 /** Every option of the server, once. Its variable and its flag follow from its name: `kmsUris`, KMS_URIS, --kms-uris. */
 export const options = {

@@ -7,10 +7,10 @@ import { OrchestratorGateway } from '../dialects/orchestrator/gateway.js';
 import { compeitSettings } from './compeit-settings.js';
 import type { Config } from './config.js';
 import { iceServerOf } from './ice-servers.js';
-import type { Log } from './log.js';
-import { customRequestOf } from './protocol/custom-request.js';
-import type { FilterSettings } from './protocol/custom-request.js';
-import { RoomGateway } from './protocol/gateway.js';
+import type { Log } from '../log.js';
+import { customRequestOf } from '../dialects/kurento-room/custom-request.js';
+import type { FilterSettings } from '../dialects/kurento-room/custom-request.js';
+import { RoomGateway } from '../dialects/kurento-room/gateway.js';
 
 /** Where a program that embeds the server takes part, protocol by protocol. */
 export interface Hooks {

@@ -1,22 +1,13 @@
 import winston from 'winston';
+import type { ParentLog } from '../log.js';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 /** `text` for people, `json` for machines: one object per line. */
 export type LogFormat = 'text' | 'json';
 
-/** One line per fact, with room, participant and session as fields. Names come from outside: they stay in fields. */
-export interface Log {
-  error(message: string, fields?: object): void;
-  warn(message: string, fields?: object): void;
-  info(message: string, fields?: object): void;
-  debug(message: string, fields?: object): void;
-  /** A log that adds these fields to every line. */
-  child(fields: object): Log;
-}
-
 const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
-export function createLog(level: LogLevel, format: LogFormat): Log {
+export function createLog(level: LogLevel, format: LogFormat): ParentLog {
   const { combine, timestamp, errors, json, printf, colorize } = winston.format;
   const text = printf(({ level: shown, message, timestamp: time, ...fields }) => {
     const details = Object.entries(fields).map(([name, value]) => ` ${name}=${shorten(value)}`);
@@ -33,7 +24,7 @@ export function createLog(level: LogLevel, format: LogFormat): Log {
 }
 
 /** Winston formats a line before it looks whether anybody wants it: what is below the level must not get that far. */
-function logOf(logger: winston.Logger, level: LogLevel): Log {
+function logOf(logger: winston.Logger, level: LogLevel): ParentLog {
   const at = (own: LogLevel) =>
     levels.indexOf(own) > levels.indexOf(level)
       ? () => undefined

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Log } from './log.js';
+import type { ParentLog } from '../log.js';
 import { RestartPauses } from './restart-pauses.js';
 
 export interface MediaProcessOptions {
@@ -13,7 +13,7 @@ export interface MediaProcessOptions {
   readonly name: string;
   /** What it is started with besides its address. */
   readonly flags: readonly string[];
-  readonly log: Log;
+  readonly log: ParentLog;
 }
 
 const readySchema = z.discriminatedUnion('type', [
@@ -52,7 +52,7 @@ interface Run {
  */
 export class MediaProcess {
   readonly #options: MediaProcessOptions;
-  readonly #log: Log;
+  readonly #log: ParentLog;
   #run: Run | undefined;
   #url: string | undefined;
   #restarts = 0;

@@ -1,5 +1,5 @@
 import { ConfigError } from './config.js';
-import type { Log } from './log.js';
+import type { ParentLog } from '../log.js';
 import { MediaProcess } from './media-process.js';
 import { fewestPorts, readUdpPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
 
@@ -9,7 +9,7 @@ export interface MediaProcessesOptions {
   readonly udpPorts: string;
   /** What all of them are started with besides. */
   readonly flags: readonly string[];
-  readonly log: Log;
+  readonly log: ParentLog;
 }
 
 /** What tells one embedded engine from the others. */

@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { ParentLog } from '../log.js';
 import type { Dialect } from '../dialects/dialect.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
@@ -15,13 +16,12 @@ import { dialectsOf } from './dialects.js';
 import { engineFlags } from './engine-flags.js';
 import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
-import type { Log } from './log.js';
 import { NoMediaLibrary } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
-import { openRpcDocument } from './protocol/openrpc.js';
+import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
-import { Doors } from './transport/doors.js';
-import { SocketIoDoor } from './transport/socket-io-door.js';
+import { Doors } from '../transport/doors.js';
+import { SocketIoDoor } from '../transport/socket-io/door.js';
 
 export interface RunningServer {
   /** Where the demo is, as http://localhost:8080/. */
@@ -161,7 +161,7 @@ export async function startServer(config: Config, hooks: Hooks = {}): Promise<Ru
   }
 }
 
-function mediaProcessesOf(config: Config, log: Log): MediaProcesses {
+function mediaProcessesOf(config: Config, log: ParentLog): MediaProcesses {
   return new MediaProcesses({
     count: config.mediaProcesses,
     udpPorts: config.mediaUdpPorts,
@@ -171,7 +171,7 @@ function mediaProcessesOf(config: Config, log: Log): MediaProcesses {
 }
 
 /** @returns their URLs; none where the engine cannot run at all: people can still meet and talk, as without a media server in reach */
-async function startEngines(processes: MediaProcesses, log: Log): Promise<string[]> {
+async function startEngines(processes: MediaProcesses, log: ParentLog): Promise<string[]> {
   try {
     return await processes.start();
   } catch (error) {
@@ -187,7 +187,7 @@ function describeMedia(kind: string, urls: readonly string[]): string {
   return urls.length === 0 ? 'none: audio and video are refused' : `${kind} at ${urls.join(', ')}`;
 }
 
-function engineOf(url: string, config: Config, log: Log): KurentoEngine {
+function engineOf(url: string, config: Config, log: ParentLog): KurentoEngine {
   return new KurentoEngine({
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,

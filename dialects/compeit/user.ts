@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Rooms } from '../../rooms/rooms.js';
-import type { DialectLog } from '../dialect.js';
+import type { Log } from '../../log.js';
 import type { RoomNames } from '../room-names.js';
 import type { Agent, Attendance, Attended } from './agent.js';
 import type { Encoder } from './encoder.js';
@@ -27,7 +27,7 @@ export interface UserContext {
   readonly people: People;
   readonly encoder: Encoder;
   readonly agents: readonly Agent[];
-  readonly log: DialectLog;
+  readonly log: Log;
 }
 
 const roomJoined = new Message('room_joined');

@@ -1,5 +1,5 @@
-import type { Connection } from '../../src/transport/connection.js';
-import { textFrame } from '../../src/transport/frame.js';
+import type { Connection } from '../../transport/connection.js';
+import { textFrame } from '../../transport/frame.js';
 import type { Group } from './group.js';
 import { Identity } from './identity.js';
 import type { Language, Notice } from './language.js';

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import busboy from 'busboy';
-import type { Mount } from '../../src/transport/doors.js';
+import type { Mount } from '../../transport/doors.js';
 import { fileNameOf, readFilePath } from './file-path.js';
 import type { FileStore, Upload } from './file-store.js';
 import { isClientName } from './identity.js';

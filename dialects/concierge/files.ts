@@ -1,5 +1,5 @@
-import type { Doors } from '../../src/transport/doors.js';
-import type { DialectLog } from '../dialect.js';
+import type { Doors } from '../../transport/doors.js';
+import type { Log } from '../../log.js';
 import type { Client } from './client.js';
 import { FileServer, isUuid } from './file-server.js';
 import type { KeyHolder } from './file-server.js';
@@ -9,7 +9,7 @@ import type { ConciergeSettings } from './settings.js';
 interface FilesContext {
   readonly doors: Pick<Doors, 'mount'>;
   readonly pathPrefix: string;
-  readonly log: DialectLog;
+  readonly log: Log;
   /** Text that nobody can guess: letters, digits, `-` and `_`. */
   readonly newKey: () => string;
   readonly clientOf: (uuid: string) => Client | undefined;

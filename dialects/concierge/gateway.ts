@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { RoomError } from '../../rooms/errors.js';
-import type { Connection } from '../../src/transport/connection.js';
-import { textFrame } from '../../src/transport/frame.js';
+import type { Connection } from '../../transport/connection.js';
+import { textFrame } from '../../transport/frame.js';
 import type { Dialect, DialectState, Surroundings } from '../dialect.js';
 import { readIdentification } from './admission.js';
 import { Allowance } from './allowance.js';

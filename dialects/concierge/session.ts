@@ -1,7 +1,7 @@
 import { RoomError } from '../../rooms/errors.js';
-import type { Connection, ConnectionListener } from '../../src/transport/connection.js';
-import { textFrame } from '../../src/transport/frame.js';
-import type { DialectLog } from '../dialect.js';
+import type { Connection, ConnectionListener } from '../../transport/connection.js';
+import { textFrame } from '../../transport/frame.js';
+import type { Log } from '../../log.js';
 import type { Allowance } from './allowance.js';
 import type { Client } from './client.js';
 import { Refusal, TurnedAway, closeCodes, refusalOfRoomError } from './errors.js';
@@ -11,7 +11,7 @@ import { readPayload } from './payload.js';
 
 export interface SessionContext {
   readonly identifyMs: number;
-  readonly log: DialectLog;
+  readonly log: Log;
   /** Lets a client in. @throws TurnedAway */
   admit(connection: Connection, text: string): Client;
   serve(client: Client, request: Exclude<Request, { type: 'setSeq' }>, answer: (answer: Answer) => void): void;

@@ -1,5 +1,5 @@
-import type { Frame } from '../../src/transport/frame.js';
-import { textFrame } from '../../src/transport/frame.js';
+import type { Frame } from '../../transport/frame.js';
+import { textFrame } from '../../transport/frame.js';
 import type { Language, Notice } from './language.js';
 
 /** A notice on its way to many: put into words once for each language. */

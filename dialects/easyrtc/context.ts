@@ -1,4 +1,5 @@
-import type { DialectLog, Surroundings } from '../dialect.js';
+import type { Log } from '../../log.js';
+import type { Surroundings } from '../dialect.js';
 import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
 import type { Outward } from './outlet.js';
@@ -12,7 +13,7 @@ export interface Context extends Pick<Surroundings, 'rooms' | 'names' | 'now'>, 
   readonly requests: Requests;
   readonly extras: EasyRtcExtras;
   readonly hooks: EasyRtcHooks;
-  readonly log: DialectLog;
+  readonly log: Log;
   readonly applications: Applications;
   /** A text of another protocol could not be delivered. */
   readonly undelivered: () => void;

@@ -3,7 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Mount } from '../../src/transport/doors.js';
+import type { Mount } from '../../transport/doors.js';
 
 const types: ReadonlyMap<string, string> = new Map([
   ['.js', 'text/javascript; charset=utf-8'],

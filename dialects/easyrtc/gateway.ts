@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { WriteTurn } from '../../src/transport/write-turn.js';
+import { WriteTurn } from '../../transport/write-turn.js';
 import type { Dialect, DialectState, Surroundings } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';

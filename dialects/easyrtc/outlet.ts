@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
-import { writeOncePerTurn } from '../../src/transport/one-write.js';
-import type { WriteTurn } from '../../src/transport/write-turn.js';
+import { writeOncePerTurn } from '../../transport/socket-io/write-once.js';
+import type { WriteTurn } from '../../transport/write-turn.js';
 import type { Push } from './messages.js';
 import type { Wording } from './wording.js';
 

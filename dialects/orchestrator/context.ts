@@ -1,4 +1,4 @@
-import type { DialectLog } from '../dialect.js';
+import type { Log } from '../../log.js';
 import type { Attendance } from './attendance.js';
 import type { Sessions } from './sessions.js';
 import type { OrchestratorSettings } from './settings.js';
@@ -14,7 +14,7 @@ export interface Context {
   readonly sessions: Sessions;
   readonly attendance: Attendance;
   readonly streams: DataStreams;
-  readonly log: DialectLog;
+  readonly log: Log;
   /** The time in ms since 1970, as NTP servers have it if there are any. */
   readonly now: () => number;
   /** Stops the whole server. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import type { DialectLog } from '../dialect.js';
+import type { Log } from '../../log.js';
 
 export interface NtpClockOptions {
   /** `host` or `host:port`, asked in this order; `localtime` is the clock of this host. */
@@ -9,7 +9,7 @@ export interface NtpClockOptions {
   readonly timeoutMs: number;
   /** The time in ms since 1970, as this host has it. */
   readonly now: () => number;
-  readonly log: DialectLog;
+  readonly log: Log;
 }
 
 const localTime = 'localtime';

@@ -1,11 +1,13 @@
+import type { Log } from '../../log.js';
+
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogLevel[];
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** One JSON object a line, so that whoever started the process can read the facts back. */
-export class Log {
+/** Writes one JSON object per line, so that the program that started the process can read the facts back. */
+export class JsonLog implements Log {
   readonly #threshold: number;
   readonly #write: (line: string) => void;
 
@@ -14,23 +16,23 @@ export class Log {
     this.#write = write;
   }
 
-  error(message: string, fields?: LogFields): void {
+  error(message: string, fields?: object): void {
     this.#line('error', message, fields);
   }
 
-  warn(message: string, fields?: LogFields): void {
+  warn(message: string, fields?: object): void {
     this.#line('warn', message, fields);
   }
 
-  info(message: string, fields?: LogFields): void {
+  info(message: string, fields?: object): void {
     this.#line('info', message, fields);
   }
 
-  debug(message: string, fields?: LogFields): void {
+  debug(message: string, fields?: object): void {
     this.#line('debug', message, fields);
   }
 
-  #line(level: LogLevel, message: string, fields: LogFields = {}): void {
+  #line(level: LogLevel, message: string, fields: object = {}): void {
     if (logLevels.indexOf(level) > this.#threshold) return;
     this.#write(JSON.stringify({ level, message, ...fields }) + '\n');
   }

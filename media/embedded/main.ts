@@ -1,4 +1,5 @@
-import { Log, thrown } from './log.js';
+import type { Log } from '../../log.js';
+import { JsonLog, thrown } from './log.js';
 import { MediaServer } from './media-server.js';
 import { Methods } from './protocol/methods.js';
 import { LossyTransports } from './transport/lossy-transports.js';
@@ -40,7 +41,7 @@ try {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const log = new Log(options['log-level'], (line) => process.stderr.write(line));
+  const log = new JsonLog(options['log-level'], (line) => process.stderr.write(line));
   await checkBindAddress(options['bind-address']);
   const transports = await loadTransports(options, log);
   const pulse = new Pulse((error) => {

@@ -1,5 +1,5 @@
 import { KurentoError } from './protocol/errors.js';
-import type { Log } from './log.js';
+import type { Log } from '../../log.js';
 import type { EventFields, MediaObject, Surroundings } from './objects/media-object.js';
 import { tagList } from './objects/media-object.js';
 import { MediaPipeline } from './objects/media-pipeline.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type kurento from 'kurento-client';
 import { MediaError } from '../errors.js';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 import { Call, type CallSteps } from './call.js';
 import { answer, type ServerInfo } from './messages.js';
 import { RemoteObject } from './remote-object.js';

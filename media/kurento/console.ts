@@ -1,6 +1,6 @@
 import console from 'node:console';
 import { inspect } from 'node:util';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 
 /**
  * kurento-client writes to the console as it pleases: whole messages, traces, a line for each attempt to reconnect. While an

@@ -1,5 +1,5 @@
 import { MediaError } from '../errors.js';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 import type { Endpoint, EndpointListener, IceCandidate, MediaFailure } from '../port.js';
 import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';

@@ -1,5 +1,5 @@
 import { MediaError } from '../errors.js';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 import type { MediaEngine, PipelineListener, VideoFilter } from '../port.js';
 import { filterTypes } from './filters.js';
 import { Client } from './client.js';

@@ -1,5 +1,5 @@
 import { MediaError } from '../errors.js';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 import type {
   EndpointListener,
   EndpointOptions,

@@ -1,5 +1,5 @@
 import kurento from 'kurento-client';
-import type { Log } from '../log.js';
+import type { Log } from '../../log.js';
 import { filterTypes } from './filters.js';
 import { answer, serverInfo, type ServerInfo } from './messages.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readUdpPorts } from '../udp-ports.js';
-import type { Option } from './option.js';
-import { count, ipAddress, kbps, list, milliseconds, option } from './option.js';
+import type { Option } from '../../options/option.js';
+import { count, ipAddress, kbps, list, milliseconds, option } from '../../options/option.js';
 
 /** Media servers, ours and others. */
 export const mediaOptions = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isIceServer } from '../ice-servers.js';
-import type { Option } from './option.js';
-import { list, milliseconds, numbers, option, truth } from './option.js';
+import type { Option } from '../../options/option.js';
+import { list, milliseconds, numbers, option, truth } from '../../options/option.js';
 
 /** What pages and clients are told, and the filters they may ask for. */
 export const pagesOptions = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Option } from './option.js';
-import { count, list, option } from './option.js';
+import type { Option } from '../../options/option.js';
+import { count, list, option } from '../../options/option.js';
 
 /** Where the server is, who may do what, and its log. */
 export const serverOptions = {

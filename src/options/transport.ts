@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Option } from './option.js';
-import { count, option } from './option.js';
+import type { Option } from '../../options/option.js';
+import { count, option } from '../../options/option.js';
 
 /** Connections and what may come over them. */
 export const transportOptions = {

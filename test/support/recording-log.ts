@@ -1,6 +1,6 @@
-import type { Log } from '../../src/log.js';
+import type { ParentLog } from '../../log.js';
 
-type Level = Exclude<keyof Log, 'child'>;
+type Level = Exclude<keyof ParentLog, 'child'>;
 
 export interface LogLine {
   readonly level: Level;
@@ -9,7 +9,7 @@ export interface LogLine {
 }
 
 /** A log that keeps its lines, and those of its children. */
-export class RecordingLog implements Log {
+export class RecordingLog implements ParentLog {
   readonly lines: LogLine[] = [];
 
   debug(message: string, fields?: object): void {

@@ -5,11 +5,11 @@ import { namesBut, sharedNames } from '../../dialects/room-names.js';
 import { configOf } from '../../src/config.js';
 import type { Config } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
-import { customRequestOf } from '../../src/protocol/custom-request.js';
-import type { FilterSettings } from '../../src/protocol/custom-request.js';
-import { RoomGateway } from '../../src/protocol/gateway.js';
-import type { Connection } from '../../src/transport/connection.js';
-import { Doors } from '../../src/transport/doors.js';
+import { customRequestOf } from '../../dialects/kurento-room/custom-request.js';
+import type { FilterSettings } from '../../dialects/kurento-room/custom-request.js';
+import { RoomGateway } from '../../dialects/kurento-room/gateway.js';
+import type { Connection } from '../../transport/connection.js';
+import { Doors } from '../../transport/doors.js';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from './fake-media.js';
 

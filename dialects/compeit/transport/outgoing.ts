@@ -1,5 +1,5 @@
-import type { Frame } from '../../../src/transport/frame.js';
-import { textFrame } from '../../../src/transport/frame.js';
+import type { Frame } from '../../../transport/frame.js';
+import { textFrame } from '../../../transport/frame.js';
 
 /** A packet to send, encoded once however many sessions it goes to. */
 export class Outgoing {

@@ -1,4 +1,4 @@
-import type { Connection } from '../../../src/transport/connection.js';
+import type { Connection } from '../../../transport/connection.js';
 import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
 import { Outgoing } from './outgoing.js';
 import { heartbeat } from './packet.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { KurentoError } from '../protocol/errors.js';
-import type { Log } from '../log.js';
+import type { Log } from '../../../log.js';
 import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
 import { flag, text } from '../protocol/parameters.js';

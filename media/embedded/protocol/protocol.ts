@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import type { Log } from '../log.js';
+import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
 import type { Request, Response } from './messages.js';
 import { requestSchema } from './messages.js';

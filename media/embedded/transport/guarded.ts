@@ -1,4 +1,4 @@
-import type { Log } from '../log.js';
+import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
 
 /** Whatever a callback of the library throws ends the process at once, past every handler: so nothing may get out. */

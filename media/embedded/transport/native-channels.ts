@@ -1,5 +1,5 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel';
-import type { Log } from '../log.js';
+import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
 import { guarded } from './guarded.js';
 import { NativeChannel } from './native-channel.js';

@@ -1,6 +1,6 @@
 import type { DataChannel, PeerConnection, RtcConfig, Track, default as nodeDataChannel } from 'node-datachannel';
 import { isUsableCandidate } from '../sdp/candidates.js';
-import type { Log } from '../log.js';
+import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
 import type { AgreedData, RemoteDescription } from '../objects/negotiation.js';
 import { defaultBindAddress } from './local-addresses.js';

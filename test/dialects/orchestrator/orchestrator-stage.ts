@@ -5,15 +5,15 @@ import { expect } from 'chai';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { OrchestratorGateway } from '../../../dialects/orchestrator/gateway.js';
-import type { DialectLog } from '../../../dialects/dialect.js';
+import type { Log } from '../../../log.js';
 import { ownNames, sharedNames } from '../../../dialects/room-names.js';
 import { Rooms } from '../../../rooms/rooms.js';
 import { configOf } from '../../../src/config.js';
 import { createLog } from '../../../src/log.js';
-import { customRequestOf } from '../../../src/protocol/custom-request.js';
-import { RoomGateway } from '../../../src/protocol/gateway.js';
-import { Doors } from '../../../src/transport/doors.js';
-import { SocketIoDoor } from '../../../src/transport/socket-io-door.js';
+import { customRequestOf } from '../../../dialects/kurento-room/custom-request.js';
+import { RoomGateway } from '../../../dialects/kurento-room/gateway.js';
+import { Doors } from '../../../transport/doors.js';
+import { SocketIoDoor } from '../../../transport/socket-io/door.js';
 import { FakeMedia } from '../../support/fake-media.js';
 import { until } from '../../support/until.js';
 
@@ -80,8 +80,8 @@ export class OrchestratorStage {
   }
 
   /** Keeps every line, and writes those that are errors. */
-  #logTo(log: DialectLog): DialectLog {
-    const at = (level: keyof DialectLog) => (message: string, fields?: object) => {
+  #logTo(log: Log): Log {
+    const at = (level: keyof Log) => (message: string, fields?: object) => {
       this.logged.push([level, message, fields ?? {}]);
       log[level](message, fields);
     };

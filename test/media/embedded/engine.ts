@@ -1,4 +1,4 @@
-import { Log } from '../../../media/embedded/log.js';
+import { JsonLog } from '../../../media/embedded/log.js';
 import { MediaServer } from '../../../media/embedded/media-server.js';
 import { MediaPipeline } from '../../../media/embedded/objects/media-pipeline.js';
 import type { RtcpPacket } from '../../../media/embedded/rtp/rtcp.js';
@@ -83,7 +83,7 @@ export class TestEngine {
     );
     this.server = new MediaServer({
       transports: this.transports,
-      log: new Log('debug', (line) => this.log.push(line)),
+      log: new JsonLog('debug', (line) => this.log.push(line)),
       pulse: this.pulse,
       gcPeriodMs: 1000,
       recordings: new Recordings(recordings),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Log } from '../../../../media/embedded/log.js';
+import { JsonLog } from '../../../../media/embedded/log.js';
 import { MediaServer } from '../../../../media/embedded/media-server.js';
 import { Methods } from '../../../../media/embedded/protocol/methods.js';
 import { ProtocolServer } from '../../../../media/embedded/protocol/protocol.js';
@@ -26,7 +26,7 @@ export class Server {
   url = '';
 
   constructor() {
-    const log = new Log('error', (line) => this.errors.push(line));
+    const log = new JsonLog('error', (line) => this.errors.push(line));
     this.media = new MediaServer({ transports: this.transports, log, pulse: this.pulse, gcPeriodMs: 240_000 });
     this.protocol = new ProtocolServer(
       new Methods(this.media, (_method, error) => this.errors.push(String(error))),

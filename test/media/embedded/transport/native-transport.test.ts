@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Log } from '../../../../media/embedded/log.js';
+import { JsonLog } from '../../../../media/embedded/log.js';
 import type { Library } from '../../../../media/embedded/transport/native-transport.js';
 import { guarded } from '../../../../media/embedded/transport/guarded.js';
 import { NativeTransport } from '../../../../media/embedded/transport/native-transport.js';
@@ -63,7 +63,7 @@ describe('the transport on the native library', () => {
       udpPorts: { first: 46500, last: 46599 },
       bindAddress: undefined,
       candidates: { announcedAddresses: [], families: ['ipv4', 'ipv6'], interfaces: [] },
-      log: new Log('info', (line) => lines.push(line)),
+      log: new JsonLog('info', (line) => lines.push(line)),
     } as const;
     const heard: string[] = [];
     const listener = {
@@ -94,7 +94,7 @@ describe('the transport on the native library', () => {
     expect(() => faltering.callbacks.get('message')?.(Buffer.alloc(20))).to.not.throw();
     expect(lines.join('')).to.contain('a media event was lost to a defect').and.contain('a defect');
     const lost: string[] = [];
-    guarded(new Log('error', (line) => lost.push(line)), () => {
+    guarded(new JsonLog('error', (line) => lost.push(line)), () => {
       throw new TypeError('not even an error of ours');
     })();
     expect(lost).to.have.lengthOf(1);

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
 import type { Namespace, Socket } from 'socket.io';
-import type { Mount } from './doors.js';
+import type { Mount } from '../doors.js';
 
 export interface SocketIoOptions {
   /** With the prefix of all paths, as `/socket.io`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { errorNames, protocolErrorCodes, roomErrorCodes } from '../jsonrpc/errors.js';
-import type { Condition, ErrorCode, ErrorEntry } from '../jsonrpc/errors.js';
+import { errorNames, protocolErrorCodes, roomErrorCodes } from './errors.js';
+import type { Condition, ErrorCode, ErrorEntry } from './errors.js';
 import { notificationDescriptions, requestDescriptions } from './descriptions.js';
 import { connectionRequests, notifications, requests } from './params.js';
 import type { MethodName, NotificationName } from './params.js';

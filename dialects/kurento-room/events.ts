@@ -1,6 +1,6 @@
 import type { RoomEvent } from '../../rooms/events.js';
-import type { Frame } from '../transport/frame.js';
-import { textFrame } from '../transport/frame.js';
+import type { Frame } from '../../transport/frame.js';
+import { textFrame } from '../../transport/frame.js';
 import { markerIndex } from './custom-request.js';
 import type { NotificationName, NotificationParams } from './params.js';
 

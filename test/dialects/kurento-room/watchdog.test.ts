@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { mock } from 'node:test';
-import { Watchdog } from '../../../src/protocol/watchdog.js';
+import { Watchdog } from '../../../dialects/kurento-room/watchdog.js';
 
 /** On a clock of the test's: the longest of these takes half an hour. */
 describe('Kurento Room §1.4 the watchdog of a connection', () => {

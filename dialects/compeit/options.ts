@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Option } from './option.js';
-import { count, milliseconds, option, truth, truthOr } from './option.js';
+import type { Option } from '../../options/option.js';
+import { count, milliseconds, option, truth, truthOr } from '../../options/option.js';
 
 /** Pages of the COMPEIT platform. */
 export const compeitOptions = {

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
 import type { Socket } from 'socket.io';
-import { writeOncePerTurn } from '../../../src/transport/one-write.js';
-import { WriteTurn } from '../../../src/transport/write-turn.js';
+import { writeOncePerTurn } from '../../../transport/socket-io/write-once.js';
+import { WriteTurn } from '../../../transport/write-turn.js';
 import { EasyRtcStage } from '../../dialects/easyrtc/stage.js';
 
 /** What Engine.IO has: a flush after each packet. */

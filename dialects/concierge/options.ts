@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Option } from './option.js';
-import { count, list, milliseconds, option, truthOr } from './option.js';
+import type { Option } from '../../options/option.js';
+import { count, list, milliseconds, option, truthOr } from '../../options/option.js';
 
 const bytes = count.min(1).max(2 ** 40);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { SfuService } from '../../dialects/orchestrator/settings.js';
-import type { Option } from './option.js';
-import { count, list, milliseconds, option, truth, truthOr } from './option.js';
+import type { SfuService } from './settings.js';
+import type { Option } from '../../options/option.js';
+import { count, list, milliseconds, option, truth, truthOr } from '../../options/option.js';
 
 const addresses = z.object({
   url_gen: z.string().default(''),

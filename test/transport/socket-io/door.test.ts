@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import type { Socket as ServerSocket } from 'socket.io';
 import { io } from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
-import { Doors } from '../../../src/transport/doors.js';
-import { SocketIoDoor } from '../../../src/transport/socket-io-door.js';
+import { Doors } from '../../../transport/doors.js';
+import { SocketIoDoor } from '../../../transport/socket-io/door.js';
 import { until } from '../../support/until.js';
 
 describe('the socket.io door', () => {

@@ -7,7 +7,7 @@ import {
   methodNotFound,
   parseError,
   roomErrorCodes,
-} from '../../../src/jsonrpc/errors.js';
+} from '../../../dialects/kurento-room/errors.js';
 import type { WireFrame } from '../../support/rpc-client.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { RoomStack, nothingRemains } from '../../support/room-stack.js';

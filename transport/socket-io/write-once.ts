@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'socket.io';
-import type { WriteTurn } from './write-turn.js';
+import type { WriteTurn } from '../write-turn.js';
 
 /** What is inside an Engine.IO socket, as far as it is needed here; its types keep it to themselves. */
 interface Inside {

@@ -1,9 +1,9 @@
-import { ProtocolError, invalidRequest, invalidSession } from '../jsonrpc/errors.js';
-import { readRequest } from '../jsonrpc/request.js';
-import type { Request } from '../jsonrpc/request.js';
-import { errorReply } from '../jsonrpc/server.js';
-import type { Connection, ConnectionListener } from '../transport/connection.js';
-import { textFrame } from '../transport/frame.js';
+import { ProtocolError, invalidRequest, invalidSession } from './errors.js';
+import { readRequest } from './request.js';
+import type { Request } from './request.js';
+import { errorReply } from './rpc-server.js';
+import type { Connection, ConnectionListener } from '../../transport/connection.js';
+import { textFrame } from '../../transport/frame.js';
 import { connectionRequests } from './params.js';
 import { Session } from './session.js';
 import type { SessionContext } from './session.js';

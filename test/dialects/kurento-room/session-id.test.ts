@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { newSessionId } from '../../../src/protocol/session-id.js';
+import { newSessionId } from '../../../dialects/kurento-room/session-id.js';
 
 describe('Kurento Room §1.3 the id of a session', () => {
   it('is 128 bits that never come twice', () => {

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import type { Dialect, DialectState, Surroundings } from '../../dialects/dialect.js';
-import { ProtocolError, invalidParams, invalidSession } from '../jsonrpc/errors.js';
-import type { Request } from '../jsonrpc/request.js';
-import type { Method } from '../jsonrpc/server.js';
-import { RpcServer } from '../jsonrpc/server.js';
-import type { Log } from '../log.js';
+import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import { ProtocolError, invalidParams, invalidSession } from './errors.js';
+import type { Request } from './request.js';
+import type { Method } from './rpc-server.js';
+import { RpcServer } from './rpc-server.js';
+import type { Log } from '../../log.js';
 import type { CustomRequest } from './custom-request.js';
 import { EventEncoder } from './events.js';
 import type { Exchange, LinkContext } from './link.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Option } from './option.js';
-import { count, isPattern, list, milliseconds, option, truthOr } from './option.js';
+import type { Option } from '../../options/option.js';
+import { count, isPattern, list, milliseconds, option, truthOr } from '../../options/option.js';
 
 const pattern = (initial: string) => z.string().refine(isPattern, 'must be a regular expression').default(initial);
 const name = (initial: string) => z.string().min(1).default(initial);

@@ -1,5 +1,5 @@
 import type { RoomErrorCode } from '../../rooms/errors.js';
-import type { MethodName } from '../protocol/params.js';
+import type { MethodName } from './params.js';
 
 /** JSON-RPC 2.0 §5.1. */
 export const parseError = -32_700;

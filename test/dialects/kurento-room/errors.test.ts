@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { internalError, protocolErrorCodes, roomErrorCodes } from '../../../src/jsonrpc/errors.js';
-import type { ErrorEntry } from '../../../src/jsonrpc/errors.js';
-import { requests } from '../../../src/protocol/params.js';
+import { internalError, protocolErrorCodes, roomErrorCodes } from '../../../dialects/kurento-room/errors.js';
+import type { ErrorEntry } from '../../../dialects/kurento-room/errors.js';
+import { requests } from '../../../dialects/kurento-room/params.js';
 import { errorsShown, readTranscripts } from '../../support/transcript-file.js';
 
 /** Without a request: what is refused before it is known to be one. */
@@ -32,7 +32,7 @@ function promised(): string[] {
   ];
 }
 
-describe('Kurento Room §6 the table of errors (src/jsonrpc/errors.ts)', () => {
+describe('Kurento Room §6 the table of errors (dialects/kurento-room/errors.ts)', () => {
   const transcripts = readTranscripts();
   const shown = errorsShown(transcripts);
 

@@ -1,6 +1,6 @@
 import type { OverlayPlacement, VideoFilter } from '../../media/port.js';
 import type { Participant } from '../../rooms/participant.js';
-import { ProtocolError, genericError } from '../jsonrpc/errors.js';
+import { ProtocolError, genericError } from './errors.js';
 import { lenientBoolean, lenientNumber } from './params.js';
 import type { ParsedParams, RequestResult } from './params.js';
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import { WebSocket } from 'ws';
-import type { Connection } from '../../../src/transport/connection.js';
-import { Doors } from '../../../src/transport/doors.js';
-import { textFrame } from '../../../src/transport/frame.js';
+import type { Connection } from '../../transport/connection.js';
+import { Doors } from '../../transport/doors.js';
+import { textFrame } from '../../transport/frame.js';
 
 /** Frames are ours, the client that reads them is the WebSocket library: what it hears is what was meant. */
 describe('frames of our own making', () => {

@@ -1,0 +1,81 @@
+/**
+ * Checks which folder imports from which: the arrows of docs/architecture.md. Prints each import that breaks a rule and fails.
+ *
+ *   node scripts/check-imports.mjs
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
+
+/** A file of the project or a package of Node (`node:fs`); other packages may be imported anywhere. */
+const node = /^node:/;
+const port = /^media\/port\.ts$/;
+const log = /^log\.ts$/;
+
+/**
+ * The first rule that fits a file decides. `may`: what it may import besides its own folder.
+ * `$1` stands for what the first group of `files` matched, so that a new dialect needs no rule.
+ */
+const rules = [
+  { files: /^rooms\//, folder: 'rooms', may: [port] },
+  { files: /^media\/embedded\//, folder: 'media/embedded', may: [node, log] },
+  { files: /^media\/kurento\//, folder: 'media/kurento', may: [node, log, /^media\/[^/]+$/] },
+  { files: /^media\/[^/]+$/, folder: 'media/', own: /^media\/[^/]+$/, may: [node, log] },
+  { files: /^transport\//, folder: 'transport', may: [node, log] },
+  { files: /^options\//, folder: 'options', may: [node, log] },
+  {
+    files: /^dialects\/([^/]+)\//,
+    folder: 'dialects/$1',
+    may: [node, log, port, /^(rooms|transport|options)\//, /^dialects\/[^/]+$/],
+  },
+  {
+    files: /^dialects\/[^/]+$/,
+    folder: 'dialects/',
+    own: /^dialects\/[^/]+$/,
+    may: [node, log, /^(rooms|transport)\//],
+  },
+  { files: /^rest\//, folder: 'rest', may: [node, /^rooms\//] },
+  { files: /^src\//, folder: 'src', may: [/^(?!media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },
+  { files: /^client\//, folder: 'client', may: [/^dialects\/kurento-room\//] },
+  { files: /^demo\//, folder: 'demo', may: [/^client\//] },
+];
+/** Free to import what they need: nobody imports them. */
+const free = /^(test|bench|scripts|docs|examples|vendor)\/|^[^/]+$/;
+
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx', '*.mjs'],
+  {
+    encoding: 'utf8',
+  },
+)
+  .split('\n')
+  .filter(Boolean);
+
+const broken = files.filter((file) => !free.test(file)).flatMap(faultsOf);
+for (const line of broken) console.error(line);
+if (broken.length > 0) process.exit(1);
+
+function faultsOf(file) {
+  const rule = rules.find(({ files: pattern }) => pattern.test(file));
+  if (!rule) return [`${file}: no rule says what this folder may import (scripts/check-imports.mjs)`];
+  const folder = rule.folder.replace('$1', rule.files.exec(file)?.[1] ?? '');
+  const own = rule.own ?? new RegExp(`^${folder}/`);
+  return importsOf(file)
+    .filter((target) => ![own, ...rule.may].some((pattern) => pattern.test(target)))
+    .map((target) => `${file}: ${folder} must not import ${target} (docs/architecture.md)`);
+}
+
+/** Files of the project, by their path, and modules of Node. */
+function importsOf(file) {
+  const text = readFileSync(file, 'utf8');
+  const found = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, name]) => name);
+  return found.flatMap((name) => {
+    if (node.test(name)) return [name];
+    if (!name.startsWith('.')) return [];
+    return [join(dirname(file), name).replace(/\.js$/, '.ts')];
+  });
+}
