@@ -173,6 +173,23 @@ export class Connection implements Writer {
   }
 }
 
+export type SendObserver = (connection: Connection, frame: Frame) => void;
+
+/** A class of its own, so that observing costs a connection that nobody observes nothing. */
+export class ObservedConnection extends Connection {
+  readonly #onSent: SendObserver;
+
+  constructor(webSocket: WebSocket, socket: Duplex, turn: WriteTurn, limits: ConnectionLimits, onSent: SendObserver) {
+    super(webSocket, socket, turn, limits);
+    this.#onSent = onSent;
+  }
+
+  override send(frame: Frame): void {
+    if (this.open) this.#onSent(this, frame);
+    super.send(frame);
+  }
+}
+
 function ignore(): void {
   // See the constructor.
 }

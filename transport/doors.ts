@@ -3,8 +3,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { Connection } from './connection.js';
-import type { ConnectionLimits } from './connection.js';
+import { Connection, ObservedConnection } from './connection.js';
+import type { ConnectionLimits, SendObserver } from './connection.js';
 import { WriteTurn } from './write-turn.js';
 
 /** Answers everything below a path: plain requests, and those that want another protocol. */
@@ -25,6 +25,8 @@ export interface DoorsOptions extends ConnectionLimits {
   /** Clients that may be connected at a time, all paths together; 0: any number. */
   readonly maxConnections: number;
   readonly onRefused: (path: string, reason: string) => void;
+  /** Sees each frame when it is queued, in order over all connections: no client can see the order between two sockets. */
+  readonly onSent?: SendObserver;
 }
 
 /** What one path does otherwise than the others. */
@@ -150,8 +152,12 @@ export class Doors {
       return;
     }
     if (door.subprotocol !== undefined) nameSubprotocol(request, door.subprotocol);
+    const { onSent } = this.#options;
     door.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      door.accept(new Connection(webSocket, socket, this.#turn, door.limits));
+      const connection = onSent
+        ? new ObservedConnection(webSocket, socket, this.#turn, door.limits, onSent)
+        : new Connection(webSocket, socket, this.#turn, door.limits);
+      door.accept(connection);
     });
   };
 

@@ -20,8 +20,9 @@ export type Step = 'openPipeline' | 'createEndpoint' | 'createFilter' | 'connect
  * fail any step, which no real media server can be made to do on demand. Media itself is tested with real engines.
  */
 export class FakeMedia implements MediaEngine {
-  /** What rooms are told when one is to be opened. */
-  hasCapacity = true;
+  /** A programming error inside the engine: thrown when a room asks for capacity. */
+  defect: Error | undefined;
+  #hasCapacity = true;
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
   readonly filters = new Set<FakeFilter>();
@@ -31,6 +32,16 @@ export class FakeMedia implements MediaEngine {
   readonly releases = new Map<object, number>();
   readonly #failures = new Map<Step, MediaError>();
   readonly #gates = new Map<Step, { reached: () => void; opened: Promise<void> }>();
+
+  /** What a room that is to be opened is told. */
+  get hasCapacity(): boolean {
+    if (this.defect) throw this.defect;
+    return this.#hasCapacity;
+  }
+
+  set hasCapacity(value: boolean) {
+    this.#hasCapacity = value;
+  }
 
   get allocated(): number {
     return this.pipelines.size + this.endpoints.size + this.filters.size;

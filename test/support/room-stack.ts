@@ -36,6 +36,9 @@ export class RoomStack {
       allowedOrigins: [],
       maxConnections: 0,
       onRefused: () => undefined,
+      onSent: (connection, frame) => {
+        this.sent.push({ connection: this.#connections.indexOf(connection), text: textIn(frame) });
+      },
     });
     this.gateway.attach({
       rooms: this.rooms,
@@ -45,7 +48,6 @@ export class RoomStack {
         open: (path, accept) => {
           this.#doors.open(path, (connection) => {
             this.#connections.push(connection);
-            this.#recordSent(connection, this.#connections.length - 1);
             accept(connection);
           });
         },
@@ -53,7 +55,7 @@ export class RoomStack {
     });
   }
 
-  /** Every frame that was handed to a connection, in order over all of them, with the number of the connection. */
+  /** Each frame that was queued, in order over all connections, with the number of its connection. */
   readonly sent: { readonly connection: number; readonly text: string }[] = [];
 
   get openConnections(): number {
@@ -81,15 +83,6 @@ export class RoomStack {
     this.gateway.close();
     await this.#doors.close();
     this.#http.close();
-  }
-
-  /** No client can see the order between two sockets: it is looked at where frames are handed over. */
-  #recordSent(connection: Connection, number: number): void {
-    const send = connection.send.bind(connection);
-    connection.send = (frame) => {
-      this.sent.push({ connection: number, text: textIn(frame) });
-      send(frame);
-    };
   }
 }
 

@@ -88,9 +88,7 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
   [
     /^joining is broken$/,
     ({ stack }) => {
-      stack.rooms.join = () => {
-        throw new TypeError('a defect, with inside knowledge');
-      };
+      stack.media.defect = new TypeError('a defect, with inside knowledge');
     },
   ],
 ];
