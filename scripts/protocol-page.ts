@@ -1,4 +1,5 @@
-import { format } from 'oxfmt';
+import { readFileSync } from 'node:fs';
+import { format, type FormatConfig, type Oxfmtrc } from 'oxfmt';
 import type {
   ErrorObject,
   JsonSchema,
@@ -30,7 +31,13 @@ export async function protocolPage(document: OpenRpcDocument): Promise<string> {
     '## Errors',
     errorTable(errors),
   ].join('\n\n');
-  return (await format('protocol.md', text)).code;
+  return (await format('protocol.md', text, markdownStyle())).code;
+}
+
+/** How `npm run format` writes Markdown. */
+function markdownStyle(): FormatConfig | undefined {
+  const config = JSON.parse(readFileSync(new URL('../.oxfmtrc.json', import.meta.url), 'utf8')) as Oxfmtrc;
+  return config.overrides?.find(({ files }) => files.includes('**/*.md'))?.options;
 }
 
 /** How many there are: the table says `all` then. */
