@@ -4,12 +4,12 @@ import type { Doors } from '../transport/doors.js';
 import type { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { RoomNames } from './room-names.js';
 
-/** What a dialect is given. Its own settings come with its constructor. */
-export interface Surroundings {
+/** What the server gives each dialect. A dialect's own settings come with its constructor. */
+export interface DialectContext {
   readonly rooms: Rooms;
-  /** What its names of rooms are called among all rooms: shared with the other dialects, or its own. */
+  /** Maps the dialect's names of rooms to keys of `Rooms`: one name space for all dialects, or one for each. */
   readonly names: RoomNames;
-  /** The paths of the one HTTP server: WebSockets (`open`), and whatever else is spoken over HTTP (`mount`). */
+  /** The paths of the one HTTP server: WebSockets (`open`) and other HTTP (`mount`). */
   readonly doors: Doors;
   /** The one socket.io server, which several dialects share. */
   readonly socketIo: SocketIoDoor;
@@ -20,27 +20,30 @@ export interface Surroundings {
   readonly now: () => number;
 }
 
-/** What a dialect says of itself to `/healthz` and `/metrics`. */
+/** What a dialect reports to `/healthz` and `/metrics`. */
 export interface DialectState {
   /** Clients that are connected. */
   readonly connections: number;
-  /** Texts of other dialects that could not be delivered to a client of this one, since the start; undefined where its clients take any. */
+  /** Texts of other dialects that could not be delivered to clients of this one, since the start. Undefined where clients take any text. */
   readonly undelivered?: number;
 }
 
 /**
- * A protocol spoken over rooms. A dialect keeps what only it knows (applications, presence, masters) beside the room, never in it; maps
- * every `RoomErrorCode` in one table; lets nothing that a client sends throw out of it; and bounds every queue it has.
+ * A protocol spoken over rooms. A dialect
+ * - keeps what only it knows (applications, presence, masters) beside the room, never in it;
+ * - maps every `RoomErrorCode` in one table;
+ * - answers whatever a client sends and never throws because of it;
+ * - bounds every queue it has.
  */
 export interface Dialect {
-  /** As it stands in `Attributes.dialect` of its participants. */
+  /** The value of `Attributes.dialect` of its participants. */
   readonly name: string;
   readonly state: DialectState;
-  /** Opens its doors. Called once, before the server listens. */
-  attach(surroundings: Surroundings): void;
+  /** Opens the dialect's paths. Called once, before the server listens. */
+  attach(context: DialectContext): void;
   /**
-   * Ends what clients have of it: called when the rooms are closed and everybody has been told, before the doors close. Releases what
-   * it holds besides. Does nothing the second time.
+   * Ends the dialect's clients and releases what it holds. Called after the rooms are closed and everybody was told, before the doors
+   * close. Does nothing the second time.
    */
   close(): void | Promise<void>;
 }

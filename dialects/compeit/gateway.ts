@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import type { Agent } from './agent.js';
 import { agentsOf } from './agents/agents.js';
 import type { KurentoAgentSettings } from './agents/kurento-agent.js';
@@ -42,7 +42,7 @@ export class CompeitGateway implements Dialect {
     return { connections: this.#people.size };
   }
 
-  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: Surroundings): void {
+  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
     const { socketIoPath, allowedOrigins, transport, tokenSecret } = this.#settings;
     const context: UserContext = {
       rooms,

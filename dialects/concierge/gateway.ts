@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { RoomError } from '../../rooms/errors.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
-import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { readIdentification } from './admission.js';
 import { Allowance } from './allowance.js';
 import { Client } from './client.js';
@@ -37,7 +37,7 @@ interface Randomness {
 
 const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32).toString('base64url') };
 
-type ConciergeSurroundings = Pick<Surroundings, 'rooms' | 'names' | 'doors' | 'pathPrefix' | 'log' | 'now'>;
+type ConciergeDialectContext = Pick<DialectContext, 'rooms' | 'names' | 'doors' | 'pathPrefix' | 'log' | 'now'>;
 
 /** The protocol of ERT Concierge: clients known by name, and groups, which are rooms. */
 export class ConciergeGateway implements Dialect {
@@ -71,7 +71,7 @@ export class ConciergeGateway implements Dialect {
     return { identities: this.#lobby.size, sessions: this.#sessions.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
-  attach({ rooms, names, doors, pathPrefix, log, now }: ConciergeSurroundings): void {
+  attach({ rooms, names, doors, pathPrefix, log, now }: ConciergeDialectContext): void {
     const settings = this.#settings;
     const lobby = this.#lobby;
     const groups = new Groups({
@@ -163,7 +163,7 @@ export class ConciergeGateway implements Dialect {
     }
   }
 
-  #openGroups(groups: Groups, log: Surroundings['log']): void {
+  #openGroups(groups: Groups, log: DialectContext['log']): void {
     for (const text of this.#settings.conciergeGroups) {
       const [name = '', nickname = null] = text.split('=', 2);
       try {

@@ -1,5 +1,5 @@
 import type { Log } from '../../log.js';
-import type { Surroundings } from '../dialect.js';
+import type { DialectContext } from '../dialect.js';
 import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
 import type { Outward } from './outlet.js';
@@ -7,7 +7,7 @@ import type { Requests } from './requests.js';
 import type { EasyRtcExtras, EasyRtcSettings, Patterns } from './settings.js';
 
 /** What everything in this dialect shares. */
-export interface Context extends Pick<Surroundings, 'rooms' | 'names' | 'now'>, Outward {
+export interface Context extends Pick<DialectContext, 'rooms' | 'names' | 'now'>, Outward {
   readonly settings: EasyRtcSettings;
   readonly patterns: Patterns;
   readonly requests: Requests;

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import { WriteTurn } from '../../transport/write-turn.js';
-import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
 import type { Context } from './context.js';
@@ -48,7 +48,7 @@ export class EasyRtcGateway implements Dialect {
     return new Control(this.#context);
   }
 
-  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: Surroundings): void {
+  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
     const patterns = patternsOf(this.#settings);
     const shared = {
       rooms,
@@ -72,7 +72,7 @@ export class EasyRtcGateway implements Dialect {
     }) as typeof shared & { applications: Applications };
     const applications = new Applications(context);
     this.#context = context;
-    socketIo.welcome({
+    socketIo.register({
       name: this.name,
       maxPacketBytes: this.#settings.easyrtcMaxPacketBytes,
       claims: (event) => events.has(event),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { ProtocolError, invalidParams, invalidSession } from './errors.js';
 import type { Request } from './request.js';
 import type { Method } from './rpc-server.js';
@@ -17,8 +17,8 @@ import { dialectName } from './session.js';
 import { Sessions } from './sessions.js';
 
 /** What this dialect needs of the server. */
-interface RoomSurroundings extends Pick<Surroundings, 'rooms' | 'names' | 'pathPrefix'> {
-  readonly doors: Pick<Surroundings['doors'], 'open'>;
+interface RoomDialectContext extends Pick<DialectContext, 'rooms' | 'names' | 'pathPrefix'> {
+  readonly doors: Pick<DialectContext['doors'], 'open'>;
 }
 
 /** The room protocol, our own dialect: ties each connection to a session (Kurento Room §1). */
@@ -54,7 +54,7 @@ export class RoomGateway implements Dialect {
     return { connections: this.#connections, undelivered: 0 };
   }
 
-  attach({ rooms, names, doors, pathPrefix }: RoomSurroundings): void {
+  attach({ rooms, names, doors, pathPrefix }: RoomDialectContext): void {
     const context = { ...this.#settings, rooms, names };
     doors.open(`${pathPrefix}/room`, (connection) => {
       this.#connections += 1;

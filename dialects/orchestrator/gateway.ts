@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
-import type { Dialect, DialectState, Surroundings } from '../dialect.js';
+import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { Attendance, dialectName } from './attendance.js';
 import { Client } from './client.js';
 import type { Context } from './context.js';
@@ -24,7 +24,7 @@ const byName: ReadonlyMap<string, Endpoint> = new Map(
 type Acknowledge = (answer: Answer) => void;
 type Listener = readonly [name: string, listener: (this: Socket, ...content: readonly unknown[]) => void];
 
-/** The VR2Gather Orchestrator's protocol, over rooms: on a namespace of its own, and as a guest of the default one. */
+/** The VR2Gather Orchestrator's protocol, over rooms: on a namespace of its own, and on the default one with other protocols. */
 export class OrchestratorGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: OrchestratorSettings;
@@ -49,7 +49,7 @@ export class OrchestratorGateway implements Dialect {
     return { users: users?.size ?? 0, sessions: sessions?.size ?? 0, streams: streams?.size ?? 0 };
   }
 
-  attach({ rooms, names, socketIo, log, now }: Surroundings): void {
+  attach({ rooms, names, socketIo, log, now }: DialectContext): void {
     const settings = this.#settings;
     const sessions = new Sessions(rooms, names, settings, randomUUID);
     const clock = new NtpClock({
@@ -80,7 +80,7 @@ export class OrchestratorGateway implements Dialect {
       this.#accept(socket, context, listeners);
     };
     socketIo.namespace(settings.orchestratorNamespace).on('connection', accept);
-    socketIo.welcome({ name: dialectName, claims: (event) => byName.has(event), accept });
+    socketIo.register({ name: dialectName, claims: (event) => byName.has(event), accept });
     clock.start();
   }
 
@@ -90,8 +90,8 @@ export class OrchestratorGateway implements Dialect {
   }
 
   /**
-   * One for each name, which all sockets share: a thousand clients would have fifty thousand otherwise. Names one by one, since a
-   * listener to all events would miss the one that brought a guest here; other names are ignored.
+   * One listener for each name, shared by all sockets. A single listener for all events would miss the event by which a client was
+   * claimed. Events of other names are ignored.
    */
   #listeners(context: Context): readonly Listener[] {
     const clients = this.#clients;

@@ -8,33 +8,33 @@ import type { Mount } from '../doors.js';
 export interface SocketIoOptions {
   /** With the prefix of all paths, as `/socket.io`. */
   readonly path: string;
-  /** Bytes of one packet; who sends a longer one is disconnected. */
+  /** Bytes of one packet; a client that sends a longer one is disconnected. */
   readonly maxPacketBytes: number;
-  /** Pages that may connect; empty: all. */
+  /** Origins whose pages may connect; empty: all. */
   readonly allowedOrigins: readonly string[];
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
-  /** How often a client is asked whether it is there, and how long it has for the answer, in ms; the library's own times unless given. */
+  /** Time between two pings, and for the answer to one, in ms. Without it the library's own times count. */
   readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
 }
 
-/** A protocol that is spoken on the default namespace, which several share. */
-export interface Guest {
+/** One of the protocols that share the default namespace. */
+export interface SharedNamespaceProtocol {
   readonly name: string;
-  /** Of the packets with which a client introduces itself; who sends a longer one is disconnected. Later ones the guest measures. */
+  /** Limit for the packets a client sends before the protocol accepts it; a longer one disconnects it. Later packets are the protocol's affair. */
   readonly maxPacketBytes?: number;
-  /** Whether a client whose first event has this name speaks it. */
+  /** Whether a client whose first event has this name speaks this protocol. */
   claims(event: string): boolean;
-  /** The client is this protocol's from now on; the event that showed it is dispatched right after. */
+  /** Takes the client over. The event it was claimed by is dispatched right after this call. */
   accept(socket: Socket): void;
 }
 
 /** The one socket.io server (Engine.IO 4, and 3 for older scripts), by polling and WebSocket. */
 export class SocketIoDoor implements Mount {
   readonly #server: Server;
-  /** Listens nowhere: socket.io wants to be attached to a server, and ours has other doors. */
+  /** socket.io must be attached to a server of its own. This one never listens; `Doors` hands it the requests. */
   readonly #shadow = createServer();
-  readonly #guests: Guest[] = [];
+  readonly #protocols: SharedNamespaceProtocol[] = [];
 
   constructor({ path, maxPacketBytes, allowedOrigins, hasPlace, heartbeat }: SocketIoOptions) {
     this.#server = new Server(this.#shadow, {
@@ -43,7 +43,7 @@ export class SocketIoDoor implements Mount {
       allowEIO3: true,
       ...(heartbeat && { pingInterval: heartbeat.intervalMs, pingTimeout: heartbeat.timeoutMs }),
       cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : '*' },
-      // Asked for newcomers only: whoever is there already is known by the session the request names.
+      // Called for the first request of a client only: later ones name a session that exists.
       allowRequest: ({ headers: { origin } }, answer) => {
         const allowed = origin === undefined || allowedOrigins.length === 0 || allowedOrigins.includes(origin);
         answer(null, allowed && hasPlace());
@@ -63,9 +63,9 @@ export class SocketIoDoor implements Mount {
     return this.#server.of(name);
   }
 
-  /** The first event of a client on the default namespace tells whose it is; earlier guests are asked first. */
-  welcome(guest: Guest): void {
-    this.#guests.push(guest);
+  /** Adds a protocol to the default namespace. The first event of a client decides; protocols are asked in the order they were registered. */
+  register(protocol: SharedNamespaceProtocol): void {
+    this.#protocols.push(protocol);
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
@@ -87,20 +87,20 @@ export class SocketIoDoor implements Mount {
       largest = Math.max(largest, bytesOf(data));
     };
     socket.conn.on('packet', measure);
-    // Asked before the event is dispatched, and no longer once somebody has claimed the client.
-    const ask = (event: string): void => {
-      const guest = this.#guests.find((each) => each.claims(event));
-      if (!guest) return;
-      socket.offAny(ask);
+    // Runs before each event is dispatched, until a protocol claims the client.
+    const assign = (event: string): void => {
+      const protocol = this.#protocols.find((each) => each.claims(event));
+      if (!protocol) return;
+      socket.offAny(assign);
       socket.conn.off('packet', measure);
-      if (largest > (guest.maxPacketBytes ?? Infinity)) socket.conn.close(true);
-      else guest.accept(socket);
+      if (largest > (protocol.maxPacketBytes ?? Infinity)) socket.conn.close(true);
+      else protocol.accept(socket);
     };
-    socket.onAny(ask);
+    socket.onAny(assign);
   }
 }
 
-/** The length of what Engine.IO handed over as one packet, in bytes. */
+/** Bytes of one packet's data as Engine.IO hands it over. */
 function bytesOf(data: unknown): number {
   if (typeof data === 'string') return Buffer.byteLength(data);
   return data instanceof Uint8Array ? data.byteLength : 0;

@@ -31,7 +31,7 @@ describe('the socket.io door', () => {
   before(async () => {
     doors.mount('/socket.io', door);
     for (const name of ['one', 'two']) {
-      door.welcome({
+      door.register({
         name,
         claims: (event) => event.startsWith(name),
         accept: (socket: ServerSocket) => {
