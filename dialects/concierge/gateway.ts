@@ -15,8 +15,8 @@ import { GroupsLanguage, documented, shipped } from './groups-language.js';
 import type { Language } from './language.js';
 import { Lobby } from './lobby.js';
 import { ServicesLanguage } from './services-language.js';
-import { Session } from './session.js';
-import type { SessionContext } from './session.js';
+import { Link } from './link.js';
+import type { LinkContext } from './link.js';
 import type { ConciergeSettings } from './settings.js';
 import { servedVersion } from './version.js';
 import type { Tongue } from './version.js';
@@ -45,7 +45,7 @@ export class ConciergeGateway implements Dialect {
   readonly #settings: ConciergeSettings;
   readonly #random: Randomness;
   readonly #lobby = new Lobby();
-  readonly #sessions = new Set<Session>();
+  readonly #links = new Set<Link>();
   #groups: Groups | undefined;
   #files: Files | undefined;
   #unwatch: () => void = () => undefined;
@@ -57,7 +57,7 @@ export class ConciergeGateway implements Dialect {
   }
 
   get state(): DialectState {
-    return { connections: this.#sessions.size, undelivered: this.#groups?.undelivered ?? 0 };
+    return { connections: this.#links.size, undelivered: this.#groups?.undelivered ?? 0 };
   }
 
   /** Everybody clients can find, and what they have: nothing when nobody is there. */
@@ -68,7 +68,7 @@ export class ConciergeGateway implements Dialect {
     readonly fileBytes: number;
   } {
     const groups = this.#groups?.all.length ?? 0;
-    return { identities: this.#lobby.size, sessions: this.#sessions.size, groups, fileBytes: this.#files?.bytes ?? 0 };
+    return { identities: this.#lobby.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
   attach({ rooms, names, doors, pathPrefix, log, now }: ConciergeDialectContext): void {
@@ -89,7 +89,7 @@ export class ConciergeGateway implements Dialect {
       this.#files = new Files(settings, { doors, pathPrefix, log, newKey: this.#random.key, clientOf });
     }
     const desk = new Desk(lobby, groups, new Delivery(lobby, groups), settings.conciergeMaxOwnedGroups);
-    const context: SessionContext = {
+    const context: LinkContext = {
       identifyMs: settings.conciergeIdentifyMs,
       log,
       admit: (connection, text) => this.#admit(connection, text),
@@ -99,13 +99,13 @@ export class ConciergeGateway implements Dialect {
       dismiss: (client) => {
         this.#dismiss(client, groups);
       },
-      ended: (session) => this.#sessions.delete(session),
+      ended: (link) => this.#links.delete(link),
     };
     const { conciergeMaxRate, conciergeMaxBurst } = settings;
     const accept = (connection: Connection): void => {
-      const session = new Session(connection, context, new Allowance(conciergeMaxRate, conciergeMaxBurst, now));
-      this.#sessions.add(session);
-      connection.listen(session);
+      const link = new Link(connection, context, new Allowance(conciergeMaxRate, conciergeMaxBurst, now));
+      this.#links.add(link);
+      connection.listen(link);
     };
     const limits = {
       subprotocol,
@@ -119,7 +119,7 @@ export class ConciergeGateway implements Dialect {
   close(): void {
     this.#unwatch();
     for (const client of [...this.#lobby.clients]) this.#lobby.remove(client);
-    for (const session of [...this.#sessions]) session.end();
+    for (const link of [...this.#links]) link.end();
   }
 
   /** @throws TurnedAway */

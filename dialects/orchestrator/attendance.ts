@@ -1,8 +1,8 @@
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
-import type { Client } from './client.js';
-import { tellAll } from './client.js';
+import type { Link } from './link.js';
+import { tellAll } from './link.js';
 import { Refusal } from './errors.js';
 import type { Notices, SessionObject, SessionSummary, UserObject } from './messages.js';
 import type { Session } from './session.js';
@@ -58,7 +58,7 @@ export class Attendance {
     const members = this.usersIn(session.room);
     const participants = members.flatMap(({ participant }) => participant ?? []);
     for (const member of members) this.#leaveBehind(member);
-    tellAll(clientsOf(members), 'SessionClosed', {});
+    tellAll(linksOf(members), 'SessionClosed', {});
     for (const participant of participants) participant.leave();
     this.#sessions.forget(session, administrator);
   }
@@ -91,7 +91,7 @@ export class Attendance {
   }
 
   announce<Name extends keyof Notices>(room: Room, name: Name, ...content: Notices[Name]): void {
-    tellAll(clientsOf(this.usersIn(room)), name, ...content);
+    tellAll(linksOf(this.usersIn(room)), name, ...content);
   }
 
   /** @throws Refusal 800 for who is in no session */
@@ -149,7 +149,7 @@ export class Attendance {
   #onEvent(user: User, participant: Participant, event: RoomEvent): void {
     if (event.type === 'roomClosed' || event.type === 'participantEvicted') {
       this.#leaveBehind(user);
-      user.client.tell('SessionClosed', {});
+      user.link.tell('SessionClosed', {});
       return;
     }
     if (event.type === 'textSaid' && event.from.attributes.dialect !== dialectName && !this.#foreignChat) {
@@ -167,25 +167,25 @@ export class Attendance {
 
   /** Tells users what happened in their room, as far as this dialect has words for it. */
   #pass(event: RoomEvent, room: Room, users: readonly User[]): void {
-    const clients = clientsOf(users);
+    const links = linksOf(users);
     switch (event.type) {
       case 'participantJoined': {
         const session = this.#sessions.of(room);
         if (!session) return;
         const userId = event.participant.id;
         const userData = this.describeParticipant(event.participant, session);
-        tellAll(clients, 'SessionUpdated', { eventId: 'USER_JOINED_SESSION', eventData: { userId, userData } });
+        tellAll(links, 'SessionUpdated', { eventId: 'USER_JOINED_SESSION', eventData: { userId, userData } });
         return;
       }
       case 'participantLeft': {
         const userId = event.participant.id;
-        tellAll(clients, 'SessionUpdated', { eventId: 'USER_LEFT_SESSION', eventData: { userId } });
+        tellAll(links, 'SessionUpdated', { eventId: 'USER_LEFT_SESSION', eventData: { userId } });
         return;
       }
       case 'textSaid': {
         const { id, attributes } = event.from;
         const messageFromName = attributes.displayName;
-        tellAll(clients, 'MessageSent', { messageFrom: id, messageFromName, message: event.text });
+        tellAll(links, 'MessageSent', { messageFrom: id, messageFromName, message: event.text });
         return;
       }
       case 'participantEvicted':
@@ -207,6 +207,6 @@ export class Attendance {
   }
 }
 
-function clientsOf(users: readonly User[]): Client[] {
-  return users.map(({ client }) => client);
+function linksOf(users: readonly User[]): Link[] {
+  return users.map(({ link }) => link);
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Client } from './client.js';
+import type { Link } from './link.js';
 import type { Context } from './context.js';
 import type { ErrorCode } from './errors.js';
 import { Refusal } from './errors.js';
@@ -18,7 +18,7 @@ export interface Endpoint {
   /** What a defect of ours is answered with: the nearest there is (§11). */
   readonly onDefect: ErrorCode;
   /** @param given What came before the acknowledgement. @throws Refusal, RoomError */
-  run(context: Context, client: Client, given: readonly unknown[]): Outcome;
+  run(context: Context, link: Link, given: readonly unknown[]): Outcome;
   /** Whether its first argument is an object whose `commandId` is sent back (§2). */
   readonly isCommand: boolean;
 }
@@ -28,13 +28,13 @@ export function command<S extends z.ZodType>(
   names: readonly string[],
   schema: S,
   onDefect: ErrorCode,
-  run: (context: Context, client: Client, fields: z.output<S>) => Outcome,
+  run: (context: Context, link: Link, fields: z.output<S>) => Outcome,
 ): Endpoint {
   return {
     names,
     onDefect,
     isCommand: true,
-    run: (context, client, [given]) => run(context, client, schema.parse(fieldsOf(given))),
+    run: (context, link, [given]) => run(context, link, schema.parse(fieldsOf(given))),
   };
 }
 
@@ -48,12 +48,12 @@ export function positional(
     names,
     onDefect,
     isCommand: false,
-    run: (context, client, given) => run(context, userOf(client), given),
+    run: (context, link, given) => run(context, userOf(link), given),
   };
 }
 
 /** @throws Refusal 204 for who is not logged in */
-export function userOf({ user }: Client): User {
+export function userOf({ user }: Link): User {
   if (!user) throw new Refusal(204);
   return user;
 }

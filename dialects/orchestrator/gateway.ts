@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { Attendance, dialectName } from './attendance.js';
-import { Client } from './client.js';
+import { Link } from './link.js';
 import type { Context } from './context.js';
 import type { Endpoint } from './endpoint.js';
 import { fieldsOf } from './endpoint.js';
@@ -29,7 +29,7 @@ export class OrchestratorGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: OrchestratorSettings;
   readonly #terminate: () => void;
-  readonly #clients = new Map<Socket, Client>();
+  readonly #links = new Map<Socket, Link>();
   #context: Context | undefined;
   #clock: NtpClock | undefined;
 
@@ -40,7 +40,7 @@ export class OrchestratorGateway implements Dialect {
   }
 
   get state(): DialectState {
-    return { connections: this.#clients.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
+    return { connections: this.#links.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
   }
 
   /** What is kept of clients; all 0 when nobody is connected. */
@@ -71,7 +71,7 @@ export class OrchestratorGateway implements Dialect {
       now: () => clock.now(),
       terminate: this.#terminate,
       disconnectAll: () => {
-        for (const client of this.#clients.values()) client.end();
+        for (const link of this.#links.values()) link.end();
       },
     };
     this.#context = context;
@@ -86,7 +86,7 @@ export class OrchestratorGateway implements Dialect {
 
   close(): void {
     this.#clock?.stop();
-    for (const client of this.#clients.values()) if (this.#context) logOut(this.#context, client);
+    for (const link of this.#links.values()) if (this.#context) logOut(this.#context, link);
   }
 
   /**
@@ -94,26 +94,26 @@ export class OrchestratorGateway implements Dialect {
    * claimed. Events of other names are ignored.
    */
   #listeners(context: Context): readonly Listener[] {
-    const clients = this.#clients;
+    const links = this.#links;
     return [...byName].map(([name, endpoint]) => [
       name,
       function (this: Socket, ...content: readonly unknown[]): void {
-        const client = clients.get(this);
-        if (client) handle(context, client, endpoint, content);
+        const link = links.get(this);
+        if (link) handle(context, link, endpoint, content);
       },
     ]);
   }
 
   #accept(socket: Socket, context: Context, listeners: readonly Listener[]): void {
-    const client = new Client(socket, this.#settings.orchestratorMaxQueuedBytes);
-    this.#clients.set(socket, client);
+    const link = new Link(socket, this.#settings.orchestratorMaxQueuedBytes);
+    this.#links.set(socket, link);
     for (const [name, listener] of listeners) socket.on(name, listener);
     socket.on('disconnect', () => {
-      this.#clients.delete(socket);
-      client.release();
-      if (client.lost > 0) context.log.warn('a slow client lost data packets', { lost: client.lost });
+      this.#links.delete(socket);
+      link.release();
+      if (link.lost > 0) context.log.warn('a slow client lost data packets', { lost: link.lost });
       try {
-        logOut(context, client);
+        logOut(context, link);
       } catch (error) {
         context.log.error('a client that went could not be seen off', { error });
       }
@@ -122,7 +122,7 @@ export class OrchestratorGateway implements Dialect {
 }
 
 /** Carries out one request. Nothing a client sends gets out of here as an exception. */
-function handle(context: Context, client: Client, endpoint: Endpoint, content: readonly unknown[]): void {
+function handle(context: Context, link: Link, endpoint: Endpoint, content: readonly unknown[]): void {
   const last = content.at(-1);
   // Only socket.io makes functions of what comes over the wire.
   const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
@@ -131,10 +131,10 @@ function handle(context: Context, client: Client, endpoint: Endpoint, content: r
   const answer = ({ error, message, body }: Answer): void => {
     acknowledge?.({ error, message, body, ...(commandId !== undefined && { commandId }) });
     // Who asks on and on without reading.
-    if (acknowledge && client.behind) client.end();
+    if (acknowledge && link.behind) link.end();
   };
   try {
-    const { body = {}, afterwards } = endpoint.run(context, client, given);
+    const { body = {}, afterwards } = endpoint.run(context, link, given);
     answer({ error: 0, message: 'OK', body });
     afterwards?.();
   } catch (error) {

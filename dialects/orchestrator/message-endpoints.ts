@@ -9,20 +9,20 @@ import type { User } from './user.js';
 
 /** Messages, which are chat where they are texts, and scene events, which are nobody else's business (Orchestrator §7). */
 export const messageEndpoints: readonly Endpoint[] = [
-  command(['SEND_MESSAGE', 'SendMessage'], commands.message, 802, ({ attendance }, client, { userId, message }) => {
-    const user = userOf(client);
+  command(['SEND_MESSAGE', 'SendMessage'], commands.message, 802, ({ attendance }, link, { userId, message }) => {
+    const user = userOf(link);
     const { participant, room } = attendance.placeOf(user);
     const target = userId === undefined ? undefined : room.find(userId);
     if (!target || !isPlain(message, { bytes: true })) throw new Refusal(802);
     const receiver = attendance.userOf(target);
-    if (receiver) receiver.client.tell('MessageSent', from(user, message));
+    if (receiver) receiver.link.tell('MessageSent', from(user, message));
     else if (typeof message === 'string') participant.say(message, target);
     else throw new Refusal(802);
     return {};
   }),
 
-  command(['SEND_MESSAGE_TO_ALL', 'SendMessageToAll'], commands.message, 800, ({ attendance }, client, { message }) => {
-    const user = userOf(client);
+  command(['SEND_MESSAGE_TO_ALL', 'SendMessageToAll'], commands.message, 800, ({ attendance }, link, { message }) => {
+    const user = userOf(link);
     const { participant, room } = attendance.placeOf(user);
     if (!isPlain(message, { bytes: true })) throw new Refusal(800, 'The message is nested too deeply');
     // A text reaches everybody in the room, whatever they speak; anything else is for this dialect.
@@ -36,7 +36,7 @@ export const messageEndpoints: readonly Endpoint[] = [
     const event = sceneEvent(user, data);
     const master = context.attendance.masterOf(room);
     if (!master) throw new Refusal(3001);
-    master.client.tell('SceneEventToMaster', event);
+    master.link.tell('SceneEventToMaster', event);
     return {};
   }),
 
@@ -46,7 +46,7 @@ export const messageEndpoints: readonly Endpoint[] = [
     const target = typeof userId === 'string' ? room.find(userId) : undefined;
     const receiver = target && context.attendance.userOf(target);
     if (!receiver) throw new Refusal(700);
-    receiver.client.tell('SceneEventToUser', sceneEvent(user, data));
+    receiver.link.tell('SceneEventToUser', sceneEvent(user, data));
     return {};
   }),
 

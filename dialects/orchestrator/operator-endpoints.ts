@@ -1,4 +1,4 @@
-import type { Client } from './client.js';
+import type { Link } from './link.js';
 import { command } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
@@ -17,13 +17,13 @@ export const operatorEndpoints: readonly Endpoint[] = [
     return { body: { ntpDate: new Date(ntpTimeMs).toISOString(), ntpTimeMs } };
   }),
 
-  command(['DUMP_DATA', 'DumpData'], commands.nothing, 801, (context, client) => {
+  command(['DUMP_DATA', 'DumpData'], commands.nothing, 801, (context, link) => {
     const { id, users, sessions, attendance, settings, log } = context;
     if (!settings.orchestratorDumpData) {
-      log.warn('a dump of all data was refused', asker(client));
+      log.warn('a dump of all data was refused', asker(link));
       throw new Refusal(801);
     }
-    log.info('all data was dumped', asker(client));
+    log.info('all data was dumped', asker(link));
     return {
       body: {
         id,
@@ -37,26 +37,26 @@ export const operatorEndpoints: readonly Endpoint[] = [
     ['TERMINATE_ORCHESTRATOR', 'TerminateOrchestrator'],
     commands.nothing,
     801,
-    ({ settings, log, terminate }, client) => {
+    ({ settings, log, terminate }, link) => {
       if (!settings.orchestratorAllowTerminate) {
-        log.warn('a client was refused to stop the server', asker(client));
+        log.warn('a client was refused to stop the server', asker(link));
         throw new Refusal(801);
       }
-      log.warn('a client stops the server', asker(client));
+      log.warn('a client stops the server', asker(link));
       return { afterwards: terminate };
     },
   ),
 
-  command(['RESET_ORCHESTRATOR', 'ResetOrchestrator'], commands.nothing, 801, (context, client) => {
+  command(['RESET_ORCHESTRATOR', 'ResetOrchestrator'], commands.nothing, 801, (context, link) => {
     const { settings, log, users, disconnectAll } = context;
     if (!settings.orchestratorAllowTerminate) {
-      log.warn('a client was refused to end all sessions', asker(client));
+      log.warn('a client was refused to end all sessions', asker(link));
       throw new Refusal(801);
     }
-    log.warn('a client ends all sessions', asker(client));
+    log.warn('a client ends all sessions', asker(link));
     return {
       afterwards: () => {
-        for (const user of [...users]) logOut(context, user.client);
+        for (const user of [...users]) logOut(context, user.link);
         disconnectAll();
       },
     };
@@ -64,6 +64,6 @@ export const operatorEndpoints: readonly Endpoint[] = [
 ];
 
 /** Whom an operator would want to know: these requests need no login. */
-function asker({ user, socket }: Client): object {
+function asker({ user, socket }: Link): object {
   return { user: user?.id, name: user?.name, address: socket.handshake.address };
 }

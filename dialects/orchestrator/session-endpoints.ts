@@ -5,16 +5,16 @@ import { commands } from './messages.js';
 
 /** Sessions: made and ended, entered and left (Orchestrator §7). */
 export const sessionEndpoints: readonly Endpoint[] = [
-  command(['ADD_SESSION', 'AddSession'], commands.newSession, 404, (context, client, fields) => {
+  command(['ADD_SESSION', 'AddSession'], commands.newSession, 404, (context, link, fields) => {
     const { attendance, sessions, settings, log } = context;
-    const user = userOf(client);
+    const user = userOf(link);
     const { sessionDescription: description, sessionProtocol, scenarioDefinition } = fields;
     const name = fields.sessionName?.trim() ?? '';
     const protocol = sessionProtocol === undefined || sessionProtocol === '' ? 'unknown' : sessionProtocol;
     const { scenarioId } = scenarioDefinition;
     const texts = [name, description ?? '', protocol, scenarioId ?? ''];
     if (name === '' || texts.some(({ length }) => length > settings.orchestratorMaxText)) throw new Refusal(404);
-    const session = sessions.make({ name, description, protocol, scenarioId }, user, client.host);
+    const session = sessions.make({ name, description, protocol, scenarioId }, user, link.host);
     try {
       attendance.exit(user);
       attendance.enter(user, session);
@@ -26,9 +26,9 @@ export const sessionEndpoints: readonly Endpoint[] = [
     return { body: attendance.describe(session) };
   }),
 
-  command(['DELETE_SESSION', 'DeleteSession'], commands.session, 503, (context, client, { sessionId = '' }) => {
+  command(['DELETE_SESSION', 'DeleteSession'], commands.session, 503, (context, link, { sessionId = '' }) => {
     const { sessions, log } = context;
-    const user = userOf(client);
+    const user = userOf(link);
     const session = sessions.find(sessionId);
     if (!session) throw new Refusal(503);
     if (!user.administered.has(session)) throw new Refusal(501);
@@ -38,22 +38,22 @@ export const sessionEndpoints: readonly Endpoint[] = [
     return {};
   }),
 
-  command(['GET_SESSIONS', 'GetSessions'], commands.nothing, 800, ({ sessions, attendance }, client) => {
-    userOf(client);
+  command(['GET_SESSIONS', 'GetSessions'], commands.nothing, 800, ({ sessions, attendance }, link) => {
+    userOf(link);
     return { body: Object.fromEntries([...sessions].map((session) => [session.id, attendance.describe(session)])) };
   }),
 
-  command(['GET_SESSION_INFO', 'GetSessionInfo'], commands.nothing, 700, ({ attendance }, client) => {
-    const { participant, administered } = userOf(client);
+  command(['GET_SESSION_INFO', 'GetSessionInfo'], commands.nothing, 700, ({ attendance }, link) => {
+    const { participant, administered } = userOf(link);
     if (participant) return { body: attendance.describe(attendance.sessionOf(participant)) };
     const session = [...administered].find(({ room }) => !room.closed);
     if (!session) throw new Refusal(700, 'You are in no session');
     return { body: attendance.describe(session) };
   }),
 
-  command(['JOIN_SESSION', 'JoinSession'], commands.session, 503, (context, client, { sessionId = '' }) => {
+  command(['JOIN_SESSION', 'JoinSession'], commands.session, 503, (context, link, { sessionId = '' }) => {
     const { sessions, attendance, log } = context;
-    const user = userOf(client);
+    const user = userOf(link);
     const session = sessions.find(sessionId);
     if (!session) throw new Refusal(503);
     if (user.participant) throw new Refusal(user.participant.room === session.room ? 603 : 602);
@@ -62,8 +62,8 @@ export const sessionEndpoints: readonly Endpoint[] = [
     return { body: attendance.describe(session) };
   }),
 
-  command(['LEAVE_SESSION', 'LeaveSession'], commands.nothing, 800, ({ attendance }, client) => {
-    const user = userOf(client);
+  command(['LEAVE_SESSION', 'LeaveSession'], commands.nothing, 800, ({ attendance }, link) => {
+    const user = userOf(link);
     if (!user.participant && !user.leftBehind) throw new Refusal(800);
     // The one request whose answer precedes what it causes (§6, order).
     return {

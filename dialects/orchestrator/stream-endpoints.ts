@@ -1,5 +1,5 @@
-import type { Client } from './client.js';
-import { tellStream } from './client.js';
+import type { Link } from './link.js';
+import { tellStream } from './link.js';
 import type { Context } from './context.js';
 import { isMissing, positional } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
@@ -45,9 +45,9 @@ export const streamEndpoints: readonly Endpoint[] = [
     if (!participant || typeof kind !== 'string' || kind === '' || isMissing(data)) return {};
     const wanting = streams.receivers(user.id, kind);
     if (!wanting || !isPlain(data, { bytes: true })) return {};
-    const receivers: Client[] = [];
+    const receivers: Link[] = [];
     for (const other of wanting) {
-      if (other.participant?.room === participant.room) receivers.push(other.client);
+      if (other.participant?.room === participant.room) receivers.push(other.link);
     }
     tellStream(receivers, user.id, kind, data);
     return {};

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Client } from './client.js';
+import type { Link } from './link.js';
 import type { Context } from './context.js';
 import { command, userOf } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
@@ -11,29 +11,29 @@ import type { User } from './user.js';
 
 /** Who one is, and what one says of oneself (Orchestrator §6, identity; §7). */
 export const userEndpoints: readonly Endpoint[] = [
-  command(['LOGIN', 'Login'], commands.login, 204, (context, client, { userName, userPassword, password }) => {
+  command(['LOGIN', 'Login'], commands.login, 204, (context, link, { userName, userPassword, password }) => {
     const { settings, users, log } = context;
     if (userName === undefined || userName === '' || userName.length > settings.orchestratorMaxText) {
       throw new Refusal(204);
     }
     if (!isSame(userPassword ?? password ?? '', settings.orchestratorPassword)) throw new Refusal(206);
-    if (client.user?.name === userName) return { body: { userId: client.user.id } };
+    if (link.user?.name === userName) return { body: { userId: link.user.id } };
     if (users.findByName(userName)) throw new Refusal(205);
-    logOut(context, client);
-    const user = users.add(userName, client);
-    client.user = user;
+    logOut(context, link);
+    const user = users.add(userName, link);
+    link.user = user;
     log.info('logged in', { user: user.id, name: userName });
     return { body: { userId: user.id } };
   }),
 
-  command(['LOGOUT', 'Logout'], commands.nothing, 204, (context, client) => {
-    userOf(client);
-    logOut(context, client);
+  command(['LOGOUT', 'Logout'], commands.nothing, 204, (context, link) => {
+    userOf(link);
+    logOut(context, link);
     return {};
   }),
 
-  command(['GET_USER_DATA', 'GetUserData'], commands.user, 1301, (context, client, { userId }) => {
-    const self = userOf(client);
+  command(['GET_USER_DATA', 'GetUserData'], commands.user, 1301, (context, link, { userId }) => {
+    const self = userOf(link);
     if (userId === undefined || userId === null || userId === '') return { body: self.data };
     if (typeof userId !== 'string') throw new Refusal(1301);
     const user = context.users.find(userId);
@@ -47,8 +47,8 @@ export const userEndpoints: readonly Endpoint[] = [
     ['UPDATE_USER_DATA', 'UpdateUserDataJson', 'UpdateUserData'],
     commands.userData,
     1700,
-    (context, client, { userDataJson }) => {
-      const user = userOf(client);
+    (context, link, { userDataJson }) => {
+      const user = userOf(link);
       const userData = merged(user, userDataJson, context.settings.orchestratorMaxUserData);
       if (user.participant) {
         context.attendance.announce(user.participant.room, 'SessionUpdated', {
@@ -62,10 +62,10 @@ export const userEndpoints: readonly Endpoint[] = [
 ];
 
 /** Everything that ends with a user, in the order of §6: she leaves, then her sessions close. Nothing happens where nobody is logged in. */
-export function logOut({ users, attendance, streams, log }: Context, client: Client): void {
-  const { user } = client;
+export function logOut({ users, attendance, streams, log }: Context, link: Link): void {
+  const { user } = link;
   if (!user) return;
-  client.user = undefined;
+  link.user = undefined;
   // First what cannot fail: whatever else happens, the name is free.
   streams.forget(user);
   users.remove(user);

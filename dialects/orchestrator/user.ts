@@ -1,5 +1,5 @@
 import type { Participant } from '../../rooms/participant.js';
-import type { Client } from './client.js';
+import type { Link } from './link.js';
 import type { UserData } from './messages.js';
 import type { Session } from './session.js';
 
@@ -8,7 +8,7 @@ export class User {
   /** A UUID, never used again; the id of every participant she is. */
   readonly id: string;
   readonly name: string;
-  readonly client: Client;
+  readonly link: Link;
   /** Sessions she made; they end with her. */
   readonly administered = new Set<Session>();
   /** Her membership of the session she is in. */
@@ -17,10 +17,10 @@ export class User {
   leftBehind = false;
   readonly #data = new Map<string, unknown>();
 
-  constructor(id: string, name: string, client: Client) {
+  constructor(id: string, name: string, link: Link) {
     this.id = id;
     this.name = name;
-    this.client = client;
+    this.link = link;
   }
 
   get data(): UserData {

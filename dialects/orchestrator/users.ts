@@ -1,4 +1,4 @@
-import type { Client } from './client.js';
+import type { Link } from './link.js';
 import { Refusal } from './errors.js';
 import { User } from './user.js';
 
@@ -29,9 +29,9 @@ export class Users {
   }
 
   /** @throws Refusal 205 */
-  add(name: string, client: Client): User {
+  add(name: string, link: Link): User {
     if (this.#byName.has(name)) throw new Refusal(205);
-    const user = new User(this.#newId(), name, client);
+    const user = new User(this.#newId(), name, link);
     this.#byId.set(user.id, user);
     this.#byName.set(name, user);
     return user;

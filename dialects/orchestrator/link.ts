@@ -3,7 +3,7 @@ import type { Notices } from './messages.js';
 import type { User } from './user.js';
 
 /** One socket of this dialect, and the user that is logged in on it. */
-export class Client {
+export class Link {
   readonly socket: Socket;
   user: User | undefined;
   /** Data packets it lost, because it reads too slowly. */
@@ -59,34 +59,34 @@ export class Client {
 
 /** Tells any number of clients; who reads too slowly to be told is ended. */
 export function tellAll<Name extends keyof Notices>(
-  clients: readonly Client[],
+  links: readonly Link[],
   name: Name,
   ...content: Notices[Name]
 ): void {
-  for (const client of clients) if (client.behind) client.end();
-  emit(clients, name, content);
+  for (const link of links) if (link.behind) link.end();
+  emit(links, name, content);
 }
 
 /** One packet of a data stream. Who reads too slowly loses it: a later one will do. */
-export function tellStream(clients: readonly Client[], ...content: Notices['DataReceived']): void {
-  const inTime: Client[] = [];
-  for (const client of clients) {
-    if (client.behind) client.lost += 1;
-    else inTime.push(client);
+export function tellStream(links: readonly Link[], ...content: Notices['DataReceived']): void {
+  const inTime: Link[] = [];
+  for (const link of links) {
+    if (link.behind) link.lost += 1;
+    else inTime.push(link);
   }
   emit(inTime, 'DataReceived', content);
 }
 
 /** Encodes once for each namespace, and compresses nothing: what is large is bytes. */
-function emit(clients: readonly Client[], name: string, content: readonly unknown[]): void {
-  const [first, ...more] = clients;
+function emit(links: readonly Link[], name: string, content: readonly unknown[]): void {
+  const [first, ...more] = links;
   if (!first) return;
   if (more.length === 0) {
     first.socket.compress(false).emit(name, ...content);
     return;
   }
   const byNamespace = new Map<Socket['nsp'], string[]>();
-  for (const { socket } of clients) {
+  for (const { socket } of links) {
     const ids = byNamespace.get(socket.nsp);
     if (ids) ids.push(socket.id);
     else byNamespace.set(socket.nsp, [socket.id]);

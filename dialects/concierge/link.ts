@@ -9,7 +9,7 @@ import type { Answer } from './language.js';
 import type { Request } from './messages.js';
 import { readPayload } from './payload.js';
 
-export interface SessionContext {
+export interface LinkContext {
   readonly identifyMs: number;
   readonly log: Log;
   /** Lets a client in. @throws TurnedAway */
@@ -18,13 +18,13 @@ export interface SessionContext {
   /** A client that was admitted goes; called once. */
   dismiss(client: Client): void;
   /** The connection is over; called once. */
-  ended(session: Session): void;
+  ended(link: Link): void;
 }
 
 /** One connection: waits for IDENTIFY, then numbers and answers what comes (Concierge §2, §4). */
-export class Session implements ConnectionListener {
+export class Link implements ConnectionListener {
   readonly #connection: Connection;
-  readonly #context: SessionContext;
+  readonly #context: LinkContext;
   readonly #allowance: Allowance;
   readonly #patience: NodeJS.Timeout;
   #client: Client | undefined;
@@ -32,7 +32,7 @@ export class Session implements ConnectionListener {
   #seq = 0;
   #over = false;
 
-  constructor(connection: Connection, context: SessionContext, allowance: Allowance) {
+  constructor(connection: Connection, context: LinkContext, allowance: Allowance) {
     this.#connection = connection;
     this.#context = context;
     this.#allowance = allowance;
