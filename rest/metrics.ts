@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Rooms } from '../rooms/rooms.js';
 import type { Health } from './health.js';
 
@@ -34,10 +34,18 @@ export function metrics(rooms: Rooms, health: () => Health): (request: Request, 
   gauge('connections', 'Clients that are connected, by the protocol they speak', ['dialect'], (into) => {
     for (const { name, connections } of health().dialects) into.set({ dialect: name }, connections);
   });
-  gauge('undelivered_texts', 'Texts that could not be told to a client, since the start', ['dialect'], (into) => {
-    for (const { name, undelivered } of health().dialects) {
-      if (undelivered !== undefined) into.set({ dialect: name }, undelivered);
-    }
+  // Each dialect counts for itself: the counter repeats what they say.
+  new Counter({
+    name: 'atrium_undelivered_texts_total',
+    help: 'Texts that could not be told to a client, since the start',
+    labelNames: ['dialect'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { name, undelivered } of health().dialects) {
+        if (undelivered !== undefined) this.inc({ dialect: name }, undelivered);
+      }
+    },
   });
   gauge('media_server_up', 'Whether a media server is within reach', ['url'], (into) => {
     for (const { url, up } of health().mediaServers) into.set({ url }, up ? 1 : 0);

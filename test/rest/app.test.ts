@@ -40,6 +40,7 @@ describe('REST', () => {
     expect(text).to.match(/^atrium_rooms 0$/m);
     expect(text).to.match(/^atrium_connections\{dialect="kurento-room"\} 0$/m);
     expect(text).to.match(/^atrium_media_server_up\{url=".*"\} 1$/m);
+    expect(text).to.match(/^# TYPE atrium_undelivered_texts_total counter$/m);
     expect(text).to.match(/^process_resident_memory_bytes \d+$/m);
   });
 

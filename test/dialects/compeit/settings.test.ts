@@ -44,8 +44,8 @@ describe('COMPEIT with BRIDGE=false', () => {
     expect(dialects.find(({ name }) => name === 'compeit')).to.have.keys('name', 'connections');
     const metrics = (await ask(`${url()}/metrics`)).body;
     expect(metrics).to.match(/connections\{dialect="compeit"\} \d/);
-    expect(metrics).to.match(/undelivered_texts\{dialect="easyrtc"\} 0/);
-    expect(metrics).to.not.match(/undelivered_texts\{dialect="compeit"\}/);
+    expect(metrics).to.match(/undelivered_texts_total\{dialect="easyrtc"\} 0/);
+    expect(metrics).to.not.match(/undelivered_texts_total\{dialect="compeit"\}/);
   });
 });
 
