@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { RoomError } from '../../rooms/errors.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
+import { TokenBucket } from '../../transport/token-bucket.js';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { readIdentification } from './admission.js';
-import { Allowance } from './allowance.js';
 import { Client } from './client.js';
 import { Delivery } from './delivery.js';
 import { Desk } from './desk.js';
@@ -101,9 +101,9 @@ export class ConciergeGateway implements Dialect {
       },
       ended: (link) => this.#links.delete(link),
     };
-    const { conciergeMaxRate, conciergeMaxBurst } = settings;
+    const rate = { perSecond: settings.conciergeMaxRate, burst: settings.conciergeMaxBurst };
     const accept = (connection: Connection): void => {
-      const link = new Link(connection, context, new Allowance(conciergeMaxRate, conciergeMaxBurst, now));
+      const link = new Link(connection, context, new TokenBucket(rate, now));
       this.#links.add(link);
       connection.listen(link);
     };

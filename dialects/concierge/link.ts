@@ -1,8 +1,8 @@
 import { RoomError } from '../../rooms/errors.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
+import type { TokenBucket } from '../../transport/token-bucket.js';
 import type { Log } from '../../log.js';
-import type { Allowance } from './allowance.js';
 import type { Client } from './client.js';
 import { Refusal, TurnedAway, closeCodes, refusalOfRoomError } from './errors.js';
 import type { Answer } from './language.js';
@@ -25,17 +25,17 @@ export interface LinkContext {
 export class Link implements ConnectionListener {
   readonly #connection: Connection;
   readonly #context: LinkContext;
-  readonly #allowance: Allowance;
+  readonly #rate: TokenBucket;
   readonly #patience: NodeJS.Timeout;
   #client: Client | undefined;
   /** Number of the next text frame. */
   #seq = 0;
   #over = false;
 
-  constructor(connection: Connection, context: LinkContext, allowance: Allowance) {
+  constructor(connection: Connection, context: LinkContext, rate: TokenBucket) {
     this.#connection = connection;
     this.#context = context;
-    this.#allowance = allowance;
+    this.#rate = rate;
     this.#patience = setTimeout(() => {
       this.#close(closeCodes.authFailed, 'No IDENTIFY in time');
     }, context.identifyMs);
@@ -115,7 +115,7 @@ export class Link implements ConnectionListener {
   }
 
   #mayGoOn(): boolean {
-    if (this.#allowance.take()) return true;
+    if (this.#rate.take()) return true;
     this.#close(closeCodes.policy, 'Too many payloads');
     return false;
   }

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { RoomError } from '../../rooms/errors.js';
+import { TokenBucket } from '../../transport/token-bucket.js';
 import { appMessage } from './app-messages.js';
 import { authenticate, loginErrorOf } from './authentication.js';
 import { Client } from './client.js';
@@ -10,7 +11,6 @@ import { Refusal, errorTexts, roomErrors } from './errors.js';
 import { isObject } from './messages.js';
 import type { Fields, Reply } from './messages.js';
 import { Outlet } from './outlet.js';
-import { Rate } from './rate.js';
 
 type Event = 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg';
 type Answer = (reply: object) => void;
@@ -26,7 +26,8 @@ export class Link {
   readonly client: Client;
   readonly #outlet: Outlet;
   readonly #context: Context;
-  readonly #rate: Rate;
+  /** Undefined where there is no limit. */
+  readonly #rate: TokenBucket | undefined;
   readonly #waiting: Request[] = [];
   #running = false;
   #over = false;
@@ -42,7 +43,10 @@ export class Link {
       context.log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
     });
     this.client = new Client(this.#outlet, context);
-    this.#rate = new Rate(easyrtcMaxMessagesPerSecond, context.now);
+    if (easyrtcMaxMessagesPerSecond > 0) {
+      const perSecond = easyrtcMaxMessagesPerSecond;
+      this.#rate = new TokenBucket({ perSecond, burst: perSecond }, context.now);
+    }
     for (const event of ['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg'] as const) {
       socket.on(event, (...args: unknown[]) => {
         this.#receive(event, args);
@@ -77,7 +81,7 @@ export class Link {
       return;
     }
     const message = isObject(args[0]) ? args[0] : undefined;
-    if (!this.#rate.take()) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
+    if (this.#rate?.take() === false) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
     else if (!this.#running) this.#run({ event, message, answer });
     else if (this.#waiting.length < this.#context.settings.maxQueuedRequests) {
       this.#waiting.push({ event, message, answer });
