@@ -1,5 +1,4 @@
 import { MediaError } from './errors.js';
-import { PlacedPipeline } from './placed-pipeline.js';
 import type { MediaEngine, Pipeline, PipelineListener, VideoFilter } from './port.js';
 
 /** One media server as the placement sees it. */
@@ -7,81 +6,84 @@ export interface PlaceableEngine extends MediaEngine {
   readonly url: string;
   /** Whether it answers at present. */
   readonly up: boolean;
+  readonly load: EngineLoad;
   /** Which filters it says it has. Default: none. */
   readonly knownFilters?: readonly VideoFilter['type'][];
 }
 
+/**
+ * What an engine has on its media server. Pipelines and endpoints count from the moment they are asked for: two rooms that open
+ * at the same moment must not choose the same media server.
+ */
+export interface EngineLoad {
+  readonly pipelines: number;
+  readonly endpoints: number;
+}
+
 export interface PlacementOptions {
-  /** In order of preference where nothing else decides. With none at all every pipeline is refused with `unavailable`. */
+  /** In order of preference among equals. With none at all every pipeline is refused with `unavailable`. */
   readonly engines: readonly PlaceableEngine[];
-  /** Endpoints on one media server from which on it gets no new room. Default: none. */
+  /** A media server with this many endpoints gets no new room. Default: no limit. */
   readonly limit?: number | undefined;
 }
 
-/** What a media server is doing, for people who watch over it. */
+/** What a media server is doing, for the operator. */
 export interface MediaServerState {
   readonly url: string;
   readonly up: boolean;
-  /** Endpoints alive there, those being made included. */
+  /** Endpoints, including those being made. */
   readonly load: number;
   readonly filters: VideoFilter['type'][];
 }
 
-/** A media server with what this placement has put there. */
-class Place {
+interface Place {
   readonly engine: PlaceableEngine;
-  pipelines = 0;
-  endpoints = 0;
-  /** It failed to answer when it was asked last: until it does, it is asked after the others. */
-  doubtful = false;
-
-  constructor(engine: PlaceableEngine) {
-    this.engine = engine;
-  }
+  /** It left the last call unanswered. Until it answers one, it is asked after the others. */
+  lastSilent: boolean;
 }
 
 /**
- * Several media servers as one engine: a pipeline is opened on the least loaded healthy one, where it stays. Load is counted
- * here, in endpoints; among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
+ * Several media servers as one engine. A pipeline is opened on the least loaded healthy one, where it stays. Load is the number
+ * of endpoints. Among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
  */
 export class Placement implements MediaEngine {
   readonly #places: readonly Place[];
   readonly #limit: number;
 
   constructor({ engines, limit = Infinity }: PlacementOptions) {
-    this.#places = engines.map((engine) => new Place(engine));
+    this.#places = engines.map((engine) => ({ engine, lastSilent: false }));
     this.#limit = limit;
   }
 
   get servers(): MediaServerState[] {
-    return this.#places.map(({ engine: { url, up, knownFilters = [] }, endpoints }) => ({
+    return this.#places.map(({ engine: { url, up, load, knownFilters = [] } }) => ({
       url,
       up,
-      load: endpoints,
+      load: load.endpoints,
       filters: [...knownFilters],
     }));
   }
 
-  /** Whether a new room would find a place. While no media server answers at all it is not known, and true. */
+  /** Whether a new room would find a place. True while no media server answers, since then nobody knows. */
   get hasCapacity(): boolean {
     const healthy = this.#places.filter(({ engine }) => engine.up);
     return healthy.length === 0 || healthy.some((place) => this.#hasRoom(place));
   }
 
   /**
-   * Tries one media server after the other while they do not answer.
-   * Rejects with `no-capacity` when all that answer are full, else with what the last one tried has failed with.
+   * Tries one media server after the other until one answers.
+   * Rejects with `no-capacity` when all that answer are full, otherwise with the failure of the last one.
    */
   async openPipeline(listener: PipelineListener): Promise<Pipeline> {
     let failure = new MediaError('unavailable', 'There is no media server');
     for (const place of this.#candidates()) {
       try {
-        const pipeline = await this.#openOn(place, listener);
-        place.doubtful = false;
+        const pipeline = await place.engine.openPipeline(listener);
+        place.lastSilent = false;
         return pipeline;
       } catch (error) {
         if (!isSilence(error)) throw error;
-        place.doubtful = true;
+        place.lastSilent = true;
         failure = error;
       }
     }
@@ -89,36 +91,23 @@ export class Placement implements MediaEngine {
   }
 
   /**
-   * Where to try, best first. One that does not answer is left out, unless none does: then all are asked, since the one that
-   * is just being restarted lets a call wait for it.
+   * Where to try, best first. A media server that does not answer is left out, unless none answers. Then all are asked, since
+   * one that is being restarted lets a call wait for it.
    */
   #candidates(): Place[] {
     const healthy = this.#places.filter(({ engine }) => engine.up);
     if (healthy.length === 0) return [...this.#places];
     const open = healthy.filter((place) => this.#hasRoom(place));
     if (open.length === 0) throw new MediaError('no-capacity', 'Every media server is at its limit');
-    return open.sort(
-      (a, b) => Number(a.doubtful) - Number(b.doubtful) || a.endpoints - b.endpoints || a.pipelines - b.pipelines,
-    );
-  }
-
-  #hasRoom(place: Place): boolean {
-    return place.endpoints < this.#limit;
-  }
-
-  async #openOn(place: Place, listener: PipelineListener): Promise<Pipeline> {
-    // Counted before it is there: two that are opened at the same time are not to choose the same place.
-    place.pipelines += 1;
-    const placed = new PlacedPipeline(listener, {
-      endpoints: (change) => (place.endpoints += change),
-      ended: () => (place.pipelines -= 1),
+    return open.sort((one, other) => {
+      const [a, b] = [one.engine.load, other.engine.load];
+      const silence = Number(one.lastSilent) - Number(other.lastSilent);
+      return silence || a.endpoints - b.endpoints || a.pipelines - b.pipelines;
     });
-    try {
-      return placed.over(await place.engine.openPipeline(placed));
-    } catch (error) {
-      placed.end();
-      throw error;
-    }
+  }
+
+  #hasRoom({ engine }: Place): boolean {
+    return engine.load.endpoints < this.#limit;
   }
 }
 

@@ -5,6 +5,7 @@ import { filterTypes } from './filters.js';
 import { Client } from './client.js';
 import { captureConsole } from './console.js';
 import { propertiesOf, type Bandwidth, type Property, type Reachability } from './endpoint-properties.js';
+import { LoadCount } from './load-count.js';
 import { notify } from './notify.js';
 import { KurentoPipeline } from './pipeline.js';
 
@@ -28,6 +29,7 @@ export class KurentoEngine implements MediaEngine {
   readonly #client: Client;
   readonly #log: Log;
   readonly #properties: readonly Property[];
+  readonly #load = new LoadCount();
   readonly #pipelines = new Set<KurentoPipeline>();
   readonly #observers = new Set<(up: boolean) => void>();
   readonly #releaseConsole: () => void;
@@ -56,6 +58,11 @@ export class KurentoEngine implements MediaEngine {
     return this.#client.up;
   }
 
+  /** What this engine has on the media server now, including what is being made. */
+  get load(): Readonly<Pick<LoadCount, 'pipelines' | 'endpoints'>> {
+    return this.#load;
+  }
+
   /** Which filters the media server says it has. */
   get knownFilters(): VideoFilter['type'][] {
     const types = Object.keys(filterTypes) as VideoFilter['type'][];
@@ -78,12 +85,35 @@ export class KurentoEngine implements MediaEngine {
 
   async openPipeline(listener: PipelineListener): Promise<KurentoPipeline> {
     this.#assertOpen();
+    const uncount = this.#load.addPipeline();
+    try {
+      return await this.#open(listener, uncount);
+    } catch (error) {
+      uncount();
+      throw error;
+    }
+  }
+
+  /** Releases every pipeline, waits until the media server has confirmed it, no longer than `requestTimeoutMs`, and disconnects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const pipeline of this.#pipelines) pipeline.release();
+    await this.#client.close();
+    this.#releaseConsole();
+  }
+
+  /** `over`: called when the pipeline is over, whatever the reason. */
+  async #open(listener: PipelineListener, over: () => void): Promise<KurentoPipeline> {
     const remote = await this.#client.create('MediaPipeline');
     const pipeline = new KurentoPipeline(remote, listener, {
       properties: this.#properties,
       factories: () => this.#client.factories,
       log: this.#log,
-      ended: (ended) => this.#pipelines.delete(ended),
+      load: this.#load,
+      ended: (ended) => {
+        this.#pipelines.delete(ended);
+        over();
+      },
     });
     try {
       await pipeline.prepare();
@@ -94,14 +124,6 @@ export class KurentoEngine implements MediaEngine {
     }
     this.#pipelines.add(pipeline);
     return pipeline;
-  }
-
-  /** Releases every pipeline, waits until the media server has confirmed it, no longer than `requestTimeoutMs`, and disconnects. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const pipeline of this.#pipelines) pipeline.release();
-    await this.#client.close();
-    this.#releaseConsole();
   }
 
   #assertOpen(): void {

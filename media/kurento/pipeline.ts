@@ -12,6 +12,7 @@ import { KurentoElement, released } from './element.js';
 import { KurentoEndpoint } from './endpoint.js';
 import type { Property } from './endpoint-properties.js';
 import { filterSettings, filterTypes } from './filters.js';
+import type { LoadCount } from './load-count.js';
 import { errorEvent } from './messages.js';
 import { notify } from './notify.js';
 import type { RemoteObject } from './remote-object.js';
@@ -22,6 +23,8 @@ export interface PipelineSettings {
   /** The types the media server can create. */
   readonly factories: () => ReadonlySet<string>;
   readonly log: Log;
+  /** Of the media server. */
+  readonly load: LoadCount;
   /** Called once, when the pipeline is over, whatever the reason. */
   readonly ended: (pipeline: KurentoPipeline) => void;
 }
@@ -31,6 +34,8 @@ export class KurentoPipeline implements Pipeline {
   readonly #listener: PipelineListener;
   readonly #settings: PipelineSettings;
   readonly #elements = new Set<KurentoElement>();
+  /** One for each endpoint that is there or being made. */
+  readonly #counts = new Set<() => void>();
   #end: MediaError | undefined;
 
   constructor(remote: RemoteObject, listener: PipelineListener, settings: PipelineSettings) {
@@ -49,20 +54,19 @@ export class KurentoPipeline implements Pipeline {
     });
   }
 
-  async createEndpoint({ dataChannels }: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
+  async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
     this.#assertOpen();
-    const remote = await this.#create('WebRtcEndpoint', dataChannels ? { useDataChannels: true } : {});
-    const endpoint: KurentoEndpoint = new KurentoEndpoint(remote, listener, this.#settings.log, () =>
-      this.#elements.delete(endpoint),
-    );
-    this.#elements.add(endpoint);
+    const count = this.#settings.load.addEndpoint();
+    this.#counts.add(count);
+    const uncount = (): void => {
+      this.#counts.delete(count);
+      count();
+    };
     try {
-      await endpoint.prepare(this.#settings.properties);
-      this.#assertOpen();
-      return endpoint;
+      return await this.#createEndpoint(options, listener, uncount);
     } catch (error) {
-      endpoint.release();
-      throw this.#end ?? error;
+      uncount();
+      throw error;
     }
   }
 
@@ -113,6 +117,28 @@ export class KurentoPipeline implements Pipeline {
     }
   }
 
+  /** `over`: called when the endpoint was released by itself. */
+  async #createEndpoint(
+    { dataChannels }: EndpointOptions,
+    listener: EndpointListener,
+    over: () => void,
+  ): Promise<KurentoEndpoint> {
+    const remote = await this.#create('WebRtcEndpoint', dataChannels ? { useDataChannels: true } : {});
+    const endpoint: KurentoEndpoint = new KurentoEndpoint(remote, listener, this.#settings.log, () => {
+      this.#elements.delete(endpoint);
+      over();
+    });
+    this.#elements.add(endpoint);
+    try {
+      await endpoint.prepare(this.#settings.properties);
+      this.#assertOpen();
+      return endpoint;
+    } catch (error) {
+      endpoint.release();
+      throw this.#end ?? error;
+    }
+  }
+
   async #create(type: string, params: object): Promise<RemoteObject> {
     try {
       const remote = await this.#remote.create(type, params);
@@ -134,6 +160,8 @@ export class KurentoPipeline implements Pipeline {
     this.#end = why;
     for (const element of this.#elements) element.end(why);
     this.#elements.clear();
+    for (const uncount of this.#counts) uncount();
+    this.#counts.clear();
     this.#settings.ended(this);
   }
 

@@ -1,16 +1,27 @@
 import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
 import { Placement } from '../../media/placement.js';
-import type { Pipeline } from '../../media/port.js';
+import type { Pipeline, PipelineListener } from '../../media/port.js';
 import { FakeMedia } from '../support/fake-media.js';
-import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
+import { PipelineEvents } from '../support/media-listeners.js';
 import { codeOf } from '../support/rejection.js';
 
-/** Media servers that exist in memory only: load and loss are what is looked at here. Real ones are in test/src. */
+/**
+ * A media server that exists in memory only, with the load that a test gives it. How an engine counts its load is tested in
+ * kurento/load.test.ts, and placement on real media servers in test/src.
+ */
 class FakeServer extends FakeMedia {
   up = true;
+  readonly load = { pipelines: 0, endpoints: 0 };
+
   constructor(readonly url: string) {
     super();
+  }
+
+  /** Counts a pipeline when it is asked for, as each engine must. */
+  override openPipeline(listener: PipelineListener): Promise<Pipeline> {
+    this.load.pipelines += 1;
+    return super.openPipeline(listener);
   }
 }
 
@@ -24,18 +35,19 @@ describe('placement', () => {
 
   const placement = (limit?: number) => new Placement({ engines: [a, b], limit });
   const open = (on: Placement, events = new PipelineEvents()) => on.openPipeline(events);
-  const endpoint = (pipeline: Pipeline) => pipeline.createEndpoint({}, new EndpointEvents());
   const loads = (of: Placement) => of.servers.map(({ load }) => load);
 
-  it('puts a room on the media server with the fewest endpoints', async () => {
+  it('puts a room on the media server with the fewest endpoints, however many pipelines it has', async () => {
     const placed = placement();
-    const first = await open(placed);
-    await endpoint(first);
-    await endpoint(first);
-    await endpoint(await open(placed));
+    a.load.endpoints = 2;
+    b.load.endpoints = 1;
+    await open(placed);
+    await open(placed);
+    expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([0, 2]);
+    expect(loads(placed)).to.deep.equal([2, 1]);
+    b.load.endpoints = 3;
     await open(placed);
     expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([1, 2]);
-    expect(loads(placed)).to.deep.equal([2, 1]);
   });
 
   it('spreads rooms that are opened at the same time', async () => {
@@ -44,44 +56,11 @@ describe('placement', () => {
     expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([2, 2]);
   });
 
-  it('counts an endpoint from its making to its end, however it ends', async () => {
-    const placed = placement();
+  it('hands out the pipeline of the engine itself, with the listener it was given', async () => {
     const events = new PipelineEvents();
-    const pipeline = await open(placed, events);
-    const released = await endpoint(pipeline);
-    a.failNext('createEndpoint');
-    expect(await codeOf(endpoint(pipeline))).to.equal('engine-error');
-    expect(loads(placed)).to.deep.equal([1, 0]);
-    released.release();
-    released.release();
-    expect(loads(placed)).to.deep.equal([0, 0]);
-
-    const held = a.holdNext('createEndpoint');
-    const late = endpoint(pipeline);
-    await held.reached;
-    expect(loads(placed), 'while it is being made').to.deep.equal([1, 0]);
-    [...a.pipelines][0]?.listener.lost(new MediaError('unavailable', 'lost'));
-    expect(loads(placed)).to.deep.equal([0, 0]);
-    expect(events.losses.map(({ code }) => code)).to.deep.equal(['unavailable']);
-    held.open();
-    (await late).release();
-    pipeline.release();
-    expect(loads(placed)).to.deep.equal([0, 0]);
-  });
-
-  it('releases on the media server what is released here, and connects endpoints of the same pipeline', async () => {
-    const placed = placement();
-    const pipeline = await open(placed);
-    const [source, sink] = [await endpoint(pipeline), await endpoint(pipeline)];
-    await source.connect(sink);
-    const [bareSource, bareSink] = [...a.endpoints];
-    expect(bareSource?.sinks.has(bareSink as never), 'the engine is handed its own endpoint').to.be.true;
-    await source.disconnect(sink);
-    expect(bareSource?.sinks).to.be.empty;
-    source.release();
-    sink.release();
-    pipeline.release();
-    expect(a.allocated).to.equal(0);
+    const pipeline = await open(placement(), events);
+    expect([...a.pipelines]).to.deep.equal([pipeline]);
+    expect([...a.pipelines][0]?.listener).to.equal(events);
   });
 
   it('leaves out one that does not answer, until it does', async () => {
@@ -128,26 +107,24 @@ describe('placement', () => {
     expect(a.pipelines.size).to.equal(1);
   });
 
-  it('has no capacity when all that answer are at the limit; rooms that are there may grow', async () => {
+  it('has no capacity when all that answer are at the limit, and again when one is below it', async () => {
     const placed = placement(2);
-    const [first, second] = [await open(placed), await open(placed)];
-    for (const pipeline of [first, second, first, second]) {
-      expect(placed.hasCapacity).to.be.true;
-      await endpoint(pipeline);
-    }
+    a.load.endpoints = 1;
+    b.load.endpoints = 2;
+    expect(placed.hasCapacity).to.be.true;
+    a.load.endpoints = 3;
     expect(placed.hasCapacity).to.be.false;
     expect(await codeOf(open(placed))).to.equal('no-capacity');
-    await endpoint(first);
-    expect(loads(placed)).to.deep.equal([3, 2]);
-    second.release();
+    expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([0, 0]);
+    b.load.endpoints = 0;
     expect(placed.hasCapacity).to.be.true;
     await open(placed);
     expect(b.pipelines.size).to.equal(1);
   });
 
-  it('does not know its capacity while no media server answers, and refuses nobody for it', async () => {
+  it('does not know its capacity while no media server answers, and refuses nobody for it', () => {
     const placed = placement(1);
-    await endpoint(await open(placed));
+    a.load.endpoints = 1;
     b.up = false;
     expect(placed.hasCapacity).to.be.false;
     a.up = false;

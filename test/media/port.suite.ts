@@ -83,6 +83,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     }
 
     async function nothingRemains(): Promise<void> {
+      expect([engine.load.pipelines, engine.load.endpoints], 'the load the engine counts').to.deep.equal([0, 0]);
       await until('the media server has let go of all pipelines', async () => (await made()).length === 0);
     }
 

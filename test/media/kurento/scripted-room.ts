@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { KurentoEngine, type KurentoEngineOptions } from '../../../media/kurento/engine.js';
 import type { Endpoint, Pipeline } from '../../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
@@ -49,5 +50,11 @@ export class ScriptedRoom {
     // The engine would wait for answers.
     await this.server.stop();
     await Promise.all(this.#engines.map((engine) => engine.close()));
+    for (const { load } of this.#engines) expect(loadOf(load)).to.deep.equal({ pipelines: 0, endpoints: 0 });
   }
+}
+
+/** For comparing: the load itself changes with the engine. */
+export function loadOf({ pipelines, endpoints }: KurentoEngine['load']): { pipelines: number; endpoints: number } {
+  return { pipelines, endpoints };
 }
