@@ -15,13 +15,34 @@ const node = /^node:/;
 const port = /^media\/port\.ts$/;
 const log = /^log\.ts$/;
 
+/** Folders of the embedded engine, the lowest first. A folder may import those before it, and none beside it. */
+const engineFloors = [['codecs'], ['sdp'], ['rtp', 'transport'], ['recorder'], ['objects'], ['protocol']];
+const engineLog = /^media\/embedded\/log\.ts$/;
+const engineRules = engineFloors.flatMap((floor, level) =>
+  floor.map((name) => ({
+    files: new RegExp(`^media/embedded/${name}/`),
+    folder: `media/embedded/${name}`,
+    may: [
+      node,
+      log,
+      engineLog,
+      ...engineFloors
+        .slice(0, level)
+        .flat()
+        .map((below) => new RegExp(`^media/embedded/${below}/`)),
+    ],
+  })),
+);
+
 /**
  * The first rule that fits a file decides. `may`: what it may import besides its own folder.
  * `$1` stands for what the first group of `files` matched, so that a new dialect needs no rule.
  */
 const rules = [
   { files: /^rooms\//, folder: 'rooms', may: [port] },
-  { files: /^media\/embedded\//, folder: 'media/embedded', may: [node, log] },
+  ...engineRules,
+  // The program itself: it puts the floors together. A folder that has no floor matches no rule.
+  { files: /^media\/embedded\/[^/]+$/, folder: 'media/embedded', may: [node, log] },
   { files: /^media\/kurento\//, folder: 'media/kurento', may: [node, log, /^media\/[^/]+$/] },
   { files: /^media\/[^/]+$/, folder: 'media/', own: /^media\/[^/]+$/, may: [node, log] },
   { files: /^transport\//, folder: 'transport', may: [node, log] },

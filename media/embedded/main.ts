@@ -1,6 +1,6 @@
 import type { Log } from '../../log.js';
 import { JsonLog, thrown } from './log.js';
-import { MediaServer } from './media-server.js';
+import { ObjectServer } from './object-server.js';
 import { Methods } from './protocol/methods.js';
 import { LossyTransports } from './transport/lossy-transports.js';
 import { loadNativeTransports } from './transport/node-datachannel.js';
@@ -8,7 +8,7 @@ import type { Options } from './options.js';
 import { parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { Recordings } from './recorder/recordings.js';
-import { ProtocolServer } from './protocol/protocol.js';
+import { ProtocolServer } from './protocol/protocol-server.js';
 import { canBind, mediaAddresses } from './transport/local-addresses.js';
 import { toldAddresses } from './transport/told-addresses.js';
 import type { CandidateOptions } from './transport/told-candidates.js';
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     log.error('an endpoint failed on the beat', thrown(error));
   });
   const recordings = new Recordings(options['recordings-dir']);
-  const server = new MediaServer({ transports, log, pulse, gcPeriodMs: options['gc-period'] * 1000, recordings });
+  const server = new ObjectServer({ transports, log, pulse, gcPeriodMs: options['gc-period'] * 1000, recordings });
   const methods = new Methods(server, (method, error) => {
     log.error('a method failed', { method, ...thrown(error) });
   });

@@ -1,6 +1,6 @@
-import { KurentoError } from '../protocol/errors.js';
-import type { MediaType } from '../protocol/parameters.js';
-import { integer, mediaType, objectId, text } from '../protocol/parameters.js';
+import { KurentoError } from './kurento-error.js';
+import type { MediaType } from './parameters.js';
+import { integer, mediaType, objectId, text } from './parameters.js';
 import type { Flow } from '../rtp/flow.js';
 import type { RtpKind } from '../sdp/codec.js';
 import { MediaElement, mediaTypes, rtpKind } from './media-element.js';
@@ -19,7 +19,7 @@ export const elementEvents = [
 ] as const;
 
 function elementOf(self: MediaElement, id: string): MediaElement {
-  const object = self.surroundings.find(id);
+  const object = self.context.find(id);
   if (object instanceof MediaElement) return object;
   throw new KurentoError(40107, `Object '${id}' is not a media element`);
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Operations } from './operations.js';
 import { property } from './operations.js';
-import { flag, integer, text } from '../protocol/parameters.js';
+import { flag, integer, text } from './parameters.js';
 
 /**
  * Properties of a WebRtcEndpoint that can be set, with the defaults of a Kurento Media Server (§7.3). Bandwidths are in kbit/s.

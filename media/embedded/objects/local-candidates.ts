@@ -1,6 +1,6 @@
 import { complex } from './media-object.js';
 import type { EventFields } from './media-object.js';
-import type { AgreedSection } from './negotiation.js';
+import type { AgreedSection } from '../sdp/agreement.js';
 
 /** The candidates of one endpoint: found early, told when the client asks for them (Kurento media protocol §7.5). */
 export class LocalCandidates {

@@ -1,14 +1,14 @@
 import type { CodecName, RtpKind } from '../sdp/codec.js';
-import { KurentoError } from '../protocol/errors.js';
+import { KurentoError } from './kurento-error.js';
 import type { DataPath } from './data-channels.js';
 import { Flow } from '../rtp/flow.js';
 import type { MediaSink } from '../rtp/forwarder.js';
 import { Forwarder } from '../rtp/forwarder.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
-import type { Surroundings } from './media-object.js';
+import type { ObjectContext } from './media-object.js';
 import { complex, MediaObject } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
-import type { MediaType } from '../protocol/parameters.js';
+import type { MediaType } from './parameters.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 
@@ -36,8 +36,8 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     DATA: new Set(),
   };
 
-  constructor(type: string, pipeline: MediaPipeline, surroundings: Surroundings) {
-    super(type, pipeline, surroundings);
+  constructor(type: string, pipeline: MediaPipeline, context: ObjectContext) {
+    super(type, pipeline, context);
     this.pipeline = pipeline;
     this.flowsIn = {
       audio: this.#flow('MediaFlowInStateChanged', 'audio'),

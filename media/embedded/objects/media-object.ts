@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { KurentoError } from '../protocol/errors.js';
+import { KurentoError } from './kurento-error.js';
 import type { Log } from '../../../log.js';
 import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
-import { flag, text } from '../protocol/parameters.js';
+import { flag, text } from './parameters.js';
 import type { Pulse } from './pulse.js';
 import type { Recordings } from '../recorder/recordings.js';
 import type { Transports } from '../transport/transport.js';
@@ -11,7 +11,7 @@ import type { Transports } from '../transport/transport.js';
 export type EventFields = Readonly<Record<string, unknown>>;
 
 /** What every media object finds around it. */
-export interface Surroundings {
+export interface ObjectContext {
   readonly log: Log;
   readonly pulse: Pulse;
   readonly transports: Transports;
@@ -40,22 +40,22 @@ export abstract class MediaObject {
   readonly createdAt = Math.floor(Date.now() / 1000);
   name: string;
   sendTagsInEvents = false;
-  readonly #surroundings: Surroundings;
+  readonly #context: ObjectContext;
   #released = false;
 
   /** `id` only for the object whose id is fixed. */
-  constructor(type: string, parent: MediaObject | undefined, surroundings: Surroundings, id?: string) {
+  constructor(type: string, parent: MediaObject | undefined, context: ObjectContext, id?: string) {
     this.id = id ?? `${parent ? `${parent.id}/` : ''}${randomUUID()}_kurento.${type}`;
     this.name = this.id;
     this.parent = parent;
-    this.#surroundings = surroundings;
+    this.#context = context;
   }
 
   /** Does what the operation says; a promise when that takes time. @throws KurentoError */
   abstract invoke(name: string, params: unknown): unknown;
 
-  get surroundings(): Surroundings {
-    return this.#surroundings;
+  get context(): ObjectContext {
+    return this.#context;
   }
 
   get released(): boolean {
@@ -64,7 +64,7 @@ export abstract class MediaObject {
 
   /** Nothing is told of a released object: clients have forgotten it. */
   raise(event: string, fields: EventFields = {}): void {
-    if (!this.#released) this.#surroundings.raise(this, event, fields);
+    if (!this.#released) this.#context.raise(this, event, fields);
   }
 
   /** Called once, by the object tree, when the children are released already. */

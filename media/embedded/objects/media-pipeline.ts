@@ -1,16 +1,16 @@
-import type { ObjectClass, Surroundings } from './media-object.js';
+import type { ObjectClass, ObjectContext } from './media-object.js';
 import { MediaObject, mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
-import { flag, text } from '../protocol/parameters.js';
+import { flag, text } from './parameters.js';
 
 /** The elements of one conversation: only what shares a pipeline can be connected. */
 export class MediaPipeline extends MediaObject {
   readonly class = pipelineClass;
   latencyStats = false;
 
-  constructor(surroundings: Surroundings) {
-    super(pipelineClass.type, undefined, surroundings);
+  constructor(context: ObjectContext) {
+    super(pipelineClass.type, undefined, context);
   }
 
   invoke(name: string, params: unknown): unknown {

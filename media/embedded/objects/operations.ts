@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { KurentoError } from '../protocol/errors.js';
-import type { Params, Shape } from '../protocol/parameters.js';
-import { readParams } from '../protocol/parameters.js';
+import { KurentoError } from './kurento-error.js';
+import type { Params, Shape } from './parameters.js';
+import { readParams } from './parameters.js';
 
 /** One thing a media object can be asked to do; takes `operationParams` as they came. */
 export type Operation<T> = (target: T, given: unknown) => unknown;

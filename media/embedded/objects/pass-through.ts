@@ -5,11 +5,11 @@ import type { RtpPacket } from '../rtp/rtp-packet.js';
 import type { DataPath } from './data-channels.js';
 import { elementEvents, mediaElementOperations } from './element-operations.js';
 import { MediaElement } from './media-element.js';
-import type { ObjectClass, Surroundings } from './media-object.js';
+import type { ObjectClass, ObjectContext } from './media-object.js';
 import { complex } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { perform } from './operations.js';
-import type { MediaType } from '../protocol/parameters.js';
+import type { MediaType } from './parameters.js';
 
 const passThroughClass: ObjectClass = {
   type: 'PassThrough',
@@ -27,13 +27,13 @@ export class PassThrough extends MediaElement {
     this.tickFlows(now);
   };
 
-  constructor(pipeline: MediaPipeline, surroundings: Surroundings) {
-    super(passThroughClass.type, pipeline, surroundings);
-    surroundings.pulse.add(this.#beat);
+  constructor(pipeline: MediaPipeline, context: ObjectContext) {
+    super(passThroughClass.type, pipeline, context);
+    context.pulse.add(this.#beat);
   }
 
   override release(): void {
-    this.surroundings.pulse.remove(this.#beat);
+    this.context.pulse.remove(this.#beat);
     super.release();
   }
 

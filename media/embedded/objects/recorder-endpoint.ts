@@ -1,5 +1,5 @@
-import { KurentoError } from '../protocol/errors.js';
-import { text } from '../protocol/parameters.js';
+import { KurentoError } from './kurento-error.js';
+import { text } from './parameters.js';
 import { failureOf } from '../recorder/recordings.js';
 import { Recording } from '../recorder/recording.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -9,7 +9,7 @@ import type { RtpKind } from '../sdp/codec.js';
 import { thrown } from '../log.js';
 import { elementEvents, mediaElementOperations } from './element-operations.js';
 import { MediaElement } from './media-element.js';
-import type { ObjectClass, Surroundings } from './media-object.js';
+import type { ObjectClass, ObjectContext } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
@@ -55,13 +55,13 @@ export class RecorderEndpoint extends MediaElement {
   #finished: Promise<void> = Promise.resolve();
 
   /** @throws KurentoError 40005 */
-  constructor(pipeline: MediaPipeline, surroundings: Surroundings, uri: string, profile: MediaProfile = 'WEBM') {
-    super(recorderEndpointClass.type, pipeline, surroundings);
+  constructor(pipeline: MediaPipeline, context: ObjectContext, uri: string, profile: MediaProfile = 'WEBM') {
+    super(recorderEndpointClass.type, pipeline, context);
     const kinds = recorded[profile];
     if (!kinds) throw new KurentoError(40005, `Media profile '${profile}' is not supported, only WEBM is`);
     this.uri = uri;
     this.#kinds = kinds;
-    surroundings.pulse.add(this.#beat);
+    context.pulse.add(this.#beat);
   }
 
   invoke(name: string, params: unknown): unknown {
@@ -75,7 +75,7 @@ export class RecorderEndpoint extends MediaElement {
   /** What goes wrong is told by an Error event. After a stop it begins the file anew. */
   record(): void {
     if (this.#state === 'START') return;
-    if (this.#recording) this.#recording.resume(this.surroundings.pulse.now());
+    if (this.#recording) this.#recording.resume(this.context.pulse.now());
     else this.#open();
     if (!this.#recording) return;
     this.#state = 'START';
@@ -84,7 +84,7 @@ export class RecorderEndpoint extends MediaElement {
 
   pause(): void {
     if (this.#state !== 'START') return;
-    this.#recording?.pause(this.surroundings.pulse.now());
+    this.#recording?.pause(this.context.pulse.now());
     this.#become('PAUSE');
   }
 
@@ -125,7 +125,7 @@ export class RecorderEndpoint extends MediaElement {
   }
 
   override release(): void {
-    this.surroundings.pulse.remove(this.#beat);
+    this.context.pulse.remove(this.#beat);
     super.release();
     this.#state = 'STOP';
     void this.#finish();
@@ -136,7 +136,7 @@ export class RecorderEndpoint extends MediaElement {
   }
 
   #open(): void {
-    const { log, recordings } = this.surroundings;
+    const { log, recordings } = this.context;
     const failed = (error: unknown): void => {
       log.warn('a recording failed', { recorder: this.id, ...thrown(error) });
       this.raise('Error', { ...failureOf(error) });
@@ -163,7 +163,7 @@ export class RecorderEndpoint extends MediaElement {
   #finish(): Promise<void> {
     const done = this.#recording?.finish() ?? Promise.resolve();
     this.#recording = undefined;
-    this.surroundings.recordings.finishing(done);
+    this.context.recordings.finishing(done);
     return done;
   }
 

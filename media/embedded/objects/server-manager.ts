@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { KurentoError } from '../protocol/errors.js';
-import type { ObjectClass, Surroundings } from './media-object.js';
+import { KurentoError } from './kurento-error.js';
+import type { ObjectClass, ObjectContext } from './media-object.js';
 import { complex, MediaObject, mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
-import { integer, text } from '../protocol/parameters.js';
+import { integer, text } from './parameters.js';
 
 /** The protocol of Kurento Media Server this server speaks. */
 const version = '7.2.0';
@@ -25,8 +25,8 @@ export class ServerManager extends MediaObject {
   readonly class = serverManagerClass;
   readonly facts: ServerFacts;
 
-  constructor(facts: ServerFacts, surroundings: Surroundings) {
-    super(serverManagerClass.type, undefined, surroundings, 'manager_ServerManager');
+  constructor(facts: ServerFacts, context: ObjectContext) {
+    super(serverManagerClass.type, undefined, context, 'manager_ServerManager');
     this.facts = facts;
   }
 

@@ -1,38 +1,36 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { CodecName, RtpKind } from '../sdp/codec.js';
-import type { DataPath } from './data-channels.js';
-import { DataChannels } from './data-channels.js';
-import { ConnectionStates } from './connection-states.js';
-import { reachOf } from './endpoint-reach.js';
-import { defaultSettings } from './endpoint-settings.js';
-import type { KurentoCode } from '../protocol/errors.js';
-import { KurentoError } from '../protocol/errors.js';
+import { randomUUID } from 'node:crypto';
+import { thrown } from '../log.js';
 import { Flow } from '../rtp/flow.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
-import { LocalCandidates } from './local-candidates.js';
-import { thrown } from '../log.js';
-import { MediaElement } from './media-element.js';
-import type { EventFields, Surroundings } from './media-object.js';
-import type { MediaPipeline } from './media-pipeline.js';
-import type { Agreement, SourceCodecs } from './negotiation.js';
-import { SdpExchange } from './sdp-exchange.js';
-import { perform } from './operations.js';
-import type { MediaType } from '../protocol/parameters.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 import { RtpSession } from '../rtp/rtp-session.js';
-import type { Direction } from '../sdp/sdp.js';
-import type { SentStreams } from '../sdp/sdp-writer.js';
+import type { Agreement, SourceCodecs } from '../sdp/agreement.js';
+import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { Direction } from '../sdp/description.js';
+import { SdpExchange } from '../sdp/sdp-exchange.js';
+import type { ChannelOptions, TransportListener, TransportState } from '../transport/transport.js';
+import { ConnectionStates } from './connection-states.js';
+import type { DataPath } from './data-channels.js';
+import { DataChannels } from './data-channels.js';
+import { reachOf } from './endpoint-reach.js';
+import { defaultSettings } from './endpoint-settings.js';
+import { EndpointTransport } from './endpoint-transport.js';
+import { LocalCandidates } from './local-candidates.js';
+import { MediaElement } from './media-element.js';
+import type { EventFields, ObjectContext } from './media-object.js';
+import type { MediaPipeline } from './media-pipeline.js';
+import { withKurentoCodes } from './negotiation-errors.js';
+import { perform } from './operations.js';
+import type { MediaType } from './parameters.js';
+import { newSentStreams } from './sent-streams.js';
 import { endpointStats } from './stats.js';
-import type { ChannelOptions, Reach, Transport, TransportState } from '../transport/transport.js';
 import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operations.js';
 
 /** Media counts as connected until this long after the last packet, in ms (Kurento media protocol §7.5). */
 const mediaSilenceMs = 25_000;
 /** No estimate of a subscriber makes a publisher send less, in bit/s: below it there is hardly a picture. */
 const leastLimit = 150_000;
-/** Remote candidates that are kept while there is no offer; a browser sends a handful. */
-const mostHeld = 100;
 
 export interface WebRtcEndpointOptions {
   readonly useDataChannels?: boolean | undefined;
@@ -51,39 +49,33 @@ export class WebRtcEndpoint extends MediaElement {
   readonly data: DataChannels | undefined;
   /** What was set of `rembParams`. */
   remb: Record<string, unknown> = {};
-  readonly #sent: SentStreams = {
-    cname: randomBytes(8).toString('hex'),
-    streamId: randomUUID(),
-    ssrcs: { audio: randomSsrc(), video: randomSsrc() },
-    repairSsrc: randomSsrc(),
-  };
+  readonly #sent = newSentStreams();
   readonly #statsIds = { audio: [randomUUID(), randomUUID()], video: [randomUUID(), randomUUID()] } as const;
   readonly #mediaFlow: Flow;
   readonly #beat = (now: number): void => {
     this.#tick(now);
   };
+  readonly #transport: EndpointTransport;
   readonly #exchange: SdpExchange;
   #direction: Direction = 'sendrecv';
-  #transport: Transport;
   #session: RtpSession | undefined;
   #connected = false;
-  #held: string[] = [];
 
   /** @throws NoCapacity */
   constructor(
     pipeline: MediaPipeline,
-    surroundings: Surroundings,
+    context: ObjectContext,
     { useDataChannels = false, recvonly = false, sendonly = false }: WebRtcEndpointOptions = {},
   ) {
-    super(webRtcEndpointClass.type, pipeline, surroundings);
+    super(webRtcEndpointClass.type, pipeline, context);
     const raise = (event: string, fields: EventFields): void => {
       this.raise(event, fields);
     };
-    this.states = new ConnectionStates(raise, () => this.#transport.selectedPair());
+    this.states = new ConnectionStates(raise, () => this.#transport.current.selectedPair());
     this.candidates = new LocalCandidates(raise);
     this.data = useDataChannels
       ? new DataChannels({
-          open: (options) => this.#transport.openChannel(options),
+          open: (options) => this.#transport.current.openChannel(options),
           opened: ({ id }) => {
             raise('DataChannelOpened', { channelId: id });
           },
@@ -96,19 +88,22 @@ export class WebRtcEndpoint extends MediaElement {
       const [oldState, newState] = flowing ? ['DISCONNECTED', 'CONNECTED'] : ['CONNECTED', 'DISCONNECTED'];
       raise('MediaStateChanged', { oldState, newState });
     }, mediaSilenceMs);
-    this.#transport = this.#openTransport();
-    // A Kurento Media Server takes both at once, and then neither counts.
+    this.#transport = new EndpointTransport({
+      open: () => context.transports.open(this.#listener()),
+      reach: () =>
+        reachOf(this.settings, (reason) => {
+          context.log.warn(reason, { endpoint: this.id });
+        }),
+      refused: (error) => {
+        context.log.warn('a description was refused by the transport', { endpoint: this.id, ...thrown(error) });
+      },
+    });
+    // Neither counts when both are set, as on a Kurento Media Server.
     if (recvonly !== sendonly) this.#direction = recvonly ? 'recvonly' : 'sendonly';
     this.#exchange = new SdpExchange({
       sent: this.#sent,
       dataChannels: useDataChannels,
-      transport: {
-        answer: (remote, data) => this.#orRenew(40205, () => this.#transport.answer(remote, this.#reach(), data)),
-        offer: (data) => this.#orRenew(40204, () => this.#transport.offer(this.#reach(), data)),
-        accept: (remote, data) => {
-          this.#transport.accept(remote, data);
-        },
-      },
+      transport: this.#transport,
     });
   }
 
@@ -118,7 +113,9 @@ export class WebRtcEndpoint extends MediaElement {
 
   /** Takes the offer, returns the answer. @throws KurentoError 402xx */
   processOffer(text: string): string {
-    const { answer, agreement } = this.#exchange.processOffer(text, this.#sourceCodecs());
+    const { answer, agreement } = withKurentoCodes(40205, () =>
+      this.#exchange.processOffer(text, this.#sourceCodecs()),
+    );
     this.#begin(agreement);
     return answer;
   }
@@ -126,19 +123,21 @@ export class WebRtcEndpoint extends MediaElement {
   /** @throws KurentoError 402xx */
   generateOffer({ kinds = ['audio', 'video'] }: { kinds?: readonly RtpKind[] } = {}): string {
     const { maxAudioRecvBandwidth: audio, maxVideoRecvBandwidth: video } = this.settings;
-    const offer = this.#exchange.generateOffer({
-      kinds,
-      direction: this.#direction,
-      sources: this.#sourceCodecs(),
-      limits: { audio, video },
-    });
+    const offer = withKurentoCodes(40204, () =>
+      this.#exchange.generateOffer({
+        kinds,
+        direction: this.#direction,
+        sources: this.#sourceCodecs(),
+        limits: { audio, video },
+      }),
+    );
     this.candidates.serve(this.#exchange.served);
     return offer;
   }
 
   /** Takes the answer, returns the offer once more. @throws KurentoError 402xx */
   processAnswer(text: string): string {
-    this.#begin(this.#exchange.processAnswer(text));
+    this.#begin(withKurentoCodes(40206, () => this.#exchange.processAnswer(text)));
     return this.localSdp ?? '';
   }
 
@@ -149,8 +148,7 @@ export class WebRtcEndpoint extends MediaElement {
 
   /** Text that is no candidate is ignored. */
   addIceCandidate(candidate: string): void {
-    if (this.#session) this.#transport.addRemoteCandidate(candidate);
-    else if (this.#held.length < mostHeld) this.#held.push(candidate);
+    this.#transport.addRemoteCandidate(candidate);
   }
 
   get localSdp(): string | undefined {
@@ -173,11 +171,11 @@ export class WebRtcEndpoint extends MediaElement {
   reported(report: SenderReport, from: InboundStream, now: number): void {
     if (!this.#connected) return;
     const own = this.#session?.outbound(from.codec.kind)?.senderReport(report, from, now);
-    if (own) this.#transport.sendRtcp(own);
+    if (own) this.#transport.current.sendRtcp(own);
   }
 
   provideKeyframe(): void {
-    this.#session?.inbound('video')?.keyframes.request(this.surroundings.pulse.now());
+    this.#session?.inbound('video')?.keyframes.request(this.context.pulse.now());
   }
 
   providedCodec(kind: RtpKind): CodecName | undefined {
@@ -206,7 +204,7 @@ export class WebRtcEndpoint extends MediaElement {
 
   /** Opens a data channel. False when there are none, or not yet. */
   openChannel(options: ChannelOptions): boolean {
-    return this.data !== undefined && this.#transport.openChannel(options);
+    return this.data !== undefined && this.#transport.current.openChannel(options);
   }
 
   override isReceiving(): boolean {
@@ -218,7 +216,7 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   override release(): void {
-    this.surroundings.pulse.remove(this.#beat);
+    this.context.pulse.remove(this.#beat);
     super.release();
     this.#transport.close();
   }
@@ -238,9 +236,9 @@ export class WebRtcEndpoint extends MediaElement {
     return Number.isFinite(limit) ? limit : 0;
   }
 
-  #openTransport(): Transport {
-    const { pulse, transports } = this.surroundings;
-    return transports.open({
+  #listener(): TransportListener {
+    const { pulse } = this.context;
+    return {
       rtp: (packet) => {
         const now = pulse.now();
         this.#mediaFlow.moved(now);
@@ -266,7 +264,7 @@ export class WebRtcEndpoint extends MediaElement {
         this.data?.arrived(channel, message);
         this.giveData(channel, message);
       },
-    });
+    };
   }
 
   #begin(agreement: Agreement): void {
@@ -274,7 +272,7 @@ export class WebRtcEndpoint extends MediaElement {
     this.#session = new RtpSession({
       agreement,
       sent: this.#sent,
-      transport: this.#transport,
+      transport: this.#transport.current,
       listener: {
         packetArrived: (packet, from, now) => {
           this.flowsOut[from.codec.kind].moved(now);
@@ -287,8 +285,8 @@ export class WebRtcEndpoint extends MediaElement {
       },
       receiveLimit: (now) => this.#receiveLimit(now),
     });
-    for (const candidate of this.#held.splice(0)) this.#transport.addRemoteCandidate(candidate);
-    this.surroundings.pulse.add(this.#beat);
+    this.#transport.begin();
+    this.context.pulse.add(this.#beat);
     setImmediate(() => {
       this.raise('MediaSessionStarted');
     });
@@ -299,24 +297,6 @@ export class WebRtcEndpoint extends MediaElement {
       audio: this.source('AUDIO')?.providedCodec('audio'),
       video: this.source('VIDEO')?.providedCodec('video'),
     };
-  }
-
-  #reach(): Reach {
-    return reachOf(this.settings, (reason) => {
-      this.surroundings.log.warn(reason, { endpoint: this.id });
-    });
-  }
-
-  /** When the transport refuses, a new one takes its place, so that the next attempt finds it unused. */
-  #orRenew<T>(code: KurentoCode, begin: () => T): T {
-    try {
-      return begin();
-    } catch (error) {
-      this.surroundings.log.warn('a description was refused by the transport', { endpoint: this.id, ...thrown(error) });
-      this.#transport.close();
-      this.#transport = this.#openTransport();
-      throw new KurentoError(code, 'The description cannot be processed', { cause: error });
-    }
   }
 
   #stateChanged(state: TransportState): void {
@@ -331,9 +311,4 @@ export class WebRtcEndpoint extends MediaElement {
     this.#mediaFlow.tick(now);
     if (this.#connected) this.#session?.tick(now);
   }
-}
-
-/** Not zero, and not the very high numbers some stacks keep for themselves. */
-function randomSsrc(): number {
-  return (randomBytes(4).readUInt32BE(0) >>> 1) + 1;
 }

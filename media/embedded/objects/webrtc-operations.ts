@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { settingsOperations } from './endpoint-settings.js';
-import { KurentoError } from '../protocol/errors.js';
+import { KurentoError } from './kurento-error.js';
 import { elementEvents, mediaElementOperations } from './element-operations.js';
 import type { DataChannels } from './data-channels.js';
 import type { ObjectClass } from './media-object.js';
 import { complex } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
-import type { Params } from '../protocol/parameters.js';
-import { double, flag, iceCandidate, integer, text } from '../protocol/parameters.js';
+import type { Params } from './parameters.js';
+import { double, flag, iceCandidate, integer, text } from './parameters.js';
 import type { WebRtcEndpoint } from './webrtc-endpoint.js';
 
 export const webRtcEndpointClass: ObjectClass = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectId, text } from './parameters.js';
+import { objectId, text } from '../objects/parameters.js';
 
 /** Everything that crosses the wire of the Kurento protocol, bodies of operations apart (those are with their objects). */
 

@@ -1,11 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { KurentoError } from './errors.js';
-import type { MediaServer } from '../media-server.js';
+import { KurentoError } from '../objects/kurento-error.js';
 import type { MediaObject } from '../objects/media-object.js';
 import { innerRequestSchema, methodParams, sessionMethodParams, sessionParams } from './messages.js';
-import { responseError, RpcError } from './rpc-error.js';
-import type { EventChannel, Session } from './sessions.js';
+import { responseError, JsonRpcError } from './json-rpc-error.js';
+import type { EventChannel, Session, Sessions } from './sessions.js';
+import type { Subscriptions } from './subscriptions.js';
+
+/** What the methods act on. */
+export interface ServedObjects {
+  readonly sessions: Pick<Sessions, 'open' | 'find' | 'drop'>;
+  readonly subscriptions: Pick<Subscriptions, 'add' | 'remove'>;
+  /** @throws KurentoError */
+  create(type: string, params: unknown): MediaObject;
+  /** @throws KurentoError 40101 when there is no such object. */
+  find(id: string): MediaObject;
+  /** Without effect when there is no such object. */
+  release(id: string): void;
+  /** The object stays at least as long as the session. */
+  hold(session: Session, object: MediaObject): void;
+  /** The session does not need the object any more. The object is released when no other session holds it. */
+  letGo(session: Session, id: string): void;
+}
 
 /** One socket: at most one session at a time is on it. */
 export interface Client extends EventChannel {
@@ -22,12 +38,12 @@ const mostOperations = 1000;
 
 /** The methods of the Kurento protocol (§3). */
 export class Methods {
-  readonly #server: MediaServer;
+  readonly #served: ServedObjects;
   readonly #serverId = randomUUID();
   readonly #failed: (method: string, error: unknown) => void;
   readonly #methods: { readonly [N in MethodName]: Method<N> } = {
     create: (session, { type, constructorParams }) => {
-      const object = this.#server.create(type, constructorParams);
+      const object = this.#served.create(type, constructorParams);
       session.hold(object);
       return { value: object.id };
     },
@@ -40,32 +56,32 @@ export class Methods {
       return { hierarchy: hierarchy.map((name) => `kurento.${name}`), qualifiedType: `kurento.${type}`, type };
     },
     subscribe: (session, { object, type }) => ({
-      value: this.#server.subscriptions.add(session, this.#use(session, object), type),
+      value: this.#served.subscriptions.add(session, this.#use(session, object), type),
     }),
     unsubscribe: (_session, { subscription }) => {
-      this.#server.subscriptions.remove(subscription);
+      this.#served.subscriptions.remove(subscription);
     },
     release: (_session, { object }) => {
-      this.#server.release(object);
+      this.#served.release(object);
     },
     ref: (session, { object }) => {
       this.#use(session, object);
     },
     unref: (session, { object }) => {
-      this.#server.letGo(session, object);
+      this.#served.letGo(session, object);
     },
     transaction: async (session, { operations }) => ({ value: await this.#transaction(session, operations) }),
   };
 
   /** `failed` hears of defects: what a method threw that is no answer. */
-  constructor(server: MediaServer, failed: (method: string, error: unknown) => void) {
-    this.#server = server;
+  constructor(served: ServedObjects, failed: (method: string, error: unknown) => void) {
+    this.#served = served;
     this.#failed = failed;
   }
 
-  /** The result of a request. @throws KurentoError or RpcError */
+  /** The result of a request. @throws KurentoError or JsonRpcError */
   async call(client: Client, method: string, params: unknown): Promise<unknown> {
-    if (Array.isArray(params)) throw new RpcError(-32603, `Unexpected error while processing method: ${method}`);
+    if (Array.isArray(params)) throw new JsonRpcError(-32603, `Unexpected error while processing method: ${method}`);
     switch (method) {
       case 'ping':
         return this.#ping(params ?? {});
@@ -76,14 +92,14 @@ export class Methods {
       case 'closeSession':
         return this.#closeSession(this.#given(client, params));
       default:
-        if (!isMethod(method)) throw new RpcError(-32601, 'Method not found.');
+        if (!isMethod(method)) throw new JsonRpcError(-32601, 'Method not found.');
         return this.#inSession(client, method, this.#given(client, params));
     }
   }
 
   async #inSession(client: Client, method: MethodName, params: unknown): Promise<unknown> {
     const { sessionId } = read(sessionParams, params);
-    const session = this.#server.sessions.open(sessionId ?? client.session?.id);
+    const session = this.#served.sessions.open(sessionId ?? client.session?.id);
     bind(client, session);
     return this.#run(session, method, params);
   }
@@ -98,7 +114,7 @@ export class Methods {
   #given(client: Client, params: unknown): unknown {
     if (params !== undefined) return params;
     if (client.session) return {};
-    throw new RpcError(-32602, "'params' is required", { type: 'INVALID_PARAMS' });
+    throw new JsonRpcError(-32602, "'params' is required", { type: 'INVALID_PARAMS' });
   }
 
   #ping(params: unknown): unknown {
@@ -108,7 +124,7 @@ export class Methods {
 
   #connect(client: Client, params: unknown): unknown {
     const { sessionId = client.session?.id } = read(sessionMethodParams.connect, params);
-    const session = sessionId === undefined ? this.#server.sessions.open() : this.#known(sessionId);
+    const session = sessionId === undefined ? this.#served.sessions.open() : this.#known(sessionId);
     bind(client, session);
     return { serverId: this.#serverId, sessionId: session.id };
   }
@@ -120,21 +136,21 @@ export class Methods {
   #closeSession(params: unknown): null {
     const { sessionId, release } = read(sessionMethodParams.closeSession, params);
     const session = this.#known(sessionId);
-    if (release) for (const object of [...session.held]) this.#server.release(object.id);
-    this.#server.sessions.drop(session);
+    if (release) for (const object of [...session.held]) this.#served.release(object.id);
+    this.#served.sessions.drop(session);
     return null;
   }
 
   #known(sessionId: string): Session {
-    const session = this.#server.sessions.find(sessionId);
+    const session = this.#served.sessions.find(sessionId);
     if (!session) throw new KurentoError(40007, 'Invalid session');
     return session;
   }
 
   /** Who touches an object holds it. */
   #use(session: Session, id: string): MediaObject {
-    const object = this.#server.find(id);
-    this.#server.hold(session, object);
+    const object = this.#served.find(id);
+    this.#served.hold(session, object);
     return object;
   }
 
@@ -151,7 +167,7 @@ export class Methods {
       const { id, method, params } = inner.data;
       const resolved = withReferences(params, values);
       try {
-        if (!isMethod(method) || method === 'transaction') throw new RpcError(-32601, 'Method not found.');
+        if (!isMethod(method) || method === 'transaction') throw new JsonRpcError(-32601, 'Method not found.');
         const result = await this.#run(session, method, resolved ?? {});
         values.push(z.looseObject({ value: z.unknown().optional() }).parse(result).value);
         responses.push({ id, jsonrpc: '2.0', result });
@@ -177,13 +193,13 @@ function isMethod(name: string): name is MethodName {
   return Object.hasOwn(methodParams, name);
 }
 
-/** @throws RpcError that names the first parameter that is missing or wrong. */
+/** @throws JsonRpcError that names the first parameter that is missing or wrong. */
 function read<S extends z.ZodType>(schema: S, params: unknown): z.infer<S> {
   const result = schema.safeParse(params);
   if (result.success) return result.data;
   const name = String(result.error.issues[0]?.path[0] ?? 'params');
   const given = typeof params === 'object' && params !== null && Object.hasOwn(params, name);
-  throw new RpcError(
+  throw new JsonRpcError(
     -32000,
     given ? `'${name}' parameter ${result.error.issues[0]?.message ?? ''}` : `'${name}' parameter is required`,
   );

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { KurentoError } from './errors.js';
+import { KurentoError } from '../objects/kurento-error.js';
 import type { MediaObject } from '../objects/media-object.js';
 import type { Session } from './sessions.js';
 

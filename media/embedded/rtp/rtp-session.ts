@@ -1,6 +1,6 @@
 import type { Codec, CodecName, RtpKind } from '../sdp/codec.js';
 import { InboundStream } from './inbound-stream.js';
-import type { AgreedMedia, Agreement } from '../objects/negotiation.js';
+import type { AgreedMedia, Agreement } from '../sdp/agreement.js';
 import { OutboundStream } from './outbound-stream.js';
 import type { RtcpPacket, SenderReport } from './rtcp.js';
 import {
@@ -13,8 +13,7 @@ import {
   writeReceiverReport,
 } from './rtcp.js';
 import { RtpPacket } from './rtp-packet.js';
-import type { SentStreams } from '../sdp/sdp-writer.js';
-import type { Transport } from '../transport/transport.js';
+import type { SentStreams } from '../sdp/description.js';
 import { TransportFeedback } from './transport-feedback.js';
 
 const reportPeriodMs = 1000;
@@ -34,10 +33,16 @@ export interface RtpSessionListener {
   keyframeWanted(): void;
 }
 
+/** Where packets go; false when a packet did not leave. */
+export interface PacketOutlet {
+  sendRtp(packet: Buffer): boolean;
+  sendRtcp(packet: Buffer): boolean;
+}
+
 export interface RtpSessionOptions {
   readonly agreement: Agreement;
   readonly sent: SentStreams;
-  readonly transport: Pick<Transport, 'sendRtp' | 'sendRtcp'>;
+  readonly transport: PacketOutlet;
   readonly listener: RtpSessionListener;
   /** What the other side may send of video, in bit/s; 0 for no limit. */
   readonly receiveLimit: (now: number) => number;

@@ -1,17 +1,6 @@
-import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from '../objects/negotiation.js';
-import { transportExtension } from '../objects/negotiation.js';
-import type { RtpKind } from './codec.js';
-import type { LocalDescription } from '../transport/transport.js';
-
-/** What is told about the streams we send. */
-export interface SentStreams {
-  readonly cname: string;
-  /** Groups the audio and the video we send into one stream at the receiver (RFC 8830 §2). */
-  readonly streamId: string;
-  readonly ssrcs: Readonly<Record<RtpKind, number>>;
-  /** Of video that is sent again, where that has a stream of its own (RFC 4588). */
-  readonly repairSsrc: number;
-}
+import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from './agreement.js';
+import { transportExtension } from './agreement.js';
+import type { LocalDescription, SentStreams } from './description.js';
 
 /** Writes an offer or an answer (RFC 8829 §5.2.1, §5.3.1), without candidates: those are trickled. */
 export function writeDescription(

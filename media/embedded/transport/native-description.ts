@@ -1,5 +1,5 @@
-import type { AgreedData, RemoteDescription } from '../objects/negotiation.js';
-import type { LocalDescription } from './transport.js';
+import type { AgreedData } from '../sdp/agreement.js';
+import type { LocalDescription, RemoteDescription } from '../sdp/description.js';
 
 /** The section that stands for all media, see `NativeTransport`. */
 export const mediaSection = { mid: 'media', payloadType: 96 };

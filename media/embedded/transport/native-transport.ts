@@ -2,7 +2,8 @@ import type { DataChannel, PeerConnection, RtcConfig, Track, default as nodeData
 import { isUsableCandidate } from '../sdp/candidates.js';
 import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
-import type { AgreedData, RemoteDescription } from '../objects/negotiation.js';
+import type { AgreedData } from '../sdp/agreement.js';
+import type { LocalDescription, RemoteDescription } from '../sdp/description.js';
 import { defaultBindAddress } from './local-addresses.js';
 import type { CandidateOptions } from './told-candidates.js';
 import { ToldCandidates } from './told-candidates.js';
@@ -12,7 +13,6 @@ import { describeRemote, mediaSection, readLocal } from './native-description.js
 import type {
   CandidatePair,
   ChannelOptions,
-  LocalDescription,
   Reach,
   Transport,
   TransportListener,

@@ -1,16 +1,5 @@
-import type { AgreedData, RemoteDescription } from '../objects/negotiation.js';
-import type { Fingerprint } from '../sdp/sdp.js';
-
-/** What the other side has to know to reach us. */
-export interface LocalDescription {
-  readonly ufrag: string;
-  readonly password: string;
-  readonly fingerprint: Fingerprint;
-  /** `actpass` in an offer: the other side chooses. */
-  readonly setup: 'active' | 'passive' | 'actpass';
-  /** Digits for the origin line of the description. */
-  readonly sessionId: string;
-}
+import type { AgreedData } from '../sdp/agreement.js';
+import type { LocalDescription, RemoteDescription } from '../sdp/description.js';
 
 /**
  * `checking` while ICE looks for a path, `reachable` when it has one, `connected` when DTLS is done and media can flow.

@@ -1,5 +1,5 @@
 import { JsonLog } from '../../../media/embedded/log.js';
-import { MediaServer } from '../../../media/embedded/media-server.js';
+import { ObjectServer } from '../../../media/embedded/object-server.js';
 import { MediaPipeline } from '../../../media/embedded/objects/media-pipeline.js';
 import type { RtcpPacket } from '../../../media/embedded/rtp/rtcp.js';
 import { parseRtcp } from '../../../media/embedded/rtp/rtcp.js';
@@ -69,7 +69,7 @@ export class TestEngine {
   readonly transports = new FakeTransports();
   readonly log: string[] = [];
   readonly pulse: Pulse;
-  readonly server: MediaServer;
+  readonly server: ObjectServer;
   readonly pipeline: MediaPipeline;
   now = 1000;
 
@@ -81,7 +81,7 @@ export class TestEngine {
       },
       () => this.now,
     );
-    this.server = new MediaServer({
+    this.server = new ObjectServer({
       transports: this.transports,
       log: new JsonLog('debug', (line) => this.log.push(line)),
       pulse: this.pulse,

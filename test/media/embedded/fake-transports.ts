@@ -1,8 +1,7 @@
-import type { RemoteDescription } from '../../../media/embedded/objects/negotiation.js';
+import type { LocalDescription, RemoteDescription } from '../../../media/embedded/sdp/description.js';
 import type {
   CandidatePair,
   ChannelOptions,
-  LocalDescription,
   Reach,
   Transport,
   TransportListener,

@@ -57,7 +57,9 @@ describe('the Kurento protocol of the embedded engine, creating and releasing (Â
 
   it('takes the copy of an object that the stock client sends in the place of its id', async () => {
     const { pipeline } = await stage.pipelineWithEndpoint();
-    await stage.client.create('WebRtcEndpoint', { mediaPipeline: { _events: {}, _eventsCount: 3, id: pipeline } });
+    const copy = { _events: {}, _eventsCount: 3, id: pipeline };
+    const endpoint = await stage.client.create('WebRtcEndpoint', { mediaPipeline: copy });
+    expect(await stage.client.invoke(endpoint, 'getParent')).to.equal(pipeline);
   });
 
   it('describes objects', async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { JsonLog } from '../../../../media/embedded/log.js';
-import { MediaServer } from '../../../../media/embedded/media-server.js';
+import { ObjectServer } from '../../../../media/embedded/object-server.js';
 import { Methods } from '../../../../media/embedded/protocol/methods.js';
-import { ProtocolServer } from '../../../../media/embedded/protocol/protocol.js';
+import { ProtocolServer } from '../../../../media/embedded/protocol/protocol-server.js';
 import { Pulse } from '../../../../media/embedded/objects/pulse.js';
 import { FakeTransports } from '../fake-transports.js';
 import type { Answer } from '../../../support/kurento-socket.js';
@@ -20,14 +20,14 @@ export class Server {
     },
     () => this.now,
   );
-  readonly media: MediaServer;
+  readonly media: ObjectServer;
   readonly protocol: ProtocolServer;
   now = 0;
   url = '';
 
   constructor() {
     const log = new JsonLog('error', (line) => this.errors.push(line));
-    this.media = new MediaServer({ transports: this.transports, log, pulse: this.pulse, gcPeriodMs: 240_000 });
+    this.media = new ObjectServer({ transports: this.transports, log, pulse: this.pulse, gcPeriodMs: 240_000 });
     this.protocol = new ProtocolServer(
       new Methods(this.media, (_method, error) => this.errors.push(String(error))),
       log,

@@ -100,7 +100,7 @@ describe('RecorderEndpoint', () => {
     const made = recording('released.webm');
     sendSound(50);
     engine.server.release(made.id);
-    await made.surroundings.recordings.settled();
+    await made.context.recordings.settled();
     expect((await probe(join(directory, 'released.webm'))).format.duration).to.be.within(0.9, 1.1);
   });
 

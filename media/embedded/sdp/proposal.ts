@@ -1,7 +1,7 @@
-import type { CodecName, RtpKind } from '../sdp/codec.js';
-import { codecs } from '../sdp/codec.js';
-import type { Direction } from '../sdp/sdp.js';
-import type { AgreedCodec, AgreedSection, SourceCodecs } from './negotiation.js';
+import type { CodecName, RtpKind } from './codec.js';
+import { codecs } from './codec.js';
+import type { AgreedCodec, AgreedSection, SourceCodecs } from './agreement.js';
+import type { Direction } from './description.js';
 import { feedbackFor } from './negotiation.js';
 
 /** What an endpoint offers. */

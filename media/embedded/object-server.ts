@@ -1,11 +1,11 @@
-import { KurentoError } from './protocol/errors.js';
+import { KurentoError } from './objects/kurento-error.js';
 import type { Log } from '../../log.js';
-import type { EventFields, MediaObject, Surroundings } from './objects/media-object.js';
+import type { EventFields, MediaObject, ObjectContext } from './objects/media-object.js';
 import { tagList } from './objects/media-object.js';
 import { MediaPipeline } from './objects/media-pipeline.js';
-import { ObjectTree } from './objects/objects.js';
-import type { Shape } from './protocol/parameters.js';
-import { flag, objectId, oneOf, readParams, text } from './protocol/parameters.js';
+import { ObjectTree } from './objects/object-tree.js';
+import type { Shape } from './objects/parameters.js';
+import { flag, objectId, oneOf, readParams, text } from './objects/parameters.js';
 import type { Pulse } from './objects/pulse.js';
 import { mediaProfiles, RecorderEndpoint } from './objects/recorder-endpoint.js';
 import { Recordings } from './recorder/recordings.js';
@@ -18,7 +18,7 @@ import type { Transports } from './transport/transport.js';
 import { NoCapacity } from './transport/transport.js';
 import { WebRtcEndpoint } from './objects/webrtc-endpoint.js';
 
-export interface MediaServerOptions {
+export interface ObjectServerOptions {
   readonly transports: Transports;
   readonly log: Log;
   readonly pulse: Pulse;
@@ -46,30 +46,30 @@ const recorderEndpointShape = {
 } satisfies Shape;
 
 /** Objects, sessions and subscriptions put together: what the methods of the protocol act on. */
-export class MediaServer {
+export class ObjectServer {
   readonly sessions: Sessions;
   readonly subscriptions = new Subscriptions();
   readonly objects: ObjectTree;
-  readonly #surroundings: Surroundings;
+  readonly #context: ObjectContext;
   readonly #pulse: Pulse;
   readonly #manager: ServerManager;
   readonly #factories: Readonly<Record<string, (params: unknown) => MediaObject>> = {
-    MediaPipeline: () => new MediaPipeline(this.#surroundings),
+    MediaPipeline: () => new MediaPipeline(this.#context),
     PassThrough: (params) => {
       const { mediaPipeline } = readParams(elementShape, params, 'constructorParams');
-      return new PassThrough(this.#pipeline(mediaPipeline), this.#surroundings);
+      return new PassThrough(this.#pipeline(mediaPipeline), this.#context);
     },
     WebRtcEndpoint: (params) => {
       const { mediaPipeline, ...options } = readParams(webRtcEndpointShape, params, 'constructorParams');
-      return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#surroundings, options);
+      return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#context, options);
     },
     RecorderEndpoint: (params) => {
       const { mediaPipeline, uri, mediaProfile } = readParams(recorderEndpointShape, params, 'constructorParams');
-      return new RecorderEndpoint(this.#pipeline(mediaPipeline), this.#surroundings, uri, mediaProfile);
+      return new RecorderEndpoint(this.#pipeline(mediaPipeline), this.#context, uri, mediaProfile);
     },
   };
 
-  constructor({ transports, log, pulse, gcPeriodMs, recordings = new Recordings() }: MediaServerOptions) {
+  constructor({ transports, log, pulse, gcPeriodMs, recordings = new Recordings() }: ObjectServerOptions) {
     this.#pulse = pulse;
     this.sessions = new Sessions(
       gcPeriodMs,
@@ -91,7 +91,7 @@ export class MediaServer {
         this.#manager.raise('ObjectDestroyed', { objectId: object.id });
       },
     });
-    this.#surroundings = {
+    this.#context = {
       log,
       transports,
       recordings,
@@ -111,7 +111,7 @@ export class MediaServer {
           filters: [],
         },
       },
-      this.#surroundings,
+      this.#context,
     );
   }
 

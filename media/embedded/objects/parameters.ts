@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KurentoError } from './errors.js';
+import { KurentoError } from './kurento-error.js';
 
 /**
  * Schemas of what operations take. Their messages complete the sentence a Kurento Media Server answers:

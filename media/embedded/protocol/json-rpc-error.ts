@@ -1,9 +1,9 @@
-import { KurentoError } from './errors.js';
+import { KurentoError } from '../objects/kurento-error.js';
 import type { ResponseError } from './messages.js';
 
 /** A failure with a code of JSON-RPC itself. */
-export class RpcError extends Error {
-  override readonly name = 'RpcError';
+export class JsonRpcError extends Error {
+  override readonly name = 'JsonRpcError';
 
   constructor(
     readonly code: -32600 | -32601 | -32602 | -32603 | -32700 | -32000,
@@ -17,7 +17,7 @@ export class RpcError extends Error {
 /** What the client is told; undefined for a defect of ours, which it must not be told about. */
 export function responseError(error: unknown): ResponseError | undefined {
   if (error instanceof KurentoError) return { code: error.code, data: { type: error.type }, message: error.message };
-  if (error instanceof RpcError) {
+  if (error instanceof JsonRpcError) {
     const { code, data, message } = error;
     return data === undefined ? { code, message } : { code, data, message };
   }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { negotiate } from '../../../media/embedded/objects/negotiation.js';
-import { InvalidSdp, parseOffer } from '../../../media/embedded/sdp/sdp.js';
-import { withCandidates, writeDescription } from '../../../media/embedded/sdp/sdp-writer.js';
-import type { OfferOptions } from './offers.js';
-import { browserOffer, h264, h264Single, vp8, vp9, vp9Profile2 } from './offers.js';
+import { negotiate } from '../../../../media/embedded/sdp/negotiation.js';
+import { InvalidSdp, parseSdp } from '../../../../media/embedded/sdp/sdp-reader.js';
+import { withCandidates, writeDescription } from '../../../../media/embedded/sdp/sdp-writer.js';
+import type { OfferOptions } from '../offers.js';
+import { browserOffer, h264, h264Single, vp8, vp9, vp9Profile2 } from '../offers.js';
 
 const local = {
   ufrag: 'uuuu',
@@ -19,7 +19,7 @@ const sent = { cname: 'name', streamId: 'stream', ssrcs: { audio: 11, video: 22 
 type VideoSource = 'VP8' | 'VP9' | 'H264';
 
 function answerTo(offer: string, source?: VideoSource): string {
-  const agreement = negotiate(parseOffer(offer), { audio: undefined, video: source });
+  const agreement = negotiate(parseSdp(offer), { audio: undefined, video: source });
   if (!agreement) throw new Error('nothing agreed');
   return writeDescription(agreement.sections, local, sent);
 }
@@ -135,7 +135,7 @@ describe('SDP answers', () => {
 
   it('let the other side open DTLS, unless it insists on waiting', () => {
     const remote = (setup: string) =>
-      negotiate(parseOffer(browserOffer({ setup })), { audio: undefined, video: undefined })?.remote.setup;
+      negotiate(parseSdp(browserOffer({ setup })), { audio: undefined, video: undefined })?.remote.setup;
     expect(remote('actpass')).to.equal('active');
     expect(remote('active')).to.equal('active');
     expect(remote('passive')).to.equal('passive');
@@ -149,7 +149,7 @@ describe('SDP answers', () => {
       browserOffer().replaceAll(/a=ice-ufrag.*\r\n/g, ''),
     ];
     for (const offer of variants) {
-      expect(negotiate(parseOffer(offer), { audio: undefined, video: undefined })).to.equal(undefined);
+      expect(negotiate(parseSdp(offer), { audio: undefined, video: undefined })).to.equal(undefined);
     }
   });
 
@@ -188,12 +188,12 @@ describe('offers', () => {
     ['a thousand sections', browserOffer() + 'm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n'.repeat(1000)],
   ] as const) {
     it(`that are ${what} are no SDP`, () => {
-      expect(() => parseOffer(text)).to.throw(InvalidSdp);
+      expect(() => parseSdp(text)).to.throw(InvalidSdp);
     });
   }
 
   it('may end their lines in any way', () => {
-    expect(parseOffer(browserOffer().replaceAll('\r\n', '\n'))).to.deep.equal(parseOffer(browserOffer()));
+    expect(parseSdp(browserOffer().replaceAll('\r\n', '\n'))).to.deep.equal(parseSdp(browserOffer()));
   });
 
   it('do not get a word of their own into our answer', () => {
@@ -212,7 +212,7 @@ describe('offers', () => {
             broken[position] = keepsKey ? (broken[position] ?? '').slice(0, 6) + text : text;
           }
           try {
-            const agreement = negotiate(parseOffer(broken.join('\r\n')), { audio: undefined, video: undefined });
+            const agreement = negotiate(parseSdp(broken.join('\r\n')), { audio: undefined, video: undefined });
             if (agreement) writeDescription(agreement.sections, local, sent);
           } catch (error) {
             expect(error).to.be.instanceOf(InvalidSdp);

@@ -1,4 +1,4 @@
-import { KurentoError } from '../protocol/errors.js';
+import { KurentoError } from './kurento-error.js';
 import type { MediaObject } from './media-object.js';
 
 export interface ObjectObserver {

@@ -6,11 +6,11 @@ import {
   writePictureLoss,
   writeReceiverReport,
   writeSenderReport,
-} from '../../../media/embedded/rtp/rtcp.js';
-import type { Peer } from './engine.js';
-import { TestEngine } from './engine.js';
-import { h264, vp8 } from './offers.js';
-import { interframe, keyframe } from '../../support/rtp.js';
+} from '../../../../media/embedded/rtp/rtcp.js';
+import type { Peer } from '../engine.js';
+import { TestEngine } from '../engine.js';
+import { h264, vp8 } from '../offers.js';
+import { interframe, keyframe } from '../../../support/rtp.js';
 
 const ssrc = 0x1234;
 

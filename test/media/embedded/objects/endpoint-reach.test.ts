@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { TestEngine } from './engine.js';
+import { TestEngine } from '../engine.js';
 
 describe('an endpoint of the embedded engine', () => {
   function reach(properties: Readonly<Record<string, unknown>>) {

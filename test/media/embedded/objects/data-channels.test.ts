@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { DataChannels } from '../../../media/embedded/objects/data-channels.js';
-import type { DataChannel } from '../../../media/embedded/transport/transport.js';
+import { DataChannels } from '../../../../media/embedded/objects/data-channels.js';
+import type { DataChannel } from '../../../../media/embedded/transport/transport.js';
 
 /** A channel whose reader takes nothing until the test says so. */
 class StuckChannel implements DataChannel {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { TransportFeedback } from '../../../media/embedded/rtp/transport-feedback.js';
+import { TransportFeedback } from '../../../../media/embedded/rtp/transport-feedback.js';
 
 interface Feedback {
   readonly base: number;

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { PassThrough } from '../../../media/embedded/objects/pass-through.js';
-import { writeBitrateLimit } from '../../../media/embedded/rtp/rtcp.js';
-import { interframe, keyframe } from '../../support/rtp.js';
-import type { Peer } from './engine.js';
-import { TestEngine } from './engine.js';
-import { h264 } from './offers.js';
+import { PassThrough } from '../../../../media/embedded/objects/pass-through.js';
+import { writeBitrateLimit } from '../../../../media/embedded/rtp/rtcp.js';
+import { interframe, keyframe } from '../../../support/rtp.js';
+import type { Peer } from '../engine.js';
+import { TestEngine } from '../engine.js';
+import { h264 } from '../offers.js';
 
 const ssrc = 0x1234;
 

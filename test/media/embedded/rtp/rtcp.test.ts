@@ -9,7 +9,7 @@ import {
   writePictureLoss,
   writeReceiverReport,
   writeSenderReport,
-} from '../../../media/embedded/rtp/rtcp.js';
+} from '../../../../media/embedded/rtp/rtcp.js';
 
 describe('RTCP', () => {
   const block = {

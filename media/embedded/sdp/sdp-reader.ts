@@ -1,13 +1,8 @@
+import type { Direction, Fingerprint } from './description.js';
+
 /** Larger offers are refused unread. A browser's with every codec has about 10 kB. */
 const largest = 200_000;
 const mostSections = 64;
-
-export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
-
-export interface Fingerprint {
-  readonly algorithm: string;
-  readonly value: string;
-}
 
 /** What a section, or the session for all of them, says about reaching the other side. */
 export interface TransportDescription {
@@ -51,18 +46,26 @@ export interface OfferedSection {
   readonly candidates: readonly string[];
 }
 
-export interface Offer {
+/** An offer or an answer. */
+export interface SessionDescription {
   readonly bundles: readonly (readonly string[])[];
   readonly sections: readonly OfferedSection[];
 }
 
-/** The text is no session description (RFC 8866 §5). */
+/** The text is no session description (RFC 8866 §5). The message is for the client, `reason` for us. */
 export class InvalidSdp extends Error {
   override readonly name = 'InvalidSdp';
+
+  constructor(
+    readonly reason: string,
+    message = 'Invalid SDP',
+  ) {
+    super(message);
+  }
 }
 
-/** @throws InvalidSdp */
-export function parseOffer(text: string): Offer {
+/** Reads an offer or an answer. @throws InvalidSdp */
+export function parseSdp(text: string): SessionDescription {
   if (text.length > largest) throw new InvalidSdp('too long');
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line !== '');
   if (lines[0] !== 'v=0') throw new InvalidSdp('no version line');

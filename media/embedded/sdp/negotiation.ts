@@ -1,65 +1,9 @@
-import type { Codec, CodecName, RtpKind } from '../sdp/codec.js';
-import { codecs } from '../sdp/codec.js';
-import type { Direction, Fingerprint, Offer, OfferedCodec, OfferedSection } from '../sdp/sdp.js';
-
-export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-
-export interface AgreedCodec {
-  readonly codec: Codec;
-  readonly payloadType: number;
-  readonly parameters: string;
-  readonly feedback: readonly string[];
-  /** Of packets that are sent again, on a stream of their own (RFC 4588); undefined: they are sent as they were. */
-  readonly repairType: number | undefined;
-}
-
-/** A section that is served. */
-export interface AgreedMedia {
-  readonly kind: RtpKind;
-  /** Seen from our side. */
-  readonly direction: Direction;
-  /** One codec when media comes in; when it only goes out all that we know, that of the source first. */
-  readonly codecs: readonly AgreedCodec[];
-  /** Id of the header extension that numbers the packets of the transport; 0 for none. */
-  readonly transportExtension: number;
-  /** What the other side is told in an offer that it may send, in kbit/s; 0 or undefined for nothing. */
-  readonly limit?: number;
-}
-
-export interface AgreedSection {
-  /** What stays as it was in the offer. */
-  readonly offered: Pick<OfferedSection, 'index' | 'media' | 'protocol' | 'formats' | 'mid' | 'reducedSize'>;
-  /** Undefined when the section is refused, or is for data. */
-  readonly media: AgreedMedia | undefined;
-  /** Undefined when the section is refused, or is for media. */
-  readonly data?: AgreedData;
-}
-
-/** Data channels (RFC 8841). */
-export interface AgreedData {
-  readonly sctpPort: number;
-  /** The longest message the other side takes, in bytes. */
-  readonly maxMessageSize: number;
-}
-
-/** What is needed to reach the other side. */
-export interface RemoteDescription {
-  readonly ufrag: string;
-  readonly password: string;
-  readonly fingerprint: Fingerprint;
-  /** Who opens the DTLS association, seen from the other side. */
-  readonly setup: 'active' | 'passive';
-  readonly candidates: readonly string[];
-}
-
-export interface Agreement {
-  readonly sections: readonly AgreedSection[];
-  readonly remote: RemoteDescription;
-  readonly data: AgreedData | undefined;
-}
-
-/** Names of the codecs that will be sent, where they are known already. */
-export type SourceCodecs = Readonly<Record<RtpKind, CodecName | undefined>>;
+import type { Codec, CodecName, RtpKind } from './codec.js';
+import { codecs } from './codec.js';
+import type { AgreedCodec, AgreedData, AgreedSection, Agreement, SourceCodecs } from './agreement.js';
+import { transportExtension } from './agreement.js';
+import type { Direction, RemoteDescription } from './description.js';
+import type { OfferedCodec, OfferedSection, SessionDescription } from './sdp-reader.js';
 
 /**
  * Decides what of an offer is served: the first audio, the first video and, with `dataChannels`, the first data section that can be, on one transport. Undefined when
@@ -67,7 +11,7 @@ export type SourceCodecs = Readonly<Record<RtpKind, CodecName | undefined>>;
  * @param preference Whose order of codecs counts. Ours for an offer; in an answer the other side has chosen: it may send whatever it lists.
  */
 export function negotiate(
-  offer: Offer,
+  offer: SessionDescription,
   sources: SourceCodecs,
   dataChannels = false,
   preference: 'ours' | 'theirs' = 'ours',
@@ -133,7 +77,7 @@ function mirrored(direction: Direction): Direction {
 }
 
 /** With BUNDLE the transport may be described in another section of the group than the first we accept (RFC 9143 §7.1.3). */
-function remoteDescription(offer: Offer, offered: OfferedSection): RemoteDescription | undefined {
+function remoteDescription(offer: SessionDescription, offered: OfferedSection): RemoteDescription | undefined {
   const group = offer.bundles.find((mids) => mids.includes(offered.mid ?? '')) ?? [];
   const others = offer.sections.filter(({ mid }) => mid !== undefined && group.includes(mid));
   for (const { transport } of [offered, ...others]) {

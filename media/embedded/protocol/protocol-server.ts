@@ -8,7 +8,7 @@ import { thrown } from '../log.js';
 import type { Request, Response } from './messages.js';
 import { requestSchema } from './messages.js';
 import type { Client, Methods } from './methods.js';
-import { responseError, RpcError } from './rpc-error.js';
+import { responseError, JsonRpcError } from './json-rpc-error.js';
 import type { Session } from './sessions.js';
 
 const path = '/kurento';
@@ -141,7 +141,7 @@ class SocketClient implements Client {
     const response = await this.#call(id ?? null, method, params);
     if (id !== undefined && id !== null) return response;
     const data = 'result' in response ? response.result : response.error;
-    return failure(null, new RpcError(-32000, 'Ignoring response because of a notification request', data));
+    return failure(null, new JsonRpcError(-32000, 'Ignoring response because of a notification request', data));
   }
 
   async #call(id: string | number | null, method: string, params: unknown): Promise<Response> {
@@ -158,16 +158,16 @@ function failure(id: string | number | null, error: unknown): Response {
   return { error: responseError(error) ?? { code: -32603, message: 'Internal error' }, id, jsonrpc: '2.0' };
 }
 
-/** @throws RpcError */
+/** @throws JsonRpcError */
 function readRequest(text: string): Request {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new RpcError(-32700, 'Parse error.');
+    throw new JsonRpcError(-32700, 'Parse error.');
   }
   const request = requestSchema.safeParse(value);
-  if (!request.success) throw new RpcError(-32600, 'Invalid JSON-RPC request.');
+  if (!request.success) throw new JsonRpcError(-32600, 'Invalid JSON-RPC request.');
   return request.data;
 }
 

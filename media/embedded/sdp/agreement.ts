@@ -1,0 +1,56 @@
+import type { Codec, CodecName, RtpKind } from './codec.js';
+import type { Direction, RemoteDescription } from './description.js';
+import type { OfferedSection } from './sdp-reader.js';
+
+/** Header extension that numbers all packets of a transport, for congestion control by the sender. */
+export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+
+/** What both sides of one endpoint do, section by section. */
+export interface Agreement {
+  readonly sections: readonly AgreedSection[];
+  readonly remote: RemoteDescription;
+  readonly data: AgreedData | undefined;
+}
+
+export interface AgreedSection {
+  /** What the answer repeats from the offer. */
+  readonly offered: Pick<OfferedSection, 'index' | 'media' | 'protocol' | 'formats' | 'mid' | 'reducedSize'>;
+  /** Undefined when the section is refused, or is for data. */
+  readonly media: AgreedMedia | undefined;
+  /** Undefined when the section is refused, or is for media. */
+  readonly data?: AgreedData;
+}
+
+/** A section of audio or video that is served. */
+export interface AgreedMedia {
+  readonly kind: RtpKind;
+  /** Seen from our side. */
+  readonly direction: Direction;
+  /** One codec when we receive. When we only send, all that both sides know, and the source's first. */
+  readonly codecs: readonly AgreedCodec[];
+  /** Id of `transportExtension`; 0: not negotiated. */
+  readonly transportExtension: number;
+  /** In our offer only: what the other side may send, in kbit/s; 0 or undefined: no limit. */
+  readonly limit?: number;
+}
+
+export interface AgreedCodec {
+  readonly codec: Codec;
+  readonly payloadType: number;
+  /** The text of `a=fmtp`; empty: none. */
+  readonly parameters: string;
+  /** Texts of `a=rtcp-fb`, as `nack pli`. */
+  readonly feedback: readonly string[];
+  /** Payload type of retransmissions (RFC 4588); undefined: a lost packet is sent again as it was. */
+  readonly repairType: number | undefined;
+}
+
+/** Data channels (RFC 8841). */
+export interface AgreedData {
+  readonly sctpPort: number;
+  /** The longest message the other side takes, in bytes. */
+  readonly maxMessageSize: number;
+}
+
+/** The codec of what the endpoint will send, by kind; undefined: not known yet. */
+export type SourceCodecs = Readonly<Record<RtpKind, CodecName | undefined>>;
