@@ -2,12 +2,12 @@ import type { Log } from '../../log.js';
 import type { DialectContext } from '../dialect.js';
 import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
-import type { Outward } from './outlet.js';
 import type { Requests } from './requests.js';
 import type { EasyRtcExtras, EasyRtcSettings, Patterns } from './settings.js';
+import type { Wording } from './wording.js';
 
 /** What everything in this dialect shares. */
-export interface Context extends Pick<DialectContext, 'rooms' | 'names' | 'now'>, Outward {
+export interface Context extends Pick<DialectContext, 'rooms' | 'names' | 'now'> {
   readonly settings: EasyRtcSettings;
   readonly patterns: Patterns;
   readonly requests: Requests;
@@ -15,6 +15,8 @@ export interface Context extends Pick<DialectContext, 'rooms' | 'names' | 'now'>
   readonly hooks: EasyRtcHooks;
   readonly log: Log;
   readonly applications: Applications;
+  /** Shared by all outlets. */
+  readonly wording: Wording;
   /** A text of another protocol could not be delivered. */
   readonly undelivered: () => void;
 }

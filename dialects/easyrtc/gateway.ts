@@ -1,5 +1,4 @@
 import type { Socket } from 'socket.io';
-import { WriteTurn } from '../../transport/write-turn.js';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
@@ -61,7 +60,6 @@ export class EasyRtcGateway implements Dialect {
       extras: this.#extras,
       hooks: this.#hooks,
       wording: new Wording(),
-      turn: new WriteTurn(),
       undelivered: () => {
         this.#undelivered += 1;
       },

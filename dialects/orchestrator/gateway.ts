@@ -110,7 +110,6 @@ export class OrchestratorGateway implements Dialect {
     for (const [name, listener] of listeners) socket.on(name, listener);
     socket.on('disconnect', () => {
       this.#links.delete(socket);
-      link.release();
       if (link.lost > 0) context.log.warn('a slow client lost data packets', { lost: link.lost });
       try {
         logOut(context, link);
@@ -130,7 +129,7 @@ function handle(context: Context, link: Link, endpoint: Endpoint, content: reado
   const commandId = endpoint.isCommand ? commandIdOf(given[0]) : undefined;
   const answer = ({ error, message, body }: Answer): void => {
     acknowledge?.({ error, message, body, ...(commandId !== undefined && { commandId }) });
-    // Who asks on and on without reading.
+    // A client that asks on and on without reading.
     if (acknowledge && link.behind) link.end();
   };
   try {

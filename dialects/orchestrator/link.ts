@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { Notices } from './messages.js';
 import type { User } from './user.js';
 
@@ -6,17 +7,13 @@ import type { User } from './user.js';
 export class Link {
   readonly socket: Socket;
   user: User | undefined;
-  /** Data packets it lost, because it reads too slowly. */
+  /** Data packets that were not sent, because the client reads too slowly. */
   lost = 0;
-  readonly #maxQueuedBytes: number;
-  /** Bytes that were handed to the engine and not yet by it to the transport. */
-  #due = 0;
+  readonly #client: SocketIoClient;
 
   constructor(socket: Socket, maxQueuedBytes: number) {
     this.socket = socket;
-    this.#maxQueuedBytes = maxQueuedBytes;
-    socket.conn.on('packetCreate', this.#onPacket);
-    socket.conn.on('flush', this.#onFlush);
+    this.#client = new SocketIoClient(socket, { maxWaitingBytes: maxQueuedBytes });
   }
 
   /** The Host header it connected with, without the port; empty when there was none. */
@@ -24,11 +21,9 @@ export class Link {
     return this.socket.handshake.headers.host?.replace(/:\d+$/, '') ?? '';
   }
 
-  /** Whether it reads so slowly that more is waiting for it than may. */
+  /** Whether the client reads so slowly that more waits for it than may. */
   get behind(): boolean {
-    // A WebSocket where the transport is one; the types leave it out.
-    const { socket } = this.socket.conn.transport as { readonly socket?: { readonly bufferedAmount?: number } };
-    return this.#due + (socket?.bufferedAmount ?? 0) > this.#maxQueuedBytes;
+    return this.#client.isBehind;
   }
 
   tell<Name extends keyof Notices>(name: Name, ...content: Notices[Name]): void {
@@ -38,26 +33,12 @@ export class Link {
   /** Ends the connection at the end of this turn: rooms may be in the middle of telling everybody. */
   end(): void {
     setImmediate(() => {
-      this.socket.disconnect(true);
+      this.#client.end();
     });
   }
-
-  /** Called when the socket is gone; its connection may go on with other namespaces. */
-  release(): void {
-    this.socket.conn.off('packetCreate', this.#onPacket);
-    this.socket.conn.off('flush', this.#onFlush);
-  }
-
-  readonly #onPacket = ({ data }: { readonly data?: string | Buffer }): void => {
-    this.#due += data?.length ?? 0;
-  };
-
-  readonly #onFlush = (): void => {
-    this.#due = 0;
-  };
 }
 
-/** Tells any number of clients; who reads too slowly to be told is ended. */
+/** Tells any number of clients; one that reads too slowly is ended. */
 export function tellAll<Name extends keyof Notices>(
   links: readonly Link[],
   name: Name,
@@ -67,7 +48,7 @@ export function tellAll<Name extends keyof Notices>(
   emit(links, name, content);
 }
 
-/** One packet of a data stream. Who reads too slowly loses it: a later one will do. */
+/** Sends one packet of a data stream. A client that reads too slowly loses it: a later packet will do. */
 export function tellStream(links: readonly Link[], ...content: Notices['DataReceived']): void {
   const inTime: Link[] = [];
   for (const link of links) {

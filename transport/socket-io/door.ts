@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
 import type { Namespace, Socket } from 'socket.io';
 import type { Mount } from '../doors.js';
+import { bytesOf } from './engine.js';
+import type { EnginePacket } from './engine.js';
 
 export interface SocketIoOptions {
   /** With the prefix of all paths, as `/socket.io`. */
@@ -83,7 +85,7 @@ export class SocketIoDoor implements Mount {
 
   #receive(socket: Socket): void {
     let largest = 0;
-    const measure = ({ data }: { readonly data?: unknown }): void => {
+    const measure = ({ data }: EnginePacket): void => {
       largest = Math.max(largest, bytesOf(data));
     };
     socket.conn.on('packet', measure);
@@ -98,10 +100,4 @@ export class SocketIoDoor implements Mount {
     };
     socket.onAny(assign);
   }
-}
-
-/** Bytes of one packet's data as Engine.IO hands it over. */
-function bytesOf(data: unknown): number {
-  if (typeof data === 'string') return Buffer.byteLength(data);
-  return data instanceof Uint8Array ? data.byteLength : 0;
 }

@@ -1,37 +1,32 @@
-import type { Duplex } from 'node:stream';
 import type { Socket } from 'socket.io';
 import type { WriteTurn } from '../write-turn.js';
+import type { EngineConnection } from './engine.js';
+import { engineOf } from './engine.js';
 
-/** What is inside an Engine.IO socket, as far as it is needed here; its types keep it to themselves. */
-interface Inside {
-  flush(): void;
-  readonly writeBuffer: readonly unknown[];
-  readonly transport: {
-    readonly writable: boolean;
-    /** The WebSocket, if it is one, and its connection while it has one. */
-    readonly socket?: { readonly _socket?: Duplex | null };
-  };
-}
+/** Two namespaces of one connection need it once. */
+const done = new WeakSet<EngineConnection>();
 
 /**
- * Lets a client of Socket.IO have everything that is due in one turn of the event loop in one write, or in one answer to a poll.
- * Engine.IO flushes after each packet, and each flush is a system call; here the first packet of a turn asks for one flush at its end.
+ * Sends a client everything that is due in one turn of the event loop in one write, or in one answer to a poll. Engine.IO flushes after
+ * each packet, and each flush is a system call. Here the first packet of a turn asks for one flush at the end of the turn.
  */
 export function writeOncePerTurn(conn: Socket['conn'], turn: WriteTurn): void {
-  const inside = conn as unknown as Inside;
-  const flush = inside.flush.bind(inside);
+  const engine = engineOf(conn);
+  if (done.has(engine)) return;
+  done.add(engine);
+  const flush = engine.flush.bind(engine);
   let due = false;
   const writer = {
     flush(): void {
       due = false;
-      const connection = inside.transport.socket?._socket;
+      const connection = engine.transport.socket?._socket;
       connection?.cork();
       flush();
       connection?.uncork();
     },
   };
-  inside.flush = () => {
-    if (due || inside.writeBuffer.length === 0 || !inside.transport.writable) return;
+  engine.flush = () => {
+    if (due || engine.writeBuffer.length === 0 || !engine.transport.writable) return;
     due = true;
     turn.add(writer);
   };
