@@ -18,6 +18,13 @@ export interface ConnectionListener {
   closed(reason: string): void;
 }
 
+/** Sees connections and what is sent over them, for programs and tests that need to know. Must not throw. */
+export interface ConnectionObserver {
+  opened?(connection: Connection): void;
+  /** A frame is queued for an open connection. In order over all connections, which no client can see. */
+  sent?(connection: Connection, frame: Frame): void;
+}
+
 export interface Heartbeat {
   /** Between two pings. */
   readonly intervalMs: number;
@@ -173,19 +180,23 @@ export class Connection implements Writer {
   }
 }
 
-export type SendObserver = (connection: Connection, frame: Frame) => void;
-
-/** A class of its own, so that observing costs a connection that nobody observes nothing. */
+/** A class of its own, so that a connection without an observer pays nothing for it. */
 export class ObservedConnection extends Connection {
-  readonly #onSent: SendObserver;
+  readonly #observer: ConnectionObserver;
 
-  constructor(webSocket: WebSocket, socket: Duplex, turn: WriteTurn, limits: ConnectionLimits, onSent: SendObserver) {
+  constructor(
+    webSocket: WebSocket,
+    socket: Duplex,
+    turn: WriteTurn,
+    limits: ConnectionLimits,
+    observer: ConnectionObserver,
+  ) {
     super(webSocket, socket, turn, limits);
-    this.#onSent = onSent;
+    this.#observer = observer;
   }
 
   override send(frame: Frame): void {
-    if (this.open) this.#onSent(this, frame);
+    if (this.open) this.#observer.sent?.(this, frame);
     super.send(frame);
   }
 }

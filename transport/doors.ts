@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { Connection, ObservedConnection } from './connection.js';
-import type { ConnectionLimits, SendObserver } from './connection.js';
+import type { ConnectionLimits, ConnectionObserver } from './connection.js';
 import { WriteTurn } from './write-turn.js';
 
 /** Answers everything below a path: plain requests, and those that want another protocol. */
@@ -25,8 +25,7 @@ export interface DoorsOptions extends ConnectionLimits {
   /** Clients that may be connected at a time, all paths together; 0: any number. */
   readonly maxConnections: number;
   readonly onRefused: (path: string, reason: string) => void;
-  /** Sees each frame when it is queued, in order over all connections: no client can see the order between two sockets. */
-  readonly onSent?: SendObserver;
+  readonly observer?: ConnectionObserver;
 }
 
 /** What one path does otherwise than the others. */
@@ -91,8 +90,12 @@ export class Doors {
   /** Whether one more client may connect. */
   get hasPlace(): boolean {
     const { maxConnections } = this.#options;
-    if (maxConnections === 0) return true;
-    return this.#eachMount.reduce((sum, { connections }) => sum + connections, this.#clients.length) < maxConnections;
+    return maxConnections === 0 || this.connections < maxConnections;
+  }
+
+  /** Clients that are connected now, at all paths. */
+  get connections(): number {
+    return this.#eachMount.reduce((sum, { connections }) => sum + connections, this.#clients.length);
   }
 
   get #clients(): WebSocket[] {
@@ -152,11 +155,12 @@ export class Doors {
       return;
     }
     if (door.subprotocol !== undefined) nameSubprotocol(request, door.subprotocol);
-    const { onSent } = this.#options;
+    const { observer } = this.#options;
     door.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = onSent
-        ? new ObservedConnection(webSocket, socket, this.#turn, door.limits, onSent)
+      const connection = observer
+        ? new ObservedConnection(webSocket, socket, this.#turn, door.limits, observer)
         : new Connection(webSocket, socket, this.#turn, door.limits);
+      observer?.opened?.(connection);
       door.accept(connection);
     });
   };

@@ -32,10 +32,16 @@ export class CompeitGateway implements Dialect {
   readonly #settings: CompeitSettings;
   readonly #agents: readonly Agent[];
   readonly #people = new People();
+  #door: OldSocketIoDoor | undefined;
 
   constructor(settings: CompeitSettings, agents = agentsOf(settings.kurento)) {
     this.#settings = settings;
     this.#agents = agents;
+  }
+
+  /** Sessions of clients on Socket.IO 0.9, those without a connection at present included. */
+  get sessions(): number {
+    return this.#door?.connections ?? 0;
   }
 
   get state(): DialectState {
@@ -54,7 +60,7 @@ export class CompeitGateway implements Dialect {
     };
     const identities = new Identities(tokenSecret, now);
     const path = `${pathPrefix}${socketIoPath}/1`;
-    const door = new OldSocketIoDoor({
+    this.#door = new OldSocketIoDoor({
       ...transport,
       path,
       allowedOrigins,
@@ -62,7 +68,7 @@ export class CompeitGateway implements Dialect {
       refuses: (handshake) => (identities.of(introductionOf(handshake)) ? undefined : 'not authenticated'),
       namespaces: new Map([[endpoint, (socket) => this.#acceptOld(socket, identities, context)]]),
     });
-    doors.mount(path, door);
+    doors.mount(path, this.#door);
     const namespace = socketIo.namespace(endpoint);
     namespace.use((socket, next) => {
       // Cookies tell who somebody is, and the library asks for no origin where all are allowed.

@@ -13,8 +13,7 @@ describe('EasyRTC §14 differences', () => {
   const iceServers = [{ urls: ['stun:a:3478', 'stun:b:3478'] }];
   const stage = EasyRtcStage.use(
     { easyrtcRoomMaxConnections: 3, easyrtcConnectionFields: { role: 'guest' } },
-    {},
-    { iceServers },
+    { iceServers: () => iceServers },
   );
 
   it('1: the token has the time at the top and inside', async () => {

@@ -133,8 +133,8 @@ describe('EasyRTC §7 what the server says by itself', () => {
 });
 
 describe('EasyRTC §5 ICE servers', () => {
-  const iceServers = [{ urls: ['stun:a:3478'] }, { urls: ['turn:b:3478'], username: 'u', credential: 'c' }];
-  const stage = EasyRtcStage.use({ easyrtcTurnSecret: 'north', easyrtcTurnSeconds: 600 }, {}, { iceServers });
+  const iceServers = ['stun:a:3478', 'turn:u:c@b:3478'];
+  const stage = EasyRtcStage.use({ easyrtcTurnSecret: 'north', easyrtcTurnSeconds: 600, iceServers });
 
   it('have credentials that expire, one for each client, where there is a secret', async () => {
     const now = Date.now();

@@ -1,23 +1,16 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { OrchestratorGateway } from '../../../dialects/orchestrator/gateway.js';
-import type { Log } from '../../../log.js';
-import { ownNames, sharedNames } from '../../../dialects/room-names.js';
-import { Rooms } from '../../../rooms/rooms.js';
-import { configOf } from '../../../src/config.js';
+import type { ParentLog } from '../../../log.js';
+import type { Config, configOf } from '../../../src/config.js';
 import { createLog } from '../../../src/log.js';
-import { customRequestOf } from '../../../dialects/kurento-room/custom-request.js';
-import { RoomGateway } from '../../../dialects/kurento-room/gateway.js';
-import { Doors } from '../../../transport/doors.js';
-import { SocketIoDoor } from '../../../transport/socket-io/door.js';
-import { FakeMedia } from '../../support/fake-media.js';
+import type { SocketIoDoor } from '../../../transport/socket-io/door.js';
+import { ServiceStage } from '../../support/service-stage.js';
 import { until } from '../../support/until.js';
 
 type Options = Parameters<typeof configOf>[0];
+type Line = readonly [level: string, message: string, fields: object];
 
 /** What a request is answered with. */
 export interface Answer {
@@ -28,69 +21,31 @@ export interface Answer {
 }
 
 /** The Orchestrator's and the room protocol over one set of rooms, from the socket to the domain. */
-export class OrchestratorStage {
-  readonly rooms: Rooms;
-  readonly gateway: OrchestratorGateway;
-  readonly door: SocketIoDoor;
+export class OrchestratorStage extends ServiceStage {
   /** How often the server was told to stop. */
   terminations = 0;
-  /** What the dialect logged, as [level, message, fields]. */
-  readonly logged: (readonly [level: string, message: string, fields: object])[] = [];
+  /** What was logged, as [level, message, fields]. */
+  readonly logged: readonly Line[];
   /** What any client has been told: names of events, `SessionUpdated` by its `eventId`. */
   readonly told = new Set<string>();
-  readonly #http = createServer();
-  readonly #doors: Doors;
-  readonly #roomGateway: RoomGateway;
   readonly #clients: OrchestratorClient[] = [];
-  url = '';
 
   constructor(options: Options = {}) {
-    const config = configOf(options);
-    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
-    this.rooms = new Rooms(new FakeMedia(), { mayOpen: (_room, name) => creators.test(name) });
-    this.#doors = new Doors(this.#http, {
-      maxTextLength: config.maxMessageLength,
-      maxQueuedBytes: config.maxQueuedBytes,
-      allowedOrigins: [],
-      maxConnections: 0,
-      onRefused: () => undefined,
-    });
-    this.door = new SocketIoDoor({
-      path: '/socket.io',
-      maxPacketBytes: config.maxPacketBytes,
-      allowedOrigins: [],
-      hasPlace: () => true,
-    });
-    this.#doors.mount('/socket.io', this.door);
-    const log = createLog('error', 'text');
-    const filters = { filterType: config.filterType, imagesUrl: () => '', hatImage: '', markerImages: [] };
-    const hatPlacement = { offsetX: 0, offsetY: 0, width: 1, height: 1 };
-    this.#roomGateway = new RoomGateway(log, config, customRequestOf({ ...filters, hatPlacement }));
-    this.#roomGateway.attach({ rooms: this.rooms, names: sharedNames, doors: this.#doors, pathPrefix: '' });
-    this.gateway = new OrchestratorGateway(config, () => (this.terminations += 1));
-    this.gateway.attach({
-      rooms: this.rooms,
-      names: config.bridge ? sharedNames : ownNames('orchestrator'),
-      doors: this.#doors,
-      socketIo: this.door,
-      pathPrefix: '',
-      log: this.#logTo(log),
-      now: Date.now,
-    });
+    const logged: Line[] = [];
+    super(options as Partial<Config>, { log: logTo(logged), terminate: () => (this.terminations += 1) });
+    this.logged = logged;
   }
 
-  /** Keeps every line, and writes those that are errors. */
-  #logTo(log: Log): Log {
-    const at = (level: keyof Log) => (message: string, fields?: object) => {
-      this.logged.push([level, message, fields ?? {}]);
-      log[level](message, fields);
-    };
-    return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  get gateway(): OrchestratorGateway {
+    return this.dialect(OrchestratorGateway);
   }
 
-  async start(): Promise<void> {
-    await once(this.#http.listen(0, '127.0.0.1'), 'listening');
-    this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  get door(): SocketIoDoor {
+    return this.service.socketIo;
+  }
+
+  get url(): string {
+    return this.origin;
   }
 
   async connect(namespace = '/orchestrator', transports = ['websocket']): Promise<OrchestratorClient> {
@@ -123,14 +78,20 @@ export class OrchestratorStage {
     for (const client of this.#clients.splice(0)) client.socket.disconnect();
     await until('nobody is connected', () => this.gateway.state.connections === 0);
   }
+}
 
-  async stop(): Promise<void> {
-    this.rooms.close('the test is over');
-    this.gateway.close();
-    this.#roomGateway.close();
-    await this.#doors.close();
-    this.#http.close();
-  }
+/** Keeps every line, and writes those that are errors. */
+function logTo(lines: Line[]): ParentLog {
+  const log = createLog('error', 'text');
+  const at = (level: 'error' | 'warn' | 'info' | 'debug') => (message: string, fields?: object) => {
+    lines.push([level, message, fields ?? {}]);
+    log[level](message, fields);
+  };
+  const kept: ParentLog = {
+    ...{ error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') },
+    child: () => kept,
+  };
+  return kept;
 }
 
 export const nothingRemains = { users: 0, sessions: 0, streams: 0, rooms: 0, clients: 0 };

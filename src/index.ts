@@ -1,0 +1,23 @@
+/** What programs import that embed the server: `import { startServer } from 'atrium'`. */
+export { ConfigError, configOf, readConfig } from './config.js';
+export type { Config } from './config.js';
+export type { Hooks } from './dialects.js';
+export { serve } from './serve.js';
+export type { ServeOptions, Service } from './serve.js';
+export { startServer } from './server.js';
+export type { RunningServer } from './server.js';
+export type { Dialect, DialectContext, DialectState } from '../dialects/dialect.js';
+export type { EasyRtcHooks } from '../dialects/easyrtc/hooks.js';
+export type { Log, ParentLog } from '../log.js';
+export type * from '../media/port.js';
+export { RoomError } from '../rooms/errors.js';
+export type { RoomErrorCode } from '../rooms/errors.js';
+export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from '../rooms/events.js';
+export type { Attributes, Participant } from '../rooms/participant.js';
+export type { Publication, PublishOptions } from '../rooms/publication.js';
+export type { Room } from '../rooms/room.js';
+export { Rooms } from '../rooms/rooms.js';
+export type { Subscription } from '../rooms/subscription.js';
+export type { Connection, ConnectionListener, ConnectionObserver } from '../transport/connection.js';
+export type { Doors } from '../transport/doors.js';
+export { textFrame } from '../transport/frame.js';

@@ -1,0 +1,124 @@
+import { KurentoEngine } from '../media/kurento/engine.js';
+import { Placement } from '../media/placement.js';
+import type { MediaEngine } from '../media/port.js';
+import type { ParentLog } from '../log.js';
+import type { Health } from '../rest/health.js';
+import type { Config } from './config.js';
+import { engineFlags } from './engine-flags.js';
+import { NoMediaLibrary } from './media-process.js';
+import { MediaProcesses } from './media-processes.js';
+import { Undo } from './undo.js';
+
+/** The media servers a configuration asks for. */
+export interface StartedMedia {
+  /** All of them as one. */
+  readonly engine: MediaEngine;
+  /** One line for people: what carries the media. */
+  readonly description: string;
+  readonly urls: readonly string[];
+  /** The processes of the embedded engines that run now. */
+  readonly processIds: readonly number[];
+  /** For /healthz. */
+  readonly servers: Health['mediaServers'];
+  /** Lets go of the media servers, and ends those that were started. Does nothing the second time. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Connects to the Kurento media servers that `kmsUris` names. Where it names none, starts the embedded engines.
+ * @throws ConfigError, MediaProcessError when an embedded engine does not start
+ */
+export async function startMedia(config: Config, log: ParentLog): Promise<StartedMedia> {
+  const undo = new Undo();
+  try {
+    const processes = config.kmsUris.length === 0 ? processesOf(config, log) : undefined;
+    if (processes) undo.add(() => processes.stop());
+    const urls = processes ? await startProcesses(processes, log) : [...new Set(config.kmsUris)];
+    const engines = urls.map((url) => engineOf(url, config, log));
+    undo.add(async () => {
+      await Promise.all(engines.map((engine) => engine.close()));
+    });
+    const connected = engines.map((engine) =>
+      engine.connect().catch((error: unknown) => {
+        log.warn('no media server yet; the server goes on trying', { url: engine.url, error });
+      }),
+    );
+    // Embedded engines are there already. A media server elsewhere may be slow, or may be started after us.
+    if (processes) await Promise.all(connected);
+    const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
+    return {
+      engine: placement,
+      description: describe(processes ? 'embedded engine' : 'Kurento media server', urls),
+      urls,
+      get processIds() {
+        return processes?.pids ?? [];
+      },
+      get servers() {
+        return placement.servers.map((server) => {
+          const process = processes?.state(server.url);
+          return { ...server, ...(process && { process }) };
+        });
+      },
+      stop: () => undo.run(),
+    };
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+function processesOf(config: Config, log: ParentLog): MediaProcesses {
+  return new MediaProcesses({
+    count: config.mediaProcesses,
+    udpPorts: config.mediaUdpPorts,
+    flags: engineFlags(config),
+    log,
+  });
+}
+
+/** @returns their URLs; none where the engine cannot run at all: people can still meet and talk, as without a media server in reach */
+async function startProcesses(processes: MediaProcesses, log: ParentLog): Promise<string[]> {
+  try {
+    return await processes.start();
+  } catch (error) {
+    if (!(error instanceof NoMediaLibrary)) throw error;
+    log.error(
+      `${error.message}. Rooms and chat work, nobody can publish; name a Kurento media server in KMS_URIS for audio and video.`,
+    );
+    return [];
+  }
+}
+
+function describe(kind: string, urls: readonly string[]): string {
+  return urls.length === 0 ? 'none: audio and video are refused' : `${kind} at ${urls.join(', ')}`;
+}
+
+function engineOf(url: string, config: Config, log: ParentLog): KurentoEngine {
+  return new KurentoEngine({
+    url,
+    requestTimeoutMs: config.mediaRequestTimeoutMs,
+    lostAfterMs: config.mediaLostAfterMs,
+    bandwidth: {
+      minVideoRecv: config.publisherMinVideoKbps || undefined,
+      maxVideoRecv: config.publisherMaxVideoKbps || undefined,
+      minVideoSend: config.subscriberMinVideoKbps || undefined,
+      maxVideoSend: config.subscriberMaxVideoKbps || undefined,
+    },
+    reachability: {
+      stunServer: stunServerOf(config.mediaStunServer),
+      turnUrl: config.mediaTurnUrl || undefined,
+      // The embedded engine knows them since it started, and could say so.
+      ...(config.kmsUris.length > 0 && {
+        externalIpv4: config.mediaExternalIpv4 || undefined,
+        externalIpv6: config.mediaExternalIpv6 || undefined,
+      }),
+    },
+    log: log.child({ mediaServer: url }),
+  });
+}
+
+/** `text`: address:port, or empty for none. */
+function stunServerOf(text: string): { address: string; port: number } | undefined {
+  const end = text.lastIndexOf(':');
+  return end < 0 ? undefined : { address: text.slice(0, end), port: Number(text.slice(end + 1)) };
+}

@@ -1,0 +1,207 @@
+import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Dialect } from '../dialects/dialect.js';
+import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
+import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
+import type { ParentLog } from '../log.js';
+import type { MediaEngine } from '../media/port.js';
+import { restApp } from '../rest/app.js';
+import type { Health } from '../rest/health.js';
+import { Rooms } from '../rooms/rooms.js';
+import type { ConnectionObserver } from '../transport/connection.js';
+import { Doors } from '../transport/doors.js';
+import { SocketIoDoor } from '../transport/socket-io/door.js';
+import type { SocketIoOptions } from '../transport/socket-io/door.js';
+import type { Config } from './config.js';
+import { dialectsOf } from './dialects.js';
+import type { Hooks } from './dialects.js';
+import { iceServerOf } from './ice-servers.js';
+import { createLog } from './log.js';
+import { ownAddresses, tlsIdentity } from './tls.js';
+import type { TlsIdentity } from './tls.js';
+import { Undo } from './undo.js';
+
+/** What a program that embeds the server may decide besides the configuration. */
+export interface ServeOptions {
+  /** Default: lines on standard output, as `logLevel` and `logFormat` say. */
+  readonly log?: ParentLog;
+  readonly hooks?: Hooks;
+  /** Protocols that are spoken besides the built-in ones. One that has the name of a built-in one is spoken in its place. */
+  readonly dialects?: readonly Dialect[];
+  /** What /healthz tells about media servers. Default: none. */
+  readonly mediaServers?: () => Health['mediaServers'];
+  /** The certificate to serve with. Default: as the configuration says. */
+  readonly tls?: TlsIdentity | undefined;
+  /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
+  readonly terminate?: () => void;
+  /** The time in ms since 1970. Default: `Date.now`. */
+  readonly now?: () => number;
+  /** Sees the WebSocket connections and what is sent over them. */
+  readonly observer?: ConnectionObserver;
+  /** How often clients on socket.io are asked whether they are there. Default: the library's own times. */
+  readonly socketIoHeartbeat?: SocketIoOptions['heartbeat'];
+}
+
+/** A server that listens: rooms, protocols, REST and the pages, on a media engine that was given. */
+export interface Service {
+  /** Where the demo is, as http://localhost:8080/. */
+  readonly url: string;
+  /** Where others in the network find it. Empty without TLS, since browsers give no camera to plain HTTP pages. */
+  readonly elsewhere: readonly string[];
+  /** Of a certificate made by this server, SHA-256. */
+  readonly fingerprint: string | undefined;
+  readonly rooms: Rooms;
+  /** The protocols that are spoken, the room protocol first. */
+  readonly dialects: readonly Dialect[];
+  /** The paths of the HTTP server. A program may open more of them. */
+  readonly doors: Doors;
+  readonly socketIo: SocketIoDoor;
+  /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves rooms on a media engine, which remains the caller's. Builds everything in reading order; `stop` undoes it in reverse
+ * order, and so does a later step that fails.
+ * @throws ConfigError for a certificate that cannot be used; an Error of `listen`, as when the port is in use
+ */
+export async function serve(config: Config, media: MediaEngine, options: ServeOptions = {}): Promise<Service> {
+  const { log = createLog(config.logLevel, config.logFormat), now = Date.now } = options;
+  const undo = new Undo();
+  const stop = (): Promise<void> => undo.run();
+  try {
+    const tls = options.tls ?? (await tlsIdentity(config));
+    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
+    const rooms = new Rooms(media, { now, mayOpen: (_room, id) => creators.test(id) });
+    const dialects: Dialect[] = [];
+    const app = restApp({
+      rooms,
+      health: () => ({
+        dialects: dialects.map(({ name, state }) => ({ name, ...state })),
+        mediaServers: options.mediaServers?.() ?? [],
+      }),
+      openRpc: openRpcDocument(),
+      pageSettings: { ...config, filterRequestParam: config.filterType },
+      iceServers: config.iceServers.map(iceServerOf),
+      demo: builtFolder('demo'),
+      client: builtFolder('client'),
+      pathPrefix: config.pathPrefix,
+      allowedOrigins: config.allowedOrigins,
+      adminToken: config.adminToken,
+      closeByGet: config.closeEndpoint === 'token',
+      onChange: (change, names) => {
+        log.info(change, names);
+      },
+      onDefect: (path, error) => {
+        log.error('an HTTP request failed', { path, error });
+      },
+    });
+    const http = tls ? createSecureServer({ cert: tls.cert, key: tls.key }) : createServer();
+    const doors = new Doors(http, {
+      maxTextLength: config.maxMessageLength,
+      maxQueuedBytes: config.maxQueuedBytes,
+      allowedOrigins: config.allowedOrigins,
+      maxConnections: config.maxConnections,
+      otherwise: app,
+      onRefused: (path, reason) => {
+        log.warn('a WebSocket was refused', { path, reason });
+      },
+      ...(options.observer && { observer: options.observer }),
+    });
+    undo.add(() => closeHttp(http));
+    undo.add(() => doors.close());
+    const socketIo = new SocketIoDoor({
+      path: `${config.pathPrefix}${config.socketIoPath}`,
+      maxPacketBytes: config.maxPacketBytes,
+      allowedOrigins: config.allowedOrigins,
+      hasPlace: () => doors.hasPlace,
+      ...(options.socketIoHeartbeat && { heartbeat: options.socketIoHeartbeat }),
+    });
+    doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
+    const scheme = tls ? 'https' : 'http';
+    const builtIn = dialectsOf({
+      config,
+      log,
+      imagesUrl: () => `${config.appUrl || `${scheme}://localhost:${portOf(http)}${config.pathPrefix}`}/img/`,
+      stop: options.terminate ?? (() => void stop()),
+      hooks: options.hooks ?? {},
+    });
+    const spoken = withOthers(builtIn, options.dialects ?? []);
+    const [ours, ...others] = spoken.map(({ name }) => name);
+    for (const dialect of spoken) {
+      const { name } = dialect;
+      const apart = name === ours ? namesBut(others) : ownNames(name);
+      dialect.attach({
+        rooms,
+        names: config.bridge ? sharedNames : apart,
+        doors,
+        socketIo,
+        pathPrefix: config.pathPrefix,
+        log: log.child({ dialect: name }),
+        now,
+      });
+      dialects.push(dialect);
+      undo.add(() => dialect.close());
+    }
+    const port = await listen(http, config);
+    undo.add(() => {
+      rooms.close('the server stops');
+    });
+    const addressOf = (host: string): string => {
+      const literal = host.includes(':') ? `[${host}]` : host;
+      return `${scheme}://${literal}:${port}${config.pathPrefix}/`;
+    };
+    return {
+      url: addressOf(config.host || 'localhost'),
+      elsewhere: tls && config.host === '' ? ownAddresses().map(addressOf) : [],
+      fingerprint: tls?.fingerprint,
+      rooms,
+      dialects,
+      doors,
+      socketIo,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The built-in dialects in their order, each replaced by the one of its name that was given; then the other ones given. */
+function withOthers(builtIn: readonly Dialect[], given: readonly Dialect[]): Dialect[] {
+  const byName = new Map([...builtIn, ...given].map((dialect) => [dialect.name, dialect]));
+  return [...byName.values()];
+}
+
+/** Beside the compiled server; the same folder when the server runs from source. */
+function builtFolder(name: 'demo' | 'client'): string {
+  const isCompiled = import.meta.url.endsWith('.js');
+  return fileURLToPath(new URL(isCompiled ? `../${name}` : `../dist/${name}`, import.meta.url));
+}
+
+function listen(http: Server, { port, host }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen({ port, ...(host === '' ? {} : { host }) }, () => {
+      http.off('error', reject);
+      resolve(portOf(http));
+    });
+  });
+}
+
+/** Of a server that listens. */
+function portOf(http: Server): number {
+  return (http.address() as AddressInfo).port;
+}
+
+function closeHttp(http: Server): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => {
+      resolve();
+    });
+    http.closeAllConnections();
+  });
+}

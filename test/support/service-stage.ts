@@ -1,0 +1,56 @@
+import type { Dialect } from '../../dialects/dialect.js';
+import type { Rooms } from '../../rooms/rooms.js';
+import { configOf } from '../../src/config.js';
+import type { Config } from '../../src/config.js';
+import { createLog } from '../../src/log.js';
+import { serve } from '../../src/serve.js';
+import type { ServeOptions, Service } from '../../src/serve.js';
+import { FakeMedia } from './fake-media.js';
+
+/**
+ * The server as it is composed, all protocols included, on a media engine in memory: for tests that need thousands of
+ * negotiations, or that hold one up at a certain step, which no real media server can be made to do.
+ */
+export class ServiceStage {
+  readonly media = new FakeMedia();
+  protected readonly config: Config;
+  readonly #options: ServeOptions;
+  #service: Service | undefined;
+
+  constructor(config: Partial<Config> = {}, options: ServeOptions = {}) {
+    this.config = configOf({ port: 0, host: '127.0.0.1', ...config });
+    this.#options = { log: createLog('error', 'text'), ...options };
+  }
+
+  /** @returns the address as http://127.0.0.1:port/ */
+  async start(): Promise<string> {
+    this.#service = await serve(this.config, this.media, this.#options);
+    return this.#service.url;
+  }
+
+  async stop(): Promise<void> {
+    await this.#service?.stop();
+  }
+
+  /** What `start` has made. */
+  get service(): Service {
+    if (!this.#service) throw new Error('The stage is not started');
+    return this.#service;
+  }
+
+  get rooms(): Rooms {
+    return this.service.rooms;
+  }
+
+  /** As http://127.0.0.1:port, without the slash at the end. */
+  get origin(): string {
+    return new URL(this.service.url).origin;
+  }
+
+  /** The dialect of a class. */
+  protected dialect<T extends Dialect>(type: new (...args: never[]) => T): T {
+    const found = this.service.dialects.find((dialect) => dialect instanceof type);
+    if (!found) throw new Error(`${type.name} is not spoken here`);
+    return found as T;
+  }
+}
