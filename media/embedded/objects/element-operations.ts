@@ -2,7 +2,7 @@ import { KurentoError } from './kurento-error.js';
 import type { MediaType } from './parameters.js';
 import { integer, mediaType, objectId, text } from './parameters.js';
 import type { Flow } from '../rtp/flow.js';
-import type { RtpKind } from '../sdp/codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 import { MediaElement, mediaTypes, rtpKind } from './media-element.js';
 import { mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';

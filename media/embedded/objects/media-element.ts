@@ -1,4 +1,4 @@
-import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
 import { KurentoError } from './kurento-error.js';
 import type { DataPath } from './data-channels.js';
 import { Flow } from '../rtp/flow.js';
@@ -56,7 +56,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   abstract provideKeyframe(): void;
 
   /** The codec this element gives on, as far as it is known. */
-  abstract providedCodec(kind: RtpKind): CodecName | undefined;
+  abstract providedCodec(kind: RtpKind): Codec | undefined;
 
   /** The source of one kind was taken away or replaced. */
   protected abstract sourceChanged(kind: RtpKind): void;

@@ -1,4 +1,4 @@
-import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
@@ -66,7 +66,7 @@ export class PassThrough extends MediaElement {
     this.#through(undefined, () => this.source('VIDEO')?.provideKeyframe());
   }
 
-  providedCodec(kind: RtpKind): CodecName | undefined {
+  providedCodec(kind: RtpKind): Codec | undefined {
     const type = kind === 'audio' ? 'AUDIO' : 'VIDEO';
     return this.#through(undefined, () => this.source(type)?.providedCodec(kind));
   }

@@ -5,7 +5,7 @@ import { Recording } from '../recorder/recording.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
-import type { RtpKind } from '../sdp/codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
 import { elementEvents, mediaElementOperations } from './element-operations.js';
 import { MediaElement } from './media-element.js';

@@ -1,5 +1,5 @@
 import type { DataCounters } from './data-channels.js';
-import type { RtpKind } from '../sdp/codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import { complex } from './media-object.js';
 import type { OutboundStream } from '../rtp/outbound-stream.js';

@@ -6,7 +6,7 @@ import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 import { RtpSession } from '../rtp/rtp-session.js';
 import type { Agreement, SourceCodecs } from '../sdp/agreement.js';
-import type { CodecName, RtpKind } from '../sdp/codec.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
 import type { Direction } from '../sdp/description.js';
 import { SdpExchange } from '../sdp/sdp-exchange.js';
 import type { ChannelOptions, TransportListener, TransportState } from '../transport/transport.js';
@@ -178,7 +178,7 @@ export class WebRtcEndpoint extends MediaElement {
     this.#session?.inbound('video')?.keyframes.request(this.context.pulse.now());
   }
 
-  providedCodec(kind: RtpKind): CodecName | undefined {
+  providedCodec(kind: RtpKind): Codec | undefined {
     return this.#session?.codec(kind);
   }
 

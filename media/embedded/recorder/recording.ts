@@ -1,8 +1,8 @@
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
-import type { CodecName, RtpKind } from '../sdp/codec.js';
-import type { Frame } from './frame.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
+import type { Frame } from '../codecs/frame.js';
 import { RecordingFile } from './recording-file.js';
 import { Track } from './track.js';
 import { WebmWriter } from './webm-writer.js';
@@ -25,7 +25,7 @@ export interface RecordingOptions {
 
 interface Written {
   readonly number: number;
-  readonly codec: CodecName;
+  readonly codec: Codec;
   last: number;
 }
 
@@ -106,7 +106,7 @@ export class Recording {
     });
   }
 
-  #write(kind: RtpKind, frame: Frame, codec: CodecName, time: number): void {
+  #write(kind: RtpKind, frame: Frame, codec: Codec, time: number): void {
     const writer = (this.#writer ??= this.#begin(time));
     const written = this.#written.get(kind) ?? this.#addTrack(writer, kind, frame, codec);
     // One track has one codec: a source with another is heard again when it changes back.
@@ -125,7 +125,7 @@ export class Recording {
     return new WebmWriter(this.#file);
   }
 
-  #addTrack(writer: WebmWriter, kind: RtpKind, frame: Frame, codec: CodecName): Written {
+  #addTrack(writer: WebmWriter, kind: RtpKind, frame: Frame, codec: Codec): Written {
     const written = { number: writer.addTrack({ ...frame, codec }), codec, last: -1 };
     this.#written.set(kind, written);
     return written;

@@ -1,19 +1,15 @@
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import { headerSize, type RtpPacket } from '../rtp/rtp-packet.js';
-import type { CodecName, RtpKind } from '../sdp/codec.js';
-import type { Frame, FrameAssembler } from './frame.js';
-import { H264Assembler } from './h264.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
+import type { Frame, FrameAssembler } from '../codecs/frame.js';
 import { MediaClock } from './media-clock.js';
-import { OpusAssembler } from './opus.js';
 import { ReorderBuffer, type MediaPacket } from './reorder-buffer.js';
-import { Vp8Assembler } from './vp8.js';
-import { Vp9Assembler } from './vp9.js';
 
 /** A frame with more has lost its end; packets are 1500 bytes at most. */
 const mostPayloads = 4096;
 
 export interface TrackListener {
-  frame(frame: Frame, codec: CodecName, time: number): void;
+  frame(frame: Frame, codec: Codec, time: number): void;
   /** Nothing can be decoded until a key frame comes. */
   keyframeNeeded(): void;
 }
@@ -24,7 +20,7 @@ export class Track {
   readonly #listener: TrackListener;
   #from: InboundStream | undefined;
   #clock = new MediaClock(1);
-  #assembler: FrameAssembler = new OpusAssembler();
+  #assembler: FrameAssembler | undefined;
   #order: ReorderBuffer;
   #needsKey = true;
   /** The timestamp of the frame that is put together. */
@@ -87,11 +83,11 @@ export class Track {
     this.reset();
     this.#from = from;
     this.#clock = new MediaClock(from.codec.clockRate);
-    this.#assembler = assemblerOf(from.codec.name);
+    this.#assembler = from.codec.assembler();
   }
 
   #damaged(): void {
-    this.#assembler.reset();
+    this.#assembler?.reset();
     this.#timestamp = undefined;
     this.#needsKey = true;
   }
@@ -105,16 +101,16 @@ export class Track {
       this.#payloads = 0;
     }
     this.#payloads += 1;
-    if (this.#payloads > mostPayloads || !this.#assembler.add(payload)) this.#damaged();
+    if (this.#payloads > mostPayloads || !this.#assembler?.add(payload)) this.#damaged();
     else if (marker || this.kind === 'audio') this.#finish();
   }
 
   #finish(): void {
     const timestamp = this.#timestamp;
     this.#timestamp = undefined;
-    const codec = this.#from?.codec.name;
+    const codec = this.#from?.codec;
     if (timestamp === undefined || codec === undefined) return;
-    const frame = this.#assembler.finish();
+    const frame = this.#assembler?.finish();
     if (!frame || !isSound(frame, this.kind)) {
       this.#damaged();
       return;
@@ -122,21 +118,6 @@ export class Track {
     if (this.#needsKey && !frame.isKey) return;
     this.#needsKey = false;
     this.#listener.frame(frame, codec, this.#clock.timeOf(timestamp, this.#now));
-  }
-}
-
-function assemblerOf(codec: CodecName): FrameAssembler {
-  switch (codec) {
-    case 'opus':
-      return new OpusAssembler();
-    case 'VP8':
-      return new Vp8Assembler();
-    case 'VP9':
-      return new Vp9Assembler();
-    case 'H264':
-      return new H264Assembler();
-    default:
-      return codec satisfies never;
   }
 }
 

@@ -1,16 +1,22 @@
 import { element, elementHead, float, idBytes, ids, longSize, padded, text, unsigned } from './ebml.js';
-import type { Frame, TrackFormat } from './frame.js';
+import type { Codec } from '../codecs/codec.js';
+import type { Frame } from '../codecs/frame.js';
 import type { RecordingFile } from './recording-file.js';
 
-const codecIds = { opus: 'A_OPUS', VP8: 'V_VP8', VP9: 'V_VP9', H264: 'V_MPEG4/ISO/AVC' } as const;
 /** Bytes kept free at the beginning for what is known later. */
 const seekHeadSize = 128;
 const tracksSize = 4096;
 /** A cluster ends after this long, or this many bytes: what is lost when the process dies, and what is held in memory. */
 const clusterMs = 1000;
 const clusterBytes = 2 * 1024 * 1024;
-/** Opus needs this long to settle after a jump, in ns (RFC 7845 §4.6). */
-const opusPreRoll = 80_000_000;
+
+export interface TrackFormat {
+  readonly codec: Codec;
+  /** In pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly codecPrivate?: Buffer;
+}
 
 interface Cluster {
   /** Time of its first block, in ms. */
@@ -53,13 +59,13 @@ export class WebmWriter {
     this.#tracks.push(format);
     const entries = this.#tracks.map((track, index) => trackEntry(track, index + 1));
     this.#file.overwrite(this.#afterHead, padded(element(ids.tracks, ...entries), tracksSize));
-    if (format.codec === 'H264') this.#file.overwrite(0, ebmlHeader('matroska'));
+    if (!format.codec.matroska.inWebm) this.#file.overwrite(0, ebmlHeader('matroska'));
     return this.#tracks.length;
   }
 
   /** `time` in ms since the beginning. */
   write(track: number, frame: Frame, time: number): void {
-    const beginsPicture = frame.isKey && this.#tracks[track - 1]?.codec !== 'opus';
+    const beginsPicture = frame.isKey && this.#tracks[track - 1]?.codec.kind === 'video';
     const cluster = this.#cluster;
     if (
       cluster &&
@@ -137,19 +143,20 @@ function ebmlHeader(docType: 'webm' | 'matroska'): Buffer {
 }
 
 function trackEntry({ codec, width = 0, height = 0, codecPrivate }: TrackFormat, number: number): Buffer {
-  const isAudio = codec === 'opus';
+  const { kind, matroska, clockRate, channels = 1 } = codec;
+  const isAudio = kind === 'audio';
   return element(
     ids.trackEntry,
     unsigned(ids.trackNumber, number),
     unsigned(ids.trackUid, number),
     unsigned(ids.trackType, isAudio ? 2 : 1),
     unsigned(ids.flagLacing, 0),
-    text(ids.codecId, codecIds[codec]),
+    text(ids.codecId, matroska.id),
     ...(codecPrivate ? [element(ids.codecPrivate, codecPrivate)] : []),
     ...(isAudio
       ? [
-          unsigned(ids.seekPreRoll, opusPreRoll),
-          element(ids.audio, float(ids.samplingFrequency, 48_000), unsigned(ids.channels, 2)),
+          ...(matroska.seekPreRoll === undefined ? [] : [unsigned(ids.seekPreRoll, matroska.seekPreRoll)]),
+          element(ids.audio, float(ids.samplingFrequency, clockRate), unsigned(ids.channels, channels)),
         ]
       : [element(ids.video, unsigned(ids.pixelWidth, width), unsigned(ids.pixelHeight, height))]),
   );

@@ -1,5 +1,4 @@
-import type { Codec } from '../sdp/codec.js';
-import { startsKeyframe } from '../sdp/codec.js';
+import type { Codec } from '../codecs/codec.js';
 import { KeyframeRequests } from './keyframe-requests.js';
 import { MissingPackets } from './missing-packets.js';
 import { PacketRing } from './packet-ring.js';
@@ -60,13 +59,17 @@ export class InboundStream {
     this.counters.octets += packet.payloadLength;
     if (number > this.#highest) this.#advance(number, packet.timestamp, now);
     else this.#missing?.arrived(number);
-    if (this.isKeyframe(packet)) this.keyframes.answered();
+    if (this.keyframes.wanted && this.isKeyframe(packet)) this.keyframes.answered();
     return true;
   }
 
-  /** True when a receiver can begin with this packet. */
+  /**
+   * True when a decoder can begin with this packet. Asked only while somebody waits for a key frame: the call goes to a
+   * function of the codec, which the compiler cannot inline where there are several.
+   */
   isKeyframe(packet: RtpPacket): boolean {
-    return !packet.isOnlyPadding && startsKeyframe(this.codec.name, packet.body, headerSize);
+    if (packet.payloadLength === 0 || packet.isOnlyPadding) return false;
+    return this.codec.startsKeyframe(packet.body, headerSize);
   }
 
   reported(report: SenderReport, now: number): void {

@@ -13,6 +13,11 @@ export class KeyframeRequests {
     this.#send = send;
   }
 
+  /** One was asked for and has not come yet. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
   request(now: number): void {
     this.#wanted = true;
     this.#left = attempts;

@@ -1,4 +1,4 @@
-import type { CodecName } from '../sdp/codec.js';
+import type { Codec } from '../codecs/codec.js';
 import type { InboundStream } from './inbound-stream.js';
 import type { KeptPacket } from './packet-ring.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
@@ -17,9 +17,9 @@ export interface OutboundOptions {
   readonly ssrc: number;
   readonly cname: string;
   /** What the receiver negotiated: payload type by codec. */
-  readonly payloadTypes: ReadonlyMap<CodecName, number>;
+  readonly payloadTypes: ReadonlyMap<Codec, number>;
   /** Of packets that are sent again on a stream of their own; without one they are sent as they were (RFC 4588). */
-  readonly repairTypes: ReadonlyMap<CodecName, number>;
+  readonly repairTypes: ReadonlyMap<Codec, number>;
   readonly repairSsrc: number;
   /** Returns false when the packet did not leave. */
   readonly send: (packet: Buffer) => boolean;
@@ -60,7 +60,7 @@ export class OutboundStream {
   }
 
   /** True when the receiver can take this codec. */
-  accepts(codec: CodecName): boolean {
+  accepts(codec: Codec): boolean {
     return this.#options.payloadTypes.has(codec);
   }
 
@@ -160,8 +160,8 @@ export class OutboundStream {
 
   #follow(source: InboundStream): void {
     this.#source = source;
-    this.#payloadType = this.#options.payloadTypes.get(source.codec.name) ?? -1;
-    this.#repairType = this.#options.repairTypes.get(source.codec.name);
+    this.#payloadType = this.#options.payloadTypes.get(source.codec) ?? -1;
+    this.#repairType = this.#options.repairTypes.get(source.codec);
     this.#waiting = true;
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }

@@ -1,4 +1,4 @@
-import type { Codec, CodecName, RtpKind } from '../sdp/codec.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
 import { InboundStream } from './inbound-stream.js';
 import type { AgreedMedia, Agreement } from '../sdp/agreement.js';
 import { OutboundStream } from './outbound-stream.js';
@@ -113,8 +113,8 @@ export class RtpSession {
   }
 
   /** The codec that comes in, as far as it is agreed. */
-  codec(kind: RtpKind): CodecName | undefined {
-    for (const { codec } of this.#incoming.values()) if (codec.kind === kind) return codec.name;
+  codec(kind: RtpKind): Codec | undefined {
+    for (const { codec } of this.#incoming.values()) if (codec.kind === kind) return codec;
     return undefined;
   }
 
@@ -155,14 +155,14 @@ export class RtpSession {
 
   #outboundStream(media: AgreedMedia): OutboundStream {
     const repairTypes = media.codecs.flatMap(({ codec, repairType }) =>
-      repairType === undefined ? [] : [[codec.name, repairType] as const],
+      repairType === undefined ? [] : [[codec, repairType] as const],
     );
     return new OutboundStream({
       ssrc: this.#options.sent.ssrcs[media.kind],
       repairSsrc: this.#options.sent.repairSsrc,
       repairTypes: new Map(repairTypes),
       cname: this.#options.sent.cname,
-      payloadTypes: new Map(media.codecs.map(({ codec, payloadType }) => [codec.name, payloadType])),
+      payloadTypes: new Map(media.codecs.map(({ codec, payloadType }) => [codec, payloadType])),
       send: (packet) => this.#options.transport.sendRtp(packet),
       askForKeyframe: () => {
         this.#options.listener.keyframeWanted();

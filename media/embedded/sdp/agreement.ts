@@ -1,4 +1,4 @@
-import type { Codec, CodecName, RtpKind } from './codec.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
 import type { Direction, RemoteDescription } from './description.js';
 import type { OfferedSection } from './sdp-reader.js';
 
@@ -53,4 +53,4 @@ export interface AgreedData {
 }
 
 /** The codec of what the endpoint will send, by kind; undefined: not known yet. */
-export type SourceCodecs = Readonly<Record<RtpKind, CodecName | undefined>>;
+export type SourceCodecs = Readonly<Record<RtpKind, Codec | undefined>>;

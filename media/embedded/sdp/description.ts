@@ -1,4 +1,4 @@
-import type { RtpKind } from './codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 
 /** As in SDP: `sendonly` means that the side that writes it sends and does not receive. */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';

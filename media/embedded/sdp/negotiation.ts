@@ -1,5 +1,5 @@
-import type { Codec, CodecName, RtpKind } from './codec.js';
-import { codecs } from './codec.js';
+import type { Codec, RtpKind } from '../codecs/codec.js';
+import { codecs } from '../codecs/codecs.js';
 import type { AgreedCodec, AgreedData, AgreedSection, Agreement, SourceCodecs } from './agreement.js';
 import { transportExtension } from './agreement.js';
 import type { Direction, RemoteDescription } from './description.js';
@@ -98,13 +98,10 @@ function remoteDescription(offer: SessionDescription, offered: OfferedSection): 
 function agreedCodecs(
   offered: OfferedSection,
   kind: RtpKind,
-  source: CodecName | undefined,
+  source: Codec | undefined,
   preference: 'ours' | 'theirs',
 ): AgreedCodec[] {
-  const known = codecs
-    .filter((codec) => codec.kind === kind)
-    .sort((one, other) => Number(other.name === source) - Number(one.name === source));
-  const matches = known.flatMap((codec) => {
+  const matches = codecsOf(kind, source).flatMap((codec) => {
     const match = bestMatch(codec, offered.codecs);
     return match ? { codec, match } : [];
   });
@@ -114,21 +111,18 @@ function agreedCodecs(
   return offered.direction === 'recvonly' || preference === 'theirs' ? agreed : agreed.slice(0, 1);
 }
 
+/** Our codecs of one kind in order of preference; the source's is first. */
+export function codecsOf(kind: RtpKind, source: Codec | undefined): Codec[] {
+  const known = codecs.filter((codec) => codec.kind === kind);
+  return known.sort((one, other) => Number(other === source) - Number(one === source));
+}
+
 function bestMatch(codec: Codec, offered: readonly OfferedCodec[]): OfferedCodec | undefined {
   const matches = offered.filter(
     ({ name, clockRate, parameters }) =>
-      name.toLowerCase() === codec.name.toLowerCase() &&
-      clockRate === codec.clockRate &&
-      isPlainProfile(codec.name, parameters),
+      name.toLowerCase() === codec.name.toLowerCase() && clockRate === codec.clockRate && codec.accepts(parameters),
   );
-  // Every H.264 receiver understands the constrained baseline profile, so it is the one to ask publishers for.
-  return matches.find(({ parameters }) => /profile-level-id=42e0/i.test(parameters)) ?? matches[0];
-}
-
-function isPlainProfile(name: CodecName, parameters: string): boolean {
-  if (name === 'H264') return /(^|;\s*)packetization-mode=1\b/.test(parameters);
-  if (name === 'VP9') return !/(^|;\s*)profile-id=[1-9]/.test(parameters);
-  return true;
+  return matches.find(({ parameters }) => codec.prefers(parameters)) ?? matches[0];
 }
 
 /** What we can do with feedback; `transport-cc` only about what comes in: what we send is not paced by it. */

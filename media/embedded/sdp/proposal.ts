@@ -1,8 +1,7 @@
-import type { CodecName, RtpKind } from './codec.js';
-import { codecs } from './codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 import type { AgreedCodec, AgreedSection, SourceCodecs } from './agreement.js';
 import type { Direction } from './description.js';
-import { feedbackFor } from './negotiation.js';
+import { codecsOf, feedbackFor } from './negotiation.js';
 
 /** What an endpoint offers. */
 export interface Proposal {
@@ -16,18 +15,6 @@ export interface Proposal {
   readonly data: boolean;
 }
 
-/** Payload types of our offers, and of what is sent again (RFC 4588), and the profile where there are several. */
-const offeredCodecs: Readonly<Record<CodecName, { type: number; repair?: number; parameters: string }>> = {
-  opus: { type: 111, parameters: 'minptime=10;useinbandfec=1' },
-  VP8: { type: 96, repair: 97, parameters: '' },
-  H264: {
-    type: 102,
-    repair: 103,
-    parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-  },
-  VP9: { type: 98, repair: 99, parameters: 'profile-id=0' },
-};
-
 const transportExtensionId = 3;
 const protocol = 'UDP/TLS/RTP/SAVPF';
 
@@ -39,14 +26,10 @@ export function propose({ kinds, direction, sources, limits, data }: Proposal): 
     media: {
       kind,
       direction,
-      codecs: codecs
-        .filter((codec) => codec.kind === kind)
-        .sort((one, other) => Number(other.name === sources[kind]) - Number(one.name === sources[kind]))
-        .map((codec): AgreedCodec => {
-          const { type, repair, parameters } = offeredCodecs[codec.name];
-          const feedback = feedbackFor(kind, receives);
-          return { codec, payloadType: type, parameters, feedback, repairType: repair };
-        }),
+      codecs: codecsOf(kind, sources[kind]).map((codec): AgreedCodec => {
+        const { payloadType, parameters, repairType } = codec.offer;
+        return { codec, payloadType, parameters, feedback: feedbackFor(kind, receives), repairType };
+      }),
       transportExtension: receives ? transportExtensionId : 0,
       limit: receives ? limits[kind] : 0,
     },

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Codec } from '../../../../media/embedded/codecs/codec.js';
+import { h264 as h264Codec } from '../../../../media/embedded/codecs/h264.js';
+import { vp9 as vp9Codec } from '../../../../media/embedded/codecs/vp9.js';
 import { negotiate } from '../../../../media/embedded/sdp/negotiation.js';
 import { InvalidSdp, parseSdp } from '../../../../media/embedded/sdp/sdp-reader.js';
 import { withCandidates, writeDescription } from '../../../../media/embedded/sdp/sdp-writer.js';
@@ -16,9 +19,7 @@ const local = {
 } as const;
 const sent = { cname: 'name', streamId: 'stream', ssrcs: { audio: 11, video: 22 }, repairSsrc: 33 };
 
-type VideoSource = 'VP8' | 'VP9' | 'H264';
-
-function answerTo(offer: string, source?: VideoSource): string {
+function answerTo(offer: string, source?: Codec): string {
   const agreement = negotiate(parseSdp(offer), { audio: undefined, video: source });
   if (!agreement) throw new Error('nothing agreed');
   return writeDescription(agreement.sections, local, sent);
@@ -29,7 +30,7 @@ function section(sdp: string, position: number): string[] {
   return (sdp.split(/^(?=m=)/m)[position] ?? '').split('\r\n').filter((line) => line !== '');
 }
 
-function videoFormats(options: OfferOptions, source?: VideoSource): string {
+function videoFormats(options: OfferOptions, source?: Codec): string {
   return section(answerTo(browserOffer(options), source), 2)[0] ?? '';
 }
 
@@ -121,11 +122,11 @@ describe('SDP answers', () => {
     });
 
     it('prefer the codec of the source', () => {
-      expect(videoFormats({}, 'H264')).to.match(/SAVPF 102 103$/);
+      expect(videoFormats({}, h264Codec)).to.match(/SAVPF 102 103$/);
     });
 
     it('let a subscriber receive any of them, that of the source first', () => {
-      expect(videoFormats({ direction: 'recvonly' }, 'VP9')).to.match(/SAVPF 98 99 96 97 102 103$/);
+      expect(videoFormats({ direction: 'recvonly' }, vp9Codec)).to.match(/SAVPF 98 99 96 97 102 103$/);
     });
 
     it('refuse the section when there is none', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { FrameAssembler } from '../../../../media/embedded/recorder/frame.js';
-import { H264Assembler } from '../../../../media/embedded/recorder/h264.js';
-import { Vp8Assembler } from '../../../../media/embedded/recorder/vp8.js';
-import { Vp9Assembler } from '../../../../media/embedded/recorder/vp9.js';
+import type { FrameAssembler } from '../../../../media/embedded/codecs/frame.js';
+import { h264 } from '../../../../media/embedded/codecs/h264.js';
+import { vp8 } from '../../../../media/embedded/codecs/vp8.js';
+import { vp9 } from '../../../../media/embedded/codecs/vp9.js';
 
 function bytes(hex: string): Buffer {
   return Buffer.from(hex.replaceAll(' ', ''), 'hex');
@@ -16,24 +16,24 @@ function frameOf(assembler: FrameAssembler, ...payloads: string[]) {
 
 describe('putting frames together', () => {
   it('joins the packets of a VP8 key frame, without their descriptors, and reads its size', () => {
-    const frame = frameOf(new Vp8Assembler(), '90 80 81 23  10 02 00 9d 01 2a 80 02 e0 01', '80 80 81 23  aa bb');
+    const frame = frameOf(vp8.assembler(), '90 80 81 23  10 02 00 9d 01 2a 80 02 e0 01', '80 80 81 23  aa bb');
     expect(frame).to.deep.equal({ chunks: '1002009d012a8002e001aabb', isKey: true, width: 640, height: 480 });
   });
 
   it('knows a VP8 frame that depends on others', () => {
-    expect(frameOf(new Vp8Assembler(), '10 01 02')).to.deep.equal({ chunks: '0102', isKey: false });
+    expect(frameOf(vp8.assembler(), '10 01 02')).to.deep.equal({ chunks: '0102', isKey: false });
   });
 
   it('refuses a frame whose first packet is missing', () => {
-    expect(frameOf(new Vp8Assembler(), '00 aa')).to.equal('refused');
-    expect(frameOf(new Vp9Assembler(), '04 aa')).to.equal('refused');
-    expect(frameOf(new H264Assembler(), '7c 05 aa')).to.equal('refused');
+    expect(frameOf(vp8.assembler(), '00 aa')).to.equal('refused');
+    expect(frameOf(vp9.assembler(), '04 aa')).to.equal('refused');
+    expect(frameOf(h264.assembler(), '7c 05 aa')).to.equal('refused');
   });
 
   it('reads the size of a VP9 key frame after its scalability structure', () => {
     // Two bytes of picture number, layers, one layer of 320 by 240 in the structure; profile 0, sync code, colours.
     const frame = frameOf(
-      new Vp9Assembler(),
+      vp9.assembler(),
       'aa 81 23 00 00  10 01 40 00 f0  82 49 83 42 20 13 f0 0e f0',
       'a4 81 23 00 00 cc',
     );
@@ -43,7 +43,7 @@ describe('putting frames together', () => {
   it('puts lengths before the units of H.264, and tells decoders its parameters', () => {
     // Baseline 3.1, 20 by 15 macroblocks; aggregated parameters, then a picture in two fragments.
     const sequence = '67 42 e0 1f f4 0a 0f c8';
-    const frame = frameOf(new H264Assembler(), `78 00 08 ${sequence} 00 04 68 ce 3c 80`, '7c 85 11 22', '7c 45 33 44');
+    const frame = frameOf(h264.assembler(), `78 00 08 ${sequence} 00 04 68 ce 3c 80`, '7c 85 11 22', '7c 45 33 44');
     expect(frame).to.deep.include({
       chunks: '000000086742e01ff40a0fc8' + '0000000468ce3c80' + '000000056511223344',
       isKey: true,
@@ -55,17 +55,32 @@ describe('putting frames together', () => {
   });
 
   it('drops an H.264 picture that comes without its parameters', () => {
-    expect(frameOf(new H264Assembler(), '65 11 22')).to.equal(undefined);
+    expect(frameOf(h264.assembler(), '65 11 22')).to.equal(undefined);
   });
 
-  it('survives whatever else is sent', () => {
-    for (const assembler of [new Vp8Assembler(), new Vp9Assembler(), new H264Assembler()]) {
+  it('survives whatever else is sent: there is a frame with bytes in it, or none', () => {
+    const parts = ['', 'ff', 'ffffffff', '00000000', '0001ff', '80ff7f01ffff'];
+    for (const { name, assembler: create } of [vp8, vp9, h264]) {
+      const assembler = create();
+      let [frames, failures] = [0, 0];
       for (let first = 0; first < 256; first++) {
-        for (const rest of ['', 'ff', 'ffffffff', '00000000', '0001ff', '80ff7f01ffff']) {
-          assembler.add(Buffer.concat([Buffer.from([first]), bytes(rest)]));
-          assembler.finish();
+        for (const rest of parts) {
+          const payload = Buffer.concat([Buffer.from([first]), bytes(rest)]);
+          const fits = assembler.add(payload);
+          const frame = assembler.finish();
+          if (!fits || !frame) {
+            failures += 1;
+            expect(frame, `${name} ${payload.toString('hex')}`).to.equal(undefined);
+            continue;
+          }
+          frames += 1;
+          expect(frame.chunks, `${name} ${payload.toString('hex')}`).to.not.be.empty;
+          expect(Buffer.concat(frame.chunks).length, `${name} ${payload.toString('hex')}`).to.be.greaterThan(0);
         }
       }
+      expect(frames, name).to.be.greaterThan(0);
+      expect(failures, name).to.be.greaterThan(0);
+      expect(frames + failures, name).to.equal(256 * parts.length);
     }
   });
 });

@@ -1,5 +1,24 @@
 import { BitReader } from './bit-reader.js';
+import { defineCodec } from './codec.js';
 import type { Frame, FrameAssembler } from './frame.js';
+
+export const h264 = defineCodec({
+  name: 'H264',
+  kind: 'video',
+  clockRate: 90_000,
+  offer: {
+    payloadType: 102,
+    repairType: 103,
+    parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  },
+  matroska: { id: 'V_MPEG4/ISO/AVC', inWebm: false },
+  // RFC 6184 §6.3: fragments and aggregates, without interleaving. Browsers send in this mode.
+  accepts: (parameters) => /(^|;\s*)packetization-mode=1\b/.test(parameters),
+  // Every receiver of H.264 understands the constrained baseline profile.
+  prefers: (parameters) => /profile-level-id=42e0/i.test(parameters),
+  startsKeyframe,
+  assembler: () => new H264Assembler(),
+});
 
 const unitTypes = { keyPicture: 5, sequenceParameters: 7, pictureParameters: 8, aggregate: 24, fragment: 28 };
 
@@ -7,7 +26,7 @@ const unitTypes = { keyPicture: 5, sequenceParameters: 7, pictureParameters: 8, 
 const longestParameters = 1000;
 
 /** RFC 6184: packets to units, each with its length before it as Matroska wants them. */
-export class H264Assembler implements FrameAssembler {
+class H264Assembler implements FrameAssembler {
   #units: Buffer[][] = [];
   #isInFragment = false;
   #sequence: Buffer | undefined;
@@ -77,6 +96,27 @@ export class H264Assembler implements FrameAssembler {
     if (unitType(unit) === unitTypes.sequenceParameters) this.#sequence = Buffer.from(unit);
     if (unitType(unit) === unitTypes.pictureParameters) this.#picture = Buffer.from(unit);
   }
+}
+
+/**
+ * Whether a sequence parameter set or the first piece of an IDR picture is in the payload: alone, aggregated or fragmented
+ * (RFC 6184 §5.2).
+ */
+function startsKeyframe(packet: Buffer, offset: number): boolean {
+  const type = (packet[offset] ?? 0) & 0x1f;
+  if (type === unitTypes.fragment) {
+    const fragment = packet[offset + 1] ?? 0;
+    return (fragment & 0x80) !== 0 && beginsKeyPicture(fragment & 0x1f);
+  }
+  if (type !== unitTypes.aggregate) return beginsKeyPicture(type);
+  for (let at = offset + 1; at + 2 < packet.length; at += 2 + packet.readUInt16BE(at)) {
+    if (beginsKeyPicture((packet[at + 2] ?? 0) & 0x1f)) return true;
+  }
+  return false;
+}
+
+function beginsKeyPicture(type: number): boolean {
+  return type === unitTypes.keyPicture || type === unitTypes.sequenceParameters;
 }
 
 function unitType(unit: Buffer | undefined): number {

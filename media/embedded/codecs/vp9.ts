@@ -1,17 +1,32 @@
 import { BitReader } from './bit-reader.js';
+import { defineCodec } from './codec.js';
 import type { Frame, FrameAssembler } from './frame.js';
 
-/** RFC 9628 §4.2. One spatial layer, as browsers send unless they are asked for more. */
-export class Vp9Assembler implements FrameAssembler {
+export const vp9 = defineCodec({
+  name: 'VP9',
+  kind: 'video',
+  clockRate: 90_000,
+  offer: { payloadType: 98, repairType: 99, parameters: 'profile-id=0' },
+  matroska: { id: 'V_VP9', inWebm: true },
+  // Profile 0 has 8 bits per sample, 4:2:0; decoders of others are rare. It is the default (RFC 9628 §6).
+  accepts: (parameters) => !/(^|;\s*)profile-id=[1-9]/.test(parameters),
+  startsKeyframe: (packet, offset) => {
+    if (isPredicted(packet, offset) || !beginsFrame(packet, offset)) return false;
+    return spatialLayer(packet, offset) === 0;
+  },
+  assembler: () => new Vp9Assembler(),
+});
+
+/** Of one spatial layer: browsers send no more unless they are asked to. */
+class Vp9Assembler implements FrameAssembler {
   #chunks: Buffer[] = [];
   #isKey = false;
 
   add(payload: Buffer): boolean {
-    const descriptor = payload[0] ?? 0;
-    const begins = (descriptor & 0x08) !== 0;
-    const data = payload.subarray(descriptorLength(payload));
+    const begins = beginsFrame(payload, 0);
+    const data = payload.subarray(payloadStart(payload));
     if (data.length === 0 || begins !== (this.#chunks.length === 0)) return false;
-    if (begins) this.#isKey = (descriptor & 0x40) === 0;
+    if (begins) this.#isKey = !isPredicted(payload, 0);
     this.#chunks.push(data);
     return true;
   }
@@ -23,7 +38,7 @@ export class Vp9Assembler implements FrameAssembler {
     if (!head) return undefined;
     if (!this.#isKey) return { chunks, isKey: false };
     const size = pictureSize(head);
-    // Without prediction but no key frame: a decoder cannot begin with it.
+    // A frame that predicts nothing and still is no key frame: a decoder cannot begin with it.
     return size ? { chunks, isKey: true, ...size } : { chunks, isKey: false };
   }
 
@@ -32,13 +47,36 @@ export class Vp9Assembler implements FrameAssembler {
   }
 }
 
-function descriptorLength(payload: Buffer): number {
+/** The bits of the payload descriptor are those of RFC 9628 §4.2: P, B and L. */
+function isPredicted(bytes: Buffer, descriptor: number): boolean {
+  return ((bytes[descriptor] ?? 0) & 0x40) !== 0;
+}
+
+function beginsFrame(bytes: Buffer, descriptor: number): boolean {
+  return ((bytes[descriptor] ?? 0) & 0x08) !== 0;
+}
+
+function hasLayers(bytes: Buffer, descriptor: number): boolean {
+  return ((bytes[descriptor] ?? 0) & 0x20) !== 0;
+}
+
+function spatialLayer(bytes: Buffer, descriptor: number): number {
+  return hasLayers(bytes, descriptor) ? ((bytes[afterPictureId(bytes, descriptor)] ?? 0) >> 1) & 0x07 : 0;
+}
+
+function afterPictureId(bytes: Buffer, descriptor: number): number {
+  const at = descriptor + 1;
+  if (((bytes[descriptor] ?? 0) & 0x80) === 0) return at;
+  return at + ((bytes[at] ?? 0) & 0x80 ? 2 : 1);
+}
+
+/** Where the payload descriptor ends. */
+function payloadStart(payload: Buffer): number {
   const first = payload[0] ?? 0;
   const flexible = (first & 0x10) !== 0;
-  let at = 1;
-  if (first & 0x80) at += (payload[at] ?? 0) & 0x80 ? 2 : 1;
-  if (first & 0x20) at += flexible ? 1 : 2;
-  if (flexible && first & 0x40) {
+  let at = afterPictureId(payload, 0);
+  if (hasLayers(payload, 0)) at += flexible ? 1 : 2;
+  if (flexible && isPredicted(payload, 0)) {
     for (let left = 3; left > 0; left--) if (((payload[at++] ?? 0) & 1) === 0) break;
   }
   return first & 0x02 ? afterStructure(payload, at) : at;

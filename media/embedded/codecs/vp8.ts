@@ -1,0 +1,63 @@
+import { defineCodec } from './codec.js';
+import type { Frame, FrameAssembler } from './frame.js';
+
+export const vp8 = defineCodec({
+  name: 'VP8',
+  kind: 'video',
+  clockRate: 90_000,
+  offer: { payloadType: 96, repairType: 97, parameters: '' },
+  matroska: { id: 'V_VP8', inWebm: true },
+  startsKeyframe: (packet, offset) => {
+    if (!beginsFrame(packet, offset)) return false;
+    const start = payloadStart(packet, offset);
+    return start < packet.length && isKeyHeader(packet[start] ?? 1);
+  },
+  assembler: () => new Vp8Assembler(),
+});
+
+class Vp8Assembler implements FrameAssembler {
+  #chunks: Buffer[] = [];
+
+  add(payload: Buffer): boolean {
+    const data = payload.subarray(payloadStart(payload, 0));
+    if (data.length === 0 || beginsFrame(payload, 0) !== (this.#chunks.length === 0)) return false;
+    this.#chunks.push(data);
+    return true;
+  }
+
+  finish(): Frame | undefined {
+    const chunks = this.#chunks;
+    this.reset();
+    const [head] = chunks;
+    if (!head) return undefined;
+    if (!isKeyHeader(head[0] ?? 1)) return { chunks, isKey: false };
+    // RFC 6386 §9.1: a start code, then width and height, of 14 bits each.
+    if (head.length < 10 || head.readUIntBE(3, 3) !== 0x9d012a) return undefined;
+    return { chunks, isKey: true, width: head.readUInt16LE(6) & 0x3fff, height: head.readUInt16LE(8) & 0x3fff };
+  }
+
+  reset(): void {
+    this.#chunks = [];
+  }
+}
+
+/** RFC 7741 §4.2: the start of a partition, and of the first one. */
+function beginsFrame(bytes: Buffer, descriptor: number): boolean {
+  return ((bytes[descriptor] ?? 0) & 0x17) === 0x10;
+}
+
+/** Where the payload descriptor that begins at `descriptor` ends (RFC 7741 §4.2). */
+function payloadStart(bytes: Buffer, descriptor: number): number {
+  if (((bytes[descriptor] ?? 0) & 0x80) === 0) return descriptor + 1;
+  const extension = bytes[descriptor + 1] ?? 0;
+  let at = descriptor + 2;
+  if (extension & 0x80) at += (bytes[at] ?? 0) & 0x80 ? 2 : 1;
+  if (extension & 0x40) at += 1;
+  if (extension & 0x30) at += 1;
+  return at;
+}
+
+/** RFC 7741 §4.3: the lowest bit of the payload header is zero in key frames. */
+function isKeyHeader(first: number): boolean {
+  return (first & 0x01) === 0;
+}
