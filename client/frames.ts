@@ -1,4 +1,4 @@
-import type { NotificationName, NotificationParams } from '../dialects/kurento-room/params.js';
+import type { NotificationName, NotificationParams } from '../dialects/kurento-room/types.js';
 
 export type Notification = {
   [N in NotificationName]: { readonly method: N; readonly params: NotificationParams<N> };

@@ -1,6 +1,6 @@
 import { Emitter } from './emitter.js';
 import { ClientError, asClientError } from './errors.js';
-import type { RequestResult } from '../dialects/kurento-room/params.js';
+import type { RequestResult } from '../dialects/kurento-room/types.js';
 import type { Notification } from './frames.js';
 import { LocalPublication, type PublishOptions } from './local-publication.js';
 import { MediaConnections } from './media-connections.js';

@@ -1,4 +1,4 @@
-import type { MethodName, RequestParams, RequestResult } from '../dialects/kurento-room/params.js';
+import type { MethodName, RequestParams, RequestResult } from '../dialects/kurento-room/types.js';
 import { BackOff } from './back-off.js';
 import { Emitter } from './emitter.js';
 import { ClientError, wireError } from './errors.js';

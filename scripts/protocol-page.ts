@@ -7,7 +7,7 @@ import type {
   NotificationObject,
   OpenRpcDocument,
 } from '../dialects/kurento-room/openrpc.js';
-import { requests } from '../dialects/kurento-room/params.js';
+import { requests } from '../dialects/kurento-room/requests.js';
 import { errorsShown, readTranscripts } from '../test/support/transcript-file.js';
 
 /** docs/protocol.md, made from the OpenRPC document that the server serves. */
@@ -17,7 +17,7 @@ export async function protocolPage(document: OpenRpcDocument): Promise<string> {
   const { methods, 'x-notifications': notifications, 'x-errors': errors } = document;
   const text = [
     '# The room protocol',
-    '<!-- Made by `npm run docs` from dialects/kurento-room/params.ts, dialects/kurento-room/descriptions.ts, dialects/kurento-room/errors.ts and test/transcripts/. -->',
+    '<!-- Made by `npm run docs` from dialects/kurento-room/ and test/transcripts/. -->',
     'JSON-RPC 2.0, one object per text frame, no batches, over a WebSocket at `/room`: `ws://localhost:8080/room`. ' +
       'It is the protocol of the Kurento Room server. A server describes itself by `rpc.discover` and at ' +
       '`/api/v1/openrpc.json`, from which this page is made.',
@@ -41,7 +41,7 @@ function markdownStyle(): FormatConfig | undefined {
 }
 
 /** How many there are: the table says `all` then. */
-const allRequests = Object.keys(requests).length;
+const allRequests = requests.length;
 
 const conventions = [
   '- `id` is a number or a text and is echoed unchanged. A request without `id` is executed and not answered.',

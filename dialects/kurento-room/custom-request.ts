@@ -1,29 +1,29 @@
 import type { OverlayPlacement, VideoFilter } from '../../media/port.js';
 import type { Participant } from '../../rooms/participant.js';
 import { ProtocolError, genericError } from './errors.js';
-import { lenientBoolean, lenientNumber } from './params.js';
-import type { ParsedParams, RequestResult } from './params.js';
+import { lenientBoolean, lenientNumber } from './lenient.js';
 
 /** What a customRequest of a participant does (Kurento Room §3.9). @throws RoomError, ProtocolError 999 */
 export type CustomRequest = (
   participant: Participant,
-  params: ParsedParams<'customRequest'>,
-) => Promise<RequestResult<'customRequest'>>;
+  params: { readonly hat?: unknown; readonly marker?: unknown },
+) => Promise<void>;
 
 export interface FilterSettings {
   readonly filterType: 'hat' | 'marker';
-  /** Where the media server fetches images: an address that ends with a slash. Asked for each time: a port may be known late. */
+  /** Where the media server fetches images: an address that ends with a slash. Called for each use: the port is known once the server listens. */
   readonly imagesUrl: () => string;
   /** A name below `imagesUrl`, or an address. */
   readonly hatImage: string;
   readonly hatPlacement: OverlayPlacement;
-  /** In the order in which they are gone through; the image as `hatImage`. */
+  /** In the order in which requests go through them. */
   readonly markerImages: readonly MarkerImage[];
 }
 
 export interface MarkerImage {
   /** What clients are told. Not negative. */
   readonly index: number;
+  /** A name below `imagesUrl`, or an address. */
   readonly image: string;
 }
 
@@ -42,22 +42,20 @@ function hatRequest({ imagesUrl, hatImage, hatPlacement: placement }: FilterSett
     }
     const imageUrl = new URL(hatImage, imagesUrl()).href;
     await participant.setFilter(on ? { type: 'face-overlay', imageUrl, placement } : undefined);
-    return {};
   };
 }
 
-/** `{"marker":<number>}`, whatever the number, takes the room from off to the first image, on to the next, and to off again. */
+/** `{"marker":<number>}`, with any number, takes the room from off through all images and to off again, one step each time. */
 function markerRequest({ imagesUrl, markerImages }: FilterSettings): CustomRequest {
   return async ({ room }, params) => {
     if (!lenientNumber.safeParse(params.marker).success) {
       throw new ProtocolError(genericError, 'customRequest needs "marker", which is a number');
     }
     await room.requireFilter('marker');
-    // From here to the change nothing is awaited: two requests at the same time are two steps.
+    // Nothing is awaited from here to the change, so two requests at the same time make two steps.
     const next = markerImages[markerImages.findIndex(({ index }) => index === markerIndex(room.filter)) + 1];
     const imageUrl = next && new URL(next.image, imagesUrl()).href;
     await room.setFilter(next && imageUrl ? { type: 'marker', index: next.index, imageUrl } : undefined);
-    return {};
   };
 }
 

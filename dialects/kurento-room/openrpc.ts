@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { errorNames, protocolErrorCodes, roomErrorCodes } from './errors.js';
-import type { Condition, ErrorCode, ErrorEntry } from './errors.js';
-import { notificationDescriptions, requestDescriptions } from './descriptions.js';
-import { connectionRequests, notifications, requests } from './params.js';
-import type { MethodName, NotificationName } from './params.js';
+import { errorTable } from './error-table.js';
+import { errorNames } from './errors.js';
+import type { ErrorCode } from './errors.js';
+import { notifications } from './notifications.js';
+import { requests } from './requests.js';
+import type { MethodName, NotificationName } from './types.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -61,12 +62,11 @@ export interface OpenRpcDocument {
 /** The version of the room protocol, not of the server. */
 const protocolVersion = '1.0.0';
 
-const methodNames = Object.keys(requests) as MethodName[];
 const sessionId = z.string().meta({ description: 'The session of this connection, for connect' });
 
 let document: OpenRpcDocument | undefined;
 
-/** The room protocol as an OpenRPC document, made from its schemas, descriptions and table of errors; made once. */
+/** The room protocol as an OpenRPC document. It is made once, from the values of the requests and notifications. */
 export function openRpcDocument(): OpenRpcDocument {
   document ??= {
     openrpc: '1.3.2',
@@ -79,57 +79,55 @@ export function openRpcDocument(): OpenRpcDocument {
         'of the same shape as methods, without result. x-errors is the whole table of errors.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
-    methods: methodNames.map(methodObject),
-    'x-notifications': (Object.keys(notifications) as NotificationName[]).map(notificationObject),
+    methods: requests.map(methodObject),
+    'x-notifications': notifications.map(notificationObject),
     'x-errors': errorObjects(),
   };
   return document;
 }
 
-function methodObject(name: MethodName): MethodObject {
-  const { summary, description, example } = requestDescriptions[name];
-  const result = requests[name].result;
-  const named = result instanceof z.ZodObject && !(connectionRequests as readonly MethodName[]).includes(name);
+function methodObject(request: (typeof requests)[number]): MethodObject {
+  const { name, params, result, summary, description, example } = request;
+  const named = request.scope === 'session';
+  const described = named ? request.result.extend({ sessionId }) : result;
   return {
     name,
     summary,
     ...(description === undefined ? {} : { description }),
     paramStructure: 'by-name',
-    params: descriptorsOf(requests[name].params, 'input'),
-    result: { name: 'result', schema: schemaOf(named ? result.extend({ sessionId }) : result, 'output') },
+    params: descriptorsOf(params, 'input'),
+    result: { name: 'result', schema: schemaOf(described, 'output') },
     errors: errorsOf(name),
     examples: [
       {
         name: `${name} example`,
         params: namedValues(example.params),
-        result: {
-          name: 'result',
-          value: named ? { ...(example.result as object), sessionId: '5d41…' } : example.result,
-        },
+        result: { name: 'result', value: named ? { ...request.example.result, sessionId: '5d41…' } : example.result },
       },
     ],
   };
 }
 
-function notificationObject(name: NotificationName): NotificationObject {
-  const { summary, to, example } = notificationDescriptions[name];
-  return { name, summary, to, params: descriptorsOf(notifications[name], 'output'), example: namedValues(example) };
+function notificationObject({
+  name,
+  summary,
+  to,
+  params,
+  example,
+}: (typeof notifications)[number]): NotificationObject {
+  return { name, summary, to, params: descriptorsOf(params, 'output'), example: namedValues(example) };
 }
 
-/** Sorted by number; what one number is sent for is together. */
+/** One entry for each number, with all its conditions. */
 function errorObjects(): ErrorObject[] {
-  const conditions = new Map<ErrorCode, Condition[]>();
-  const entries: readonly ErrorEntry[] = [...protocolErrorCodes, ...Object.values(roomErrorCodes)];
-  for (const entry of entries) {
-    conditions.set(entry.code, [...(conditions.get(entry.code) ?? []), ...entry.conditions]);
-  }
-  return [...conditions]
-    .sort(([a], [b]) => a - b)
-    .map(([code, all]) => ({
-      code,
-      name: errorNames[code],
-      conditions: all.map(({ when, requests: which }) => ({ when, requests: which === 'all' ? methodNames : which })),
-    }));
+  const table = errorTable();
+  return [...new Set(table.map(({ code }) => code))].map((code) => ({
+    code,
+    name: errorNames[code],
+    conditions: table
+      .filter((row) => row.code === code)
+      .map(({ when, requests: names }) => ({ when, requests: names })),
+  }));
 }
 
 /** One entry for each number, as OpenRPC wants it. */

@@ -1,61 +1,69 @@
 import { JSONRPCServer, createJSONRPCErrorResponse } from 'json-rpc-2.0';
-import type { JSONRPCResponse } from 'json-rpc-2.0';
+import type { JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
 import { RoomError } from '../../rooms/errors.js';
-import { ProtocolError, internalError, methodNotFound, roomErrorCodes } from './errors.js';
-import type { Request } from './request.js';
+import type { Call } from './call.js';
+import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
+import type { Request } from './read-request.js';
+import type { Given, RequestType } from './request-type.js';
 
-export type Method<Context> = (request: Request, context: Context) => unknown;
+/** Executes requests: finds the method, and turns its result, or what it throws, into the reply. */
+export class RpcServer<C extends Call> {
+  readonly #server: JSONRPCServer<C>;
+  readonly #types: ReadonlyMap<string, RequestType<C>>;
 
-/** The methods of one protocol: request → method → reply, with the one place where errors get their numbers. */
-export class RpcServer<Context> {
-  readonly #server = new JSONRPCServer<Context>({ errorListener: ignore });
+  /** @param onDefect is told of everything that is thrown and is no refusal; `during` names the method */
+  constructor(types: readonly RequestType<C>[], onDefect: (during: string, error: unknown) => void) {
+    this.#types = new Map(types.map((type) => [type.name, type]));
+    this.#server = new JSONRPCServer<C>({
+      errorListener: (during, error) => {
+        if (!isRefusal(error)) onDefect(during, error);
+      },
+    });
+    for (const { name, run } of types) this.#server.addMethod(name, run);
+    this.#server.applyMiddleware((next, request, call) =>
+      next({ ...request, params: paramsOf(request, this.find(request.method)) }, call),
+    );
+    this.#server.mapErrorToJSONRPCErrorResponse = (id, error) => {
+      const { code, message } = isRefusal(error) ? error : defect;
+      return createJSONRPCErrorResponse(id, typeof code === 'number' ? code : roomErrors[code].code, message);
+    };
+  }
 
-  /** @param onDefect hears of everything thrown that is no refusal, with the method's name */
-  constructor(methods: ReadonlyMap<string, Method<Context>>, onDefect: (method: string, error: unknown) => void) {
-    for (const [name, method] of methods) {
-      this.#server.addMethodAdvanced(name, async (request, context) => {
-        try {
-          // The library hands on the very object that `handle` was given.
-          return success(request.id, await method(request as Request, context));
-        } catch (error) {
-          if (!(error instanceof RoomError || error instanceof ProtocolError)) onDefect(name, error);
-          return failure(request.id, error);
-        }
-      });
-    }
-    this.#server.handleMethodNotFound = (request) =>
-      Promise.resolve(
-        failure(request.id, new ProtocolError(methodNotFound, `This room server has no method "${request.method}"`)),
-      );
+  find(method: string): RequestType<C> | undefined {
+    return this.#types.get(method);
   }
 
   /** Resolves with the text of the reply, or undefined for a request without id. Never rejects. */
-  async handle(request: Request, context: Context): Promise<string | undefined> {
-    const reply = await this.#server.receive(request, context);
-    return reply ? JSON.stringify(reply) : undefined;
+  async handle(request: Request, call: C): Promise<string | undefined> {
+    const reply = await this.#server.receive(request, call);
+    return reply ? replyText(reply) : undefined;
   }
 }
 
-/** The text of an error reply to a frame that was no request, or to one that is not to be executed. */
-export function errorReply(id: string | number | null, error: ProtocolError): string {
-  return JSON.stringify(createJSONRPCErrorResponse(id, error.code, error.message));
+const defect = { code: internalError, message: 'Internal error' } as const;
+
+/** The text of an error reply to a frame that is no request. */
+export function errorReply(error: ProtocolError): string {
+  return JSON.stringify(createJSONRPCErrorResponse(null, error.code, error.message));
 }
 
-function success(id: string | number | null | undefined, result: unknown): JSONRPCResponse | null {
-  return id === undefined ? null : { id, result, jsonrpc: '2.0' };
+/** The members in the order in which the original writes them. */
+function replyText({ id, result, error, jsonrpc }: JSONRPCResponse): string {
+  return JSON.stringify(error ? { id, error, jsonrpc } : { id, result: result as unknown, jsonrpc });
 }
 
-function failure(id: string | number | null | undefined, error: unknown): JSONRPCResponse | null {
-  if (id === undefined) return null;
-  return { id, error: wireError(error), jsonrpc: '2.0' };
+/** Absent, null and `{}` are the same (Kurento Room §1.2). @throws ProtocolError method not found, invalid params */
+function paramsOf(request: JSONRPCRequest, type: RequestType | undefined): Given {
+  if (!type) throw new ProtocolError(methodNotFound, `This room server has no method "${request.method}"`);
+  const params: unknown = request.params ?? {};
+  if (typeof params !== 'object' || Array.isArray(params)) {
+    throw new ProtocolError(invalidParams, 'params must be an object');
+  }
+  if (type.besideParams.length === 0) return params as Given;
+  const members = Object.entries(request).filter(([name]) => type.besideParams.includes(name));
+  return { ...Object.fromEntries(members), ...params };
 }
 
-function wireError(error: unknown): { code: number; message: string } {
-  if (error instanceof RoomError) return { code: roomErrorCodes[error.code].code, message: error.message };
-  if (error instanceof ProtocolError) return { code: error.code, message: error.message };
-  return { code: internalError, message: 'Internal error' };
-}
-
-function ignore(): void {
-  // Methods never throw into the library: see the constructor.
+function isRefusal(error: unknown): error is RoomError | ProtocolError {
+  return error instanceof RoomError || error instanceof ProtocolError;
 }

@@ -3,13 +3,14 @@ import { RoomError } from '../../rooms/errors.js';
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Rooms } from '../../rooms/rooms.js';
-import type { Request, RpcId } from './request.js';
+import type { Request, RpcId } from './read-request.js';
 import type { Log } from '../../log.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Frame } from '../../transport/frame.js';
-import type { EventEncoder } from './events.js';
-import type { MethodName } from './params.js';
+import type { CallingSession, SessionCall } from './call.js';
+import type { CustomRequest } from './custom-request.js';
+import type { RpcServer } from './rpc-server.js';
 import type { Sessions } from './sessions.js';
 
 export interface SessionLimits {
@@ -29,11 +30,12 @@ export interface SessionContext {
   readonly rooms: Rooms;
   readonly names: RoomNames;
   readonly sessions: Sessions;
-  readonly encoder: EventEncoder;
+  /** Encodes an event; once for all who are told it one after the other. */
+  readonly encode: (event: RoomEvent) => Frame;
   readonly limits: SessionLimits;
   readonly log: Log;
-  /** Executes a request of this session; resolves with the text of the reply, if there is to be one. */
-  execute(request: Request, session: Session): Promise<string | undefined>;
+  readonly customRequest: CustomRequest;
+  readonly sessionRequests: RpcServer<SessionCall>;
 }
 
 /** What the participants of this protocol say they speak. */
@@ -47,11 +49,8 @@ function attributesOf(user: string): Attributes {
 /** After its last use a socket is closed by the server, unless the client makes use of it again (Kurento Room §3.8, §8). */
 const closeUnusedAfterMs = 1_000;
 
-/** Requests whose answer precedes what they cause: until it is out, the session's events wait (Kurento Room §5). */
-const answeredFirst: ReadonlySet<string> = new Set<MethodName>(['joinRoom', 'sendMessage', 'customRequest']);
-
 /** Events that others are told only once the request that caused them is answered (Kurento Room §5, rule 2). */
-const toldAfterAnswer: Partial<Record<RoomEvent['type'], MethodName>> = {
+const toldAfterAnswer: Partial<Record<RoomEvent['type'], string>> = {
   publicationOpened: 'publishVideo',
   publicationClosed: 'unpublishVideo',
 };
@@ -60,7 +59,7 @@ const toldAfterAnswer: Partial<Record<RoomEvent['type'], MethodName>> = {
  * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the
  * grace time, in which everything goes on, and what it is to be told is kept for it (Kurento Room §1.5, §1.6).
  */
-export class Session {
+export class Session implements CallingSession {
   readonly #context: SessionContext;
   #connection: Connection | undefined;
   #id: string | undefined;
@@ -77,7 +76,6 @@ export class Session {
   #missed: Frame[] = [];
   #missedBytes = 0;
   #grace: NodeJS.Timeout | undefined;
-  #left = false;
   #ended = false;
   #closing: NodeJS.Timeout | undefined;
 
@@ -133,7 +131,6 @@ export class Session {
   /** @throws RoomError `participant-not-found` when the session is in no room */
   leave(): void {
     this.participant.leave();
-    this.#left = true;
     this.#closeUnused('Left the room');
   }
 
@@ -156,17 +153,20 @@ export class Session {
     if (!this.#running) void this.#work();
   }
 
-  /** Goes on with another connection; what was missed goes out once `answered`, the answer to connect, has (§1.5). */
-  attach(connection: Connection, answered: Promise<void>): void {
+  /**
+   * Goes on with another connection (Kurento Room §1.5). What is to be sent is kept until the function that is returned is
+   * called, which is when the answer to connect has been sent.
+   */
+  attach(connection: Connection): () => void {
     clearTimeout(this.#grace);
     this.#connection?.close(1000, 'The session goes on with another connection');
     this.#connection = undefined;
-    void answered.then(() => {
+    return () => {
       if (this.#ended || this.#connection) return;
       this.#connection = connection;
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
       else for (const frame of this.#takeMissed()) connection.send(frame);
-    });
+    };
   }
 
   /** The connection is lost: nobody is told until the grace time is over (Kurento Room §1.6). */
@@ -195,11 +195,11 @@ export class Session {
     this.#waiting = [];
     this.#waitingLength = 0;
     this.#takeMissed();
-    this.#forgetId();
+    this.forgetId();
     this.#participant?.leave();
   }
 
-  #forgetId(): void {
+  forgetId(): void {
     if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
     this.#id = undefined;
   }
@@ -217,11 +217,12 @@ export class Session {
       this.#running = next?.request;
       if (!next || !this.#running) return;
       this.#waitingLength -= next.length;
-      if (answeredFirst.has(this.#running.method)) this.#held = [];
-      const reply = await this.#context.execute(this.#running, this);
+      const { sessionRequests, customRequest } = this.#context;
+      if (sessionRequests.find(this.#running.method)?.answeredFirst) this.#held = [];
+      const call: SessionCall = { session: this, customRequest, afterwards: undefined };
+      const reply = await sessionRequests.handle(this.#running, call);
       if (reply !== undefined) this.#send(textFrame(reply));
-      if (this.#left) this.#forgetId();
-      this.#left = false;
+      call.afterwards?.();
       this.#tellHeld();
       for (const tell of this.#afterAnswer.splice(0)) tell();
     }
@@ -268,7 +269,7 @@ export class Session {
       this.#held.push(event);
       return;
     }
-    this.#send(this.#context.encoder.encode(event));
+    this.#send(this.#context.encode(event));
     if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { internalError, protocolErrorCodes, roomErrorCodes } from '../../../dialects/kurento-room/errors.js';
-import type { ErrorEntry } from '../../../dialects/kurento-room/errors.js';
-import { requests } from '../../../dialects/kurento-room/params.js';
+import { errorTable } from '../../../dialects/kurento-room/error-table.js';
+import { internalError, roomErrors } from '../../../dialects/kurento-room/errors.js';
+import { requests } from '../../../dialects/kurento-room/requests.js';
 import { errorsShown, readTranscripts } from '../../support/transcript-file.js';
 
 /** Without a request: what is refused before it is known to be one. */
@@ -12,27 +12,20 @@ function lineOf(code: number, method: string, when: string): string {
   return `${code} ${method}: ${when}`;
 }
 
-/** What a client may be refused for, as the table has it. */
+/** What a client may be refused for, as the requests declare it. */
 function promised(): string[] {
-  const refusals: readonly ErrorEntry[] = Object.values(roomErrorCodes);
-  return [
-    ...protocolErrorCodes.flatMap(({ code, conditions }) =>
-      conditions.flatMap(({ when, requests: which }) => {
-        // A defect cannot be had on demand in each of the requests: one is shown.
-        if (code === internalError) return [lineOf(code, 'joinRoom', when)];
-        const methods = which === 'all' ? Object.keys(requests) : which.length === 0 ? [noRequest] : which;
-        return methods.map((method) => lineOf(code, method, when));
-      }),
-    ),
-    ...refusals.flatMap(({ code, conditions }) =>
-      conditions.flatMap(({ when, requests: which }) =>
-        (which === 'all' ? Object.keys(requests) : which).map((method) => lineOf(code, method, when)),
-      ),
-    ),
-  ];
+  return errorTable()
+    .filter(({ when }) => !unseen.has(when))
+    .flatMap(({ code, when, requests: names }) => {
+      // A defect cannot be had on demand in each of the requests: one is shown.
+      if (code === internalError) return [lineOf(code, 'joinRoom', when)];
+      return (names.length === 0 ? [noRequest] : names).map((method) => lineOf(code, method, when));
+    });
 }
 
-describe('Kurento Room §6 the table of errors (dialects/kurento-room/errors.ts)', () => {
+const unseen = new Set(Object.values(roomErrors).map((entry) => entry.unseen));
+
+describe('Kurento Room §6 the table of errors (dialects/kurento-room/error-table.ts)', () => {
   const transcripts = readTranscripts();
   const shown = errorsShown(transcripts);
 
@@ -50,8 +43,15 @@ describe('Kurento Room §6 the table of errors (dialects/kurento-room/errors.ts)
     });
     expect(strange).to.deep.equal([]);
   });
+
+  it('§6.1 each refusal of the domain is declared by a request, or said to be unseen', () => {
+    const declared = new Set(requests.flatMap(({ errors }) => errors.map(({ reason }) => reason)));
+    for (const [code, entry] of Object.entries(roomErrors)) {
+      expect(declared.has(code as keyof typeof roomErrors), code).to.equal(entry.unseen === undefined);
+    }
+  });
 });
 
 function knownMethod(method: string | undefined): string {
-  return method !== undefined && Object.hasOwn(requests, method) ? method : noRequest;
+  return method !== undefined && requests.some(({ name }) => name === method) ? method : noRequest;
 }

@@ -3,11 +3,12 @@ import metaSchema from '@open-rpc/meta-schema';
 import { Ajv } from 'ajv';
 import { readFileSync } from 'node:fs';
 import { protocolPage, protocolPagePath } from '../../../scripts/protocol-page.js';
-import { errorNames, protocolErrorCodes, roomErrorCodes } from '../../../dialects/kurento-room/errors.js';
-import { notificationDescriptions, requestDescriptions } from '../../../dialects/kurento-room/descriptions.js';
+import { errorTable } from '../../../dialects/kurento-room/error-table.js';
+import { errorNames } from '../../../dialects/kurento-room/errors.js';
+import { notifications } from '../../../dialects/kurento-room/notifications.js';
 import { openRpcDocument } from '../../../dialects/kurento-room/openrpc.js';
-import { notifications, requests } from '../../../dialects/kurento-room/params.js';
-import type { MethodName, NotificationName } from '../../../dialects/kurento-room/params.js';
+import { requests } from '../../../dialects/kurento-room/requests.js';
+import type { MethodName } from '../../../dialects/kurento-room/types.js';
 import { publishOffer, receiveOffer } from '../../support/fixtures.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
@@ -26,14 +27,14 @@ describe('the OpenRPC document', () => {
     const fits = ajv.compile(JSON.parse(text) as object);
     expect(fits(document), JSON.stringify(fits.errors)).to.be.true;
     expect(fits({ ...document, methods: [{}] }), 'the schema refuses nothing').to.be.false;
-    expect(document.methods.map(({ name }) => name)).to.have.members(Object.keys(requests));
-    expect(document['x-notifications'].map(({ name }) => name)).to.have.members(Object.keys(notifications));
+    expect(document.methods.map(({ name }) => name)).to.have.members(requests.map(({ name }) => name));
+    expect(document['x-notifications'].map(({ name }) => name)).to.have.members(notifications.map(({ name }) => name));
   });
 
   it('holds every error number once, and names each request that may get it', () => {
     const codes = document['x-errors'].map(({ code }) => code);
     expect(codes).to.have.members(Object.keys(errorNames).map(Number));
-    const declared = [...protocolErrorCodes, ...Object.values(roomErrorCodes)].map(({ code }) => code);
+    const declared = errorTable().map(({ code }) => code);
     expect(new Set(declared)).to.deep.equal(new Set(codes));
     for (const { name, errors } of document.methods) {
       const expected = document['x-errors'].filter(({ conditions }) =>
@@ -47,13 +48,17 @@ describe('the OpenRPC document', () => {
   });
 
   it('shows examples that fit the schemas', () => {
-    for (const name of Object.keys(requests) as MethodName[]) {
-      const { params, result } = requestDescriptions[name].example;
-      requests[name].params.parse(params);
-      requests[name].result.parse(result);
+    for (const { params, result, example } of requests) {
+      params.parse(example.params);
+      result.parse(example.result);
     }
-    for (const name of Object.keys(notifications) as NotificationName[]) {
-      notifications[name].parse(notificationDescriptions[name].example);
+    for (const { params, example } of notifications) params.parse(example);
+  });
+
+  it('names each request and each notification once', () => {
+    for (const list of [requests, notifications]) {
+      const names = list.map(({ name }) => name);
+      expect(new Set(names).size).to.equal(names.length);
     }
   });
 
@@ -99,7 +104,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(ana, 'rpc.discover');
     await ask(ana, 'closeSession');
     // No handler is configured: customRequest is always refused.
-    expect(Object.keys(requests).filter((name) => !answered.has(name))).to.deep.equal(['customRequest']);
+    expect(requests.map(({ name }) => name).filter((name) => !answered.has(name))).to.deep.equal(['customRequest']);
 
     for (const { method, params = {} } of [...ana.frames, ...berta.frames]) {
       const notification = told.find(({ name }) => name === method);

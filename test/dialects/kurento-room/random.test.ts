@@ -6,7 +6,7 @@ import {
   invalidSession,
   methodNotFound,
   parseError,
-  roomErrorCodes,
+  roomErrors,
 } from '../../../dialects/kurento-room/errors.js';
 import type { WireFrame } from '../../support/rpc-client.js';
 import { RpcClient } from '../../support/rpc-client.js';
@@ -19,7 +19,7 @@ const runs = 2_000;
 const seed = Number(process.env.SEED ?? 20_261_120);
 
 const knownCodes = new Set<number>([
-  ...Object.values(roomErrorCodes).map(({ code }) => code),
+  ...Object.values(roomErrors).map(({ code }) => code),
   parseError,
   invalidRequest,
   methodNotFound,

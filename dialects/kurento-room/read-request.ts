@@ -2,7 +2,7 @@ import type { JSONRPCRequest } from 'json-rpc-2.0';
 import { z } from 'zod';
 import { ProtocolError, invalidRequest, parseError } from './errors.js';
 
-/** A frame from a client that asks for something. `jsonrpc` may be missing (Kurento Room §1.2); other members are kept. */
+/** A frame in which a client asks for something. `jsonrpc` may be missing (Kurento Room §1.2); other members are kept. */
 const requestSchema = z.looseObject({
   id: z.union([z.string(), z.number(), z.null()]).optional(),
   method: z.string().min(1),
@@ -10,12 +10,12 @@ const requestSchema = z.looseObject({
 });
 
 export type RpcId = string | number | null;
-/** A request as the method gets it: with the members that older clients put beside `params`. */
+/** With the members that old clients write beside `params`. */
 export type Request = JSONRPCRequest & Readonly<Record<string, unknown>>;
 
 /**
- * Reads one frame. Undefined for a frame that is an answer to a question we never asked (the Java client answers
- * notifications it does not know): nothing is to be said to that.
+ * Reads one frame. Undefined for a frame that answers a request we never sent: the Java client answers notifications that
+ * it does not know. Such a frame gets no reply.
  * @throws ProtocolError parse error or invalid request
  */
 export function readRequest(text: string): Request | undefined {

@@ -1,0 +1,54 @@
+import type { RoomEvent } from '../../rooms/events.js';
+import type { Frame } from '../../transport/frame.js';
+import { textFrame } from '../../transport/frame.js';
+import { markerIndex } from './custom-request.js';
+import {
+  iceCandidate,
+  markerChanged,
+  mediaError,
+  messageSent,
+  notificationText,
+  participantEvicted,
+  participantJoined,
+  participantLeft,
+  participantPublished,
+  participantUnpublished,
+  roomClosed,
+} from './notifications.js';
+import { webcam } from './streams.js';
+
+/** What clients of this protocol are told of an event. Every event has a notification (Kurento Room §4). */
+export function eventFrame(event: RoomEvent): Frame {
+  return textFrame(eventText(event));
+}
+
+function eventText(event: RoomEvent): string {
+  switch (event.type) {
+    case 'participantJoined':
+      return notificationText(participantJoined, { id: event.participant.name });
+    case 'participantLeft':
+      return notificationText(participantLeft, { name: event.participant.name });
+    case 'participantEvicted':
+      return notificationText(participantEvicted, {});
+    case 'publicationOpened':
+      return notificationText(participantPublished, { id: event.publisher.name, streams: webcam });
+    case 'publicationClosed':
+      return notificationText(participantUnpublished, { name: event.publisher.name });
+    case 'textSaid': {
+      const { name, room } = event.from;
+      return notificationText(messageSent, { room: room.name, user: name, name, message: event.text });
+    }
+    case 'candidateFound': {
+      const { sdpMid, sdpMLineIndex, candidate } = event.candidate;
+      return notificationText(iceCandidate, { endpointName: event.publisher.name, sdpMLineIndex, sdpMid, candidate });
+    }
+    case 'mediaFailed':
+      return notificationText(mediaError, { error: `${event.failure.code}: ${event.failure.message}` });
+    case 'roomFilterChanged':
+      return notificationText(markerChanged, { MarkerFilterState: markerIndex(event.filter) ?? -1 });
+    case 'roomClosed':
+      return notificationText(roomClosed, { room: event.room.name });
+    default:
+      return event satisfies never;
+  }
+}

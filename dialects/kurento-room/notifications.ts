@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { streamsSchema, webcam } from './streams.js';
+
+/** A message of the server that nobody asked for: how it is documented and what it holds. */
+export interface NotificationType<Name extends string = string, Params extends z.ZodObject = z.ZodObject> {
+  readonly name: Name;
+  readonly params: Params;
+  readonly summary: string;
+  /** Which clients are told. */
+  readonly to: string;
+  readonly example: z.output<Params>;
+}
+
+/** The text of a notification on the wire. */
+export function notificationText<Params extends z.ZodObject>(
+  { name }: NotificationType<string, Params>,
+  params: z.output<Params>,
+): string {
+  return JSON.stringify({ method: name, params, jsonrpc: '2.0' });
+}
+
+function notification<Name extends string, Params extends z.ZodObject>(type: NotificationType<Name, Params>) {
+  return type;
+}
+
+// Mind `id` in joined and published, `name` in left and unpublished (Kurento Room §4).
+
+export const participantJoined = notification({
+  name: 'participantJoined',
+  params: z.object({ id: z.string() }),
+  summary: 'Somebody joined.',
+  to: 'the others in the room',
+  example: { id: 'berta' },
+});
+
+export const participantPublished = notification({
+  name: 'participantPublished',
+  params: z.object({ id: z.string(), streams: streamsSchema }),
+  summary: 'Somebody publishes.',
+  to: 'the others in the room',
+  example: { id: 'berta', streams: webcam },
+});
+
+export const participantUnpublished = notification({
+  name: 'participantUnpublished',
+  params: z.object({ name: z.string() }),
+  summary: 'Somebody stopped publishing and stays.',
+  to: 'the others in the room',
+  example: { name: 'berta' },
+});
+
+export const participantLeft = notification({
+  name: 'participantLeft',
+  params: z.object({ name: z.string() }),
+  summary: 'Somebody left, was evicted or is gone for good. It ends their stream too.',
+  to: 'the others in the room',
+  example: { name: 'berta' },
+});
+
+export const participantEvicted = notification({
+  name: 'participantEvicted',
+  params: z.object({}),
+  summary: 'The server removed you from the room.',
+  to: 'the evicted participant',
+  example: {},
+});
+
+/** `name` repeats `user`: the published document lists the one, its example shows the other (Kurento Room §11 row 4). */
+export const messageSent = notification({
+  name: 'sendMessage',
+  params: z.object({ room: z.string(), user: z.string(), name: z.string(), message: z.string() }),
+  summary: 'Somebody said something. `name` repeats `user`.',
+  to: 'everybody in the room, the sender included',
+  example: { room: 'daily', user: 'berta', name: 'berta', message: 'Hello' },
+});
+
+export const iceCandidate = notification({
+  name: 'iceCandidate',
+  params: z.object({
+    endpointName: z.string(),
+    sdpMLineIndex: z.number(),
+    sdpMid: z.string(),
+    candidate: z.string(),
+  }),
+  summary: 'The media server has a candidate for the stream of `endpointName`.',
+  to: 'the client that publishes or receives that stream',
+  example: {
+    endpointName: 'berta',
+    sdpMLineIndex: 0,
+    sdpMid: '0',
+    candidate: 'candidate:1 1 UDP 2013266431 192.0.2.7 51300 typ host',
+  },
+});
+
+export const mediaError = notification({
+  name: 'mediaError',
+  params: z.object({ error: z.string() }),
+  summary: 'The media server reports an error. Nobody is removed; publishing or receiving again may help.',
+  to: 'the owner of the stream, or everybody in the room when it concerns all',
+  example: { error: 'media-lost: the media server is out of reach' },
+});
+
+export const roomClosed = notification({
+  name: 'roomClosed',
+  params: z.object({ room: z.string() }),
+  summary: 'The room was closed with everybody in it. No participantLeft follows.',
+  to: 'everybody who was in the room',
+  example: { room: 'daily' },
+});
+
+/** The name is misspelt since the original, and clients listen to it (Kurento Room §4). */
+export const markerChanged = notification({
+  name: 'custonNotification',
+  params: z.object({ MarkerFilterState: z.int().min(-1) }),
+  summary:
+    "The room's marker filter changed: the index of its image, -1 for off. A newcomer is told the present state.",
+  to: 'everybody in the room',
+  example: { MarkerFilterState: 0 },
+});
+
+/** Every notification to clients (Kurento Room §4), in the order of the documentation. */
+export const notifications = [
+  participantJoined,
+  participantPublished,
+  participantUnpublished,
+  participantLeft,
+  participantEvicted,
+  messageSent,
+  iceCandidate,
+  mediaError,
+  roomClosed,
+  markerChanged,
+] as const;

@@ -1,0 +1,173 @@
+import type { z } from 'zod';
+import type { Participant } from '../../rooms/participant.js';
+import type { Call, CallingSession, ConnectionCall, SessionCall } from './call.js';
+import type { Condition } from './errors.js';
+import { ProtocolError, commonErrors, invalidParams, invalidSession } from './errors.js';
+
+/** What a request leads to. */
+export interface Outcome<Answer> {
+  readonly answer: Answer;
+  /** Done in the turn in which the answer is sent, right after it. */
+  readonly afterwards?: () => void;
+}
+
+type Outcomes<Result extends z.ZodType> = Outcome<z.output<Result>> | Promise<Outcome<z.output<Result>>>;
+
+/** What is declared of each request. */
+interface Definition<Name extends string, Params extends z.ZodObject, Result extends z.ZodType> {
+  readonly name: Name;
+  /** Members that it does not name are ignored. */
+  readonly params: Params;
+  /** Without the `sessionId` that is added to the results of all requests of a session. */
+  readonly result: Result;
+  readonly summary: string;
+  readonly description?: string;
+  readonly example: { readonly params: z.input<Params>; readonly result: z.output<Result> };
+  /** Why it may be refused, besides what holds for all requests of its scope. */
+  readonly errors?: readonly Condition[];
+  /** What the session is told while it runs is sent after the answer (Kurento Room §5). Default: false. */
+  readonly answeredFirst?: boolean;
+  /** Params that old clients write beside `params`. Default: none. */
+  readonly besideParams?: readonly (keyof z.input<Params> & string)[];
+}
+
+interface RoomDefinition<
+  Name extends string,
+  Params extends z.ZodObject,
+  Result extends z.ZodObject,
+> extends Definition<Name, Params, Result> {
+  /** @throws RoomError, ProtocolError */
+  readonly handle: (participant: Participant, params: z.output<Params>, call: SessionCall) => Outcomes<Result>;
+}
+
+interface SessionDefinition<
+  Name extends string,
+  Params extends z.ZodObject,
+  Result extends z.ZodObject,
+> extends Definition<Name, Params, Result> {
+  /** @throws RoomError, ProtocolError */
+  readonly handle: (call: SessionCall, params: z.output<Params>) => Outcomes<Result>;
+}
+
+interface ConnectionDefinition<
+  Name extends string,
+  Params extends z.ZodObject,
+  Result extends z.ZodType,
+> extends Definition<Name, Params, Result> {
+  /** Whether `sessionId` may name another session than the one of the connection. Default: false. */
+  readonly namesAnySession?: boolean;
+  /** @throws ProtocolError */
+  readonly handle: (call: ConnectionCall, params: z.output<Params>) => Outcomes<Result>;
+}
+
+/** A request of the protocol: how it is documented, checked and executed. */
+export interface RequestType<
+  C extends Call = never,
+  Name extends string = string,
+  Params extends z.ZodObject = z.ZodObject,
+  Result extends z.ZodType = z.ZodType,
+> {
+  readonly name: Name;
+  readonly params: Params;
+  readonly result: Result;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly example: { readonly params: z.input<Params>; readonly result: z.output<Result> };
+  /** All conditions under which it is refused. */
+  readonly errors: readonly Condition[];
+  readonly answeredFirst: boolean;
+  readonly besideParams: readonly string[];
+  /** Requests of a session run one after the other and are answered with its id; those about the connection pass them (§1.7). */
+  readonly scope: Scope<C>;
+  /**
+   * Executes it. Resolves with the result on the wire.
+   * @throws RoomError, ProtocolError
+   */
+  readonly run: (given: Given, call: C) => Promise<unknown>;
+}
+
+export type Given = Readonly<Record<string, unknown>>;
+
+type Scope<C extends Call> = C extends SessionCall ? 'session' : 'connection';
+
+/** A request of a participant: refused while the session is in no room. */
+export function roomRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodObject>(
+  definition: RoomDefinition<Name, Params, Result>,
+): RequestType<SessionCall, Name, Params, Result> {
+  const { errors = [], handle, ...rest } = definition;
+  return sessionRequest({
+    ...rest,
+    errors: [{ reason: 'participant-not-found', when: 'The session is in no room.' }, ...errors],
+    handle: (call, params) => handle(call.session.participant, params, call),
+  });
+}
+
+/** A request of a session, in a room or not. */
+export function sessionRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodObject>(
+  definition: SessionDefinition<Name, Params, Result>,
+): RequestType<SessionCall, Name, Params, Result> {
+  const { errors = [], handle } = definition;
+  return {
+    ...described(definition, [...errors, foreignSession]),
+    scope: 'session',
+    run: async (given, call) => {
+      assertOwn(given.sessionId, call.session);
+      const { answer, afterwards } = await handle(call, read(definition, given));
+      call.afterwards = afterwards;
+      return { ...answer, sessionId: call.session.id };
+    },
+  };
+}
+
+/** A request about the connection: needs no session and does not wait for the requests of one (Kurento Room §1.7). */
+export function connectionRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodType>(
+  definition: ConnectionDefinition<Name, Params, Result>,
+): RequestType<ConnectionCall, Name, Params, Result> {
+  const { errors = [], namesAnySession = false, handle } = definition;
+  return {
+    ...described(definition, namesAnySession ? errors : [...errors, foreignSession]),
+    scope: 'connection',
+    run: async (given, call) => {
+      if (!namesAnySession) assertOwn(given.sessionId, call.link.present);
+      const { answer, afterwards } = await handle(call, read(definition, given));
+      call.afterwards = afterwards;
+      return answer;
+    },
+  };
+}
+
+const foreignSession: Condition = {
+  reason: invalidSession,
+  when: '`sessionId` is given and is not the session of this connection.',
+};
+
+function described<Name extends string, Params extends z.ZodObject, Result extends z.ZodType>(
+  definition: Definition<Name, Params, Result>,
+  errors: readonly Condition[],
+) {
+  const { name, params, result, summary, description, example, answeredFirst = false, besideParams = [] } = definition;
+  return {
+    ...{ name, params, result, summary, description, example, answeredFirst, besideParams },
+    errors: [...errors, ...commonErrors],
+  };
+}
+
+/**
+ * Clients may name their session in any request; it must be the one of this connection (Kurento Room §1.3).
+ * @throws ProtocolError 40007
+ */
+function assertOwn(sessionId: unknown, session: CallingSession | undefined): void {
+  if (sessionId === undefined || sessionId === null || session?.isNamed(sessionId)) return;
+  throw new ProtocolError(invalidSession, 'The sessionId is not the one of this connection');
+}
+
+/** @throws ProtocolError invalid params; the message names what is wrong */
+function read<Params extends z.ZodObject>(
+  { name, params }: { readonly name: string; readonly params: Params },
+  given: Given,
+): z.output<Params> {
+  const parsed = params.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `"${issue.path.join('.')}": ${issue.message}`);
+  throw new ProtocolError(invalidParams, `${name}: ${faults.join('; ')}`);
+}

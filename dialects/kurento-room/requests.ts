@@ -1,0 +1,39 @@
+import type { ConnectionCall, SessionCall } from './call.js';
+import type { RequestType } from './request-type.js';
+import { closeSession } from './requests/close-session.js';
+import { connect } from './requests/connect.js';
+import { customRequest } from './requests/custom-request.js';
+import { discover } from './requests/discover.js';
+import { joinRoom } from './requests/join-room.js';
+import { leaveRoom } from './requests/leave-room.js';
+import { onIceCandidate } from './requests/on-ice-candidate.js';
+import { ping } from './requests/ping.js';
+import { publishVideo } from './requests/publish-video.js';
+import { receiveVideoFrom } from './requests/receive-video-from.js';
+import { sendMessage } from './requests/send-message.js';
+import { unpublishVideo } from './requests/unpublish-video.js';
+import { unsubscribeFromVideo } from './requests/unsubscribe-from-video.js';
+
+/** Every request of the room protocol (Kurento Room §3), in the order of the documentation. */
+export const requests = [
+  joinRoom,
+  publishVideo,
+  unpublishVideo,
+  receiveVideoFrom,
+  unsubscribeFromVideo,
+  onIceCandidate,
+  sendMessage,
+  leaveRoom,
+  customRequest,
+  ping,
+  connect,
+  closeSession,
+  discover,
+] as const;
+
+export const sessionRequests: readonly RequestType<SessionCall>[] = requests.filter(
+  (request) => request.scope === 'session',
+);
+export const connectionRequests: readonly RequestType<ConnectionCall>[] = requests.filter(
+  (request) => request.scope === 'connection',
+);

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { lenientBoolean } from '../lenient.js';
+import { sessionRequest } from '../request-type.js';
+import { streamsOf, streamsSchema, webcam } from '../streams.js';
+
+export const joinRoom = sessionRequest({
+  name: 'joinRoom',
+  params: z.object({
+    user: z.string().meta({ description: 'Any name that is free in the room' }),
+    room: z.string().meta({ description: 'Any name; the first to join makes the room' }),
+    dataChannels: lenientBoolean
+      .optional()
+      .meta({ description: 'The stream of this participant is to have data channels' }),
+  }),
+  result: z.object({ value: z.array(z.object({ id: z.string(), streams: streamsSchema })) }),
+  summary: 'Joins a room, which is made if need be.',
+  description:
+    'The answer lists the participants that are there already, and which of them publish; those that come later are announced by participantJoined. A session is in one room at a time.',
+  example: {
+    params: { user: 'berta', room: 'daily' },
+    result: { value: [{ id: 'ana', streams: webcam }] },
+  },
+  errors: [
+    { reason: 'participant-exists', when: 'The name is taken in that room.' },
+    { reason: 'participant-exists', when: 'The session is in a room already.' },
+    { reason: 'room-refused', when: 'The room would be a new one, and the media servers are at their limit.' },
+    { reason: 'room-refused', when: 'The room would be a new one, and participants of this name may not open one.' },
+    {
+      reason: 'room-refused',
+      when: 'The name is that of a room of another protocol, and the protocols are kept apart (`BRIDGE=false`).',
+    },
+    { reason: 'invalid-name', when: 'The name of the user or of the room is empty.' },
+  ],
+  answeredFirst: true,
+  handle: ({ session }, { user, room, dataChannels }) => {
+    const participant = session.join(room, user, dataChannels ?? false);
+    const value = [];
+    for (const other of participant.room.participants) {
+      if (other !== participant) value.push({ id: other.name, streams: streamsOf(other) });
+    }
+    return { answer: { value } };
+  },
+});

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { IceCandidate } from '../../../media/port.js';
+import { lenientIndex } from '../lenient.js';
+import { roomRequest } from '../request-type.js';
+
+const params = z
+  .object({
+    endpointName: z
+      .string()
+      .min(1)
+      .meta({ description: "One's own name for one's publication, the publisher's for a subscription" }),
+    candidate: z.string().meta({ description: 'The candidate line without `a=`; empty at the end of candidates' }),
+    sdpMid: z.string().nullish().meta({ description: 'The media id in the SDP' }),
+    sdpMLineIndex: lenientIndex
+      .nullish()
+      .meta({ description: 'The index of the media section; needed when `sdpMid` is absent' }),
+  })
+  .refine(({ sdpMid, sdpMLineIndex }) => sdpMid != null || sdpMLineIndex != null, {
+    path: ['sdpMLineIndex'],
+    error: 'needed when sdpMid is absent',
+  });
+
+export const onIceCandidate = roomRequest({
+  name: 'onIceCandidate',
+  params,
+  result: z.object({}),
+  summary: 'Hands over an ICE candidate of the client.',
+  description:
+    'Always accepted in a room: candidates that come before their offer are kept, those for nobody and unusable ones are ignored.',
+  example: {
+    params: {
+      endpointName: 'berta',
+      candidate: 'candidate:1 1 UDP 2013266431 192.0.2.7 51300 typ host',
+      sdpMid: '0',
+      sdpMLineIndex: 0,
+    },
+    result: {},
+  },
+  handle: (participant, given) => {
+    const publisher = participant.room.findByName(given.endpointName);
+    // A candidate for nobody is accepted and ignored: clients send dozens and do not look at the answers (§3.6).
+    if (publisher) participant.addCandidate(publisher, candidateOf(given));
+    return { answer: {} };
+  },
+});
+
+function candidateOf({ candidate, sdpMid, sdpMLineIndex }: z.output<typeof params>): IceCandidate {
+  const index = sdpMLineIndex ?? (sdpMid && /^\d{1,4}$/.test(sdpMid) ? Number(sdpMid) : 0);
+  return { candidate, sdpMid: sdpMid ?? String(index), sdpMLineIndex: index };
+}

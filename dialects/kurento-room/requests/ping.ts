@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { connectionRequest } from '../request-type.js';
+
+export const ping = connectionRequest({
+  name: 'ping',
+  params: z.object({
+    interval: z
+      .union([z.number(), z.string().transform(Number)])
+      .nullish()
+      .meta({ description: 'How often the client pings from now on, in ms; only the first on a connection counts' }),
+    sessionId: z.string().nullish().meta({ description: 'Named again in the answer' }),
+  }),
+  result: z.object({ value: z.literal('pong'), sessionId: z.string().optional() }),
+  summary: 'Shows that the client is there.',
+  description:
+    'Answered at once, also before joinRoom. After the first ping of a connection the server closes it when none comes for three intervals. The answer holds the sessionId only if the request did.',
+  example: { params: { interval: 5000 }, result: { value: 'pong' } },
+  handle: ({ link }, { interval, sessionId }) => {
+    link.watch(interval ?? undefined);
+    return { answer: { value: 'pong' as const, ...(sessionId != null && { sessionId }) } };
+  },
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { lenientBoolean } from '../lenient.js';
+import { roomRequest } from '../request-type.js';
+import { negotiationErrors, sdpAnswer, sdpOffer, shortSdp } from './negotiation.js';
+
+export const publishVideo = roomRequest({
+  name: 'publishVideo',
+  params: z.object({
+    sdpOffer,
+    doLoopback: lenientBoolean
+      .optional()
+      .meta({ description: 'Send the stream back to its publisher too; also taken beside `params`' }),
+  }),
+  // The published document prints it there (Kurento Room §3.2).
+  besideParams: ['doLoopback'],
+  result: z.object({ sdpAnswer }),
+  summary: "Offers the participant's stream to the room.",
+  description:
+    'The others are told participantPublished after the answer. Server candidates come as iceCandidate, possibly before it.',
+  example: { params: { sdpOffer: shortSdp, doLoopback: false }, result: { sdpAnswer: shortSdp } },
+  errors: [...negotiationErrors, { reason: 'already-publishing', when: 'The participant is already publishing.' }],
+  handle: async (participant, params, { session }) => {
+    const options = { loopback: params.doLoopback ?? false, dataChannels: session.dataChannels };
+    return { answer: { sdpAnswer: await participant.publish(params.sdpOffer, options) } };
+  },
+});

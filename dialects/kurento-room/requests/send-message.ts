@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { RoomError } from '../../../rooms/errors.js';
+import { roomRequest } from '../request-type.js';
+
+export const sendMessage = roomRequest({
+  name: 'sendMessage',
+  params: z.object({
+    message: z.string().meta({ description: 'Any text' }),
+    userMessage: z.string().meta({ description: "The sender's name" }),
+    roomMessage: z.string().meta({ description: "The sender's room" }),
+  }),
+  result: z.object({}),
+  summary: 'Says a text to everybody in the room.',
+  description: 'The notification sendMessage goes to all after the answer, to the sender too.',
+  example: { params: { message: 'Hello', userMessage: 'berta', roomMessage: 'daily' }, result: {} },
+  errors: [
+    { reason: 'participant-not-found', when: "`userMessage` is not the sender's own name." },
+    { reason: 'room-not-found', when: '`roomMessage` is not the room the sender is in.' },
+  ],
+  answeredFirst: true,
+  handle: (participant, { message, userMessage, roomMessage }) => {
+    if (userMessage !== participant.id) {
+      throw new RoomError('participant-not-found', `You are "${participant.id}", not "${userMessage}"`);
+    }
+    if (roomMessage !== participant.room.name) {
+      throw new RoomError('room-not-found', `You are in room "${participant.room.name}", not "${roomMessage}"`);
+    }
+    participant.say(message);
+    return { answer: {} };
+  },
+});

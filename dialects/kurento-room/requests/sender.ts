@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { RoomError } from '../../../rooms/errors.js';
+import type { Participant } from '../../../rooms/participant.js';
+import type { Room } from '../../../rooms/room.js';
+import type { Condition } from '../errors.js';
+
+/** `USER_webcam` (Kurento Room §2). */
+export const sender = z
+  .string()
+  .min(1)
+  .meta({ description: 'Whose stream: the name of the participant and `_webcam`' });
+
+export const senderNotFound: Condition = {
+  reason: 'participant-not-found',
+  when: 'Nobody of the name in `sender` is in the room.',
+};
+
+/** The name of a user may hold underscores itself (Kurento Room §2). @throws RoomError `participant-not-found` */
+export function senderIn(room: Room, text: string): Participant {
+  const last = text.lastIndexOf('_');
+  const first = text.indexOf('_');
+  const publisher =
+    (last >= 0 ? room.findByName(text.slice(0, last)) : undefined) ??
+    (first >= 0 ? room.findByName(text.slice(0, first)) : undefined) ??
+    room.findByName(text);
+  if (!publisher) throw new RoomError('participant-not-found', `"${text}" is nobody in room "${room.name}"`);
+  return publisher;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { roomRequest } from '../request-type.js';
+import { sdpAnswer } from './negotiation.js';
+import { sender, senderIn, senderNotFound } from './sender.js';
+
+export const unsubscribeFromVideo = roomRequest({
+  name: 'unsubscribeFromVideo',
+  params: z.object({ sender }),
+  // For the iOS client, which insists on the member (Kurento Room §3.5).
+  result: z.object({ sdpAnswer }),
+  summary: 'Ends receiving a stream.',
+  description:
+    'Succeeds also when it was not received. The `sdpAnswer` is empty, for clients that insist on the member.',
+  example: { params: { sender: 'ana_webcam' }, result: { sdpAnswer: '' } },
+  errors: [senderNotFound],
+  handle: (participant, params) => {
+    participant.unsubscribe(senderIn(participant.room, params.sender));
+    return { answer: { sdpAnswer: '' } };
+  },
+});
