@@ -1,11 +1,11 @@
-/** Spreads the first attempts of all who lost the same media server at the same moment. */
+/** Spreads the first attempts of clients that lost the same media server at the same moment. */
 const firstWithinMs = 200;
 const secondMs = 500;
 const longestMs = 8000;
-/** Without a failure for so long, the next one counts as a first one again. */
+/** After this time without a failure, the next failure counts as the first one again. */
 const calmAfterMs = 15_000;
 
-/** The time between attempts at the same thing: next to nothing at first, then longer each time it fails. */
+/** The time between attempts at the same thing: very short at first, longer after each failure. */
 export class BackOff {
   #nextMs = 0;
   #last = -Infinity;

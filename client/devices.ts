@@ -32,7 +32,7 @@ export async function listDevices(): Promise<Devices> {
   return { cameras: of('videoinput'), microphones: of('audioinput'), speakers: of('audiooutput') };
 }
 
-/** Calls back whenever one is plugged in or out. Returns a function that ends it. */
+/** Calls back whenever a device is plugged in or out. Returns a function that ends the calls. */
 export function watchDevices(changed: (devices: Devices) => void): () => void {
   const devices = mediaDevices();
   const listener = (): void => void listDevices().then(changed);
@@ -40,7 +40,7 @@ export function watchDevices(changed: (devices: Devices) => void): () => void {
   return () => devices?.removeEventListener('devicechange', listener);
 }
 
-/** Opens what is wished for. Rejects with `device-refused`, `device-missing` or `device-failed`. */
+/** Opens the devices that are asked for. Rejects with `device-refused`, `device-missing` or `device-failed`. */
 export async function openDevices({ camera = true, microphone = true }: DeviceWish = {}): Promise<MediaStream> {
   const picture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
   return ask((devices) =>
@@ -51,7 +51,7 @@ export async function openDevices({ camera = true, microphone = true }: DeviceWi
   );
 }
 
-/** Asks the user for her screen or a window of it. Rejects as `openDevices`. */
+/** Asks the user for the screen or a window of it. Rejects as `openDevices`. */
 export function openScreen(): Promise<MediaStream> {
   return ask((devices) => devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false }));
 }
@@ -81,7 +81,7 @@ const codes: ReadonlyMap<string, 'device-refused' | 'device-missing'> = new Map(
   ['OverconstrainedError', 'device-missing'],
 ]);
 
-/** Old browsers and pages from an insecure origin lack it, whatever its type says. */
+/** Old browsers and pages from an insecure origin do not have it, although its type says that it is always there. */
 function mediaDevices(): MediaDevices | undefined {
   return navigator.mediaDevices;
 }

@@ -6,15 +6,15 @@ import { Room } from './room.js';
 export interface EmbedOptions {
   readonly room: string;
   readonly user: string;
-  /** Of the server's WebSocket. Default: that of the server this script came from. */
+  /** Address of the server's WebSocket. Default: that of the server this script came from. */
   readonly url?: string;
-  /** Publish camera and microphone. Default: true; without them one listens. */
+  /** Publish camera and microphone. Default: true. Without them the user only listens. */
   readonly publish?: boolean;
 }
 
 /**
- * A call in an element of somebody else's page: pictures in a grid, nothing else. Everything further is done with the room it resolves
- * with. Rejects as `Room.join` and `Room.publish`, and nothing remains then; without camera and microphone one listens.
+ * Shows a call in an element of another page: pictures in a grid, nothing else. Resolves with the room, by which the page does
+ * everything else. Rejects as `Room.join` and `Room.publish`; nothing remains then. Without camera and microphone the user only listens.
  */
 export async function embed(element: HTMLElement, options: EmbedOptions): Promise<Room> {
   const { url = defaultUrl(), room: name, user, publish = true } = options;
@@ -29,12 +29,12 @@ export async function embed(element: HTMLElement, options: EmbedOptions): Promis
     pictures.set(who, video);
     video.srcObject = stream;
     grid.append(video);
-    // A browser that wants a click first plays on the first one.
+    // Some browsers play only after a click: the first click starts the video then.
     void video.play().catch(() => {
       document.addEventListener('click', () => void video.play(), { once: true });
     });
   };
-  // A video that is off the page would go on holding frames of its stream until it is garbage.
+  // A video element that was removed would hold frames of its stream until it is collected.
   const hide = (who: string): void => {
     const video = pictures.get(who);
     if (!video) return;
@@ -83,13 +83,13 @@ async function publishDevices(room: Room, show: (who: string, stream: MediaStrea
   try {
     await room.publish(stream);
   } catch (error) {
-    // Also of a room that was closed while the user was asked.
+    // The room may have been closed while the user was asked.
     stop();
     throw error;
   }
 }
 
-/** STUN and TURN servers the server tells clients; none when it does not answer. */
+/** STUN and TURN servers that the server tells clients. Empty when it does not answer. */
 export async function iceServersOf(url: string): Promise<RTCIceServer[]> {
   const base = url.replace(/^ws/, 'http').replace(/\/room$/, '');
   try {

@@ -3,11 +3,11 @@ export type EventMap = Record<string, readonly unknown[]>;
 
 type Listener<Args extends readonly unknown[]> = (...args: Args) => void;
 
-/** Typed events. Listeners are called in the order they were added; one that throws does not keep the others from hearing. */
+/** Typed events. Listeners are called in the order in which they were added. The others are called also when one throws. */
 export class Emitter<Events extends EventMap> {
   readonly #listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {};
 
-  /** Returns a function that takes the listener off again. */
+  /** Returns a function that removes the listener. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const listeners = (this.#listeners[name] ??= new Set<Listener<Events[Name]>>());
     listeners.add(listener);

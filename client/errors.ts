@@ -9,19 +9,19 @@ export type ClientErrorCode =
   | 'room-not-found'
   /** The room is being closed. */
   | 'room-closed'
-  /** The server does not open this room: by its rules, or for want of capacity. */
+  /** The server does not open this room, because of its rules or because it has no capacity. */
   | 'room-refused'
   /** The server found nothing it can serve in our offer, or we could not use its answer. */
   | 'media-refused'
   /** The media server could not make the connection. */
   | 'media-failed'
-  /** The way to the media server was not found, or was lost. */
+  /** The connection to the media server could not be made, or was lost. */
   | 'connection-failed'
-  /** The user, or her system, does not let us have the camera, the microphone or the screen. */
+  /** The user or the system refuses the camera, the microphone or the screen. */
   | 'device-refused'
   /** There is no such device. */
   | 'device-missing'
-  /** Another program has it, or it does not work. */
+  /** Another program uses the device, or it does not work. */
   | 'device-failed'
   /** The request was not understood: client and server do not fit. */
   | 'invalid-request'
@@ -62,7 +62,7 @@ const advices: Record<ClientErrorCode, Advice> = {
   closed: 'give-up',
 };
 
-/** Each method of this library that rejects, rejects with this. */
+/** Methods of this library reject with this error only. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
 
@@ -79,7 +79,7 @@ export class ClientError extends Error {
   }
 }
 
-/** Kurento Room §6.1: numbers on the wire to our codes. */
+/** From numbers on the wire to our codes (Kurento Room §6.1). */
 const wireCodes: ReadonlyMap<number, ClientErrorCode> = new Map([
   [102, 'not-in-room'],
   [103, 'not-in-room'],

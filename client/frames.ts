@@ -11,7 +11,7 @@ export type Frame =
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** What a notification must hold to be of use; looked at, since the other side may be any server. */
+/** What a notification must hold. It is checked, since the other side may be any server. */
 const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
   participantJoined: texts('id'),
   participantPublished: (params) => texts('id')(params) && isStreams(params.streams),
@@ -25,7 +25,7 @@ const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
   custonNotification: (params) => typeof params.MarkerFilterState === 'number',
 };
 
-/** Reads one text frame (Kurento Room §1.2). `undefined` for what is no JSON-RPC 2.0 or nothing we know: to be ignored. */
+/** Reads one text frame (Kurento Room §1.2). Returns `undefined` for a frame to ignore: no JSON-RPC 2.0, or nothing we know. */
 export function readFrame(text: unknown): Frame | undefined {
   if (typeof text !== 'string') return undefined;
   const frame = parse(text);

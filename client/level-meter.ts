@@ -10,7 +10,7 @@ export class LevelMeter {
     this.#analyser.fftSize = 1024;
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#context.createMediaStreamSource(stream).connect(this.#analyser);
-    // Browsers let nothing sound before the user did something; measuring is no sound, but they do not know that.
+    // Browsers allow no sound before the user did something, and they treat measuring as sound.
     if (this.#context.state === 'suspended') void this.#context.resume().catch(() => undefined);
   }
 

@@ -7,7 +7,7 @@ import { ScreenShare } from './screen-share.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
-  /** The way to the media server, or the media server itself, was lost; it is published anew, as often as it takes. */
+  /** The media server, or the connection to it, was lost. The stream is published anew until that succeeds. */
   reconnecting: [ClientError];
   /** It is published again, on another peer connection. */
   reconnected: [];
@@ -24,7 +24,7 @@ export interface PublishOptions {
   readonly dataChannel?: boolean;
 }
 
-/** What we offer to the room. The tracks stay the caller's: ending the publication does not stop them. */
+/** Our own stream in the room. The tracks remain the caller's: the end of the publication does not stop them. */
 export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly stream: MediaStream;
   readonly #name: string;
@@ -33,11 +33,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #backOff = new BackOff();
   #tracks: readonly MediaStreamTrack[];
   #connection: MediaConnection;
-  /** Whether the server has taken our last offer, as far as we have heard. */
+  /** Whether the server has accepted our last offer, as far as we know. */
   #published = false;
-  /** Whether somebody looks after it already: who opens it, or who brings it back. */
+  /** Whether an attempt to open it or to bring it back is under way. */
   #busy = false;
-  /** Other kinds of media are to be sent than the present connection was made for. */
+  /** The present connection was made for other kinds of media than are to be sent now. */
   #outdated = false;
   #closed = false;
   #dataChannel: RTCDataChannel | undefined;
@@ -64,17 +64,17 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     });
   }
 
-  /** The present one: another after each `reconnected`. */
+  /** The present one. It is another one after each `reconnected`. */
   get peerConnection(): RTCPeerConnection {
     return this.#connection.peer;
   }
 
-  /** The present one: another after each `reconnected`. Undefined when none was asked for. */
+  /** The present one. It is another one after each `reconnected`. Undefined when none was asked for. */
   get dataChannel(): RTCDataChannel | undefined {
     return this.#dataChannel;
   }
 
-  /** Our own stream as it comes back: another after each `reconnected`. Undefined when none was asked for. */
+  /** Our own stream as the server sends it back. It is another one after each `reconnected`. Undefined when none was asked for. */
   get loopback(): MediaStream | undefined {
     return this.#loopback;
   }
@@ -87,26 +87,26 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return readStatistics(this.peerConnection);
   }
 
-  /** What is being sent at present, one of a kind. */
+  /** The tracks that are sent at present, at most one of each kind. */
   get tracks(): readonly MediaStreamTrack[] {
     return this.#tracks;
   }
 
   /**
-   * Sends another camera or microphone in place of the present one, without negotiation; where nothing of that kind is sent yet,
-   * it is published anew with it. While the screen is shown another camera waits until it is not. Rejects with `media-refused`.
+   * Sends another camera or microphone in place of the present one, without negotiation. Where nothing of that kind is sent yet,
+   * the stream is published anew. While the screen is shown, the new camera waits for its end. Rejects with `media-refused`.
    */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
     const waits = track.kind === 'video' && this.#screen.keep(track);
     if (!waits) await this.#send(track);
   }
 
-  /** What is muted goes on as silence, or as black. The devices stay open. */
+  /** Muted audio is sent as silence, muted video as black. The devices stay open. */
   mute(kind: 'audio' | 'video', muted = true): void {
     for (const track of this.#tracks) if (track.kind === kind) track.enabled = !muted;
   }
 
-  /** Also true where there is nothing of that kind. */
+  /** True also where there is no track of that kind. */
   isMuted(kind: 'audio' | 'video'): boolean {
     return !this.#tracks.some((track) => track.kind === kind && track.enabled && track.readyState === 'live');
   }
@@ -118,7 +118,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /**
    * Shows the screen, or a window of it, in place of the camera until `stopSharing`, or until the user ends it in the browser.
-   * Rejects with `device-refused` when she chose nothing, or `device-failed`.
+   * Rejects with `device-refused` when the user chose nothing, or with `device-failed`.
    */
   shareScreen(): Promise<void> {
     return this.#screen.start();
@@ -140,7 +140,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     if (!this.#published) this.#restore(new ClientError('media-failed', 'Lost as soon as it was published.'));
   }
 
-  /** For Room only: the media server has lost what we published. What was not published yet will fail or succeed by itself. */
+  /** For Room only: the media server has lost our stream. An attempt that is under way fails or succeeds by itself. */
   lose(error: ClientError): void {
     if (!this.#published || this.#closed) return;
     this.#published = false;
@@ -154,7 +154,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     await this.#unpublish();
   }
 
-  /** Ends it here, without a word to the server, which knows already. */
+  /** Ends it without telling the server, which knows already. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -179,7 +179,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#publishAnew([...this.#tracks.filter(({ kind }) => kind !== track.kind), track]);
   }
 
-  /** Others would look at its last picture for ever. */
+  /** Without this the others would see its last picture for ever. */
   #sendNoMore(track: MediaStreamTrack): void {
     const rest = this.#tracks.filter((each) => each !== track);
     if (rest.length > 0 && rest.length < this.#tracks.length) this.#publishAnew(rest);
@@ -222,7 +222,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   async #unpublish(): Promise<void> {
     await this.#connections.session
       .request('unpublishVideo', {})
-      // Refused or lost, it is over either way.
+      // Whether this was refused or lost, it is over.
       .catch(() => undefined);
   }
 
@@ -235,11 +235,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     });
   }
 
-  /** Tries until it is published or closed; a lost room closes it. */
+  /** Tries until it is published or closed. The loss of the room closes it. */
   async #republish(): Promise<void> {
     for (;;) {
       await this.#backOff.wait();
-      // The server may still hold what we gave up.
+      // The server may still have the publication that we gave up.
       await this.#unpublish();
       if (this.#closed) return;
       this.#connection = this.#connect();
@@ -249,13 +249,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
         this.#published = false;
         continue;
       }
-      // Lost again while it was being set up: once more.
+      // It was lost again while it was being set up.
       if (this.#published) return;
     }
   }
 }
 
-/** Filled as tracks come. */
+/** Tracks are added as they come. */
 function whatComesOver(peer: RTCPeerConnection): MediaStream {
   const stream = new MediaStream();
   peer.ontrack = ({ track }) => {

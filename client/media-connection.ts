@@ -2,7 +2,7 @@ import { ClientError, asClientError } from './errors.js';
 import type { Session } from './session.js';
 
 export interface MediaConnectionEvents {
-  /** ICE or DTLS failed for good. */
+  /** ICE or DTLS failed and will not recover. */
   failed(error: ClientError): void;
 }
 
@@ -11,13 +11,13 @@ export class MediaConnection {
   readonly peer: RTCPeerConnection;
   readonly #endpointName: string;
   readonly #session: Session;
-  /** Our candidates that wait for the offer to be sent; `undefined` once it is. */
+  /** Our candidates, until the offer is sent. Then `undefined`. */
   #unsent: RTCIceCandidate[] | undefined = [];
-  /** The server's candidates that came before its answer; `undefined` once the answer is set. */
+  /** The server's candidates, until its answer is set. Then `undefined`. */
   #early: RTCIceCandidateInit[] | undefined = [];
   #closed = false;
 
-  /** `endpointName` is the publisher's name, our own for the connection we publish on. */
+  /** @param endpointName the publisher's name; our own name for the connection on which we publish */
   constructor(endpointName: string, session: Session, configuration: RTCConfiguration, events: MediaConnectionEvents) {
     this.#endpointName = endpointName;
     this.#session = session;
@@ -32,7 +32,7 @@ export class MediaConnection {
   }
 
   /**
-   * Offers what the peer connection holds; `exchange` takes the SDP offer to the server and brings its answer.
+   * Makes an offer of what the peer connection holds. `exchange` sends the SDP offer to the server and resolves with the answer.
    * Rejects with what `exchange` rejects with, `media-refused`, or `closed`.
    */
   async negotiate(exchange: (sdpOffer: string) => Promise<string>): Promise<void> {
@@ -58,7 +58,7 @@ export class MediaConnection {
   addCandidate(candidate: RTCIceCandidateInit): void {
     if (this.#closed) return;
     if (this.#early) this.#early.push(candidate);
-    // A candidate this browser cannot use is no reason to give up: others may do.
+    // One candidate that this browser cannot use does not matter: others may work.
     else this.peer.addIceCandidate(candidate).catch(() => undefined);
   }
 
@@ -74,7 +74,7 @@ export class MediaConnection {
       return;
     }
     const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
-    // Nothing depends on the answer; a lost connection is told by the session itself.
+    // Nothing depends on the answer. The session itself reports a lost connection.
     this.#session
       .request('onIceCandidate', { endpointName: this.#endpointName, candidate: line, sdpMid, sdpMLineIndex })
       .catch(() => undefined);

@@ -1,7 +1,7 @@
 import { MediaConnection, type MediaConnectionEvents } from './media-connection.js';
 import type { Session } from './session.js';
 
-/** The media connections of one room by the name the wire knows them by: the publisher's, our own for what we publish. */
+/** The media connections of one room, by the name of the publisher. Our own publication has our own name. */
 export class MediaConnections {
   readonly session: Session;
   readonly #configuration: RTCConfiguration;

@@ -28,7 +28,7 @@ export class Participant extends Emitter<ParticipantEvents> {
     return this.#publications;
   }
 
-  /** For Room only: a stream is offered; it takes the place of an earlier one with that id. */
+  /** For Room only: the participant publishes a stream. It replaces an earlier one with that id. */
   publish(streamId: string): Publication {
     this.#publications.get(streamId)?.end();
     const publication = new Publication(this.id, streamId, this.#connections);
@@ -37,7 +37,7 @@ export class Participant extends Emitter<ParticipantEvents> {
     return publication;
   }
 
-  /** For Room only: nothing is offered any more. */
+  /** For Room only: the participant publishes nothing any more. */
   unpublish(): void {
     for (const publication of this.#publications.values()) {
       this.#publications.delete(publication.id);

@@ -7,17 +7,17 @@ import { Subscription } from './subscription.js';
 interface PublicationEvents extends Record<string, readonly unknown[]> {
   /** We receive it from now on. */
   subscribed: [Subscription];
-  /** Receiving it failed, now or at the first attempt; it is subscribed to anew, and `subscribed` comes when that worked. */
+  /** Receiving it failed. The library subscribes anew, and emits `subscribed` when that succeeded. */
   reconnecting: [ClientError];
-  /** It cannot be received, and trying again is of no use. */
+  /** It cannot be received, and another attempt would fail too. */
   failed: [ClientError];
   /** The publisher stopped, left, or the room ended. Last event, once. */
   closed: [];
 }
 
-/** A stream somebody else offers. */
+/** A stream that another participant publishes. */
 export class Publication extends Emitter<PublicationEvents> {
-  /** Unique with its participant; `webcam` in this protocol. */
+  /** Unique among the streams of its participant. In this protocol it is `webcam`. */
   readonly id: string;
   readonly #publisher: string;
   readonly #connections: MediaConnections;
@@ -44,7 +44,7 @@ export class Publication extends Emitter<PublicationEvents> {
   }
 
   /**
-   * Starts receiving; the same subscription when we do already. Rejects with `not-publishing`, `not-in-room`, `media-refused`,
+   * Starts receiving. A second call resolves with the same subscription. Rejects with `not-publishing`, `not-in-room`, `media-refused`,
    * `media-failed`, `timeout`, `disconnected`, or with `closed` when the publication ends meanwhile.
    */
   subscribe(): Promise<Subscription> {
@@ -74,11 +74,11 @@ export class Publication extends Emitter<PublicationEvents> {
     return subscription;
   }
 
-  /** For Room and for ourselves: subscribes anew until it works, is of no use, or is not wanted any more. */
+  /** For Room and this class only: subscribes anew until that succeeds, cannot succeed, or is not wanted any more. */
   recover(error: ClientError): void {
     if (this.#closed || this.#recovering) return;
     if (error.advice !== 'retry') {
-      // Of what ended with its publisher or the room, their own events tell.
+      // When the publisher or the room has ended, their own events tell.
       if (error.code === 'media-refused') this.emit('failed', error);
       return;
     }
@@ -94,7 +94,7 @@ export class Publication extends Emitter<PublicationEvents> {
   async #resubscribe(): Promise<ClientError | undefined> {
     const before = this.#subscription;
     await this.#backOff.wait();
-    // Whoever closed the subscription meanwhile does not want another.
+    // The subscription was closed meanwhile, so no other one is wanted.
     if (this.#closed || before?.closed) return undefined;
     await before?.close();
     try {
@@ -105,7 +105,7 @@ export class Publication extends Emitter<PublicationEvents> {
     }
   }
 
-  /** For Participant only: it is over. */
+  /** For Participant only: the stream has ended. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;

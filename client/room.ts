@@ -10,7 +10,7 @@ import { BackOff } from './back-off.js';
 import { Session, type SessionOptions } from './session.js';
 
 export interface RoomOptions extends SessionOptions {
-  /** Of the server's WebSocket: `wss://host/room`. */
+  /** Address of the server's WebSocket, as `wss://host/room`. */
   readonly url: string;
   readonly room: string;
   readonly user: string;
@@ -22,7 +22,7 @@ export interface RoomOptions extends SessionOptions {
 }
 
 export interface ChatMessage {
-  /** User name of the sender; one's own messages come back too. */
+  /** User name of the sender. Our own messages come back too. */
   readonly from: string;
   readonly text: string;
 }
@@ -30,22 +30,22 @@ export interface ChatMessage {
 export type EndReason = 'left' | 'evicted' | 'room-closed' | 'disconnected';
 
 interface RoomEvents extends Record<string, readonly unknown[]> {
-  /** Somebody came after us; who was there before is in `participants` when `join` resolves. */
+  /** A participant joined after us. Those that were there before are in `participants` when `join` resolves. */
   participantJoined: [Participant];
   participantLeft: [Participant];
   message: [ChatMessage];
   /**
-   * Something went wrong with media; the room goes on. With the participant it concerns, where that is known; without one it
-   * was the media server that said so, and publications and subscriptions that were lost come back by themselves.
+   * Something went wrong with media, and the room goes on. Has the participant that it concerns, where that is known. Without a
+   * participant the media server reports it, and lost publications and subscriptions come back by themselves.
    */
   mediaError: [ClientError, string | undefined];
-  /** The connection to the server is lost, and being got back; what can be heard and seen goes on meanwhile. */
+  /** The connection to the server is lost, and the library tries to get it back. Audio and video go on meanwhile. */
   reconnecting: [ClientError];
-  /** It is back. With `false` when the server had forgotten us and we joined anew: media then comes back by itself. */
+  /** The connection is back. Has `false` when the server had forgotten us and we joined anew: media then comes back by itself. */
   reconnected: [boolean];
-  /** What a custom request of somebody did to the room, as the server tells it. */
+  /** A custom request of a participant changed the room. Has what the server told. */
   customNotification: [Readonly<Record<string, unknown>>];
-  /** We are out, for this reason. Last event, once. */
+  /** We are not in the room any more, for this reason. Last event, once. */
   closed: [EndReason];
 }
 
@@ -53,10 +53,10 @@ interface RoomEvents extends Record<string, readonly unknown[]> {
 const stoppingWithinMs = 400;
 /** How long `leave` waits for the server's answer. */
 const leaveTimeoutMs = 2000;
-/** A server that lost us as we joined holds our name for so long at most, unless it was told to hold names for longer. */
+/** For so long, by default, a server keeps the name of a client whose connection was lost, in ms. */
 const nameHeldMs = 20_000;
 
-/** One membership of one room. Not reusable once closed: make a new one to join again. */
+/** One membership of one room. Once closed it cannot be used again: make a new one to join again. */
 export class Room extends Emitter<RoomEvents> {
   readonly name: string;
   readonly user: string;
@@ -112,12 +112,12 @@ export class Room extends Emitter<RoomEvents> {
       this.#receive(notification, connections);
     });
     session.on('interrupted', (error) => {
-      // Most likely it was not this room that was closed: the server is stopping, and will be back.
+      // Most likely the server is stopping and will be back, and this room alone was not closed.
       clearTimeout(this.#closing);
       this.emit('reconnecting', error);
     });
     session.on('resumed', () => {
-      // The server was not stopping, then.
+      // The server was not stopping.
       if (this.#roomClosed) this.#endAndClose('room-closed');
       else this.emit('reconnected', true);
     });
@@ -164,12 +164,12 @@ export class Room extends Emitter<RoomEvents> {
     await session.request('sendMessage', { message: text, userMessage: this.user, roomMessage: this.name });
   }
 
-  /** Something of this server's own, such as `{ hat: true }` (Kurento Room §3.9). Rejects with what the server says, or as `chat`. */
+  /** A request of this server's own, such as `{ hat: true }` (Kurento Room §3.9). Rejects with the server's refusal, or as `chat`. */
   async customRequest(params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     return this.#requireJoined().session.requestUnknown('customRequest', params);
   }
 
-  /** Any request at all, for what this library has no word for. Rejects with what the server says, or as `chat`. */
+  /** Sends any request, for methods that this library does not have. Rejects with the server's refusal, or as `chat`. */
   async request(method: string, params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     return this.#requireJoined().session.requestUnknown(method, params);
   }
@@ -187,10 +187,10 @@ export class Room extends Emitter<RoomEvents> {
   /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
   async leave(): Promise<void> {
     const session = this.#connections?.session;
-    // The server takes one request after the other: who is just joining leaves right after it.
+    // The server handles one request after the other: a client that is joining leaves right after.
     const answered = this.#hasLeft() ? undefined : session?.request('leaveRoom', {}, leaveTimeoutMs);
     this.#end('left');
-    // Without an answer we are gone all the same.
+    // We have left also without an answer.
     await answered?.catch(() => undefined);
     session?.close();
   }
@@ -209,12 +209,12 @@ export class Room extends Emitter<RoomEvents> {
     return session.request('joinRoom', { user: this.user, room: this.name, ...(dataChannels && { dataChannels }) });
   }
 
-  /** The server knows nothing of us any more: we come as if for the first time, and take up what we had. */
+  /** The server has forgotten us: joins as if for the first time, and starts again what we had. */
   async #rejoin(connections: MediaConnections): Promise<void> {
     const backOff = new BackOff();
     const until = performance.now() + nameHeldMs;
     const renewal = ++this.#renewals;
-    // Lost once more: the session begins anew, and so do we.
+    // The connection was lost once more: the session begins anew, and this does too.
     const isStale = (): boolean => !this.joined || renewal !== this.#renewals;
     for (;;) {
       try {
@@ -227,7 +227,7 @@ export class Room extends Emitter<RoomEvents> {
       } catch (thrown) {
         if (isStale() || !connections.session.connected) return;
         const { advice, code } = asClientError(thrown, 'server-error');
-        // It may be held for ourselves, who were lost before we heard that we are in.
+        // The server may keep the name for us: the connection was lost before the answer came.
         const isHeld = code === 'name-taken' && performance.now() < until;
         if (advice !== 'retry' && !isHeld) {
           this.#endAndClose('disconnected');
@@ -239,7 +239,7 @@ export class Room extends Emitter<RoomEvents> {
     }
   }
 
-  /** Who is there now, and what each of them publishes; nothing of what we received is left. */
+  /** Takes over who is in the room now and what each participant publishes. Nothing that we received before is left. */
   #reconcile(present: RequestResult<'joinRoom'>['value'], connections: MediaConnections): void {
     const names = new Set(present.map(({ id }) => id));
     for (const id of [...this.#participants.keys()]) if (!names.has(id)) this.#remove(id);

@@ -1,7 +1,7 @@
 import { openScreen } from './devices.js';
 import { ClientError } from './errors.js';
 
-/** What the screen is shown in: a publication. */
+/** Where the screen is shown: a publication. */
 export interface Screened {
   readonly closed: boolean;
   readonly tracks: readonly MediaStreamTrack[];
@@ -32,7 +32,7 @@ export class ScreenShare {
     return this.#shown !== undefined;
   }
 
-  /** Asks the user once, however often it is called. Rejects with `device-refused`, `device-failed`, `media-refused`, `closed`. */
+  /** Asks the user once, also when it is called several times. Rejects with `device-refused`, `device-failed`, `media-refused`, `closed`. */
   start(): Promise<void> {
     this.#choosing ??= this.#start().finally(() => {
       this.#choosing = undefined;
@@ -51,7 +51,7 @@ export class ScreenShare {
     this.#sender.sharing(false);
   }
 
-  /** The camera that is shown when the screen is not any more. False when it is not being shared: nothing is kept then. */
+  /** Keeps the camera that is shown after the screen. Returns false, and keeps nothing, when no screen is shared. */
   keep(camera: MediaStreamTrack): boolean {
     if (!this.#shown) return false;
     this.#shown = { ...this.#shown, camera };

@@ -20,9 +20,9 @@ interface SessionEvents extends Record<string, readonly unknown[]> {
   notification: [Notification];
   /** The socket is lost; requests wait. `resumed`, `renewed` or `lost` follows. */
   interrupted: [ClientError];
-  /** Goes on as if nothing had been: what was missed follows as notifications. */
+  /** The session goes on. What was missed follows as notifications. */
   resumed: [];
-  /** The server is there, but knows nothing of us any more. */
+  /** The server is there, but has forgotten us. */
   renewed: [];
   /** Given up. Last event, at most once. */
   lost: [ClientError];
@@ -37,12 +37,12 @@ interface Pending {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** How long after a resumption the answers that were missed may take; what has none by then never reached the server. */
+/** How long missed answers may take after a resumption. A request without an answer by then never reached the server. */
 const missedWithinMs = 3_000;
 
 /**
- * One client of the server, whatever becomes of its sockets: JSON-RPC 2.0, and the session that the server keeps for a while after
- * a socket is lost (Kurento Room §1.5, §1.6). Not reusable once lost or closed.
+ * One client of the server, over one socket after another: JSON-RPC 2.0, and the session that the server keeps for a while after
+ * a socket is lost (Kurento Room §1.5, §1.6). Once lost or closed it cannot be used again.
  */
 export class Session extends Emitter<SessionEvents> {
   readonly #url: string;
@@ -51,7 +51,7 @@ export class Session extends Emitter<SessionEvents> {
   #rpcParams: Readonly<Record<string, unknown>>;
   #socket: Socket | undefined;
   #id: string | undefined;
-  /** Who was never known to the server has nothing to get back. */
+  /** A client that the server never knew has nothing to resume. */
   #hadSession = false;
   #nextRequest = 0;
   /** Requests that wait for a socket. */
@@ -59,7 +59,7 @@ export class Session extends Emitter<SessionEvents> {
   #interrupted = false;
   #ended = false;
   #wake: (() => void) | undefined;
-  /** One for all: also a connection that comes up and is lost at once is waited for longer each time. */
+  /** One for all attempts: a connection that comes up and is lost at once also makes the next wait longer. */
   readonly #backOff = new BackOff();
 
   /** Rejects with `unreachable` or `timeout`. */
@@ -95,7 +95,7 @@ export class Session extends Emitter<SessionEvents> {
     return (await this.#ask(method, params, timeoutMs, this.#interrupted)) as RequestResult<M>;
   }
 
-  /** As `request`, for methods that are not of the protocol we know. */
+  /** As `request`, for methods that this library does not know. */
   requestUnknown(method: string, params: Readonly<Record<string, unknown>>): Promise<Result> {
     return this.#ask(method, params, this.#options.requestTimeoutMs ?? 15_000, this.#interrupted);
   }
@@ -105,7 +105,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#end(new ClientError('closed', 'The connection was closed.'));
   }
 
-  /** For tests and for pages that know better: the socket is dropped as if the network had lost it. */
+  /** Drops the socket as if the network had lost it. For tests, and for pages that know of a loss before we do. */
   drop(): void {
     this.#socket?.drop();
   }
@@ -192,7 +192,7 @@ export class Session extends Emitter<SessionEvents> {
     }
   }
 
-  /** Undefined when the time is over, or nobody wants it any more. */
+  /** Resolves with undefined when the time is over, or when the session was closed. */
   async #reconnect(until: number): Promise<Socket | undefined> {
     const online = (): void => this.#wake?.();
     globalThis.addEventListener('online', online);
@@ -241,7 +241,7 @@ export class Session extends Emitter<SessionEvents> {
     this.emit('resumed');
   }
 
-  /** What the present socket carries already, such as its first ping, goes on. */
+  /** Requests that the present socket carries already, such as its first ping, go on. */
   #beginAnew(before: ReadonlySet<number>): void {
     this.#id = undefined;
     const forgotten = new Set([...before, ...this.#waiting.splice(0)]);

@@ -1,16 +1,16 @@
 import { ClientError } from './errors.js';
 import { readFrame, type Frame } from './frames.js';
 
-/** Time between two pings; the server gives us up after three of them without one (Kurento Room §1.4). */
+/** Time between two pings. After three times as long without a ping the server closes the connection (Kurento Room §1.4). */
 const pingIntervalMs = 5000;
 
-/** One WebSocket with a heartbeat. Not reusable once lost or closed. */
+/** One WebSocket with a heartbeat. Once lost or closed it cannot be used again. */
 export class Socket {
   /** How long a ping may be without an answer before the socket counts as lost. */
   static readonly pingTimeoutMs = 10_000;
 
   onFrame: (frame: Frame) => void = () => undefined;
-  /** The socket is gone without our doing; called at most once. */
+  /** The socket was lost, and we did not close it. Called at most once. */
   onLost: (reason: string) => void = () => undefined;
   readonly #socket: WebSocket;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -65,9 +65,9 @@ export class Socket {
   }
 
   /**
-   * Keeps pinging; the interval is told once. The next ping is scheduled by the answer to the last: a timer set while a message is
-   * handled is not slowed down to one a minute when the page has been in the background for long, as a chain of timers is, and
-   * the server would give us up.
+   * Keeps pinging. The first ping tells the interval. Browsers throttle chained timers of background pages to one a minute, which
+   * would exceed the server's limit. A timer that is started from a message handler is not throttled, so the answer to each ping
+   * starts the timer of the next.
    */
   watch(ping: (intervalMs?: number) => Promise<unknown>): void {
     const next = (intervalMs?: number): void => {
@@ -84,7 +84,7 @@ export class Socket {
     next(pingIntervalMs);
   }
 
-  /** Takes it for lost. */
+  /** Treats the socket as lost. */
   drop(reason = 'dropped'): void {
     this.#socket.close();
     this.#lose(reason);

@@ -3,9 +3,9 @@ import type { Room } from './room.js';
 import { decibels } from './statistics.js';
 
 export interface SpeakersOptions {
-  /** Above it somebody speaks, in dB; servers tell pages theirs at /getThresholdSpeaker. Default: -50. */
+  /** A participant whose level is above it speaks, in dB. Servers tell pages theirs at /getThresholdSpeaker. Default: -50. */
   readonly thresholdDb?: number;
-  /** How often it is looked, in ms. Default: 300. */
+  /** How often the levels are read, in ms. Default: 300. */
   readonly intervalMs?: number;
 }
 
@@ -13,11 +13,11 @@ interface SpeakersEvents extends Record<string, readonly unknown[]> {
   /** By user name, ourselves included. */
   started: [string];
   stopped: [string];
-  /** Whoever speaks, the loudest first, as it changes. */
+  /** The participants that speak have changed: their names, the loudest first. */
   changed: [readonly string[]];
 }
 
-/** Who in a room speaks, by what this browser hears. */
+/** Tells which participants speak, from the levels that this browser hears. */
 export class Speakers extends Emitter<SpeakersEvents> {
   readonly #room: Room;
   readonly #thresholdDb: number;

@@ -11,19 +11,19 @@ export interface MediaStatistics {
   readonly audioPackets: number;
   readonly videoPackets: number;
   readonly bytes: number;
-  /** Packets lost on the way to us; of what we send, as the other side reports it. */
+  /** Packets lost on the way to us. For what we send: as the other side reports. */
   readonly packetsLost: number;
   readonly frames: number;
   readonly keyFrames: number;
-  /** Pictures asked for: by us of the publisher, or of us. */
+  /** Keyframe requests: those we sent, or those we got. */
   readonly keyFrameRequests: number;
   readonly frameWidth: number;
   readonly frameHeight: number;
-  /** How loud it is at this moment: 0 to 1, linear; `decibels` makes it what people set thresholds in. */
+  /** The level at this moment: 0 to 1, linear. `decibels` converts it. */
   readonly audioLevel: number;
 }
 
-/** What went over a connection between two looks at it. */
+/** What a connection carried between two readings. */
 export interface Rates {
   readonly kbitPerSecond: number;
   readonly framesPerSecond: number;
@@ -31,7 +31,7 @@ export interface Rates {
   readonly loss: number;
 }
 
-/** @param seconds between the two looks */
+/** @param seconds between the two readings */
 export function ratesBetween(before: MediaStatistics, after: MediaStatistics, seconds: number): Rates {
   const grown = (of: (statistics: MediaStatistics) => number): number => Math.max(0, of(after) - of(before));
   const packets = grown(({ audioPackets, videoPackets }) => audioPackets + videoPackets);
@@ -43,7 +43,7 @@ export function ratesBetween(before: MediaStatistics, after: MediaStatistics, se
   };
 }
 
-/** Of a level as `audioLevel` has it; silence is -100. */
+/** Converts a level of `audioLevel`. Silence is -100. */
 export function decibels(level: number): number {
   return level > 0.000_01 ? 20 * Math.log10(level) : -100;
 }

@@ -5,7 +5,7 @@ import type { MediaConnections } from './media-connections.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 interface SubscriptionEvents extends Record<string, readonly unknown[]> {
-  /** The media connection failed for good; the publication subscribes anew. */
+  /** The media connection failed and will not recover. The publication subscribes anew. */
   failed: [ClientError];
   /** Ended by us, or because the publication or the room ended. Last event, once. */
   closed: [];
@@ -65,11 +65,11 @@ export class Subscription extends Emitter<SubscriptionEvents> {
     this.end();
     await this.#connections.session
       .request('unsubscribeFromVideo', { sender: this.#sender })
-      // Refused or lost, it is over either way.
+      // Whether this was refused or lost, it is over.
       .catch(() => undefined);
   }
 
-  /** Ends it here, without a word to the server, which knows already. */
+  /** Ends it without telling the server, which knows already. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -20,7 +20,7 @@ const alert = signal<string | undefined>(undefined);
 /** A reloaded page on its way back into its call. */
 const returning = signal(presentCall());
 
-/** The room one is in. */
+/** The room that the user is in. */
 export function presentRoom(): Room | undefined {
   return call.value?.room;
 }
@@ -73,7 +73,7 @@ export async function comeBack(): Promise<void> {
   returning.value = undefined;
 }
 
-/** Rejects with why one is not in. */
+/** Rejects with the reason why the user is not in the room. */
 async function join(wish: PresentCall): Promise<void> {
   const settings = await pageSettings();
   const { room: name, name: user, listenOnly } = wish;
@@ -92,7 +92,7 @@ async function join(wish: PresentCall): Promise<void> {
   if (!listenOnly) void present.publish();
 }
 
-/** The others are told at once that the page goes, instead of when the server notices; a reload comes back. */
+/** Tells the others at once that the page closes, before the server would notice. A reload comes back. */
 export function leaveQuietly(): void {
   const present = presentCall();
   void call.value?.room.leave();

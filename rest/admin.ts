@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Problem } from './problem.js';
 
-/** Who may do what changes something: whoever bears the one token, and nobody while there is none. */
+/** Allows operations that change something to clients that bear the admin token. Without a token nobody may. */
 export class Admin {
   readonly #digest: Buffer | undefined;
 

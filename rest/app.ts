@@ -22,7 +22,7 @@ export interface AppOptions {
   readonly rooms: Rooms;
   readonly health: () => Health;
   readonly pageSettings: PageSettings;
-  /** For clients. */
+  /** STUN and TURN servers for clients. */
   readonly iceServers: IceServers;
   /** The folder of the demo's files. */
   readonly demo: string;
@@ -31,14 +31,14 @@ export interface AppOptions {
   readonly pathPrefix: string;
   /** Pages that may read the answers, as https://host[:port]; empty: all. */
   readonly allowedOrigins: readonly string[];
-  /** Who bears it may change things; empty: nobody may. */
+  /** A client that bears it may change things. Empty: nobody may. */
   readonly adminToken: string;
   /** Whether the original's GET /close is served. */
   readonly closeByGet: boolean;
   readonly onChange: OnChange;
   /** The OpenRPC document of the room protocol. */
   readonly openRpc: Readonly<Record<string, unknown>>;
-  /** Hears of what a handler threw; the client is told nothing about it. */
+  /** Called with what a handler threw. The client is told no details. */
   readonly onDefect: (path: string, error: unknown) => void;
 }
 
@@ -82,7 +82,7 @@ export function restApp(options: AppOptions): Express {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  // Express marks a client's fault, such as a malformed path, with a status below 500.
+  // Express marks a fault of the client, such as a malformed path, with a status below 500.
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   return typeof status === 'number' && status >= 400 && status < 500
     ? new Problem('bad-request', 'The path or a parameter is malformed')

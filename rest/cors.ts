@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Which pages may read what is served. Cookies play no part, so any page may when no origins are configured: what
+ * Which pages may read the answers. Cookies are not used, so every page may when no origins are configured: an operation that
  * changes something needs a token that the page would have to know.
  */
 export function cors(allowedOrigins: readonly string[]): RequestHandler {
@@ -10,7 +10,7 @@ export function cors(allowedOrigins: readonly string[]): RequestHandler {
     if (allowedOrigins.length === 0) {
       response.set('Access-Control-Allow-Origin', '*');
     } else {
-      // Also an answer to a page that may not read it must not be given by a cache to one that may.
+      // A cache must not give the answer for a page that may not read it to a page that may.
       response.vary('Origin');
       if (origin !== undefined && allowedOrigins.includes(origin)) response.set('Access-Control-Allow-Origin', origin);
     }

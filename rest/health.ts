@@ -3,7 +3,7 @@ import type { Component } from './schemas.js';
 
 export type Health = Readonly<Pick<Component<'Health'>, 'mediaServers' | 'dialects'>>;
 
-/** 200 while rooms can have media, 503 while no media server is within reach: what a load balancer wants to know. */
+/** 200 while rooms can have media, 503 while no media server answers, for load balancers. */
 export function healthHandlers(health: () => Health): Handlers<'getHealth'> {
   return {
     getHealth: () => {

@@ -3,7 +3,7 @@ import type { Component } from './schemas.js';
 
 export type IceServers = Component<'IceServers'>['iceServers'];
 
-/** What a page hands to its RTCPeerConnections. Read by everybody: credentials in it are no secret from those who may call. */
+/** What a page gives to its RTCPeerConnections. Everybody may read it: clients that may call need the credentials in it. */
 export function iceHandlers(iceServers: IceServers): Handlers<'getIceServers'> {
   return { getIceServers: () => ({ status: 200, body: { iceServers } }) };
 }

@@ -10,7 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** The version of the REST API, not of the server. */
 const apiVersion = '1.0.0';
 
-/** What every operation may be refused for. */
+/** The reasons for which every operation may be refused. */
 const always: readonly ProblemCode[] = ['bad-request', 'method-not-allowed', 'internal-error'];
 const ofWrites: readonly ProblemCode[] = ['token-needed', 'writes-off'];
 
@@ -85,7 +85,7 @@ function responsesOf(operation: Operation): Json {
   return responses;
 }
 
-/** A schema as it stands in an answer: named ones by reference. */
+/** A schema as it stands in an answer. Named schemas are references. */
 function schemaOf(schema: z.ZodType): Json {
   const [name] = Object.entries(components).find(([, component]) => component === schema) ?? [];
   if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
@@ -100,7 +100,7 @@ function componentSchemas(): Json {
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]));
 }
 
-/** Without what says that a schema is a document by itself: here it is a part of one. */
+/** Removes the members that make a schema a document of its own: here it is a part of one. */
 function bare(schema: Json): Json {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'));
 }

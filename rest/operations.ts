@@ -4,17 +4,17 @@ import { components } from './schemas.js';
 
 export interface Operation {
   readonly method: 'get' | 'delete';
-  /** As OpenAPI writes it; what stands in braces is a parameter, and so is every other member of `params`, in the query. */
+  /** As OpenAPI writes it. Names in braces are parameters of the path. Other members of `params` are parameters of the query. */
   readonly path: string;
   readonly tag: 'rooms' | 'server' | 'original';
   readonly summary: string;
   readonly description?: string;
   readonly params: z.ZodObject;
-  /** Needs the admin token, and is never done by a HEAD. */
+  /** Needs the admin token. A HEAD request never runs it. */
   readonly writes: boolean;
-  /** What it answers when nothing is wrong, by status. */
+  /** The answers of success, by status. */
   readonly responses: Readonly<Record<number, z.ZodType>>;
-  /** Why it may refuse, besides what holds for every operation. */
+  /** The reasons for which it may refuse, besides those of every operation. */
   readonly problems: readonly ProblemCode[];
 }
 

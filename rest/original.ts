@@ -5,7 +5,7 @@ import { closeRoom } from './rooms.js';
 import type { OnChange } from './rooms.js';
 import type { Component } from './schemas.js';
 
-/** What the original's page asks the server it came from (Kurento Room §9). */
+/** Settings that the original's page asks its server for (Kurento Room §9). */
 export interface PageSettings extends Component<'ClientConfig'> {
   /** dB */
   readonly thresholdSpeaker: number;

@@ -5,10 +5,10 @@ import type { Handlers } from './operations.js';
 import { Problem } from './problem.js';
 import type { Component } from './schemas.js';
 
-/** Hears of everything that was changed over REST. */
+/** Called after each change that was made over REST. */
 export type OnChange = (change: string, names: { readonly room: string; readonly participant?: string }) => void;
 
-/** Rooms as they are, and what an administrator may do to them. */
+/** The operations about rooms: reading them, and what an administrator may do. */
 export function roomHandlers(
   rooms: Rooms,
   onChange: OnChange,
@@ -61,7 +61,7 @@ function pictureOf(room: Room): Component<'Room'> {
 function memberOf(participant: Participant): Component<'Participant'> {
   const subscriptions = [];
   for (const { publication, state } of participant.subscriptions) {
-    // A closed one is on its way out.
+    // A closed participant is about to be removed.
     if (state !== 'closed') subscriptions.push({ publisher: publication.publisher.id, state });
   }
   const { id, name } = participant;

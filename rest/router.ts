@@ -8,7 +8,7 @@ import { Problem } from './problem.js';
 
 type Handler = (input: unknown) => { readonly status: number; readonly body: unknown };
 
-/** The operations of the table, done by `handlers`. Everything refused is thrown as a Problem, for the app to answer. */
+/** Routes for all operations of the table. Each refusal is thrown as a Problem, which the app answers. */
 export function operationsRouter(handlers: Handlers<OperationName>, admin: Admin): Router {
   const router = Router();
   for (const [path, names] of byPath()) {
@@ -16,7 +16,7 @@ export function operationsRouter(handlers: Handlers<OperationName>, admin: Admin
     const allow = allowed(names);
     for (const name of names) {
       const operation: Operation = operations[name];
-      // The type of `handlers` says that each takes what its schema makes; an index that is a union loses that.
+      // TypeScript cannot relate a handler to its schema through a union index. The type of `handlers` guarantees it.
       serve(route, operation, handlers[name] as Handler, admin);
     }
     route.options((_request, response) => {
@@ -36,7 +36,7 @@ export function operationsRouter(handlers: Handlers<OperationName>, admin: Admin
 }
 
 function serve(route: IRoute, operation: Operation, handler: Handler, admin: Admin): void {
-  // Express answers HEAD with the handler of GET: harmless only where GET is.
+  // Express answers HEAD with the handler of GET, which is harmless only where GET is.
   if (operation.writes && operation.method === 'get') {
     route.head((request) => {
       throw notAllowed(request, 'GET, OPTIONS');
@@ -47,7 +47,7 @@ function serve(route: IRoute, operation: Operation, handler: Handler, admin: Adm
     const input = operation.params.safeParse({ ...request.query, ...request.params });
     if (!input.success) throw new Problem('bad-request', explain(input.error));
     const { status, body } = handler(input.data);
-    // What is true of rooms now is not true later.
+    // Rooms change, so answers are not cached.
     response.status(status).set('Cache-Control', 'no-store');
     if (body === undefined) response.end();
     else response.json(body);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problemCodes } from './problem.js';
 
-/** What the REST API answers, declared once: types, the OpenAPI document and the tests' validation come from here. */
+/** The answers of the REST API, declared once. Types, the OpenAPI document and the validation in tests come from here. */
 
 const state = z.enum(['opening', 'open']).meta({ description: 'opening while it is being negotiated, then open' });
 

@@ -1,6 +1,6 @@
 type Listener = (event: never) => void;
 
-/** Events as the original library has them: by name, one argument, listeners called in their order. */
+/** Events of the original library: a name, one argument, listeners called in their order. */
 export class OriginalEmitter {
   readonly #listeners = new Map<string, Listener[]>();
 
@@ -8,7 +8,7 @@ export class OriginalEmitter {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
-  /** Pages emit events of their own, too: the arguments are in an array. */
+  /** Pages emit events of their own too, with the arguments in an array. */
   emitEvent(name: string, args: readonly unknown[] = []): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {

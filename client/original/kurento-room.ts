@@ -4,7 +4,7 @@ import type { OriginalStream, StreamOptions } from './stream.js';
 
 type Callback<T> = (error: unknown, value?: T) => void;
 
-/** The server, as pages of the original's browser library know it. One room for each connection. */
+/** The server as the original browser library shows it to pages. One room for each connection. */
 export class Kurento {
   readonly #url: string;
   #iceServers: readonly RTCIceServer[] = [];
@@ -15,7 +15,7 @@ export class Kurento {
     this.#url = url;
   }
 
-  /** Makes the room; `connect` of it joins. */
+  /** Makes the room. Its `connect` joins. */
   readonly Room = (options: OriginalRoomOptions): OriginalRoom => {
     this.#room = new OriginalRoom(options, {
       url: this.#url,
@@ -33,7 +33,7 @@ export class Kurento {
     await new Promise<void>((resolve, reject) => {
       const socket = new WebSocket(this.#url);
       socket.onopen = () => {
-        // The room has a connection of its own, from which on it is told everything.
+        // The room has a connection of its own, and that one tells it everything from here on.
         socket.close(1000);
         resolve();
       };

@@ -51,7 +51,7 @@ export class OriginalRoom extends OriginalEmitter {
     return this.#local;
   }
 
-  /** By stream id; of several people's streams of that id the last one. */
+  /** By stream id. When several participants have a stream of that id, the last one. */
   getStreams(): Readonly<Record<string, OriginalStream>> {
     const all = [this.#local, ...this.#participants.values()].flatMap((each) => Object.values(each.getStreams()));
     return Object.fromEntries(all.map((stream) => [stream.getID(), stream]));
@@ -69,7 +69,7 @@ export class OriginalRoom extends OriginalEmitter {
     void this.#connect();
   }
 
-  /** `forced`: after an eviction, when the server knows already. */
+  /** @param forced after an eviction: the server knows already */
   leave(_forced?: boolean, _client?: unknown): void {
     clearInterval(this.#speakerTimer);
     void this.#room?.leave();
@@ -90,7 +90,7 @@ export class OriginalRoom extends OriginalEmitter {
     );
   }
 
-  /** One's own stream is not published any more; another's is not received. */
+  /** Ends publishing our own stream, or receiving another one. */
   disconnect(stream: OriginalStream): void {
     stream.unpublish();
     if (!stream.isLocal) stream.dispose();
@@ -200,13 +200,13 @@ export class OriginalRoom extends OriginalEmitter {
     if (reason === 'disconnected') this.emitEvent('lost-connection', [{ room: this.name }]);
   }
 
-  /** Takes in somebody with what she publishes, now and later. */
+  /** Adds a participant, with what it publishes now and later. */
   #add(from: Participant): OriginalParticipant {
     const participant = this.#participantOf(from.id);
     this.#participants.set(from.id, participant);
     for (const publication of from.publications.values()) this.#take(participant, publication);
     from.on('published', (publication) => {
-      // The original makes a new object for somebody who publishes.
+      // The original makes a new object for a participant that publishes.
       const replaced = this.#participantOf(from.id);
       this.#participants.set(from.id, replaced);
       const stream = this.#take(replaced, publication);
@@ -215,7 +215,7 @@ export class OriginalRoom extends OriginalEmitter {
       this.emitEvent('stream-added', [{ stream }]);
     });
     from.on('unpublished', () => {
-      // The original makes no difference between leaving and this; who left is gone from the room by now.
+      // The original does not tell this from leaving. A participant that left is not in the room any more.
       if (this.#room?.participants.has(from.id)) this.#remove(from.id);
     });
     return participant;

@@ -15,7 +15,7 @@ export interface StreamOptions {
   readonly data?: boolean;
 }
 
-/** What pages reach into. */
+/** What pages use although it is internal. */
 interface WebRtcPeer {
   readonly peerConnection: RTCPeerConnection;
   addIceCandidate(candidate: RTCIceCandidateInit, callback?: (error?: unknown) => void): void;
@@ -33,7 +33,7 @@ export class OriginalStream extends OriginalEmitter {
   #stop: (() => Promise<void>) | undefined;
   #channel: () => RTCDataChannel | undefined = () => undefined;
   #looped = false;
-  /** What comes back of our own. */
+  /** Our own stream as the server sends it back. */
   #returned: () => MediaStream | undefined = () => undefined;
   #mirror: MediaStream | undefined;
   readonly #elements = new Set<HTMLElement>();
@@ -112,7 +112,7 @@ export class OriginalStream extends OriginalEmitter {
     return this.#looped;
   }
 
-  /** Shows this in place of what we get back. */
+  /** Shows this in place of the stream that comes back. */
   mirrorLocalStream(media?: MediaStream): void {
     this.#mirror = media ?? this.#media;
     this.#showAll();
@@ -191,7 +191,7 @@ export class OriginalStream extends OriginalEmitter {
     this.#media = undefined;
   }
 
-  /** Called by the room: this is what the server takes from us. */
+  /** Called by the room: the server has accepted this publication. */
   published(publication: LocalPublication): void {
     this.#peerConnection = () => publication.peerConnection;
     this.#stop = () => publication.close();

@@ -24,7 +24,7 @@ export interface Message extends ChatMessage {
   readonly at: Date;
 }
 
-/** Whoever stops publishing so soon after the media server had a problem did not mean to. */
+/** A participant that stops publishing within this time after a media problem did not mean to, in ms. */
 const interruptionMs = 20_000;
 /** Older messages are dropped from the page. */
 const mostMessages = 500;
@@ -37,7 +37,7 @@ export class Call {
   readonly hasHat: boolean;
   readonly self: Person;
   readonly others = signal<readonly Person[]>([]);
-  /** Ourselves first. */
+  /** The user of this page first. */
   readonly people = computed(() => [this.self, ...this.others.value]);
   readonly messages = signal<readonly Message[]>([]);
   readonly unread = signal(0);
@@ -47,7 +47,7 @@ export class Call {
   readonly soundBlocked = signal(false);
   readonly sharing = signal(false);
   readonly hat = signal(false);
-  /** Who is shown alone, as large as fits and uncropped: for shared screens. */
+  /** The participant that is shown alone, as large as fits and uncropped: for shared screens. */
   readonly pinned = signal<Person | undefined>(undefined);
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
@@ -55,7 +55,7 @@ export class Call {
   #interruptedAt = -Infinity;
   #nextMessage = 0;
 
-  /** @param ended called once, when one is out of the room */
+  /** @param ended called once, when the user is not in the room any more */
   constructor(room: Room, media: LocalMedia, settings: PageSettings, ended: (reason: EndReason) => void) {
     this.room = room;
     this.media = media;
@@ -66,8 +66,8 @@ export class Call {
     this.#listen(ended);
     this.#speakers = new Speakers(room, {
       thresholdDb: settings.thresholdDb,
-      // The server's interval is how often pages shall change the main speaker; that somebody speaks is shown at once.
-      // More often would cost more than it shows: each look asks every connection for its statistics.
+      // The server's interval says how often pages shall change the main speaker. Speech is shown at once.
+      // A shorter interval would cost too much: each reading asks every connection for its statistics.
       intervalMs: Math.min(settings.speakerIntervalMs, 700),
     });
     this.#speakers.on('changed', (names) => {
@@ -76,10 +76,10 @@ export class Call {
     this.#statistics = setInterval(() => void this.#lookAtStatistics(), statisticsMs);
   }
 
-  /** Offers camera and microphone to the room, as far as they are there. Never rejects. */
+  /** Publishes camera and microphone, as far as they are there. Never rejects. */
   async publish(): Promise<void> {
     const { room, media } = this;
-    // The user may still be looking at the browser's question.
+    // The browser may still be asking the user.
     if (media.opening.value) await media.open();
     await room.localPublication?.close();
     if (this.#isOver()) return;
@@ -101,7 +101,7 @@ export class Call {
     this.showOwn();
   }
 
-  /** Mutes or unmutes; where the device is missing, it is looked for once more. */
+  /** Mutes or unmutes. A device that is missing is looked for once more. */
   async toggle(kind: DeviceKind): Promise<void> {
     if (this.media.opening.value) return;
     if (this.media.state(kind) === 'missing') await this.#find(kind);
@@ -122,7 +122,7 @@ export class Call {
       else if (publication) await publication.shareScreen();
       else toast('Turn on your camera or microphone first, then share your screen.', 'problem');
     } catch (error) {
-      // Who closed the browser's question knows why nothing is shared.
+      // The user closed the browser's question and knows why nothing is shared.
       if (error instanceof ClientError && error.code !== 'device-refused')
         toast('Your screen cannot be shared from this browser.', 'problem');
     }
@@ -237,7 +237,7 @@ export class Call {
     publication.on('closed', () => (person.stream.value = undefined));
   }
 
-  /** The media server has a problem: said once, however many it concerns. What was lost comes back by itself. */
+  /** The media server has a problem. It is shown once, however many participants it concerns. Lost media comes back by itself. */
   #interrupted(): void {
     const again = performance.now() - this.#interruptedAt < interruptionMs;
     this.#interruptedAt = performance.now();
@@ -253,7 +253,7 @@ export class Call {
     }, interruptionMs);
   }
 
-  /** A device that was missing is wanted. What one did not ask for stays off. */
+  /** Looks for a device that was missing. A device that the user did not ask for stays off. */
   async #find(kind: DeviceKind): Promise<void> {
     const listening = this.media.stream.value === undefined;
     await this.media.open();

@@ -21,7 +21,7 @@ export function explainJoin(error: unknown, name: string): string {
   return joinFailures[error.code] ?? `The server did not let you in: ${error.message}`;
 }
 
-/** `who`: the participant it concerns, where known; `self` is our own name. */
+/** @param who the participant that it concerns, where known. @param self the name of this user */
 export function explainMedia(error: ClientError, who: string | undefined, self: string): string {
   return `${subject(who, self)}: ${mediaFailures[error.code] ?? error.message}`;
 }
@@ -31,7 +31,7 @@ function subject(who: string | undefined, self: string): string {
   return who === self ? 'Your sound and picture' : `Sound and picture of ${who}`;
 }
 
-/** `undefined` where there is nothing to explain: one left oneself. */
+/** `undefined` where there is nothing to explain: the user left. */
 export function explainEnd(reason: EndReason): string | undefined {
   switch (reason) {
     case 'left':

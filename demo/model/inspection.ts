@@ -1,6 +1,6 @@
 import type { ConnectionStatistics, Room } from '../../client/index.js';
 
-/** What the call looks like from inside, for tests and for the browser's console: `await atrium.inspect()`. Plain data. */
+/** The state of the call as plain data, for tests and for the browser's console: `await atrium.inspect()`. */
 export interface Inspection {
   readonly joined: boolean;
   readonly sent: ConnectionStatistics | undefined;

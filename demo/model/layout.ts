@@ -8,7 +8,7 @@ export interface Arrangement {
   readonly tile: Size;
 }
 
-/** Pictures come as wide as a camera sees, and are cropped to the tile: a little on a wide stage, to upright on an upright one. */
+/** Pictures are as wide as a camera's and are cropped to the tile: a little on a wide stage, to upright on an upright one. */
 const widest = 16 / 9;
 const narrowestOnWide = 6 / 5;
 const narrowestOnUpright = 3 / 4;

@@ -10,7 +10,7 @@ interface Found {
   readonly hint: string;
 }
 
-/** Our camera and microphone: which are there, which is chosen, and whether it is on. */
+/** Camera and microphone of this page: which are there, which one is chosen, and whether it is on. */
 export class LocalMedia {
   /** `undefined` when there is neither camera nor microphone. */
   readonly stream = signal<MediaStream | undefined>(undefined);
@@ -20,7 +20,7 @@ export class LocalMedia {
   readonly camera = computed(() => this.#state('camera'));
   readonly microphone = computed(() => this.#state('microphone'));
   readonly opening = signal(false);
-  /** Counts what signals cannot see: tracks that are switched, or end. */
+  /** Counts changes that signals do not see: tracks that are switched, or that end. */
   readonly #changes = signal(0);
   #present: Promise<void> | undefined;
   #choice: Record<DeviceKind, string> = { camera: recall().camera, microphone: recall().microphone };
@@ -41,7 +41,7 @@ export class LocalMedia {
     return this.#track(kind)?.getSettings().deviceId ?? '';
   }
 
-  /** Asks the user for both, settles for one or none. Never rejects: `hint` tells what is missing. */
+  /** Asks the user for both, and goes on with one or none. Never rejects: `hint` tells what is missing. */
   open(): Promise<void> {
     this.#present ??= this.#open().finally(() => {
       this.#present = undefined;
@@ -50,7 +50,7 @@ export class LocalMedia {
     return this.#present;
   }
 
-  /** Uses another device from now on; the track is what takes the place of the former one. */
+  /** Uses another device from now on. Resolves with the track that replaces the former one. */
   async choose(kind: DeviceKind, id: string): Promise<MediaStreamTrack | undefined> {
     this.#choice = { ...this.#choice, [kind]: id };
     remember(this.#choice);
@@ -76,7 +76,7 @@ export class LocalMedia {
     this.#changes.value += 1;
   }
 
-  /** Turns the devices off, their lights too; also those that are just being opened. */
+  /** Turns the devices off, their lights too, also devices that are being opened. */
   close(): void {
     this.#present = undefined;
     this.opening.value = false;
@@ -88,7 +88,7 @@ export class LocalMedia {
   async #open(): Promise<void> {
     this.opening.value = true;
     const { tracks, hint } = await find(this.#choice);
-    // Closed meanwhile: nobody wants them any more.
+    // The page has closed them meanwhile.
     if (!this.#present) {
       stop(tracks);
       return;
@@ -97,12 +97,12 @@ export class LocalMedia {
     stop(this.stream.value?.getTracks() ?? []);
     this.#take(tracks);
     this.hint.value = hint;
-    // Found anew, but nobody said it should be on again.
+    // The device is there again, but the user did not ask to switch it on.
     for (const kind of off) if (this.state(kind) === 'on') this.toggle(kind);
     this.devices.value = await listDevices();
   }
 
-  /** Whoever reads what depends on tracks is told again when one of them changes. */
+  /** Makes a value that depends on tracks be read again when one of them changes. */
   #read(): number {
     return this.#changes.value;
   }
@@ -129,7 +129,7 @@ export class LocalMedia {
   }
 }
 
-/** The chosen devices, or any; both, or one of them, or none. */
+/** Opens the chosen devices, or any: both, or one of them, or none. */
 async function find({ camera, microphone }: Record<DeviceKind, string>): Promise<Found> {
   const wishes = [
     { camera: camera || true, microphone: microphone || true },

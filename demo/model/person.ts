@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ConnectionStatistics, Rates } from '../../client/index.js';
 
-/** How well somebody's sound and picture come through. */
+/** How well sound and picture of a participant come through. */
 export type Quality = 'good' | 'fair' | 'poor' | 'unknown';
 
 /** What the statistics show of one connection. */
@@ -10,14 +10,14 @@ export interface Figures {
   readonly statistics: ConnectionStatistics;
 }
 
-/** Somebody on the stage, ourselves included. */
+/** A participant on the stage, the user of this page included. */
 export class Person {
   readonly name: string;
   readonly own: boolean;
   readonly stream = signal<MediaStream | undefined>(undefined);
-  /** A word in place of the picture: why there is none. */
+  /** Shown in place of the picture: why there is none. */
   readonly note = signal('');
-  /** What was there was lost, and is expected back. */
+  /** The picture was lost, and is expected back. */
   readonly reconnecting = signal(false);
   readonly muted = signal(false);
   readonly speaking = signal(false);
@@ -47,7 +47,7 @@ export function initial(name: string): string {
   return first.toUpperCase();
 }
 
-/** The same person has the same colour on every screen. Degrees. */
+/** The hue of a name, in degrees. A person has the same colour on every screen. */
 export function hueOf(name: string): number {
   let hash = 7;
   for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 3600;

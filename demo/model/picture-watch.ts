@@ -5,8 +5,8 @@ const sampleHeight = 9;
 const blackLuma = 10;
 
 /**
- * Tells whether a video shows a picture: frames have come, and they are not black all over. The room protocol has no word for
- * "my camera is off", so the picture itself must say it. Returns a function that ends the watch.
+ * Tells whether a video shows a picture: frames have come, and they are not black all over. The room protocol cannot say
+ * "my camera is off", so the picture is examined. Returns a function that ends the watch.
  */
 export function watchPicture(video: HTMLVideoElement, changed: (shows: boolean) => void): () => void {
   const canvas = document.createElement('canvas');

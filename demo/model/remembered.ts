@@ -1,4 +1,4 @@
-/** What the page was used with last time. Empty where the browser keeps nothing (private windows, blocked storage). */
+/** The settings of the last call. Empty where the browser keeps nothing (private windows, blocked storage). */
 export interface Remembered {
   readonly name: string;
   readonly room: string;
@@ -27,7 +27,7 @@ export function recall(): Remembered {
   };
 }
 
-/** Keeps what is given, and of the rest what was kept before. */
+/** Keeps the members that are given; the others stay as they were kept before. */
 export function remember(part: Partial<Remembered>): void {
   write(() => localStorage, storageKey, { ...recall(), ...part });
 }

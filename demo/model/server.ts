@@ -1,11 +1,11 @@
-/** A page that waits longer for advice than for the call itself serves nobody. */
+/** How long the page waits for settings, in ms: the call matters more. */
 const patienceMs = 3000;
 
-/** What the server tells pages about calls. */
+/** Settings that the server tells pages. */
 export interface PageSettings {
   readonly thresholdDb: number;
   readonly speakerIntervalMs: number;
-  /** Whether somebody can have a hat put on: the server has the request, and its media server the filter. */
+  /** Whether hats are possible: the server has the request, and its media server the filter. */
   readonly hasHat: boolean;
   readonly iceServers: readonly RTCIceServer[];
 }
@@ -17,7 +17,7 @@ export interface LiveRoom {
   readonly publications: number;
 }
 
-/** Whatever cannot be asked has its default: the call does not depend on it. */
+/** A setting that cannot be asked has its default: the call does not depend on it. */
 export async function pageSettings(): Promise<PageSettings> {
   const [threshold, interval, config, health, ice] = await Promise.all(
     ['getThresholdSpeaker', 'getUpdateSpeakerInterval', 'getClientConfig', 'healthz', 'api/v1/ice-servers'].map(ask),

@@ -12,7 +12,7 @@ let next = 0;
 
 export const toasts = signal<readonly Toast[]>([]);
 
-/** A line that tells something in passing, gone by itself. */
+/** A short message that disappears by itself. */
 export function toast(text: string, kind: Toast['kind'] = 'fact'): void {
   const id = next++;
   toasts.value = [...toasts.value, { id, text, kind }].slice(-mostShown);

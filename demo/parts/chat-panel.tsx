@@ -6,7 +6,7 @@ import { Panel } from './panel.js';
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
-/** What was said, and the line to say something. */
+/** The messages of the chat, and the line to write one. */
 export function ChatPanel({ call }: { readonly call: Call }) {
   const list = useRef<HTMLDivElement>(null);
   const line = useRef<HTMLInputElement>(null);

@@ -1,4 +1,4 @@
-/** An icon of the sprite in index.html. Decoration: what has an icon has a label too. */
+/** An icon of the sprite in index.html. It is decoration: each control with an icon has a label too. */
 export function Icon({ name }: { readonly name: string }) {
   return (
     <svg class="icon" aria-hidden="true">

@@ -10,13 +10,13 @@ import { Rooms } from './rooms.js';
 
 export interface JoinPageProps {
   readonly media: LocalMedia;
-  /** Why one is back here. */
+  /** Why the user is back on this page. */
   readonly alert: string | undefined;
   /** Rejects with why it failed; the page explains it. */
   readonly join: (call: PresentCall) => Promise<void>;
 }
 
-/** The page before the call: who, where, and how one looks. */
+/** The page before the call: the name, the room, and the own picture. */
 export function JoinPage({ media, alert, join }: JoinPageProps) {
   const kept = recall();
   const name = useRef<HTMLInputElement>(null);
@@ -73,7 +73,7 @@ export function JoinPage({ media, alert, join }: JoinPageProps) {
             }}
           >
             <h1>Join a room</h1>
-            <p class="lead">Pick a name and a room. Whoever opens the same room is there with you.</p>
+            <p class="lead">Pick a name and a room. Everybody who opens the same room is there with you.</p>
             {problem.value !== undefined && (
               <p class="alert" role="alert">
                 {problem.value}

@@ -10,7 +10,7 @@ export interface PanelProps {
   readonly children: ComponentChildren;
 }
 
-/** What stands beside the stage: one at a time. Escape closes it and goes back to its button. */
+/** A panel beside the stage, one at a time. Escape closes it and moves the focus back to its button. */
 export function Panel({ call, name, title, closeLabel, children }: PanelProps) {
   const close = (): void => {
     call.show(undefined);

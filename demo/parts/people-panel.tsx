@@ -2,7 +2,7 @@ import type { Call } from '../model/call.js';
 import { hueOf, initial } from '../model/person.js';
 import { Panel } from './panel.js';
 
-/** Who is here. */
+/** The list of the participants. */
 export function PeoplePanel({ call }: { readonly call: Call }) {
   const people = call.people.value;
   return (

@@ -7,7 +7,7 @@ import { DeviceButton } from './device-button.js';
 import { Icon } from './icon.js';
 import { useStream } from './use-stream.js';
 
-/** How one looks and sounds before the call, and with which devices. */
+/** The own picture and sound before the call, and the choice of devices. */
 export function Preview({ media }: { readonly media: LocalMedia }) {
   const video = useRef<HTMLVideoElement>(null);
   const picture = useSignal(false);
@@ -58,7 +58,7 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
   );
 }
 
-/** How loud one is, so that nobody has to ask. */
+/** Shows the level of the microphone. */
 function Level({ stream, on }: { readonly stream: MediaStream | undefined; readonly on: boolean }) {
   const level = useSignal(-100);
   useEffect(() => {

@@ -39,7 +39,7 @@ export function Stage({ call }: { readonly call: Call }) {
         style={{
           '--tile-width': `${tile.width}px`,
           '--tile-height': `${tile.height}px`,
-          // Flowing rows could otherwise take one tile more than was reckoned with.
+          // Without this, flowing rows could take one tile more than the layout has computed.
           maxWidth: `${columns * tile.width + (columns - 1) * gap}px`,
         }}
       >

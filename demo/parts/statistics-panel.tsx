@@ -2,7 +2,7 @@ import type { Call } from '../model/call.js';
 import type { Person } from '../model/person.js';
 import { Panel } from './panel.js';
 
-/** What the connections carry, for who wants to know why something looks bad. */
+/** Figures of the connections, which show why something looks bad. */
 export function StatisticsPanel({ call }: { readonly call: Call }) {
   return (
     <Panel call={call} name="statistics" title="Statistics" closeLabel="Close statistics">
