@@ -17,9 +17,6 @@ interface Frame {
   readonly params: { readonly user: string; readonly room: string; readonly message: string };
 }
 
-// What the Kurento client library loads: measured on its own, to know what it costs (docs/decisions).
-if (process.argv.includes('--domain')) await import('node:domain');
-
 const rooms = new Map<string, Set<Member>>();
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
 

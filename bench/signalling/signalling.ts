@@ -13,28 +13,21 @@ export async function benchSignalling(): Promise<void> {
   );
   const table = new Table(['operation', 'unit', 'floor', 'atrium', 'ratio', 'range', 'aim']);
   for (const operation of operations) {
-    const { floor, subject, ratio, range } = await compare(operation, './atrium-server.ts', []);
+    const { floor, subject, ratio, range } = await compare(operation);
     const { name, unit, aim } = operation;
     table.row([name, unit, floor.toFixed(2), subject.toFixed(2), ratio.toFixed(2), range, `≤ ${aim}`]);
-  }
-  const [chat] = operations;
-  if (chat) {
-    const { floor, subject, ratio, range } = await compare(chat, './floor-server.ts', ['--domain']);
-    const name = `floor with node:domain: ${chat.name}`;
-    table.row([name, chat.unit, floor.toFixed(2), subject.toFixed(2), ratio.toFixed(2), range, '']);
   }
   table.print();
 }
 
 /** Each round measures both in fresh processes, one after the other, in alternating order. */
-async function compare(operation: Operation, script: string, args: readonly string[]) {
+async function compare(operation: Operation) {
   const pairs: { floor: number; subject: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const pair = { floor: 0, subject: 0 };
     const order = round % 2 === 0 ? (['floor', 'subject'] as const) : (['subject', 'floor'] as const);
     for (const which of order) {
-      pair[which] =
-        which === 'floor' ? await measure(operation, './floor-server.ts', []) : await measure(operation, script, args);
+      pair[which] = await measure(operation, `./${which === 'floor' ? 'floor' : 'atrium'}-server.ts`);
     }
     pairs.push(pair);
   }
@@ -47,8 +40,8 @@ async function compare(operation: Operation, script: string, args: readonly stri
   };
 }
 
-async function measure(operation: Operation, script: string, args: readonly string[]): Promise<number> {
-  const server = await BenchServer.start(script, args);
+async function measure(operation: Operation, script: string): Promise<number> {
+  const server = await BenchServer.start(script);
   try {
     return await operation.measure(server);
   } finally {

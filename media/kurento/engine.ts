@@ -3,10 +3,10 @@ import type { Log } from '../../log.js';
 import type { MediaEngine, PipelineListener, VideoFilter } from '../port.js';
 import { filterTypes } from './filters.js';
 import { Client } from './client.js';
-import { captureConsole } from './console.js';
 import { propertiesOf, type Bandwidth, type Property, type Reachability } from './endpoint-properties.js';
 import { LoadCount } from './load-count.js';
 import { notify } from './notify.js';
+import { logPackageTo } from './package-console.js';
 import { KurentoPipeline } from './pipeline.js';
 
 export interface KurentoEngineOptions {
@@ -32,14 +32,14 @@ export class KurentoEngine implements MediaEngine {
   readonly #load = new LoadCount();
   readonly #pipelines = new Set<KurentoPipeline>();
   readonly #observers = new Set<(up: boolean) => void>();
-  readonly #releaseConsole: () => void;
+  readonly #stopLogging: () => void;
   #closed = false;
 
   constructor(options: KurentoEngineOptions) {
     this.url = options.url;
     this.#log = options.log;
     this.#properties = propertiesOf(options.bandwidth ?? {}, options.reachability ?? {});
-    this.#releaseConsole = captureConsole(options.log);
+    this.#stopLogging = logPackageTo(options.log);
     this.#client = new Client(options, {
       changed: (up) => {
         this.#changed(up);
@@ -99,7 +99,7 @@ export class KurentoEngine implements MediaEngine {
     this.#closed = true;
     for (const pipeline of this.#pipelines) pipeline.release();
     await this.#client.close();
-    this.#releaseConsole();
+    this.#stopLogging();
   }
 
   /** `over`: called when the pipeline is over, whatever the reason. */

@@ -1,13 +1,7 @@
-import kurento from 'kurento-client';
+import type kurentoClient from 'kurento-client';
 import type { Log } from '../../log.js';
-import { filterTypes } from './filters.js';
 import { answer, serverInfo, type ServerInfo } from './messages.js';
-
-// The package gives every error of the process a `toJSON` that prints its stack, which must not reach anybody's client.
-Reflect.deleteProperty(Error.prototype, 'toJSON');
-
-// A filter of a module that the package does not bring is created like one that it does.
-kurento.register(filterTypes.marker, kurento.register.classes[filterTypes['face-overlay']]);
+import { kurento } from './package.js';
 
 /** kurento-client forgets a request after this; what is answered later could not be released any more. */
 const minRememberedMs = 60_000;
@@ -15,11 +9,11 @@ const minRememberedMs = 60_000;
 export interface SessionListener {
   /** The media server answers: for the first time, or again after an interruption, with every object as it was. */
   opened(server: ServerInfo | undefined): void;
-  /** The socket is gone, or another attempt to get one failed; the next attempt is under way. */
+  /** The socket is gone, or another attempt to get one failed. The next attempt is under way. */
   interrupted(reason: string): void;
   /** The media server does not know the session any more, nor anything that was made in it. */
   forgotten(): void;
-  /** Something answers, but not like a media server. */
+  /** Something answers that is no media server. */
   refused(error: unknown): void;
 }
 
@@ -31,14 +25,15 @@ export interface SessionOptions {
 }
 
 /**
- * One session with a media server: one object of kurento-client, which keeps it over lost sockets. Requests go through the
- * package's `_rpc` with ids in place of objects. Its typed methods end in the same place, but copy the object and decorate a
- * promise on the way, which more than doubles what a call costs, and cannot tell when a subscription fails.
+ * One session with a media server: one object of kurento-client, which keeps the session when the socket is lost. Requests go
+ * through the package's `_rpc` with ids in place of objects. The typed methods of the package end in the same place, but they
+ * copy the object and decorate a promise on the way. That more than doubles the cost of a call, and a subscription that fails
+ * is not reported.
  */
 export class Session {
-  readonly #kurento: kurento.KurentoClient;
+  readonly #kurento: kurentoClient.KurentoClient;
   readonly #listener: SessionListener;
-  #root: kurento.MediaObject | undefined;
+  #root: kurentoClient.MediaObject | undefined;
   #closed = false;
 
   /** Throws a SyntaxError when the URL is none of a WebSocket. */
@@ -71,12 +66,12 @@ export class Session {
     });
   }
 
-  create(type: string, params: object, callback: kurento.Callback<kurento.MediaObject>): void {
+  create(type: string, params: object, callback: kurentoClient.Callback<kurentoClient.MediaObject>): void {
     this.#kurento.create(type, params, callback);
   }
 
   /** `params.object` is an id. */
-  request(method: string, params: object, callback: kurento.Callback<unknown>): void {
+  request(method: string, params: object, callback: kurentoClient.Callback<unknown>): void {
     if (!this.#root) throw new Error('the session is not open yet');
     this.#root.emit('_rpc', undefined, method, params, callback);
   }

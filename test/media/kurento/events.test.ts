@@ -1,4 +1,3 @@
-import console from 'node:console';
 import { expect } from 'chai';
 import type { KurentoEngine } from '../../../media/kurento/engine.js';
 import { codeOf } from '../../support/rejection.js';
@@ -111,24 +110,5 @@ describe('kurento engine › events', () => {
     room.server.event(room.newest(), 'Error', { description: 'of the pipeline', errorCode: 1, type: 'SCRIPTED' });
     await until('it is logged', () => room.log.has('error', 'a listener of the media engine threw'));
     pipeline.release();
-  });
-
-  it('what kurento-client prints ends in the log, what others print does not', async () => {
-    await room.close();
-    const printed: unknown[] = [];
-    const warn = console.warn.bind(console);
-    console.warn = (...args) => printed.push(args);
-    try {
-      room = new ScriptedRoom();
-      engine = await room.connect();
-      room.server.event('nobody', 'Error', {});
-      await until('it is logged', () => room.log.has('debug', "kurento-client: Unknown object id 'nobody'"));
-      console.warn('ours');
-      await room.close();
-      console.warn('ours, later');
-    } finally {
-      console.warn = warn;
-    }
-    expect(printed).to.deep.equal([['ours'], ['ours, later']]);
   });
 });
