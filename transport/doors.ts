@@ -7,7 +7,7 @@ import { Connection, ObservedConnection } from './connection.js';
 import type { ConnectionLimits, ConnectionObserver } from './connection.js';
 import { WriteTurn } from './write-turn.js';
 
-/** Answers everything below a path: plain requests, and those that want another protocol. */
+/** Serves everything below a path: plain requests and upgrades to another protocol. It has clients that stay connected. */
 export interface Mount {
   /** Clients that are connected now. */
   readonly connections: number;
@@ -18,11 +18,11 @@ export interface Mount {
 }
 
 export interface DoorsOptions extends ConnectionLimits {
-  /** Origins whose pages may connect; empty: all. A client without Origin is no browser and always may. */
+  /** Origins whose pages may connect; empty: all. A client that sends no Origin is no browser, and may always connect. */
   readonly allowedOrigins: readonly string[];
-  /** Answers the requests that are for no mount. */
+  /** Answers requests for paths that nothing is mounted at. */
   readonly otherwise?: RequestListener;
-  /** Clients that may be connected at a time, all paths together; 0: any number. */
+  /** Clients that may be connected at a time on all paths together; 0: any number. */
   readonly maxConnections: number;
   readonly onRefused: (path: string, reason: string) => void;
   readonly observer?: ConnectionObserver;
@@ -30,12 +30,12 @@ export interface DoorsOptions extends ConnectionLimits {
 
 /** What one path does otherwise than the others. */
 export interface DoorOptions {
-  /** UTF-8 bytes of one incoming text message; a longer one closes the connection with 1009. In place of the characters that others count. */
+  /** UTF-8 bytes of one incoming text message; a longer one closes the connection with 1009. Counts in place of `maxTextLength`. */
   readonly maxTextBytes?: number;
   readonly maxQueuedBytes?: number;
   /**
-   * The one subprotocol that is named to clients that offer it, however odd their list (some send letters, repeated); to others none is.
-   * Without it the first one offered is named, and lists that break RFC 6455 are refused.
+   * The one subprotocol of this path. It is named to clients that offer it, even in a list that breaks RFC 6455; some send repeated
+   * letters. Without this option the first subprotocol offered is named, and a list that breaks RFC 6455 is refused.
    */
   readonly subprotocol?: string;
 }
@@ -47,19 +47,19 @@ interface Door {
   readonly limits: ConnectionLimits;
 }
 
-/** How long clients have for the closing handshake when the server stops. */
+/** How long clients have for the closing handshake when the server stops, in ms. */
 const closeAfterMs = 1_000;
 
-/** The bytes of a text of `n` UTF-16 code units, at most. */
+/** At most, in UTF-8. */
 const utf8BytesPerUnit = 3;
 
-/** The paths of the one HTTP server behind which other protocols are spoken. */
+/** The paths of the one HTTP server: which protocol is spoken at which. */
 export class Doors {
   readonly #options: DoorsOptions;
   readonly #turn = new WriteTurn();
   readonly #doors = new Map<string, Door>();
   #stopped = false;
-  readonly #mounts: (readonly [prefix: string, mount: Mount])[] = [];
+  readonly #mounts: (readonly [prefix: string, mount: Mount | RequestListener])[] = [];
 
   constructor(server: Server, options: DoorsOptions) {
     this.#options = options;
@@ -81,8 +81,11 @@ export class Doors {
     this.#doors.set(path, { webSockets, subprotocol: options.subprotocol, accept, limits });
   }
 
-  /** Hands over everything at `prefix` and below; the longest prefix counts. */
-  mount(prefix: string, mount: Mount): void {
+  /**
+   * Hands over everything at `prefix` and below; the longest prefix counts.
+   * @param mount a plain request handler where nothing but HTTP is spoken; upgrades are then refused
+   */
+  mount(prefix: string, mount: Mount | RequestListener): void {
     this.#mounts.push([prefix, mount]);
     this.#mounts.sort(([one], [other]) => other.length - one.length);
   }
@@ -103,10 +106,10 @@ export class Doors {
   }
 
   get #eachMount(): Mount[] {
-    return [...new Set(this.#mounts.map(([, mount]) => mount))];
+    return [...new Set(this.#mounts.map(([, mount]) => mount))].filter((mount) => typeof mount !== 'function');
   }
 
-  /** Ends every connection: what is due goes out first, then the closing handshake, for as long as that may take. */
+  /** Ends every connection. What is due goes out first, then the closing handshake, which has `closeAfterMs`. */
   async close(): Promise<void> {
     this.#stopped = true;
     // One turn of the event loop: what is due is written at its end.
@@ -114,29 +117,29 @@ export class Doors {
     const clients = this.#clients;
     const gone = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
     for (const client of clients) client.close(1001, 'The server stops');
-    const impatience = setTimeout(() => {
+    const timer = setTimeout(() => {
       for (const client of clients) client.terminate();
     }, closeAfterMs);
     await Promise.all([...gone, ...this.#eachMount.map((mount) => mount.close())]);
-    clearTimeout(impatience);
+    clearTimeout(timer);
     for (const { webSockets } of this.#doors.values()) webSockets.close();
   }
 
-  #mountAt(path: string): Mount | undefined {
+  #mountAt(path: string): Mount | RequestListener | undefined {
     return this.#mounts.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1];
   }
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const mount = this.#mountAt(pathOf(request));
-    if (mount) mount.request(request, response);
-    else this.#options.otherwise?.(request, response);
+    if (typeof mount === 'object') mount.request(request, response);
+    else (mount ?? this.#options.otherwise)?.(request, response);
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = pathOf(request);
     const door = this.#stopped ? undefined : this.#doors.get(path);
     const mount = door ? undefined : this.#mountAt(path);
-    if (mount) {
+    if (typeof mount === 'object') {
       mount.upgrade(request, socket, head);
       return;
     }
@@ -176,7 +179,7 @@ export class Doors {
   }
 }
 
-/** Leaves of the client's offer what the library is to name, so that it does not look at the rest. */
+/** Reduces the client's offer to the subprotocol of the path: the ws library would refuse a list that breaks RFC 6455. */
 function nameSubprotocol({ headers }: IncomingMessage, subprotocol: string): void {
   const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
   if (offered?.includes(subprotocol)) headers['sec-websocket-protocol'] = subprotocol;

@@ -1,7 +1,7 @@
 import type { Doors } from '../../transport/doors.js';
 import type { Log } from '../../log.js';
 import type { Client } from './client.js';
-import { FileServer, isUuid } from './file-server.js';
+import { fileServer, isUuid } from './file-server.js';
 import type { KeyHolder } from './file-server.js';
 import { FileStore } from './file-store.js';
 import type { ConciergeSettings } from './settings.js';
@@ -41,7 +41,7 @@ export class Files {
     };
     this.#store = new FileStore(settings.conciergeFilesDir, limits, newKey, onDefect);
     const path = pathPrefix + settings.conciergeFilesPath;
-    const server = new FileServer({
+    const server = fileServer({
       path,
       store: this.#store,
       isKey: (text) => isUuid(text) || keyShape.test(text),

@@ -1,69 +1,46 @@
-import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
-import type { Duplex } from 'node:stream';
-import type { Mount } from '../../transport/doors.js';
+import { realpath } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { join, sep } from 'node:path';
+import express from 'express';
+import type { NextFunction, Request, Response } from 'express';
 
-const types: ReadonlyMap<string, string> = new Map([
-  ['.js', 'text/javascript; charset=utf-8'],
-  ['.css', 'text/css; charset=utf-8'],
-  ['.html', 'text/html; charset=utf-8'],
-  ['.json', 'application/json'],
-  ['.map', 'application/json'],
-  ['.png', 'image/png'],
-  ['.gif', 'image/gif'],
-  ['.svg', 'image/svg+xml'],
-  ['.jpg', 'image/jpeg'],
-]);
+/**
+ * The operator's copy of the EasyRTC script and what belongs to it (EasyRTC §2): the files of one folder, for pages of any origin.
+ * @param path where it is mounted
+ */
+export function filesOf(path: string, folder: string): RequestListener {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(({ method }, response, next) => {
+    if (method === 'GET' || method === 'HEAD') next();
+    else response.writeHead(405, { allow: 'GET, HEAD' }).end();
+  });
+  app.use(path, async (request, _response, next) => {
+    await checkInside(folder, decodeURIComponent(request.path));
+    next();
+  });
+  const setHeaders = (response: Response): void => {
+    response.setHeader('access-control-allow-origin', '*');
+  };
+  app.use(path, express.static(folder, { dotfiles: 'allow', index: false, redirect: false, setHeaders }));
+  app.use((_request, response) => {
+    notFound(response);
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    notFound(response);
+  });
+  return app;
+}
 
-/** The operator's copy of the EasyRTC script and what belongs to it (EasyRTC §2): files of one folder, to be read by pages of any origin. */
-export class Files implements Mount {
-  readonly connections = 0;
-  readonly #prefix: string;
-  readonly #folder: string;
+/** `express.static` would follow a link out of the folder. @throws Error for what is not in the folder */
+async function checkInside(folder: string, name: string): Promise<void> {
+  const root = await realpath(folder);
+  const file = await realpath(join(root, name));
+  if (!file.startsWith(root + sep)) throw new Error('not in the folder');
+}
 
-  constructor(prefix: string, folder: string) {
-    this.#prefix = prefix;
-    this.#folder = folder;
-  }
-
-  request(request: IncomingMessage, response: ServerResponse): void {
-    void this.#answer(request, response).catch(() => {
-      if (!response.headersSent) response.writeHead(404, { 'content-type': 'text/plain' });
-      response.end();
-    });
-  }
-
-  upgrade(_request: IncomingMessage, socket: Duplex): void {
-    socket.destroy();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** @throws Error for whatever is no file of the folder */
-  async #answer({ method, url = '/' }: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (method !== 'GET' && method !== 'HEAD') {
-      response.writeHead(405, { allow: 'GET, HEAD' }).end();
-      return;
-    }
-    const name = decodeURIComponent((url.split('?', 1)[0] ?? '').slice(this.#prefix.length));
-    const folder = await realpath(this.#folder);
-    // Links and dots are followed first: what lies elsewhere is not served.
-    const path = await realpath(join(folder, name));
-    const about = await stat(path);
-    if (!path.startsWith(folder + sep) || !about.isFile()) throw new Error('no file of the folder');
-    response.writeHead(200, {
-      'content-type': types.get(extname(path).toLowerCase()) ?? 'application/octet-stream',
-      'content-length': about.size,
-      'access-control-allow-origin': '*',
-    });
-    if (method === 'HEAD') response.end();
-    else
-      createReadStream(path)
-        .once('error', () => response.destroy())
-        .pipe(response);
-  }
+function notFound(response: Response): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(404, { 'content-type': 'text/plain' }).end();
 }

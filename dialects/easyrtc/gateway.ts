@@ -4,7 +4,7 @@ import { dialectName } from './application.js';
 import { Applications } from './applications.js';
 import type { Context } from './context.js';
 import { Control } from './control.js';
-import { Files } from './files.js';
+import { filesOf } from './files.js';
 import type { EasyRtcHooks } from './hooks.js';
 import { Link } from './link.js';
 import { requestsOf } from './requests.js';
@@ -80,7 +80,7 @@ export class EasyRtcGateway implements Dialect {
     });
     const { easyrtcFiles } = this.#settings;
     const path = `${pathPrefix}/easyrtc`;
-    if (easyrtcFiles !== '') doors.mount(path, new Files(path, easyrtcFiles));
+    if (easyrtcFiles !== '') doors.mount(path, filesOf(path, easyrtcFiles));
   }
 
   close(): void {

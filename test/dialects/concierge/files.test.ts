@@ -126,9 +126,11 @@ describe('Concierge file server (§12)', () => {
       'access-control-allow-methods': 'GET, POST, PUT, DELETE',
       'access-control-allow-headers': 'x-fs-key, content-type',
     });
-    const patch = await ask(stage.url, 'PATCH', '/fs/ada/x', String(key));
-    expect(patch.status).to.equal(405);
-    expect(patch.headers.allow, 'RFC 9110 §15.5.6').to.equal('GET, POST, PUT, DELETE, OPTIONS');
+    for (const method of ['PATCH', 'HEAD']) {
+      const refused = await ask(stage.url, method, '/fs/ada/x', String(key));
+      expect(refused.status, method).to.equal(405);
+      expect(refused.headers.allow, 'RFC 9110 §15.5.6').to.equal('GET, POST, PUT, DELETE, OPTIONS');
+    }
   });
 
   it('has limits for one file by PUT, one file, one client, all, and their number; what is refused takes no place', async () => {

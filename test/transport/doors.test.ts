@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import { Doors } from '../../transport/doors.js';
+import type { Mount } from '../../transport/doors.js';
+
+describe('the doors of the HTTP server', () => {
+  const http = createServer();
+  const refused: string[] = [];
+  const doors = new Doors(http, {
+    maxTextLength: 1_000,
+    maxQueuedBytes: 100_000,
+    allowedOrigins: [],
+    maxConnections: 1,
+    otherwise: (_request, response) => response.end('otherwise'),
+    onRefused: (path, reason) => refused.push(`${path}: ${reason}`),
+  });
+  let url = '';
+
+  before(async () => {
+    doors.mount('/plain', (_request, response) => response.end('plain'));
+    doors.mount('/plain/deeper', (_request, response) => response.end('deeper'));
+    doors.open('/plain/socket', () => undefined);
+    await once(http.listen(0, '127.0.0.1'), 'listening');
+    url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  });
+  after(async () => {
+    await doors.close();
+    http.close();
+  });
+
+  const text = async (path: string): Promise<string> => (await fetch(url + path)).text();
+  const upgraded = (path: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(url.replace('http', 'ws') + path);
+      socket.once('open', () => {
+        socket.close();
+        resolve('open');
+      });
+      socket.once('error', (error) => {
+        resolve(error.message);
+      });
+    });
+
+  it('hand plain requests to the handler with the longest prefix', async () => {
+    expect(await text('/plain')).to.equal('plain');
+    expect(await text('/plain/a/b?c')).to.equal('plain');
+    expect(await text('/plain/deeper/a')).to.equal('deeper');
+    expect(await text('/plainer')).to.equal('otherwise');
+  });
+
+  it('refuse an upgrade where plain requests are served, and accept it where a WebSocket is', async () => {
+    expect(await upgraded('/plain/a')).to.equal('Unexpected server response: 404');
+    expect(refused).to.deep.equal(['/plain/a: there is no WebSocket here']);
+    expect(await upgraded('/plain/socket')).to.equal('open');
+  });
+
+  it('count the clients of mounts, and close them once each, wherever they are mounted', async () => {
+    let closed = 0;
+    const mount: Mount = {
+      connections: 1,
+      request: (_request, response) => response.end('mount'),
+      upgrade: (_request, socket) => socket.end('HTTP/1.1 418 I am a mount\r\nContent-Length: 0\r\n\r\n'),
+      close: () => {
+        closed += 1;
+        return Promise.resolve();
+      },
+    };
+    const own = createServer();
+    const others = new Doors(own, {
+      maxTextLength: 1_000,
+      maxQueuedBytes: 100_000,
+      allowedOrigins: [],
+      maxConnections: 2,
+      onRefused: () => undefined,
+    });
+    expect(others.hasPlace).to.equal(true);
+    others.mount('/a', mount);
+    others.mount('/b', mount);
+    expect(others.hasPlace, 'counted once').to.equal(true);
+    others.mount('/c', { ...mount });
+    expect(others.hasPlace).to.equal(false);
+    await others.close();
+    expect(closed).to.equal(2);
+  });
+});
