@@ -11,8 +11,9 @@ const ringSizes = { audio: 128, video: 1024 };
 
 /** Ways back to the sender of a stream. */
 export interface SenderFeedback {
-  askForKeyframe(stream: InboundStream): void;
-  askForPackets(stream: InboundStream, sequences: readonly number[]): void;
+  askForKeyframe(): void;
+  /** `sequences`: ascending, of 16 bits each. */
+  askForPackets(sequences: readonly number[]): void;
 }
 
 /** One stream of RTP that arrives: what is known of it, its last packets, what is missing. Times are in ms. */
@@ -22,6 +23,8 @@ export class InboundStream {
   readonly ring: PacketRing;
   readonly keyframes: KeyframeRequests;
   readonly counters = { packets: 0, octets: 0, duplicates: 0, repairs: 0, keyframeRequests: 0, nacks: 0 };
+  /** Another stream has taken the place of this one: its packets are not passed on any more. */
+  isReplaced = false;
   readonly #missing: MissingPackets | undefined;
   readonly #feedback: SenderFeedback;
   #first = -1;
@@ -39,7 +42,7 @@ export class InboundStream {
     this.ring = new PacketRing(ringSizes[codec.kind]);
     this.keyframes = new KeyframeRequests(() => {
       this.counters.keyframeRequests += 1;
-      feedback.askForKeyframe(this);
+      feedback.askForKeyframe();
     });
     this.#missing = repairs ? new MissingPackets() : undefined;
     this.#feedback = feedback;
@@ -138,7 +141,7 @@ export class InboundStream {
     const sequences = this.#missing.due(now);
     if (sequences.length === 0) return;
     this.counters.nacks += 1;
-    this.#feedback.askForPackets(this, sequences);
+    this.#feedback.askForPackets(sequences);
   }
 
   /** RFC 3550 §A.8. */
