@@ -1,28 +1,30 @@
-import type { RoomNames } from '../room-names.js';
+import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/errors.js';
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Rooms } from '../../rooms/rooms.js';
-import type { Request, RpcId } from './read-request.js';
-import type { Log } from '../../log.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Frame } from '../../transport/frame.js';
+import { RequestQueue } from '../request-queue.js';
+import type { RoomNames } from '../room-names.js';
+import { Backlog } from './backlog.js';
 import type { CallingSession, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
+import type { Request } from './read-request.js';
 import type { RpcServer } from './rpc-server.js';
 import type { Sessions } from './sessions.js';
 
 export interface SessionLimits {
   /** Requests of one session that may wait behind a running one; one more closes the connection with 1008. */
   readonly maxQueuedRequests: number;
-  /** Messages kept for a client whose socket is lost; one more ends the session. */
+  /** Messages that are kept for a client whose connection is lost; one more ends the session. */
   readonly maxMissedMessages: number;
-  /** Bytes of messages that are kept for such a client, and characters of requests that wait behind others; with more it ends as above. */
+  /** Bytes of messages that are kept for such a client, and characters of requests that wait; with more it ends as above. */
   readonly maxQueuedBytes: number;
-  /** How long a session outlives its socket, in ms. */
+  /** How long a session outlives its connection, in ms. */
   readonly sessionGraceMs: number;
-  /** Whether somebody may join under the name of a participant whose socket is lost, who then leaves. */
+  /** Whether a newcomer may take the name of a participant whose connection is lost; that participant then leaves. */
   readonly takeOverDetachedNames: boolean;
 }
 
@@ -30,7 +32,7 @@ export interface SessionContext {
   readonly rooms: Rooms;
   readonly names: RoomNames;
   readonly sessions: Sessions;
-  /** Encodes an event; once for all who are told it one after the other. */
+  /** Encodes an event once for all who are told it one after the other. */
   readonly encode: (event: RoomEvent) => Frame;
   readonly limits: SessionLimits;
   readonly log: Log;
@@ -38,15 +40,15 @@ export interface SessionContext {
   readonly sessionRequests: RpcServer<SessionCall>;
 }
 
-/** What the participants of this protocol say they speak. */
+/** The dialect of participants that speak this protocol, as others see it. */
 export const dialectName = 'kurento-room';
 
-/** People are known by name here: the name is id and `displayName` alike. */
+/** This protocol identifies people by name: the name is both id and `displayName`. */
 function attributesOf(user: string): Attributes {
   return { displayName: user, dialect: dialectName, takesPrivateText: false };
 }
 
-/** After its last use a socket is closed by the server, unless the client makes use of it again (Kurento Room §3.8, §8). */
+/** How long after its last use the server closes a connection, unless the client uses it again (Kurento Room §3.8, §8). */
 const closeUnusedAfterMs = 1_000;
 
 /** Events that others are told only once the request that caused them is answered (Kurento Room §5, rule 2). */
@@ -57,34 +59,34 @@ const toldAfterAnswer: Partial<Record<RoomEvent['type'], string>> = {
 
 /**
  * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the
- * grace time, in which everything goes on, and what it is to be told is kept for it (Kurento Room §1.5, §1.6).
+ * grace time. In that time its membership goes on, and what it is told is kept for it (Kurento Room §1.5, §1.6).
  */
 export class Session implements CallingSession {
   readonly #context: SessionContext;
+  readonly #requests: RequestQueue<Request>;
+  readonly #backlog: Backlog;
   #connection: Connection | undefined;
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
-  #waiting: { readonly request: Request; readonly length: number }[] = [];
-  #waitingLength = 0;
   #running: Request | undefined;
-  /** Events that wait for an answer to go out first. */
+  /** Events that are sent after the answer of the running request. */
   #held: RoomEvent[] | undefined;
   /** What others wait for, who are told of a request of this session after its answer. */
   #afterAnswer: (() => void)[] = [];
-  /** What would have been sent, had there been a connection. */
-  #missed: Frame[] = [];
-  #missedBytes = 0;
   #grace: NodeJS.Timeout | undefined;
-  #ended = false;
   #closing: NodeJS.Timeout | undefined;
+  #ended = false;
 
   constructor(connection: Connection, context: SessionContext) {
-    this.#connection = connection;
+    const { maxQueuedRequests: maxRequests, maxQueuedBytes: maxLength } = context.limits;
     this.#context = context;
+    this.#requests = new RequestQueue({ maxRequests, maxLength }, (request) => this.#execute(request));
+    this.#backlog = new Backlog(context.limits);
+    this.#connection = connection;
   }
 
-  /** Minted when first needed, and anew after leaveRoom: the session then is gone with the answer (Kurento Room §1.6). */
+  /** Made when first needed, and made anew after leaveRoom, which ends the session with its answer (Kurento Room §1.6). */
   get id(): string {
     if (this.#ended) return '';
     this.#id ??= this.#context.sessions.register(this);
@@ -95,17 +97,15 @@ export class Session implements CallingSession {
     return this.#id !== undefined && id === this.#id;
   }
 
-  /** Whether its socket is lost and the grace time runs. */
+  /** Whether its connection is lost and the grace time runs. */
   get detached(): boolean {
     return this.#connection === undefined;
   }
 
-  /** What joinRoom asked for: the publishing endpoint of this client shall support data channels. */
   get dataChannels(): boolean {
     return this.#dataChannels;
   }
 
-  /** @throws RoomError `participant-not-found` when the session is in no room */
   get participant(): Participant {
     if (!this.#participant || this.#participant.closed) {
       throw new RoomError('participant-not-found', 'You are in no room: joinRoom comes first');
@@ -113,7 +113,6 @@ export class Session implements CallingSession {
     return this.#participant;
   }
 
-  /** @throws RoomError as `Rooms.join`, and `participant-exists` when the session is in a room already */
   join(room: string, user: string, dataChannels: boolean): Participant {
     if (this.#participant && !this.#participant.closed) {
       const { id, room: present } = this.#participant;
@@ -128,34 +127,26 @@ export class Session implements CallingSession {
     return this.#participant;
   }
 
-  /** @throws RoomError `participant-not-found` when the session is in no room */
   leave(): void {
     this.participant.leave();
     this.#closeUnused('Left the room');
   }
 
   /**
-   * Takes a request into the queue: those of one session run one after the other, in the order they came.
+   * Takes a request that is to run after those that came before.
    * @param length of its text
    */
   accept(request: Request, length: number): void {
+    const { id } = request;
     // The iOS client repeats an unanswered request under the same id (Kurento Room §1.7).
-    if (request.id !== undefined && this.#isPending(request.id)) return;
+    if (id !== undefined && this.#requests.has((pending) => pending.id === id)) return;
     clearTimeout(this.#closing);
-    const { maxQueuedRequests, maxQueuedBytes } = this.#context.limits;
-    const isTooLong = this.#waiting.length > 0 && this.#waitingLength + length > maxQueuedBytes;
-    if (isTooLong || this.#waiting.length >= maxQueuedRequests) {
-      this.#connection?.close(1008, 'Too many requests are waiting');
-      return;
-    }
-    this.#waiting.push({ request, length });
-    this.#waitingLength += length;
-    if (!this.#running) void this.#work();
+    if (!this.#requests.add(request, length)) this.#connection?.close(1008, 'Too many requests are waiting');
   }
 
   /**
-   * Goes on with another connection (Kurento Room §1.5). What is to be sent is kept until the function that is returned is
-   * called, which is when the answer to connect has been sent.
+   * Goes on with another connection (Kurento Room §1.5).
+   * @returns a function that is to be called after the answer to connect: until then everything is kept, and then it is sent
    */
   attach(connection: Connection): () => void {
     clearTimeout(this.#grace);
@@ -165,7 +156,7 @@ export class Session implements CallingSession {
       if (this.#ended || this.#connection) return;
       this.#connection = connection;
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
-      else for (const frame of this.#takeMissed()) connection.send(frame);
+      else for (const frame of this.#backlog.take()) connection.send(frame);
     };
   }
 
@@ -186,15 +177,14 @@ export class Session implements CallingSession {
     }, sessionGraceMs).unref();
   }
 
-  /** Ends it at once: the participant leaves, the id becomes unknown. Does nothing the second time. */
+  /** The participant leaves and the id becomes unknown, at once. Does nothing the second time. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#grace);
     clearTimeout(this.#closing);
     this.#connection = undefined;
-    this.#waiting = [];
-    this.#waitingLength = 0;
-    this.#takeMissed();
+    this.#requests.clear();
+    this.#backlog.take();
     this.forgetId();
     this.#participant?.leave();
   }
@@ -204,32 +194,24 @@ export class Session implements CallingSession {
     this.#id = undefined;
   }
 
-  /** Somebody whose socket is lost makes place for who comes under her name: most likely it is herself (§14). */
+  /** A session without a connection yields its name to a newcomer, who is most likely the same person (§14). */
   #takeOver(room: string, user: string): void {
     const present = this.#context.rooms.find(room)?.findByName(user);
     const session = present && this.#context.sessions.of(present);
     if (session?.detached) session.end();
   }
 
-  async #work(): Promise<void> {
-    for (;;) {
-      const next = this.#waiting.shift();
-      this.#running = next?.request;
-      if (!next || !this.#running) return;
-      this.#waitingLength -= next.length;
-      const { sessionRequests, customRequest } = this.#context;
-      if (sessionRequests.find(this.#running.method)?.answeredFirst) this.#held = [];
-      const call: SessionCall = { session: this, customRequest, afterwards: undefined };
-      const reply = await sessionRequests.handle(this.#running, call);
-      if (reply !== undefined) this.#send(textFrame(reply));
-      call.afterwards?.();
-      this.#tellHeld();
-      for (const tell of this.#afterAnswer.splice(0)) tell();
-    }
-  }
-
-  #isPending(id: RpcId): boolean {
-    return this.#running?.id === id || this.#waiting.some(({ request }) => request.id === id);
+  async #execute(request: Request): Promise<void> {
+    const { sessionRequests, customRequest } = this.#context;
+    this.#running = request;
+    if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
+    const call: SessionCall = { session: this, customRequest, afterwards: undefined };
+    const reply = await sessionRequests.handle(request, call);
+    if (reply !== undefined) this.#send(textFrame(reply));
+    call.afterwards?.();
+    this.#tellHeld();
+    for (const tell of this.#afterAnswer.splice(0)) tell();
+    this.#running = undefined;
   }
 
   #send(frame: Frame): void {
@@ -237,12 +219,8 @@ export class Session implements CallingSession {
       this.#connection.send(frame);
       return;
     }
-    if (this.#ended) return;
-    this.#missed.push(frame);
-    this.#missedBytes += frame.length;
-    const { maxMissedMessages, maxQueuedBytes } = this.#context.limits;
-    if (this.#missed.length <= maxMissedMessages && this.#missedBytes <= maxQueuedBytes) return;
-    // Not at once: the room may be in the middle of telling everybody, and leaving tells everybody too.
+    if (this.#ended || this.#backlog.add(frame)) return;
+    // Not at once: the room may be telling everybody just now, and leaving tells everybody too.
     clearTimeout(this.#grace);
     this.#grace = setTimeout(() => {
       this.#context.log.warn('session ended: it missed too much', this.#fields());
@@ -277,11 +255,6 @@ export class Session implements CallingSession {
     const held = this.#held;
     this.#held = undefined;
     for (const event of held ?? []) this.#deliver(event);
-  }
-
-  #takeMissed(): readonly Frame[] {
-    this.#missedBytes = 0;
-    return this.#missed.splice(0);
   }
 
   #closeUnused(reason: string): void {

@@ -1,0 +1,72 @@
+export interface RequestQueueLimits {
+  /** Requests that may wait behind a running one. */
+  readonly maxRequests: number;
+  /** Characters of all that wait; one request of any length may. Default: no limit. */
+  readonly maxLength?: number;
+}
+
+interface Waiting<T> {
+  readonly request: T;
+  readonly length: number;
+}
+
+/** The requests of one client. They run one after the other, in the order in which they came. */
+export class RequestQueue<T> {
+  readonly #limits: RequestQueueLimits;
+  readonly #run: (request: T) => Promise<void> | undefined;
+  #running: Waiting<T> | undefined;
+  #waiting: Waiting<T>[] = [];
+  #waitingLength = 0;
+
+  /** @param run must neither throw nor reject; returns undefined for a request that is done already */
+  constructor(limits: RequestQueueLimits, run: (request: T) => Promise<void> | undefined) {
+    this.#limits = limits;
+    this.#run = run;
+  }
+
+  /**
+   * Runs the request at once when no other is running.
+   * @param length of its text
+   * @returns false when no more may wait: then the request is not taken
+   */
+  add(request: T, length = 0): boolean {
+    if (!this.#running) {
+      void this.#work({ request, length });
+      return true;
+    }
+    const { maxRequests, maxLength = Infinity } = this.#limits;
+    const isTooLong = this.#waiting.length > 0 && this.#waitingLength + length > maxLength;
+    if (isTooLong || this.#waiting.length >= maxRequests) return false;
+    this.#waiting.push({ request, length });
+    this.#waitingLength += length;
+    return true;
+  }
+
+  /** Whether such a request runs or waits. */
+  has(matches: (request: T) => boolean): boolean {
+    if (this.#running && matches(this.#running.request)) return true;
+    return this.#waiting.some(({ request }) => matches(request));
+  }
+
+  /** Forgets the requests that wait: the client has gone. */
+  clear(): void {
+    this.#waiting = [];
+    this.#waitingLength = 0;
+  }
+
+  /** A request that is done at once is followed by the next one at once: nothing is awaited between them. */
+  async #work(first: Waiting<T>): Promise<void> {
+    for (let next: Waiting<T> | undefined = first; next; next = this.#next()) {
+      this.#running = next;
+      const running = this.#run(next.request);
+      if (running) await running;
+    }
+    this.#running = undefined;
+  }
+
+  #next(): Waiting<T> | undefined {
+    const next = this.#waiting.shift();
+    this.#waitingLength -= next?.length ?? 0;
+    return next;
+  }
+}
