@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import type { Codec, RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
 import { Flow } from '../rtp/flow.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -6,13 +6,11 @@ import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 import { RtpSession } from '../rtp/rtp-session.js';
 import type { Agreement, SourceCodecs } from '../sdp/agreement.js';
-import type { Codec, RtpKind } from '../codecs/codec.js';
-import type { Direction } from '../sdp/description.js';
-import { SdpExchange } from '../sdp/sdp-exchange.js';
 import type { ChannelOptions, TransportListener, TransportState } from '../transport/transport.js';
 import { ConnectionStates } from './connection-states.js';
 import type { DataPath } from './data-channels.js';
 import { DataChannels } from './data-channels.js';
+import { EndpointNegotiation } from './endpoint-negotiation.js';
 import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
 import { EndpointTransport } from './endpoint-transport.js';
@@ -20,11 +18,10 @@ import { LocalCandidates } from './local-candidates.js';
 import { MediaElement } from './media-element.js';
 import type { EventFields, ObjectContext } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
-import { withKurentoCodes } from './negotiation-errors.js';
 import { perform } from './operations.js';
 import type { MediaType } from './parameters.js';
 import { newSentStreams } from './sent-streams.js';
-import { endpointStats } from './stats.js';
+import { EndpointStats } from './endpoint-stats.js';
 import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operations.js';
 
 /** Media counts as connected until this long after the last packet, in ms (Kurento media protocol §7.5). */
@@ -45,19 +42,18 @@ export class WebRtcEndpoint extends MediaElement {
   readonly settings = { ...defaultSettings };
   readonly states: ConnectionStates;
   readonly candidates: LocalCandidates;
+  readonly negotiation: EndpointNegotiation;
   /** Undefined when the endpoint was made without. */
   readonly data: DataChannels | undefined;
   /** What was set of `rembParams`. */
   remb: Record<string, unknown> = {};
   readonly #sent = newSentStreams();
-  readonly #statsIds = { audio: [randomUUID(), randomUUID()], video: [randomUUID(), randomUUID()] } as const;
+  readonly #stats = new EndpointStats(this.id);
   readonly #mediaFlow: Flow;
   readonly #beat = (now: number): void => {
     this.#tick(now);
   };
   readonly #transport: EndpointTransport;
-  readonly #exchange: SdpExchange;
-  #direction: Direction = 'sendrecv';
   #session: RtpSession | undefined;
   #connected = false;
 
@@ -98,47 +94,23 @@ export class WebRtcEndpoint extends MediaElement {
         context.log.warn('a description was refused by the transport', { endpoint: this.id, ...thrown(error) });
       },
     });
-    // Neither counts when both are set, as on a Kurento Media Server.
-    if (recvonly !== sendonly) this.#direction = recvonly ? 'recvonly' : 'sendonly';
-    this.#exchange = new SdpExchange({
+    this.negotiation = new EndpointNegotiation({
       sent: this.#sent,
       dataChannels: useDataChannels,
+      // Neither counts when both are set, as on a Kurento Media Server.
+      direction: recvonly === sendonly ? 'sendrecv' : recvonly ? 'recvonly' : 'sendonly',
+      settings: this.settings,
       transport: this.#transport,
+      candidates: this.candidates,
+      sources: () => this.#sourceCodecs(),
+      agreed: (agreement) => {
+        this.#begin(agreement);
+      },
     });
   }
 
   invoke(name: string, params: unknown): unknown {
     return perform(webRtcEndpointOperations, this, name, params);
-  }
-
-  /** Takes the offer, returns the answer. @throws KurentoError 402xx */
-  processOffer(text: string): string {
-    const { answer, agreement } = withKurentoCodes(40205, () =>
-      this.#exchange.processOffer(text, this.#sourceCodecs()),
-    );
-    this.#begin(agreement);
-    return answer;
-  }
-
-  /** @throws KurentoError 402xx */
-  generateOffer({ kinds = ['audio', 'video'] }: { kinds?: readonly RtpKind[] } = {}): string {
-    const { maxAudioRecvBandwidth: audio, maxVideoRecvBandwidth: video } = this.settings;
-    const offer = withKurentoCodes(40204, () =>
-      this.#exchange.generateOffer({
-        kinds,
-        direction: this.#direction,
-        sources: this.#sourceCodecs(),
-        limits: { audio, video },
-      }),
-    );
-    this.candidates.serve(this.#exchange.served);
-    return offer;
-  }
-
-  /** Takes the answer, returns the offer once more. @throws KurentoError 402xx */
-  processAnswer(text: string): string {
-    this.#begin(withKurentoCodes(40206, () => this.#exchange.processAnswer(text)));
-    return this.localSdp ?? '';
   }
 
   gatherCandidates(): void {
@@ -149,14 +121,6 @@ export class WebRtcEndpoint extends MediaElement {
   /** Text that is no candidate is ignored. */
   addIceCandidate(candidate: string): void {
     this.#transport.addRemoteCandidate(candidate);
-  }
-
-  get localSdp(): string | undefined {
-    return this.#exchange.localSdp(this.candidates.found);
-  }
-
-  get remoteSdp(): string | undefined {
-    return this.#exchange.remoteSdp;
   }
 
   get mediaState(): 'CONNECTED' | 'DISCONNECTED' {
@@ -183,19 +147,7 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   stats(type: MediaType | undefined): Record<string, unknown> | null {
-    const session = this.#session;
-    const pairs = session
-      ? (['audio', 'video'] as const)
-          .filter((kind) => (!type || type === kind.toUpperCase()) && session.has(kind))
-          .map((kind) => ({
-            kind,
-            ids: this.#statsIds[kind],
-            inbound: session.inbound(kind),
-            outbound: session.outbound(kind),
-          }))
-      : [];
-    const channels = !type || type === 'DATA' ? (this.data?.all ?? []) : [];
-    return type && pairs.length + channels.length === 0 ? null : endpointStats(this.id, pairs, channels);
+    return this.#stats.of(type, this.#session, this.data);
   }
 
   override takeData(path: DataPath, message: string | Buffer): void {
@@ -268,7 +220,6 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   #begin(agreement: Agreement): void {
-    this.candidates.serve(this.#exchange.served);
     this.#session = new RtpSession({
       agreement,
       sent: this.#sent,
@@ -285,7 +236,6 @@ export class WebRtcEndpoint extends MediaElement {
       },
       receiveLimit: (now) => this.#receiveLimit(now),
     });
-    this.#transport.begin();
     this.context.pulse.add(this.#beat);
     setImmediate(() => {
       this.raise('MediaSessionStarted');

@@ -78,7 +78,7 @@ function positive({ maxPacketLifeTime, maxRetransmits, ...options }: Omit<Params
 export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
   ...mediaElementOperations,
   ...settingsOperations,
-  processOffer: operation({ offer: text }, (self: WebRtcEndpoint, { offer }) => self.processOffer(offer)),
+  processOffer: operation({ offer: text }, (self: WebRtcEndpoint, { offer }) => self.negotiation.processOffer(offer)),
   gatherCandidates: operation({}, (self: WebRtcEndpoint) => {
     self.gatherCandidates();
   }),
@@ -91,16 +91,18 @@ export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
       ...(offerToReceiveAudio ? ['audio' as const] : []),
       ...(offerToReceiveVideo ? ['video' as const] : []),
     ];
-    return self.generateOffer({ kinds });
+    return self.negotiation.generateOffer(kinds);
   }),
-  processAnswer: operation({ answer: text }, (self: WebRtcEndpoint, { answer }) => self.processAnswer(answer)),
+  processAnswer: operation({ answer: text }, (self: WebRtcEndpoint, { answer }) =>
+    self.negotiation.processAnswer(answer),
+  ),
   getLocalSessionDescriptor: operation({}, (self: WebRtcEndpoint) => {
-    if (self.localSdp === undefined) throw new KurentoError(40202, 'No local SDP');
-    return self.localSdp;
+    if (self.negotiation.localSdp === undefined) throw new KurentoError(40202, 'No local SDP');
+    return self.negotiation.localSdp;
   }),
   getRemoteSessionDescriptor: operation({}, (self: WebRtcEndpoint) => {
-    if (self.remoteSdp === undefined) throw new KurentoError(40203, 'No remote SDP');
-    return self.remoteSdp;
+    if (self.negotiation.remoteSdp === undefined) throw new KurentoError(40203, 'No remote SDP');
+    return self.negotiation.remoteSdp;
   }),
   requestKeyframe: operation({}, (self: WebRtcEndpoint) => {
     const source = self.source('VIDEO');

@@ -25,7 +25,7 @@ export class Peer {
   }
 
   negotiate(options: OfferOptions): this {
-    this.answer = this.endpoint.processOffer(browserOffer(options));
+    this.answer = this.endpoint.negotiation.processOffer(browserOffer(options));
     return this;
   }
 
