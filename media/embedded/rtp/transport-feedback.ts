@@ -128,7 +128,10 @@ function isSmall(delta: number): boolean {
   return delta >= 0 && delta <= 0xff;
 }
 
-/** Packs statuses: long runs of one status, else 14 of one bit each, else 7 of two bits each (§3.1.1 to §3.1.4). */
+/**
+ * Packs statuses: long runs of one status, else 14 of one bit each, else 7 of two bits each
+ * (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1.1 to §3.1.4).
+ */
 function writeChunks(statuses: readonly Status[]): number[] {
   const chunks: number[] = [];
   let at = 0;
