@@ -6,7 +6,7 @@ describe('what a publisher may send through the embedded engine', function () {
   let stage: EngineStage;
 
   before(async () => {
-    stage = await EngineStage.start('42200-42299');
+    stage = await EngineStage.start();
   });
   after(() => stage.stop());
   beforeEach(() => stage.open());

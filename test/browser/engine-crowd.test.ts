@@ -9,7 +9,7 @@ describe('rooms of several through the embedded engine', function () {
   let stage: EngineStage;
 
   before(async () => {
-    stage = await EngineStage.start('42400-42599');
+    stage = await EngineStage.start();
   });
   after(() => stage.stop());
   beforeEach(() => stage.open());

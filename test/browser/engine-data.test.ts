@@ -11,7 +11,7 @@ describe('data channels through the embedded engine', function () {
   let stage: EngineStage;
 
   before(async () => {
-    stage = await EngineStage.start('42800-42899');
+    stage = await EngineStage.start();
   });
   after(() => stage.stop());
   beforeEach(() => stage.open());

@@ -7,7 +7,7 @@ describe('a network that loses 5 % of the packets each way, through the embedded
   let stage: EngineStage;
 
   before(async () => {
-    stage = await EngineStage.start('42700-42799', ['--test-loss', '0.05']);
+    stage = await EngineStage.start(['--test-loss', '0.05']);
   });
   after(() => stage.stop());
   beforeEach(() => stage.open());

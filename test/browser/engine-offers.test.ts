@@ -9,7 +9,7 @@ describe('offers that the embedded engine makes', function () {
   let stage: EngineStage;
 
   before(async () => {
-    stage = await EngineStage.start('42900-42999');
+    stage = await EngineStage.start();
   });
   after(() => stage.stop());
   beforeEach(() => stage.open());

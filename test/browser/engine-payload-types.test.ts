@@ -14,7 +14,7 @@ describe('payload types through the embedded engine', function () {
   let stage: EngineStage;
 
   before(async () => {
-    stage = await EngineStage.start('42300-42399');
+    stage = await EngineStage.start();
   });
   after(() => stage.stop());
   beforeEach(() => stage.open());

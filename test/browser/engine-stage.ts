@@ -38,8 +38,8 @@ export class EngineStage {
     this.#script = script;
   }
 
-  /** `udpPorts`: of its own, as 42000-42199, since other tests may have an engine as well. `flags`: further ones of the engine. */
-  static async start(udpPorts: string, flags: readonly string[] = []): Promise<EngineStage> {
+  /** `flags`: of the engine. */
+  static async start(flags: readonly string[] = []): Promise<EngineStage> {
     const entry = fileURLToPath(new URL('page/engine.ts', import.meta.url));
     const bundle = await build({
       entryPoints: [entry],
@@ -48,7 +48,7 @@ export class EngineStage {
       write: false,
       logLevel: 'silent',
     });
-    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts, ...flags]);
+    const engine = await EmbeddedEngine.start(0, flags);
     const stage = new EngineStage(engine, await sharedBrowser(), bundle.outputFiles[0]?.text ?? '');
     await new Promise<void>((resolve) => stage.#web.listen(0, '127.0.0.1', resolve));
     return stage;

@@ -7,7 +7,7 @@ describe('the embedded engine with Chromium', function () {
   let stage: EngineStage;
 
   before(async () => {
-    stage = await EngineStage.start('42000-42199');
+    stage = await EngineStage.start();
   });
   after(() => stage.stop());
   beforeEach(() => stage.open());

@@ -44,7 +44,7 @@ export class HatServer {
   }
 
   static async start(): Promise<HatServer> {
-    const server = new HatServer(await EmbeddedEngine.start(0, ['--udp-ports', '45600-45699']));
+    const server = new HatServer(await EmbeddedEngine.start());
     await once(server.#proxy, 'listening');
     return server;
   }

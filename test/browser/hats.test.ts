@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { configOf } from '../../src/config.js';
-import { startServer, type RunningServer } from '../../src/server.js';
-import { useServer } from '../support/server.js';
+import type { RunningServer } from '../../src/server.js';
+import { startTestServer, useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
 import { HatServer } from './hat-server.js';
@@ -17,7 +16,7 @@ describe('hats in the demo', function () {
     let server: RunningServer;
     before(async () => {
       media = await HatServer.start();
-      server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', kmsUris: [media.url] }));
+      server = await startTestServer({ kmsUris: [media.url] });
     });
     after(async () => {
       await server.stop();

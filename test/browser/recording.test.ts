@@ -17,7 +17,7 @@ describe('recording what Chromium publishes', function () {
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'recordings-'));
-    stage = await EngineStage.start('42500-42599', ['--recordings-dir', directory]);
+    stage = await EngineStage.start(['--recordings-dir', directory]);
   });
   after(async () => {
     await stage.stop();

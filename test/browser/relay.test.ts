@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { configOf } from '../../src/config.js';
-import { startServer, type RunningServer } from '../../src/server.js';
+import type { RunningServer } from '../../src/server.js';
+import { startTestServer } from '../support/server.js';
 import { TurnServer } from '../support/turn-server.js';
 import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
@@ -57,7 +57,7 @@ describe('a call through a TURN server', function () {
     const { user, password } = turn.credentialsFor('guests');
     const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
     const iceServers = [`turn:${credentials}@${turn.host}:${turn.port}?transport=udp`];
-    server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', iceServers }));
+    server = await startTestServer({ iceServers });
     const [ana, berta] = [await visit('Ana'), await visit('Berta')];
     await seeEachOther(ana, berta);
     for (const { page, errors } of [ana, berta]) {

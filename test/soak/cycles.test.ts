@@ -17,7 +17,7 @@ describe('calls through the embedded engine, one after the other', function () {
 
   before(async function () {
     if (!existsSync('/proc/self/statm')) this.skip();
-    call = await PeerCall.start('46700-46899');
+    call = await PeerCall.start();
   });
 
   // Where it was skipped there is none.

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { configOf } from '../../src/config.js';
-import { startServer, type RunningServer } from '../../src/server.js';
+import type { RunningServer } from '../../src/server.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { publishOffer, receiveOffer } from '../support/fixtures.js';
 import { pipelinesOf } from '../support/media-objects.js';
@@ -9,6 +8,7 @@ import { OriginalClient } from '../support/original-client.js';
 import { PeerProcess } from '../support/peer.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';
+import { startTestServer } from '../support/server.js';
 
 const startingMs = 60_000;
 const health = z.object({
@@ -24,7 +24,7 @@ describe('several media servers, one of which dies in the middle of calls', func
   beforeEach(async () => {
     engines = await Promise.all([EmbeddedEngine.start(), EmbeddedEngine.start()]);
     const kmsUris = engines.map(({ url }) => url);
-    server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', kmsUris }));
+    server = await startTestServer({ kmsUris });
     await until('both are up', async () => (await mediaServers()).every(({ up }) => up));
   });
 
@@ -124,9 +124,7 @@ describe('several media servers, one of which dies in the middle of calls', func
   it('a new room is refused with 204 when those that answer are full; rooms that exist take everybody', async () => {
     const [spared] = engines;
     const kmsUris = [spared.url];
-    const small = await startServer(
-      configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', kmsUris, mediaServerLimit: 1 }),
-    );
+    const small = await startTestServer({ kmsUris, mediaServerLimit: 1 });
     try {
       const connect = async () => {
         const client = await RpcClient.connect(small.url);
@@ -152,7 +150,7 @@ describe('the embedded engine is killed in the middle of a call', function () {
   let peers: PeerProcess;
 
   before(async () => {
-    server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error' }));
+    server = await startTestServer();
     peers = await PeerProcess.start();
   });
 

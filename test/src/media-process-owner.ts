@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { MediaProcess } from '../../src/media-process.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { until } from '../support/until.js';
+import { udpPorts } from '../support/udp-ports.js';
 
 /** A program with a media process, whose URL it tells. What it is to do with it is its argument; `keep`: keep it. */
 const log = new RecordingLog();
-const media = new MediaProcess({ name: 'media', flags: ['--udp-ports', '46000-46099'], log });
+const media = new MediaProcess({ name: 'media', flags: ['--udp-ports', udpPorts()], log });
 process.send?.(await media.start());
 if (process.argv[2] === 'stop while it is down') {
   if (media.pid !== undefined) process.kill(media.pid, 'SIGKILL');

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { MediaProcess } from '../../src/media-process.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { until } from '../support/until.js';
+import { udpPorts } from '../support/udp-ports.js';
 
 /** Processes are slow to start on a machine that is busy with other tests. */
 const startingMs = 30_000;
@@ -18,7 +19,7 @@ describe('media process', function () {
 
   beforeEach(() => {
     log = new RecordingLog();
-    media = new MediaProcess({ name: 'media', flags: ['--udp-ports', '46000-46099'], log });
+    media = new MediaProcess({ name: 'media', flags: ['--udp-ports', udpPorts()], log });
   });
 
   afterEach(async () => {

@@ -7,6 +7,8 @@ import { KurentoSocket } from '../support/kurento-socket.js';
 import { pipelinesOf } from '../support/media-objects.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';
+import { startTestServer } from '../support/server.js';
+import { udpRange, type UdpRange } from '../support/udp-ports.js';
 
 /** Processes are slow to start on a machine that is busy with other tests. */
 const startingMs = 30_000;
@@ -25,18 +27,12 @@ const health = z.object({
 describe('two embedded engines', function () {
   this.timeout(2 * startingMs);
   let server: RunningServer;
+  let ports: UdpRange;
   let clients: RpcClient[] = [];
 
   beforeEach(async () => {
-    server = await startServer(
-      configOf({
-        port: 0,
-        host: '127.0.0.1',
-        logLevel: 'error',
-        mediaProcesses: 2,
-        mediaUdpPorts: '46200-46299',
-      }),
-    );
+    ports = udpRange();
+    server = await startTestServer({ mediaProcesses: 2, mediaUdpPorts: `${ports.first}-${ports.last}` });
   });
 
   afterEach(async () => {
@@ -79,8 +75,8 @@ describe('two embedded engines', function () {
   });
 
   it('have UDP ports of their own', async () => {
-    expect(await portTold(await publishes('ana', 'first'))).to.be.within(46200, 46249);
-    expect(await portTold(await publishes('berta', 'second'))).to.be.within(46250, 46299);
+    expect(await portTold(await publishes('ana', 'first'))).to.be.within(ports.first, ports.first + 99);
+    expect(await portTold(await publishes('berta', 'second'))).to.be.within(ports.first + 100, ports.last);
   });
 
   it('do not share their fate: one is killed, rooms of the other notice nothing, and it is used again when it is back', async () => {

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { udpPorts } from './udp-ports.js';
 
 const ready = z.object({ type: z.literal('ready'), url: z.string() });
 const main = fileURLToPath(new URL('../../media/embedded/main.ts', import.meta.url));
@@ -16,9 +17,10 @@ export class EmbeddedEngine {
     this.url = url;
   }
 
-  /** `port`: 0 for a free one. */
+  /** `port`: 0 for a free one. Without the flag `--udp-ports` it gets ports of its own. */
   static async start(port = 0, flags: readonly string[] = []): Promise<EmbeddedEngine> {
-    const child = fork(main, ['--port', String(port), ...flags], {
+    const ownPorts = flags.includes('--udp-ports') ? [] : ['--udp-ports', udpPorts()];
+    const child = fork(main, ['--port', String(port), ...ownPorts, ...flags], {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -24,9 +24,8 @@ export class PeerCall {
     this.client = client;
   }
 
-  /** @param udpPorts of the engine, as 46000-46199: no two engines share them */
-  static async start(udpPorts: string): Promise<PeerCall> {
-    const engine = await EmbeddedEngine.start(0, ['--udp-ports', udpPorts]);
+  static async start(): Promise<PeerCall> {
+    const engine = await EmbeddedEngine.start();
     const peers = await PeerProcess.start();
     return new PeerCall(engine, peers, await KurentoSocket.open(engine.url));
   }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { udpPorts } from './udp-ports.js';
 
 /** What `npm start` runs; the browser tests need a build for the page as well. */
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -17,8 +18,15 @@ export class ServerProcess {
 
   /** `port`: 0 for a free one. Resolves when it listens. */
   static async start(port = 0, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+    const own = {
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'error',
+      KMS_URIS: '',
+      MEDIA_UDP_PORTS: udpPorts(),
+    };
     const child = spawn(process.execPath, [main], {
-      env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'error', KMS_URIS: '', ...env },
+      env: { ...process.env, ...own, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let told = '';

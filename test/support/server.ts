@@ -2,12 +2,19 @@ import { configOf } from '../../src/config.js';
 import type { Config } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import type { RunningServer } from '../../src/server.js';
+import { udpPorts } from './udp-ports.js';
 
-/** Starts the real server, embedded media engine included, for the tests of one `describe`. */
+/** Starts the real server, embedded media engine included. */
+export function startTestServer(options: Partial<Config> = {}): Promise<RunningServer> {
+  const own = { port: 0, host: '127.0.0.1', logLevel: 'error', mediaUdpPorts: udpPorts() } as const;
+  return startServer(configOf({ ...own, ...options }));
+}
+
+/** The same for the tests of one `describe`. */
 export function useServer(options: Partial<Config> = {}): () => RunningServer {
   let server: RunningServer | undefined;
   before(async () => {
-    server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', ...options }));
+    server = await startTestServer(options);
   });
   after(() => server?.stop());
   return () => {

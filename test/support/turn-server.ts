@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mediaAddresses } from '../../media/embedded/transport/local-addresses.js';
+import { udpRange } from './udp-ports.js';
 import { until } from './until.js';
 
 export interface Credentials {
@@ -37,6 +38,7 @@ export class TurnServer {
   static async start(known?: Credentials): Promise<TurnServer> {
     const host = mediaAddresses(undefined).find(({ family }) => family === 'ipv4')?.address ?? '127.0.0.1';
     const port = await freeUdpPort(host);
+    const relayed = udpRange();
     const folder = mkdtempSync(join(tmpdir(), 'atrium-turn-'));
     const credentials = known
       ? ['--lt-cred-mech', '--user', `${known.user}:${known.password}`]
@@ -45,7 +47,15 @@ export class TurnServer {
       'turnserver',
       [
         ...['-n', '--listening-ip', host, '--relay-ip', host, '--listening-port', String(port)],
-        ...['--min-port', '47000', '--max-port', '47199', '--realm', 'atrium.test', ...credentials],
+        ...[
+          '--min-port',
+          String(relayed.first),
+          '--max-port',
+          String(relayed.last),
+          '--realm',
+          'atrium.test',
+          ...credentials,
+        ],
         ...['--no-tls', '--no-dtls', '--no-cli', '--allow-loopback-peers'],
         ...['--userdb', join(folder, 'turndb'), '--pidfile', join(folder, 'pid'), '--log-file', 'stdout'],
       ],

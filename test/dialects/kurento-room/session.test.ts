@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { publishOffer, receiveOffer } from '../../support/fixtures.js';
 import { RpcClient } from '../../support/rpc-client.js';
-import { useServer } from '../../support/server.js';
+import { startTestServer, useServer } from '../../support/server.js';
 
 describe('Kurento Room §1 a session', () => {
   const server = useServer({ maxQueuedRequests: 50, maxQueuedBytes: 65_536, sessionGraceMs: 100 });
@@ -215,9 +215,7 @@ describe('Kurento Room §10 a server with limits', () => {
 
 describe('Kurento Room §8 the server', () => {
   it('tells everybody roomClosed when it stops', async () => {
-    const { startServer } = await import('../../../src/server.js');
-    const { configOf } = await import('../../../src/config.js');
-    const server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error' }));
+    const server = await startTestServer();
     const ana = await RpcClient.connect(server.url);
     await ana.request('joinRoom', { user: 'ana', room: 'stopping' });
     const told = ana.notified('roomClosed');

@@ -13,6 +13,7 @@ import type { CandidateOptions } from '../../../media/embedded/transport/told-ca
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { KurentoSocket } from '../../support/kurento-socket.js';
 import { browserOffer } from './offers.js';
+import { udpPorts, udpRange } from '../../support/udp-ports.js';
 
 const main = fileURLToPath(new URL('../../../media/embedded/main.ts', import.meta.url));
 
@@ -56,11 +57,12 @@ describe('the process of the embedded engine', function () {
   });
 
   it('says at the start which addresses clients are told', async () => {
-    const child = start('--port', '0', '--announced-address', '203.0.113.7', '--udp-ports', '45300-45399');
+    const ports = udpPorts();
+    const child = start('--port', '0', '--announced-address', '203.0.113.7', '--udp-ports', ports);
     const ended = end(child);
     await once(child.stdout ?? child, 'data');
     child.kill('SIGTERM');
-    expect((await ended).lines[1]).to.deep.include({ addresses: ['203.0.113.7 (public)'], udpPorts: '45300-45399' });
+    expect((await ended).lines[1]).to.deep.include({ addresses: ['203.0.113.7 (public)'], udpPorts: ports });
   });
 
   it('warns when nobody on another machine could use any of them', async () => {
@@ -135,8 +137,9 @@ describe('the process of the embedded engine', function () {
     };
 
     it('tells ports of its range, and loopback only when there is nothing else', async () => {
-      const candidates = (await candidatesOf('--udp-ports', '45000-45099')).map(target);
-      for (const [, port] of candidates) expect(port).to.be.within(45000, 45099);
+      const { first, last } = udpRange();
+      const candidates = (await candidatesOf('--udp-ports', `${first}-${last}`)).map(target);
+      for (const [, port] of candidates) expect(port).to.be.within(first, last);
       const loopback = candidates.filter(([address]) => address === '127.0.0.1' || address === '::1');
       expect(loopback.length === 0 || loopback.length === candidates.length).to.equal(true);
     });
@@ -177,9 +180,10 @@ describe('the process of the embedded engine', function () {
   });
 
   it('refuses endpoints before it runs out of ports, and survives ports that others hold', async () => {
-    const held = createSocket('udp4').bind(45205);
+    const { first, last } = udpRange(10);
+    const held = createSocket('udp4').bind(first + 5);
     await once(held, 'listening');
-    const engine = await EmbeddedEngine.start(0, ['--udp-ports', '45200-45209']);
+    const engine = await EmbeddedEngine.start(0, ['--udp-ports', `${first}-${last}`]);
     const client = await KurentoSocket.open(engine.url);
     const mediaPipeline = await client.create('MediaPipeline');
     let refused: number | undefined;

@@ -19,7 +19,7 @@ describe('an endpoint of the embedded engine with a STUN and a TURN server', fun
   before(async function () {
     if (!TurnServer.isInstalled) this.skip();
     turn = await TurnServer.start(account);
-    engine = await EmbeddedEngine.start(0, ['--udp-ports', '46400-46499', '--address-families', 'ipv4']);
+    engine = await EmbeddedEngine.start(0, ['--address-families', 'ipv4']);
     client = await KurentoSocket.open(engine.url);
   });
 

@@ -68,7 +68,7 @@ describe('the embedded engine and an independent stack (werift)', function () {
   const clients: Client[] = [];
 
   before(async () => {
-    engine = await EmbeddedEngine.start(0, ['--udp-ports', '46200-46299']);
+    engine = await EmbeddedEngine.start();
     kurento = await KurentoSocket.open(engine.url);
   });
   after(async () => {

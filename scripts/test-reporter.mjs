@@ -1,0 +1,56 @@
+/**
+ * The reporter of one of the processes of `scripts/test.mjs`: the output of mocha's `spec`, sent to the parent file by file, so
+ * that the lines of two processes do not mix. By itself (`mocha --reporter scripts/test-reporter.mjs`) it prints as `spec` does.
+ *
+ * Messages: `{ file, text, ms }` when a file is done, `{ stats, failures }` at the end.
+ */
+import { relative } from 'node:path';
+import { format } from 'node:util';
+import Mocha from 'mocha';
+
+const { Base, Spec } = Mocha.reporters;
+const { EVENT_SUITE_BEGIN, EVENT_SUITE_END } = Mocha.Runner.constants;
+
+export default class FileReporter extends Spec {
+  #text = '';
+
+  constructor(runner, options) {
+    const send = process.send?.bind(process);
+    if (send) {
+      Base.consoleLog = (...args) => {
+        this.#text += `${format(...args)}\n`;
+      };
+    }
+    super(runner, options);
+    if (!send) return;
+    let begun = 0;
+    const isOfFile = (suite) => suite.parent?.root === true;
+    runner.on(EVENT_SUITE_BEGIN, (suite) => {
+      if (isOfFile(suite)) begun = performance.now();
+    });
+    runner.on(EVENT_SUITE_END, (suite) => {
+      if (isOfFile(suite)) send({ file: pathOf(suite), text: this.#take(), ms: performance.now() - begun });
+    });
+  }
+
+  epilogue() {
+    if (!process.send) {
+      super.epilogue();
+      return;
+    }
+    const { passes, pending, failures } = this.stats;
+    this.#take();
+    if (failures > 0) Base.list(this.failures);
+    process.send({ stats: { passes, pending, failures }, failures: this.#take() });
+  }
+
+  #take() {
+    const text = this.#text;
+    this.#text = '';
+    return text;
+  }
+}
+
+function pathOf({ file }) {
+  return relative(process.cwd(), file);
+}

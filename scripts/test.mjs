@@ -1,0 +1,147 @@
+/**
+ * Runs the tests in two mocha processes side by side, which share two cores better than one process can.
+ *
+ *   npm test                                 everything
+ *   npm run test:fast                        everything but the browsers and the soak test
+ *   npm test -- --grep 'a word'              what mocha understands is passed on
+ *   npm test -- test/rooms/*.test.ts         only these files
+ *   npx mocha test/rooms/room.test.ts        one file without this script
+ *
+ * One process gets the files that use a browser, so that there is one Chromium. The others are divided so that both take about as
+ * long as the other, by what each file took in the last run (test-results/durations.json). The processes part the UDP ports
+ * of their media engines by TEST_LANE (test/support/udp-ports.ts). Prints file by file, then the failures, the slowest files and
+ * one line of summary.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
+
+const durationsFile = 'test-results/durations.json';
+const slowestShown = 10;
+/** They use the browser, or the processor for long. */
+const heavy = /^test\/(?:browser|soak)\//;
+/** Seconds that a file takes that has not been run here yet: the first pattern counts. */
+const guesses = [
+  [/^test\/soak\//, 30],
+  [/^test\/browser\//, 12],
+  [/^test\/media\/embedded\//, 4],
+  [/./, 2],
+];
+
+const args = process.argv.slice(2);
+const isFast = args.includes('--fast');
+const named = args.filter((arg) => /^test\/.*\.test\.ts$/.test(arg));
+const options = args.filter((arg) => arg !== '--fast' && !named.includes(arg));
+
+const begun = performance.now();
+const durations = readDurations();
+const files = named.length > 0 ? named : testFiles().filter((file) => !isFast || !heavy.test(file));
+const lanes = divide(files).map((part, index) => new Promise((resolve) => run(part, index, resolve)));
+const results = await Promise.all(lanes);
+writeDurations();
+report();
+
+/** @returns one list of files for each process */
+function divide(all) {
+  const parts = [{ files: all.filter((file) => heavy.test(file)) }, { files: [] }];
+  for (const part of parts) part.seconds = sum(part.files.map(expected));
+  const others = all.filter((file) => !heavy.test(file));
+  for (const file of others.sort((one, other) => expected(other) - expected(one))) {
+    const shorter = parts.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    shorter.files.push(file);
+    shorter.seconds += expected(file);
+  }
+  return parts.map(({ files: part }) => part).filter((part) => part.length > 0);
+}
+
+function expected(file) {
+  return durations[file] ?? guesses.find(([pattern]) => pattern.test(file))[1];
+}
+
+/** Runs the files in a group of processes of their own, so that a signal reaches the lane only through this process. */
+function run(part, index, done) {
+  const mocha = ['node_modules/mocha/lib/cli/cli.js', '--reporter', 'scripts/test-reporter.mjs'];
+  const color = process.stdout.isTTY ? ['--color'] : [];
+  const child = spawn(process.execPath, ['--import', 'tsx', ...mocha, ...color, ...options, ...part], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, TEST_LANE: String(index) },
+    detached: true,
+  });
+  const result = { stats: { passes: 0, pending: 0, failures: 0 }, failures: '', seconds: {}, code: null, signal: null };
+  child.on('message', ({ file, text, ms, stats, failures }) => {
+    if (stats) Object.assign(result, { stats, failures });
+    else {
+      process.stdout.write(text);
+      result.seconds[file] = (result.seconds[file] ?? 0) + ms / 1000;
+    }
+  });
+  const onSignal = (signal) => {
+    process.exitCode = 1;
+    kill(child, signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, onSignal);
+  child.on('close', (code, signal) => {
+    for (const each of signals) process.off(each, onSignal);
+    done(Object.assign(result, { code, signal }));
+  });
+}
+
+/** Its engines and servers with it. */
+function kill({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+function report() {
+  for (const { failures } of results) process.stdout.write(failures);
+  const times = Object.entries(Object.assign({}, ...results.map(({ seconds }) => seconds)));
+  const slowest = times.sort(([, one], [, other]) => other - one).slice(0, slowestShown);
+  if (files.length > 1) {
+    say('\nThe slowest files:');
+    for (const [file, seconds] of slowest) say(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
+  }
+  const total = (what) => sum(results.map(({ stats }) => stats[what]));
+  const broken = results.filter(({ code, signal }) => signal !== null || code !== 0);
+  for (const { code, signal, stats } of broken) {
+    if (stats.failures === 0) say(`\nA process of the tests ended with ${signal ?? `code ${code}`}.`);
+  }
+  const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
+  say(`\n${total('passes')} passing, ${total('failures')} failing, ${total('pending')} pending, in ${minutes} minutes`);
+  if (broken.length > 0) process.exitCode = 1;
+}
+
+function testFiles() {
+  const all = readdirSync('test', { recursive: true }).map((path) => `test/${path.replaceAll('\\', '/')}`);
+  return all.filter((path) => path.endsWith('.test.ts')).sort();
+}
+
+function readDurations() {
+  try {
+    return JSON.parse(readFileSync(durationsFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function writeDurations() {
+  // A run of single tests says nothing about its file.
+  if (options.length > 0 || process.exitCode) return;
+  const seconds = Object.assign({}, ...results.map((result) => result.seconds));
+  mkdirSync(dirname(durationsFile), { recursive: true });
+  writeFileSync(durationsFile, `${JSON.stringify({ ...durations, ...seconds }, undefined, 2)}\n`);
+}
+
+function sum(numbers) {
+  return numbers.reduce((one, other) => one + other, 0);
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
