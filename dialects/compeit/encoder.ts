@@ -1,25 +1,17 @@
 import type { RoomEvent } from '../../rooms/events.js';
+import { lastOf } from '../../transport/last-of.js';
 import { Message } from './message.js';
 import type { People } from './people.js';
 
 type Told = Extract<RoomEvent, { type: 'participantJoined' | 'participantLeft' | 'textSaid' }>;
 
-/** Makes the message of an event once for all who are told: it remembers the last one. */
+/** Makes the message of an event, once for all who are told it one after the other. */
 export class Encoder {
   readonly #people: People;
-  #event: Told | undefined;
-  #message: Message | undefined;
+  readonly encode = lastOf((event: Told) => this.#messageOf(event));
 
   constructor(people: People) {
     this.#people = people;
-  }
-
-  encode(event: Told): Message {
-    if (this.#event !== event || !this.#message) {
-      this.#event = event;
-      this.#message = this.#messageOf(event);
-    }
-    return this.#message;
   }
 
   #messageOf(event: Told): Message {

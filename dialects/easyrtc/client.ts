@@ -129,11 +129,9 @@ export class Client {
     const { view } = membership;
     switch (event.type) {
       case 'participantJoined':
-      case 'participantLeft': {
-        const news = view.newsOf(event);
-        if (news) this.command(news);
+      case 'participantLeft':
+        this.command(view.newsOf(event));
         return;
-      }
       case 'textSaid':
         if (event.from !== membership.participant) this.#hearText(event, membership);
         return;

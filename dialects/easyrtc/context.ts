@@ -4,7 +4,7 @@ import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
 import type { Requests } from './requests.js';
 import type { EasyRtcExtras, EasyRtcSettings, Patterns } from './settings.js';
-import type { Wording } from './wording.js';
+import type { PushText } from './push-text.js';
 
 /** What everything in this dialect shares. */
 export interface Context extends Pick<DialectContext, 'rooms' | 'names' | 'now'> {
@@ -15,8 +15,8 @@ export interface Context extends Pick<DialectContext, 'rooms' | 'names' | 'now'>
   readonly hooks: EasyRtcHooks;
   readonly log: Log;
   readonly applications: Applications;
-  /** Shared by all outlets. */
-  readonly wording: Wording;
+  /** Shared by all outlets: what many are told one after the other becomes JSON once. */
+  readonly textOf: PushText;
   /** A text of another protocol could not be delivered. */
   readonly undelivered: () => void;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { lastOf } from '../../transport/last-of.js';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
@@ -7,10 +8,10 @@ import { Control } from './control.js';
 import { filesOf } from './files.js';
 import type { EasyRtcHooks } from './hooks.js';
 import { Link } from './link.js';
+import { pushText } from './push-text.js';
 import { requestsOf } from './requests.js';
 import { patternsOf } from './settings.js';
 import type { EasyRtcExtras, EasyRtcSettings } from './settings.js';
-import { Wording } from './wording.js';
 
 const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
 
@@ -59,7 +60,7 @@ export class EasyRtcGateway implements Dialect {
       requests: requestsOf(patterns),
       extras: this.#extras,
       hooks: this.#hooks,
-      wording: new Wording(),
+      textOf: lastOf(pushText),
       undelivered: () => {
         this.#undelivered += 1;
       },

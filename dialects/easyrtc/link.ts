@@ -39,7 +39,7 @@ export class Link {
     const { maxQueuedBytes, easyrtcMaxPacketBytes, easyrtcMaxMessagesPerSecond, easyrtcLoginTimeoutMs } =
       context.settings;
     const limits = { maxQueuedBytes, maxPacketBytes: easyrtcMaxPacketBytes };
-    this.#outlet = new Outlet(socket, context.wording, limits, (reason) => {
+    this.#outlet = new Outlet(socket, context.textOf, limits, (reason) => {
       context.log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
     });
     this.client = new Client(this.#outlet, context);

@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { Push } from './messages.js';
-import type { Wording } from './wording.js';
+import type { PushText } from './push-text.js';
 
 /** Acknowledgements that may be outstanding for messages with bytes. From a client that sends none, no more are asked for. */
 const maxOutstanding = 10_000;
@@ -16,17 +16,17 @@ export interface OutletLimits {
 /** The way to one client: puts what it is told into the envelope of the protocol (EasyRTC §3). */
 export class Outlet {
   readonly #client: SocketIoClient;
-  readonly #wording: Wording;
+  readonly #textOf: PushText;
   #outstanding = 0;
 
   /** @param onDropped called when the client is dropped for what it sends or does not read; never from inside `send` */
   constructor(
     socket: Socket,
-    wording: Wording,
+    textOf: PushText,
     { maxQueuedBytes, maxPacketBytes }: OutletLimits,
     onDropped: (why: string) => void,
   ) {
-    this.#wording = wording;
+    this.#textOf = textOf;
     const drop = (why: string): void => {
       onDropped(why);
       this.#client.cut();
@@ -55,8 +55,7 @@ export class Outlet {
   /** @throws RangeError when the data is nested too deeply to be written */
   send(event: 'easyrtcCmd' | 'easyrtcMsg', easyrtcid: string, serverTime: number, push: Push): void {
     if (!this.open) return;
-    const words = this.#wording.of(push);
-    this.#client.emitJson(event, `{"easyrtcid":"${easyrtcid}","serverTime":${serverTime},${words}`);
+    this.#client.emitJson(event, `{"easyrtcid":"${easyrtcid}","serverTime":${serverTime},${this.#textOf(push)}`);
   }
 
   /** The same for what may hold bytes, which go in packets of their own. */

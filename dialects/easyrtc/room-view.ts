@@ -1,4 +1,5 @@
 import type { RoomEvent } from '../../rooms/events.js';
+import { lastOf } from '../../transport/last-of.js';
 import type { Participant } from '../../rooms/participant.js';
 import type { Client } from './client.js';
 import type { Membership } from './membership.js';
@@ -17,8 +18,6 @@ export class RoomView {
   readonly members = new Map<string, Membership>();
   readonly #strangers: Strangers;
   readonly #present = new Map<Participant, Stranger>();
-  #lastEvent: RoomEvent | undefined;
-  #lastNews: Reply | undefined;
 
   constructor(name: string, key: string, fields: FieldValues, strangers: Strangers) {
     this.name = name;
@@ -41,13 +40,8 @@ export class RoomView {
     return { roomName: this.name, roomStatus: 'join', clientList: this.clientList, ...(field && { field }) };
   }
 
-  /** Others who come or go, as the members are told: made once, whoever asks first. Undefined for what is no such news. */
-  newsOf(event: RoomEvent & { readonly participant: Participant }): Reply | undefined {
-    if (this.#lastEvent === event) return this.#lastNews;
-    this.#lastEvent = event;
-    this.#lastNews = this.#makeNews(event);
-    return this.#lastNews;
-  }
+  /** What the members are told of a participant that comes or goes. */
+  readonly newsOf = lastOf((event: RoomEvent & { readonly participant: Participant }) => this.#newsOf(event));
 
   /** The id of somebody else's participant here. */
   idOf(participant: Participant): string {
@@ -81,7 +75,7 @@ export class RoomView {
     return this.#delta({ updateClient: byName([[entry.easyrtcid, entry]]) });
   }
 
-  #makeNews(event: RoomEvent & { readonly participant: Participant }): Reply | undefined {
+  #newsOf(event: RoomEvent & { readonly participant: Participant }): Reply {
     const { participant } = event;
     if (event.type === 'participantJoined') {
       // Of ours one is here already that has not got its participant yet.

@@ -1,4 +1,5 @@
 import type { RoomEvent } from '../../../rooms/events.js';
+import { lastOf } from '../../../transport/last-of.js';
 import type { Agent, Attendance, Attended } from '../agent.js';
 import { Message } from '../message.js';
 import type { People } from '../people.js';
@@ -21,8 +22,8 @@ type PublicationEvent = Extract<RoomEvent, { type: 'publicationOpened' | 'public
 export class KurentoAgent implements Agent {
   readonly type = 'kurento';
   readonly settings: KurentoAgentSettings;
-  #event: PublicationEvent | undefined;
-  #message: Message | undefined;
+  /** Makes what is told of an event, once for all who are told it one after the other. `people` is the same for all. */
+  readonly encoderOf = lastOf((people: People) => lastOf((event: PublicationEvent) => this.#messageOf(event, people)));
 
   constructor(settings: KurentoAgentSettings) {
     this.settings = settings;
@@ -32,22 +33,16 @@ export class KurentoAgent implements Agent {
     return new KurentoAttendance(user, this);
   }
 
-  /** What is told of an event, made once for all who are. */
-  encode(event: PublicationEvent, people: People): Message {
-    if (this.#event !== event || !this.#message) {
-      this.#event = event;
-      this.#message =
-        event.type === 'publicationOpened'
-          ? mediaOffer(people.idOf(event.publisher))
-          : this.senderStopped(people.idOf(event.type === 'participantLeft' ? event.participant : event.publisher));
-    }
-    return this.#message;
-  }
-
   /** Without `data` pages of old do not know which event it is, and that is well: they would end a stream of their own. */
   senderStopped(sender: number): Message {
     const data = this.settings.senderStoppedData ? { data: { sender } } : {};
     return new Message('server_message', { type: 'kurento', event: 'sender_stopped', sender, ...data });
+  }
+
+  #messageOf(event: PublicationEvent, people: People): Message {
+    return event.type === 'publicationOpened'
+      ? mediaOffer(people.idOf(event.publisher))
+      : this.senderStopped(people.idOf(event.type === 'participantLeft' ? event.participant : event.publisher));
   }
 }
 

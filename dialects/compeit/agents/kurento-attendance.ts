@@ -61,7 +61,7 @@ export class KurentoAttendance implements Attendance {
     const { people } = this.#user;
     switch (event.type) {
       case 'publicationOpened':
-        if (!people.userOf(event.publisher)) this.#user.send(this.#agent.encode(event, people));
+        if (!people.userOf(event.publisher)) this.#user.send(this.#agent.encoderOf(people)(event));
         // Not now: the room is in the middle of telling everybody.
         if (this.#receptions.isWaitingFor(event.publisher)) {
           queueMicrotask(() => {
@@ -70,10 +70,10 @@ export class KurentoAttendance implements Attendance {
         }
         return;
       case 'publicationClosed':
-        if (this.#receptions.senderStopped(event.publisher)) this.#user.send(this.#agent.encode(event, people));
+        if (this.#receptions.senderStopped(event.publisher)) this.#user.send(this.#agent.encoderOf(people)(event));
         return;
       case 'participantLeft':
-        if (this.#receptions.senderStopped(event.participant)) this.#user.send(this.#agent.encode(event, people));
+        if (this.#receptions.senderStopped(event.participant)) this.#user.send(this.#agent.encoderOf(people)(event));
         this.#receptions.giveUp(event.participant);
         return;
       case 'candidateFound':
