@@ -1,6 +1,8 @@
 import type { Log } from '../log.js';
+import type { Group, Output } from '../options/option.js';
 import type { Rooms } from '../rooms/rooms.js';
 import type { Doors } from '../transport/doors.js';
+import type { TransportSettings } from '../transport/options.js';
 import type { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { RoomNames } from './room-names.js';
 
@@ -46,4 +48,42 @@ export interface Dialect {
    * close. Does nothing the second time.
    */
   close(): void | Promise<void>;
+}
+
+/** An entry of RTCConfiguration.iceServers. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+/** What every dialect may use of the server when it is made. */
+export interface DialectNeeds {
+  readonly transport: TransportSettings;
+  /** STUN and TURN servers for clients. */
+  readonly iceServers: readonly IceServer[];
+  readonly log: Log;
+  /** Where media servers fetch the images of filters: an address that ends with a slash. Known once the server listens. */
+  readonly imagesUrl: () => string;
+  /** Stops the whole server, for a protocol that has a request for it. */
+  readonly terminate: () => void;
+}
+
+/**
+ * A dialect as the list of dialects has it (src/dialects.ts): its options, and how it is made. Each folder exports one from `entry.ts`.
+ * `Hooks` is what a program that embeds the server may decide in this protocol.
+ */
+export interface DialectEntry<Options extends Group = Group, Hooks = undefined> {
+  /** The name of the protocol for people. */
+  readonly title: string;
+  /** A dialect that can be switched off has the option `enabled`. */
+  readonly options: Options;
+  readonly create: (settings: Output<Options>, needs: DialectNeeds, hooks?: Hooks) => Dialect;
+}
+
+/** Lets the compiler find the types of an entry. */
+export function dialectEntry<Options extends Group, Hooks = undefined>(
+  entry: DialectEntry<Options, Hooks>,
+): DialectEntry<Options, Hooks> {
+  return entry;
 }

@@ -45,7 +45,7 @@ const rules = [
   { files: /^media\/embedded\/[^/]+$/, folder: 'media/embedded', may: [node, log] },
   { files: /^media\/kurento\//, folder: 'media/kurento', may: [node, log, /^media\/[^/]+$/] },
   { files: /^media\/[^/]+$/, folder: 'media/', own: /^media\/[^/]+$/, may: [node, log] },
-  { files: /^transport\//, folder: 'transport', may: [node, log] },
+  { files: /^transport\//, folder: 'transport', may: [node, log, /^options\//] },
   { files: /^options\//, folder: 'options', may: [node, log] },
   {
     files: /^dialects\/([^/]+)\//,
@@ -56,7 +56,7 @@ const rules = [
     files: /^dialects\/[^/]+$/,
     folder: 'dialects/',
     own: /^dialects\/[^/]+$/,
-    may: [node, log, /^(rooms|transport)\//],
+    may: [node, log, /^(rooms|transport|options)\//],
   },
   { files: /^rest\//, folder: 'rest', may: [node, /^rooms\//] },
   { files: /^src\//, folder: 'src', may: [/^(?!media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },

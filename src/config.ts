@@ -1,126 +1,158 @@
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
-import type { z } from 'zod';
-import { compeitOptions } from '../dialects/compeit/options.js';
-import { conciergeOptions } from '../dialects/concierge/options.js';
-import { easyrtcOptions } from '../dialects/easyrtc/options.js';
-import { mediaOptions } from './options/media.js';
-import { orchestratorOptions } from '../dialects/orchestrator/options.js';
-import { pagesOptions } from './options/pages.js';
-import { roomsOptions } from './options/rooms.js';
-import { serverOptions } from './options/server.js';
-import { transportOptions } from './options/transport.js';
-import type { Option } from '../options/option.js';
+import type { Input, Output } from '../options/option.js';
+import type { dialectEntries } from './dialects.js';
+import { optionList } from './option-list.js';
+import type { ListedOption, OptionNames, ownOptions } from './option-list.js';
 
-/** Every option of the server, once. Its variable and its flag follow from its name: `kmsUris`, KMS_URIS, --kms-uris. */
-export const options = {
-  ...serverOptions,
-  ...pagesOptions,
-  ...mediaOptions,
-  ...roomsOptions,
-  ...transportOptions,
-  ...conciergeOptions,
-  ...easyrtcOptions,
-  ...orchestratorOptions,
-  ...compeitOptions,
-} as const satisfies Record<string, Option>;
+type Groups = (typeof dialectEntries)[number]['options'];
 
-export type Config = { readonly [K in keyof typeof options]: z.output<(typeof options)[K]['schema']> };
-type Name = keyof typeof options;
-const names = Object.keys(options) as Name[];
+/** The values that the server uses. */
+export type Config = Output<typeof ownOptions> & { readonly [G in Groups as G['name']]: Output<G> };
+/** The values as they may be given: in a YAML file, or by a program that embeds the server. */
+export type GivenConfig = Input<typeof ownOptions> & { readonly [G in Groups as G['name']]?: Input<G> | undefined };
 
 /** The configuration is wrong; the message says which option, where it was given, and what is expected. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** What the defaults make, with some options set: for tests and for programs that embed the server. */
-export function configOf(given: Partial<Record<Name, unknown>> = {}): Config {
-  return check(given, () => 'options');
+/** A value for an option, and where it comes from. */
+interface GivenValue {
+  readonly value: unknown;
+  readonly source: string;
+}
+type GivenValues = Map<ListedOption, GivenValue>;
+
+/** Hears of each option that was given under its former name: the name that was given, and the present one. */
+type OnFormerName = (given: string, present: string) => void;
+
+/**
+ * The defaults with some options set: for tests and for programs that embed the server.
+ *
+ * @throws ConfigError for unknown names and for values that do not fit
+ */
+export function configOf(given: GivenConfig = {}): Config {
+  return check(valuesIn(given, 'options'));
 }
 
 /**
  * Reads the configuration: flag > environment > file > default. The file is YAML, named by --config or ATRIUM_CONFIG.
+ *
  * @throws ConfigError for unknown keys and flags, and for values that do not fit
  */
-export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const { config: flaggedFile, ...flags } = readFlags(args);
-  const path = flaggedFile ?? env.ATRIUM_CONFIG;
-  const given: Partial<Record<Name, unknown>> = path === undefined ? {} : readFile(path);
-  const source = new Map<Name, string>(names.map((name) => [name, path ?? 'default']));
-  for (const name of names) {
-    const variable = env[variableOf(name)];
-    if (variable !== undefined && variable !== '') {
-      given[name] = variable;
-      source.set(name, variableOf(name));
-    }
-    if (flags[name] !== undefined) {
-      given[name] = flags[name];
-      source.set(name, flagOf(name));
-    }
+export function readConfig(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onFormerName: OnFormerName = () => undefined,
+): Config {
+  const flags = readFlags(args);
+  const path = flags.get(fileFlag) ?? env.ATRIUM_CONFIG;
+  const given = path === undefined ? new Map<ListedOption, GivenValue>() : valuesIn(readFile(path), path, onFormerName);
+  for (const listed of optionList) {
+    const names = namesOf(listed);
+    const variable = names.map((each) => each.variable).find((each) => (env[each] ?? '') !== '');
+    if (variable !== undefined) given.set(listed, { value: env[variable], source: variable });
+    if (variable !== undefined && variable !== listed.variable) onFormerName(variable, listed.variable);
+    const flag = names.map((each) => each.flag).find((each) => flags.has(each));
+    if (flag !== undefined) given.set(listed, { value: flags.get(flag), source: flag });
+    if (flag !== undefined && flag !== listed.flag) onFormerName(flag, listed.flag);
   }
-  return check(given, (name) => source.get(name) ?? name);
+  return check(given);
 }
 
 /** The table of options, for --help. */
 export function describeOptions(): string {
-  const rows = names.map((name) => {
-    const { schema, unit, meaning } = options[name];
-    const initial = JSON.stringify(schema.parse(undefined));
-    return `  ${flagOf(name)} (${variableOf(name)}, ${unit}, default ${initial})\n      ${meaning}`;
+  const rows = optionList.map(({ option: { unit, meaning, initial }, flag, variable }) => {
+    return `  ${flag} (${variable}, ${unit}, default ${JSON.stringify(initial)})\n      ${meaning}`;
   });
   return [
-    '  --config FILE (ATRIUM_CONFIG)\n      A YAML file with options under the names of the flags in camelCase.',
+    `  ${fileFlag} FILE (ATRIUM_CONFIG)\n      A YAML file with options under the names of the flags in camelCase.`,
     ...rows,
   ].join('\n');
 }
 
-export function variableOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+const fileFlag = '--config';
+
+/** Its names, the present ones first. */
+function namesOf(listed: ListedOption): OptionNames[] {
+  return listed.formerly ? [listed, listed.formerly] : [listed];
 }
 
-function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function readFlags(args: readonly string[]): Partial<Record<Name | 'config', string>> {
-  const known = new Map<string, Name | 'config'>(names.map((name) => [flagOf(name), name]));
-  known.set('--config', 'config');
-  const given: Partial<Record<Name | 'config', string>> = {};
-  for (let index = 0; index < args.length; index += 1) {
-    const [flag = '', ...rest] = (args[index] ?? '').split('=');
-    const name = known.get(flag);
-    if (name === undefined) throw new ConfigError(`Unknown flag ${flag}; --help lists all`);
-    const value = rest.length > 0 ? rest.join('=') : args[(index += 1)];
-    if (value === undefined) throw new ConfigError(`${flag} needs a value`);
-    given[name] = value;
+/** What was given for each flag. */
+function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
+  const known = new Set([fileFlag, ...optionList.flatMap(namesOf).map(({ flag }) => flag)]);
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries([...known].map((flag) => [flag.slice('--'.length), { type: 'string' as const }])),
+    // Strict, it would refuse values that begin with a dash, such as negative numbers. What it lets pass is checked here.
+    strict: false,
+    tokens: true,
+  });
+  const given = new Map<string, string>();
+  for (const token of tokens) {
+    const flag = token.kind === 'option' ? token.rawName : (args[token.index] ?? '');
+    if (token.kind !== 'option' || !known.has(flag)) throw new ConfigError(`Unknown flag ${flag}; --help lists all`);
+    if (token.value === undefined) throw new ConfigError(`${flag} needs a value`);
+    given.set(flag, token.value);
   }
   return given;
 }
 
-function readFile(path: string): Partial<Record<Name, unknown>> {
+function readFile(path: string): object {
   let content: unknown;
   try {
     content = parseYaml(readFileSync(path, 'utf8')) ?? {};
   } catch (error) {
     throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw new ConfigError(`${path} must hold options by name`);
-  }
-  for (const key of Object.keys(content)) {
-    if (!Object.hasOwn(options, key)) throw new ConfigError(`${path}: unknown option "${key}"`);
-  }
+  if (!isObject(content)) throw new ConfigError(`${path} must hold options by name`);
   return content;
 }
 
-function check(given: Partial<Record<Name, unknown>>, sourceOf: (name: Name) => string): Config {
-  const entries = names.map((name) => {
-    const value = options[name].schema.safeParse(given[name]);
-    if (value.success) return [name, value.data] as const;
-    const reason = value.error.issues.map((issue) => issue.message).join('; ');
-    throw new ConfigError(`${sourceOf(name)}: ${name} ${reason}`);
-  });
-  // Each value was made by the schema of its name.
-  return Object.fromEntries(entries) as Config;
+/** @param given options by name: `easyrtcMaxRooms: 1`, or `easyrtc: { maxRooms: 1 }` */
+function valuesIn(given: object, source: string, onFormerName: OnFormerName = () => undefined): GivenValues {
+  const values: GivenValues = new Map();
+  const set = (listed: ListedOption | undefined, key: string, value: unknown): void => {
+    if (!listed) throw new ConfigError(`${source}: unknown option "${key}"`);
+    if (values.has(listed)) throw new ConfigError(`${source}: "${key}" is given twice`);
+    if (value !== undefined) values.set(listed, { value, source });
+  };
+  for (const [key, value] of Object.entries(given) as [string, unknown][]) {
+    const members = optionList.filter(({ group }) => group === key);
+    if (members.length > 0 && isObject(value)) {
+      for (const [inner, each] of Object.entries(value)) {
+        const listed = members.find((member) => member.key === inner);
+        set(listed, `${key}.${inner}`, each);
+      }
+    } else {
+      const listed = optionList.find((each) => namesOf(each).some(({ name }) => name === key));
+      set(listed, key, value);
+      if (listed && key !== listed.name) onFormerName(key, listed.name);
+    }
+  }
+  return values;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function check(given: GivenValues): Config {
+  const config: Record<string, unknown> = {};
+  const groups: Record<string, Record<string, unknown>> = {};
+  for (const listed of optionList) {
+    const { option, group, key, name } = listed;
+    const { value, source } = given.get(listed) ?? { value: option.initial, source: 'default' };
+    const result = option.schema.safeParse(value);
+    if (!result.success) {
+      const reason = result.error.issues.map(({ message }) => message).join('; ');
+      throw new ConfigError(`${source}: ${name} ${reason}`);
+    }
+    const owner = group === undefined ? config : (groups[group] ??= {});
+    owner[key] = result.data;
+  }
+  // Each value was made by the schema of its option.
+  return { ...config, ...groups } as Config;
 }

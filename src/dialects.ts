@@ -1,50 +1,36 @@
-import { CompeitGateway } from '../dialects/compeit/gateway.js';
-import { ConciergeGateway } from '../dialects/concierge/gateway.js';
-import type { Dialect } from '../dialects/dialect.js';
-import { EasyRtcGateway } from '../dialects/easyrtc/gateway.js';
-import type { EasyRtcHooks } from '../dialects/easyrtc/hooks.js';
-import { OrchestratorGateway } from '../dialects/orchestrator/gateway.js';
-import { compeitSettings } from './compeit-settings.js';
+import { compeit } from '../dialects/compeit/entry.js';
+import { concierge } from '../dialects/concierge/entry.js';
+import type { Dialect, DialectEntry, DialectNeeds } from '../dialects/dialect.js';
+import { easyrtc } from '../dialects/easyrtc/entry.js';
+import { kurentoRoom } from '../dialects/kurento-room/entry.js';
+import { orchestrator } from '../dialects/orchestrator/entry.js';
+import type { Group } from '../options/option.js';
 import type { Config } from './config.js';
-import { iceServerOf } from './ice-servers.js';
-import type { Log } from '../log.js';
-import { customRequestOf } from '../dialects/kurento-room/custom-request.js';
-import type { FilterSettings } from '../dialects/kurento-room/custom-request.js';
-import { RoomGateway } from '../dialects/kurento-room/gateway.js';
+
+/** The protocols that are spoken, our own first. Their options, hooks and doors follow from this list. */
+export const dialectEntries = [kurentoRoom, easyrtc, orchestrator, concierge, compeit] as const;
+
+type Entries = (typeof dialectEntries)[number];
+type HooksOf<E extends Entries> = E['create'] extends (settings: never, needs: never, hooks?: infer Hooks) => Dialect
+  ? NonNullable<Hooks>
+  : never;
 
 /** Where a program that embeds the server takes part, protocol by protocol. */
-export interface Hooks {
-  readonly easyrtc?: EasyRtcHooks;
-}
+export type Hooks = {
+  readonly [E in Entries as [HooksOf<E>] extends [never] ? never : E['options']['name']]?: HooksOf<E>;
+};
 
-export interface DialectNeeds {
-  readonly config: Config;
-  readonly log: Log;
-  /** Where media servers fetch the images of filters; known once the server listens. */
-  readonly imagesUrl: () => string;
-  /** Stops the server, for the protocol that has a word for that. */
-  readonly stop: () => void;
-  readonly hooks: Hooks;
-}
-
-/** The protocols that are spoken, our own first. */
-export function dialectsOf({ config, log, imagesUrl, stop, hooks }: DialectNeeds): Dialect[] {
-  const dialects: Dialect[] = [new RoomGateway(log, config, customRequestOf(filterSettings(config, imagesUrl)))];
-  if (config.easyrtcEnabled) {
-    const iceServers = config.iceServers.map(iceServerOf);
-    dialects.push(new EasyRtcGateway(config, { iceServers }, hooks.easyrtc));
-  }
-  if (config.orchestratorEnabled) dialects.push(new OrchestratorGateway(config, stop));
-  if (config.conciergeEnabled) dialects.push(new ConciergeGateway(config));
-  if (config.compeitEnabled) dialects.push(new CompeitGateway(compeitSettings(config)));
-  return dialects;
-}
-
-function filterSettings(config: Config, imagesUrl: () => string): FilterSettings {
-  const [offsetX = 0, offsetY = 0, width = 1, height = 1] = config.hatPlacement;
-  const markerImages = config.markerImages.map((text) => {
-    const [, index = '', image = ''] = /^(\d+)=(.*)$/.exec(text) ?? [];
-    return { index: Number(index), image };
+/** The dialects that are switched on. */
+export function dialectsOf(
+  config: Config,
+  needs: Omit<DialectNeeds, 'transport' | 'iceServers'>,
+  hooks: Hooks = {},
+): Dialect[] {
+  return dialectEntries.flatMap(({ options: { name }, create }) => {
+    const settings = config[name];
+    if ('enabled' in settings && !settings.enabled) return [];
+    // TypeScript cannot relate an entry to its settings through a union; both have the same name.
+    const make = create as unknown as DialectEntry<Group, unknown>['create'];
+    return make(settings, { ...needs, transport: config, iceServers: config.iceServers }, Reflect.get(hooks, name));
   });
-  return { ...config, imagesUrl, hatPlacement: { offsetX, offsetY, width, height }, markerImages };
 }

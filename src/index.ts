@@ -1,6 +1,6 @@
 /** What programs import that embed the server: `import { startServer } from 'atrium'`. */
 export { ConfigError, configOf, readConfig } from './config.js';
-export type { Config } from './config.js';
+export type { Config, GivenConfig } from './config.js';
 export type { Hooks } from './dialects.js';
 export { serve } from './serve.js';
 export type { ServeOptions, Service } from './serve.js';

@@ -1,4 +1,5 @@
 import { ConfigError, describeOptions, readConfig } from './config.js';
+import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
 import { startServer } from './server.js';
 
@@ -25,7 +26,11 @@ function explain(error: unknown): string {
 }
 
 async function run(): Promise<void> {
-  const server = await startServer(readConfig(args, process.env));
+  const former: string[] = [];
+  const config = readConfig(args, process.env, (given, present) => former.push(`${given} is now called ${present}`));
+  const log = createLog(config.logLevel, config.logFormat);
+  for (const text of former) log.warn(text);
+  const server = await startServer(config);
   const elsewhere = server.elsewhere.map((url) => `On a phone in this network: ${url}\n`).join('');
   const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
   process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${server.media}\n\n`);

@@ -1,12 +1,13 @@
 import { ConfigError } from './config.js';
 import type { ParentLog } from '../log.js';
 import { MediaProcess } from './media-process.js';
-import { fewestPorts, readUdpPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
+import { fewestPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
+import type { UdpPorts } from './udp-ports.js';
 
 export interface MediaProcessesOptions {
   readonly count: number;
-  /** Divided among them: `40000-49999`. */
-  readonly udpPorts: string;
+  /** Divided among them. */
+  readonly udpPorts: UdpPorts;
   /** What all of them are started with besides. */
   readonly flags: readonly string[];
   readonly log: ParentLog;
@@ -26,8 +27,7 @@ export class MediaProcesses {
 
   /** @throws ConfigError when there are not enough ports for so many */
   constructor({ count, udpPorts, flags, log }: MediaProcessesOptions) {
-    const ports = readUdpPorts(udpPorts);
-    const parts = ports ? splitUdpPorts(ports, count) : [];
+    const parts = splitUdpPorts(udpPorts, count);
     if (parts.some(({ first, last }) => last - first + 1 < fewestPorts)) {
       throw new ConfigError(`mediaUdpPorts: ${count} media processes need at least ${count * fewestPorts} ports`);
     }

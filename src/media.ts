@@ -105,7 +105,7 @@ function engineOf(url: string, config: Config, log: ParentLog): KurentoEngine {
       maxVideoSend: config.subscriberMaxVideoKbps || undefined,
     },
     reachability: {
-      stunServer: stunServerOf(config.mediaStunServer),
+      stunServer: config.mediaStunServer,
       turnUrl: config.mediaTurnUrl || undefined,
       // The embedded engine knows them since it started, and could say so.
       ...(config.kmsUris.length > 0 && {
@@ -115,10 +115,4 @@ function engineOf(url: string, config: Config, log: ParentLog): KurentoEngine {
     },
     log: log.child({ mediaServer: url }),
   });
-}
-
-/** `text`: address:port, or empty for none. */
-function stunServerOf(text: string): { address: string; port: number } | undefined {
-  const end = text.lastIndexOf(':');
-  return end < 0 ? undefined : { address: text.slice(0, end), port: Number(text.slice(end + 1)) };
 }

@@ -18,7 +18,6 @@ import type { SocketIoOptions } from '../transport/socket-io/door.js';
 import type { Config } from './config.js';
 import { dialectsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
-import { iceServerOf } from './ice-servers.js';
 import { createLog } from './log.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
@@ -74,8 +73,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
   const stop = (): Promise<void> => undo.run();
   try {
     const tls = options.tls ?? (await tlsIdentity(config));
-    const creators = new RegExp(`^(?:${config.roomCreators})$`, 'iu');
-    const rooms = new Rooms(media, { now, mayOpen: (_room, id) => creators.test(id) });
+    const rooms = new Rooms(media, { now, mayOpen: (_room, id) => config.roomCreators.test(id) });
     const dialects: Dialect[] = [];
     const app = restApp({
       rooms,
@@ -84,8 +82,8 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
         mediaServers: options.mediaServers?.() ?? [],
       }),
       openRpc: openRpcDocument(),
-      pageSettings: { ...config, filterRequestParam: config.filterType },
-      iceServers: config.iceServers.map(iceServerOf),
+      pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
+      iceServers: config.iceServers,
       demo: builtFolder('demo'),
       client: builtFolder('client'),
       pathPrefix: config.pathPrefix,
@@ -122,13 +120,12 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
     });
     doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
     const scheme = tls ? 'https' : 'http';
-    const builtIn = dialectsOf({
-      config,
+    const needs = {
       log,
       imagesUrl: () => `${config.appUrl || `${scheme}://localhost:${portOf(http)}${config.pathPrefix}`}/img/`,
-      stop: options.terminate ?? (() => void stop()),
-      hooks: options.hooks ?? {},
-    });
+      terminate: options.terminate ?? (() => void stop()),
+    };
+    const builtIn = dialectsOf(config, needs, options.hooks);
     const spoken = withOthers(builtIn, options.dialects ?? []);
     const [ours, ...others] = spoken.map(({ name }) => name);
     for (const dialect of spoken) {

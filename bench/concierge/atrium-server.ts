@@ -7,6 +7,6 @@ const compiled = new URL('../../dist/src/', import.meta.url).href;
 const { configOf } = (await import(`${compiled}config.js`)) as typeof configModule;
 const { startServer } = (await import(`${compiled}server.js`)) as typeof serverModule;
 
-const unlimited = { conciergeMaxRate: 1e9, conciergeMaxBurst: 1e9 };
+const unlimited = { concierge: { maxRate: 1e9, maxBurst: 1e9 } };
 const server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', ...unlimited }));
 serveBench(`${server.url.replace(/^http/, 'ws')}ws`, () => server.stop());

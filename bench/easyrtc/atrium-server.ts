@@ -8,6 +8,6 @@ const { configOf } = (await import(`${compiled}config.js`)) as typeof configModu
 const { startServer } = (await import(`${compiled}server.js`)) as typeof serverModule;
 
 const server = await startServer(
-  configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', easyrtcRoomMaxConnections: 0 }),
+  configOf({ port: 0, host: '127.0.0.1', logLevel: 'error', easyrtc: { roomMaxConnections: 0 } }),
 );
 serveBench(server.url, () => server.stop());

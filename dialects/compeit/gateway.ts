@@ -1,41 +1,35 @@
 import type { Socket } from 'socket.io';
-import type { Dialect, DialectState, DialectContext } from '../dialect.js';
+import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import type { Agent } from './agent.js';
 import { agentsOf } from './agents/agents.js';
-import type { KurentoAgentSettings } from './agents/kurento-agent.js';
 import { Encoder } from './encoder.js';
 import { Identities } from './identity.js';
 import type { Introduction } from './identity.js';
 import { endpoint } from './message.js';
 import { newLink } from './new-link.js';
+import type { CompeitSettings } from './options.js';
 import { People } from './people.js';
-import type { TransportLimits } from './transport/carrier.js';
 import { OldSocketIoDoor } from './transport/door.js';
 import { mayCome } from './transport/origin.js';
 import type { Handshake, NamespaceListener, NamespaceSocket } from './transport/session.js';
 import { User, dialectName } from './user.js';
 import type { Link, UserContext } from './user.js';
 
-export interface CompeitSettings {
-  /** Where clients of Socket.IO connect, without the prefix of all paths. */
-  readonly socketIoPath: string;
-  readonly allowedOrigins: readonly string[];
-  readonly transport: TransportLimits;
-  readonly kurento: KurentoAgentSettings;
-  /** What tokens are signed with; empty: everybody may come, as a guest. */
-  readonly tokenSecret: string;
-}
+/** What this dialect uses of the server's own settings. */
+type ServerShare = Pick<DialectNeeds['transport'], 'socketIoPath' | 'allowedOrigins'>;
 
 /** Pages of the COMPEIT platform: on Socket.IO 0.9, and on newer ones in the same namespace (COMPEIT §1, §2.12). */
 export class CompeitGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: CompeitSettings;
+  readonly #server: ServerShare;
   readonly #agents: readonly Agent[];
   readonly #people = new People();
   #door: OldSocketIoDoor | undefined;
 
-  constructor(settings: CompeitSettings, agents = agentsOf(settings.kurento)) {
+  constructor(settings: CompeitSettings, server: ServerShare, agents = agentsOf(settings)) {
     this.#settings = settings;
+    this.#server = server;
     this.#agents = agents;
   }
 
@@ -49,7 +43,7 @@ export class CompeitGateway implements Dialect {
   }
 
   attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
-    const { socketIoPath, allowedOrigins, transport, tokenSecret } = this.#settings;
+    const { socketIoPath, allowedOrigins } = this.#server;
     const context: UserContext = {
       rooms,
       names,
@@ -58,10 +52,10 @@ export class CompeitGateway implements Dialect {
       agents: this.#agents,
       log,
     };
-    const identities = new Identities(tokenSecret, now);
+    const identities = new Identities(this.#settings.tokenSecret, now);
     const path = `${pathPrefix}${socketIoPath}/1`;
     this.#door = new OldSocketIoDoor({
-      ...transport,
+      ...this.#settings,
       path,
       allowedOrigins,
       hasPlace: () => doors.hasPlace,
@@ -111,7 +105,7 @@ export class CompeitGateway implements Dialect {
   }
 
   #acceptNew(socket: Socket, identities: Identities, context: UserContext): void {
-    const link = newLink(socket, this.#settings.transport);
+    const link = newLink(socket, this.#settings);
     const user = this.#welcome(introductionOfNew(socket), link, identities, context);
     // Its names are input: nothing reaches the listeners of the socket itself.
     socket.use((event) => {

@@ -4,7 +4,7 @@ import type { Client } from './client.js';
 import { fileServer, isUuid } from './file-server.js';
 import type { KeyHolder } from './file-server.js';
 import { FileStore } from './file-store.js';
-import type { ConciergeSettings } from './settings.js';
+import type { ConciergeSettings } from './options.js';
 
 interface FilesContext {
   readonly doors: Pick<Doors, 'mount'>;
@@ -29,18 +29,18 @@ export class Files {
   constructor(settings: ConciergeSettings, { doors, pathPrefix, log, newKey, clientOf }: FilesContext) {
     this.#newKey = newKey;
     this.#clientOf = clientOf;
-    this.#takesUuid = settings.conciergeFiles === 'uuid';
+    this.#takesUuid = settings.files === 'uuid';
     const onDefect = (error: unknown): void => {
       log.error('the file server failed', { error });
     };
     const limits = {
-      fileBytes: settings.conciergeFileBytes,
-      clientFiles: settings.conciergeClientFiles,
-      clientBytes: settings.conciergeClientFileBytes,
-      totalBytes: settings.conciergeTotalFileBytes,
+      fileBytes: settings.fileBytes,
+      clientFiles: settings.clientFiles,
+      clientBytes: settings.clientFileBytes,
+      totalBytes: settings.totalFileBytes,
     };
-    this.#store = new FileStore(settings.conciergeFilesDir, limits, newKey, onDefect);
-    const path = pathPrefix + settings.conciergeFilesPath;
+    this.#store = new FileStore(settings.filesDir, limits, newKey, onDefect);
+    const path = pathPrefix + settings.filesPath;
     const server = fileServer({
       path,
       store: this.#store,

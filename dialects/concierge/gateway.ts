@@ -17,7 +17,7 @@ import { Lobby } from './lobby.js';
 import { ServicesLanguage } from './services-language.js';
 import { Link } from './link.js';
 import type { LinkContext } from './link.js';
-import type { ConciergeSettings } from './settings.js';
+import type { ConciergeSettings } from './options.js';
 import { servedVersion } from './version.js';
 import type { Tongue } from './version.js';
 
@@ -79,18 +79,18 @@ export class ConciergeGateway implements Dialect {
       names,
       lobby,
       newUuid: this.#random.uuid,
-      maxTextBytes: settings.conciergeMaxPayloadBytes,
+      maxTextBytes: settings.maxPayloadBytes,
     });
     this.#groups = groups;
     this.#unwatch = rooms.watch(groups);
     this.#openGroups(groups, log);
-    if (settings.conciergeFiles !== 'off') {
+    if (settings.files !== 'off') {
       const clientOf = (uuid: string): Client | undefined => lobby.client(uuid);
       this.#files = new Files(settings, { doors, pathPrefix, log, newKey: this.#random.key, clientOf });
     }
-    const desk = new Desk(lobby, groups, new Delivery(lobby, groups), settings.conciergeMaxOwnedGroups);
+    const desk = new Desk(lobby, groups, new Delivery(lobby, groups), settings.maxOwnedGroups);
     const context: LinkContext = {
-      identifyMs: settings.conciergeIdentifyMs,
+      identifyMs: settings.identifyMs,
       log,
       admit: (connection, text) => this.#admit(connection, text),
       serve: (client, request, answer) => {
@@ -101,7 +101,7 @@ export class ConciergeGateway implements Dialect {
       },
       ended: (link) => this.#links.delete(link),
     };
-    const rate = { perSecond: settings.conciergeMaxRate, burst: settings.conciergeMaxBurst };
+    const rate = { perSecond: settings.maxRate, burst: settings.maxBurst };
     const accept = (connection: Connection): void => {
       const link = new Link(connection, context, new TokenBucket(rate, now));
       this.#links.add(link);
@@ -109,10 +109,10 @@ export class ConciergeGateway implements Dialect {
     };
     const limits = {
       subprotocol,
-      maxTextBytes: settings.conciergeMaxPayloadBytes,
-      maxQueuedBytes: settings.conciergeMaxQueuedBytes,
+      maxTextBytes: settings.maxPayloadBytes,
+      maxQueuedBytes: settings.maxQueuedBytes,
     };
-    for (const path of settings.conciergePaths) doors.open(pathPrefix + path, accept, limits);
+    for (const path of settings.paths) doors.open(pathPrefix + path, accept, limits);
   }
 
   /** The rooms are closed, and with them the groups. */
@@ -124,11 +124,11 @@ export class ConciergeGateway implements Dialect {
 
   /** @throws TurnedAway */
   #admit(connection: Connection, text: string): Client {
-    const { conciergeSecret, conciergeSpelling, conciergeServices } = this.#settings;
+    const { secret, spelling, services } = this.#settings;
     const { name, nickname, tags, tongue } = readIdentification(text, {
-      secret: conciergeSecret,
-      spelling: conciergeSpelling,
-      services: conciergeServices,
+      secret,
+      spelling,
+      services,
       isTaken: (wanted) => this.#lobby.named(wanted) !== undefined,
     });
     const uuid = this.#random.uuid();
@@ -143,10 +143,10 @@ export class ConciergeGateway implements Dialect {
       ...(fsKey !== undefined && { fs_key: fsKey }),
     };
     connection.send(textFrame(JSON.stringify(hello)));
-    const { conciergePingMs, conciergeSilenceMs } = this.#settings;
+    const { pingMs, silenceMs } = this.#settings;
     connection.keepAlive({
-      intervalMs: conciergePingMs,
-      timeoutMs: conciergeSilenceMs,
+      intervalMs: pingMs,
+      timeoutMs: silenceMs,
       code: closeCodes.heartbeatFailed,
     });
     return client;
@@ -164,8 +164,7 @@ export class ConciergeGateway implements Dialect {
   }
 
   #openGroups(groups: Groups, log: DialectContext['log']): void {
-    for (const text of this.#settings.conciergeGroups) {
-      const [name = '', nickname = null] = text.split('=', 2);
+    for (const { name, nickname } of this.#settings.groups) {
       try {
         if (!groups.find(name)) groups.create(name, nickname);
       } catch (error) {

@@ -40,7 +40,7 @@ function toOne({ client, application }: Asker, message: AppMessage, id: string, 
 /** A text for people is said to her; what pages tell each other is nothing for her and forgotten. */
 function toStranger({ client }: Asker, message: AppMessage, { participant, view }: Stranger, context: Context): Reply {
   const { msgType, msgData } = message;
-  if (msgType !== context.settings.easyrtcChatType || typeof msgData !== 'string') return ack;
+  if (msgType !== context.settings.chatType || typeof msgData !== 'string') return ack;
   const membership = client.membership(view.name);
   check(membership !== undefined, 'MSG_REJECT_GEN_FAIL');
   participantOf(membership).say(msgData, participant);
@@ -53,7 +53,7 @@ function toRoom({ client }: Asker, message: AppMessage, room: string, context: C
   if (message.targetGroup !== undefined) return ack;
   // A text for people goes to everybody in the room, whatever they speak.
   const { msgType, msgData } = message;
-  if (msgType === context.settings.easyrtcChatType && typeof msgData === 'string') {
+  if (msgType === context.settings.chatType && typeof msgData === 'string') {
     participantOf(membership).say(msgData);
     return ack;
   }
@@ -67,7 +67,7 @@ function toRoom({ client }: Asker, message: AppMessage, room: string, context: C
 function toServer({ client }: Asker, { msgType, msgData }: AppMessage, context: Context): Reply | Promise<Reply> {
   const { hooks, settings } = context;
   if (!hooks.message) return ack;
-  const answer = inTime(hooks.message(client.visitor, msgType, msgData), settings.easyrtcHookTimeoutMs);
+  const answer = inTime(hooks.message(client.visitor, msgType, msgData), settings.hookTimeoutMs);
   return answer.then((reply) => reply ?? ack);
 }
 

@@ -7,7 +7,7 @@ import { Membership } from './membership.js';
 import { byName, fieldMapOf } from './messages.js';
 import type { ClientEntry, FieldMap } from './messages.js';
 import { RoomView } from './room-view.js';
-import type { FieldValues } from './settings.js';
+import type { FieldValues } from './options.js';
 import { Strangers } from './strangers.js';
 
 /** What the protocol is called among all, as it stands in the attributes of its participants. */
@@ -48,15 +48,15 @@ export class Application {
 
   /** Whether there is such a room, which may be empty. */
   hasRoom(name: string): boolean {
-    const { easyrtcDefaultRoomEnabled, easyrtcDefaultRoom } = this.#context.settings;
-    return (easyrtcDefaultRoomEnabled && name === easyrtcDefaultRoom) || this.room(name) !== undefined;
+    const { defaultRoomEnabled, defaultRoom } = this.#context.settings;
+    return (defaultRoomEnabled && name === defaultRoom) || this.room(name) !== undefined;
   }
 
   /** Every room that can be named here; the default room also when it is empty (EasyRTC §6.3). */
   get roomList(): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
     const { rooms, settings } = this.#context;
     const list = new Map<string, number>();
-    if (settings.easyrtcDefaultRoomEnabled) list.set(settings.easyrtcDefaultRoom, 0);
+    if (settings.defaultRoomEnabled) list.set(settings.defaultRoom, 0);
     for (const room of rooms) {
       const name = this.#nameOf(room.name);
       if (name !== undefined) list.set(name, room.size);
@@ -68,7 +68,7 @@ export class Application {
   join(client: Client, name: string): Membership {
     const { rooms, settings, now } = this.#context;
     const { easyrtcid } = client;
-    const view = this.#views.get(name) ?? this.#newView(name, settings.easyrtcRoomFields);
+    const view = this.#views.get(name) ?? this.#newView(name, settings.roomFields);
     const membership = new Membership(client, view, now());
     view.members.set(easyrtcid, membership);
     try {
@@ -129,18 +129,18 @@ export class Application {
   /** The default application's rooms are called as they are, those of others have its name before them. */
   #keyOf(room: string): string {
     const { names, settings } = this.#context;
-    return names.keyOf(this.name === settings.easyrtcDefaultApplication ? room : `${this.name}/${room}`);
+    return names.keyOf(this.name === settings.defaultApplication ? room : `${this.name}/${room}`);
   }
 
   /** Undefined for rooms of other applications, and for those whose names this protocol has no form for. */
   #nameOf(key: string): string | undefined {
-    const { names, settings, patterns } = this.#context;
+    const { names, settings } = this.#context;
     let name = names.nameOf(key);
-    if (name !== undefined && this.name !== settings.easyrtcDefaultApplication) {
+    if (name !== undefined && this.name !== settings.defaultApplication) {
       const prefix = `${this.name}/`;
       name = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
     }
-    return name !== undefined && patterns.room.test(name) ? name : undefined;
+    return name !== undefined && settings.roomPattern.test(name) ? name : undefined;
   }
 }
 

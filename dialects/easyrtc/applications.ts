@@ -24,12 +24,9 @@ export class Applications {
 
   /** Whether a client may name it: it is configured, or has clients, or is made on demand. */
   admits(name: string): boolean {
-    const { easyrtcDefaultApplication, easyrtcApplications, easyrtcApplicationAutoCreate } = this.#context.settings;
+    const { defaultApplication, applications, applicationAutoCreate } = this.#context.settings;
     return (
-      easyrtcApplicationAutoCreate ||
-      name === easyrtcDefaultApplication ||
-      easyrtcApplications.includes(name) ||
-      this.#byName.has(name)
+      applicationAutoCreate || name === defaultApplication || applications.includes(name) || this.#byName.has(name)
     );
   }
 

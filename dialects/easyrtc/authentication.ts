@@ -26,17 +26,14 @@ export async function authenticate(
 ): Promise<Reply> {
   const { msgData: login } = read(context.requests, 'authenticate', message);
   const { hooks, settings, applications } = context;
-  const name = login.applicationName ?? settings.easyrtcDefaultApplication;
+  const name = login.applicationName ?? settings.defaultApplication;
   const visitor: Visitor = {
     easyrtcid: client.easyrtcid,
     application: name,
     username: login.username ?? client.username,
   };
   if (hooks.authenticate) {
-    const welcome = await inTime(
-      hooks.authenticate(visitor, login.credential, message ?? {}),
-      settings.easyrtcHookTimeoutMs,
-    );
+    const welcome = await inTime(hooks.authenticate(visitor, login.credential, message ?? {}), settings.hookTimeoutMs);
     check(welcome, 'LOGIN_BAD_AUTH');
   }
   const rooms = wantedRooms(login, context);
@@ -60,12 +57,12 @@ export async function mayJoin(
 ): Promise<boolean> {
   if (!hooks.joinRoom) return true;
   const room = { name, parameter, isNew: !application.hasRoom(name) };
-  return inTime(hooks.joinRoom(visitor, room), settings.easyrtcHookTimeoutMs);
+  return inTime(hooks.joinRoom(visitor, room), settings.hookTimeoutMs);
 }
 
 function wantedRooms({ roomJoin: rooms = [] }: Login, { settings }: Context): readonly WantedRoom[] {
   if (rooms.length > 0) return rooms;
-  return settings.easyrtcDefaultRoomEnabled ? [{ name: settings.easyrtcDefaultRoom, parameter: undefined }] : [];
+  return settings.defaultRoomEnabled ? [{ name: settings.defaultRoom, parameter: undefined }] : [];
 }
 
 /** Rows 12 to 14 of the table. @throws Refusal */
@@ -74,7 +71,7 @@ function checkPlaces(client: Client, name: string, rooms: readonly WantedRoom[],
   check(applications.admits(name), 'LOGIN_APP_AUTH_FAIL');
   const application = applications.of(name);
   const others = client.application?.name === name ? newRooms(client, rooms) : rooms;
-  if (!settings.easyrtcRoomAutoCreate) {
+  if (!settings.roomAutoCreate) {
     check(
       others.every((room) => application.hasRoom(room.name)),
       'LOGIN_BAD_ROOM',
@@ -89,11 +86,11 @@ export function hasPlaces(
   application: Application,
   rooms: readonly WantedRoom[],
   had: number,
-  { settings: { easyrtcRoomMaxConnections, easyrtcMaxRooms } }: Context,
+  { settings: { roomMaxConnections, maxRooms } }: Context,
 ): boolean {
-  if (easyrtcMaxRooms > 0 && rooms.length > 0 && had + rooms.length > easyrtcMaxRooms) return false;
-  if (easyrtcRoomMaxConnections === 0) return true;
-  return rooms.every(({ name }) => (application.room(name)?.size ?? 0) < easyrtcRoomMaxConnections);
+  if (maxRooms > 0 && rooms.length > 0 && had + rooms.length > maxRooms) return false;
+  if (roomMaxConnections === 0) return true;
+  return rooms.every(({ name }) => (application.room(name)?.size ?? 0) < roomMaxConnections);
 }
 
 export function newRooms(client: Client, rooms: readonly WantedRoom[]): readonly WantedRoom[] {
@@ -137,8 +134,8 @@ function tokenOf(
   iceServers: readonly IceServer[],
   { settings, now }: Context,
 ): Token {
-  const applicationField = fieldMapOf(settings.easyrtcApplicationFields);
-  const field = fieldMapOf(settings.easyrtcConnectionFields);
+  const applicationField = fieldMapOf(settings.applicationFields);
+  const field = fieldMapOf(settings.connectionFields);
   const { easyrtcid, sessionId } = client;
   return {
     easyrtcid,

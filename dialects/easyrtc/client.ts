@@ -153,14 +153,14 @@ export class Client {
   }
 
   #hearText({ from, text, to }: RoomEvent & { readonly type: 'textSaid' }, { view }: Membership): void {
-    const { easyrtcChatType, easyrtcMaxPacketBytes } = this.#context.settings;
+    const { chatType, maxPacketBytes } = this.#context.settings;
     // A client takes no longer packets than it may send.
-    if (Buffer.byteLength(text) > easyrtcMaxPacketBytes) {
+    if (Buffer.byteLength(text) > maxPacketBytes) {
       this.#context.undelivered();
       return;
     }
     this.#tell('easyrtcMsg', {
-      msgType: easyrtcChatType,
+      msgType: chatType,
       msgData: text,
       senderEasyrtcid: view.idOf(from),
       ...(to ? { targetEasyrtcid: this.easyrtcid } : { targetRoom: view.name }),

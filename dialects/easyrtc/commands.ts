@@ -88,7 +88,7 @@ function roomJoin(
 ): Reply | Promise<Reply> {
   const join = (): Reply => {
     const rooms = newRooms(client, wanted);
-    const exist = context.settings.easyrtcRoomAutoCreate || rooms.every(({ name }) => application.hasRoom(name));
+    const exist = context.settings.roomAutoCreate || rooms.every(({ name }) => application.hasRoom(name));
     check(exist && hasPlaces(application, rooms, client.roomCount, context), 'MSG_REJECT_BAD_ROOM');
     const joined = client.join(rooms.map(({ name }) => name));
     const all = wanted.flatMap(({ name }) => client.membership(name) ?? []);

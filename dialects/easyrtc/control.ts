@@ -2,7 +2,7 @@ import type { Client } from './client.js';
 import type { Context } from './context.js';
 import { iceServersFor } from './ice.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
-import type { FieldValues } from './settings.js';
+import type { FieldValues } from './options.js';
 
 /** What a program that embeds the server may tell clients by itself (EasyRTC §7). Whoever is not there any more is told nothing. */
 export class Control {

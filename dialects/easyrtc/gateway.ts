@@ -3,15 +3,14 @@ import { lastOf } from '../../transport/last-of.js';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
-import type { Context } from './context.js';
+import type { Context, ServerShare } from './context.js';
 import { Control } from './control.js';
 import { filesOf } from './files.js';
 import type { EasyRtcHooks } from './hooks.js';
 import { Link } from './link.js';
 import { pushText } from './push-text.js';
 import { requestsOf } from './requests.js';
-import { patternsOf } from './settings.js';
-import type { EasyRtcExtras, EasyRtcSettings } from './settings.js';
+import type { EasyRtcSettings } from './options.js';
 
 const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
 
@@ -19,7 +18,7 @@ const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyr
 export class EasyRtcGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: EasyRtcSettings;
-  readonly #extras: EasyRtcExtras;
+  readonly #server: ServerShare;
   readonly #hooks: EasyRtcHooks;
   readonly #links = new Set<Link>();
   /** Clients of each address, where there is a limit. */
@@ -27,9 +26,9 @@ export class EasyRtcGateway implements Dialect {
   #context: Context | undefined;
   #undelivered = 0;
 
-  constructor(settings: EasyRtcSettings, extras: EasyRtcExtras = { iceServers: [] }, hooks: EasyRtcHooks = {}) {
+  constructor(settings: EasyRtcSettings, server: ServerShare, hooks: EasyRtcHooks = {}) {
     this.#settings = settings;
-    this.#extras = extras;
+    this.#server = server;
     this.#hooks = hooks;
   }
 
@@ -49,16 +48,14 @@ export class EasyRtcGateway implements Dialect {
   }
 
   attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
-    const patterns = patternsOf(this.#settings);
     const shared = {
       rooms,
       names,
       now,
       log,
       settings: this.#settings,
-      patterns,
-      requests: requestsOf(patterns),
-      extras: this.#extras,
+      requests: requestsOf(this.#settings),
+      server: this.#server,
       hooks: this.#hooks,
       textOf: lastOf(pushText),
       undelivered: () => {
@@ -73,15 +70,15 @@ export class EasyRtcGateway implements Dialect {
     this.#context = context;
     socketIo.register({
       name: this.name,
-      maxPacketBytes: this.#settings.easyrtcMaxPacketBytes,
+      maxPacketBytes: this.#settings.maxPacketBytes,
       claims: (event) => events.has(event),
       accept: (socket) => {
         this.#accept(socket, context);
       },
     });
-    const { easyrtcFiles } = this.#settings;
+    const { files } = this.#settings;
     const path = `${pathPrefix}/easyrtc`;
-    if (easyrtcFiles !== '') doors.mount(path, filesOf(path, easyrtcFiles));
+    if (files !== '') doors.mount(path, filesOf(path, files));
   }
 
   close(): void {
@@ -99,7 +96,7 @@ export class EasyRtcGateway implements Dialect {
     });
     this.#links.add(link);
     this.#byAddress.set(address, count);
-    const { easyrtcMaxConnectionsPerAddress } = this.#settings;
-    if (easyrtcMaxConnectionsPerAddress > 0 && count > easyrtcMaxConnectionsPerAddress) link.end('LOGIN_NO_SOCKETS');
+    const { maxConnectionsPerAddress } = this.#settings;
+    if (maxConnectionsPerAddress > 0 && count > maxConnectionsPerAddress) link.end('LOGIN_NO_SOCKETS');
   }
 }

@@ -12,12 +12,12 @@ export async function iceServersFor(visitor: Visitor, context: Context): Promise
 
 /** By the hook, or as configured, with credentials of her own where a secret is. */
 async function chosenFor(visitor: Visitor, context: Context): Promise<readonly IceServer[]> {
-  const { hooks, settings, extras, now } = context;
-  if (hooks.iceServers) return inTime(hooks.iceServers(visitor), settings.easyrtcHookTimeoutMs);
-  const { easyrtcTurnSecret, easyrtcTurnSeconds } = settings;
-  if (easyrtcTurnSecret === '') return extras.iceServers;
-  const expiry = Math.floor(now() / 1000) + easyrtcTurnSeconds;
-  return withCredentials(extras.iceServers, easyrtcTurnSecret, `${expiry}:${visitor.easyrtcid}`);
+  const { hooks, settings, server, now } = context;
+  if (hooks.iceServers) return inTime(hooks.iceServers(visitor), settings.hookTimeoutMs);
+  const { turnSecret, turnSeconds } = settings;
+  if (turnSecret === '') return server.iceServers;
+  const expiry = Math.floor(now() / 1000) + turnSeconds;
+  return withCredentials(server.iceServers, turnSecret, `${expiry}:${visitor.easyrtcid}`);
 }
 
 /** As coturn's `use-auth-secret` checks them: the user name begins with the second since 1970 at which it expires. */

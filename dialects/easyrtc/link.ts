@@ -36,15 +36,14 @@ export class Link {
   /** @param onOver called once, when everything is left */
   constructor(socket: Socket, context: Context, onOver: (link: Link) => void) {
     this.#context = context;
-    const { maxQueuedBytes, easyrtcMaxPacketBytes, easyrtcMaxMessagesPerSecond, easyrtcLoginTimeoutMs } =
-      context.settings;
-    const limits = { maxQueuedBytes, maxPacketBytes: easyrtcMaxPacketBytes };
+    const { maxPacketBytes, maxMessagesPerSecond, loginTimeoutMs } = context.settings;
+    const limits = { maxQueuedBytes: context.server.transport.maxQueuedBytes, maxPacketBytes };
     this.#outlet = new Outlet(socket, context.textOf, limits, (reason) => {
       context.log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
     });
     this.client = new Client(this.#outlet, context);
-    if (easyrtcMaxMessagesPerSecond > 0) {
-      const perSecond = easyrtcMaxMessagesPerSecond;
+    if (maxMessagesPerSecond > 0) {
+      const perSecond = maxMessagesPerSecond;
       this.#rate = new TokenBucket({ perSecond, burst: perSecond }, context.now);
     }
     for (const event of ['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg'] as const) {
@@ -59,10 +58,10 @@ export class Link {
       this.client.end();
       onOver(this);
     });
-    if (easyrtcLoginTimeoutMs > 0) {
+    if (loginTimeoutMs > 0) {
       this.#loginTimer = setTimeout(() => {
         if (!this.client.application) this.end('LOGIN_TIMEOUT');
-      }, easyrtcLoginTimeoutMs);
+      }, loginTimeoutMs);
     }
   }
 
@@ -83,7 +82,7 @@ export class Link {
     const message = isObject(args[0]) ? args[0] : undefined;
     if (this.#rate?.take() === false) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
     else if (!this.#running) this.#run({ event, message, answer });
-    else if (this.#waiting.length < this.#context.settings.maxQueuedRequests) {
+    else if (this.#waiting.length < this.#context.server.transport.maxQueuedRequests) {
       this.#waiting.push({ event, message, answer });
     } else this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
   }

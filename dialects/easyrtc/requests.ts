@@ -3,7 +3,7 @@ import { Refusal, isErrorCode } from './errors.js';
 import type { ErrorCode } from './errors.js';
 import { isEmpty, isFilled, isObject } from './messages.js';
 import type { Fields } from './messages.js';
-import type { Patterns } from './settings.js';
+import type { EasyRtcSettings } from './options.js';
 
 /*
  * What clients may send. Each check carries the code it is refused with. They stand in the order of the protocol's tables, which is that
@@ -49,20 +49,20 @@ const anyParameter = z
   .transform((value) => (isObject(value) ? value : undefined))
   .optional();
 
-export function requestsOf(patterns: Patterns) {
+export function requestsOf(settings: EasyRtcSettings) {
   const presence = filledOf(bad, {
-    show: name(patterns.presenceShow, bad).optional(),
-    status: name(patterns.presenceStatus, bad).optional(),
+    show: name(settings.presenceShowPattern, bad).optional(),
+    status: name(settings.presenceStatusPattern, bad).optional(),
     type: kept(z.unknown(), bad).optional(),
   });
   const signal = {
     withData: objectOf(bad, {
       msgData: filled('MSG_REJECT_BAD_DATA'),
-      targetEasyrtcid: name(patterns.id, bad),
+      targetEasyrtcid: name(settings.idPattern, bad),
     }),
     bare: objectOf(bad, {
       msgData: absent('MSG_REJECT_BAD_DATA'),
-      targetEasyrtcid: name(patterns.id, bad),
+      targetEasyrtcid: name(settings.idPattern, bad),
     }),
   };
   const data = <S extends z.ZodRawShape>(shape: S) =>
@@ -81,12 +81,12 @@ export function requestsOf(patterns: Patterns) {
         )
         .pipe(
           z.object({
-            apiVersion: name(patterns.apiVersion, bad),
-            applicationName: name(patterns.application, bad).optional(),
-            easyrtcsid: name(patterns.session, bad).optional(),
-            username: name(patterns.username, bad).optional(),
+            apiVersion: name(settings.apiVersionPattern, bad),
+            applicationName: name(settings.applicationPattern, bad).optional(),
+            easyrtcsid: name(settings.sessionPattern, bad).optional(),
+            username: name(settings.usernamePattern, bad).optional(),
             credential: filled(bad).optional(),
-            roomJoin: roomsOf(fields(bad), patterns.room, fields(bad).optional()).optional(),
+            roomJoin: roomsOf(fields(bad), settings.roomPattern, fields(bad).optional()).optional(),
             setPresence: presence.optional(),
           }),
         ),
@@ -99,12 +99,12 @@ export function requestsOf(patterns: Patterns) {
     hangup: signal.bare,
     getIceConfig: objectOf(bad, { msgData: z.custom<unknown>(isEmpty, 'MSG_REJECT_BAD_DATA').optional() }),
     getRoomList: objectOf(bad, { msgData: absent('MSG_REJECT_BAD_DATA') }),
-    roomJoin: data({ roomJoin: roomsOf(filled(bad), patterns.room, anyParameter) }),
-    roomLeave: data({ roomLeave: roomsOf(fields(bad), patterns.room, anyParameter) }),
+    roomJoin: data({ roomJoin: roomsOf(filled(bad), settings.roomPattern, anyParameter) }),
+    roomLeave: data({ roomLeave: roomsOf(fields(bad), settings.roomPattern, anyParameter) }),
     setPresence: data({ setPresence: presence }),
     setRoomApiField: data({
       setRoomApiField: filledOf(bad, {
-        roomName: name(patterns.room, 'MSG_REJECT_BAD_ROOM'),
+        roomName: name(settings.roomPattern, 'MSG_REJECT_BAD_ROOM'),
         field: kept(fields(bad), 'MSG_REJECT_BAD_SIZE').optional(),
       }),
     }),
@@ -115,9 +115,9 @@ export function requestsOf(patterns: Patterns) {
     appMessage: objectOf(bad, {
       msgType: z.string('MSG_REJECT_BAD_TYPE'),
       msgData: z.unknown().optional(),
-      targetEasyrtcid: name(patterns.id, 'MSG_REJECT_TARGET_EASYRTCID').optional(),
-      targetGroup: name(patterns.group, 'MSG_REJECT_TARGET_GROUP').optional(),
-      targetRoom: name(patterns.room, 'MSG_REJECT_TARGET_ROOM').optional(),
+      targetEasyrtcid: name(settings.idPattern, 'MSG_REJECT_TARGET_EASYRTCID').optional(),
+      targetGroup: name(settings.groupPattern, 'MSG_REJECT_TARGET_GROUP').optional(),
+      targetRoom: name(settings.roomPattern, 'MSG_REJECT_TARGET_ROOM').optional(),
     }),
   } as const;
 }

@@ -5,7 +5,7 @@ import type { Client } from './client.js';
 import type { Membership } from './membership.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
 import type { ClientEntry, Reply, RoomNews } from './messages.js';
-import type { FieldValues } from './settings.js';
+import type { FieldValues } from './options.js';
 import type { Stranger, Strangers } from './strangers.js';
 
 /** A room as EasyRTC clients see it; there while one of them is in it. */

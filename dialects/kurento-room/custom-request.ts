@@ -1,7 +1,8 @@
-import type { OverlayPlacement, VideoFilter } from '../../media/port.js';
+import type { VideoFilter } from '../../media/port.js';
 import type { Participant } from '../../rooms/participant.js';
 import { ProtocolError, genericError } from './errors.js';
 import { lenientBoolean, lenientNumber } from './lenient.js';
+import type { RoomProtocolSettings } from './options.js';
 
 /** What a customRequest of a participant does (Kurento Room §3.9). @throws RoomError, ProtocolError 999 */
 export type CustomRequest = (
@@ -9,31 +10,20 @@ export type CustomRequest = (
   params: { readonly hat?: unknown; readonly marker?: unknown },
 ) => Promise<void>;
 
-export interface FilterSettings {
-  readonly filterType: 'hat' | 'marker';
-  /** Where the media server fetches images: an address that ends with a slash. Called for each use: the port is known once the server listens. */
-  readonly imagesUrl: () => string;
-  /** A name below `imagesUrl`, or an address. */
-  readonly hatImage: string;
-  readonly hatPlacement: OverlayPlacement;
-  /** In the order in which requests go through them. */
-  readonly markerImages: readonly MarkerImage[];
-}
+type FilterSettings = Pick<RoomProtocolSettings, 'filterType' | 'hatImage' | 'hatPlacement' | 'markerImages'>;
 
-export interface MarkerImage {
-  /** What clients are told. Not negative. */
-  readonly index: number;
-  /** A name below `imagesUrl`, or an address. */
-  readonly image: string;
-}
-
-/** The handler that is configured. */
-export function customRequestOf(settings: FilterSettings): CustomRequest {
-  return settings.filterType === 'hat' ? hatRequest(settings) : markerRequest(settings);
+/**
+ * The handler that is configured.
+ *
+ * @param imagesUrl where media servers fetch images that are named without an address; ends with a slash. Called for each use: the port
+ *   is known once the server listens
+ */
+export function customRequestOf(settings: FilterSettings, imagesUrl: () => string): CustomRequest {
+  return settings.filterType === 'hat' ? hatRequest(settings, imagesUrl) : markerRequest(settings, imagesUrl);
 }
 
 /** `{"hat":true}` puts the filter on the participant's own video, `{"hat":false}` takes it off. */
-function hatRequest({ imagesUrl, hatImage, hatPlacement: placement }: FilterSettings): CustomRequest {
+function hatRequest({ hatImage, hatPlacement: placement }: FilterSettings, imagesUrl: () => string): CustomRequest {
   return async (participant, params) => {
     const on = lenientBoolean.safeParse(params.hat).data;
     if (on === undefined) throw new ProtocolError(genericError, 'customRequest needs "hat", which is true or false');
@@ -46,7 +36,7 @@ function hatRequest({ imagesUrl, hatImage, hatPlacement: placement }: FilterSett
 }
 
 /** `{"marker":<number>}`, with any number, takes the room from off through all images and to off again, one step each time. */
-function markerRequest({ imagesUrl, markerImages }: FilterSettings): CustomRequest {
+function markerRequest({ markerImages }: FilterSettings, imagesUrl: () => string): CustomRequest {
   return async ({ room }, params) => {
     if (!lenientNumber.safeParse(params.marker).success) {
       throw new ProtocolError(genericError, 'customRequest needs "marker", which is a number');

@@ -6,27 +6,23 @@ import type { Rooms } from '../../rooms/rooms.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Frame } from '../../transport/frame.js';
+import type { TransportSettings } from '../../transport/options.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import { Backlog } from './backlog.js';
 import type { CallingSession, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
+import type { RoomProtocolSettings } from './options.js';
 import type { Request } from './read-request.js';
 import type { RpcServer } from './rpc-server.js';
 import type { Sessions } from './sessions.js';
 
-export interface SessionLimits {
-  /** Requests of one session that may wait behind a running one; one more closes the connection with 1008. */
-  readonly maxQueuedRequests: number;
-  /** Messages that are kept for a client whose connection is lost; one more ends the session. */
-  readonly maxMissedMessages: number;
-  /** Bytes of messages that are kept for such a client, and characters of requests that wait; with more it ends as above. */
-  readonly maxQueuedBytes: number;
-  /** How long a session outlives its connection, in ms. */
-  readonly sessionGraceMs: number;
-  /** Whether a newcomer may take the name of a participant whose connection is lost; that participant then leaves. */
-  readonly takeOverDetachedNames: boolean;
-}
+/** One request more than `maxQueuedRequests`, or one byte more than `maxQueuedBytes` of requests, closes the connection with 1008. */
+export type SessionLimits = Pick<
+  RoomProtocolSettings,
+  'maxMissedMessages' | 'sessionGraceMs' | 'takeOverDetachedNames'
+> &
+  Pick<TransportSettings, 'maxQueuedRequests' | 'maxQueuedBytes'>;
 
 export interface SessionContext {
   readonly rooms: Rooms;

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.js';
 import type { Attendance } from './attendance.js';
 import type { Sessions } from './sessions.js';
-import type { OrchestratorSettings } from './settings.js';
+import type { OrchestratorSettings } from './options.js';
 import type { DataStreams } from './streams.js';
 import type { Users } from './users.js';
 

@@ -12,7 +12,7 @@ import { isPlain } from './json.js';
 import type { Answer } from './messages.js';
 import { NtpClock } from './ntp-clock.js';
 import { Sessions } from './sessions.js';
-import type { OrchestratorSettings } from './settings.js';
+import type { OrchestratorSettings } from './options.js';
 import { DataStreams } from './streams.js';
 import { logOut } from './user-endpoints.js';
 import { Users } from './users.js';
@@ -53,9 +53,9 @@ export class OrchestratorGateway implements Dialect {
     const settings = this.#settings;
     const sessions = new Sessions(rooms, names, settings, randomUUID);
     const clock = new NtpClock({
-      servers: settings.orchestratorNtpServers,
-      intervalMs: settings.orchestratorNtpIntervalMs,
-      timeoutMs: settings.orchestratorNtpTimeoutMs,
+      servers: settings.ntpServers,
+      intervalMs: settings.ntpIntervalMs,
+      timeoutMs: settings.ntpTimeoutMs,
       now,
       log,
     });
@@ -65,8 +65,8 @@ export class OrchestratorGateway implements Dialect {
       settings,
       users: new Users(randomUUID),
       sessions,
-      attendance: new Attendance(sessions, settings.orchestratorForeignChat),
-      streams: new DataStreams(settings.orchestratorMaxStreams),
+      attendance: new Attendance(sessions, settings.foreignChat),
+      streams: new DataStreams(settings.maxStreams),
       log,
       now: () => clock.now(),
       terminate: this.#terminate,
@@ -79,7 +79,7 @@ export class OrchestratorGateway implements Dialect {
     const accept = (socket: Socket): void => {
       this.#accept(socket, context, listeners);
     };
-    socketIo.namespace(settings.orchestratorNamespace).on('connection', accept);
+    socketIo.namespace(settings.namespace).on('connection', accept);
     socketIo.register({ name: dialectName, claims: (event) => byName.has(event), accept });
     clock.start();
   }
@@ -105,7 +105,7 @@ export class OrchestratorGateway implements Dialect {
   }
 
   #accept(socket: Socket, context: Context, listeners: readonly Listener[]): void {
-    const link = new Link(socket, this.#settings.orchestratorMaxQueuedBytes);
+    const link = new Link(socket, this.#settings.maxQueuedBytes);
     this.#links.set(socket, link);
     for (const [name, listener] of listeners) socket.on(name, listener);
     socket.on('disconnect', () => {

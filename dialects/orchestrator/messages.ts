@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SfuData } from './settings.js';
+import type { SfuData } from './options.js';
 
 /** Of another type than it should be is as good as absent (Orchestrator §11). */
 const text = z.string().optional().catch(undefined);

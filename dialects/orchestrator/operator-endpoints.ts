@@ -19,7 +19,7 @@ export const operatorEndpoints: readonly Endpoint[] = [
 
   command(['DUMP_DATA', 'DumpData'], commands.nothing, 801, (context, link) => {
     const { id, users, sessions, attendance, settings, log } = context;
-    if (!settings.orchestratorDumpData) {
+    if (!settings.dumpData) {
       log.warn('a dump of all data was refused', asker(link));
       throw new Refusal(801);
     }
@@ -38,7 +38,7 @@ export const operatorEndpoints: readonly Endpoint[] = [
     commands.nothing,
     801,
     ({ settings, log, terminate }, link) => {
-      if (!settings.orchestratorAllowTerminate) {
+      if (!settings.allowTerminate) {
         log.warn('a client was refused to stop the server', asker(link));
         throw new Refusal(801);
       }
@@ -49,7 +49,7 @@ export const operatorEndpoints: readonly Endpoint[] = [
 
   command(['RESET_ORCHESTRATOR', 'ResetOrchestrator'], commands.nothing, 801, (context, link) => {
     const { settings, log, users, disconnectAll } = context;
-    if (!settings.orchestratorAllowTerminate) {
+    if (!settings.allowTerminate) {
       log.warn('a client was refused to end all sessions', asker(link));
       throw new Refusal(801);
     }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { SfuService } from './settings.js';
-import type { Option } from '../../options/option.js';
-import { count, list, milliseconds, option, truth, truthOr } from '../../options/option.js';
+import { count, flag, group, json, list, milliseconds, option } from '../../options/option.js';
+import type { Output } from '../../options/option.js';
 
 const addresses = z.object({
   url_gen: z.string().default(''),
@@ -14,103 +13,93 @@ const service = z.object({
 });
 const services = z.partialRecord(z.enum(['dash', 'webrtc', 'tcpreflector']), service);
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
 /** The VR2Gather Orchestrator's protocol. */
-export const orchestratorOptions = {
-  orchestratorEnabled: option(
-    truthOr(true),
-    'true or false',
-    'Whether clients of the VR2Gather Orchestrator are served.',
-  ),
-  orchestratorNamespace: option(
-    z
-      .string()
-      .regex(/^\/[\w-]+$/, 'must be a slash and a name')
-      .default('/orchestrator'),
+export const orchestratorOptions = group('orchestrator', {
+  enabled: flag(true, 'Whether clients of the VR2Gather Orchestrator are served.'),
+  namespace: option(
+    z.string().regex(/^\/[\w-]+$/, 'must be a slash and a name'),
+    '/orchestrator',
     'namespace',
     'The socket.io namespace of the Orchestrator protocol alone; it is spoken on the default one besides.',
   ),
-  orchestratorDefaultScenario: option(
-    z.string().default(''),
+  defaultScenario: option(
+    z.string(),
+    '',
     'id',
     'The scenario with which rooms of other protocols are listed to Orchestrator clients, which enter only those they know. Empty: none.',
   ),
-  orchestratorForeignChat: option(
-    truth,
-    'true or false',
+  foreignChat: flag(
+    false,
     'Whether chat of other protocols is told to Orchestrator clients: those of the Unity engine fail at texts of fewer than six characters.',
   ),
-  orchestratorPassword: option(
-    z.string().default(''),
+  password: option(
+    z.string(),
+    '',
     'text',
     'What Orchestrator clients must give as userPassword at login. Empty: they need none.',
   ),
-  orchestratorAllowTerminate: option(
-    truth,
-    'true or false',
+  allowTerminate: flag(
+    false,
     'Whether any Orchestrator client may stop the whole server, or end all Orchestrator sessions (TERMINATE_ORCHESTRATOR, RESET_ORCHESTRATOR).',
   ),
-  orchestratorDumpData: option(
-    truthOr(true),
-    'true or false',
-    'Whether any Orchestrator client may see all sessions and users (DUMP_DATA).',
-  ),
-  orchestratorNtpServers: option(
-    list(z.string().min(1)).default([]),
+  dumpData: flag(true, 'Whether any Orchestrator client may see all sessions and users (DUMP_DATA).'),
+  ntpServers: option(
+    list(z.string().min(1)),
+    [],
     'host or host:port, list',
     'NTP servers whose time Orchestrator clients get, in order of preference; localtime is the clock of this host, as is an empty list.',
   ),
-  orchestratorNtpIntervalMs: option(milliseconds.default(600_000), 'ms', 'How often an NTP server is asked.'),
-  orchestratorNtpTimeoutMs: option(
-    milliseconds.default(5_000),
+  ntpIntervalMs: option(milliseconds, 600_000, 'ms', 'How often an NTP server is asked.'),
+  ntpTimeoutMs: option(
+    milliseconds,
+    5_000,
     'ms',
     'How long an NTP server may take to answer before the next is asked.',
   ),
-  orchestratorExternalHostname: option(
-    z.string().min(1).default('dynamic'),
+  externalHostname: option(
+    z.string().min(1),
+    'dynamic',
     'host name',
     'What %EXTERNAL_HOSTNAME% becomes in the addresses of forwarding services; dynamic: the host that the creator of the session connected to.',
   ),
-  orchestratorSfu: option(
-    z
-      .preprocess((value) => (typeof value === 'string' ? parsed(value) : value), services.default({}))
-      .transform(
-        (given): ReadonlyMap<string, readonly SfuService[]> =>
-          new Map(Object.entries(given).map(([protocol, { portMapping }]) => [protocol, portMapping])),
-      ),
+  sfu: option(
+    json(services).transform(
+      (given): ReadonlyMap<string, readonly SfuService[]> =>
+        new Map(Object.entries(given).map(([protocol, { portMapping }]) => [protocol, portMapping])),
+    ),
+    {},
     'JSON',
     'Forwarding services run elsewhere, by session protocol (dash, webrtc, tcpreflector): {"dash": {"portMapping": [{"port", "sfuData": {"url_gen", "url_audio", "url_pcc"}}]}}.',
   ),
-  orchestratorMaxSessions: option(
-    count.min(1).default(100),
+  maxSessions: option(
+    count.min(1),
+    100,
     'sessions',
     'How many sessions one Orchestrator user may administer at a time.',
   ),
-  orchestratorMaxStreams: option(
-    count.min(1).default(10_000),
+  maxStreams: option(
+    count.min(1),
+    10_000,
     'streams',
     'How many data streams one Orchestrator user may declare, and for how many register.',
   ),
-  orchestratorMaxUserData: option(
-    count.min(100).default(65_536),
-    'characters',
-    'The longest user data of one Orchestrator user, as JSON.',
-  ),
-  orchestratorMaxText: option(
-    count.min(40).default(1_000),
+  maxUserData: option(count.min(100), 65_536, 'characters', 'The longest user data of one Orchestrator user, as JSON.'),
+  maxText: option(
+    count.min(40),
+    1_000,
     'characters',
     'The longest name, description or kind of stream an Orchestrator client may give.',
   ),
-  orchestratorMaxQueuedBytes: option(
-    count.min(65_536).default(16_777_216),
+  maxQueuedBytes: option(
+    count.min(65_536),
+    16_777_216,
     'bytes',
     'How much may wait for an Orchestrator client that reads slowly before it loses data packets, and is disconnected when it is to be told anything else.',
   ),
-} as const satisfies Record<string, Option>;
+});
+
+export type OrchestratorSettings = Output<typeof orchestratorOptions>;
+/** A forwarding service that runs elsewhere, with templates of its addresses. */
+export type SfuService = z.output<typeof service>['portMapping'][number];
+/** The three addresses at which a client may exchange heavy media (Orchestrator §9). */
+export type SfuData = Readonly<SfuService['sfuData']>;

@@ -13,7 +13,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
     const protocol = sessionProtocol === undefined || sessionProtocol === '' ? 'unknown' : sessionProtocol;
     const { scenarioId } = scenarioDefinition;
     const texts = [name, description ?? '', protocol, scenarioId ?? ''];
-    if (name === '' || texts.some(({ length }) => length > settings.orchestratorMaxText)) throw new Refusal(404);
+    if (name === '' || texts.some(({ length }) => length > settings.maxText)) throw new Refusal(404);
     const session = sessions.make({ name, description, protocol, scenarioId }, user, link.host);
     try {
       attendance.exit(user);

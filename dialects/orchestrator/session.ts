@@ -1,6 +1,6 @@
 import type { Participant } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
-import type { SfuData, SfuService } from './settings.js';
+import type { SfuData, SfuService } from './options.js';
 import { filled, noAddresses } from './sfu.js';
 
 export interface SessionOptions {

@@ -4,7 +4,7 @@ import type { RoomNames } from '../room-names.js';
 import { Refusal } from './errors.js';
 import { Session } from './session.js';
 import type { SessionOptions } from './session.js';
-import type { OrchestratorSettings, SfuService } from './settings.js';
+import type { OrchestratorSettings, SfuService } from './options.js';
 import { forwardedProtocols, leastUsed } from './sfu.js';
 import type { User } from './user.js';
 
@@ -15,10 +15,7 @@ export interface NewSession {
   readonly scenarioId: string | undefined;
 }
 
-type Settings = Pick<
-  OrchestratorSettings,
-  'orchestratorDefaultScenario' | 'orchestratorMaxSessions' | 'orchestratorExternalHostname' | 'orchestratorSfu'
->;
+type Settings = Pick<OrchestratorSettings, 'defaultScenario' | 'maxSessions' | 'externalHostname' | 'sfu'>;
 
 /** All rooms as sessions: those made here, and those of other dialects that are shared with this one. */
 export class Sessions {
@@ -67,7 +64,7 @@ export class Sessions {
       id: this.#newId(),
       name: room.title ?? name,
       protocol: 'socketio',
-      scenarioId: this.#settings.orchestratorDefaultScenario || undefined,
+      scenarioId: this.#settings.defaultScenario || undefined,
       administrator: first?.id,
     });
   }
@@ -78,13 +75,13 @@ export class Sessions {
    * @throws Refusal 404; RoomError as `Rooms.open`
    */
   make({ name, description, protocol, scenarioId }: NewSession, user: User, host: string): Session {
-    const { orchestratorMaxSessions, orchestratorExternalHostname } = this.#settings;
+    const { maxSessions, externalHostname } = this.#settings;
     for (const session of user.administered) if (session.room.closed) this.forget(session, user);
-    if (user.administered.size >= orchestratorMaxSessions) {
-      throw new Refusal(404, `You have ${orchestratorMaxSessions} sessions already`);
+    if (user.administered.size >= maxSessions) {
+      throw new Refusal(404, `You have ${maxSessions} sessions already`);
     }
     const service = this.#serviceFor(protocol);
-    const hostname = orchestratorExternalHostname === 'dynamic' ? host : orchestratorExternalHostname;
+    const hostname = externalHostname === 'dynamic' ? host : externalHostname;
     const id = this.#newId();
     const key = this.#names.keyOf(name);
     const room = this.#rooms.open(this.#rooms.find(key) ? this.#names.keyOf(id) : key, { title: name, by: user.name });
@@ -114,7 +111,7 @@ export class Sessions {
   #serviceFor(protocol: string): SfuService | undefined {
     if (!forwardedProtocols.has(protocol)) return undefined;
     const used = [...this.#made.values()].filter(({ room }) => !room.closed).map(({ sfuService }) => sfuService);
-    const service = leastUsed(this.#settings.orchestratorSfu.get(protocol) ?? [], used);
+    const service = leastUsed(this.#settings.sfu.get(protocol) ?? [], used);
     if (!service) throw new Refusal(404, `No forwarding service is configured for "${protocol}"`);
     return service;
   }

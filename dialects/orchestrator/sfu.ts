@@ -1,4 +1,4 @@
-import type { SfuData, SfuService } from './settings.js';
+import type { SfuData, SfuService } from './options.js';
 
 export const noAddresses: SfuData = { url_gen: '', url_audio: '', url_pcc: '' };
 

@@ -12,9 +12,9 @@ export const streamEndpoints: readonly Endpoint[] = [
   positional(['DECLARE_DATA_STREAM', 'DeclareDataStream'], 4002, (context, user, [kind, description]) => {
     const { attendance, streams, settings } = context;
     attendance.placeOf(user);
-    const name = kindOf(kind, settings.orchestratorMaxText);
+    const name = kindOf(kind, settings.maxText);
     const text = typeof description === 'string' ? description : '';
-    if (text.length > settings.orchestratorMaxText) throw new Refusal(801, 'The description is too long');
+    if (text.length > settings.maxText) throw new Refusal(801, 'The description is too long');
     streams.declare(user, name, text);
     return { body: streams.stateOf(user) };
   }),
@@ -22,7 +22,7 @@ export const streamEndpoints: readonly Endpoint[] = [
   positional(['REMOVE_DATA_STREAM', 'RemoveDataStream'], 4002, (context, user, [kind]) => {
     const { attendance, streams, settings } = context;
     attendance.placeOf(user);
-    streams.remove(user, kindOf(kind, settings.orchestratorMaxText));
+    streams.remove(user, kindOf(kind, settings.maxText));
     return { body: streams.stateOf(user) };
   }),
 
@@ -65,5 +65,5 @@ function wantedOf({ attendance, settings }: Context, user: User, userId: unknown
   const { room } = attendance.placeOf(user);
   if (isMissing(userId)) throw new Refusal(4001);
   if (typeof userId !== 'string' || !room.find(userId)) throw new Refusal(700);
-  return { senderId: userId, kind: kindOf(kind, settings.orchestratorMaxText) };
+  return { senderId: userId, kind: kindOf(kind, settings.maxText) };
 }

@@ -13,10 +13,10 @@ import type { User } from './user.js';
 export const userEndpoints: readonly Endpoint[] = [
   command(['LOGIN', 'Login'], commands.login, 204, (context, link, { userName, userPassword, password }) => {
     const { settings, users, log } = context;
-    if (userName === undefined || userName === '' || userName.length > settings.orchestratorMaxText) {
+    if (userName === undefined || userName === '' || userName.length > settings.maxText) {
       throw new Refusal(204);
     }
-    if (!isSame(userPassword ?? password ?? '', settings.orchestratorPassword)) throw new Refusal(206);
+    if (!isSame(userPassword ?? password ?? '', settings.password)) throw new Refusal(206);
     if (link.user?.name === userName) return { body: { userId: link.user.id } };
     if (users.findByName(userName)) throw new Refusal(205);
     logOut(context, link);
@@ -49,7 +49,7 @@ export const userEndpoints: readonly Endpoint[] = [
     1700,
     (context, link, { userDataJson }) => {
       const user = userOf(link);
-      const userData = merged(user, userDataJson, context.settings.orchestratorMaxUserData);
+      const userData = merged(user, userDataJson, context.settings.maxUserData);
       if (user.participant) {
         context.attendance.announce(user.participant.room, 'SessionUpdated', {
           eventId: 'USER_DATA_UPDATED',

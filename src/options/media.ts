@@ -1,108 +1,114 @@
 import { z } from 'zod';
 import { readUdpPorts } from '../udp-ports.js';
-import type { Option } from '../../options/option.js';
-import { count, ipAddress, kbps, list, milliseconds, option } from '../../options/option.js';
+import { count, ipAddress, kbps, list, milliseconds, option, readBy, readIfAny } from '../../options/option.js';
+import type { Table } from '../../options/option.js';
 
-/** Media servers, ours and others. */
+const asMediaServer = 'as the media server has it';
+
+/** Media servers: the embedded engines and Kurento media servers. */
 export const mediaOptions = {
   kmsUris: option(
-    list(z.string().regex(/^wss?:\/\/\S+$/, 'must be a ws:// or wss:// URL')).default([]),
+    list(z.string().regex(/^wss?:\/\/\S+$/, 'must be a ws:// or wss:// URL')),
+    [],
     'URLs',
-    'Kurento media servers, as ws://host:8888/kurento; each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
+    'Kurento media servers, as ws://host:8888/kurento. Each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
   ),
   mediaServerLimit: option(
-    count.min(0).default(0),
+    count.min(0),
+    0,
     'endpoints',
-    'Endpoints (publications and subscriptions) on one media server from which on it gets no new room; 0: no limit.',
+    'A media server with so many endpoints (publications and subscriptions) gets no new room. 0: no limit.',
   ),
-  mediaRequestTimeoutMs: option(
-    milliseconds.default(10_000),
-    'ms',
-    'How long a media server may take to answer a call.',
-  ),
+  mediaRequestTimeoutMs: option(milliseconds, 10_000, 'ms', 'How long a media server may take to answer a call.'),
   mediaLostAfterMs: option(
-    milliseconds.default(5_000),
+    milliseconds,
+    5_000,
     'ms',
     'How long a media server may be out of reach before its rooms are told that their media is lost.',
   ),
   mediaProcesses: option(
-    count.min(1).max(64).default(1),
+    count.min(1).max(64),
+    1,
     'processes',
-    'Embedded engines, each on a core of its own: as many media servers, among which rooms are spread.',
+    'How many embedded engines are started, each a process of its own. Rooms are spread among them.',
   ),
   mediaUdpPorts: option(
-    z
-      .string()
-      .refine((text) => readUdpPorts(text) !== undefined, 'must be first-last, as 40000-49999')
-      .default('40000-49999'),
+    readBy(readUdpPorts, 'must be first-last, as 40000-49999'),
+    '40000-49999',
     'UDP ports',
-    'Ports the embedded engines may use, one for each publication and subscription; divided among them.',
+    'Ports that the embedded engines may use, one for each publication and subscription. They are divided among the engines.',
   ),
   mediaAnnouncedAddresses: option(
-    list(ipAddress).default([]),
+    list(ipAddress),
+    [],
     'addresses',
-    'IP addresses the embedded engines tell clients in place of their own, as behind a NAT or in a container; empty: their own.',
+    'IP addresses that the embedded engines tell clients in place of their own, for example behind a NAT or in a container. Empty: their own.',
   ),
   mediaBindAddress: option(
-    z.union([z.literal(''), ipAddress]).default(''),
+    z.union([z.literal(''), ipAddress]),
+    '',
     'address',
-    'The one local address the embedded engines use for media; empty: all but loopback, or loopback where there is no other.',
+    'The one local address that the embedded engines use for media. Empty: all but loopback, or loopback where there is no other.',
   ),
   mediaRecordingsDir: option(
-    z.string().default(''),
+    z.string(),
+    '',
     'directory',
-    'Where the embedded engines may write recordings (RecorderEndpoint), which only applications that speak to an engine directly make; empty: nowhere.',
+    'Where the embedded engines may write recordings (RecorderEndpoint). Only applications that speak to an engine directly make them. Empty: nowhere.',
   ),
   mediaInterfaces: option(
-    list(z.string().regex(/^[\w.:@-]+$/, 'must be names of interfaces or IP addresses')).default([]),
+    list(z.string().regex(/^[\w.:@-]+$/, 'must be names of interfaces or IP addresses')),
+    [],
     'interfaces',
-    'Network interfaces, by name or by address, whose addresses the embedded engines tell clients; empty: all.',
+    'Network interfaces, by name or by address, whose addresses the embedded engines tell clients. Empty: all.',
   ),
   mediaAddressFamilies: option(
-    list(z.enum(['ipv4', 'ipv6'])).default(['ipv4', 'ipv6']),
+    list(z.enum(['ipv4', 'ipv6'])),
+    ['ipv4', 'ipv6'],
     'families',
     'Which of their addresses the embedded engines tell clients: ipv4, ipv6 or both.',
   ),
   mediaStunServer: option(
-    z
-      .string()
-      .regex(/^(\S+:\d{1,5})?$/, 'must be address:port')
-      .default(''),
+    readIfAny(readStunServer, 'must be address:port'),
+    '',
     'address:port',
-    'A STUN server by which media servers find their public address, where it cannot be announced; empty: none.',
+    'A STUN server by which media servers find their public address, where it cannot be announced. Empty: none.',
   ),
   mediaTurnUrl: option(
-    z
-      .string()
-      .regex(/^(\S+:\S+@\S+)?$/, 'must be user:password@address:port')
-      .default(''),
+    z.string().regex(/^(\S+:\S+@\S+)?$/, 'must be user:password@address:port'),
+    '',
     'URL',
-    'A TURN server for media servers, as user:password@address:port?transport=udp (the embedded engine: UDP only); empty: none.',
+    'A TURN server for media servers, as user:password@address:port?transport=udp (the embedded engine: UDP only). Empty: none.',
   ),
   mediaExternalIpv4: option(
-    z.union([z.literal(''), z.ipv4()]).default(''),
+    z.union([z.literal(''), z.ipv4()]),
+    '',
     'address',
-    'The IPv4 address a Kurento media server tells clients in place of its own; the embedded engine, too, when none is announced. Empty: its own.',
+    'The IPv4 address that a Kurento media server tells clients in place of its own. The embedded engine tells it too when no address is announced. Empty: its own.',
   ),
   mediaExternalIpv6: option(
-    z.union([z.literal(''), z.ipv6()]).default(''),
+    z.union([z.literal(''), z.ipv6()]),
+    '',
     'address',
-    'The IPv6 address a Kurento media server tells clients in place of its own; the embedded engine, too, when none is announced. Empty: its own.',
+    'The IPv6 address that a Kurento media server tells clients in place of its own. The embedded engine tells it too when no address is announced. Empty: its own.',
   ),
   publisherMinVideoKbps: option(
     kbps,
+    0,
     'kbit/s',
-    'The least video a publisher is asked to send; 0: as the media server has it.',
+    `The least video that a publisher is asked to send. 0: ${asMediaServer}.`,
   ),
-  publisherMaxVideoKbps: option(kbps, 'kbit/s', 'The most video a publisher may send; 0: as the media server has it.'),
-  subscriberMinVideoKbps: option(
-    kbps,
-    'kbit/s',
-    'The least video a subscriber is sent; 0: as the media server has it.',
-  ),
+  publisherMaxVideoKbps: option(kbps, 0, 'kbit/s', `The most video that a publisher may send. 0: ${asMediaServer}.`),
+  subscriberMinVideoKbps: option(kbps, 0, 'kbit/s', `The least video that a subscriber is sent. 0: ${asMediaServer}.`),
   subscriberMaxVideoKbps: option(
     kbps,
+    0,
     'kbit/s',
-    'The most video a subscriber is sent, where the media server can tell (it is for one that encodes anew); 0: as it has it.',
+    `The most video that a subscriber is sent, by a media server that encodes anew. 0: ${asMediaServer}.`,
   ),
-} as const satisfies Record<string, Option>;
+} as const satisfies Table;
+
+function readStunServer(text: string): { readonly address: string; readonly port: number } | undefined {
+  const [, address, port] = /^(\S+):(\d{1,5})$/.exec(text) ?? [];
+  return address === undefined ? undefined : { address, port: Number(port) };
+}

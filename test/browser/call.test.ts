@@ -8,7 +8,7 @@ import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 describe('a call in the demo', function () {
   this.timeout(4 * patienceMs);
-  const server = useServer({ sessionGraceMs: 1_000 });
+  const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();
 
   afterEach('everybody is gone, and the media engine holds nothing of the room', async () => {
@@ -158,7 +158,7 @@ describe('a call in the demo', function () {
 
 describe('the demo, when the server goes away', function () {
   this.timeout(2 * patienceMs);
-  const server = useServer({ sessionGraceMs: 1_000 });
+  const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();
 
   it('says that the connection is lost, and lets one leave', async () => {

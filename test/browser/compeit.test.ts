@@ -72,7 +72,7 @@ class CompeitVisitor {
 
 describe('a page of the COMPEIT kind', function () {
   this.timeout(4 * patienceMs);
-  const server = useServer({ sessionGraceMs: 1_000 });
+  const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();
   let script = '';
 

@@ -12,7 +12,7 @@ import { patienceMs, Visitor } from './visitor.js';
 /** Pages of others, as they were written for the server they find. */
 describe('pages that are not the demo', function () {
   this.timeout(4 * patienceMs);
-  const server = useServer({ sessionGraceMs: 1_000 });
+  const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();
   let web: Server;
   let pages: Readonly<Record<string, string>> = {};

@@ -65,7 +65,7 @@ describe('Kurento Room §9 REST of the original, with everything set', () => {
     closeEndpoint: 'token',
     loopbackRemote: true,
     loopbackAndLocal: true,
-    filterType: 'marker',
+    kurentoRoom: { filterType: 'marker' },
     thresholdSpeaker: -42.5,
     updateSpeakerIntervalMs: 900,
   });

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, configOf, describeOptions, options, readConfig, variableOf } from '../../src/config.js';
+import { ConfigError, configOf, describeOptions, readConfig } from '../../src/config.js';
+import { optionList } from '../../src/option-list.js';
 
 describe('configuration', () => {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-config-'));
@@ -88,6 +89,114 @@ describe('configuration', () => {
     expect(complaint).to.include('ADMIN_TOKEN').and.to.not.include('not a bearer token');
   });
 
+  it('has a variable, a flag and a key of its own for every option, and a former one where there was one', () => {
+    const names = optionList.flatMap(({ name, formerly }) => (formerly ? [name, formerly.name] : [name]));
+    expect(new Set(names).size).to.equal(names.length);
+    expect(optionList.map(({ group }) => group)).to.not.include.members(names);
+  });
+
+  it('takes the options of a protocol under their whole names or in an object, and never one twice', () => {
+    const flat = file('easyrtcMaxRooms: 3\nsessionGraceMs: 5\n');
+    expect(readConfig(['--config', flat], {})).to.deep.equal(
+      configOf({ easyrtc: { maxRooms: 3 }, kurentoRoom: { sessionGraceMs: 5 } }),
+    );
+    const nested = file('easyrtc:\n  maxRooms: 3\nkurentoRoom:\n  sessionGraceMs: 5\n');
+    expect(readConfig(['--config', nested], { EASYRTC_MAX_ROOMS: '4' })).to.deep.equal(
+      configOf({ easyrtc: { maxRooms: 4 }, kurentoRoom: { sessionGraceMs: 5 } }),
+    );
+    expect(readConfig(['--easyrtc-max-rooms', '5', '--config', nested], {}).easyrtc.maxRooms).to.equal(5);
+    expect(refusal(['--config', file('easyrtc:\n  maxRoom: 3\n')])).to.include('unknown option "easyrtc.maxRoom"');
+    expect(refusal(['--config', file('easyrtc: 3\n')])).to.include('unknown option "easyrtc"');
+    expect(refusal(['--config', file('easyrtc:\n  maxRooms: 3\neasyrtcMaxRooms: 3\n')])).to.include('given twice');
+    expect(refusal(['--config', file('easyrtc:\n  maxRooms: many\n')])).to.include('atrium.yaml: easyrtcMaxRooms');
+  });
+
+  it('takes an option under the name that it had before', () => {
+    const compeit = { streamLostAfterMs: 7 };
+    expect(readConfig([], { COMPEIT_MEDIA_LOST_AFTER_MS: '7' })).to.deep.equal(configOf({ compeit }));
+    expect(readConfig(['--compeit-media-lost-after-ms=7'], {})).to.deep.equal(configOf({ compeit }));
+    expect(readConfig(['--config', file('compeitMediaLostAfterMs: 7\n')], {})).to.deep.equal(configOf({ compeit }));
+    const both = { COMPEIT_MEDIA_LOST_AFTER_MS: '7', COMPEIT_STREAM_LOST_AFTER_MS: '8' };
+    expect(readConfig([], both).compeit.streamLostAfterMs, 'the new name counts').to.equal(8);
+    expect(readConfig(['--compeit-media-lost-after-ms', '9'], both).compeit.streamLostAfterMs, 'a flag').to.equal(9);
+    const told: string[] = [];
+    const path = file('compeitMediaLostAfterMs: 7\n');
+    readConfig(['--compeit-media-lost-after-ms', '9', '--config', path], both, (given, present) =>
+      told.push(`${given} ${present}`),
+    );
+    readConfig([], { COMPEIT_MEDIA_LOST_AFTER_MS: '7' }, (given, present) => told.push(`${given} ${present}`));
+    expect(told).to.deep.equal([
+      'compeitMediaLostAfterMs compeitStreamLostAfterMs',
+      '--compeit-media-lost-after-ms --compeit-stream-lost-after-ms',
+      'COMPEIT_MEDIA_LOST_AFTER_MS COMPEIT_STREAM_LOST_AFTER_MS',
+    ]);
+    expect(refusal([], { COMPEIT_MEDIA_LOST_AFTER_MS: 'x' })).to.include('COMPEIT_MEDIA_LOST_AFTER_MS');
+  });
+
+  it('gives the values that are used, not the text that was given', () => {
+    const config = readConfig([], {
+      MEDIA_UDP_PORTS: '50000-50999',
+      MEDIA_STUN_SERVER: '192.0.2.1:3478',
+      ICE_SERVERS: 'stun:a:1,turn:ana%40home:s%3Acret@b:2',
+      ROOM_CREATORS: 'ana|berta',
+      HAT_PLACEMENT: '-1,0,2,3.5',
+      MARKER_IMAGES: '3=a.png,5=http://b/c=d.png',
+      CONCIERGE_GROUPS: 'chat=Chat Channel,plain',
+      EASYRTC_ROOM_PATTERN: '^[a-z]+$',
+      EASYRTC_ROOM_FIELDS: '{"colour":"red"}',
+    });
+    expect(config.mediaUdpPorts).to.deep.equal({ first: 50_000, last: 50_999 });
+    expect(config.mediaStunServer).to.deep.equal({ address: '192.0.2.1', port: 3478 });
+    expect(configOf().mediaStunServer).to.equal(undefined);
+    expect(config.iceServers).to.deep.equal([
+      { urls: ['stun:a:1'] },
+      { urls: ['turn:b:2'], username: 'ana@home', credential: 's:cret' },
+    ]);
+    expect(['ANA', 'ana2', 'xberta'].map((name) => config.roomCreators.test(name))).to.deep.equal([true, false, false]);
+    expect(config.kurentoRoom.hatPlacement).to.deep.equal({ offsetX: -1, offsetY: 0, width: 2, height: 3.5 });
+    expect(config.kurentoRoom.markerImages).to.deep.equal([
+      { index: 3, image: 'a.png' },
+      { index: 5, image: 'http://b/c=d.png' },
+    ]);
+    expect(config.concierge.groups).to.deep.equal([
+      { name: 'chat', nickname: 'Chat Channel' },
+      { name: 'plain', nickname: null },
+    ]);
+    expect(config.easyrtc.roomPattern.test('GARDEN')).to.equal(true);
+    expect(config.easyrtc.roomFields).to.deep.equal({ colour: 'red' });
+  });
+
+  it('refuses text that none of these values can be made of, and says what is expected', () => {
+    for (const [variable, text, expected] of [
+      ['ROOM_CREATORS', 'a)|(b', 'must be a regular expression'],
+      ['EASYRTC_ID_PATTERN', '[', 'must be a regular expression'],
+      ['HAT_PLACEMENT', '1,2,3', 'must be four numbers'],
+      ['HAT_PLACEMENT', '1,2,3,x', 'must be'],
+      ['MARKER_IMAGES', 'x.png', 'must be index=image'],
+      ['CONCIERGE_GROUPS', '=x', 'must be name or name=nickname'],
+      ['CONCIERGE_FILES_PATH', 'fs', 'must start with a slash'],
+      ['EASYRTC_ROOM_FIELDS', 'red', 'must be an object of names and values'],
+      ['MEDIA_STUN_SERVER', 'a:b', 'must be address:port'],
+    ] as const) {
+      const complaint = refusal([], { [variable]: text });
+      expect(complaint, `${variable}=${text}`).to.include(`${variable}: `).and.to.include(expected);
+      expect(complaint.split('\n')).to.have.lengthOf(1);
+    }
+  });
+
+  it('takes a flag whose value begins with a dash, and each flag in both forms', () => {
+    expect(readConfig(['--threshold-speaker', '-60'], {}).thresholdSpeaker).to.equal(-60);
+    expect(readConfig(['--hat-placement', '-1,0,1,1'], {}).kurentoRoom.hatPlacement.offsetX).to.equal(-1);
+    expect(refusal(['start'])).to.include('Unknown flag start');
+    expect(refusal(['-p', '1'])).to.include('Unknown flag -p');
+    expect(refusal(['--no-tls'])).to.include('Unknown flag --no-tls');
+  });
+
+  it('refuses an unknown name of a program that embeds the server', () => {
+    const given = { prot: 1 } as object;
+    expect(() => configOf(given)).to.throw(ConfigError, 'options: unknown option "prot"');
+  });
+
   it('refuses a file that is missing or holds no options', () => {
     expect(refusal(['--config', join(folder, 'missing.yaml')])).to.include('missing.yaml');
     expect(refusal(['--config', file('- port\n')])).to.include('must hold options');
@@ -96,8 +205,13 @@ describe('configuration', () => {
 
   it('describes every option with its flag, its variable and its default', () => {
     const text = describeOptions();
-    for (const [name, { meaning }] of Object.entries(options))
-      expect(text).to.include(variableOf(name)).and.to.include(meaning);
-    expect(variableOf('kmsUris')).to.equal('KMS_URIS');
+    for (const { flag, variable, option } of optionList) {
+      const initial = JSON.stringify(option.initial);
+      expect(text).to.include(`${flag} (${variable}, ${option.unit}, default ${initial})\n      ${option.meaning}`);
+    }
+    expect(text).to.include('--kms-uris (KMS_URIS, URLs, default [])');
+    expect(text).to.include('--media-udp-ports (MEDIA_UDP_PORTS, UDP ports, default "40000-49999")');
+    expect(text).to.include('--easyrtc-max-rooms (EASYRTC_MAX_ROOMS, rooms, default 0)');
+    expect(text).to.include('--session-grace-ms (SESSION_GRACE_MS, ms, default 10000)');
   });
 });

@@ -134,7 +134,7 @@ describe('two embedded engines', function () {
 
 describe('more embedded engines than there are UDP ports for', () => {
   it('are refused before anything is started', async () => {
-    const options = { port: 0, mediaProcesses: 4, mediaUdpPorts: '46200-46230', logLevel: 'error' };
+    const options = { port: 0, mediaProcesses: 4, mediaUdpPorts: '46200-46230', logLevel: 'error' } as const;
     const failure: unknown = await startServer(configOf(options)).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(ConfigError);
     expect(String(failure)).to.contain('4 media processes need at least 40 ports');

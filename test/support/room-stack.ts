@@ -1,5 +1,5 @@
 import { RoomGateway } from '../../dialects/kurento-room/gateway.js';
-import type { Config } from '../../src/config.js';
+import type { GivenConfig } from '../../src/config.js';
 import type { Connection } from '../../transport/connection.js';
 import { ServiceStage } from './service-stage.js';
 
@@ -9,13 +9,13 @@ export class RoomStack extends ServiceStage {
   readonly sent: { readonly connection: number; readonly text: string }[] = [];
   readonly #connections: Connection[];
 
-  constructor(options: Partial<Config> = {}) {
+  constructor(options: GivenConfig = {}) {
     const connections: Connection[] = [];
     super(
       {
         appUrl: 'http://server.example',
-        markerImages: ['0=first.png', '3=http://elsewhere.example/second.png'],
         ...options,
+        kurentoRoom: { markerImages: ['0=first.png', '3=http://elsewhere.example/second.png'], ...options.kurentoRoom },
       },
       {
         observer: {

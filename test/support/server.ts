@@ -1,17 +1,17 @@
 import { configOf } from '../../src/config.js';
-import type { Config } from '../../src/config.js';
+import type { GivenConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import type { RunningServer } from '../../src/server.js';
 import { udpPorts } from './udp-ports.js';
 
 /** Starts the real server, embedded media engine included. */
-export function startTestServer(options: Partial<Config> = {}): Promise<RunningServer> {
+export function startTestServer(options: GivenConfig = {}): Promise<RunningServer> {
   const own = { port: 0, host: '127.0.0.1', logLevel: 'error', mediaUdpPorts: udpPorts() } as const;
   return startServer(configOf({ ...own, ...options }));
 }
 
 /** The same for the tests of one `describe`. */
-export function useServer(options: Partial<Config> = {}): () => RunningServer {
+export function useServer(options: GivenConfig = {}): () => RunningServer {
   let server: RunningServer | undefined;
   before(async () => {
     server = await startTestServer(options);

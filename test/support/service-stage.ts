@@ -1,7 +1,7 @@
 import type { Dialect } from '../../dialects/dialect.js';
 import type { Rooms } from '../../rooms/rooms.js';
 import { configOf } from '../../src/config.js';
-import type { Config } from '../../src/config.js';
+import type { Config, GivenConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { serve } from '../../src/serve.js';
 import type { ServeOptions, Service } from '../../src/serve.js';
@@ -17,7 +17,7 @@ export class ServiceStage {
   readonly #options: ServeOptions;
   #service: Service | undefined;
 
-  constructor(config: Partial<Config> = {}, options: ServeOptions = {}) {
+  constructor(config: GivenConfig = {}, options: ServeOptions = {}) {
     this.config = configOf({ port: 0, host: '127.0.0.1', ...config });
     this.#options = { log: createLog('error', 'text'), ...options };
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
-import type { Config } from '../../src/config.js';
+import type { GivenConfig } from '../../src/config.js';
 import type { Step } from './fake-media.js';
 import { RoomStack, nothingRemains } from './room-stack.js';
 import type { Line, Scene } from './transcript-file.js';
@@ -103,7 +103,7 @@ export class Stage {
     const options = scene.lines
       .find(({ type, text }) => type === 'direction' && text.startsWith('with '))
       ?.text.slice(5);
-    this.stack = new RoomStack(options === undefined ? {} : (JSON.parse(options) as Partial<Config>));
+    this.stack = new RoomStack(options === undefined ? {} : (JSON.parse(options) as GivenConfig));
   }
 
   async direct(text: string): Promise<void> {

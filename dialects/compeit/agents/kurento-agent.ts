@@ -2,19 +2,15 @@ import type { RoomEvent } from '../../../rooms/events.js';
 import { lastOf } from '../../../transport/last-of.js';
 import type { Agent, Attendance, Attended } from '../agent.js';
 import { Message } from '../message.js';
+import type { CompeitSettings } from '../options.js';
 import type { People } from '../people.js';
 import { KurentoAttendance } from './kurento-attendance.js';
 
-export interface KurentoAgentSettings {
-  /** How long somebody may be asked for who does not send yet, in ms. */
-  readonly earlyReceiveMs: number;
-  /** How long the connection of a stream may be down before it is given up, in ms. */
-  readonly mediaLostAfterMs: number;
-  /** Negotiations of one user that may be under way, and receptions that may wait for their sender; one more is refused. */
-  readonly maxNegotiations: number;
-  /** Whether `sender_stopped` says who in `data` as well, which makes pages of old end their own stream (COMPEIT §4.4). */
-  readonly senderStoppedData: boolean;
-}
+/** How long a client may wait or be gone, and how many streams it may negotiate (COMPEIT §4). */
+export type KurentoAgentSettings = Pick<
+  CompeitSettings,
+  'earlyReceiveMs' | 'streamLostAfterMs' | 'maxNegotiations' | 'senderStoppedData'
+>;
 
 type PublicationEvent = Extract<RoomEvent, { type: 'publicationOpened' | 'publicationClosed' | 'participantLeft' }>;
 

@@ -30,7 +30,7 @@ export class MediaTalk {
    */
   stream(sender: number | undefined, ended: () => void): Stream {
     const whose = sender === undefined ? {} : { sender };
-    return new Stream(this.settings.mediaLostAfterMs, {
+    return new Stream(this.settings.streamLostAfterMs, {
       candidate: ({ candidate, sdpMid, sdpMLineIndex }) => {
         this.say('on_ice_candidate', { candidate: { candidate, sdpMid, sdpMLineIndex }, ...whose });
       },

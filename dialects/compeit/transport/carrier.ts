@@ -1,26 +1,19 @@
+import type { CompeitSettings } from '../options.js';
 import type { Outgoing } from './outgoing.js';
 
 /** The bounds of the transport (COMPEIT §2.6, §2.9). */
-export interface TransportLimits {
-  /** How often a WebSocket is sent a heartbeat, in ms. */
-  readonly heartbeatIntervalMs: number;
-  /** A WebSocket from which nothing comes for so long is given up; announced. In ms. */
-  readonly heartbeatTimeoutMs: number;
-  /** A client that does not poll for so long is given up; announced. In ms. */
-  readonly closeTimeoutMs: number;
-  /** How long a poll is held, in ms. */
-  readonly pollMs: number;
-  /** A session nobody opens is forgotten after so long, in ms. */
-  readonly handshakeMs: number;
-  /** Of one frame, or one body. */
-  readonly maxPacketBytes: number;
-  /** Packets that may wait for the next poll; one more ends the session. */
-  readonly maxQueuedPackets: number;
-  /** Bytes that may wait for a client; more end the session. */
-  readonly maxQueuedBytes: number;
-  /** Sessions from one address; one more is refused with 503. 0: any number. */
-  readonly maxSessionsPerAddress: number;
-}
+export type TransportLimits = Pick<
+  CompeitSettings,
+  | 'heartbeatIntervalMs'
+  | 'heartbeatTimeoutMs'
+  | 'closeTimeoutMs'
+  | 'pollMs'
+  | 'handshakeMs'
+  | 'maxPacketBytes'
+  | 'maxQueuedPackets'
+  | 'maxQueuedBytes'
+  | 'maxSessionsPerAddress'
+>;
 
 /** How packets of one session travel, once it is open. */
 export interface Carrier {

@@ -1,4 +1,4 @@
-import type { Config } from '../../../src/config.js';
+import type { GivenConfig } from '../../../src/config.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { Page } from './page.js';
 import type { Transport } from './page.js';
@@ -22,7 +22,7 @@ export interface Cast {
 }
 
 /** Who plays in the tests of one `describe`; everybody goes after each, and nothing may remain. */
-export function useCast(options: Partial<Config> = {}): Cast {
+export function useCast(options: GivenConfig = {}): Cast {
   const peers: RpcClient[] = [];
   // Before the stage looks whether anything remains.
   afterEach(async () => {

@@ -8,7 +8,7 @@ const candidate = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 };
 const said = (event: string, data: object) => ({ type: 'kurento', event, data });
 
 describe('COMPEIT §4 the Kurento agent', () => {
-  const { stage, join, sending, receiving } = useCast({ compeitEarlyReceiveMs: 300, compeitMediaLostAfterMs: 50 });
+  const { stage, join, sending, receiving } = useCast({ compeit: { earlyReceiveMs: 300, streamLostAfterMs: 50 } });
 
   const refusal = async (page: Page): Promise<object> => {
     const { type, data } = (await page.take('server_message', 'error')) as { type: string; data: { code: string } };

@@ -10,9 +10,7 @@ const offer = 'v=0 offer';
 
 describe('COMPEIT §2.9 what a client may not', () => {
   const { stage, pages } = useStage({
-    compeitMaxQueuedBytes: 2_000_000,
-    compeitMaxNegotiations: 2,
-    compeitMaxSessionsPerAddress: 20,
+    compeit: { maxQueuedBytes: 2_000_000, maxNegotiations: 2, maxSessionsPerAddress: 20 },
     allowedOrigins: ['https://good.example'],
   });
 
@@ -61,7 +59,7 @@ describe('COMPEIT §2.9 what a client may not', () => {
   });
 
   it('is sending a frame or body that is too long: it is put out, and nobody else', async () => {
-    const strict = new CompeitStage({ compeitMaxPacketBytes: 2_000 });
+    const strict = new CompeitStage({ compeit: { maxPacketBytes: 2_000 } });
     const address = await strict.start();
     try {
       const other = await Page.connect(address);

@@ -45,12 +45,7 @@ const silences: [string, Silent][] = [
 describe('COMPEIT §2.6 a client of which nothing is heard any more', () => {
   const times = { intervalMs: 100, timeoutMs: 300 };
   const stage = new CompeitStage(
-    {
-      compeitPollMs: 200,
-      compeitCloseTimeoutMs: 600,
-      compeitHeartbeatIntervalMs: times.intervalMs,
-      compeitHeartbeatTimeoutMs: 600,
-    },
+    { compeit: { pollMs: 200, closeTimeoutMs: 600, heartbeatIntervalMs: times.intervalMs, heartbeatTimeoutMs: 600 } },
     { heartbeat: times },
   );
   let url = '';
@@ -116,7 +111,7 @@ const returning: [string, (url: string) => Returning][] = [
 describe('COMPEIT §2.8 a client that is cut off', () => {
   for (const [client, open] of returning) {
     it(`comes back by itself as somebody new, and joins and sends again (${client})`, async () => {
-      const stage = new CompeitStage({ compeitPollMs: 200 });
+      const stage = new CompeitStage({ compeit: { pollMs: 200 } });
       const url = await stage.start();
       try {
         const ids: number[] = [];

@@ -95,7 +95,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 /** Two thousand conversations nobody would think of, from a seeded generator. */
 describe('COMPEIT §2.11 random conversations of valid, invalid and hostile packets', () => {
-  const stage = new CompeitStage({ sessionGraceMs: 1, compeitEarlyReceiveMs: 5, compeitMaxSessionsPerAddress: 0 });
+  const stage = new CompeitStage({
+    kurentoRoom: { sessionGraceMs: 1 },
+    compeit: { earlyReceiveMs: 5, maxSessionsPerAddress: 0 },
+  });
   let url = '';
   before(async () => {
     url = await stage.start();

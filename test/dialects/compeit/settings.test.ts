@@ -50,7 +50,7 @@ describe('COMPEIT with BRIDGE=false', () => {
 });
 
 describe('COMPEIT with COMPEIT_ENABLED=false', () => {
-  const server = useServer({ compeitEnabled: false });
+  const server = useServer({ compeit: { enabled: false } });
 
   it('is not spoken, on the old transports or on newer ones', async () => {
     const url = server().url.replace(/\/$/, '');
@@ -66,7 +66,7 @@ describe('COMPEIT with COMPEIT_ENABLED=false', () => {
 });
 
 describe('COMPEIT §4.4 with COMPEIT_SENDER_STOPPED_DATA=true', () => {
-  const stage = new CompeitStage({ compeitSenderStoppedData: true });
+  const stage = new CompeitStage({ compeit: { senderStoppedData: true } });
   let url = '';
   before(async () => {
     url = await stage.start();

@@ -1,9 +1,8 @@
 import type { Agent } from '../../../dialects/compeit/agent.js';
 import { agentsOf } from '../../../dialects/compeit/agents/agents.js';
 import { CompeitGateway } from '../../../dialects/compeit/gateway.js';
-import { compeitSettings } from '../../../src/compeit-settings.js';
 import { configOf } from '../../../src/config.js';
-import type { Config } from '../../../src/config.js';
+import type { GivenConfig } from '../../../src/config.js';
 import { defectsLog } from '../../support/defects-log.js';
 import { ServiceStage } from '../../support/service-stage.js';
 import { until } from '../../support/until.js';
@@ -23,12 +22,12 @@ export class CompeitStage extends ServiceStage {
   /** What the server took for a defect of its own. */
   readonly defects: unknown[];
 
-  constructor(options: Partial<Config> = {}, { agents = [], heartbeat }: StageOptions = {}) {
+  constructor(options: GivenConfig = {}, { agents = [], heartbeat }: StageOptions = {}) {
     const defects: unknown[] = [];
-    const settings = compeitSettings(configOf(options));
+    const { compeit: settings, ...transport } = configOf(options);
     super(options, {
       log: defectsLog((message, fields) => defects.push({ message, ...fields })),
-      dialects: [new CompeitGateway(settings, [...agentsOf(settings.kurento), ...agents])],
+      dialects: [new CompeitGateway(settings, transport, [...agentsOf(settings), ...agents])],
       ...(heartbeat && { socketIoHeartbeat: heartbeat }),
     });
     this.defects = defects;

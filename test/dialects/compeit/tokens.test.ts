@@ -9,7 +9,7 @@ const inAnHour = Math.floor(Date.now() / 1_000) + 3_600;
 const anHourAgo = inAnHour - 7_200;
 
 describe('COMPEIT §3.1 with accounts', () => {
-  const { stage, pages } = useStage({ compeitTokenSecret: tokenSecret });
+  const { stage, pages } = useStage({ compeit: { tokenSecret } });
 
   async function connect(transport: Transport, query: string, headers = {}): Promise<Page> {
     const page = await Page.connect(stage.url, transport, query, headers);

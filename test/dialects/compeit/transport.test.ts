@@ -33,12 +33,14 @@ function attempt(url: string, headers = {}): Promise<string> {
 
 describe('COMPEIT §2 the transport', () => {
   const { stage, pages } = useStage({
-    compeitPollMs: 150,
-    compeitCloseTimeoutMs: 400,
-    compeitHandshakeMs: 400,
-    compeitHeartbeatIntervalMs: 50,
-    compeitHeartbeatTimeoutMs: 1_000,
-    compeitMaxQueuedPackets: 50,
+    compeit: {
+      pollMs: 150,
+      closeTimeoutMs: 400,
+      handshakeMs: 400,
+      heartbeatIntervalMs: 50,
+      heartbeatTimeoutMs: 1_000,
+      maxQueuedPackets: 50,
+    },
     allowedOrigins: ['https://good.example'],
   });
 
@@ -233,7 +235,7 @@ describe('COMPEIT §2 the transport', () => {
 describe('COMPEIT §2 the transport, with the client of old', () => {
   for (const transport of oldTransports) {
     it(`connects over ${transport}, talks, comes back when it is cut off, and leaves`, async () => {
-      const stage = new CompeitStage({ compeitPollMs: 200 });
+      const stage = new CompeitStage({ compeit: { pollMs: 200 } });
       const url = await stage.start();
       const events: [string, unknown][] = [];
       const window = new OldWindow(url);

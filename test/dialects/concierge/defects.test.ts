@@ -89,7 +89,7 @@ describe('Concierge and defects of ours while a client is let in (§3)', () => {
   };
   before(async () => {
     const random = { uuid: () => next('uuid'), key: () => next('key') };
-    stage = new ConciergeStage({ conciergeFiles: 'fs-key', conciergeFilesDir: root }, random);
+    stage = new ConciergeStage({ concierge: { files: 'fs-key', filesDir: root } }, random);
     await stage.start();
   });
   after(async () => {

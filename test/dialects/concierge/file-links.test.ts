@@ -47,7 +47,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
   });
 
   const begin = async (name = 'ada'): Promise<void> => {
-    stage = new ConciergeStage({ conciergeFiles: 'fs-key', conciergeFilesDir: root });
+    stage = new ConciergeStage({ concierge: { files: 'fs-key', filesDir: root } });
     await stage.start();
     const client = await stage.connect();
     key = String((await client.identify({ name, version: '0.1.0' })).fs_key);

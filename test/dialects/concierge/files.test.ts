@@ -35,12 +35,14 @@ describe('Concierge file server (§12)', () => {
   const parent = mkdtempSync(join(tmpdir(), 'concierge-'));
   const root = join(parent, 'files');
   const stage = useStage({
-    conciergeFiles: 'uuid',
-    conciergeFilesDir: root,
-    conciergeFileBytes: 3_000_000,
-    conciergeClientFileBytes: 5_000_000,
-    conciergeTotalFileBytes: 6_000_000,
-    conciergeClientFiles: 3,
+    concierge: {
+      files: 'uuid',
+      filesDir: root,
+      fileBytes: 3_000_000,
+      clientFileBytes: 5_000_000,
+      totalFileBytes: 6_000_000,
+      clientFiles: 3,
+    },
   });
   before(() => writeFile(join(parent, 'secret.txt'), 'secret'));
   after(() => rm(parent, { recursive: true }));
@@ -283,7 +285,7 @@ describe('Concierge file server (§12)', () => {
 
 describe('Concierge file server that takes the key of HELLO only', () => {
   const parent = mkdtempSync(join(tmpdir(), 'concierge-'));
-  const stage = useStage({ conciergeFiles: 'fs-key', conciergeFilesDir: parent });
+  const stage = useStage({ concierge: { files: 'fs-key', filesDir: parent } });
   after(() => rm(parent, { recursive: true }));
 
   it('refuses the uuid', async () => {

@@ -3,7 +3,7 @@ import { until } from '../../support/until.js';
 import { useStage } from './stage.js';
 
 describe('Concierge heartbeat (§11)', () => {
-  const stage = useStage({ conciergePingMs: 60, conciergeSilenceMs: 600, conciergeIdentifyMs: 60_000 });
+  const stage = useStage({ concierge: { pingMs: 60, silenceMs: 600, identifyMs: 60_000 } });
 
   it('a half-open socket is closed with 4009 and its name is free; who answers pings stays', async () => {
     const alive = await stage.identify('grace');

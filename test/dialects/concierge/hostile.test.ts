@@ -50,7 +50,7 @@ describe('Concierge data (§7)', () => {
 });
 
 describe('Concierge and hostile input (§8, §11)', () => {
-  const stage = useStage({ conciergeMaxRate: 1, conciergeMaxBurst: 60, conciergeMaxOwnedGroups: 3 });
+  const stage = useStage({ concierge: { maxRate: 1, maxBurst: 60, maxOwnedGroups: 3 } });
   afterEach(() => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
@@ -155,7 +155,7 @@ describe('Concierge and hostile input (§8, §11)', () => {
 });
 
 describe('A Concierge client that does not read', () => {
-  const stage = useStage({ conciergeMaxQueuedBytes: 100_000 });
+  const stage = useStage({ concierge: { maxQueuedBytes: 100_000 } });
 
   it('is dropped and leaves; who sends to it is answered all the while', async () => {
     const slow = await stage.identify('slow');

@@ -21,8 +21,8 @@ async function handshake(url: string, protocols: string | undefined, path = '/ws
 }
 
 describe('Concierge connections (§1, §2, §3)', () => {
-  const stage = useStage({ conciergeSecret: 's3cret' });
-  const open = useStage({ conciergeIdentifyMs: 100 });
+  const stage = useStage({ concierge: { secret: 's3cret' } });
+  const open = useStage({ concierge: { identifyMs: 100 } });
   afterEach(() => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
@@ -177,11 +177,7 @@ describe('Concierge times as they are by default (§2, §11)', function () {
 });
 
 describe('Concierge without 0.2', () => {
-  const stage = useStage({
-    conciergeServices: false,
-    conciergeSpelling: 'shipped',
-    conciergeGroups: ['chat=Chat Channel'],
-  });
+  const stage = useStage({ concierge: { services: false, spelling: 'shipped', groups: ['chat=Chat Channel'] } });
 
   it('turns its clients away with 4007, spells as it is told, and has the groups of the options', async () => {
     const client = await stage.connect();

@@ -3,7 +3,7 @@ import { ConciergeGateway } from '../../../dialects/concierge/gateway.js';
 import { RoomGateway } from '../../../dialects/kurento-room/gateway.js';
 import type { Participant } from '../../../rooms/participant.js';
 import { configOf } from '../../../src/config.js';
-import type { Config } from '../../../src/config.js';
+import type { GivenConfig } from '../../../src/config.js';
 import type { Connection } from '../../../transport/connection.js';
 import { defectsLog } from '../../support/defects-log.js';
 import { RpcClient } from '../../support/rpc-client.js';
@@ -22,13 +22,13 @@ export class ConciergeStage extends ServiceStage {
   readonly connections: Connection[];
 
   /** @param random as the gateway takes it; unless given, that of the server */
-  constructor(options: Partial<Config> = {}, random?: ConstructorParameters<typeof ConciergeGateway>[1]) {
+  constructor(options: GivenConfig = {}, random?: ConstructorParameters<typeof ConciergeGateway>[1]) {
     const defects: string[] = [];
     const connections: Connection[] = [];
     super(options, {
       log: defectsLog((message, fields) => defects.push(`${message} ${JSON.stringify(fields)}`)),
       observer: { opened: (connection) => connections.push(connection) },
-      ...(random && { dialects: [new ConciergeGateway(configOf(options), random)] }),
+      ...(random && { dialects: [new ConciergeGateway(configOf(options).concierge, random)] }),
     });
     this.defects = defects;
     this.connections = connections;
@@ -115,7 +115,7 @@ export class ConciergeStage extends ServiceStage {
 export const nothingRemains = { sessions: 0, identities: 0, groups: 0, fileBytes: 0, rooms: [], allocated: 0 };
 
 /** A stage for the tests of one `describe`; after each test everybody goes, and nothing may be left. */
-export function useStage(options: Partial<Config> = {}): ConciergeStage {
+export function useStage(options: GivenConfig = {}): ConciergeStage {
   const stage = new ConciergeStage(options);
   before(() => stage.start());
   after(() => stage.stop());

@@ -7,8 +7,7 @@ const away = { setPresence: { show: 'away', status: 'lunch' } };
 
 describe('EasyRTC §5 authentication', () => {
   const stage = EasyRtcStage.use({
-    easyrtcApplicationFields: { motto: 'hi' },
-    easyrtcConnectionFields: { role: 'guest' },
+    easyrtc: { applicationFields: { motto: 'hi' }, connectionFields: { role: 'guest' } },
   });
 
   it('answers a complete token, over polling, WebSocket and an upgrade', async () => {
@@ -87,7 +86,7 @@ describe('EasyRTC §5 authentication', () => {
 });
 
 describe('EasyRTC §6 commands', () => {
-  const stage = EasyRtcStage.use({ easyrtcRoomFields: { colour: 'red' } });
+  const stage = EasyRtcStage.use({ easyrtc: { roomFields: { colour: 'red' } } });
 
   for (const [msgType, msgData] of [
     ['offer', { type: 'offer', sdp: 'v=0' }],

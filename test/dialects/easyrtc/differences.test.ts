@@ -12,7 +12,7 @@ const login = (msgData: object): object => ({ msgType: 'authenticate', msgData: 
 describe('EasyRTC §14 differences', () => {
   const iceServers = [{ urls: ['stun:a:3478', 'stun:b:3478'] }];
   const stage = EasyRtcStage.use(
-    { easyrtcRoomMaxConnections: 3, easyrtcConnectionFields: { role: 'guest' } },
+    { easyrtc: { roomMaxConnections: 3, connectionFields: { role: 'guest' } } },
     { iceServers: () => iceServers },
   );
 
@@ -203,12 +203,7 @@ describe('EasyRTC §14 differences', () => {
 /** One way to each code that this server sends. */
 describe('EasyRTC §11 error codes', () => {
   const stage = EasyRtcStage.use(
-    {
-      easyrtcApplicationAutoCreate: false,
-      easyrtcRoomAutoCreate: false,
-      easyrtcRoomMaxConnections: 2,
-      easyrtcHookTimeoutMs: 1000,
-    },
+    { easyrtc: { applicationAutoCreate: false, roomAutoCreate: false, roomMaxConnections: 2, hookTimeoutMs: 1000 } },
     { authenticate: ({ username }) => username !== 'Eve' },
   );
   const shown = new Set<string>();

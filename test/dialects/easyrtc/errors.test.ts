@@ -89,10 +89,7 @@ describe('EasyRTC §5 refused authentications', () => {
 
 describe('EasyRTC §5 rows 12 to 14 and §6.4 rooms that cannot be entered', () => {
   const stage = EasyRtcStage.use({
-    easyrtcApplicationAutoCreate: false,
-    easyrtcApplications: ['known'],
-    easyrtcRoomAutoCreate: false,
-    easyrtcRoomMaxConnections: 2,
+    easyrtc: { applicationAutoCreate: false, applications: ['known'], roomAutoCreate: false, roomMaxConnections: 2 },
   });
   const login = (msgData: object): object => ({ msgType: 'authenticate', msgData: { ...v, ...msgData } });
   const hall = { hall: { roomName: 'hall' } };

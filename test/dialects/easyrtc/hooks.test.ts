@@ -11,7 +11,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 describe('EasyRTC §12 hooks of an embedding program', () => {
   const hooks: Writable<EasyRtcHooks> = {};
-  const stage = EasyRtcStage.use({ easyrtcHookTimeoutMs: 100 }, hooks);
+  const stage = EasyRtcStage.use({ easyrtc: { hookTimeoutMs: 100 } }, hooks);
   const login = { msgType: 'authenticate', msgData: { apiVersion: '1', username: 'Ana', credential: { ticket: 'x' } } };
   afterEach(() => {
     for (const name of Object.keys(hooks)) Reflect.deleteProperty(hooks, name);
@@ -134,7 +134,7 @@ describe('EasyRTC §7 what the server says by itself', () => {
 
 describe('EasyRTC §5 ICE servers', () => {
   const iceServers = ['stun:a:3478', 'turn:u:c@b:3478'];
-  const stage = EasyRtcStage.use({ easyrtcTurnSecret: 'north', easyrtcTurnSeconds: 600, iceServers });
+  const stage = EasyRtcStage.use({ easyrtc: { turnSecret: 'north', turnSeconds: 600 }, iceServers });
 
   it('have credentials that expire, one for each client, where there is a secret', async () => {
     const now = Date.now();
@@ -158,7 +158,7 @@ describe('EasyRTC §2 files', () => {
     folder = await mkdtemp(join(tmpdir(), 'easyrtc-'));
     await writeFile(join(folder, 'easyrtc.js'), 'script');
     await symlink('/etc/hostname', join(folder, 'link.js'));
-    stage = new EasyRtcStage({ easyrtcFiles: folder });
+    stage = new EasyRtcStage({ easyrtc: { files: folder } });
     await stage.start();
   });
   after(async () => {

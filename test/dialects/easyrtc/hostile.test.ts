@@ -115,10 +115,7 @@ describe('EasyRTC §15 hostile and broken input', () => {
 
 describe('EasyRTC §15 limits of our own', () => {
   const stage = EasyRtcStage.use({
-    easyrtcLoginTimeoutMs: 50,
-    easyrtcMaxConnectionsPerAddress: 2,
-    easyrtcMaxRooms: 2,
-    easyrtcMaxMessagesPerSecond: 10,
+    easyrtc: { loginTimeoutMs: 50, maxConnectionsPerAddress: 2, maxRooms: 2, maxMessagesPerSecond: 10 },
   });
   afterEach(() => {
     stage.now = Date.now;

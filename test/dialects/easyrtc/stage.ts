@@ -1,6 +1,6 @@
 import type { EasyRtcHooks } from '../../../dialects/easyrtc/hooks.js';
 import { EasyRtcGateway } from '../../../dialects/easyrtc/gateway.js';
-import type { Config } from '../../../src/config.js';
+import type { GivenConfig } from '../../../src/config.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { ServiceStage } from '../../support/service-stage.js';
 import { until } from '../../support/until.js';
@@ -14,8 +14,11 @@ export class EasyRtcStage extends ServiceStage {
   readonly #clients: TestClient[] = [];
   readonly #speakers: RpcClient[] = [];
 
-  constructor(options: Partial<Config> = {}, hooks: EasyRtcHooks = {}) {
-    super({ sessionGraceMs: 1, ...options }, { hooks: { easyrtc: hooks }, now: () => this.now() });
+  constructor(options: GivenConfig = {}, hooks: EasyRtcHooks = {}) {
+    super(
+      { ...options, kurentoRoom: { sessionGraceMs: 1, ...options.kurentoRoom } },
+      { hooks: { easyrtc: hooks }, now: () => this.now() },
+    );
   }
 
   get gateway(): EasyRtcGateway {

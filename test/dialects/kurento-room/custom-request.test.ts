@@ -6,7 +6,7 @@ import { RpcClient } from '../../support/rpc-client.js';
 /** On media in memory that has filters: no media server that has them can be had in a test. */
 describe('Kurento Room §3.9 customRequest, on media in memory', () => {
   it('the hat is put over the publication with the image and the place that are configured', async () => {
-    const stack = new RoomStack({ filterType: 'hat' });
+    const stack = new RoomStack({ kurentoRoom: { filterType: 'hat' } });
     stack.media.hasFilters = true;
     const ana = await RpcClient.connect(await stack.start());
     await ana.request('joinRoom', { user: 'ana', room: 'r1' });
@@ -26,7 +26,7 @@ describe('Kurento Room §3.9 customRequest, on media in memory', () => {
   });
 
   it('a marker at an address of its own is fetched from there, for everybody who publishes', async () => {
-    const stack = new RoomStack({ filterType: 'marker' });
+    const stack = new RoomStack({ kurentoRoom: { filterType: 'marker' } });
     stack.media.hasFilters = true;
     const url = await stack.start();
     const [ana, berta] = [await RpcClient.connect(url), await RpcClient.connect(url)];

@@ -8,7 +8,7 @@ const offer = 'v=0 offer';
 
 /** After the grace time, whatever was under way. */
 describe('Kurento Room §1.6 a socket that is cut', () => {
-  const stack = new RoomStack({ sessionGraceMs: 20 });
+  const stack = new RoomStack({ kurentoRoom: { sessionGraceMs: 20 } });
   let url = '';
   before(async () => {
     url = await stack.start();

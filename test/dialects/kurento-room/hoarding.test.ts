@@ -5,7 +5,7 @@ import { until } from '../../support/until.js';
 
 /** What one client can make the server keep for her is bounded in bytes, not in messages alone: a message may be a megabyte. */
 describe('a client that makes the server keep much', () => {
-  const stack = new RoomStack({ maxQueuedBytes: 100_000, sessionGraceMs: 60_000 });
+  const stack = new RoomStack({ maxQueuedBytes: 100_000, kurentoRoom: { sessionGraceMs: 60_000 } });
   let url = '';
   before(async () => {
     url = await stack.start();

@@ -146,7 +146,7 @@ class Player {
 
 /** Two thousand conversations nobody would think of, from a seeded generator. */
 describe('Kurento Room §1.2, §1.7 and §6 random conversations of valid, invalid and hostile requests', () => {
-  const stack = new RoomStack({ sessionGraceMs: 1 });
+  const stack = new RoomStack({ kurentoRoom: { sessionGraceMs: 1 } });
   let url = '';
   before(async () => {
     stack.media.hasFilters = true;

@@ -26,7 +26,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
   }
 
   describe('within a long grace time', () => {
-    const server = useServer({ sessionGraceMs: long, maxMissedMessages: 5 });
+    const server = useServer({ kurentoRoom: { sessionGraceMs: long, maxMissedMessages: 5 } });
     const url = (): string => server().url;
 
     it('connect without an id makes a session, and says the same one again', async () => {
@@ -155,7 +155,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
   });
 
   describe('after a short grace time', () => {
-    const server = useServer({ sessionGraceMs: short });
+    const server = useServer({ kurentoRoom: { sessionGraceMs: short } });
 
     it('is refused with 40007; the participant has left, once', async () => {
       const [ana, berta] = [await join(server().url, 'ana', 'over'), await join(server().url, 'berta', 'over')];
@@ -182,7 +182,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
   });
 
   describe('with takeOverDetachedNames', () => {
-    const server = useServer({ sessionGraceMs: long, takeOverDetachedNames: true });
+    const server = useServer({ kurentoRoom: { sessionGraceMs: long, takeOverDetachedNames: true } });
 
     it('whoever comes under the name of a lost participant takes her place; of a present one, 104', async () => {
       const [ana, berta] = [await join(server().url, 'ana', 'take'), await join(server().url, 'berta', 'take')];

@@ -4,7 +4,11 @@ import { RpcClient } from '../../support/rpc-client.js';
 import { startTestServer, useServer } from '../../support/server.js';
 
 describe('Kurento Room §1 a session', () => {
-  const server = useServer({ maxQueuedRequests: 50, maxQueuedBytes: 65_536, sessionGraceMs: 100 });
+  const server = useServer({
+    maxQueuedRequests: 50,
+    maxQueuedBytes: 65_536,
+    kurentoRoom: { sessionGraceMs: 100 },
+  });
   const clients: RpcClient[] = [];
 
   async function connect(): Promise<RpcClient> {

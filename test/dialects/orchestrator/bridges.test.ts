@@ -5,7 +5,7 @@ import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
 describe('the Orchestrator’s sessions and the room protocol’s rooms', () => {
-  const stage = new OrchestratorStage({ orchestratorForeignChat: true, orchestratorDefaultScenario: 'pilot-0' });
+  const stage = new OrchestratorStage({ orchestrator: { foreignChat: true, defaultScenario: 'pilot-0' } });
   const conferees: RpcClient[] = [];
   let ada: OrchestratorClient;
 

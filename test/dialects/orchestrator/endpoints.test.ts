@@ -25,7 +25,7 @@ describe('the Orchestrator’s requests', () => {
 for (const namespace of ['/orchestrator', '/']) {
   for (const { spelling, nameOf } of spellings) {
     describe(`the Orchestrator's requests at ${namespace}, under ${spelling}`, () => {
-      const stage = new OrchestratorStage({ orchestratorAllowTerminate: true });
+      const stage = new OrchestratorStage({ orchestrator: { allowTerminate: true } });
       let ada: OrchestratorClient;
       let bob: OrchestratorClient;
       let session: string;

@@ -132,11 +132,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('the Orchestrator’s errors', () => {
-  const stage = new OrchestratorStage({
-    orchestratorDumpData: false,
-    orchestratorMaxStreams: 2,
-    orchestratorMaxSessions: 1,
-  });
+  const stage = new OrchestratorStage({ orchestrator: { dumpData: false, maxStreams: 2, maxSessions: 1 } });
   let people: People;
 
   before(async () => {

@@ -28,7 +28,7 @@ const junk: readonly (readonly unknown[])[] = [
 ];
 
 describe('the Orchestrator’s protocol, when clients are hostile', () => {
-  const stage = new OrchestratorStage({ orchestratorMaxQueuedBytes: 100_000 });
+  const stage = new OrchestratorStage({ orchestrator: { maxQueuedBytes: 100_000 } });
   let witness: OrchestratorClient;
   let hostile: OrchestratorClient;
 

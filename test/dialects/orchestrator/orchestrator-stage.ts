@@ -3,13 +3,12 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { OrchestratorGateway } from '../../../dialects/orchestrator/gateway.js';
 import type { ParentLog } from '../../../log.js';
-import type { Config, configOf } from '../../../src/config.js';
+import type { GivenConfig } from '../../../src/config.js';
 import { createLog } from '../../../src/log.js';
 import type { SocketIoDoor } from '../../../transport/socket-io/door.js';
 import { ServiceStage } from '../../support/service-stage.js';
 import { until } from '../../support/until.js';
 
-type Options = Parameters<typeof configOf>[0];
 type Line = readonly [level: string, message: string, fields: object];
 
 /** What a request is answered with. */
@@ -30,9 +29,9 @@ export class OrchestratorStage extends ServiceStage {
   readonly told = new Set<string>();
   readonly #clients: OrchestratorClient[] = [];
 
-  constructor(options: Options = {}) {
+  constructor(options: GivenConfig = {}) {
     const logged: Line[] = [];
-    super(options as Partial<Config>, { log: logTo(logged), terminate: () => (this.terminations += 1) });
+    super(options, { log: logTo(logged), terminate: () => (this.terminations += 1) });
     this.logged = logged;
   }
 
@@ -97,7 +96,10 @@ function logTo(lines: Line[]): ParentLog {
 export const nothingRemains = { users: 0, sessions: 0, streams: 0, rooms: 0, clients: 0 };
 
 /** A stage with options of its own, for as long as a test takes. */
-export async function withStage(options: Options, test: (stage: OrchestratorStage) => Promise<void>): Promise<void> {
+export async function withStage(
+  options: GivenConfig,
+  test: (stage: OrchestratorStage) => Promise<void>,
+): Promise<void> {
   const stage = new OrchestratorStage(options);
   await stage.start();
   try {

@@ -8,7 +8,7 @@ import { OrchestratorClient, withStage } from './orchestrator-stage.js';
 describe('the Orchestrator’s login, where a password is configured', () => {
   for (const namespace of ['/orchestrator', '/']) {
     it(`is asked for it at ${namespace}, under the document’s name as well`, () =>
-      withStage({ orchestratorPassword: 'secret' }, async (stage) => {
+      withStage({ orchestrator: { password: 'secret' } }, async (stage) => {
         const client = await stage.connect(namespace);
         expect(await client.code('LOGIN', { userName: 'ada' })).to.equal(206);
         expect(await client.code('ADD_SESSION', { sessionName: 'x' })).to.equal(204);
@@ -19,7 +19,7 @@ describe('the Orchestrator’s login, where a password is configured', () => {
   }
 
   it('carries it, under either name', () =>
-    withStage({ orchestratorPassword: 'secret' }, async (stage) => {
+    withStage({ orchestrator: { password: 'secret' } }, async (stage) => {
       const client = await stage.connect();
       for (const wrong of [{}, { userPassword: 'wrong' }, { userPassword: '' }, { userPassword: ['secret'] }]) {
         const { error, body } = await client.ask('Login', { userName: 'ada', ...wrong });
@@ -52,7 +52,7 @@ describe('the Orchestrator’s forwarding services', () => {
   const services = { dash: { commandLine: ['relay'], portMapping: [template(8096), template(8097)] } };
 
   it('are handed out by templates, the least used first', () =>
-    withStage({ orchestratorSfu: services }, async (stage) => {
+    withStage({ orchestrator: { sfu: services } }, async (stage) => {
       const ada = await stage.user('ada');
       const bob = await stage.user('bob');
       const sessionId = await ada.makes('dash', { sessionProtocol: 'dash' });
@@ -85,7 +85,7 @@ describe('the Orchestrator’s forwarding services', () => {
 
   for (const protocol of ['dash', 'webrtc', 'tcpreflector']) {
     it(`are handed out for ${protocol}, to those inside alone; other protocols have none`, () =>
-      withStage({ orchestratorSfu: { [protocol]: { portMapping: [template(9000)] } } }, async (stage) => {
+      withStage({ orchestrator: { sfu: { [protocol]: { portMapping: [template(9000)] } } } }, async (stage) => {
         const ada = await stage.user('ada');
         const addresses = async () => ((await ada.get('DumpData', {})).users as { sfuData: object }[])[0]?.sfuData;
         const sessionId = await ada.makes('x', { sessionProtocol: protocol });
@@ -102,14 +102,14 @@ describe('the Orchestrator’s forwarding services', () => {
 
   it('are read from a variable as JSON, which must make sense', () => {
     const config = readConfig([], { ORCHESTRATOR_SFU: JSON.stringify(services) });
-    expect(config.orchestratorSfu.get('dash')?.map(({ port }) => port)).to.deep.equal([8096, 8097]);
+    expect(config.orchestrator.sfu.get('dash')?.map(({ port }) => port)).to.deep.equal([8096, 8097]);
     for (const wrong of ['{', '{"ftp":{"portMapping":[]}}', '{"dash":{"portMapping":[]}}', '7']) {
       expect(() => readConfig([], { ORCHESTRATOR_SFU: wrong }), wrong).to.throw(/orchestratorSfu/);
     }
   });
 
   it('have a host name of their own if one is configured', () =>
-    withStage({ orchestratorSfu: services, orchestratorExternalHostname: 'sfu.example' }, async (stage) => {
+    withStage({ orchestrator: { sfu: services, externalHostname: 'sfu.example' } }, async (stage) => {
       const ada = await stage.user('ada');
       const session = await ada.get('AddSession', { sessionName: 'x', sessionProtocol: 'dash' });
       expect(JSON.stringify(session)).to.contain('http://sfu.example:8096/');
@@ -120,21 +120,16 @@ describe('the Orchestrator’s operator requests', () => {
   for (const [request, option, allowed, refused] of [
     [
       'TERMINATE_ORCHESTRATOR',
-      'orchestratorAllowTerminate',
+      'allowTerminate',
       'a client stops the server',
       'a client was refused to stop the server',
     ],
-    [
-      'RESET_ORCHESTRATOR',
-      'orchestratorAllowTerminate',
-      'a client ends all sessions',
-      'a client was refused to end all sessions',
-    ],
-    ['DUMP_DATA', 'orchestratorDumpData', 'all data was dumped', 'a dump of all data was refused'],
+    ['RESET_ORCHESTRATOR', 'allowTerminate', 'a client ends all sessions', 'a client was refused to end all sessions'],
+    ['DUMP_DATA', 'dumpData', 'all data was dumped', 'a dump of all data was refused'],
   ] as const) {
     for (const isAllowed of [true, false]) {
       it(`${request}, ${isAllowed ? 'switched on' : 'switched off'}, is logged with whoever asked`, () =>
-        withStage({ [option]: isAllowed }, async (stage) => {
+        withStage({ orchestrator: { [option]: isAllowed } }, async (stage) => {
           const ada = await stage.user('ada');
           const stranger = await stage.connect('/');
           for (const client of [stranger, ada]) {
@@ -152,7 +147,7 @@ describe('the Orchestrator’s operator requests', () => {
   }
 
   it('RESET_ORCHESTRATOR tells members, answers, and disconnects everybody', () =>
-    withStage({ orchestratorAllowTerminate: true }, async (stage) => {
+    withStage({ orchestrator: { allowTerminate: true } }, async (stage) => {
       const ada = await stage.user('ada');
       const bob = await stage.user('bob', '/');
       await bob.get('JoinSession', { sessionId: await ada.makes('demo') });
@@ -175,7 +170,7 @@ describe('the Orchestrator’s protocol in the whole server', () => {
   };
 
   it('lists sessions over REST with their titles, and is stopped by TERMINATE_ORCHESTRATOR, once its members are told', async () => {
-    const server = await startServer(configOf({ ...options, orchestratorAllowTerminate: true }));
+    const server = await startServer(configOf({ ...options, orchestrator: { allowTerminate: true } }));
     const ada = await connect(server.url, '/orchestrator');
     const bob = await connect(server.url, '/');
     await ada.get('LOGIN', { userName: 'ada' });
@@ -210,7 +205,7 @@ describe('the Orchestrator’s protocol in the whole server', () => {
   });
 
   it('is not spoken when it is switched off', async () => {
-    const server = await startServer(configOf({ ...options, orchestratorEnabled: false }));
+    const server = await startServer(configOf({ ...options, orchestrator: { enabled: false } }));
     const refused = await connect(server.url, '/orchestrator').then(
       () => 'connected',
       (error: unknown) => (error as Error).message,

@@ -71,8 +71,8 @@ describe('the Orchestrator’s time', () => {
     const silent = createSocket('udp4');
     sockets.push(silent);
     const server = await serving({ aheadMs: hourMs });
-    const orchestratorNtpServers = [await listening(silent), server.name, 'localtime'];
-    await withStage({ orchestratorNtpServers, orchestratorNtpTimeoutMs: 50 }, async (stage) => {
+    const ntpServers = [await listening(silent), server.name, 'localtime'];
+    await withStage({ orchestrator: { ntpServers, ntpTimeoutMs: 50 } }, async (stage) => {
       const client = await stage.connect();
       const ahead = async () => ((await client.get('GetNTPTime', {})).ntpTimeMs as number) - Date.now();
       await until('it was asked', async () => (await ahead()) > hourMs / 2);
@@ -83,7 +83,7 @@ describe('the Orchestrator’s time', () => {
   for (const request of ['GET_NTP_TIME', 'GetNTPTime']) {
     it(`is the host’s while no server answers: ${request} never fails`, () =>
       withStage(
-        { orchestratorNtpServers: ['127.0.0.1:9', 'no such host', '127.0.0.1:99999'], orchestratorNtpTimeoutMs: 50 },
+        { orchestrator: { ntpServers: ['127.0.0.1:9', 'no such host', '127.0.0.1:99999'], ntpTimeoutMs: 50 } },
         async (stage) => {
           const client = await stage.connect();
           const { ntpTimeMs } = await client.get(request, {});
@@ -98,7 +98,7 @@ describe('the Orchestrator’s time', () => {
   for (const [what, spoil] of wrongAnswers) {
     it(`is not taken from an answer that is ${what}`, async () => {
       const server = await serving({ aheadMs: hourMs, spoil });
-      await withStage({ orchestratorNtpServers: [server.name], orchestratorNtpTimeoutMs: 50 }, async (stage) => {
+      await withStage({ orchestrator: { ntpServers: [server.name], ntpTimeoutMs: 50 } }, async (stage) => {
         const client = await stage.connect();
         await until('the server has failed', () => stage.logged.some(([level]) => level === 'warn'));
         const { ntpTimeMs } = await client.get('GetNTPTime', {});
@@ -111,7 +111,7 @@ describe('the Orchestrator’s time', () => {
   it('keeps the last known difference when the server fails later', async () => {
     const server = await serving({ aheadMs: hourMs });
     await withStage(
-      { orchestratorNtpServers: [server.name], orchestratorNtpTimeoutMs: 50, orchestratorNtpIntervalMs: 20 },
+      { orchestrator: { ntpServers: [server.name], ntpTimeoutMs: 50, ntpIntervalMs: 20 } },
       async (stage) => {
         const client = await stage.connect();
         await until('it was asked', () => stage.logged.some(([, message]) => message === 'the clock was compared'));

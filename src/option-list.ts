@@ -1,0 +1,61 @@
+import type { Group, Option, Table } from '../options/option.js';
+import { transportOptions } from '../transport/options.js';
+import { dialectEntries } from './dialects.js';
+import { clientOptions } from './options/clients.js';
+import { mediaOptions } from './options/media.js';
+import { roomsOptions } from './options/rooms.js';
+import { serverOptions } from './options/server.js';
+
+/** Options that belong to no dialect. Each stands by itself: `config.port`. */
+export const ownOptions = { ...serverOptions, ...transportOptions, ...roomsOptions, ...mediaOptions, ...clientOptions };
+
+/** Where operators give an option. */
+export interface OptionNames {
+  /** Its key in a YAML file: `kmsUris`, or `easyrtcMaxRooms` for `maxRooms` in the group `easyrtc`. */
+  readonly name: string;
+  /** `KMS_URIS` */
+  readonly variable: string;
+  /** `--kms-uris` */
+  readonly flag: string;
+}
+
+/** An option with the names under which operators give it. */
+export interface ListedOption extends OptionNames {
+  readonly option: Option;
+  /** The object of the configuration that it is in; undefined for one that stands by itself. */
+  readonly group: string | undefined;
+  /** Its name there. */
+  readonly key: string;
+  /** Names of earlier versions, which still work. */
+  readonly formerly?: OptionNames;
+}
+
+/** As docs/configuration.md shows them. */
+export const sections: readonly { readonly title: string; readonly options: readonly ListedOption[] }[] = [
+  { title: 'Server', options: listed(serverOptions) },
+  { title: 'Connections', options: listed(transportOptions) },
+  { title: 'Rooms', options: listed(roomsOptions) },
+  { title: 'Media', options: listed(mediaOptions) },
+  { title: 'Clients and pages', options: listed(clientOptions) },
+  ...dialectEntries.map(({ title, options }) => ({ title, options: listed(options.options, options) })),
+];
+
+/** Every option of the server, once. */
+export const optionList: readonly ListedOption[] = sections.flatMap(({ options }) => options);
+
+function namesOf(name: string): OptionNames {
+  return {
+    name,
+    variable: name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+    flag: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+  };
+}
+
+function listed(table: Table, group?: Group): ListedOption[] {
+  return Object.entries(table).map(([key, option]) => {
+    const prefix = group?.prefix ?? '';
+    const name = prefix === '' ? key : `${prefix}${key.slice(0, 1).toUpperCase()}${key.slice(1)}`;
+    const formerly = option.formerly === undefined ? undefined : namesOf(option.formerly);
+    return { ...namesOf(name), option, group: group?.name, key, ...(formerly && { formerly }) };
+  });
+}

@@ -1,0 +1,32 @@
+import { flag, list, milliseconds, number, option, readBy } from '../../options/option.js';
+import type { Table } from '../../options/option.js';
+import { readIceServer } from '../ice-servers.js';
+
+/** What the server tells pages and other clients. */
+export const clientOptions = {
+  iceServers: option(
+    list(
+      readBy(
+        readIceServer,
+        'must be stun:host:port or turn:user:password@host:port, user and password percent-encoded',
+      ),
+    ),
+    [],
+    'URLs',
+    'STUN and TURN servers for clients. Everybody may read them at /api/v1/ice-servers.',
+  ),
+  loopbackRemote: flag(false, 'Tells pages, by /getClientConfig, to publish with doLoopback.'),
+  loopbackAndLocal: flag(false, 'Tells pages to show the local picture too when loopbackRemote is set.'),
+  thresholdSpeaker: option(
+    number.min(-200).max(0),
+    -50,
+    'dB',
+    'Pages show a participant as speaking above this volume. /getThresholdSpeaker tells it.',
+  ),
+  updateSpeakerIntervalMs: option(
+    milliseconds,
+    1_800,
+    'ms',
+    'How often pages check who is speaking. /getUpdateSpeakerInterval tells it.',
+  ),
+} as const satisfies Table;
