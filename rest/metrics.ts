@@ -3,56 +3,111 @@ import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Rooms } from '../rooms/rooms.js';
 import type { Health } from './health.js';
 
+interface Metric {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Reads the present values; each counts up from 0. */
+  readonly read: (from: { readonly rooms: Rooms; readonly health: Health }, into: Counter | Gauge) => void;
+}
+
+/** What `GET /metrics` tells of the server, besides what prom-client tells of the process. docs/rest.md is made from it. */
+export const metricTable: readonly Metric[] = [
+  {
+    name: 'atrium_rooms',
+    type: 'gauge',
+    help: 'Rooms that are open',
+    labels: [],
+    read: ({ rooms }, into) => {
+      into.inc([...rooms].length);
+    },
+  },
+  {
+    name: 'atrium_participants',
+    type: 'gauge',
+    help: 'Participants of all rooms, by the protocol they speak',
+    labels: ['dialect'],
+    read: ({ rooms }, into) => {
+      for (const room of rooms)
+        for (const { attributes } of room.participants) into.inc({ dialect: attributes.dialect }, 1);
+    },
+  },
+  {
+    name: 'atrium_publications',
+    type: 'gauge',
+    help: 'Open publications of all rooms',
+    labels: [],
+    read: ({ rooms }, into) => {
+      for (const room of rooms) for (const { publication } of room.participants) if (publication) into.inc(1);
+    },
+  },
+  {
+    name: 'atrium_subscriptions',
+    type: 'gauge',
+    help: 'Subscriptions of all rooms',
+    labels: [],
+    read: ({ rooms }, into) => {
+      for (const room of rooms) for (const { subscriptions } of room.participants) into.inc([...subscriptions].length);
+    },
+  },
+  {
+    name: 'atrium_connections',
+    type: 'gauge',
+    help: 'Clients that are connected, by the protocol they speak',
+    labels: ['dialect'],
+    read: ({ health }, into) => {
+      for (const { name, connections } of health.dialects) into.inc({ dialect: name }, connections);
+    },
+  },
+  {
+    // Each dialect counts for itself: the counter repeats what they say.
+    name: 'atrium_undelivered_texts_total',
+    type: 'counter',
+    help: 'Texts that could not be told to a client, since the start',
+    labels: ['dialect'],
+    read: ({ health }, into) => {
+      for (const { name, undelivered } of health.dialects)
+        if (undelivered !== undefined) into.inc({ dialect: name }, undelivered);
+    },
+  },
+  {
+    name: 'atrium_media_server_up',
+    type: 'gauge',
+    help: 'Whether a media server is within reach: 1 or 0',
+    labels: ['url'],
+    read: ({ health }, into) => {
+      for (const { url, up } of health.mediaServers) into.inc({ url }, up ? 1 : 0);
+    },
+  },
+  {
+    name: 'atrium_media_server_endpoints',
+    type: 'gauge',
+    help: 'Publications and subscriptions on a media server',
+    labels: ['url'],
+    read: ({ health }, into) => {
+      for (const { url, load } of health.mediaServers) into.inc({ url }, load);
+    },
+  },
+];
+
 /** `GET /metrics`, as Prometheus reads it: counts, no names of rooms or people. */
 export function metrics(rooms: Rooms, health: () => Health): (request: Request, response: Response) => Promise<void> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, labels: readonly string[], read: (into: Gauge) => void): void => {
-    const own: Gauge = new Gauge({
-      name: `atrium_${name}`,
+  for (const { name, type, help, labels, read } of metricTable) {
+    const Kind = type === 'gauge' ? Gauge : Counter;
+    const metric: Counter | Gauge = new Kind({
+      name,
       help,
       labelNames: labels,
       registers: [registry],
       collect: () => {
-        own.reset();
-        read(own);
+        metric.reset();
+        read({ rooms, health: health() }, metric);
       },
     });
-  };
-  gauge('rooms', 'Rooms that are open', [], (into) => {
-    into.set([...rooms].length);
-  });
-  gauge('participants', 'Participants of all rooms, by the protocol they speak', ['dialect'], (into) => {
-    for (const room of rooms) for (const { attributes } of room.participants) into.inc({ dialect: attributes.dialect });
-  });
-  gauge('publications', 'Open publications of all rooms', [], (into) => {
-    for (const room of rooms) for (const { publication } of room.participants) if (publication) into.inc();
-  });
-  gauge('subscriptions', 'Subscriptions of all rooms', [], (into) => {
-    for (const room of rooms) for (const { subscriptions } of room.participants) into.inc([...subscriptions].length);
-  });
-  gauge('connections', 'Clients that are connected, by the protocol they speak', ['dialect'], (into) => {
-    for (const { name, connections } of health().dialects) into.set({ dialect: name }, connections);
-  });
-  // Each dialect counts for itself: the counter repeats what they say.
-  new Counter({
-    name: 'atrium_undelivered_texts_total',
-    help: 'Texts that could not be told to a client, since the start',
-    labelNames: ['dialect'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { name, undelivered } of health().dialects) {
-        if (undelivered !== undefined) this.inc({ dialect: name }, undelivered);
-      }
-    },
-  });
-  gauge('media_server_up', 'Whether a media server is within reach', ['url'], (into) => {
-    for (const { url, up } of health().mediaServers) into.set({ url }, up ? 1 : 0);
-  });
-  gauge('media_server_endpoints', 'Publications and subscriptions on a media server', ['url'], (into) => {
-    for (const { url, load } of health().mediaServers) into.set({ url }, load);
-  });
+  }
   return async (_request, response) => {
     const text = await registry.metrics();
     response.type(registry.contentType).send(text);

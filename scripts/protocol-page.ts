@@ -1,21 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { format, type FormatConfig, type Oxfmtrc } from 'oxfmt';
 import type {
   ErrorObject,
-  JsonSchema,
   MethodObject,
   NotificationObject,
   OpenRpcDocument,
 } from '../dialects/kurento-room/openrpc.js';
 import { requests } from '../dialects/kurento-room/requests.js';
 import { errorsShown, readTranscripts } from '../test/support/transcript-file.js';
+import { anchor, frames, page, table, typeText } from './markdown.js';
 
 /** docs/protocol.md, made from the OpenRPC document that the server serves. */
 export const protocolPagePath = new URL('../docs/protocol.md', import.meta.url);
 
 export async function protocolPage(document: OpenRpcDocument): Promise<string> {
   const { methods, 'x-notifications': notifications, 'x-errors': errors } = document;
-  const text = [
+  return page([
     '# The room protocol',
     '<!-- Made by `npm run docs` from dialects/kurento-room/ and test/transcripts/. -->',
     'JSON-RPC 2.0, one object per text frame, no batches, over a WebSocket at `/room`: `ws://localhost:8080/room`. ' +
@@ -30,14 +28,7 @@ export async function protocolPage(document: OpenRpcDocument): Promise<string> {
     ...notifications.flatMap(notificationSection),
     '## Errors',
     errorTable(errors),
-  ].join('\n\n');
-  return (await format('protocol.md', text, markdownStyle())).code;
-}
-
-/** How `npm run format` writes Markdown. */
-function markdownStyle(): FormatConfig | undefined {
-  const config = JSON.parse(readFileSync(new URL('../.oxfmtrc.json', import.meta.url), 'utf8')) as Oxfmtrc;
-  return config.overrides?.find(({ files }) => files.includes('**/*.md'))?.options;
+  ]);
 }
 
 /** How many there are: the table says `all` then. */
@@ -128,35 +119,4 @@ function exampleOf({ name, params, examples }: MethodObject): string[] {
 
 function objectOf(values: readonly { readonly name: string; readonly value: unknown }[]): object {
   return Object.fromEntries(values.map(({ name, value }) => [name, value]));
-}
-
-/** A JSON Schema in few words. */
-function typeText(schema: JsonSchema): string {
-  const { type, anyOf, enum: values, const: only, items, properties, required } = schema;
-  if (only !== undefined) return `\`${JSON.stringify(only)}\``;
-  if (Array.isArray(values)) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' or ');
-  if (Array.isArray(anyOf)) return (anyOf as JsonSchema[]).map(typeText).join(' or ');
-  if (Array.isArray(type)) return type.join(' or ');
-  if (type === 'array') return `list of ${typeText(items as JsonSchema)}`;
-  if (type !== 'object') return String(type);
-  const members = Object.entries((properties ?? {}) as Record<string, JsonSchema>).map(([name, member]) => {
-    const isRequired = Array.isArray(required) && required.includes(name);
-    return `\`${name}\`${isRequired ? '' : ' (optional)'}: ${typeText(member)}`;
-  });
-  const more = schema.additionalProperties === false ? [] : ['more members'];
-  return members.length + more.length === 0 ? 'an empty object' : `{ ${[...members, ...more].join(', ')} }`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function frames(lines: readonly string[]): string {
-  return ['```text', ...lines, '```'].join('\n');
-}
-
-/** As GitHub makes the anchor of a heading. */
-function anchor(heading: string): string {
-  return heading.toLowerCase().replace(/[^\w -]/g, '');
 }

@@ -1,0 +1,54 @@
+import { sections } from '../src/option-list.js';
+import type { ListedOption } from '../src/option-list.js';
+import { anchor, frames, page, table } from './markdown.js';
+
+/** docs/configuration.md, made from the table of options. */
+export const configurationPagePath = new URL('../docs/configuration.md', import.meta.url);
+
+export function configurationPage(): Promise<string> {
+  return page([
+    '# Configuration',
+    '<!-- Made by `npm run docs` from the tables of options (src/option-list.ts). -->',
+    'Every option has a variable, a flag and a key in a YAML file. Only the variable is in the tables below; the others follow from it:',
+    table(
+      ['given as', 'example'],
+      [
+        ['flag', '`--kms-uris ws://kms:8888/kurento`, or `--kms-uris=ws://kms:8888/kurento`'],
+        ['environment variable', '`KMS_URIS=ws://kms:8888/kurento`'],
+        ['key of the file', '`kmsUris: [ws://kms:8888/kurento]`'],
+      ],
+    ),
+    'A flag counts before a variable, a variable before the file, the file before the default. An empty variable counts as none. ' +
+      '`--config FILE` or `ATRIUM_CONFIG` names the file. The server refuses flags and keys that it does not know, and values that do not fit; ' +
+      'its message names the option, the place where it was given, and what is expected.',
+    'A list is separated by commas in a flag or a variable, and is a list in the file. JSON is text in a flag or a variable, and an object in the file. ' +
+      'The options of a protocol may stand in an object in the file, without the prefix:',
+    frames(['easyrtc:', '  maxRooms: 3', 'easyrtcMaxRooms: 3 # the same']).replace('```text', '```yaml'),
+    '`npm start -- --help` prints the same tables.',
+    sections.map(({ title }) => `- [${title}](#${anchor(title)})`).join('\n'),
+    ...sections.flatMap(({ title, options }) => [
+      `## ${title}`,
+      table(['variable', 'default', 'unit', 'meaning'], options.map(row)),
+    ]),
+  ]);
+}
+
+function row({ option, variable, formerly }: ListedOption): string[] {
+  const before = formerly === undefined ? '' : ` Formerly \`${formerly.variable}\`, which still works.`;
+  return [`\`${variable}\``, defaultText(option.initial), option.unit, escaped(option.meaning) + before];
+}
+
+/** As it would be written in a variable. */
+function defaultText(initial: unknown): string {
+  const text = Array.isArray(initial)
+    ? initial.join(',')
+    : typeof initial === 'string'
+      ? initial
+      : JSON.stringify(initial);
+  return text === '' ? 'none' : `\`${text}\``;
+}
+
+/** What Markdown would read as markup. */
+function escaped(text: string): string {
+  return text.replace(/[*_<>[\]]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { metricTable } from '../rest/metrics.js';
+import { nothing, operations } from '../rest/operations.js';
+import type { Operation } from '../rest/operations.js';
+import { problems } from '../rest/problem.js';
+import type { ProblemCode } from '../rest/problem.js';
+import { components } from '../rest/schemas.js';
+import { anchor, frames, page, table, typeText } from './markdown.js';
+import type { JsonSchema } from './markdown.js';
+
+/** docs/rest.md, made from the table of operations. */
+export const restPagePath = new URL('../docs/rest.md', import.meta.url);
+
+const titles: Readonly<Record<Operation['tag'], string>> = {
+  rooms: 'Rooms',
+  server: 'The server',
+  original: 'Paths of the Kurento Room server',
+};
+
+export function restPage(): Promise<string> {
+  return page([
+    '# REST',
+    '<!-- Made by `npm run docs` from rest/operations.ts, rest/schemas.ts, rest/problem.ts and rest/metrics.ts. -->',
+    'HTTP at the port of the server. A server describes all of this itself, as OpenAPI 3.1, at `/api/v1/openapi.json`.',
+    conventions,
+    frames([
+      'export ADMIN_TOKEN=$(openssl rand -hex 16)',
+      'npm start &',
+      'curl http://localhost:8080/api/v1/rooms',
+      'curl -X DELETE -H "Authorization: Bearer $ADMIN_TOKEN" http://localhost:8080/api/v1/rooms/daily',
+    ]).replace('```text', '```sh'),
+    ...Object.entries(titles).flatMap(([tag, title]) => [`## ${title}`, operationTable(tag)]),
+    '## Answers',
+    'Times are texts as `2026-11-20T12:00:00.000Z`.',
+    ...Object.entries(componentSchemas()).flatMap(([name, schema]) => componentSection(name, schema)),
+    '## Refusals',
+    'A refusal is `application/problem+json`, a [Problem](#problem). Its `code` is stable.',
+    table(
+      ['code', 'status', 'meaning'],
+      Object.entries(problems).map(([code, { status, meaning }]) => [`\`${code}\``, String(status), meaning]),
+    ),
+    '## Metrics',
+    '`GET /metrics` is for Prometheus. It counts, and names no rooms and no people. Besides the metrics of the process that prom-client gives:',
+    table(
+      ['metric', 'type', 'labels', 'meaning'],
+      metricTable.map(({ name, type, labels, help }) => [
+        `\`${name}\``,
+        type,
+        labels.map((label) => `\`${label}\``).join(', '),
+        help,
+      ]),
+    ),
+  ]);
+}
+
+const conventions = [
+  '- Names in a path are any text, percent-encoded. A room named `..` must be written `%2E%2E`, and most HTTP clients normalise that away.',
+  '- Requests that change something need the admin token (`ADMIN_TOKEN`) as `Authorization: Bearer TOKEN`. Without an admin token in the configuration nobody can make them.',
+  '- Everybody may make the other requests. A server with `ALLOWED_ORIGINS` lets pages of those origins alone read the answers.',
+  '- `PATH_PREFIX` stands before every path.',
+].join('\n');
+
+function operationTable(tag: string): string {
+  const rows = Object.values<Operation>(operations)
+    .filter((operation) => operation.tag === tag)
+    .map(({ method, path, params, summary, description, writes, responses, problems: refusals }) => {
+      const query = Object.keys(params.shape).filter((name) => !path.includes(`{${name}}`));
+      const target = `${path}${query.map((name, index) => `${index === 0 ? '?' : '&'}${name}={${name}}`).join('')}`;
+      const meaning = [summary, description, writes ? 'Needs the admin token.' : undefined];
+      return [
+        `\`${method.toUpperCase()} ${target}\``,
+        meaning.flatMap((text) => (text === undefined ? [] : [text.endsWith('.') ? text : `${text}.`])).join(' '),
+        Object.entries(responses)
+          .map(([status, schema]) => `${status}: ${schema === nothing ? 'nothing' : answerText(schema)}`)
+          .join('; '),
+        refusalsOf(refusals, writes),
+      ];
+    });
+  return table(['request', 'does', 'answers', 'refuses with'], rows);
+}
+
+/** Besides those that every request may get. */
+function refusalsOf(codes: readonly ProblemCode[], writes: boolean): string {
+  const all: readonly ProblemCode[] = writes ? ['token-needed', 'writes-off', ...codes] : codes;
+  return all.map((code) => `\`${code}\``).join(', ');
+}
+
+/** With links to the answers that have a name. */
+function answerText(schema: z.ZodType): string {
+  const [name] = Object.entries(components).find(([, component]) => component === schema) ?? [];
+  if (name !== undefined) return `[${name}](#${anchor(name)})`;
+  if (schema instanceof z.ZodArray) return `list of ${answerText(schema.element as z.ZodType)}`;
+  return typeText(z.toJSONSchema(schema));
+}
+
+function componentSection(name: string, schema: JsonSchema): string[] {
+  const { description, properties, required } = schema;
+  const rows = Object.entries(properties as Record<string, JsonSchema>).map(([member, of]) => {
+    const isRequired = Array.isArray(required) && required.includes(member);
+    return [
+      `\`${member}\``,
+      typeText(of, linkTo) + (isRequired ? '' : ' (optional)'),
+      typeof of.description === 'string' ? of.description : '',
+    ];
+  });
+  return [`### ${name}`, `${String(description)}.`, table(['member', 'type', 'meaning'], rows)];
+}
+
+function componentSchemas(): Record<string, JsonSchema> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(components)) registry.add(schema, { id });
+  return z.toJSONSchema(registry, { uri: (id) => id }).schemas;
+}
+
+function linkTo(name: string): string {
+  return `[${name}](#${anchor(name)})`;
+}
