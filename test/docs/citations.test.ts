@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { citationsIn } from '../support/citations.js';
+import { citationsIn, withoutMargins } from '../support/citations.js';
 import type { Citation } from '../support/citations.js';
 import { lineAt, readPage } from '../support/markdown.js';
 import type { Heading, Page } from '../support/markdown.js';
@@ -17,6 +17,9 @@ const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--
   .filter((path) => /\.(?:[cm]?[jt]sx?|md|txt|ya?ml|css|html|svg)$/.test(path) && !path.startsWith('test/fixtures/'))
   .filter((path) => existsSync(join(root, path)))
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+
+/** `docs/protocols/concierge.md#6-requests-and-their-answers to #9-statuses` */
+const address = /(?<page>docs\/[\w/-]+\.md)(?<anchors>#[\w-]+(?:(?:,|\s+and|\s+to)\s+#[\w-]+)*)?/g;
 
 const pages = new Map<string, Page>(
   files.filter(({ path }) => path.endsWith('.md')).map(({ path, text }) => [path, readPage(text)]),
@@ -38,9 +41,11 @@ describe('what comments and documents refer to', () => {
     const missing = files
       .filter(({ path }) => !path.endsWith('.md'))
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/docs\/[\w/-]+\.md(?:#([\w-]+))?/g)]
-          .filter(([target]) => !leadsSomewhere('', target))
-          .map((found) => `${path}:${lineAt(text, found.index)}: ${found[0]}`),
+        [...withoutMargins(text).matchAll(address)].flatMap(({ index, groups: { page = '', anchors = '' } = {} }) =>
+          (anchors === '' ? [''] : anchors.split(/(?:,|\s+and|\s+to)\s+/))
+            .filter((anchor) => !leadsSomewhere('', page + anchor))
+            .map((anchor) => `${path}:${lineAt(text, index)}: ${page}${anchor}`),
+        ),
       );
     expect(missing).to.deep.equal([]);
   });

@@ -37,8 +37,8 @@ const part = /^,?\s+(row|rule)s?\s+(\d+)/;
  * in a folder that belongs to one protocol. Other documents (`RFC 8445 §16.1`) are passed over.
  */
 export function citationsIn(path: string, text: string): Citation[] {
-  // What begins a line of a comment stands between two words of it. Texts of links are seen to with their targets.
-  let plain = text.replace(/\n[ \t]*(?:\*(?!\/)|\/\/|#+|>)?[ \t]*/g, (found) => found.replace(/[^\n]/g, ' '));
+  let plain = withoutMargins(text);
+  // Texts of links are checked with their targets.
   if (path.endsWith('.md')) plain = plain.replace(/\[[^[\]]*\]\([^()]*\)/g, blank);
   const citations: Citation[] = [];
   let last: { readonly end: number; readonly page: string | undefined } | undefined;
@@ -63,6 +63,11 @@ export function citationsIn(path: string, text: string): Citation[] {
     });
   }
   return citations;
+}
+
+/** What begins a line of a comment stands between two words of it: blank, so that places stay what they are. */
+export function withoutMargins(text: string): string {
+  return text.replace(/\n[ \t]*(?:\*(?!\/)|\/\/|#+ |>)?[ \t]*/g, blank);
 }
 
 /** What a bare `§3.6` in a file means. */
