@@ -17,6 +17,8 @@ export interface DialectContext {
   readonly socketIo: SocketIoDoor;
   /** Put before every path; empty, or begins with a slash. */
   readonly pathPrefix: string;
+  /** Requests of one client that may wait behind a running one. */
+  readonly maxQueuedRequests: number;
   readonly log: Log;
   /** The time in ms since 1970. */
   readonly now: () => number;

@@ -69,8 +69,8 @@ function memberOf(participant: Participant): Component<'Participant'> {
   return { id, name, displayName, dialect, publication: publicationOf(participant), subscriptions };
 }
 
-function publicationOf({ ownPublication }: Participant): Component<'Publication'> | null {
-  if (!ownPublication || ownPublication.state === 'closed') return null;
-  const { state, openedAt } = ownPublication;
+function publicationOf({ pendingPublication }: Participant): Component<'Publication'> | null {
+  if (!pendingPublication || pendingPublication.state === 'closed') return null;
+  const { state, openedAt } = pendingPublication;
   return { state, since: openedAt === undefined ? null : new Date(openedAt).toISOString() };
 }

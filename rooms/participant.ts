@@ -2,7 +2,6 @@ import type { EndpointListener, IceCandidate, VideoFilter } from '../media/port.
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
-import type { Mutable } from './mute.js';
 import { Negotiations } from './negotiations.js';
 import { Publication } from './publication.js';
 import type { ConnectionChanged, PublishOptions } from './publication.js';
@@ -18,6 +17,13 @@ export interface Attributes {
   readonly takesPrivateText: boolean;
 }
 
+/** What `Participant.publish` resolves with. */
+export interface Published {
+  readonly sdpAnswer: string;
+  /** Opens the publication and tells the others. Does nothing the second time, nor when the publication has ended since. */
+  readonly announce: () => void;
+}
+
 /**
  * One membership of one room. Joining, leaving and talking take effect at once; media is negotiated in a queue of the
  * participant's own. After `closed` every call is refused with `participant-closed`.
@@ -29,7 +35,7 @@ export class Participant {
   /** Unique in the room: how protocols that know people by name call this participant (`Room.join`). */
   readonly name: string;
   readonly attributes: Attributes;
-  readonly #outbox: Outbox;
+  #outbox: Outbox | undefined;
   readonly #negotiations = new Negotiations();
   readonly #early = new EarlyCandidates();
   readonly #subscriptions = new Map<Participant, Subscription>();
@@ -37,12 +43,17 @@ export class Participant {
   #filter: VideoFilter | undefined;
   #closed = false;
 
-  constructor(room: Room, id: string, name: string, attributes: Attributes, outbox: Outbox) {
+  constructor(room: Room, id: string, name: string, attributes: Attributes) {
     this.room = room;
     this.id = id;
     this.name = name;
     this.attributes = attributes;
-    this.#outbox = outbox;
+  }
+
+  /** Called by the room. @returns whether there is an outbox; without one the participant never was in the room */
+  enter(enter: (participant: Participant) => Outbox | undefined): boolean {
+    this.#outbox = enter(this);
+    return this.#outbox !== undefined;
   }
 
   get closed(): boolean {
@@ -54,8 +65,8 @@ export class Participant {
     return this.#publication?.state === 'open' ? this.#publication : undefined;
   }
 
-  /** The publication also while it is still opening. */
-  get ownPublication(): Publication | undefined {
+  /** The publication also while it is still opening: being negotiated, or not announced yet. */
+  get pendingPublication(): Publication | undefined {
     return this.#publication;
   }
 
@@ -63,11 +74,16 @@ export class Participant {
     return this.#subscriptions.values();
   }
 
+  subscriptionTo(publisher: Participant): Subscription | undefined {
+    return this.#subscriptions.get(publisher);
+  }
+
   /**
-   * Offers a stream to the room; resolves with the SDP answer, and the others are told `publicationOpened`.
+   * Offers a stream to the room. Resolves with the SDP answer, and with what makes the publication open and tells the others
+   * `publicationOpened`: the caller calls it in the turn in which it sends the answer, after that.
    * @throws RoomError `already-publishing`, `offer-refused`, `media-failed`, `interrupted`, `participant-closed`; nothing remains then
    */
-  async publish(sdpOffer: string, options: PublishOptions = {}): Promise<string> {
+  async publish(sdpOffer: string, options: PublishOptions = {}): Promise<Published> {
     this.#assertOpen();
     if (this.#publication) throw new RoomError('already-publishing', `${this.id} is already publishing`);
     const publication = new Publication(this, this.#early.take(this));
@@ -76,17 +92,16 @@ export class Participant {
       try {
         const pipeline = await this.room.pipeline();
         const chosen = { ...options, filter: this.#effectiveFilter };
-        const sdpAnswer = await publication.open(
-          pipeline,
-          sdpOffer,
-          chosen,
-          this.#listener(this, options.connectionChanged),
-        );
-        publication.opened();
-        this.room.tell({ type: 'publicationOpened', publisher: this }, this);
-        return sdpAnswer;
+        const listener = this.#listener(this, options.connectionChanged);
+        const sdpAnswer = await publication.open(pipeline, sdpOffer, chosen, listener);
+        return {
+          sdpAnswer,
+          announce: () => {
+            publication.announce();
+          },
+        };
       } catch (error) {
-        this.#drop(publication);
+        publication.end();
         throw error;
       }
     });
@@ -96,12 +111,17 @@ export class Participant {
   unpublish(): void {
     this.#assertOpen();
     if (!this.#publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
-    this.#endPublication('unpublished');
+    this.#publication.close('unpublished');
   }
 
   /** The media server is gone and the publication with it: the others are told as if it had been unpublished. */
-  losePublication(): void {
-    if (this.#publication) this.#endPublication('media-lost');
+  mediaLost(): void {
+    this.#publication?.close('media-lost');
+  }
+
+  /** Called by a publication that ends. */
+  publicationClosed(publication: Publication): void {
+    if (this.#publication === publication) this.#publication = undefined;
   }
 
   /**
@@ -132,32 +152,6 @@ export class Participant {
     this.#early.take(publisher);
   }
 
-  /**
-   * Cuts this participant's media for everybody, at the server (Kurento Room §7.4). Audio and then video adds up to all.
-   * @throws RoomError `not-publishing`, `media-failed`, `participant-closed`
-   */
-  async mutePublication(what: Mutable): Promise<void> {
-    await this.#open().mute(what);
-  }
-
-  /** Undoes every `mutePublication`; nothing happens when nothing is muted. @throws RoomError as `mutePublication` */
-  async unmutePublication(): Promise<void> {
-    await this.#open().unmute();
-  }
-
-  /**
-   * Cuts a publisher's media for this participant alone; nothing happens when she does not subscribe to it.
-   * @throws RoomError `not-publishing`, `media-failed`, `participant-closed`
-   */
-  async muteSubscription(publisher: Participant, what: Mutable): Promise<void> {
-    await this.#subscriptionTo(publisher)?.mute(what);
-  }
-
-  /** Undoes every `muteSubscription` to that publisher. @throws RoomError as `muteSubscription` */
-  async unmuteSubscription(publisher: Participant): Promise<void> {
-    await this.#subscriptionTo(publisher)?.unmute();
-  }
-
   /** What is done to this participant's video, in place of what is done to everybody's in the room. */
   get filter(): VideoFilter | undefined {
     return this.#filter;
@@ -183,7 +177,7 @@ export class Participant {
   /** Brings the publication, if there is one, in line with the filters that were set. @throws RoomError `filter-refused` */
   async applyFilter(): Promise<void> {
     await this.#negotiations.run(async () => {
-      await this.publication?.setFilter(this.#effectiveFilter);
+      await this.#publication?.setFilter(this.#effectiveFilter);
     });
   }
 
@@ -227,32 +221,19 @@ export class Participant {
   }
 
   tell(event: RoomEvent): void {
-    this.#outbox(event);
+    this.#outbox?.(event);
   }
 
   /** Called by the room, which tells everybody what is to be told. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#publication?.close();
-    this.#publication = undefined;
+    this.#publication?.end();
     for (const subscription of this.#subscriptions.values()) subscription.close();
   }
 
   get #effectiveFilter(): VideoFilter | undefined {
     return this.#filter ?? this.room.filter;
-  }
-
-  #endPublication(reason: 'unpublished' | 'media-lost'): void {
-    const wasOpen = this.publication !== undefined;
-    this.#publication?.close();
-    this.#publication = undefined;
-    if (wasOpen) this.room.tell({ type: 'publicationClosed', publisher: this, reason }, this);
-  }
-
-  #drop(publication: Publication): void {
-    publication.close();
-    if (this.#publication === publication) this.#publication = undefined;
   }
 
   /** What the engine reports of an endpoint of this participant, which carries the media of `publisher`. */
@@ -266,18 +247,6 @@ export class Participant {
       },
       ...(connectionChanged && { connectionChanged }),
     };
-  }
-
-  #open(): Publication {
-    this.#assertOpen();
-    if (!this.publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
-    return this.publication;
-  }
-
-  #subscriptionTo(publisher: Participant): Subscription | undefined {
-    this.#assertOpen();
-    if (!publisher.publication) throw new RoomError('not-publishing', `${publisher.id} is not publishing`);
-    return this.#subscriptions.get(publisher);
   }
 
   #assertOpen(): void {

@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointListener, IceCandidate, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
 import { RoomError, filterError } from './errors.js';
+import type { PublicationEnd } from './events.js';
 import { Feed } from './feed.js';
 import { Mute } from './mute.js';
 import type { Mutable } from './mute.js';
@@ -54,7 +55,7 @@ export class Publication {
     return this.#subscriptions;
   }
 
-  /** Resolves with the SDP answer; the publication is open once `opened` was called. @throws RoomError as `OwnedEndpoint.negotiate`; it is closed then */
+  /** Resolves with the SDP answer; the publication is open once `announce` was called. @throws RoomError as `OwnedEndpoint.negotiate`; it is closed then */
   async open(
     pipeline: Pipeline,
     sdpOffer: string,
@@ -70,13 +71,30 @@ export class Publication {
     return this.#endpoint.negotiate(pipeline, sdpOffer, endpointOptions, listener, prepare);
   }
 
-  /**
-   * Called when `open` has resolved, in the same turn in which the others are told: whatever comes after it ends a publication they know.
-   * @throws RoomError `interrupted` when it was closed since
-   */
-  opened(): void {
-    if (this.#endpoint.closed) throw new RoomError('interrupted', 'Closed as soon as it was negotiated');
+  /** Opens the publication and tells the others. Does nothing the second time, nor when it has ended since `open` resolved. */
+  announce(): void {
+    if (this.state !== 'opening') return;
     this.#openedAt = this.publisher.room.now();
+    this.publisher.room.tell({ type: 'publicationOpened', publisher: this.publisher }, this.publisher);
+  }
+
+  /** Ends it. The others are told if they knew it. Does nothing the second time. */
+  close(reason: PublicationEnd): void {
+    const isKnown = this.state === 'open';
+    this.end();
+    if (isKnown) {
+      const { publisher } = this;
+      publisher.room.tell({ type: 'publicationClosed', publisher, reason }, publisher);
+    }
+  }
+
+  /** As `close`, and nobody is told: it was never open, or the participant ends, and the others are told of that. */
+  end(): void {
+    this.#loopback.close();
+    for (const subscription of this.#subscriptions) subscription.close();
+    this.#source.close();
+    this.#endpoint.close();
+    this.publisher.publicationClosed(this);
   }
 
   /** Adds a subscription, which from now on ends with the publication. */
@@ -98,14 +116,19 @@ export class Publication {
     return this.#muted.kinds;
   }
 
-  /** Cuts media for everybody. @throws RoomError `media-failed` */
+  /**
+   * Cuts media for everybody, at the server (Kurento Room §7.4). Audio and then video adds up to all.
+   * @throws RoomError `media-failed`, `not-publishing` when it has ended
+   */
   async mute(what: Mutable): Promise<void> {
+    this.#assertNotClosed();
     this.#muted.add(what);
     await this.#update();
   }
 
-  /** Lets everything through again that is not muted at a subscription. @throws RoomError `media-failed` */
+  /** Lets everything through again that is not muted at a subscription. @throws RoomError as `mute` */
   async unmute(): Promise<void> {
+    this.#assertNotClosed();
     this.#muted.clear();
     await this.#update();
   }
@@ -136,6 +159,10 @@ export class Publication {
     this.#endpoint.addCandidate(candidate);
   }
 
+  #assertNotClosed(): void {
+    if (this.#endpoint.closed) throw new RoomError('not-publishing', 'The publication has ended');
+  }
+
   async #update(): Promise<void> {
     await Promise.all([
       this.#loopback.update(),
@@ -156,12 +183,5 @@ export class Publication {
     } catch (error) {
       if (error instanceof RoomError) listener.failed(error);
     }
-  }
-
-  close(): void {
-    this.#loopback.close();
-    for (const subscription of this.#subscriptions) subscription.close();
-    this.#source.close();
-    this.#endpoint.close();
   }
 }

@@ -4,6 +4,21 @@ import type { LeaveReason, Outbox, RoomEvent } from './events.js';
 import { Participant } from './participant.js';
 import type { Attributes } from './participant.js';
 
+/** A client that wants to join. */
+export interface Newcomer {
+  /** `Participant.id` */
+  readonly id: string;
+  readonly attributes: Attributes;
+  /**
+   * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,
+   * the newcomer is refused.
+   */
+  readonly makePlace?: (present: Participant) => void;
+}
+
+/** Called with the new participant, of which nobody has been told yet. Returns its outbox; undefined when the client has gone. */
+export type Enter = (participant: Participant) => Outbox | undefined;
+
 export interface RoomOptions {
   /** The time in ms since 1970. */
   readonly now?: () => number;
@@ -82,22 +97,33 @@ export class Room {
   }
 
   /**
-   * Adds a participant and tells the others. Whoever is in `participants` when this returns will not be announced to
-   * the newcomer; whoever comes later will. Who comes with an id of her own gets a name like her `displayName`, as it is free;
-   * to whom id and `displayName` are the same is known by that name, which must be.
-   * @throws RoomError `room-closed`, `invalid-name`, `participant-exists`
+   * Called by `Rooms.join`, whose contract this keeps. The participant's `name` is `displayName`, made unique with a piece of the id. If
+   * `id` equals `displayName`, the name is not changed: a taken name is refused.
+   * @throws RoomError `room-closed`, `participant-exists`, `interrupted`; and what `enter` throws
    */
-  join(id: string, attributes: Attributes, outbox: Outbox): Participant {
+  join({ id, attributes }: Newcomer, enter: Enter): Participant {
     this.#assertOpen();
-    if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
     const name = this.#participants.has(id) ? undefined : this.#freeName(id, attributes.displayName);
     if (name === undefined) {
       throw new RoomError('participant-exists', `"${id}" is already in room "${this.name}"`);
     }
-    const participant = new Participant(this, id, name, attributes, outbox);
-    this.tell({ type: 'participantJoined', participant });
+    const participant = new Participant(this, id, name, attributes);
     this.#participants.set(id, participant);
     this.#names.set(name, participant);
+    let entered = false;
+    try {
+      entered = participant.enter(enter);
+    } finally {
+      if (!entered) this.#forget(participant);
+    }
+    if (!entered) throw new RoomError('interrupted', 'The client has gone');
+    try {
+      this.tell({ type: 'participantJoined', participant }, participant);
+    } catch (error) {
+      // An outbox that throws is a defect. The one who joins is answered with it, so they must not be in the room.
+      this.remove(participant, 'left');
+      throw error;
+    }
     if (this.#filterChange) participant.tell(this.#filterChange);
     return participant;
   }
@@ -112,9 +138,7 @@ export class Room {
   /** Ends a membership: media first, then the others are told; the last one to go closes the room. */
   remove(participant: Participant, reason: LeaveReason): void {
     if (participant.closed) return;
-    this.#participants.delete(participant.id);
-    this.#names.delete(participant.name);
-    participant.close();
+    this.#forget(participant);
     this.tell({ type: 'participantLeft', participant, reason });
     if (this.#participants.size === 0 && !this.#stays) this.close('empty');
   }
@@ -189,7 +213,13 @@ export class Room {
     this.#watch(event);
   }
 
-  /** Undefined when the name is taken of somebody who is known by nothing else. */
+  #forget(participant: Participant): void {
+    this.#participants.delete(participant.id);
+    this.#names.delete(participant.name);
+    participant.close();
+  }
+
+  /** Undefined when the name is taken and the participant is known by nothing else. */
   #freeName(id: string, displayName: string): string | undefined {
     const names =
       id === displayName ? [id] : [displayName || id, `${displayName}-${id.slice(0, 4)}`, `${displayName}-${id}`];
@@ -212,7 +242,7 @@ export class Room {
   #lose(failure: MediaFailure): void {
     this.#pipeline = undefined;
     this.tell({ type: 'mediaFailed', failure });
-    for (const participant of this.#participants.values()) participant.losePublication();
+    for (const participant of this.#participants.values()) participant.mediaLost();
   }
 
   /** Who publishes has been in the room: to her it is not the room that cannot be joined, but her stream that ended. */

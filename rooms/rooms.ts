@@ -1,15 +1,23 @@
 import type { MediaEngine } from '../media/port.js';
+import type { Admit } from './admission.js';
 import { RoomError } from './errors.js';
-import type { Outbox, RoomEvent } from './events.js';
+import type { RoomEvent } from './events.js';
 import type { Attributes, Participant } from './participant.js';
 import { Room } from './room.js';
-import type { RoomOptions } from './room.js';
+import type { Enter, Newcomer, RoomOptions } from './room.js';
 
 export interface RoomsOptions {
   /** The time in ms since 1970. */
   readonly now?: () => number;
-  /** Whether a participant of that `displayName` may open a room of that name. Default: everybody may. */
-  readonly mayOpen?: (room: string, displayName: string) => boolean;
+  /** Asked before every join, and before a room is opened for a client. Default: everybody is admitted, and nothing is awaited. */
+  readonly admit?: Admit;
+}
+
+export interface OpenOptions {
+  /** For people, where it differs from the name. */
+  readonly title?: string;
+  /** The client that wants the room, which `admit` is asked for. Undefined for the server itself, which may always open one. */
+  readonly by?: Attributes;
 }
 
 /** Sees what happens in every room, without being in any: for protocols that list rooms and people to all their clients. */
@@ -24,14 +32,14 @@ export interface RoomsWatcher {
 export class Rooms {
   readonly #media: MediaEngine;
   readonly #now: () => number;
-  readonly #mayOpen: (room: string, displayName: string) => boolean;
+  readonly #admit: Admit | undefined;
   readonly #rooms = new Map<string, Room>();
   readonly #watchers = new Set<RoomsWatcher>();
 
-  constructor(media: MediaEngine, { now = Date.now, mayOpen = () => true }: RoomsOptions = {}) {
+  constructor(media: MediaEngine, { now = Date.now, admit }: RoomsOptions = {}) {
     this.#media = media;
     this.#now = now;
-    this.#mayOpen = mayOpen;
+    this.#admit = admit;
   }
 
   [Symbol.iterator](): Iterator<Room> {
@@ -47,28 +55,58 @@ export class Rooms {
   }
 
   /**
-   * Joins a room, which is made if need be. One step: a refused join leaves no room behind.
-   * @throws RoomError `invalid-name`, `participant-exists`, `room-refused` when the room would be a new one and this participant
-   *   may not open it, or there is no capacity for its media; without any media server within reach people can meet and talk all the same
+   * The one entrance. Joins a room; one that is named and not there is opened.
+   *
+   * `admit` is asked first, and only it is awaited. Then, in one step: the participant is made and is in the room's `participants`;
+   * `enter` is called with it and returns its outbox; the others are told `participantJoined`. So the caller knows the participant
+   * before anybody is told of it, and the newcomer is in `participants` while the others are told. Whoever is in the room when `enter`
+   * is called will not be announced to the newcomer; whoever comes later will.
+   *
+   * When `enter` returns undefined, because the client has gone meanwhile, or throws, then nothing has happened: nobody is told, and no
+   * room is left behind.
+   * @throws RoomError `invalid-name`; `participant-exists`; `room-closed` for a room that is given as such and has closed;
+   *   `room-refused` when the room would be a new one and there is no capacity for its media (without any media server within reach
+   *   people can meet and talk all the same); `interrupted` when `enter` returns undefined; and what `admit` and `enter` throw
    */
-  join(name: string, id: string, attributes: Attributes, outbox: Outbox): Participant {
-    const existing = this.#rooms.get(name);
-    if (existing) return existing.join(id, attributes, outbox);
-    this.#assertOpenable(name, id === '' ? undefined : attributes.displayName);
-    // The one thing an empty room refuses.
-    if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
-    return this.#add(name, {}).join(id, attributes, outbox);
+  async join(room: string | Room, newcomer: Newcomer, enter: Enter): Promise<Participant> {
+    const name = typeof room === 'string' ? room : room.name;
+    const { id, attributes } = newcomer;
+    for (;;) {
+      const opens = !this.#rooms.has(name);
+      this.#assertJoinable(room, name, id);
+      const admission = this.#admit?.({ room: name, opens, id, attributes });
+      if (admission) {
+        await admission;
+        this.#assertJoinable(room, name, id);
+      }
+      this.#makePlace(name, newcomer);
+      const present = this.#rooms.get(name);
+      if (present) return present.join(newcomer, enter);
+      if (opens) return this.#joinNew(name, newcomer, enter);
+      // The room has closed since; to open it is another question.
+    }
   }
 
   /**
    * Makes a room that nobody is in yet. It stays until it is closed, or until it need not stay any more (`Room.stays`).
-   * @param by The `displayName` of whoever wants it; undefined for the server itself, who may.
-   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`
+   * @param enter As in `join`: called with the room before anybody is told of it; returns false when the room is not wanted any more.
+   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`; `interrupted` when `enter` returns false; and what `admit` throws
    */
-  open(name: string, { title, by }: { readonly title?: string; readonly by?: string } = {}): Room {
-    if (this.#rooms.has(name)) throw new RoomError('room-exists', `There is a room "${name}" already`);
-    this.#assertOpenable(name, by);
-    return this.#add(name, { title, stays: true });
+  async open(
+    name: string,
+    { title, by }: OpenOptions = {},
+    enter: (room: Room) => boolean = () => true,
+  ): Promise<Room> {
+    this.#assertOpenable(name);
+    const admission = by && this.#admit?.({ room: name, opens: true, id: undefined, attributes: by });
+    if (admission) {
+      await admission;
+      this.#assertOpenable(name);
+    }
+    const room = this.#make(name, { title, stays: true });
+    if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
+    this.#add(room);
+    return room;
   }
 
   /** Shows the watcher what happens from now on; the function that is returned ends that. */
@@ -77,28 +115,54 @@ export class Rooms {
     return () => this.#watchers.delete(watcher);
   }
 
-  #assertOpenable(name: string, by: string | undefined): void {
+  /** Closes every room, as on shutdown. */
+  close(reason: string): void {
+    for (const room of this.#rooms.values()) room.close(reason);
+  }
+
+  #assertJoinable(room: string | Room, name: string, id: string): void {
+    if (typeof room !== 'string' && room.closed) throw new RoomError('room-closed', `Room "${name}" is closed`);
+    if (!this.#rooms.has(name)) this.#assertCapacity(name);
+    if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
+  }
+
+  #assertOpenable(name: string): void {
+    if (this.#rooms.has(name)) throw new RoomError('room-exists', `There is a room "${name}" already`);
+    this.#assertCapacity(name);
+  }
+
+  #assertCapacity(name: string): void {
     if (name === '') throw new RoomError('invalid-name', 'The name of a room must not be empty');
     if (this.#media.hasCapacity === false) {
       throw new RoomError('room-refused', `Room "${name}" cannot be opened: the media servers are at their limit`);
     }
-    if (by !== undefined && !this.#mayOpen(name, by)) {
-      throw new RoomError('room-refused', `There is no room "${name}", and "${by}" may not open one`);
-    }
   }
 
-  #add(name: string, options: Pick<RoomOptions, 'title' | 'stays'>): Room {
+  /** Lets the newcomer's dialect end a membership that has its id. */
+  #makePlace(name: string, { id, makePlace }: Newcomer): void {
+    const present = makePlace && this.#rooms.get(name)?.findByName(id);
+    if (present) makePlace(present);
+  }
+
+  #joinNew(name: string, newcomer: Newcomer, enter: Enter): Participant {
+    const room = this.#make(name, {});
+    return room.join(newcomer, (participant) => {
+      const outbox = enter(participant);
+      if (outbox) this.#add(room);
+      return outbox;
+    });
+  }
+
+  #make(name: string, options: Pick<RoomOptions, 'title' | 'stays'>): Room {
     const watch = (event: RoomEvent): void => {
       for (const watcher of this.#watchers) watcher.happened(room, event);
     };
     const room = new Room(name, this.#media, () => this.#rooms.delete(name), { ...options, now: this.#now, watch });
-    this.#rooms.set(name, room);
-    for (const watcher of this.#watchers) watcher.roomOpened(room);
     return room;
   }
 
-  /** Closes every room, as on shutdown. */
-  close(reason: string): void {
-    for (const room of this.#rooms.values()) room.close(reason);
+  #add(room: Room): void {
+    this.#rooms.set(room.name, room);
+    for (const watcher of this.#watchers) watcher.roomOpened(room);
   }
 }

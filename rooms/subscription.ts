@@ -55,14 +55,16 @@ export class Subscription {
     return this.#feed.muted.kinds;
   }
 
-  /** @throws RoomError `media-failed` */
+  /** Cuts media for this subscriber alone. @throws RoomError `media-failed`, `not-publishing` when it has ended */
   async mute(what: Mutable): Promise<void> {
+    this.#assertNotClosed();
     this.#feed.muted.add(what);
     await this.#feed.update();
   }
 
-  /** @throws RoomError `media-failed` */
+  /** Undoes every `mute` of this subscription. @throws RoomError as `mute` */
   async unmute(): Promise<void> {
+    this.#assertNotClosed();
     this.#feed.muted.clear();
     await this.#feed.update();
   }
@@ -86,6 +88,10 @@ export class Subscription {
     this.#feed.close();
     this.#endpoint.close();
     this.subscriber.forget(this);
+  }
+
+  #assertNotClosed(): void {
+    if (this.#endpoint.closed) throw new RoomError('not-publishing', 'The subscription has ended');
   }
 
   #pipeline() {

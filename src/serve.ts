@@ -10,6 +10,8 @@ import type { ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
 import { restApp } from '../rest/app.js';
 import type { Health } from '../rest/health.js';
+import { openedBy } from '../rooms/admission.js';
+import type { Admit } from '../rooms/admission.js';
 import { Rooms } from '../rooms/rooms.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { Doors } from '../transport/doors.js';
@@ -32,6 +34,8 @@ export interface ServeOptions {
   readonly dialects?: readonly Dialect[];
   /** What /healthz tells about media servers. Default: none. */
   readonly mediaServers?: () => Health['mediaServers'];
+  /** Asked before every join, besides what `roomCreators` says. Default: everybody is admitted. */
+  readonly admit?: Admit;
   /** The certificate to serve with. Default: as the configuration says. */
   readonly tls?: TlsIdentity | undefined;
   /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
@@ -73,7 +77,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
   const stop = (): Promise<void> => undo.run();
   try {
     const tls = options.tls ?? (await tlsIdentity(config));
-    const rooms = new Rooms(media, { now, mayOpen: (_room, id) => config.roomCreators.test(id) });
+    const rooms = new Rooms(media, { now, admit: openedBy(config.roomCreators, options.admit) });
     const dialects: Dialect[] = [];
     const app = restApp({
       rooms,
@@ -137,6 +141,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
         doors,
         socketIo,
         pathPrefix: config.pathPrefix,
+        maxQueuedRequests: config.maxQueuedRequests,
         log: log.child({ dialect: name }),
         now,
       });

@@ -42,7 +42,7 @@ export class CompeitGateway implements Dialect {
     return { connections: this.#people.size };
   }
 
-  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
+  attach({ rooms, names, doors, socketIo, pathPrefix, maxQueuedRequests, log, now }: DialectContext): void {
     const { socketIoPath, allowedOrigins } = this.#server;
     const context: UserContext = {
       rooms,
@@ -50,6 +50,7 @@ export class CompeitGateway implements Dialect {
       people: this.#people,
       encoder: new Encoder(this.#people),
       agents: this.#agents,
+      maxQueuedRequests,
       log,
     };
     const identities = new Identities(this.#settings.tokenSecret, now);
@@ -76,7 +77,7 @@ export class CompeitGateway implements Dialect {
 
   close(): void {
     for (const user of this.#people) {
-      user.leave();
+      user.end();
       this.#people.remove(user);
     }
   }
@@ -143,7 +144,7 @@ export class CompeitGateway implements Dialect {
   /** A connection is over; unless she has gone on with another, she leaves. */
   #part(user: User | undefined, link: Link): void {
     if (!user?.isOn(link)) return;
-    user.leave();
+    user.end();
     this.#people.remove(user);
   }
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
 import type { WireUser } from './messages.js';
 import type { User } from './user.js';
@@ -8,8 +8,8 @@ export class People {
   readonly #users = new Map<number, User>();
   /** Authenticated users by account. */
   readonly #accounts = new Map<string, User>();
-  /** A membership is announced before it is made, so it is known by what it is made of. */
-  readonly #own = new WeakMap<Attributes, User>();
+  /** By each membership that they have or had. */
+  readonly #own = new WeakMap<Participant, User>();
   readonly #strangers = new WeakMap<Participant, number>();
   #last = 0;
 
@@ -26,7 +26,6 @@ export class People {
 
   add(user: User): void {
     this.#users.set(user.id, user);
-    this.#own.set(user.attributes, user);
     if (user.account !== undefined) this.#accounts.set(user.account, user);
   }
 
@@ -35,13 +34,18 @@ export class People {
     if (user.account !== undefined && this.#accounts.get(user.account) === user) this.#accounts.delete(user.account);
   }
 
+  /** Called before anybody is told of the participant. */
+  joined(user: User, participant: Participant): void {
+    this.#own.set(participant, user);
+  }
+
   byAccount(account: string | undefined): User | undefined {
     return account === undefined ? undefined : this.#accounts.get(account);
   }
 
   /** Undefined for participants of other dialects. */
   userOf(participant: Participant): User | undefined {
-    return this.#own.get(participant.attributes);
+    return this.#own.get(participant);
   }
 
   idOf(participant: Participant): number {

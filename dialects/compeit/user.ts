@@ -3,6 +3,7 @@ import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Rooms } from '../../rooms/rooms.js';
 import type { Log } from '../../log.js';
+import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { Agent, Attendance, Attended } from './agent.js';
 import type { Encoder } from './encoder.js';
@@ -27,6 +28,8 @@ export interface UserContext {
   readonly people: People;
   readonly encoder: Encoder;
   readonly agents: readonly Agent[];
+  /** Requests of one user that may wait behind a join. */
+  readonly maxQueuedRequests: number;
   readonly log: Log;
 }
 
@@ -41,8 +44,10 @@ export class User implements Attended {
   readonly attributes: Attributes;
   readonly #context: UserContext;
   readonly #attendances: ReadonlyMap<string, Attendance>;
+  readonly #requests: RequestQueue<readonly [name: string, argument: unknown]>;
   #link: Link;
   #participant: Participant | undefined;
+  #gone = false;
 
   constructor(id: number, name: string | undefined, account: string | undefined, link: Link, context: UserContext) {
     this.id = id;
@@ -52,6 +57,7 @@ export class User implements Attended {
     this.#link = link;
     this.#context = context;
     this.#attendances = new Map(context.agents.map((agent) => [agent.type, agent.attend(this)]));
+    this.#requests = new RequestQueue({ maxRequests: context.maxQueuedRequests }, (request) => this.#serve(...request));
   }
 
   get people(): People {
@@ -90,11 +96,8 @@ export class User implements Attended {
 
   /** An event of the client, of whatever name. Nothing in it makes this throw. */
   handle(name: string, [argument]: readonly unknown[]): void {
-    try {
-      this.#dispatch(name, argument);
-    } catch (error) {
-      this.refuse(name, error, 'connection');
-    }
+    if (this.#requests.add([name, argument])) return;
+    this.refuse(name, new Refusal('bad_request', 'too many requests are waiting'), 'connection');
   }
 
   refuse(request: string, error: unknown, type: string, sender?: number): void {
@@ -103,6 +106,13 @@ export class User implements Attended {
     const { code, message: text } = refusal ?? new Refusal('internal', 'internal error');
     const data = { code, message: text, request, ...(sender !== undefined && { sender }) };
     this.send(new Message('server_message', { type, event: 'error', error: text, data }));
+  }
+
+  /** The client has gone for good. */
+  end(): void {
+    this.#gone = true;
+    this.#requests.clear();
+    this.leave();
   }
 
   /** The leave procedure (COMPEIT §3.6). */
@@ -114,54 +124,84 @@ export class User implements Attended {
     participant.leave();
   }
 
-  #dispatch(name: string, argument: unknown): void {
+  #serve(name: string, argument: unknown): Promise<void> | undefined {
+    try {
+      return this.#dispatch(name, argument)?.catch((error: unknown) => {
+        this.refuse(name, error, 'connection');
+      });
+    } catch (error) {
+      this.refuse(name, error, 'connection');
+      return undefined;
+    }
+  }
+
+  /** @returns undefined for what is done at once */
+  #dispatch(name: string, argument: unknown): Promise<void> | undefined {
     switch (name) {
       case 'connect':
         this.greet();
-        return;
+        return undefined;
       case 'join_room':
-        this.#join(read(joinRequest, argument).room);
-        return;
+        return this.#join(read(joinRequest, argument).room);
       case 'leave_room':
         this.leave();
         this.send(roomLeft);
-        return;
+        return undefined;
       case 'server_message': {
         const { type, data, to } = read(message, argument);
         // Absent and null are the same.
         if (to !== undefined && to !== null) this.#tellOne(argument);
         else this.#ask(type, data);
-        return;
+        return undefined;
       }
       case 'room_message':
         this.#tellRoom(argument);
-        return;
+        return undefined;
       case 'user_message':
         this.#tellOne(argument);
-        return;
+        return undefined;
       default:
+        return undefined;
     }
   }
 
-  #join(room: string): void {
-    const { rooms, names, log } = this.#context;
-    const key = names.keyOf(room);
-    if (this.#participant?.room.name !== key) {
-      const id = randomUUID();
-      const participant = rooms.join(key, id, this.attributes, (event) => {
-        // What was under way when she left is not hers any more, and what a room tells her while she comes in is not hers yet.
-        if (this.#participant?.id === id) this.#told(event);
+  #join(room: string): Promise<void> | undefined {
+    const key = this.#context.names.keyOf(room);
+    if (this.#participant?.room.name !== key) return this.#enter(key);
+    this.#welcome(this.#participant);
+    return undefined;
+  }
+
+  async #enter(key: string): Promise<void> {
+    const { rooms, people, log } = this.#context;
+    let former: Participant | undefined;
+    const newcomer = { id: randomUUID(), attributes: this.attributes };
+    try {
+      await rooms.join(key, newcomer, (participant) => {
+        if (this.#gone) return undefined;
+        former = this.#participant;
+        this.#stopAgents();
+        this.#participant = participant;
+        people.joined(this, participant);
+        this.#welcome(participant);
+        return (event) => {
+          // What was under way in a room that was left since is not told any more.
+          if (this.#participant === participant) this.#told(event);
+        };
       });
-      // Only now: who is refused there stays here.
-      this.leave();
-      this.#participant = participant;
       log.info('joined', { room: key, user: this.id });
+    } finally {
+      // Only now: a user who is refused there stays here.
+      former?.leave();
+      if (this.#participant?.closed) this.#participant = undefined;
     }
+  }
+
+  /** Tells the user that they are in the room, and who is there. */
+  #welcome(participant: Participant): void {
     this.send(roomJoined);
-    for (const other of this.participant.room.participants) {
-      if (other !== this.#participant) {
-        this.send(new Message('user_joined', { user: this.people.describe(other) }));
-      }
+    for (const other of participant.room.participants) {
+      if (other !== participant) this.send(new Message('user_joined', { user: this.people.describe(other) }));
     }
     for (const attendance of this.#attendances.values()) attendance.joined?.();
   }
@@ -210,15 +250,8 @@ export class User implements Attended {
         this.#stopAgents();
         this.send(roomLeft);
         return;
-      case 'publicationOpened':
-      case 'publicationClosed':
-      case 'candidateFound':
-      case 'mediaFailed':
-      case 'roomFilterChanged':
-        this.#tellAgents(event);
-        return;
       default:
-        event satisfies never;
+        this.#tellAgents(event);
     }
   }
 

@@ -23,45 +23,48 @@ export class Desk {
 
   /**
    * @param answer called once, unless a refusal is thrown: what the others are told before and after is told in that order
-   * @throws Refusal; RoomError
+   * @returns undefined for what is done at once. @throws Refusal; RoomError
    */
-  serve(client: Client, request: Exclude<Request, { type: 'setSeq' }>, answer: (answer: Answer) => void): void {
+  serve(
+    client: Client,
+    request: Exclude<Request, { type: 'setSeq' }>,
+    answer: (answer: Answer) => void,
+  ): Promise<void> | undefined {
     switch (request.type) {
       case 'message':
         this.#delivery.send(client, request.target, request.data);
         answer({ type: 'sent' });
-        return;
+        return undefined;
       case 'subscribe':
-        this.#subscribe(client, this.#find(request.group), answer);
-        return;
+        return this.#subscribe(client, this.#find(request.group), answer);
       case 'unsubscribe':
         this.#unsubscribe(client, this.#find(request.group), answer);
-        return;
+        return undefined;
       case 'createGroup':
-        this.#create(client, request.group, request.nickname, answer);
-        return;
+        return this.#create(client, request.group, request.nickname, answer);
       case 'deleteGroup':
         this.#delete(client, this.#find(request.group), answer);
-        return;
+        return undefined;
       case 'fetchGroup':
         answer({ type: 'group', group: this.#find(request.group).text });
-        return;
+        return undefined;
       case 'fetchGroups':
         answer({ type: 'groups', groups: this.#groups.all.map(({ text }) => text) });
-        return;
+        return undefined;
       case 'fetchClients':
         answer({ type: 'clients', clients: this.#lobby.identities });
-        return;
+        return undefined;
       case 'fetchSelf':
         answer({ type: 'self', client, subscriptions: [...client.subscriptions].map(({ text }) => text) });
-        return;
+        return undefined;
       case 'fetchClient':
         this.#fetchClient(request.uuid, answer);
+        return undefined;
     }
   }
 
-  #subscribe(client: Client, group: Group, answer: (answer: Answer) => void): void {
-    const changed = this.#groups.subscribe(client, group);
+  async #subscribe(client: Client, group: Group, answer: (answer: Answer) => void): Promise<void> {
+    const changed = await this.#groups.subscribe(client, group);
     answer({ type: 'subscribed', group: group.text, changed });
     if (changed) group.tell({ type: 'subscriberJoined', client, group: group.text });
   }
@@ -73,10 +76,15 @@ export class Desk {
     });
   }
 
-  #create(client: Client, name: string, nickname: string | null, answer: (answer: Answer) => void): void {
+  async #create(
+    client: Client,
+    name: string,
+    nickname: string | null,
+    answer: (answer: Answer) => void,
+  ): Promise<void> {
     const existing = this.#groups.find(name);
     if (!existing && client.owned.size >= this.#maxOwned) throw new Refusal('bad');
-    const group = existing ?? this.#groups.create(name, nickname, client);
+    const group = existing ?? (await this.#groups.create(name, nickname, client));
     answer({ type: 'created', group: group.text, changed: !existing });
   }
 

@@ -37,7 +37,10 @@ interface Randomness {
 
 const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32).toString('base64url') };
 
-type ConciergeDialectContext = Pick<DialectContext, 'rooms' | 'names' | 'doors' | 'pathPrefix' | 'log' | 'now'>;
+type ConciergeDialectContext = Pick<
+  DialectContext,
+  'rooms' | 'names' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log' | 'now'
+>;
 
 /** The protocol of ERT Concierge: clients known by name, and groups, which are rooms. */
 export class ConciergeGateway implements Dialect {
@@ -71,7 +74,7 @@ export class ConciergeGateway implements Dialect {
     return { identities: this.#lobby.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
-  attach({ rooms, names, doors, pathPrefix, log, now }: ConciergeDialectContext): void {
+  attach({ rooms, names, doors, pathPrefix, maxQueuedRequests, log, now }: ConciergeDialectContext): void {
     const settings = this.#settings;
     const lobby = this.#lobby;
     const groups = new Groups({
@@ -91,11 +94,10 @@ export class ConciergeGateway implements Dialect {
     const desk = new Desk(lobby, groups, new Delivery(lobby, groups), settings.maxOwnedGroups);
     const context: LinkContext = {
       identifyMs: settings.identifyMs,
+      waiting: { maxRequests: maxQueuedRequests, maxLength: settings.maxQueuedBytes },
       log,
       admit: (connection, text) => this.#admit(connection, text),
-      serve: (client, request, answer) => {
-        desk.serve(client, request, answer);
-      },
+      serve: (client, request, answer) => desk.serve(client, request, answer),
       dismiss: (client) => {
         this.#dismiss(client, groups);
       },
@@ -165,12 +167,12 @@ export class ConciergeGateway implements Dialect {
 
   #openGroups(groups: Groups, log: DialectContext['log']): void {
     for (const { name, nickname } of this.#settings.groups) {
-      try {
-        if (!groups.find(name)) groups.create(name, nickname);
-      } catch (error) {
-        if (!(error instanceof RoomError)) throw error;
-        log.warn('a group of the options could not be made', { group: name, error });
-      }
+      if (groups.find(name)) continue;
+      // The server asks nobody: the group is there at once, or cannot be made.
+      groups.create(name, nickname).catch((error: unknown) => {
+        const level = error instanceof RoomError ? 'warn' : 'error';
+        log[level]('a group of the options could not be made', { group: name, error });
+      });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { RoomError } from '../../rooms/errors.js';
 import type { RoomEvent } from '../../rooms/events.js';
-import type { Participant } from '../../rooms/participant.js';
+import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
 import type { Rooms, RoomsWatcher } from '../../rooms/rooms.js';
 import type { RoomNames } from '../room-names.js';
@@ -30,8 +30,6 @@ export interface GroupsContext {
 export class Groups implements RoomsWatcher {
   readonly #context: GroupsContext;
   readonly #groups = new Map<string, Group>();
-  /** For whom the room is that is being opened. */
-  #making: { readonly owner: Client | undefined; readonly nickname: string | null } | undefined;
   #undelivered = 0;
 
   constructor(context: GroupsContext) {
@@ -56,36 +54,43 @@ export class Groups implements RoomsWatcher {
   }
 
   /**
-   * Makes a group; everybody is told but its owner, if it has one who is not told (`Language.tellsDoer`).
-   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`
+   * Makes a group. Everybody is told except its owner, if it has one that is not told (`Language.tellsDoer`).
+   * @throws RoomError `invalid-name`; and as `Rooms.open`
    */
-  create(name: string, nickname: string | null, owner?: Client): Group {
+  async create(name: string, nickname: string | null, owner?: Client): Promise<Group> {
     const { rooms, names } = this.#context;
     if (!isGroupName(name)) throw new RoomError('invalid-name', `"${name.slice(0, 40)}" cannot be the name of a group`);
-    this.#making = { owner, nickname };
-    try {
-      const room = rooms.open(names.keyOf(name), {
-        ...(nickname !== null && { title: nickname }),
-        ...(owner && { by: owner.name }),
-      });
-      const group = this.#of(room);
-      // The room was opened, and with it the group.
-      if (!group) throw new RoomError('room-refused', `Room "${room.name}" is not shared`);
-      return group;
-    } finally {
-      this.#making = undefined;
-    }
+    const key = names.keyOf(name);
+    if (names.nameOf(key) !== name) throw new RoomError('room-refused', `Room "${key}" is not shared`);
+    const options = { ...(nickname !== null && { title: nickname }), ...(owner && { by: attributesOf(owner) }) };
+    const room = await rooms.open(key, options, (opened) => {
+      if (owner && !this.#isHere(owner)) return false;
+      this.#add(new Group(name, nickname, opened, owner));
+      return true;
+    });
+    // If its owner left since, it has ended already.
+    return this.#of(room) ?? new Group(name, nickname, room, owner);
   }
 
-  /** @returns whether it was not so before. @throws RoomError `room-closed` */
-  subscribe(client: Client, group: Group): boolean {
+  /** @returns whether it was not so before. @throws RoomError as `Rooms.join` */
+  async subscribe(client: Client, group: Group): Promise<boolean> {
     if (group.membershipOf(client)) return false;
-    const attributes = { displayName: client.name, dialect: dialectName, takesPrivateText: true };
-    const membership = group.room.join(this.#context.newUuid(), attributes, (event) => {
-      this.#hear(client, group, event);
-    });
-    group.add(client, membership);
-    return true;
+    const { rooms, newUuid } = this.#context;
+    try {
+      await rooms.join(group.room, { id: newUuid(), attributes: attributesOf(client) }, (participant) => {
+        if (!this.#isHere(client)) return undefined;
+        if (this.#of(group.room) !== group) throw new RoomError('room-closed', `Group "${group.name}" has ended`);
+        group.add(client, participant);
+        return (event) => {
+          this.#hear(client, group, event);
+        };
+      });
+    } catch (error) {
+      group.remove(client);
+      throw error;
+    }
+    // It may have ended since.
+    return group.membershipOf(client) !== undefined;
   }
 
   /**
@@ -122,7 +127,7 @@ export class Groups implements RoomsWatcher {
     }
     const remaining = new Group(group.name, room.title ?? null, room, undefined);
     for (const [participant, identity] of strangers) remaining.welcome(participant, identity);
-    this.#groups.set(remaining.name, remaining);
+    this.#add(remaining);
     lobby.tell({ type: 'groupCreated', group: remaining.text });
   }
 
@@ -139,10 +144,8 @@ export class Groups implements RoomsWatcher {
   roomOpened(room: Room): void {
     const name = this.#context.names.nameOf(room.name);
     if (name === undefined || !isGroupName(name)) return;
-    const { owner, nickname } = this.#making ?? { owner: undefined, nickname: room.title ?? null };
-    const group = new Group(name, nickname, room, owner);
-    this.#groups.set(name, group);
-    owner?.owned.add(group);
+    const group = this.#of(room) ?? this.#add(new Group(name, room.title ?? null, room, undefined));
+    const { owner } = group;
     const except = owner?.language.tellsDoer === false ? owner : undefined;
     this.#context.lobby.tell({ type: 'groupCreated', group: group.text }, except);
   }
@@ -155,6 +158,17 @@ export class Groups implements RoomsWatcher {
     else if (event.type === 'participantLeft') this.#forget(group, event.participant);
     else if (event.type === 'textSaid') this.#relay(group, event.from, event.text);
     else if (event.type === 'roomClosed') this.end(group);
+  }
+
+  #add(group: Group): Group {
+    this.#groups.set(group.name, group);
+    group.owner?.owned.add(group);
+    return group;
+  }
+
+  /** Whether the client has not left. */
+  #isHere(client: Client): boolean {
+    return this.#context.lobby.client(client.uuid) === client;
   }
 
   #of(room: Room): Group | undefined {
@@ -215,6 +229,10 @@ export class Groups implements RoomsWatcher {
     const target: Target = { type: 'NAME', name: client.name };
     client.tell({ type: 'message', origin, group: undefined, target, data });
   }
+}
+
+function attributesOf({ name }: Client): Attributes {
+  return { displayName: name, dialect: dialectName, takesPrivateText: true };
 }
 
 function isGroupName(name: string): boolean {

@@ -3,6 +3,8 @@ import type { Connection, ConnectionListener } from '../../transport/connection.
 import { textFrame } from '../../transport/frame.js';
 import type { TokenBucket } from '../../transport/token-bucket.js';
 import type { Log } from '../../log.js';
+import { RequestQueue } from '../request-queue.js';
+import type { RequestQueueLimits } from '../request-queue.js';
 import type { Client } from './client.js';
 import { Refusal, TurnedAway, closeCodes, refusalOfRoomError } from './errors.js';
 import type { Answer } from './language.js';
@@ -11,10 +13,17 @@ import { readPayload } from './payload.js';
 
 export interface LinkContext {
   readonly identifyMs: number;
+  /** What may wait behind a request that takes its time. */
+  readonly waiting: RequestQueueLimits;
   readonly log: Log;
   /** Lets a client in. @throws TurnedAway */
   admit(connection: Connection, text: string): Client;
-  serve(client: Client, request: Exclude<Request, { type: 'setSeq' }>, answer: (answer: Answer) => void): void;
+  /** @returns undefined for what is done at once */
+  serve(
+    client: Client,
+    request: Exclude<Request, { type: 'setSeq' }>,
+    answer: (answer: Answer) => void,
+  ): Promise<void> | undefined;
   /** A client that was admitted goes; called once. */
   dismiss(client: Client): void;
   /** The connection is over; called once. */
@@ -27,6 +36,7 @@ export class Link implements ConnectionListener {
   readonly #context: LinkContext;
   readonly #rate: TokenBucket;
   readonly #patience: NodeJS.Timeout;
+  readonly #requests: RequestQueue<string>;
   #client: Client | undefined;
   /** Number of the next text frame. */
   #seq = 0;
@@ -36,6 +46,7 @@ export class Link implements ConnectionListener {
     this.#connection = connection;
     this.#context = context;
     this.#rate = rate;
+    this.#requests = new RequestQueue(context.waiting, (text) => this.#serve(text));
     this.#patience = setTimeout(() => {
       this.#close(closeCodes.authFailed, 'No IDENTIFY in time');
     }, context.identifyMs);
@@ -43,8 +54,8 @@ export class Link implements ConnectionListener {
 
   text(text: string): void {
     if (this.#over || !this.#mayGoOn()) return;
-    if (this.#client) this.#serve(this.#client, text);
-    else this.#identify(text);
+    if (!this.#client) this.#identify(text);
+    else if (!this.#requests.add(text, text.length)) this.#close(closeCodes.policy, 'Too many payloads are waiting');
   }
 
   binary(): void {
@@ -64,6 +75,7 @@ export class Link implements ConnectionListener {
     clearTimeout(this.#patience);
     const client = this.#client;
     this.#client = undefined;
+    this.#requests.clear();
     try {
       if (client) this.#context.dismiss(client);
     } catch (error) {
@@ -85,25 +97,33 @@ export class Link implements ConnectionListener {
     }
   }
 
-  #serve(client: Client, text: string): void {
+  /** @returns undefined for what is done at once */
+  #serve(text: string): Promise<void> | undefined {
+    const client = this.#client;
+    if (!client) return undefined;
     const seq = this.#seq;
     this.#seq += 1;
     let answers = 0;
+    const refuse = (error: unknown): void => {
+      const refusal = this.#refusalOf(error);
+      // What fails after the answer concerns others only: there is one answer to a request (Concierge §4).
+      if (answers === 0) this.#send(client.language.refuse(seq, refusal));
+    };
     try {
       const request = client.language.read(readPayload(text));
       if (request.type === 'setSeq') {
         this.#seq = request.seq + 1;
         this.#send(client.language.answer(request.seq, { type: 'ok' }));
-        return;
+        return undefined;
       }
-      this.#context.serve(client, request, (answer) => {
+      const serving = this.#context.serve(client, request, (answer) => {
         this.#send(client.language.answer(seq, answer));
         answers += 1;
       });
+      return serving?.catch(refuse);
     } catch (error) {
-      const refusal = this.#refusalOf(error);
-      // What fails after the answer concerns others only: there is one answer to a request (Concierge §4).
-      if (answers === 0) this.#send(client.language.refuse(seq, refusal));
+      refuse(error);
+      return undefined;
     }
   }
 

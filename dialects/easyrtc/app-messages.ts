@@ -1,4 +1,3 @@
-import { participantOf } from './application.js';
 import type { Client } from './client.js';
 import type { Asker } from './commands.js';
 import type { Context } from './context.js';
@@ -43,7 +42,7 @@ function toStranger({ client }: Asker, message: AppMessage, { participant, view 
   if (msgType !== context.settings.chatType || typeof msgData !== 'string') return ack;
   const membership = client.membership(view.name);
   check(membership !== undefined, 'MSG_REJECT_GEN_FAIL');
-  participantOf(membership).say(msgData, participant);
+  membership.participant.say(msgData, participant);
   return ack;
 }
 
@@ -54,7 +53,7 @@ function toRoom({ client }: Asker, message: AppMessage, room: string, context: C
   // A text for people goes to everybody in the room, whatever they speak.
   const { msgType, msgData } = message;
   if (msgType === context.settings.chatType && typeof msgData === 'string') {
-    participantOf(membership).say(msgData);
+    membership.participant.say(msgData);
     return ack;
   }
   const push = pushOf(message, client);

@@ -64,30 +64,38 @@ export class Application {
     return byName([...list].map(([roomName, numberClients]) => [roomName, { roomName, numberClients }] as const));
   }
 
-  /** Puts a client into a room she is not in yet; refused, nothing is left of it. @throws RoomError as `Rooms.join` */
-  join(client: Client, name: string): Membership {
+  /**
+   * Puts a client into a room in which it is not yet.
+   * @param entered called with the membership, before anybody is told of it
+   * @throws RoomError as `Rooms.join`: when `entered` was not called, nothing has happened
+   */
+  async join(client: Client, name: string, entered: (membership: Membership) => void): Promise<void> {
     const { rooms, settings, now } = this.#context;
-    const { easyrtcid } = client;
-    const view = this.#views.get(name) ?? this.#newView(name, settings.roomFields);
-    const membership = new Membership(client, view, now());
-    view.members.set(easyrtcid, membership);
-    try {
-      const attributes = { displayName: client.username ?? easyrtcid, dialect: dialectName, takesPrivateText: true };
-      membership.participant = rooms.join(view.key, easyrtcid, attributes, (event) => {
+    const { roomFields, roomMaxConnections: maxConnections } = settings;
+    const { easyrtcid, username } = client;
+    const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, takesPrivateText: true };
+    await rooms.join(this.#keyOf(name), { id: easyrtcid, attributes }, (participant) => {
+      // The client may have gone while the join was admitted, or the room may have filled up.
+      if (client.application !== this) return undefined;
+      if (maxConnections > 0 && participant.room.size > maxConnections) {
+        throw new RoomError('room-refused', `Room "${name}" is full`);
+      }
+      const view = this.#views.get(name) ?? this.#newView(name, roomFields);
+      const membership = new Membership(client, view, participant, now());
+      view.members.set(easyrtcid, membership);
+      for (const other of participant.room.participants) view.idOf(other);
+      entered(membership);
+      return (event) => {
         client.hear(event, membership);
-      });
-    } catch (error) {
-      this.leave(membership);
-      throw error;
-    }
-    for (const participant of membership.participant.room.participants) view.idOf(participant);
-    return membership;
+      };
+    });
   }
 
-  /** Forgets a membership; of the participant it ends the rest, unless the room did. */
-  leave({ client, view, participant }: Membership): void {
-    if (view.members.get(client.easyrtcid)?.participant !== participant) return;
-    participant?.leave();
+  /** Forgets a membership, and ends the participant unless the room did. */
+  leave(membership: Membership): void {
+    const { client, view, participant } = membership;
+    if (view.members.get(client.easyrtcid) !== membership) return;
+    participant.leave();
     view.members.delete(client.easyrtcid);
     if (view.members.size > 0) return;
     view.end();
@@ -142,12 +150,6 @@ export class Application {
     }
     return name !== undefined && settings.roomPattern.test(name) ? name : undefined;
   }
-}
-
-/** @throws RoomError `participant-closed` */
-export function participantOf({ participant }: Membership): Participant {
-  if (!participant) throw new RoomError('participant-closed', 'The room has not let her in yet');
-  return participant;
 }
 
 /** Pages send the text of their cookie as it is, so one id may come with different escapes (EasyRTC §2). */

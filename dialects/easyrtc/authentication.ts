@@ -43,7 +43,7 @@ export async function authenticate(
   }
   const iceServers = await iceServersFor(visitor, context);
   check(isThere(), 'LOGIN_GEN_FAIL');
-  // From here on nothing waits; what was asked for may have changed while the hooks were.
+  // What was asked for may have changed while the hooks were asked.
   checkPlaces(client, name, rooms, context);
   return enter(client, login, rooms, applications.of(name), iceServers, context);
 }
@@ -97,20 +97,20 @@ export function newRooms(client: Client, rooms: readonly WantedRoom[]): readonly
   return rooms.filter(({ name }) => !client.membership(name));
 }
 
-function enter(
+async function enter(
   client: Client,
   login: Login,
   rooms: readonly WantedRoom[],
   application: Application,
   iceServers: readonly IceServer[],
   context: Context,
-): Reply {
+): Promise<Reply> {
   const wasNamed = client.username;
   client.enter(application);
   client.username = login.username ?? client.username;
   if (login.setPresence) client.changePresence(login.setPresence);
   if (login.easyrtcsid !== undefined) client.enterSession(login.easyrtcsid);
-  const joined = client.join(rooms.map(({ name }) => name));
+  const joined = await client.join(rooms.map(({ name }) => name));
   tellKnown(client, joined, wasNamed !== client.username);
   return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };
 }

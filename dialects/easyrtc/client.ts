@@ -17,6 +17,8 @@ export class Client {
   readonly #memberships = new Map<string, Membership>();
   #application: Application | undefined;
   #sessionId: string | undefined;
+  /** What waits for the answer to a join. */
+  #held: (() => void)[] | undefined;
   username: string | undefined;
   presence: Presence = { show: 'chat', status: null };
 
@@ -67,23 +69,34 @@ export class Client {
   }
 
   /**
-   * Joins all of these rooms of her application or none. Rooms she is in stay as they are.
+   * Joins all of these rooms of the client's application, or none. Rooms in which it is stay as they are. From the first room on, what
+   * the client is told waits until `release`, which is called when the request is answered.
    * @returns those that are new. @throws RoomError as `Rooms.join`
    */
-  join(rooms: Iterable<string>): ReadonlySet<Membership> {
+  async join(rooms: Iterable<string>): Promise<ReadonlySet<Membership>> {
+    const application = this.#application;
     const joined = new Set<Membership>();
     try {
       for (const name of rooms) {
-        if (!this.#application || this.#memberships.has(name)) continue;
-        const membership = this.#application.join(this, name);
-        this.#memberships.set(name, membership);
-        joined.add(membership);
+        if (!application || this.#memberships.has(name)) continue;
+        await application.join(this, name, (membership) => {
+          this.#held ??= [];
+          this.#memberships.set(name, membership);
+          joined.add(membership);
+        });
       }
     } catch (error) {
       for (const { view } of joined) this.leave(view.name);
       throw error;
     }
     return joined;
+  }
+
+  /** The answer is out: what had to wait for it follows. */
+  release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const tell of held ?? []) tell();
   }
 
   leave(room: string): void {
@@ -119,6 +132,14 @@ export class Client {
 
   /** Another client's, as it came. @throws RangeError for data nested too deeply to be written */
   relay(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push, sender: Client): void {
+    if (this.#held) {
+      this.#held.push(() => {
+        this.#safely(() => {
+          this.relay(event, push, sender);
+        });
+      });
+      return;
+    }
     const now = this.#context.now();
     if (sender.#outlet.hasBytes) this.#outlet.sendBytes(event, this.easyrtcid, now, push);
     else this.#outlet.send(event, this.easyrtcid, now, push);
@@ -140,15 +161,8 @@ export class Client {
         this.leave(view.name);
         this.command(roomDataReply(byName<RoomNews>([[view.name, { roomName: view.name, roomStatus: 'leave' }]])));
         return;
-      // Media goes from client to client here.
-      case 'publicationOpened':
-      case 'publicationClosed':
-      case 'candidateFound':
-      case 'mediaFailed':
-      case 'roomFilterChanged':
-        return;
       default:
-        event satisfies never;
+      // Media goes from client to client here.
     }
   }
 
@@ -172,10 +186,22 @@ export class Client {
     this.#sessionId = undefined;
   }
 
-  /** What comes from the rooms must not throw there. */
   #tell(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push): void {
-    try {
+    if (this.#held) {
+      this.#held.push(() => {
+        this.#tell(event, push);
+      });
+      return;
+    }
+    this.#safely(() => {
       this.#outlet.send(event, this.easyrtcid, this.#context.now(), push);
+    });
+  }
+
+  /** What comes from the rooms must not throw there. */
+  #safely(send: () => void): void {
+    try {
+      send();
     } catch (error) {
       this.#context.log.error('a client could not be told something', { client: this.easyrtcid, error });
     }

@@ -81,29 +81,25 @@ function getRoomList({ application }: Asker): Reply {
   return { msgType: 'roomList', msgData: { roomList: application.roomList } };
 }
 
-function roomJoin(
+async function roomJoin(
   { client, application }: Asker,
   { msgData: { roomJoin: wanted } }: Request<'roomJoin'>,
   context: Context,
-): Reply | Promise<Reply> {
-  const join = (): Reply => {
-    const rooms = newRooms(client, wanted);
-    const exist = context.settings.roomAutoCreate || rooms.every(({ name }) => application.hasRoom(name));
-    check(exist && hasPlaces(application, rooms, client.roomCount, context), 'MSG_REJECT_BAD_ROOM');
-    const joined = client.join(rooms.map(({ name }) => name));
-    const all = wanted.flatMap(({ name }) => client.membership(name) ?? []);
-    for (const membership of all) if (!joined.has(membership)) tellUpdate(client, [membership]);
-    return roomDataReply(byName(all.map(({ view }) => [view.name, view.joined] as const)));
-  };
-  if (!context.hooks.joinRoom) return join();
-  return (async () => {
+): Promise<Reply> {
+  if (context.hooks.joinRoom) {
     for (const room of newRooms(client, wanted)) {
       check(await mayJoin(client.visitor, room, application, context), 'MSG_REJECT_BAD_ROOM');
     }
-    // She may have gone while the hook was asked.
+    // The client may have gone while the hook was asked.
     check(client.application === application, 'MSG_REJECT_GEN_FAIL');
-    return join();
-  })();
+  }
+  const rooms = newRooms(client, wanted);
+  const exist = context.settings.roomAutoCreate || rooms.every(({ name }) => application.hasRoom(name));
+  check(exist && hasPlaces(application, rooms, client.roomCount, context), 'MSG_REJECT_BAD_ROOM');
+  const joined = await client.join(rooms.map(({ name }) => name));
+  const all = wanted.flatMap(({ name }) => client.membership(name) ?? []);
+  for (const membership of all) if (!joined.has(membership)) tellUpdate(client, [membership]);
+  return roomDataReply(byName(all.map(({ view }) => [view.name, view.joined] as const)));
 }
 
 function roomLeave({ client }: Asker, { msgData: { roomLeave: rooms } }: Request<'roomLeave'>): Reply {

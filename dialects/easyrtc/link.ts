@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { RoomError } from '../../rooms/errors.js';
+import { RequestQueue } from '../request-queue.js';
 import { TokenBucket } from '../../transport/token-bucket.js';
 import { appMessage } from './app-messages.js';
 import { authenticate, loginErrorOf } from './authentication.js';
@@ -28,8 +29,7 @@ export class Link {
   readonly #context: Context;
   /** Undefined where there is no limit. */
   readonly #rate: TokenBucket | undefined;
-  readonly #waiting: Request[] = [];
-  #running = false;
+  readonly #requests: RequestQueue<Request>;
   #over = false;
   #loginTimer: NodeJS.Timeout | undefined;
 
@@ -42,6 +42,8 @@ export class Link {
       context.log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
     });
     this.client = new Client(this.#outlet, context);
+    const { maxQueuedRequests: maxRequests } = context.server.transport;
+    this.#requests = new RequestQueue({ maxRequests }, (request) => this.#serve(request));
     if (maxMessagesPerSecond > 0) {
       const perSecond = maxMessagesPerSecond;
       this.#rate = new TokenBucket({ perSecond, burst: perSecond }, context.now);
@@ -54,7 +56,7 @@ export class Link {
     socket.once('disconnect', () => {
       this.#over = true;
       clearTimeout(this.#loginTimer);
-      this.#waiting.length = 0;
+      this.#requests.clear();
       this.client.end();
       onOver(this);
     });
@@ -68,6 +70,7 @@ export class Link {
   /** Tells the client why, and closes. */
   end(code: ErrorCode): void {
     if (this.#over) return;
+    this.client.release();
     this.client.command(errorOf(code));
     this.#outlet.close();
   }
@@ -81,45 +84,27 @@ export class Link {
     }
     const message = isObject(args[0]) ? args[0] : undefined;
     if (this.#rate?.take() === false) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
-    else if (!this.#running) this.#run({ event, message, answer });
-    else if (this.#waiting.length < this.#context.server.transport.maxQueuedRequests) {
-      this.#waiting.push({ event, message, answer });
-    } else this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
+    else if (!this.#requests.add({ event, message, answer })) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
   }
 
-  /** Most requests are done at once; while one waits for something, those that come after it do too. */
-  #run(request: Request): void {
+  #serve(request: Request): Promise<void> | undefined {
     try {
       const reply = this.#handle(request);
-      if (!(reply instanceof Promise)) {
-        this.#answer(request.answer, reply);
-        return;
-      }
-      this.#running = true;
-      void reply
-        .then(
-          (late) => {
-            this.#answer(request.answer, late);
-          },
-          (error: unknown) => {
-            this.#refuse(request, error);
-          },
-        )
-        .then(() => {
-          this.#running = false;
-          this.#goOn();
-        });
+      if (reply instanceof Promise) return this.#serveLate(request, reply);
+      this.#answer(request.answer, reply);
     } catch (error) {
       this.#refuse(request, error);
     }
+    return undefined;
   }
 
-  #goOn(): void {
-    while (!this.#running) {
-      const next = this.#waiting.shift();
-      if (!next) return;
-      this.#run(next);
+  async #serveLate(request: Request, reply: Promise<Reply>): Promise<void> {
+    try {
+      this.#answer(request.answer, await reply);
+    } catch (error) {
+      this.#refuse(request, error);
     }
+    this.client.release();
   }
 
   #handle({ event, message }: Request): Reply | Promise<Reply> {
@@ -136,7 +121,7 @@ export class Link {
       const refusal = loginErrorOf(error);
       if (!refusal) this.#report(event, error);
       this.#answer(answer, errorOf(refusal?.code ?? 'LOGIN_GEN_FAIL'));
-      this.#waiting.length = 0;
+      this.#requests.clear();
       this.#outlet.close();
       return;
     }

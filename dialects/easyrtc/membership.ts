@@ -7,15 +7,15 @@ import type { RoomView } from './room-view.js';
 export class Membership {
   readonly client: Client;
   readonly view: RoomView;
+  readonly participant: Participant;
   /** In ms since 1970. */
   readonly joinTime: number;
   apiField: Fields = {};
-  /** There once the room let her in; the others hear of her a moment before. */
-  participant: Participant | undefined;
 
-  constructor(client: Client, view: RoomView, joinTime: number) {
+  constructor(client: Client, view: RoomView, participant: Participant, joinTime: number) {
     this.client = client;
     this.view = view;
+    this.participant = participant;
     this.joinTime = joinTime;
   }
 

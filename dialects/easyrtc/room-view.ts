@@ -45,9 +45,7 @@ export class RoomView {
 
   /** The id of somebody else's participant here. */
   idOf(participant: Participant): string {
-    return this.members.get(participant.id)?.participant === participant
-      ? participant.id
-      : this.meet(participant).entry.easyrtcid;
+    return this.#memberOf(participant) ? participant.id : this.meet(participant).entry.easyrtcid;
   }
 
   /** Somebody of another protocol, who is shown from now on. */
@@ -75,12 +73,17 @@ export class RoomView {
     return this.#delta({ updateClient: byName([[entry.easyrtcid, entry]]) });
   }
 
+  /** Undefined for a participant of another protocol. */
+  #memberOf(participant: Participant): Membership | undefined {
+    const member = this.members.get(participant.id);
+    return member?.participant === participant ? member : undefined;
+  }
+
   #newsOf(event: RoomEvent & { readonly participant: Participant }): Reply {
     const { participant } = event;
     if (event.type === 'participantJoined') {
-      // Of ours one is here already that has not got its participant yet.
-      const coming = this.members.get(participant.id);
-      const entry = coming && !coming.participant ? coming.deltaEntry : this.meet(participant).entry;
+      const member = this.#memberOf(participant);
+      const entry = member ? member.deltaEntry : this.meet(participant).entry;
       return roomDataReply(byName([[this.name, this.update(entry)]]));
     }
     const id = this.idOf(participant);

@@ -23,8 +23,11 @@ export interface CallingSession {
   /** Whether the client asked for data channels when it joined. */
   readonly dataChannels: boolean;
   isNamed(id: unknown): boolean;
-  /** @throws RoomError as `Rooms.join`, and `participant-exists` when the session is in a room already */
-  join(room: string, user: string, dataChannels: boolean): Participant;
+  /**
+   * @param describe makes the answer, in the moment in which the participant comes into the room: whoever comes later is announced
+   * @throws RoomError as `Rooms.join`, and `participant-exists` when the session is in a room already
+   */
+  join<T>(room: string, user: string, dataChannels: boolean, describe: (participant: Participant) => T): Promise<T>;
   /** Leaves the room; the connection is closed unless the client goes on using it (Kurento Room §3.8). */
   leave(): void;
   /** The id becomes unknown; the next request that needs one gets another (Kurento Room §1.6). */

@@ -47,12 +47,6 @@ function attributesOf(user: string): Attributes {
 /** How long after its last use the server closes a connection, unless the client uses it again (Kurento Room §3.8, §8). */
 const closeUnusedAfterMs = 1_000;
 
-/** Events that others are told only once the request that caused them is answered (Kurento Room §5, rule 2). */
-const toldAfterAnswer: Partial<Record<RoomEvent['type'], string>> = {
-  publicationOpened: 'publishVideo',
-  publicationClosed: 'unpublishVideo',
-};
-
 /**
  * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the
  * grace time. In that time its membership goes on, and what it is told is kept for it (Kurento Room §1.5, §1.6).
@@ -65,11 +59,8 @@ export class Session implements CallingSession {
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
-  #running: Request | undefined;
   /** Events that are sent after the answer of the running request. */
   #held: RoomEvent[] | undefined;
-  /** What others wait for, who are told of a request of this session after its answer. */
-  #afterAnswer: (() => void)[] = [];
   #grace: NodeJS.Timeout | undefined;
   #closing: NodeJS.Timeout | undefined;
   #ended = false;
@@ -109,18 +100,32 @@ export class Session implements CallingSession {
     return this.#participant;
   }
 
-  join(room: string, user: string, dataChannels: boolean): Participant {
+  async join<T>(
+    room: string,
+    user: string,
+    dataChannels: boolean,
+    describe: (participant: Participant) => T,
+  ): Promise<T> {
     if (this.#participant && !this.#participant.closed) {
       const { id, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${id}"`);
     }
-    const key = this.#context.names.keyOf(room);
-    if (this.#context.limits.takeOverDetachedNames) this.#takeOver(key, user);
-    this.#participant = this.#context.rooms.join(key, user, attributesOf(user), this.#tell);
-    this.#context.sessions.joined(this.#participant, this);
-    this.#dataChannels = dataChannels;
-    this.#context.log.info('joined', { room, participant: user, session: this.id });
-    return this.#participant;
+    const { rooms, names, sessions, limits, log } = this.#context;
+    const makePlace = (present: Participant): void => {
+      this.#takeOver(present);
+    };
+    const newcomer = { id: user, attributes: attributesOf(user), ...(limits.takeOverDetachedNames && { makePlace }) };
+    let answer: T | undefined;
+    const participant = await rooms.join(names.keyOf(room), newcomer, (entering) => {
+      if (this.#ended) return undefined;
+      this.#participant = entering;
+      sessions.joined(entering, this);
+      this.#dataChannels = dataChannels;
+      answer = describe(entering);
+      return this.#tell;
+    });
+    log.info('joined', { room, participant: participant.id, session: this.id });
+    return answer as T;
   }
 
   leave(): void {
@@ -191,23 +196,19 @@ export class Session implements CallingSession {
   }
 
   /** A session without a connection yields its name to a newcomer, who is most likely the same person (§14). */
-  #takeOver(room: string, user: string): void {
-    const present = this.#context.rooms.find(room)?.findByName(user);
-    const session = present && this.#context.sessions.of(present);
+  #takeOver(present: Participant): void {
+    const session = this.#context.sessions.of(present);
     if (session?.detached) session.end();
   }
 
   async #execute(request: Request): Promise<void> {
     const { sessionRequests, customRequest } = this.#context;
-    this.#running = request;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
     const call: SessionCall = { session: this, customRequest, afterwards: undefined };
     const reply = await sessionRequests.handle(request, call);
     if (reply !== undefined) this.#send(textFrame(reply));
     call.afterwards?.();
     this.#tellHeld();
-    for (const tell of this.#afterAnswer.splice(0)) tell();
-    this.#running = undefined;
   }
 
   #send(frame: Frame): void {
@@ -225,32 +226,18 @@ export class Session implements CallingSession {
   }
 
   readonly #tell = (event: RoomEvent): void => {
-    const cause = toldAfterAnswer[event.type];
-    if (cause !== undefined && 'publisher' in event) {
-      const author = this.#context.sessions.of(event.publisher);
-      if (author && author.#running?.method === cause) {
-        author.#afterAnswer.push(() => {
-          this.#deliver(event);
-        });
-        return;
-      }
-    }
-    this.#deliver(event);
-  };
-
-  #deliver(event: RoomEvent): void {
     if (this.#held) {
       this.#held.push(event);
       return;
     }
     this.#send(this.#context.encode(event));
     if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
-  }
+  };
 
   #tellHeld(): void {
     const held = this.#held;
     this.#held = undefined;
-    for (const event of held ?? []) this.#deliver(event);
+    for (const event of held ?? []) this.#tell(event);
   }
 
   #closeUnused(reason: string): void {

@@ -1,6 +1,7 @@
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
+import type { Rooms } from '../../rooms/rooms.js';
 import type { Link } from './link.js';
 import { tellAll } from './link.js';
 import { Refusal } from './errors.js';
@@ -15,15 +16,17 @@ export const dialectName = 'orchestrator';
 
 /** Which users are in which sessions, and what they are told of them. */
 export class Attendance {
+  readonly #rooms: Rooms;
   readonly #sessions: Sessions;
   readonly #foreignChat: boolean;
-  /** By the attributes of their participants, which are there before a newcomer is announced. */
-  readonly #users = new WeakMap<Attributes, User>();
+  /** By each membership that they have or had. */
+  readonly #users = new WeakMap<Participant, User>();
   /** Told to all of this dialect when the first of them was: one event goes to everybody, and is encoded once. */
   readonly #told = new WeakSet<RoomEvent>();
   #undelivered = 0;
 
-  constructor(sessions: Sessions, foreignChat: boolean) {
+  constructor(rooms: Rooms, sessions: Sessions, foreignChat: boolean) {
+    this.#rooms = rooms;
     this.#sessions = sessions;
     this.#foreignChat = foreignChat;
   }
@@ -33,16 +36,31 @@ export class Attendance {
     return this.#undelivered;
   }
 
-  /** @throws RoomError as `Room.join` */
-  enter(user: User, { room }: Session): void {
-    const attributes = { displayName: user.name, dialect: dialectName, takesPrivateText: this.#foreignChat };
-    this.#users.set(attributes, user);
-    user.participant = room.join(user.id, attributes, (event) => {
-      const { participant } = user;
-      // Nobody is told of a room that she has left.
-      if (participant?.attributes === attributes) this.#onEvent(user, participant, event);
-    });
-    user.leftBehind = false;
+  attributesOf({ name }: User): Attributes {
+    return { displayName: name, dialect: dialectName, takesPrivateText: this.#foreignChat };
+  }
+
+  /**
+   * Puts a user into a session, out of the one they are in.
+   * @param entered called when they are in it, before anybody is told
+   * @throws RoomError as `Rooms.join`
+   */
+  async enter(user: User, { room }: Session, entered: () => void): Promise<void> {
+    try {
+      await this.#rooms.join(room, { id: user.id, attributes: this.attributesOf(user) }, (participant) => {
+        if (user.link.user !== user) return undefined;
+        this.exit(user);
+        this.#users.set(participant, user);
+        user.participant = participant;
+        entered();
+        return (event) => {
+          // A user is told nothing of a room that they have left.
+          if (user.participant === participant) this.#onEvent(user, participant, event);
+        };
+      });
+    } finally {
+      if (user.participant?.closed) user.participant = undefined;
+    }
   }
 
   /** Does nothing to who is in no session. */
@@ -63,18 +81,18 @@ export class Attendance {
     this.#sessions.forget(session, administrator);
   }
 
-  /** Those of this dialect, in the order of their arrival. */
-  usersIn(room: Room): User[] {
+  /** Those of this dialect, in the order of their arrival, without the newcomer of whom they are told. */
+  usersIn(room: Room, newcomer?: Participant): User[] {
     const users = [];
     for (const participant of room.participants) {
       const user = this.userOf(participant);
-      if (user) users.push(user);
+      if (user && participant !== newcomer) users.push(user);
     }
     return users;
   }
 
   userOf(participant: Participant): User | undefined {
-    const user = this.#users.get(participant.attributes);
+    const user = this.#users.get(participant);
     return user?.participant === participant ? user : undefined;
   }
 
@@ -140,7 +158,7 @@ export class Attendance {
   /** Of a participant of another dialect only the name is known. */
   describeParticipant(participant: Participant, session: Session): UserObject {
     const { id, attributes } = participant;
-    const user = this.#users.get(attributes);
+    const user = this.#users.get(participant);
     if (!user) return { userId: id, userName: attributes.displayName, userData: {}, sfuData: noAddresses };
     return { userId: id, userName: user.name, userData: user.data, sfuData: session.addressesFor(user) };
   }
@@ -162,7 +180,8 @@ export class Attendance {
     }
     if (this.#told.has(event)) return;
     this.#told.add(event);
-    this.#pass(event, participant.room, this.usersIn(participant.room));
+    const newcomer = event.type === 'participantJoined' ? event.participant : undefined;
+    this.#pass(event, participant.room, this.usersIn(participant.room, newcomer));
   }
 
   /** Tells users what happened in their room, as far as this dialect has words for it. */
@@ -188,16 +207,7 @@ export class Attendance {
         tellAll(links, 'MessageSent', { messageFrom: id, messageFromName, message: event.text });
         return;
       }
-      case 'participantEvicted':
-      case 'roomClosed':
-      case 'publicationOpened':
-      case 'publicationClosed':
-      case 'candidateFound':
-      case 'mediaFailed':
-      case 'roomFilterChanged':
-        return;
       default:
-        event satisfies never;
     }
   }
 

@@ -12,13 +12,20 @@ export interface Outcome {
   readonly afterwards?: () => void;
 }
 
+/** Answers a request with success. */
+export type Succeed = (body?: object) => void;
+
 export interface Endpoint {
   /** As the published document calls it, and as it is called on the wire (Orchestrator §3). */
   readonly names: readonly string[];
   /** What a defect of ours is answered with: the nearest there is (§11). */
   readonly onDefect: ErrorCode;
-  /** @param given What came before the acknowledgement. @throws Refusal, RoomError */
-  run(context: Context, link: Link, given: readonly unknown[]): Outcome;
+  /**
+   * @param given What came before the acknowledgement.
+   * @param succeed Called by a request that takes its time, which returns a promise.
+   * @throws Refusal, RoomError
+   */
+  run(context: Context, link: Link, given: readonly unknown[], succeed: Succeed): Outcome | Promise<void>;
   /** Whether its first argument is an object whose `commandId` is sent back (§2). */
   readonly isCommand: boolean;
 }
@@ -28,13 +35,13 @@ export function command<S extends z.ZodType>(
   names: readonly string[],
   schema: S,
   onDefect: ErrorCode,
-  run: (context: Context, link: Link, fields: z.output<S>) => Outcome,
+  run: (context: Context, link: Link, fields: z.output<S>, succeed: Succeed) => Outcome | Promise<void>,
 ): Endpoint {
   return {
     names,
     onDefect,
     isCommand: true,
-    run: (context, link, [given]) => run(context, link, schema.parse(fieldsOf(given))),
+    run: (context, link, [given], succeed) => run(context, link, schema.parse(fieldsOf(given)), succeed),
   };
 }
 

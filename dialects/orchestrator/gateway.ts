@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
+import { RequestQueue } from '../request-queue.js';
 import { Attendance, dialectName } from './attendance.js';
 import { Link } from './link.js';
 import type { Context } from './context.js';
@@ -21,6 +22,12 @@ const byName: ReadonlyMap<string, Endpoint> = new Map(
   endpoints.flatMap((endpoint) => endpoint.names.map((name) => [name, endpoint] as const)),
 );
 
+/** The link of a client, and its requests. */
+interface Guest {
+  readonly link: Link;
+  readonly requests: RequestQueue<() => Promise<void> | undefined>;
+}
+
 type Acknowledge = (answer: Answer) => void;
 type Listener = readonly [name: string, listener: (this: Socket, ...content: readonly unknown[]) => void];
 
@@ -29,7 +36,7 @@ export class OrchestratorGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: OrchestratorSettings;
   readonly #terminate: () => void;
-  readonly #links = new Map<Socket, Link>();
+  readonly #guests = new Map<Socket, Guest>();
   #context: Context | undefined;
   #clock: NtpClock | undefined;
 
@@ -40,7 +47,7 @@ export class OrchestratorGateway implements Dialect {
   }
 
   get state(): DialectState {
-    return { connections: this.#links.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
+    return { connections: this.#guests.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
   }
 
   /** What is kept of clients; all 0 when nobody is connected. */
@@ -49,7 +56,7 @@ export class OrchestratorGateway implements Dialect {
     return { users: users?.size ?? 0, sessions: sessions?.size ?? 0, streams: streams?.size ?? 0 };
   }
 
-  attach({ rooms, names, socketIo, log, now }: DialectContext): void {
+  attach({ rooms, names, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
     const settings = this.#settings;
     const sessions = new Sessions(rooms, names, settings, randomUUID);
     const clock = new NtpClock({
@@ -65,19 +72,19 @@ export class OrchestratorGateway implements Dialect {
       settings,
       users: new Users(randomUUID),
       sessions,
-      attendance: new Attendance(sessions, settings.foreignChat),
+      attendance: new Attendance(rooms, sessions, settings.foreignChat),
       streams: new DataStreams(settings.maxStreams),
       log,
       now: () => clock.now(),
       terminate: this.#terminate,
       disconnectAll: () => {
-        for (const link of this.#links.values()) link.end();
+        for (const { link } of this.#guests.values()) link.end();
       },
     };
     this.#context = context;
     const listeners = this.#listeners(context);
     const accept = (socket: Socket): void => {
-      this.#accept(socket, context, listeners);
+      this.#accept(socket, context, listeners, maxQueuedRequests);
     };
     socketIo.namespace(settings.namespace).on('connection', accept);
     socketIo.register({ name: dialectName, claims: (event) => byName.has(event), accept });
@@ -86,7 +93,7 @@ export class OrchestratorGateway implements Dialect {
 
   close(): void {
     this.#clock?.stop();
-    for (const link of this.#links.values()) if (this.#context) logOut(this.#context, link);
+    for (const { link } of this.#guests.values()) if (this.#context) logOut(this.#context, link);
   }
 
   /**
@@ -94,22 +101,24 @@ export class OrchestratorGateway implements Dialect {
    * claimed. Events of other names are ignored.
    */
   #listeners(context: Context): readonly Listener[] {
-    const links = this.#links;
+    const guests = this.#guests;
     return [...byName].map(([name, endpoint]) => [
       name,
       function (this: Socket, ...content: readonly unknown[]): void {
-        const link = links.get(this);
-        if (link) handle(context, link, endpoint, content);
+        const guest = guests.get(this);
+        if (guest) take(context, guest, endpoint, content);
       },
     ]);
   }
 
-  #accept(socket: Socket, context: Context, listeners: readonly Listener[]): void {
+  #accept(socket: Socket, context: Context, listeners: readonly Listener[], maxRequests: number): void {
     const link = new Link(socket, this.#settings.maxQueuedBytes);
-    this.#links.set(socket, link);
+    const requests = new RequestQueue<() => Promise<void> | undefined>({ maxRequests }, (request) => request());
+    this.#guests.set(socket, { link, requests });
     for (const [name, listener] of listeners) socket.on(name, listener);
     socket.on('disconnect', () => {
-      this.#links.delete(socket);
+      this.#guests.delete(socket);
+      requests.clear();
       if (link.lost > 0) context.log.warn('a slow client lost data packets', { lost: link.lost });
       try {
         logOut(context, link);
@@ -120,28 +129,41 @@ export class OrchestratorGateway implements Dialect {
   }
 }
 
-/** Carries out one request. Nothing a client sends gets out of here as an exception. */
-function handle(context: Context, link: Link, endpoint: Endpoint, content: readonly unknown[]): void {
+/** Takes one request. Nothing a client sends gets out of here as an exception. */
+function take(context: Context, { link, requests }: Guest, endpoint: Endpoint, content: readonly unknown[]): void {
   const last = content.at(-1);
   // Only socket.io makes functions of what comes over the wire.
   const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
   const given = acknowledge ? content.slice(0, -1) : content;
   const commandId = endpoint.isCommand ? commandIdOf(given[0]) : undefined;
+  let isAnswered = false;
   const answer = ({ error, message, body }: Answer): void => {
+    isAnswered = true;
     acknowledge?.({ error, message, body, ...(commandId !== undefined && { commandId }) });
     // A client that asks on and on without reading.
     if (acknowledge && link.behind) link.end();
   };
-  try {
-    const { body = {}, afterwards } = endpoint.run(context, link, given);
+  const succeed = (body: object = {}): void => {
     answer({ error: 0, message: 'OK', body });
-    afterwards?.();
-  } catch (error) {
+  };
+  const fail = (error: unknown): void => {
     const refusal = refusalOf(error);
     if (!refusal) context.log.error('a request failed unexpectedly', { request: endpoint.names[0], error });
     const { code, message } = refusal ?? new Refusal(endpoint.onDefect);
-    answer({ error: code, message, body: {} });
-  }
+    if (!isAnswered) answer({ error: code, message, body: {} });
+  };
+  const isTaken = requests.add(() => {
+    try {
+      const outcome = endpoint.run(context, link, given, succeed);
+      if (outcome instanceof Promise) return outcome.catch(fail);
+      succeed(outcome.body);
+      outcome.afterwards?.();
+    } catch (error) {
+      fail(error);
+    }
+    return undefined;
+  });
+  if (!isTaken) fail(new Refusal(endpoint.onDefect, 'Too many requests are waiting'));
 }
 
 /** Sent back as it came (§2); one that could not be sent counts as none. */

@@ -5,7 +5,7 @@ import { commands } from './messages.js';
 
 /** Sessions: made and ended, entered and left (Orchestrator §7). */
 export const sessionEndpoints: readonly Endpoint[] = [
-  command(['ADD_SESSION', 'AddSession'], commands.newSession, 404, (context, link, fields) => {
+  command(['ADD_SESSION', 'AddSession'], commands.newSession, 404, async (context, link, fields, succeed) => {
     const { attendance, sessions, settings, log } = context;
     const user = userOf(link);
     const { sessionDescription: description, sessionProtocol, scenarioDefinition } = fields;
@@ -14,16 +14,17 @@ export const sessionEndpoints: readonly Endpoint[] = [
     const { scenarioId } = scenarioDefinition;
     const texts = [name, description ?? '', protocol, scenarioId ?? ''];
     if (name === '' || texts.some(({ length }) => length > settings.maxText)) throw new Refusal(404);
-    const session = sessions.make({ name, description, protocol, scenarioId }, user, link.host);
+    const by = attendance.attributesOf(user);
+    const session = await sessions.make({ name, description, protocol, scenarioId }, user, by, link.host);
     try {
-      attendance.exit(user);
-      attendance.enter(user, session);
+      await attendance.enter(user, session, () => {
+        succeed(attendance.describe(session));
+      });
     } catch (error) {
       sessions.forget(session, user);
       throw error;
     }
     log.info('session made', { session: session.id, name, protocol, user: user.id });
-    return { body: attendance.describe(session) };
   }),
 
   command(['DELETE_SESSION', 'DeleteSession'], commands.session, 503, (context, link, { sessionId = '' }) => {
@@ -51,16 +52,22 @@ export const sessionEndpoints: readonly Endpoint[] = [
     return { body: attendance.describe(session) };
   }),
 
-  command(['JOIN_SESSION', 'JoinSession'], commands.session, 503, (context, link, { sessionId = '' }) => {
-    const { sessions, attendance, log } = context;
-    const user = userOf(link);
-    const session = sessions.find(sessionId);
-    if (!session) throw new Refusal(503);
-    if (user.participant) throw new Refusal(user.participant.room === session.room ? 603 : 602);
-    attendance.enter(user, session);
-    log.info('session joined', { session: session.id, user: user.id });
-    return { body: attendance.describe(session) };
-  }),
+  command(
+    ['JOIN_SESSION', 'JoinSession'],
+    commands.session,
+    503,
+    async (context, link, { sessionId = '' }, succeed) => {
+      const { sessions, attendance, log } = context;
+      const user = userOf(link);
+      const session = sessions.find(sessionId);
+      if (!session) throw new Refusal(503);
+      if (user.participant) throw new Refusal(user.participant.room === session.room ? 603 : 602);
+      await attendance.enter(user, session, () => {
+        succeed(attendance.describe(session));
+      });
+      log.info('session joined', { session: session.id, user: user.id });
+    },
+  ),
 
   command(['LEAVE_SESSION', 'LeaveSession'], commands.nothing, 800, ({ attendance }, link) => {
     const user = userOf(link);

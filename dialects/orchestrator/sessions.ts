@@ -1,3 +1,5 @@
+import { RoomError } from '../../rooms/errors.js';
+import type { Attributes } from '../../rooms/participant.js';
 import type { Room } from '../../rooms/room.js';
 import type { Rooms } from '../../rooms/rooms.js';
 import type { RoomNames } from '../room-names.js';
@@ -71,10 +73,16 @@ export class Sessions {
 
   /**
    * Makes a session with nobody in it yet.
+   * @param by As `Rooms.open` takes it.
    * @param host Where its creator found this server.
-   * @throws Refusal 404; RoomError as `Rooms.open`
+   * @throws Refusal 404; RoomError as `Rooms.open`: nothing has happened then
    */
-  make({ name, description, protocol, scenarioId }: NewSession, user: User, host: string): Session {
+  async make(
+    { name, description, protocol, scenarioId }: NewSession,
+    user: User,
+    by: Attributes,
+    host: string,
+  ): Promise<Session> {
     const { maxSessions, externalHostname } = this.#settings;
     for (const session of user.administered) if (session.room.closed) this.forget(session, user);
     if (user.administered.size >= maxSessions) {
@@ -83,20 +91,18 @@ export class Sessions {
     const service = this.#serviceFor(protocol);
     const hostname = externalHostname === 'dynamic' ? host : externalHostname;
     const id = this.#newId();
-    const key = this.#names.keyOf(name);
-    const room = this.#rooms.open(this.#rooms.find(key) ? this.#names.keyOf(id) : key, { title: name, by: user.name });
-    const session = this.#enter(room, {
-      id,
-      name,
-      description,
-      protocol,
-      scenarioId,
-      administrator: user.id,
-      sfu: service && { service, hostname },
+    const administrator = user.id;
+    const sfu = service && { service, hostname };
+    const options = { id, name, description, protocol, scenarioId, administrator, sfu };
+    const room = await this.#open(name, id, by, (opened) => {
+      if (user.link.user !== user) return false;
+      const session = this.#enter(opened, options);
+      this.#made.set(id, session);
+      user.administered.add(session);
+      return true;
     });
-    this.#made.set(id, session);
-    user.administered.add(session);
-    return session;
+    // If its creator logged out since, it has ended already.
+    return this.#byRoom.get(room) ?? new Session(room, options);
   }
 
   /** It is no session of its administrator any more; what is left of its room closes when nobody is in it. */
@@ -105,6 +111,17 @@ export class Sessions {
     this.#made.delete(session.id);
     this.#byRoom.delete(session.room);
     session.room.stays = false;
+  }
+
+  /** The room is called as the session; where that name is taken, by the id. */
+  async #open(name: string, id: string, by: Attributes, enter: (room: Room) => boolean): Promise<Room> {
+    const open = (key: string) => this.#rooms.open(key, { title: name, by }, enter);
+    try {
+      return await open(this.#names.keyOf(name));
+    } catch (error) {
+      if (!(error instanceof RoomError && error.code === 'room-exists')) throw error;
+      return open(this.#names.keyOf(id));
+    }
   }
 
   /** Undefined where the protocol needs none. @throws Refusal 404 where it does and there is none */

@@ -3,7 +3,7 @@ import type { VideoFilter } from '../../media/port.js';
 import type { Participant } from '../../rooms/participant.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-import { Stage } from './stage.js';
+import { Stage, publish } from './stage.js';
 
 const offer = 'v=0 offer';
 const hat: VideoFilter = {
@@ -19,7 +19,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     const stage = new Stage();
     stage.media.hasFilters = true;
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer, { loopback: true });
+    await publish(ana, offer, { loopback: true });
     await berta.subscribe(ana, offer);
     return { stage, ana, berta };
   }
@@ -58,22 +58,22 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     stage.media.hasFilters = true;
     const ana = stage.join('ana');
     await ana.setFilter(hat);
-    await ana.publish(offer, { loopback: true });
+    await publish(ana, offer, { loopback: true });
     expect(sources(stage)).to.deep.equal([filtered]);
     ana.unpublish();
     expect(stage.media.filters.size, 'it ends with the publication').to.equal(0);
-    await ana.publish(offer, { loopback: true });
+    await publish(ana, offer, { loopback: true });
     expect(sources(stage)).to.deep.equal([filtered]);
   });
 
   it('leaves a mute as it is', async () => {
     const { stage, ana, berta } = await call();
-    await berta.muteSubscription(ana, 'video');
+    await berta.subscriptionTo(ana)?.mute('video');
     await ana.setFilter(hat);
     expect(sources(stage)).to.deep.equal([filtered, 'audio of camera']);
-    await berta.unmuteSubscription(ana);
+    await berta.subscriptionTo(ana)?.unmute();
     expect(sources(stage)).to.deep.equal([filtered, filtered]);
-    await ana.mutePublication('video');
+    await ana.publication?.mute('video');
     expect(sources(stage)).to.deep.equal(['audio of camera', 'audio of camera']);
   });
 
@@ -119,7 +119,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     const ana = stage.join('ana');
     await ana.setFilter(hat);
     stage.media.failNext('createFilter');
-    await ana.publish(offer, { loopback: true });
+    await publish(ana, offer, { loopback: true });
     expect(sources(stage)).to.deep.equal([plain]);
     expect(stage.told(ana)).to.deep.equal(['mediaFailed filter-refused']);
   });
@@ -127,7 +127,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
   it('of the room is on everybody present and future, but for who has one of her own', async () => {
     const { stage, ana, berta } = await call();
     await ana.room.setFilter(marker(0));
-    await berta.publish(offer);
+    await publish(berta, offer);
     await berta.setFilter(hat);
     expect([...stage.media.filters].map(({ settings }) => settings.type)).to.deep.equal(['marker', 'face-overlay']);
     await ana.room.setFilter(undefined);

@@ -4,8 +4,8 @@ import type { Participant } from '../../rooms/participant.js';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from '../support/fake-media.js';
 import type { FakeEndpoint, Step } from '../support/fake-media.js';
-import { codeOf, outcomeOf } from '../support/rejection.js';
-import { attributesOf, Stage } from './stage.js';
+import { codeOf } from '../support/rejection.js';
+import { attributesOf, joinAtOnce, publish, Stage } from './stage.js';
 
 const offer = 'v=0 offer';
 
@@ -47,39 +47,61 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     const ana = stage.join('ana');
     const berta = stage.join('berta');
     expect(stage.media.allocated, 'joining alone allocates nothing').to.equal(0);
-    expect(await ana.publish(offer)).to.equal(`v=0 answer to ${offer}`);
-    await berta.publish(offer);
+    expect(await publish(ana, offer)).to.equal(`v=0 answer to ${offer}`);
+    await publish(berta, offer);
     expect(stage.media.pipelines.size).to.equal(1);
     expect(stage.media.endpoints.size).to.equal(2);
     expect(stage.told(berta)).to.deep.equal(['publicationOpened ana']);
     expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'publicationOpened berta']);
   });
 
-  it('a publication that is lost right after its answer came is never told as opened', async () => {
-    // Between the answer and the news of it others may have their turn: each such moment is tried.
-    for (let turns = 0; turns < 12; turns += 1) {
+  it('a publication that ends before it is announced is never told as opened', async () => {
+    const ends: Record<string, (ana: Participant, media: FakeMedia) => void> = {
+      'the media server is lost': (_ana, media) => {
+        for (const { listener } of [...media.pipelines]) listener.lost(new MediaError('object-gone', 'gone'));
+      },
+      'it is unpublished': (ana) => {
+        ana.unpublish();
+      },
+      'the publisher leaves': (ana) => {
+        ana.leave();
+      },
+      'the room closes': (ana) => {
+        ana.room.close('asked to');
+      },
+    };
+    for (const [name, end] of Object.entries(ends)) {
       const stage = new Stage();
       const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-      const answer = stage.media.holdNext('answer');
-      const published = outcomeOf(ana.publish(offer));
-      await answer.reached;
-      answer.open();
-      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-      for (const { listener } of [...stage.media.pipelines]) listener.lost(new MediaError('object-gone', 'gone'));
-      await published;
-      const news = stage.told(berta).filter((line) => line.startsWith('publication'));
-      expect(news.join(), `after ${turns} turns`).to.be.oneOf([
-        '',
-        'publicationOpened ana,publicationClosed ana media-lost',
-      ]);
-      ana.leave();
+      const { announce } = await ana.publish(offer);
+      expect(ana.publication, 'not open yet').to.equal(undefined);
+      expect(await codeOf(berta.subscribe(ana, offer))).to.equal('not-publishing');
+      end(ana, stage.media);
+      announce();
+      expect(
+        stage.told(berta).filter((line) => line.startsWith('publication')),
+        name,
+      ).to.deep.equal([]);
+      expect(ana.pendingPublication).to.equal(undefined);
       berta.leave();
+      ana.leave();
     }
+  });
+
+  it('a publication is announced once', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    const { announce } = await ana.publish(offer);
+    announce();
+    announce();
+    ana.unpublish();
+    announce();
+    expect(stage.told(berta)).to.deep.equal(['publicationOpened ana', 'publicationClosed ana unpublished']);
   });
 
   it('two who publish at the same moment share the pipeline', async () => {
     const stage = new Stage();
-    await Promise.all([stage.join('ana').publish(offer), stage.join('berta').publish(offer)]);
+    await Promise.all([publish(stage.join('ana'), offer), publish(stage.join('berta'), offer)]);
     expect(stage.media.pipelines.size).to.equal(1);
   });
 
@@ -87,7 +109,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     const berta = stage.join('berta');
-    await ana.publish(offer);
+    await publish(ana, offer);
     const [source] = endpointsOf(stage.media);
     const held = stage.media.holdNext('answer');
     const subscribed = berta.subscribe(ana, offer);
@@ -102,16 +124,18 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('a publication and a subscription are opening until they are answered, and a publication knows since when', async () => {
     const media = new FakeMedia();
     const rooms = new Rooms(media, { now: () => 1_234 });
-    const [ana, berta] = ['ana', 'berta'].map((id) => rooms.join('r', id, attributesOf(id), () => undefined));
+    const [ana, berta] = ['ana', 'berta'].map((id) =>
+      joinAtOnce(rooms, 'r', { id, attributes: attributesOf(id) }, () => () => undefined),
+    );
     if (!ana || !berta) throw new Error('both joined');
     let { reached, open } = media.holdNext('answer');
-    const publishing = ana.publish(offer);
+    const publishing = publish(ana, offer);
     await reached;
-    expect(ana.ownPublication).to.deep.include({ state: 'opening', openedAt: undefined });
+    expect(ana.pendingPublication).to.deep.include({ state: 'opening', openedAt: undefined });
     expect(ana.publication).to.equal(undefined);
     open();
     await publishing;
-    expect(ana.ownPublication).to.equal(ana.publication).and.to.deep.include({ state: 'open', openedAt: 1_234 });
+    expect(ana.pendingPublication).to.equal(ana.publication).and.to.deep.include({ state: 'open', openedAt: 1_234 });
     ({ reached, open } = media.holdNext('answer'));
     const subscribing = berta.subscribe(ana, offer);
     await reached;
@@ -126,7 +150,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
 
   it('loopback feeds the publication to itself', async () => {
     const stage = new Stage();
-    await stage.join('ana').publish(offer, { loopback: true });
+    await publish(stage.join('ana'), offer, { loopback: true });
     const [endpoint] = endpointsOf(stage.media);
     expect(endpoint?.sinks.has(endpoint)).to.equal(true);
   });
@@ -134,7 +158,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('unpublish releases the publication and everything subscribed to it, and publishing again works at once', async () => {
     const stage = new Stage();
     const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     await berta.subscribe(ana, offer);
     await carla.subscribe(ana, offer);
     ana.unpublish();
@@ -146,7 +170,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
         ana.unpublish();
       }),
     ).to.equal('not-publishing');
-    await ana.publish(offer);
+    await publish(ana, offer);
     expect(stage.media.endpoints.size).to.equal(1);
     for (const participant of [ana, berta, carla]) participant.leave();
     await settled();
@@ -156,7 +180,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('unsubscribe releases that subscription only, and may be repeated', async () => {
     const stage = new Stage();
     const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     await berta.subscribe(ana, offer);
     await carla.subscribe(ana, offer);
     berta.unsubscribe(ana);
@@ -168,7 +192,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('a second subscription to the same publisher replaces the first', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     await berta.subscribe(ana, offer);
     await berta.subscribe(ana, 'v=0 another');
     expect(endpointsOf(stage.media).map((endpoint) => endpoint.offer)).to.deep.equal([offer, 'v=0 another']);
@@ -178,8 +202,8 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('a leaving publisher takes her publication, her subscriptions and the subscriptions to her with her', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
-    await berta.publish(offer);
+    await publish(ana, offer);
+    await publish(berta, offer);
     await ana.subscribe(berta, offer);
     await berta.subscribe(ana, offer);
     ana.leave();
@@ -194,7 +218,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('closing the room releases the pipeline', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     await berta.subscribe(ana, offer);
     ana.room.close('asked to');
     await settled();
@@ -204,8 +228,8 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('refuses to publish twice, to subscribe to oneself and to one who does not publish', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
-    expect(await codeOf(ana.publish(offer))).to.equal('already-publishing');
+    await publish(ana, offer);
+    expect(await codeOf(publish(ana, offer))).to.equal('already-publishing');
     expect(await codeOf(ana.subscribe(ana, offer))).to.equal('own-publication');
     expect(await codeOf(ana.subscribe(berta, offer))).to.equal('not-publishing');
     expect(stage.media.endpoints.size).to.equal(1);
@@ -223,7 +247,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
       for (const step of ['createEndpoint', 'connect', 'answer'] as const) {
         const stage = new Stage();
         const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-        await ana.publish(offer);
+        await publish(ana, offer);
         const held = stage.media.holdNext(step);
         const subscribing = codeOf(berta.subscribe(ana, offer));
         await held.reached;
@@ -244,10 +268,10 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
       const stage = new Stage();
       const [ana, berta] = [stage.join('ana'), stage.join('berta')];
       stage.media.failNext(step);
-      expect(await codeOf(ana.publish(offer, { loopback: true }))).to.equal('media-failed');
+      expect(await codeOf(publish(ana, offer, { loopback: true }))).to.equal('media-failed');
       expect(stage.media.endpoints.size).to.equal(0);
       expect(stage.told(berta)).to.deep.equal([]);
-      await ana.publish(offer, { loopback: true });
+      await publish(ana, offer, { loopback: true });
       expect(stage.told(berta)).to.deep.equal(['publicationOpened ana']);
       for (const participant of [ana, berta]) participant.leave();
       await settled();
@@ -259,7 +283,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
         const stage = new Stage();
         const [ana, berta] = [stage.join('ana'), stage.join('berta')];
         const held = stage.media.holdNext(step);
-        const publishing = codeOf(ana.publish(offer, { loopback: true }));
+        const publishing = codeOf(publish(ana, offer, { loopback: true }));
         await held.reached;
         end(ana, berta);
         held.open();
@@ -276,7 +300,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     it(`a subscription that fails at ${step} leaves nothing, and a second attempt works`, async () => {
       const stage = new Stage();
       const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-      await ana.publish(offer);
+      await publish(ana, offer);
       stage.media.failNext(step);
       expect(await codeOf(berta.subscribe(ana, offer))).to.equal('media-failed');
       expect(stage.media.endpoints.size).to.equal(1);
@@ -287,7 +311,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     it(`when the subscriber leaves while her subscription waits at ${step}, nothing is left`, async () => {
       const stage = new Stage();
       const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-      await ana.publish(offer);
+      await publish(ana, offer);
       const held = stage.media.holdNext(step);
       const subscribing = codeOf(berta.subscribe(ana, offer));
       await held.reached;
@@ -304,7 +328,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it("an offer the engine refuses is offer-refused, and the engine's own error is kept as the cause", async () => {
     const stage = new Stage();
     const ana = stage.join('ana');
-    const error: unknown = await ana.publish('garbage').catch((reason: unknown) => reason);
+    const error: unknown = await publish(ana, 'garbage').catch((reason: unknown) => reason);
     expect(error).to.include({ code: 'offer-refused' });
     expect((error as Error).cause).to.be.instanceOf(MediaError);
     expect(stage.media.endpoints.size).to.equal(0);
@@ -313,9 +337,9 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it("one participant's negotiations run one after another", async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     const held = stage.media.holdNext('answer');
-    const publishing = berta.publish(offer);
+    const publishing = publish(berta, offer);
     await held.reached;
     const subscribing = berta.subscribe(ana, offer);
     await settled();
@@ -328,7 +352,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('losing the media server leaves the room: everybody is told, and publishing again opens a new pipeline', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     await berta.subscribe(ana, offer);
     const [pipeline] = stage.media.pipelines;
     stage.media.pipelines.clear();
@@ -340,7 +364,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
       'mediaFailed unavailable',
       'publicationClosed ana media-lost',
     ]);
-    await ana.publish(offer);
+    await publish(ana, offer);
     await berta.subscribe(ana, offer);
     expect([...stage.media.pipelines]).to.not.include(pipeline);
     expect(stage.media.allocated).to.equal(3);
@@ -350,9 +374,9 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     it(`when the media server is lost while negotiations wait at ${step}, they fail and nothing is released twice`, async () => {
       const stage = new Stage();
       const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
-      await ana.publish(offer);
+      await publish(ana, offer);
       const held = stage.media.holdNext(step);
-      const publishing = codeOf(berta.publish(offer, { loopback: true }));
+      const publishing = codeOf(publish(berta, offer, { loopback: true }));
       await held.reached;
       const heldToo = stage.media.holdNext(step);
       const subscribing = codeOf(carla.subscribe(ana, offer));
@@ -373,7 +397,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
       expect(stage.media.releases.has(pipeline ?? {}), 'what is lost is not released').to.be.false;
       expectEachReleasedOnce(stage.media);
 
-      await berta.publish(offer);
+      await publish(berta, offer);
       await carla.subscribe(berta, offer);
       expect(stage.media.allocated).to.equal(3);
       for (const participant of [ana, berta, carla]) participant.leave();
@@ -385,12 +409,12 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('a room that closes after its media server was lost, or while the next one is asked, leaves nothing', async () => {
     const stage = new Stage();
     const ana = stage.join('ana');
-    await ana.publish(offer);
+    await publish(ana, offer);
     const [pipeline] = stage.media.pipelines;
     stage.media.pipelines.clear();
     pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
     const held = stage.media.holdNext('openPipeline');
-    const publishing = codeOf(ana.publish(offer));
+    const publishing = codeOf(publish(ana, offer));
     await held.reached;
     ana.leave();
     held.open();
@@ -402,7 +426,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it("tells an endpoint's failure to its owner and a pipeline's to the whole room", async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     endpointsOf(stage.media)[0]?.listener.failed(new MediaError('engine-error', 'of the endpoint'));
     expect(stage.told(ana).at(-1)).to.equal('mediaFailed engine-error');
     expect(stage.told(berta)).to.deep.equal(['publicationOpened ana']);
@@ -419,7 +443,7 @@ describe('Kurento Room §3.6 candidates', () => {
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
     ana.addCandidate(ana, candidate(1));
     const held = stage.media.holdNext('createEndpoint');
-    const publishing = ana.publish(offer);
+    const publishing = publish(ana, offer);
     await held.reached;
     ana.addCandidate(ana, candidate(2));
     held.open();
@@ -436,14 +460,14 @@ describe('Kurento Room §3.6 candidates', () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     for (let n = 0; n < 1_000; n += 1) ana.addCandidate(ana, candidate(n));
-    await ana.publish(offer);
+    await publish(ana, offer);
     expect(endpointsOf(stage.media)[0]?.candidates).to.have.lengthOf(64);
   });
 
   it('are forgotten by unsubscribe', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     berta.addCandidate(ana, candidate(1));
     berta.unsubscribe(ana);
     await berta.subscribe(ana, offer);
@@ -453,7 +477,7 @@ describe('Kurento Room §3.6 candidates', () => {
   it("of the media server reach the endpoint's owner, under the publisher's name", async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
-    await ana.publish(offer);
+    await publish(ana, offer);
     await berta.subscribe(ana, offer);
     const [publication, subscription] = endpointsOf(stage.media);
     publication?.listener.candidateFound(candidate(1));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Participant } from '../../rooms/participant.js';
 import { codeOf } from '../support/rejection.js';
-import { Stage } from './stage.js';
+import { Stage, publish } from './stage.js';
 
 const offer = 'v=0 offer';
 
@@ -10,7 +10,7 @@ describe('Kurento Room §7.4 mute on the server side', () => {
   async function call(): Promise<{ stage: Stage; ana: Participant; berta: Participant; carla: Participant }> {
     const stage = new Stage();
     const [ana, berta, carla] = [stage.join('ana'), stage.join('berta'), stage.join('carla')];
-    await ana.publish(offer, { loopback: true });
+    await publish(ana, offer, { loopback: true });
     await berta.subscribe(ana, offer);
     await carla.subscribe(ana, offer);
     return { stage, ana, berta, carla };
@@ -26,69 +26,78 @@ describe('Kurento Room §7.4 mute on the server side', () => {
   it('of a publication cuts it for everybody, and unmute restores it', async () => {
     const { stage, ana } = await call();
     expect(flows(stage)).to.deep.equal(['audio+video', 'audio+video', 'audio+video']);
-    await ana.mutePublication('audio');
+    await ana.publication?.mute('audio');
     expect(flows(stage)).to.deep.equal(['video', 'video', 'video']);
-    await ana.mutePublication('video');
+    await ana.publication?.mute('video');
     expect(flows(stage), 'audio and then video adds up to all').to.deep.equal(['nothing', 'nothing', 'nothing']);
     expect(ana.publication?.muted).to.deep.equal(['audio', 'video']);
-    await ana.unmutePublication();
-    await ana.unmutePublication();
+    await ana.publication?.unmute();
+    await ana.publication?.unmute();
     expect(flows(stage)).to.deep.equal(['audio+video', 'audio+video', 'audio+video']);
   });
 
   it('of a subscription cuts it for that subscriber alone', async () => {
     const { stage, ana, berta } = await call();
-    await berta.muteSubscription(ana, 'all');
+    await berta.subscriptionTo(ana)?.mute('all');
     expect(flows(stage)).to.deep.equal(['audio+video', 'nothing', 'audio+video']);
-    await berta.unmuteSubscription(ana);
+    await berta.subscriptionTo(ana)?.unmute();
     expect(flows(stage)).to.deep.equal(['audio+video', 'audio+video', 'audio+video']);
   });
 
   it('at both places: media flows where it is muted at neither', async () => {
     const { stage, ana, berta } = await call();
-    await berta.muteSubscription(ana, 'video');
-    await ana.mutePublication('audio');
+    await berta.subscriptionTo(ana)?.mute('video');
+    await ana.publication?.mute('audio');
     expect(flows(stage)).to.deep.equal(['video', 'nothing', 'video']);
-    await ana.unmutePublication();
+    await ana.publication?.unmute();
     expect(flows(stage)).to.deep.equal(['audio+video', 'audio', 'audio+video']);
   });
 
   it('holds for who subscribes later', async () => {
     const { stage, ana } = await call();
-    await ana.mutePublication('video');
+    await ana.publication?.mute('video');
     await stage.join('dora').subscribe(ana, offer);
     expect(flows(stage).at(-1)).to.equal('audio');
   });
 
   it('ends with the publication', async () => {
     const { stage, ana } = await call();
-    await ana.mutePublication('all');
+    await ana.publication?.mute('all');
     ana.unpublish();
-    await ana.publish(offer, { loopback: true });
+    await publish(ana, offer, { loopback: true });
     expect(flows(stage)).to.deep.equal(['audio+video']);
   });
 
-  it('is refused for who does not publish, and nothing happens without a subscription', async () => {
+  it('has nothing to act on without a publication or a subscription', async () => {
     const { stage, ana, berta } = await call();
-    expect(await codeOf(berta.mutePublication('all'))).to.equal('not-publishing');
-    expect(await codeOf(ana.muteSubscription(berta, 'all'))).to.equal('not-publishing');
-    const dora = stage.join('dora');
-    await dora.muteSubscription(ana, 'all');
-    expect(flows(stage)).to.deep.equal(['audio+video', 'audio+video', 'audio+video']);
+    expect(berta.publication).to.equal(undefined);
+    expect(ana.subscriptionTo(berta)).to.equal(undefined);
+    expect(stage.join('dora').subscriptionTo(ana)).to.equal(undefined);
+  });
+
+  it('of what has ended is refused with not-publishing', async () => {
+    const { ana, berta } = await call();
+    const [publication, subscription] = [ana.publication, berta.subscriptionTo(ana)];
+    if (!publication || !subscription) throw new Error('both are open');
+    ana.unpublish();
+    expect(await codeOf(publication.mute('all'))).to.equal('not-publishing');
+    expect(await codeOf(publication.unmute())).to.equal('not-publishing');
+    expect(await codeOf(subscription.mute('all'))).to.equal('not-publishing');
+    expect(await codeOf(subscription.unmute())).to.equal('not-publishing');
   });
 
   it('that the media server fails is media-failed, and the next change tries again', async () => {
     const { stage, ana } = await call();
     stage.media.failNext('connect');
-    expect(await codeOf(ana.mutePublication('audio'))).to.equal('media-failed');
-    await ana.mutePublication('audio');
+    expect(await codeOf(async () => ana.publication?.mute('audio'))).to.equal('media-failed');
+    await ana.publication?.mute('audio');
     expect(flows(stage)).to.deep.equal(['video', 'video', 'video']);
   });
 
   it('does no harm to somebody who leaves meanwhile', async () => {
     const { stage, ana, berta } = await call();
     const held = stage.media.holdNext('connect');
-    const muting = berta.muteSubscription(ana, 'all');
+    const muting = berta.subscriptionTo(ana)?.mute('all');
     await held.reached;
     berta.leave();
     held.open();

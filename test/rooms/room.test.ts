@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { codeOf } from '../support/rejection.js';
-import { attributesOf, Stage } from './stage.js';
+import { Stage, attributesOf, joinAtOnce } from './stage.js';
+
+function nobody(): void {
+  // An outbox.
+}
 
 describe('room', () => {
   it('exists from the first participant to the last', () => {
@@ -26,7 +30,7 @@ describe('room', () => {
   it('refuses a second participant with the same id with participant-exists', async () => {
     const stage = new Stage();
     const ana = stage.join('ana');
-    expect(await codeOf(() => stage.join('ana'))).to.equal('participant-exists');
+    expect(await stage.refused('ana')).to.equal('participant-exists');
     expect(stage.told(ana)).to.deep.equal([]);
     expect(stage.rooms.find('r1')?.find('ana')).to.equal(ana);
   });
@@ -42,22 +46,25 @@ describe('room', () => {
     const stage = new Stage();
     for (const name of ['__proto__', 'constructor', ' ', 'a_b_webcam', '名前', 'toString']) stage.join(name, name);
     expect(stage.rooms.names).to.have.lengthOf(6);
-    expect(await codeOf(() => stage.join('', 'new'))).to.equal('invalid-name');
-    expect(await codeOf(() => stage.join('ana', ''))).to.equal('invalid-name');
+    expect(await stage.refused('', 'new')).to.equal('invalid-name');
+    expect(await stage.refused('ana', '')).to.equal('invalid-name');
     expect(stage.rooms.names, 'a refused join leaves no room behind').to.have.lengthOf(6);
   });
 
   it('gives those who come with an id of their own a name, and people known by name theirs or none', async () => {
     const stage = new Stage();
     const join = (id: string, displayName: string): string =>
-      stage.rooms.join('r1', id, { ...attributesOf(displayName), dialect: 'other' }, () => undefined).name;
+      joinAtOnce(
+        stage.rooms,
+        'r1',
+        { id, attributes: { ...attributesOf(displayName), dialect: 'other' } },
+        () => nobody,
+      ).name;
     expect(stage.join('ana').name).to.equal('ana');
     expect(join('Qm3nV9xK', 'ana')).to.equal('ana-Qm3n');
     expect(join('Qm3nXXXX', 'ana')).to.equal('ana-Qm3nXXXX');
     expect(join('b8TfR0sY', 'berta')).to.equal('berta');
-    expect(await codeOf(() => stage.join('berta')), 'shown to those who know people by name').to.equal(
-      'participant-exists',
-    );
+    expect(await stage.refused('berta'), 'shown to those who know people by name').to.equal('participant-exists');
     const room = stage.rooms.find('r1');
     expect(room?.findByName('berta')?.id).to.equal('b8TfR0sY');
     room?.findByName('berta')?.leave();
@@ -66,10 +73,10 @@ describe('room', () => {
 
   it('is opened before anybody is in it, and stays until it need not', async () => {
     const stage = new Stage();
-    const room = stage.rooms.open('r1', { title: 'The first' });
+    const room = await stage.rooms.open('r1', { title: 'The first' });
     expect(room.title).to.equal('The first');
-    expect(await codeOf(() => stage.rooms.open('r1'))).to.equal('room-exists');
-    expect(await codeOf(() => stage.rooms.open(''))).to.equal('invalid-name');
+    expect(await codeOf(stage.rooms.open('r1'))).to.equal('room-exists');
+    expect(await codeOf(stage.rooms.open(''))).to.equal('invalid-name');
     stage.join('ana').leave();
     expect(stage.rooms.names).to.deep.equal(['r1']);
     const berta = stage.join('berta');
@@ -77,7 +84,7 @@ describe('room', () => {
     expect(stage.rooms.names).to.deep.equal(['r1']);
     berta.leave();
     expect(stage.rooms.names).to.deep.equal([]);
-    stage.rooms.open('r2').stays = false;
+    (await stage.rooms.open('r2')).stays = false;
     expect(stage.rooms.names, 'empty already').to.deep.equal([]);
   });
 
@@ -86,7 +93,7 @@ describe('room', () => {
     const ana = stage.join('ana');
     const told: string[] = [];
     const takes = { ...attributesOf('Berta'), takesPrivateText: true };
-    const berta = stage.rooms.join('r1', 'b8Tf', takes, (event) => {
+    const berta = joinAtOnce(stage.rooms, 'r1', { id: 'b8Tf', attributes: takes }, () => (event) => {
       if (event.type === 'textSaid') told.push(`${event.from.name} to ${event.to?.name ?? 'all'}: ${event.text}`);
     });
     ana.say('psst', berta);
@@ -153,7 +160,8 @@ describe('room', () => {
     expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'roomClosed r1 asked to']);
     expect(stage.told(berta)).to.deep.equal(['roomClosed r1 asked to']);
     expect(stage.rooms.names).to.deep.equal([]);
-    expect(await codeOf(() => ana.room.join('carla', attributesOf('carla'), () => undefined))).to.equal('room-closed');
+    const carla = { id: 'carla', attributes: attributesOf('carla') };
+    expect(await codeOf(stage.rooms.join(ana.room, carla, () => nobody))).to.equal('room-closed');
   });
 
   it('is a new room when somebody joins under the name of a closed one', () => {
@@ -167,7 +175,7 @@ describe('room', () => {
     const stage = new Stage();
     stage.join('ana');
     stage.media.hasCapacity = false;
-    expect(await codeOf(() => stage.join('ana', 'r2'))).to.equal('room-refused');
+    expect(await stage.refused('ana', 'r2')).to.equal('room-refused');
     expect(stage.rooms.names).to.deep.equal(['r1']);
     stage.join('berta');
     stage.media.hasCapacity = true;

@@ -1,11 +1,33 @@
 import type { RoomEvent } from '../../rooms/events.js';
 import type { Attributes, Participant } from '../../rooms/participant.js';
+import type { PublishOptions } from '../../rooms/publication.js';
+import type { Enter, Newcomer } from '../../rooms/room.js';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from '../support/fake-media.js';
+import { codeOf } from '../support/rejection.js';
 
 /** Of somebody known by name, as in the room protocol. */
 export function attributesOf(displayName: string): Attributes {
   return { displayName, dialect: 'test', takesPrivateText: false };
+}
+
+/** Joins where nothing is asked, and so nothing is awaited. */
+export function joinAtOnce(rooms: Rooms, room: string, newcomer: Newcomer, enter: Enter): Participant {
+  let entered: Participant | undefined;
+  const joining = rooms.join(room, newcomer, (participant) => {
+    entered = participant;
+    return enter(participant);
+  });
+  joining.catch(() => undefined);
+  if (!entered) throw new Error(`${newcomer.id} did not join`);
+  return entered;
+}
+
+/** Publishes and announces it, as a caller does that has answered. @returns the SDP answer */
+export async function publish(participant: Participant, offer: string, options?: PublishOptions): Promise<string> {
+  const { sdpAnswer, announce } = await participant.publish(offer, options);
+  announce();
+  return sdpAnswer;
 }
 
 /** A real set of rooms on a media engine that counts, and what each participant was told. */
@@ -15,10 +37,16 @@ export class Stage {
   readonly #told = new Map<Participant, RoomEvent[]>();
 
   join(id: string, room = 'r1'): Participant {
-    const events: RoomEvent[] = [];
-    const participant = this.rooms.join(room, id, attributesOf(id), (event) => events.push(event));
-    this.#told.set(participant, events);
-    return participant;
+    return joinAtOnce(this.rooms, room, { id, attributes: attributesOf(id) }, (participant) => {
+      const events: RoomEvent[] = [];
+      this.#told.set(participant, events);
+      return (event) => events.push(event);
+    });
+  }
+
+  /** A join that is to be refused. */
+  async refused(id: string, room = 'r1'): Promise<unknown> {
+    return codeOf(this.rooms.join(room, { id, attributes: attributesOf(id) }, () => () => undefined));
   }
 
   /** What a participant was told so far, as short lines. */

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { Rooms } from '../../rooms/rooms.js';
 import { FakeMedia } from '../support/fake-media.js';
+import { codeOf } from '../support/rejection.js';
 
 describe('a watcher of the rooms', () => {
-  it('sees every room from its opening to its end, until it is told to stop', () => {
+  it('sees every room from its opening to its end, until it is told to stop', async () => {
     const rooms = new Rooms(new FakeMedia());
     const seen: string[] = [];
     const stop = rooms.watch({
@@ -11,13 +12,14 @@ describe('a watcher of the rooms', () => {
       happened: (room, { type }) => seen.push(`${room.name} ${type}`),
     });
     const attributes = { displayName: 'ada', dialect: 'test', takesPrivateText: true };
-    const ada = rooms.join('lab', 'ada', attributes, (event) => seen.push(`ada ${event.type}`));
+    const newcomer = { id: 'ada', attributes };
+    const ada = await rooms.join('lab', newcomer, () => (event) => seen.push(`ada ${event.type}`));
     ada.say('hello');
     ada.leave();
-    rooms.open('hall').close('over');
-    expect(() => rooms.join('attic', '', attributes, () => undefined)).to.throw();
+    (await rooms.open('hall')).close('over');
+    expect(await codeOf(rooms.join('attic', { id: '', attributes }, () => () => undefined))).to.equal('invalid-name');
     stop();
-    rooms.open('cellar');
+    await rooms.open('cellar');
     expect(seen).to.deep.equal([
       'lab opened',
       'lab participantJoined',

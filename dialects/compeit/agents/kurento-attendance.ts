@@ -86,14 +86,7 @@ export class KurentoAttendance implements Attendance {
           this.#sending.noticeLoss();
         });
         return;
-      case 'participantJoined':
-      case 'participantEvicted':
-      case 'textSaid':
-      case 'roomFilterChanged':
-      case 'roomClosed':
-        return;
       default:
-        event satisfies never;
     }
   }
 

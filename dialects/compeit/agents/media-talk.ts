@@ -51,10 +51,10 @@ export class MediaTalk {
   }
 
   /** @param isWanted whether nothing has come in its place, or ended it: then there is nothing to be said any more */
-  negotiate(
-    answer: Promise<string>,
+  negotiate<T>(
+    answer: Promise<T>,
     isWanted: () => boolean,
-    answered: (sdpAnswer: string) => void,
+    answered: (answer: T) => void,
     failed: (error: unknown) => void,
   ): void {
     this.#negotiating += 1;
@@ -63,9 +63,9 @@ export class MediaTalk {
       if (isWanted()) tell();
     };
     answer.then(
-      (sdpAnswer) => {
+      (result) => {
         settle(() => {
-          answered(sdpAnswer);
+          answered(result);
         });
       },
       (error: unknown) => {

@@ -26,9 +26,10 @@ export class Sending {
     this.#talk.negotiate(
       participant.publish(offerSdp, { connectionChanged }),
       () => this.#stream === stream,
-      (answer) => {
-        this.#talk.say('send_started', { sdp_answer: answer });
+      ({ sdpAnswer, announce }) => {
+        this.#talk.say('send_started', { sdp_answer: sdpAnswer });
         stream.answer();
+        announce();
         if (this.#muted) this.#applyMute();
       },
       (error) => {
@@ -43,7 +44,7 @@ export class Sending {
     this.#stream?.end();
     this.#stream = undefined;
     const { membership } = this.#talk.user;
-    if (membership?.closed === false && membership.ownPublication) membership.unpublish();
+    if (membership?.closed === false && membership.pendingPublication) membership.unpublish();
   }
 
   /** Cuts the sound for everybody, now or when it is sent. */
@@ -60,16 +61,16 @@ export class Sending {
 
   /** The media server may have gone, and the stream with it. */
   noticeLoss(): void {
-    if (!this.#stream?.answered || this.#talk.user.membership?.ownPublication) return;
+    if (!this.#stream?.answered || this.#talk.user.membership?.pendingPublication) return;
     this.#stream.end();
     this.#stream = undefined;
     this.#talk.say('media_session_terminated', {});
   }
 
   #applyMute(): void {
-    const { membership } = this.#talk.user;
-    if (!membership?.publication) return;
-    const applied = this.#muted ? membership.mutePublication('audio') : membership.unmutePublication();
+    const publication = this.#talk.user.membership?.publication;
+    if (!publication) return;
+    const applied = this.#muted ? publication.mute('audio') : publication.unmute();
     applied.catch((error: unknown) => {
       this.#talk.refuse('mute', error);
     });

@@ -32,12 +32,13 @@ export const joinRoom = sessionRequest({
     { reason: 'invalid-name', when: 'The name of the user or of the room is empty.' },
   ],
   answeredFirst: true,
-  handle: ({ session }, { user, room, dataChannels }) => {
-    const participant = session.join(room, user, dataChannels ?? false);
-    const value = [];
-    for (const other of participant.room.participants) {
-      if (other !== participant) value.push({ id: other.name, streams: streamsOf(other) });
-    }
-    return { answer: { value } };
-  },
+  handle: async ({ session }, { user, room, dataChannels }) => ({
+    answer: await session.join(room, user, dataChannels ?? false, (participant) => {
+      const value = [];
+      for (const other of participant.room.participants) {
+        if (other !== participant) value.push({ id: other.name, streams: streamsOf(other) });
+      }
+      return { value };
+    }),
+  }),
 });

@@ -21,6 +21,7 @@ export const publishVideo = roomRequest({
   errors: [...negotiationErrors, { reason: 'already-publishing', when: 'The participant is already publishing.' }],
   handle: async (participant, params, { session }) => {
     const options = { loopback: params.doLoopback ?? false, dataChannels: session.dataChannels };
-    return { answer: { sdpAnswer: await participant.publish(params.sdpOffer, options) } };
+    const { sdpAnswer: answered, announce } = await participant.publish(params.sdpOffer, options);
+    return { answer: { sdpAnswer: answered }, afterwards: announce };
   },
 });

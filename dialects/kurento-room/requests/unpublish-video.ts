@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RoomError } from '../../../rooms/errors.js';
 import { roomRequest } from '../request-type.js';
 
 export const unpublishVideo = roomRequest({
@@ -10,7 +11,13 @@ export const unpublishVideo = roomRequest({
   example: { params: {}, result: {} },
   errors: [{ reason: 'not-publishing', when: 'The participant is not publishing.' }],
   handle: (participant) => {
-    participant.unpublish();
-    return { answer: {} };
+    const { pendingPublication: publication, id } = participant;
+    if (!publication) throw new RoomError('not-publishing', `${id} is not publishing`);
+    return {
+      answer: {},
+      afterwards: () => {
+        publication.close('unpublished');
+      },
+    };
   },
 });

@@ -94,7 +94,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     const ada = await stage.identify('ada');
     const attributes = { displayName: 'bob', dialect: 'test', takesPrivateText: true };
     const heard: string[] = [];
-    const bob = stage.rooms.join('lab', 'bob-id', attributes, (event) => {
+    const bob = await stage.rooms.join('lab', { id: 'bob-id', attributes }, () => (event) => {
       if (event.type === 'textSaid' && event.to) heard.push(`${event.from.name}: ${event.text}`);
     });
     await ada.skip();

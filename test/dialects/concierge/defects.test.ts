@@ -19,9 +19,9 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
   });
 
   /** Somebody of another protocol in the room, whose code fails at such events. */
-  const brokenStranger = (room: string, type: RoomEvent['type']): { readonly leave: () => void } => {
+  const brokenStranger = (room: string, type: RoomEvent['type']): Promise<{ readonly leave: () => void }> => {
     const attributes = { displayName: 'guest', dialect: 'test', takesPrivateText: true };
-    return stage.rooms.join(room, 'guest-id', attributes, (event) => {
+    return stage.rooms.join(room, { id: 'guest-id', attributes }, () => (event) => {
       if (event.type === type) boom();
     });
   };
@@ -46,7 +46,7 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
   }
 
   it('a subscription that fails is none', async () => {
-    const guest = brokenStranger('lab', 'participantJoined');
+    const guest = await brokenStranger('lab', 'participantJoined');
     const ada = await stage.identify('ada');
     expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.include({ code: 'INTERNAL', seq: 0 });
     expect(await ada.ask({ type: 'SELF_FETCH' })).to.deep.include({ subscriptions: [] });
@@ -55,7 +55,7 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
   });
 
   it('what fails after the answer is not answered a second time', async () => {
-    const guest = brokenStranger('lab', 'participantLeft');
+    const guest = await brokenStranger('lab', 'participantLeft');
     const ada = await stage.identify('ada');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
     expect(await ada.ask({ type: 'SELF_UNSUBSCRIBE', name: 'lab' })).to.include({ code: 'UNSUBSCRIBED', seq: 1 });
@@ -65,7 +65,7 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
   });
 
   it('a client that cannot leave its room as it should is gone nevertheless, and the others are told', async () => {
-    const guest = brokenStranger('lab', 'participantLeft');
+    const guest = await brokenStranger('lab', 'participantLeft');
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });

@@ -7,6 +7,7 @@ import type { GivenConfig } from '../../../src/config.js';
 import type { Connection } from '../../../transport/connection.js';
 import { defectsLog } from '../../support/defects-log.js';
 import { RpcClient } from '../../support/rpc-client.js';
+import { joinAtOnce } from '../../rooms/stage.js';
 import { ServiceStage } from '../../support/service-stage.js';
 import { until } from '../../support/until.js';
 import { ConciergeClient } from './concierge-client.js';
@@ -80,7 +81,7 @@ export class ConciergeStage extends ServiceStage {
         else if (!known)
           present.set(
             room,
-            this.rooms.join(room, `${room}-id`, attributes, () => undefined),
+            joinAtOnce(this.rooms, room, { id: `${room}-id`, attributes }, () => () => undefined),
           );
       },
       leave: () => {

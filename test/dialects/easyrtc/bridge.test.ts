@@ -56,8 +56,8 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     const ana = await stage.enter({ username: 'Ana' });
     const heard: string[] = [];
     const attributes = { displayName: 'Kurt', dialect: 'other', takesPrivateText: true };
-    const other = stage.rooms.join('default', 'k', attributes, (event) => {
-      if (event.type === 'textSaid' && event.to === other) heard.push(`${event.from.name}: ${event.text}`);
+    const other = await stage.rooms.join('default', { id: 'k', attributes }, (self) => (event) => {
+      if (event.type === 'textSaid' && event.to === self) heard.push(`${event.from.name}: ${event.text}`);
     });
     const { easyrtcid } = await strangerIn(ana);
     const text = { msgType: 'message', msgData: 'psst', targetEasyrtcid: easyrtcid };

@@ -54,9 +54,9 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     await joined('ana', 'moment');
     const join = stack.rooms.join.bind(stack.rooms);
     stack.rooms.join = (...given) => {
-      const newcomer = join(...given);
-      newcomer.room.find('ana')?.say('meanwhile');
-      return newcomer;
+      const joining = join(...given);
+      stack.rooms.find('moment')?.find('ana')?.say('meanwhile');
+      return joining;
     };
     const berta = await RpcClient.connect(url);
     berta.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: 'berta', room: 'moment' } });

@@ -166,7 +166,7 @@ describe('the Orchestrator’s protocol, when something of ours fails', () => {
       await bob.get('JoinSession', { sessionId });
       const attributes = { displayName: 'guest', dialect: 'test', takesPrivateText: true };
       const [room = ''] = stage.rooms.names;
-      const guest = stage.rooms.join(room, 'guest', attributes, ({ type }) => {
+      const guest = await stage.rooms.join(room, { id: 'guest', attributes }, () => ({ type }) => {
         if (type === 'participantLeft') throw new Error('of ours');
       });
       bob.socket.disconnect();
