@@ -6,7 +6,7 @@ export const logLevels = ['error', 'warn', 'info', 'debug'] as const satisfies r
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Writes one JSON object per line, so that the program that started the process can read the facts back. */
+/** Writes one JSON object per line. The program that started the process reads the fields back. */
 export class JsonLog implements Log {
   readonly #threshold: number;
   readonly #write: (line: string) => void;
@@ -38,7 +38,7 @@ export class JsonLog implements Log {
   }
 }
 
-/** Fields that describe what was thrown. */
+/** The fields of a log line that describe a thrown value. */
 export function thrown(error: unknown): LogFields {
   return error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
 }

@@ -14,12 +14,14 @@ import { toldAddresses } from './transport/told-addresses.js';
 import type { CandidateOptions } from './transport/told-candidates.js';
 import type { Transports } from './transport/transport.js';
 
-/** Why the process ends before it served anybody, and with which exit code: whoever started it may want to tell them apart. */
+/**
+ * Exit codes by the reason why the process ends before it is ready. The program that started it can tell them apart.
+ */
 const exitCodes = { failed: 1, usage: 2, 'no-native-library': 3 } as const;
 
-/** Ms the farewell to open sockets may take. */
+/** Ms that the closing of open sockets may take. */
 const farewellMs = 100;
-/** Ms that recordings may take to be finished; whoever started this process waits 3 s. */
+/** Ms that recordings may take to be finished. The program that started this one waits 3 s. */
 const lastFilesMs = 2000;
 
 class StartFailure extends Error {
@@ -56,7 +58,7 @@ async function main(): Promise<void> {
   stopOnSignals(() => {
     protocol.close();
     server.stop();
-    // Closing sockets and transports takes a moment; the native library keeps the process alive for ever.
+    // Closing sockets takes a moment. `exit` is needed: the native library keeps the process alive for ever.
     const farewell = new Promise<void>((resolve) => setTimeout(resolve, farewellMs));
     const files = Promise.race([
       recordings.settled(),
@@ -87,7 +89,7 @@ function readOptions(): Options {
   }
 }
 
-/** With an address that cannot be had, the media library would end the process at the first offer. */
+/** The media library would end the process at the first offer if it could not bind to this address. */
 async function checkBindAddress(address: string | undefined): Promise<void> {
   if (address === undefined || (await canBind(address))) return;
   throw new StartFailure(`--bind-address: this machine has no address ${address}`, 'usage');
@@ -119,7 +121,7 @@ function candidateOptions(options: Options): CandidateOptions {
   };
 }
 
-/** Says what clients will be told, while there is somebody to read it: a call without picture says nothing. */
+/** Logs the addresses that clients will be told. With wrong ones calls have no media, and no error says why. */
 function reportReach(options: Options, log: Log): void {
   const { first, last } = options['udp-ports'];
   const { addresses, warning } = toldAddresses(mediaAddresses(options['bind-address']), candidateOptions(options));
@@ -127,7 +129,7 @@ function reportReach(options: Options, log: Log): void {
   if (warning !== undefined) log.warn(warning, { addresses });
 }
 
-/** Stops on a signal, and when the process that started this one is gone. */
+/** Calls `stop` once: on a signal, or when the process that started this one has ended. */
 function stopOnSignals(stop: () => void): void {
   let stopping = false;
   const once = (): void => {
@@ -146,12 +148,12 @@ function announce(url: string, log: Log, endpoints: number): void {
   else process.stdout.write(`Media server (Kurento protocol): ${url}\n`);
 }
 
-/** One line for whoever is there to read it, then the end. */
+/** Tells the parent process, or writes one line; then ends the process. */
 function reportFailure(error: unknown): void {
   const message = messageOf(error);
   const reason = error instanceof StartFailure ? error.reason : 'failed';
   const exit = (): never => process.exit(exitCodes[reason]);
-  // A parent says it in its own way.
+  // The parent logs it in its own words.
   if (process.send) {
     process.send({ type: 'failed', message, reason }, exit);
     return;
@@ -160,7 +162,7 @@ function reportFailure(error: unknown): void {
   exit();
 }
 
-/** Of a module that is not found Node tells over several lines. */
+/** Node describes a missing module in several lines; the first one says what is missing. */
 function firstLineOf(error: unknown): string {
   return messageOf(error).split('\n', 1)[0] ?? '';
 }

@@ -23,14 +23,14 @@ export interface ObjectServerOptions {
   readonly log: Log;
   readonly pulse: Pulse;
   readonly gcPeriodMs: number;
-  /** Without it nothing is recorded. */
+  /** Undefined: nothing is recorded. */
   readonly recordings?: Recordings;
 }
 
 const elementShape = { mediaPipeline: objectId } satisfies Shape;
 const webRtcEndpointShape = {
   ...elementShape,
-  // The two only concern offers the endpoint makes.
+  // These two matter only in offers that the endpoint makes.
   recvonly: flag.optional(),
   sendonly: flag.optional(),
   useDataChannels: flag.optional(),
@@ -41,11 +41,11 @@ const recorderEndpointShape = {
   mediaPipeline: objectId,
   uri: text,
   mediaProfile: oneOf('MediaProfileSpecType', mediaProfiles).optional(),
-  // Nothing here ever ends a stream by itself.
+  // Accepted and without effect: no source of this engine ends its stream.
   stopOnEndOfStream: flag.optional(),
 } satisfies Shape;
 
-/** Objects, sessions and subscriptions put together: what the methods of the protocol act on. */
+/** The media objects, with the sessions and subscriptions of clients. The methods of the protocol act on it. */
 export class ObjectServer {
   readonly sessions: Sessions;
   readonly subscriptions = new Subscriptions();
@@ -126,7 +126,7 @@ export class ObjectServer {
     for (const object of this.objects.roots) this.objects.release(object);
   }
 
-  /** Creates an object of a type named with or without its module. @throws KurentoError */
+  /** `type` with its module or without: `kurento.MediaPipeline`, `MediaPipeline`. @throws KurentoError */
   create(type: string, params: unknown): MediaObject {
     const name = type.replace(/^kurento\./, '');
     const factory = Object.hasOwn(this.#factories, name) ? this.#factories[name] : undefined;
@@ -146,18 +146,18 @@ export class ObjectServer {
     return id === this.#manager.id ? this.#manager : this.objects.find(id);
   }
 
-  /** Of something unknown, or of the server's own object, without effect. */
+  /** Without effect when the object is unknown, or is the server manager. */
   release(id: string): void {
     const object = this.objects.get(id);
     if (object) this.objects.release(object);
   }
 
-  /** The object stays as long as the session uses it. The server's own stays anyway. */
+  /** The object stays at least as long as the session. The server manager always stays. */
   hold(session: Session, object: MediaObject): void {
     if (object !== this.#manager) session.hold(object);
   }
 
-  /** The session does not need the object any more. */
+  /** The session does not need the object any more. It is released when no other session holds it. */
   letGo(session: Session, id: string): void {
     const object = this.objects.get(id);
     if (!object || !session.held.delete(object)) return;
@@ -187,7 +187,7 @@ export class ObjectServer {
   }
 }
 
-/** Kurento media protocol §3.7. */
+/** The frame of an event (Kurento media protocol §3.7). */
 function eventText(source: MediaObject, event: string, fields: EventFields): string {
   const data = {
     ...fields,

@@ -16,7 +16,7 @@ const udpPorts = z
 
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
 
-/** Separated by commas. */
+/** A list in one text, separated by commas. */
 const listOf = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
     .string()
@@ -25,32 +25,32 @@ const listOf = <T extends z.ZodType<unknown, string>>(item: T) =>
 
 /** Every flag of the media server: default, unit, meaning. */
 const optionsSchema = z.object({
-  /** Address the Kurento protocol is served on. */
+  /** The address on which the Kurento protocol is served. */
   host: z.string().min(1).default('127.0.0.1'),
-  /** TCP port of the Kurento protocol; 0 takes any that is free. */
+  /** TCP port of the Kurento protocol; 0: any free one. */
   port: port.default(8888),
   /** UDP ports for media; each endpoint takes one. */
   'udp-ports': udpPorts.default({ first: 40000, last: 49999 }),
-  /** The one local address media is bound to; without it, all. */
+  /** The one local address for media; undefined: all. */
   'bind-address': address.optional(),
-  /** Addresses that clients are told instead of the local ones, separated by commas. */
+  /** Addresses that clients are told instead of the local ones. */
   'announced-address': listOf(address).default([]),
-  /** Of the local addresses that clients are told. */
+  /** Families of the local addresses that clients are told. */
   'address-families': listOf(z.enum(addressFamilies)).default([...addressFamilies]),
-  /** Network interfaces, by name or by address, whose addresses clients are told; without it, all. */
+  /** Network interfaces, by name or by address, whose addresses clients are told; empty: all. */
   interfaces: listOf(z.string().min(1)).default([]),
-  /** Seconds between two collections of sessions nobody uses (Kurento media protocol §4). */
+  /** Seconds between two collections of unused sessions (Kurento media protocol §4). */
   'gc-period': z.coerce.number().positive().max(86_400).default(240),
-  /** The directory recordings are made in; without it, none are. */
+  /** The directory for recordings; undefined: nothing is recorded. */
   'recordings-dir': z.string().min(1).optional(),
-  /** For tests: the share of RTP packets that get lost each way. */
+  /** For tests: the share of RTP packets that are lost each way, 0 to 1. */
   'test-loss': z.coerce.number().min(0).max(1).default(0),
   'log-level': z.enum(logLevels).default('info'),
 });
 
 export type Options = z.infer<typeof optionsSchema>;
 
-/** @throws Error whose message is one line for the person at the keyboard. */
+/** @throws Error with a message of one line for the operator. */
 export function parseOptions(args: readonly string[]): Options {
   const names = Object.keys(optionsSchema.shape);
   const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** Reads a buffer bit by bit; after its end there are zeros. */
+/** Reads a buffer bit by bit. Bits after its end are zero. */
 export class BitReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -21,7 +21,7 @@ export class BitReader {
     return this.bits(1) === 1;
   }
 
-  /** Exp-Golomb code without a sign (H.264 §9.1). */
+  /** Unsigned Exp-Golomb code (H.264 §9.1). */
   golomb(): number {
     let zeros = 0;
     while (zeros < 32 && this.#at < this.#bytes.length * 8 && !this.flag()) zeros += 1;

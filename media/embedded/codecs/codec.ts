@@ -1,32 +1,35 @@
 import type { FrameAssembler } from './frame.js';
 
-/** What one codec has that others have not: everything the engine knows of it is in its file. */
+/** Everything that the engine knows of one codec. */
 export interface CodecTraits {
   /** As in `a=rtpmap`; compared without case. */
   readonly name: string;
   readonly kind: RtpKind;
-  /** Ticks of its RTP timestamps in a second. */
+  /** Ticks of RTP timestamps per second. */
   readonly clockRate: number;
-  /** Channels of sound, as in `a=rtpmap`. */
+  /** Channels of sound, as in `a=rtpmap`; undefined: not written. */
   readonly channels?: number;
   readonly offer: CodecOffer;
   readonly matroska: MatroskaCodec;
   /** Whether the engine takes the codec with these parameters (the text of `a=fmtp`). Default: always. */
   readonly accepts?: (parameters: string) => boolean;
-  /** Whether these parameters are better than others that are accepted too. Default: never. */
+  /** Whether these parameters are better than others that are accepted. Default: never. */
   readonly prefers?: (parameters: string) => boolean;
-  /** Whether a decoder can begin with the RTP payload that starts at `offset`, which has one byte at least. Default: always. */
+  /**
+   * Whether a decoder can begin with the RTP payload that starts at `offset`, which has one byte at least. Default:
+   * always.
+   */
   readonly startsKeyframe?: (packet: Buffer, offset: number) => boolean;
-  /** Puts the frames of one stream together. */
+  /** Makes an assembler for one stream. */
   readonly assembler: () => FrameAssembler;
 }
 
 export type RtpKind = 'audio' | 'video';
 
-/** What our own offers say of a codec. The payload types of all codecs differ. */
+/** What our offers say of a codec. */
 export interface CodecOffer {
   readonly payloadType: number;
-  /** Payload type of retransmissions (RFC 4588); undefined: a lost packet is not sent again on a stream of its own. */
+  /** Payload type of retransmissions (RFC 4588); undefined: none are offered. No two codecs share a payload type. */
   readonly repairType?: number;
   /** The text of `a=fmtp`; empty: none. */
   readonly parameters: string;
@@ -37,14 +40,14 @@ export interface MatroskaCodec {
   readonly id: string;
   /** False when only Matroska may hold it, and WebM may not. */
   readonly inWebm: boolean;
-  /** What a decoder needs before it is right after a jump, in ns. */
+  /** Time that a decoder needs after a jump before it plays correctly, in ns. */
   readonly seekPreRoll?: number;
 }
 
-/** A codec the engine forwards. It decodes none: it knows where a frame begins and which one is a key frame. */
+/** A codec that the engine forwards and records. It decodes none. */
 export type Codec = Readonly<Required<Omit<CodecTraits, 'channels'>>> & { readonly channels: number | undefined };
 
-/** All codecs have one shape: code that reads a field of it for each packet stays fast. */
+/** Gives all codecs the same fields in the same order: V8 reads them faster, which matters for each packet. */
 export function defineCodec(traits: CodecTraits): Codec {
   const { name, kind, clockRate, channels, offer, matroska, assembler } = traits;
   const { accepts = always, prefers = never, startsKeyframe = always } = traits;

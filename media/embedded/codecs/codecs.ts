@@ -4,5 +4,5 @@ import { opus } from './opus.js';
 import { vp8 } from './vp8.js';
 import { vp9 } from './vp9.js';
 
-/** Every codec, in order of preference: of those in an offer the first of its kind is chosen. */
+/** Every codec, in order of preference: of those in an offer, the first of each kind is chosen. */
 export const codecs: readonly Codec[] = [opus, vp8, h264, vp9];

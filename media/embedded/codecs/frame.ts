@@ -3,7 +3,7 @@ export interface Frame {
   readonly chunks: readonly Buffer[];
   /** A decoder can begin with it. */
   readonly isKey: boolean;
-  /** In pixels; key frames of video have them. */
+  /** In pixels; keyframes of video have them. */
   readonly width?: number;
   readonly height?: number;
   /** What a decoder needs before the first frame (CodecPrivate of Matroska). */

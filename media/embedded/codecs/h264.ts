@@ -22,10 +22,10 @@ export const h264 = defineCodec({
 
 const unitTypes = { keyPicture: 5, sequenceParameters: 7, pictureParameters: 8, aggregate: 24, fragment: 28 };
 
-/** Real ones have a few dozen bytes; the header of the file has room for no more than this. */
+/** Bytes of a parameter set. Real ones have a few dozen; the header of a file has no room for more. */
 const longestParameters = 1000;
 
-/** RFC 6184: packets to units, each with its length before it as Matroska wants them. */
+/** Makes units from packets (RFC 6184). Each has its length before it, as Matroska requires. */
 class H264Assembler implements FrameAssembler {
   #units: Buffer[][] = [];
   #isInFragment = false;
@@ -66,7 +66,7 @@ class H264Assembler implements FrameAssembler {
     this.#isInFragment = false;
   }
 
-  /** RFC 6184 §5.7.1. */
+  /** Several units in one payload (RFC 6184 §5.7.1). */
   #addAggregate(payload: Buffer): boolean {
     let at = 1;
     while (at + 2 <= payload.length) {
@@ -78,7 +78,7 @@ class H264Assembler implements FrameAssembler {
     return at === payload.length && at > 1;
   }
 
-  /** RFC 6184 §5.8. */
+  /** One unit in several payloads (RFC 6184 §5.8). */
   #addFragment(payload: Buffer): boolean {
     const [indicator, header] = payload;
     if (indicator === undefined || header === undefined) return false;
@@ -92,15 +92,15 @@ class H264Assembler implements FrameAssembler {
 
   #remember(unit: Buffer | undefined): void {
     if (!unit || unit.length < 4 || unit.length > longestParameters) return;
-    // A copy: they outlive the packet by far.
+    // Copied, since they are kept much longer than the packet.
     if (unitType(unit) === unitTypes.sequenceParameters) this.#sequence = Buffer.from(unit);
     if (unitType(unit) === unitTypes.pictureParameters) this.#picture = Buffer.from(unit);
   }
 }
 
 /**
- * Whether a sequence parameter set or the first piece of an IDR picture is in the payload: alone, aggregated or fragmented
- * (RFC 6184 §5.2).
+ * True when the payload contains a sequence parameter set or the start of an IDR picture: alone, aggregated or
+ * fragmented (RFC 6184 §5.2).
  */
 function startsKeyframe(packet: Buffer, offset: number): boolean {
   const type = (packet[offset] ?? 0) & 0x1f;
@@ -129,7 +129,7 @@ function lengthOf(parts: readonly Buffer[]): Buffer {
   return bytes;
 }
 
-/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3), lengths of four bytes, for 8 bit 4:2:0. */
+/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3): lengths of four bytes, 8 bits per sample, 4:2:0. */
 function decoderConfiguration(sequence: Buffer, picture: Buffer): Buffer {
   const [, profile = 0, compatibility = 0, level = 0] = sequence;
   return Buffer.concat([
@@ -145,7 +145,7 @@ function hasChroma(profile: number): boolean {
   return [100, 110, 122, 144].includes(profile);
 }
 
-/** From the sequence parameter set (H.264 §7.3.2.1.1). */
+/** In pixels, from the sequence parameter set (H.264 §7.3.2.1.1). */
 function pictureSize(sequence: Buffer): { width: number; height: number } {
   const reader = new BitReader(withoutEmulation(sequence.subarray(4)));
   const profile = sequence[1] ?? 0;
@@ -200,7 +200,7 @@ function skipOrder(reader: BitReader): void {
   for (let left = Math.min(255, reader.golomb()); left > 0; left--) reader.golomb();
 }
 
-/** H.264 §7.4.1: a 3 after two zeros is no part of the data. */
+/** A 3 after two zeros is no part of the data (H.264 §7.4.1). */
 function withoutEmulation(bytes: Buffer): Buffer {
   return Buffer.from(
     bytes.filter((byte, at) => !(byte === 3 && at >= 2 && bytes[at - 1] === 0 && bytes[at - 2] === 0)),

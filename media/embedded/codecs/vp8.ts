@@ -41,7 +41,7 @@ class Vp8Assembler implements FrameAssembler {
   }
 }
 
-/** RFC 7741 §4.2: the start of a partition, and of the first one. */
+/** True at the start of the first partition (RFC 7741 §4.2: S is 1, PID is 0). */
 function beginsFrame(bytes: Buffer, descriptor: number): boolean {
   return ((bytes[descriptor] ?? 0) & 0x17) === 0x10;
 }
@@ -57,7 +57,7 @@ function payloadStart(bytes: Buffer, descriptor: number): number {
   return at;
 }
 
-/** RFC 7741 §4.3: the lowest bit of the payload header is zero in key frames. */
+/** RFC 7741 §4.3: the lowest bit of the payload header is zero in keyframes. */
 function isKeyHeader(first: number): boolean {
   return (first & 0x01) === 0;
 }

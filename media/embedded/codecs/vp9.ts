@@ -17,7 +17,7 @@ export const vp9 = defineCodec({
   assembler: () => new Vp9Assembler(),
 });
 
-/** Of one spatial layer: browsers send no more unless they are asked to. */
+/** For one spatial layer: browsers send no more unless they are asked to. */
 class Vp9Assembler implements FrameAssembler {
   #chunks: Buffer[] = [];
   #isKey = false;
@@ -38,7 +38,7 @@ class Vp9Assembler implements FrameAssembler {
     if (!head) return undefined;
     if (!this.#isKey) return { chunks, isKey: false };
     const size = pictureSize(head);
-    // A frame that predicts nothing and still is no key frame: a decoder cannot begin with it.
+    // Not predicted, but no keyframe: a decoder cannot begin with it.
     return size ? { chunks, isKey: true, ...size } : { chunks, isKey: false };
   }
 
@@ -47,15 +47,17 @@ class Vp9Assembler implements FrameAssembler {
   }
 }
 
-/** The bits of the payload descriptor are those of RFC 9628 §4.2: P, B and L. */
+/** P of the payload descriptor that begins at `descriptor` (RFC 9628 §4.2). */
 function isPredicted(bytes: Buffer, descriptor: number): boolean {
   return ((bytes[descriptor] ?? 0) & 0x40) !== 0;
 }
 
+/** B of the descriptor. */
 function beginsFrame(bytes: Buffer, descriptor: number): boolean {
   return ((bytes[descriptor] ?? 0) & 0x08) !== 0;
 }
 
+/** L of the descriptor. */
 function hasLayers(bytes: Buffer, descriptor: number): boolean {
   return ((bytes[descriptor] ?? 0) & 0x20) !== 0;
 }
@@ -70,7 +72,7 @@ function afterPictureId(bytes: Buffer, descriptor: number): number {
   return at + ((bytes[at] ?? 0) & 0x80 ? 2 : 1);
 }
 
-/** Where the payload descriptor ends. */
+/** Where the descriptor ends. */
 function payloadStart(payload: Buffer): number {
   const first = payload[0] ?? 0;
   const flexible = (first & 0x10) !== 0;
@@ -82,7 +84,7 @@ function payloadStart(payload: Buffer): number {
   return first & 0x02 ? afterStructure(payload, at) : at;
 }
 
-/** The end of the scalability structure that begins at `start`. */
+/** Where the scalability structure that begins at `start` ends. */
 function afterStructure(payload: Buffer, start: number): number {
   const head = payload[start] ?? 0;
   let at = start + 1;
@@ -93,7 +95,7 @@ function afterStructure(payload: Buffer, start: number): number {
   return at;
 }
 
-/** The uncompressed header (VP9 bitstream §6.2) of a key frame; undefined for any other. */
+/** In pixels, from the uncompressed header of a keyframe (VP9 bitstream §6.2); undefined for other frames. */
 function pictureSize(frame: Buffer): { width: number; height: number } | undefined {
   const reader = new BitReader(frame);
   if (reader.bits(2) !== 2) return undefined;

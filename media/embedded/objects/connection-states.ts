@@ -5,10 +5,10 @@ import type { CandidatePair, TransportState } from '../transport/transport.js';
 type IceState = 'DISCONNECTED' | 'GATHERING' | 'CONNECTING' | 'CONNECTED' | 'READY' | 'FAILED';
 type DtlsState = 'NEW' | 'CONNECTING' | 'CONNECTED' | 'CLOSED' | 'FAILED';
 
-/** A Kurento Media Server has a part that encrypts and one that decrypts, and speaks of each. */
+/** A Kurento Media Server has one part that encrypts and one that decrypts, and reports the state of each. */
 const dtlsParts = ['[bundle/dtlssrtpenc]', '[bundle/dtlssrtpdec]'];
 
-/** The states of one endpoint's transport in Kurento's terms, and the events of their changes (§7.5). */
+/** The states of one endpoint's transport in Kurento's terms, and their events (Kurento media protocol §7.5). */
 export class ConnectionStates {
   readonly #raise: (event: string, fields: EventFields) => void;
   readonly #pair: () => CandidatePair | undefined;
@@ -51,7 +51,7 @@ export class ConnectionStates {
         this.#becomeConnection('DISCONNECTED');
         return;
       case 'failed':
-        // Between a path and a connection there is only the handshake.
+        // ICE has found a path, so it was the DTLS handshake that failed.
         if (this.#dtls === 'CONNECTING') this.#becomeDtls('FAILED');
         else this.#becomeIce('FAILED');
         this.#becomeConnection('DISCONNECTED');

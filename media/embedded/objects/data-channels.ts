@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelOptions, DataChannel } from '../transport/transport.js';
 
-/** Bytes that may wait for one channel; its reader is then so far behind that the channel is closed. */
+/** Bytes that may wait for one channel. A channel with a slower reader is closed. */
 const mostWaiting = 1_048_576;
-/** Messages that are kept for a channel while it is being opened. */
+/** Messages that may wait for one channel while it is being opened. */
 const mostHeld = 64;
-/** Bytes that are kept for all channels that are being opened. */
+/** Bytes that may wait for all channels of an endpoint that are being opened. */
 const mostHeldBytes = 1_048_576;
 
-/** What is relayed of a message besides its content: channels of the same label belong together. */
+/** Where a message came from. It is relayed to the channel with the same label. */
 export type DataPath = Pick<DataChannel, 'label' | 'protocol'>;
 
 export interface DataChannelsOptions {
-  /** False when none can be opened. */
+  /** Returns false when no channel can be opened. */
   readonly open: (options: ChannelOptions) => boolean;
   readonly opened: (channel: DataChannel) => void;
   readonly closed: (channel: DataChannel) => void;
 }
 
 export interface DataCounters {
-  /** Of its statistics. */
+  /** The id of its statistics. */
   readonly id: string;
   readonly channel: DataChannel;
   messagesSent: number;
@@ -28,11 +28,14 @@ export interface DataCounters {
   bytesReceived: number;
 }
 
-/** The data channels of one endpoint. What is sent to it goes over the channel of that label, which is opened when there is none. */
+/**
+ * The data channels of one endpoint. A message goes over the channel with its label, which is opened if there is
+ * none.
+ */
 export class DataChannels {
   readonly #options: DataChannelsOptions;
   readonly #open = new Map<DataChannel, DataCounters>();
-  /** By label: what waits for a channel that is being opened. */
+  /** Messages that wait for a channel that is being opened, by its label. */
   readonly #held = new Map<string, (string | Buffer)[]>();
   #heldBytes = 0;
 
@@ -55,7 +58,7 @@ export class DataChannels {
     for (const message of this.#letGo(channel.label)) this.#sendOver(channel, message);
   }
 
-  /** Also of one that never opened: what waited for it is lost, and the next message has another one opened. */
+  /** A channel that never opened may close too. Its waiting messages are lost, and the next message opens another. */
   closed(channel: DataChannel): void {
     if (this.#open.delete(channel)) this.#options.closed(channel);
     else this.#letGo(channel.label);
@@ -75,7 +78,7 @@ export class DataChannels {
       return;
     }
     const isOpening = this.#held.has(label);
-    // Before it is opened: that may be at once.
+    // Held first: the channel may open during the call of `open`.
     this.#hold(label, message);
     if (!isOpening && !this.#options.open({ label, protocol })) this.#letGo(label);
   }
@@ -101,7 +104,7 @@ export class DataChannels {
     if (!counters) return;
     const size = Buffer.byteLength(message);
     if (channel.waiting + size > mostWaiting) {
-      // An ordered channel cannot leave something out, so it ends, and both sides know it.
+      // An ordered channel cannot skip a message. It is closed, so that both sides know that something is lost.
       channel.close();
       this.closed(channel);
       return;

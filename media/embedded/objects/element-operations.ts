@@ -8,7 +8,7 @@ import { mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation } from './operations.js';
 
-/** What every element tells of (Kurento media protocol §6). */
+/** Events of every element (Kurento media protocol §6). */
 export const elementEvents = [
   'Error',
   'ElementConnected',
@@ -49,7 +49,7 @@ function encoderBitrate(name: 'bitrate' | 'min' | 'max', infix: string): Operati
   };
 }
 
-/** Kurento media protocol §6. */
+/** Operations of every element (Kurento media protocol §6). */
 export const mediaElementOperations: Operations<MediaElement> = {
   ...mediaObjectOperations,
   connect: operation(connection, (self: MediaElement, { sink, mediaType: type }) => {
@@ -67,7 +67,7 @@ export const mediaElementOperations: Operations<MediaElement> = {
   ),
   isMediaFlowingIn: operation(flowQuery, (self: MediaElement, params) => flowing(self.flowsIn, params.mediaType)),
   isMediaFlowingOut: operation(flowQuery, (self: MediaElement, params) => flowing(self.flowsOut, params.mediaType)),
-  // Nothing is ever decoded here.
+  // This engine decodes nothing.
   isMediaTranscoding: operation({ mediaType, binName: description }, () => false),
   ...encoderBitrate('bitrate', ''),
   ...encoderBitrate('min', 'Min'),

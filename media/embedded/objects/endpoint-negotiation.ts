@@ -13,7 +13,7 @@ import type { LocalCandidates } from './local-candidates.js';
 export interface EndpointNegotiationOptions {
   readonly sent: SentStreams;
   readonly dataChannels: boolean;
-  /** Of the media in our offer. In an answer the other side decides. */
+  /** The direction of media in our offer. In an answer the other side decides. */
   readonly direction: Direction;
   readonly settings: EndpointSettings;
   readonly transport: EndpointTransport;
@@ -58,7 +58,7 @@ export class EndpointNegotiation {
     return this.localSdp ?? '';
   }
 
-  /** With the candidates found until now. */
+  /** Contains the candidates found until now. */
   get localSdp(): string | undefined {
     return this.#exchange.localSdp(this.#options.candidates.found);
   }
@@ -82,8 +82,8 @@ const codeOfTurn = {
 } as const satisfies Record<OutOfTurn['reason'], KurentoCode>;
 
 /**
- * Runs one step and gives its failures the codes of a Kurento Media Server (Kurento media protocol §11). A defect of ours
- * passes through.
+ * Runs one step and gives its failures the codes of a Kurento Media Server (Kurento media protocol §11). A defect of
+ * ours passes through.
  * @param refused The code of this step for a description that is valid and cannot be served.
  * @throws KurentoError
  */

@@ -1,12 +1,12 @@
 import type { EndpointSettings } from './endpoint-settings.js';
 import type { Reach, TurnServer } from '../transport/transport.js';
 
-/** `user:password@address[:port][?transport=udp]`, the form of a Kurento Media Server (§7.3). */
+/** `user:password@address[:port][?transport=udp]` (Kurento media protocol §7.3). */
 const turnForm = /^([^:@\s]+):([^\s]+)@(\[[0-9a-f:.]+\]|[^:@?\s]+)(?::(\d{1,5}))?(?:\?transport=(\w+))?$/i;
 
 /**
- * What the properties of an endpoint say about how it is reached.
- * `refused` hears why a TURN server is left out; the text never holds its password.
+ * How an endpoint is reached, according to its properties.
+ * @param refused Called with the reason when the TURN server is left out. The text never contains the password.
  */
 export function reachOf(settings: EndpointSettings, refused: (reason: string) => void): Reach {
   const { stunServerAddress, stunServerPort, turnUrl, networkInterfaces } = settings;
@@ -33,7 +33,7 @@ function turnServerOf(turnUrl: string, refused: (reason: string) => void): TurnS
   return { host: bare(host), port: Number(port), user, password };
 }
 
-/** Without the brackets around an IPv6 address. */
+/** Removes the brackets around an IPv6 address. */
 function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
 }

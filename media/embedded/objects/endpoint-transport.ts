@@ -21,8 +21,8 @@ export interface EndpointTransportOptions {
 }
 
 /**
- * The transport of one endpoint, during its negotiation and after. A transport that refuses a description is replaced by a
- * new one, so that the client may try again.
+ * The transport of one endpoint, during its negotiation and after. A transport that refuses a description is replaced
+ * by a new one, so that the client may try again.
  */
 export class EndpointTransport implements Reachable {
   readonly #options: EndpointTransportOptions;

@@ -1,4 +1,4 @@
-/** The codes of a Kurento Media Server that this one answers (Kurento media protocol §11). */
+/** The error codes of a Kurento Media Server that this engine uses (Kurento media protocol §11). */
 const types = {
   40001: 'MARSHALL_ERROR',
   40004: 'CONNECT_ERROR',
@@ -22,14 +22,14 @@ const types = {
   40206: 'SDP_END_POINT_PROCESS_ANSWER_ERROR',
   40208: 'SDP_END_POINT_ALREADY_NEGOTIATED',
   40209: 'SDP_END_POINT_NOT_OFFER_GENERATED',
-  // Spelled so.
+  // Misspelled in the protocol.
   40210: 'SDP_END_POINT_ANSWER_ALREADY_PROCCESED',
   40500: 'UNDEFINED',
 } as const;
 
 export type KurentoCode = keyof typeof types;
 
-/** What a client is told when a request cannot be served. */
+/** The error that a client is told when its request cannot be served. */
 export class KurentoError extends Error {
   override readonly name = 'KurentoError';
 

@@ -2,7 +2,7 @@ import { complex } from './media-object.js';
 import type { EventFields } from './media-object.js';
 import type { AgreedSection } from '../sdp/agreement.js';
 
-/** The candidates of one endpoint: found early, told when the client asks for them (Kurento media protocol §7.5). */
+/** The candidates of one endpoint. The client is told none before it asks (Kurento media protocol §7.5). */
 export class LocalCandidates {
   readonly found: string[] = [];
   readonly #raise: (event: string, fields: EventFields) => void;
@@ -16,12 +16,12 @@ export class LocalCandidates {
     this.#raise = raise;
   }
 
-  /** The sections that are served: each is told every candidate, although they share one transport. */
+  /** The sections that are served. Each candidate is told once per section, although they share one transport. */
   serve(sections: readonly AgreedSection['offered'][]): void {
     this.#sections = sections;
   }
 
-  /** The client wants them now, and those that are found later as they come. */
+  /** The client asks for candidates: it is told those found until now, and each later one when it is found. */
   ask(): void {
     this.#asked = true;
     this.#tell();

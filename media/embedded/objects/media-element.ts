@@ -12,22 +12,22 @@ import type { MediaType } from './parameters.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 
-/** In the order connections are listed in. */
+/** In the order in which connections are listed. */
 export const mediaTypes: readonly MediaType[] = ['AUDIO', 'DATA', 'VIDEO'];
 
 const typeOf = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<RtpKind, MediaType>;
 
-/** Something media can be connected from and to. */
+/** An object that takes media from a source and gives media to sinks. */
 export abstract class MediaElement extends MediaObject implements MediaSink {
   readonly pipeline: MediaPipeline;
-  /** What the element gives on, to all it is connected to. */
+  /** Give the media of this element to its sinks. */
   protected readonly forwarders: Readonly<Record<RtpKind, Forwarder>> = {
     audio: new Forwarder(),
     video: new Forwarder(),
   };
   readonly flowsIn: Readonly<Record<RtpKind, Flow>>;
   readonly flowsOut: Readonly<Record<RtpKind, Flow>>;
-  /** Bit rates an encoder would keep to; there is none here, so they are only remembered. */
+  /** Settings of an encoder, in bit/s. There is no encoder here, so they are only remembered. */
   readonly encoder = { bitrate: 300_000, min: 0, max: 2_147_483_647 };
   readonly #sources = new Map<MediaType, MediaElement>();
   readonly #sinks: Readonly<Record<MediaType, Set<MediaElement>>> = {
@@ -52,31 +52,31 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   abstract take(packet: RtpPacket, from: InboundStream, now: number): void;
   abstract reported(report: SenderReport, from: InboundStream, now: number): void;
 
-  /** Gets a keyframe under way of what this element gives on. */
+  /** Asks for a keyframe of the video that this element gives to its sinks. */
   abstract provideKeyframe(): void;
 
-  /** The codec this element gives on, as far as it is known. */
+  /** The codec of what this element gives to its sinks; undefined: not known yet. */
   abstract providedCodec(kind: RtpKind): Codec | undefined;
 
-  /** The source of one kind was taken away or replaced. */
+  /** The source of this kind was removed or replaced. */
   protected abstract sourceChanged(kind: RtpKind): void;
 
-  /** Takes a message of a data channel; elements that have none pass over it. */
+  /** Takes a message of a data channel. Elements without data channels ignore it. */
   takeData(_path: DataPath, _message: string | Buffer): void {
-    // Nothing to do.
+    // Ignored.
   }
 
-  /** Gives a message to all that are connected for data. */
+  /** Gives a message to all sinks that are connected for data. */
   protected giveData(path: DataPath, message: string | Buffer): void {
     for (const sink of this.#sinks.DATA) sink.takeData(path, message);
   }
 
-  /** False while what is given to this element goes nowhere; it asks for a keyframe by itself when that changes. */
+  /** False while this element drops the media it is given. It asks for a keyframe by itself when that changes. */
   isReceiving(): boolean {
     return true;
   }
 
-  /** How much video this element can take, in bit/s; undefined when it does not know, or takes any. */
+  /** How much video this element can take, in bit/s; undefined: it does not know, or there is no limit. */
   videoWanted(_now: number): number | undefined {
     return undefined;
   }
@@ -85,7 +85,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     return [...this.#sinks.VIDEO].some((sink) => sink.isReceiving());
   }
 
-  /** What this element gives on comes from elsewhere now, or from nowhere. */
+  /** Tells the sinks that the media of this element has another source now, or none. */
   protected tellSourceChanged(kind: RtpKind): void {
     for (const sink of this.#sinks[typeOf[kind]]) sink.sourceChanged(kind);
   }
@@ -95,7 +95,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
       for (const kind of ['audio', 'video'] as const) flows[kind].tick(now);
   }
 
-  /** What the fastest of those it feeds can take; undefined when one of them takes any, or there is none. */
+  /** How much video the fastest sink can take, in bit/s; undefined: one of them has no limit, or there is no sink. */
   protected wantedOfSinks(now: number): number | undefined {
     let fastest: number | undefined;
     for (const sink of this.#sinks.VIDEO) {
@@ -112,7 +112,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     return this.#sources.get(type);
   }
 
-  /** A sink has one source of each type: a new one replaces it. */
+  /** A sink has one source of each type; this one replaces it. @throws KurentoError 40004 */
   connect(sink: MediaElement, type: MediaType): void {
     if (sink.pipeline !== this.pipeline) throw new KurentoError(40004, 'Media elements do not share pipeline');
     const former = sink.source(type);
@@ -123,7 +123,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     const kind = rtpKind(type);
     if (kind) this.forwarders[kind].add(sink);
     this.raise('ElementConnected', connectionFields(sink, type));
-    // Requests are throttled: one that nobody could use would delay the one that is needed.
+    // Requests are throttled. A useless request would delay the useful one that comes when the sink is connected.
     if (kind === 'video' && sink.isReceiving()) this.provideKeyframe();
   }
 
@@ -133,7 +133,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     this.raise('ElementDisconnected', connectionFields(sink, type));
   }
 
-  /** What feeds this element. */
+  /** The connections from sources to this element. */
   sourceConnections(wanted: MediaType | undefined): unknown[] {
     return mediaTypes.flatMap((type) => {
       const source = this.#sources.get(type);
@@ -141,7 +141,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
     });
   }
 
-  /** What this element feeds. */
+  /** The connections from this element to its sinks. */
   sinkConnections(wanted: MediaType | undefined): unknown[] {
     return mediaTypes.flatMap((type) =>
       !wanted || wanted === type ? [...this.#sinks[type]].map((sink) => connectionData(this, sink, type)) : [],
@@ -149,7 +149,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   }
 
   override release(): void {
-    // Sources are told that a sink went; nobody is told that a source went (Kurento media protocol §3.8).
+    // There is an event when a sink is released, and none when a source is (Kurento media protocol §3.8).
     for (const [type, source] of [...this.#sources]) source.disconnect(this, type);
     for (const type of mediaTypes) for (const sink of [...this.#sinks[type]]) this.#unlink(sink, type);
     super.release();

@@ -10,7 +10,7 @@ import type { Transports } from '../transport/transport.js';
 
 export type EventFields = Readonly<Record<string, unknown>>;
 
-/** What every media object finds around it. */
+/** What every media object is given. */
 export interface ObjectContext {
   readonly log: Log;
   readonly pulse: Pulse;
@@ -18,19 +18,19 @@ export interface ObjectContext {
   readonly recordings: Recordings;
   /** The object with this id. @throws KurentoError 40101 */
   find(id: string): MediaObject;
-  /** Tells those who subscribed to this event of this object. */
+  /** Tells the sessions that subscribed to this event of this object. */
   raise(source: MediaObject, event: string, fields: EventFields): void;
 }
 
-/** A class of media objects as clients see it. */
+/** A class of media objects, as clients see it. */
 export interface ObjectClass {
   readonly type: string;
-  /** Classes above it, nearest first (Kurento media protocol §3.5). */
+  /** Names of its superclasses, the nearest first (Kurento media protocol §3.5). */
   readonly hierarchy: readonly string[];
   readonly events: ReadonlySet<string>;
 }
 
-/** Anything a client can create, address by its id and release. */
+/** An object that clients address by its id. */
 export abstract class MediaObject {
   abstract readonly class: ObjectClass;
   readonly id: string;
@@ -43,7 +43,7 @@ export abstract class MediaObject {
   readonly #context: ObjectContext;
   #released = false;
 
-  /** `id` only for the object whose id is fixed. */
+  /** `id` is for the server manager only: its id is fixed. */
   constructor(type: string, parent: MediaObject | undefined, context: ObjectContext, id?: string) {
     this.id = id ?? `${parent ? `${parent.id}/` : ''}${randomUUID()}_kurento.${type}`;
     this.name = this.id;
@@ -51,7 +51,7 @@ export abstract class MediaObject {
     this.#context = context;
   }
 
-  /** Does what the operation says; a promise when that takes time. @throws KurentoError */
+  /** Runs an operation. Returns its value, or a promise of it. @throws KurentoError */
   abstract invoke(name: string, params: unknown): unknown;
 
   get context(): ObjectContext {
@@ -62,19 +62,19 @@ export abstract class MediaObject {
     return this.#released;
   }
 
-  /** Nothing is told of a released object: clients have forgotten it. */
+  /** Without effect after the release: clients have forgotten the object. */
   raise(event: string, fields: EventFields = {}): void {
     if (!this.#released) this.#context.raise(this, event, fields);
   }
 
-  /** Called once, by the object tree, when the children are released already. */
+  /** Called once, by the object tree, after the children are released. */
   release(): void {
     this.#released = true;
     this.parent?.children.delete(this);
   }
 }
 
-/** What all objects have in common (Kurento media protocol §6). */
+/** Operations of every object (Kurento media protocol §6). */
 export const mediaObjectOperations: Operations<MediaObject> = {
   ...property('id', text, (self: MediaObject) => self.id),
   ...property(
@@ -88,7 +88,7 @@ export const mediaObjectOperations: Operations<MediaObject> = {
   ...property('parent', text, (self: MediaObject) => self.parent?.id ?? null),
   ...property('mediaPipeline', text, (self: MediaObject) => topmost(self).id),
   ...property('children', text, (self: MediaObject) => ids(self.children)),
-  // The name of the same property in older clients.
+  // Older clients use this name for `children`.
   ...property('childs', text, (self: MediaObject) => ids(self.children)),
   ...property('creationTime', text, (self: MediaObject) => self.createdAt),
   ...property(
@@ -117,7 +117,7 @@ export function tagList(object: MediaObject): unknown[] {
   return [...object.tags].map(([key, value]) => complex('Tag', { key, value }));
 }
 
-/** A complex value with the two marks that go with it on the wire (Kurento media protocol §3.6). */
+/** A value of a complex type, with the two fields that mark it on the wire (Kurento media protocol §3.6). */
 export function complex(type: string, fields: EventFields): Record<string, unknown> {
   return { __module__: 'kurento', __type__: type, ...fields };
 }

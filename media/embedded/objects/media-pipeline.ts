@@ -4,7 +4,7 @@ import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
 import { flag, text } from './parameters.js';
 
-/** The elements of one conversation: only what shares a pipeline can be connected. */
+/** Parent of elements that can be connected with each other. */
 export class MediaPipeline extends MediaObject {
   readonly class = pipelineClass;
   latencyStats = false;

@@ -6,7 +6,7 @@ export interface ObjectObserver {
   destroyed(object: MediaObject): void;
 }
 
-/** All objects by their id. */
+/** All objects by their id, but for the server manager. */
 export class ObjectTree {
   readonly #objects = new Map<string, MediaObject>();
   readonly #observer: ObjectObserver;
@@ -15,7 +15,7 @@ export class ObjectTree {
     this.#observer = observer;
   }
 
-  /** Objects without a parent, the server's own left out. */
+  /** Objects without a parent: the pipelines. */
   get roots(): MediaObject[] {
     return [...this.#objects.values()].filter(({ parent }) => parent === undefined);
   }
@@ -38,7 +38,7 @@ export class ObjectTree {
     return this.#objects.get(id);
   }
 
-  /** @throws KurentoError */
+  /** @throws KurentoError 40101 or 40109 */
   find(id: string): MediaObject {
     const object = this.#objects.get(id);
     if (object) return object;
@@ -46,7 +46,7 @@ export class ObjectTree {
     throw new KurentoError(40101, `Object '${id}' not found`);
   }
 
-  /** Releases the object and all below it, children before their parent. */
+  /** Releases the object with all below it, children before their parent. */
   release(object: MediaObject): void {
     if (!this.#objects.has(object.id)) return;
     for (const child of [...object.children]) this.release(child);

@@ -3,17 +3,17 @@ import { KurentoError } from './kurento-error.js';
 import type { Params, Shape } from './parameters.js';
 import { readParams } from './parameters.js';
 
-/** One thing a media object can be asked to do; takes `operationParams` as they came. */
+/** One operation of a media object. Takes `operationParams` unchecked, as the client sent them. */
 export type Operation<T> = (target: T, given: unknown) => unknown;
 
-/** By name. An object's class has one table, which includes that of the class above it. */
+/** Operations by name. Each class has one table, which includes the table of its superclass. */
 export type Operations<T> = Readonly<Record<string, Operation<T>>>;
 
 export function operation<T, S extends Shape>(shape: S, run: (target: T, params: Params<S>) => unknown): Operation<T> {
   return (target, given) => run(target, readParams(shape, given, 'operationParams'));
 }
 
-/** The operations that read a property and, when it can be set, write it (Kurento media protocol §3.6). */
+/** The getter of a property and, when it can be set, its setter (Kurento media protocol §3.6). */
 export function property<T, S extends z.ZodType>(
   name: string,
   schema: S,

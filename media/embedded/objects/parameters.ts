@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { KurentoError } from './kurento-error.js';
 
 /**
- * Schemas of what operations take. Their messages complete the sentence a Kurento Media Server answers:
+ * Schemas of the parameters of operations. Their messages complete the sentence that a Kurento Media Server answers:
  * `'name' parameter should be a string` (Kurento media protocol §3.6).
  */
 const should = (what: string): { error: () => string } => ({ error: () => `should be a ${what}` });
 
-/** A number where text belongs is converted. */
+/** A number is converted to text. */
 export const text = z.union([z.string(), z.number().transform(String)], should('string'));
 export const integer = z.number(should('integer')).int(should('integer'));
 export const double = z.number(should('double'));
 export const flag = z.boolean(should('boolean'));
 
-/** An object is named by its id. The stock client at times sends its own copy of the object instead. */
+/** The id of an object. kurento-client sometimes sends its own copy of the object instead of the id. */
 export const objectId = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)], should('string'));
 
 export function oneOf<const T extends readonly [string, ...string[]]>(name: string, values: T): z.ZodType<T[number]> {
@@ -28,7 +28,10 @@ export const iceCandidate = z.object({ candidate: text, sdpMid: text, sdpMLineIn
 export type Shape = Readonly<Record<string, z.ZodType>>;
 export type Params<S extends Shape> = { readonly [K in keyof S]: z.infer<S[K]> };
 
-/** @throws KurentoError 40001 that names the first parameter that is missing or wrong. `label` is what holds them. */
+/**
+ * @param label The name of the parameter that contains these.
+ * @throws KurentoError 40001 that names the first parameter that is missing or wrong.
+ */
 export function readParams<S extends Shape>(shape: S, given: unknown, label: string): Params<S> {
   const params = paramsRecord.safeParse(given ?? {});
   if (!params.success) throw new KurentoError(40001, `'${label}' parameter should be an object`);

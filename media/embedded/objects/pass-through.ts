@@ -17,10 +17,13 @@ const passThroughClass: ObjectClass = {
   events: new Set(elementEvents),
 };
 
-/** Gives on what it gets, unchanged: a fixed point to which others are connected while its source is replaced (Kurento media protocol §8). */
+/**
+ * Gives its media to its sinks unchanged. Sinks stay connected to it while its source is replaced
+ * (Kurento media protocol §8).
+ */
 export class PassThrough extends MediaElement {
   readonly class = passThroughClass;
-  /** Set while a question or a packet is on its way through: elements connected in a circle must not go round for ever. */
+  /** True while a call passes through. It ends calls that come back, since elements may be connected in a circle. */
   #passing = false;
 
   readonly #beat = (now: number): void => {

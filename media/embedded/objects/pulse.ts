@@ -1,16 +1,16 @@
-/** Called with the time in ms of a clock that never steps. */
+/** Called with the time in ms of a monotonic clock. */
 export type Beat = (now: number) => void;
 
 const periodMs = 50;
 
-/** The one timer of the media core: whatever repeats, reports or notices silence does it on this beat. */
+/** The only timer of the media objects, every 50 ms. All that repeats or times out is called by it. */
 export class Pulse {
   readonly #beats = new Set<Beat>();
   readonly #failed: (error: unknown) => void;
   readonly #clock: () => number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `failed` hears what a beat throws: a defect in one endpoint must not stop the others. */
+  /** `failed` is called with what a beat throws: a defect in one endpoint must not stop the others. */
   constructor(failed: (error: unknown) => void, clock: () => number = () => performance.now()) {
     this.#failed = failed;
     this.#clock = clock;

@@ -14,7 +14,7 @@ import type { MediaPipeline } from './media-pipeline.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
 
-/** Those of the protocol; what is recorded for each that can be (Kurento media protocol §8). */
+/** Every profile of the protocol (Kurento media protocol §8). */
 export const mediaProfiles = [
   'WEBM',
   'WEBM_VIDEO_ONLY',
@@ -31,6 +31,7 @@ export const mediaProfiles = [
 ] as const;
 export type MediaProfile = (typeof mediaProfiles)[number];
 
+/** The kinds of media that are recorded, for each profile that the engine can write. */
 const recorded: Readonly<Partial<Record<MediaProfile, readonly RtpKind[]>>> = {
   WEBM: ['audio', 'video'],
   WEBM_VIDEO_ONLY: ['video'],
@@ -41,7 +42,7 @@ type State = 'STOP' | 'START' | 'PAUSE';
 
 const eventOf = { STOP: 'Stopped', START: 'Recording', PAUSE: 'Paused' } as const satisfies Record<State, string>;
 
-/** Writes what it is fed into a file (Kurento media protocol §8). */
+/** Writes the media of its source into a file (Kurento media protocol §8). */
 export class RecorderEndpoint extends MediaElement {
   readonly class = recorderEndpointClass;
   readonly uri: string;
@@ -72,7 +73,7 @@ export class RecorderEndpoint extends MediaElement {
     return this.#state;
   }
 
-  /** What goes wrong is told by an Error event. After a stop it begins the file anew. */
+  /** A failure is told by an Error event. After `stop` the file is written anew. */
   record(): void {
     if (this.#state === 'START') return;
     if (this.#recording) this.#recording.resume(this.context.pulse.now());
@@ -111,7 +112,7 @@ export class RecorderEndpoint extends MediaElement {
     return this.#state === 'START';
   }
 
-  /** It gives nothing on. */
+  /** It has no sinks. */
   provideKeyframe(): void {
     return;
   }
@@ -153,7 +154,7 @@ export class RecorderEndpoint extends MediaElement {
         keyframeNeeded: () => this.source('VIDEO')?.provideKeyframe(),
       });
     } catch (error) {
-      // As the media server it stands for: after the answer to `record`.
+      // After the answer to `record`, as from a Kurento Media Server.
       setImmediate(() => {
         failed(error);
       });

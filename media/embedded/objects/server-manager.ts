@@ -7,12 +7,12 @@ import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
 import { integer, text } from './parameters.js';
 
-/** The protocol of Kurento Media Server this server speaks. */
+/** The version of Kurento Media Server whose protocol the engine speaks. */
 const version = '7.2.0';
-/** Longest interval CPU use is measured over, in ms: the socket that asks waits for it. */
+/** Longest interval over which CPU use is measured, in ms. Other requests of the socket wait meanwhile. */
 const longestMeasurement = 10_000;
 
-/** What the server manager is asked about. */
+/** What the server manager knows of the server. */
 export interface ServerFacts {
   pipelines(): readonly string[];
   sessions(): readonly string[];
@@ -20,7 +20,7 @@ export interface ServerFacts {
   readonly factories: Readonly<Record<'core' | 'elements' | 'filters', readonly string[]>>;
 }
 
-/** The one object that is there from the start (Kurento media protocol §5). */
+/** The object that always exists (Kurento media protocol §5). */
 export class ServerManager extends MediaObject {
   readonly class = serverManagerClass;
   readonly facts: ServerFacts;
@@ -42,14 +42,15 @@ const serverManagerClass: ObjectClass = {
 };
 
 function serverInfo({ facts }: ServerManager): unknown {
-  // The stock client warns unless it finds the three modules it has classes for; the factories say what is really there.
+  // kurento-client warns unless it finds the three modules for which it has classes. The factories say what can be
+  // created.
   const modules = Object.entries(facts.factories).map(([name, factories]) =>
     complex('ModuleInfo', { name, version, generationTime: '', factories }),
   );
   return complex('ServerInfo', { capabilities: ['transactions'], modules, type: 'KMS', version });
 }
 
-/** Average use of one CPU in percent while waiting. */
+/** Average use of one CPU during `interval` ms, in percent. */
 async function usedCpu(interval: number): Promise<number> {
   const before = process.cpuUsage();
   const began = performance.now();

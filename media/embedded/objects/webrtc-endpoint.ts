@@ -26,26 +26,26 @@ import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operatio
 
 /** Media counts as connected until this long after the last packet, in ms (Kurento media protocol §7.5). */
 const mediaSilenceMs = 25_000;
-/** No estimate of a subscriber makes a publisher send less, in bit/s: below it there is hardly a picture. */
+/** The lowest limit that a subscriber's estimate gives a publisher, in bit/s. With less there is hardly a picture. */
 const leastLimit = 150_000;
 
 export interface WebRtcEndpointOptions {
   readonly useDataChannels?: boolean | undefined;
-  /** These two count for generated offers only: in an offer that is taken, the other side decides. */
+  /** These two matter only in offers that the endpoint makes: in an answer the other side decides. */
   readonly recvonly?: boolean | undefined;
   readonly sendonly?: boolean | undefined;
 }
 
-/** One WebRTC end: a browser publishes to it, or is fed by it, or both. */
+/** One end of a WebRTC connection. A client sends media to it, receives media from it, or both. */
 export class WebRtcEndpoint extends MediaElement {
   readonly class = webRtcEndpointClass;
   readonly settings = { ...defaultSettings };
   readonly states: ConnectionStates;
   readonly candidates: LocalCandidates;
   readonly negotiation: EndpointNegotiation;
-  /** Undefined when the endpoint was made without. */
+  /** Undefined when the endpoint was created without data channels. */
   readonly data: DataChannels | undefined;
-  /** What was set of `rembParams`. */
+  /** The fields of `rembParams` that were set. They are only remembered. */
   remb: Record<string, unknown> = {};
   readonly #sent = newSentStreams();
   readonly #stats = new EndpointStats(this.id);
@@ -154,7 +154,7 @@ export class WebRtcEndpoint extends MediaElement {
     if (this.#connected) this.data?.send(path, message);
   }
 
-  /** Opens a data channel. False when there are none, or not yet. */
+  /** Opens a data channel. False when the endpoint has none, or is not connected. */
   openChannel(options: ChannelOptions): boolean {
     return this.data !== undefined && this.#transport.current.openChannel(options);
   }
@@ -178,8 +178,9 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   /**
-   * What the publisher may send, in bit/s, 0 for any: no more than the application allows, nor than the fastest subscriber can
-   * take. Not the slowest: one bad network must not spoil the picture for everybody.
+   * How much video the publisher may send, in bit/s; 0: no limit. It is limited by the application, and by what the
+   * fastest subscriber can take. The slowest does not count: one bad network must not spoil the picture for
+   * everybody.
    */
   #receiveLimit(now: number): number {
     const allowed = this.settings.maxVideoRecvBandwidth * 1000 || Number.POSITIVE_INFINITY;
@@ -252,7 +253,7 @@ export class WebRtcEndpoint extends MediaElement {
   #stateChanged(state: TransportState): void {
     this.#connected = state === 'connected';
     this.states.changed(state);
-    // Without it, a receiver would wait for the next keyframe the publisher happens to send.
+    // Otherwise the picture would begin with the next keyframe that the publisher happens to send.
     if (this.#connected) this.source('VIDEO')?.provideKeyframe();
   }
 

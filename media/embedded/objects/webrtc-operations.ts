@@ -41,7 +41,7 @@ const rembParams = z.object({
   rembOnConnect: integer.optional(),
 });
 
-/** What is false is left out of an offer as a whole, also in what it sends (§7.2). */
+/** A kind that is false is left out of the offer, also in what the endpoint sends (Kurento media protocol §7.2). */
 const offerOptions = z.object({ offerToReceiveAudio: flag.optional(), offerToReceiveVideo: flag.optional() });
 
 const defaultRembParams = {
@@ -67,14 +67,14 @@ const dataChannel = {
   protocol: text.optional(),
 };
 
-/** -1 stands for no limit (Kurento media protocol §7.2). */
+/** Negative limits stand for no limit (Kurento media protocol §7.2). */
 function positive({ maxPacketLifeTime, maxRetransmits, ...options }: Omit<Params<typeof dataChannel>, 'label'>) {
   const limit = (value: number | undefined): number | undefined =>
     value !== undefined && value >= 0 ? value : undefined;
   return { ...options, maxPacketLifeTime: limit(maxPacketLifeTime), maxRetransmits: limit(maxRetransmits) };
 }
 
-/** Kurento media protocol §7. */
+/** Operations of a WebRtcEndpoint (Kurento media protocol §7). */
 export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
   ...mediaElementOperations,
   ...settingsOperations,

@@ -1,7 +1,7 @@
 import { KurentoError } from '../objects/kurento-error.js';
 import type { ResponseError } from './messages.js';
 
-/** A failure with a code of JSON-RPC itself. */
+/** An error with a code of JSON-RPC itself. */
 export class JsonRpcError extends Error {
   override readonly name = 'JsonRpcError';
 
@@ -14,7 +14,7 @@ export class JsonRpcError extends Error {
   }
 }
 
-/** What the client is told; undefined for a defect of ours, which it must not be told about. */
+/** What the client is told; undefined for a defect of ours, whose details clients must not see. */
 export function responseError(error: unknown): ResponseError | undefined {
   if (error instanceof KurentoError) return { code: error.code, data: { type: error.type }, message: error.message };
   if (error instanceof JsonRpcError) {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { objectId, text } from '../objects/parameters.js';
 
-/** Everything that crosses the wire of the Kurento protocol, bodies of operations apart (those are with their objects). */
+/** The messages of the Kurento protocol. The parameters of operations are with their objects. */
 
 export type RequestId = string | number | null;
 
 export const requestSchema = z.object({
   jsonrpc: z.literal('2.0'),
   method: z.string(),
-  /** Without it, or with null, the request is a notification. */
+  /** Undefined or null: the request is a notification. */
   id: z.union([z.string(), z.number(), z.null()]).optional(),
   params: z.unknown().optional(),
 });
@@ -25,10 +25,10 @@ export interface ResponseError {
   readonly message: string;
 }
 
-/** What a request may carry to say whose it is. */
+/** A request may name the session it belongs to. */
 export const sessionParams = z.looseObject({ sessionId: text.optional() });
 
-/** Parameters of the methods that act within a session (Kurento media protocol §3). */
+/** Parameters of the methods that run within a session (Kurento media protocol §3). */
 export const methodParams = {
   create: z.object({ type: text, constructorParams: z.unknown().optional() }),
   invoke: z.object({ object: objectId, operation: text, operationParams: z.unknown().optional() }),
@@ -41,7 +41,7 @@ export const methodParams = {
   transaction: z.object({ operations: z.array(z.unknown()) }),
 } as const;
 
-/** Parameters of the methods about sessions themselves. */
+/** Parameters of the methods that are about sessions. */
 export const sessionMethodParams = {
   ping: z.object({ sessionId: text.optional() }),
   connect: z.object({ sessionId: text.optional() }),
@@ -49,7 +49,7 @@ export const sessionMethodParams = {
   closeSession: z.object({ sessionId: text, release: z.boolean().optional() }),
 } as const;
 
-/** What an operation inside a transaction has to look like. */
+/** A request inside a transaction. */
 export const innerRequestSchema = z.object({
   id: z.unknown().optional(),
   method: z.string(),

@@ -23,20 +23,20 @@ export interface ServedObjects {
   letGo(session: Session, id: string): void;
 }
 
-/** One socket: at most one session at a time is on it. */
+/** A socket. It has one session at most. */
 export interface Client extends EventChannel {
   session: Session | undefined;
 }
 
 type MethodName = keyof typeof methodParams;
 
-/** Runs within a session; returns what goes into the result beside the session's id. */
+/** Runs within a session. Returns the fields of the result, without the session's id. */
 type Method<N extends MethodName> = (session: Session, params: z.infer<(typeof methodParams)[N]>) => unknown;
 
-/** Operations in one transaction. */
+/** Most operations in one transaction. */
 const mostOperations = 1000;
 
-/** The methods of the Kurento protocol (§3). */
+/** The methods of the Kurento protocol (Kurento media protocol §3). */
 export class Methods {
   readonly #served: ServedObjects;
   readonly #serverId = randomUUID();
@@ -73,13 +73,13 @@ export class Methods {
     transaction: async (session, { operations }) => ({ value: await this.#transaction(session, operations) }),
   };
 
-  /** `failed` hears of defects: what a method threw that is no answer. */
+  /** `failed` is called with defects: errors that are not meant for clients. */
   constructor(served: ServedObjects, failed: (method: string, error: unknown) => void) {
     this.#served = served;
     this.#failed = failed;
   }
 
-  /** The result of a request. @throws KurentoError or JsonRpcError */
+  /** Returns the result of a request. @throws KurentoError or JsonRpcError */
   async call(client: Client, method: string, params: unknown): Promise<unknown> {
     if (Array.isArray(params)) throw new JsonRpcError(-32603, `Unexpected error while processing method: ${method}`);
     switch (method) {
@@ -110,7 +110,7 @@ export class Methods {
     return { sessionId: session.id, ...(typeof result === 'object' ? result : {}) };
   }
 
-  /** KMS puts the session of the socket in the place of params that are missing altogether. */
+  /** A socket with a session may leave `params` out, as on KMS. */
   #given(client: Client, params: unknown): unknown {
     if (params !== undefined) return params;
     if (client.session) return {};
@@ -147,14 +147,14 @@ export class Methods {
     return session;
   }
 
-  /** Who touches an object holds it. */
+  /** A session holds each object that it uses. */
   #use(session: Session, id: string): MediaObject {
     const object = this.#served.find(id);
     this.#served.hold(session, object);
     return object;
   }
 
-  /** The first failure ends it; what was done until then stays done (Kurento media protocol §3.9). */
+  /** Ends at the first failure, and does not undo what was done (Kurento media protocol §3.9). */
   async #transaction(session: Session, operations: readonly unknown[]): Promise<unknown[]> {
     if (operations.length > mostOperations) throw new KurentoError(40008, 'Too many operations');
     const responses: unknown[] = [];
@@ -182,7 +182,7 @@ export class Methods {
   }
 }
 
-/** Brings a session onto a socket; the socket it was on before hears nothing more. */
+/** Moves a session to a socket. The socket it was on before gets no more events. */
 function bind(client: Client, session: Session): void {
   if (client.session !== session && client.session?.channel === client) client.session.channel = undefined;
   client.session = session;
@@ -205,7 +205,7 @@ function read<S extends z.ZodType>(schema: S, params: unknown): z.infer<S> {
   );
 }
 
-/** Puts the values of earlier results in the place of `newref:N`, at any depth. */
+/** Replaces each `newref:N` by the value of result N, at any depth. */
 function withReferences(params: unknown, values: readonly unknown[]): unknown {
   if (typeof params === 'string') {
     if (!params.startsWith('newref:')) return params;

@@ -12,11 +12,11 @@ import { responseError, JsonRpcError } from './json-rpc-error.js';
 import type { Session } from './sessions.js';
 
 const path = '/kurento';
-/** Largest frame of a client, in bytes. */
+/** Longest frame of a client, in bytes. */
 const maxFrame = 4 * 1024 * 1024;
-/** Requests of one socket that may wait for the one before them. */
+/** Requests of one socket that may wait. They are executed one after another. */
 const maxWaiting = 10_000;
-/** Bytes that may wait to be read by one client before it is cut off. */
+/** Bytes that may wait for one client that reads slowly. With more it is disconnected. */
 const maxUnread = 64 * 1024 * 1024;
 
 /** Serves the Kurento protocol: JSON-RPC 2.0 over WebSocket (Kurento media protocol §1 and §2). */
@@ -34,11 +34,11 @@ export class ProtocolServer {
     this.#sockets.on('connection', (socket, request) => {
       this.#accept(socket, request);
     });
-    // The same error reaches the HTTP server, which is where it is answered.
+    // The HTTP server emits the same error, and it is handled there.
     this.#sockets.on('error', () => undefined);
   }
 
-  /** Resolves with the URL. Rejects when the address cannot be had. */
+  /** Resolves with the URL. Rejects when the server cannot listen on this address. */
   async listen(host: string, port: number): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);
@@ -79,7 +79,7 @@ export class ProtocolServer {
   }
 }
 
-/** One socket. Its requests are answered in their order, events come in between. */
+/** One socket. Its requests are answered in their order; events may come in between. */
 class SocketClient implements Client {
   session: Session | undefined;
   readonly #socket: WebSocket;
@@ -94,7 +94,7 @@ class SocketClient implements Client {
     this.#log = log;
   }
 
-  /** Text and binary frames are the same: some clients send JSON in binary ones. */
+  /** Takes text and binary frames: some clients send JSON in binary ones. */
   received(data: RawData): void {
     if (this.#waiting.length >= maxWaiting) {
       this.#log.warn('a client sends more requests than can wait', { waiting: this.#waiting.length });
@@ -116,7 +116,7 @@ class SocketClient implements Client {
     this.#socket.send(text);
   }
 
-  /** The session stays and may come back on another socket. */
+  /** The session stays, and may be used on another socket. */
   closed(): void {
     this.#waiting.length = 0;
     if (this.session?.channel === this) this.session.channel = undefined;

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { MediaObject } from '../objects/media-object.js';
 
-/** Where the events of a session go: the socket it is on. */
+/** The socket to which the events of a session go. */
 export interface EventChannel {
   send(text: string): void;
 }
 
-/** A client as the server knows it; outlives its socket (Kurento media protocol §4). */
+/** A client of the server. It may outlive its socket (Kurento media protocol §4). */
 export class Session {
   readonly id: string;
-  /** Objects that stay because this session uses them. */
+  /** Objects that are not released while this session uses them. */
   readonly held = new Set<MediaObject>();
   channel: EventChannel | undefined;
-  /** In ms of the sessions' clock. */
+  /** Time of the last use, in ms of the sessions' clock. */
   usedAt: number;
 
   constructor(id: string, now: number) {
@@ -20,13 +20,13 @@ export class Session {
     this.usedAt = now;
   }
 
-  /** An object is held with its parents. */
+  /** Holds the object and its parents. */
   hold(object: MediaObject): void {
     for (let one: MediaObject | undefined = object; one; one = one.parent) this.held.add(one);
   }
 }
 
-/** All sessions. Those without a socket are dropped when nobody used them for a whole period. */
+/** All sessions. A session without a socket is dropped when it was not used for a whole period. */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
   readonly #clock: () => number;
@@ -34,7 +34,7 @@ export class Sessions {
   readonly #dropped: (session: Session) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `dropped` hears of each session that ends, when it is forgotten already; `clock` is in ms. */
+  /** `dropped` is called after a session was removed. `clock` returns ms. */
   constructor(periodMs: number, dropped: (session: Session) => void, clock: () => number) {
     this.#periodMs = periodMs;
     this.#dropped = dropped;
@@ -62,7 +62,7 @@ export class Sessions {
     return session;
   }
 
-  /** The session with this id, made on the spot when it is unknown: clients come back with ids from before a restart. */
+  /** The session with this id. An unknown one is created: clients come back with ids from before a restart. */
   open(id: string = randomUUID()): Session {
     const known = this.find(id);
     if (known) return known;
@@ -71,7 +71,7 @@ export class Sessions {
     return session;
   }
 
-  /** True when some session holds the object. */
+  /** True when any session holds the object. */
   isHeld(object: MediaObject): boolean {
     for (const session of this.#sessions.values()) if (session.held.has(object)) return true;
     return false;

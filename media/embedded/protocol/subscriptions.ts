@@ -9,10 +9,13 @@ interface Subscription {
   readonly event: string;
 }
 
-/** Who wants to hear of which events (Kurento media protocol §3.7). They belong to sessions, not to sockets. */
+/**
+ * The events to which sessions subscribed (Kurento media protocol §3.7). Subscriptions belong to sessions, not to
+ * sockets.
+ */
 export class Subscriptions {
   readonly #byId = new Map<string, Subscription>();
-  /** How often each session subscribed, by object and event: however often, it is told once. */
+  /** How often each session subscribed, by object and event. It gets each event once. */
   readonly #counts = new Map<string, Map<string, Map<Session, number>>>();
 
   /** @throws KurentoError 40106 when the object has no such event. */

@@ -1,4 +1,4 @@
-/** Elements of Matroska that are written here (RFC 9559 §5.1). */
+/** Ids of the Matroska elements that are written (RFC 9559 §5.1). */
 export const ids = {
   ebml: 0x1a45dfa3,
   ebmlVersion: 0x4286,
@@ -45,18 +45,18 @@ export const ids = {
   cueClusterPosition: 0xf1,
 } as const;
 
-/** One element: its id, its size, and what it holds (RFC 8794 §3). */
+/** One element: id, size, content (RFC 8794 §3). */
 export function element(id: number, ...content: readonly Buffer[]): Buffer {
   const size = content.reduce((sum, { length }) => sum + length, 0);
   return Buffer.concat([idBytes(id), sizeBytes(size), ...content]);
 }
 
-/** Id and size only, for content that is written by itself. */
+/** Id and size, for content that is written separately. */
 export function elementHead(id: number, size: number): Buffer {
   return Buffer.concat([idBytes(id), sizeBytes(size)]);
 }
 
-/** A size in eight bytes, so that it can be written again; without one, unknown. */
+/** A size in eight bytes, which can be overwritten later; undefined: the unknown size. */
 export function longSize(size?: number): Buffer {
   const bytes = Buffer.alloc(8, 0xff);
   if (size !== undefined) bytes.writeBigUInt64BE(BigInt(size));
@@ -70,7 +70,7 @@ export function unsigned(id: number, value: number): Buffer {
   return element(id, Buffer.from(digits, 'hex'));
 }
 
-/** Eight bytes for any value, so that the element always has the same length. */
+/** Eight bytes for every value: the element always has the same length. */
 export function float(id: number, value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeDoubleBE(value);
@@ -81,7 +81,7 @@ export function text(id: number, value: string): Buffer {
   return element(id, Buffer.from(value));
 }
 
-/** Room for elements that come later: `content`, and nothing after it up to `size` bytes. */
+/** `content`, filled up to `size` bytes with a void element: room for elements that come later. */
 export function padded(content: Buffer, size: number): Buffer {
   const left = size - content.length;
   if (left === 0) return content;
@@ -94,7 +94,7 @@ export function idBytes(id: number): Buffer {
   return Buffer.from(id.toString(16), 'hex');
 }
 
-/** The shortest form; all ones would mean unknown. */
+/** The shortest form of a size. All ones would mean unknown. */
 function sizeBytes(size: number): Buffer {
   let length = 1;
   while (size >= 2 ** (7 * length) - 1) length += 1;

@@ -1,14 +1,14 @@
 import type { SenderReport } from '../rtp/rtcp.js';
 
-/** A timestamp this far from the time its packet came at, in ms, begins to count anew. */
+/** In ms. A timestamp that is further from the arrival of its packet starts a new anchor. */
 const farOff = 10_000;
 
-/** RTP timestamps of one stream as ms of the engine's clock. */
+/** Converts the RTP timestamps of one stream to ms of the engine's clock. */
 export class MediaClock {
   readonly #rate: number;
   #anchor: { readonly timestamp: number; readonly time: number } | undefined;
   #report: { readonly timestamp: number; readonly wallTime: number } | undefined;
-  /** Put on top of every time, for lips to move with the sound. */
+  /** In ms, added to every time: lips move with the sound. */
   shift = 0;
 
   constructor(rate: number) {
@@ -23,12 +23,12 @@ export class MediaClock {
     return now;
   }
 
-  /** RFC 3550 §6.4.1 */
+  /** Takes the wall time of the sender from its report (RFC 3550 §6.4.1). */
   reported({ timestamp, ntpHigh, ntpLow }: SenderReport): void {
     this.#report = { timestamp, wallTime: ntpHigh * 1000 + (ntpLow * 1000) / 2 ** 32 };
   }
 
-  /** Ms from the engine's clock to that of the sender, when it has told. */
+  /** Ms to add to the engine's clock to get the sender's; undefined before its first report. */
   get toSender(): number | undefined {
     const time = this.#report && this.#timeOf(this.#report.timestamp);
     return this.#report && time !== undefined ? this.#report.wallTime - time : undefined;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 
-/** Bytes that wait for the disk; beyond them it is too slow for what is recorded. */
+/** Bytes that may wait for the disk. With more the recording fails: the disk is too slow. */
 const mostWaiting = 32 * 1024 * 1024;
 
 /** The disk does not keep up. */
@@ -10,16 +10,19 @@ export class TooSlow extends Error {
   override readonly name = 'TooSlow';
 }
 
-/** A file that is written in order without anybody waiting for the disk. After the first failure nothing more is written. */
+/** A file that is written in order, in the background. After the first failure nothing more is written. */
 export class RecordingFile {
   readonly #failed: (error: unknown) => void;
-  /** Where the next bytes go. */
+  /** Position of the next appended byte. */
   #end = 0;
   #waiting = 0;
   #hasFailed = false;
   #last: Promise<FileHandle | undefined>;
 
-  /** Replaces a file that is there, but follows no link. `failed` is called once at most. Nothing is touched before `after` settles. */
+  /**
+   * Replaces an existing file, and follows no link. `failed` is called once at most. The file is opened when `after`
+   * settles.
+   */
   constructor(path: string, failed: (error: unknown) => void, after: Promise<void> = Promise.resolve()) {
     this.#failed = failed;
     const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
@@ -51,14 +54,14 @@ export class RecordingFile {
     });
   }
 
-  /** Writes over what is there already. */
+  /** Replaces bytes that were appended before. */
   overwrite(position: number, bytes: Buffer): void {
     this.#queue(async (handle) => {
       await handle.write(bytes, 0, bytes.length, position);
     });
   }
 
-  /** Resolves when all is on its way to the disk and the file is closed. */
+  /** Resolves when everything is written and the file is closed. */
   async close(): Promise<void> {
     const handle = await this.#last;
     await handle?.close().catch((error: unknown) => {

@@ -7,17 +7,17 @@ import { RecordingFile } from './recording-file.js';
 import { Track } from './track.js';
 import { WebmWriter } from './webm-writer.js';
 
-/** Sound and picture further apart than this, in ms, are not of one clock. */
+/** In ms. Sound and picture that are further apart have no common clock, and are left as they are. */
 const mostShift = 2000;
-/** A smaller difference between sound and picture is not seen, in ms. */
+/** In ms. Nobody sees a smaller difference between sound and picture. */
 const leastShift = 5;
 
 export interface RecordingOptions {
   readonly path: string;
   readonly kinds: readonly RtpKind[];
-  /** The file is not touched before this settles: the one before it may have the same name. */
+  /** The file is opened when this settles: the recording before may have the same name. */
   readonly after?: Promise<void>;
-  /** The first frame since the beginning, or since a pause, goes into the file. */
+  /** Called when the first frame is written: at the beginning, and after each pause. */
   readonly started: () => void;
   readonly failed: (error: unknown) => void;
   readonly keyframeNeeded: () => void;
@@ -29,14 +29,14 @@ interface Written {
   last: number;
 }
 
-/** From packets to one file. The file appears with the first frame; without one there is none. Times are in ms. */
+/** Writes packets into one file, which is created with the first frame. Times are in ms. */
 export class Recording {
   readonly #options: RecordingOptions;
   readonly #tracks: Readonly<Partial<Record<RtpKind, Track>>>;
   readonly #written = new Map<RtpKind, Written>();
   #file: RecordingFile | undefined;
   #writer: WebmWriter | undefined;
-  /** When the file begins, with all pauses since added. */
+  /** Time of the beginning of the file, plus the length of all pauses. */
   #origin = 0;
   #pausedAt: number | undefined;
   #isFlowing = false;
@@ -73,7 +73,7 @@ export class Recording {
     for (const track of Object.values(this.#tracks)) track.reset();
   }
 
-  /** The source of one kind has changed. */
+  /** The source of this kind has changed. */
   reset(kind: RtpKind): void {
     this.#tracks[kind]?.reset();
   }
@@ -83,7 +83,7 @@ export class Recording {
     for (const track of Object.values(this.#tracks)) track.tick(now);
   }
 
-  /** Resolves when the file is complete and closed, or has failed. May be called twice. */
+  /** Resolves when the file is closed, complete or failed. May be called twice. */
   async finish(): Promise<void> {
     if (!this.#isOver) {
       if (this.#pausedAt === undefined) this.#flush();
@@ -109,7 +109,7 @@ export class Recording {
   #write(kind: RtpKind, frame: Frame, codec: Codec, time: number): void {
     const writer = (this.#writer ??= this.#begin(time));
     const written = this.#written.get(kind) ?? this.#addTrack(writer, kind, frame, codec);
-    // One track has one codec: a source with another is heard again when it changes back.
+    // A track has one codec. A source with another codec is left out until it changes back.
     if (written.codec !== codec) return;
     const at = Math.max(Math.round(time - this.#origin), written.last + 1, 0);
     written.last = at;
@@ -131,7 +131,7 @@ export class Recording {
     return written;
   }
 
-  /** The picture follows the sound: its clock is shifted until both tell the sender's time alike. */
+  /** Shifts the clock of the picture until it shows the sender's time as the clock of the sound does. */
   #synchronise(): void {
     const { audio, video } = this.#tracks;
     const [heard, seen] = [audio?.clock.toSender, video?.clock.toSender];

@@ -2,7 +2,7 @@ import { accessSync, constants, lstatSync, realpathSync } from 'node:fs';
 import { dirname, join, basename, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What a client is told of a recording that cannot be made, as a Kurento Media Server says it (Kurento media protocol §6). */
+/** Fields of the Error event of a recording that fails (Kurento media protocol §6). */
 export interface RecordingFailure {
   readonly type: string;
   readonly errorCode: number;
@@ -20,18 +20,18 @@ export class RecordingRefused extends Error {
   }
 }
 
-/** Where recordings may be, and which are being finished. */
+/** The directory for recordings, and the recordings that are being finished. */
 export class Recordings {
   readonly #directory: string | undefined;
   readonly #finishing = new Set<Promise<void>>();
 
-  /** Without a directory nothing is recorded. */
+  /** `directory` undefined: nothing is recorded. */
   constructor(directory?: string) {
     this.#directory = directory === undefined ? undefined : resolve(directory);
   }
 
   /**
-   * The path a uri names: below the directory, and by no link out of it.
+   * The path of a uri. It is below the directory, also after links are followed.
    * @throws RecordingRefused
    */
   path(uri: string): string {
@@ -48,19 +48,19 @@ export class Recordings {
     return real;
   }
 
-  /** Keeps the process until the file is complete. */
+  /** `settled` waits for this. */
   finishing(done: Promise<void>): void {
     this.#finishing.add(done);
     void done.finally(() => this.#finishing.delete(done));
   }
 
-  /** Resolves when no file is being finished. */
+  /** Resolves when all files that are being finished now are complete, or have failed. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#finishing);
   }
 }
 
-/** What to tell of something thrown while recording. */
+/** Describes an error that was thrown during a recording. */
 export function failureOf(error: unknown): RecordingFailure {
   if (error instanceof RecordingRefused) return error.failure;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -70,7 +70,7 @@ export function failureOf(error: unknown): RecordingFailure {
   return kinds.broken('Cannot write the file');
 }
 
-/** Codes of GStreamer's resource errors, which a Kurento Media Server hands on. */
+/** Codes of GStreamer's resource errors, as a Kurento Media Server passes them on. */
 const kinds = {
   badUri: (description: string): RecordingFailure => ({ type: 'INVALID_URI', errorCode: 0, description }),
   unwritable: (description: string): RecordingFailure => ({
@@ -101,7 +101,7 @@ function pathOf(uri: string, directory: string): string {
   }
 }
 
-/** The directory a file is in, all links followed; one that can be written to. */
+/** The directory of a file, after all links are followed. @throws RecordingRefused unless it can be written to */
 function realDirectory(path: string): string {
   const directory = dirname(path);
   try {

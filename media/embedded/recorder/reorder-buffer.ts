@@ -1,17 +1,17 @@
-/** What is kept of a packet. */
+/** The parts of a packet that are recorded. */
 export interface MediaPacket {
-  /** Without its wrap. */
+  /** Unwrapped: it grows beyond 16 bits. */
   readonly sequence: number;
   readonly timestamp: number;
   readonly marker: boolean;
   readonly payload: Buffer;
 }
 
-/** A lost packet is asked for every 50 ms; after this long it will not come any more. */
+/** A lost packet is requested every 50 ms. After this long it is given up, in ms. */
 const patienceMs = 500;
 const mostWaiting = 1024;
 
-/** Puts packets into their order. Waits for missing ones, not for ever. Times are in ms. */
+/** Puts packets into their order. It waits for missing ones up to a limit. Times are in ms. */
 export class ReorderBuffer {
   readonly #waiting = new Map<number, MediaPacket>();
   readonly #next: (packet: MediaPacket) => void;
@@ -19,7 +19,7 @@ export class ReorderBuffer {
   #expected: number | undefined;
   #blockedSince: number | undefined;
 
-  /** `lost`: what comes next does not follow what came before. */
+  /** `lost` is called before a packet that does not follow the one before it. */
   constructor(next: (packet: MediaPacket) => void, lost: () => void) {
     this.#next = next;
     this.#lost = lost;
@@ -33,7 +33,7 @@ export class ReorderBuffer {
     this.tick(now);
   }
 
-  /** Gives up on what did not come in time. */
+  /** Gives up packets that did not come in time. */
   tick(now: number): void {
     if (this.#waiting.size === 0) {
       this.#blockedSince = undefined;
@@ -43,7 +43,7 @@ export class ReorderBuffer {
     if (now - this.#blockedSince >= patienceMs || this.#waiting.size > mostWaiting) this.#skip(now);
   }
 
-  /** Gives on all there is. */
+  /** Passes on all packets that wait. */
   flush(): void {
     while (this.#waiting.size > 0) this.#skip(0);
   }

@@ -5,16 +5,16 @@ import type { Frame, FrameAssembler } from '../codecs/frame.js';
 import { MediaClock } from './media-clock.js';
 import { ReorderBuffer, type MediaPacket } from './reorder-buffer.js';
 
-/** A frame with more has lost its end; packets are 1500 bytes at most. */
+/** Payloads of one frame, which are 1500 bytes at most. A longer frame has lost its end. */
 const mostPayloads = 4096;
 
 export interface TrackListener {
   frame(frame: Frame, codec: Codec, time: number): void;
-  /** Nothing can be decoded until a key frame comes. */
+  /** A decoder can use no frame before the next keyframe. */
   keyframeNeeded(): void;
 }
 
-/** One kind of media on its way from packets to frames that a decoder can take. */
+/** Makes frames that a decoder can take from the packets of one kind of media. */
 export class Track {
   readonly kind: RtpKind;
   readonly #listener: TrackListener;
@@ -23,7 +23,7 @@ export class Track {
   #assembler: FrameAssembler | undefined;
   #order: ReorderBuffer;
   #needsKey = true;
-  /** The timestamp of the frame that is put together. */
+  /** The timestamp of the frame that has begun. */
   #timestamp: number | undefined;
   #payloads = 0;
   #now = 0;
@@ -38,7 +38,7 @@ export class Track {
     return this.#clock;
   }
 
-  /** The stream that is recorded now. */
+  /** The stream that is recorded now; undefined before its first packet. */
   get from(): InboundStream | undefined {
     return this.#from;
   }
@@ -56,7 +56,7 @@ export class Track {
     if (this.#from && this.#needsKey && this.kind === 'video') this.#listener.keyframeNeeded();
   }
 
-  /** What comes next does not follow what came before: after a pause, or from another source. */
+  /** The next packet does not follow the one before it: there was a pause, or the source changed. */
   reset(): void {
     this.#from = undefined;
     this.#order = this.#newOrder();
@@ -121,13 +121,13 @@ export class Track {
   }
 }
 
-/** The bytes stay when the packet is its owner's again; nobody writes to them but over the header. */
+/** A view, no copy. The payload of a received packet never changes: only its header is overwritten. */
 function payloadOf({ body, padding, isOnlyPadding }: RtpPacket): Buffer {
   if (isOnlyPadding) return Buffer.alloc(0);
   return body.subarray(headerSize, body.length - (padding ? (body.at(-1) ?? 0) : 0));
 }
 
-/** A key picture tells its size. */
+/** True for sound, and for pictures but keyframes without a size. */
 function isSound({ isKey, width = 0, height = 0 }: Frame, kind: RtpKind): boolean {
   const inRange = (size: number): boolean => size > 0 && size <= 16_384;
   return kind === 'audio' || !isKey || (inRange(width) && inRange(height));

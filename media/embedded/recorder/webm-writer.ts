@@ -3,10 +3,12 @@ import type { Codec } from '../codecs/codec.js';
 import type { Frame } from '../codecs/frame.js';
 import type { RecordingFile } from './recording-file.js';
 
-/** Bytes kept free at the beginning for what is known later. */
+/** Bytes that are kept free at the beginning, for elements that are known later. */
 const seekHeadSize = 128;
 const tracksSize = 4096;
-/** A cluster ends after this long, or this many bytes: what is lost when the process dies, and what is held in memory. */
+/**
+ * A cluster ends after this many ms, or bytes. So much is lost when the process dies, and so much is held in memory.
+ */
 const clusterMs = 1000;
 const clusterBytes = 2 * 1024 * 1024;
 
@@ -26,8 +28,8 @@ interface Cluster {
 }
 
 /**
- * Writes WebM, or Matroska when H.264 is in it, which WebM does not have. Only whole clusters are written, so that the
- * file can be played as far as it goes, whenever writing ends; `finish` adds what makes it seekable.
+ * Writes WebM, or Matroska when it contains a codec that WebM does not have. It writes whole clusters only: the file
+ * can be played as far as it goes, whenever writing ends. `finish` adds the index for seeking.
  */
 export class WebmWriter {
   readonly #file: RecordingFile;
@@ -54,7 +56,7 @@ export class WebmWriter {
     ]);
   }
 
-  /** @returns the number of the track, which may begin at any time. */
+  /** Returns the number of the track. A track may be added at any time. */
   addTrack(format: TrackFormat): number {
     this.#tracks.push(format);
     const entries = this.#tracks.map((track, index) => trackEntry(track, index + 1));
@@ -63,7 +65,7 @@ export class WebmWriter {
     return this.#tracks.length;
   }
 
-  /** `time` in ms since the beginning. */
+  /** `time`: in ms since the beginning of the file. */
   write(track: number, frame: Frame, time: number): void {
     const beginsPicture = frame.isKey && this.#tracks[track - 1]?.codec.kind === 'video';
     const cluster = this.#cluster;
@@ -88,7 +90,7 @@ export class WebmWriter {
     this.#end = Math.max(this.#end, time);
   }
 
-  /** Nothing can be written afterwards; the file is not closed. */
+  /** Ends the file, which the caller closes. */
   finish(): void {
     this.#flush();
     const cues = this.#file.length;
@@ -120,7 +122,7 @@ export class WebmWriter {
     this.#file.append([elementHead(ids.cluster, size), timestamp, ...cluster.chunks]);
   }
 
-  /** Of the same length with and without a duration, in ms. */
+  /** `duration`: in ms. The element has the same length with it and without. */
   #info(duration?: number): Buffer {
     const app = [text(ids.muxingApp, 'atrium'), text(ids.writingApp, 'atrium')];
     const length = duration === undefined ? element(ids.void, Buffer.alloc(9)) : float(ids.duration, duration);
@@ -128,7 +130,7 @@ export class WebmWriter {
   }
 }
 
-/** Of the same length for both: a text may end in zeros (RFC 8794 §7.4). */
+/** The header has the same length for both: a text may end in zeros (RFC 8794 §7.4). */
 function ebmlHeader(docType: 'webm' | 'matroska'): Buffer {
   return element(
     ids.ebml,

@@ -1,7 +1,7 @@
 /** Media counts as flowing until this long after the last packet, in ms (Kurento media protocol §6). */
 const silenceMs = 2000;
 
-/** Whether media of one kind passes one point. */
+/** Whether media passes one point, such as the input of an element. */
 export class Flow {
   flowing = false;
   readonly #changed: (flowing: boolean) => void;

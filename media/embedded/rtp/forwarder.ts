@@ -2,16 +2,16 @@ import type { InboundStream } from './inbound-stream.js';
 import type { SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
 
-/** Whatever takes the media that something else produces. */
+/** An object that takes media. */
 export interface MediaSink {
-  /** The packet is the caller's again when this returns; the bytes of its body stay. */
+  /** The caller uses `packet` again for the next packet. The payload in its `body` never changes and may be kept. */
   take(packet: RtpPacket, from: InboundStream, now: number): void;
   reported(report: SenderReport, from: InboundStream, now: number): void;
 }
 
-/** One publisher to many: gives each packet of one kind of media to every sink. */
+/** Gives each packet of one kind of media to every sink. */
 export class Forwarder {
-  /** An array, and replaced when it changes: the way of a packet only walks it, also when a sink leaves meanwhile. */
+  /** Replaced when it changes: a sink may leave while a packet is given to all. */
   #sinks: readonly MediaSink[] = [];
 
   add(sink: MediaSink): void {

@@ -7,23 +7,24 @@ import type { RtpPacket } from './rtp-packet.js';
 import { headerSize } from './rtp-packet.js';
 import { unwrapped } from './sequence.js';
 
+/** Packets that are kept to be sent again, by kind. */
 const ringSizes = { audio: 128, video: 1024 };
 
-/** Ways back to the sender of a stream. */
+/** Requests to the sender of a stream. */
 export interface SenderFeedback {
   askForKeyframe(): void;
   /** `sequences`: ascending, of 16 bits each. */
   askForPackets(sequences: readonly number[]): void;
 }
 
-/** One stream of RTP that arrives: what is known of it, its last packets, what is missing. Times are in ms. */
+/** One stream of RTP that comes in: its counters, its last packets, the missing ones. Times are in ms. */
 export class InboundStream {
   readonly ssrc: number;
   readonly codec: Codec;
   readonly ring: PacketRing;
   readonly keyframes: KeyframeRequests;
   readonly counters = { packets: 0, octets: 0, duplicates: 0, repairs: 0, keyframeRequests: 0, nacks: 0 };
-  /** Another stream has taken the place of this one: its packets are not passed on any more. */
+  /** Another stream has taken the place of this one, whose packets are not passed on any more. */
   isReplaced = false;
   readonly #missing: MissingPackets | undefined;
   readonly #feedback: SenderFeedback;
@@ -48,7 +49,7 @@ export class InboundStream {
     this.#feedback = feedback;
   }
 
-  /** Takes a packet of this stream; false when it came before or is too old to be of use. */
+  /** Takes a packet of this stream. False when it came before, or is too old. */
   take(packet: RtpPacket, now: number): boolean {
     if (this.#highest === -1) this.#start(packet.sequence);
     const number = unwrapped(packet.sequence, this.#highest);
@@ -67,8 +68,8 @@ export class InboundStream {
   }
 
   /**
-   * True when a decoder can begin with this packet. Asked only while somebody waits for a key frame: the call goes to a
-   * function of the codec, which the compiler cannot inline where there are several.
+   * True when a decoder can begin with this packet. Not for each packet: V8 cannot inline a call to one of several
+   * codecs. It is called only while a keyframe is waited for.
    */
   isKeyframe(packet: RtpPacket): boolean {
     if (packet.payloadLength === 0 || packet.isOnlyPadding) return false;
@@ -85,7 +86,7 @@ export class InboundStream {
     this.#askForMissing(now);
   }
 
-  /** What to tell the sender, since the last time this was called. */
+  /** A report to the sender about the time since the last call (RFC 3550 §6.4.1). */
   reportBlock(now: number): ReportBlock {
     const expected = this.#highest === -1 ? 0 : this.#highest - this.#first + 1;
     const lately = {
@@ -122,7 +123,7 @@ export class InboundStream {
   }
 
   #start(sequence: number): void {
-    // One wrap above zero, so that numbers before the first one are not negative.
+    // One wrap above zero: numbers of packets before the first one are not negative.
     this.#first = sequence + 0x10000;
     this.#highest = this.#first - 1;
   }
@@ -144,11 +145,11 @@ export class InboundStream {
     this.#feedback.askForPackets(sequences);
   }
 
-  /** RFC 3550 §A.8. */
+  /** In units of the stream's clock (RFC 3550 §A.8). */
   #measureJitter(timestamp: number, now: number): void {
     const transit = (now * this.codec.clockRate) / 1000 - timestamp;
     const difference = Math.abs(transit - this.#transit);
-    // The first packet has nothing to compare with, and a timestamp that wraps says nothing.
+    // The first packet has no predecessor (NaN), and a timestamp that wraps is no jitter.
     if (difference < this.codec.clockRate * 10) this.#jitter += (difference - this.#jitter) / 16;
     this.#transit = transit;
   }

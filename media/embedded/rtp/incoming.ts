@@ -5,32 +5,35 @@ import { writeFullIntra, writeNack, writePictureLoss } from './rtcp.js';
 import type { SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
 
-/** Streams of one kind that are told apart; with one more the oldest is forgotten. */
+/** Streams of one kind that are remembered. With one more the oldest is forgotten. */
 const streamsPerKind = 4;
 /** RFC 3550 §5.1: a payload type has seven bits. */
 const payloadTypes = 128;
 
 export interface IncomingOptions {
-  /** The sections on which the other side sends. */
+  /** The agreed sections on which the other side sends. */
   readonly media: readonly AgreedMedia[];
-  /** Our SSRC in what we send back. */
+  /** Our SSRC in requests to the sender. */
   readonly ownSsrc: number;
   readonly sendRtcp: (packet: Buffer) => void;
 }
 
-/** What packets of one payload type are. */
+/** What is agreed about one payload type. */
 interface Expected {
   readonly payloadType: number;
   readonly codec: Codec;
   /** The sender answers requests for lost packets. */
   readonly repairs: boolean;
-  /** The sender understands no request for a key frame but a full intra request (RFC 5104 §4.3.1). */
+  /**
+   * Keyframes are requested by a full intra request (RFC 5104 §4.3.1), since the sender takes no picture loss
+   * indication.
+   */
   readonly intraOnly: boolean;
   /** Packets of this payload type are retransmissions of that one (RFC 4588). */
   readonly repairOf: Expected | undefined;
 }
 
-/** The streams that one endpoint receives, and what it asks their sender for. Times are in ms. */
+/** The streams that one endpoint receives, and the requests to their sender. Times are in ms. */
 export class Incoming {
   readonly #options: IncomingOptions;
   /** By payload type. An array and not a map, since each packet looks here. */
@@ -82,7 +85,7 @@ export class Incoming {
     return stream;
   }
 
-  /** The stream a packet belongs to. A new SSRC takes the place of the one of its kind that was there before. */
+  /** The stream of a packet. A new SSRC takes the place of the one of its kind before. */
   #streamOf(packet: RtpPacket, expected: Expected): InboundStream | undefined {
     const known = this.#streams.get(packet.ssrc);
     if (!known) return this.#add(packet.ssrc, expected);
@@ -108,7 +111,10 @@ export class Incoming {
     return stream;
   }
 
-  /** The stream of a retransmission, which becomes the packet it was. Browsers also send such with padding alone, to probe the bandwidth. */
+  /**
+   * Turns a retransmission into the packet it was, and returns its stream. Undefined for padding alone, with which
+   * browsers probe the bandwidth.
+   */
   #repaired(packet: RtpPacket, { codec, payloadType }: Expected): InboundStream | undefined {
     const stream = this.#current.find((each) => each.codec === codec);
     if (!stream || !packet.unwrap(payloadType, stream.ssrc)) return undefined;

@@ -1,8 +1,9 @@
-/** Two requests to a publisher are at least this far apart, however many subscribers ask. */
+/** Least ms between two requests to a publisher, however many subscribers ask. */
 const pace = 300;
+/** Requests that are sent before it is given up. */
 const attempts = 20;
 
-/** Asks a publisher for a keyframe until one comes, no faster than it can be expected to answer. Times are in ms. */
+/** Asks a publisher for a keyframe until one comes, at a limited pace. Times are in ms. */
 export class KeyframeRequests {
   readonly #send: () => void;
   #wanted = false;
@@ -13,7 +14,7 @@ export class KeyframeRequests {
     this.#send = send;
   }
 
-  /** One was asked for and has not come yet. */
+  /** True while a keyframe is waited for. */
   get wanted(): boolean {
     return this.#wanted;
   }
@@ -24,7 +25,7 @@ export class KeyframeRequests {
     this.tick(now);
   }
 
-  /** Repeats what was not answered. Called from time to time. */
+  /** Repeats an unanswered request when it is due. Called about every 50 ms. */
   tick(now: number): void {
     if (!this.#wanted || now - this.#sent < pace) return;
     if (this.#left === 0) {

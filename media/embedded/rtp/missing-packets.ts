@@ -1,18 +1,21 @@
-/** Gaps wider than this are not asked for: only a new keyframe helps. */
+/** Packets that may be missing. After a wider gap only a keyframe helps. */
 const widest = 256;
+/** Ms between two requests for one packet. */
 const again = 50;
+/** Requests for one packet. */
 const attempts = 8;
 
 interface Missing {
+  /** Time of the last request, in ms. */
   asked: number;
   times: number;
 }
 
-/** The packets of one stream that have to be asked for: at once, then every 50 ms, eight times at most. */
+/** The missing packets of one stream, by extended sequence number. Each is requested at once, and then at intervals. */
 export class MissingPackets {
   readonly #missing = new Map<number, Missing>();
 
-  /** Notes a gap, `from` and `to` included. False when it is too wide to be filled. */
+  /** Adds a gap, with `from` and `to`. False when too many are missing: all are given up. */
   note(from: number, to: number): boolean {
     if (to - from + 1 > widest - this.#missing.size) {
       this.#missing.clear();
@@ -31,7 +34,7 @@ export class MissingPackets {
     return this.#missing.size;
   }
 
-  /** What to ask for now, in 16-bit numbers. */
+  /** The packets to request now, as 16-bit sequence numbers. */
   due(now: number): number[] {
     const due: number[] = [];
     for (const [number, missing] of this.#missing) {

@@ -6,30 +6,30 @@ import { writeSenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
 import { headerSize, writeHeader } from './rtp-packet.js';
 
-/** Packets asked for again in one message that are answered at most. */
+/** Packets that are sent again for one request, at most. */
 const repairsPerMessage = 64;
-/** Ms for which a receiver's estimate of its bandwidth counts; browsers repeat it every second or more often. */
+/** Ms for which a receiver's estimate of its bandwidth is valid. Browsers repeat it once a second or more often. */
 const estimateLastsMs = 5000;
-/** Ms between two requests for a keyframe while none comes. */
+/** Ms between two requests for the same keyframe. */
 const askAgain = 1000;
 
 export interface OutboundOptions {
   readonly ssrc: number;
   readonly cname: string;
-  /** What the receiver negotiated: payload type by codec. */
+  /** Negotiated payload type of each codec that the receiver takes. */
   readonly payloadTypes: ReadonlyMap<Codec, number>;
-  /** Of packets that are sent again on a stream of their own; without one they are sent as they were (RFC 4588). */
+  /** Payload type of retransmissions by codec (RFC 4588). Without one a packet is sent again as it was. */
   readonly repairTypes: ReadonlyMap<Codec, number>;
   readonly repairSsrc: number;
-  /** Returns false when the packet did not leave. */
+  /** False when the packet did not leave. */
   readonly send: (packet: Buffer) => boolean;
-  /** The receiver can do nothing with what it gets until a keyframe comes. */
+  /** Called when nothing can be passed on before the next keyframe of the source. */
   readonly askForKeyframe: () => void;
 }
 
 /**
- * What one receiver gets of one kind of media. Whatever feeds it, the receiver sees a single stream: one SSRC, one payload type,
- * numbers without a jump. Times are in ms.
+ * The stream of one kind of media to one receiver. The source may change: the receiver sees a single stream with one
+ * SSRC, one payload type and sequence numbers without a jump. Times are in ms.
  */
 export class OutboundStream {
   readonly ssrc: number;
@@ -42,7 +42,7 @@ export class OutboundStream {
   #payloadType = -1;
   #repairType: number | undefined;
   #repairNumber = 0;
-  /** First number of the source that is passed on; 0 while waiting for a keyframe. */
+  /** Extended number of the first packet of the source that is passed on. */
   #from = 0;
   #waiting = true;
   #numberOffset = 0;
@@ -59,12 +59,12 @@ export class OutboundStream {
     this.ssrc = options.ssrc;
   }
 
-  /** True when the receiver can take this codec. */
+  /** True when the receiver takes this codec. */
   accepts(codec: Codec): boolean {
     return this.#options.payloadTypes.has(codec);
   }
 
-  /** Passes a packet on. The bytes before its payload are overwritten. */
+  /** Sends a packet of the source. Writes a new header over the bytes before its payload. */
   forward(packet: RtpPacket, source: InboundStream, now: number): void {
     if (source !== this.#source) this.#follow(source);
     if (this.#payloadType === -1) return;
@@ -88,20 +88,20 @@ export class OutboundStream {
     this.#lastAt = now;
   }
 
-  /** Forgets what feeds it: whatever comes next begins with a keyframe and goes on in the numbers. */
+  /** Forgets the source. The next one begins with a keyframe, and continues the sequence numbers. */
   detach(): void {
     this.#source = undefined;
     this.#waiting = true;
   }
 
-  /** Asks again for the keyframe without which nothing can be passed on. */
+  /** Asks again for the keyframe that is waited for, when it is due. */
   tick(now: number): void {
     if (!this.#waiting || !this.#source || this.#payloadType === -1 || now - this.#askedAt < askAgain) return;
     this.#askedAt = now;
     this.#options.askForKeyframe();
   }
 
-  /** Sends again what the receiver says it did not get, as far as it is still there. */
+  /** Sends packets again that the receiver did not get, if they are still kept. `sequences`: 16 bits each. */
   repair(sequences: readonly number[]): void {
     this.counters.nacks += 1;
     const source = this.#source;
@@ -122,7 +122,7 @@ export class OutboundStream {
       writeHeader(body, padding, marker, this.#payloadType, number, timestamp, this.ssrc);
       return body;
     }
-    // The number it had goes between header and payload, so this one is copied; few are.
+    // RFC 4588 §4: its former number goes between header and payload, so the packet is copied. Few are.
     const packet = Buffer.allocUnsafe(body.length + 2);
     const { repairSsrc } = this.#options;
     writeHeader(packet, padding, marker, this.#repairType, this.#repairNumber++, timestamp, repairSsrc);
@@ -131,7 +131,7 @@ export class OutboundStream {
     return packet;
   }
 
-  /** The sender report of the source in the receiver's terms, for lip sync; undefined while nothing is sent. */
+  /** The source's sender report with our SSRC and timestamp, for lip sync; undefined while nothing is sent. */
   senderReport(report: SenderReport, source: InboundStream, now: number): Buffer | undefined {
     if (source !== this.#source || this.#waiting || this.counters.packets === 0) return undefined;
     this.#reported = { middle: ((report.ntpHigh & 0xffff) * 0x10000 + (report.ntpLow >>> 16)) >>> 0, at: now };
@@ -140,7 +140,7 @@ export class OutboundStream {
     return writeSenderReport({ ...report, ssrc: this.ssrc, timestamp }, packets, octets, this.#options.cname);
   }
 
-  /** What the receiver reports of this stream. */
+  /** Takes a report of the receiver about this stream. */
   received(block: ReportBlock, now: number): void {
     this.packetsLost = block.packetsLost;
     this.fractionLost = block.fractionLost / 256;
@@ -148,12 +148,12 @@ export class OutboundStream {
     this.roundTripTime = Math.max(0, (now - this.#reported.at) / 1000 - block.delay / 65536);
   }
 
-  /** What the receiver says it can take, in bit/s. */
+  /** Takes the receiver's estimate of its bandwidth, in bit/s. */
   estimated(bitrate: number, now: number): void {
     this.#estimate = { bitrate, at: now };
   }
 
-  /** In bit/s; undefined when the receiver has not said lately. */
+  /** The receiver's bandwidth in bit/s; undefined without a recent estimate. */
   estimate(now: number): number | undefined {
     return this.#estimate && now - this.#estimate.at < estimateLastsMs ? this.#estimate.bitrate : undefined;
   }
@@ -166,12 +166,12 @@ export class OutboundStream {
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** The first source keeps its numbers; a later one goes on where the one before it ended. */
+  /** The first source keeps its numbers. A later one continues where the one before it ended. */
   #begin(packet: RtpPacket, source: InboundStream, now: number): void {
     this.#waiting = false;
     this.#from = packet.extended;
     if (this.#lastNumber === -1) return;
-    // The numbers keep their distance from zero: a source that starts far below must not make them negative.
+    // From extended numbers, which never become negative.
     this.#numberOffset = this.#lastNumber + 1 - packet.extended;
     const elapsed = Math.max(1, Math.round(((now - this.#lastAt) * source.codec.clockRate) / 1000));
     this.#timestampOffset = this.#lastTimestamp + elapsed - packet.timestamp;

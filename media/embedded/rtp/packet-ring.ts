@@ -9,7 +9,7 @@ export interface KeptPacket {
   readonly payloadType: number;
 }
 
-/** The last packets of a stream by their extended sequence number. Keeps the received bytes themselves, no copies. */
+/** The last packets of a stream, by extended sequence number. It keeps the received bytes, no copies. */
 export class PacketRing {
   readonly #size: number;
   readonly #numbers: Float64Array;

@@ -16,8 +16,8 @@ export interface ReportsOptions {
 }
 
 /**
- * What a sender is told of the streams that come from it: receiver reports (RFC 3550 §6.4.2), and when each packet arrived,
- * from which it estimates its bandwidth. Times are in ms.
+ * What a sender is told of the streams that come from it: receiver reports (RFC 3550 §6.4.2), and when each packet
+ * arrived, from which it estimates its bandwidth. Times are in ms.
  */
 export class Reports {
   readonly #options: ReportsOptions;

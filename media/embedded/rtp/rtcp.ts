@@ -1,4 +1,4 @@
-/** What one receiver says about one stream it receives (RFC 3550 §6.4.1). */
+/** A receiver's report about one stream (RFC 3550 §6.4.1). */
 export interface ReportBlock {
   readonly ssrc: number;
   /** Share of packets lost since the last report, in 1/256. */
@@ -7,9 +7,9 @@ export interface ReportBlock {
   readonly highestSequence: number;
   /** In units of the stream's clock. */
   readonly jitter: number;
-  /** Middle 32 bits of the NTP time in the last sender report; 0 for none. */
+  /** Middle 32 bits of the NTP time in the last sender report; 0: there was none. */
   readonly lastReport: number;
-  /** Since that report came, in 1/65536 s. */
+  /** Time since that report came, in 1/65536 s. */
   readonly delay: number;
 }
 
@@ -31,7 +31,7 @@ export type RtcpPacket =
 
 const kinds = { senderReport: 200, receiverReport: 201, description: 202, goodbye: 203, transport: 205, payload: 206 };
 
-/** The packets of a compound that mean something to the engine. Stops at the first malformed one. */
+/** The packets of a compound that the engine uses. Stops at the first malformed one. */
 export function parseRtcp(bytes: Buffer): RtcpPacket[] {
   const packets: RtcpPacket[] = [];
   let offset = 0;
@@ -90,7 +90,7 @@ function reportBlocks(bytes: Buffer, start: number, count: number): ReportBlock[
   return blocks;
 }
 
-/** RFC 4585 §6.2.1: a sequence number and a mask of the 16 after it, any number of times. */
+/** RFC 4585 §6.2.1: entries of a sequence number and a mask of the 16 numbers after it. */
 function nack(bytes: Buffer): RtcpPacket {
   const sequences: number[] = [];
   for (let offset = 12; offset + 4 <= bytes.length; offset += 4) {
@@ -130,7 +130,7 @@ export function writePictureLoss(sender: number, ssrc: number): Buffer {
   return feedback(kinds.payload, 1, sender, ssrc, 0);
 }
 
-/** RFC 5104 §4.3.1; `count` goes up with each new request. */
+/** RFC 5104 §4.3.1. `count` grows with each new request. */
 export function writeFullIntra(sender: number, ssrc: number, count: number): Buffer {
   const bytes = feedback(kinds.payload, 4, sender, 0, 8);
   bytes.writeUInt32BE(ssrc, 12);
@@ -138,7 +138,7 @@ export function writeFullIntra(sender: number, ssrc: number, count: number): Buf
   return bytes;
 }
 
-/** `sequences` ascending, of 16 bits each. */
+/** RFC 4585 §6.2.1. `sequences`: ascending, of 16 bits each. */
 export function writeNack(sender: number, ssrc: number, sequences: readonly number[]): Buffer {
   const entries: { first: number; mask: number }[] = [];
   for (const sequence of sequences) {
@@ -188,7 +188,7 @@ export function writeReceiverReport(sender: number, blocks: readonly ReportBlock
   return bytes;
 }
 
-/** A sender report with the name of its sender, as a compound must have it (RFC 3550 §6.1). */
+/** A compound of a sender report and the canonical name of its sender (RFC 3550 §6.1). */
 export function writeSenderReport(report: SenderReport, packets: number, octets: number, cname: string): Buffer {
   const bytes = packet(kinds.senderReport, 0, 28);
   bytes.writeUInt32BE(report.ssrc, 4);
@@ -212,7 +212,7 @@ export function writeDescription(ssrc: number, cname: string): Buffer {
   return bytes;
 }
 
-/** A feedback message with room for `size` bytes of its own after the two sources (RFC 4585 §6.1). */
+/** A feedback message with room for `size` bytes after the two SSRCs (RFC 4585 §6.1). */
 function feedback(kind: number, format: number, sender: number, ssrc: number, size: number): Buffer {
   const bytes = packet(kind, format, 12 + size);
   bytes.writeUInt32BE(sender, 4);

@@ -1,9 +1,9 @@
-/** Bytes of an RTP header without contributing sources and extensions (RFC 3550 §5.1). */
+/** Bytes of a plain RTP header: no contributing sources, no extensions (RFC 3550 §5.1). */
 export const headerSize = 12;
 
 /**
- * A view of one received RTP packet. Endpoints keep one and parse each packet into it, so that the way of a packet through
- * the engine allocates nothing but the `body`.
+ * A view of one received RTP packet. An endpoint has one and parses each packet into it: nothing is allocated for a
+ * packet but its `body`.
  */
 export class RtpPacket {
   payloadType = 0;
@@ -12,14 +12,14 @@ export class RtpPacket {
   sequence = 0;
   timestamp = 0;
   ssrc = 0;
-  /** Number of the packet in the whole transport (transport-wide congestion control), or -1 when it carries none. */
+  /** Number of the packet in its transport (transport-wide congestion control); -1: it has none. */
   transportSequence = -1;
-  /** Sequence number without its wrap; set by the stream the packet belongs to. */
+  /** The extended sequence number, which grows beyond 16 bits. Set by the stream of the packet. */
   extended = 0;
-  /** The payload with room for a plain header before it. The header is scratch: every receiver gets its own written there. */
+  /** The payload after room for a plain header. The header of each receiver is written there, one after another. */
   body: Buffer = Buffer.alloc(headerSize);
 
-  /** False when the bytes are no RTP packet. `transportExtension` is the negotiated id of the extension, 0 for none. */
+  /** False when the bytes are no RTP packet. `transportExtension`: the negotiated id of the extension; 0: none. */
   parse(bytes: Buffer, transportExtension: number): boolean {
     if (bytes.length < headerSize) return false;
     const first = at(bytes, 0);
@@ -47,8 +47,8 @@ export class RtpPacket {
   }
 
   /**
-   * Makes a packet that was sent again on a stream of its own the one it was (RFC 4588 §4): its payload begins with the
-   * number it had. False when there is nothing but padding.
+   * Turns a retransmission into the packet it was (RFC 4588 §4): its payload begins with the former number.
+   * False when there is nothing but padding.
    */
   unwrap(payloadType: number, ssrc: number): boolean {
     if (this.payloadLength < 2 || this.isOnlyPadding) return false;
@@ -64,13 +64,13 @@ export class RtpPacket {
     return this.body.length - headerSize;
   }
 
-  /** True when there is nothing but padding: such packets only probe the bandwidth. */
+  /** True when there is nothing but padding. Senders probe the bandwidth with such packets. */
   get isOnlyPadding(): boolean {
     return this.padding && at(this.body, this.body.length - 1) >= this.payloadLength;
   }
 }
 
-/** Writes a plain header over the first twelve bytes. */
+/** Writes a plain header over the first twelve bytes. `sequence`: its lowest 16 bits are written. */
 export function writeHeader(
   body: Buffer,
   padding: boolean,
@@ -88,7 +88,7 @@ export function writeHeader(
   writeWord(body, 8, ssrc);
 }
 
-/** RFC 8285: one-byte and two-byte forms of header extensions. */
+/** Reads one- and two-byte forms of header extensions (RFC 8285); -1: the wanted one is not there. */
 function findTransportSequence(bytes: Buffer, start: number, end: number, wanted: number): number {
   const profile = bytes.readUInt16BE(start);
   const oneByte = profile === 0xbede;

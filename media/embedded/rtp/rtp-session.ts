@@ -14,7 +14,7 @@ export interface RtpSessionListener {
   /** A packet came from the other side, for the first time. */
   packetArrived(packet: RtpPacket, from: InboundStream, now: number): void;
   reportArrived(report: SenderReport, from: InboundStream, now: number): void;
-  /** The other side needs a key frame of what we send. */
+  /** The other side needs a keyframe of what we send. */
   keyframeWanted(): void;
 }
 

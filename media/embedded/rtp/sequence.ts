@@ -1,4 +1,4 @@
-/** The number nearest to `near` whose last 16 bits are `sequence`: RTP sequence numbers without their wrap (RFC 3550 §A.1). */
+/** Extends a sequence number of 16 bits: the number nearest to `near` that ends in it (RFC 3550 §A.1). */
 export function unwrapped(sequence: number, near: number): number {
   const ahead = (sequence - near) & 0xffff;
   return near + (ahead < 0x8000 ? ahead : ahead - 0x10000);

@@ -1,12 +1,14 @@
 import { unwrapped } from './sequence.js';
 
-/** Arrivals that are remembered, and so the widest gap that is reported. */
+/** Arrivals that are remembered. A wider gap is not reported. */
 const memory = 4096;
 /** Packets that one feedback message may cover. */
 const perMessage = 512;
-/** How far back a packet that comes late may pull the next message. */
+/** A late packet is reported again if it is at most this many numbers behind the next message. */
 const lateness = 256;
+/** Unit of deltas, in ms. */
 const tick = 0.25;
+/** Unit of the reference time, in ms. */
 const referenceTick = 64;
 
 /** 0 not received, 1 received with a small delta of one byte, 2 with a large one of two bytes. */
@@ -14,20 +16,20 @@ type Status = 0 | 1 | 2;
 
 /**
  * Tells a sender when each of its packets arrived, so that it can estimate the bandwidth
- * (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1). One for each transport.
+ * (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1). There is one per transport.
  */
 export class TransportFeedback {
   /** Arrival in ms by sequence number modulo `memory`; NaN for none. */
   readonly #arrivals = new Float64Array(memory).fill(Number.NaN);
   #highest = -1;
-  /** First number the next message has to cover; -1 before the first packet. */
+  /** First number of the next message; -1 before the first packet. */
   #next = -1;
   #count = 0;
 
-  /** `transportSequence` as the packet carries it; `now` in ms of a clock that never steps. */
+  /** `transportSequence`: 16 bits, from the packet. `now`: ms of a monotonic clock. */
   arrived(transportSequence: number, now: number): void {
     if (this.#next === -1) {
-      // A whole wrap of room below, so that numbers never get negative.
+      // One wrap above zero: numbers of packets before the first one are not negative.
       this.#highest = this.#next = transportSequence + 0x10000;
     }
     const sequence = unwrapped(transportSequence, this.#highest);
@@ -39,7 +41,7 @@ export class TransportFeedback {
     if (sequence < this.#next) this.#next = sequence;
   }
 
-  /** The messages due, none when nothing arrived since the last time. */
+  /** Messages about the packets since the last call; none when no packet came. */
   take(sender: number, ssrc: number): Buffer[] {
     const messages: Buffer[] = [];
     while (this.#next !== -1 && this.#next <= this.#highest) {
@@ -72,8 +74,8 @@ export class TransportFeedback {
     const reference = Math.floor(first / referenceTick);
     const statuses: Status[] = [];
     const deltas: number[] = [];
-    // The first delta counts from the reference time as it is sent, hence rounded down, and every other from the sum of
-    // the deltas before it: rounding errors must not add up.
+    // The first delta counts from the reference time as it is sent, which is rounded down. Each other delta counts
+    // from the sum of those before it: rounding errors do not add up.
     let clock = reference * (referenceTick / tick);
     let sequence = base;
     for (; sequence <= this.#highest && statuses.length < perMessage; sequence++) {
@@ -129,7 +131,7 @@ function isSmall(delta: number): boolean {
 }
 
 /**
- * Packs statuses: long runs of one status, else 14 of one bit each, else 7 of two bits each
+ * Packs statuses as runs of one status, or 14 of one bit each, or 7 of two bits each
  * (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1.1 to §3.1.4).
  */
 function writeChunks(statuses: readonly Status[]): number[] {

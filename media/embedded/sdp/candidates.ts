@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** RFC 8839 §5.1. */
+/** An ICE candidate (RFC 8839 §5.1). */
 export interface Candidate {
   readonly foundation: string;
   readonly component: string;
@@ -10,13 +10,14 @@ export interface Candidate {
   readonly port: number;
   /** `host`, `srflx`, `prflx` or `relay`. */
   readonly type: string;
-  /** From the type on. */
+  /** The text from `typ` on. */
   readonly rest: string;
 }
 
 /**
- * True for what we can send checks to: UDP, first component, a literal address. Names are left alone: resolving what a client
- * sends would make the server ask its own network, and browsers that hide their address behind a name reach us anyway.
+ * True when we can send checks to the candidate: UDP, first component, a literal address. Host names are not
+ * resolved: a client could make the server ask its own network. Browsers that hide their address behind a name reach
+ * us anyway.
  */
 export function isUsableCandidate(text: string): boolean {
   const candidate = parseCandidate(text);
@@ -29,7 +30,7 @@ export function isUsableCandidate(text: string): boolean {
   );
 }
 
-/** The parts of a candidate; undefined for what is none. */
+/** Undefined when the text is no candidate. */
 export function parseCandidate(text: string): Candidate | undefined {
   const match = /^(?:a=)?candidate:(\S{1,64}) (\d{1,3}) (\S+) (\d{1,10}) (\S+) (\d{1,5}) (typ (\S+).*)$/.exec(
     text.trim(),

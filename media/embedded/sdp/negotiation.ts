@@ -6,9 +6,9 @@ import type { Direction, RemoteDescription } from './description.js';
 import type { OfferedCodec, OfferedSection, SessionDescription } from './sdp-reader.js';
 
 /**
- * Decides what of an offer is served: the first audio, the first video and, with `dataChannels`, the first data section that can be, on one transport. Undefined when
- * nothing can.
- * @param preference Whose order of codecs counts. Ours for an offer; in an answer the other side has chosen: it may send whatever it lists.
+ * Decides what of an offer or an answer is served: the first audio, the first video and, with `dataChannels`, the first
+ * section of data channels, all on one transport. Undefined when nothing can be served.
+ * @param preference Whose order of codecs counts: ours for an offer; theirs for an answer, all of whose codecs may be sent.
  */
 export function negotiate(
   offer: SessionDescription,
@@ -56,7 +56,7 @@ export function negotiate(
   return remote && { sections, remote, data };
 }
 
-/** RFC 8841 §4.2: what stands for nothing said. */
+/** Defaults of attributes that are missing (RFC 8841 §5 and §6). */
 const defaultSctpPort = 5000;
 const defaultMessageSize = 65_536;
 
@@ -76,7 +76,7 @@ function mirrored(direction: Direction): Direction {
   return direction;
 }
 
-/** With BUNDLE the transport may be described in another section of the group than the first we accept (RFC 9143 §7.1.3). */
+/** In a bundle the transport may be described in another section than the first we accept (RFC 9143 §7.1.3). */
 function remoteDescription(offer: SessionDescription, offered: OfferedSection): RemoteDescription | undefined {
   const group = offer.bundles.find((mids) => mids.includes(offered.mid ?? '')) ?? [];
   const others = offer.sections.filter(({ mid }) => mid !== undefined && group.includes(mid));
@@ -87,7 +87,7 @@ function remoteDescription(offer: SessionDescription, offered: OfferedSection): 
       ufrag,
       password,
       fingerprint,
-      // We let the other side begin whenever it may: our own first flight would be lost while it is not ready.
+      // The other side opens DTLS whenever it may: our own first message would be lost while it is not ready.
       setup: setup === 'passive' ? 'passive' : 'active',
       candidates: [...new Set([offered, ...others].flatMap(({ candidates }) => candidates))],
     };
@@ -125,7 +125,7 @@ function bestMatch(codec: Codec, offered: readonly OfferedCodec[]): OfferedCodec
   return matches.find(({ parameters }) => codec.prefers(parameters)) ?? matches[0];
 }
 
-/** What we can do with feedback; `transport-cc` only about what comes in: what we send is not paced by it. */
+/** The feedback we use. `transport-cc` is for media that comes in only: we do not pace what we send. */
 export function feedbackFor(kind: RtpKind, receives: boolean): string[] {
   return [...(kind === 'video' ? videoFeedback : []), ...(receives ? ['transport-cc'] : [])];
 }
@@ -143,7 +143,7 @@ function agreedCodec(codec: Codec, match: OfferedCodec, { direction, codecs: all
   };
 }
 
-/** RFC 4588 §8.1: the payload type whose `apt` is this one. */
+/** The payload type of retransmissions: its `apt` is this one (RFC 4588 §8.1). */
 function repairTypeOf(payloadType: number, all: readonly OfferedCodec[]): number | undefined {
   const apt = new RegExp(`(^|;\\s*)apt=${payloadType}(;|$)`);
   return all.find(({ name, parameters }) => name.toLowerCase() === 'rtx' && apt.test(parameters))?.payloadType;

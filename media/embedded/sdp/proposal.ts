@@ -6,11 +6,11 @@ import { codecsOf, feedbackFor } from './negotiation.js';
 /** What an endpoint offers. */
 export interface Proposal {
   readonly kinds: readonly RtpKind[];
-  /** Of every section of media, seen from our side. */
+  /** Direction of every media section, seen from our side. */
   readonly direction: Direction;
-  /** The codec of what will be sent, where it is known: it is offered first. */
+  /** The source's codec is offered first. */
   readonly sources: SourceCodecs;
-  /** What the other side may send, in kbit/s, 0 for no limit. */
+  /** What the other side may send, in kbit/s; 0: no limit. */
   readonly limits: Readonly<Record<RtpKind, number>>;
   readonly data: boolean;
 }
@@ -18,7 +18,7 @@ export interface Proposal {
 const transportExtensionId = 3;
 const protocol = 'UDP/TLS/RTP/SAVPF';
 
-/** The sections of an offer, named as a Kurento Media Server names them (§7.2). */
+/** The sections of an offer. Their mids are those of a Kurento Media Server (Kurento media protocol §7.2). */
 export function propose({ kinds, direction, sources, limits, data }: Proposal): AgreedSection[] {
   const receives = direction === 'sendrecv' || direction === 'recvonly';
   const media = kinds.map((kind, index): AgreedSection => ({

@@ -1,10 +1,10 @@
 import type { Direction, Fingerprint } from './description.js';
 
-/** Larger offers are refused unread. A browser's with every codec has about 10 kB. */
+/** Characters of a description. A longer one is refused unread; a browser's offer has about 10,000. */
 const largest = 200_000;
 const mostSections = 64;
 
-/** What a section, or the session for all of them, says about reaching the other side. */
+/** How to reach the other side, as a section says it, or the session for all sections. */
 export interface TransportDescription {
   readonly ufrag: string | undefined;
   readonly password: string | undefined;
@@ -14,18 +14,18 @@ export interface TransportDescription {
 
 export interface OfferedCodec {
   readonly payloadType: number;
-  /** As in the offer; compare without case. */
+  /** As in the description; compare without case. */
   readonly name: string;
   readonly clockRate: number;
   readonly channels: number;
-  /** The text of `a=fmtp`, empty when there is none. */
+  /** The text of `a=fmtp`; empty: none. */
   readonly parameters: string;
   readonly feedback: readonly string[];
 }
 
 export interface OfferedSection {
   readonly index: number;
-  /** `audio`, `video`, `application` or whatever else stands there. */
+  /** `audio`, `video`, `application`, or any other text. */
   readonly media: string;
   readonly port: number;
   readonly protocol: string;
@@ -39,7 +39,7 @@ export interface OfferedSection {
   /** Header extensions: id by URI. */
   readonly extensions: ReadonlyMap<string, number>;
   readonly transport: TransportDescription;
-  /** Of data channels (RFC 8841 §5); undefined where nothing is said. */
+  /** Port of data channels (RFC 8841 §5); undefined: not given. */
   readonly sctpPort: number | undefined;
   readonly maxMessageSize: number | undefined;
   /** Texts that begin with `candidate:`. */
@@ -139,7 +139,7 @@ function parseCodecs(formats: string, own: Attributes): OfferedCodec[] {
   });
 }
 
-/** Ids of RFC 8285 are 1 to 255; a direction after the id does not matter to us. */
+/** Ids are 1 to 255 (RFC 8285 §4). A direction after the id is ignored. */
 function parseExtensions(own: Attributes): Map<string, number> {
   const extensions = new Map<string, number>();
   for (const value of own.all('extmap')) {
@@ -201,7 +201,7 @@ class Attributes {
   }
 }
 
-/** The text when it is one word: what we repeat in answers must not smuggle in lines or fields. */
+/** The text if it is one word. We repeat it in answers, where it must not add lines or fields. */
 function token(text: string | undefined): string | undefined {
   return text !== undefined && /^[\x21-\x7e]{1,256}$/.test(text) ? text : undefined;
 }

@@ -2,7 +2,7 @@ import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from './agre
 import { transportExtension } from './agreement.js';
 import type { LocalDescription, SentStreams } from './description.js';
 
-/** Writes an offer or an answer (RFC 8829 §5.2.1, §5.3.1), without candidates: those are trickled. */
+/** Writes an offer or an answer without candidates, which are trickled (RFC 8829 §5.2.1, §5.3.1). */
 export function writeDescription(
   sections: readonly AgreedSection[],
   local: LocalDescription,
@@ -24,7 +24,7 @@ export function writeDescription(
   return lines.join('\r\n') + '\r\n';
 }
 
-/** The description with the candidates known by now, as it is told to whoever asks for it later. */
+/** Adds candidates to each served section of a description. */
 export function withCandidates(sdp: string, candidates: readonly string[]): string {
   const lines = candidates.map((candidate) => `a=${candidate}\r\n`).join('');
   return sdp.replaceAll(/^(m=\S+ [1-9][\s\S]*?)(?=^m=|(?![\s\S]))/gm, (section) => section + lines);
@@ -51,7 +51,7 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
   ];
 }
 
-/** The longest message that is taken over a data channel, in bytes; what browsers take too. */
+/** The longest message we take over a data channel, in bytes; browsers take as much. */
 export const largestMessage = 262_144;
 
 function servedData({ offered }: AgreedSection, { sctpPort }: AgreedData, local: LocalDescription): string[] {

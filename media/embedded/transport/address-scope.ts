@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { BlockList, isIPv4 } from 'node:net';
 import { isLinkLocal } from './local-addresses.js';
 
-/** Who can reach an address: this machine, its own link, what runs in containers on it, a private network, everybody. */
+/** From where an address can be reached: this machine, its link, containers on it, a private network, everywhere. */
 export type AddressScope = 'loopback' | 'link-local' | 'container' | 'private' | 'public';
 
-/** RFC 1918, RFC 6598 and RFC 4193. */
+/** Private networks: RFC 1918, RFC 6598, RFC 4193. */
 const privateNetworks = blockList(
   ['10.0.0.0', 8],
   ['172.16.0.0', 12],
@@ -14,15 +14,16 @@ const privateNetworks = blockList(
   ['fc00::', 7],
 );
 const loopback = blockList(['127.0.0.0', 8], ['::1', 128]);
-/** Docker gives its first bridge 172.17, and whatever it runs on that is an address of this bridge. */
+/** The default network of Docker's first bridge, also for the host's own address on it. */
 const dockerBridge = blockList(['172.17.0.0', 16]);
-/** Where the addresses of containers come from: Docker's further networks, and Podman's. */
+/** Default networks of containers: Docker's further ones, and Podman's. */
 const containerNetworks = blockList(['172.16.0.0', 12], ['10.88.0.0', 15]);
 const bridgeName = /^(docker|br-|veth|cni|podman|virbr|lxc|lxdbr|flannel|cali)/;
 
 /**
- * `interfaceName`: of the interface that has the address, where it is known. `containerised`: whether this process runs in a
- * container; with the network of its host it has none of those addresses.
+ * @param interfaceName The interface of the address, when it is known.
+ * @param containerised Whether this process runs in a container. (In the network of its host a container has none of the
+ * addresses of container networks.)
  */
 export function scopeOf(address: string, interfaceName = '', containerised = isContainer()): AddressScope {
   const within = (networks: BlockList): boolean => networks.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
@@ -33,7 +34,7 @@ export function scopeOf(address: string, interfaceName = '', containerised = isC
   return within(privateNetworks) ? 'private' : 'public';
 }
 
-/** Docker and Podman leave a file at the root, which is all there is to go by. */
+/** Docker and Podman put a file there. There is no better sign. */
 function isContainer(): boolean {
   return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }

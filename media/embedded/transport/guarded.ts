@@ -1,7 +1,7 @@
 import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
 
-/** Whatever a callback of the library throws ends the process at once, past every handler: so nothing may get out. */
+/** Wraps a callback for the native library. An exception that leaves such a callback would end the process at once. */
 export function guarded<A extends readonly unknown[]>(log: Log, callback: (...args: A) => void): (...args: A) => void {
   return (...args) => {
     try {

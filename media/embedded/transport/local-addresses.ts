@@ -10,12 +10,12 @@ export const addressFamilies = ['ipv4', 'ipv6'] as const satisfies readonly Addr
 export interface LocalAddress {
   readonly address: string;
   readonly family: AddressFamily;
-  /** As `eth0`. */
+  /** Name, such as `eth0`. */
   readonly interface: string;
   readonly loopback: boolean;
 }
 
-/** Every address of this machine but those that only mean something on their own link (RFC 3927, RFC 4291 §2.5.6). */
+/** Every address of this machine but link-local ones (RFC 3927, RFC 4291 §2.5.6). */
 export function localAddresses(): LocalAddress[] {
   return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? [])
@@ -24,7 +24,10 @@ export function localAddresses(): LocalAddress[] {
   );
 }
 
-/** Those that media is bound to when nothing else was asked for: loopback ones only when the machine has nothing else. */
+/**
+ * The addresses to which media is bound. Loopback ones are among them only if they are asked for, or the machine has
+ * no other.
+ */
 export function mediaAddresses(bindAddress: string | undefined): LocalAddress[] {
   const all = localAddresses();
   const reachable = all.filter(({ loopback }) => !loopback);
@@ -35,8 +38,8 @@ export function mediaAddresses(bindAddress: string | undefined): LocalAddress[] 
 }
 
 /**
- * The address to bind to when none was asked for: loopback when the machine has nothing else, otherwise all (undefined).
- * Loopback is not told to clients next to real addresses: they reach those from the same machine too.
+ * The address to bind to when none was asked for; undefined: all but loopback. It is loopback when the machine has
+ * nothing else. Clients on the same machine need no loopback address: they reach the others too.
  */
 export function defaultBindAddress(): string | undefined {
   const all = localAddresses();
@@ -44,7 +47,7 @@ export function defaultBindAddress(): string | undefined {
   return all.find(({ family }) => family === 'ipv4')?.address ?? '127.0.0.1';
 }
 
-/** Whether a UDP socket can have this address at present. */
+/** Whether a UDP socket can be bound to this address now. */
 export async function canBind(address: string): Promise<boolean> {
   const socket = createSocket(isIPv4(address) ? 'udp4' : 'udp6');
   try {

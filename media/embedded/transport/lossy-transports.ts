@@ -1,10 +1,10 @@
 import type { Transport, TransportListener, Transports } from './transport.js';
 
-/** For tests: transports of which a share of the RTP packets gets lost, those that come and those that go. */
+/** For tests: transports that lose a share of the RTP packets, of those that come and of those that go. */
 export class LossyTransports implements Transports {
   readonly #inner: Transports;
   readonly #share: number;
-  /** A generator of its own: each run loses in the same rhythm. */
+  /** State of a pseudo-random generator: each run loses the same packets. */
   #state = 1;
 
   /** @param share 0 to 1 */
@@ -49,7 +49,7 @@ export class LossyTransports implements Transports {
       },
     });
     const sendRtp = transport.sendRtp.bind(transport);
-    // Whoever sends is told that it left, as with a network that loses it.
+    // True for a lost packet too: a network does not tell the sender that it lost one.
     transport.sendRtp = (packet) => this.#loses() || sendRtp(packet);
     return transport;
   }

@@ -1,7 +1,7 @@
 import type { DataChannel as NativeDataChannel } from 'node-datachannel';
 import type { DataChannel } from './transport.js';
 
-/** A data channel of the library, which throws where ours only says that it did not work. */
+/** A data channel of the library. The library throws; this class never does. */
 export class NativeChannel implements DataChannel {
   readonly label: string;
   readonly protocol: string;
@@ -31,12 +31,12 @@ export class NativeChannel implements DataChannel {
   send(message: string | Buffer): boolean {
     if (this.#closed || this.#id === -1) return false;
     try {
-      // False means that it waits to be sent, which is as good.
+      // It returns false when the message waits to be sent, which is no failure.
       if (typeof message === 'string') this.#native.sendMessage(message);
       else this.#native.sendMessageBinary(message);
       return true;
     } catch {
-      // Longer than the other side takes, or the channel is closing.
+      // The message is longer than the other side takes, or the channel is closing.
       return false;
     }
   }

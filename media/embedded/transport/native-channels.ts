@@ -5,17 +5,17 @@ import { guarded } from './guarded.js';
 import { NativeChannel } from './native-channel.js';
 import type { ChannelOptions, TransportListener } from './transport.js';
 
-/** The highest stream both sides have (RFC 8831 §6.2), so that it is in nobody's way. */
+/** The highest stream that both sides have (RFC 8831 §6.2): no other channel gets it. */
 const reservedStream = 1023;
 
-/** The data channels of one connection of the library. As with the rest: it must not lose one before it has said that it is closed. */
+/** The data channels of one connection. It keeps each until the library reports it closed (see NativeTransport). */
 export class NativeChannels {
   readonly #log: Log;
   readonly #listener: TransportListener;
   readonly #ended: () => boolean;
   readonly #channels = new Set<NativeChannel>();
 
-  /** @param ended True once the transport is closed, after which nobody is told anything. */
+  /** @param ended True after the transport was closed. The listener is not called then. */
   constructor(log: Log, listener: TransportListener, ended: () => boolean) {
     this.#log = log;
     this.#listener = listener;
@@ -39,7 +39,7 @@ export class NativeChannels {
     }
   }
 
-  /** The library offers data only when it has a channel: this one is agreed beforehand, so nobody hears of it. */
+  /** The library offers data only if it has a channel. This one is pre-negotiated: the other side is not told of it. */
   reserve(connection: PeerConnection): void {
     const native = connection.createDataChannel('', { negotiated: true, id: reservedStream });
     this.#keep(native, () => undefined);
@@ -63,7 +63,7 @@ export class NativeChannels {
         this.#listener.messageArrived(channel, bytes);
       }),
     );
-    // One that the other side opened may be open by now, and will not say so.
+    // A channel that the other side opened may be open already, and then emits no event.
     if (native.isOpen()) opened();
   }
 

@@ -1,13 +1,13 @@
 import type { AgreedData } from '../sdp/agreement.js';
 import type { LocalDescription, RemoteDescription } from '../sdp/description.js';
 
-/** The section that stands for all media, see `NativeTransport`. */
+/** The one section for all media (see NativeTransport). */
 export const mediaSection = { mid: 'media', payloadType: 96 };
-/** The name the library gives its section of data when it offers; as the one that answers it takes any. */
+/** The mid that the library gives data in its offers. In answers it takes any. */
 const dataMid = '0';
 const setups = ['active', 'passive', 'actpass'] as const;
 
-/** The other side's description as the library sees it: one section of media, and one of data where there is any. */
+/** Describes the other side to the library: one section of media, and one of data if there is any. */
 export function describeRemote(remote: RemoteDescription, data: AgreedData | undefined): string {
   const transport = [
     `a=ice-ufrag:${remote.ufrag}`,
@@ -43,7 +43,7 @@ export function describeRemote(remote: RemoteDescription, data: AgreedData | und
   ].join('\r\n');
 }
 
-/** What the other side has to know, out of the description the library gives of itself. @throws Error when something is missing */
+/** Reads the library's description of itself. @throws Error when something is missing */
 export function readLocal(sdp: string): LocalDescription {
   const value = (pattern: RegExp): string => {
     const text = pattern.exec(sdp)?.[1];

@@ -23,16 +23,16 @@ export type Library = typeof nodeDataChannel;
 
 export interface NativeOptions {
   readonly udpPorts: { readonly first: number; readonly last: number };
-  /** The one local address for media; undefined: all but loopback, or loopback where there is nothing else. */
+  /** The one local address for media; undefined: all but loopback, or loopback if there is no other. */
   readonly bindAddress: string | undefined;
-  /** Which of the candidates are told, and with which addresses. */
+  /** Which candidates are told, and with which addresses. */
   readonly candidates: CandidateOptions;
   readonly log: Log;
 }
 
 /**
- * The library sees one bundled section of video, whatever was negotiated: with a single track it hands over every packet of
- * the transport, RTP and RTCP, in order and without looking for its SSRC. It never sees a client's SDP either.
+ * A transport of node-datachannel. The library sees one section of video, whatever was negotiated, and never a
+ * client's SDP: with a single track it hands over every packet, RTP and RTCP, in order and whatever its SSRC.
  */
 export class NativeTransport implements Transport {
   readonly #library: Library;
@@ -44,7 +44,7 @@ export class NativeTransport implements Transport {
   #track: Track | undefined;
   #state: TransportState = 'checking';
   #closed = false;
-  /** Packets the library did not take while it was connected. */
+  /** Packets that the library refused while it was connected. */
   #refused = 0;
   readonly #channels: NativeChannels;
 
@@ -108,7 +108,7 @@ export class NativeTransport implements Transport {
     const everyAddress = candidates.families.includes('ipv6') ? undefined : '0.0.0.0';
     const bindAddress = this.#options.bindAddress ?? defaultBindAddress() ?? everyAddress;
     return {
-      // Only what was set on the endpoint: the library must not ask a server of somebody else for our address.
+      // None but those set on the endpoint: the library must not ask a stranger's server for our address.
       iceServers: iceServersOf(reach),
       portRangeBegin: udpPorts.first,
       portRangeEnd: udpPorts.last,
@@ -164,15 +164,15 @@ export class NativeTransport implements Transport {
   }
 
   /**
-   * The library takes its objects off its list of live ones only in the callbacks of their end. Without these callbacks, or
-   * with an object collected before they came, `cleanup` works on memory that is gone and aborts the process.
+   * The library removes an object from its list of live ones when the callback of its end runs. If there is no
+   * callback, or if the object was collected before, `cleanup` uses freed memory and aborts the process.
    */
   #awaitEnd(connection: PeerConnection, track: Track): void {
     let living = 2;
     const ended = (): void => {
       living -= 1;
       if (living > 0) return;
-      // When the other side ended it, the library still keeps its part open until it is told.
+      // When the other side closed, the library keeps its own part open until `close`.
       this.#closed = true;
       this.#closeNative();
       this.#connection = undefined;
@@ -200,7 +200,7 @@ export class NativeTransport implements Transport {
     try {
       if (this.#track.sendMessageBinary(packet)) return true;
     } catch {
-      // A sequence number far behind the newest is refused by SRTP, a closing transport by the library.
+      // SRTP refuses a sequence number far behind the newest; the library refuses packets while it closes.
     }
     this.#refused += 1;
     return false;
@@ -208,15 +208,16 @@ export class NativeTransport implements Transport {
 
   #received(packet: Buffer): void {
     if (packet.length < 8) return;
-    // RFC 5761 §4: in this byte RTCP has its packet type, RTP its payload type with the marker.
+    // RFC 5761 §4: this byte is the packet type of RTCP, or the marker and payload type of RTP.
     const type = packet.readUInt8(1);
     if (type >= 192 && type <= 223) this.#listener.rtcp(packet);
     else this.#listener.rtp(packet);
   }
 
   /**
-   * No more than is needed: each callback is a handle that Node looks at whenever any of them is called, a tenth of the engine's
-   * time with seven for each of 150 endpoints. So the state of ICE is told when DTLS is done, which takes some ms.
+   * As few callbacks as possible: each is a handle that Node checks whenever any of them is called. Seven for each of
+   * 150 endpoints took a tenth of the engine's time. So there is none for ICE: its state is told some ms later, with
+   * DTLS.
    */
   #listen(connection: PeerConnection, data: boolean): void {
     connection.onLocalCandidate(
@@ -243,7 +244,7 @@ export class NativeTransport implements Transport {
     this.#listener.stateChanged(state);
   }
 
-  /** For callbacks that mean nothing any more once the transport is closed. */
+  /** For callbacks that are ignored after the transport was closed. */
   #guarded<A extends readonly unknown[]>(callback: (...args: A) => void): (...args: A) => void {
     return guarded(this.#options.log, (...args: A) => {
       if (!this.#closed) callback(...args);

@@ -5,31 +5,31 @@ import { NativeTransport } from './native-transport.js';
 import type { Transport, TransportListener, Transports } from './transport.js';
 import { NoCapacity } from './transport.js';
 
-/** Descriptors left for everything that is not media. */
+/** File descriptors that are kept for everything but media. */
 const descriptorReserve = 128;
 
 /**
  * Loads the native library.
- * @throws when there is no binary for this platform.
+ * @throws Error when there is no binary for this platform
  */
 export async function loadNativeTransports(options: NativeOptions): Promise<Transports> {
   const { default: library } = await import('node-datachannel');
   return new NativeTransports(library, options);
 }
 
-/** Transports on libdatachannel. What it does not forgive is kept away from it here: see the comments. */
+/** Transports of node-datachannel, in a limited number: the library ends the process when it gets no port. */
 class NativeTransports implements Transports {
   readonly limit: number;
   readonly #library: Library;
   readonly #options: NativeOptions;
-  /** Closing ones included: their ports are not free yet, and the library needs its objects until it is done with them. */
+  /** With those that are closing: their ports are not free yet, and the library still needs their objects. */
   readonly #open = new Set<NativeTransport>();
 
   constructor(library: Library, options: NativeOptions) {
     this.#library = library;
     this.#options = options;
-    // The process is aborted when a port cannot be had, so some are always kept free: sockets of closed transports
-    // linger for a moment, and others on the machine may hold ports of the range.
+    // Some ports are kept free: sockets of closed transports stay open for a moment, and other programs may have
+    // ports of the range.
     const ports = options.udpPorts.last - options.udpPorts.first + 1;
     this.limit = Math.max(1, Math.floor(Math.min(ports * 0.8, openFilesLimit() - descriptorReserve)));
     const { log } = options;
@@ -61,7 +61,7 @@ class NativeTransports implements Transports {
   }
 }
 
-/** The soft limit of open files; 1024 where it cannot be read. */
+/** The soft limit of open files; 1024 if it cannot be read. */
 function openFilesLimit(): number {
   try {
     const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'));

@@ -6,9 +6,9 @@ import type { CandidateOptions } from './told-candidates.js';
 import { ToldCandidates } from './told-candidates.js';
 
 export interface ToldAddresses {
-  /** As clients are told them: `192.0.2.2 (private)`. */
+  /** With their scope: `192.0.2.2 (private)`. */
   readonly addresses: readonly string[];
-  /** What to do about it when nobody on another machine could use any of them. */
+  /** For the operator, when no client on another machine could use any of the addresses. */
   readonly warning: string | undefined;
 }
 
@@ -17,7 +17,7 @@ const remedy =
   'Announce the address by which clients reach this machine: MEDIA_ANNOUNCED_ADDRESSES of the server, ' +
   '--announced-address of a media server by itself; or name a STUN or TURN server';
 
-/** What clients will be told of these addresses of the machine, before there is any client. */
+/** The addresses that clients will be told, of these addresses of the machine. */
 export function toldAddresses(local: readonly LocalAddress[], options: CandidateOptions): ToldAddresses {
   const told = new ToldCandidates(options);
   const addresses = local

@@ -3,20 +3,24 @@ import type { AddressFamily } from './local-addresses.js';
 import { familyOf, localAddresses } from './local-addresses.js';
 
 export interface CandidateOptions {
-  /** Told to clients in place of the local ones; none: those are told. */
+  /** Told to clients instead of the local addresses; empty: the local ones are told. */
   readonly announcedAddresses: readonly string[];
-  /** Of the local addresses that are told. */
+  /** Families of the local addresses that are told. */
   readonly families: readonly AddressFamily[];
-  /** Interfaces by name or by address whose addresses are told; none: all. */
+  /** Interfaces, by name or by address, whose addresses are told; empty: all. */
   readonly interfaces: readonly string[];
-  /** Told in place of the local ones of that family, and before what is announced (Kurento media protocol §7.3). */
+  /**
+   * Told instead of the local addresses of that family. It overrides `announcedAddresses`
+   * (Kurento media protocol §7.3).
+   */
   readonly externalIpv4?: string | undefined;
   readonly externalIpv6?: string | undefined;
 }
 
 /**
- * What one transport tells clients of the candidates it finds. Local ones are left out, or told with the addresses by which
- * clients reach this machine; what a STUN or TURN server made known is told as it is.
+ * Turns the candidates that one transport finds into those that clients are told. Local ones are told, left out, or
+ * told with other addresses, by which clients reach this machine. Those from a STUN or TURN server are told
+ * unchanged.
  */
 export class ToldCandidates {
   readonly #options: CandidateOptions;
@@ -26,7 +30,7 @@ export class ToldCandidates {
     this.#options = options;
   }
 
-  /** What to tell in place of this candidate. */
+  /** The candidates that are told for this one. */
   of(text: string): string[] {
     const candidate = parseCandidate(text);
     if (candidate?.type !== 'host') return [text];
@@ -38,7 +42,7 @@ export class ToldCandidates {
       if (this.#told.has(key)) return [];
       this.#told.add(key);
       const { transport, port, rest } = candidate;
-      // Each its own foundation: they are checked on their own (RFC 8445 §5.1.1.3).
+      // A foundation for each: candidates with one foundation are not checked independently (RFC 8445 §5.1.1.3).
       return `candidate:a${this.#told.size} 1 ${transport} ${candidate.priority - index * 256} ${address} ${port} ${rest}`;
     });
   }

@@ -2,21 +2,21 @@ import type { AgreedData } from '../sdp/agreement.js';
 import type { LocalDescription, RemoteDescription } from '../sdp/description.js';
 
 /**
- * `checking` while ICE looks for a path, `reachable` when it has one, `connected` when DTLS is done and media can flow.
- * After `failed` and `closed` nothing more comes.
+ * `checking`: ICE looks for a path. `reachable`: it has one. `connected`: DTLS is done and media can flow.
+ * `failed` and `closed` are final.
  */
 export type TransportState = 'checking' | 'reachable' | 'connected' | 'disconnected' | 'failed' | 'closed';
 
-/** How one endpoint is reached besides by the addresses of this machine: what was set on it (Kurento media protocol §7.3). */
+/** Settings of one endpoint about how it is reached (Kurento media protocol §7.3). */
 export interface Reach {
-  /** Tells the address that others see us under. */
+  /** Finds out our address as others see it. */
   readonly stunServer?: { readonly host: string; readonly port: number } | undefined;
-  /** Takes media for us where nothing else gets through; over UDP. */
+  /** Relays our media over UDP. */
   readonly turnServer?: TurnServer | undefined;
-  /** Told in place of the local addresses of that family. */
+  /** Told instead of the local addresses of that family. */
   readonly externalIpv4?: string | undefined;
   readonly externalIpv6?: string | undefined;
-  /** Interfaces, by name or by address, whose addresses are told; none: as the media server is set up. */
+  /** Interfaces, by name or by address, whose addresses are told; undefined: those of the media server's options. */
   readonly interfaces?: readonly string[] | undefined;
 }
 
@@ -38,15 +38,15 @@ export interface ChannelOptions {
   readonly protocol?: string | undefined;
   /** Default: true. */
   readonly ordered?: boolean | undefined;
-  /** ms after which a message is given up; undefined: never. */
+  /** Ms after which a message is given up; undefined: never. */
   readonly maxPacketLifeTime?: number | undefined;
   /** Attempts after which a message is given up; undefined: never. */
   readonly maxRetransmits?: number | undefined;
 }
 
-/** A data channel that can be used (RFC 8831). */
+/** A data channel (RFC 8831). */
 export interface DataChannel {
-  /** Of its stream, the same on both sides. */
+  /** Id of its stream, the same on both sides. */
   readonly id: number;
   readonly label: string;
   readonly protocol: string;
@@ -57,53 +57,57 @@ export interface DataChannel {
   close(): void;
 }
 
-/** Called from the event loop, never from inside a call of the transport, and not after `close`. */
+/** Called from the event loop: never during a call of the transport, and never after `close`. */
 export interface TransportListener {
-  /** A decrypted packet; the buffer is the listener's to keep. */
+  /** A decrypted packet. The listener may keep and change the buffer. */
   rtp(packet: Buffer): void;
   rtcp(packet: Buffer): void;
   stateChanged(state: TransportState): void;
   /** A text that begins with `candidate:`. */
   candidateFound(candidate: string): void;
-  /** All candidates were told. */
+  /** All candidates were found. */
   gathered(): void;
-  /** Opened by the other side, or by us. */
+  /** A channel can be used now: the other side opened it, or we did. */
   channelOpened(channel: DataChannel): void;
-  /** Also of one that never opened. */
+  /** A channel that never opened may close too. */
   channelClosed(channel: DataChannel): void;
   messageArrived(channel: DataChannel, message: string | Buffer): void;
 }
 
-/** ICE, DTLS and SRTP of one endpoint: one UDP port, everything bundled. */
+/** ICE, DTLS and SRTP of one endpoint, on one UDP port. */
 export interface Transport {
-  /** Begins: takes the description of the side that offered, once. Gathering starts with it. */
+  /**
+   * Takes the description of the side that offered. May be called once, and `offer` not. Gathering starts.
+   * @throws Error
+   */
   answer(remote: RemoteDescription, reach?: Reach, data?: AgreedData): LocalDescription;
-  /** Begins, instead of `answer`: what is told to the other side, whose description `accept` takes, once. Gathering starts with it. */
+  /** Returns the description for our offer. May be called once, and `answer` not. Gathering starts. @throws Error */
   offer(reach?: Reach, data?: boolean): LocalDescription;
+  /** Takes the description of the side that answered, once. @throws Error */
   accept(remote: RemoteDescription, data?: AgreedData): void;
-  /** Opens a data channel, where there are any; `channelOpened` tells when it can be used. False when that cannot be. */
+  /** Opens a data channel; `channelOpened` is called when it can be used. False when none can be opened. */
   openChannel(options: ChannelOptions): boolean;
-  /** Ignores what cannot be used. */
+  /** Ignores a candidate that cannot be used. */
   addRemoteCandidate(candidate: string): void;
-  /** False when the packet did not leave: not connected, or refused. Never throws. */
+  /** False when the packet did not leave: the transport is not connected, or refused it. Never throws. */
   sendRtp(packet: Buffer): boolean;
   sendRtcp(packet: Buffer): boolean;
   selectedPair(): CandidatePair | undefined;
   close(): void;
 }
 
-/** Where transports come from. There is a limit, because each takes a UDP port and a file descriptor. */
+/** Opens transports, in a limited number: each takes a UDP port and a file descriptor. */
 export interface Transports {
-  /** Transports that are open now. */
+  /** Transports that are open. */
   readonly count: number;
   readonly limit: number;
-  /** Takes one place. @throws NoCapacity when there is none left. */
+  /** @throws NoCapacity when `limit` transports are open */
   open(listener: TransportListener): Transport;
-  /** Closes what is open and lets go of everything the process would wait for. */
+  /** Closes all transports and frees the library. */
   shutDown(): void;
 }
 
-/** Every UDP port or file descriptor that media may take is taken. */
+/** Media has no UDP port or file descriptor left. */
 export class NoCapacity extends Error {
   override readonly name = 'NoCapacity';
 }
