@@ -24,14 +24,14 @@ export async function protocolPage(document: OpenRpcDocument): Promise<string> {
     methods.map(({ name, summary }) => `- [${name}](#${anchor(name)}): ${summary}`).join('\n'),
     ...methods.flatMap(requestSection),
     '## Notifications',
-    'Sent by the server, unasked and without `id`; nothing is to be answered.',
+    'The server sends these unasked and without `id`. They need no answer.',
     ...notifications.flatMap(notificationSection),
     '## Errors',
     errorTable(errors),
   ]);
 }
 
-/** How many there are: the table says `all` then. */
+/** A condition of all requests is shown as `all` in the table. */
 const allRequests = requests.length;
 
 const conventions = [
@@ -63,7 +63,7 @@ function requestSection(method: MethodObject): string[] {
   ];
 }
 
-/** A request that declares no params and shows some takes what it is given. */
+/** A request that declares no params but shows some in its example takes any. */
 function takesAny({ params, examples }: MethodObject): boolean {
   return params.length === 0 && examples.some((example) => example.params.length > 0);
 }

@@ -47,7 +47,7 @@ export interface CallingLink {
   readonly session: CallingSession;
   /** The session of this connection, if there is one yet. */
   readonly present: CallingSession | undefined;
-  /** A ping came: the watchdog is started or fed (Kurento Room §1.4). */
+  /** A ping came: from the first one on, the client must go on sending them (Kurento Room §1.4). */
   watch(intervalMs: number | undefined): void;
   /**
    * Goes on with an existing session on this connection; the former connection of the session is closed (Kurento Room §1.5).

@@ -17,7 +17,7 @@ interface RoomDialectContext extends Pick<DialectContext, 'rooms' | 'names' | 'p
   readonly doors: Pick<DialectContext['doors'], 'open'>;
 }
 
-/** The room protocol, our own dialect: ties each connection to a session (Kurento Room §1). */
+/** The room protocol: gives each connection a link (Kurento Room §1). */
 export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
@@ -46,7 +46,7 @@ export class RoomGateway implements Dialect {
   }
 
   get state(): DialectState {
-    // Everybody in a room takes every text.
+    // Clients of this protocol understand every text that is said in a room.
     return { connections: this.#connections, undelivered: 0 };
   }
 

@@ -46,7 +46,7 @@ export class Link implements ConnectionListener, CallingLink {
     this.#watchdog ??= new Watchdog(intervalMs, () => {
       this.#connection.close(1000, 'No ping for three intervals');
     });
-    this.#watchdog.feed();
+    this.#watchdog.pinged();
   }
 
   resume(sessionId: string): ResumedSession {
@@ -77,7 +77,7 @@ export class Link implements ConnectionListener, CallingLink {
       return;
     }
     if (!request) return;
-    if (this.#context.connectionRequests.find(request.method)) void this.#executeOnConnection(request);
+    if (this.#context.connectionRequests.find(request.method)) this.#executeOnConnection(request);
     else this.session.accept(request, text.length);
   }
 
@@ -91,12 +91,12 @@ export class Link implements ConnectionListener, CallingLink {
     this.#onClosed();
   }
 
-  async #executeOnConnection(request: Request): Promise<void> {
+  #executeOnConnection(request: Request): void {
     const { connectionRequests, document } = this.#context;
-    const call: ConnectionCall = { link: this, document, afterwards: undefined };
-    const reply = await connectionRequests.handle(request, call);
-    if (reply !== undefined) this.#reply(reply);
-    call.afterwards?.();
+    const call = { link: this, document, afterwards: undefined };
+    void connectionRequests.execute(request, call, (text) => {
+      this.#reply(text);
+    });
   }
 
   #reply(text: string): void {

@@ -33,10 +33,14 @@ export class RpcServer<C extends Call> {
     return this.#types.get(method);
   }
 
-  /** Resolves with the text of the reply, or undefined for a request without id. Never rejects. */
-  async handle(request: Request, call: C): Promise<string | undefined> {
-    const reply = await this.#server.receive(request, call);
-    return reply ? replyText(reply) : undefined;
+  /**
+   * Executes a request. What it does afterwards is done right after the reply, in the same turn. Never rejects.
+   * @param reply is given the text of the reply; not called for a request without id
+   */
+  async execute(request: Request, call: C, reply: (text: string) => void): Promise<void> {
+    const response = await this.#server.receive(request, call);
+    if (response) reply(replyText(response));
+    call.afterwards?.();
   }
 }
 

@@ -204,10 +204,10 @@ export class Session implements CallingSession {
   async #execute(request: Request): Promise<void> {
     const { sessionRequests, customRequest } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
-    const call: SessionCall = { session: this, customRequest, afterwards: undefined };
-    const reply = await sessionRequests.handle(request, call);
-    if (reply !== undefined) this.#send(textFrame(reply));
-    call.afterwards?.();
+    const call = { session: this, customRequest, afterwards: undefined };
+    await sessionRequests.execute(request, call, (text) => {
+      this.#send(textFrame(text));
+    });
     this.#tellHeld();
   }
 

@@ -2,7 +2,7 @@ import type { Participant } from '../../rooms/participant.js';
 import { newSessionId } from './session-id.js';
 import type { Session } from './session.js';
 
-/** The sessions a client may name: each under the id of its present membership (Kurento Room §1.3). */
+/** The sessions that clients can name, by their ids (Kurento Room §1.3). */
 export class Sessions {
   readonly #byId = new Map<string, Session>();
   readonly #byParticipant = new WeakMap<Participant, Session>();
@@ -15,7 +15,7 @@ export class Sessions {
     return this.#byId.get(id);
   }
 
-  /** The session a participant belongs to, while it can be resumed. */
+  /** The session of a participant; undefined for participants of other protocols. */
   of(participant: Participant): Session | undefined {
     return this.#byParticipant.get(participant);
   }
@@ -35,7 +35,7 @@ export class Sessions {
     this.#byId.delete(id);
   }
 
-  /** Ends every session, as on shutdown: nobody is told, no timer remains. */
+  /** Ends every session, for the end of the server. No timer remains. */
   close(): void {
     for (const session of [...this.#byId.values()]) session.end();
   }

@@ -19,7 +19,7 @@ export const receiveVideoFrom = roomRequest({
     },
     {
       reason: 'own-publication',
-      when: '`sender` is the participant herself: loopback is an option of publishVideo.',
+      when: "`sender` is the participant's own name: loopback is an option of publishVideo.",
     },
     ...negotiationErrors,
   ],

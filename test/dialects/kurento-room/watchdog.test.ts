@@ -11,19 +11,19 @@ describe('Kurento Room §1.4 the watchdog of a connection', () => {
     mock.timers.reset();
   });
 
-  /** After how long, in ms, a watchdog bites that is not fed. */
+  /** After how long without a ping, in ms, the watchdog notices. */
   function patience(intervalMs: number | undefined): number {
-    const bites: number[] = [];
+    const noticed: number[] = [];
     let waited = 0;
-    new Watchdog(intervalMs, () => bites.push(waited));
-    while (bites.length === 0) {
+    new Watchdog(intervalMs, () => noticed.push(waited));
+    while (noticed.length === 0) {
       mock.timers.tick(500);
       waited += 500;
     }
     return waited;
   }
 
-  it('bites after three intervals', () => {
+  it('notices after three intervals', () => {
     expect(patience(5_000)).to.equal(15_000);
     expect(patience(3_000)).to.equal(9_000);
   });
@@ -39,10 +39,10 @@ describe('Kurento Room §1.4 the watchdog of a connection', () => {
     expect(patience(86_400_000)).to.equal(1_800_000);
   });
 
-  it('does not bite when it is stopped', () => {
-    let bitten = false;
-    new Watchdog(1_000, () => (bitten = true)).stop();
+  it('notices nothing when it is stopped', () => {
+    let noticed = false;
+    new Watchdog(1_000, () => (noticed = true)).stop();
     mock.timers.tick(10_000);
-    expect(bitten).to.equal(false);
+    expect(noticed).to.equal(false);
   });
 });
