@@ -4,7 +4,7 @@ import type { Agent } from './agent.js';
 import { agentsOf } from './agents/agents.js';
 import { Encoder } from './encoder.js';
 import { Identities } from './identity.js';
-import type { Introduction } from './identity.js';
+import type { Identity, Introduction } from './identity.js';
 import { endpoint } from './message.js';
 import { newLink } from './new-link.js';
 import type { CompeitSettings } from './options.js';
@@ -14,6 +14,8 @@ import { mayCome } from './transport/origin.js';
 import type { Handshake, NamespaceListener, NamespaceSocket } from './transport/session.js';
 import { User, dialectName } from './user.js';
 import type { Link, UserContext } from './user.js';
+
+const notAuthenticated = 'not authenticated';
 
 /** What this dialect uses of the server's own settings. */
 type ServerShare = Pick<DialectNeeds['transport'], 'socketIoPath' | 'allowedOrigins'>;
@@ -60,18 +62,32 @@ export class CompeitGateway implements Dialect {
       path,
       allowedOrigins,
       hasPlace: () => doors.hasPlace,
-      refuses: (handshake) => (identities.of(introductionOf(handshake)) ? undefined : 'not authenticated'),
-      namespaces: new Map([[endpoint, (socket) => this.#acceptOld(socket, identities, context)]]),
+      admit: async (handshake) => {
+        const identity = await identities.of(introductionOf(handshake));
+        if (!identity) return { refusal: notAuthenticated };
+        // A token may run out between the handshake and a namespace.
+        const accept = (socket: NamespaceSocket): NamespaceListener =>
+          this.#acceptOld(socket, identities.isValid(identity) ? identity : undefined, context);
+        return { namespaces: new Map([[endpoint, accept]]) };
+      },
     });
     doors.mount(path, this.#door);
     const namespace = socketIo.namespace(endpoint);
+    const verified = new WeakMap<Socket, Identity>();
     namespace.use((socket, next) => {
-      // Cookies tell who somebody is, and the library asks for no origin where all are allowed.
-      if (!mayCome(socket.request, allowedOrigins)) next(new Error('origin not allowed'));
-      else next(identities.of(introductionOfNew(socket)) ? undefined : new Error('not authenticated'));
+      // A cookie can say who a client is, so its page must be one that may; the library lets all in where no origin is named.
+      if (!mayCome(socket.request, allowedOrigins)) {
+        next(new Error('origin not allowed'));
+        return;
+      }
+      // The library lets a client wait until `next`, and forgets one that goes before.
+      void identities.of(introductionOfNew(socket)).then((identity) => {
+        if (identity) verified.set(socket, identity);
+        next(identity ? undefined : new Error(notAuthenticated));
+      });
     });
     namespace.on('connection', (socket) => {
-      this.#acceptNew(socket, identities, context);
+      this.#acceptNew(socket, verified.get(socket), context);
     });
   }
 
@@ -82,7 +98,7 @@ export class CompeitGateway implements Dialect {
     }
   }
 
-  #acceptOld(socket: NamespaceSocket, identities: Identities, context: UserContext): NamespaceListener {
+  #acceptOld(socket: NamespaceSocket, identity: Identity | undefined, context: UserContext): NamespaceListener {
     const link: Link = {
       send: ({ packet }) => {
         socket.send(packet);
@@ -91,7 +107,7 @@ export class CompeitGateway implements Dialect {
         socket.dismiss();
       },
     };
-    const user = this.#welcome(introductionOf(socket.handshake), link, identities, context);
+    const user = this.#userOf(identity, link, context);
     return {
       connected: () => {
         user?.greet();
@@ -105,10 +121,10 @@ export class CompeitGateway implements Dialect {
     };
   }
 
-  #acceptNew(socket: Socket, identities: Identities, context: UserContext): void {
+  #acceptNew(socket: Socket, identity: Identity | undefined, context: UserContext): void {
     const link = newLink(socket, this.#settings);
-    const user = this.#welcome(introductionOfNew(socket), link, identities, context);
-    // Its names are input: nothing reaches the listeners of the socket itself.
+    const user = this.#userOf(identity, link, context);
+    // Names of events come from the client, so no listener of the socket itself may hear them.
     socket.use((event) => {
       const [name, ...args] = event as unknown[];
       const answer = args.at(-1);
@@ -122,9 +138,8 @@ export class CompeitGateway implements Dialect {
     user?.greet();
   }
 
-  /** @returns undefined for a client whose token has run out since its handshake, who is sent away */
-  #welcome(introduction: Introduction, link: Link, identities: Identities, context: UserContext): User | undefined {
-    const identity = identities.of(introduction);
+  /** The user that a client is from now on. @returns undefined, and sends the client away, where its identity is not valid any more */
+  #userOf(identity: Identity | undefined, link: Link, context: UserContext): User | undefined {
     if (!identity) {
       queueMicrotask(() => {
         link.dismiss();
@@ -141,7 +156,7 @@ export class CompeitGateway implements Dialect {
     return user;
   }
 
-  /** A connection is over; unless she has gone on with another, she leaves. */
+  /** A connection is over. The user leaves, unless a newer connection has taken over. */
   #part(user: User | undefined, link: Link): void {
     if (!user?.isOn(link)) return;
     user.end();

@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { jwtVerify } from 'jose';
 import { z } from 'zod';
 
 /** What a client brings along when it connects, over either transport. */
@@ -12,8 +12,10 @@ export interface Introduction {
 export interface Identity {
   /** Undefined for a guest. */
   readonly name: string | undefined;
-  /** Whose connections are one user's; undefined where nobody is known. */
+  /** All connections of one account are one user's. Undefined for a guest. */
   readonly account: string | undefined;
+  /** When the token of the client runs out, in ms since 1970; Infinity for one that does not, and for a guest. */
+  readonly expiresAt: number;
 }
 
 /** In characters (COMPEIT §2.9). */
@@ -21,44 +23,44 @@ const maxNameLength = 64;
 const nameCookie = 'compeit_name';
 const tokenCookie = 'compeit_token';
 
-/** The payload of a JSON Web Token (RFC 7519 §4.1). Times are in seconds since 1970. */
-const claims = z.object({
-  sub: z.string().min(1),
-  name: z.string().optional(),
-  exp: z.number().optional(),
-  nbf: z.number().optional(),
-});
-/** One that names extensions that must be understood (`crit`) is refused: there are none here (RFC 7515 §4.1.11). */
-const header = z.object({ alg: z.literal('HS256'), crit: z.undefined().optional() });
+/** The payload of a JSON Web Token (RFC 7519 §4.1). jose has checked `exp` and `nbf`, which are in seconds since 1970. */
+const claims = z.object({ sub: z.string().min(1), name: z.string().optional(), exp: z.number().optional() });
+type Claims = z.output<typeof claims>;
 
-/** Tells who somebody is (COMPEIT §3.1). With a secret only those are let in who have a token that was signed with it. */
+/** Tells who a client is (COMPEIT §3.1). With a secret, only clients with a token that was signed with it are let in. */
 export class Identities {
-  readonly #secret: string;
+  readonly #key: Uint8Array | undefined;
   readonly #now: () => number;
 
-  /** `secret`: empty for none. */
+  /** @param secret empty for none */
   constructor(secret: string, now: () => number) {
-    this.#secret = secret;
+    this.#key = secret === '' ? undefined : new TextEncoder().encode(secret);
     this.#now = now;
   }
 
-  /** @returns undefined when the client is not to be let in */
-  of(introduction: Introduction): Identity | undefined {
+  /** Never rejects. @returns undefined when the client is not to be let in */
+  async of(introduction: Introduction): Promise<Identity | undefined> {
     const chosen = introduction.field('name') ?? cookieOf(introduction, nameCookie);
-    if (this.#secret === '') return { name: cleanName(chosen), account: undefined };
-    const proven = this.#verify(tokenOf(introduction));
-    return proven && { name: cleanName(proven.name ?? chosen), account: proven.sub };
+    if (!this.#key) return { name: cleanName(chosen), account: undefined, expiresAt: Infinity };
+    const proven = await this.#verify(tokenOf(introduction), this.#key);
+    if (!proven) return undefined;
+    const { sub, name = chosen, exp = Infinity } = proven;
+    return { name: cleanName(name), account: sub, expiresAt: exp * 1_000 };
   }
 
-  #verify(token: string): z.output<typeof claims> | undefined {
-    const [head = '', payload = '', signature = '', ...rest] = token.split('.');
-    const expected = createHmac('sha256', this.#secret).update(`${head}.${payload}`).digest();
-    const given = Buffer.from(signature, 'base64url');
-    if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    const proven = claims.safeParse(decode(payload)).data;
-    if (!header.safeParse(decode(head)).success || !proven) return undefined;
-    const now = this.#now() / 1_000;
-    return now >= (proven.exp ?? Infinity) || now < (proven.nbf ?? 0) ? undefined : proven;
+  /** Whether the token that proved this has not run out since. */
+  isValid({ expiresAt }: Identity): boolean {
+    return this.#now() < expiresAt;
+  }
+
+  async #verify(token: string, key: Uint8Array): Promise<Claims | undefined> {
+    try {
+      // Refuses other algorithms, extensions that must be understood (`crit`), and times that are not now; no clock tolerance.
+      const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], currentDate: new Date(this.#now()) });
+      return claims.safeParse(payload).data;
+    } catch {
+      return undefined;
+    }
   }
 }
 
@@ -67,7 +69,7 @@ function tokenOf(introduction: Introduction): string {
   return introduction.field('token') ?? bearer ?? cookieOf(introduction, tokenCookie) ?? '';
 }
 
-/** Pages of old show names as HTML: nothing that begins a tag stays, nor control characters. */
+/** Without what begins a tag, since old pages show names as HTML, and without control characters. */
 function cleanName(name: string | undefined): string | undefined {
   const clean = name?.replace(/[\p{Cc}<>]/gu, '').trim() ?? '';
   const short = Array.from(clean).slice(0, maxNameLength).join('').trim();
@@ -85,14 +87,6 @@ function cookieOf({ headers }: Introduction, name: string): string | undefined {
 function percentDecoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function decode(part: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString());
   } catch {
     return undefined;
   }

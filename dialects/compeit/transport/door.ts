@@ -22,11 +22,12 @@ export interface DoorSettings extends TransportLimits {
   readonly allowedOrigins: readonly string[];
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
-  /** Undefined when the client may come; else a short text why not. */
-  readonly refuses: (handshake: Handshake) => string | undefined;
-  /** The namespaces there are. */
-  readonly namespaces: ReadonlyMap<string, Accept>;
+  /** Decides about a client by its handshake. Must not reject. */
+  readonly admit: (handshake: Handshake) => Promise<Admission>;
 }
+
+/** The namespaces a client finds, or a short text why it is refused. */
+export type Admission = { readonly namespaces: ReadonlyMap<string, Accept> } | { readonly refusal: string };
 
 /** Bytes of a session id: it is all that shows whose requests these are. */
 const idBytes = 18;
@@ -125,11 +126,11 @@ export class OldSocketIoDoor implements Mount {
     this.#perAddress.clear();
     const { clients } = this.#webSockets;
     const gone = [...clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
-    const impatience = setTimeout(() => {
+    const timer = setTimeout(() => {
       for (const client of clients) client.terminate();
     }, closeAfterMs);
     await Promise.all(gone);
-    clearTimeout(impatience);
+    clearTimeout(timer);
     this.#webSockets.close();
   }
 
@@ -141,7 +142,7 @@ export class OldSocketIoDoor implements Mount {
     }
     const { transport, sid, query } = address;
     if (sid === '' && transport === '') {
-      this.#shakeHands(request, response, query);
+      void this.#shakeHands(request, response, query);
     } else if (query.has('disconnect')) {
       this.#sessions.get(sid)?.lost('the client said good-bye');
       answerText(response, 200, '');
@@ -152,30 +153,44 @@ export class OldSocketIoDoor implements Mount {
     }
   }
 
-  #shakeHands(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void {
-    const { hasPlace, refuses, namespaces, handshakeMs, maxSessionsPerAddress } = this.#settings;
+  async #shakeHands(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
     const address = request.socket.remoteAddress ?? '';
-    const present = this.#perAddress.get(address) ?? 0;
-    if (this.#stopped || !hasPlace() || (maxSessionsPerAddress > 0 && present >= maxSessionsPerAddress)) {
+    if (!this.#hasPlaceFor(address)) {
       answerText(response, 503, 'all connections are taken');
       return;
     }
     const handshake = { query, headers: request.headers };
-    const refusal = refuses(handshake);
-    if (refusal !== undefined) {
-      answerText(response, 403, refusal);
+    const admission = await this.#settings.admit(handshake);
+    // Meanwhile the client may have gone, and others may have come.
+    if (response.destroyed) return;
+    if ('refusal' in admission) {
+      answerText(response, 403, admission.refusal);
+      return;
+    }
+    if (!this.#hasPlaceFor(address)) {
+      answerText(response, 503, 'all connections are taken');
       return;
     }
     const id = randomBytes(idBytes).toString('base64url');
-    const session = new Session(id, address, handshake, namespaces, handshakeMs, this.#forget);
+    const { handshakeMs } = this.#settings;
+    const session = new Session(id, address, handshake, admission.namespaces, handshakeMs, this.#forget);
     this.#sessions.set(id, session);
-    this.#perAddress.set(address, present + 1);
+    this.#perAddress.set(address, this.#sessionsOf(address) + 1);
     answerText(response, 200, `${id}:${this.#greeting}`);
+  }
+
+  #hasPlaceFor(address: string): boolean {
+    const { hasPlace, maxSessionsPerAddress: most } = this.#settings;
+    return !this.#stopped && hasPlace() && (most === 0 || this.#sessionsOf(address) < most);
+  }
+
+  #sessionsOf(address: string): number {
+    return this.#perAddress.get(address) ?? 0;
   }
 
   readonly #forget = (session: Session): void => {
     if (!this.#sessions.delete(session.id)) return;
-    const left = (this.#perAddress.get(session.address) ?? 0) - 1;
+    const left = this.#sessionsOf(session.address) - 1;
     if (left > 0) this.#perAddress.set(session.address, left);
     else this.#perAddress.delete(session.address);
   };

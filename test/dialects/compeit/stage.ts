@@ -15,6 +15,8 @@ export interface StageOptions {
   readonly agents?: readonly Agent[];
   /** Of newer clients. */
   readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
+  /** The server's clock. */
+  readonly now?: () => number;
 }
 
 /** This dialect and the room protocol from the socket to the domain, on a media engine in memory. */
@@ -22,13 +24,14 @@ export class CompeitStage extends ServiceStage {
   /** What the server took for a defect of its own. */
   readonly defects: unknown[];
 
-  constructor(options: GivenConfig = {}, { agents = [], heartbeat }: StageOptions = {}) {
+  constructor(options: GivenConfig = {}, { agents = [], heartbeat, now }: StageOptions = {}) {
     const defects: unknown[] = [];
     const { compeit: settings, ...transport } = configOf(options);
     super(options, {
       log: defectsLog((message, fields) => defects.push({ message, ...fields })),
       dialects: [new CompeitGateway(settings, transport, [...agentsOf(settings), ...agents])],
       ...(heartbeat && { socketIoHeartbeat: heartbeat }),
+      ...(now && { now }),
     });
     this.defects = defects;
   }
