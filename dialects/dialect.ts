@@ -54,7 +54,7 @@ export interface Dialect {
 
 /** An entry of RTCConfiguration.iceServers. */
 export interface IceServer {
-  readonly urls: readonly string[];
+  readonly urls: string[];
   readonly username?: string;
   readonly credential?: string;
 }

@@ -50,5 +50,5 @@ function defaultText(initial: unknown): string {
 
 /** What Markdown would read as markup. */
 function escaped(text: string): string {
-  return text.replace(/[*_<>[\]]/g, (character) => `\\${character}`);
+  return text.replace(/[*<>[\]]/g, (character) => `\\${character}`);
 }

@@ -1,9 +1,4 @@
-/** An entry of RTCConfiguration.iceServers. */
-export interface IceServer {
-  readonly urls: string[];
-  readonly username?: string;
-  readonly credential?: string;
-}
+import type { IceServer } from '../dialects/dialect.js';
 
 /**
  * Reads `stun:host[:port]` (RFC 7064) or `turn:[user:password@]host[:port][?transport=udp]` (RFC 7065, with credentials put in).

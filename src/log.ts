@@ -23,7 +23,7 @@ export function createLog(level: LogLevel, format: LogFormat): ParentLog {
   return logOf(logger, level);
 }
 
-/** Winston formats a line before it looks whether anybody wants it: what is below the level must not get that far. */
+/** Winston formats a line before it checks the level. This check comes first, so that lines below the level cost nothing. */
 function logOf(logger: winston.Logger, level: LogLevel): ParentLog {
   const at = (own: LogLevel) =>
     levels.indexOf(own) > levels.indexOf(level)

@@ -16,7 +16,7 @@ if (args.includes('--help')) {
   }
 }
 
-/** One line for what whoever starts the server can mend. */
+/** One line for an error that the operator can mend; anything else with its stack. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof MediaProcessError) {
@@ -37,7 +37,7 @@ async function run(): Promise<void> {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // The second signal is from somebody who will not wait.
+      // A second signal means that somebody does not want to wait.
       if (stopping) process.exit(1);
       stopping = true;
       void server.stop().then(() => process.exit(0));

@@ -11,7 +11,7 @@ import { RestartPauses } from './restart-pauses.js';
 export interface MediaProcessOptions {
   /** For the log: which one it is. */
   readonly name: string;
-  /** What it is started with besides its address. */
+  /** Its flags, without those of its address. */
   readonly flags: readonly string[];
   readonly log: ParentLog;
 }
@@ -29,12 +29,12 @@ const logLineSchema = z.looseObject({ level: z.enum(['error', 'warn', 'info', 'd
 const startTimeoutMs = 15_000;
 const stopTimeoutMs = 3_000;
 
-/** The engine did not start; the message says why in one line. */
+/** The engine did not start. The message says why in one line. */
 export class MediaProcessError extends Error {
   override readonly name: string = 'MediaProcessError';
 }
 
-/** The engine has no native library for this platform: it will not start, however often it is tried. */
+/** The engine has no native library for this platform, so another attempt to start it fails too. */
 export class NoMediaLibrary extends MediaProcessError {
   override readonly name = 'NoMediaLibrary';
 }
@@ -42,13 +42,13 @@ export class NoMediaLibrary extends MediaProcessError {
 /** One life of the process. */
 interface Run {
   readonly child: ChildProcess;
-  /** Resolves when it is over, with the exit code, the signal, or why it could not even begin. */
+  /** Resolves when the process has ended: with the exit code, the signal, or the reason why it could not be spawned. */
   readonly ended: Promise<string | number | null>;
 }
 
 /**
- * The embedded media engine: a process of its own, started with the server, restarted at the same address when it
- * dies, and stopped with the server. To everybody else it is a media server at a URL.
+ * The embedded media engine. It is a process of its own, which starts and stops with the server. When it dies, it is started again at the
+ * same address. The rest of the server knows it as a media server at a URL.
  */
 export class MediaProcess {
   readonly #options: MediaProcessOptions;
@@ -67,7 +67,7 @@ export class MediaProcess {
 
   /**
    * @returns the WebSocket URL of the engine, which it keeps.
-   * @throws MediaProcessError when it does not start, within 15 s at the latest; it is not tried again. NoMediaLibrary when it never will
+   * @throws MediaProcessError when it does not start within 15 s; there is no second attempt. NoMediaLibrary when it can never start
    */
   async start(): Promise<string> {
     this.#url = await this.#spawn();
@@ -84,7 +84,7 @@ export class MediaProcess {
     return this.#run?.child.pid;
   }
 
-  /** How often it was started again, successfully. */
+  /** How often it was started again with success. */
   get restarts(): number {
     return this.#restarts;
   }
@@ -134,7 +134,7 @@ export class MediaProcess {
     this.#startAgain(inMs);
   }
 
-  /** After a pause, the longer the more attempts there were; until one succeeds. */
+  /** Tries again after a pause until an attempt succeeds. The pause grows with each attempt. */
   #startAgain(inMs: number): void {
     this.#restart = setTimeout(() => {
       this.#spawn().then(
@@ -152,7 +152,7 @@ export class MediaProcess {
     }, inMs);
   }
 
-  /** The engine writes one JSON object a line; anything else comes from native code and is passed on as it is. */
+  /** The engine writes one JSON object per line. Other lines come from native code and are logged unchanged. */
   #relayLog(stream: Readable): void {
     createInterface({ input: stream }).on('line', (line) => {
       const entry = logLineSchema.safeParse(parse(line));
@@ -166,7 +166,7 @@ export class MediaProcess {
   }
 }
 
-/** Compiled in production; as TypeScript when the tests run from source, whose loader the child inherits. */
+/** The compiled file, or the TypeScript file when the tests run from source. The child process inherits their loader. */
 function entryPoint(): string {
   const compiled = fileURLToPath(new URL('../media/embedded/main.js', import.meta.url));
   return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts');
@@ -177,14 +177,14 @@ function endOf(child: ChildProcess): Run['ended'] {
     child.once('exit', (code, signal) => {
       resolve(signal ?? code);
     });
-    // Of a process that the system did not let us have there is no exit.
+    // If the process could not be spawned, 'exit' never fires.
     child.on('error', (error) => {
       if (child.pid === undefined) resolve(error.message);
     });
   });
 }
 
-/** Resolves with the URL it says it serves. */
+/** Resolves with the URL that the engine reports. */
 function ready(child: ChildProcess, ended: Run['ended']): Promise<string> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
@@ -195,7 +195,7 @@ function ready(child: ChildProcess, ended: Run['ended']): Promise<string> {
       const { data: state } = readySchema.safeParse(message);
       if (state?.type === 'ready') resolve(state.url);
       else if (state?.reason === 'no-native-library') reject(new NoMediaLibrary(state.message));
-      else reject(new MediaProcessError(state?.message ?? 'The media engine said something else than where it is'));
+      else reject(new MediaProcessError(state?.message ?? 'The media engine reported no address'));
     });
     void ended.then((how) => {
       clearTimeout(timeout);

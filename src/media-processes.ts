@@ -8,20 +8,20 @@ export interface MediaProcessesOptions {
   readonly count: number;
   /** Divided among them. */
   readonly udpPorts: UdpPorts;
-  /** What all of them are started with besides. */
+  /** Flags for all of them, without those of their ports. */
   readonly flags: readonly string[];
   readonly log: ParentLog;
 }
 
-/** What tells one embedded engine from the others. */
+/** What /healthz tells of an embedded engine besides what it tells of any media server. */
 export interface MediaProcessState {
-  /** Of its process; none while it is down. */
+  /** Of its process; absent while it is down. */
   readonly pid?: number;
   /** How often it was started again. */
   readonly restarts: number;
 }
 
-/** The embedded engines of this server: as many media servers, each with UDP ports of its own. */
+/** The embedded engines of this server. Each is a media server with UDP ports of its own. */
 export class MediaProcesses {
   readonly #processes: readonly MediaProcess[];
 
@@ -62,7 +62,7 @@ export class MediaProcesses {
     return this.#processes.flatMap(({ pid }) => pid ?? []);
   }
 
-  /** Of the one with this URL; undefined for a media server that is none of ours. */
+  /** The state of the engine with this URL. Undefined for a media server that is not one of them. */
   state(url: string): MediaProcessState | undefined {
     const process = this.#processes.find((candidate) => candidate.url === url);
     return process && { ...(process.pid !== undefined && { pid: process.pid }), restarts: process.restarts };

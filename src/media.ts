@@ -76,14 +76,14 @@ function processesOf(config: Config, log: ParentLog): MediaProcesses {
   });
 }
 
-/** @returns their URLs; none where the engine cannot run at all: people can still meet and talk, as without a media server in reach */
+/** @returns their URLs; none where the engine cannot run on this platform. Rooms and chat work there, without audio and video */
 async function startProcesses(processes: MediaProcesses, log: ParentLog): Promise<string[]> {
   try {
     return await processes.start();
   } catch (error) {
     if (!(error instanceof NoMediaLibrary)) throw error;
     log.error(
-      `${error.message}. Rooms and chat work, nobody can publish; name a Kurento media server in KMS_URIS for audio and video.`,
+      `${error.message}. Rooms and chat work, but nobody can publish. For audio and video name a Kurento media server in KMS_URIS.`,
     );
     return [];
   }
@@ -107,7 +107,7 @@ function engineOf(url: string, config: Config, log: ParentLog): KurentoEngine {
     reachability: {
       stunServer: config.mediaStunServer,
       turnUrl: config.mediaTurnUrl || undefined,
-      // The embedded engine knows them since it started, and could say so.
+      // The embedded engines got them as flags when they started.
       ...(config.kmsUris.length > 0 && {
         externalIpv4: config.mediaExternalIpv4 || undefined,
         externalIpv6: config.mediaExternalIpv6 || undefined,

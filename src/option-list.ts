@@ -6,7 +6,7 @@ import { mediaOptions } from './options/media.js';
 import { roomsOptions } from './options/rooms.js';
 import { serverOptions } from './options/server.js';
 
-/** Options that belong to no dialect. Each stands by itself: `config.port`. */
+/** Options that belong to no dialect. They are in no group: `config.port`. */
 export const ownOptions = { ...serverOptions, ...transportOptions, ...roomsOptions, ...mediaOptions, ...clientOptions };
 
 /** Where operators give an option. */
@@ -22,9 +22,9 @@ export interface OptionNames {
 /** An option with the names under which operators give it. */
 export interface ListedOption extends OptionNames {
   readonly option: Option;
-  /** The object of the configuration that it is in; undefined for one that stands by itself. */
+  /** The name of its group; undefined for an option in no group. */
   readonly group: string | undefined;
-  /** Its name there. */
+  /** Its name in the group. */
   readonly key: string;
   /** Names of earlier versions, which still work. */
   readonly formerly?: OptionNames;

@@ -1,20 +1,20 @@
 const firstMs = 100;
 const longestMs = 5_000;
-/** A process that lived this long has recovered: the next restart is a quick one again. */
+/** After a process lived this long, the next restart is quick again. */
 const stableAfterMs = 30_000;
 
-/** How long to wait before a process that died is started again: longer each time, until one of them lives for a while. */
+/** How long to wait before a process that died is started again. Each pause is longer than the last, until a process lives for a while. */
 export class RestartPauses {
   #nextMs = firstMs;
 
-  /** ms, for the restart that is due now. */
+  /** The pause before the next restart, in ms. */
   next(): number {
     const pauseMs = this.#nextMs;
     this.#nextMs = Math.min(pauseMs * 2, longestMs);
     return pauseMs;
   }
 
-  /** A process that was started has ended after so long, in ms. */
+  /** To be called when a process has ended. @param ms how long it lived */
   lived(ms: number): void {
     if (ms > stableAfterMs) this.#nextMs = firstMs;
   }

@@ -6,7 +6,7 @@ import { generate } from 'selfsigned';
 import { ConfigError } from './config.js';
 import type { Config } from './config.js';
 
-/** What an HTTPS server needs, and what people are told about it. */
+/** What an HTTPS server needs, and the fingerprint that people compare. */
 export interface TlsIdentity {
   readonly cert: string;
   readonly key: string;
@@ -29,7 +29,7 @@ export async function tlsIdentity({ tls, tlsCert, tlsKey }: Config): Promise<Tls
   if (tls === 'off') return named ? { ...readFiles(tlsCert, tlsKey), fingerprint: undefined } : undefined;
   const there = named ? [tlsCert, tlsKey].filter((file) => existsSync(file)) : [];
   if (there.length === 2) return fingerprinted(readFiles(tlsCert, tlsKey));
-  // Nobody's key is written over because the other name was misspelt.
+  // A misspelt name of one file must not overwrite the other file.
   if (there.length === 1) {
     throw new ConfigError(`Of tlsCert and tlsKey only ${there.join()} exists; a certificate is made when neither does`);
   }
@@ -53,7 +53,7 @@ async function selfSigned(): Promise<{ cert: string; key: string }> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    // Clocks of phones differ a little.
+    // The clocks of phones differ a little.
     notBeforeDate: new Date(now - 3_600_000),
     notAfterDate: new Date(now + validDays * 86_400_000),
     extensions: [
@@ -75,7 +75,7 @@ async function selfSigned(): Promise<{ cert: string; key: string }> {
 function readFiles(certFile: string, keyFile: string): { cert: string; key: string } {
   try {
     const [cert, key] = [readFileSync(certFile, 'utf8'), readFileSync(keyFile, 'utf8')];
-    // Throws when one of them is none, or they do not belong together.
+    // Throws when one of them is not valid PEM, or when they do not belong together.
     createSecureContext({ cert, key });
     return { cert, key };
   } catch (error) {

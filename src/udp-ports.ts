@@ -4,7 +4,7 @@ export interface UdpPorts {
   readonly last: number;
 }
 
-/** Fewer an engine does not start with: it keeps a fifth of them free. */
+/** An engine does not start with fewer: it keeps a fifth of them free. */
 export const fewestPorts = 10;
 
 /** `40000-49999`; undefined for anything else. */
@@ -18,7 +18,7 @@ export function writeUdpPorts({ first, last }: UdpPorts): string {
   return `${first}-${last}`;
 }
 
-/** Equal parts, one after the other. What cannot be divided is left over at the end. */
+/** Equal parts, one after the other. Ports that cannot be divided remain unused at the end. */
 export function splitUdpPorts({ first, last }: UdpPorts, parts: number): UdpPorts[] {
   const size = Math.floor((last - first + 1) / parts);
   return Array.from({ length: parts }, (_, index) => ({

@@ -7,7 +7,7 @@ const addresses = z.object({
   url_audio: z.string().default(''),
   url_pcc: z.string().default(''),
 });
-/** As the original's configuration has it; its `commandLine` is taken and not used. */
+/** As in the configuration of the original. Its `commandLine` is accepted and not used. */
 const service = z.object({
   portMapping: z.array(z.object({ port: count.min(1).max(65_535), sfuData: addresses })).min(1),
 });
@@ -20,17 +20,17 @@ export const orchestratorOptions = group('orchestrator', {
     z.string().regex(/^\/[\w-]+$/, 'must be a slash and a name'),
     '/orchestrator',
     'namespace',
-    'The socket.io namespace of the Orchestrator protocol alone; it is spoken on the default one besides.',
+    'A socket.io namespace for the Orchestrator protocol alone. It is also spoken on the default namespace.',
   ),
   defaultScenario: option(
     z.string(),
     '',
     'id',
-    'The scenario with which rooms of other protocols are listed to Orchestrator clients, which enter only those they know. Empty: none.',
+    'Rooms of other protocols are listed to Orchestrator clients with this scenario. A client enters only rooms whose scenario it knows. Empty: none.',
   ),
   foreignChat: flag(
     false,
-    'Whether chat of other protocols is told to Orchestrator clients: those of the Unity engine fail at texts of fewer than six characters.',
+    'Whether Orchestrator clients get the chat of other protocols. Clients of the Unity engine fail at texts of fewer than six characters.',
   ),
   password: option(
     z.string(),
@@ -47,7 +47,7 @@ export const orchestratorOptions = group('orchestrator', {
     list(z.string().min(1)),
     [],
     'host or host:port, list',
-    'NTP servers whose time Orchestrator clients get, in order of preference; localtime is the clock of this host, as is an empty list.',
+    'NTP servers whose time Orchestrator clients get, in order of preference. localtime is the clock of this host. Empty: the clock of this host.',
   ),
   ntpIntervalMs: option(milliseconds, 600_000, 'ms', 'How often an NTP server is asked.'),
   ntpTimeoutMs: option(
@@ -60,7 +60,7 @@ export const orchestratorOptions = group('orchestrator', {
     z.string().min(1),
     'dynamic',
     'host name',
-    'What %EXTERNAL_HOSTNAME% becomes in the addresses of forwarding services; dynamic: the host that the creator of the session connected to.',
+    'What %EXTERNAL_HOSTNAME% becomes in the addresses of forwarding services. dynamic: the host that the creator of the session connected to.',
   ),
   sfu: option(
     json(services).transform(
@@ -69,7 +69,7 @@ export const orchestratorOptions = group('orchestrator', {
     ),
     {},
     'JSON',
-    'Forwarding services run elsewhere, by session protocol (dash, webrtc, tcpreflector): {"dash": {"portMapping": [{"port", "sfuData": {"url_gen", "url_audio", "url_pcc"}}]}}.',
+    'Forwarding services that run elsewhere, by session protocol (dash, webrtc, tcpreflector): {"dash": {"portMapping": [{"port", "sfuData": {"url_gen", "url_audio", "url_pcc"}}]}}.',
   ),
   maxSessions: option(
     count.min(1),
@@ -81,20 +81,25 @@ export const orchestratorOptions = group('orchestrator', {
     count.min(1),
     10_000,
     'streams',
-    'How many data streams one Orchestrator user may declare, and for how many register.',
+    'How many data streams one Orchestrator user may declare, and how many they may register for.',
   ),
-  maxUserData: option(count.min(100), 65_536, 'characters', 'The longest user data of one Orchestrator user, as JSON.'),
+  maxUserData: option(
+    count.min(100),
+    65_536,
+    'characters',
+    'The longest user data of one Orchestrator user, as JSON text.',
+  ),
   maxText: option(
     count.min(40),
     1_000,
     'characters',
-    'The longest name, description or kind of stream an Orchestrator client may give.',
+    'The longest name, description or kind of stream that an Orchestrator client may give.',
   ),
   maxQueuedBytes: option(
     count.min(65_536),
     16_777_216,
     'bytes',
-    'How much may wait for an Orchestrator client that reads slowly before it loses data packets, and is disconnected when it is to be told anything else.',
+    'Bytes that may wait for a slow Orchestrator client. With more it loses data packets, and is disconnected at the next message of another kind.',
   ),
 });
 
