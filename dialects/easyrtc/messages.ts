@@ -1,8 +1,6 @@
-import { z } from 'zod';
-import { errorCodes } from './errors.js';
-
 /*
- * What the server sends. What clients send is in requests.ts.
+ * What the server sends. What clients send is in requests.ts. The tests check all that the server sends against schemas of these types
+ * (test/dialects/easyrtc/server-messages.ts).
  */
 
 /** Objects as JavaScript has them: arrays count, null does not (EasyRTC §4). */
@@ -23,120 +21,74 @@ export function isFilled(value: unknown): value is Fields {
 }
 
 /** An entry of RTCConfiguration.iceServers. */
-const iceServer = z
-  .object({
-    urls: z.array(z.string()).readonly(),
-    /** The first of them, for programs written by the protocol's description, which knows no others. */
-    url: z.string().optional(),
-    username: z.string().optional(),
-    credential: z.string().optional(),
-  })
-  .readonly();
-const iceConfig = z.object({ iceServers: z.array(iceServer).readonly() }).readonly();
+export interface IceServer {
+  readonly urls: readonly string[];
+  /** The first of them, for programs written by the protocol's description, which knows no others. */
+  readonly url?: string | undefined;
+  readonly username?: string | undefined;
+  readonly credential?: string | undefined;
+}
 
-const field = z.object({ fieldName: z.string(), fieldValue: z.unknown() }).readonly();
-const fieldMap = z.record(z.string(), field).readonly();
+export type FieldMap = Readonly<Record<string, { readonly fieldName: string; readonly fieldValue: unknown }>>;
 
-const presence = z
-  .object({
-    show: z.string(),
-    status: z.string().nullable(),
-    /** Undocumented: any JSON, passed on as it is (EasyRTC §6.6). */
-    type: z.unknown().optional(),
-  })
-  .readonly();
+export interface Presence {
+  readonly show: string;
+  readonly status: string | null;
+  /** Undocumented: any JSON, passed on as it is (EasyRTC §6.6). */
+  readonly type?: unknown;
+}
 
-/** Somebody in a room, as the others see her (EasyRTC §5). */
-const clientEntry = z
-  .object({
-    easyrtcid: z.string(),
-    roomJoinTime: z.number(),
-    presence,
-    username: z.string().optional(),
-    apiField: z.custom<Fields>(isObject).optional(),
-  })
-  .readonly();
-const clientList = z.record(z.string(), clientEntry).readonly();
+/** A client in a room, as the others see it (EasyRTC §5). */
+export interface ClientEntry {
+  readonly easyrtcid: string;
+  /** In ms since 1970. */
+  readonly roomJoinTime: number;
+  readonly presence: Presence;
+  readonly username?: string;
+  readonly apiField?: Fields;
+}
 
-const roomNews = z
-  .object({
-    roomName: z.string(),
-    roomStatus: z.enum(['join', 'update', 'leave']),
-    clientList: clientList.optional(),
-    clientListDelta: z
-      .object({
-        updateClient: clientList.optional(),
-        removeClient: z
-          .record(z.string(), z.object({ easyrtcid: z.string() }).readonly())
-          .readonly()
-          .optional(),
-      })
-      .readonly()
-      .optional(),
-    field: fieldMap.optional(),
-  })
-  .readonly();
-const roomData = z.record(z.string(), roomNews).readonly();
+type ClientList = Readonly<Record<string, ClientEntry>>;
 
-const sessionData = z
-  .object({ easyrtcsid: z.string(), sessionStatus: z.literal('update').optional(), field: fieldMap })
-  .readonly();
+export interface RoomNews {
+  readonly roomName: string;
+  readonly roomStatus: 'join' | 'update' | 'leave';
+  readonly clientList?: ClientList;
+  readonly clientListDelta?: {
+    readonly updateClient?: ClientList;
+    readonly removeClient?: Readonly<Record<string, { readonly easyrtcid: string }>>;
+  };
+  readonly field?: FieldMap;
+}
 
-const token = z
-  .object({
-    easyrtcid: z.string(),
-    serverTime: z.number(),
-    application: z.object({ applicationName: z.string(), field: fieldMap.optional() }).readonly(),
-    iceConfig,
-    field: fieldMap.optional(),
-    sessionData: sessionData.optional(),
-    roomData,
-  })
-  .readonly();
+export type RoomData = Readonly<Record<string, RoomNews>>;
 
-const roomList = z
-  .record(z.string(), z.object({ roomName: z.string(), numberClients: z.number() }).readonly())
-  .readonly();
+export interface SessionData {
+  readonly easyrtcsid: string;
+  readonly sessionStatus?: 'update';
+  readonly field: FieldMap;
+}
 
-const error = z.object({ errorCode: z.enum(errorCodes), errorText: z.string() }).readonly();
+/** What a client gets that has authenticated (EasyRTC §5). */
+export interface Token {
+  readonly easyrtcid: string;
+  readonly serverTime: number;
+  readonly application: { readonly applicationName: string; readonly field?: FieldMap };
+  readonly iceConfig: { readonly iceServers: readonly IceServer[] };
+  readonly field?: FieldMap;
+  readonly sessionData?: SessionData;
+  readonly roomData: RoomData;
+}
 
-/** The `msgData` of what the server says of itself on `easyrtcCmd` and in replies, by `msgType` (EasyRTC §5 to §7). */
-export const serverData = {
-  ack: z.undefined().optional(),
-  token,
-  error,
-  roomData: z.strictObject({ roomData }).readonly(),
-  roomList: z.strictObject({ roomList }).readonly(),
-  iceConfig: z.strictObject({ iceConfig }).readonly(),
-  sessionData: z.strictObject({ sessionData }).readonly(),
-  forwardToUrl: z
-    .strictObject({ forwardToUrl: z.object({ url: z.string() }).readonly(), newWindow: z.literal(true).optional() })
-    .readonly(),
-} as const;
+/** What a client is sent, but for receiver and time. What is undefined is not written. */
+export interface Push {
+  readonly msgType: string;
+  readonly msgData?: unknown;
+  readonly senderEasyrtcid?: string | undefined;
+  readonly targetEasyrtcid?: string | undefined;
+  readonly targetRoom?: string | undefined;
+}
 
-/** What is put in where a reply or an event is sent. */
-export const stamp = { serverTime: z.int() } as const;
-/** The envelope of an event: of what the server says, of what it passes on, and of an application's message. */
-export const pushEnvelope = z.strictObject({
-  ...stamp,
-  /** The receiver's. */
-  easyrtcid: z.string(),
-  msgType: z.string(),
-  msgData: z.unknown().optional(),
-  senderEasyrtcid: z.string().optional(),
-  targetEasyrtcid: z.string().optional(),
-  targetRoom: z.string().optional(),
-});
-
-export type IceServer = z.infer<typeof iceServer>;
-export type FieldMap = z.infer<typeof fieldMap>;
-export type Presence = z.infer<typeof presence>;
-export type ClientEntry = z.infer<typeof clientEntry>;
-export type RoomNews = z.infer<typeof roomNews>;
-export type RoomData = z.infer<typeof roomData>;
-export type Token = z.infer<typeof token>;
-/** What a client is sent, but for receiver and time. */
-export type Push = Readonly<Omit<z.infer<typeof pushEnvelope>, 'easyrtcid' | 'serverTime'>>;
 /** What answers a request; the time is put in where it is sent. */
 export type Reply = Pick<Push, 'msgType' | 'msgData'>;
 

@@ -1,8 +1,8 @@
 import { io } from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import type { z } from 'zod';
-import { pushEnvelope, serverData } from '../../../dialects/easyrtc/messages.js';
 import { until } from '../../support/until.js';
+import { pushEnvelope, serverData } from './server-messages.js';
 
 export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
 type Event = 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg';
