@@ -1,6 +1,6 @@
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
-import type { Rooms } from '../rooms/rooms.js';
+import type { Rooms } from '../rooms/index.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
 import type { SocketIoDoor } from '../transport/socket-io/door.js';

@@ -1,4 +1,4 @@
-import { RoomError } from '../rooms/errors.js';
+import { RoomError } from '../rooms/index.js';
 
 /** How a dialect's names of rooms and the names in `Rooms` belong together. */
 export interface RoomNames {

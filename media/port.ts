@@ -19,9 +19,28 @@ export interface IceCandidate {
   readonly sdpMLineIndex: number;
 }
 
-/** Why a media call failed; the closed list is in `media/errors.ts`. Structural, so that rooms/ needs no import. */
+/** The closed list of reasons why a media call fails. */
+export type MediaErrorCode =
+  /** The offer is no SDP, or nothing in it can be served. */
+  | 'offer-refused'
+  /** No connection to a media server. */
+  | 'unavailable'
+  /** The media server did not answer in time. */
+  | 'timeout'
+  /** The media server does not know the object any more. */
+  | 'object-gone'
+  /** We released the object before the call. */
+  | 'released'
+  /** The media server is at its limit of endpoints, threads or ports. */
+  | 'no-capacity'
+  /** The media server does not have what was asked for. */
+  | 'not-supported'
+  /** Anything else the media server answered. */
+  | 'engine-error';
+
+/** Why a media call failed. Structural, so that rooms/ needs no class of media/. */
 export interface MediaFailure extends Error {
-  readonly code: string;
+  readonly code: MediaErrorCode;
 }
 
 export interface MediaEngine {

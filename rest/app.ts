@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
-import type { Rooms } from '../rooms/rooms.js';
+import type { Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import { cors } from './cors.js';
 import { healthHandlers } from './health.js';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Rooms } from '../rooms/rooms.js';
+import type { Rooms } from '../rooms/index.js';
 import type { Health } from './health.js';
 
 interface Metric {

@@ -1,4 +1,4 @@
-import type { Rooms } from '../rooms/rooms.js';
+import type { Rooms } from '../rooms/index.js';
 import type { Handlers } from './operations.js';
 import { Problem } from './problem.js';
 import { closeRoom } from './rooms.js';

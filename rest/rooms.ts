@@ -1,6 +1,4 @@
-import type { Participant } from '../rooms/participant.js';
-import type { Room } from '../rooms/room.js';
-import type { Rooms } from '../rooms/rooms.js';
+import type { Participant, Room, Rooms } from '../rooms/index.js';
 import type { Handlers } from './operations.js';
 import { Problem } from './problem.js';
 import type { Component } from './schemas.js';

@@ -1,11 +1,11 @@
 import { RoomError } from './errors.js';
-import type { Attributes } from './participant.js';
+import type { Attributes } from './index.js';
 
-/** What somebody wants who asks to be let in. */
+/** What `admit` is asked. */
 export interface AdmissionRequest {
   /** The name of the room. */
   readonly room: string;
-  /** Whether the room is not there and would be opened. */
+  /** Whether there is no such room, and it would be opened. */
   readonly opens: boolean;
   /** The id of the participant; undefined where a room is opened and nobody joins it (`Rooms.open`). */
   readonly id: string | undefined;
@@ -13,7 +13,8 @@ export interface AdmissionRequest {
 }
 
 /**
- * Asked before every join and before a room is opened for a client. It may take its time; to refuse, it throws or rejects.
+ * Asked before every join, and before a room is opened for a client. It may take its time, and bounds that itself. To refuse, it throws
+ * or rejects.
  * @throws RoomError
  */
 export type Admit = (request: AdmissionRequest) => void | Promise<void>;

@@ -1,35 +1,34 @@
 import type { IceCandidate } from '../media/port.js';
+import { HeldCandidates } from './held-candidates.js';
 import type { Participant } from './participant.js';
 
-/** Of one endpoint. */
-export const maxEarlyCandidates = 64;
-/** Endpoints candidates are held for. */
+/** Endpoints that candidates are held for. */
 const maxPublishers = 64;
 
-/**
- * Remote candidates of one participant that came before the endpoint they are for, by the publisher they concern.
- * Clients trickle as soon as they have made an offer, so these are ordinary; both bounds are for the others
- * (Kurento Room §3.6).
- */
+/** Remote candidates that came before their publication or subscription was asked for, by the publisher. */
 export class EarlyCandidates {
-  readonly #held = new Map<Participant, IceCandidate[]>();
+  readonly #held = new Map<Participant, HeldCandidates>();
 
   hold(publisher: Participant, candidate: IceCandidate): void {
     let candidates = this.#held.get(publisher);
     if (!candidates) {
       this.#forgetGone();
       if (this.#held.size >= maxPublishers) return;
-      candidates = [];
+      candidates = new HeldCandidates();
       this.#held.set(publisher, candidates);
     }
-    if (candidates.length < maxEarlyCandidates) candidates.push(candidate);
+    candidates.add(candidate);
   }
 
-  /** Hands the candidates over and forgets them. */
-  take(publisher: Participant): readonly IceCandidate[] {
-    const candidates = this.#held.get(publisher) ?? [];
+  /** Hands the candidates over; whatever comes later is added by the new owner. */
+  take(publisher: Participant): HeldCandidates {
+    const candidates = this.#held.get(publisher) ?? new HeldCandidates();
     this.#held.delete(publisher);
     return candidates;
+  }
+
+  forget(publisher: Participant): void {
+    this.#held.delete(publisher);
   }
 
   #forgetGone(): void {

@@ -1,4 +1,6 @@
-/** The closed list of reasons the domain refuses something for. Each dialect maps every one to its own numbers. */
+import type { MediaErrorCode, MediaFailure } from '../media/port.js';
+
+/** The closed list of reasons why the domain refuses something. Each dialect has one table from it to its own numbers or words. */
 export type RoomErrorCode =
   /** A room or participant name that cannot be one (empty). */
   | 'invalid-name'
@@ -8,58 +10,83 @@ export type RoomErrorCode =
   | 'participant-not-found'
   /** The participant left or was evicted before the call. */
   | 'participant-closed'
-  /** The one a text was for speaks a protocol that has no private texts. */
+  /** The protocol of the participant that a text is for has no private texts. */
   | 'private-text-refused'
   /** No room of that name. */
   | 'room-not-found'
-  /** A room of that name is there already. */
+  /** There is a room of that name already. */
   | 'room-exists'
-  /** The room is closed or about to be. */
+  /** The room has closed. */
   | 'room-closed'
-  /** No such room, and none is opened: not for this participant, or there is no media server with capacity for it. */
+  /** There is no such room, and none is opened: not for this participant, or no media server has capacity for it. Or `admit` refuses. */
   | 'room-refused'
   | 'already-publishing'
-  /** What was being negotiated was closed meanwhile: its owner left, or the media server was lost. */
+  /** What was under way was ended meanwhile: its owner left, or the media server was lost. */
   | 'interrupted'
-  /** The participant does not publish, or ceased to while the call was under way. */
+  /** The participant does not publish, or stopped while the call was under way. */
   | 'not-publishing'
-  /** One cannot subscribe to oneself; loopback is an option of publishing. */
+  /** Nobody can subscribe to their own stream; loopback is an option of publishing. */
   | 'own-publication'
-  /** The media engine could make nothing of the SDP offer. */
+  /** The media engine refused the SDP offer. */
   | 'offer-refused'
-  /** The media engine does not have the filter, or failed to use it. */
+  /** The media engine does not have the filter, or could not use it. */
   | 'filter-refused'
-  /** The media engine failed or did not answer; the cause says how. */
+  /** The media engine failed or did not answer; `cause` says how. */
   | 'media-failed';
+
+export interface RoomErrorOptions extends ErrorOptions {
+  /** Default: false. */
+  readonly retry?: boolean;
+}
 
 export class RoomError extends Error {
   override readonly name = 'RoomError';
+  /** Whether the same call may succeed when it is made again later. */
+  readonly retry: boolean;
 
   constructor(
     readonly code: RoomErrorCode,
     message: string,
-    options?: ErrorOptions,
+    { retry = false, ...options }: RoomErrorOptions = {},
   ) {
     super(message, options);
+    this.retry = retry;
   }
 }
+
+/** Whether the media engine may be able to do later what it could not do now. */
+const mayPass: Readonly<Record<MediaErrorCode, boolean>> = {
+  'offer-refused': false,
+  unavailable: true,
+  timeout: true,
+  'object-gone': true,
+  released: false,
+  'no-capacity': true,
+  'not-supported': false,
+  'engine-error': false,
+};
 
 /** A failure of the media engine in the words of the domain; the original is kept as the cause. */
 export function mediaError(cause: unknown): RoomError {
   if (cause instanceof RoomError) return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
-  return isOfferRefused(cause)
-    ? new RoomError('offer-refused', `The media server refused the SDP offer: ${text}`, { cause })
-    : new RoomError('media-failed', `The media server could not do it: ${text}`, { cause });
+  const code = isMediaFailure(cause) ? cause.code : undefined;
+  if (code === 'offer-refused') {
+    return new RoomError('offer-refused', `The media server refused the SDP offer: ${text}`, { cause });
+  }
+  const retry = code !== undefined && mayPass[code];
+  return new RoomError('media-failed', `The media server could not do it: ${text}`, { cause, retry });
 }
 
 /** As `mediaError`, where a filter was wanted. */
 export function filterError(cause: unknown): RoomError {
   if (cause instanceof RoomError && cause.code === 'filter-refused') return cause;
   const text = cause instanceof Error ? cause.message : String(cause);
-  return new RoomError('filter-refused', `The filter cannot be used: ${text}`, { cause });
+  const retry = cause instanceof RoomError ? cause.retry : isMediaFailure(cause) && mayPass[cause.code];
+  return new RoomError('filter-refused', `The filter cannot be used: ${text}`, { cause, retry });
 }
 
-function isOfferRefused(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'offer-refused';
+/** The port promises nothing but types, so its errors are known by their code. */
+function isMediaFailure(cause: unknown): cause is MediaFailure {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && cause.code in mayPass;
 }

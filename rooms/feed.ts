@@ -1,24 +1,24 @@
 import type { Endpoint, MediaKind } from '../media/port.js';
 import { mediaError } from './errors.js';
-import { Mute, mediaKinds } from './mute.js';
-import { Negotiations } from './negotiations.js';
-import type { Source } from './source.js';
+import { MutedKinds, mediaKinds } from './muted-kinds.js';
+import type { PublicationOutput } from './publication-output.js';
+import { SerialQueue } from './serial-queue.js';
 
 /**
- * The way of a publication's media to one sink: a subscription, or the publisher herself. Media flows unless it is muted
- * at the publication or here; what the media server has connected follows, one change after the other.
+ * Carries a publication's media to one sink: the endpoint of a subscription, or the publisher's own. Media flows unless it is muted at the
+ * publication or here. What the media server has connected follows, one change after another.
  */
 export class Feed {
-  readonly muted = new Mute();
-  readonly #source: Source;
-  readonly #mutedAtSource: Mute;
-  readonly #changes = new Negotiations();
+  readonly muted = new MutedKinds();
+  readonly #output: PublicationOutput;
+  readonly #mutedForAll: MutedKinds;
+  readonly #changes = new SerialQueue();
   readonly #connected = new Set<MediaKind>();
   #sink: Endpoint | undefined;
 
-  constructor(source: Source, mutedAtSource: Mute) {
-    this.#source = source;
-    this.#mutedAtSource = mutedAtSource;
+  constructor(output: PublicationOutput, mutedForAll: MutedKinds) {
+    this.#output = output;
+    this.#mutedForAll = mutedForAll;
   }
 
   /** Connects the sink. @throws RoomError `not-publishing`; MediaError as `Endpoint.connect` */
@@ -26,8 +26,8 @@ export class Feed {
     this.#sink = sink;
     return this.#changes.run(async () => {
       if (mediaKinds.every((kind) => this.#flows(kind))) {
-        // All at once includes data channels, which cannot be muted.
-        await this.#source.connectTo(sink);
+        // Without a kind, data channels are connected too; they cannot be muted.
+        await this.#output.connectTo(sink);
         for (const kind of mediaKinds) this.#connected.add(kind);
       } else {
         await this.#apply(sink);
@@ -35,22 +35,22 @@ export class Feed {
     });
   }
 
-  /** Brings what is connected in line with the mutes. @throws RoomError `media-failed` */
+  /** Connects and disconnects what the mutes have changed. @throws RoomError `media-failed` */
   async update(): Promise<void> {
     const sink = this.#sink;
     if (!sink) return;
     try {
       await this.#changes.run(() => this.#apply(sink));
     } catch (error) {
-      // What is closed needs no change any more.
-      if (this.#sink && !this.#source.closed) throw mediaError(error);
+      // A feed that is closed needs no change any more.
+      if (this.#sink && !this.#output.closed) throw mediaError(error);
     }
   }
 
-  /** The source of the video has changed: what has video gets it from there. @throws RoomError, MediaError as `open` */
+  /** The video comes from another element now: connects it from there, unless it is muted. @throws RoomError, MediaError as `open` */
   async reroute(): Promise<void> {
     await this.#changes.run(async () => {
-      if (this.#sink && this.#connected.has('video')) await this.#source.connectTo(this.#sink, 'video');
+      if (this.#sink && this.#connected.has('video')) await this.#output.connectTo(this.#sink, 'video');
     });
   }
 
@@ -59,7 +59,7 @@ export class Feed {
   }
 
   #flows(kind: MediaKind): boolean {
-    return !this.#mutedAtSource.has(kind) && !this.muted.has(kind);
+    return !this.#mutedForAll.has(kind) && !this.muted.has(kind);
   }
 
   async #apply(sink: Endpoint): Promise<void> {
@@ -67,10 +67,10 @@ export class Feed {
       const flows = this.#flows(kind);
       if (flows === this.#connected.has(kind)) continue;
       if (flows) {
-        await this.#source.connectTo(sink, kind);
+        await this.#output.connectTo(sink, kind);
         this.#connected.add(kind);
       } else {
-        await this.#source.disconnectFrom(sink, kind);
+        await this.#output.disconnectFrom(sink, kind);
         this.#connected.delete(kind);
       }
     }

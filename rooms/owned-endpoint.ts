@@ -7,21 +7,21 @@ import type {
   MediaKind,
   Pipeline,
 } from '../media/port.js';
-import { maxEarlyCandidates } from './early-candidates.js';
 import { RoomError, mediaError } from './errors.js';
+import type { HeldCandidates } from './held-candidates.js';
 
 /**
- * The one owner of one endpoint: what a publication and a subscription have in common. Whatever fails, and whenever
- * `close` comes, the endpoint is released exactly once.
+ * The one owner of one endpoint: what a publication and a subscription have in common. The endpoint is released exactly once, whatever
+ * fails, and whenever `close` is called.
  */
 export class OwnedEndpoint {
-  readonly #pending: IceCandidate[];
+  readonly #candidates: HeldCandidates;
   #endpoint: Endpoint | undefined;
   #closed = false;
 
-  /** @param early remote candidates that arrived before */
-  constructor(early: readonly IceCandidate[]) {
-    this.#pending = [...early];
+  /** @param candidates remote candidates that came before; it takes more until the endpoint is there */
+  constructor(candidates: HeldCandidates) {
+    this.#candidates = candidates;
   }
 
   get closed(): boolean {
@@ -55,19 +55,19 @@ export class OwnedEndpoint {
     }
   }
 
-  /** @throws RoomError `not-publishing` when there is nothing (any more) to take media from */
+  /** @throws RoomError `not-publishing` when there is no endpoint, or none any more */
   async connectTo(sink: MediaElement, kind?: MediaKind): Promise<void> {
     await this.#source().connect(sink, kind);
   }
 
-  /** @throws RoomError `not-publishing` when there is nothing (any more) to take media from */
+  /** @throws RoomError as `connectTo` */
   async disconnectFrom(sink: MediaElement, kind: MediaKind): Promise<void> {
     await this.#source().disconnect(sink, kind);
   }
 
   addCandidate(candidate: IceCandidate): void {
     if (this.#endpoint) this.#endpoint.addCandidate(candidate);
-    else if (this.#pending.length < maxEarlyCandidates) this.#pending.push(candidate);
+    else this.#candidates.add(candidate);
   }
 
   close(): void {
@@ -86,7 +86,7 @@ export class OwnedEndpoint {
     if (this.#closed) endpoint.release();
     this.#assertOpen();
     this.#endpoint = endpoint;
-    for (const candidate of this.#pending.splice(0)) endpoint.addCandidate(candidate);
+    this.#candidates.handTo(endpoint);
   }
 
   #assertOpen(): void {
@@ -96,5 +96,5 @@ export class OwnedEndpoint {
 
 function closedError(cause?: unknown): RoomError {
   if (cause instanceof RoomError) return cause;
-  return new RoomError('interrupted', 'Closed while it was being negotiated', { cause });
+  return new RoomError('interrupted', 'Closed while it was being negotiated', { cause, retry: true });
 }

@@ -1,40 +1,24 @@
 import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/port.js';
 import { RoomError, filterError, mediaError } from './errors.js';
-import type { LeaveReason, Outbox, RoomEvent } from './events.js';
+import type { LeaveReason, RoomEvent } from './events.js';
+import type * as api from './index.js';
 import { Participant } from './participant.js';
-import type { Attributes } from './participant.js';
-
-/** A client that wants to join. */
-export interface Newcomer {
-  /** `Participant.id` */
-  readonly id: string;
-  readonly attributes: Attributes;
-  /**
-   * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,
-   * the newcomer is refused.
-   */
-  readonly makePlace?: (present: Participant) => void;
-}
-
-/** Called with the new participant, of which nobody has been told yet. Returns its outbox; undefined when the client has gone. */
-export type Enter = (participant: Participant) => Outbox | undefined;
 
 export interface RoomOptions {
   /** The time in ms since 1970. */
   readonly now?: () => number;
   readonly title?: string | undefined;
   readonly stays?: boolean;
-  /** Told, after the participants, what all of them are told. Must not throw, and must not call back into the room before it returns. */
+  /** Told what everybody is told, after the participants. Must not throw, and must not call back into the room before it returns. */
   readonly watch?: (event: RoomEvent) => void;
 }
 
 /**
- * A named set of participants who are told what happens in it. Membership is synchronous. The media pipeline is opened
- * at the first publication and belongs to the room, which releases it when it closes.
+ * Membership is synchronous. The media pipeline is opened at the first publication and belongs to the room, which releases it when it
+ * closes.
  */
-export class Room {
+export class Room implements api.Room {
   readonly name: string;
-  /** For people, where it differs from the name. */
   readonly title: string | undefined;
   /** The time in ms since 1970. */
   readonly now: () => number;
@@ -43,13 +27,13 @@ export class Room {
   readonly #participants = new Map<string, Participant>();
   readonly #names = new Map<string, Participant>();
   #pipeline: Promise<Pipeline> | undefined;
-  /** What everybody was told last about the room's filter. */
+  /** The last event about the room's filter. */
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
   #stays: boolean;
   readonly #watch: (event: RoomEvent) => void;
 
-  /** @param onClose called once, before anybody is told */
+  /** @param onClose Called once, before anybody is told. */
   constructor(
     name: string,
     media: MediaEngine,
@@ -81,12 +65,10 @@ export class Room {
     return this.#participants.get(id);
   }
 
-  /** For protocols that know people by name. */
   findByName(name: string): Participant | undefined {
     return this.#names.get(name);
   }
 
-  /** Whether the room stays when nobody is in it. Once it need not any more, an empty room closes. */
   get stays(): boolean {
     return this.#stays;
   }
@@ -101,7 +83,7 @@ export class Room {
    * `id` equals `displayName`, the name is not changed: a taken name is refused.
    * @throws RoomError `room-closed`, `participant-exists`, `interrupted`; and what `enter` throws
    */
-  join({ id, attributes }: Newcomer, enter: Enter): Participant {
+  join({ id, attributes }: api.Newcomer, enter: api.Enter): Participant {
     this.#assertOpen();
     const name = this.#participants.has(id) ? undefined : this.#freeName(id, attributes.displayName);
     if (name === undefined) {
@@ -120,7 +102,7 @@ export class Room {
     try {
       this.tell({ type: 'participantJoined', participant }, participant);
     } catch (error) {
-      // An outbox that throws is a defect. The one who joins is answered with it, so they must not be in the room.
+      // An outbox that throws is a defect. The newcomer is told that they could not join, so they must not be in the room.
       this.remove(participant, 'left');
       throw error;
     }
@@ -128,14 +110,13 @@ export class Room {
     return participant;
   }
 
-  /** Removes a participant at the server's wish: the others are told, then she is. */
   evict(participant: Participant): void {
     if (participant.closed) return;
     this.remove(participant, 'evicted');
     participant.tell({ type: 'participantEvicted', participant });
   }
 
-  /** Ends a membership: media first, then the others are told; the last one to go closes the room. */
+  /** Ends a membership: media first, then the others are told. The room closes after its last participant, unless it stays. */
   remove(participant: Participant, reason: LeaveReason): void {
     if (participant.closed) return;
     this.#forget(participant);
@@ -155,25 +136,20 @@ export class Room {
     const opening = this.#pipeline;
     try {
       const pipeline = await opening;
-      // Of a room closed meanwhile `close` releases the pipeline.
+      // If the room has closed meanwhile, `close` releases the pipeline.
       this.#assertUninterrupted();
       return pipeline;
     } catch (error) {
-      // The next publication tries anew.
+      // The next publication opens another one.
       if (this.#pipeline === opening) this.#pipeline = undefined;
       throw mediaError(error);
     }
   }
 
-  /** What is done to everybody's video, but for those who have a filter of their own. */
   get filter(): VideoFilter | undefined {
     return this.#filterChange?.filter;
   }
 
-  /**
-   * Puts a filter on everybody's video, present and future; undefined takes it away. Everybody is told at once. Whose video
-   * then cannot be changed is told that, and publishes it as it was.
-   */
   async setFilter(filter: VideoFilter | undefined): Promise<void> {
     this.#assertOpen();
     this.#filterChange = { type: 'roomFilterChanged', filter };
@@ -188,7 +164,6 @@ export class Room {
     await Promise.all([...this.#participants.values()].map(apply));
   }
 
-  /** Asks the room's media server whether it has such filters. @throws RoomError `filter-refused`, `room-closed` */
   async requireFilter(type: VideoFilter['type']): Promise<void> {
     this.#assertOpen();
     const pipeline = await this.pipeline().catch((error: unknown) => {
@@ -198,14 +173,13 @@ export class Room {
     if (!pipeline.hasFilter(type)) throw filterError(new Error(`the media server has none of type ${type}`));
   }
 
-  /** Closes the room with everything in it and tells everybody who was there. Does nothing the second time. */
   close(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
     const members = [...this.#participants.values()];
     this.#participants.clear();
     this.#names.clear();
-    for (const member of members) member.close();
+    for (const member of members) member.membershipEnded();
     void this.#pipeline?.then(release, () => undefined);
     this.#onClose(this);
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
@@ -216,7 +190,7 @@ export class Room {
   #forget(participant: Participant): void {
     this.#participants.delete(participant.id);
     this.#names.delete(participant.name);
-    participant.close();
+    participant.membershipEnded();
   }
 
   /** Undefined when the name is taken and the participant is known by nothing else. */
@@ -232,20 +206,20 @@ export class Room {
         this.tell({ type: 'mediaFailed', failure });
       },
       lost: (failure) => {
-        if (this.#pipeline === opening) this.#lose(failure);
+        if (this.#pipeline === opening) this.#mediaLost(failure);
       },
     });
     return opening;
   }
 
-  /** The media server is gone with all that was on it: the room lives on, and who publishes next opens a new pipeline. */
-  #lose(failure: MediaFailure): void {
+  /** The media server is gone with everything on it. The room lives on, and the next publication opens a new pipeline. */
+  #mediaLost(failure: MediaFailure): void {
     this.#pipeline = undefined;
     this.tell({ type: 'mediaFailed', failure });
     for (const participant of this.#participants.values()) participant.mediaLost();
   }
 
-  /** Who publishes has been in the room: to her it is not the room that cannot be joined, but her stream that ended. */
+  /** A publisher was already in the room, so the error is `interrupted`, not `room-closed` (which is for joining). */
   #assertUninterrupted(): void {
     if (this.#closed) throw new RoomError('interrupted', `Room "${this.name}" was closed meanwhile`);
   }

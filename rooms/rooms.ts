@@ -1,10 +1,10 @@
 import type { MediaEngine } from '../media/port.js';
 import type { Admit } from './admission.js';
 import { RoomError } from './errors.js';
-import type { RoomEvent } from './events.js';
-import type { Attributes, Participant } from './participant.js';
+import type { Outbox, RoomEvent } from './events.js';
+import type * as api from './index.js';
 import { Room } from './room.js';
-import type { Enter, Newcomer, RoomOptions } from './room.js';
+import type { RoomOptions } from './room.js';
 
 export interface RoomsOptions {
   /** The time in ms since 1970. */
@@ -13,19 +13,34 @@ export interface RoomsOptions {
   readonly admit?: Admit;
 }
 
+/** A client that wants to join. */
+export interface Newcomer {
+  /** `Participant.id` */
+  readonly id: string;
+  readonly attributes: api.Attributes;
+  /**
+   * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,
+   * the newcomer is refused.
+   */
+  readonly makePlace?: (present: api.Participant) => void;
+}
+
+/** Called with the new participant, of which nobody has been told yet. Returns its outbox; undefined when the client has gone. */
+export type Enter = (participant: api.Participant) => Outbox | undefined;
+
 export interface OpenOptions {
   /** For people, where it differs from the name. */
   readonly title?: string;
   /** The client that wants the room, which `admit` is asked for. Undefined for the server itself, which may always open one. */
-  readonly by?: Attributes;
+  readonly by?: api.Attributes;
 }
 
 /** Sees what happens in every room, without being in any: for protocols that list rooms and people to all their clients. */
 export interface RoomsWatcher {
   /** Before anything else happens in it. */
-  roomOpened(room: Room): void;
-  /** As `RoomOptions.watch`. */
-  happened(room: Room, event: RoomEvent): void;
+  roomOpened(room: api.Room): void;
+  /** Something that everybody in the room was told, after them. Must not throw, and must not call back into the room. */
+  happened(room: api.Room, event: RoomEvent): void;
 }
 
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
@@ -42,7 +57,7 @@ export class Rooms {
     this.#admit = admit;
   }
 
-  [Symbol.iterator](): Iterator<Room> {
+  [Symbol.iterator](): Iterator<api.Room> {
     return this.#rooms.values();
   }
 
@@ -50,7 +65,7 @@ export class Rooms {
     return [...this.#rooms.keys()];
   }
 
-  find(name: string): Room | undefined {
+  find(name: string): api.Room | undefined {
     return this.#rooms.get(name);
   }
 
@@ -68,7 +83,7 @@ export class Rooms {
    *   `room-refused` when the room would be a new one and there is no capacity for its media (without any media server within reach
    *   people can meet and talk all the same); `interrupted` when `enter` returns undefined; and what `admit` and `enter` throw
    */
-  async join(room: string | Room, newcomer: Newcomer, enter: Enter): Promise<Participant> {
+  async join(room: string | api.Room, newcomer: Newcomer, enter: Enter): Promise<api.Participant> {
     const name = typeof room === 'string' ? room : room.name;
     const { id, attributes } = newcomer;
     for (;;) {
@@ -95,8 +110,8 @@ export class Rooms {
   async open(
     name: string,
     { title, by }: OpenOptions = {},
-    enter: (room: Room) => boolean = () => true,
-  ): Promise<Room> {
+    enter: (room: api.Room) => boolean = () => true,
+  ): Promise<api.Room> {
     this.#assertOpenable(name);
     const admission = by && this.#admit?.({ room: name, opens: true, id: undefined, attributes: by });
     if (admission) {
@@ -120,7 +135,7 @@ export class Rooms {
     for (const room of this.#rooms.values()) room.close(reason);
   }
 
-  #assertJoinable(room: string | Room, name: string, id: string): void {
+  #assertJoinable(room: string | api.Room, name: string, id: string): void {
     if (typeof room !== 'string' && room.closed) throw new RoomError('room-closed', `Room "${name}" is closed`);
     if (!this.#rooms.has(name)) this.#assertCapacity(name);
     if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
@@ -144,7 +159,7 @@ export class Rooms {
     if (present) makePlace(present);
   }
 
-  #joinNew(name: string, newcomer: Newcomer, enter: Enter): Participant {
+  #joinNew(name: string, newcomer: Newcomer, enter: Enter): api.Participant {
     const room = this.#make(name, {});
     return room.join(newcomer, (participant) => {
       const outbox = enter(participant);
@@ -157,7 +172,10 @@ export class Rooms {
     const watch = (event: RoomEvent): void => {
       for (const watcher of this.#watchers) watcher.happened(room, event);
     };
-    const room = new Room(name, this.#media, () => this.#rooms.delete(name), { ...options, now: this.#now, watch });
+    const onClose = (): void => {
+      this.#rooms.delete(name);
+    };
+    const room = new Room(name, this.#media, onClose, { ...options, now: this.#now, watch });
     return room;
   }
 

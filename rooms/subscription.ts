@@ -1,29 +1,27 @@
 import type { EndpointListener, IceCandidate, MediaKind } from '../media/port.js';
 import { RoomError } from './errors.js';
 import type { Feed } from './feed.js';
-import type { Mutable } from './mute.js';
+import type { HeldCandidates } from './held-candidates.js';
+import type * as api from './index.js';
+import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
 
-/** One participant receiving one publication: opening → open → closed. Owns its endpoint; ends with the publication. */
-export class Subscription {
+/** Owns its endpoint. */
+export class Subscription implements api.Subscription {
   readonly subscriber: Participant;
   readonly publication: Publication;
   readonly #endpoint: OwnedEndpoint;
   readonly #feed: Feed;
   #open = false;
 
-  constructor(subscriber: Participant, publication: Publication, early: readonly IceCandidate[]) {
+  constructor(subscriber: Participant, publication: Publication, candidates: HeldCandidates) {
     this.subscriber = subscriber;
     this.publication = publication;
-    this.#endpoint = new OwnedEndpoint(early);
+    this.#endpoint = new OwnedEndpoint(candidates);
     this.#feed = publication.feed();
-    publication.attach(this);
-  }
-
-  get closed(): boolean {
-    return this.#endpoint.closed;
+    publication.subscribed(this);
   }
 
   get state(): 'opening' | 'open' | 'closed' {
@@ -31,11 +29,14 @@ export class Subscription {
     return this.#open ? 'open' : 'opening';
   }
 
-  /** @throws RoomError `not-publishing` if the publication ended, or as `OwnedEndpoint.negotiate`; closed then */
+  /**
+   * Negotiates. @returns the SDP answer
+   * @throws RoomError `not-publishing` if the publication ended, or as `OwnedEndpoint.negotiate`; the subscription is closed then
+   */
   async open(sdpOffer: string, listener: EndpointListener): Promise<string> {
     const { publication } = this;
     try {
-      // The source is connected before the offer is processed: the engine then answers with the codec of the source.
+      // The publication is connected before the offer is processed: then the engine answers with the codec of the publication.
       const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, {}, listener, (endpoint) =>
         this.#feed.open(endpoint),
       );
@@ -50,44 +51,47 @@ export class Subscription {
     }
   }
 
-  /** What is cut for this subscriber alone. */
   get muted(): readonly MediaKind[] {
     return this.#feed.muted.kinds;
   }
 
-  /** Cuts media for this subscriber alone. @throws RoomError `media-failed`, `not-publishing` when it has ended */
-  async mute(what: Mutable): Promise<void> {
+  async mute(what: MutableKind): Promise<void> {
     this.#assertNotClosed();
     this.#feed.muted.add(what);
     await this.#feed.update();
   }
 
-  /** Undoes every `mute` of this subscription. @throws RoomError as `mute` */
   async unmute(): Promise<void> {
     this.#assertNotClosed();
     this.#feed.muted.clear();
     await this.#feed.update();
   }
 
-  /** Called by the publication when its own mute changed. */
-  update(): Promise<void> {
-    return this.#feed.update();
-  }
-
-  /** Called by the publication when its video has another source. @throws as `Feed.reroute` */
-  reroute(): Promise<void> {
-    return this.#feed.reroute();
-  }
-
   addCandidate(candidate: IceCandidate): void {
     this.#endpoint.addCandidate(candidate);
   }
 
+  /** Ends it. Does nothing the second time. */
   close(): void {
-    this.publication.detach(this);
+    this.publication.subscriptionClosed(this);
     this.#feed.close();
     this.#endpoint.close();
-    this.subscriber.forget(this);
+    this.subscriber.subscriptionClosed(this);
+  }
+
+  /** Called by the publication. */
+  publicationClosed(): void {
+    this.close();
+  }
+
+  /** Called by the publication when its mutes changed. */
+  mutesChanged(): Promise<void> {
+    return this.#feed.update();
+  }
+
+  /** Called by the publication when its video comes from elsewhere. @throws as `Feed.reroute` */
+  outputChanged(): Promise<void> {
+    return this.#feed.reroute();
   }
 
   #assertNotClosed(): void {

@@ -10,14 +10,7 @@ export type { Dialect, DialectContext, DialectState } from '../dialects/dialect.
 export type { EasyRtcHooks } from '../dialects/easyrtc/hooks.js';
 export type { Log, ParentLog } from '../log.js';
 export type * from '../media/port.js';
-export { RoomError } from '../rooms/errors.js';
-export type { RoomErrorCode } from '../rooms/errors.js';
-export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from '../rooms/events.js';
-export type { Attributes, Participant } from '../rooms/participant.js';
-export type { Publication, PublishOptions } from '../rooms/publication.js';
-export type { Room } from '../rooms/room.js';
-export { Rooms } from '../rooms/rooms.js';
-export type { Subscription } from '../rooms/subscription.js';
+export * from '../rooms/index.js';
 export type { Connection, ConnectionListener, ConnectionObserver } from '../transport/connection.js';
 export type { Doors } from '../transport/doors.js';
 export { textFrame } from '../transport/frame.js';

@@ -1,4 +1,4 @@
-import type { RoomEvent } from '../../rooms/events.js';
+import type { RoomEvent } from '../../rooms/index.js';
 import { lastOf } from '../../transport/last-of.js';
 import { Message } from './message.js';
 import type { People } from './people.js';

@@ -1,5 +1,5 @@
-import { RoomError } from '../../rooms/errors.js';
-import type { RoomErrorCode } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/index.js';
+import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** Why something was not done (COMPEIT §3.8). Pages of old take no notice of errors. */
 export type ErrorCode =

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RoomEvent } from '../../rooms/events.js';
-import type { Attributes, Participant } from '../../rooms/participant.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Log } from '../../log.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
@@ -53,7 +51,7 @@ export class User implements Attended {
     this.id = id;
     this.name = name ?? `Guest ${id}`;
     this.account = account;
-    this.attributes = { displayName: this.name, dialect: dialectName, takesPrivateText: true };
+    this.attributes = { displayName: this.name, dialect: dialectName, hearsPrivateTexts: true };
     this.#link = link;
     this.#context = context;
     this.#attendances = new Map(context.agents.map((agent) => [agent.type, agent.attend(this)]));

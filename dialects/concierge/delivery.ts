@@ -64,7 +64,7 @@ export class Delivery {
     if (text === undefined) return false;
     for (const group of from.subscriptions) {
       const stranger = [...group.strangers].find(([, identity]) => identity === to)?.[0];
-      if (!stranger?.attributes.takesPrivateText) continue;
+      if (!stranger?.attributes.hearsPrivateTexts) continue;
       group.membershipOf(from)?.say(text, stranger);
       return true;
     }

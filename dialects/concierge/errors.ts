@@ -1,4 +1,4 @@
-import type { RoomErrorCode } from '../../rooms/errors.js';
+import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** Codes a connection is closed with (Concierge §3). */
 export const closeCodes = {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { RoomError } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import { TokenBucket } from '../../transport/token-bucket.js';

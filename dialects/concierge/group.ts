@@ -1,5 +1,4 @@
-import type { Participant } from '../../rooms/participant.js';
-import type { Room } from '../../rooms/room.js';
+import type { Participant, Room } from '../../rooms/index.js';
 import type { Client } from './client.js';
 import { nilUuid } from './identity.js';
 import type { Identity } from './identity.js';

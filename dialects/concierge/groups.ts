@@ -1,8 +1,5 @@
-import { RoomError } from '../../rooms/errors.js';
-import type { RoomEvent } from '../../rooms/events.js';
-import type { Attributes, Participant } from '../../rooms/participant.js';
-import type { Room } from '../../rooms/room.js';
-import type { Rooms, RoomsWatcher } from '../../rooms/rooms.js';
+import { RoomError } from '../../rooms/index.js';
+import type { Attributes, Participant, Room, RoomEvent, Rooms, RoomsWatcher } from '../../rooms/index.js';
 import type { RoomNames } from '../room-names.js';
 import type { Client } from './client.js';
 import { Group } from './group.js';
@@ -232,7 +229,7 @@ export class Groups implements RoomsWatcher {
 }
 
 function attributesOf({ name }: Client): Attributes {
-  return { displayName: name, dialect: dialectName, takesPrivateText: true };
+  return { displayName: name, dialect: dialectName, hearsPrivateTexts: true };
 }
 
 function isGroupName(name: string): boolean {

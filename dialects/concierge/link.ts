@@ -1,4 +1,4 @@
-import { RoomError } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/index.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { TokenBucket } from '../../transport/token-bucket.js';

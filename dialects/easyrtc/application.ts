@@ -1,6 +1,5 @@
-import { RoomError } from '../../rooms/errors.js';
-import type { Participant } from '../../rooms/participant.js';
-import type { Room } from '../../rooms/room.js';
+import { RoomError } from '../../rooms/index.js';
+import type { Participant, Room } from '../../rooms/index.js';
 import type { Client } from './client.js';
 import type { Context } from './context.js';
 import { Membership } from './membership.js';
@@ -73,7 +72,7 @@ export class Application {
     const { rooms, settings, now } = this.#context;
     const { roomFields, roomMaxConnections: maxConnections } = settings;
     const { easyrtcid, username } = client;
-    const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, takesPrivateText: true };
+    const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, hearsPrivateTexts: true };
     await rooms.join(this.#keyOf(name), { id: easyrtcid, attributes }, (participant) => {
       // The client may have gone while the join was admitted, or the room may have filled up.
       if (client.application !== this) return undefined;

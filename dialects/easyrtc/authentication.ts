@@ -1,4 +1,4 @@
-import { RoomError } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/index.js';
 import type { Application } from './application.js';
 import type { Client } from './client.js';
 import type { Context } from './context.js';

@@ -1,4 +1,4 @@
-import type { RoomEvent } from '../../rooms/events.js';
+import type { RoomEvent } from '../../rooms/index.js';
 import type { Application } from './application.js';
 import type { Context } from './context.js';
 import { newEasyrtcid } from './easyrtcid.js';

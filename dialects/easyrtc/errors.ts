@@ -1,4 +1,4 @@
-import type { RoomErrorCode } from '../../rooms/errors.js';
+import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** Why a request is refused, with the text that goes beside the code (EasyRTC §11). The codes are the protocol's. */
 export const errorTexts = {

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { RoomError } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/index.js';
 import { RequestQueue } from '../request-queue.js';
 import { TokenBucket } from '../../transport/token-bucket.js';
 import { appMessage } from './app-messages.js';

@@ -1,4 +1,4 @@
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import type { Client } from './client.js';
 import type { ClientEntry, Fields } from './messages.js';
 import type { RoomView } from './room-view.js';

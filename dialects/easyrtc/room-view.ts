@@ -1,6 +1,5 @@
-import type { RoomEvent } from '../../rooms/events.js';
+import type { Participant, RoomEvent } from '../../rooms/index.js';
 import { lastOf } from '../../transport/last-of.js';
-import type { Participant } from '../../rooms/participant.js';
 import type { Client } from './client.js';
 import type { Membership } from './membership.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';

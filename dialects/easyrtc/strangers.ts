@@ -1,4 +1,4 @@
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import { newEasyrtcid } from './easyrtcid.js';
 import type { ClientEntry } from './messages.js';
 import type { RoomView } from './room-view.js';

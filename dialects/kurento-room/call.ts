@@ -1,4 +1,4 @@
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import type { CustomRequest } from './custom-request.js';
 
 /** One execution of a request. */

@@ -1,5 +1,5 @@
 import type { VideoFilter } from '../../media/port.js';
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import { ProtocolError, genericError } from './errors.js';
 import { lenientBoolean, lenientNumber } from './lenient.js';
 import type { RoomProtocolSettings } from './options.js';

@@ -1,4 +1,4 @@
-import type { RoomErrorCode } from '../../rooms/errors.js';
+import type { RoomErrorCode } from '../../rooms/index.js';
 import type { Condition, ErrorCode } from './errors.js';
 import { messageErrors, roomErrors } from './errors.js';
 import { requests } from './requests.js';

@@ -1,4 +1,4 @@
-import type { RoomErrorCode } from '../../rooms/errors.js';
+import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** JSON-RPC 2.0 §5.1. */
 export const parseError = -32_700;

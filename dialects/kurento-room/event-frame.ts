@@ -1,4 +1,4 @@
-import type { RoomEvent } from '../../rooms/events.js';
+import type { RoomEvent } from '../../rooms/index.js';
 import type { Frame } from '../../transport/frame.js';
 import { textFrame } from '../../transport/frame.js';
 import { markerIndex } from './custom-request.js';

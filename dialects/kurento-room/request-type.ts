@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import type { Call, CallingSession, ConnectionCall, SessionCall } from './call.js';
 import type { Condition } from './errors.js';
 import { ProtocolError, commonErrors, invalidParams, invalidSession } from './errors.js';

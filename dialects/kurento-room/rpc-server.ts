@@ -1,6 +1,6 @@
 import { JSONRPCServer, createJSONRPCErrorResponse } from 'json-rpc-2.0';
 import type { JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
-import { RoomError } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/index.js';
 import type { Call } from './call.js';
 import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
 import type { Request } from './read-request.js';

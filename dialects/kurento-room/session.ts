@@ -1,8 +1,6 @@
 import type { Log } from '../../log.js';
-import { RoomError } from '../../rooms/errors.js';
-import type { RoomEvent } from '../../rooms/events.js';
-import type { Attributes, Participant } from '../../rooms/participant.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import { RoomError } from '../../rooms/index.js';
+import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Frame } from '../../transport/frame.js';
@@ -41,7 +39,7 @@ export const dialectName = 'kurento-room';
 
 /** This protocol identifies people by name: the name is both id and `displayName`. */
 function attributesOf(user: string): Attributes {
-  return { displayName: user, dialect: dialectName, takesPrivateText: false };
+  return { displayName: user, dialect: dialectName, hearsPrivateTexts: false };
 }
 
 /** How long after its last use the server closes a connection, unless the client uses it again (Kurento Room §3.8, §8). */

@@ -1,4 +1,4 @@
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import { newSessionId } from './session-id.js';
 import type { Session } from './session.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 
 /** The streams of a participant, as results and notifications list them. */
 export const streamsSchema = z.array(z.object({ id: z.string() }));

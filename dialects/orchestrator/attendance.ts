@@ -1,7 +1,4 @@
-import type { RoomEvent } from '../../rooms/events.js';
-import type { Attributes, Participant } from '../../rooms/participant.js';
-import type { Room } from '../../rooms/room.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { Attributes, Participant, Room, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Link } from './link.js';
 import { tellAll } from './link.js';
 import { Refusal } from './errors.js';
@@ -37,7 +34,7 @@ export class Attendance {
   }
 
   attributesOf({ name }: User): Attributes {
-    return { displayName: name, dialect: dialectName, takesPrivateText: this.#foreignChat };
+    return { displayName: name, dialect: dialectName, hearsPrivateTexts: this.#foreignChat };
   }
 
   /**

@@ -1,5 +1,5 @@
-import type { RoomErrorCode } from '../../rooms/errors.js';
-import { RoomError } from '../../rooms/errors.js';
+import { RoomError } from '../../rooms/index.js';
+import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** Orchestrator §4: the numbers are fixed, the texts are ours. A client shows them to its user. */
 export const texts = {

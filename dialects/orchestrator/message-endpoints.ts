@@ -1,4 +1,4 @@
-import type { Room } from '../../rooms/room.js';
+import type { Room } from '../../rooms/index.js';
 import type { Context } from './context.js';
 import { command, isMissing, positional, userOf } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';

@@ -1,7 +1,5 @@
-import { RoomError } from '../../rooms/errors.js';
-import type { Attributes } from '../../rooms/participant.js';
-import type { Room } from '../../rooms/room.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import { RoomError } from '../../rooms/index.js';
+import type { Attributes, Room, Rooms } from '../../rooms/index.js';
 import type { RoomNames } from '../room-names.js';
 import { Refusal } from './errors.js';
 import { Session } from './session.js';

@@ -1,4 +1,4 @@
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import type { Link } from './link.js';
 import type { UserData } from './messages.js';
 import type { Session } from './session.js';

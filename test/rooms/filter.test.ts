@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { VideoFilter } from '../../media/port.js';
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
 import { Stage, publish } from './stage.js';

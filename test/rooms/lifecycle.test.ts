@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
-import type { Participant } from '../../rooms/participant.js';
-import { Rooms } from '../../rooms/rooms.js';
+import { Rooms } from '../../rooms/index.js';
+import type { Participant } from '../../rooms/index.js';
 import { FakeMedia } from '../support/fake-media.js';
 import type { FakeEndpoint, Step } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Participant } from '../../rooms/participant.js';
+import type { Participant } from '../../rooms/index.js';
 import { codeOf } from '../support/rejection.js';
 import { Stage, publish } from './stage.js';
 

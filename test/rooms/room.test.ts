@@ -92,7 +92,7 @@ describe('room', () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     const told: string[] = [];
-    const takes = { ...attributesOf('Berta'), takesPrivateText: true };
+    const takes = { ...attributesOf('Berta'), hearsPrivateTexts: true };
     const berta = joinAtOnce(stage.rooms, 'r1', { id: 'b8Tf', attributes: takes }, () => (event) => {
       if (event.type === 'textSaid') told.push(`${event.from.name} to ${event.to?.name ?? 'all'}: ${event.text}`);
     });

@@ -1,14 +1,11 @@
-import type { RoomEvent } from '../../rooms/events.js';
-import type { Attributes, Participant } from '../../rooms/participant.js';
-import type { PublishOptions } from '../../rooms/publication.js';
-import type { Enter, Newcomer } from '../../rooms/room.js';
-import { Rooms } from '../../rooms/rooms.js';
+import { Rooms } from '../../rooms/index.js';
+import type { Attributes, Enter, Newcomer, Participant, PublishOptions, RoomEvent } from '../../rooms/index.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';
 
 /** Of somebody known by name, as in the room protocol. */
 export function attributesOf(displayName: string): Attributes {
-  return { displayName, dialect: 'test', takesPrivateText: false };
+  return { displayName, dialect: 'test', hearsPrivateTexts: false };
 }
 
 /** Joins where nothing is asked, and so nothing is awaited. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Rooms } from '../../rooms/rooms.js';
+import { Rooms } from '../../rooms/index.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';
 
@@ -11,7 +11,7 @@ describe('a watcher of the rooms', () => {
       roomOpened: (room) => seen.push(`${room.name} opened`),
       happened: (room, { type }) => seen.push(`${room.name} ${type}`),
     });
-    const attributes = { displayName: 'ada', dialect: 'test', takesPrivateText: true };
+    const attributes = { displayName: 'ada', dialect: 'test', hearsPrivateTexts: true };
     const newcomer = { id: 'ada', attributes };
     const ada = await rooms.join('lab', newcomer, () => (event) => seen.push(`ada ${event.type}`));
     ada.say('hello');

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../dialects/dialect.js';
-import type { Rooms } from '../../rooms/rooms.js';
+import type { Rooms } from '../../rooms/index.js';
 import { configOf } from '../../src/config.js';
 import type { Config, GivenConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';

@@ -1,4 +1,4 @@
-import type { Participant } from '../../../rooms/participant.js';
+import type { Participant } from '../../../rooms/index.js';
 import type { Agent, Attendance, Attended } from '../agent.js';
 
 /** Texts are those of the room, for people of all protocols (COMPEIT §5, §8); other data stays among ours. */

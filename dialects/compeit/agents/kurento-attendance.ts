@@ -1,5 +1,4 @@
-import type { RoomEvent } from '../../../rooms/events.js';
-import type { Participant } from '../../../rooms/participant.js';
+import type { Participant, RoomEvent } from '../../../rooms/index.js';
 import type { Attendance, Attended } from '../agent.js';
 import { Refusal } from '../errors.js';
 import { iceCandidate, kurentoRequest, mediaNews } from '../messages.js';

@@ -1,4 +1,4 @@
-import type { Participant } from '../../../rooms/participant.js';
+import type { Participant } from '../../../rooms/index.js';
 import { Refusal } from '../errors.js';
 import type { MediaTalk } from './media-talk.js';
 import type { Stream } from './stream.js';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { RoomError } from '../../../rooms/errors.js';
-import type { Participant } from '../../../rooms/participant.js';
-import type { Room } from '../../../rooms/room.js';
+import { RoomError } from '../../../rooms/index.js';
+import type { Participant, Room } from '../../../rooms/index.js';
 import type { Condition } from '../errors.js';
 
 /** `USER_webcam` (Kurento Room §2). */

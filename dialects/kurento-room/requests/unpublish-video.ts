@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RoomError } from '../../../rooms/errors.js';
+import { RoomError } from '../../../rooms/index.js';
 import { roomRequest } from '../request-type.js';
 
 export const unpublishVideo = roomRequest({

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MediaError } from '../../../media/errors.js';
 import { until } from '../../support/until.js';
 import { offer, useCast } from './cast.js';
 import type { Page } from './page.js';
@@ -233,7 +234,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     await sending(a);
     await receiving(b, a.id);
     const [pipeline] = stage.media.pipelines;
-    const failure = Object.assign(new Error('gone'), { code: 'object-gone' });
+    const failure = new MediaError('object-gone', 'gone');
     pipeline?.listener.lost(failure);
     pipeline?.release();
     expect(await a.take('server_message', 'media_session_terminated')).to.deep.equal(

@@ -92,7 +92,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
 
   it('a private text reaches whom her protocol lets have it, from both sides', async () => {
     const ada = await stage.identify('ada');
-    const attributes = { displayName: 'bob', dialect: 'test', takesPrivateText: true };
+    const attributes = { displayName: 'bob', dialect: 'test', hearsPrivateTexts: true };
     const heard: string[] = [];
     const bob = await stage.rooms.join('lab', { id: 'bob-id', attributes }, () => (event) => {
       if (event.type === 'textSaid' && event.to) heard.push(`${event.from.name}: ${event.text}`);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { RoomEvent } from '../../../rooms/events.js';
+import type { RoomEvent } from '../../../rooms/index.js';
 import { ConciergeStage, nothingRemains, useStage } from './stage.js';
 
 const boom = (): never => {
@@ -20,7 +20,7 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
 
   /** Somebody of another protocol in the room, whose code fails at such events. */
   const brokenStranger = (room: string, type: RoomEvent['type']): Promise<{ readonly leave: () => void }> => {
-    const attributes = { displayName: 'guest', dialect: 'test', takesPrivateText: true };
+    const attributes = { displayName: 'guest', dialect: 'test', hearsPrivateTexts: true };
     return stage.rooms.join(room, { id: 'guest-id', attributes }, () => (event) => {
       if (event.type === type) boom();
     });

@@ -1,7 +1,7 @@
 import type { ClientOptions } from 'ws';
 import { ConciergeGateway } from '../../../dialects/concierge/gateway.js';
 import { RoomGateway } from '../../../dialects/kurento-room/gateway.js';
-import type { Participant } from '../../../rooms/participant.js';
+import type { Participant } from '../../../rooms/index.js';
 import { configOf } from '../../../src/config.js';
 import type { GivenConfig } from '../../../src/config.js';
 import type { Connection } from '../../../transport/connection.js';
@@ -71,7 +71,7 @@ export class ConciergeStage extends ServiceStage {
   /** Somebody of a protocol that is not there, straight in the rooms: one in each. */
   strangers(): { do: (what: string, room: string) => void; leave: () => void } {
     const present = new Map<string, Participant>();
-    const attributes = { displayName: 'guest', dialect: 'test', takesPrivateText: true };
+    const attributes = { displayName: 'guest', dialect: 'test', hearsPrivateTexts: true };
     return {
       do: (what, room) => {
         const known = present.get(room);

@@ -55,7 +55,7 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
   it('a participant of another protocol that has private texts exchanges them', async () => {
     const ana = await stage.enter({ username: 'Ana' });
     const heard: string[] = [];
-    const attributes = { displayName: 'Kurt', dialect: 'other', takesPrivateText: true };
+    const attributes = { displayName: 'Kurt', dialect: 'other', hearsPrivateTexts: true };
     const other = await stage.rooms.join('default', { id: 'k', attributes }, (self) => (event) => {
       if (event.type === 'textSaid' && event.to === self) heard.push(`${event.from.name}: ${event.text}`);
     });

@@ -164,7 +164,7 @@ describe('the Orchestrator’s protocol, when something of ours fails', () => {
       const sessionId = await ada.makes('lab');
       const bob = await stage.user('bob');
       await bob.get('JoinSession', { sessionId });
-      const attributes = { displayName: 'guest', dialect: 'test', takesPrivateText: true };
+      const attributes = { displayName: 'guest', dialect: 'test', hearsPrivateTexts: true };
       const [room = ''] = stage.rooms.names;
       const guest = await stage.rooms.join(room, { id: 'guest', attributes }, () => ({ type }) => {
         if (type === 'participantLeft') throw new Error('of ours');

@@ -1,8 +1,8 @@
-/** Runs media negotiations one after another: an `await` in one never lets the next one in. */
-export class Negotiations {
+/** Runs tasks one after another: while one awaits, no other begins. */
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Settles as the task does; a failed task does not stop those behind it. */
+  /** Settles as the task does. A task that fails does not stop those after it. */
   run<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);

@@ -2,13 +2,10 @@ import type { MediaElement, MediaKind, Pipeline, VideoFilter } from '../media/po
 import { RoomError } from './errors.js';
 import type { OwnedEndpoint } from './owned-endpoint.js';
 
-/**
- * Where the sinks of a publication get their media: from its endpoint, and video from a filter behind it while there is
- * one. Owns the filter.
- */
-export class Source {
+/** What the sinks of a publication are connected to: its endpoint, and for video the filter behind it, if there is one. Owns the filter. */
+export class PublicationOutput {
   readonly #endpoint: OwnedEndpoint;
-  /** The filter in use; while it is changed also the one before or after it. */
+  /** The filter in use; during a change also the former or the next one. */
   readonly #owned = new Set<MediaElement>();
   #filter: MediaElement | undefined;
 
@@ -22,7 +19,7 @@ export class Source {
 
   /** @throws RoomError `not-publishing`; MediaError as `MediaElement.connect` */
   async connectTo(sink: MediaElement, kind?: MediaKind): Promise<void> {
-    // Data channels go with "all" and never through the filter; the video that comes along is replaced.
+    // Without a kind, data channels are connected too, and never through the filter. The video that comes along is replaced.
     if (kind !== 'video' || !this.#filter) await this.#endpoint.connectTo(sink, kind);
     if (kind !== 'audio' && this.#filter) await this.#filter.connect(sink, 'video');
   }
@@ -34,8 +31,8 @@ export class Source {
   }
 
   /**
-   * Puts another filter, or none, in the way of the video. `reroute` connects those who have video already anew, which
-   * replaces their source; when it fails, everything is as it was.
+   * Puts another filter, or none, behind the endpoint. `reroute` connects anew every sink that has video, which replaces what it got
+   * before. If that fails, everything is as it was.
    * @throws RoomError `not-publishing`; MediaError as the calls it makes
    */
   async change(filter: VideoFilter | undefined, pipeline: Pipeline, reroute: () => Promise<void>): Promise<void> {
@@ -46,7 +43,7 @@ export class Source {
       await reroute();
     } catch (error) {
       this.#filter = former;
-      // Who cannot be brought back either has a media server that is past help, and will be told of that.
+      // If even the rollback fails the media server is gone; its loss is reported separately.
       await reroute().catch(() => undefined);
       this.#drop(next);
       throw error;

@@ -1,12 +1,12 @@
 import type { MediaKind } from '../media/port.js';
 
-/** What a mute is about; audio and then video adds up to all (Kurento Room §7.4). */
-export type Mutable = MediaKind | 'all';
+/** What can be muted; audio and then video adds up to all (Kurento Room §7.4). */
+export type MutableKind = MediaKind | 'all';
 
 export const mediaKinds: readonly MediaKind[] = ['audio', 'video'];
 
 /** The kinds of media that are cut at one place. */
-export class Mute {
+export class MutedKinds {
   readonly #kinds = new Set<MediaKind>();
 
   get kinds(): readonly MediaKind[] {
@@ -17,7 +17,7 @@ export class Mute {
     return this.#kinds.has(kind);
   }
 
-  add(what: Mutable): void {
+  add(what: MutableKind): void {
     for (const kind of what === 'all' ? mediaKinds : [what]) this.#kinds.add(kind);
   }
 

@@ -1,0 +1,168 @@
+/**
+ * What the rest of the server may see of the rooms. `Rooms` is the way in; the interfaces are what it hands out. What a room and its
+ * participants do to each other is not on them.
+ */
+import type { IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
+import type { PublicationEnd } from './events.js';
+import type { MutableKind } from './muted-kinds.js';
+
+export { openedBy } from './admission.js';
+export type { AdmissionRequest, Admit } from './admission.js';
+export { RoomError } from './errors.js';
+export type { RoomErrorCode } from './errors.js';
+export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from './events.js';
+export type { MutableKind } from './muted-kinds.js';
+export { Rooms } from './rooms.js';
+export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms.js';
+
+/** A named set of participants, who are told what happens in it. */
+export interface Room {
+  /** Its key in `Rooms`. */
+  readonly name: string;
+  /** For people, where it differs from the name. */
+  readonly title: string | undefined;
+  readonly closed: boolean;
+  readonly size: number;
+  /** In the order in which they came. */
+  readonly participants: Iterable<Participant>;
+  find(id: string): Participant | undefined;
+  /** For protocols that know people by name. */
+  findByName(name: string): Participant | undefined;
+  /** Whether the room stays when nobody is in it. Set to false, an empty room closes. */
+  stays: boolean;
+  /** Removes a participant: the others are told first, then the participant. Does nothing when they have left. */
+  evict(participant: Participant): void;
+  /** What is done to the video of all participants who have no filter of their own. */
+  readonly filter: VideoFilter | undefined;
+  /**
+   * Puts a filter on everybody's video, present and future; undefined takes it away. Everybody is told at once. A participant whose video
+   * cannot be changed is told that, and their video stays as it was.
+   * @throws RoomError `room-closed`
+   */
+  setFilter(filter: VideoFilter | undefined): Promise<void>;
+  /** Asks the room's media server whether it has such filters. @throws RoomError `filter-refused`, `room-closed` */
+  requireFilter(type: VideoFilter['type']): Promise<void>;
+  /** Closes the room with everything in it, and tells everybody who was there. Does nothing the second time. */
+  close(reason: string): void;
+}
+
+/** What others may read of a participant. */
+export interface Attributes {
+  readonly displayName: string;
+  /** The protocol that the participant speaks, as `kurento-room`. */
+  readonly dialect: string;
+  /** Whether that protocol has texts to one person. */
+  readonly hearsPrivateTexts: boolean;
+}
+
+/**
+ * One membership of one room. Joining, leaving and talking take effect at once; media is negotiated in a queue of the participant's own.
+ * After `closed` every call is refused with `participant-closed`.
+ */
+export interface Participant {
+  readonly room: Room;
+  /** Unique in the room. Opaque, except in protocols that identify people by name: there it is the name. */
+  readonly id: string;
+  /** Unique in the room: what protocols that identify people by name call this participant. */
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly closed: boolean;
+  /** The open publication, if there is one. */
+  readonly publication: Publication | undefined;
+  /** The publication also while it is opening: it is being negotiated, or not announced yet. */
+  readonly pendingPublication: Publication | undefined;
+  readonly subscriptions: Iterable<Subscription>;
+  subscriptionTo(publisher: Participant): Subscription | undefined;
+  /**
+   * Offers a stream to the room. Resolves with the SDP answer, and with what opens the publication and tells the others.
+   * @throws RoomError `already-publishing`, `offer-refused`, `media-failed`, `interrupted`, `participant-closed`; nothing remains then
+   */
+  publish(sdpOffer: string, options?: PublishOptions): Promise<Published>;
+  /** Ends the publication and everything subscribed to it. @throws RoomError `not-publishing`, `participant-closed` */
+  unpublish(): void;
+  /**
+   * Receives another participant's publication; resolves with the SDP answer. A second subscription to the same publisher replaces the
+   * first (Kurento Room §3.4: it helps clients that lost their peer connection).
+   * @throws RoomError `own-publication`, `not-publishing`, `offer-refused`, `media-failed`, `interrupted`, `participant-closed`; nothing
+   *   remains then
+   */
+  subscribe(publisher: Participant, sdpOffer: string, options?: SubscribeOptions): Promise<string>;
+  /** Ends the subscription to a publisher, if there is one, and forgets candidates held for it. @throws RoomError `participant-closed` */
+  unsubscribe(publisher: Participant): void;
+  /** What is done to this participant's video, in place of the room's filter. */
+  readonly filter: VideoFilter | undefined;
+  /**
+   * Puts a filter on this participant's video, now or when they publish; undefined takes it away.
+   * @throws RoomError `filter-refused`: everything is as it was; `participant-closed`
+   */
+  setFilter(filter: VideoFilter | undefined): Promise<void>;
+  /**
+   * Takes a remote candidate: for the publication when `publisher` is this participant, else for the subscription. It may come before
+   * the endpoint that it is for.
+   * @throws RoomError `participant-closed`
+   */
+  addCandidate(publisher: Participant, candidate: IceCandidate): void;
+  /**
+   * Says a text to everybody in the room, the speaker included, or to one participant alone.
+   * @throws RoomError `private-text-refused` when the protocol of that participant has no such texts; `participant-not-found` when they
+   *   are not in this room; `participant-closed`
+   */
+  say(text: string, to?: Participant): void;
+  /** Leaves the room; the others are told. Does nothing the second time. */
+  leave(): void;
+}
+
+export interface SubscribeOptions {
+  /** Told when the connection to the client has come up, and when it is down. From the event loop, while the endpoint is there. */
+  readonly connectionChanged?: ((connected: boolean) => void) | undefined;
+}
+
+export interface PublishOptions extends SubscribeOptions {
+  /** Send the publisher their own media back on the same connection. Default: false. */
+  readonly loopback?: boolean;
+  /** Default: false. */
+  readonly dataChannels?: boolean;
+}
+
+/** What `Participant.publish` resolves with. */
+export interface Published {
+  readonly sdpAnswer: string;
+  /**
+   * Opens the publication and tells the others `publicationOpened`. To be called in the turn in which the answer is sent, after that.
+   * Does nothing the second time, nor when the publication has ended since.
+   */
+  readonly announce: () => void;
+}
+
+/** A stream that a participant offers to the room: opening → open → closed. */
+export interface Publication {
+  readonly publisher: Participant;
+  readonly state: 'opening' | 'open' | 'closed';
+  /** When it opened, in ms since 1970; undefined before. */
+  readonly openedAt: number | undefined;
+  readonly subscriptions: Iterable<Subscription>;
+  /** What is cut for everybody, the publisher's own loopback included. */
+  readonly muted: readonly MediaKind[];
+  /**
+   * Cuts media for everybody, at the server (Kurento Room §7.4). Audio and then video adds up to all.
+   * @throws RoomError `media-failed`; `not-publishing` when the publication has ended
+   */
+  mute(what: MutableKind): Promise<void>;
+  /** Lets everything through again that is not muted at a subscription. @throws RoomError as `mute` */
+  unmute(): Promise<void>;
+  /** Ends it and everything subscribed to it. The others are told if they knew it. Does nothing the second time. */
+  close(reason: PublicationEnd): void;
+}
+
+/** One participant receiving one publication: opening → open → closed. Ends with the publication. */
+export interface Subscription {
+  readonly subscriber: Participant;
+  readonly publication: Publication;
+  readonly state: 'opening' | 'open' | 'closed';
+  /** What is cut for this subscriber alone. */
+  readonly muted: readonly MediaKind[];
+  /** Cuts media for this subscriber alone. @throws RoomError `media-failed`; `not-publishing` when the subscription has ended */
+  mute(what: MutableKind): Promise<void>;
+  /** Undoes every `mute` of this subscription. @throws RoomError as `mute` */
+  unmute(): Promise<void>;
+}
