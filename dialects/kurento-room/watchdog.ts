@@ -5,20 +5,28 @@ const missedIntervals = 3;
 
 /** Notices that a client has sent no ping for three of the intervals that it announced (Kurento Room §1.4). */
 export class Watchdog {
-  readonly #timer: NodeJS.Timeout;
+  readonly #patienceMs: number;
+  readonly #onSilence: () => void;
+  #timer: NodeJS.Timeout;
 
   /** @param onSilence called once, unless the watchdog is stopped before */
   constructor(intervalMs: number | undefined, onSilence: () => void) {
     const asked = intervalMs !== undefined && Number.isFinite(intervalMs) ? intervalMs : defaultIntervalMs;
-    const interval = Math.min(Math.max(asked, minIntervalMs), maxIntervalMs);
-    this.#timer = setTimeout(onSilence, interval * missedIntervals).unref();
+    this.#patienceMs = missedIntervals * Math.min(Math.max(asked, minIntervalMs), maxIntervalMs);
+    this.#onSilence = onSilence;
+    this.#timer = this.#wait();
   }
 
   pinged(): void {
-    this.#timer.refresh();
+    clearTimeout(this.#timer);
+    this.#timer = this.#wait();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  #wait(): NodeJS.Timeout {
+    return setTimeout(this.#onSilence, this.#patienceMs).unref();
   }
 }

@@ -213,9 +213,7 @@ export class Page {
       cut: () => {
         socket.terminate();
       },
-      stop: () => {
-        socket.pause();
-      },
+      stop: () => undefined,
       binary: () => {
         socket.send(Buffer.from('2::'), { binary: true });
       },
@@ -285,10 +283,7 @@ export class Page {
       cut: () => {
         socket.io.engine.close();
       },
-      stop: () => {
-        // The WebSocket of Node's client; the library has no word for this.
-        (socket.io.engine.transport as unknown as { ws: WebSocket }).ws.pause();
-      },
+      stop: () => undefined,
     };
   }
 }

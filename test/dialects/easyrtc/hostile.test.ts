@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { until } from '../../support/until.js';
 import { EasyRtcStage } from './stage.js';
 import { codeOf } from './test-client.js';
+import { stalled } from '../../support/stalled.js';
 
 describe('EasyRTC §15 hostile and broken input', () => {
   const stage = EasyRtcStage.use({ maxQueuedBytes: 2_000_000 });
@@ -82,10 +83,7 @@ describe('EasyRTC §15 hostile and broken input', () => {
 
   it('a slow reader is dropped, and the others hear that she is gone', async () => {
     const ana = await stage.enter();
-    const ben = await stage.enter();
-    // Its network is stuck.
-    const transport = ben.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void } } };
-    transport.ws._socket.pause();
+    const { client: ben } = await stalled(() => stage.enter());
     const message = { msgType: 'x', msgData: 'x'.repeat(500_000), targetEasyrtcid: ben.id };
     let last = 'ack';
     for (let index = 0; index < 100 && last === 'ack'; index += 1) last = await ana.refusal('easyrtcMsg', message);

@@ -46,6 +46,7 @@ describe('a client that makes the server keep much', () => {
       await ana.notified('sendMessage');
     }
     await ana.request('leaveRoom');
+    expect(stack.openConnections, 'four times 60,000 bytes went through, 100,000 may wait').to.equal(1);
   });
 
   it('by what it misses while its socket is lost loses its session', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { mock } from 'node:test';
+import { RoomStack } from '../../support/room-stack.js';
+import { RpcClient } from '../../support/rpc-client.js';
 import { Watchdog } from '../../../dialects/kurento-room/watchdog.js';
 
 /** On a clock of the test's: the longest of these takes half an hour. */
@@ -11,19 +13,19 @@ describe('Kurento Room §1.4 the watchdog of a connection', () => {
     mock.timers.reset();
   });
 
-  /** After how long without a ping, in ms, the watchdog notices. */
+  /** After how long, in ms, it gives up a client that is silent. */
   function patience(intervalMs: number | undefined): number {
-    const noticed: number[] = [];
+    const ends: number[] = [];
     let waited = 0;
-    new Watchdog(intervalMs, () => noticed.push(waited));
-    while (noticed.length === 0) {
+    new Watchdog(intervalMs, () => ends.push(waited));
+    while (ends.length === 0) {
       mock.timers.tick(500);
       waited += 500;
     }
     return waited;
   }
 
-  it('notices after three intervals', () => {
+  it('gives up after three intervals', () => {
     expect(patience(5_000)).to.equal(15_000);
     expect(patience(3_000)).to.equal(9_000);
   });
@@ -39,10 +41,58 @@ describe('Kurento Room §1.4 the watchdog of a connection', () => {
     expect(patience(86_400_000)).to.equal(1_800_000);
   });
 
-  it('notices nothing when it is stopped', () => {
-    let noticed = false;
-    new Watchdog(1_000, () => (noticed = true)).stop();
+  it('does not give up when it is stopped', () => {
+    let gaveUp = false;
+    new Watchdog(1_000, () => (gaveUp = true)).stop();
     mock.timers.tick(10_000);
-    expect(noticed).to.equal(false);
+    expect(gaveUp).to.equal(false);
+  });
+});
+
+/** The sockets are real, the clock is the test's. */
+describe('Kurento Room §1.4 a connection', () => {
+  let stack: RoomStack;
+  let url: string;
+
+  beforeEach(async () => {
+    stack = new RoomStack();
+    url = await stack.start();
+    mock.timers.enable({ apis: ['setTimeout'] });
+  });
+  afterEach(async () => {
+    mock.timers.reset();
+    await stack.stop();
+  });
+
+  it('is closed with 1000 when pings stop coming for three of the intervals it announced', async () => {
+    const ana = await RpcClient.connect(url);
+    await ana.request('ping', { interval: 2_000 });
+    mock.timers.tick(5_999);
+    await ana.refusal('nothing');
+    expect(stack.openConnections).to.equal(1);
+    mock.timers.tick(1);
+    expect(await ana.closed).to.equal(1000);
+  });
+
+  it('stays open while pings come, and the interval of a later one changes nothing', async () => {
+    const ana = await RpcClient.connect(url);
+    await ana.request('ping', { interval: 2_000 });
+    for (let times = 0; times < 10; times += 1) {
+      mock.timers.tick(5_999);
+      await ana.request('ping', { interval: 600_000 });
+    }
+    expect(stack.openConnections).to.equal(1);
+    mock.timers.tick(6_000);
+    expect(await ana.closed).to.equal(1000);
+  });
+
+  it('that never pings is not watched', async () => {
+    const ana = await RpcClient.connect(url);
+    await ana.request('joinRoom', { user: 'ana', room: 'watch' });
+    // RpcClient waits for answers by the same clock: none is under way.
+    mock.timers.tick(86_400_000);
+    await ana.request('leaveRoom');
+    expect(stack.openConnections).to.equal(1);
+    ana.cut();
   });
 });

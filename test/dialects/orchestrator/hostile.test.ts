@@ -5,6 +5,7 @@ import { endpoints } from '../../../dialects/orchestrator/endpoints.js';
 import { until } from '../../support/until.js';
 import { OrchestratorStage, nothingRemains, withStage } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
+import { stalled } from '../../support/stalled.js';
 
 const requests = endpoints.map(({ names: [constant = '', wireName = constant] }) => wireName);
 
@@ -31,6 +32,8 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
   const stage = new OrchestratorStage({ orchestrator: { maxQueuedBytes: 100_000 } });
   let witness: OrchestratorClient;
   let hostile: OrchestratorClient;
+  /** How many clients are connected at the beginning of each test. */
+  const others = 2;
 
   before(() => stage.start());
   after(() => stage.stop());
@@ -126,34 +129,30 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
   }
 
   it('lets a reader who is too slow lose data packets, and ends it when it is to be told anything else', async () => {
-    await hostile.get('Login', { userName: 'hostile' });
     const sessionId = await witness.makes('slow');
-    await hostile.get('JoinSession', { sessionId });
-    await hostile.get('RegisterForDataStream', witness.userId, 'k');
-    const engine = hostile.socket.io.engine as unknown as { transport: { ws: { _socket: NodeJS.ReadStream } } };
-    const raw = engine.transport.ws._socket;
-    raw.pause();
+    const { client: slow, resume } = await stalled(async () => {
+      const client = await stage.user('slow');
+      await client.get('JoinSession', { sessionId });
+      await client.get('RegisterForDataStream', witness.userId, 'k');
+      return client;
+    });
     const packet = Buffer.alloc(500_000);
     for (let index = 0; index < 60; index += 1) await witness.ask('SendData', 'k', packet);
     await witness.ask('SendMessageToAll', { message: 'anything' });
-    await until('it is disconnected', () => stage.gateway.state.connections === 1);
-    raw.resume();
-    await until('it has noticed', () => !hostile.socket.connected);
-    const received = hostile.notices.filter(([name]) => name === 'DataReceived').length;
+    await until('it is disconnected', () => stage.gateway.state.connections === others);
+    resume();
+    await until('it has noticed', () => !slow.socket.connected);
+    const received = slow.notices.filter(([name]) => name === 'DataReceived').length;
     expect(received).to.be.within(1, 59);
   });
 
   it('ends a client that asks on and on without reading', async () => {
-    await hostile.get('Login', { userName: 'hostile' });
-    const engine = hostile.socket.io.engine as unknown as { transport: { ws: { _socket: NodeJS.ReadStream } } };
-    const raw = engine.transport.ws._socket;
-    raw.pause();
+    const { client, resume } = await stalled(() => stage.user('deaf'));
     const userDataJson = { text: 'x'.repeat(60_000) };
-    for (let index = 0; index < 400; index += 1)
-      hostile.socket.emit('UpdateUserDataJson', { userDataJson }, () => null);
-    await until('it is disconnected', () => stage.gateway.state.connections === 1);
-    raw.resume();
-    await until('it has noticed', () => !hostile.socket.connected);
+    for (let index = 0; index < 400; index += 1) client.socket.emit('UpdateUserDataJson', { userDataJson }, () => null);
+    await until('it is disconnected', () => stage.gateway.state.connections === others);
+    resume();
+    await until('it has noticed', () => !client.socket.connected);
   });
 });
 

@@ -41,7 +41,7 @@ describe('the socket.io door', () => {
         },
       });
     }
-    door.namespace('/own').on('connection', (socket) => socket.emit('welcome'));
+    door.namespace('/own').on('connection', (socket) => socket.emit('welcome', 'to its own'));
     await once(http.listen(0, '127.0.0.1'), 'listening');
     url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   });
@@ -92,7 +92,11 @@ describe('the socket.io door', () => {
 
   it('has namespaces of one protocol alone', async () => {
     const socket = connect('/own');
-    await new Promise((resolve) => socket.once('welcome', resolve));
+    const welcome = await new Promise((resolve) => socket.once('welcome', resolve));
+    expect(welcome).to.equal('to its own');
+    expect(socket.connected).to.equal(true);
+    const unknown = await connected('/unknown').then(() => 'connected', String);
+    expect(unknown).to.equal('Error: Invalid namespace');
   });
 
   it('serves the script of its clients, and leaves everything else to others', async () => {
@@ -132,7 +136,10 @@ describe('the socket.io door', () => {
 
   it('ends a client that sends too long a packet', async () => {
     const socket = await connected('/', { transports: ['websocket'] });
+    const other = await connected('/', { transports: ['websocket'] });
+    const reason = new Promise((resolve) => socket.once('disconnect', resolve));
     socket.emit('one hello', 'x'.repeat(2000));
-    await new Promise((resolve) => socket.once('disconnect', resolve));
+    expect(await reason).to.equal('transport close');
+    expect(await other.timeout(1000).emitWithAck('one hello'), 'others go on').to.equal('this is one');
   });
 });
