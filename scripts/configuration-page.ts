@@ -1,4 +1,4 @@
-import { sections } from '../src/option-list.js';
+import { defaultOf, sections } from '../src/option-list.js';
 import type { ListedOption } from '../src/option-list.js';
 import { anchor, frames, page, table } from './markdown.js';
 
@@ -34,18 +34,9 @@ export function configurationPage(): Promise<string> {
 }
 
 function row({ option, variable, formerly }: ListedOption): string[] {
+  const initial = defaultOf(option);
   const before = formerly === undefined ? '' : ` Formerly \`${formerly.variable}\`, which still works.`;
-  return [`\`${variable}\``, defaultText(option.initial), option.unit, escaped(option.meaning) + before];
-}
-
-/** As it would be written in a variable. */
-function defaultText(initial: unknown): string {
-  const text = Array.isArray(initial)
-    ? initial.join(',')
-    : typeof initial === 'string'
-      ? initial
-      : JSON.stringify(initial);
-  return text === '' ? 'none' : `\`${text}\``;
+  return [`\`${variable}\``, initial === '' ? 'none' : `\`${initial}\``, option.unit, escaped(option.meaning) + before];
 }
 
 /** What Markdown would read as markup. */

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import type { Input, Output } from '../options/option.js';
 import type { dialectEntries } from './dialects.js';
-import { optionList } from './option-list.js';
+import { defaultOf, optionList } from './option-list.js';
 import type { ListedOption, OptionNames, ownOptions } from './option-list.js';
 
 type Groups = (typeof dialectEntries)[number]['options'];
@@ -64,8 +64,9 @@ export function readConfig(
 
 /** The table of options, for --help. */
 export function describeOptions(): string {
-  const rows = optionList.map(({ option: { unit, meaning, initial }, flag, variable }) => {
-    return `  ${flag} (${variable}, ${unit}, default ${JSON.stringify(initial)})\n      ${meaning}`;
+  const rows = optionList.map(({ option, flag, variable }) => {
+    const { unit, meaning } = option;
+    return `  ${flag} (${variable}, ${unit}, default ${defaultOf(option) || 'none'})\n      ${meaning}`;
   });
   return [
     `  ${fileFlag} FILE (ATRIUM_CONFIG)\n      A YAML file with options under the names of the flags in camelCase.`,

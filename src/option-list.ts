@@ -43,6 +43,12 @@ export const sections: readonly { readonly title: string; readonly options: read
 /** Every option of the server, once. */
 export const optionList: readonly ListedOption[] = sections.flatMap(({ options }) => options);
 
+/** As it would be written in a variable; may be empty. */
+export function defaultOf({ initial }: Option): string {
+  if (Array.isArray(initial)) return initial.join(',');
+  return typeof initial === 'string' ? initial : JSON.stringify(initial);
+}
+
 function namesOf(name: string): OptionNames {
   return {
     name,

@@ -193,8 +193,12 @@ describe('configuration', () => {
   });
 
   it('refuses an unknown name of a program that embeds the server', () => {
-    const given = { prot: 1 } as object;
-    expect(() => configOf(given)).to.throw(ConfigError, 'options: unknown option "prot"');
+    // @ts-expect-error: the compiler refuses it too.
+    expect(() => configOf({ prot: 1 })).to.throw(ConfigError, 'options: unknown option "prot"');
+    // @ts-expect-error: and one in a group.
+    expect(() => configOf({ easyrtc: { maxRoom: 1 } })).to.throw(ConfigError, 'unknown option "easyrtc.maxRoom"');
+    // @ts-expect-error: and a value of another type.
+    expect(() => configOf({ kmsUris: [1] })).to.throw(ConfigError, 'options: kmsUris');
   });
 
   it('refuses a file that is missing or holds no options', () => {
@@ -204,13 +208,15 @@ describe('configuration', () => {
   });
 
   it('describes every option with its flag, its variable and its default', () => {
-    const text = describeOptions();
+    const text = `${describeOptions()}\n`;
     for (const { flag, variable, option } of optionList) {
-      const initial = JSON.stringify(option.initial);
-      expect(text).to.include(`${flag} (${variable}, ${option.unit}, default ${initial})\n      ${option.meaning}`);
+      expect(text).to.include(`  ${flag} (${variable}, ${option.unit}, default `);
+      expect(text).to.include(`)\n      ${option.meaning}\n`);
     }
-    expect(text).to.include('--kms-uris (KMS_URIS, URLs, default [])');
-    expect(text).to.include('--media-udp-ports (MEDIA_UDP_PORTS, UDP ports, default "40000-49999")');
+    expect(text).to.include('--kms-uris (KMS_URIS, URLs, default none)');
+    expect(text).to.include('--media-udp-ports (MEDIA_UDP_PORTS, UDP ports, default 40000-49999)');
+    expect(text).to.include('--media-address-families (MEDIA_ADDRESS_FAMILIES, families, default ipv4,ipv6)');
+    expect(text).to.include('--easyrtc-room-fields (EASYRTC_ROOM_FIELDS, JSON, default {})');
     expect(text).to.include('--easyrtc-max-rooms (EASYRTC_MAX_ROOMS, rooms, default 0)');
     expect(text).to.include('--session-grace-ms (SESSION_GRACE_MS, ms, default 10000)');
   });
