@@ -1,6 +1,7 @@
 import type { RtpKind } from '../codecs/codec.js';
 import type { Agreement, SourceCodecs } from '../sdp/agreement.js';
-import type { Direction, SentStreams } from '../sdp/description.js';
+import type { SentStreams } from '../sdp/description.js';
+import type { Direction } from '../sdp/direction.js';
 import { NothingServed, OutOfTurn, SdpExchange } from '../sdp/sdp-exchange.js';
 import { InvalidSdp } from '../sdp/sdp-reader.js';
 import type { EndpointSettings } from './endpoint-settings.js';

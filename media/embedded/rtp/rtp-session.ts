@@ -1,6 +1,7 @@
 import type { Codec, RtpKind } from '../codecs/codec.js';
 import type { AgreedMedia, Agreement } from '../sdp/agreement.js';
 import type { SentStreams } from '../sdp/description.js';
+import { receives, sends } from '../sdp/direction.js';
 import { BitrateLimit } from './bitrate-limit.js';
 import type { InboundStream } from './inbound-stream.js';
 import { Incoming } from './incoming.js';
@@ -49,7 +50,7 @@ export class RtpSession {
   constructor(options: RtpSessionOptions) {
     this.#options = options;
     const media = options.agreement.sections.flatMap((section) => section.media ?? []);
-    const incoming = media.filter(receives);
+    const incoming = media.filter(({ direction }) => receives(direction));
     const ownSsrc = options.sent.ssrcs.video;
     const sendRtcp = (packet: Buffer): void => {
       options.transport.sendRtcp(packet);
@@ -110,7 +111,7 @@ export class RtpSession {
   }
 
   #outboundStream(kind: RtpKind, media: readonly AgreedMedia[]): OutboundStream | undefined {
-    const section = media.find((one) => one.kind === kind && sends(one));
+    const section = media.find((one) => one.kind === kind && sends(one.direction));
     if (!section) return undefined;
     const { sent, transport, listener } = this.#options;
     const repairTypes = section.codecs.flatMap(({ codec, repairType }) =>
@@ -173,14 +174,6 @@ export class RtpSession {
   #outboundOf(ssrc: number): OutboundStream | undefined {
     return [this.#audio, this.#video].find((stream) => stream?.ssrc === ssrc);
   }
-}
-
-function receives({ direction }: AgreedMedia): boolean {
-  return direction === 'sendrecv' || direction === 'recvonly';
-}
-
-function sends({ direction }: AgreedMedia): boolean {
-  return direction === 'sendrecv' || direction === 'sendonly';
 }
 
 /** What the sender of these sections does with our feedback (texts of `a=rtcp-fb`). */

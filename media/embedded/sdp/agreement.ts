@@ -1,5 +1,6 @@
 import type { Codec, RtpKind } from '../codecs/codec.js';
-import type { Direction, RemoteDescription } from './description.js';
+import type { RemoteDescription } from './description.js';
+import type { Direction } from './direction.js';
 import type { OfferedSection } from './sdp-reader.js';
 
 /** Header extension that numbers all packets of a transport, for congestion control by the sender. */

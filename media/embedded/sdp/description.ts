@@ -1,8 +1,5 @@
 import type { RtpKind } from '../codecs/codec.js';
 
-/** As in SDP: `sendonly` means that the side that writes it sends and does not receive. */
-export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
-
 /** Hash of a DTLS certificate (RFC 8122 §5). */
 export interface Fingerprint {
   /** In lower case: `sha-256`. */

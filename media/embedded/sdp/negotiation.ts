@@ -1,8 +1,9 @@
 import type { Codec, RtpKind } from '../codecs/codec.js';
 import { codecs } from '../codecs/codecs.js';
-import type { AgreedCodec, AgreedData, AgreedSection, Agreement, SourceCodecs } from './agreement.js';
+import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection, Agreement, SourceCodecs } from './agreement.js';
 import { transportExtension } from './agreement.js';
-import type { Direction, RemoteDescription } from './description.js';
+import type { RemoteDescription } from './description.js';
+import { mirrored, sends } from './direction.js';
 import type { OfferedCodec, OfferedSection, SessionDescription } from './sdp-reader.js';
 
 /**
@@ -16,44 +17,75 @@ export function negotiate(
   dataChannels = false,
   preference: 'ours' | 'theirs' = 'ours',
 ): Agreement | undefined {
+  const transport = new SharedTransport(offer);
+  const taken = new Set<RtpKind>();
   let data: AgreedData | undefined;
-  const taken = new Map<RtpKind, OfferedSection>();
-  let remote: RemoteDescription | undefined;
-  let bundle: readonly string[] = [];
   const sections = offer.sections.map((offered): AgreedSection => {
-    const inBundle = !remote || bundle.includes(offered.mid ?? '');
-    if (dataChannels && !data && inBundle && isData(offered)) {
-      const reachable = remote ?? remoteDescription(offer, offered);
-      if (!reachable) return { offered, media: undefined };
-      if (!remote) bundle = offer.bundles.find((group) => group.includes(offered.mid ?? '')) ?? [];
-      remote = reachable;
-      data = {
-        sctpPort: offered.sctpPort ?? defaultSctpPort,
-        maxMessageSize: offered.maxMessageSize ?? defaultMessageSize,
-      };
+    const refused = { offered, media: undefined };
+    if (!transport.reaches(offered)) return refused;
+    if (dataChannels && !data && isData(offered)) {
+      transport.use(offered);
+      data = agreedData(offered);
       return { offered, media: undefined, data };
     }
-    const kind = offered.media === 'audio' || offered.media === 'video' ? offered.media : undefined;
-    if (!kind || taken.has(kind) || !isUsable(offered)) return { offered, media: undefined };
-    if (!inBundle) return { offered, media: undefined };
-    const reachable = remote ?? remoteDescription(offer, offered);
-    const agreed = agreedCodecs(offered, kind, sources[kind], preference);
-    if (!reachable || agreed.length === 0) return { offered, media: undefined };
-    if (!remote) bundle = offer.bundles.find((group) => group.includes(offered.mid ?? '')) ?? [];
-    remote = reachable;
-    taken.set(kind, offered);
-    const receives = offered.direction === 'sendrecv' || offered.direction === 'sendonly';
-    return {
-      offered,
-      media: {
-        kind,
-        direction: mirrored(offered.direction),
-        codecs: agreed,
-        transportExtension: receives ? (offered.extensions.get(transportExtension) ?? 0) : 0,
-      },
-    };
+    const media = agreedMedia(offered, sources, preference);
+    if (!media || taken.has(media.kind)) return refused;
+    transport.use(offered);
+    taken.add(media.kind);
+    return { offered, media };
   });
-  return remote && { sections, remote, data };
+  return transport.remote && { sections, remote: transport.remote, data };
+}
+
+/** The one transport of all sections: that of the first section that is served, and of those in a bundle with it. */
+class SharedTransport {
+  readonly #offer: SessionDescription;
+  #bundle: readonly string[] = [];
+  #remote: RemoteDescription | undefined;
+
+  constructor(offer: SessionDescription) {
+    this.#offer = offer;
+  }
+
+  /** Undefined while no section is served. */
+  get remote(): RemoteDescription | undefined {
+    return this.#remote;
+  }
+
+  reaches(offered: OfferedSection): boolean {
+    if (this.#remote) return this.#bundle.includes(offered.mid ?? '');
+    return remoteDescription(this.#offer, offered) !== undefined;
+  }
+
+  use(offered: OfferedSection): void {
+    this.#remote ??= remoteDescription(this.#offer, offered);
+    if (this.#bundle.length === 0) this.#bundle = bundleOf(this.#offer, offered);
+  }
+}
+
+function bundleOf({ bundles }: SessionDescription, { mid = '' }: OfferedSection): readonly string[] {
+  return bundles.find((mids) => mids.includes(mid)) ?? [];
+}
+
+function agreedData({ sctpPort, maxMessageSize }: OfferedSection): AgreedData {
+  return { sctpPort: sctpPort ?? defaultSctpPort, maxMessageSize: maxMessageSize ?? defaultMessageSize };
+}
+
+function agreedMedia(
+  offered: OfferedSection,
+  sources: SourceCodecs,
+  preference: 'ours' | 'theirs',
+): AgreedMedia | undefined {
+  const { direction, extensions, media: kind } = offered;
+  if ((kind !== 'audio' && kind !== 'video') || !isUsable(offered)) return undefined;
+  const agreed = agreedCodecs(offered, kind, sources[kind], preference);
+  if (agreed.length === 0) return undefined;
+  return {
+    kind,
+    direction: mirrored(direction),
+    codecs: agreed,
+    transportExtension: sends(direction) ? (extensions.get(transportExtension) ?? 0) : 0,
+  };
 }
 
 /** Defaults of attributes that are missing (RFC 8841 §5 and §6). */
@@ -70,15 +102,9 @@ function isUsable(offered: OfferedSection): boolean {
   return secure && offered.rtcpMux && (offered.port !== 0 || offered.bundleOnly);
 }
 
-function mirrored(direction: Direction): Direction {
-  if (direction === 'sendonly') return 'recvonly';
-  if (direction === 'recvonly') return 'sendonly';
-  return direction;
-}
-
 /** In a bundle the transport may be described in another section than the first we accept (RFC 9143 §7.1.3). */
 function remoteDescription(offer: SessionDescription, offered: OfferedSection): RemoteDescription | undefined {
-  const group = offer.bundles.find((mids) => mids.includes(offered.mid ?? '')) ?? [];
+  const group = bundleOf(offer, offered);
   const others = offer.sections.filter(({ mid }) => mid !== undefined && group.includes(mid));
   for (const { transport } of [offered, ...others]) {
     const { ufrag, password, fingerprint, setup } = transport;
@@ -133,12 +159,11 @@ export function feedbackFor(kind: RtpKind, receives: boolean): string[] {
 const videoFeedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 
 function agreedCodec(codec: Codec, match: OfferedCodec, { direction, codecs: all }: OfferedSection): AgreedCodec {
-  const receives = direction === 'sendrecv' || direction === 'sendonly';
   return {
     codec,
     payloadType: match.payloadType,
     parameters: match.parameters,
-    feedback: feedbackFor(codec.kind, receives).filter((feedback) => match.feedback.includes(feedback)),
+    feedback: feedbackFor(codec.kind, sends(direction)).filter((feedback) => match.feedback.includes(feedback)),
     repairType: match.feedback.includes('nack') ? repairTypeOf(match.payloadType, all) : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import type { RtpKind } from '../codecs/codec.js';
 import type { AgreedCodec, AgreedSection, SourceCodecs } from './agreement.js';
-import type { Direction } from './description.js';
+import type { Direction } from './direction.js';
+import { receives } from './direction.js';
 import { codecsOf, feedbackFor } from './negotiation.js';
 
 /** What an endpoint offers. */
@@ -20,7 +21,7 @@ const protocol = 'UDP/TLS/RTP/SAVPF';
 
 /** The sections of an offer. Their mids are those of a Kurento Media Server (Kurento media protocol §7.2). */
 export function propose({ kinds, direction, sources, limits, data }: Proposal): AgreedSection[] {
-  const receives = direction === 'sendrecv' || direction === 'recvonly';
+  const weReceive = receives(direction);
   const media = kinds.map((kind, index): AgreedSection => ({
     offered: { index, media: kind, protocol, formats: '', mid: `${kind}0`, reducedSize: true },
     media: {
@@ -28,10 +29,10 @@ export function propose({ kinds, direction, sources, limits, data }: Proposal): 
       direction,
       codecs: codecsOf(kind, sources[kind]).map((codec): AgreedCodec => {
         const { payloadType, parameters, repairType } = codec.offer;
-        return { codec, payloadType, parameters, feedback: feedbackFor(kind, receives), repairType };
+        return { codec, payloadType, parameters, feedback: feedbackFor(kind, weReceive), repairType };
       }),
-      transportExtension: receives ? transportExtensionId : 0,
-      limit: receives ? limits[kind] : 0,
+      transportExtension: weReceive ? transportExtensionId : 0,
+      limit: weReceive ? limits[kind] : 0,
     },
   }));
   if (!data) return media;

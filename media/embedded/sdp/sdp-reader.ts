@@ -1,4 +1,5 @@
-import type { Direction, Fingerprint } from './description.js';
+import type { Fingerprint } from './description.js';
+import type { Direction } from './direction.js';
 
 /** Characters of a description. A longer one is refused unread; a browser's offer has about 10,000. */
 const largest = 200_000;

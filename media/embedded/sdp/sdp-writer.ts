@@ -1,6 +1,7 @@
 import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from './agreement.js';
 import { transportExtension } from './agreement.js';
 import type { LocalDescription, SentStreams } from './description.js';
+import { sends } from './direction.js';
 
 /** Writes an offer or an answer without candidates, which are trickled (RFC 8829 §5.2.1, §5.3.1). */
 export function writeDescription(
@@ -34,7 +35,6 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
   const formats = media.codecs
     .flatMap(({ payloadType, repairType = [] }) => [payloadType].concat(repairType))
     .join(' ');
-  const sends = media.direction === 'sendrecv' || media.direction === 'sendonly';
   return [
     `m=${media.kind} 9 ${offered.protocol} ${formats}`,
     'c=IN IP4 0.0.0.0',
@@ -47,7 +47,7 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
     ...(media.transportExtension ? [`a=extmap:${media.transportExtension} ${transportExtension}`] : []),
     ...media.codecs.flatMap(codecLines),
-    ...(sends ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
+    ...(sends(media.direction) ? [`a=msid:${sent.streamId} ${media.kind}0`, ...streamLines(media, sent)] : []),
   ];
 }
 
