@@ -1,12 +1,12 @@
 import { RoomError } from '../../rooms/index.js';
 import type { Participant, Room } from '../../rooms/index.js';
+import type { DialectContext } from '../dialect.js';
 import type { Client } from './client.js';
-import type { Context } from './context.js';
 import { Membership } from './membership.js';
 import { byName, fieldMapOf } from './messages.js';
 import type { ClientEntry, FieldMap } from './messages.js';
 import { RoomView } from './room-view.js';
-import type { FieldValues } from './options.js';
+import type { EasyRtcSettings, FieldValues } from './options.js';
 import { Strangers } from './strangers.js';
 
 /** What the protocol is called among all, as it stands in the attributes of its participants. */
@@ -20,20 +20,42 @@ interface Session {
   fields: FieldValues;
 }
 
-/** A closed world of clients, by name (EasyRTC §1); there while somebody is in it. */
+export interface ApplicationNeeds extends Pick<DialectContext, 'rooms' | 'names' | 'now'> {
+  readonly settings: EasyRtcSettings;
+}
+
+/** A closed world of clients, by name (EasyRTC §1). It exists while clients are in it. */
 export class Application {
   readonly name: string;
-  readonly clients = new Map<string, Client>();
+  readonly #clients = new Map<string, Client>();
   readonly strangers: Strangers;
-  readonly #context: Context;
+  readonly #needs: ApplicationNeeds;
+  readonly #onChange: (application: Application) => void;
   readonly #views = new Map<string, RoomView>();
   /** By what their ids mean. */
   readonly #sessions = new Map<string, Session>();
 
-  constructor(name: string, context: Context) {
+  /** @param onChange called when a client has come or gone */
+  constructor(name: string, needs: ApplicationNeeds, onChange: (application: Application) => void) {
     this.name = name;
-    this.#context = context;
-    this.strangers = new Strangers(context.now, strangerEntries);
+    this.#needs = needs;
+    this.#onChange = onChange;
+    this.strangers = new Strangers(needs.now, strangerEntries);
+  }
+
+  /** By id. */
+  get clients(): ReadonlyMap<string, Client> {
+    return this.#clients;
+  }
+
+  add(client: Client): void {
+    this.#clients.set(client.easyrtcid, client);
+    this.#onChange(this);
+  }
+
+  remove(client: Client): void {
+    this.#clients.delete(client.easyrtcid);
+    this.#onChange(this);
   }
 
   view(room: string): RoomView | undefined {
@@ -42,18 +64,18 @@ export class Application {
 
   /** The room of all protocols that stands behind a name here, if there is one. */
   room(name: string): Room | undefined {
-    return this.#context.rooms.find(this.#keyOf(name));
+    return this.#needs.rooms.find(this.#keyOf(name));
   }
 
   /** Whether there is such a room, which may be empty. */
   hasRoom(name: string): boolean {
-    const { defaultRoomEnabled, defaultRoom } = this.#context.settings;
+    const { defaultRoomEnabled, defaultRoom } = this.#needs.settings;
     return (defaultRoomEnabled && name === defaultRoom) || this.room(name) !== undefined;
   }
 
   /** Every room that can be named here; the default room also when it is empty (EasyRTC §6.3). */
   get roomList(): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
-    const { rooms, settings } = this.#context;
+    const { rooms, settings } = this.#needs;
     const list = new Map<string, number>();
     if (settings.defaultRoomEnabled) list.set(settings.defaultRoom, 0);
     for (const room of rooms) {
@@ -69,7 +91,7 @@ export class Application {
    * @throws RoomError as `Rooms.join`: when `entered` was not called, nothing has happened
    */
   async join(client: Client, name: string, entered: (membership: Membership) => void): Promise<void> {
-    const { rooms, settings, now } = this.#context;
+    const { rooms, settings, now } = this.#needs;
     const { roomFields, roomMaxConnections: maxConnections } = settings;
     const { easyrtcid, username } = client;
     const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, hearsPrivateTexts: true };
@@ -135,13 +157,13 @@ export class Application {
 
   /** The default application's rooms are called as they are, those of others have its name before them. */
   #keyOf(room: string): string {
-    const { names, settings } = this.#context;
+    const { names, settings } = this.#needs;
     return names.keyOf(this.name === settings.defaultApplication ? room : `${this.name}/${room}`);
   }
 
   /** Undefined for rooms of other applications, and for those whose names this protocol has no form for. */
   #nameOf(key: string): string | undefined {
-    const { names, settings } = this.#context;
+    const { names, settings } = this.#needs;
     let name = names.nameOf(key);
     if (name !== undefined && this.name !== settings.defaultApplication) {
       const prefix = `${this.name}/`;

@@ -1,13 +1,13 @@
 import { Application } from './application.js';
-import type { Context } from './context.js';
+import type { ApplicationNeeds } from './application.js';
 
 /** All applications that have clients, by name. */
 export class Applications {
-  readonly #context: Context;
+  readonly #needs: ApplicationNeeds;
   readonly #byName = new Map<string, Application>();
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(needs: ApplicationNeeds) {
+    this.#needs = needs;
   }
 
   get size(): number {
@@ -22,27 +22,22 @@ export class Applications {
     return this.#byName.get(name);
   }
 
-  /** Whether a client may name it: it is configured, or has clients, or is made on demand. */
+  /** Whether a client may name it: it is configured, or has clients, or applications are made on demand. */
   admits(name: string): boolean {
-    const { defaultApplication, applications, applicationAutoCreate } = this.#context.settings;
+    const { defaultApplication, applications, applicationAutoCreate } = this.#needs.settings;
     return (
       applicationAutoCreate || name === defaultApplication || applications.includes(name) || this.#byName.has(name)
     );
   }
 
-  /** The one of that name, made if need be: for looking at, until `keep`. */
+  /** The application of that name, made if need be. It is among these from its first client to its last. */
   of(name: string): Application {
-    return this.#byName.get(name) ?? new Application(name, this.#context);
+    return this.#byName.get(name) ?? new Application(name, this.#needs, this.#onChange);
   }
 
-  keep(application: Application): void {
-    this.#byName.set(application.name, application);
-  }
-
-  /** Once its last client is gone. */
-  release(application: Application): void {
-    if (application.clients.size === 0 && this.#byName.get(application.name) === application) {
-      this.#byName.delete(application.name);
-    }
-  }
+  readonly #onChange = (application: Application): void => {
+    const { name, clients } = application;
+    if (clients.size > 0) this.#byName.set(name, application);
+    else if (this.#byName.get(name) === application) this.#byName.delete(name);
+  };
 }

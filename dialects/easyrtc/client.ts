@@ -1,19 +1,29 @@
+import type { Log } from '../../log.js';
 import type { RoomEvent } from '../../rooms/index.js';
 import type { Application } from './application.js';
-import type { Context } from './context.js';
 import { newEasyrtcid } from './easyrtcid.js';
 import type { Visitor } from './hooks.js';
 import type { Membership } from './membership.js';
 import { byName, roomDataReply } from './messages.js';
 import type { Presence, Push, RoomNews } from './messages.js';
+import type { EasyRtcSettings } from './options.js';
 import type { Outlet } from './outlet.js';
 import type { PresenceChange } from './requests.js';
+
+export interface ClientNeeds {
+  readonly settings: Pick<EasyRtcSettings, 'chatType' | 'maxPacketBytes'>;
+  readonly log: Log;
+  /** The time in ms since 1970. */
+  readonly now: () => number;
+  /** Called when a text of another protocol cannot be delivered. */
+  readonly onUndelivered: () => void;
+}
 
 /** One client: an id, an application, and any number of rooms of it (EasyRTC §1). */
 export class Client {
   readonly easyrtcid = newEasyrtcid();
   readonly #outlet: Outlet;
-  readonly #context: Context;
+  readonly #needs: ClientNeeds;
   readonly #memberships = new Map<string, Membership>();
   #application: Application | undefined;
   #sessionId: string | undefined;
@@ -22,9 +32,9 @@ export class Client {
   username: string | undefined;
   presence: Presence = { show: 'chat', status: null };
 
-  constructor(outlet: Outlet, context: Context) {
+  constructor(outlet: Outlet, needs: ClientNeeds) {
     this.#outlet = outlet;
-    this.#context = context;
+    this.#needs = needs;
   }
 
   /** Undefined until authenticated, and when all is over. */
@@ -52,13 +62,12 @@ export class Client {
     return { easyrtcid: this.easyrtcid, application: this.#application?.name ?? '', username: this.username };
   }
 
-  /** Moves to an application; what she was in of another one is left first (EasyRTC §5). */
+  /** Moves to an application. Everything of another one is left first (EasyRTC §5). */
   enter(application: Application): void {
     if (this.#application === application) return;
     this.end();
     this.#application = application;
-    this.#context.applications.keep(application);
-    application.clients.set(this.easyrtcid, this);
+    application.add(this);
   }
 
   enterSession(id: string): void {
@@ -117,8 +126,7 @@ export class Client {
     this.#leaveSession();
     const application = this.#application;
     this.#application = undefined;
-    application?.clients.delete(this.easyrtcid);
-    if (application) this.#context.applications.release(application);
+    application?.remove(this);
   }
 
   command(push: Push): void {
@@ -127,7 +135,7 @@ export class Client {
 
   /** What the embedding program says, with or without bytes. */
   say(push: Push): void {
-    this.#outlet.sendBytes('easyrtcMsg', this.easyrtcid, this.#context.now(), push);
+    this.#outlet.sendBytes('easyrtcMsg', this.easyrtcid, this.#needs.now(), push);
   }
 
   /** Another client's, as it came. @throws RangeError for data nested too deeply to be written */
@@ -140,7 +148,7 @@ export class Client {
       });
       return;
     }
-    const now = this.#context.now();
+    const now = this.#needs.now();
     if (sender.#outlet.hasBytes) this.#outlet.sendBytes(event, this.easyrtcid, now, push);
     else this.#outlet.send(event, this.easyrtcid, now, push);
   }
@@ -167,10 +175,10 @@ export class Client {
   }
 
   #hearText({ from, text, to }: RoomEvent & { readonly type: 'textSaid' }, { view }: Membership): void {
-    const { chatType, maxPacketBytes } = this.#context.settings;
+    const { chatType, maxPacketBytes } = this.#needs.settings;
     // A client takes no longer packets than it may send.
     if (Buffer.byteLength(text) > maxPacketBytes) {
-      this.#context.undelivered();
+      this.#needs.onUndelivered();
       return;
     }
     this.#tell('easyrtcMsg', {
@@ -194,7 +202,7 @@ export class Client {
       return;
     }
     this.#safely(() => {
-      this.#outlet.send(event, this.easyrtcid, this.#context.now(), push);
+      this.#outlet.send(event, this.easyrtcid, this.#needs.now(), push);
     });
   }
 
@@ -203,7 +211,7 @@ export class Client {
     try {
       send();
     } catch (error) {
-      this.#context.log.error('a client could not be told something', { client: this.easyrtcid, error });
+      this.#needs.log.error('a client could not be told something', { client: this.easyrtcid, error });
     }
   }
 }

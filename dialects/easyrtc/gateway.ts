@@ -1,16 +1,20 @@
 import type { Socket } from 'socket.io';
 import { lastOf } from '../../transport/last-of.js';
-import type { Dialect, DialectState, DialectContext } from '../dialect.js';
+import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
-import type { Context, ServerShare } from './context.js';
+import type { Context } from './context.js';
 import { Control } from './control.js';
 import { filesOf } from './files.js';
 import type { EasyRtcHooks } from './hooks.js';
 import { Link } from './link.js';
+import type { LinkNeeds } from './link.js';
 import { pushText } from './push-text.js';
 import { requestsOf } from './requests.js';
 import type { EasyRtcSettings } from './options.js';
+
+/** What this dialect uses of the server's own settings. */
+type ServerShare = Pick<DialectNeeds, 'iceServers'> & { readonly transport: LinkNeeds['limits'] };
 
 const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
 
@@ -48,47 +52,46 @@ export class EasyRtcGateway implements Dialect {
   }
 
   attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
-    const shared = {
-      rooms,
-      names,
-      now,
-      log,
-      settings: this.#settings,
-      requests: requestsOf(this.#settings),
-      server: this.#server,
+    const settings = this.#settings;
+    const context: Context = {
+      applications: new Applications({ rooms, names, now, settings }),
+      requests: requestsOf(settings),
+      settings,
       hooks: this.#hooks,
-      textOf: lastOf(pushText),
-      undelivered: () => {
-        this.#undelivered += 1;
-      },
+      iceServers: this.#server.iceServers,
+      now,
     };
-    // The applications need the context, of which they are a part.
-    const context: Context = Object.defineProperty(shared, 'applications', {
-      get: () => applications,
-    }) as typeof shared & { applications: Applications };
-    const applications = new Applications(context);
     this.#context = context;
+    const onUndelivered = (): void => {
+      this.#undelivered += 1;
+    };
+    const needs: LinkNeeds = {
+      context,
+      client: { settings, log, now, onUndelivered },
+      textOf: lastOf(pushText),
+      limits: this.#server.transport,
+      log,
+    };
     socketIo.register({
       name: this.name,
-      maxPacketBytes: this.#settings.maxPacketBytes,
+      maxPacketBytes: settings.maxPacketBytes,
       claims: (event) => events.has(event),
       accept: (socket) => {
-        this.#accept(socket, context);
+        this.#accept(socket, needs);
       },
     });
-    const { files } = this.#settings;
     const path = `${pathPrefix}/easyrtc`;
-    if (files !== '') doors.mount(path, filesOf(path, files));
+    if (settings.files !== '') doors.mount(path, filesOf(path, settings.files));
   }
 
   close(): void {
     for (const link of [...this.#links]) link.end('SERVER_SHUTDOWN');
   }
 
-  #accept(socket: Socket, context: Context): void {
+  #accept(socket: Socket, needs: LinkNeeds): void {
     const { address } = socket.handshake;
     const count = (this.#byAddress.get(address) ?? 0) + 1;
-    const link = new Link(socket, context, () => {
+    const link = new Link(socket, needs, () => {
       this.#links.delete(link);
       const left = (this.#byAddress.get(address) ?? 1) - 1;
       if (left > 0) this.#byAddress.set(address, left);

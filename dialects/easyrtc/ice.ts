@@ -4,20 +4,22 @@ import { inTime } from './hooks.js';
 import type { Visitor } from './hooks.js';
 import type { IceServer } from './messages.js';
 
-/** What a client is told to use, each also with its one address as the protocol's description has it (EasyRTC §14, row 4). */
-export async function iceServersFor(visitor: Visitor, context: Context): Promise<readonly IceServer[]> {
+type IceContext = Pick<Context, 'hooks' | 'settings' | 'iceServers' | 'now'>;
+
+/** The ICE servers of a client. Each also has its first address as `url`, as the protocol's description has it (EasyRTC §14, row 4). */
+export async function iceServersFor(visitor: Visitor, context: IceContext): Promise<readonly IceServer[]> {
   const servers = await chosenFor(visitor, context);
   return servers.map((server) => ({ url: server.urls[0], ...server }));
 }
 
-/** By the hook, or as configured, with credentials of her own where a secret is. */
-async function chosenFor(visitor: Visitor, context: Context): Promise<readonly IceServer[]> {
-  const { hooks, settings, server, now } = context;
+/** From the hook, or as configured; with credentials for this client where a secret is configured. */
+async function chosenFor(visitor: Visitor, context: IceContext): Promise<readonly IceServer[]> {
+  const { hooks, settings, iceServers, now } = context;
   if (hooks.iceServers) return inTime(hooks.iceServers(visitor), settings.hookTimeoutMs);
   const { turnSecret, turnSeconds } = settings;
-  if (turnSecret === '') return server.iceServers;
+  if (turnSecret === '') return iceServers;
   const expiry = Math.floor(now() / 1000) + turnSeconds;
-  return withCredentials(server.iceServers, turnSecret, `${expiry}:${visitor.easyrtcid}`);
+  return withCredentials(iceServers, turnSecret, `${expiry}:${visitor.easyrtcid}`);
 }
 
 /** As coturn's `use-auth-secret` checks them: the user name begins with the second since 1970 at which it expires. */

@@ -1,10 +1,13 @@
 import type { Socket } from 'socket.io';
+import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import { RequestQueue } from '../request-queue.js';
 import { TokenBucket } from '../../transport/token-bucket.js';
+import type { DialectNeeds } from '../dialect.js';
+import { RequestQueue } from '../request-queue.js';
 import { appMessage } from './app-messages.js';
 import { authenticate, loginErrorOf } from './authentication.js';
 import { Client } from './client.js';
+import type { ClientNeeds } from './client.js';
 import { command } from './commands.js';
 import type { Context } from './context.js';
 import type { ErrorCode } from './errors.js';
@@ -12,6 +15,7 @@ import { Refusal, errorTexts, roomErrors } from './errors.js';
 import { isObject } from './messages.js';
 import type { Fields, Reply } from './messages.js';
 import { Outlet } from './outlet.js';
+import type { PushText } from './push-text.js';
 
 type Event = 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg';
 type Answer = (reply: object) => void;
@@ -22,11 +26,22 @@ interface Request {
   readonly answer: Answer;
 }
 
+export interface LinkNeeds {
+  readonly context: Context;
+  readonly client: ClientNeeds;
+  /** Shared by all links: what many are told one after the other becomes JSON once. */
+  readonly textOf: PushText;
+  /** Bytes and requests of one client that may wait. */
+  readonly limits: Pick<DialectNeeds['transport'], 'maxQueuedBytes' | 'maxQueuedRequests'>;
+  readonly log: Log;
+}
+
 /** One socket: its requests one after the other in the order they came, each answered once (EasyRTC §3, §9). */
 export class Link {
   readonly client: Client;
   readonly #outlet: Outlet;
   readonly #context: Context;
+  readonly #log: Log;
   /** Undefined where there is no limit. */
   readonly #rate: TokenBucket | undefined;
   readonly #requests: RequestQueue<Request>;
@@ -34,16 +49,16 @@ export class Link {
   #loginTimer: NodeJS.Timeout | undefined;
 
   /** @param onOver called once, when everything is left */
-  constructor(socket: Socket, context: Context, onOver: (link: Link) => void) {
+  constructor(socket: Socket, { context, client, textOf, limits, log }: LinkNeeds, onOver: (link: Link) => void) {
     this.#context = context;
+    this.#log = log;
     const { maxPacketBytes, maxMessagesPerSecond, loginTimeoutMs } = context.settings;
-    const limits = { maxQueuedBytes: context.server.transport.maxQueuedBytes, maxPacketBytes };
-    this.#outlet = new Outlet(socket, context.textOf, limits, (reason) => {
-      context.log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
+    const { maxQueuedBytes, maxQueuedRequests } = limits;
+    this.#outlet = new Outlet(socket, textOf, { maxQueuedBytes, maxPacketBytes }, (reason) => {
+      log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
     });
-    this.client = new Client(this.#outlet, context);
-    const { maxQueuedRequests: maxRequests } = context.server.transport;
-    this.#requests = new RequestQueue({ maxRequests }, (request) => this.#serve(request));
+    this.client = new Client(this.#outlet, client);
+    this.#requests = new RequestQueue({ maxRequests: maxQueuedRequests }, (request) => this.#serve(request));
     if (maxMessagesPerSecond > 0) {
       const perSecond = maxMessagesPerSecond;
       this.#rate = new TokenBucket({ perSecond, burst: perSecond }, context.now);
@@ -145,7 +160,7 @@ export class Link {
   }
 
   #report(event: string, error: unknown): void {
-    this.#context.log.error('a request failed unexpectedly', { event, client: this.client.easyrtcid, error });
+    this.#log.error('a request failed unexpectedly', { event, client: this.client.easyrtcid, error });
   }
 }
 
