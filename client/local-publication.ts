@@ -30,7 +30,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #name: string;
   readonly #connections: MediaConnections;
   readonly #options: PublishOptions;
-  readonly #backOff = new BackOff();
+  readonly #backOff: BackOff;
   #tracks: readonly MediaStreamTrack[];
   #connection: MediaConnection;
   /** Whether the server has accepted our last offer, as far as we know. */
@@ -51,6 +51,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#name = name;
     this.stream = stream;
     this.#connections = connections;
+    this.#backOff = new BackOff(connections.session.clock);
     this.#tracks = stream.getTracks();
     this.#connection = this.#connect();
     this.#screen = new ScreenShare(this, {

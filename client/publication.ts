@@ -21,7 +21,7 @@ export class Publication extends Emitter<PublicationEvents> {
   readonly id: string;
   readonly #publisher: string;
   readonly #connections: MediaConnections;
-  readonly #backOff = new BackOff();
+  readonly #backOff: BackOff;
   #subscription: Subscription | undefined;
   #subscribing: Promise<Subscription> | undefined;
   #recovering = false;
@@ -33,6 +33,7 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#publisher = publisher;
     this.id = id;
     this.#connections = connections;
+    this.#backOff = new BackOff(connections.session.clock);
   }
 
   get subscription(): Subscription | undefined {

@@ -211,8 +211,9 @@ export class Room extends Emitter<RoomEvents> {
 
   /** The server has forgotten us: joins as if for the first time, and starts again what we had. */
   async #rejoin(connections: MediaConnections): Promise<void> {
-    const backOff = new BackOff();
-    const until = performance.now() + nameHeldMs;
+    const { clock } = connections.session;
+    const backOff = new BackOff(clock);
+    const until = clock.now() + nameHeldMs;
     const renewal = ++this.#renewals;
     // The connection was lost once more: the session begins anew, and this does too.
     const isStale = (): boolean => !this.joined || renewal !== this.#renewals;
@@ -228,7 +229,7 @@ export class Room extends Emitter<RoomEvents> {
         if (isStale() || !connections.session.connected) return;
         const { advice, code } = asClientError(thrown, 'server-error');
         // The server may keep the name for us: the connection was lost before the answer came.
-        const isHeld = code === 'name-taken' && performance.now() < until;
+        const isHeld = code === 'name-taken' && clock.now() < until;
         if (advice !== 'retry' && !isHeld) {
           this.#endAndClose('disconnected');
           return;

@@ -1,5 +1,5 @@
 import type { MethodName, RequestParams, RequestResult } from '../dialects/kurento-room/types.js';
-import { BackOff } from './back-off.js';
+import { BackOff, browserClock, type Clock } from './back-off.js';
 import { Emitter } from './emitter.js';
 import { ClientError, wireError } from './errors.js';
 import type { Frame, Notification } from './frames.js';
@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly reconnectForMs?: number;
   /** Members added to the params of every request, as tokens. */
   readonly rpcParams?: Readonly<Record<string, unknown>> | undefined;
+  /** What pauses between attempts go by. For tests. Default: the browser's. */
+  readonly clock?: Clock;
 }
 
 interface SessionEvents extends Record<string, readonly unknown[]> {
@@ -45,6 +47,7 @@ const missedWithinMs = 3_000;
  * a socket is lost (Kurento Room §1.5, §1.6). Once lost or closed it cannot be used again.
  */
 export class Session extends Emitter<SessionEvents> {
+  readonly clock: Clock;
   readonly #url: string;
   readonly #options: SessionOptions;
   readonly #pending = new Map<number, Pending>();
@@ -60,7 +63,7 @@ export class Session extends Emitter<SessionEvents> {
   #ended = false;
   #wake: (() => void) | undefined;
   /** One for all attempts: a connection that comes up and is lost at once also makes the next wait longer. */
-  readonly #backOff = new BackOff();
+  readonly #backOff: BackOff;
 
   /** Rejects with `unreachable` or `timeout`. */
   static async open(url: string, options: SessionOptions = {}): Promise<Session> {
@@ -73,6 +76,8 @@ export class Session extends Emitter<SessionEvents> {
     super();
     this.#url = url;
     this.#options = options;
+    this.clock = options.clock ?? browserClock;
+    this.#backOff = new BackOff(this.clock);
     this.#rpcParams = options.rpcParams ?? {};
   }
 
@@ -171,7 +176,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#socket = undefined;
     const before = new Set(this.#pending.keys());
     this.emit('interrupted', error);
-    const until = performance.now() + reconnectForMs;
+    const until = this.clock.now() + reconnectForMs;
     for (;;) {
       const socket = await this.#reconnect(until);
       if (this.#hasEnded()) {
@@ -197,7 +202,7 @@ export class Session extends Emitter<SessionEvents> {
     const online = (): void => this.#wake?.();
     globalThis.addEventListener('online', online);
     try {
-      while (!this.#hasEnded() && performance.now() < until) {
+      while (!this.#hasEnded() && this.clock.now() < until) {
         await Promise.race([this.#backOff.wait(), new Promise<void>((resolve) => (this.#wake = resolve))]);
         if (this.#hasEnded()) return undefined;
         try {
