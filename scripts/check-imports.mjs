@@ -64,10 +64,11 @@ const rules = [
   { files: /^src\//, folder: 'src', may: [rooms, /^(?!rooms\/|media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },
   { files: /^client\//, folder: 'client', may: [/^dialects\/kurento-room\//] },
   { files: /^demo\//, folder: 'demo', may: [/^client\//] },
+  { files: /^bench\//, folder: 'bench', may: [/^(?!test\/)/] },
   { files: /^test\/(?!rooms\/)/, folder: 'test', may: [rooms, /^(?!rooms\/)/] },
 ];
 /** Free to import what they need, unless a rule says otherwise: nobody imports them. */
-const free = /^(test|bench|scripts|docs|examples|vendor)\/|^[^/]+$/;
+const free = /^(test|tools|scripts|docs|examples|vendor)\/|^[^/]+$/;
 
 const files = execFileSync(
   'git',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumArgs, findBrowser, openWindow } from '../../test/browser/browser.js';
+import { chromiumArgs, findBrowser, openWindow } from '../../tools/chromium.js';
 import { BenchServer } from '../signalling/bench-process.js';
 import { median } from '../median.js';
 import { Table } from '../table.js';

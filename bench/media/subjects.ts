@@ -1,4 +1,4 @@
-import { KurentoSocket } from '../../test/support/kurento-socket.js';
+import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { Child } from './child.js';
 import type { FloorCommand, FloorReport } from './floor-messages.js';
 import type { LoadCommand, LoadReport } from './load-messages.js';

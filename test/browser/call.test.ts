@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pipelinesOf } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
-import { launchBrowser, listenerPermissions, openWindow } from './browser.js';
+import { launchBrowser, listenerPermissions, openWindow } from '../../tools/chromium.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { listenerPermissions } from './browser.js';
+import { listenerPermissions } from '../../tools/chromium.js';
 import { EngineStage } from './engine-stage.js';
 
 /** VP8, its retransmissions and Opus with the numbers of others. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { listenerPermissions } from './browser.js';
+import { listenerPermissions } from '../../tools/chromium.js';
 import { EngineStage } from './engine-stage.js';
 
 describe('the embedded engine with Chromium', function () {

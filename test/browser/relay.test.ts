@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RunningServer } from '../../src/server.js';
 import { startTestServer } from '../support/server.js';
 import { TurnServer } from '../support/turn-server.js';
-import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chromium.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 /** Of a network that lets nothing through but a TURN server: the browser may use no other way. */

@@ -1,5 +1,5 @@
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
-import { launchBrowser, openWindow, type RunningBrowser } from './browser.js';
+import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chromium.js';
 
 let shared: Promise<RunningBrowser> | undefined;
 

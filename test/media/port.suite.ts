@@ -4,7 +4,7 @@ import type { Endpoint, Pipeline } from '../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { PeerProcess, sections, type Peer } from '../support/peer.js';
 import type { Section } from '../support/peer-messages.js';
-import { KurentoSocket } from '../support/kurento-socket.js';
+import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { configOf, ConfigError } from '../../src/config.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { publishOffer, receiveOffer } from '../support/fixtures.js';
-import { KurentoSocket } from '../support/kurento-socket.js';
+import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { pipelinesOf } from '../support/media-objects.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';

@@ -1,4 +1,4 @@
-import { KurentoSocket } from './kurento-socket.js';
+import { KurentoSocket } from '../../tools/kurento-socket.js';
 
 /** Asks a media server which pipelines it holds, past everything that is under test. */
 export async function pipelinesOf(mediaServerUrl: string): Promise<string[]> {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { defaultBindAddress } from '../../media/embedded/transport/local-addresses.js';
 import { EmbeddedEngine } from './embedded-engine.js';
-import { KurentoSocket } from './kurento-socket.js';
+import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { PeerProcess, sections, type Peer } from './peer.js';
 
 /** An endpoint of the engine, and the client that is connected to it. */

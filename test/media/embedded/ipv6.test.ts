@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
-import { KurentoSocket } from '../../support/kurento-socket.js';
+import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { PeerProcess, sections } from '../../support/peer.js';
 
 const found = z.object({ candidate: z.string(), sdpMid: z.string() });

@@ -11,7 +11,7 @@ import { addressFamilies, mediaAddresses } from '../../../media/embedded/transpo
 import { toldAddresses } from '../../../media/embedded/transport/told-addresses.js';
 import type { CandidateOptions } from '../../../media/embedded/transport/told-candidates.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
-import { KurentoSocket } from '../../support/kurento-socket.js';
+import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { browserOffer } from './offers.js';
 import { udpPorts, udpRange } from '../../support/udp-ports.js';
 

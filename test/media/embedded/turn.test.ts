@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
-import { KurentoSocket } from '../../support/kurento-socket.js';
+import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { PeerProcess, sections } from '../../support/peer.js';
 import { TurnServer } from '../../support/turn-server.js';
 import { browserOffer } from './offers.js';

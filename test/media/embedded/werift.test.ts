@@ -3,7 +3,7 @@ import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useOPUS, use
 import type { RTCRtpSender } from 'werift';
 import { z } from 'zod';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
-import { KurentoSocket } from '../../support/kurento-socket.js';
+import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { until } from '../../support/until.js';
 
 const candidate = z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.number() });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Answer } from '../../../support/kurento-socket.js';
+import type { Answer } from '../../../../tools/kurento-socket.js';
 import { endpointLimit, expectError, ProtocolStage, uuid } from './protocol-stage.js';
 
 describe('the Kurento protocol of the embedded engine, creating and releasing (§3.3 to §3.8)', () => {

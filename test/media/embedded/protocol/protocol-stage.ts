@@ -5,8 +5,8 @@ import { Methods } from '../../../../media/embedded/protocol/methods.js';
 import { ProtocolServer } from '../../../../media/embedded/protocol/protocol-server.js';
 import { Pulse } from '../../../../media/embedded/objects/pulse.js';
 import { FakeTransports } from '../fake-transports.js';
-import type { Answer } from '../../../support/kurento-socket.js';
-import { KurentoSocket } from '../../../support/kurento-socket.js';
+import type { Answer } from '../../../../tools/kurento-socket.js';
+import { KurentoSocket } from '../../../../tools/kurento-socket.js';
 
 export const endpointLimit = 20;
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import type { Answer } from '../../../support/kurento-socket.js';
+import type { Answer } from '../../../../tools/kurento-socket.js';
 import { expectError, ProtocolStage } from './protocol-stage.js';
 
 describe('the Kurento protocol of the embedded engine, sessions (§3.1, §3.2, §3.10, §4)', () => {

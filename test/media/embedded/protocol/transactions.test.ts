@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Answer } from '../../../support/kurento-socket.js';
+import type { Answer } from '../../../../tools/kurento-socket.js';
 import { expectError, ProtocolStage } from './protocol-stage.js';
 
 describe('the Kurento protocol of the embedded engine, transactions (§3.9)', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { KurentoSocket } from '../../../support/kurento-socket.js';
+import { KurentoSocket } from '../../../../tools/kurento-socket.js';
 import { expectError, ProtocolStage } from './protocol-stage.js';
 
 describe('the Kurento protocol of the embedded engine, as a transport (§1, §2)', () => {

@@ -22,7 +22,7 @@ const eventSchema = z.object({
 });
 export type KurentoEvent = z.infer<typeof eventSchema>['params']['value'];
 
-/** A bare client of the Kurento protocol: sends what the test says, keeps everything that comes. */
+/** A bare client of the Kurento protocol: sends what it is told, keeps everything that comes. */
 export class KurentoSocket {
   readonly events: KurentoEvent[] = [];
   readonly frames: string[] = [];

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
-import { defaultBindAddress } from '../../media/embedded/transport/local-addresses.js';
+import { defaultBindAddress } from '../media/embedded/transport/local-addresses.js';
 
 /** A Chromium of our own: a process that can be closed, or killed as a crash would. */
 export interface RunningBrowser {
