@@ -14,7 +14,7 @@ export interface ConnectionLimits {
 export interface ConnectionListener {
   text(text: string): void;
   binary(): void;
-  /** The connection is over, for whatever reason; called once, last, never from inside another call. */
+  /** The connection is over, for any reason. Called once, as the last call, and never from inside another call of this connection. */
   closed(reason: string): void;
 }
 
@@ -34,13 +34,13 @@ export interface Heartbeat {
   readonly code: number;
 }
 
-/** How long a dropped reader has to take the close frame with the reason before its socket is destroyed. */
+/** How long a dropped client has to read the close frame before its socket is destroyed, in ms. */
 const dropAfterMs = 2_000;
 
 /**
- * One live WebSocket. Receiving and the closing handshake are the WebSocket library's; frames to send are ready-made
- * and go straight to the socket, all that is due in one turn of the event loop in one write. That is sound because the
- * library too writes whole frames only: compression is off.
+ * One live WebSocket. The ws library receives and does the closing handshake. Frames to send are ready-made and go past the
+ * library to the socket: all that is due in one turn of the event loop in one write. That is safe because the library also
+ * writes whole frames only, since compression is off.
  */
 export class Connection implements Writer {
   readonly #webSocket: WebSocket;
@@ -61,7 +61,7 @@ export class Connection implements Writer {
     this.#limits = limits;
     webSocket.on('message', this.#onMessage);
     webSocket.on('close', this.#onClose);
-    // A protocol violation of the peer; 'close' follows.
+    // The client broke the protocol. 'close' follows.
     webSocket.on('error', ignore);
   }
 
@@ -69,18 +69,18 @@ export class Connection implements Writer {
     this.#listener = listener;
   }
 
-  /** Pings the peer from now on, and drops the connection when nothing comes any more. Called once. */
+  /** Pings the client from now on, and drops the connection when nothing comes any more. Called once. */
   keepAlive(heartbeat: Heartbeat): void {
     const hear = (): void => {
       this.#heardAt = performance.now();
     };
     hear();
-    // Also a part of a long frame is a sign of life.
+    // A part of a long frame is a sign of life as well.
     this.#socket.on('data', hear);
     this.#watch(heartbeat, 0);
   }
 
-  /** The address of the peer, or of the proxy before it; undefined when it is gone. */
+  /** The address of the client, or of the proxy before it. Undefined when the client is gone. */
   get remoteAddress(): string | undefined {
     return (this.#socket as Partial<Pick<Socket, 'remoteAddress'>>).remoteAddress;
   }
@@ -89,7 +89,7 @@ export class Connection implements Writer {
     return this.#open;
   }
 
-  /** Queues a frame for the end of this turn; nothing happens on a connection that is closed or closing. */
+  /** Queues a frame for the end of this turn. Does nothing on a connection that is closed or closing. */
   send(frame: Frame): void {
     if (!this.#open) return;
     this.#dueBytes += frame.length;
@@ -118,7 +118,7 @@ export class Connection implements Writer {
     this.#webSocket.close(code, reason);
   }
 
-  /** Checks again when the next ping is due, or earlier if the silence would be too long before. */
+  /** Pings when it is time, drops a silent client, and calls itself again when one of the two is due. */
   #watch(heartbeat: Heartbeat, pingedAt: number): void {
     const { intervalMs, timeoutMs, code } = heartbeat;
     const now = performance.now();

@@ -1,9 +1,9 @@
-/** A WebSocket text message as it goes over the wire (RFC 6455 §5.2: final, unmasked), header and payload in one piece. */
+/** A WebSocket text message as it is on the wire: header and payload in one piece, final and unmasked (RFC 6455 §5.2). */
 export type Frame = Buffer;
 
 const finalText = 0x81;
 
-/** Encodes a text once, however many connections it goes to. */
+/** The result can be sent to any number of connections. */
 export function textFrame(text: string): Frame {
   const length = Buffer.byteLength(text);
   if (length < 126) {

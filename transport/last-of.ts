@@ -1,6 +1,6 @@
 /**
- * Remembers the last value it made: what many are told one after the other is made once. The argument is compared by
- * identity, so it must not change.
+ * Remembers the last value it made, so that what many clients are told one after the other is made once. The argument is
+ * compared by identity, so it must not change.
  */
 export function lastOf<Argument extends object, Value>(
   make: (argument: Argument) => Value,

@@ -1,14 +1,14 @@
 import type { Frame } from './frame.js';
 
 export interface Writer {
-  /** Writes what is due; `join` makes one piece of several frames. */
+  /** Writes what is due. `join` makes one piece of several frames. */
   flush(join: (frames: readonly Frame[]) => Buffer): void;
 }
 
 /**
- * Collects the connections that have something to send and lets each write once, at the end of the present turn of the
- * event loop. In a busy room many requests arrive in one turn, and what they cause then costs one system call per
- * receiver instead of one per message and receiver.
+ * Collects the connections that have something to send, and lets each write once at the end of the present turn of the
+ * event loop. In a busy room many requests arrive in one turn. What they cause costs one system call for each receiver
+ * then, instead of one for each message and receiver.
  */
 export class WriteTurn {
   #due: Writer[] = [];
@@ -27,7 +27,7 @@ export class WriteTurn {
     this.#bytes = Buffer.alloc(0);
   };
 
-  /** Listeners of one room mostly have the same frames due, so the last piece made is often the next one wanted. */
+  /** Participants of one room mostly have the same frames due, so the last piece that was made is kept for the next writer. */
   readonly #join = (frames: readonly Frame[]): Buffer => {
     if (!sameFrames(frames, this.#joined)) {
       this.#joined = frames;

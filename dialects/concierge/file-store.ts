@@ -39,7 +39,7 @@ const ended = '.ended';
 
 /**
  * The files of the clients: one folder each, made at its first file and gone with it. What is there is known by name; nothing else in
- * the folder is served, whoever put it there.
+ * the folder is served.
  */
 export class FileStore {
   readonly #root: string;
@@ -99,7 +99,7 @@ export class FileStore {
   /** Begins an upload; undefined when there may be no more files. */
   async upload(client: string): Promise<Upload | undefined> {
     const folder = this.#folderOf(client);
-    // Whoever replaces a file needs a place for the new one beside the old one.
+    // A client that replaces a file needs a place for the new one beside the old one.
     if (folder.uploads + folder.files.size > this.#limits.clientFiles) return undefined;
     folder.uploads += 1;
     const temporary = join(this.#root, uploads, this.#newName());

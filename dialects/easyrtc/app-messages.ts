@@ -36,7 +36,7 @@ function toOne({ client, application }: Asker, message: AppMessage, id: string, 
   return ack;
 }
 
-/** A text for people is said to her; what pages tell each other is nothing for her and forgotten. */
+/** A text for people is said to that participant. What pages tell each other means nothing in other protocols, and is dropped. */
 function toStranger({ client }: Asker, message: AppMessage, { participant, view }: Stranger, context: Context): Reply {
   const { msgType, msgData } = message;
   if (msgType !== context.settings.chatType || typeof msgData !== 'string') return ack;

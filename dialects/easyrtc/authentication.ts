@@ -115,7 +115,7 @@ async function enter(
   return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };
 }
 
-/** The members of rooms she was in before hear what is new of her. Of a new username only the full list tells (EasyRTC §7). */
+/** Tells the members of rooms in which the client was before what has changed. A new username is in the full list only (EasyRTC §7). */
 function tellKnown(client: Client, joined: ReadonlySet<Membership>, isRenamed: boolean): void {
   const known = [...client.memberships].filter((membership) => !joined.has(membership));
   if (!isRenamed) {

@@ -153,7 +153,7 @@ export class Client {
     else this.#outlet.send(event, this.easyrtcid, now, push);
   }
 
-  /** The outbox of each of her participants. */
+  /** The outbox of each of the client's participants. */
   hear(event: RoomEvent, membership: Membership): void {
     const { view } = membership;
     switch (event.type) {

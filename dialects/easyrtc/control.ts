@@ -4,7 +4,7 @@ import { iceServersFor } from './ice.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
 import type { FieldValues } from './options.js';
 
-/** What a program that embeds the server may tell clients by itself (EasyRTC §7). Whoever is not there any more is told nothing. */
+/** What a program that embeds the server may tell clients unasked (EasyRTC §7). For a client that has gone, each method does nothing. */
 export class Control {
   readonly #context: Context;
 

@@ -3,7 +3,7 @@ import type { Membership } from './membership.js';
 import { byName, roomDataReply } from './messages.js';
 import type { Reply, RoomNews } from './messages.js';
 
-/** Each who shares one of these rooms with the client gets one event, with what she is now in each of them (EasyRTC §6.6). */
+/** Everybody who shares one of these rooms with the client gets one event, with the client's entry in each of them (EasyRTC §6.6). */
 export function tellUpdate(client: Client, memberships: Iterable<Membership>): void {
   const [first, ...more] = memberships;
   if (!first) return;
@@ -24,7 +24,7 @@ export function tellUpdate(client: Client, memberships: Iterable<Membership>): v
   for (const [receiver, news] of receivers) receiver.command(roomDataReply(byName(news)));
 }
 
-/** The same as the client herself is answered. */
+/** The same news, as the answer to the client. */
 export function ownUpdate(memberships: Iterable<Membership>): Reply {
   return roomDataReply(byName([...memberships].map(newsOf)));
 }

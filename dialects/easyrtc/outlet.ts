@@ -58,7 +58,7 @@ export class Outlet {
     this.#client.emitJson(event, `{"easyrtcid":"${easyrtcid}","serverTime":${serverTime},${this.#textOf(push)}`);
   }
 
-  /** The same for what may hold bytes, which go in packets of their own. */
+  /** Like `send`, for what may hold bytes: socket.io sends those in packets of their own. */
   sendBytes(event: 'easyrtcCmd' | 'easyrtcMsg', easyrtcid: string, serverTime: number, push: Push): void {
     if (!this.open) return;
     const packet = { easyrtcid, ...push, serverTime };

@@ -3,7 +3,7 @@ import { newEasyrtcid } from './easyrtcid.js';
 import type { ClientEntry } from './messages.js';
 import type { RoomView } from './room-view.js';
 
-/** Somebody who speaks another protocol, as EasyRTC clients see her. */
+/** A participant of another protocol, as EasyRTC clients see it. */
 export interface Stranger {
   readonly participant: Participant;
   readonly view: RoomView;
@@ -31,7 +31,7 @@ export class Strangers {
     if (!entry) {
       entry = {
         easyrtcid: newEasyrtcid(),
-        // When she came is known only if a client of ours was there to see it.
+        // Not the time at which it joined, which is known only if a client of ours was there then.
         roomJoinTime: this.#now(),
         presence: { show: 'chat', status: null },
         username: participant.attributes.displayName,

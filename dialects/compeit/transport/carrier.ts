@@ -20,8 +20,8 @@ export interface Carrier {
   readonly kind: 'websocket' | 'xhr-polling';
   send(packet: Outgoing): void;
   /**
-   * Lets out what is due, then ends; `finished` when nothing more can be delivered. With `isGone` nobody is there to take it, and it ends
-   * at once. Does nothing the second time.
+   * Sends what is due, then ends, and calls `finished` when nothing more can be delivered. With `isGone` the client is not there any
+   * more, and it ends at once. Does nothing the second time.
    */
   close(finished: () => void, isGone: boolean): void;
 }

@@ -18,7 +18,7 @@ import { WebSocketCarrier } from './websocket-carrier.js';
 export interface DoorSettings extends TransportLimits {
   /** Where it is mounted, as `/socket.io/1`. */
   readonly path: string;
-  /** Pages that may connect, besides those of the server's own host. */
+  /** Origins whose pages may connect, besides those of the server's own host. */
   readonly allowedOrigins: readonly string[];
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
@@ -29,7 +29,7 @@ export interface DoorSettings extends TransportLimits {
 /** The namespaces a client finds, or a short text why it is refused. */
 export type Admission = { readonly namespaces: ReadonlyMap<string, Accept> } | { readonly refusal: string };
 
-/** Bytes of a session id: it is all that shows whose requests these are. */
+/** Bytes of a session id. Only the id shows which session a request belongs to, so it must not be guessed. */
 const idBytes = 18;
 
 /** How long clients have for the closing handshake when the server stops, in ms. */
@@ -37,7 +37,7 @@ const closeAfterMs = 1_000;
 
 const transports = 'websocket,xhr-polling';
 
-/** The server's side of Socket.IO revision 1, which the 0.9 line of clients speaks (COMPEIT §2). */
+/** The server's side of Socket.IO revision 1, which clients of Socket.IO 0.9 speak (COMPEIT §2). */
 export class OldSocketIoDoor implements Mount {
   readonly #settings: DoorSettings;
   readonly #sessions = new Map<string, Session>();
@@ -213,11 +213,11 @@ export class OldSocketIoDoor implements Mount {
   }
 }
 
-/** Whole, and never none: the client takes an empty or zero time for one that is over. */
+/** Rounded up, at least 1: a client takes 0 for a time that is over. */
 function seconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1_000));
 }
 
 function ignore(): void {
-  // What a peer does to its socket; its end follows.
+  // The client's socket failed. 'close' follows.
 }

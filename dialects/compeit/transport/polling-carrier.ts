@@ -5,10 +5,10 @@ import type { Outgoing } from './outgoing.js';
 import { noop } from './packet.js';
 import { decodePayload, encodePayload } from './payload.js';
 
-/** Bodies that one client may be sending at a time; those of old send one. */
+/** Bodies that one client may send at a time. Clients of Socket.IO 0.9 send one. */
 const maxBodies = 8;
 
-/** Packets wait for a poll, and polls for packets (COMPEIT §2.5). What is sent in one turn of the event loop goes in one answer. */
+/** Packets wait for a poll, and a poll waits for packets (COMPEIT §2.5). What is sent in one turn of the event loop goes in one answer. */
 export class PollingCarrier implements Carrier {
   readonly kind = 'xhr-polling';
   readonly #owner: CarrierOwner;
@@ -38,7 +38,7 @@ export class PollingCarrier implements Carrier {
     if (this.#due.length > maxQueuedPackets || this.#dueBytes > maxQueuedBytes) {
       this.#forgetDue();
       this.#overrun = true;
-      // Not at once: whoever sends may be in the middle of telling everybody.
+      // Not at once: the sender may be in the middle of telling a whole room.
       setImmediate(() => {
         this.#owner.lost('too many packets wait for a poll');
       });
@@ -47,7 +47,7 @@ export class PollingCarrier implements Carrier {
     this.#flushSoon();
   }
 
-  /** A request of the client that waits for packets; one at a time, the newest. */
+  /** A request of the client that waits for packets. Only the newest is held; an older one is answered with nothing. */
   poll(response: ServerResponse): void {
     this.#answer(noop);
     this.#held = response;
@@ -63,7 +63,7 @@ export class PollingCarrier implements Carrier {
     this.#flushSoon();
   }
 
-  /** A request of the client with packets: it is answered, then they are handled. */
+  /** A request of the client that brings packets. It is answered, then the packets are handled. */
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#bodies >= maxBodies) {
       refuseBody(response, 429, 'too many bodies at a time');
@@ -73,7 +73,7 @@ export class PollingCarrier implements Carrier {
     const body = await readBody(request, this.#limits.maxPacketBytes);
     this.#bodies -= 1;
     if (body === undefined) {
-      // Gone, or too much.
+      // The client is gone, or sent too much.
       if (!request.destroyed) refuseBody(response, 413, 'too long');
       this.#giveUp('a body that is too long, or broken off');
       return;
@@ -125,7 +125,7 @@ export class PollingCarrier implements Carrier {
     }, this.#limits.closeTimeoutMs).unref();
   }
 
-  /** Nobody will take what is due. */
+  /** No poll will fetch what is due. */
   #giveUp(reason: string): void {
     this.#forgetDue();
     if (this.#finished) this.#finish();
@@ -142,7 +142,7 @@ export class PollingCarrier implements Carrier {
   }
 }
 
-/** What goes on arriving is nobody's business. */
+/** What still arrives of the body is not read. */
 function refuseBody(response: ServerResponse, status: number, reason: string): void {
   response.setHeader('Connection', 'close');
   answerText(response, status, reason);

@@ -5,7 +5,7 @@ import { heartbeat } from './packet.js';
 
 const beat = new Outgoing(heartbeat);
 
-/** A packet is a text frame, and the server's heart beats (COMPEIT §2.4, §2.6). */
+/** Sends each packet as a text frame, and heartbeats at an interval (COMPEIT §2.4, §2.6). */
 export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket';
   readonly #connection: Connection;
