@@ -24,10 +24,16 @@ export interface CallingSession {
   readonly dataChannels: boolean;
   isNamed(id: unknown): boolean;
   /**
-   * @param describe makes the answer, in the moment in which the participant comes into the room: whoever comes later is announced
-   * @throws RoomError as `Rooms.join`, and `participant-exists` when the session is in a room already
+   * @param entered called when the participant has come into the room: those that are there by then are not announced to it, and those
+   *   that come later are
+   * @throws RoomError `participant-exists` when the session is in a room already; rejects as `Rooms.join`
    */
-  join<T>(room: string, user: string, dataChannels: boolean, describe: (participant: Participant) => T): Promise<T>;
+  join(
+    room: string,
+    user: string,
+    dataChannels: boolean,
+    entered: (participant: Participant) => void,
+  ): Promise<unknown>;
   /** Leaves the room; the connection is closed unless the client goes on using it (Kurento Room §3.8). */
   leave(): void;
   /** The id becomes unknown; the next request that needs one gets another (Kurento Room §1.6). */

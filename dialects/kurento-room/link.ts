@@ -95,7 +95,7 @@ export class Link implements ConnectionListener, CallingLink {
     const { connectionRequests, document } = this.#context;
     const call = { link: this, document, afterwards: undefined };
     void connectionRequests.execute(request, call, (text) => {
-      this.#reply(text);
+      if (text !== undefined) this.#reply(text);
     });
   }
 

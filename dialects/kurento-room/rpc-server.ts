@@ -35,11 +35,11 @@ export class RpcServer<C extends Call> {
 
   /**
    * Executes a request. What it does afterwards is done right after the reply, in the same turn. Never rejects.
-   * @param reply is given the text of the reply; not called for a request without id
+   * @param reply is given the text of the reply, or undefined for a request without id, which gets none
    */
-  async execute(request: Request, call: C, reply: (text: string) => void): Promise<void> {
+  async execute(request: Request, call: C, reply: (text: string | undefined) => void): Promise<void> {
     const response = await this.#server.receive(request, call);
-    if (response) reply(replyText(response));
+    reply(response ? replyText(response) : undefined);
     call.afterwards?.();
   }
 }

@@ -98,32 +98,28 @@ export class Session implements CallingSession {
     return this.#participant;
   }
 
-  async join<T>(
+  join(
     room: string,
     user: string,
     dataChannels: boolean,
-    describe: (participant: Participant) => T,
-  ): Promise<T> {
+    entered: (participant: Participant) => void,
+  ): Promise<unknown> {
     if (this.#participant && !this.#participant.closed) {
       const { id, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${id}"`);
     }
     const { rooms, names, sessions, limits, log } = this.#context;
-    const makePlace = (present: Participant): void => {
-      this.#takeOver(present);
-    };
-    const newcomer = { id: user, attributes: attributesOf(user), ...(limits.takeOverDetachedNames && { makePlace }) };
-    let answer: T | undefined;
-    const participant = await rooms.join(names.keyOf(room), newcomer, (entering) => {
+    const makePlace = limits.takeOverDetachedNames ? this.#yieldName : undefined;
+    const newcomer = { id: user, attributes: attributesOf(user), ...(makePlace && { makePlace }) };
+    return rooms.join(names.keyOf(room), newcomer, (participant) => {
       if (this.#ended) return undefined;
-      this.#participant = entering;
-      sessions.joined(entering, this);
+      this.#participant = participant;
       this.#dataChannels = dataChannels;
-      answer = describe(entering);
+      sessions.joined(participant, this);
+      entered(participant);
+      log.info('joined', { room, participant: user, session: this.id });
       return this.#tell;
     });
-    log.info('joined', { room, participant: participant.id, session: this.id });
-    return answer as T;
   }
 
   leave(): void {
@@ -194,19 +190,19 @@ export class Session implements CallingSession {
   }
 
   /** A session without a connection yields its name to a newcomer, who is most likely the same person (§14). */
-  #takeOver(present: Participant): void {
+  readonly #yieldName = (present: Participant): void => {
     const session = this.#context.sessions.of(present);
     if (session?.detached) session.end();
-  }
+  };
 
-  async #execute(request: Request): Promise<void> {
+  #execute(request: Request): Promise<void> {
     const { sessionRequests, customRequest } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
     const call = { session: this, customRequest, afterwards: undefined };
-    await sessionRequests.execute(request, call, (text) => {
-      this.#send(textFrame(text));
+    return sessionRequests.execute(request, call, (text) => {
+      if (text !== undefined) this.#send(textFrame(text));
+      this.#tellHeld();
     });
-    this.#tellHeld();
   }
 
   #send(frame: Frame): void {

@@ -3,6 +3,8 @@ import { lenientBoolean } from '../lenient.js';
 import { sessionRequest } from '../request-type.js';
 import { streamsOf, streamsSchema, webcam } from '../streams.js';
 
+const present = z.array(z.object({ id: z.string(), streams: streamsSchema }));
+
 export const joinRoom = sessionRequest({
   name: 'joinRoom',
   params: z.object({
@@ -12,7 +14,7 @@ export const joinRoom = sessionRequest({
       .optional()
       .meta({ description: 'The stream of this participant is to have data channels' }),
   }),
-  result: z.object({ value: z.array(z.object({ id: z.string(), streams: streamsSchema })) }),
+  result: z.object({ value: present }),
   summary: 'Joins a room, which is made if need be.',
   description:
     'The answer lists the participants that are there already, and which of them publish; those that come later are announced by participantJoined. A session is in one room at a time.',
@@ -32,13 +34,13 @@ export const joinRoom = sessionRequest({
     { reason: 'invalid-name', when: 'The name of the user or of the room is empty.' },
   ],
   answeredFirst: true,
-  handle: async ({ session }, { user, room, dataChannels }) => ({
-    answer: await session.join(room, user, dataChannels ?? false, (participant) => {
-      const value = [];
+  handle: async ({ session }, { user, room, dataChannels }) => {
+    const value: z.output<typeof present> = [];
+    await session.join(room, user, dataChannels ?? false, (participant) => {
       for (const other of participant.room.participants) {
         if (other !== participant) value.push({ id: other.name, streams: streamsOf(other) });
       }
-      return { value };
-    }),
-  }),
+    });
+    return { answer: { value } };
+  },
 });
