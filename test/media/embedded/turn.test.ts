@@ -74,7 +74,7 @@ describe('an endpoint of the embedded engine with a STUN and a TURN server', fun
     expect(kinds).to.include('host').and.to.not.include('relay');
   });
 
-  it('is found through the relay by who knows no other address of it, and carries video', async () => {
+  it('is found through the relay by a client that knows no other address of it, and carries video', async () => {
     const peers = await PeerProcess.start();
     const ann = await client.create('WebRtcEndpoint', { mediaPipeline });
     const bob = await endpointWith({ turnUrl: turnUrl() });

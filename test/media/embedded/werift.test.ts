@@ -46,7 +46,7 @@ class Client {
     return this;
   }
 
-  /** Every picture is a keyframe to whoever looks no further than the beginning of the packet (RFC 7741 §4.2, §4.3). */
+  /** Every picture is a keyframe for a reader of the beginning of the packet only (RFC 7741 §4.2, §4.3). */
   write(kind: 'audio' | 'video', text: string): void {
     const payload = kind === 'video' ? `\x10\x00${text}` : text;
     const sequenceNumber = this.#sequence[kind]++;

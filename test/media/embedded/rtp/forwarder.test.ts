@@ -306,7 +306,7 @@ describe('forwarding', () => {
       }
     });
 
-    it('does not spoil what it keeps: the next one who asks gets the same', () => {
+    it('does not spoil what it keeps: the next receiver that asks gets the same', () => {
       const [one, other] = [engine.subscriber(publisher), engine.subscriber(publisher, { repairs: false })];
       sendVideo(publisher, 1, 20);
       const sent = other.received();
@@ -412,7 +412,7 @@ describe('forwarding', () => {
       expect(old.receivedRtcp('bitrateLimit').map(({ bitrate }) => bitrate)).to.deep.equal([2_500_000]);
     });
 
-    it('names to a publisher what the fastest of her subscribers can take, and lifts it when that is unknown', () => {
+    it('names to a publisher what the fastest of its subscribers can take, and lifts it when that is unknown', () => {
       const [slow, fast] = [engine.subscriber(publisher), engine.subscriber(publisher)];
       sendVideo(publisher, 1, 1);
       const limits = (): number[] => {
