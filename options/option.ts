@@ -71,7 +71,11 @@ const truth = z.preprocess(
   z.boolean('must be true or false'),
 );
 
-export const number = z.coerce.number<number | string>('must be a number');
+/** The message is for text that is no number. A number out of bounds keeps zod's message, which names the bound. */
+export const number = z.coerce.number<number | string>({
+  // zod asks this for the bounds too, though its type says otherwise.
+  error: ({ code }: { readonly code: string }) => (code === 'invalid_type' ? 'must be a number' : undefined),
+});
 export const count = number.int('must be a whole number');
 export const milliseconds = count.min(1).max(86_400_000);
 export const kbps = count.min(0).max(1_000_000);

@@ -168,6 +168,13 @@ describe('configuration', () => {
 
   it('refuses text that none of these values can be made of, and says what is expected', () => {
     for (const [variable, text, expected] of [
+      ['PORT', 'many', 'must be a number'],
+      ['PORT', '70000', '<=65535'],
+      ['PORT', '1.5', 'must be a whole number'],
+      ['SESSION_GRACE_MS', '0', '>=1'],
+      ['THRESHOLD_SPEAKER', '1', '<=0'],
+      ['BRIDGE', 'yes', 'must be true or false'],
+      ['LOG_LEVEL', 'loud', '"error"|"warn"'],
       ['ROOM_CREATORS', 'a)|(b', 'must be a regular expression'],
       ['EASYRTC_ID_PATTERN', '[', 'must be a regular expression'],
       ['HAT_PLACEMENT', '1,2,3', 'must be four numbers'],
