@@ -22,52 +22,87 @@ const strangers: Readonly<Record<string, (text: string) => object | undefined>> 
   'never answers': () => undefined,
 };
 
-/** Node ends a process when nothing is left to wait for: no socket, no timer. */
-describe('kurento engine › a closed engine does not keep its process from ending', function () {
-  this.timeout(40_000);
+/** What a program talks to, by itself until `stop`. */
+interface OtherSide {
+  readonly url: string;
+  stop(): Promise<void> | void;
+}
 
-  it('after it was used', async () => {
-    const room = new ScriptedRoom();
-    await room.server.start();
-    expect(await exitCodeOf('short-lived.ts', room.server.url)).to.equal(0);
-    expect(room.server.objects.size).to.equal(0);
-    await room.close();
-  });
-
-  for (const [what, answer] of Object.entries(strangers)) {
-    it(`when the other side ${what}`, async () => {
-      const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-      server.on('connection', (socket) => {
-        socket.on('message', (data: Buffer) => {
-          const answered = answer(data.toString());
-          if (answered) socket.send(JSON.stringify(answered));
-        });
-      });
-      await once(server, 'listening');
-      expect(await exitCodeOf('turned-away.ts', urlOf(server))).to.equal(0);
-      for (const socket of server.clients) socket.terminate();
-      server.close();
-    });
-  }
-
-  it('when the other side takes connections and says nothing at all', async () => {
+const silence: Readonly<Record<string, () => Promise<OtherSide>>> = {
+  'takes connections and says nothing at all': async () => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    expect(await exitCodeOf('turned-away.ts', urlOf(server))).to.equal(0);
-    server.close();
-  });
-
-  it('when nothing listens', async () => {
+    return { url: urlOf(server), stop: () => void server.close() };
+  },
+  'is not there: nothing listens': async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = urlOf(server);
     server.close();
     await once(server, 'close');
-    expect(await exitCodeOf('turned-away.ts', url)).to.equal(0);
+    return { url, stop: () => undefined };
+  },
+};
+
+/** Node ends a process when nothing is left to wait for: no socket, no timer. The programs run side by side, since they only wait. */
+describe('kurento engine › a closed engine does not keep its process from ending', function () {
+  this.timeout(40_000);
+  const room = new ScriptedRoom();
+  const sides = {
+    ...silence,
+    ...Object.fromEntries(Object.entries(strangers).map(([what, say]) => [what, answering(say)])),
+  };
+  const started: OtherSide[] = [];
+  const codes = new Map<string, Promise<number | null>>();
+
+  before(async () => {
+    await room.server.start();
+    codes.set('used', exitCodeOf('short-lived.ts', room.server.url));
+    for (const [what, start] of Object.entries(sides)) {
+      const side = await start();
+      started.push(side);
+      codes.set(what, exitCodeOf('turned-away.ts', side.url));
+    }
   });
+
+  after(async () => {
+    await Promise.allSettled(codes.values());
+    for (const side of started) await side.stop();
+    await room.close();
+  });
+
+  it('after it was used', async () => {
+    expect(await codes.get('used')).to.equal(0);
+    expect(room.server.objects.size).to.equal(0);
+  });
+
+  for (const what of Object.keys(sides)) {
+    it(`when the other side ${what}`, async () => {
+      expect(await codes.get(what)).to.equal(0);
+    });
+  }
 });
+
+/** A WebSocket server that answers with what `say` makes of each text. */
+function answering(say: (text: string) => object | undefined): () => Promise<OtherSide> {
+  return async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    server.on('connection', (socket) => {
+      socket.on('message', (data: Buffer) => {
+        const answer = say(data.toString());
+        if (answer) socket.send(JSON.stringify(answer));
+      });
+    });
+    await once(server, 'listening');
+    const stop = (): void => {
+      for (const socket of server.clients) socket.terminate();
+      server.close();
+    };
+    return { url: urlOf(server), stop };
+  };
+}
 
 function idOf(text: string): number {
   return request.parse(JSON.parse(text)).id;
@@ -82,8 +117,8 @@ async function exitCodeOf(program: string, url: string): Promise<number | null> 
   const path = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', path, url], { stdio: 'inherit' });
   // A minute is what kurento-client waits for an answer: an engine that left something behind ends no sooner.
-  const impatience = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const giveUp = setTimeout(() => child.kill('SIGKILL'), 30_000);
   const [code] = (await once(child, 'exit')) as [number | null];
-  clearTimeout(impatience);
+  clearTimeout(giveUp);
   return code;
 }
