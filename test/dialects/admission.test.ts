@@ -154,7 +154,7 @@ describe('a join that has to be admitted', () => {
     // The turns that a request of another connection may take, and the answers to those.
     for (let trip = 0; trip < 3; trip += 1) await host.settle();
     return host.notifications.map(({ method = '', params }) =>
-      method === 'sendMessage' ? `${method} ${params?.message}` : method,
+      method === 'sendMessage' ? `${method} ${String(params?.message)}` : method,
     );
   }
 
