@@ -25,7 +25,7 @@ describe('Kurento Room §3.9 customRequest, on media in memory', () => {
     await stack.stop();
   });
 
-  it('a marker at an address of its own is fetched from there, for everybody who publishes', async () => {
+  it('a marker at an address of its own is fetched from there, for everybody that publishes', async () => {
     const stack = new RoomStack({ kurentoRoom: { filterType: 'marker' } });
     stack.media.hasFilters = true;
     const url = await stack.start();

@@ -3,7 +3,7 @@ import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { until } from '../../support/until.js';
 
-/** What one client can make the server keep for her is bounded in bytes, not in messages alone: a message may be a megabyte. */
+/** What one client can make the server keep is bounded in bytes, not in messages alone: a message may be a megabyte. */
 describe('a client that makes the server keep much', () => {
   const stack = new RoomStack({ maxQueuedBytes: 100_000, kurentoRoom: { sessionGraceMs: 60_000 } });
   let url = '';
@@ -36,7 +36,7 @@ describe('a client that makes the server keep much', () => {
     expect(await ana.closed).to.equal(1008);
     held.open();
     for (const room of stack.rooms) room.close('the test goes on');
-    await until('she is gone', () => stack.rooms.names.length === 0);
+    await until('ana is gone', () => stack.rooms.names.length === 0);
   });
 
   it('is closed for what waits, not for what waited', async () => {

@@ -65,7 +65,7 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     stack.rooms.join = join;
   });
 
-  it('rule 1: who joins, publishes and leaves while others join is in their list, or told, never both', async () => {
+  it('rule 1: a participant that joins, publishes and leaves while others join is in their list, or told, never both', async () => {
     const crowd = await connect(20);
     const answers = await Promise.all(
       crowd.map(async (client, index) => {

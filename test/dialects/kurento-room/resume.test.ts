@@ -184,7 +184,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
   describe('with takeOverDetachedNames', () => {
     const server = useServer({ kurentoRoom: { sessionGraceMs: long, takeOverDetachedNames: true } });
 
-    it('whoever comes under the name of a lost participant takes her place; of a present one, 104', async () => {
+    it('a newcomer with the name of a lost participant takes their place; with the name of a present one, 104', async () => {
       const [ana, berta] = [await join(server().url, 'ana', 'take'), await join(server().url, 'berta', 'take')];
       const stranger = await connect(server().url);
       expect(await stranger.refusal('joinRoom', { user: 'ana', room: 'take' })).to.equal(104);

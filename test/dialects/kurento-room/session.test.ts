@@ -187,7 +187,7 @@ describe('Kurento Room §10 a server with limits', () => {
     await (await RpcClient.connect(server().url)).close();
   });
 
-  it('refuses with 204 who may not open a room, and lets her into one that exists', async () => {
+  it('refuses with 204 a client that may not open a room, and lets it into one that exists', async () => {
     const [teacher, pupil] = [await RpcClient.connect(server().url), await RpcClient.connect(server().url)];
     const ask = { user: 'pupil', room: 'class' };
     expect(await pupil.refusal('joinRoom', ask)).to.equal(204);
