@@ -10,7 +10,8 @@ export type { Dialect, DialectContext, DialectState } from '../dialects/dialect.
 export type { EasyRtcHooks } from '../dialects/easyrtc/hooks.js';
 export type { Log, ParentLog } from '../log.js';
 export type * from '../media/port.js';
-export * from '../rooms/index.js';
+export type * from '../rooms/index.js';
+export { RoomError, Rooms } from '../rooms/index.js';
 export type { Connection, ConnectionListener, ConnectionObserver } from '../transport/connection.js';
 export type { Doors } from '../transport/doors.js';
 export { textFrame } from '../transport/frame.js';
