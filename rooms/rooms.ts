@@ -31,7 +31,7 @@ export type Enter = (participant: api.Participant) => Outbox | undefined;
 export interface OpenOptions {
   /** For people, where it differs from the name. */
   readonly title?: string;
-  /** The client that wants the room, which `admit` is asked for. Undefined for the server itself, which may always open one. */
+  /** The client that wants the room; `admit` is asked about it. Undefined for the server itself, which is not asked about. */
   readonly by?: api.Attributes;
 }
 
@@ -70,18 +70,18 @@ export class Rooms {
   }
 
   /**
-   * The one entrance. Joins a room; one that is named and not there is opened.
+   * The one entrance. Joins a room; if there is no room of that name, it is opened (docs/decisions/0021-entrance.md).
    *
-   * `admit` is asked first, and only it is awaited. Then, in one step: the participant is made and is in the room's `participants`;
-   * `enter` is called with it and returns its outbox; the others are told `participantJoined`. So the caller knows the participant
-   * before anybody is told of it, and the newcomer is in `participants` while the others are told. Whoever is in the room when `enter`
-   * is called will not be announced to the newcomer; whoever comes later will.
+   * First `admit` is asked; nothing else is awaited. The rest is one step: the participant is made and put into the room's
+   * `participants`; `enter` is called with it and returns its outbox; the others are told `participantJoined`. So the caller has the
+   * participant before anybody is told, and the newcomer is in `participants` while the others are told. Participants that are in the
+   * room when `enter` is called are never announced to the newcomer; those that come later are.
    *
-   * When `enter` returns undefined, because the client has gone meanwhile, or throws, then nothing has happened: nobody is told, and no
-   * room is left behind.
-   * @throws RoomError `invalid-name`; `participant-exists`; `room-closed` for a room that is given as such and has closed;
-   *   `room-refused` when the room would be a new one and there is no capacity for its media (without any media server within reach
-   *   people can meet and talk all the same); `interrupted` when `enter` returns undefined; and what `admit` and `enter` throw
+   * If the client has gone, `enter` returns undefined. Then nothing has happened, as when it throws: nobody is told, and no room is
+   * left behind.
+   * @throws RoomError `invalid-name`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `room-refused` when the
+   *   room would be a new one and the media servers are at their limit (people can meet and talk when no media server answers at all);
+   *   `interrupted` when `enter` returns undefined; and what `admit` and `enter` throw
    */
   async join(room: string | api.Room, newcomer: Newcomer, enter: Enter): Promise<api.Participant> {
     const name = typeof room === 'string' ? room : room.name;
@@ -98,7 +98,7 @@ export class Rooms {
       const present = this.#rooms.get(name);
       if (present) return present.join(newcomer, enter);
       if (opens) return this.#joinNew(name, newcomer, enter);
-      // The room has closed since; to open it is another question.
+      // The room has closed since: whether it may be opened again was not asked.
     }
   }
 
@@ -149,7 +149,8 @@ export class Rooms {
   #assertCapacity(name: string): void {
     if (name === '') throw new RoomError('invalid-name', 'The name of a room must not be empty');
     if (this.#media.hasCapacity === false) {
-      throw new RoomError('room-refused', `Room "${name}" cannot be opened: the media servers are at their limit`);
+      const message = `Room "${name}" cannot be opened: the media servers are at their limit`;
+      throw new RoomError('room-refused', message, { retry: true });
     }
   }
 
