@@ -1,33 +1,36 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Refusal, TurnedAway, closeCodes } from './errors.js';
 import { isClientName } from './identity.js';
-import { words01 } from './groups-language.js';
+import { requests01 } from './groups-version.js';
 import { identify } from './messages.js';
 import type { Identification } from './messages.js';
 import { checked, readPayload } from './payload.js';
-import { words02 } from './services-language.js';
-import { tongueOf } from './version.js';
-import type { Tongue, VersionRules } from './version.js';
+import { requests02 } from './services-version.js';
+import { versionNameOf } from './version-name.js';
+import type { VersionName, VersionRules } from './version-name.js';
 
 export interface AdmissionRules extends VersionRules {
-  /** Empty: none is asked for. */
+  /** Empty: clients need no secret. */
   readonly secret: string;
   readonly isTaken: (name: string) => boolean;
 }
 
-const known: ReadonlySet<string> = new Set([...words01.types, ...words02.types]);
+const known: ReadonlySet<string> = new Set([...requests01.types, ...requests02.types]);
 
 /** Checks the first payload, in the order of Concierge §2. @throws TurnedAway */
-export function readIdentification(text: string, rules: AdmissionRules): Identification & { readonly tongue: Tongue } {
+export function readIdentification(
+  text: string,
+  rules: AdmissionRules,
+): Identification & { readonly versionName: VersionName } {
   const given = decode(text);
   if (!isClientName(given.name)) throw new TurnedAway(closeCodes.badAuth, 'The name is not allowed');
   if (rules.secret !== '' && !isSecret(given.secret ?? '', rules.secret)) {
     throw new TurnedAway(closeCodes.badSecret, 'Wrong secret');
   }
-  const tongue = tongueOf(given.version, rules);
-  if (!tongue) throw new TurnedAway(closeCodes.badVersion, `Version ${given.version.slice(0, 20)} is not served`);
+  const versionName = versionNameOf(given.version, rules);
+  if (!versionName) throw new TurnedAway(closeCodes.badVersion, `Version ${given.version.slice(0, 20)} is not served`);
   if (rules.isTaken(given.name)) throw new TurnedAway(closeCodes.duplicateAuth, 'The name is in use');
-  return { ...given, tongue };
+  return { ...given, versionName };
 }
 
 function decode(text: string): Identification {
@@ -42,7 +45,7 @@ function decode(text: string): Identification {
   }
 }
 
-/** Takes the same time however much of it is right. */
+/** Compares in constant time, so that the time does not tell how much of the secret is right. */
 function isSecret(given: string, secret: string): boolean {
   return timingSafeEqual(digest(given), digest(secret));
 }

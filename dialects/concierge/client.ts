@@ -2,24 +2,24 @@ import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Group } from './group.js';
 import { Identity } from './identity.js';
-import type { Language, Notice } from './language.js';
-import type { Telling } from './telling.js';
+import type { ProtocolVersion, Notice } from './protocol-version.js';
+import type { EncodedNotice } from './encoded-notice.js';
 
 /** A client that has identified itself, until it leaves. */
 export class Client extends Identity {
-  readonly language: Language;
+  readonly version: ProtocolVersion;
   readonly #connection: Connection;
-  /** The groups it ends with it. */
+  /** The groups that end when this client leaves. */
   readonly owned = new Set<Group>();
   readonly subscriptions = new Set<Group>();
 
   constructor(
     identity: readonly [string, string | null, string, readonly string[]],
-    language: Language,
+    version: ProtocolVersion,
     to: Connection,
   ) {
     super(...identity);
-    this.language = language;
+    this.version = version;
     this.#connection = to;
   }
 
@@ -27,14 +27,14 @@ export class Client extends Identity {
     return this.#connection.remoteAddress;
   }
 
-  hear(telling: Telling): void {
-    const frame = telling.in(this.language);
+  hear(encoded: EncodedNotice): void {
+    const frame = encoded.in(this.version);
     if (frame) this.#connection.send(frame);
   }
 
-  /** What concerns this client alone. */
+  /** Tells this client alone. */
   tell(notice: Notice): void {
-    const text = this.language.tell(notice);
+    const text = this.version.tell(notice);
     if (text !== undefined) this.#connection.send(textFrame(text));
   }
 }

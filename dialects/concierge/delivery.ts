@@ -3,17 +3,17 @@ import { Refusal } from './errors.js';
 import type { Group } from './group.js';
 import type { Groups } from './groups.js';
 import type { Identity } from './identity.js';
-import type { GroupText } from './language.js';
-import type { Lobby } from './lobby.js';
+import type { GroupText } from './protocol-version.js';
+import type { Directory } from './directory.js';
 import type { Target } from './messages.js';
 
-/** Who gets a message. The rule is that of the sender's version (Concierge §7, §14). */
+/** Finds the receivers of a message. The rule is that of the sender's version (Concierge §7, §14). */
 export class Delivery {
-  readonly #lobby: Lobby;
+  readonly #directory: Directory;
   readonly #groups: Groups;
 
-  constructor(lobby: Lobby, groups: Groups) {
-    this.#lobby = lobby;
+  constructor(directory: Directory, groups: Groups) {
+    this.#directory = directory;
     this.#groups = groups;
   }
 
@@ -24,15 +24,15 @@ export class Delivery {
   send(from: Client, target: Target, data: string): void {
     switch (target.type) {
       case 'ALL':
-        this.#lobby.tell({ type: 'message', origin: from, group: undefined, target, data });
+        this.#directory.tell({ type: 'message', origin: from, group: undefined, target, data });
         return;
       case 'NAME':
-        if (!this.#toOne(from, this.#lobby.named(target.name), target, data)) {
+        if (!this.#toOne(from, this.#directory.named(target.name), target, data)) {
           throw new Refusal('noSuchName', target.name);
         }
         return;
       case 'UUID':
-        if (!this.#toOne(from, this.#lobby.identified(target.uuid), target, data)) {
+        if (!this.#toOne(from, this.#directory.identified(target.uuid), target, data)) {
           throw new Refusal('noSuchUuid', target.uuid);
         }
         return;
@@ -45,27 +45,27 @@ export class Delivery {
       case 'SERVICE_CLIENT_UUID': {
         const group = this.#groupOf(target.service);
         if (group.owner !== from) throw new Refusal('bad');
-        const to = this.#lobby.identified(target.uuid);
+        const to = this.#directory.identified(target.uuid);
         if (!this.#toOne(from, to, target, data, group.text)) throw new Refusal('noSuchUuid', target.uuid);
       }
     }
   }
 
-  /** @returns whether there is somebody who can be told */
+  /** @returns whether the message could be delivered */
   #toOne(from: Client, to: Identity | undefined, target: Target, data: string, group?: GroupText): boolean {
     if (!(to instanceof Client)) return to !== undefined && this.#whisper(from, to, data);
     to.tell({ type: 'message', origin: from, group, target, data });
     return true;
   }
 
-  /** A text to a stranger, who must be in a room with the sender and speak a protocol that has such texts. */
+  /** A text to an outsider. It must be in a room with the sender, and its protocol must have texts to one participant. */
   #whisper(from: Client, to: Identity, data: string): boolean {
     const text = textIn(data);
     if (text === undefined) return false;
     for (const group of from.subscriptions) {
-      const stranger = [...group.strangers].find(([, identity]) => identity === to)?.[0];
-      if (!stranger?.attributes.hearsPrivateTexts) continue;
-      group.membershipOf(from)?.say(text, stranger);
+      const outsider = [...group.outsiders].find(([, identity]) => identity === to)?.[0];
+      if (!outsider?.attributes.hearsPrivateTexts) continue;
+      group.membershipOf(from)?.say(text, outsider);
       return true;
     }
     return false;
@@ -85,13 +85,13 @@ export class Delivery {
     }
     if (!group.membershipOf(from)) throw new Refusal('bad');
     if (owner) owner.tell({ type: 'message', origin: from, group: text, target, data });
-    // In a room of another protocol there is no owner to speak to: it is said to all.
+    // A room of another protocol has no owner, so the message goes to all.
     else this.#toGroup(from, group, target, data);
   }
 
-  /** Strangers hear texts of those who are in the room with them. */
+  /** Outsiders in the room get the message as a text. */
   #say(from: Client, group: Group, data: string): void {
-    if (group.strangers.size === 0) return;
+    if (group.outsiders.size === 0) return;
     const text = textIn(data);
     if (text !== undefined) group.membershipOf(from)?.say(text);
   }
@@ -103,7 +103,7 @@ export class Delivery {
   }
 }
 
-/** What other protocols take for a text: data that is a string. */
+/** Data that is a string is a text for other protocols; undefined for other data. */
 function textIn(data: string): string | undefined {
   return data.startsWith('"') ? (JSON.parse(data) as string) : undefined;
 }

@@ -11,14 +11,14 @@ export const closeCodes = {
   badVersion: 4007,
   badAuth: 4008,
   heartbeatFailed: 4009,
-  /** RFC 6455: more than is taken of anybody. */
+  /** RFC 6455: the client exceeds a limit. */
   policy: 1008,
 } as const;
 
 /** Longest reason of a close frame, in bytes of UTF-8 (RFC 6455 §5.5). */
 const maxReasonBytes = 123;
 
-/** A client that is turned away before it is known. */
+/** Why a connection is closed before its client is admitted. */
 export class TurnedAway extends Error {
   override readonly name = 'TurnedAway';
 
@@ -30,7 +30,7 @@ export class TurnedAway extends Error {
   }
 }
 
-/** Why a request of a client that is known was not done; each version has its own words for it. */
+/** Why a request of an admitted client was refused. Each version of the protocol encodes it in its own way. */
 export type RefusalCode = 'protocol' | 'unsupported' | 'bad' | 'internal' | 'noSuchName' | 'noSuchUuid' | 'noSuchGroup';
 
 export class Refusal extends Error {
@@ -38,14 +38,14 @@ export class Refusal extends Error {
 
   constructor(
     readonly code: RefusalCode,
-    /** What there is none of; or, of `protocol` and `internal`, what is wrong. */
+    /** The name or uuid that does not exist; with `protocol` and `internal` a text that says what is wrong. */
     readonly subject = '',
   ) {
     super(`${code} ${subject}`);
   }
 }
 
-/** What a client is told when the rooms refuse what its request came to (Concierge §8). */
+/** What a client is told when a room refuses its request (Concierge §8). */
 export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = {
   'invalid-name': 'bad',
   'participant-exists': 'bad',
@@ -69,7 +69,7 @@ export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = 
 function cut(reason: string): string {
   const bytes = Buffer.from(reason);
   if (bytes.length <= maxReasonBytes) return reason;
-  // A character that was cut through is left out.
+  // A character of several bytes that was cut in two is left out.
   return bytes
     .subarray(0, maxReasonBytes)
     .toString()

@@ -1,4 +1,4 @@
-/** A path of the file server as it was asked for. */
+/** A path in a request to the file server. */
 export interface FilePath {
   readonly client: string;
   /** Empty for the folder itself. */
@@ -6,33 +6,33 @@ export interface FilePath {
 }
 
 const maxNameBytes = 255;
-/** What no file name has here; the slash among them makes one name of what was a path (Concierge §12). */
+/** Characters that no file name has here. The slash is one of them, so a path becomes one name (Concierge §12). */
 // eslint-disable-next-line no-control-regex
 const dropped = /[/?<>\\:*|"\u0000-\u001f\u007f-\u009f]/g;
 
 /**
- * @param path below the file server's own, with escapes, without query
- * @returns undefined for a path that cannot be one or tries to get out
+ * @param path below the path of the file server, with escapes, without query
+ * @returns undefined for a path that is malformed or leads out of the folder
  */
 export function readFilePath(path: string): FilePath | undefined {
   const [client, ...rest] = path.replace(/^\//, '').split('/').map(decoded);
   if (client === undefined || client === '' || rest.length === 0) return undefined;
   const parts = rest.filter((part) => part !== '');
-  // The folder of a client is named after it: a name of 64 letters can have more bytes than a file system takes.
+  // The folder has the name of the client. 64 letters can have more bytes than the file system allows.
   if (!isPart(client) || Buffer.byteLength(client) > maxNameBytes || !parts.every(isPart)) return undefined;
   if (parts.length === 0) return { client, file: '' };
   const file = fileNameOf(parts.join(''));
   return file === undefined ? undefined : { client, file };
 }
 
-/** The name under which a file is kept; undefined when nothing that can be one remains. */
+/** The name under which a file is kept; undefined when no valid name remains. */
 export function fileNameOf(name: string): string | undefined {
   const file = name.replace(dropped, '');
   const isName = file !== '' && file !== '.' && file !== '..';
   return isName && Buffer.byteLength(file) <= maxNameBytes ? file : undefined;
 }
 
-/** Escapes are decoded once; undefined for those that are none. */
+/** Decodes the escapes once; undefined for malformed ones. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

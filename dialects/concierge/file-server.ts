@@ -10,10 +10,10 @@ import type { Writer } from './file-uploads.js';
 import { HttpRefusal } from './http-refusal.js';
 import { isClientName } from './identity.js';
 
-/** The client that a key belongs to, as far as the file server needs to know it. */
+/** What the file server needs to know of the client that a key belongs to. */
 export interface KeyHolder {
   readonly name: string;
-  /** Whether the key is one that others may know too. */
+  /** Whether other clients may know the key too. */
   readonly isShared: boolean;
   readonly remoteAddress: string | undefined;
 }
@@ -24,13 +24,13 @@ export interface FileServerOptions {
   readonly store: FileStore;
   /** The connected client of a key; undefined when no client has it. */
   readonly holderOf: (key: string) => KeyHolder | undefined;
-  /** Whether a text can be a key at all. */
+  /** Whether a text has the form of a key. */
   readonly isKey: (text: string) => boolean;
   readonly onDefect: (error: unknown) => void;
 }
 
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-/** Paths are read by `readFilePath`: Express would decode and split them in its own way. */
+/** `readFilePath` reads the paths, because Express would decode and split them in its own way. */
 const anyPath = /^/;
 
 export function isUuid(text: string): boolean {
@@ -49,7 +49,7 @@ export function fileServer(options: FileServerOptions): RequestListener {
   });
   files
     .route(anyPath)
-    // First, or Express answers it as GET.
+    // HEAD comes first; otherwise Express answers it as GET.
     .head(refuseMethod)
     .options((_request, response) => {
       response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
@@ -106,7 +106,7 @@ function askedFor(
   return { key, holder, path };
 }
 
-/** @throws HttpRefusal as `askedFor`, and 403 where the client may not write */
+/** @throws HttpRefusal as `askedFor`, and 403 when the client may not write there */
 function toWrite(request: Request, options: FileServerOptions): { readonly writer: Writer; readonly name: string } {
   const { key, holder, path } = askedFor(request, options);
   if (path.client !== holder.name) throw new HttpRefusal(403, 'This is the folder of somebody else');
@@ -128,19 +128,19 @@ async function send(store: FileStore, { client, file }: FilePath, response: Serv
     'content-disposition': `attachment; filename*=UTF-8''${encoded(file)}`,
     'cache-control': 'no-store',
   });
-  // The stream closes the handle, whatever happens.
+  // The stream closes the handle in every case.
   await pipeline(handle.createReadStream({ end: Math.max(0, size - 1) }), response).catch(() => response.destroy());
 }
 
 function refuse(error: unknown, request: Request, response: Response, { onDefect }: FileServerOptions): void {
   const refusal = error instanceof HttpRefusal ? error : undefined;
-  // A request that broke off is not our defect. Not `request.destroyed`: that is also true of one that was read to its end.
+  // A request that broke off is no defect of the server. `request.destroyed` would also be true after a complete request.
   if (!refusal && !request.socket.destroyed) onDefect(error);
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  // The rest of a refused upload is not waited for.
+  // The server does not wait for the rest of a refused upload.
   if (!request.complete) response.setHeader('connection', 'close');
   response.writeHead(refusal?.status ?? 500, { 'content-type': 'text/plain' });
   response.end(`${refusal?.message ?? 'internal error'}\n`);

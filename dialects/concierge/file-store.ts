@@ -10,36 +10,36 @@ export interface FileLimits {
   readonly totalBytes: number;
 }
 
-/** An upload on its way: in a file of its own, where nobody can ask for it. */
+/** An upload that is still being received, in a temporary file that is not served. */
 export interface Upload {
-  /** Adds a piece. @returns false when it is more than there may be */
+  /** Adds a piece. @returns false when the upload exceeds a limit */
   write(piece: Buffer): Promise<boolean>;
-  /** Nothing more comes. */
+  /** Called when the upload is complete. */
   finish(): Promise<void>;
-  /** Puts the finished file in its place, at once; false when its owner has left. */
+  /** Moves the finished file to its place at once. @returns false when its owner has left */
   keep(name: string): boolean;
-  /** Forgets what was not kept. May be called always. */
+  /** Deletes what was not kept. May be called at any time. */
   drop(): Promise<void>;
 }
 
-/** What one client has left. */
+/** The files of one client. */
 interface Folder {
   readonly path: string;
   /** Bytes by name. */
   readonly files: Map<string, number>;
-  /** With those still on their way. */
+  /** Uploads that are still being received count too. */
   bytes: number;
   uploads: number;
   closed: boolean;
 }
 
-/** Under which the root holds what is no client's folder; no client has such a name. */
+/** The folder of temporary files below the root. No client can have this name. */
 const uploads = '.uploads';
 const ended = '.ended';
 
 /**
- * The files of the clients: one folder each, made at its first file and gone with it. What is there is known by name; nothing else in
- * the folder is served.
+ * The files of the clients. A client has a folder from its first file until it leaves. Only files that were uploaded are served,
+ * whatever else is in the folder.
  */
 export class FileStore {
   readonly #root: string;
@@ -49,20 +49,20 @@ export class FileStore {
   readonly #folders = new Map<string, Folder>();
   #bytes = 0;
 
-  /** @param newName a name nobody can guess and nothing else has */
+  /** @param newName makes a unique name that nobody can guess */
   constructor(root: string, limits: FileLimits, newName: () => string, onDefect: (error: unknown) => void) {
     mkdirSync(root, { recursive: true });
-    // An operator may keep the root behind a link; below it there are none.
+    // The root may be a symbolic link; below it no links are followed.
     this.#root = realpathSync(root);
     this.#limits = limits;
     this.#newName = newName;
     this.#onDefect = onDefect;
-    // What a server that died has left.
+    // Deletes what an earlier process left when it died.
     for (const folder of [uploads, ended]) rmSync(join(this.#root, folder), { recursive: true, force: true });
     for (const folder of [uploads, ended]) mkdirSync(join(this.#root, folder));
   }
 
-  /** Bytes of all files, with those on their way. */
+  /** Bytes of all files, including those that are still being received. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -75,7 +75,7 @@ export class FileStore {
     const folder = this.#folders.get(client);
     const path = folder?.files.has(name) ? pathIn(folder.path, name) : undefined;
     if (!folder || path === undefined || !isFolder(folder.path)) return undefined;
-    // Removed or replaced meanwhile, by whatever else has access to the disk; a pipe in its place is not waited for.
+    // Another program may have removed or replaced the file meanwhile. A pipe in its place must not block.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const handle = await open(path, flags).catch(() => undefined);
     const found = await handle?.stat();
@@ -84,7 +84,7 @@ export class FileStore {
     return undefined;
   }
 
-  /** At once, so that an upload of the same name that comes next stays. @returns false when there is none */
+  /** Removes a file at once, so that a later upload of the same name stays. @returns false when there is no such file */
   remove(client: string, name: string): boolean {
     const folder = this.#folders.get(client);
     const size = folder?.files.get(name);
@@ -96,10 +96,10 @@ export class FileStore {
     return true;
   }
 
-  /** Begins an upload; undefined when there may be no more files. */
+  /** Begins an upload; undefined when the client has too many files. */
   async upload(client: string): Promise<Upload | undefined> {
     const folder = this.#folderOf(client);
-    // A client that replaces a file needs a place for the new one beside the old one.
+    // A client that replaces a file has the old and the new one for a while.
     if (folder.uploads + folder.files.size > this.#limits.clientFiles) return undefined;
     folder.uploads += 1;
     const temporary = join(this.#root, uploads, this.#newName());
@@ -129,7 +129,7 @@ export class FileStore {
         const path = pathIn(folder.path, name);
         const former = folder.files.get(name);
         if (folder.closed || path === undefined) return false;
-        // All at once, so that the folder of a client who leaves meanwhile does not come back.
+        // Without an await, so that the folder of a client that leaves meanwhile is not made again.
         if (!isFolder(folder.path)) {
           this.#discard(folder.path);
           mkdirSync(folder.path);
@@ -153,13 +153,13 @@ export class FileStore {
     };
   }
 
-  /** Whether the client may have files of these names beside the others it has. */
+  /** Whether the client may have these files beside the others it has. */
   hasPlaceFor(client: string, names: Iterable<string>): boolean {
     const files = this.#folders.get(client)?.files;
     return new Set([...(files?.keys() ?? []), ...names]).size <= this.#limits.clientFiles;
   }
 
-  /** The client left: its folder is out of the way when this returns, and gone soon. */
+  /** Called when the client has left. Its folder is moved away when this returns, and deleted soon after. */
   close(client: string): void {
     const folder = this.#folders.get(client);
     if (!folder) return;
@@ -175,7 +175,7 @@ export class FileStore {
     if (existing) return existing;
     const path = pathIn(this.#root, client);
     if (path === undefined) throw new Error('The name of a client is no path');
-    // Older files of somebody of that name, whom a server that died has left.
+    // Files of a client of the same name, left by an earlier process that died.
     this.#discard(path);
     const folder: Folder = { path, files: new Map(), bytes: 0, uploads: 0, closed: false };
     this.#folders.set(client, folder);
@@ -199,13 +199,13 @@ export class FileStore {
   }
 }
 
-/** Undefined when the name would lead out of the folder, or to the folder itself. */
+/** Undefined for a name that leads out of the folder or to the folder itself. */
 function pathIn(folder: string, name: string): string | undefined {
   const path = resolve(folder, name);
   return path.startsWith(folder + sep) && path === join(folder, name) && !name.includes(sep) ? path : undefined;
 }
 
-/** Whether there is a folder, and not a link to one. */
+/** Whether the path is a folder, and no link to one. */
 function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

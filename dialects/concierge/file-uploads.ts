@@ -5,19 +5,19 @@ import { fileNameOf } from './file-path.js';
 import type { FileStore, Upload } from './file-store.js';
 import { HttpRefusal } from './http-refusal.js';
 
-/** A client that puts files into its own folder. */
+/** A client that uploads files into its own folder. */
 export interface Writer {
   readonly name: string;
   /** Whether the client is still connected. Another client of the same name does not count. */
   readonly isThere: () => boolean;
 }
 
-/** Bytes of a file that is sent by PUT, as in the original. */
+/** The longest file that is sent by PUT, in bytes, as in the original. */
 const maxPutBytes = 2 * 1024 * 1024;
-/** Parts of one form. */
+/** The most parts of one form. */
 const maxParts = 100;
 
-/** Receives files and keeps all of a request or none (Concierge §12). Its methods throw HttpRefusal. */
+/** Receives files. It keeps all files of a request or none (Concierge §12). Its methods throw HttpRefusal. */
 export class FileUploads {
   readonly #store: FileStore;
 
@@ -25,7 +25,7 @@ export class FileUploads {
     this.#store = store;
   }
 
-  /** One file, which is the body. */
+  /** Receives one file, which is the body of the request. */
   async put(writer: Writer, name: string, request: IncomingMessage): Promise<void> {
     if (name === '') throw new HttpRefusal(400, 'A file needs a name');
     if (Number(request.headers['content-length'] ?? 0) > maxPutBytes) throw tooLarge();
@@ -42,7 +42,7 @@ export class FileUploads {
     }
   }
 
-  /** The files of a form: those of one file under `name`, or where that is empty any number under their own names. */
+  /** Receives the files of a form: parts of one file under `name`, or, when `name` is empty, files under their own names. */
   async post(writer: Writer, name: string, request: IncomingMessage): Promise<void> {
     const uploads = new Map<string, Upload>();
     try {
@@ -106,7 +106,7 @@ export class FileUploads {
       form.removeAllListeners('file');
       form.on('error', () => undefined);
       form.destroy();
-      // Nothing is written any more when the uploads are dropped.
+      // Waits until nothing is written any more, before the uploads are dropped.
       await tail.catch(() => undefined);
     }
   }
@@ -124,7 +124,7 @@ export class FileUploads {
     return upload;
   }
 
-  /** All of them or none. */
+  /** Keeps all uploads or none. */
   async #keep(writer: Writer, uploads: ReadonlyMap<string, Upload>): Promise<void> {
     await Promise.all([...uploads.values()].map((upload) => upload.finish()));
     if (!writer.isThere()) throw new HttpRefusal(401, 'The client has left');

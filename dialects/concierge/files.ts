@@ -10,14 +10,14 @@ interface FilesContext {
   readonly doors: Pick<Doors, 'mount'>;
   readonly pathPrefix: string;
   readonly log: Log;
-  /** Text that nobody can guess: letters, digits, `-` and `_`. */
+  /** A text of letters, digits, `-` and `_` that nobody can guess. */
   readonly newKey: () => string;
   readonly clientOf: (uuid: string) => Client | undefined;
 }
 
 const keyShape = /^[\w-]{22,128}$/;
 
-/** The file server, and whose the keys are: the uuid, which others know too, and a key of HELLO that nobody else does. */
+/** The file server and its keys: a client's uuid, which others know too, or its `fs_key` of HELLO, which only that client knows. */
 export class Files {
   readonly #store: FileStore;
   readonly #newKey: () => string;
@@ -56,7 +56,7 @@ export class Files {
     return this.#store.bytes;
   }
 
-  /** @returns the key of the client's own */
+  /** @returns the key that only this client knows */
   admit(client: Client): string {
     const key = this.#newKey();
     this.#byKey.set(key, client);
@@ -64,7 +64,7 @@ export class Files {
     return key;
   }
 
-  /** Removes what the client has left. */
+  /** Deletes the files of the client. */
   dismiss(client: Client): void {
     const key = this.#keys.get(client);
     this.#keys.delete(client);

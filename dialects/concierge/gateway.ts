@@ -7,26 +7,26 @@ import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { readIdentification } from './admission.js';
 import { Client } from './client.js';
 import { Delivery } from './delivery.js';
-import { Desk } from './desk.js';
+import { RequestHandler } from './request-handler.js';
 import { closeCodes } from './errors.js';
 import { Files } from './files.js';
 import { Groups, dialectName } from './groups.js';
-import { GroupsLanguage, documented, shipped } from './groups-language.js';
-import type { Language } from './language.js';
-import { Lobby } from './lobby.js';
-import { ServicesLanguage } from './services-language.js';
+import { GroupsVersion, documented, shipped } from './groups-version.js';
+import type { ProtocolVersion } from './protocol-version.js';
+import { Directory } from './directory.js';
+import { ServicesVersion } from './services-version.js';
 import { Link } from './link.js';
 import type { LinkContext } from './link.js';
 import type { ConciergeSettings } from './options.js';
-import { servedVersion } from './version.js';
-import type { Tongue } from './version.js';
+import { servedVersion } from './version-name.js';
+import type { VersionName } from './version-name.js';
 
 const subprotocol = 'ert-concierge';
 
-const languages: Readonly<Record<Tongue, Language>> = {
-  documented: new GroupsLanguage(documented),
-  shipped: new GroupsLanguage(shipped),
-  services: new ServicesLanguage(),
+const versions: Readonly<Record<VersionName, ProtocolVersion>> = {
+  documented: new GroupsVersion(documented),
+  shipped: new GroupsVersion(shipped),
+  services: new ServicesVersion(),
 };
 
 interface Randomness {
@@ -42,12 +42,12 @@ type ConciergeDialectContext = Pick<
   'rooms' | 'names' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log' | 'now'
 >;
 
-/** The protocol of ERT Concierge: clients known by name, and groups, which are rooms. */
+/** The protocol of ERT Concierge: clients have names, and their groups are rooms. */
 export class ConciergeGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: ConciergeSettings;
   readonly #random: Randomness;
-  readonly #lobby = new Lobby();
+  readonly #directory = new Directory();
   readonly #links = new Set<Link>();
   #groups: Groups | undefined;
   #files: Files | undefined;
@@ -63,7 +63,7 @@ export class ConciergeGateway implements Dialect {
     return { connections: this.#links.size, undelivered: this.#groups?.undelivered ?? 0 };
   }
 
-  /** Everybody clients can find, and what they have: nothing when nobody is there. */
+  /** What the dialect holds, for tests of leaks: all zero when nobody is connected. */
   get remains(): {
     readonly identities: number;
     readonly sessions: number;
@@ -71,16 +71,16 @@ export class ConciergeGateway implements Dialect {
     readonly fileBytes: number;
   } {
     const groups = this.#groups?.all.length ?? 0;
-    return { identities: this.#lobby.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
+    return { identities: this.#directory.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
   attach({ rooms, names, doors, pathPrefix, maxQueuedRequests, log, now }: ConciergeDialectContext): void {
     const settings = this.#settings;
-    const lobby = this.#lobby;
+    const directory = this.#directory;
     const groups = new Groups({
       rooms,
       names,
-      lobby,
+      directory,
       newUuid: this.#random.uuid,
       maxTextBytes: settings.maxPayloadBytes,
     });
@@ -88,16 +88,16 @@ export class ConciergeGateway implements Dialect {
     this.#unwatch = rooms.watch(groups);
     this.#openGroups(groups, log);
     if (settings.files !== 'off') {
-      const clientOf = (uuid: string): Client | undefined => lobby.client(uuid);
+      const clientOf = (uuid: string): Client | undefined => directory.client(uuid);
       this.#files = new Files(settings, { doors, pathPrefix, log, newKey: this.#random.key, clientOf });
     }
-    const desk = new Desk(lobby, groups, new Delivery(lobby, groups), settings.maxOwnedGroups);
+    const handler = new RequestHandler(directory, groups, new Delivery(directory, groups), settings.maxOwnedGroups);
     const context: LinkContext = {
       identifyMs: settings.identifyMs,
       waiting: { maxRequests: maxQueuedRequests, maxLength: settings.maxQueuedBytes },
       log,
       admit: (connection, text) => this.#admit(connection, text),
-      serve: (client, request, answer) => desk.serve(client, request, answer),
+      serve: (client, request, answer) => handler.serve(client, request, answer),
       dismiss: (client) => {
         this.#dismiss(client, groups);
       },
@@ -117,31 +117,31 @@ export class ConciergeGateway implements Dialect {
     for (const path of settings.paths) doors.open(pathPrefix + path, accept, limits);
   }
 
-  /** The rooms are closed, and with them the groups. */
+  /** Called when the rooms are closed; their groups have ended then. */
   close(): void {
     this.#unwatch();
-    for (const client of [...this.#lobby.clients]) this.#lobby.remove(client);
+    for (const client of [...this.#directory.clients]) this.#directory.remove(client);
     for (const link of [...this.#links]) link.end();
   }
 
   /** @throws TurnedAway */
   #admit(connection: Connection, text: string): Client {
     const { secret, spelling, services } = this.#settings;
-    const { name, nickname, tags, tongue } = readIdentification(text, {
+    const { name, nickname, tags, versionName } = readIdentification(text, {
       secret,
       spelling,
       services,
-      isTaken: (wanted) => this.#lobby.named(wanted) !== undefined,
+      isTaken: (wanted) => this.#directory.named(wanted) !== undefined,
     });
     const uuid = this.#random.uuid();
-    const client = new Client([name, nickname ?? null, uuid, tags ?? []], languages[tongue], connection);
-    // What may fail comes first, so that nobody appears who was not let in.
+    const client = new Client([name, nickname ?? null, uuid, tags ?? []], versions[versionName], connection);
+    // The steps that may fail come first, so that a client that is refused never appears to others.
     const fsKey = this.#files?.admit(client);
-    this.#lobby.enter(client);
+    this.#directory.enter(client);
     const hello = {
       type: 'HELLO',
       uuid,
-      version: servedVersion[tongue],
+      version: servedVersion[versionName],
       ...(fsKey !== undefined && { fs_key: fsKey }),
     };
     connection.send(textFrame(JSON.stringify(hello)));
@@ -156,11 +156,11 @@ export class ConciergeGateway implements Dialect {
 
   /** In the order of Concierge §10. */
   #dismiss(client: Client, groups: Groups): void {
-    this.#lobby.remove(client);
+    this.#directory.remove(client);
     try {
       groups.release(client);
     } finally {
-      this.#lobby.tell({ type: 'clientLeft', client });
+      this.#directory.tell({ type: 'clientLeft', client });
       this.#files?.dismiss(client);
     }
   }
@@ -168,10 +168,10 @@ export class ConciergeGateway implements Dialect {
   #openGroups(groups: Groups, log: DialectContext['log']): void {
     for (const { name, nickname } of this.#settings.groups) {
       if (groups.find(name)) continue;
-      // The server asks nobody: the group is there at once, or cannot be made.
+      // Nothing has to be asked for these groups, so each exists at once or is refused at once.
       groups.create(name, nickname).catch((error: unknown) => {
         const level = error instanceof RoomError ? 'warn' : 'error';
-        log[level]('a group of the options could not be made', { group: name, error });
+        log[level]('a group of the options could not be created', { group: name, error });
       });
     }
   }

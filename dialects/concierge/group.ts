@@ -2,19 +2,19 @@ import type { Participant, Room } from '../../rooms/index.js';
 import type { Client } from './client.js';
 import { nilUuid } from './identity.js';
 import type { Identity } from './identity.js';
-import type { GroupText, Notice } from './language.js';
-import { Telling } from './telling.js';
+import type { GroupText, Notice } from './protocol-version.js';
+import { EncodedNotice } from './encoded-notice.js';
 
 /** A room as clients of this protocol see it: with an owner, and subscribers. */
 export class Group {
   readonly name: string;
   readonly nickname: string | null;
   readonly room: Room;
-  /** Undefined for groups of nobody, which no client can delete. */
+  /** Undefined for a group that belongs to nobody; no client can delete it. */
   readonly owner: Client | undefined;
   readonly #subscribers = new Map<Client, Participant>();
   /** Participants of other protocols. */
-  readonly #strangers = new Map<Participant, Identity>();
+  readonly #outsiders = new Map<Participant, Identity>();
   #text: GroupText | undefined;
 
   constructor(name: string, nickname: string | null, room: Room, owner: Client | undefined) {
@@ -24,7 +24,7 @@ export class Group {
     this.owner = owner;
   }
 
-  /** As it is now; a text that was taken stays as it was. */
+  /** The group as it is now. A change makes a new object, so a text that was taken earlier does not change. */
   get text(): GroupText {
     const { name, nickname } = this;
     this.#text ??= {
@@ -38,11 +38,11 @@ export class Group {
     return this.#subscribers.keys();
   }
 
-  get strangers(): ReadonlyMap<Participant, Identity> {
-    return this.#strangers;
+  get outsiders(): ReadonlyMap<Participant, Identity> {
+    return this.#outsiders;
   }
 
-  /** Whether that client or stranger is among its subscribers. */
+  /** Whether the client or outsider is in the group's list of subscribers. */
   lists(identity: Identity): boolean {
     return this.#uuids.includes(identity.uuid);
   }
@@ -58,7 +58,7 @@ export class Group {
     this.#text = undefined;
   }
 
-  /** Forgets a subscriber; her membership of the room is not ended by it. */
+  /** Forgets a subscriber. The caller ends its membership of the room, which is returned. */
   remove(client: Client): Participant | undefined {
     const membership = this.#subscribers.get(client);
     this.#subscribers.delete(client);
@@ -68,24 +68,24 @@ export class Group {
   }
 
   welcome(participant: Participant, identity: Identity): void {
-    this.#strangers.set(participant, identity);
+    this.#outsiders.set(participant, identity);
     this.#text = undefined;
   }
 
   forget(participant: Participant): Identity | undefined {
-    const identity = this.#strangers.get(participant);
-    this.#strangers.delete(participant);
+    const identity = this.#outsiders.get(participant);
+    this.#outsiders.delete(participant);
     this.#text = undefined;
     return identity;
   }
 
   /** Tells every subscriber. */
   tell(notice: Notice, except?: Client): void {
-    const telling = new Telling(notice);
-    for (const client of this.#subscribers.keys()) if (client !== except) client.hear(telling);
+    const encoded = new EncodedNotice(notice);
+    for (const client of this.#subscribers.keys()) if (client !== except) client.hear(encoded);
   }
 
   get #uuids(): string[] {
-    return [...this.#subscribers.keys(), ...this.#strangers.values()].map(({ uuid }) => uuid);
+    return [...this.#subscribers.keys(), ...this.#outsiders.values()].map(({ uuid }) => uuid);
   }
 }

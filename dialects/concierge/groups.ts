@@ -5,25 +5,25 @@ import type { Client } from './client.js';
 import { Group } from './group.js';
 import { Identity } from './identity.js';
 import type { Target } from './messages.js';
-import type { Lobby } from './lobby.js';
+import type { Directory } from './directory.js';
 
 /** As it stands in `Attributes.dialect`. */
 export const dialectName = 'concierge';
 
-/** Longest name of a group, in characters; rooms of longer names are not shown. */
+/** Longest name of a group, in characters. A room with a longer name is not shown. */
 const maxGroupName = 256;
 
 export interface GroupsContext {
   readonly rooms: Rooms;
   readonly names: RoomNames;
-  readonly lobby: Lobby;
+  readonly directory: Directory;
   /** A random uuid. */
   readonly newUuid: () => string;
-  /** Bytes of a text of another protocol, as JSON, that is still delivered. */
+  /** The longest text from another protocol that is delivered, in bytes of its JSON. */
   readonly maxTextBytes: number;
 }
 
-/** Every room as a group, and the strangers in them as clients (bridging). */
+/** Shows every room as a group, and the outsiders in it as clients (bridging). */
 export class Groups implements RoomsWatcher {
   readonly #context: GroupsContext;
   readonly #groups = new Map<string, Group>();
@@ -41,7 +41,7 @@ export class Groups implements RoomsWatcher {
     return [...this.#groups.values()];
   }
 
-  /** Texts of strangers that could not be delivered. */
+  /** How many texts of outsiders were too long to be delivered. */
   get undelivered(): number {
     return this.#undelivered;
   }
@@ -51,7 +51,7 @@ export class Groups implements RoomsWatcher {
   }
 
   /**
-   * Makes a group. Everybody is told except its owner, if it has one that is not told (`Language.tellsDoer`).
+   * Makes a group. All clients are told, but the owner only if its version says so (`ProtocolVersion.tellsDoer`).
    * @throws RoomError `invalid-name`; and as `Rooms.open`
    */
   async create(name: string, nickname: string | null, owner?: Client): Promise<Group> {
@@ -65,11 +65,11 @@ export class Groups implements RoomsWatcher {
       this.#add(new Group(name, nickname, opened, owner));
       return true;
     });
-    // If its owner left since, it has ended already.
+    // If the owner has left meanwhile, the group has ended already.
     return this.#of(room) ?? new Group(name, nickname, room, owner);
   }
 
-  /** @returns whether it was not so before. @throws RoomError as `Rooms.join` */
+  /** @returns whether the client is newly subscribed. @throws RoomError as `Rooms.join` */
   async subscribe(client: Client, group: Group): Promise<boolean> {
     if (group.membershipOf(client)) return false;
     const { rooms, newUuid } = this.#context;
@@ -86,13 +86,13 @@ export class Groups implements RoomsWatcher {
       group.remove(client);
       throw error;
     }
-    // It may have ended since.
+    // The subscription may have ended meanwhile.
     return group.membershipOf(client) !== undefined;
   }
 
   /**
-   * Takes a subscriber out of a group that goes on; nobody is told but the room.
-   * @param first is called when the group does not list her any more, before the room may end for want of people
+   * Takes a subscriber out of a group that goes on. Only the room is told.
+   * @param first called when the group no longer lists the client, before the room may close because it is empty
    */
   unsubscribe(client: Client, group: Group, first: (changed: boolean) => void = () => undefined): void {
     const membership = group.remove(client);
@@ -101,34 +101,34 @@ export class Groups implements RoomsWatcher {
   }
 
   /**
-   * Ends a group for the clients of this protocol; the room goes on while strangers are in it, as a group of nobody's.
-   * @param except is not told that it is deleted
-   * @param then is called when all were told, before anything is told of the group that may remain
+   * Ends a group for the clients of this protocol. While outsiders are in the room, it goes on as a group without an owner.
+   * @param except is not told that the group is deleted
+   * @param then called when all clients were told, before they are told of the group that may remain
    */
   end(group: Group, except?: Client, then: () => void = () => undefined): void {
-    const { lobby } = this.#context;
+    const { directory } = this.#context;
     this.#groups.delete(group.name);
     group.owner?.owned.delete(group);
     const { text } = group;
     group.tell({ type: 'groupEnded', group: text });
     const memberships = [...group.subscribers].map((client) => group.remove(client));
-    lobby.tell({ type: 'groupDeleted', group: text }, except);
+    directory.tell({ type: 'groupDeleted', group: text }, except);
     then();
-    const { room, strangers } = group;
+    const { room, outsiders } = group;
     for (const membership of memberships) membership?.leave();
-    // From now on it is there for strangers only; a room where nobody is closes.
+    // From now on only outsiders are in the room. If there are none, it closes.
     room.stays = false;
     if (room.closed) {
-      for (const participant of strangers.keys()) this.#forget(group, participant);
+      for (const participant of outsiders.keys()) this.#forget(group, participant);
       return;
     }
     const remaining = new Group(group.name, room.title ?? null, room, undefined);
-    for (const [participant, identity] of strangers) remaining.welcome(participant, identity);
+    for (const [participant, identity] of outsiders) remaining.welcome(participant, identity);
     this.#add(remaining);
-    lobby.tell({ type: 'groupCreated', group: remaining.text });
+    directory.tell({ type: 'groupCreated', group: remaining.text });
   }
 
-  /** Before a client goes: what it owns ends, and it is subscribed to nothing any more (Concierge §10). */
+  /** Called before a client leaves: ends its groups and its subscriptions (Concierge §10). */
   release(client: Client): void {
     for (const group of [...client.owned]) this.end(group);
     for (const group of [...client.subscriptions]) {
@@ -143,14 +143,14 @@ export class Groups implements RoomsWatcher {
     if (name === undefined || !isGroupName(name)) return;
     const group = this.#of(room) ?? this.#add(new Group(name, room.title ?? null, room, undefined));
     const { owner } = group;
-    const except = owner?.language.tellsDoer === false ? owner : undefined;
-    this.#context.lobby.tell({ type: 'groupCreated', group: group.text }, except);
+    const except = owner?.version.tellsDoer === false ? owner : undefined;
+    this.#context.directory.tell({ type: 'groupCreated', group: group.text }, except);
   }
 
   happened(room: Room, event: RoomEvent): void {
     const group = this.#of(room);
     if (!group) return;
-    // The rest is told to one participant alone, or is about media.
+    // Other events go to one participant, or are about media.
     if (event.type === 'participantJoined') this.#welcome(group, event.participant);
     else if (event.type === 'participantLeft') this.#forget(group, event.participant);
     else if (event.type === 'textSaid') this.#relay(group, event.from, event.text);
@@ -165,7 +165,7 @@ export class Groups implements RoomsWatcher {
 
   /** Whether the client has not left. */
   #isHere(client: Client): boolean {
-    return this.#context.lobby.client(client.uuid) === client;
+    return this.#context.directory.client(client.uuid) === client;
   }
 
   #of(room: Room): Group | undefined {
@@ -177,26 +177,26 @@ export class Groups implements RoomsWatcher {
   #welcome(group: Group | undefined, participant: Participant): void {
     const { displayName, dialect } = participant.attributes;
     if (!group || dialect === dialectName) return;
-    const { lobby, newUuid } = this.#context;
-    const name = lobby.freeName(displayName || participant.id, participant.id);
+    const { directory, newUuid } = this.#context;
+    const name = directory.freeName(displayName || participant.id, participant.id);
     const identity = new Identity(name, null, newUuid(), ['gateway', dialect]);
     group.welcome(participant, identity);
-    lobby.welcome(identity);
+    directory.welcome(identity);
     group.tell({ type: 'subscriberJoined', client: identity, group: group.text });
   }
 
   #forget(group: Group, participant: Participant): void {
     const identity = group.forget(participant);
     if (!identity) return;
-    const { lobby } = this.#context;
-    lobby.remove(identity);
+    const { directory } = this.#context;
+    directory.remove(identity);
     if (!group.room.closed) group.tell({ type: 'subscriberLeft', client: identity, group: group.text });
-    lobby.tell({ type: 'clientLeft', client: identity });
+    directory.tell({ type: 'clientLeft', client: identity });
   }
 
-  /** A text of a stranger to the room. */
+  /** Delivers a text that an outsider says to the room. */
   #relay(group: Group, from: Participant, text: string): void {
-    const origin = group.strangers.get(from);
+    const origin = group.outsiders.get(from);
     if (!origin) return;
     const data = JSON.stringify(text);
     if (Buffer.byteLength(data) > this.#context.maxTextBytes) {
@@ -207,7 +207,7 @@ export class Groups implements RoomsWatcher {
     group.tell({ type: 'message', origin, group: group.text, target, data });
   }
 
-  /** What one subscriber alone is told. */
+  /** Handles an event that only this subscriber is told. */
   #hear(client: Client, group: Group, event: RoomEvent): void {
     if (event.type === 'participantEvicted') {
       group.remove(client);
@@ -216,7 +216,7 @@ export class Groups implements RoomsWatcher {
       return;
     }
     if (event.type !== 'textSaid' || event.to === undefined) return;
-    const origin = group.strangers.get(event.from);
+    const origin = group.outsiders.get(event.from);
     if (!origin) return;
     const data = JSON.stringify(event.text);
     if (Buffer.byteLength(data) > this.#context.maxTextBytes) {

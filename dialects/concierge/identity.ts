@@ -1,4 +1,4 @@
-/** Whom clients know of: another client, or somebody of another protocol who is in a room. */
+/** What the wire calls a Client: a client of this protocol, or a participant of another one that is in a room. */
 export class Identity {
   readonly name: string;
   readonly nickname: string | null;

@@ -7,30 +7,30 @@ import { RequestQueue } from '../request-queue.js';
 import type { RequestQueueLimits } from '../request-queue.js';
 import type { Client } from './client.js';
 import { Refusal, TurnedAway, closeCodes, refusalOfRoomError } from './errors.js';
-import type { Answer } from './language.js';
+import type { Answer } from './protocol-version.js';
 import type { Request } from './messages.js';
 import { readPayload } from './payload.js';
 
 export interface LinkContext {
   readonly identifyMs: number;
-  /** What may wait behind a request that takes its time. */
+  /** How much may wait behind a request that is not done at once. */
   readonly waiting: RequestQueueLimits;
   readonly log: Log;
   /** Lets a client in. @throws TurnedAway */
   admit(connection: Connection, text: string): Client;
-  /** @returns undefined for what is done at once */
+  /** @returns undefined when the request was done at once */
   serve(
     client: Client,
     request: Exclude<Request, { type: 'setSeq' }>,
     answer: (answer: Answer) => void,
   ): Promise<void> | undefined;
-  /** A client that was admitted goes; called once. */
+  /** Called once when an admitted client leaves. */
   dismiss(client: Client): void;
-  /** The connection is over; called once. */
+  /** Called once when the connection is closed. */
   ended(link: Link): void;
 }
 
-/** One connection: waits for IDENTIFY, then numbers and answers what comes (Concierge §2, §4). */
+/** One connection. It waits for IDENTIFY, then numbers the requests and answers them (Concierge §2, §4). */
 export class Link implements ConnectionListener {
   readonly #connection: Connection;
   readonly #context: LinkContext;
@@ -68,7 +68,7 @@ export class Link implements ConnectionListener {
     this.#context.ended(this);
   }
 
-  /** The client leaves, if there is one; what comes afterwards is not heard. Does nothing the second time. */
+  /** Lets the client leave, if there is one, and ignores what it sends afterwards. May be called twice. */
   end(): void {
     if (this.#over) return;
     this.#over = true;
@@ -79,7 +79,7 @@ export class Link implements ConnectionListener {
     try {
       if (client) this.#context.dismiss(client);
     } catch (error) {
-      this.#context.log.error('a client could not leave as it should', { error });
+      this.#context.log.error('a client could not be removed completely', { error });
     }
   }
 
@@ -97,7 +97,7 @@ export class Link implements ConnectionListener {
     }
   }
 
-  /** @returns undefined for what is done at once */
+  /** @returns undefined when the request was done at once */
   #serve(text: string): Promise<void> | undefined {
     const client = this.#client;
     if (!client) return undefined;
@@ -106,18 +106,18 @@ export class Link implements ConnectionListener {
     let answers = 0;
     const refuse = (error: unknown): void => {
       const refusal = this.#refusalOf(error);
-      // What fails after the answer concerns others only: there is one answer to a request (Concierge §4).
-      if (answers === 0) this.#send(client.language.refuse(seq, refusal));
+      // A request has one answer (Concierge §4). An error after it concerns others only.
+      if (answers === 0) this.#send(client.version.refuse(seq, refusal));
     };
     try {
-      const request = client.language.read(readPayload(text));
+      const request = client.version.read(readPayload(text));
       if (request.type === 'setSeq') {
         this.#seq = request.seq + 1;
-        this.#send(client.language.answer(request.seq, { type: 'ok' }));
+        this.#send(client.version.answer(request.seq, { type: 'ok' }));
         return undefined;
       }
       const serving = this.#context.serve(client, request, (answer) => {
-        this.#send(client.language.answer(seq, answer));
+        this.#send(client.version.answer(seq, answer));
         answers += 1;
       });
       return serving?.catch(refuse);
@@ -140,7 +140,7 @@ export class Link implements ConnectionListener {
     return false;
   }
 
-  /** The name is free at once, however long the closing handshake takes. */
+  /** Frees the name at once, without waiting for the closing handshake. */
   #close(code: number, reason: string): void {
     this.#connection.close(code, reason);
     this.end();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Who is to get a message, in the words of either version (Concierge §7, §14). */
+/** The receivers of a message, as either version writes them (Concierge §7, §14). */
 export type Target =
   | { readonly type: 'NAME'; readonly name: string }
   | { readonly type: 'UUID'; readonly uuid: string }
@@ -9,7 +9,7 @@ export type Target =
   | { readonly type: 'SERVICE'; readonly service: string }
   | { readonly type: 'SERVICE_CLIENT_UUID'; readonly service: string; readonly uuid: string };
 
-/** What a client wants, whichever version it speaks. */
+/** A request, the same for both versions. */
 export type Request =
   | { readonly type: 'message'; readonly target: Target; readonly data: string }
   | { readonly type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'; readonly group: string }
@@ -18,14 +18,14 @@ export type Request =
   | { readonly type: 'fetchClient'; readonly uuid: string }
   | { readonly type: 'setSeq'; readonly seq: number };
 
-/** Characters of what a client says of itself or of its groups, which everybody is told again and again. */
+/** Limits in characters, because these texts are sent to all clients with many messages. */
 const maxNickname = 4_096;
 const maxTags = 64;
 const maxTag = 256;
 
 const text = z.string();
 const nickname = text.max(maxNickname).nullish();
-/** A sequence number leaves room for all that follow it to be exact. */
+/** Far enough below 2^53 that all numbers that follow are exact. */
 const maxSeq = 2 ** 52;
 
 export const identify = z.object({
@@ -56,11 +56,11 @@ const target02 = z.discriminatedUnion('type', [
   z.object({ type: z.literal('SERVICE_CLIENT_UUID'), service: text, uuid: text }),
 ]);
 
-/** `data` is anything, also null; its text is cut out of the payload. */
+/** `data` is any JSON, also null; `dataOf` takes its text from the payload. */
 export const message01 = z.object({ target: target01 });
 export const message02 = z.object({ target: target02 });
 
-/** The group stands in `name`, in older clients in `group` (Concierge §6). */
+/** Clients name the group in `name`, older ones in `group` (Concierge §6). */
 export const group01 = z
   .object({ name: text.nullish(), group: text.nullish() })
   .transform(({ name, group }) => name ?? group)
@@ -73,7 +73,7 @@ export const addressed = z.object({ uuid: text });
 const client = z.object({ name: text, uuid: text });
 const group = z.object({ name: text, owner_uuid: text, subscribers: z.array(text) });
 
-/** What only servers send, as far as a client can get it wrong (Concierge §8). */
+/** Types that only a server sends. A client that sends one is refused with another error if it is malformed (Concierge §8). */
 export const serverOnly01: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['HELLO', z.object({ uuid: text, version: text })],
   ['STATUS', z.object({ code: text })],

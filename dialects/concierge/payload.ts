@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Refusal } from './errors.js';
 
-/** A payload whose type is known, and the text it was read from. */
+/** A payload with a type, and the text it was read from. */
 export interface Payload {
   readonly type: string;
   readonly members: object;
@@ -24,7 +24,7 @@ export function readPayload(text: string): Payload {
   return { type, members, text };
 }
 
-/** @throws Refusal `protocol`, saying what is wrong */
+/** @throws Refusal `protocol`; its subject says what is wrong */
 export function checked<S extends z.ZodType>(schema: S, { type, members }: Payload): z.output<S> {
   const result = schema.safeParse(members);
   if (result.success) return result.data;

@@ -1,7 +1,7 @@
 const blank = /[\t\n\r ]/;
 
 /**
- * The text of a member of an object, as it stands there: reading and writing it again would change `1.0` and long integers. Of several
+ * The text of a member of an object, byte for byte: parsing and encoding it would change `1.0` and long integers. Of several
  * members of one name the last one counts, as for `JSON.parse`.
  * @param text valid JSON, an object
  * @returns undefined when there is no such member

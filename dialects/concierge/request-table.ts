@@ -9,13 +9,13 @@ import { rawMember } from './raw-member.js';
 /** @throws Refusal `protocol` */
 export type Reader = (payload: Payload) => Request;
 
-/** The types of payload of one version, and what each that a client sends comes to. */
-export class Vocabulary {
+/** The types of payload of one version of the protocol, with a reader for each type that clients send. */
+export class RequestTable {
   readonly #requests: ReadonlyMap<string, Reader>;
-  /** IDENTIFY among them: it is no request any more when it comes a second time. */
+  /** Types that are no requests. IDENTIFY is one: a client must not send it a second time. */
   readonly #unsupported: ReadonlyMap<string, z.ZodType>;
 
-  /** @param serverOnly What only servers send, as far as a client can get it wrong. */
+  /** @param serverOnly types that only a server sends, with the schema that a client's payload must match */
   constructor(
     requests: readonly (readonly [type: string, reader: Reader])[],
     serverOnly: ReadonlyMap<string, z.ZodType>,
@@ -24,7 +24,7 @@ export class Vocabulary {
     this.#unsupported = new Map([['IDENTIFY', identify], ...serverOnly]);
   }
 
-  /** Every type this version knows, whoever may send it. */
+  /** All types of this version, of clients and of servers. */
   get types(): string[] {
     return [...this.#unsupported.keys(), ...this.#requests.keys()];
   }
@@ -40,7 +40,7 @@ export class Vocabulary {
   }
 }
 
-/** The data of a message, as it was written. @throws Refusal `protocol` */
+/** The data of a message, byte for byte. @throws Refusal `protocol` */
 export function dataOf({ text }: Payload): string {
   const data = rawMember(text, 'data');
   if (data === undefined) throw new Refusal('protocol', 'MESSAGE: data is missing');

@@ -1,10 +1,10 @@
 import type { Client } from './client.js';
 import type { Identity } from './identity.js';
-import type { Notice } from './language.js';
-import { Telling } from './telling.js';
+import type { Notice } from './protocol-version.js';
+import { EncodedNotice } from './encoded-notice.js';
 
-/** Everybody clients of this protocol know of, by name and by uuid: themselves, and strangers who are in rooms. */
-export class Lobby {
+/** All identities that clients can address, by name and by uuid: the clients, and the outsiders in rooms. */
+export class Directory {
   readonly #clients = new Map<string, Client>();
   readonly #byName = new Map<string, Identity>();
   readonly #byUuid = new Map<string, Identity>();
@@ -30,25 +30,25 @@ export class Lobby {
     return this.#byUuid.get(uuid.toLowerCase());
   }
 
-  /** The client of that uuid; undefined when it is a stranger's or nobody's. */
+  /** The client with this uuid; undefined for the uuid of an outsider. */
   client(uuid: string): Client | undefined {
     return this.#clients.get(uuid.toLowerCase());
   }
 
-  /** The others are told first. */
+  /** Adds a client. The others are told first. */
   enter(client: Client): void {
     this.welcome(client);
     this.#clients.set(client.uuid, client);
   }
 
-  /** Somebody of another protocol; everybody is told. */
+  /** Adds an identity and tells all clients; called directly for outsiders. */
   welcome(identity: Identity): void {
     this.tell({ type: 'clientJoined', client: identity });
     this.#byName.set(identity.name, identity);
     this.#byUuid.set(identity.uuid, identity);
   }
 
-  /** Frees the name; nobody is told yet. */
+  /** Removes an identity and frees its name. The caller tells the clients. */
   remove(identity: Identity): void {
     this.#clients.delete(identity.uuid);
     this.#byName.delete(identity.name);
@@ -56,11 +56,11 @@ export class Lobby {
   }
 
   tell(notice: Notice, except?: Client): void {
-    const telling = new Telling(notice);
-    for (const client of this.#clients.values()) if (client !== except) client.hear(telling);
+    const encoded = new EncodedNotice(notice);
+    for (const client of this.#clients.values()) if (client !== except) client.hear(encoded);
   }
 
-  /** A name like that which is free: as it is, or with the beginning of the id (bridging: people known by name). */
+  /** `displayName`, made unique with a piece of the id where it is taken (bridging: people known by name). */
   freeName(displayName: string, id: string): string {
     const names = [displayName, `${displayName}-${id.slice(0, 4)}`, `${displayName}-${id}`];
     const free = names.find((name) => !this.#byName.has(name));

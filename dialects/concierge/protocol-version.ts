@@ -2,33 +2,33 @@ import type { Refusal } from './errors.js';
 import type { Request, Target } from './messages.js';
 import type { Payload } from './payload.js';
 
-/** Whom the wire calls a Client: its JSON, and what it is found by. */
+/** What the wire calls a Client: its name, and its JSON. */
 export interface ClientText {
   readonly name: string;
   readonly json: string;
 }
 
-/** A Group as it was at some moment (Concierge §5). */
+/** A Group at one moment (Concierge §5). */
 export interface GroupText {
   readonly name: string;
   readonly json: string;
 }
 
-/** What answers a request; a refusal does too. */
+/** The answer to a request that was done; a `Refusal` is the other answer. */
 export type Answer =
   | { readonly type: 'ok' | 'sent' }
-  /** `changed`: false when it was so before. */
+  /** `changed` is false when the request changed nothing. */
   | { readonly type: 'subscribed' | 'unsubscribed' | 'created'; readonly group: GroupText; readonly changed: boolean }
   | { readonly type: 'deleted' | 'group'; readonly group: GroupText }
   | { readonly type: 'groups'; readonly groups: readonly GroupText[] }
   | { readonly type: 'clients'; readonly clients: readonly ClientText[] }
   | { readonly type: 'self' | 'client'; readonly client: ClientText; readonly subscriptions: readonly GroupText[] };
 
-/** What clients are told because of others. */
+/** What a client is told without a request of its own. */
 export type Notice =
   | { readonly type: 'clientJoined' | 'clientLeft'; readonly client: ClientText }
   | { readonly type: 'groupCreated' | 'groupDeleted'; readonly group: GroupText }
-  /** To a subscriber whose group ended, and to one who was taken out of a group that goes on. */
+  /** To a subscriber: its group ended, or the subscriber was taken out of a group that goes on. */
   | { readonly type: 'groupEnded' | 'evicted'; readonly group: GroupText }
   /** To the subscribers of the group. */
   | { readonly type: 'subscriberJoined' | 'subscriberLeft'; readonly client: ClientText; readonly group: GroupText }
@@ -37,19 +37,19 @@ export type Notice =
       readonly origin: ClientText;
       readonly group: GroupText | undefined;
       readonly target: Target;
-      /** JSON, as it came. */
+      /** JSON, byte for byte as the sender wrote it. */
       readonly data: string;
     };
 
 /** One version of the protocol, in one spelling. */
-export interface Language {
+export interface ProtocolVersion {
   /** @throws Refusal `protocol`, `unsupported` */
   read(payload: Payload): Request;
   answer(seq: number, answer: Answer): string;
   refuse(seq: number, refusal: Refusal): string;
-  /** Undefined for what this version does not tell. */
+  /** Undefined for a notice that this version does not have. */
   tell(notice: Notice): string | undefined;
-  /** Whether whoever makes or deletes a group is told as everybody else is, before the answer. */
+  /** Whether a client that creates or deletes a group is told of it like the others, before the answer. */
   readonly tellsDoer: boolean;
 }
 

@@ -1,14 +1,14 @@
 import type { Refusal, RefusalCode } from './errors.js';
-import { listOf, membersOf } from './language.js';
-import type { Answer, Language, Notice } from './language.js';
+import { listOf, membersOf } from './protocol-version.js';
+import type { Answer, ProtocolVersion, Notice } from './protocol-version.js';
 import { addressed, group02, message02, named, numbered, serverOnly02 } from './messages.js';
 import type { Request, Target } from './messages.js';
 import { checked } from './payload.js';
 import type { Payload } from './payload.js';
-import { Vocabulary, dataOf } from './vocabulary.js';
-import type { Reader } from './vocabulary.js';
+import { RequestTable, dataOf } from './request-table.js';
+import type { Reader } from './request-table.js';
 
-export const words02 = new Vocabulary(
+export const requests02 = new RequestTable(
   [
     ['MESSAGE', (payload) => ({ type: 'message', target: checked(message02, payload).target, data: dataOf(payload) })],
     ['SELF_SUBSCRIBE', aboutService('subscribe')],
@@ -33,11 +33,11 @@ export const words02 = new Vocabulary(
 );
 
 /** Version 0.2: groups are services, and every answer has a type of its own (Concierge §14). */
-export class ServicesLanguage implements Language {
+export class ServicesVersion implements ProtocolVersion {
   readonly tellsDoer = true;
 
   read(payload: Payload): Request {
-    return words02.read(payload);
+    return requests02.read(payload);
   }
 
   answer(seq: number, answer: Answer): string {
@@ -91,7 +91,7 @@ export class ServicesLanguage implements Language {
       case 'groupDeleted':
         return payload('SERVICE_DELETE_RESULT', `"service":${notice.group.json}`);
       case 'groupEnded':
-        // SERVICE_DELETE_RESULT says it.
+        // SERVICE_DELETE_RESULT has told the subscriber already.
         return undefined;
       case 'evicted':
         return payload('SELF_UNSUBSCRIBE_RESULT', `"successful":true,"service":${notice.group.json}`);
@@ -108,7 +108,7 @@ export class ServicesLanguage implements Language {
   }
 }
 
-/** As a client of this version would have written it. */
+/** The target as a client of this version would write it. */
 function targetIn02(target: Target): Target {
   return target.type === 'GROUP' ? { type: 'SERVICE', service: target.group } : target;
 }

@@ -3,27 +3,27 @@ import type { Delivery } from './delivery.js';
 import { Refusal } from './errors.js';
 import type { Group } from './group.js';
 import type { Groups } from './groups.js';
-import type { Answer } from './language.js';
-import type { Lobby } from './lobby.js';
+import type { Answer } from './protocol-version.js';
+import type { Directory } from './directory.js';
 import type { Request } from './messages.js';
 
-/** Does what clients ask for (Concierge §6). */
-export class Desk {
-  readonly #lobby: Lobby;
+/** Handles the requests of clients (Concierge §6). */
+export class RequestHandler {
+  readonly #directory: Directory;
   readonly #groups: Groups;
   readonly #delivery: Delivery;
   readonly #maxOwned: number;
 
-  constructor(lobby: Lobby, groups: Groups, delivery: Delivery, maxOwned: number) {
-    this.#lobby = lobby;
+  constructor(directory: Directory, groups: Groups, delivery: Delivery, maxOwned: number) {
+    this.#directory = directory;
     this.#groups = groups;
     this.#delivery = delivery;
     this.#maxOwned = maxOwned;
   }
 
   /**
-   * @param answer called once, unless a refusal is thrown: what the others are told before and after is told in that order
-   * @returns undefined for what is done at once. @throws Refusal; RoomError
+   * @param answer called once, unless a refusal is thrown. Notices sent before the call precede the answer, later ones follow it
+   * @returns undefined when the request was done at once. @throws Refusal; RoomError
    */
   serve(
     client: Client,
@@ -52,7 +52,7 @@ export class Desk {
         answer({ type: 'groups', groups: this.#groups.all.map(({ text }) => text) });
         return undefined;
       case 'fetchClients':
-        answer({ type: 'clients', clients: this.#lobby.identities });
+        answer({ type: 'clients', clients: this.#directory.identities });
         return undefined;
       case 'fetchSelf':
         answer({ type: 'self', client, subscriptions: [...client.subscriptions].map(({ text }) => text) });
@@ -91,13 +91,13 @@ export class Desk {
   #delete(client: Client, group: Group, answer: (answer: Answer) => void): void {
     if (group.owner !== client) throw new Refusal('bad');
     const { text } = group;
-    this.#groups.end(group, client.language.tellsDoer ? undefined : client, () => {
+    this.#groups.end(group, client.version.tellsDoer ? undefined : client, () => {
       answer({ type: 'deleted', group: text });
     });
   }
 
   #fetchClient(uuid: string, answer: (answer: Answer) => void): void {
-    const client = this.#lobby.identified(uuid);
+    const client = this.#directory.identified(uuid);
     if (!client) throw new Refusal('noSuchUuid', uuid);
     const groups = this.#groups.all.filter((group) => group.lists(client));
     answer({ type: 'client', client, subscriptions: groups.map(({ text }) => text) });

@@ -1,19 +1,19 @@
 import type { Refusal, RefusalCode } from './errors.js';
-import { listOf, membersOf } from './language.js';
-import type { Answer, Language, Notice } from './language.js';
+import { listOf, membersOf } from './protocol-version.js';
+import type { Answer, ProtocolVersion, Notice } from './protocol-version.js';
 import { group01, message01, named, numbered, serverOnly01 } from './messages.js';
 import type { Request, Target } from './messages.js';
 import { checked } from './payload.js';
 import type { Payload } from './payload.js';
-import { Vocabulary, dataOf } from './vocabulary.js';
-import type { Reader } from './vocabulary.js';
+import { RequestTable, dataOf } from './request-table.js';
+import type { Reader } from './request-table.js';
 
-/** The words on which the published description and the programs differ (Concierge §13). */
+/** The words in which the published description and the shipped programs differ (Concierge §13). */
 export interface Spelling {
   readonly subscribed: string;
   readonly unsubscribed: string;
   readonly unsupported: string;
-  /** Whether SELF_FETCH_RESULT lists whole groups, or their names. */
+  /** Whether SELF_FETCH_RESULT lists whole groups; otherwise their names. */
   readonly wholeSubscriptions: boolean;
 }
 
@@ -31,7 +31,7 @@ export const shipped: Spelling = {
   wholeSubscriptions: true,
 };
 
-export const words01 = new Vocabulary(
+export const requests01 = new RequestTable(
   [
     ['MESSAGE', readMessage],
     ['SELF_SUBSCRIBE', aboutGroup('subscribe')],
@@ -51,8 +51,8 @@ export const words01 = new Vocabulary(
   serverOnly01,
 );
 
-/** Version 0.1: groups, and a STATUS for everything (Concierge §6 to §9). */
-export class GroupsLanguage implements Language {
+/** Version 0.1: it has groups, and a STATUS answers most requests (Concierge §6 to §9). */
+export class GroupsVersion implements ProtocolVersion {
   readonly tellsDoer = false;
   readonly #spelling: Spelling;
 
@@ -61,7 +61,7 @@ export class GroupsLanguage implements Language {
   }
 
   read(payload: Payload): Request {
-    return words01.read(payload);
+    return requests01.read(payload);
   }
 
   answer(seq: number, answer: Answer): string {
@@ -136,7 +136,7 @@ export class GroupsLanguage implements Language {
   }
 }
 
-/** As a client of this version would have written it. */
+/** The target as a client of this version would write it. */
 function targetIn01(target: Target): Target {
   if (target.type === 'SERVICE') return { type: 'GROUP', group: target.service };
   return target.type === 'SERVICE_CLIENT_UUID' ? { type: 'UUID', uuid: target.uuid } : target;

@@ -1,5 +1,5 @@
-/** How a client reads what it is told: the two spellings of 0.1, and 0.2 (Concierge §13, §14). */
-export type Tongue = 'documented' | 'shipped' | 'services';
+/** The versions of the protocol: the two spellings of 0.1, and 0.2 (`services`) (Concierge §13, §14). */
+export type VersionName = 'documented' | 'shipped' | 'services';
 
 export interface VersionRules {
   readonly spelling: 'auto' | 'documented' | 'shipped';
@@ -7,11 +7,11 @@ export interface VersionRules {
   readonly services: boolean;
 }
 
-/** A semantic version (semver.org §2), without those of a pre-release. */
+/** A semantic version (semver.org §2) that is no pre-release. */
 const release = /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/;
 
 /** @returns undefined for a version that is not served */
-export function tongueOf(version: string, { spelling, services }: VersionRules): Tongue | undefined {
+export function versionNameOf(version: string, { spelling, services }: VersionRules): VersionName | undefined {
   const [, major, minor, patch] = release.exec(version) ?? [];
   if (major !== '0') return undefined;
   if (minor === '2') return services ? 'services' : undefined;
@@ -21,7 +21,7 @@ export function tongueOf(version: string, { spelling, services }: VersionRules):
 }
 
 /** The version a client is told in HELLO. */
-export const servedVersion: Readonly<Record<Tongue, string>> = {
+export const servedVersion: Readonly<Record<VersionName, string>> = {
   documented: '0.1.1',
   shipped: '0.1.1',
   services: '0.2.0',
