@@ -2,7 +2,7 @@
  * Runs the tests in two mocha processes side by side, which share two cores better than one process can.
  *
  *   npm test                                 everything
- *   npm run test:fast                        everything but the browsers and the soak test
+ *   npm run test:fast                        everything but the browsers and what takes long
  *   npm test -- --grep 'a word'              what mocha understands is passed on
  *   npm test -- test/rooms/*.test.ts         only these files
  *   npx mocha test/rooms/room.test.ts        one file without this script
@@ -22,7 +22,7 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 const durationsFile = 'test-results/durations.json';
 const slowestShown = 10;
 /** They use the browser, or the processor for long. */
-const heavy = /^test\/(?:browser|soak)\//;
+const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts\/package\./;
 /** Seconds that a file takes that has not been run here yet: the first pattern counts. */
 const guesses = [
   [/^test\/soak\//, 30],

@@ -3,7 +3,7 @@ import type { Hooks } from './dialects.js';
 import { createLog } from './log.js';
 import { startMedia } from './media.js';
 import { serve } from './serve.js';
-import type { Service } from './serve.js';
+import type { ServeOptions, Service } from './serve.js';
 import { tlsIdentity } from './tls.js';
 import { Undo } from './undo.js';
 
@@ -20,7 +20,11 @@ export interface RunningServer extends Service {
  * Starts everything that a configuration asks for: media servers first, then the service on them.
  * @throws ConfigError, MediaProcessError, or an Error of `listen`; nothing is left running then
  */
-export async function startServer(config: Config, hooks: Hooks = {}): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  hooks: Hooks = {},
+  options: Pick<ServeOptions, 'admit' | 'dialects'> = {},
+): Promise<RunningServer> {
   const log = createLog(config.logLevel, config.logFormat);
   const undo = new Undo();
   const stop = (): Promise<void> => undo.run();
@@ -30,6 +34,7 @@ export async function startServer(config: Config, hooks: Hooks = {}): Promise<Ru
     undo.add(() => media.stop());
     const service = await serve(config, media.engine, {
       log,
+      ...options,
       hooks,
       tls,
       mediaServers: () => media.servers,

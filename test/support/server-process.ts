@@ -16,8 +16,16 @@ export class ServerProcess {
     this.url = url;
   }
 
-  /** `port`: 0 for a free one. Resolves when it listens. */
-  static async start(port = 0, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+  /**
+   * Resolves when it listens.
+   * @param port 0 for a free one
+   * @param program what Node is given: by default what `npm start` runs
+   */
+  static async start(
+    port = 0,
+    env: NodeJS.ProcessEnv = {},
+    program: readonly string[] = [main],
+  ): Promise<ServerProcess> {
     const own = {
       PORT: String(port),
       HOST: '127.0.0.1',
@@ -25,7 +33,7 @@ export class ServerProcess {
       KMS_URIS: '',
       MEDIA_UDP_PORTS: udpPorts(),
     };
-    const child = spawn(process.execPath, [main], {
+    const child = spawn(process.execPath, program, {
       env: { ...process.env, ...own, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

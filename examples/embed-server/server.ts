@@ -1,0 +1,48 @@
+/**
+ * The server inside of a program that knows its people: a club, whose EasyRTC pages send a ticket.
+ *
+ *   npm run build && npx tsx examples/embed-server/server.ts [the flags of `npm start`]
+ */
+import { RoomError, readConfig, startServer } from 'atrium';
+import type { Admit, EasyRtcHooks } from 'atrium';
+
+/** In a real program: a database. */
+const members = [
+  { name: 'ana', ticket: 'a-1', inCommittee: true },
+  { name: 'ben', ticket: 'b-2', inCommittee: false },
+];
+
+const easyrtc: EasyRtcHooks = {
+  /** Only members come in, under their own names. */
+  authenticate: ({ username }, credential) =>
+    members.some(({ name, ticket }) => name === username && ticket === credential?.ticket),
+
+  /** A message to the server itself gets an answer. */
+  message: (_visitor, type) =>
+    type === 'members' ? { msgType: 'members', msgData: { names: members.map(({ name }) => name) } } : undefined,
+};
+
+/** Asked before every join, whatever protocol the client speaks. Only EasyRTC pages have a ticket; so only they get into the committee. */
+const admit: Admit = ({ room, attributes: { dialect, displayName } }) => {
+  if (room !== 'committee') return;
+  if (dialect === 'easyrtc' && members.some(({ name, inCommittee }) => name === displayName && inCommittee)) return;
+  throw new RoomError('room-refused', `"${displayName}" is not in the committee`);
+};
+
+const server = await startServer(readConfig(process.argv.slice(2), process.env), { easyrtc }, { admit });
+process.stdout.write(`Atrium is open: ${server.url}\n`);
+
+// What happens in all rooms, whatever protocol the people speak.
+const unwatch = server.rooms.watch({
+  roomOpened: (room) => process.stdout.write(`${room.name} is open\n`),
+  happened: (room, event) => {
+    if (event.type === 'participantJoined') process.stdout.write(`${event.participant.name} came to ${room.name}\n`);
+  },
+});
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    unwatch();
+    void server.stop();
+  });
+}
