@@ -4,7 +4,7 @@ import type { MediaEngine, Pipeline, PipelineListener, VideoFilter } from './por
 /** One media server as the placement sees it. */
 export interface PlaceableEngine extends MediaEngine {
   readonly url: string;
-  /** Whether it answers at present. */
+  /** Whether the media server answers now. */
   readonly up: boolean;
   readonly load: EngineLoad;
   /** Which filters it says it has. Default: none. */

@@ -4,12 +4,12 @@ import { toMediaError } from './failure.js';
 export interface CallSteps<Raw, T> {
   /** For messages: what is asked for. */
   readonly name: string;
-  /** Needs nothing that the media server had before: may wait for another one. */
+  /** It needs no object of the media server, so it may wait for the next one. */
   readonly fresh?: boolean;
   readonly send: (answered: (error: unknown, raw?: Raw) => void) => void;
-  /** What the answer means; throws when it is not one that can be used. */
+  /** What the answer means. Throws when the answer cannot be used. */
   readonly read: (raw: Raw | undefined) => T;
-  /** An answer that nobody waits for any more. */
+  /** Called with an answer that comes after the call has failed. */
   readonly late?: (raw: Raw | undefined) => void;
 }
 

@@ -21,7 +21,7 @@ export interface ClientOptions {
 
 export interface ClientListener {
   changed(up: boolean): void;
-  /** The connection is back and the session is the same; single objects may be gone all the same. */
+  /** The connection is back and the session is the same. Single objects may be gone. */
   resumed(): void;
   /** Every object is gone. Objects made from now on are new ones. */
   lost(failure: MediaError): void;
@@ -38,7 +38,7 @@ type State = 'idle' | 'waiting' | 'up' | 'down' | 'closed';
 const defaultRequestTimeoutMs = 10_000;
 const defaultLostAfterMs = 5_000;
 const greetAgainMs = 1_000;
-/** Nobody listens at the address: the process that knew our objects is gone, and they with it. No need to wait for more. */
+/** Nobody listens at the address: the process is gone, and our objects with it. */
 const nobodyListens = 'ECONNREFUSED';
 
 /** kurento-client made safe: each call is answered or fails in time, and the loss of the media server is an event. */
@@ -80,7 +80,7 @@ export class Client {
 
   /**
    * Resolves when the media server answers. Rejects with `unavailable` when it does not within `lostAfterMs`; the attempts go
-   * on until `close`. Throws a SyntaxError when the URL is none of a WebSocket.
+   * on until `close`. Throws a SyntaxError when the URL is not that of a WebSocket.
    */
   connect(): Promise<void> {
     if (this.#opening) return this.#opening.promise;
@@ -98,12 +98,12 @@ export class Client {
     return promise;
   }
 
-  /** Waits for what is still to be answered, releases among it, no longer than `requestTimeoutMs`. */
+  /** Waits for the answers of calls under way, releases included, no longer than `requestTimeoutMs`. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
     while (this.up && this.#calls.size > 0) {
       await Promise.allSettled([...this.#calls].map((call) => call.result));
-      // Whoever waited for them may have more to ask, a release for one.
+      // Their callers may have more to ask, such as a release.
       await setImmediate();
     }
     clearTimeout(this.#grace);
@@ -115,7 +115,7 @@ export class Client {
     this.#session?.close();
   }
 
-  /** `parent`: the pipeline for anything but a pipeline. */
+  /** `parent`: the pipeline of anything that is not a pipeline itself. */
   create(type: string, params: object = {}, parent?: RemoteObject): Promise<RemoteObject> {
     let session: Session | undefined;
     return this.#call<kurento.MediaObject, RemoteObject>({
@@ -228,8 +228,8 @@ export class Client {
   }
 
   /**
-   * Calls under way fail at once: their answers would have come through the lost socket. Of a pipeline that was being made in
-   * this moment nobody knows the id; should the session go on, the media server keeps it, empty, as long as the session.
+   * Calls under way fail at once, since their answers would have come through the lost socket. Nobody learns the id of a pipeline
+   * that was being made at this moment. If the session goes on, the media server keeps that pipeline, empty, as long as the session.
    */
   #interrupted(reason: string): void {
     this.#reason = reason;
@@ -260,7 +260,7 @@ export class Client {
     this.#unreleased.clear();
   }
 
-  /** What was is lost. Calls that need nothing of it wait for the next media server at this address. */
+  /** Everything there is lost. Calls that need nothing of it wait for the next media server at this address. */
   #begin(): void {
     this.#failCalls((call) => call.sent || !call.fresh);
     this.#lose();

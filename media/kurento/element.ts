@@ -4,7 +4,7 @@ import type { RemoteObject } from './remote-object.js';
 
 const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
 
-/** What endpoints and filters have in common: media is connected from and to them, and they end once. */
+/** What endpoints and filters share: media is connected from and to them, and they end once. */
 export class KurentoElement implements MediaElement {
   protected readonly remote: RemoteObject;
   readonly #released: () => void;

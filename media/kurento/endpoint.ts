@@ -29,7 +29,7 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     });
   }
 
-  /** Whatever has to be done on the media server before the endpoint is of use. */
+  /** Does what must be done on the media server before the endpoint can be used. */
   async prepare(properties: readonly Property[]): Promise<void> {
     await Promise.all([
       ...properties.map((property) => this.#set(property)),
@@ -62,7 +62,7 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     if (!this.ended) this.#candidates.add(candidate);
   }
 
-  /** One that is refused does not spoil the call. The value may be a secret, and is not logged. */
+  /** A property that is refused does not end the call. The value may be a secret, so it is not logged. */
   async #set([property, value]: Property): Promise<void> {
     try {
       await this.remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: value });

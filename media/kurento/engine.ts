@@ -16,7 +16,7 @@ export interface KurentoEngineOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How long the media server may be out of reach before its pipelines count as lost. Default: 5000. */
   readonly lostAfterMs?: number | undefined;
-  /** How often the media server has to show a sign of life; without two in a row the connection is given up. Default: 5000. */
+  /** How often the media server must show a sign of life. The connection is given up when two in a row are missing. Default: 5000. */
   readonly pingIntervalMs?: number | undefined;
   readonly bandwidth?: Bandwidth | undefined;
   readonly reachability?: Reachability | undefined;
@@ -77,7 +77,7 @@ export class KurentoEngine implements MediaEngine {
 
   /**
    * Resolves when the media server answers. Rejects with `unavailable` when it does not within `lostAfterMs`; the attempts go
-   * on until `close`. Throws a SyntaxError when the URL is none of a WebSocket.
+   * on until `close`. Throws a SyntaxError when the URL is not that of a WebSocket.
    */
   connect(): Promise<void> {
     return this.#client.connect();

@@ -1,6 +1,6 @@
 import type { VideoFilter } from '../port.js';
 
-/** The elements that do it: the one is part of KMS, the other of a module of its own (Kurento media protocol §8). */
+/** The element of each filter. The first is part of KMS, the second of a module of its own (Kurento media protocol §8). */
 export const filterTypes = {
   'face-overlay': 'FaceOverlayFilter',
   marker: 'ArMarkerdetector',

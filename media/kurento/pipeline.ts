@@ -97,11 +97,11 @@ export class KurentoPipeline implements Pipeline {
     this.#remote.release();
   }
 
-  /** The media server has lost it. */
+  /** Called by the engine when the media server has lost it. */
   lose(failure: MediaError): void {
     if (this.#end) return;
     this.#finish(new MediaError('object-gone', failure.message, { cause: failure }));
-    // Should the media server still have it, it is to let go of it when it can be reached.
+    // If the media server still has it, it is released when it can be reached again.
     this.#remote.release();
     notify(this.#settings.log, () => {
       this.#listener.lost(failure);

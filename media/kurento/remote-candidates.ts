@@ -5,7 +5,7 @@ const maxHeld = 64;
 /** RFC 8839 §5.1: foundation, component, transport, priority, address, port, type. */
 const candidateGrammar = /^(?:a=)?(candidate:\S{1,32} \d{1,5} (\S+) \d{1,10} (\S+) \d{1,5} typ [a-z]+(?: .*)?)$/i;
 
-/** A remote side's candidates on their way to the media server: held back until it gathers, unusable ones left out. */
+/** Candidates of the client on their way to the media server. They are held back until it gathers; unusable ones are left out. */
 export class RemoteCandidates {
   #held: IceCandidate[] | undefined = [];
   #mids: readonly (string | undefined)[] = [];
@@ -31,7 +31,7 @@ export class RemoteCandidates {
     for (const candidate of held) this.#send(this.#withMid(candidate));
   }
 
-  /** Browsers may leave the mid out and give the index alone; a media server insists on it (Kurento media protocol §7.2). */
+  /** Browsers may give the index without the mid. A media server needs the mid (Kurento media protocol §7.2). */
   #withMid(candidate: IceCandidate): IceCandidate {
     const { sdpMLineIndex: index } = candidate;
     return { ...candidate, sdpMid: candidate.sdpMid || (this.#mids[index] ?? String(index)) };
@@ -39,9 +39,9 @@ export class RemoteCandidates {
 }
 
 /**
- * The text to send, if the media server can do something with it. Not so: the empty text that ends the candidates; TCP, where
- * a browser only ever connects by itself; names in place of addresses, as browsers hide theirs (`….local`), which a media
- * server cannot look up.
+ * The text to send, or undefined for a candidate that the media server cannot use: the empty text that ends the candidates, TCP
+ * (browsers only connect, they do not accept), and the names behind which browsers hide addresses (`….local`), since a media
+ * server cannot look them up.
  */
 function usable(candidate: string): string | undefined {
   const [, text, transport = '', address = ''] = candidateGrammar.exec(candidate.trim()) ?? [];

@@ -14,7 +14,7 @@ export class RemoteObject {
     readonly raw: kurento.MediaObject,
   ) {
     this.#client = client;
-    // Its own subscribing throws from an event handler when the media server refuses; ours fails like any other call.
+    // The package would subscribe by itself, and throw from an event handler when the media server refuses. Ours fails as any call does.
     raw.removeAllListeners('newListener').removeAllListeners('removeListener');
   }
 
@@ -31,7 +31,7 @@ export class RemoteObject {
     return this.#client.request('invoke', this, { operation, operationParams }, operation);
   }
 
-  /** Resolves when the media server will send such events. What does not fit the schema is none and is left out. */
+  /** Resolves when the media server will send such events. Data that does not fit the schema is left out. */
   async subscribe<T>(event: string, schema: z.ZodType<T>, listener: (data: T) => void): Promise<void> {
     this.raw.on(event, (data) => {
       const parsed = schema.safeParse(data);
@@ -40,7 +40,7 @@ export class RemoteObject {
     await this.#client.request('subscribe', this, { type: event }, `subscribe ${event}`);
   }
 
-  /** For an object that the media server has released with its pipeline. */
+  /** For an object that the media server has released together with its pipeline. */
   forget(): void {
     this.raw.emit('release');
   }

@@ -3,7 +3,7 @@ import type { Log } from '../../log.js';
 import { answer, serverInfo, type ServerInfo } from './messages.js';
 import { kurento } from './package.js';
 
-/** kurento-client forgets a request after this; what is answered later could not be released any more. */
+/** kurento-client forgets a request after this time. An object in a later answer could not be released. */
 const minRememberedMs = 60_000;
 
 export interface SessionListener {
@@ -36,7 +36,7 @@ export class Session {
   #root: kurentoClient.MediaObject | undefined;
   #closed = false;
 
-  /** Throws a SyntaxError when the URL is none of a WebSocket. */
+  /** Throws a SyntaxError when the URL is not that of a WebSocket. */
   constructor({ url, requestTimeoutMs, pingIntervalMs, log }: SessionOptions, listener: SessionListener) {
     this.#listener = listener;
     const socket = {
@@ -81,7 +81,7 @@ export class Session {
     if (this.#closed) return;
     this.#closed = true;
     this.#kurento.close();
-    // `close` waits for whatever was asked last to be answered, which may be never.
+    // `close` waits for the answer to the last request, which may never come.
     this.#kurento._re.disconnect();
   }
 
