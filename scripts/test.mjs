@@ -21,6 +21,8 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 
 const durationsFile = 'test-results/durations.json';
 const slowestShown = 10;
+/** How long a process may take to end after its last test, in ms. */
+const endsWithinMs = 20_000;
 /** They use the browser, or the processor for long. */
 const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts\/package\./;
 /** Seconds that a file takes that has not been run here yet: the first pattern counts. */
@@ -63,17 +65,23 @@ function expected(file) {
 
 /** Runs the files in a group of processes of their own, so that a signal reaches the lane only through this process. */
 function run(part, index, done) {
-  const mocha = ['node_modules/mocha/lib/cli/cli.js', '--reporter', 'scripts/test-reporter.mjs'];
+  // Mocha's own command starts a process of its own for tsx, which would know nothing of the channel to this one.
+  const command = join(dirname(fileURLToPath(import.meta.resolve('mocha'))), 'lib/cli/cli.js');
+  const mocha = [command, '--reporter', 'scripts/test-reporter.mjs'];
   const color = process.stdout.isTTY ? ['--color'] : [];
   const child = spawn(process.execPath, ['--import', 'tsx', ...mocha, ...color, ...options, ...part], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, TEST_LANE: String(index) },
     detached: true,
   });
-  const result = { stats: { passes: 0, pending: 0, failures: 0 }, failures: '', seconds: {}, code: null, signal: null };
+  const result = { seconds: {} };
+  let ending;
   child.on('message', ({ file, text, ms, stats, failures }) => {
-    if (stats) Object.assign(result, { stats, failures });
-    else {
+    if (stats) {
+      Object.assign(result, { stats, failures });
+      // Tests that failed may have left something that would keep the process for ever.
+      ending = setTimeout(() => kill(child, 'SIGKILL'), endsWithinMs);
+    } else {
       process.stdout.write(text);
       result.seconds[file] = (result.seconds[file] ?? 0) + ms / 1000;
     }
@@ -85,6 +93,7 @@ function run(part, index, done) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, onSignal);
   child.on('close', (code, signal) => {
+    clearTimeout(ending);
     for (const each of signals) process.off(each, onSignal);
     done(Object.assign(result, { code, signal }));
   });
@@ -100,17 +109,18 @@ function kill({ pid }, signal) {
 }
 
 function report() {
-  for (const { failures } of results) process.stdout.write(failures);
+  for (const { failures = '' } of results) process.stdout.write(failures);
   const times = Object.entries(Object.assign({}, ...results.map(({ seconds }) => seconds)));
   const slowest = times.sort(([, one], [, other]) => other - one).slice(0, slowestShown);
   if (files.length > 1) {
     say('\nThe slowest files:');
     for (const [file, seconds] of slowest) say(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
   }
-  const total = (what) => sum(results.map(({ stats }) => stats[what]));
-  const broken = results.filter(({ code, signal }) => signal !== null || code !== 0);
+  const total = (what) => sum(results.map(({ stats }) => stats?.[what] ?? 0));
+  const broken = results.filter(({ code, stats }) => code !== 0 || !stats);
   for (const { code, signal, stats } of broken) {
-    if (stats.failures === 0) say(`\nA process of the tests ended with ${signal ?? `code ${code}`}.`);
+    if (!stats) say(`\nA process of the tests ended with ${signal ?? `code ${code}`} before its report.`);
+    else if (signal) say('\nA process of the tests did not end by itself: something was left open.');
   }
   const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
   say(`\n${total('passes')} passing, ${total('failures')} failing, ${total('pending')} pending, in ${minutes} minutes`);

@@ -139,6 +139,6 @@ export class KurentoEngine implements MediaEngine {
   }
 
   #lost(failure: MediaError): void {
-    for (const pipeline of this.#pipelines) pipeline.lose(failure);
+    for (const pipeline of this.#pipelines) pipeline.mediaLost(failure);
   }
 }

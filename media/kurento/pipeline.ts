@@ -98,7 +98,7 @@ export class KurentoPipeline implements Pipeline {
   }
 
   /** Called by the engine when the media server has lost it. */
-  lose(failure: MediaError): void {
+  mediaLost(failure: MediaError): void {
     if (this.#end) return;
     this.#finish(new MediaError('object-gone', failure.message, { cause: failure }));
     // If the media server still has it, it is released when it can be reached again.
@@ -153,7 +153,7 @@ export class KurentoPipeline implements Pipeline {
   }
 
   #loseIfGone(error: unknown): void {
-    if (error instanceof MediaError && error.code === 'object-gone') this.lose(error);
+    if (error instanceof MediaError && error.code === 'object-gone') this.mediaLost(error);
   }
 
   #finish(why: MediaError): void {
