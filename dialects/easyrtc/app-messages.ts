@@ -7,7 +7,7 @@ import { ack } from './messages.js';
 import type { Push, Reply } from './messages.js';
 import { read } from './requests.js';
 import type { AppMessage } from './requests.js';
-import type { Stranger } from './strangers.js';
+import type { Outsider } from './outsiders.js';
 
 /** A message of the application, to one client, a room, or the server (EasyRTC §8). @throws Refusal, RoomError */
 export function appMessage(asker: Asker, given: unknown, context: Context): Reply | Promise<Reply> {
@@ -16,28 +16,28 @@ export function appMessage(asker: Asker, given: unknown, context: Context): Repl
   check(id !== asker.client.easyrtcid, 'MSG_REJECT_TARGET_EASYRTCID');
   if (id !== undefined) return toOne(asker, message, id, context);
   if (room !== undefined) return toRoom(asker, message, room, context);
-  // Nobody is ever in a group (EasyRTC §1).
+  // Groups do not exist here (EasyRTC §1).
   if (group !== undefined) throw new Refusal('MSG_REJECT_TARGET_GROUP');
   return toServer(asker, message, context);
 }
 
 function toOne({ client, application }: Asker, message: AppMessage, id: string, context: Context): Reply {
   const target = application.clients.get(id);
-  const stranger = target ? undefined : application.strangers.find(id);
-  check(target !== undefined || stranger !== undefined, 'MSG_REJECT_GEN_FAIL');
+  const outsider = target ? undefined : application.outsiders.find(id);
+  check(target !== undefined || outsider !== undefined, 'MSG_REJECT_GEN_FAIL');
   const { targetRoom: room } = message;
   if (room !== undefined) {
-    const isThere = stranger ? stranger.view.name === room : target?.membership(room) !== undefined;
+    const isThere = outsider ? outsider.view.name === room : target?.membership(room) !== undefined;
     check(isThere && client.membership(room) !== undefined, 'MSG_REJECT_TARGET_ROOM');
   }
   check(message.targetGroup === undefined, 'MSG_REJECT_TARGET_GROUP');
-  if (stranger) return toStranger({ client, application }, message, stranger, context);
+  if (outsider) return toOutsider({ client, application }, message, outsider, context);
   target?.relay('easyrtcMsg', pushOf(message, client, id), client);
   return ack;
 }
 
-/** A text for people is said to that participant. What pages tell each other means nothing in other protocols, and is dropped. */
-function toStranger({ client }: Asker, message: AppMessage, { participant, view }: Stranger, context: Context): Reply {
+/** Says a chat message to the participant. Other messages mean nothing in another protocol and are dropped. */
+function toOutsider({ client }: Asker, message: AppMessage, { participant, view }: Outsider, context: Context): Reply {
   const { msgType, msgData } = message;
   if (msgType !== context.settings.chatType || typeof msgData !== 'string') return ack;
   const membership = client.membership(view.name);
@@ -50,7 +50,7 @@ function toRoom({ client }: Asker, message: AppMessage, room: string, context: C
   const membership = client.membership(room);
   check(membership !== undefined, 'MSG_REJECT_TARGET_ROOM');
   if (message.targetGroup !== undefined) return ack;
-  // A text for people goes to everybody in the room, whatever they speak.
+  // A chat message goes to everybody in the room, of every protocol.
   const { msgType, msgData } = message;
   if (msgType === context.settings.chatType && typeof msgData === 'string') {
     membership.participant.say(msgData);
@@ -70,7 +70,7 @@ function toServer({ client }: Asker, { msgType, msgData }: AppMessage, context: 
   return answer.then((reply) => reply ?? ack);
 }
 
-/** What is undefined in it is not written. */
+/** Members that are undefined are not sent. */
 function pushOf({ msgType, msgData, targetRoom }: AppMessage, { easyrtcid }: Client, targetEasyrtcid?: string): Push {
   return { msgType, msgData, senderEasyrtcid: easyrtcid, targetEasyrtcid, targetRoom };
 }

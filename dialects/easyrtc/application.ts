@@ -7,14 +7,14 @@ import { byName, fieldMapOf } from './messages.js';
 import type { ClientEntry, FieldMap } from './messages.js';
 import { RoomView } from './room-view.js';
 import type { EasyRtcSettings, FieldValues } from './options.js';
-import { Strangers } from './strangers.js';
+import { Outsiders } from './outsiders.js';
 
-/** What the protocol is called among all, as it stands in the attributes of its participants. */
+/** The value of `Attributes.dialect` of this protocol's participants. */
 export const dialectName = 'easyrtc';
 
-const strangerEntries = new WeakMap<Participant, ClientEntry>();
+const outsiderEntries = new WeakMap<Participant, ClientEntry>();
 
-/** Connections that gave the same `easyrtcsid`. */
+/** The clients that gave the same `easyrtcsid`. */
 interface Session {
   readonly clients: Set<Client>;
   fields: FieldValues;
@@ -28,11 +28,11 @@ export interface ApplicationNeeds extends Pick<DialectContext, 'rooms' | 'names'
 export class Application {
   readonly name: string;
   readonly #clients = new Map<string, Client>();
-  readonly strangers: Strangers;
+  readonly outsiders: Outsiders;
   readonly #needs: ApplicationNeeds;
   readonly #onChange: (application: Application) => void;
   readonly #views = new Map<string, RoomView>();
-  /** By what their ids mean. */
+  /** By the decoded id. */
   readonly #sessions = new Map<string, Session>();
 
   /** @param onChange called when a client has come or gone */
@@ -40,10 +40,10 @@ export class Application {
     this.name = name;
     this.#needs = needs;
     this.#onChange = onChange;
-    this.strangers = new Strangers(needs.now, strangerEntries);
+    this.outsiders = new Outsiders(needs.now, outsiderEntries);
   }
 
-  /** By id. */
+  /** By their `easyrtcid`. */
   get clients(): ReadonlyMap<string, Client> {
     return this.#clients;
   }
@@ -62,18 +62,18 @@ export class Application {
     return this.#views.get(room);
   }
 
-  /** The room of all protocols that stands behind a name here, if there is one. */
+  /** The room that has this name in the application, if there is one. */
   room(name: string): Room | undefined {
     return this.#needs.rooms.find(this.#keyOf(name));
   }
 
-  /** Whether there is such a room, which may be empty. */
+  /** Whether the room exists. The default room exists also while it is empty. */
   hasRoom(name: string): boolean {
     const { defaultRoomEnabled, defaultRoom } = this.#needs.settings;
     return (defaultRoomEnabled && name === defaultRoom) || this.room(name) !== undefined;
   }
 
-  /** Every room that can be named here; the default room also when it is empty (EasyRTC §6.3). */
+  /** All rooms that a client of the application can name, and the default room also when it is empty (EasyRTC §6.3). */
   get roomList(): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
     const { rooms, settings } = this.#needs;
     const list = new Map<string, number>();
@@ -86,9 +86,9 @@ export class Application {
   }
 
   /**
-   * Puts a client into a room in which it is not yet.
-   * @param entered called with the membership, before anybody is told of it
-   * @throws RoomError as `Rooms.join`: when `entered` was not called, nothing has happened
+   * Puts a client into a room. The caller makes sure that it is not there yet.
+   * @param entered called with the membership before the others are told
+   * @throws RoomError as `Rooms.join`; if `entered` was not called, nothing has happened
    */
   async join(client: Client, name: string, entered: (membership: Membership) => void): Promise<void> {
     const { rooms, settings, now } = this.#needs;
@@ -96,7 +96,7 @@ export class Application {
     const { easyrtcid, username } = client;
     const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, hearsPrivateTexts: true };
     await rooms.join(this.#keyOf(name), { id: easyrtcid, attributes }, (participant) => {
-      // The client may have gone while the join was admitted, or the room may have filled up.
+      // While the join was being admitted, the client may have left or the room may have filled up.
       if (client.application !== this) return undefined;
       if (maxConnections > 0 && participant.room.size > maxConnections) {
         throw new RoomError('room-refused', `Room "${name}" is full`);
@@ -112,7 +112,7 @@ export class Application {
     });
   }
 
-  /** Forgets a membership, and ends the participant unless the room did. */
+  /** Ends a membership. May be called after the room has ended the participant. */
   leave(membership: Membership): void {
     const { client, view, participant } = membership;
     if (view.members.get(client.easyrtcid) !== membership) return;
@@ -141,7 +141,7 @@ export class Application {
     return fieldMapOf(this.#sessions.get(keyOf(id))?.fields ?? {}) ?? {};
   }
 
-  /** @returns the clients that are to be told; none when there is no such session */
+  /** @returns the clients to tell; none when the session does not exist */
   setSessionFields(id: string, fields: FieldValues): Iterable<Client> {
     const session = this.#sessions.get(keyOf(id));
     if (!session) return [];
@@ -150,18 +150,18 @@ export class Application {
   }
 
   #newView(name: string, fields: FieldValues): RoomView {
-    const view = new RoomView(name, this.#keyOf(name), fields, this.strangers);
+    const view = new RoomView(name, this.#keyOf(name), fields, this.outsiders);
     this.#views.set(name, view);
     return view;
   }
 
-  /** The default application's rooms are called as they are, those of others have its name before them. */
+  /** In the default application the name is used as it is; in others it follows the name of the application. */
   #keyOf(room: string): string {
     const { names, settings } = this.#needs;
     return names.keyOf(this.name === settings.defaultApplication ? room : `${this.name}/${room}`);
   }
 
-  /** Undefined for rooms of other applications, and for those whose names this protocol has no form for. */
+  /** Undefined for a room of another application, and for a name that this protocol cannot express. */
   #nameOf(key: string): string | undefined {
     const { names, settings } = this.#needs;
     let name = names.nameOf(key);
@@ -173,7 +173,7 @@ export class Application {
   }
 }
 
-/** Pages send the text of their cookie as it is, so one id may come with different escapes (EasyRTC §2). */
+/** Pages send the text of their cookie without decoding it, so one id can have different escapes (EasyRTC §2). */
 function keyOf(easyrtcsid: string): string {
   try {
     return decodeURIComponent(easyrtcsid);

@@ -22,7 +22,7 @@ export class Applications {
     return this.#byName.get(name);
   }
 
-  /** Whether a client may name it: it is configured, or has clients, or applications are made on demand. */
+  /** Whether a client may enter the application: it is configured, or has clients, or applications are made on demand. */
   admits(name: string): boolean {
     const { defaultApplication, applications, applicationAutoCreate } = this.#needs.settings;
     return (
@@ -30,7 +30,7 @@ export class Applications {
     );
   }
 
-  /** The application of that name, made if need be. It is among these from its first client to its last. */
+  /** The application with this name, made if it does not exist. It is listed while it has clients. */
   of(name: string): Application {
     return this.#byName.get(name) ?? new Application(name, this.#needs, this.#onChange);
   }

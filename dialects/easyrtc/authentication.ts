@@ -14,9 +14,9 @@ import { read } from './requests.js';
 import type { Login, WantedRoom } from './requests.js';
 
 /**
- * Lets a client in, or changes what one is that is in already (EasyRTC §5). All is asked first, and then done at once.
- * @param isThere whether the client has not gone meanwhile
- * @returns the token. @throws Refusal, RoomError, and whatever a hook throws; the client then is to be closed
+ * Admits a client, or changes a client that is already admitted (EasyRTC §5). All hooks are asked first; the rest is one step.
+ * @param isThere whether the client is still connected
+ * @returns the token. @throws Refusal, RoomError, and the errors of hooks; the caller then closes the client
  */
 export async function authenticate(
   client: Client,
@@ -43,12 +43,12 @@ export async function authenticate(
   }
   const iceServers = await iceServersFor(visitor, context);
   check(isThere(), 'LOGIN_GEN_FAIL');
-  // What was asked for may have changed while the hooks were asked.
+  // While the hooks were asked, rooms may have filled up or ended.
   checkPlaces(client, name, rooms, context);
   return enter(client, login, rooms, applications.of(name), iceServers, context);
 }
 
-/** Whether the hook lets somebody join a room. */
+/** Whether the hook allows the visitor to join the room. */
 export async function mayJoin(
   visitor: Visitor,
   { name, parameter }: WantedRoom,
@@ -65,7 +65,7 @@ function wantedRooms({ roomJoin: rooms = [] }: Login, { settings }: Context): re
   return settings.defaultRoomEnabled ? [{ name: settings.defaultRoom, parameter: undefined }] : [];
 }
 
-/** Rows 12 to 14 of the table. @throws Refusal */
+/** Rows 12 to 14 of the table in EasyRTC §5. @throws Refusal */
 function checkPlaces(client: Client, name: string, rooms: readonly WantedRoom[], context: Context): void {
   const { applications, settings } = context;
   check(applications.admits(name), 'LOGIN_APP_AUTH_FAIL');
@@ -81,7 +81,7 @@ function checkPlaces(client: Client, name: string, rooms: readonly WantedRoom[],
   check(hasPlaces(application, others, had, context), 'LOGIN_GEN_FAIL');
 }
 
-/** Whether there is room for one more in each, and for so many more at the client. */
+/** Whether each room has a free place, and the client may be in so many rooms. */
 export function hasPlaces(
   application: Application,
   rooms: readonly WantedRoom[],
@@ -115,7 +115,7 @@ async function enter(
   return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };
 }
 
-/** Tells the members of rooms in which the client was before what has changed. A new username is in the full list only (EasyRTC §7). */
+/** Tells the other members of the client's former rooms of the change. Only the full list has a new username (EasyRTC §7). */
 function tellKnown(client: Client, joined: ReadonlySet<Membership>, isRenamed: boolean): void {
   const known = [...client.memberships].filter((membership) => !joined.has(membership));
   if (!isRenamed) {
@@ -150,7 +150,7 @@ function tokenOf(
   };
 }
 
-/** What an authentication that failed is answered with. */
+/** The error code that answers a failed authentication. */
 export function loginErrorOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   return error instanceof RoomError ? new Refusal(roomErrors[error.code].login) : undefined;

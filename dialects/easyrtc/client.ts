@@ -19,7 +19,7 @@ export interface ClientNeeds {
   readonly onUndelivered: () => void;
 }
 
-/** One client: an id, an application, and any number of rooms of it (EasyRTC §1). */
+/** One client: it has an id and is in one application and in any number of its rooms (EasyRTC §1). */
 export class Client {
   readonly easyrtcid = newEasyrtcid();
   readonly #outlet: Outlet;
@@ -27,7 +27,7 @@ export class Client {
   readonly #memberships = new Map<string, Membership>();
   #application: Application | undefined;
   #sessionId: string | undefined;
-  /** What waits for the answer to a join. */
+  /** What is sent after the answer to a join; undefined while nothing is held back. */
   #held: (() => void)[] | undefined;
   username: string | undefined;
   presence: Presence = { show: 'chat', status: null };
@@ -37,7 +37,7 @@ export class Client {
     this.#needs = needs;
   }
 
-  /** Undefined until authenticated, and when all is over. */
+  /** Undefined until the client is authenticated, and after it has left. */
   get application(): Application | undefined {
     return this.#application;
   }
@@ -62,7 +62,7 @@ export class Client {
     return { easyrtcid: this.easyrtcid, application: this.#application?.name ?? '', username: this.username };
   }
 
-  /** Moves to an application. Everything of another one is left first (EasyRTC §5). */
+  /** Moves the client to an application. It leaves its former one with all rooms first (EasyRTC §5). */
   enter(application: Application): void {
     if (this.#application === application) return;
     this.end();
@@ -78,9 +78,9 @@ export class Client {
   }
 
   /**
-   * Joins all of these rooms of the client's application, or none. Rooms in which it is stay as they are. From the first room on, what
-   * the client is told waits until `release`, which is called when the request is answered.
-   * @returns those that are new. @throws RoomError as `Rooms.join`
+   * Joins all of these rooms of the client's application or none, and skips those it is in. From the first room on, messages to the
+   * client are held back until `release`, which is called when the request is answered.
+   * @returns the new memberships. @throws RoomError as `Rooms.join`
    */
   async join(rooms: Iterable<string>): Promise<ReadonlySet<Membership>> {
     const application = this.#application;
@@ -101,7 +101,7 @@ export class Client {
     return joined;
   }
 
-  /** The answer is out: what had to wait for it follows. */
+  /** Called when the answer was sent; sends what was held back. */
   release(): void {
     const held = this.#held;
     this.#held = undefined;
@@ -120,7 +120,7 @@ export class Client {
     this.presence = { show, status, ...(type !== undefined && { type }) };
   }
 
-  /** Leaves everything. The id is invalid from then on. */
+  /** Leaves all rooms, the session and the application. The id is invalid afterwards. */
   end(): void {
     for (const room of [...this.#memberships.keys()]) this.leave(room);
     this.#leaveSession();
@@ -133,12 +133,12 @@ export class Client {
     this.#tell('easyrtcCmd', push);
   }
 
-  /** What the embedding program says, with or without bytes. */
+  /** Sends a message of the embedding program, which may hold bytes. */
   say(push: Push): void {
     this.#outlet.sendBytes('easyrtcMsg', this.easyrtcid, this.#needs.now(), push);
   }
 
-  /** Another client's, as it came. @throws RangeError for data nested too deeply to be written */
+  /** Sends a message of another client unchanged. @throws RangeError for data nested too deeply to be encoded */
   relay(event: 'easyrtcCmd' | 'easyrtcMsg', push: Push, sender: Client): void {
     if (this.#held) {
       this.#held.push(() => {
@@ -170,13 +170,13 @@ export class Client {
         this.command(roomDataReply(byName<RoomNews>([[view.name, { roomName: view.name, roomStatus: 'leave' }]])));
         return;
       default:
-      // Media goes from client to client here.
+      // Clients of this protocol send media to each other, not to the server.
     }
   }
 
   #hearText({ from, text, to }: RoomEvent & { readonly type: 'textSaid' }, { view }: Membership): void {
     const { chatType, maxPacketBytes } = this.#needs.settings;
-    // A client takes no longer packets than it may send.
+    // The limit for packets applies in both directions.
     if (Buffer.byteLength(text) > maxPacketBytes) {
       this.#needs.onUndelivered();
       return;
@@ -206,12 +206,12 @@ export class Client {
     });
   }
 
-  /** What comes from the rooms must not throw there. */
+  /** An outbox must not throw into the room that calls it. */
   #safely(send: () => void): void {
     try {
       send();
     } catch (error) {
-      this.#needs.log.error('a client could not be told something', { client: this.easyrtcid, error });
+      this.#needs.log.error('a message to a client could not be sent', { client: this.easyrtcid, error });
     }
   }
 }

@@ -10,7 +10,7 @@ import { ownUpdate, tellUpdate } from './news.js';
 import { read } from './requests.js';
 import type { Request } from './requests.js';
 
-/** Who asks: a client that is in an application. */
+/** The client that sent a request, and its application. */
 export interface Asker {
   readonly client: Client;
   readonly application: Application;
@@ -27,7 +27,7 @@ type Command =
 type Signal = 'candidate' | 'offer' | 'answer' | 'reject' | 'hangup';
 type Handler = (asker: Asker, message: Fields, context: Context) => Reply | Promise<Reply>;
 
-/** What a client may ask on `easyrtcCmd` (EasyRTC §6), by `msgType`. */
+/** The handlers of `easyrtcCmd` (EasyRTC §6), by `msgType`. */
 const handlers: ReadonlyMap<unknown, Handler> = new Map<string, Handler>([
   on('candidate', signalOf('candidate')),
   on('offer', signalOf('offer')),
@@ -58,7 +58,7 @@ function on<N extends Command | Signal>(
   return [name, (asker, message, context) => handle(asker, read(context.requests, name, message), context)];
 }
 
-/** From page to page, unread; a participant of another protocol takes no calls (EasyRTC §6.1, §16). */
+/** Relays a signal to another page unread. A participant of another protocol cannot be called (EasyRTC §6.1, §16). */
 function signalOf(msgType: Signal) {
   return ({ client, application }: Asker, { msgData, targetEasyrtcid: id }: Request<Signal>): Reply => {
     const target = application.clients.get(id);
@@ -66,7 +66,7 @@ function signalOf(msgType: Signal) {
       target.relay('easyrtcCmd', { msgType, msgData, senderEasyrtcid: client.easyrtcid }, client);
       return ack;
     }
-    check(application.strangers.find(id) !== undefined, 'MSG_REJECT_TARGET_EASYRTCID');
+    check(application.outsiders.find(id) !== undefined, 'MSG_REJECT_TARGET_EASYRTCID');
     if (msgType === 'offer') client.command({ msgType: 'reject', senderEasyrtcid: id });
     return ack;
   };
@@ -90,7 +90,7 @@ async function roomJoin(
     for (const room of newRooms(client, wanted)) {
       check(await mayJoin(client.visitor, room, application, context), 'MSG_REJECT_BAD_ROOM');
     }
-    // The client may have gone while the hook was asked.
+    // While the hook was asked, the client may have left.
     check(client.application === application, 'MSG_REJECT_GEN_FAIL');
   }
   const rooms = newRooms(client, wanted);
@@ -123,7 +123,7 @@ function setRoomApiField({ client }: Asker, { msgData }: Request<'setRoomApiFiel
   return ownUpdate([membership]);
 }
 
-/** Looked at and forgotten (EasyRTC §6.8). */
+/** The request is checked and has no effect (EasyRTC §6.8). */
 function setUserCfg(): Reply {
   return ack;
 }

@@ -4,13 +4,13 @@ import type { IceServer } from './messages.js';
 import type { EasyRtcSettings } from './options.js';
 import type { Requests } from './requests.js';
 
-/** What requests are carried out on. */
+/** What the handlers of requests use. */
 export interface Context {
   readonly applications: Applications;
   readonly requests: Requests;
   readonly settings: EasyRtcSettings;
   readonly hooks: EasyRtcHooks;
-  /** As they are configured. */
+  /** The configured ICE servers. */
   readonly iceServers: readonly IceServer[];
   /** The time in ms since 1970. */
   readonly now: () => number;

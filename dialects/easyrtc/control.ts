@@ -4,7 +4,7 @@ import { iceServersFor } from './ice.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
 import type { FieldValues } from './options.js';
 
-/** What a program that embeds the server may tell clients unasked (EasyRTC §7). For a client that has gone, each method does nothing. */
+/** Lets a program that embeds the server send messages to clients (EasyRTC §7). A method does nothing for a client that has left. */
 export class Control {
   readonly #context: Context;
 
@@ -12,18 +12,18 @@ export class Control {
     this.#context = context;
   }
 
-  /** A message without a sender: pages take it as the server's. There may be bytes in it. */
+  /** Sends a message without a sender, so pages take it as the server's. It may hold bytes. */
   say(easyrtcid: string, msgType: string, msgData: unknown): void {
     this.#find(easyrtcid)?.say({ msgType, msgData });
   }
 
-  /** Sends a page elsewhere. */
+  /** Tells a page to open another URL. */
   forwardToUrl(easyrtcid: string, url: string, { newWindow = false } = {}): void {
     const msgData = { forwardToUrl: { url }, ...(newWindow && { newWindow }) };
     this.#find(easyrtcid)?.command({ msgType: 'forwardToUrl', msgData });
   }
 
-  /** Sends a client its ICE servers anew, as before their credentials expire. @throws what the hook does */
+  /** Sends a client its ICE servers again, for example before their credentials expire. @throws the errors of the hook */
   async renewIceConfig(easyrtcid: string): Promise<void> {
     const client = this.#find(easyrtcid);
     if (!client) return;
@@ -31,7 +31,7 @@ export class Control {
     client.command({ msgType: 'iceConfig', msgData: { iceConfig: { iceServers } } });
   }
 
-  /** For as long as a client of ours is in the room. */
+  /** Sets the fields of a room. They are kept while a client of this protocol is in it. */
   setRoomFields(application: string, room: string, fields: FieldValues): void {
     const view = this.#context.applications.find(application)?.view(room);
     if (!view) return;
@@ -40,12 +40,12 @@ export class Control {
     for (const { client } of view.members.values()) client.command(roomDataReply(byName([[room, news]])));
   }
 
-  /** For as long as a client of that session is there. */
+  /** Sets the fields of a session. They are kept while the session has clients. */
   setSessionFields(application: string, easyrtcsid: string, fields: FieldValues): void {
     const clients = this.#context.applications.find(application)?.setSessionFields(easyrtcsid, fields) ?? [];
     const news = { sessionStatus: 'update', field: fieldMapOf(fields) ?? {} } as const;
     for (const client of clients) {
-      // Each reads the id as it gave it.
+      // Each client gets the id with the escapes it sent itself.
       const sessionData = { easyrtcsid: client.sessionId ?? easyrtcsid, ...news };
       client.command({ msgType: 'sessionData', msgData: { sessionData } });
     }

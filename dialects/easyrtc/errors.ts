@@ -1,6 +1,6 @@
 import type { RoomErrorCode } from '../../rooms/index.js';
 
-/** Why a request is refused, with the text that goes beside the code (EasyRTC §11). The codes are the protocol's. */
+/** The error codes of the protocol, with the text that is sent with each (EasyRTC §11). */
 export const errorTexts = {
   LOGIN_BAD_AUTH: 'The authentication is refused',
   LOGIN_BAD_STRUCTURE: 'The authentication message is malformed',
@@ -35,7 +35,7 @@ export function check(condition: boolean, code: ErrorCode): asserts condition {
   if (!condition) throw new Refusal(code);
 }
 
-/** Thrown by what handles a request; becomes its answer. */
+/** Thrown by the handler of a request; it becomes the answer. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -44,7 +44,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a refusal of the domain is called: while authenticating, and after. */
+/** The error code for each error of the rooms, during authentication and afterwards. */
 export const roomErrors: Record<RoomErrorCode, { readonly login: ErrorCode; readonly request: ErrorCode }> = {
   'invalid-name': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
   'participant-exists': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },
@@ -55,7 +55,7 @@ export const roomErrors: Record<RoomErrorCode, { readonly login: ErrorCode; read
   'room-exists': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },
   'room-closed': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
   'room-refused': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
-  // This protocol has no media at the server.
+  // Requests of this protocol never cause the errors of media.
   'already-publishing': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
   interrupted: { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
   'not-publishing': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },

@@ -5,8 +5,8 @@ import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 
 /**
- * The operator's copy of the EasyRTC script and what belongs to it (EasyRTC §2): the files of one folder, for pages of any origin.
- * @param path where it is mounted
+ * Serves one folder to pages of any origin: the operator's copy of the EasyRTC script and its files (EasyRTC §2).
+ * @param path where the folder is mounted
  */
 export function filesOf(path: string, folder: string): RequestListener {
   const app = express();
@@ -33,7 +33,7 @@ export function filesOf(path: string, folder: string): RequestListener {
   return app;
 }
 
-/** `express.static` would follow a link out of the folder. @throws Error for what is not in the folder */
+/** `express.static` would follow a link out of the folder. @throws Error for a file outside the folder */
 async function checkInside(folder: string, name: string): Promise<void> {
   const root = await realpath(folder);
   const file = await realpath(join(root, name));

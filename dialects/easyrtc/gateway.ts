@@ -13,19 +13,19 @@ import { pushText } from './push-text.js';
 import { requestsOf } from './requests.js';
 import type { EasyRtcSettings } from './options.js';
 
-/** What this dialect uses of the server's own settings. */
+/** The settings of the server that this dialect uses. */
 type ServerShare = Pick<DialectNeeds, 'iceServers'> & { readonly transport: LinkNeeds['limits'] };
 
 const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
 
-/** The EasyRTC protocol over the rooms: pages written with its browser client connect here and nothing in them changes. */
+/** The EasyRTC protocol over rooms. Pages written with its browser client work without changes. */
 export class EasyRtcGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: EasyRtcSettings;
   readonly #server: ServerShare;
   readonly #hooks: EasyRtcHooks;
   readonly #links = new Set<Link>();
-  /** Clients of each address, where there is a limit. */
+  /** The number of clients of each address, counted only when there is a limit. */
   readonly #byAddress = new Map<string, number>();
   #context: Context | undefined;
   #undelivered = 0;
@@ -40,12 +40,12 @@ export class EasyRtcGateway implements Dialect {
     return { connections: this.#links.size, undelivered: this.#undelivered };
   }
 
-  /** Applications that have clients. */
+  /** How many applications have clients. */
   get applications(): number {
     return this.#context?.applications.size ?? 0;
   }
 
-  /** What the embedding program may tell clients. @throws Error before `attach` */
+  /** For the embedding program. @throws Error before `attach` */
   get control(): Control {
     if (!this.#context) throw new Error('The gateway is not attached yet');
     return new Control(this.#context);

@@ -1,6 +1,6 @@
 import type { Fields, IceServer, Reply } from './messages.js';
 
-/** Who a hook is asked about. */
+/** The client that a hook decides about. */
 export interface Visitor {
   readonly easyrtcid: string;
   readonly application: string;
@@ -8,24 +8,24 @@ export interface Visitor {
 }
 
 /**
- * Where a program that embeds the server takes part. Each may answer later; one that throws, or takes longer than
- * `easyrtcHookTimeoutMs`, fails the request.
+ * Decisions of a program that embeds the server. A hook may be asynchronous. If it throws or takes longer than
+ * `easyrtcHookTimeoutMs`, the request fails.
  */
 export interface EasyRtcHooks {
-  /** Whether somebody may come in. `message` is the whole authentication as it came. */
+  /** Whether the client is admitted. `message` is the whole authentication, unchanged. */
   authenticate?(visitor: Visitor, credential: Fields | undefined, message: Fields): boolean | Promise<boolean>;
-  /** Whether somebody may join a room. `isNew`: it would be opened by this. */
+  /** Whether the client may join a room. `isNew`: the room does not exist yet. */
   joinRoom?(
     visitor: Visitor,
     room: { readonly name: string; readonly parameter: Fields | undefined; readonly isNew: boolean },
   ): boolean | Promise<boolean>;
-  /** The ICE servers of one client, in place of the configured ones. */
+  /** The ICE servers of one client, instead of the configured ones. */
   iceServers?(visitor: Visitor): readonly IceServer[] | Promise<readonly IceServer[]>;
-  /** A message to the server itself; what it returns is the answer, nothing is `ack`. */
+  /** Answers a message to the server itself; undefined answers `ack`. */
   message?(visitor: Visitor, type: string, data: unknown): Reply | undefined | Promise<Reply | undefined>;
 }
 
-/** @throws Error when it takes longer */
+/** @throws Error when the hook takes longer than `timeoutMs` */
 export async function inTime<T>(answer: T | Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -6,13 +6,13 @@ import type { IceServer } from './messages.js';
 
 type IceContext = Pick<Context, 'hooks' | 'settings' | 'iceServers' | 'now'>;
 
-/** The ICE servers of a client. Each also has its first address as `url`, as the protocol's description has it (EasyRTC §14, row 4). */
+/** The ICE servers of a client. Each also has its first address as `url`, which the published protocol describes (EasyRTC §14, row 4). */
 export async function iceServersFor(visitor: Visitor, context: IceContext): Promise<readonly IceServer[]> {
   const servers = await chosenFor(visitor, context);
   return servers.map((server) => ({ url: server.urls[0], ...server }));
 }
 
-/** From the hook, or as configured; with credentials for this client where a secret is configured. */
+/** From the hook, or the configured ones. If a secret is configured, they get credentials for this client. */
 async function chosenFor(visitor: Visitor, context: IceContext): Promise<readonly IceServer[]> {
   const { hooks, settings, iceServers, now } = context;
   if (hooks.iceServers) return inTime(hooks.iceServers(visitor), settings.hookTimeoutMs);
@@ -22,7 +22,7 @@ async function chosenFor(visitor: Visitor, context: IceContext): Promise<readonl
   return withCredentials(iceServers, turnSecret, `${expiry}:${visitor.easyrtcid}`);
 }
 
-/** As coturn's `use-auth-secret` checks them: the user name begins with the second since 1970 at which it expires. */
+/** Credentials for coturn's `use-auth-secret`: the user name begins with the time of expiry, in seconds since 1970. */
 export function withCredentials(servers: readonly IceServer[], secret: string, username: string): readonly IceServer[] {
   const credential = createHmac('sha1', secret).update(username).digest('base64');
   return servers.map((server) => (server.urls.some(isTurn) ? { urls: server.urls, username, credential } : server));

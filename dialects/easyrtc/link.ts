@@ -29,26 +29,26 @@ interface Request {
 export interface LinkNeeds {
   readonly context: Context;
   readonly client: ClientNeeds;
-  /** Shared by all links: what many are told one after the other becomes JSON once. */
+  /** Shared by all links, so that a message to many clients is encoded once. */
   readonly textOf: PushText;
-  /** Bytes and requests of one client that may wait. */
+  /** How many bytes and requests of one client may wait. */
   readonly limits: Pick<DialectNeeds['transport'], 'maxQueuedBytes' | 'maxQueuedRequests'>;
   readonly log: Log;
 }
 
-/** One socket: its requests one after the other in the order they came, each answered once (EasyRTC §3, §9). */
+/** One socket. It handles the requests in order, one at a time, and answers each once (EasyRTC §3, §9). */
 export class Link {
   readonly client: Client;
   readonly #outlet: Outlet;
   readonly #context: Context;
   readonly #log: Log;
-  /** Undefined where there is no limit. */
+  /** Undefined when there is no limit. */
   readonly #rate: TokenBucket | undefined;
   readonly #requests: RequestQueue<Request>;
   #over = false;
   #loginTimer: NodeJS.Timeout | undefined;
 
-  /** @param onOver called once, when everything is left */
+  /** @param onOver called once, when the client has left everything */
   constructor(socket: Socket, { context, client, textOf, limits, log }: LinkNeeds, onOver: (link: Link) => void) {
     this.#context = context;
     this.#log = log;
@@ -82,7 +82,7 @@ export class Link {
     }
   }
 
-  /** Tells the client why, and closes. */
+  /** Tells the client the reason, and closes the socket. */
   end(code: ErrorCode): void {
     if (this.#over) return;
     this.client.release();
@@ -93,7 +93,7 @@ export class Link {
   #receive(event: Event, args: readonly unknown[]): void {
     const answer = args.at(-1);
     if (!isCallback(answer)) {
-      // Without a way to answer nothing happens at all (EasyRTC §3).
+      // A request without an acknowledgement has no effect (EasyRTC §3).
       if (event === 'easyrtcAuth') this.#outlet.close();
       return;
     }
@@ -143,7 +143,7 @@ export class Link {
     if (error instanceof Refusal) this.#answer(answer, errorOf(error.code));
     else if (error instanceof RoomError) this.#answer(answer, errorOf(roomErrors[error.code].request));
     else {
-      // What is nested too deeply to be written out again is no defect of ours.
+      // Data that is nested too deeply to be encoded is the client's fault, no defect of the server.
       const isTooDeep = error instanceof RangeError;
       if (!isTooDeep) this.#report(event, error);
       this.#answer(answer, errorOf(isTooDeep ? 'MSG_REJECT_BAD_DATA' : 'MSG_REJECT_GEN_FAIL'));
@@ -168,7 +168,7 @@ function errorOf(code: ErrorCode): Reply {
   return { msgType: 'error', msgData: { errorCode: code, errorText: errorTexts[code] } };
 }
 
-/** Socket.IO puts one behind the arguments when the client wants an answer. */
+/** Socket.IO adds a callback as the last argument when the client wants an answer. */
 function isCallback(value: unknown): value is Answer {
   return typeof value === 'function';
 }

@@ -3,7 +3,7 @@ import type { Client } from './client.js';
 import type { ClientEntry, Fields } from './messages.js';
 import type { RoomView } from './room-view.js';
 
-/** One client in one room: what EasyRTC knows of it beside the participant. */
+/** One client in one room, with what only EasyRTC knows of it. */
 export class Membership {
   readonly client: Client;
   readonly view: RoomView;
@@ -19,12 +19,12 @@ export class Membership {
     this.joinTime = joinTime;
   }
 
-  /** As it stands in a list: api fields only when there are any (EasyRTC §5). */
+  /** The entry in a full list: `apiField` is there only if it has members (EasyRTC §5). */
   get listEntry(): ClientEntry {
     return Object.keys(this.apiField).length > 0 ? this.deltaEntry : this.#entry;
   }
 
-  /** As it stands in a delta: with the present api fields, also when there are none (EasyRTC §7). */
+  /** The entry in a delta: `apiField` is always there, also if it is empty (EasyRTC §7). */
   get deltaEntry(): ClientEntry {
     return { ...this.#entry, apiField: this.apiField };
   }

@@ -1,16 +1,16 @@
 /*
- * What the server sends. What clients send is in requests.ts. The tests check all that the server sends against schemas of these types
- * (test/dialects/easyrtc/server-messages.ts).
+ * Types of what the server sends; requests.ts has what clients send. The tests check all messages of the server against schemas of
+ * these types (test/dialects/easyrtc/server-messages.ts).
  */
 
-/** Objects as JavaScript has them: arrays count, null does not (EasyRTC §4). */
+/** An object in the sense of the protocol: arrays count, null does not (EasyRTC §4). */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-/** No own keys, or length 0; numbers, booleans and null have none (EasyRTC §6.2). */
+/** A value is empty if it has no own keys or length 0. Numbers, booleans and null are empty (EasyRTC §6.2). */
 export function isEmpty(value: unknown): boolean {
   if (typeof value === 'string') return value.length === 0;
   return !isObject(value) || Object.keys(value).length === 0;
@@ -23,7 +23,7 @@ export function isFilled(value: unknown): value is Fields {
 /** An entry of RTCConfiguration.iceServers. */
 export interface IceServer {
   readonly urls: readonly string[];
-  /** The first of them, for programs written by the protocol's description, which knows no others. */
+  /** The first of `urls`, for programs written after the published protocol, which has only this member. */
   readonly url?: string | undefined;
   readonly username?: string | undefined;
   readonly credential?: string | undefined;
@@ -34,11 +34,11 @@ export type FieldMap = Readonly<Record<string, { readonly fieldName: string; rea
 export interface Presence {
   readonly show: string;
   readonly status: string | null;
-  /** Undocumented: any JSON, passed on as it is (EasyRTC §6.6). */
+  /** Undocumented. Any JSON, passed on unchanged (EasyRTC §6.6). */
   readonly type?: unknown;
 }
 
-/** A client in a room, as the others see it (EasyRTC §5). */
+/** A client in a room, as others see it (EasyRTC §5). */
 export interface ClientEntry {
   readonly easyrtcid: string;
   /** In ms since 1970. */
@@ -69,7 +69,7 @@ export interface SessionData {
   readonly field: FieldMap;
 }
 
-/** What a client gets that has authenticated (EasyRTC §5). */
+/** The answer to a successful authentication (EasyRTC §5). */
 export interface Token {
   readonly easyrtcid: string;
   readonly serverTime: number;
@@ -80,7 +80,7 @@ export interface Token {
   readonly roomData: RoomData;
 }
 
-/** What a client is sent, but for receiver and time. What is undefined is not written. */
+/** A message to a client, without receiver and time. Members that are undefined are not sent. */
 export interface Push {
   readonly msgType: string;
   readonly msgData?: unknown;
@@ -89,12 +89,12 @@ export interface Push {
   readonly targetRoom?: string | undefined;
 }
 
-/** What answers a request; the time is put in where it is sent. */
+/** The answer to a request; `Link` adds the time when it sends it. */
 export type Reply = Pick<Push, 'msgType' | 'msgData'>;
 
 export const ack: Reply = { msgType: 'ack' };
 
-/** An object of what one map has, own keys only: a name may be `__proto__`. */
+/** An object that has only own keys, because a name may be `__proto__`. */
 export function byName<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   return Object.fromEntries(entries);
 }
@@ -103,7 +103,7 @@ export function roomDataReply(news: RoomData): Reply {
   return { msgType: 'roomData', msgData: { roomData: news } };
 }
 
-/** Values of the server as clients read them; undefined when there are none. */
+/** Fields in the form that clients read; undefined when there are none. */
 export function fieldMapOf(values: Fields): FieldMap | undefined {
   const entries = Object.entries(values).map(
     ([fieldName, fieldValue]) => [fieldName, { fieldName, fieldValue }] as const,

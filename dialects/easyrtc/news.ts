@@ -3,7 +3,7 @@ import type { Membership } from './membership.js';
 import { byName, roomDataReply } from './messages.js';
 import type { Reply, RoomNews } from './messages.js';
 
-/** Everybody who shares one of these rooms with the client gets one event, with the client's entry in each of them (EasyRTC §6.6). */
+/** Sends one event to each client that shares rooms with this one, with this client's entry in each of them (EasyRTC §6.6). */
 export function tellUpdate(client: Client, memberships: Iterable<Membership>): void {
   const [first, ...more] = memberships;
   if (!first) return;
@@ -24,7 +24,7 @@ export function tellUpdate(client: Client, memberships: Iterable<Membership>): v
   for (const [receiver, news] of receivers) receiver.command(roomDataReply(byName(news)));
 }
 
-/** The same news, as the answer to the client. */
+/** The same news as the answer to the client itself. */
 export function ownUpdate(memberships: Iterable<Membership>): Reply {
   return roomDataReply(byName([...memberships].map(newsOf)));
 }

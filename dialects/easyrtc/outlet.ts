@@ -3,23 +3,23 @@ import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { Push } from './messages.js';
 import type { PushText } from './push-text.js';
 
-/** Acknowledgements that may be outstanding for messages with bytes. From a client that sends none, no more are asked for. */
+/** How many acknowledgements of messages with bytes may be outstanding. Beyond that the server asks for no more. */
 const maxOutstanding = 10_000;
 
 export interface OutletLimits {
-  /** Bytes that may wait for a slow reader before it is dropped. */
+  /** Bytes that may wait for a slow client before it is dropped. */
   readonly maxQueuedBytes: number;
-  /** One incoming packet. */
+  /** The longest incoming packet. */
   readonly maxPacketBytes: number;
 }
 
-/** The way to one client: puts what it is told into the envelope of the protocol (EasyRTC §3). */
+/** Sends to one client, in the envelope of the protocol (EasyRTC §3). */
 export class Outlet {
   readonly #client: SocketIoClient;
   readonly #textOf: PushText;
   #outstanding = 0;
 
-  /** @param onDropped called when the client is dropped for what it sends or does not read; never from inside `send` */
+  /** @param onDropped called when the client is dropped because it exceeds a limit; never during `send` */
   constructor(
     socket: Socket,
     textOf: PushText,
@@ -47,18 +47,18 @@ export class Outlet {
     return this.#client.isOpen;
   }
 
-  /** Whether the client has ever sent bytes: then what comes from it may hold some. */
+  /** Whether the client has ever sent bytes. If so, any of its messages may hold some. */
   get hasBytes(): boolean {
     return this.#client.sendsBytes;
   }
 
-  /** @throws RangeError when the data is nested too deeply to be written */
+  /** @throws RangeError when the data is nested too deeply to be encoded */
   send(event: 'easyrtcCmd' | 'easyrtcMsg', easyrtcid: string, serverTime: number, push: Push): void {
     if (!this.open) return;
     this.#client.emitJson(event, `{"easyrtcid":"${easyrtcid}","serverTime":${serverTime},${this.#textOf(push)}`);
   }
 
-  /** Like `send`, for what may hold bytes: socket.io sends those in packets of their own. */
+  /** Like `send`, for messages that may hold bytes, which socket.io sends in separate packets. */
   sendBytes(event: 'easyrtcCmd' | 'easyrtcMsg', easyrtcid: string, serverTime: number, push: Push): void {
     if (!this.open) return;
     const packet = { easyrtcid, ...push, serverTime };
@@ -70,7 +70,7 @@ export class Outlet {
     this.#client.emit(event, packet, this.#acknowledged);
   }
 
-  /** Ends the connection; what was sent goes out before. */
+  /** Ends the connection after all that was sent before. */
   close(): void {
     this.#client.end();
   }

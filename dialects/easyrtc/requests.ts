@@ -6,25 +6,25 @@ import type { Fields } from './messages.js';
 import type { EasyRtcSettings } from './options.js';
 
 /*
- * What clients may send. Each check carries the code it is refused with. They stand in the order of the protocol's tables, which is that
- * in which they are done, and the first one that fails is the answer: so the order of the keys matters here.
+ * Schemas of what clients send. Each check has the error code that it is refused with. The first check that fails gives the answer, so
+ * the keys are in the order of the protocol's tables.
  */
 
-/** The longest JSON text of what a client may have kept at the server and shown to others (EasyRTC §4). */
+/** The longest JSON text of a value that the server keeps for a client and shows to others (EasyRTC §4). */
 const maxKeptLength = 4_095;
 const bad = 'MSG_REJECT_BAD_STRUCTURE';
 
 const fields = (code: ErrorCode) => z.custom<Fields>(isObject, code);
 const filled = (code: ErrorCode) => z.custom<Fields>(isFilled, code);
-/** Not even null. */
+/** The member must be missing; null is refused too. */
 const absent = (code: ErrorCode) => z.undefined(code).optional();
 const name = (pattern: RegExp, code: ErrorCode) => z.string(code).regex(pattern, code);
-/** An array is an object, too, whose keys are its indices (EasyRTC §4). */
+/** An array counts as an object whose keys are its indices (EasyRTC §4). */
 const objectOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) => z.preprocess(asRecord, z.object(shape, code));
 const filledOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) =>
   z.preprocess((value) => (isFilled(value) ? asRecord(value) : undefined), z.object(shape, code));
 
-/** Of any form, but kept for everybody to see: as the JSON it is, and bounded. */
+/** A value that the server keeps. It may have any form, but its length is limited. */
 const kept = <T>(schema: z.ZodType<T>, code: ErrorCode) =>
   schema.transform((value, context): T => {
     const text = jsonOf(value);
@@ -33,7 +33,7 @@ const kept = <T>(schema: z.ZodType<T>, code: ErrorCode) =>
     return z.NEVER;
   });
 
-/** A room by its name, which is also its key in the map of rooms. */
+/** A map of rooms by name. Each name must equal its key. */
 const roomsOf = (map: z.ZodType<Fields, Fields>, pattern: RegExp, parameter: z.ZodType<Fields | undefined>) => {
   const entry = z
     .object({ name: name(pattern, bad), room: objectOf(bad, { roomName: z.string(bad), roomParameter: parameter }) })
@@ -43,7 +43,7 @@ const roomsOf = (map: z.ZodType<Fields, Fields>, pattern: RegExp, parameter: z.Z
     .transform((rooms) => Object.entries(rooms).map(([key, room]) => ({ name: key, room })))
     .pipe(z.array(entry));
 };
-/** Anything but an object is ignored. */
+/** A value that is no object is ignored. */
 const anyParameter = z
   .unknown()
   .transform((value) => (isObject(value) ? value : undefined))
@@ -91,7 +91,7 @@ export function requestsOf(settings: EasyRtcSettings) {
           }),
         ),
     }),
-    /** `easyrtcCmd` (EasyRTC §6), by `msgType`, which was looked at before. */
+    /** `easyrtcCmd` (EasyRTC §6). The schema is chosen by `msgType`. */
     candidate: signal.withData,
     offer: signal.withData,
     answer: signal.withData,
@@ -111,7 +111,7 @@ export function requestsOf(settings: EasyRtcSettings) {
     setUserCfg: data({
       setUserCfg: filledOf(bad, { p2pList: filled(bad).optional(), userSettings: filled(bad).optional() }),
     }),
-    /** `easyrtcMsg` (EasyRTC §8), but for what depends on who is there. */
+    /** `easyrtcMsg` (EasyRTC §8), without the checks that depend on the clients in the room. */
     appMessage: objectOf(bad, {
       msgType: z.string('MSG_REJECT_BAD_TYPE'),
       msgData: z.unknown().optional(),
@@ -124,7 +124,7 @@ export function requestsOf(settings: EasyRtcSettings) {
 
 export type Requests = ReturnType<typeof requestsOf>;
 export type RequestName = keyof Requests;
-/** One request, as the schema has read it. */
+/** A parsed request. */
 export type Request<N extends RequestName> = z.output<Requests[N]>;
 export type AppMessage = Request<'appMessage'>;
 export type Login = Request<'authenticate'>['msgData'];
@@ -133,7 +133,7 @@ export type WantedRoom = NonNullable<Login['roomJoin']>[number];
 
 /** @throws Refusal with the code of the first check that fails */
 export function read<N extends RequestName>(requests: Requests, what: N, given: unknown): Request<N> {
-  // Which of them it is the compiler cannot follow through a union of schemas.
+  // TypeScript cannot relate a name to its schema through a union.
   const schema = requests[what] as unknown as z.ZodType<Request<N>>;
   const { success, data, error } = schema.safeParse(given);
   if (success) return data;
@@ -146,7 +146,7 @@ function asRecord(value: unknown): unknown {
   return Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : value;
 }
 
-/** Undefined for what is nested too deeply to be written. */
+/** Undefined for a value that is nested too deeply to be encoded. */
 function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

@@ -5,27 +5,27 @@ import type { Membership } from './membership.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
 import type { ClientEntry, Reply, RoomNews } from './messages.js';
 import type { FieldValues } from './options.js';
-import type { Stranger, Strangers } from './strangers.js';
+import type { Outsider, Outsiders } from './outsiders.js';
 
-/** A room as EasyRTC clients see it; there while one of them is in it. */
+/** A room as EasyRTC clients see it. It exists while one of them is in the room. */
 export class RoomView {
-  /** As this protocol calls the room. */
+  /** The name that the room has in this protocol. */
   readonly name: string;
   /** Its key in `Rooms`. */
   readonly key: string;
   fields: FieldValues;
   readonly members = new Map<string, Membership>();
-  readonly #strangers: Strangers;
-  readonly #present = new Map<Participant, Stranger>();
+  readonly #outsiders: Outsiders;
+  readonly #present = new Map<Participant, Outsider>();
 
-  constructor(name: string, key: string, fields: FieldValues, strangers: Strangers) {
+  constructor(name: string, key: string, fields: FieldValues, outsiders: Outsiders) {
     this.name = name;
     this.key = key;
     this.fields = fields;
-    this.#strangers = strangers;
+    this.#outsiders = outsiders;
   }
 
-  /** Everybody, the receiver included. */
+  /** Everybody in the room, including the receiver. */
   get clientList(): Readonly<Record<string, ClientEntry>> {
     const list: [string, ClientEntry][] = [];
     for (const [id, membership] of this.members) list.push([id, membership.listEntry]);
@@ -33,41 +33,41 @@ export class RoomView {
     return byName(list);
   }
 
-  /** What somebody is told who has joined. */
+  /** What a client is told when it has joined. */
   get joined(): RoomNews {
     const field = fieldMapOf(this.fields);
     return { roomName: this.name, roomStatus: 'join', clientList: this.clientList, ...(field && { field }) };
   }
 
-  /** What the members are told of a participant that comes or goes. */
+  /** What the members are told when a participant joins or leaves. */
   readonly newsOf = lastOf((event: RoomEvent & { readonly participant: Participant }) => this.#newsOf(event));
 
-  /** The id of somebody else's participant here. */
+  /** The id by which clients know a participant of any protocol. */
   idOf(participant: Participant): string {
     return this.#memberOf(participant) ? participant.id : this.meet(participant).entry.easyrtcid;
   }
 
-  /** Somebody of another protocol, who is shown from now on. */
-  meet(participant: Participant): Stranger {
+  /** The outsider of a participant of another protocol. It is shown from now on. */
+  meet(participant: Participant): Outsider {
     const known = this.#present.get(participant);
     if (known) return known;
-    const stranger = this.#strangers.admit(participant, this);
-    this.#present.set(participant, stranger);
-    return stranger;
+    const outsider = this.#outsiders.admit(participant, this);
+    this.#present.set(participant, outsider);
+    return outsider;
   }
 
-  /** Nobody of ours is in it any more. */
+  /** Called when no client of this protocol is in the room any more. */
   end(): void {
-    for (const { entry } of this.#present.values()) this.#strangers.forget(entry.easyrtcid);
+    for (const { entry } of this.#present.values()) this.#outsiders.forget(entry.easyrtcid);
     this.#present.clear();
   }
 
-  /** Tells the members but one. */
+  /** Tells all members except one. */
   tell(reply: Reply, except: Client): void {
     for (const { client } of this.members.values()) if (client !== except) client.command(reply);
   }
 
-  /** The news that somebody here is now as the entry says (EasyRTC §7). */
+  /** The news that a client has changed to this entry (EasyRTC §7). */
   update(entry: ClientEntry): RoomNews {
     return this.#delta({ updateClient: byName([[entry.easyrtcid, entry]]) });
   }
@@ -86,7 +86,7 @@ export class RoomView {
       return roomDataReply(byName([[this.name, this.update(entry)]]));
     }
     const id = this.idOf(participant);
-    if (this.#present.delete(participant)) this.#strangers.forget(id);
+    if (this.#present.delete(participant)) this.#outsiders.forget(id);
     const delta = this.#delta({ removeClient: byName([[id, { easyrtcid: id }]]) });
     return roomDataReply(byName([[this.name, delta]]));
   }

@@ -4,17 +4,17 @@ import type { ClientEntry } from './messages.js';
 import type { RoomView } from './room-view.js';
 
 /** A participant of another protocol, as EasyRTC clients see it. */
-export interface Stranger {
+export interface Outsider {
   readonly participant: Participant;
   readonly view: RoomView;
   readonly entry: ClientEntry;
 }
 
-/** The strangers that the clients of one application can see, by the ids they got for their stay (EasyRTC §16). */
-export class Strangers {
+/** The outsiders that clients of one application can see, by the ids that they got here (EasyRTC §16). */
+export class Outsiders {
   readonly #now: () => number;
-  readonly #byId = new Map<string, Stranger>();
-  /** An id is kept while no client of ours looks. */
+  readonly #byId = new Map<string, Outsider>();
+  /** A participant keeps its id also while no client of this protocol is in the room. */
   readonly #entries: WeakMap<Participant, ClientEntry>;
 
   constructor(now: () => number, entries: WeakMap<Participant, ClientEntry>) {
@@ -22,16 +22,16 @@ export class Strangers {
     this.#entries = entries;
   }
 
-  find(id: string): Stranger | undefined {
+  find(id: string): Outsider | undefined {
     return this.#byId.get(id);
   }
 
-  admit(participant: Participant, view: RoomView): Stranger {
+  admit(participant: Participant, view: RoomView): Outsider {
     let entry = this.#entries.get(participant);
     if (!entry) {
       entry = {
         easyrtcid: newEasyrtcid(),
-        // Not the time at which it joined, which is known only if a client of ours was there then.
+        // The time of the join is unknown if no client of this protocol was there, so this is the time when it was first seen.
         roomJoinTime: this.#now(),
         presence: { show: 'chat', status: null },
         username: participant.attributes.displayName,
@@ -39,9 +39,9 @@ export class Strangers {
       };
       this.#entries.set(participant, entry);
     }
-    const stranger = { participant, view, entry };
-    this.#byId.set(entry.easyrtcid, stranger);
-    return stranger;
+    const outsider = { participant, view, entry };
+    this.#byId.set(entry.easyrtcid, outsider);
+    return outsider;
   }
 
   forget(id: string): void {
