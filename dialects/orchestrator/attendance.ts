@@ -3,32 +3,32 @@ import type { Link } from './link.js';
 import { tellAll } from './link.js';
 import { Refusal } from './errors.js';
 import type { Notices, SessionObject, SessionSummary, UserObject } from './messages.js';
-import type { Session } from './session.js';
-import type { Sessions } from './sessions.js';
+import type { VrSession } from './vr-session.js';
+import type { VrSessions } from './vr-sessions.js';
 import { noAddresses } from './sfu.js';
 import type { User } from './user.js';
 
-/** As it stands in the attributes of this dialect's participants. */
+/** The value of `Attributes.dialect` of this dialect's participants. */
 export const dialectName = 'orchestrator';
 
-/** Which users are in which sessions, and what they are told of them. */
+/** Knows which users are in which sessions, and tells them what happens there. */
 export class Attendance {
   readonly #rooms: Rooms;
-  readonly #sessions: Sessions;
+  readonly #sessions: VrSessions;
   readonly #foreignChat: boolean;
-  /** By each membership that they have or had. */
+  /** The user of each present or former membership. */
   readonly #users = new WeakMap<Participant, User>();
-  /** Told to all of this dialect when the first of them was: one event goes to everybody, and is encoded once. */
+  /** Events that all users of the room were told at once, when the first outbox got them, so that each is encoded once. */
   readonly #told = new WeakSet<RoomEvent>();
   #undelivered = 0;
 
-  constructor(rooms: Rooms, sessions: Sessions, foreignChat: boolean) {
+  constructor(rooms: Rooms, sessions: VrSessions, foreignChat: boolean) {
     this.#rooms = rooms;
     this.#sessions = sessions;
     this.#foreignChat = foreignChat;
   }
 
-  /** Texts of other dialects that were kept from clients of this one. */
+  /** How many texts of other dialects were not delivered to clients of this one. */
   get undelivered(): number {
     return this.#undelivered;
   }
@@ -38,11 +38,11 @@ export class Attendance {
   }
 
   /**
-   * Puts a user into a session, out of the one they are in.
-   * @param entered called when they are in it, before anybody is told
+   * Puts a user into a session. They leave the one they are in.
+   * @param entered called when they are in it, before the others are told
    * @throws RoomError as `Rooms.join`
    */
-  async enter(user: User, { room }: Session, entered: () => void): Promise<void> {
+  async enter(user: User, { room }: VrSession, entered: () => void): Promise<void> {
     try {
       await this.#rooms.join(room, { id: user.id, attributes: this.attributesOf(user) }, (participant) => {
         if (user.link.user !== user) return undefined;
@@ -60,7 +60,7 @@ export class Attendance {
     }
   }
 
-  /** Does nothing to who is in no session. */
+  /** Takes a user out of their session, if they are in one. */
   exit(user: User): void {
     const { participant } = user;
     user.participant = undefined;
@@ -68,8 +68,8 @@ export class Attendance {
     participant?.leave();
   }
 
-  /** Ends a session for this dialect: everybody of other dialects stays in the room (§6, closing). */
-  close(session: Session, administrator: User): void {
+  /** Ends a session for the users of this dialect. Participants of other dialects stay in the room (§6, closing). */
+  close(session: VrSession, administrator: User): void {
     const members = this.usersIn(session.room);
     const participants = members.flatMap(({ participant }) => participant ?? []);
     for (const member of members) this.#leaveBehind(member);
@@ -78,7 +78,7 @@ export class Attendance {
     this.#sessions.forget(session, administrator);
   }
 
-  /** Those of this dialect, in the order of their arrival, without the newcomer of whom they are told. */
+  /** The users of this dialect in the order of their arrival, without `newcomer`. */
   usersIn(room: Room, newcomer?: Participant): User[] {
     const users = [];
     for (const participant of room.participants) {
@@ -94,8 +94,8 @@ export class Attendance {
   }
 
   /**
-   * The member of this dialect who has been here longest: who came first keeps the seat until she leaves, and coming back is
-   * coming last (§6). Participants of other dialects cannot take scene events.
+   * The user of this dialect that has been in the room longest. A user that comes back is the last again (§6). Participants of other
+   * dialects cannot be master, because they cannot receive scene events.
    */
   masterOf(room: Room): User | undefined {
     for (const participant of room.participants) {
@@ -109,21 +109,21 @@ export class Attendance {
     tellAll(linksOf(this.usersIn(room)), name, ...content);
   }
 
-  /** @throws Refusal 800 for who is in no session */
+  /** @throws Refusal 800 for a user in no session */
   placeOf(user: User): { readonly participant: Participant; readonly room: Room } {
     const { participant } = user;
     if (!participant) throw new Refusal(800);
     return { participant, room: participant.room };
   }
 
-  /** The session that a participant's room is. @throws Refusal 503 for a room that is none */
-  sessionOf({ room }: Participant): Session {
+  /** The session of a participant's room. @throws Refusal 503 when the room is not shown as a session */
+  sessionOf({ room }: Participant): VrSession {
     const session = this.#sessions.of(room);
     if (!session) throw new Refusal(503);
     return session;
   }
 
-  describe(session: Session): SessionObject {
+  describe(session: VrSession): SessionObject {
     return {
       ...this.summarise(session),
       sessionUserDefinitions: [...session.room.participants].map((participant) =>
@@ -132,7 +132,7 @@ export class Attendance {
     };
   }
 
-  summarise(session: Session): SessionSummary {
+  summarise(session: VrSession): SessionSummary {
     const { room, id, name, description, protocol, administrator, scenarioId } = session;
     return {
       sessionId: id,
@@ -152,8 +152,8 @@ export class Attendance {
     return { userId: id, userName: name, userData: data, sfuData: session?.addressesFor({ id }) ?? {} };
   }
 
-  /** Of a participant of another dialect only the name is known. */
-  describeParticipant(participant: Participant, session: Session): UserObject {
+  /** For a participant of another dialect only the name is known. */
+  describeParticipant(participant: Participant, session: VrSession): UserObject {
     const { id, attributes } = participant;
     const user = this.#users.get(participant);
     if (!user) return { userId: id, userName: attributes.displayName, userData: {}, sfuData: noAddresses };
@@ -181,7 +181,7 @@ export class Attendance {
     this.#pass(event, participant.room, this.usersIn(participant.room, newcomer));
   }
 
-  /** Tells users what happened in their room, as far as this dialect has words for it. */
+  /** Tells users of an event in their room, if this dialect has a message for it. */
   #pass(event: RoomEvent, room: Room, users: readonly User[]): void {
     const links = linksOf(users);
     switch (event.type) {

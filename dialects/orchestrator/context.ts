@@ -1,21 +1,21 @@
 import type { Log } from '../../log.js';
 import type { Attendance } from './attendance.js';
-import type { Sessions } from './sessions.js';
+import type { VrSessions } from './vr-sessions.js';
 import type { OrchestratorSettings } from './options.js';
 import type { DataStreams } from './streams.js';
 import type { Users } from './users.js';
 
-/** What requests are carried out on. */
+/** What the handlers of requests use. */
 export interface Context {
-  /** Of this process, for DUMP_DATA. */
+  /** The id of this process, for DUMP_DATA. */
   readonly id: string;
   readonly settings: OrchestratorSettings;
   readonly users: Users;
-  readonly sessions: Sessions;
+  readonly sessions: VrSessions;
   readonly attendance: Attendance;
   readonly streams: DataStreams;
   readonly log: Log;
-  /** The time in ms since 1970, as NTP servers have it if there are any. */
+  /** The time in ms since 1970, corrected by NTP servers if any are configured. */
   readonly now: () => number;
   /** Stops the whole server. */
   readonly terminate: () => void;

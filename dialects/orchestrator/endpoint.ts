@@ -5,32 +5,32 @@ import type { ErrorCode } from './errors.js';
 import { Refusal } from './errors.js';
 import type { User } from './user.js';
 
-/** What a request leads to. */
+/** The result of a request. */
 export interface Outcome {
   readonly body?: object;
-  /** Done after the answer went out. */
+  /** Called after the answer was sent. */
   readonly afterwards?: () => void;
 }
 
-/** Answers a request with success. */
+/** Sends the answer of a request that succeeded. */
 export type Succeed = (body?: object) => void;
 
 export interface Endpoint {
-  /** As the published document calls it, and as it is called on the wire (Orchestrator §3). */
+  /** Its names: in the published document, and on the wire (Orchestrator §3). */
   readonly names: readonly string[];
-  /** What a defect of ours is answered with: the nearest there is (§11). */
+  /** The code that answers a defect of the server: the nearest one that the protocol has (§11). */
   readonly onDefect: ErrorCode;
   /**
-   * @param given What came before the acknowledgement.
-   * @param succeed Called by a request that takes its time, which returns a promise.
+   * @param given the arguments before the acknowledgement
+   * @param succeed for a request that is not done at once; it returns a promise
    * @throws Refusal, RoomError
    */
   run(context: Context, link: Link, given: readonly unknown[], succeed: Succeed): Outcome | Promise<void>;
-  /** Whether its first argument is an object whose `commandId` is sent back (§2). */
+  /** Whether the first argument is an object whose `commandId` is sent back (§2). */
   readonly isCommand: boolean;
 }
 
-/** A request with one object. */
+/** A request whose argument is one object. */
 export function command<S extends z.ZodType>(
   names: readonly string[],
   schema: S,
@@ -45,7 +45,7 @@ export function command<S extends z.ZodType>(
   };
 }
 
-/** A request with plain arguments in order, of somebody who is logged in. */
+/** A request with positional arguments, for which the client must be logged in. */
 export function positional(
   names: readonly string[],
   onDefect: ErrorCode,
@@ -59,18 +59,18 @@ export function positional(
   };
 }
 
-/** @throws Refusal 204 for who is not logged in */
+/** @throws Refusal 204 when nobody is logged in on the link */
 export function userOf({ user }: Link): User {
   if (!user) throw new Refusal(204);
   return user;
 }
 
-/** Missing, null, a list or no object at all counts as an empty one (§11). */
+/** A value that is missing or no object counts as an empty object (§11). */
 export function fieldsOf(given: unknown): object {
   return typeof given === 'object' && given !== null && !Array.isArray(given) ? given : {};
 }
 
-/** An empty text is as good as none; empty bytes are something (§12). */
+/** An empty text counts as missing, empty bytes do not (§12). */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === '' || value === false || value === 0;
 }

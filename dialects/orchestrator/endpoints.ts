@@ -5,7 +5,7 @@ import { sessionEndpoints } from './session-endpoints.js';
 import { streamEndpoints } from './stream-endpoints.js';
 import { userEndpoints } from './user-endpoints.js';
 
-/** Every request there is (Orchestrator §3, §10). */
+/** All requests (Orchestrator §3, §10). */
 export const endpoints: readonly Endpoint[] = [
   ...operatorEndpoints,
   ...userEndpoints,

@@ -1,7 +1,7 @@
 import { RoomError } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
-/** Orchestrator §4: the numbers are fixed, the texts are ours. A client shows them to its user. */
+/** Orchestrator §4 fixes the numbers; the texts are this server's. Clients show them to people. */
 export const texts = {
   204: 'Not logged in: Login with a user name comes first',
   205: 'Another user of that name is logged in',
@@ -51,7 +51,7 @@ const roomErrors: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'room-exists': 404,
   'room-closed': 503,
   'room-refused': 404,
-  // No request of this dialect has to do with media.
+  // Requests of this dialect never cause the errors of media.
   'already-publishing': 801,
   interrupted: 801,
   'not-publishing': 801,
@@ -61,7 +61,7 @@ const roomErrors: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'media-failed': 801,
 };
 
-/** What a client is told of an error; undefined for a defect of ours. */
+/** What a client is told of an error; undefined for a defect of the server. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   return error instanceof RoomError ? new Refusal(roomErrors[error.code], error.message) : undefined;

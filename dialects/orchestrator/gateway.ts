@@ -12,7 +12,7 @@ import { Refusal, refusalOf } from './errors.js';
 import { isPlain } from './json.js';
 import type { Answer } from './messages.js';
 import { NtpClock } from './ntp-clock.js';
-import { Sessions } from './sessions.js';
+import { VrSessions } from './vr-sessions.js';
 import type { OrchestratorSettings } from './options.js';
 import { DataStreams } from './streams.js';
 import { logOut } from './user-endpoints.js';
@@ -22,7 +22,7 @@ const byName: ReadonlyMap<string, Endpoint> = new Map(
   endpoints.flatMap((endpoint) => endpoint.names.map((name) => [name, endpoint] as const)),
 );
 
-/** The link of a client, and its requests. */
+/** The link of one client, and its queue of requests. */
 interface Guest {
   readonly link: Link;
   readonly requests: RequestQueue<() => Promise<void> | undefined>;
@@ -31,7 +31,7 @@ interface Guest {
 type Acknowledge = (answer: Answer) => void;
 type Listener = readonly [name: string, listener: (this: Socket, ...content: readonly unknown[]) => void];
 
-/** The VR2Gather Orchestrator's protocol, over rooms: on a namespace of its own, and on the default one with other protocols. */
+/** The protocol of the VR2Gather Orchestrator over rooms. It has a namespace of its own, and shares the default one. */
 export class OrchestratorGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: OrchestratorSettings;
@@ -40,7 +40,7 @@ export class OrchestratorGateway implements Dialect {
   #context: Context | undefined;
   #clock: NtpClock | undefined;
 
-  /** @param terminate Stops the whole server, for TERMINATE_ORCHESTRATOR. */
+  /** @param terminate stops the whole server, for TERMINATE_ORCHESTRATOR */
   constructor(settings: OrchestratorSettings, terminate: () => void) {
     this.#settings = settings;
     this.#terminate = terminate;
@@ -50,7 +50,7 @@ export class OrchestratorGateway implements Dialect {
     return { connections: this.#guests.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
   }
 
-  /** What is kept of clients; all 0 when nobody is connected. */
+  /** What the dialect holds, for tests of leaks: all 0 when nobody is connected. */
   get remains(): { readonly users: number; readonly sessions: number; readonly streams: number } {
     const { users, sessions, streams } = this.#context ?? {};
     return { users: users?.size ?? 0, sessions: sessions?.size ?? 0, streams: streams?.size ?? 0 };
@@ -58,7 +58,7 @@ export class OrchestratorGateway implements Dialect {
 
   attach({ rooms, names, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
     const settings = this.#settings;
-    const sessions = new Sessions(rooms, names, settings, randomUUID);
+    const sessions = new VrSessions(rooms, names, settings, randomUUID);
     const clock = new NtpClock({
       servers: settings.ntpServers,
       intervalMs: settings.ntpIntervalMs,
@@ -97,8 +97,8 @@ export class OrchestratorGateway implements Dialect {
   }
 
   /**
-   * One listener for each name, shared by all sockets. A single listener for all events would miss the event by which a client was
-   * claimed. Events of other names are ignored.
+   * One listener for each name, shared by all sockets. A listener for all events would miss the first one, which decides the dialect
+   * of a client. Events with other names are ignored.
    */
   #listeners(context: Context): readonly Listener[] {
     const guests = this.#guests;
@@ -123,16 +123,16 @@ export class OrchestratorGateway implements Dialect {
       try {
         logOut(context, link);
       } catch (error) {
-        context.log.error('a client that went could not be seen off', { error });
+        context.log.error('a client could not be removed completely', { error });
       }
     });
   }
 }
 
-/** Takes one request. Nothing a client sends gets out of here as an exception. */
+/** Takes one request. It never throws, whatever the client sends. */
 function take(context: Context, { link, requests }: Guest, endpoint: Endpoint, content: readonly unknown[]): void {
   const last = content.at(-1);
-  // Only socket.io makes functions of what comes over the wire.
+  // A function can only be the acknowledgement that socket.io adds; clients cannot send one.
   const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
   const given = acknowledge ? content.slice(0, -1) : content;
   const commandId = endpoint.isCommand ? commandIdOf(given[0]) : undefined;
@@ -140,7 +140,7 @@ function take(context: Context, { link, requests }: Guest, endpoint: Endpoint, c
   const answer = ({ error, message, body }: Answer): void => {
     isAnswered = true;
     acknowledge?.({ error, message, body, ...(commandId !== undefined && { commandId }) });
-    // A client that asks on and on without reading.
+    // The client sends requests and does not read the answers.
     if (acknowledge && link.behind) link.end();
   };
   const succeed = (body: object = {}): void => {
@@ -166,7 +166,7 @@ function take(context: Context, { link, requests }: Guest, endpoint: Endpoint, c
   if (!isTaken) fail(new Refusal(endpoint.onDefect, 'Too many requests are waiting'));
 }
 
-/** Sent back as it came (§2); one that could not be sent counts as none. */
+/** The `commandId`, which is sent back unchanged (§2); undefined for a value that cannot be sent. */
 function commandIdOf(given: unknown): unknown {
   const { commandId } = fieldsOf(given) as { readonly commandId?: unknown };
   return isPlain(commandId, { bytes: true }) ? commandId : undefined;

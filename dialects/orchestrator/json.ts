@@ -1,9 +1,9 @@
-/** Deeper values are refused: what walks through them does so by recursion. */
+/** Deeper values are refused, because functions that walk through them are recursive. */
 const maxDepth = 64;
 
 /**
- * Whether a value that came over socket.io, where bytes may stand anywhere in it, is no deeper than may be.
- * @param bytes whether there may be bytes in it
+ * Whether a value from socket.io is not nested too deeply. Such a value can hold bytes at any place.
+ * @param bytes whether bytes are allowed in it
  */
 export function isPlain(value: unknown, { bytes }: { readonly bytes: boolean }, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true;
@@ -12,7 +12,7 @@ export function isPlain(value: unknown, { bytes }: { readonly bytes: boolean }, 
   return Object.values(value).every((item) => isPlain(item, { bytes }, depth + 1));
 }
 
-/** The value of a JSON text; undefined where it is none. */
+/** The value of a JSON text; undefined for a text that is no JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -7,7 +7,7 @@ import type { User } from './user.js';
 export class Link {
   readonly socket: Socket;
   user: User | undefined;
-  /** Data packets that were not sent, because the client reads too slowly. */
+  /** The number of data packets that were not sent because the client reads too slowly. */
   lost = 0;
   readonly #client: SocketIoClient;
 
@@ -16,12 +16,12 @@ export class Link {
     this.#client = new SocketIoClient(socket, { maxWaitingBytes: maxQueuedBytes });
   }
 
-  /** The Host header it connected with, without the port; empty when there was none. */
+  /** The Host header of the connection without the port; empty when there was none. */
   get host(): string {
     return this.socket.handshake.headers.host?.replace(/:\d+$/, '') ?? '';
   }
 
-  /** Whether the client reads so slowly that more waits for it than may. */
+  /** Whether more bytes wait for the client than allowed. */
   get behind(): boolean {
     return this.#client.isBehind;
   }
@@ -30,7 +30,7 @@ export class Link {
     tellAll([this], name, ...content);
   }
 
-  /** Ends the connection at the end of this turn: rooms may be in the middle of telling everybody. */
+  /** Ends the connection at the end of this turn, because a room may just be telling its participants. */
   end(): void {
     setImmediate(() => {
       this.#client.end();
@@ -38,7 +38,7 @@ export class Link {
   }
 }
 
-/** Tells any number of clients; one that reads too slowly is ended. */
+/** Tells clients. The connection of a client that reads too slowly is ended. */
 export function tellAll<Name extends keyof Notices>(
   links: readonly Link[],
   name: Name,
@@ -48,7 +48,7 @@ export function tellAll<Name extends keyof Notices>(
   emit(links, name, content);
 }
 
-/** Sends one packet of a data stream. A client that reads too slowly loses it: a later packet will do. */
+/** Sends one packet of a data stream. A client that reads too slowly does not get it. */
 export function tellStream(links: readonly Link[], ...content: Notices['DataReceived']): void {
   const inTime: Link[] = [];
   for (const link of links) {
@@ -58,7 +58,7 @@ export function tellStream(links: readonly Link[], ...content: Notices['DataRece
   emit(inTime, 'DataReceived', content);
 }
 
-/** Encodes once for each namespace, and compresses nothing: what is large is bytes. */
+/** Encodes once for each namespace. Nothing is compressed, because large messages are bytes. */
 function emit(links: readonly Link[], name: string, content: readonly unknown[]): void {
   const [first, ...more] = links;
   if (!first) return;

@@ -7,7 +7,7 @@ import { isPlain } from './json.js';
 import { commands } from './messages.js';
 import type { User } from './user.js';
 
-/** Messages, which are chat where they are texts, and scene events, which are nobody else's business (Orchestrator §7). */
+/** Messages, which are chat if they are texts, and scene events, which stay in this dialect (Orchestrator §7). */
 export const messageEndpoints: readonly Endpoint[] = [
   command(['SEND_MESSAGE', 'SendMessage'], commands.message, 802, ({ attendance }, link, { userId, message }) => {
     const user = userOf(link);
@@ -25,7 +25,7 @@ export const messageEndpoints: readonly Endpoint[] = [
     const user = userOf(link);
     const { participant, room } = attendance.placeOf(user);
     if (!isPlain(message, { bytes: true })) throw new Refusal(800, 'The message is nested too deeply');
-    // A text reaches everybody in the room, whatever they speak; anything else is for this dialect.
+    // A text goes to everybody in the room, of every dialect. Other messages stay in this dialect.
     if (typeof message === 'string') participant.say(message);
     else attendance.announce(room, 'MessageSent', from(user, message));
     return {};
@@ -72,7 +72,7 @@ function roomOfMaster({ attendance }: Context, user: User): Room {
   return room;
 }
 
-/** Bytes stay bytes, and are the first attachment of the event. @throws Refusal 3002 */
+/** Bytes stay bytes and become the first attachment of the event. @throws Refusal 3002 */
 function sceneEvent(user: User, data: unknown) {
   if (isMissing(data) || !isPlain(data, { bytes: true })) throw new Refusal(3002);
   return { sceneEventFrom: user.id, sceneEventData: data };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { SfuData } from './options.js';
 
-/** Of another type than it should be is as good as absent (Orchestrator §11). */
+/** A field of the wrong type counts as absent (Orchestrator §11). */
 const text = z.string().optional().catch(undefined);
 
-/** The fields of each command, as far as they are looked at; others are ignored. */
+/** The fields of each command that are read; others are ignored. */
 export const commands = {
   nothing: z.object({}),
   login: z.object({ userName: text, userPassword: text, password: text }),
@@ -20,7 +20,7 @@ export const commands = {
   message: z.object({ userId: text, message: z.unknown().optional() }),
 } as const;
 
-/** JSON from outside, whose content is nobody's business here. */
+/** JSON from clients, which the server does not interpret. */
 export type Json = unknown;
 
 export type UserData = Readonly<Record<string, Json>>;
@@ -30,11 +30,11 @@ export interface UserObject {
   readonly userId: string;
   readonly userName: string;
   readonly userData: UserData;
-  /** Empty outside any session. */
+  /** Empty for a user in no session. */
   readonly sfuData: SfuData | Readonly<Record<string, never>>;
 }
 
-/** §5; what is undefined is absent on the wire. */
+/** §5. Members that are undefined are absent on the wire. */
 export interface SessionSummary {
   readonly sessionId: string;
   readonly sessionName: string;
@@ -62,7 +62,7 @@ export interface StreamState {
   >;
 }
 
-/** Everything a client is told unasked, with its arguments (§8). */
+/** All events that the server sends, with their arguments (§8). */
 export interface Notices {
   SessionUpdated: [
     | { eventId: 'USER_JOINED_SESSION'; eventData: { userId: string; userData: UserObject } }
@@ -76,7 +76,7 @@ export interface Notices {
   DataReceived: [fromUserId: string, kind: string, data: unknown];
 }
 
-/** The one argument of an acknowledgement (§2). */
+/** The argument of an acknowledgement (§2). */
 export interface Answer {
   readonly error: number;
   readonly message: string;

@@ -3,11 +3,11 @@ import { createSocket } from 'node:dgram';
 import type { Log } from '../../log.js';
 
 export interface NtpClockOptions {
-  /** `host` or `host:port`, asked in this order; `localtime` is the clock of this host. */
+  /** `host` or `host:port`, in the order of the queries; `localtime` is the clock of this host. */
   readonly servers: readonly string[];
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  /** The time in ms since 1970, as this host has it. */
+  /** The time of this host in ms since 1970. */
   readonly now: () => number;
   readonly log: Log;
 }
@@ -18,18 +18,18 @@ const packetBytes = 48;
 /** No warning, version 4, from a client (RFC 5905 §7.3). */
 const question = 0x23;
 const serverMode = 4;
-/** Of the leap indicator: the server's own clock is not set. */
+/** Value of the leap indicator: the clock of the NTP server is not set. */
 const notSynchronised = 3;
 const maxStratum = 15;
 const originateAt = 24;
 const receiveAt = 32;
 const transmitAt = 40;
-/** From 1900, where NTP begins to count, to 1970. */
+/** Seconds from 1900, where NTP time begins, to 1970. */
 const secondsTo1970 = 2_208_988_800;
 
 /**
- * The host's clock, corrected by what an NTP server says. Servers are asked in the background: who wants the time never waits for
- * one, and where none answers the last known difference holds, at first none.
+ * The clock of the host, corrected by an NTP server. Servers are queried in the background, so a reader of the time never waits. When
+ * none answers, the last known difference is used; at first it is 0.
  */
 export class NtpClock {
   readonly #options: NtpClockOptions;
@@ -67,7 +67,7 @@ export class NtpClock {
     for (const server of servers) {
       try {
         this.#offsetMs = server === localTime ? 0 : await offsetOf(server, timeoutMs, now);
-        log.debug('the clock was compared', { server, offsetMs: this.#offsetMs });
+        log.debug('the clock was compared with an NTP server', { server, offsetMs: this.#offsetMs });
         return;
       } catch (error) {
         log.warn('an NTP server does not answer', { server, error });
@@ -90,7 +90,7 @@ function offsetOf(server: string, timeoutMs: number, now: () => number): Promise
     socket.on('error', reject);
     const packet = Buffer.alloc(packetBytes);
     packet.writeUInt8(question, 0);
-    // Sent back as it is: shows that an answer is one to this question.
+    // The server sends this back unchanged, which shows that the answer belongs to this query.
     const cookie = randomBytes(8);
     cookie.copy(packet, transmitAt);
     const sentAt = now();
@@ -121,7 +121,7 @@ function isAnswer(packet: Buffer, cookie: Buffer): boolean {
   );
 }
 
-/** An NTP time stamp in ms since 1970. The seconds begin again in 2036: small ones are of the new era (RFC 4330 §3). */
+/** An NTP time stamp in ms since 1970. In 2036 the seconds begin again, so small ones are of the new era (RFC 4330 §3). */
 function timeIn(packet: Buffer, offset: number): number {
   const counted = packet.readUInt32BE(offset);
   const seconds = counted < 2 ** 31 ? counted + 2 ** 32 : counted;

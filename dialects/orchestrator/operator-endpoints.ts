@@ -5,10 +5,10 @@ import { Refusal } from './errors.js';
 import { commands } from './messages.js';
 import { logOut } from './user-endpoints.js';
 
-/** The version of the original that this dialect speaks like; clients show it and look that it has three numbers. */
+/** The version of the original that this dialect equals. Clients show it and check that it has three numbers. */
 const version = { orchestratorVersion: '2.7.4', revision: 'atrium' };
 
-/** What needs no login (Orchestrator §7, §10). */
+/** Requests that need no login (Orchestrator §7, §10). */
 export const operatorEndpoints: readonly Endpoint[] = [
   command(['GET_ORCHESTRATOR_VERSION', 'GetOrchestratorVersion'], commands.nothing, 801, () => ({ body: version })),
 
@@ -63,7 +63,7 @@ export const operatorEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-/** Whom an operator would want to know: these requests need no login. */
+/** The client of a request without login, for the log. */
 function asker({ user, socket }: Link): object {
   return { user: user?.id, name: user?.name, address: socket.handshake.address };
 }

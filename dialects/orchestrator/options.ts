@@ -7,7 +7,7 @@ const addresses = z.object({
   url_audio: z.string().default(''),
   url_pcc: z.string().default(''),
 });
-/** As in the configuration of the original. Its `commandLine` is accepted and not used. */
+/** The form of the original's configuration. Its `commandLine` is accepted and not used. */
 const service = z.object({
   portMapping: z.array(z.object({ port: count.min(1).max(65_535), sfuData: addresses })).min(1),
 });
@@ -104,7 +104,7 @@ export const orchestratorOptions = group('orchestrator', {
 });
 
 export type OrchestratorSettings = Output<typeof orchestratorOptions>;
-/** A forwarding service that runs elsewhere, with templates of its addresses. */
+/** A forwarding service on another server, with templates of its addresses. */
 export type SfuService = z.output<typeof service>['portMapping'][number];
 /** The three addresses at which a client may exchange heavy media (Orchestrator §9). */
 export type SfuData = Readonly<SfuService['sfuData']>;

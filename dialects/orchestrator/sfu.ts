@@ -20,7 +20,7 @@ export function filled(
   return { url_gen: fill(url_gen), url_audio: fill(url_audio), url_pcc: fill(url_pcc) };
 }
 
-/** The service that fewest of the sessions use, the first of several. */
+/** The service that the fewest sessions use; the first of several. */
 export function leastUsed(
   services: readonly SfuService[],
   used: Iterable<SfuService | undefined>,

@@ -2,36 +2,36 @@ import { Refusal } from './errors.js';
 import type { StreamState } from './messages.js';
 import type { User } from './user.js';
 
-/** What one user declared and wants to receive. */
+/** The streams that one user declared and wants to receive. */
 interface Streams {
   /** Descriptions by kind. */
   readonly declared: Map<string, string>;
-  /** Kinds by the id of whose streams they are. */
+  /** Kinds by the id of the sender. */
   readonly wanted: Map<string, Set<string>>;
   /** How many kinds there are in `wanted`. */
   wants: number;
 }
 
 /**
- * Who declared and who wants which data streams. They belong to users, not to sessions, and one may want a stream that nobody
- * declared (Orchestrator §6): so they are no publications.
+ * The data streams that users declared and want. They are no publications: they belong to users, not to sessions, and a user may want
+ * a stream that nobody declared (Orchestrator §6).
  */
 export class DataStreams {
   readonly #maxStreams: number;
   readonly #byUser = new Map<User, Streams>();
-  /** Who wants the streams of a user: by that one's id, then by kind. */
+  /** The receivers of a stream, by the id of the sender and then by kind. */
   readonly #receivers = new Map<string, Map<string, Set<User>>>();
 
   constructor(maxStreams: number) {
     this.#maxStreams = maxStreams;
   }
 
-  /** Entries that are kept. */
+  /** How many entries are kept, for tests of leaks. */
   get size(): number {
     return this.#byUser.size + this.#receivers.size;
   }
 
-  /** Everybody who wants that stream, in whatever session. */
+  /** All users that want the stream, in any session. */
   receivers(senderId: string, kind: string): ReadonlySet<User> | undefined {
     return this.#receivers.get(senderId)?.get(kind);
   }
@@ -43,7 +43,7 @@ export class DataStreams {
     declared.set(kind, description);
   }
 
-  /** Who wants it goes on wanting it. */
+  /** The receivers stay registered. */
   remove(user: User, kind: string): void {
     this.#byUser.get(user)?.declared.delete(kind);
   }
@@ -74,7 +74,7 @@ export class DataStreams {
     if (byKind?.size === 0) this.#receivers.delete(senderId);
   }
 
-  /** Forgets a user who logs out: what she wants, and what others want of her. */
+  /** Forgets a user that logs out: the streams they declared and want, and the registrations of others for them. */
   forget(user: User): void {
     for (const [senderId, kinds] of this.#byUser.get(user)?.wanted ?? []) {
       for (const kind of [...kinds]) this.unregister(user, senderId, kind);
@@ -93,7 +93,7 @@ export class DataStreams {
       dataStreams: Object.fromEntries(
         [...declared].map(([kind, description]) => [
           kind,
-          // The original misspells the first; newer clients may look for the second.
+          // The original misspells the first member. Newer clients may read the second.
           { dataStreamKind: kind, dataSteamDescription: description, dataStreamDescription: description },
         ]),
       ),

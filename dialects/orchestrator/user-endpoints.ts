@@ -9,7 +9,7 @@ import { commands } from './messages.js';
 import type { UserData } from './messages.js';
 import type { User } from './user.js';
 
-/** Who one is, and what one says of oneself (Orchestrator §6, identity; §7). */
+/** Login, logout and the data of users (Orchestrator §6, identity; §7). */
 export const userEndpoints: readonly Endpoint[] = [
   command(['LOGIN', 'Login'], commands.login, 204, (context, link, { userName, userPassword, password }) => {
     const { settings, users, log } = context;
@@ -38,7 +38,7 @@ export const userEndpoints: readonly Endpoint[] = [
     if (typeof userId !== 'string') throw new Refusal(1301);
     const user = context.users.find(userId);
     if (user) return { body: user.data };
-    // Somebody of another dialect has none, and is known to those in the same room.
+    // A participant of another dialect has no data. Only users in the same room may know of it.
     if (self.participant?.room.find(userId)) return { body: {} };
     throw new Refusal(1301);
   }),
@@ -61,12 +61,12 @@ export const userEndpoints: readonly Endpoint[] = [
   ),
 ];
 
-/** Everything that ends with a user, in the order of §6: she leaves, then her sessions close. Nothing happens where nobody is logged in. */
+/** Logs the user of a link out, if there is one. In the order of §6 they leave their session, then the sessions they made close. */
 export function logOut({ users, attendance, streams, log }: Context, link: Link): void {
   const { user } = link;
   if (!user) return;
   link.user = undefined;
-  // First what cannot fail: whatever else happens, the name is free.
+  // The steps that cannot fail come first, so that the name becomes free in every case.
   streams.forget(user);
   users.remove(user);
   attendance.exit(user);
@@ -79,12 +79,12 @@ function merged(user: User, given: unknown, maxLength: number): UserData {
   const added = typeof given === 'string' ? parsed(given) : given;
   if (typeof added !== 'object' || added === null || Array.isArray(added)) throw new Refusal(1700);
   if (!isPlain(added, { bytes: false })) throw new Refusal(1700);
-  // Spread defines own properties, whatever their names.
+  // Spread defines own properties even for names like `__proto__`.
   if (JSON.stringify({ ...user.data, ...added }).length > maxLength) throw new Refusal(1700);
   return user.merge(added);
 }
 
-/** Compares without telling by its time how much of the text was right. An empty password is none: everybody may. */
+/** Compares in constant time. An empty `password` accepts every text. */
 function isSame(given: string, password: string): boolean {
   if (password === '') return true;
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,19 +1,19 @@
 import type { Participant } from '../../rooms/index.js';
 import type { Link } from './link.js';
 import type { UserData } from './messages.js';
-import type { Session } from './session.js';
+import type { VrSession } from './vr-session.js';
 
-/** Who is logged in: from Login until Logout or the end of the connection (Orchestrator §6). */
+/** A client that is logged in: from Login until Logout or the end of the connection (Orchestrator §6). */
 export class User {
-  /** A UUID, never used again; the id of every participant she is. */
+  /** A UUID that is never used again. All participants of this user have it as their id. */
   readonly id: string;
   readonly name: string;
   readonly link: Link;
-  /** Sessions she made; they end with her. */
-  readonly administered = new Set<Session>();
-  /** Her membership of the session she is in. */
+  /** Sessions that the user made. They end when the user logs out. */
+  readonly administered = new Set<VrSession>();
+  /** The user's membership of their present session. */
   participant: Participant | undefined;
-  /** Her session was closed, and she has not left it yet: LeaveSession is to succeed once (§6). */
+  /** Whether the session was closed and the user has not sent LeaveSession yet, which must succeed once (§6). */
   leftBehind = false;
   readonly #data = new Map<string, unknown>();
 
@@ -24,11 +24,11 @@ export class User {
   }
 
   get data(): UserData {
-    // Own properties, whatever their names.
+    // Spread defines own properties even for names like `__proto__`.
     return Object.fromEntries(this.#data);
   }
 
-  /** Keys that are there are replaced, others stay. */
+  /** Replaces the given keys; other keys stay. */
   merge(data: object): UserData {
     for (const [key, value] of Object.entries(data)) this.#data.set(key, value);
     return this.data;

@@ -2,7 +2,7 @@ import type { Link } from './link.js';
 import { Refusal } from './errors.js';
 import { User } from './user.js';
 
-/** All who are logged in. */
+/** All users that are logged in. */
 export class Users {
   readonly #newId: () => string;
   readonly #byId = new Map<string, User>();

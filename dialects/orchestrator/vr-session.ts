@@ -2,20 +2,20 @@ import type { Participant, Room } from '../../rooms/index.js';
 import type { SfuData, SfuService } from './options.js';
 import { filled, noAddresses } from './sfu.js';
 
-export interface SessionOptions {
+export interface VrSessionOptions {
   readonly id: string;
   readonly name: string;
   readonly description?: string | undefined;
   readonly protocol: string;
   readonly scenarioId: string | undefined;
-  /** A user's id; or that of a participant of another dialect, where the room was made there. */
+  /** The id of a user, or of a participant of another dialect if the room was made there. */
   readonly administrator: string | undefined;
-  /** Who forwards heavy media, at which host; undefined where nobody does. */
+  /** The service that forwards heavy media, and its host; undefined when there is none. */
   readonly sfu?: { readonly service: SfuService; readonly hostname: string } | undefined;
 }
 
-/** A room as this dialect shows it: what only this dialect knows of it stands here. */
-export class Session {
+/** A room as this dialect shows it, with what only this dialect knows of it. On the wire it is a Session. */
+export class VrSession {
   readonly room: Room;
   readonly id: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export class Session {
   readonly sfuService: SfuService | undefined;
   readonly #hostname: string;
 
-  constructor(room: Room, { id, name, description, protocol, scenarioId, administrator, sfu }: SessionOptions) {
+  constructor(room: Room, { id, name, description, protocol, scenarioId, administrator, sfu }: VrSessionOptions) {
     this.room = room;
     this.id = id;
     this.name = name;
@@ -38,7 +38,7 @@ export class Session {
     this.#hostname = sfu?.hostname ?? '';
   }
 
-  /** Where a participant finds and offers heavy media. */
+  /** The addresses at which a participant sends and receives heavy media. */
   addressesFor({ id }: Pick<Participant, 'id'>): SfuData {
     if (!this.sfuService) return noAddresses;
     return filled(this.sfuService.sfuData, { hostname: this.#hostname, session: this.id, user: id });

@@ -2,8 +2,8 @@ import { RoomError } from '../../rooms/index.js';
 import type { Attributes, Room, Rooms } from '../../rooms/index.js';
 import type { RoomNames } from '../room-names.js';
 import { Refusal } from './errors.js';
-import { Session } from './session.js';
-import type { SessionOptions } from './session.js';
+import { VrSession } from './vr-session.js';
+import type { VrSessionOptions } from './vr-session.js';
 import type { OrchestratorSettings, SfuService } from './options.js';
 import { forwardedProtocols, leastUsed } from './sfu.js';
 import type { User } from './user.js';
@@ -17,15 +17,15 @@ export interface NewSession {
 
 type Settings = Pick<OrchestratorSettings, 'defaultScenario' | 'maxSessions' | 'externalHostname' | 'sfu'>;
 
-/** All rooms as sessions: those made here, and those of other dialects that are shared with this one. */
-export class Sessions {
+/** All rooms as sessions: those made by this dialect, and those of other dialects that are shared with it. */
+export class VrSessions {
   readonly #rooms: Rooms;
   readonly #names: RoomNames;
   readonly #settings: Settings;
   readonly #newId: () => string;
-  readonly #byRoom = new WeakMap<Room, Session>();
-  /** Those made here, by id: they stay when nobody is inside. */
-  readonly #made = new Map<string, Session>();
+  readonly #byRoom = new WeakMap<Room, VrSession>();
+  /** Sessions made by this dialect, by id. They stay when nobody is in them. */
+  readonly #made = new Map<string, VrSession>();
 
   constructor(rooms: Rooms, names: RoomNames, settings: Settings, newId: () => string) {
     this.#rooms = rooms;
@@ -34,27 +34,27 @@ export class Sessions {
     this.#newId = newId;
   }
 
-  /** Sessions made here that have not ended. */
+  /** How many sessions made by this dialect have not ended. */
   get size(): number {
     return this.#made.size;
   }
 
-  *[Symbol.iterator](): Generator<Session> {
+  *[Symbol.iterator](): Generator<VrSession> {
     for (const room of [...this.#rooms]) {
       const session = this.of(room);
       if (session) yield session;
     }
   }
 
-  find(id: string): Session | undefined {
+  find(id: string): VrSession | undefined {
     const made = this.#made.get(id);
     if (made) return made.room.closed ? undefined : made;
     for (const session of this) if (session.id === id) return session;
     return undefined;
   }
 
-  /** Undefined for a room that is not shared with this dialect. One that was made elsewhere becomes a session when it is first seen. */
-  of(room: Room): Session | undefined {
+  /** The session of a room; undefined if the room is not shared. A room of another dialect becomes a session at the first call. */
+  of(room: Room): VrSession | undefined {
     const known = this.#byRoom.get(room);
     if (known) return known;
     const name = this.#names.nameOf(room.name);
@@ -70,17 +70,17 @@ export class Sessions {
   }
 
   /**
-   * Makes a session with nobody in it yet.
-   * @param by As `Rooms.open` takes it.
-   * @param host Where its creator found this server.
-   * @throws Refusal 404; RoomError as `Rooms.open`: nothing has happened then
+   * Makes a session in which nobody is yet.
+   * @param by the attributes for `Rooms.open`
+   * @param host the host by which its creator reached this server
+   * @throws Refusal 404; RoomError as `Rooms.open`. If it throws, nothing has happened
    */
   async make(
     { name, description, protocol, scenarioId }: NewSession,
     user: User,
     by: Attributes,
     host: string,
-  ): Promise<Session> {
+  ): Promise<VrSession> {
     const { maxSessions, externalHostname } = this.#settings;
     for (const session of user.administered) if (session.room.closed) this.forget(session, user);
     if (user.administered.size >= maxSessions) {
@@ -99,19 +99,19 @@ export class Sessions {
       user.administered.add(session);
       return true;
     });
-    // If its creator logged out since, it has ended already.
-    return this.#byRoom.get(room) ?? new Session(room, options);
+    // If the creator has logged out meanwhile, the session has ended already.
+    return this.#byRoom.get(room) ?? new VrSession(room, options);
   }
 
-  /** It is no session of its administrator any more; what is left of its room closes when nobody is in it. */
-  forget(session: Session, administrator: User | undefined): void {
+  /** Forgets a session. Its room closes as soon as nobody is in it. */
+  forget(session: VrSession, administrator: User | undefined): void {
     administrator?.administered.delete(session);
     this.#made.delete(session.id);
     this.#byRoom.delete(session.room);
     session.room.stays = false;
   }
 
-  /** The room is called as the session; where that name is taken, by the id. */
+  /** Names the room after the session, or after its id if that name is taken. */
   async #open(name: string, id: string, by: Attributes, enter: (room: Room) => boolean): Promise<Room> {
     const open = (key: string) => this.#rooms.open(key, { title: name, by }, enter);
     try {
@@ -122,7 +122,7 @@ export class Sessions {
     }
   }
 
-  /** Undefined where the protocol needs none. @throws Refusal 404 where it does and there is none */
+  /** Undefined when the protocol needs no service. @throws Refusal 404 when it needs one and none is configured */
   #serviceFor(protocol: string): SfuService | undefined {
     if (!forwardedProtocols.has(protocol)) return undefined;
     const used = [...this.#made.values()].filter(({ room }) => !room.closed).map(({ sfuService }) => sfuService);
@@ -131,8 +131,8 @@ export class Sessions {
     return service;
   }
 
-  #enter(room: Room, options: SessionOptions): Session {
-    const session = new Session(room, options);
+  #enter(room: Room, options: VrSessionOptions): VrSession {
+    const session = new VrSession(room, options);
     this.#byRoom.set(room, session);
     return session;
   }
