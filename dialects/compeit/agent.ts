@@ -2,37 +2,37 @@ import type { Participant, RoomEvent } from '../../rooms/index.js';
 import type { Message } from './message.js';
 import type { People } from './people.js';
 
-/** A family of messages, told apart by its `type`. To add one, write one file and list it in agents.ts. */
+/** Handles the messages of one `type`. To add an agent, write one file and list it in agents.ts. */
 export interface Agent {
   readonly type: string;
-  /** A user has come to the server; what is returned is hers alone. */
+  /** Called when a user connects. Each user has an attendance of its own. */
   attend(user: Attended): Attendance;
 }
 
-/** A user as an agent sees her. */
+/** A user as an agent sees it. */
 export interface Attended {
   readonly people: People;
-  /** Her membership of a room; undefined while she is in none. */
+  /** The user's membership of a room; undefined while the user is in none. */
   readonly membership: Participant | undefined;
   /** @throws Refusal `not_in_room` */
   readonly participant: Participant;
   send(message: Message): void;
-  /** Tells her why something could not be done. */
+  /** Tells the user why a request was refused. */
   refuse(request: string, error: unknown, type: string, sender?: number): void;
 }
 
-/** What one agent does for one user. Each method may throw what `refuse` takes, and the user is told. */
+/** What one agent does for one user. An error that a method throws goes to `Attended.refuse`. */
 export interface Attendance {
-  /** A server_message of this type. */
+  /** Handles a server_message of this type. */
   request?(data: unknown): void;
-  /** She says something of this type to the room. @returns true when nothing is left to be done; else the members of this dialect get it */
+  /** The user sends a room_message of this type. @returns true when it is done; otherwise the room's users of this dialect get it */
   roomMessage?(data: unknown): boolean;
-  /** She says something of this type to one in her room. @returns true when nothing is left to be done; else she gets it if she speaks this dialect */
+  /** The user sends a user_message of this type to `to`. @returns true when it is done; otherwise `to` gets it if it is of this dialect */
   userMessage?(to: Participant, data: unknown): boolean;
-  /** She has come into a room and knows who is there. */
+  /** Called when the user has joined a room and was told who is there. */
   joined?(): void;
-  /** Something happened in her room; must not call back into the room. Not for membership and texts. */
+  /** Handles an event of the user's room that is not about membership or texts. Must not call back into the room. */
   told?(event: RoomEvent): void;
-  /** Ends what she has going on: before she leaves the room, and once more when her membership is over. */
+  /** Ends the agent's work: called before the user leaves the room, and when the user is removed from it. */
   stop?(): void;
 }

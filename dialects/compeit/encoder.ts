@@ -5,7 +5,7 @@ import type { People } from './people.js';
 
 type Told = Extract<RoomEvent, { type: 'participantJoined' | 'participantLeft' | 'textSaid' }>;
 
-/** Makes the message of an event, once for all who are told it one after the other. */
+/** Encodes an event once for all users that are told it. */
 export class Encoder {
   readonly #people: People;
   readonly encode = lastOf((event: Told) => this.#messageOf(event));

@@ -1,7 +1,7 @@
 import { RoomError } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
-/** Why something was not done (COMPEIT §3.8). Pages of old take no notice of errors. */
+/** The codes of refusals (COMPEIT §3.8). Old pages ignore errors. */
 export type ErrorCode =
   | 'bad_request'
   | 'not_in_room'
@@ -34,7 +34,7 @@ export const errorCodes: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'media-failed': 'media_error',
 };
 
-/** A request that is not done, for a reason of this protocol's own. */
+/** Why a request is refused. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -46,7 +46,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a client is told of a failure; undefined for a defect of ours, of which it gets no details. */
+/** What a client is told of an error; undefined for a defect of the server, of which it gets no details. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   return error instanceof RoomError ? new Refusal(errorCodes[error.code], error.message) : undefined;

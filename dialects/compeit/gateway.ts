@@ -17,10 +17,10 @@ import type { Link, UserContext } from './user.js';
 
 const notAuthenticated = 'not authenticated';
 
-/** What this dialect uses of the server's own settings. */
+/** The settings of the server that this dialect uses. */
 type ServerShare = Pick<DialectNeeds['transport'], 'socketIoPath' | 'allowedOrigins'>;
 
-/** Pages of the COMPEIT platform: on Socket.IO 0.9, and on newer ones in the same namespace (COMPEIT §1, §2.12). */
+/** Serves pages of the COMPEIT platform, over Socket.IO 0.9 and, in the same namespace, over newer ones (COMPEIT §1, §2.12). */
 export class CompeitGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: CompeitSettings;
@@ -35,7 +35,7 @@ export class CompeitGateway implements Dialect {
     this.#agents = agents;
   }
 
-  /** Sessions of clients on Socket.IO 0.9, those without a connection at present included. */
+  /** The number of sessions over Socket.IO 0.9, including those that have no connection at present. */
   get sessions(): number {
     return this.#door?.connections ?? 0;
   }
@@ -65,7 +65,7 @@ export class CompeitGateway implements Dialect {
       admit: async (handshake) => {
         const identity = await identities.of(introductionOf(handshake));
         if (!identity) return { refusal: notAuthenticated };
-        // A token may run out between the handshake and a namespace.
+        // A token may expire between the handshake and the connection to a namespace.
         const accept = (socket: NamespaceSocket): NamespaceListener =>
           this.#acceptOld(socket, identities.isValid(identity) ? identity : undefined, context);
         return { namespaces: new Map([[endpoint, accept]]) };
@@ -75,12 +75,12 @@ export class CompeitGateway implements Dialect {
     const namespace = socketIo.namespace(endpoint);
     const verified = new WeakMap<Socket, Identity>();
     namespace.use((socket, next) => {
-      // A cookie can say who a client is, so its page must be one that may; the library lets all in where no origin is named.
+      // A cookie can identify a client, so its page must have an allowed origin. The library itself allows every origin here.
       if (!mayCome(socket.request, allowedOrigins)) {
         next(new Error('origin not allowed'));
         return;
       }
-      // The library lets a client wait until `next`, and forgets one that goes before.
+      // A client waits until `next` is called. If it disconnects before that, the library forgets it.
       void identities.of(introductionOfNew(socket)).then((identity) => {
         if (identity) verified.set(socket, identity);
         next(identity ? undefined : new Error(notAuthenticated));
@@ -124,7 +124,7 @@ export class CompeitGateway implements Dialect {
   #acceptNew(socket: Socket, identity: Identity | undefined, context: UserContext): void {
     const link = newLink(socket, this.#settings);
     const user = this.#userOf(identity, link, context);
-    // Names of events come from the client, so no listener of the socket itself may hear them.
+    // Clients choose the names of events. A listener of the socket would confuse them with the socket's own events.
     socket.use((event) => {
       const [name, ...args] = event as unknown[];
       const answer = args.at(-1);
@@ -138,7 +138,7 @@ export class CompeitGateway implements Dialect {
     user?.greet();
   }
 
-  /** The user that a client is from now on. @returns undefined, and sends the client away, where its identity is not valid any more */
+  /** The user of a new connection. @returns undefined, and dismisses the connection, if the identity has expired */
   #userOf(identity: Identity | undefined, link: Link, context: UserContext): User | undefined {
     if (!identity) {
       queueMicrotask(() => {
@@ -156,7 +156,7 @@ export class CompeitGateway implements Dialect {
     return user;
   }
 
-  /** A connection is over. The user leaves, unless a newer connection has taken over. */
+  /** Called when a connection has ended. The user leaves, unless they have a newer connection. */
   #part(user: User | undefined, link: Link): void {
     if (!user?.isOn(link)) return;
     user.end();

@@ -2,23 +2,23 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
 
-/** What a client brings along when it connects, over either transport. */
+/** What a client sends when it connects, over either transport. */
 export interface Introduction {
   readonly headers: IncomingHttpHeaders;
-  /** A field of the query of the handshake. */
+  /** A field in the query of the handshake. */
   field(name: string): string | undefined;
 }
 
 export interface Identity {
   /** Undefined for a guest. */
   readonly name: string | undefined;
-  /** All connections of one account are one user's. Undefined for a guest. */
+  /** All connections of one account belong to one user. Undefined for a guest. */
   readonly account: string | undefined;
-  /** When the token of the client runs out, in ms since 1970; Infinity for one that does not, and for a guest. */
+  /** When the token expires, in ms since 1970; Infinity for a token without expiry and for a guest. */
   readonly expiresAt: number;
 }
 
-/** In characters (COMPEIT §2.9). */
+/** The longest name, in characters (COMPEIT §2.9). */
 const maxNameLength = 64;
 const nameCookie = 'compeit_name';
 const tokenCookie = 'compeit_token';
@@ -27,18 +27,18 @@ const tokenCookie = 'compeit_token';
 const claims = z.object({ sub: z.string().min(1), name: z.string().optional(), exp: z.number().optional() });
 type Claims = z.output<typeof claims>;
 
-/** Tells who a client is (COMPEIT §3.1). With a secret, only clients with a token that was signed with it are let in. */
+/** Identifies clients (COMPEIT §3.1). With a secret, a client needs a token that was signed with it. */
 export class Identities {
   readonly #key: Uint8Array | undefined;
   readonly #now: () => number;
 
-  /** @param secret empty for none */
+  /** @param secret empty: clients need no token */
   constructor(secret: string, now: () => number) {
     this.#key = secret === '' ? undefined : new TextEncoder().encode(secret);
     this.#now = now;
   }
 
-  /** Never rejects. @returns undefined when the client is not to be let in */
+  /** Never rejects. @returns undefined when the client must be refused */
   async of(introduction: Introduction): Promise<Identity | undefined> {
     const chosen = introduction.field('name') ?? cookieOf(introduction, nameCookie);
     if (!this.#key) return { name: cleanName(chosen), account: undefined, expiresAt: Infinity };
@@ -48,14 +48,14 @@ export class Identities {
     return { name: cleanName(name), account: sub, expiresAt: exp * 1_000 };
   }
 
-  /** Whether the token that proved this has not run out since. */
+  /** Whether the token of the identity has not expired meanwhile. */
   isValid({ expiresAt }: Identity): boolean {
     return this.#now() < expiresAt;
   }
 
   async #verify(token: string, key: Uint8Array): Promise<Claims | undefined> {
     try {
-      // Refuses other algorithms, extensions that must be understood (`crit`), and times that are not now; no clock tolerance.
+      // jose refuses other algorithms, unknown critical extensions (`crit`), and expired or future tokens, without clock tolerance.
       const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], currentDate: new Date(this.#now()) });
       return claims.safeParse(payload).data;
     } catch {
@@ -69,7 +69,7 @@ function tokenOf(introduction: Introduction): string {
   return introduction.field('token') ?? bearer ?? cookieOf(introduction, tokenCookie) ?? '';
 }
 
-/** Without what begins a tag, since old pages show names as HTML, and without control characters. */
+/** Removes `<` and `>`, because old pages show names as HTML, and control characters. */
 function cleanName(name: string | undefined): string | undefined {
   const clean = name?.replace(/[\p{Cc}<>]/gu, '').trim() ?? '';
   const short = Array.from(clean).slice(0, maxNameLength).join('').trim();

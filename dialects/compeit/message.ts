@@ -1,10 +1,10 @@
 import { Outgoing } from './transport/outgoing.js';
 import { eventPacket } from './transport/packet.js';
 
-/** Where all of this protocol is spoken. */
+/** The namespace of this protocol. */
 export const endpoint = '/connection_agent';
 
-/** An event for clients of either transport, encoded once for all of the old one. */
+/** An event for clients of either transport. For the old transport it is encoded once. */
 export class Message {
   readonly name: string;
   readonly args: readonly unknown[];

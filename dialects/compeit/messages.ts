@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { IceCandidate } from '../../media/port.js';
 
-/** The longest room that is a name, in characters (COMPEIT §2.9). */
+/** The longest name of a room, in characters (COMPEIT §2.9). */
 const maxRoomLength = 128;
-/** The longest number that is written as text, in digits: what a double holds exactly. */
+/** The most digits of a number that is sent as text, so that a double holds it exactly. */
 const maxIdDigits = 15;
-/** How deep relayed data may be nested: encoding it must not exhaust the stack. */
+/** How deeply relayed data may be nested, so that encoding it does not exhaust the stack. */
 const maxDepth = 100;
 
 /** An integer, or its decimal text (COMPEIT §3.3). */
@@ -17,7 +17,7 @@ export const userId = z.union([
     .transform(Number),
 ]);
 
-/** An integer, its text, or a name: 17 and "17" are the same room (COMPEIT §3.2). Makes the name of the room. */
+/** A room as an integer, its text, or a name; gives the name. 17 and "17" are the same room (COMPEIT §3.2). */
 const roomName = z.union([
   z.int().transform(String),
   z
@@ -29,17 +29,17 @@ const roomName = z.union([
 
 export const joinRequest = z.object({ room: roomName });
 
-/** Absent is null. */
+/** A missing value becomes null. */
 const opaque = z.unknown().refine(isShallow, 'is nested too deeply').optional();
 
-/** Of server_message and room_message. */
+/** A server_message or room_message. */
 export const message = z.object({ type: z.string(), data: opaque, to: z.unknown().optional() });
 
 export const userMessage = z.object({ type: z.string(), data: opaque, to: userId });
 
 const offerSdp = z.string();
 
-/** What a page asks of the Kurento agent (COMPEIT §4.1). */
+/** A request of a page to the Kurento agent (COMPEIT §4.1). */
 export const kurentoRequest = z.discriminatedUnion('event', [
   z.object({ event: z.literal('send_start'), offerSdp }),
   z.object({ event: z.literal('send_stop') }),
@@ -50,7 +50,7 @@ export const kurentoRequest = z.discriminatedUnion('event', [
 
 export type KurentoRequest = z.output<typeof kurentoRequest>;
 
-/** As `RTCIceCandidate.toJSON` makes it; one of the two ways to name the section is enough. */
+/** The form of `RTCIceCandidate.toJSON`. One of `sdpMid` and `sdpMLineIndex` is enough. */
 export const iceCandidate = z
   .object({
     candidate: z.string().min(1).max(2_000),
@@ -69,16 +69,16 @@ export const iceCandidate = z
     };
   });
 
-/** What pages say to each other about their media, as far as the server listens (COMPEIT §4.6). */
+/** Messages between pages about their media that the server reads too (COMPEIT §4.6). */
 export const mediaNews = z.object({ event: z.enum(['mediaOffer', 'mute', 'unmute']) });
 
-/** As it stands in `connected`. */
+/** The user in `connected`. */
 export interface OwnUser {
   readonly id: number;
   readonly name: string;
 }
 
-/** As it stands everywhere else; there is nobody's address to tell. */
+/** The user in all other messages. The server has no addresses to send. */
 export interface WireUser extends OwnUser {
   readonly email: null;
 }

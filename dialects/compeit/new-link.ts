@@ -4,7 +4,7 @@ import type { TransportLimits } from './transport/carrier.js';
 import type { Link } from './user.js';
 
 /**
- * The way to a client of Socket.IO 1 to 4. What waits for a slow reader is bounded as on the old transports, and more ends its connection
+ * Sends to a client of Socket.IO 1 to 4. As on the old transports, the connection of a client that reads too slowly is ended
  * (COMPEIT §2.9).
  */
 export function newLink(socket: Socket, { maxQueuedPackets, maxQueuedBytes }: TransportLimits): Link {

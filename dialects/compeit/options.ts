@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { count, flag, group, milliseconds, option } from '../../options/option.js';
 import type { Output } from '../../options/option.js';
 
-/** Pages of the COMPEIT platform. */
+/** Options for pages of the COMPEIT platform. */
 export const compeitOptions = group('compeit', {
   enabled: flag(true, 'Whether pages of the COMPEIT platform may connect.'),
   tokenSecret: option(

@@ -2,14 +2,14 @@ import type { Participant, Room } from '../../rooms/index.js';
 import type { WireUser } from './messages.js';
 import type { User } from './user.js';
 
-/** The integers by which people are addressed here: our users, and whoever else is in a room with them (COMPEIT §8). */
+/** The integer ids of this protocol: of its users, and of outsiders in rooms with them (COMPEIT §8). */
 export class People {
   readonly #users = new Map<number, User>();
   /** Authenticated users by account. */
   readonly #accounts = new Map<string, User>();
-  /** By each membership that they have or had. */
+  /** The user of each present or former membership. */
   readonly #own = new WeakMap<Participant, User>();
-  readonly #strangers = new WeakMap<Participant, number>();
+  readonly #outsiders = new WeakMap<Participant, number>();
   #last = 0;
 
   /** How many users are connected. */
@@ -17,7 +17,7 @@ export class People {
     return this.#users.size;
   }
 
-  /** Never the same again while the server runs. */
+  /** Ids do not repeat while the server runs. */
   nextId(): number {
     this.#last += 1;
     return this.#last;
@@ -33,7 +33,7 @@ export class People {
     if (user.account !== undefined && this.#accounts.get(user.account) === user) this.#accounts.delete(user.account);
   }
 
-  /** Called before anybody is told of the participant. */
+  /** Called before others are told of the participant. */
   joined(user: User, participant: Participant): void {
     this.#own.set(participant, user);
   }
@@ -48,16 +48,16 @@ export class People {
   }
 
   idOf(participant: Participant): number {
-    const id = this.userOf(participant)?.id ?? this.#strangers.get(participant) ?? this.nextId();
-    if (!this.userOf(participant)) this.#strangers.set(participant, id);
+    const id = this.userOf(participant)?.id ?? this.#outsiders.get(participant) ?? this.nextId();
+    if (!this.userOf(participant)) this.#outsiders.set(participant, id);
     return id;
   }
 
-  /** Somebody who is in the room now. */
+  /** Finds a participant that is in the room now. */
   find(id: number, room: Room): Participant | undefined {
     const user = this.#users.get(id);
     if (user) return user.membership?.room === room ? user.membership : undefined;
-    for (const participant of room.participants) if (this.#strangers.get(participant) === id) return participant;
+    for (const participant of room.participants) if (this.#outsiders.get(participant) === id) return participant;
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Refusal } from './errors.js';
 
-/** @throws Refusal `bad_request`, naming what is wrong */
+/** @throws Refusal `bad_request`; its message names the faults */
 export function read<T>(schema: z.ZodType<T>, argument: unknown): T {
   const result = schema.safeParse(argument);
   if (result.success) return result.data;

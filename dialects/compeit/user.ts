@@ -16,7 +16,7 @@ export const dialectName = 'compeit';
 /** One namespace connection of either transport. */
 export interface Link {
   send(message: Message): void;
-  /** Ends it, and the client does not come back by itself. */
+  /** Ends the connection, so that the client does not reconnect by itself. */
   dismiss(): void;
 }
 
@@ -26,7 +26,7 @@ export interface UserContext {
   readonly people: People;
   readonly encoder: Encoder;
   readonly agents: readonly Agent[];
-  /** Requests of one user that may wait behind a join. */
+  /** How many requests of one user may wait behind a join. */
   readonly maxQueuedRequests: number;
   readonly log: Log;
 }
@@ -34,7 +34,7 @@ export interface UserContext {
 const roomJoined = new Message('room_joined');
 const roomLeft = new Message('room_left', {});
 
-/** One user as long as she is connected, in one room at a time: the connection agent (COMPEIT §3). */
+/** One connected user, who is in one room at a time. This is the connection agent (COMPEIT §3). */
 export class User implements Attended {
   readonly id: number;
   readonly name: string;
@@ -75,12 +75,12 @@ export class User implements Attended {
     this.#link.send(message);
   }
 
-  /** Tells her who she is. */
+  /** Tells the user their id and name. */
   greet(): void {
     this.send(new Message('connected', { user: { id: this.id, name: this.name } }));
   }
 
-  /** She goes on with a newer connection; her media ends, her membership does not (COMPEIT §3.1). */
+  /** Moves the user to a newer connection. Their media ends; they stay in the room (COMPEIT §3.1). */
   moveTo(link: Link): void {
     const former = this.#link;
     this.#stopAgents();
@@ -92,7 +92,7 @@ export class User implements Attended {
     return this.#link === link;
   }
 
-  /** An event of the client, of whatever name. Nothing in it makes this throw. */
+  /** Handles an event of the client. It may have any name; this never throws. */
   handle(name: string, [argument]: readonly unknown[]): void {
     if (this.#requests.add([name, argument])) return;
     this.refuse(name, new Refusal('bad_request', 'too many requests are waiting'), 'connection');
@@ -106,7 +106,7 @@ export class User implements Attended {
     this.send(new Message('server_message', { type, event: 'error', error: text, data }));
   }
 
-  /** The client has gone for good. */
+  /** Called when the user has no connection any more. */
   end(): void {
     this.#gone = true;
     this.#requests.clear();
@@ -133,7 +133,7 @@ export class User implements Attended {
     }
   }
 
-  /** @returns undefined for what is done at once */
+  /** @returns undefined when the request was done at once */
   #dispatch(name: string, argument: unknown): Promise<void> | undefined {
     switch (name) {
       case 'connect':
@@ -147,7 +147,7 @@ export class User implements Attended {
         return undefined;
       case 'server_message': {
         const { type, data, to } = read(message, argument);
-        // Absent and null are the same.
+        // Null counts as absent.
         if (to !== undefined && to !== null) this.#tellOne(argument);
         else this.#ask(type, data);
         return undefined;
@@ -183,19 +183,19 @@ export class User implements Attended {
         people.joined(this, participant);
         this.#welcome(participant);
         return (event) => {
-          // What was under way in a room that was left since is not told any more.
+          // Events of a room that the user has left meanwhile are not told.
           if (this.#participant === participant) this.#told(event);
         };
       });
       log.info('joined', { room: key, user: this.id });
     } finally {
-      // Only now: a user who is refused there stays here.
+      // The former room is left only now, so that a user that the new room refuses stays in it.
       former?.leave();
       if (this.#participant?.closed) this.#participant = undefined;
     }
   }
 
-  /** Tells the user that they are in the room, and who is there. */
+  /** Tells the user that they have joined the room, and the others in it. */
   #welcome(participant: Participant): void {
     this.send(roomJoined);
     for (const other of participant.room.participants) {

@@ -4,7 +4,7 @@ import { FileAgent } from './file-agent.js';
 import type { KurentoAgentSettings } from './kurento-agent.js';
 import { KurentoAgent } from './kurento-agent.js';
 
-/** The agents there are. Messages of any other type are relayed, and ignored when they are for the server. */
+/** All agents. Messages of other types are relayed; those for the server are ignored. */
 export function agentsOf(settings: KurentoAgentSettings): readonly Agent[] {
   return [new KurentoAgent(settings), new ChatAgent(), new FileAgent()];
 }

@@ -1,7 +1,7 @@
 import type { Participant } from '../../../rooms/index.js';
 import type { Agent, Attendance, Attended } from '../agent.js';
 
-/** Texts are those of the room, for people of all protocols (COMPEIT §5, §8); other data stays among ours. */
+/** Says chat texts to the room, for participants of all protocols (COMPEIT §5, §8). Other data goes to this protocol only. */
 export class ChatAgent implements Agent {
   readonly type = 'chat';
 

@@ -8,7 +8,7 @@ const noStore = new Message('server_message', {
   data: { code: 'not_supported', message: 'no file store', request: 'file' },
 });
 
-/** There is no file store here: one answer, which pages of old know (COMPEIT §6). */
+/** This server has no file store, and answers so in a way that old pages know (COMPEIT §6). */
 export class FileAgent implements Agent {
   readonly type = 'file';
 

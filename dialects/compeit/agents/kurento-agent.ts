@@ -6,7 +6,7 @@ import type { CompeitSettings } from '../options.js';
 import type { People } from '../people.js';
 import { KurentoAttendance } from './kurento-attendance.js';
 
-/** How long a client may wait or be gone, and how many streams it may negotiate (COMPEIT §4). */
+/** How long a client may wait or be disconnected, and how many streams it may negotiate (COMPEIT §4). */
 export type KurentoAgentSettings = Pick<
   CompeitSettings,
   'earlyReceiveMs' | 'streamLostAfterMs' | 'maxNegotiations' | 'senderStoppedData'
@@ -18,7 +18,7 @@ type PublicationEvent = Extract<RoomEvent, { type: 'publicationOpened' | 'public
 export class KurentoAgent implements Agent {
   readonly type = 'kurento';
   readonly settings: KurentoAgentSettings;
-  /** Makes what is told of an event, once for all who are told it one after the other. `people` is the same for all. */
+  /** Encodes an event once for all users that are told it. `people` is the same for all. */
   readonly encoderOf = lastOf((people: People) => lastOf((event: PublicationEvent) => this.#messageOf(event, people)));
 
   constructor(settings: KurentoAgentSettings) {
@@ -29,7 +29,7 @@ export class KurentoAgent implements Agent {
     return new KurentoAttendance(user, this);
   }
 
-  /** Without `data` pages of old do not know which event it is, and that is well: they would end a stream of their own. */
+  /** Without `data`, because old pages would otherwise end their own stream on this event. */
   senderStopped(sender: number): Message {
     const data = this.settings.senderStoppedData ? { data: { sender } } : {};
     return new Message('server_message', { type: 'kurento', event: 'sender_stopped', sender, ...data });
@@ -42,7 +42,7 @@ export class KurentoAgent implements Agent {
   }
 }
 
-/** In the name of somebody whose protocol has no such message. */
+/** The message in the name of an outsider, whose protocol does not have it. */
 export function mediaOffer(from: number): Message {
   return new Message('user_message', { type: 'kurento', data: { event: 'mediaOffer' }, from });
 }

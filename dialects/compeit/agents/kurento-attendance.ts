@@ -11,7 +11,7 @@ import { Receptions } from './receptions.js';
 import { Sending } from './sending.js';
 import type { Stream } from './stream.js';
 
-/** The streams of one user, as requests and the room change them (COMPEIT §4). */
+/** The streams of one user. Requests and events of the room change them (COMPEIT §4). */
 export class KurentoAttendance implements Attendance {
   readonly #user: Attended;
   readonly #agent: KurentoAgent;
@@ -36,19 +36,19 @@ export class KurentoAttendance implements Attendance {
     }
   }
 
-  /** Mute and unmute are for the pages as well; here they cut the sound for everybody. */
+  /** Mute and unmute also go to the pages. The server mutes the publication, so that nobody hears it. */
   roomMessage(data: unknown): boolean {
     const news = mediaNews.safeParse(data).data;
     if (news && news.event !== 'mediaOffer') this.#sending.mute(news.event === 'mute');
     return false;
   }
 
-  /** Other dialects are told of publications by the room. */
+  /** An outsider gets no mediaOffer, because the room tells it of publications. */
   userMessage(to: Participant, data: unknown): boolean {
     return !this.#user.people.userOf(to) && mediaNews.safeParse(data).data?.event === 'mediaOffer';
   }
 
-  /** Pages of this dialect offer their streams themselves to whoever comes. */
+  /** Offers the streams of outsiders. Pages of this dialect offer theirs to a newcomer themselves. */
   joined(): void {
     const { people, participant } = this.#user;
     for (const other of participant.room.participants) {
@@ -61,7 +61,7 @@ export class KurentoAttendance implements Attendance {
     switch (event.type) {
       case 'publicationOpened':
         if (!people.userOf(event.publisher)) this.#user.send(this.#agent.encoderOf(people)(event));
-        // Not now: the room is in the middle of telling everybody.
+        // In a later microtask, because an outbox must not call back into the room.
         if (this.#receptions.isWaitingFor(event.publisher)) {
           queueMicrotask(() => {
             this.#receptions.admit(event.publisher);
@@ -80,9 +80,9 @@ export class KurentoAttendance implements Attendance {
         return;
       case 'mediaFailed':
         this.#talk.refuse('media', new Refusal('media_error', event.failure.message));
-        // When it is the whole media server, the publication ends right after this was told.
+        // If the whole media server is lost, the publication ends directly after this event.
         queueMicrotask(() => {
-          this.#sending.noticeLoss();
+          this.#sending.mediaLost();
         });
         return;
       default:
@@ -115,7 +115,7 @@ export class KurentoAttendance implements Attendance {
     }
   }
 
-  /** What nobody wants is dropped; what comes before its stream the room keeps (COMPEIT §4.3). */
+  /** Drops a candidate without receiver. The room keeps candidates that come before their stream (COMPEIT §4.3). */
   #takeCandidate(given: unknown, sender: number | undefined): void {
     const { membership, people } = this.#user;
     const candidate = iceCandidate.safeParse(given).data;

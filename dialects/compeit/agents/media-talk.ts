@@ -4,11 +4,11 @@ import { Message } from '../message.js';
 import type { KurentoAgentSettings } from './kurento-agent.js';
 import { Stream } from './stream.js';
 
-/** What is said to one page of its streams, whichever way they go, and how much is negotiated with it at a time. */
+/** Messages to one page about its streams in both directions. Limits how many of them are negotiated at a time. */
 export class MediaTalk {
   readonly user: Attended;
   readonly settings: KurentoAgentSettings;
-  /** Negotiations that are under way, those that nobody wants any more among them. */
+  /** The number of negotiations that are under way, including those that were replaced or stopped. */
   #negotiating = 0;
 
   constructor(user: Attended, settings: KurentoAgentSettings) {
@@ -25,8 +25,8 @@ export class MediaTalk {
   }
 
   /**
-   * @param sender undefined for the stream of the page's own
-   * @param ended what ends with it, once it was lost
+   * @param sender undefined for the stream that the page sends
+   * @param ended called when the connection of the stream is lost
    */
   stream(sender: number | undefined, ended: () => void): Stream {
     const whose = sender === undefined ? {} : { sender };
@@ -37,7 +37,7 @@ export class MediaTalk {
       started: () => {
         this.say('media_session_started', whose);
       },
-      lost: () => {
+      mediaLost: () => {
         ended();
         this.say('media_session_terminated', whose);
       },
@@ -50,7 +50,7 @@ export class MediaTalk {
     throw new Refusal('media_error', 'too many negotiations are under way');
   }
 
-  /** @param isWanted whether nothing has come in its place, or ended it: then there is nothing to be said any more */
+  /** @param isWanted false when the negotiation was replaced or stopped; then neither callback is called */
   negotiate<T>(
     answer: Promise<T>,
     isWanted: () => boolean,

@@ -3,13 +3,13 @@ import { Refusal } from '../errors.js';
 import type { MediaTalk } from './media-talk.js';
 import type { Stream } from './stream.js';
 
-/** A reception whose sender does not send yet. */
+/** A reception that waits for its sender to begin. */
 interface Waiting {
   readonly offerSdp: string;
-  readonly impatience: NodeJS.Timeout;
+  readonly timeout: NodeJS.Timeout;
 }
 
-/** What one user receives: a stream of each sender, or the wait for it (COMPEIT §4). */
+/** What one user receives: for each sender a stream, or a wait for it (COMPEIT §4). */
 export class Receptions {
   readonly #talk: MediaTalk;
   readonly #streams = new Map<Participant, Stream>();
@@ -23,7 +23,7 @@ export class Receptions {
     return this.#streams.get(publisher);
   }
 
-  /** A second one of the same sender replaces the first. @throws Refusal */
+  /** A second reception from the same sender replaces the first. @throws Refusal */
   start(sender: number, offerSdp: string): void {
     const { participant, people } = this.#talk.user;
     const publisher = people.find(sender, participant.room);
@@ -33,7 +33,7 @@ export class Receptions {
     else this.#await(publisher, offerSdp);
   }
 
-  /** The client of old does not say whose; then it is all (COMPEIT §4.1). @throws Refusal `not_receiving` */
+  /** The old client names no sender; then all receptions stop (COMPEIT §4.1). @throws Refusal `not_receiving` */
   stop(sender: number | undefined): void {
     const { people } = this.#talk.user;
     const all = new Set([...this.#streams.keys(), ...this.#waiting.keys()]);
@@ -45,7 +45,7 @@ export class Receptions {
     }
   }
 
-  /** The sender has begun: who waits for her is served. */
+  /** Called when a sender has begun. Starts the reception that waits for it. */
   admit(publisher: Participant): void {
     const waiting = this.#waiting.get(publisher);
     if (!waiting || !publisher.publication || !this.#talk.user.membership) return;
@@ -61,14 +61,14 @@ export class Receptions {
     return this.#waiting.has(publisher);
   }
 
-  /** The sender does not begin in time, or not any more. */
+  /** Refuses a waiting reception, because the sender did not begin in time or has left. */
   giveUp(publisher: Participant): void {
     if (!this.#stopWaiting(publisher)) return;
     const sender = this.#talk.user.people.idOf(publisher);
     this.#talk.refuse('receive_start', new Refusal('not_sending', `user ${sender} is not sending`), sender);
   }
 
-  /** @returns whether she is to be told; a reception that is still being negotiated is told by its failure */
+  /** @returns whether the user must be told. If the reception is still being negotiated, its failure tells the user */
   senderStopped(publisher: Participant): boolean {
     const stream = this.#streams.get(publisher);
     if (!stream?.answered) return false;
@@ -77,7 +77,7 @@ export class Receptions {
     return true;
   }
 
-  /** Ends all, and nothing is said. */
+  /** Ends all receptions without a message to the page. */
   end(): void {
     for (const publisher of [...this.#waiting.keys()]) this.#stopWaiting(publisher);
     const { membership } = this.#talk.user;
@@ -88,21 +88,21 @@ export class Receptions {
     this.#streams.clear();
   }
 
-  /** Pages announce their stream before it is sent: who comes early waits (COMPEIT §4.3). */
+  /** Pages announce a stream before they send it, so a reception may have to wait (COMPEIT §4.3). */
   #await(publisher: Participant, offerSdp: string): void {
     this.#forget(publisher);
     const { maxNegotiations, earlyReceiveMs } = this.#talk.settings;
     if (this.#waiting.size >= maxNegotiations) {
       throw new Refusal('not_sending', 'too many senders are waited for');
     }
-    const impatience = setTimeout(() => {
+    const timeout = setTimeout(() => {
       this.giveUp(publisher);
     }, earlyReceiveMs).unref();
-    this.#waiting.set(publisher, { offerSdp, impatience });
+    this.#waiting.set(publisher, { offerSdp, timeout });
   }
 
   #receive(publisher: Participant, offerSdp: string): void {
-    // Before anything ends: who is refused keeps what she has.
+    // Checked before anything ends, so that a user that is refused keeps the former reception.
     this.#talk.assertPlace();
     this.#forget(publisher);
     const { participant, people } = this.#talk.user;
@@ -136,9 +136,9 @@ export class Receptions {
     this.#talk.user.membership?.unsubscribe(publisher);
   }
 
-  /** @returns whether she was waited for */
+  /** @returns whether a reception waited for the publisher */
   #stopWaiting(publisher: Participant): boolean {
-    clearTimeout(this.#waiting.get(publisher)?.impatience);
+    clearTimeout(this.#waiting.get(publisher)?.timeout);
     return this.#waiting.delete(publisher);
   }
 }

@@ -15,7 +15,7 @@ export class Sending {
     return this.#stream;
   }
 
-  /** A second one replaces the first. @throws Refusal */
+  /** A second stream replaces the first. @throws Refusal */
   start(offerSdp: string): void {
     const { participant } = this.#talk.user;
     this.#talk.assertPlace();
@@ -47,20 +47,20 @@ export class Sending {
     if (membership?.closed === false && membership.pendingPublication) membership.unpublish();
   }
 
-  /** Cuts the sound for everybody, now or when it is sent. */
+  /** Mutes the sound for all receivers, now or as soon as the stream is sent. */
   mute(isMuted: boolean): void {
     this.#muted = isMuted;
     this.#applyMute();
   }
 
-  /** Her membership is over, and what she said in it. */
+  /** Called when the membership has ended. Stops the stream and resets the mute. */
   end(): void {
     this.stop();
     this.#muted = false;
   }
 
-  /** The media server may have gone, and the stream with it. */
-  noticeLoss(): void {
+  /** Called when media failed. Ends the stream if the publication has ended with the media server. */
+  mediaLost(): void {
     if (!this.#stream?.answered || this.#talk.user.membership?.pendingPublication) return;
     this.#stream.end();
     this.#stream = undefined;

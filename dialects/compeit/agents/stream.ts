@@ -1,38 +1,38 @@
 import type { IceCandidate } from '../../../media/port.js';
 
-/** Candidates kept until the answer is out; the media server has no more of one endpoint. */
+/** How many candidates are kept until the answer is sent; an endpoint of the media server has no more. */
 const maxHeld = 64;
 
 export interface StreamListener {
   candidate(candidate: IceCandidate): void;
-  /** The connection has come up. */
+  /** The connection was established. */
   started(): void;
-  /** It was up, and has been down for as long as it may. */
-  lost(): void;
+  /** The connection was established and has been down for longer than `lostAfterMs`. */
+  mediaLost(): void;
 }
 
-/** One peer connection between a page and the server: from its offer to its end. */
+/** One peer connection between a page and the server, from its offer to its end. */
 export class Stream {
   readonly #listener: StreamListener;
   readonly #lostAfterMs: number;
   #held: IceCandidate[] | undefined = [];
   #wasUp = false;
   #isUp = false;
-  #impatience: NodeJS.Timeout | undefined;
+  #timeout: NodeJS.Timeout | undefined;
   #over = false;
 
-  /** @param lostAfterMs how long it may be down */
+  /** @param lostAfterMs how long the connection may be down */
   constructor(lostAfterMs: number, listener: StreamListener) {
     this.#lostAfterMs = lostAfterMs;
     this.#listener = listener;
   }
 
-  /** Whether its answer is out. */
+  /** Whether the answer was sent. */
   get answered(): boolean {
     return this.#held === undefined;
   }
 
-  /** Called when the answer has been sent: candidates come after it. */
+  /** Called when the answer was sent. Candidates follow it. */
   answer(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -40,7 +40,7 @@ export class Stream {
     if (this.#isUp) this.#start();
   }
 
-  /** The media server's side has one. */
+  /** Called when the media server has found a candidate. */
   found(candidate: IceCandidate): void {
     if (this.#over) return;
     if (!this.#held) this.#listener.candidate(candidate);
@@ -50,21 +50,21 @@ export class Stream {
   readonly connectionChanged = (connected: boolean): void => {
     if (this.#over) return;
     this.#isUp = connected;
-    clearTimeout(this.#impatience);
+    clearTimeout(this.#timeout);
     if (connected) {
       if (this.answered) this.#start();
     } else if (this.#wasUp) {
-      this.#impatience = setTimeout(() => {
+      this.#timeout = setTimeout(() => {
         this.#wasUp = false;
-        this.#listener.lost();
+        this.#listener.mediaLost();
       }, this.#lostAfterMs).unref();
     }
   };
 
-  /** Nothing is heard of it any more. */
+  /** Ends the stream. The listener is not called any more. */
   end(): void {
     this.#over = true;
-    clearTimeout(this.#impatience);
+    clearTimeout(this.#timeout);
   }
 
   #start(): void {

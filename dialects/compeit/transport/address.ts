@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What a request is about (COMPEIT §2.1). */
+/** The parts of the path of a request (COMPEIT §2.1). */
 export interface Address {
-  /** Empty in the handshake, and in the farewell of a page that is left. */
+  /** Empty in the handshake, and in the request that a page sends when it is closed. */
   readonly transport: string;
   /** Empty in the handshake. */
   readonly sid: string;
   readonly query: URLSearchParams;
 }
 
-/** Of a request for `path` or below. @returns undefined for more segments than there are */
+/** Parses the address of a request for `path` or below. @returns undefined for too many segments */
 export function addressOf({ url = '' }: IncomingMessage, path: string): Address | undefined {
   const [asked = '', ...rest] = url.split('?');
   const [, transport = '', sid = '', ...further] = asked.slice(path.length).split('/');

@@ -1,7 +1,7 @@
 import type { CompeitSettings } from '../options.js';
 import type { Outgoing } from './outgoing.js';
 
-/** The bounds of the transport (COMPEIT §2.6, §2.9). */
+/** The limits of the transport (COMPEIT §2.6, §2.9). */
 export type TransportLimits = Pick<
   CompeitSettings,
   | 'heartbeatIntervalMs'
@@ -15,21 +15,21 @@ export type TransportLimits = Pick<
   | 'maxSessionsPerAddress'
 >;
 
-/** How packets of one session travel, once it is open. */
+/** Carries the packets of one open session. */
 export interface Carrier {
   readonly kind: 'websocket' | 'xhr-polling';
   send(packet: Outgoing): void;
   /**
-   * Sends what is due, then ends, and calls `finished` when nothing more can be delivered. With `isGone` the client is not there any
-   * more, and it ends at once. Does nothing the second time.
+   * Sends what is due, then ends and calls `finished`. With `isGone` the client is not connected any more, so the carrier ends at once.
+   * May be called twice.
    */
   close(finished: () => void, isGone: boolean): void;
 }
 
-/** Whose packets a carrier carries. */
+/** The session whose packets a carrier carries. */
 export interface CarrierOwner {
-  /** One packet came in. */
+  /** Called for each packet of the client. */
   receive(text: string): void;
-  /** The client is gone. May be called more than once. */
-  lost(reason: string): void;
+  /** Called when the client is not connected any more. May be called more than once. */
+  connectionLost(reason: string): void;
 }

@@ -16,20 +16,20 @@ import type { Accept, Handshake } from './session.js';
 import { WebSocketCarrier } from './websocket-carrier.js';
 
 export interface DoorSettings extends TransportLimits {
-  /** Where it is mounted, as `/socket.io/1`. */
+  /** Where the door is mounted, such as `/socket.io/1`. */
   readonly path: string;
-  /** Origins whose pages may connect, besides those of the server's own host. */
+  /** Origins whose pages may connect, in addition to the server's own host. */
   readonly allowedOrigins: readonly string[];
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
-  /** Decides about a client by its handshake. Must not reject. */
+  /** Admits or refuses a client after its handshake. Must not reject. */
   readonly admit: (handshake: Handshake) => Promise<Admission>;
 }
 
-/** The namespaces a client finds, or a short text why it is refused. */
+/** The namespaces for a client, or a short text that says why the client is refused. */
 export type Admission = { readonly namespaces: ReadonlyMap<string, Accept> } | { readonly refusal: string };
 
-/** Bytes of a session id. Only the id shows which session a request belongs to, so it must not be guessed. */
+/** Bytes of a session id. Only the id connects a request with its session, so nobody must be able to guess it. */
 const idBytes = 18;
 
 /** How long clients have for the closing handshake when the server stops, in ms. */
@@ -37,11 +37,11 @@ const closeAfterMs = 1_000;
 
 const transports = 'websocket,xhr-polling';
 
-/** The server's side of Socket.IO revision 1, which clients of Socket.IO 0.9 speak (COMPEIT §2). */
+/** The server of Socket.IO revision 1, for clients of Socket.IO 0.9 (COMPEIT §2). */
 export class OldSocketIoDoor implements Mount {
   readonly #settings: DoorSettings;
   readonly #sessions = new Map<string, Session>();
-  /** Sessions by address. */
+  /** The number of sessions of each address. */
   readonly #perAddress = new Map<string, number>();
   readonly #turn = new WriteTurn();
   readonly #webSockets: WebSocketServer;
@@ -118,7 +118,7 @@ export class OldSocketIoDoor implements Mount {
     });
   }
 
-  /** Ends every session; clients are to try again. */
+  /** Ends all sessions. Clients try again. */
   async close(): Promise<void> {
     this.#stopped = true;
     for (const session of this.#sessions.values()) session.end('the server stops');
@@ -144,7 +144,7 @@ export class OldSocketIoDoor implements Mount {
     if (sid === '' && transport === '') {
       void this.#shakeHands(request, response, query);
     } else if (query.has('disconnect')) {
-      this.#sessions.get(sid)?.lost('the client said good-bye');
+      this.#sessions.get(sid)?.connectionLost('the client said good-bye');
       answerText(response, 200, '');
     } else if (transport !== 'xhr-polling') {
       answerText(response, 400, 'no such transport');
@@ -161,7 +161,7 @@ export class OldSocketIoDoor implements Mount {
     }
     const handshake = { query, headers: request.headers };
     const admission = await this.#settings.admit(handshake);
-    // Meanwhile the client may have gone, and others may have come.
+    // Meanwhile the client may have disconnected, and others may have taken its place.
     if (response.destroyed) return;
     if ('refusal' in admission) {
       answerText(response, 403, admission.refusal);
@@ -213,11 +213,11 @@ export class OldSocketIoDoor implements Mount {
   }
 }
 
-/** Rounded up, at least 1: a client takes 0 for a time that is over. */
+/** Rounded up and at least 1, because a client takes 0 for a time that is over. */
 function seconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1_000));
 }
 
 function ignore(): void {
-  // The client's socket failed. 'close' follows.
+  // The client's socket failed. A 'close' event follows.
 }

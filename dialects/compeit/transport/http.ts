@@ -13,7 +13,7 @@ export function answerText(response: ServerResponse, status: number, body: strin
   response.end(bytes);
 }
 
-/** Instead of the upgrade that was asked for. */
+/** Answers a request for an upgrade with a plain response. */
 export function refuse(socket: Duplex, status: number, reason: string): void {
   const body = `${reason}\n`;
   socket.end(
@@ -22,7 +22,7 @@ export function refuse(socket: Duplex, status: number, reason: string): void {
   );
 }
 
-/** @returns undefined when the body is longer than that, or does not arrive whole */
+/** @returns undefined when the body is too long or incomplete */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a page may use this server: one of the origins that are allowed, or of the server's own host. A request without
- * an origin is none of a browser's making and may (COMPEIT §2.11). Nothing a client writes there makes it throw.
+ * Whether a page may use this server: its origin is an allowed one or the server's own host. A request without an origin does not
+ * come from a browser and is allowed (COMPEIT §2.11). Never throws, whatever the header holds.
  */
 export function mayCome({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
   const { origin, host = '' } = headers;
@@ -11,7 +11,7 @@ export function mayCome({ headers }: IncomingMessage, allowedOrigins: readonly s
   return own !== undefined && hostOf(origin) === own;
 }
 
-/** The old Node client sends a bare `host:port`. @returns undefined for what cannot be a host */
+/** The old Node client sends only `host:port`. @returns undefined for a text that cannot be a host */
 function hostOf(text: string): string | undefined {
   const hasScheme = /^https?:\/\//i.test(text);
   if (!hasScheme && !/^[\w.[\]:-]+$/.test(text)) return undefined;

@@ -1,7 +1,7 @@
 import type { Frame } from '../../../transport/frame.js';
 import { textFrame } from '../../../transport/frame.js';
 
-/** A packet to send, encoded once however many sessions it goes to. */
+/** A packet to send, encoded once for all its sessions. */
 export class Outgoing {
   readonly text: string;
   #frame: Frame | undefined;

@@ -1,14 +1,14 @@
-/** The types of packets by their digit (COMPEIT §2.3). */
+/** The types of packets, in the order of their digits (COMPEIT §2.3). */
 const types = ['disconnect', 'connect', 'heartbeat', 'message', 'json', 'event', 'ack', 'error', 'noop'] as const;
 
 export type PacketType = (typeof types)[number];
 
-/** One packet of Socket.IO revision 1, as far as a server reads it. */
+/** The parts of a packet of Socket.IO revision 1 that a server reads. */
 export interface Packet {
   readonly type: PacketType;
-  /** Present when the sender wants an acknowledgement; digits. */
+  /** Digits; present when the sender wants an acknowledgement. */
   readonly id: string;
-  /** The acknowledgement is to come after the handler and to carry data. */
+  /** Whether the sender wants the acknowledgement after the handler, with data. */
   readonly ackWithData: boolean;
   /** The namespace without its query; empty for the root. */
   readonly endpoint: string;
@@ -22,7 +22,7 @@ export interface EventData {
 
 const pattern = /^([0-8]):(\d{0,15})(\+)?:([^:]*)(?::([\s\S]*))?$/;
 
-/** @returns undefined for what is no packet */
+/** @returns undefined for a text that is no packet */
 export function decodePacket(text: string): Packet | undefined {
   const [, digit, id = '', plus, endpoint = '', data = ''] = pattern.exec(text === '0' ? '0::' : text) ?? [];
   const type = digit === undefined ? undefined : types[Number(digit)];
@@ -30,7 +30,7 @@ export function decodePacket(text: string): Packet | undefined {
   return { type, id, ackWithData: plus !== undefined, endpoint: endpoint.split('?', 1)[0] ?? '', data };
 }
 
-/** @returns undefined for what is no event */
+/** @returns undefined for a packet that is no event */
 export function decodeEvent(data: string): EventData | undefined {
   let event: unknown;
   try {
@@ -49,14 +49,14 @@ export const rootConnect = '1::';
 export const rootDisconnect = '0::';
 export const heartbeat = '2::';
 export const noop = '8::';
-/** The session is unknown here; the client is to make a new one. */
+/** Tells the client that its session is unknown, so that it makes a new one. */
 export const notHandshaken = '7:::1+0';
 
 export function connectPacket(endpoint: string): string {
   return `1::${endpoint}`;
 }
 
-/** `endpoint` is none of ours. */
+/** Tells the client that the namespace does not exist. */
 export function unauthorizedPacket(endpoint: string): string {
   return `7::${endpoint}:2`;
 }
@@ -65,7 +65,7 @@ export function eventPacket(endpoint: string, name: string, args: readonly unkno
   return `5::${endpoint}:${JSON.stringify(args.length > 0 ? { name, args } : { name })}`;
 }
 
-/** Of an event that wants data no handler has any. */
+/** The acknowledgement has no data, because no handler returns any. */
 export function ackPacket({ endpoint, id, ackWithData }: Packet): string {
   return `6::${endpoint}:${id}${ackWithData ? '+[null]' : ''}`;
 }

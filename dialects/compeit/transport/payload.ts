@@ -1,13 +1,13 @@
 const separator = '\ufffd';
 
-/** Several packets in one body; a single one is sent bare (COMPEIT §2.5). */
+/** The body for several packets. A single packet is sent without framing (COMPEIT §2.5). */
 export function encodePayload(packets: readonly string[]): string {
   const [only = ''] = packets;
   if (packets.length === 1) return only;
   return packets.map((packet) => `${separator}${packet.length}${separator}${packet}`).join('');
 }
 
-/** @returns undefined for a body whose framing is inconsistent, which is dropped as a whole */
+/** @returns undefined for a body with inconsistent framing; the whole body is dropped then */
 export function decodePayload(body: string): string[] | undefined {
   if (!body.startsWith(separator)) return [body];
   const packets: string[] = [];
@@ -16,7 +16,7 @@ export function decodePayload(body: string): string[] | undefined {
     const end = body.indexOf(separator, at + 1);
     const digits = end < 0 ? '' : body.slice(at + 1, end);
     if (body[at] !== separator || !/^\d{1,9}$/.test(digits)) return undefined;
-    // UTF-16 code units, as JavaScript counts them.
+    // Lengths count UTF-16 code units, like `length` in JavaScript.
     const next = end + 1 + Number(digits);
     if (next > body.length) return undefined;
     packets.push(body.slice(end + 1, next));

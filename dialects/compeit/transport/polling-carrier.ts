@@ -5,10 +5,10 @@ import type { Outgoing } from './outgoing.js';
 import { noop } from './packet.js';
 import { decodePayload, encodePayload } from './payload.js';
 
-/** Bodies that one client may send at a time. Clients of Socket.IO 0.9 send one. */
+/** How many bodies one client may send at a time. Clients of Socket.IO 0.9 send one. */
 const maxBodies = 8;
 
-/** Packets wait for a poll, and a poll waits for packets (COMPEIT §2.5). What is sent in one turn of the event loop goes in one answer. */
+/** Packets wait for a poll, and a poll waits for packets (COMPEIT §2.5). All packets of one turn of the event loop go in one answer. */
 export class PollingCarrier implements Carrier {
   readonly kind = 'xhr-polling';
   readonly #owner: CarrierOwner;
@@ -16,11 +16,11 @@ export class PollingCarrier implements Carrier {
   #due: string[] = [];
   #dueBytes = 0;
   #held: ServerResponse | undefined;
-  /** Ends the poll that is held; without one, the session. */
+  /** Ends the poll that is held; if none is held, ends the session. */
   #timer: NodeJS.Timeout | undefined;
   #flushing = false;
   #overrun = false;
-  /** Bodies that are being read. */
+  /** The number of bodies that are being read. */
   #bodies = 0;
   #finished: (() => void) | undefined;
 
@@ -38,16 +38,16 @@ export class PollingCarrier implements Carrier {
     if (this.#due.length > maxQueuedPackets || this.#dueBytes > maxQueuedBytes) {
       this.#forgetDue();
       this.#overrun = true;
-      // Not at once: the sender may be in the middle of telling a whole room.
+      // Not at once, because the caller may just be telling a whole room.
       setImmediate(() => {
-        this.#owner.lost('too many packets wait for a poll');
+        this.#owner.connectionLost('too many packets wait for a poll');
       });
       return;
     }
     this.#flushSoon();
   }
 
-  /** A request of the client that waits for packets. Only the newest is held; an older one is answered with nothing. */
+  /** Takes a poll of the client. Only the newest is held; an older one is answered without packets. */
   poll(response: ServerResponse): void {
     this.#answer(noop);
     this.#held = response;
@@ -63,7 +63,7 @@ export class PollingCarrier implements Carrier {
     this.#flushSoon();
   }
 
-  /** A request of the client that brings packets. It is answered, then the packets are handled. */
+  /** Takes a request that brings packets. It is answered first, then the packets are handled. */
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#bodies >= maxBodies) {
       refuseBody(response, 429, 'too many bodies at a time');
@@ -73,7 +73,7 @@ export class PollingCarrier implements Carrier {
     const body = await readBody(request, this.#limits.maxPacketBytes);
     this.#bodies -= 1;
     if (body === undefined) {
-      // The client is gone, or sent too much.
+      // The client has disconnected or sent too much.
       if (!request.destroyed) refuseBody(response, 413, 'too long');
       this.#giveUp('a body that is too long, or broken off');
       return;
@@ -125,24 +125,24 @@ export class PollingCarrier implements Carrier {
     }, this.#limits.closeTimeoutMs).unref();
   }
 
-  /** No poll will fetch what is due. */
+  /** Called when no poll will fetch the packets that are due. */
   #giveUp(reason: string): void {
     this.#forgetDue();
     if (this.#finished) this.#finish();
-    else this.#owner.lost(reason);
+    else this.#owner.connectionLost(reason);
   }
 
   #finish(): void {
     clearTimeout(this.#timer);
     const response = this.#held;
     this.#held = undefined;
-    // Any status but 200 makes the client start over.
+    // Any status except 200 makes the client start again.
     if (response) answerText(response, 503, 'the session is over');
     this.#finished?.();
   }
 }
 
-/** What still arrives of the body is not read. */
+/** Answers without reading the rest of the body. */
 function refuseBody(response: ServerResponse, status: number, reason: string): void {
   response.setHeader('Connection', 'close');
   answerText(response, status, reason);

@@ -12,32 +12,32 @@ import {
   unauthorizedPacket,
 } from './packet.js';
 
-/** How a client introduced itself; later requests change nothing of it (COMPEIT §2.1). */
+/** What a client sent in its handshake. Later requests do not change it (COMPEIT §2.1). */
 export interface Handshake {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** A namespace of one session, as the application sees it. */
+/** A namespace of one session, for the application. */
 export interface NamespaceSocket {
   readonly handshake: Handshake;
   send(packet: Outgoing): void;
-  /** Ends the whole session, which the client is not to take up again (COMPEIT §2.8). */
+  /** Ends the whole session, so that the client does not reconnect (COMPEIT §2.8). */
   dismiss(): void;
 }
 
-/** What the application does with a namespace of one session. Must not throw. */
+/** The application's side of a namespace of one session. Must not throw. */
 export interface NamespaceListener {
-  /** The client connected to the namespace: for the first time, or again. */
+  /** The client has connected to the namespace, for the first time or again. */
   connected(): void;
   event(name: string, args: readonly unknown[]): void;
-  /** The namespace is closed, or the session over; called once, last. */
+  /** The namespace or the session has ended; called once, as the last call. */
   closed(reason: string): void;
 }
 
 export type Accept = (socket: NamespaceSocket) => NamespaceListener;
 
-/** One client of Socket.IO revision 1, from its handshake to its end; it never resumes (COMPEIT §2.4). */
+/** One client of Socket.IO revision 1, from its handshake to its end. A session cannot be resumed (COMPEIT §2.4). */
 export class Session implements CarrierOwner {
   readonly id: string;
   readonly address: string;
@@ -49,7 +49,7 @@ export class Session implements CarrierOwner {
   #carrier: Carrier | undefined;
   #over = false;
 
-  /** @param forget called once, when requests of this session need not be known any more */
+  /** @param forget called once, when no more requests of this session are expected */
   constructor(
     id: string,
     address: string,
@@ -64,16 +64,16 @@ export class Session implements CarrierOwner {
     this.#namespaces = namespaces;
     this.#forget = forget;
     this.#expiry = setTimeout(() => {
-      this.lost('never opened');
+      this.connectionLost('never opened');
     }, handshakeMs).unref();
   }
 
-  /** What carries it; undefined until it is opened. */
+  /** Undefined until the session is opened. */
   get carrier(): Carrier | undefined {
     return this.#carrier;
   }
 
-  /** Once: the door sees to that. */
+  /** Called once, by the door. */
   open(carrier: Carrier): void {
     clearTimeout(this.#expiry);
     this.#carrier = carrier;
@@ -85,16 +85,16 @@ export class Session implements CarrierOwner {
     if (packet) this.#handle(packet);
   }
 
-  lost(reason: string): void {
+  connectionLost(reason: string): void {
     this.#end(reason, true);
   }
 
-  /** By the server: what is due is still delivered. */
+  /** Called by the server. Packets that are due are still delivered. */
   end(reason: string): void {
     this.#end(reason, false);
   }
 
-  /** The leave procedure runs at once. Does nothing the second time. */
+  /** Runs the leave procedure at once. May be called twice. */
   #end(reason: string, isGone: boolean): void {
     if (this.#over) return;
     this.#over = true;
@@ -110,7 +110,7 @@ export class Session implements CarrierOwner {
   #handle(packet: Packet): void {
     switch (packet.type) {
       case 'disconnect':
-        if (packet.endpoint === '') this.lost('the client disconnected');
+        if (packet.endpoint === '') this.connectionLost('the client disconnected');
         else this.#close(packet.endpoint, 'the client left the namespace');
         return;
       case 'connect':

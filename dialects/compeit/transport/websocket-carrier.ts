@@ -5,7 +5,7 @@ import { heartbeat } from './packet.js';
 
 const beat = new Outgoing(heartbeat);
 
-/** Sends each packet as a text frame, and heartbeats at an interval (COMPEIT §2.4, §2.6). */
+/** Sends each packet as a text frame, and a heartbeat at an interval (COMPEIT §2.4, §2.6). */
 export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket';
   readonly #connection: Connection;
@@ -18,7 +18,7 @@ export class WebSocketCarrier implements Carrier {
       connection.send(beat.frame);
     }, limits.heartbeatIntervalMs).unref();
     this.#silence = setTimeout(() => {
-      owner.lost('silence');
+      owner.connectionLost('silence');
     }, limits.heartbeatTimeoutMs).unref();
     connection.listen({
       text: (text) => {
@@ -26,10 +26,10 @@ export class WebSocketCarrier implements Carrier {
         owner.receive(text);
       },
       binary: () => {
-        owner.lost('a binary frame');
+        owner.connectionLost('a binary frame');
       },
       closed: (reason) => {
-        owner.lost(reason);
+        owner.connectionLost(reason);
       },
     });
   }
