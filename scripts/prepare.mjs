@@ -64,7 +64,9 @@ async function build() {
   if (!steps.has('--force') && existsSync('dist/.stamp') && readFileSync('dist/.stamp', 'utf8') === stamp) return;
   say('Compiling …');
   rmSync('dist', { recursive: true, force: true });
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
+  for (const project of ['tsconfig.build.json', 'client/tsconfig.build.json']) {
+    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project]);
+  }
   await bundle();
   writeFileSync('dist/.stamp', stamp);
 }
