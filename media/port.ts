@@ -100,7 +100,7 @@ export interface EndpointListener {
   candidateFound(candidate: IceCandidate): void;
   /** The media server reports an error of this endpoint. The endpoint stays until it is released. */
   failed(failure: MediaFailure): void;
-  /** The connection to the client has come up, or is down. Who leaves it out is spared the events. */
+  /** The connection to the client was established or is down. A listener without this method does not get these events. */
   connectionChanged?(connected: boolean): void;
 }
 

@@ -16,7 +16,7 @@ export const chromiumArgs: readonly string[] = [
   '--no-sandbox',
   '--headless=new',
   '--use-fake-ui-for-media-stream',
-  // Who shares the screen is not asked which: this page's own title is as good as any.
+  // Chromium shares this screen without asking the user.
   '--auto-select-desktop-capture-source=Entire screen',
   '--autoplay-policy=no-user-gesture-required',
   '--disable-gpu',

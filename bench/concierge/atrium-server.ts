@@ -2,7 +2,7 @@ import type * as configModule from '../../src/config.js';
 import type * as serverModule from '../../src/server.js';
 import { serveBench } from '../signalling/bench-process.js';
 
-/** The server as it is shipped, compiled; only that its clients may send as fast as they can. */
+/** The compiled server as it is shipped, except that clients may send without a limit of rate. */
 const compiled = new URL('../../dist/src/', import.meta.url).href;
 const { configOf } = (await import(`${compiled}config.js`)) as typeof configModule;
 const { startServer } = (await import(`${compiled}server.js`)) as typeof serverModule;

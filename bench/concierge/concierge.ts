@@ -8,9 +8,9 @@ const clients = 100;
 
 interface Load {
   readonly name: string;
-  /** Clients that hear one message; 1: sent to a name, more: to a group of so many. */
+  /** How many clients receive one message. 1: it goes to a name; more: to a group of this size. */
   readonly receivers: number;
-  /** Messages of each client. */
+  /** How many messages each client sends. */
   readonly messages: number;
 }
 
@@ -20,7 +20,7 @@ const loads: readonly Load[] = [
   { name: 'to a group of 100', receivers: 100, messages: 4 },
 ];
 
-/** Messages relayed for one second of the server's CPU, beside a bare ws relay in the same round. */
+/** Measures how many messages are relayed in a second of CPU, and compares with a bare ws relay in the same round. */
 export async function benchConcierge(): Promise<void> {
   process.stdout.write(
     '\nConcierge: messages delivered for a second of CPU, beside a bare ws relay (bench/README.md)\n\n',
@@ -49,7 +49,7 @@ async function measure(load: Load, which: 'floor' | 'atrium'): Promise<number> {
   try {
     const everybody: Talker[] = [];
     for (let number = 0; number < clients; number += 1) everybody.push(await Talker.connect(server.url, number, load));
-    // What they were told of each other is not counted.
+    // Notices about other clients are not counted.
     await run(everybody, Math.ceil(load.messages / 10));
     const before = await server.usage();
     await run(everybody, load.messages);
@@ -60,7 +60,7 @@ async function measure(load: Load, which: 'floor' | 'atrium'): Promise<number> {
   }
 }
 
-/** Everybody sends so many messages, each when the last one was answered; resolves when all were heard. */
+/** Each client sends its messages, each after the answer to the last. Resolves when all have arrived. */
 async function run(everybody: readonly Talker[], messages: number): Promise<void> {
   await Promise.all(everybody.map((talker) => talker.talk(messages)));
 }

@@ -2,7 +2,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { serveBench } from '../signalling/bench-process.js';
 
 /**
- * The floor: a relay that believes what it is told. It knows who has which name and who is in which group, and sends a string to each
+ * The floor: a relay that checks nothing. It knows the name of each client and the members of each group, and sends a string to each
  * socket in a loop.
  */
 interface Payload {

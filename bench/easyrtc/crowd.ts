@@ -73,7 +73,7 @@ export class Guest {
   }
 }
 
-/** All enter the room at the same moment; resolves when everybody has heard of everybody. */
+/** All members enter the room at the same moment. Resolves when each was told of all others. */
 export async function storm(guests: readonly Guest[]): Promise<void> {
   const met = new Countdown(guests.length * (guests.length - 1));
   for (const guest of guests) guest.onMet = met.tick;
@@ -81,7 +81,7 @@ export async function storm(guests: readonly Guest[]): Promise<void> {
   await met.done;
 }
 
-/** Each says so many things to her neighbour, the next one when the last is acknowledged; resolves when all are heard. */
+/** Each member sends so many messages to the next member, each after the acknowledgement of the last. Resolves when all have arrived. */
 export async function chat(guests: readonly Guest[], textsEach: number): Promise<void> {
   const heard = new Countdown(guests.length * textsEach);
   for (const guest of guests) guest.onMessage = heard.tick;

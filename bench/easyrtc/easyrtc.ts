@@ -6,7 +6,7 @@ import { Guest, chat, storm } from './crowd.js';
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const crowd = 100;
 const warmUpEach = 40;
-/** In so many turns, each measured at both servers one right after the other. */
+/** The number of turns. Each turn measures one server directly after the other. */
 const turns = 4;
 const textsEach = 25;
 
@@ -36,7 +36,7 @@ export async function benchEasyRtc(): Promise<void> {
   table.print();
 }
 
-/** One round. Both servers run side by side, so that what else the machine does meets both. */
+/** One round. Both servers run at the same time, so that other load of the machine affects both. */
 async function measure(oursFirst: boolean): Promise<Record<Which, Figures>> {
   const ours = await BenchServer.start('../easyrtc/atrium-server.ts');
   const theirs = await BenchServer.start('../easyrtc/original-server.ts');

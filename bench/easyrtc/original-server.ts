@@ -6,13 +6,13 @@ import express from 'express';
 import { Server } from 'socket.io';
 import { serveBench } from '../signalling/bench-process.js';
 
-/** What the package has that is used here. */
+/** The part of the package that is used here. */
 interface OriginalServer {
   setOption(name: string, value: unknown): void;
   listen(app: unknown, sockets: Server, options: null, done: (error: unknown) => void): void;
 }
 
-/** The open-easyrtc server on the same Socket.IO, with nothing switched on that costs and is not asked for. */
+/** The open-easyrtc server on the same version of Socket.IO, without optional features that cost time. */
 const original = createRequire(import.meta.url)('open-easyrtc') as OriginalServer;
 const quiet = {
   logLevel: 'none',

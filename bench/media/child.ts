@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const tickUs = 10_000;
 const pageBytes = 4096;
 
-/** A process of the bench, or under test, that talks by messages; read from outside, with all its threads. */
+/** A process of the bench or under test that exchanges messages. Its cost is measured from outside, with all its threads. */
 export class Child<Command extends object, Report extends { readonly type: string }> {
   readonly #process: ChildProcess;
   readonly #listeners = new Set<(report: Report) => void>();
@@ -18,7 +18,7 @@ export class Child<Command extends object, Report extends { readonly type: strin
       for (const listener of [...this.#listeners]) listener(report as Report);
     });
     process.once('exit', (code, signal) => {
-      // Whoever waits for it would wait for ever.
+      // Without the error, a caller that waits for this process would wait for ever.
       if (!this.#stopped) throw new Error(`a process of the bench ended: ${signal ?? code}`);
     });
   }
@@ -44,7 +44,7 @@ export class Child<Command extends object, Report extends { readonly type: strin
     this.#process.send(command);
   }
 
-  /** Hears everything until the returned function is called. */
+  /** Calls the listener with every message until the returned function is called. */
   listen(listener: (report: Report) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

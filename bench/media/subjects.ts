@@ -6,7 +6,7 @@ import { payloadType, transportExtensionId } from './packet.js';
 
 export type Load = Child<LoadCommand, LoadReport>;
 
-/** Who forwards: so many rooms in which each publisher is received by so many. */
+/** The load of forwarding: so many rooms, and so many receivers of each publisher. */
 export interface Shape {
   readonly publishers: number;
   readonly receiversOfEach: number;
@@ -19,7 +19,7 @@ export interface Subject {
   readonly stop: () => Promise<void>;
 }
 
-/** With nobody connected yet. */
+/** Starts the subject without clients. */
 export interface EmptySubject extends Subject {
   /** Connects as many clients as were asked for, one after the other. */
   readonly connect: () => Promise<void>;
@@ -127,7 +127,7 @@ export async function bareSubject(count: number): Promise<EmptySubject> {
   };
 }
 
-/** The engine with nobody yet, and as many endpoints as are asked for, one after the other. */
+/** The engine without clients. It makes the given number of endpoints, one after the other. */
 export async function emptyEngine(count: number): Promise<EmptySubject> {
   const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
   const [engine, { url }] = await Child.start<never, EngineReport>(compiled, engineReport);
@@ -188,7 +188,7 @@ class Callers {
   }
 }
 
-/** With what browsers offer besides: feedback on every packet of the transport, repetitions, keyframes on request. */
+/** An offer with the extensions of browsers: feedback on every packet, retransmissions, keyframes on request. */
 function asBrowser(sdp: string): string {
   const feedback = ['transport-cc', 'ccm fir', 'nack', 'nack pli', 'goog-remb'];
   const lines = [`a=extmap:${transportExtensionId} ${extension}`].concat(

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import { serveBench } from '../signalling/bench-process.js';
 
-/** The floor: a bare socket.io server that sends every packet back to its sender, and says yes to everything else. */
+/** The floor: a bare socket.io server that sends every packet back to its sender and acknowledges all other requests. */
 const http = createServer();
 const server = new Server(http, { maxHttpBufferSize: 4_194_304 });
 

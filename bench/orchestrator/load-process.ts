@@ -1,10 +1,10 @@
 import { echoing } from './raw-client.js';
 import type { RawClient } from './raw-client.js';
 
-/** The other clients, in a process of their own: arguments are the server's host and port, and how many there are. */
+/** A process with the other clients. Its arguments are the host and port of the server, and the number of clients. */
 const [host = '', count = '0'] = process.argv.slice(2);
 
-/** What the published figures of the original let one assume of each client: a packet every 2.5 s. */
+/** Each client sends a packet every 2.5 s, as the published figures of the original suggest. */
 const intervalMs = 2_500;
 const packetBytes = 50_000;
 const sessionSize = 20;
@@ -27,7 +27,7 @@ for (let index = 0; index < Number(count); index += 1) {
 let next = 0;
 let startedAt = 0;
 let ticking: NodeJS.Timeout | undefined;
-/** Spread evenly: all that are due since the start. */
+/** Sends all packets that are due since the start, so that they are spread evenly. */
 function tick(): void {
   const due = ((performance.now() - startedAt) / intervalMs) * members.length;
   for (; sent < due; sent += 1) {

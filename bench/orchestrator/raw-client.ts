@@ -4,7 +4,7 @@ interface Answer {
   readonly body: Readonly<Record<string, string>>;
 }
 
-/** A socket.io client by hand (Engine.IO 4): it costs the load generator little, and shows bytes as they came. */
+/** A minimal socket.io client (Engine.IO 4). It costs the load generator little, and gives the bytes unchanged. */
 export class RawClient {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
@@ -61,7 +61,7 @@ export class RawClient {
   }
 }
 
-/** Somebody who receives what she sends: in a session of her own, or in the given one. */
+/** Makes a client that receives its own data stream, in a new session or in the given one. */
 export async function echoing(host: string, userName: string, sessionId?: string) {
   const client = await RawClient.connect(host);
   const { userId } = await client.ask('Login', { userName });

@@ -9,7 +9,7 @@ export interface Usage {
   readonly rss: number;
 }
 
-/** In the server process: says where it listens, answers what it has used, and ends when told to. */
+/** In the server process: reports its address, answers questions for its usage, and ends on request. */
 export function serveBench(url: string, stop: () => Promise<void> = () => Promise.resolve()): void {
   process.on('message', (question) => {
     if (question === 'stop') {

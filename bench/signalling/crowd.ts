@@ -27,7 +27,7 @@ export class Countdown {
   };
 }
 
-/** One client of the load generator: sends ready-made texts and hears frames without reading them. */
+/** One client of the load generator. It sends prepared texts and counts frames without parsing them. */
 export class Member {
   readonly user: string;
   readonly room: string;
@@ -81,7 +81,7 @@ export class Member {
   }
 }
 
-/** Connects a crowd that fills rooms of one size, and lets nobody join yet. */
+/** Connects a crowd that can fill rooms of one size. Nobody joins yet. */
 export function gather(url: string, count: number, roomSize: number, name: string): Promise<Member[]> {
   return Promise.all(
     Array.from({ length: count }, (_, index) =>
@@ -90,14 +90,14 @@ export function gather(url: string, count: number, roomSize: number, name: strin
   );
 }
 
-/** Everybody joins at the same moment; resolves when everybody has heard of everybody. */
+/** All members join at the same moment. Resolves when each was told of all others. */
 export function joinAll(members: readonly Member[], roomSize: number): Promise<void> {
   return together(members, roomSize, (member) => {
     member.join();
   });
 }
 
-/** Everybody leaves at the same moment; resolves when everybody has heard of all who left before. */
+/** All members leave at the same moment. Resolves when each was told of all that left before. */
 export function leaveAll(members: readonly Member[], roomSize: number): Promise<void> {
   return together(members, roomSize, (member) => {
     member.leave();
@@ -105,8 +105,8 @@ export function leaveAll(members: readonly Member[], roomSize: number): Promise<
 }
 
 /**
- * Who is the k-th of a room to come hears of k - 1 others in the answer and of the rest one by one; of those who go it is
- * the other way round. Either way it is one answer for each and one notification for each pair.
+ * The k-th member to join a room is told of k - 1 others in the answer, and of the rest one by one. When members leave it is the
+ * other way round. In both cases there is one answer for each member and one notification for each pair.
  */
 async function together(members: readonly Member[], roomSize: number, act: (member: Member) => void): Promise<void> {
   const heard = new Countdown(members.length + (members.length * (roomSize - 1)) / 2);

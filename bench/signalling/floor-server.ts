@@ -2,8 +2,8 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { serveBench } from './bench-process.js';
 
 /**
- * The floor: the least a server can do for the same conversation. It believes everything it is told, remembers who is
- * in which room, and sends a string to each socket in a loop.
+ * The floor: the least that a server can do for the same conversation. It checks nothing, keeps the members of each room, and sends a
+ * string to each socket in a loop.
  */
 interface Member {
   readonly user: string;

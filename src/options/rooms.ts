@@ -1,7 +1,7 @@
 import { flag, option, pattern } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 
-/** Who may open rooms, and who meets in them. */
+/** Which participants may open rooms, and whether protocols share rooms. */
 export const roomsOptions = {
   roomCreators: option(
     pattern('iu', { asWhole: true }),
