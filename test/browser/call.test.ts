@@ -29,7 +29,7 @@ describe('a call in the demo', function () {
     }
   });
 
-  it('lets go of the camera in the preview once one is in: who holds its frames slows it down for everybody', async () => {
+  it('releases the camera of the preview after the join, because a held frame slows the camera down', async () => {
     const ana = await Visitor.open(await newWindow(), `${server().url}?room=preview`, 'Ana');
     await ana.page.evaluate("window.preview = document.querySelector('.preview video')");
     await ana.page.waitForFunction('window.preview.srcObject !== null');
@@ -38,7 +38,7 @@ describe('a call in the demo', function () {
     expect(await ana.page.evaluate('window.preview.srcObject')).to.equal(null);
   });
 
-  it('shows a person whose camera is off by her name, and her picture when it is on again', async () => {
+  it('shows the name of a person whose camera is off, and the picture when it is on again', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'camera'), join('Berta', 'camera')]);
     await berta.showsPicture('Ana', true);
     await ana.page.getByRole('button', { name: 'Turn camera off' }).click();
@@ -78,7 +78,7 @@ describe('a call in the demo', function () {
     }
   });
 
-  it('shows somebody again who unpublishes and publishes anew, and goes on both ways', async () => {
+  it('shows a person that unpublishes and publishes again, and media goes on both ways', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'again'), join('Berta', 'again')]);
     await seeEachOther(ana, berta);
     for (let time = 0; time < 2; time += 1) {
@@ -92,7 +92,7 @@ describe('a call in the demo', function () {
     expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
   });
 
-  it('tells the others when somebody leaves, and her name is free at once', async () => {
+  it('tells the others when somebody leaves, and the name is free at once', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'leaving'), join('Berta', 'leaving')]);
     await ana.receives('Berta');
     await berta.leave();
@@ -118,7 +118,7 @@ describe('a call in the demo', function () {
     await ana.seesTiles('Ana');
   });
 
-  it('lets one listen without camera and microphone', async () => {
+  it('lets a person listen without camera and microphone', async () => {
     const ana = await join('Ana', 'listening');
     const window = await newWindow({ permissions: [...listenerPermissions] });
     const listen = 'Join to listen, without camera and microphone';
@@ -128,7 +128,7 @@ describe('a call in the demo', function () {
     expect((await berta.inspect()).sent).to.equal(undefined);
   });
 
-  it('lets one in who has neither camera nor microphone, and says what that means', async () => {
+  it('admits a person without camera and microphone, and says what that means', async () => {
     const ana = await join('Ana', 'no devices');
     const bare = await launchBrowser({ devices: false });
     try {
@@ -143,7 +143,7 @@ describe('a call in the demo', function () {
     }
   });
 
-  it('says so when the name is taken, and lets one in under another', async () => {
+  it('says that the name is taken, and lets the person join under another one', async () => {
     await join('Ana', 'taken');
     const window = await newWindow();
     const second = await Visitor.open(window, `${server().url}#/rooms/taken`, 'Ana');
@@ -161,7 +161,7 @@ describe('the demo, when the server goes away', function () {
   const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();
 
-  it('says that the connection is lost, and lets one leave', async () => {
+  it('says that the connection is lost, and lets the person leave', async () => {
     const ana = await Visitor.join(await newWindow(), server().url, 'Ana', 'lost');
     await server().stop();
     await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();

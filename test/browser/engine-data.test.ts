@@ -57,13 +57,13 @@ describe('data channels through the embedded engine', function () {
     });
   });
 
-  it('come back to who is connected to herself, over the same channel', async () => {
+  it('come back over the same channel to a page that is connected to itself', async () => {
     const page = await stage.openPage();
     await stage.negotiate(page, 'ann', { role: 'both', channel: 'echo' });
     const endpoint = stage.endpoint('ann');
     await stage.kurento.invoke(endpoint, 'connect', { sink: endpoint });
     await stage.call(page, 'say', 'ann', 'anybody there?');
-    await until('she hears herself', async () => (await heard(page, 'ann')).length > 0, patienceMs);
+    await until('the page gets its own text', async () => (await heard(page, 'ann')).length > 0, patienceMs);
     expect(await heard(page, 'ann')).to.deep.equal(['echo: anybody there?']);
   });
 

@@ -10,7 +10,7 @@ const backWithinMs = 20_000;
 
 const moments = z.object({ mediaError: z.number(), published: z.number(), frame: z.number() });
 
-/** Has the page note when it heard of the loss, of the other's new publication, and when it showed her first new frame. */
+/** Makes the page record the times of the loss, of the other's new publication, and of its first new frame. */
 function watch(other: string): string {
   return `(() => {
     const moments = (window.moments = {});

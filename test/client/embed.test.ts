@@ -46,7 +46,7 @@ describe('a call in an element of a page', () => {
     await until('it has left', () => server.heard.includes('1 leaveRoom'));
   });
 
-  it('keeps no picture of who went', async () => {
+  it('removes the picture of a participant that has left', async () => {
     await call(({ method }) => (method === 'joinRoom' ? joined('one') : { result: { sdpAnswer: 'v=0' } }));
     const [visit] = server.visits;
     const [grid] = element.children;
@@ -57,7 +57,7 @@ describe('a call in an element of a page', () => {
       const [picture] = grid?.children ?? [];
       expect(picture).to.have.property('srcObject').that.is.not.null;
       visit?.tell('participantLeft', { name: 'berta' });
-      await until('she is gone', () => grid?.children.size === 0);
+      await until('the picture is gone', () => grid?.children.size === 0);
       expect(picture, 'a video off the page holds no frames').to.have.property('srcObject', null);
     }
   });

@@ -22,10 +22,10 @@ describe('a room as the client sees it', () => {
     return room;
   }
 
-  it('is left at once by who leaves while she joins, and not held for her', async () => {
+  it('is left at once when `leave` is called during the join', async () => {
     await meet(({ method }) => (method === 'leaveRoom' ? { result: {} } : undefined));
     const joining = codeOf(room.join());
-    await until('she asks to be let in', () => server?.heard.includes('1 joinRoom') ?? false);
+    await until('the client asks to join', () => server?.heard.includes('1 joinRoom') ?? false);
     await room.leave();
     expect(await joining).to.equal('closed');
     expect(server?.heard).to.deep.equal(['1 joinRoom', '1 leaveRoom']);

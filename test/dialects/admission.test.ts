@@ -110,7 +110,7 @@ const doors: Record<string, (url: string) => Promise<Guest>> = {
   },
 };
 
-/** What a guest is answered with who is refused with `room-refused`. */
+/** The answer to a guest that is refused with `room-refused`, in each dialect. */
 const refusals: Record<string, unknown> = {
   'kurento-room': 204,
   easyrtc: 'MSG_REJECT_BAD_ROOM',

@@ -51,7 +51,7 @@ describe('Kurento Room §9 REST of the original, as configured by default', () =
 describe('Kurento Room §9 REST of the original, with an admin token only', () => {
   const server = useServer({ adminToken: 'secret' });
 
-  it('GET /close stays off also for whoever bears the token', async () => {
+  it('GET /close stays off, also with the token', async () => {
     const asker = await Asker.of(server().url);
     const { status, body } = await asker.ask('close?room=r', 'GET', { Authorization: 'Bearer secret' });
     expect(status).to.equal(403);
@@ -82,7 +82,7 @@ describe('Kurento Room §9 REST of the original, with everything set', () => {
     expect((await asker.ask('getUpdateSpeakerInterval')).text).to.equal('900');
   });
 
-  it('GET /close closes the room for whoever bears the token, and tells who was in it', async () => {
+  it('GET /close closes the room with the token, and tells its participants', async () => {
     const ana = await RpcClient.connect(server().url);
     await ana.request('joinRoom', { user: 'ana', room: 'a & b/ü' });
     const path = `close?room=${encodeURIComponent('a & b/ü')}`;

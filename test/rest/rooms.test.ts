@@ -4,7 +4,7 @@ import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
 import { Asker } from './asker.js';
 
-/** Names that a careless server or client would mistake for something else. */
+/** Names that a careless server or client would misread. */
 const strangeNames = [
   '/',
   '..',
@@ -38,7 +38,7 @@ describe('REST /api/v1/rooms', () => {
   });
   afterEach(async () => {
     for (const client of clients) {
-      // The server closes those by itself whose room was closed, and then answers nothing.
+      // The server closes clients whose room was closed, and then does not answer.
       await Promise.race([client.call('closeSession'), client.closed]);
       await client.closed;
     }
@@ -63,7 +63,7 @@ describe('REST /api/v1/rooms', () => {
     ]);
   });
 
-  it('shows who is in a room, who publishes since when, and who receives whom', async () => {
+  it('shows the participants of a room, since when they publish, and whom they receive', async () => {
     const ana = await join('ana', 'media');
     const berta = await join('berta', 'media');
     const before = Date.now();
@@ -148,7 +148,7 @@ describe('REST /api/v1/rooms', () => {
     await join('ana', 'r');
   });
 
-  it('DELETE evicts a participant: the others are told, then she is (Kurento Room §8)', async () => {
+  it('DELETE evicts a participant: the others are told first, then the participant (Kurento Room §8)', async () => {
     const ana = await join('ana', 'r');
     const berta = await join('berta', 'r');
     expect((await asker.ask(roomPath('r', 'berta'), 'DELETE', bearer)).status).to.equal(204);
@@ -159,7 +159,7 @@ describe('REST /api/v1/rooms', () => {
     expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([]);
   });
 
-  it('changes nothing for whoever lacks the token', async () => {
+  it('changes nothing without the token', async () => {
     await join('ana', 'r');
     const given = [
       undefined,
@@ -188,7 +188,7 @@ describe('REST /api/v1/rooms', () => {
 describe('REST /api/v1/rooms without an admin token', () => {
   const server = useServer();
 
-  it('can be read, and nobody may change anything: 403 says what is missing', async () => {
+  it('can be read, and nobody can change anything; 403 says what is missing', async () => {
     const asker = await Asker.of(server().url);
     const ana = await RpcClient.connect(server().url);
     await ana.request('joinRoom', { user: 'ana', room: 'r' });

@@ -24,7 +24,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     return { stage, ana, berta };
   }
 
-  /** What reaches each endpoint, and from what: ana's own (loopback), then the subscribers'. */
+  /** What reaches each endpoint, and from where: ana's own (loopback), then the subscribers'. */
   function sources(stage: Stage): string[] {
     const [source] = stage.media.endpoints;
     const givers = [
@@ -42,7 +42,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
   const plain = 'audio of camera, video of camera';
   const filtered = 'audio of camera, video of face-overlay';
 
-  it('is what everybody gets the video from, the loopback included, until it is taken away', async () => {
+  it('gives the video to all receivers, including the loopback, until it is removed', async () => {
     const { stage, ana } = await call();
     await ana.setFilter(hat);
     expect(sources(stage)).to.deep.equal([filtered, filtered]);
@@ -53,7 +53,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     expect(stage.media.filters.size).to.equal(0);
   });
 
-  it('that was set before publishing is there from the start, and at each publishing', async () => {
+  it('that was set before a publication applies from its start, and to each later one', async () => {
     const stage = new Stage();
     stage.media.hasFilters = true;
     const ana = stage.join('ana');
@@ -77,7 +77,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     expect(sources(stage)).to.deep.equal(['audio of camera', 'audio of camera']);
   });
 
-  it('is refused where the media server has none, before and after publishing, and nothing changes', async () => {
+  it('is refused if the media server has no filters, before and after publishing, and nothing changes', async () => {
     const { stage, ana, berta } = await call();
     stage.media.hasFilters = false;
     expect(await codeOf(ana.setFilter(hat))).to.equal('filter-refused');
@@ -113,7 +113,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     });
   }
 
-  it('that fails when publishing is told to the publisher, who publishes without it', async () => {
+  it('that fails during publishing is told to the publisher, and the publication goes on without it', async () => {
     const stage = new Stage();
     stage.media.hasFilters = true;
     const ana = stage.join('ana');
@@ -124,7 +124,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     expect(stage.told(ana)).to.deep.equal(['mediaFailed filter-refused']);
   });
 
-  it('of the room is on everybody present and future, but for who has one of her own', async () => {
+  it('of the room applies to all present and future publications, except those with a filter of their own', async () => {
     const { stage, ana, berta } = await call();
     await ana.room.setFilter(marker(0));
     await publish(berta, offer);
@@ -135,7 +135,7 @@ describe('Kurento Room §7.4 a filter on a publication', () => {
     expect(stage.told(stage.join('carla')), 'the state was set once').to.deep.equal(['roomFilterChanged none']);
   });
 
-  it('of the room that fails for one is told to her alone', async () => {
+  it('of the room that fails for one participant is told to that participant only', async () => {
     const { stage, ana, berta } = await call();
     stage.media.failNext('createFilter');
     await ana.room.setFilter(marker(0));

@@ -22,12 +22,12 @@ function endpointsOf(media: FakeMedia): FakeEndpoint[] {
   return [...media.endpoints];
 }
 
-/** What can end while somebody negotiates (docs/lifecycle.md). */
+/** What can end during a negotiation (docs/lifecycle.md). */
 const endings: Record<string, (ana: Participant, berta: Participant) => void> = {
   'the negotiating one leaves': (ana) => {
     ana.leave();
   },
-  'she is evicted': (ana) => {
+  'the publisher is evicted': (ana) => {
     ana.room.evict(ana);
   },
   'the room closes': (ana) => {
@@ -99,7 +99,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     expect(stage.told(berta)).to.deep.equal(['publicationOpened ana', 'publicationClosed ana unpublished']);
   });
 
-  it('two who publish at the same moment share the pipeline', async () => {
+  it('two participants that publish at the same moment share the pipeline', async () => {
     const stage = new Stage();
     await Promise.all([publish(stage.join('ana'), offer), publish(stage.join('berta'), offer)]);
     expect(stage.media.pipelines.size).to.equal(1);
@@ -199,7 +199,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     expectEachReleasedOnce(stage.media);
   });
 
-  it('a leaving publisher takes her publication, her subscriptions and the subscriptions to her with her', async () => {
+  it('a publisher that leaves ends their publication, the subscriptions to it and their own subscriptions', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
     await publish(ana, offer);
@@ -225,7 +225,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     expectNothingLeft(stage.media);
   });
 
-  it('refuses to publish twice, to subscribe to oneself and to one who does not publish', async () => {
+  it('refuses a second publication, and a subscription to oneself or to a participant that does not publish', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];
     await publish(ana, offer);
@@ -308,7 +308,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
       expect(stage.media.endpoints.size).to.equal(2);
     });
 
-    it(`when the subscriber leaves while her subscription waits at ${step}, nothing is left`, async () => {
+    it(`when the subscriber leaves while the subscription waits at ${step}, nothing is left`, async () => {
       const stage = new Stage();
       const [ana, berta] = [stage.join('ana'), stage.join('berta')];
       await publish(ana, offer);
@@ -491,7 +491,7 @@ function expectEachReleasedOnce(media: FakeMedia): void {
   expect([...media.releases.values()].every((times) => times === 1)).to.equal(true);
 }
 
-/** Lets every promise that can settle do so. */
+/** Waits until every promise that can settle has settled. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -16,14 +16,14 @@ describe('Kurento Room §7.4 mute on the server side', () => {
     return { stage, ana, berta, carla };
   }
 
-  /** What flows from ana's endpoint to herself, to berta and to carla. */
+  /** The kinds of media that flow from ana's endpoint to ana, to berta and to carla. */
   function flows(stage: Stage): string[] {
     const [source, ...sinks] = stage.media.endpoints;
     if (!source) throw new Error('nobody publishes');
     return [source, ...sinks].map((sink) => [...(source.flows.get(sink) ?? [])].sort().join('+') || 'nothing');
   }
 
-  it('of a publication cuts it for everybody, and unmute restores it', async () => {
+  it('of a publication stops it for all receivers, and unmute restores it', async () => {
     const { stage, ana } = await call();
     expect(flows(stage)).to.deep.equal(['audio+video', 'audio+video', 'audio+video']);
     await ana.publication?.mute('audio');
@@ -36,7 +36,7 @@ describe('Kurento Room §7.4 mute on the server side', () => {
     expect(flows(stage)).to.deep.equal(['audio+video', 'audio+video', 'audio+video']);
   });
 
-  it('of a subscription cuts it for that subscriber alone', async () => {
+  it('of a subscription stops it for that subscriber only', async () => {
     const { stage, ana, berta } = await call();
     await berta.subscriptionTo(ana)?.mute('all');
     expect(flows(stage)).to.deep.equal(['audio+video', 'nothing', 'audio+video']);
@@ -53,7 +53,7 @@ describe('Kurento Room §7.4 mute on the server side', () => {
     expect(flows(stage)).to.deep.equal(['audio+video', 'audio', 'audio+video']);
   });
 
-  it('holds for who subscribes later', async () => {
+  it('applies to later subscribers too', async () => {
     const { stage, ana } = await call();
     await ana.publication?.mute('video');
     await stage.join('dora').subscribe(ana, offer);
@@ -68,14 +68,14 @@ describe('Kurento Room §7.4 mute on the server side', () => {
     expect(flows(stage)).to.deep.equal(['audio+video']);
   });
 
-  it('has nothing to act on without a publication or a subscription', async () => {
+  it('is impossible without a publication or a subscription', async () => {
     const { stage, ana, berta } = await call();
     expect(berta.publication).to.equal(undefined);
     expect(ana.subscriptionTo(berta)).to.equal(undefined);
     expect(stage.join('dora').subscriptionTo(ana)).to.equal(undefined);
   });
 
-  it('of what has ended is refused with not-publishing', async () => {
+  it('of a publication or subscription that has ended is refused with not-publishing', async () => {
     const { ana, berta } = await call();
     const [publication, subscription] = [ana.publication, berta.subscriptionTo(ana)];
     if (!publication || !subscription) throw new Error('both are open');
@@ -86,7 +86,7 @@ describe('Kurento Room §7.4 mute on the server side', () => {
     expect(await codeOf(subscription.unmute())).to.equal('not-publishing');
   });
 
-  it('that the media server fails is media-failed, and the next change tries again', async () => {
+  it('that fails at the media server is media-failed, and the next change tries again', async () => {
     const { stage, ana } = await call();
     stage.media.failNext('connect');
     expect(await codeOf(async () => ana.publication?.mute('audio'))).to.equal('media-failed');
@@ -94,7 +94,7 @@ describe('Kurento Room §7.4 mute on the server side', () => {
     expect(flows(stage)).to.deep.equal(['video', 'video', 'video']);
   });
 
-  it('does no harm to somebody who leaves meanwhile', async () => {
+  it('does no harm when the participant leaves meanwhile', async () => {
     const { stage, ana, berta } = await call();
     const held = stage.media.holdNext('connect');
     const muting = berta.subscriptionTo(ana)?.mute('all');

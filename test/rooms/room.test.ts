@@ -19,7 +19,7 @@ describe('room', () => {
     expect(stage.rooms.find('r1')).to.equal(undefined);
   });
 
-  it('tells those who are there that somebody joined, and the newcomer nothing about herself', () => {
+  it('tells the present participants of a newcomer, and the newcomer nothing about itself', () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     const berta = stage.join('berta');
@@ -35,14 +35,14 @@ describe('room', () => {
     expect(stage.rooms.find('r1')?.find('ana')).to.equal(ana);
   });
 
-  it('takes the same name in another room', () => {
+  it('accepts the same name in another room', () => {
     const stage = new Stage();
     stage.join('ana', 'r1');
     stage.join('ana', 'r2');
     expect(stage.rooms.names).to.have.members(['r1', 'r2']);
   });
 
-  it('takes any name but the empty one, names of built-in members included', async () => {
+  it('accepts any name except the empty one, also names of built-in members', async () => {
     const stage = new Stage();
     for (const name of ['__proto__', 'constructor', ' ', 'a_b_webcam', '名前', 'toString']) stage.join(name, name);
     expect(stage.rooms.names).to.have.lengthOf(6);
@@ -51,7 +51,7 @@ describe('room', () => {
     expect(stage.rooms.names, 'a refused join leaves no room behind').to.have.lengthOf(6);
   });
 
-  it('gives those who come with an id of their own a name, and people known by name theirs or none', async () => {
+  it('makes the name of a participant with an id unique, and refuses a taken name of people known by name', async () => {
     const stage = new Stage();
     const join = (id: string, displayName: string): string =>
       joinAtOnce(
@@ -71,7 +71,7 @@ describe('room', () => {
     expect(stage.join('berta').name, 'free again').to.equal('berta');
   });
 
-  it('is opened before anybody is in it, and stays until it need not', async () => {
+  it('can be opened empty, and stays until it is released', async () => {
     const stage = new Stage();
     const room = await stage.rooms.open('r1', { title: 'The first' });
     expect(room.title).to.equal('The first');
@@ -88,7 +88,7 @@ describe('room', () => {
     expect(stage.rooms.names, 'empty already').to.deep.equal([]);
   });
 
-  it('sends a text to one alone, when her protocol has that, and refuses it otherwise', async () => {
+  it('sends a text to one participant if its protocol has private texts, and refuses it otherwise', async () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     const told: string[] = [];
@@ -112,7 +112,7 @@ describe('room', () => {
     ).to.equal('participant-not-found');
   });
 
-  it('sends a text to everybody, the speaker included', () => {
+  it('sends a text to everybody, including the speaker', () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     const berta = stage.join('berta');
@@ -141,7 +141,7 @@ describe('room', () => {
     expect(stage.told(berta)).to.deep.equal([]);
   });
 
-  it('evicts: the others are told that she left, then she is told', () => {
+  it('evicts: the others are told first, then the evicted participant', () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     const berta = stage.join('berta');
@@ -171,7 +171,7 @@ describe('room', () => {
     expect(stage.join('ana').room).to.not.equal(first);
   });
 
-  it('is not opened without capacity for its media, and leaves nothing; rooms that are there take everybody', async () => {
+  it('is not opened without capacity for its media, and leaves nothing; existing rooms admit everybody', async () => {
     const stage = new Stage();
     stage.join('ana');
     stage.media.hasCapacity = false;
@@ -182,7 +182,7 @@ describe('room', () => {
     stage.join('ana', 'r2');
   });
 
-  it('refuses every call of somebody who is not in it any more', async () => {
+  it('refuses every call of a participant that has left', async () => {
     const stage = new Stage();
     const ana = stage.join('ana');
     const berta = stage.join('berta');

@@ -3,12 +3,12 @@ import type { Attributes, Enter, Newcomer, Participant, PublishOptions, RoomEven
 import { FakeMedia } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';
 
-/** Of somebody known by name, as in the room protocol. */
+/** Attributes of a participant that is known by name, as in the room protocol. */
 export function attributesOf(displayName: string): Attributes {
   return { displayName, dialect: 'test', hearsPrivateTexts: false };
 }
 
-/** Joins where nothing is asked, and so nothing is awaited. */
+/** Joins without `admit`, so that nothing is awaited. */
 export function joinAtOnce(rooms: Rooms, room: string, newcomer: Newcomer, enter: Enter): Participant {
   let entered: Participant | undefined;
   const joining = rooms.join(room, newcomer, (participant) => {
@@ -20,14 +20,14 @@ export function joinAtOnce(rooms: Rooms, room: string, newcomer: Newcomer, enter
   return entered;
 }
 
-/** Publishes and announces it, as a caller does that has answered. @returns the SDP answer */
+/** Publishes and announces the publication. @returns the SDP answer */
 export async function publish(participant: Participant, offer: string, options?: PublishOptions): Promise<string> {
   const { sdpAnswer, announce } = await participant.publish(offer, options);
   announce();
   return sdpAnswer;
 }
 
-/** A real set of rooms on a media engine that counts, and what each participant was told. */
+/** Real rooms on a media engine in memory that counts, and the events of each participant. */
 export class Stage {
   readonly media = new FakeMedia();
   readonly rooms = new Rooms(this.media);
@@ -41,12 +41,12 @@ export class Stage {
     });
   }
 
-  /** A join that is to be refused. */
+  /** A join that must be refused. */
   async refused(id: string, room = 'r1'): Promise<unknown> {
     return codeOf(this.rooms.join(room, { id, attributes: attributesOf(id) }, () => () => undefined));
   }
 
-  /** What a participant was told so far, as short lines. */
+  /** The events of a participant so far, as short lines. */
   told(participant: Participant): string[] {
     return this.events(participant).map(inShort);
   }

@@ -46,7 +46,7 @@ describe('several media servers, one of which dies in the middle of calls', func
     return client;
   }
 
-  /** A room of two: the first publishes, the second receives her. */
+  /** A room of two participants. The first publishes, the second receives the publication. */
   async function call(room: string): Promise<[RpcClient, RpcClient]> {
     const [ana, berta] = [await join('ana', room), await join('berta', room)];
     await ana.request('publishVideo', { sdpOffer: publishOffer });
@@ -108,12 +108,12 @@ describe('several media servers, one of which dies in the middle of calls', func
     const receiving = clara.call('receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
     await died;
     await clara.notified('mediaError');
-    // Whether they were quicker than the end of the process is nobody's to say; unanswered they must not stay.
+    // The requests may have been quicker than the end of the process. They must be answered in either case.
     for (const answer of await Promise.all([publishing, receiving]))
       if (answer.error) expect(answer.error.code).to.be.oneOf([303, 105]);
     for (const client of [ana, berta]) {
       const again = await client.call('publishVideo', { sdpOffer: publishOffer });
-      // Hers may have been answered by the other media server already.
+      // Berta's first request may have been answered by the other media server already.
       if (again.error) expect(client).to.equal(berta);
     }
     await clara.request('receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });

@@ -58,7 +58,7 @@ describe('two embedded engines', function () {
     return client;
   }
 
-  /** The UDP port that somebody is told to send to. */
+  /** The UDP port that a client is told to send to. */
   async function portTold(client: RpcClient): Promise<number> {
     const { candidate } = z.object({ candidate: z.string() }).parse(await client.notified('iceCandidate'));
     return Number(candidate.split(' ')[5]);
@@ -79,7 +79,7 @@ describe('two embedded engines', function () {
     expect(await portTold(await publishes('berta', 'second'))).to.be.within(ports.first + 100, ports.last);
   });
 
-  it('do not share their fate: one is killed, rooms of the other notice nothing, and it is used again when it is back', async () => {
+  it('fail independently: one is killed, rooms of the other notice nothing, and it is used again after its restart', async () => {
     const ana = await publishes('ana', 'doomed');
     const berta = await publishes('berta', 'spared');
     const listener = await join('clara', 'spared');
@@ -116,7 +116,7 @@ describe('two embedded engines', function () {
     await sparedSession.close();
   });
 
-  it('both killed, both come back', async () => {
+  it('are both started again when both are killed', async () => {
     const killed = server.mediaProcessIds;
     for (const pid of killed) process.kill(pid, 'SIGKILL');
     await until(

@@ -16,7 +16,7 @@ describe('on a machine where the media library cannot be loaded', function () {
   let server: ChildProcess | undefined;
   let lines: string[] = [];
 
-  /** As `npm start` starts it. @returns where it is */
+  /** Starts the server like `npm start`. @returns its address */
   async function start(...flags: string[]): Promise<string> {
     lines = [];
     const child = spawn(process.execPath, ['--import', 'tsx', main, '--port', '0', '--host', '127.0.0.1', ...flags], {
@@ -38,7 +38,7 @@ describe('on a machine where the media library cannot be loaded', function () {
     expect((await ended)[0]).to.equal(0);
   });
 
-  it('the server says so in one line, people meet and talk, and who publishes is refused', async () => {
+  it('the server says so in one line, people can join and chat, and publishing is refused', async () => {
     const url = await start();
     const complaints = lines.filter((line) => / (error|warn) /.test(line));
     expect(complaints).to.have.lengthOf(1);

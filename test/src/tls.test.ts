@@ -11,7 +11,7 @@ import { startServer } from '../../src/server.js';
 import type { RunningServer } from '../../src/server.js';
 import { tlsIdentity } from '../../src/tls.js';
 
-/** Who trusts the certificate as it was shown to her. */
+/** A client that trusts the given certificate. */
 async function get(url: string, ca: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url, { ca }, (response) => {
@@ -58,20 +58,20 @@ describe('TLS', function () {
     await new Promise((resolve) => refused.once('error', resolve));
   });
 
-  it('keeps the certificate where it is told, so that nobody has to trust a new one after a restart', async () => {
+  it('keeps the certificate in the configured files, so that clients need not trust a new one after a restart', async () => {
     const again = await tlsIdentity(configOf({ tls: 'self-signed', ...files }));
     expect(again?.fingerprint).to.equal(server?.fingerprint);
     expect(await tlsIdentity(configOf(files)), 'as files that were given').to.deep.include({ fingerprint: undefined });
   });
 
-  it('refuses files that are none, with one line', async () => {
+  it('refuses files without a certificate, with one line', async () => {
     for (const options of [{ tlsCert: files.tlsCert }, { tlsCert: files.tlsKey, tlsKey: files.tlsCert }]) {
       const error: unknown = await tlsIdentity(configOf(options)).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(ConfigError);
     }
   });
 
-  it('touches nothing where only one of its two files is there, for it may be the key of somebody', async () => {
+  it('changes nothing if only one of its two files exists, because that may be a key in use', async () => {
     const only = join(folder, 'only.pem');
     writeFileSync(only, 'precious');
     const missing = join(folder, 'missing.pem');

@@ -16,7 +16,7 @@ export interface Credentials {
 
 const secret = 'shared by the relay and whoever makes credentials';
 
-/** coturn on this machine, which takes credentials of one user, or such as end (TURN REST). */
+/** coturn on this machine. It accepts the credentials of one user, or temporary ones (TURN REST). */
 export class TurnServer {
   readonly host: string;
   readonly port: number;
@@ -34,7 +34,7 @@ export class TurnServer {
     return spawnSync('turnserver', ['--version'], { stdio: 'ignore' }).error === undefined;
   }
 
-  /** `known`: the one user it knows; none: credentials of `credentialsFor`. */
+  /** `known`: the one user that it knows; without it, credentials of `credentialsFor`. */
   static async start(known?: Credentials): Promise<TurnServer> {
     const host = mediaAddresses(undefined).find(({ family }) => family === 'ipv4')?.address ?? '127.0.0.1';
     const port = await freeUdpPort(host);
@@ -69,7 +69,7 @@ export class TurnServer {
     return server;
   }
 
-  /** Credentials that end in a minute, as a service makes them that knows the secret. */
+  /** Credentials that expire in a minute, like those of a service that knows the secret. */
   credentialsFor(name: string): Credentials {
     const user = `${Math.floor(Date.now() / 1000) + 60}:${name}`;
     return { user, password: createHmac('sha1', secret).update(user).digest('base64') };

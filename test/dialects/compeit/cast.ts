@@ -21,10 +21,10 @@ export interface Cast {
   readonly receiving: (page: Page, sender: number) => Promise<void>;
 }
 
-/** Who plays in the tests of one `describe`; everybody goes after each, and nothing may remain. */
+/** The clients in the tests of one `describe`. After each test all are disconnected, and nothing may remain. */
 export function useCast(options: GivenConfig = {}): Cast {
   const peers: RpcClient[] = [];
-  // Before the stage looks whether anything remains.
+  // Runs before the stage checks that nothing remains.
   afterEach(async () => {
     for (const peer of peers.splice(0)) {
       peer.send({ jsonrpc: '2.0', id: 'bye', method: 'leaveRoom' });

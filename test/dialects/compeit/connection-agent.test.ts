@@ -22,12 +22,12 @@ for (const transport of transports) {
       return page;
     }
 
-    it('greets with the own identity, once more when asked', async () => {
+    it('greets a user with its identity, and again on request', async () => {
       const ann = await connect('Ann');
       // Newer clients cannot say this.
       if (transport !== 'socket.io') ann.emit('connect');
       const greetings = transport === 'socket.io' ? 1 : 2;
-      await until('she is greeted', () => ann.events.length === greetings);
+      await until('Ann is greeted', () => ann.events.length === greetings);
       for (const greeting of ann.events) {
         expect(greeting).to.deep.equal(message('connected', { user: { id: ann.id, name: 'Ann' } }));
       }
@@ -35,7 +35,7 @@ for (const transport of transports) {
       expect(bob.id).to.equal(ann.id + 1);
     });
 
-    it('lets people come into a room and tells each of the others', async () => {
+    it('lets users join a room and tells each of the others', async () => {
       const ann = await connect('Ann');
       const bob = await connect('Bob');
       ann.emit('join_room', { room: 17 });
@@ -49,7 +49,7 @@ for (const transport of transports) {
       expect(stage.rooms.names).to.deep.equal(['17']);
     });
 
-    it('announces nobody anew who joins the room she is in', async () => {
+    it('does not announce a user again that joins the room it is in', async () => {
       const ann = await connect('Ann');
       const bob = await connect('Bob');
       await ann.join(0);
@@ -63,7 +63,7 @@ for (const transport of transports) {
       expect(await ann.rest()).to.deep.equal([]);
     });
 
-    it('tells those who stay when somebody leaves, changes rooms, closes the namespace or is cut off', async () => {
+    it('tells the others when a user leaves, changes rooms, closes the namespace or is disconnected', async () => {
       const ann = await connect('Ann');
       const bob = await connect('Bob');
       await ann.join('one');
@@ -104,7 +104,7 @@ for (const transport of transports) {
       expect((await eve.rest()).filter(({ name }) => name === 'room_message')).to.deep.equal([]);
     });
 
-    it('carries messages to one in the room, however they are spelt, and echoes none', async () => {
+    it('carries messages to one user in the room, in each of their forms, and echoes none', async () => {
       const ann = await connect('Ann');
       const bob = await connect('Bob');
       await ann.join(1);
@@ -118,7 +118,7 @@ for (const transport of transports) {
       expect((await ann.rest()).filter(({ name }) => name === 'user_message')).to.deep.equal([]);
     });
 
-    it('says what could not be done in a way that pages of old take no notice of', async () => {
+    it('reports errors in a way that old pages ignore', async () => {
       const ann = await connect('Ann');
       const eve = await connect('Eve');
       await eve.join(2);
@@ -159,7 +159,7 @@ for (const transport of transports) {
       expect(await ann.take('room_message')).to.include({ data: 'still in the room' });
     });
 
-    it('keeps one who may not open a room where she is', async () => {
+    it('leaves a user that may not open a room in the former one', async () => {
       const ann = await connect('Ann');
       await ann.join(1);
       stage.media.hasCapacity = false;
@@ -170,7 +170,7 @@ for (const transport of transports) {
       await ann.take('room_message');
     });
 
-    it('tells room_left to one who is evicted and to those whose room is closed', async () => {
+    it('sends room_left to a user that is evicted and to users whose room is closed', async () => {
       const ann = await connect('Ann');
       const bob = await connect('Bob');
       await ann.join(1);
@@ -186,7 +186,7 @@ for (const transport of transports) {
       await ann.join(1);
     });
 
-    it('cannot be confused by the names of events', async () => {
+    it('is not confused by names of events that the server uses itself', async () => {
       const ann = await connect('Ann');
       await ann.join(1);
       for (const name of ['error', 'connected', '__proto__', 'constructor', 'toString', 'room_joined', '']) {
@@ -197,7 +197,7 @@ for (const transport of transports) {
   });
 }
 
-describe('COMPEIT §3.1 who somebody is', () => {
+describe('COMPEIT §3.1 identity', () => {
   const stage = new CompeitStage();
   let url = '';
   before(async () => {
@@ -211,7 +211,7 @@ describe('COMPEIT §3.1 who somebody is', () => {
     return page.user.name;
   };
 
-  it('comes from the query, else from a cookie, else from the number', async () => {
+  it('comes from the query, otherwise from a cookie, otherwise from the number', async () => {
     expect(await nameOf('name=Ann&name=Eve', { cookie: 'compeit_name=Bob' })).to.equal('Ann');
     expect(await nameOf('', { cookie: 'x=1; compeit_name=B%C3%B6b%20B' })).to.equal('Böb B');
     expect(await nameOf('', { cookie: 'compeit_name=%E0%A4%A' })).to.match(/^Guest \d+$/);

@@ -84,7 +84,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect([...stage.media.endpoints][1]?.candidates).to.deep.equal([candidate]);
   });
 
-  it('tells candidates after the answer', async () => {
+  it('sends candidates after the answer', async () => {
     const a = await join('A');
     const answer = stage.media.holdNext('answer');
     a.kurento('send_start', { offerSdp: offer });
@@ -95,7 +95,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect(await a.take('server_message')).to.include({ event: 'on_ice_candidate' });
   });
 
-  it('lets an early receive_start wait for its sender, and gives it up after its time or with its sender', async () => {
+  it('lets an early receive_start wait for its sender, and refuses it after a time or when the sender leaves', async () => {
     const a = await join('A');
     const b = await join('B');
     b.kurento('receive_start', { offerSdp: 'v=0 first', sender: a.id });
@@ -115,7 +115,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect(await refusal(a)).to.include({ code: 'not_sending', sender: b.id });
   });
 
-  it('replaces what is sent and received when it is asked for again', async () => {
+  it('replaces a stream that is started again, for senders and receivers', async () => {
     const a = await join('A');
     const b = await join('B');
     await sending(a);
@@ -135,7 +135,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect(await a.rest(), 'the one that was replaced is not answered').to.deep.equal([]);
   });
 
-  it('stops one reception, or all of a client that does not say which, and never the sender', async () => {
+  it('stops one reception, or all if the client names none, and never the sender', async () => {
     const a = await join('A');
     const b = await join('B');
     const c = await join('C');
@@ -156,7 +156,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect(await c.take('server_message')).to.deep.equal(said('send_stopped', {}));
   });
 
-  it('tells receivers that the sender stopped before they are told that she left', async () => {
+  it('tells receivers that the sender stopped before it tells them that the sender left', async () => {
     const a = await join('A');
     const b = await join('B');
     const c = await join('C');
@@ -166,7 +166,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     const news = (await b.rest()).map(({ name, args: [argument] }) => (argument as { event?: string }).event ?? name);
     expect(news.slice(-2)).to.deep.equal(['sender_stopped', 'user_left']);
     const ofC = (await c.rest()).map(({ name }) => name);
-    expect(ofC, 'who does not receive her is told nothing of her stream').to.not.include('sender_stopped');
+    expect(ofC, 'a user that does not receive the stream is told nothing of it').to.not.include('sender_stopped');
     expect(stage.media.endpoints.size).to.equal(0);
   });
 
@@ -185,7 +185,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect(stage.media.endpoints.size).to.equal(1);
   });
 
-  it('refuses what cannot be, and leaves nothing half made', async () => {
+  it('refuses impossible requests, and leaves nothing behind', async () => {
     const a = await join('A');
     const b = await join('B');
     const eve = await join('Eve', 'elsewhere');
@@ -213,7 +213,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect(await refusal(a)).to.include({ code: 'not_in_room' });
   });
 
-  it('cuts the sound of one who is muted, and tells the pages', async () => {
+  it('mutes the sound of a user, and tells the pages', async () => {
     const a = await join('A');
     const b = await join('B');
     await sending(a);
@@ -228,7 +228,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     await until('sound', () => flows().join() === 'audio,video');
   });
 
-  it('tells one whose media server is lost that her stream ended, and her receivers', async () => {
+  it('tells the sender and its receivers that the stream ended when the media server is lost', async () => {
     const a = await join('A');
     const b = await join('B');
     await sending(a);

@@ -8,7 +8,7 @@ import { OldWindow } from './old-client.js';
 import { Page, endpoint } from './page.js';
 import { CompeitStage } from './stage.js';
 
-/** Somebody who says nothing any more, though nothing tells that the connection is broken. */
+/** A client that sends nothing any more, although its connection is not closed. */
 type Silent = (url: string) => Promise<void>;
 
 const silences: [string, Silent][] = [
@@ -17,7 +17,7 @@ const silences: [string, Silent][] = [
     async (url) => {
       const page = await Page.connect(url, 'websocket', 'name=Silent');
       await page.join(17);
-      // No answer to a heartbeat leaves.
+      // No answer to a heartbeat is sent.
       page.raw = () => undefined;
     },
   ],
@@ -42,7 +42,7 @@ const silences: [string, Silent][] = [
   ],
 ];
 
-describe('COMPEIT §2.6 a client of which nothing is heard any more', () => {
+describe('COMPEIT §2.6 a client that is silent', () => {
   const times = { intervalMs: 100, timeoutMs: 300 };
   const stage = new CompeitStage(
     { compeit: { pollMs: 200, closeTimeoutMs: 600, heartbeatIntervalMs: times.intervalMs, heartbeatTimeoutMs: 600 } },
@@ -55,7 +55,7 @@ describe('COMPEIT §2.6 a client of which nothing is heard any more', () => {
   after(() => stage.stop());
 
   for (const [transport, fallSilent] of silences) {
-    it(`over ${transport} is given up, and the others hear that she left`, async () => {
+    it(`over ${transport} is dropped, and the others are told that it left`, async () => {
       const bob = await Page.connect(url, 'websocket', 'name=Bob');
       await bob.join(17);
       await fallSilent(url);
@@ -72,12 +72,12 @@ interface Returning {
     on(event: string, listener: (...args: unknown[]) => void): unknown;
     emit(event: string, ...args: unknown[]): unknown;
   };
-  /** Breaks the connection as a network does. */
+  /** Breaks the connection without closing it. */
   readonly lose: () => unknown;
   readonly leave: () => unknown;
 }
 
-/** Clients as pages load them, which come back by themselves. */
+/** Clients as pages load them, which reconnect by themselves. */
 const returning: [string, (url: string) => Returning][] = [
   ...(['websocket', 'xhr-polling'] as const).map((transport): [string, (url: string) => Returning] => [
     `Socket.IO 0.9, ${transport}`,
@@ -108,9 +108,9 @@ const returning: [string, (url: string) => Returning][] = [
   ]),
 ];
 
-describe('COMPEIT §2.8 a client that is cut off', () => {
+describe('COMPEIT §2.8 a client whose connection is cut', () => {
   for (const [client, open] of returning) {
-    it(`comes back by itself as somebody new, and joins and sends again (${client})`, async () => {
+    it(`reconnects by itself as a new user, and joins and sends again (${client})`, async () => {
       const stage = new CompeitStage({ compeit: { pollMs: 200 } });
       const url = await stage.start();
       try {
@@ -129,7 +129,7 @@ describe('COMPEIT §2.8 a client that is cut off', () => {
         socket.on('server_message', (message) => news.push((message as { event: string }).event));
         for (const round of [0, 1, 2]) {
           expect(await bob.take('user_joined')).to.have.nested.include({ 'user.id': ids[round] ?? 0 });
-          await until('she sends', () => news.length === round + 1);
+          await until('the client sends', () => news.length === round + 1);
           bob.kurento('receive_start', { offerSdp: 'v=0 offer', sender: ids[round] });
           await bob.take('server_message', 'receive_started');
           if (round === 2) break;

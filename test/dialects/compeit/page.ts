@@ -7,16 +7,16 @@ export const endpoint = '/connection_agent';
 
 export interface WireEvent {
   readonly name: string;
-  // What comes from the server; each test says what it expects.
+  // Events of the server may have any content; each test checks what it expects.
   readonly args: readonly unknown[];
 }
 
-/** How packets of a raw client travel. */
+/** Carries the packets of a raw client. */
 interface Line {
   send(...packets: string[]): void;
-  /** Closes without a word. */
+  /** Closes without a message. */
   cut(): void;
-  /** Reads nothing any more, without a word. */
+  /** Stops reading, without a message. */
   stop(): void;
   binary?(): void;
 }
@@ -26,7 +26,7 @@ const patienceMs = 5_000;
 export type Transport = 'websocket' | 'xhr-polling' | 'socket.io';
 export const transports: readonly Transport[] = ['websocket', 'xhr-polling', 'socket.io'];
 
-/** Somebody in the namespace of this dialect, over any of the transports, with nothing but the packets themselves on the old ones. */
+/** A client in the namespace of this dialect, over any transport. On the old transports it writes the packets itself. */
 export class Page {
   /** Events in the order they came. */
   readonly events: WireEvent[] = [];
@@ -37,7 +37,7 @@ export class Page {
   refusal = '';
   #closed = false;
   #taken = 0;
-  /** Look at every change whether what they wait for has come. */
+  /** Called at every change, to check whether the awaited event has come. */
   readonly #wanting = new Set<() => void>();
   #line: Line = { send: () => undefined, cut: () => undefined, stop: () => undefined };
   #emit: (name: string, args: readonly unknown[]) => void = () => undefined;
@@ -62,7 +62,7 @@ export class Page {
     return page;
   }
 
-  /** Shakes hands and opens the transport, no more. */
+  /** Makes the handshake and opens the transport only. */
   async open(
     url: string,
     transport: 'websocket' | 'xhr-polling',
@@ -82,7 +82,7 @@ export class Page {
     return this.#closed;
   }
 
-  /** Who this is, as the first event told. */
+  /** The user's id and name, from the first event. */
   get user(): { readonly id: number; readonly name: string } {
     const greeting = this.events[0]?.args[0] as { user: { id: number; name: string } } | undefined;
     if (!greeting) throw new Error('No greeting came.');
@@ -97,7 +97,7 @@ export class Page {
     this.#emit(name, args);
   }
 
-  /** To the Kurento agent. */
+  /** Sends a message to the Kurento agent. */
   kurento(event: string, fields: object = {}): void {
     this.emit('server_message', { type: 'kurento', data: { event, ...fields } });
   }
@@ -130,7 +130,7 @@ export class Page {
     return found?.args[0];
   }
 
-  /** Everything that came since the last look, in order, once all that was asked before has been answered. */
+  /** All events since the last call, in order, after all earlier requests were answered. */
   async rest(): Promise<WireEvent[]> {
     const from = this.#taken;
     this.emit('server_message', { type: 'file' });
@@ -145,7 +145,7 @@ export class Page {
     await this.take('room_joined');
   }
 
-  /** Over a WebSocket of old only. */
+  /** Only over an old WebSocket. */
   sendBinary(): void {
     this.#line.binary?.();
   }
@@ -248,7 +248,7 @@ export class Page {
       cut: () => {
         this.#end();
         abort();
-        // Between two polls nobody would notice; pages say this when they are left.
+        // Between two polls the server would not notice the end. Pages send this request when they are closed.
         void ask(`${address}?disconnect`).catch(() => undefined);
       },
       stop: () => {

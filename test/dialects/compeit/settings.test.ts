@@ -20,7 +20,7 @@ describe('COMPEIT with BRIDGE=false', () => {
     const kay = await RpcClient.connect(server().url);
     await ann.join(17);
     const { value } = await kay.request('joinRoom', { user: 'Kay', room: '17' });
-    expect(value, 'she is alone').to.deep.equal([]);
+    expect(value, 'the user is alone').to.deep.equal([]);
     await bob.join('17');
     expect(await ann.take('user_joined')).to.have.nested.include({ 'user.name': 'Bob' });
     expect(await bob.take('user_joined')).to.have.nested.include({ 'user.name': 'Ann' });
@@ -38,7 +38,7 @@ describe('COMPEIT with BRIDGE=false', () => {
     await kay.close();
   });
 
-  it('says nothing of undelivered texts, as its pages take any', async () => {
+  it('counts no undelivered texts, because its pages accept any text', async () => {
     const { body } = await ask(`${url()}/healthz`);
     const { dialects } = JSON.parse(body) as { dialects: { name: string }[] };
     expect(dialects.find(({ name }) => name === 'compeit')).to.have.keys('name', 'connections');
@@ -52,7 +52,7 @@ describe('COMPEIT with BRIDGE=false', () => {
 describe('COMPEIT with COMPEIT_ENABLED=false', () => {
   const server = useServer({ compeit: { enabled: false } });
 
-  it('is not spoken, on the old transports or on newer ones', async () => {
+  it('is not served, on old and new transports', async () => {
     const url = server().url.replace(/\/$/, '');
     expect(await handshake(url).catch((error: unknown) => String(error))).to.match(/^Error: 400 /);
     const page = Page.begin(url);
@@ -74,7 +74,7 @@ describe('COMPEIT §4.4 with COMPEIT_SENDER_STOPPED_DATA=true', () => {
   after(() => stage.stop());
 
   for (const transport of transports) {
-    it(`tells pages who stopped in a way that corrected ones read (${transport})`, async () => {
+    it(`tells pages which sender stopped, in the form that corrected pages read (${transport})`, async () => {
       const ann = await Page.connect(url, transport);
       const bob = await Page.connect(url, transport);
       for (const page of [ann, bob]) await page.join(17);
@@ -95,7 +95,7 @@ describe('COMPEIT §4.4 with COMPEIT_SENDER_STOPPED_DATA=true', () => {
   }
 });
 
-/** All that is to be written for one more family of messages. */
+/** All code that one more type of messages needs. */
 const votes: Agent = {
   type: 'vote',
   attend(user) {
@@ -129,7 +129,7 @@ describe('COMPEIT §1 an agent of another type', () => {
   after(() => stage.stop());
 
   for (const transport of transports) {
-    it(`gets what is of its type, decides what is relayed, and answers (${transport})`, async () => {
+    it(`gets the messages of its type, decides which are relayed, and answers (${transport})`, async () => {
       const ann = await Page.connect(url, transport);
       const bob = await Page.connect(url, transport);
       for (const page of [ann, bob]) {
@@ -160,7 +160,7 @@ describe('COMPEIT §1 an agent of another type', () => {
 });
 
 describe('COMPEIT §3.5 a room in which something was set before', () => {
-  it('takes a page in when a filter is on everybody’s video', async () => {
+  it('admits a page when a filter is set for all', async () => {
     const stage = new CompeitStage();
     const url = await stage.start();
     try {

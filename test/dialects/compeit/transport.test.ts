@@ -32,7 +32,7 @@ function attempt(url: string, headers = {}): Promise<string> {
   });
 }
 
-describe('COMPEIT §2.5 polls, with more patience than a test has', () => {
+describe('COMPEIT §2.5 polls that are held longer than a test runs', () => {
   const { stage } = useStage({ compeit: { pollMs: 60_000, closeTimeoutMs: 60_000 } });
   const polling = (sid: string): string => `${stage.url}/socket.io/1/xhr-polling/${sid}`;
 
@@ -46,7 +46,7 @@ describe('COMPEIT §2.5 polls, with more patience than a test has', () => {
       subscribe('http.server.request.start', onRequest);
     });
 
-  it('holds a poll until there is something to say, lets a newer one take its place, and ends with a broken one', async () => {
+  it('holds a poll until there are packets, replaces it by a newer one, and ends with a broken one', async () => {
     const sid = await handshake(stage.url);
     expect((await ask(polling(sid))).body).to.equal('1::');
     const older = ask(polling(sid));
@@ -89,7 +89,7 @@ describe('COMPEIT §2 the transport', () => {
 
   const polling = (sid: string): string => `${stage.url}/socket.io/1/xhr-polling/${sid}`;
 
-  it('shakes hands with an id nobody guesses, the timeouts in whole seconds, and its transports', async () => {
+  it('answers the handshake with an id that cannot be guessed, the timeouts in whole seconds, and its transports', async () => {
     const { body, headers } = await ask(`${stage.url}/socket.io/1/?t=1&jsonp=alert`);
     expect(body).to.match(/^[\w-]{24}:1:1:websocket,xhr-polling$/);
     expect(headers.get('content-type')).to.match(/^text\/plain/);
@@ -101,7 +101,7 @@ describe('COMPEIT §2 the transport', () => {
     expect((await ask(`${stage.url}/socket.io/1/a/b/c`)).status).to.equal(404);
   });
 
-  it('leaves newer clients and everything else to others', async () => {
+  it('leaves newer clients and all other paths to other handlers', async () => {
     expect((await ask(`${stage.url}/socket.io/?EIO=4&transport=polling`)).body).to.match(/^0\{"sid"/);
     expect((await ask(`${stage.url}/socket.io/socket.io.js`)).status).to.equal(200);
     expect((await ask(`${stage.url}/elsewhere`)).body).to.contain('Nothing is served at this path');
@@ -133,7 +133,7 @@ describe('COMPEIT §2 the transport', () => {
     }
   });
 
-  it('takes pages of its own host and of allowed origins, and no others', async () => {
+  it('accepts pages of its own host and of allowed origins, and no others', async () => {
     const host = new URL(stage.url).host;
     const origins: [string, number][] = [
       [stage.url, 200],
@@ -158,7 +158,7 @@ describe('COMPEIT §2 the transport', () => {
     }
   });
 
-  it('echoes and greets on a namespace, again when it is connected again, and knows no others', async () => {
+  it('echoes and greets when a namespace is connected, each time, and knows no other namespaces', async () => {
     for (const transport of oldTransports) {
       const page = await connect(transport);
       page.raw(`1::${endpoint}?colour=red`);
@@ -167,7 +167,7 @@ describe('COMPEIT §2 the transport', () => {
       await until('it is refused', () => page.packets.includes('7::/other:2'));
       await page.join(1);
       page.raw(`0::${endpoint}`);
-      await until('she has left', () => stage.gateway.state.connections === 0);
+      await until('the page has left', () => stage.gateway.state.connections === 0);
       page.raw(`5::${endpoint}:{"name":"connect"}`, `1::${endpoint}`);
       const { user } = (await page.take('connected')) as { user: { id: number } };
       expect(user.id, 'somebody new').to.be.greaterThan(page.id);
@@ -177,7 +177,7 @@ describe('COMPEIT §2 the transport', () => {
     }
   });
 
-  it('acknowledges what wants to be, at once or after the handler', async () => {
+  it('sends the acknowledgements that clients want, at once or after the handler', async () => {
     for (const transport of oldTransports) {
       const page = await connect(transport);
       const seen = page.packets.length;
@@ -189,7 +189,7 @@ describe('COMPEIT §2 the transport', () => {
     }
   });
 
-  it('ends a session that does not poll any more, or for which too much waits', async () => {
+  it('ends a session that does not poll any more, or for which too many packets wait', async () => {
     const silent = await Page.connect(stage.url, 'xhr-polling');
     silent.stop();
     await stage.nothingRemains();
@@ -204,7 +204,7 @@ describe('COMPEIT §2 the transport', () => {
     expect((await ask(polling(sid))).body).to.equal('7:::1+0');
   });
 
-  it('beats, and gives up a WebSocket from which nothing comes', async () => {
+  it('sends heartbeats, and drops a WebSocket that is silent', async () => {
     const page = await connect();
     await until(
       'it has lived longer than the timeout',
@@ -216,7 +216,7 @@ describe('COMPEIT §2 the transport', () => {
     await stage.nothingRemains();
   });
 
-  it('ends a session at once when its client says so', async () => {
+  it('ends a session at once when its client disconnects', async () => {
     for (const farewell of ['0::', '0', 'request', 'sync request']) {
       const page = await connect();
       await page.join(1);
@@ -246,9 +246,9 @@ describe('COMPEIT §2 the transport', () => {
   });
 });
 
-describe('COMPEIT §2 the transport, with the client of old', () => {
+describe('COMPEIT §2 the transport, with the old client', () => {
   for (const transport of oldTransports) {
-    it(`connects over ${transport}, talks, comes back when it is cut off, and leaves`, async () => {
+    it(`connects over ${transport}, sends, reconnects when it is cut, and leaves`, async () => {
       const stage = new CompeitStage({ compeit: { pollMs: 200 } });
       const url = await stage.start();
       const events: [string, unknown][] = [];
@@ -280,12 +280,12 @@ describe('COMPEIT §2 the transport, with the client of old', () => {
         const lost = ann.socket.transport;
         if (lost.websocket) lost.websocket.close();
         else await fetch(`${url}/socket.io/1/xhr-polling/${ann.socket.sessionid}?disconnect`);
-        await until('Bob hears that she left', () => count('Bob user_left') === 1);
-        await until('she is back by herself', () => count('Ann room_joined') === 2);
+        await until('Bob is told that Ann left', () => count('Bob user_left') === 1);
+        await until('Ann has reconnected', () => count('Ann room_joined') === 2);
         bob.disconnect();
-        await until('Ann hears that he left', () => count('Ann user_left') === 1);
+        await until('Ann is told that Bob left', () => count('Ann user_left') === 1);
         ann.disconnect();
-        await until('she has left too', () => stage.gateway.state.connections === 0);
+        await until('Ann has left too', () => stage.gateway.state.connections === 0);
         for (const { socket } of [ann, bob]) socket.disconnect();
         await stage.nothingRemains();
       } finally {

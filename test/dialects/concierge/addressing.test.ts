@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { nothingRemains, useStage } from './stage.js';
 
-/** Of nobody, but well formed. */
+/** A well-formed uuid that nobody has. */
 const unknown = '3f0f8a52-6d0c-4a7e-9b0b-0d3b8e0c2d11';
 
 describe('Concierge, addressing by uuid (§7, §14)', () => {
@@ -12,7 +12,7 @@ describe('Concierge, addressing by uuid (§7, §14)', () => {
   const message = (target: object, data: unknown = 1): object => ({ type: 'MESSAGE', target, data });
 
   for (const version of ['0.1.0', '0.1.1', '0.2.0']) {
-    it(`with ${version} it reaches that one client, oneself too, in any case of letters; of anything else there is none`, async () => {
+    it(`with ${version} a message goes to the client of the uuid, also to its sender, in upper and lower case; other texts are refused`, async () => {
       const ada = await stage.identify('ada', { version });
       const grace = await stage.identify('grace');
       const eve = await stage.identify('eve');
@@ -40,7 +40,7 @@ describe('Concierge, addressing by uuid (§7, §14)', () => {
     });
   }
 
-  it('a uuid is of one connection: who comes back has another, and nobody the old one', async () => {
+  it('a uuid belongs to one connection: a client that reconnects gets a new one, and the old one is refused', async () => {
     const ada = await stage.identify('ada');
     const before = await stage.identify('grace');
     await before.close();
@@ -50,7 +50,7 @@ describe('Concierge, addressing by uuid (§7, §14)', () => {
     expect(await ada.ask(message({ type: 'UUID', uuid: again.uuid }))).to.include({ code: 'MESSAGE_SENT' });
   });
 
-  it('the uuid of somebody whose protocol has no private texts is NO_SUCH_UUID', async () => {
+  it('the uuid of a participant whose protocol has no private texts is NO_SUCH_UUID', async () => {
     await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
@@ -59,7 +59,7 @@ describe('Concierge, addressing by uuid (§7, §14)', () => {
     expect(await ada.ask(message({ type: 'UUID', uuid }, 'psst'))).to.include({ code: 'NO_SUCH_UUID', uuid });
   });
 
-  it('SERVICE_CLIENT_UUID is for the owner alone, and reaches one client, subscribed or not, with the service it is about', async () => {
+  it('SERVICE_CLIENT_UUID is for the owner only, and goes to one client, subscribed or not, with its service', async () => {
     const owner = await stage.identify('owner', { version: '0.2.0' });
     const ada = await stage.identify('ada', { version: '0.2.0' });
     const old = await stage.identify('old');
@@ -73,7 +73,7 @@ describe('Concierge, addressing by uuid (§7, §14)', () => {
       target: target(ada.uuid),
     });
     expect(await owner.ask(message(target(old.uuid)))).to.include({ type: 'OK' });
-    // Whoever speaks 0.1 reads it in her own words.
+    // A client of 0.1 gets the message in the form of 0.1.
     expect(await old.next()).to.deep.include({
       origin: { name: 'owner', nickname: null, uuid: owner.uuid, tags: [], group: service },
       target: { type: 'UUID', uuid: old.uuid },

@@ -12,7 +12,7 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
     ['0.1.1', 'SELF_SUBSCRIBED', 'SELF_UNSUBSCRIBED', 'UNSUPPORTED'],
     ['0.1.9', 'SELF_SUBSCRIBED', 'SELF_UNSUBSCRIBED', 'UNSUPPORTED'],
   ] as const) {
-    it(`a client of ${version} gets every answer in its spelling, to old names of requests too`, async () => {
+    it(`a client of ${version} gets every answer in its spelling, also for the old names of requests`, async () => {
       const ada = await stage.identify('ada', { version, nickname: 'Ada "L."', tags: ['viewer'] });
       const client = { name: 'ada', nickname: 'Ada "L."', uuid: ada.uuid, tags: ['viewer'] };
       const lab = { name: 'lab', nickname: 'The lab', owner_uuid: ada.uuid, subscribers: [] as string[] };
@@ -52,7 +52,7 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
     });
   }
 
-  it('messages reach a name, a uuid, the subscribers and everybody; a message to oneself comes before its answer', async () => {
+  it('messages go to a name, a uuid, the subscribers and everybody; a message to its sender comes before the answer', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace', { version: '0.1.1' });
     await ada.ask({ type: 'GROUP_CREATE', name: 'lab' });
@@ -83,7 +83,7 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
     expect(await ada.next()).to.deep.include({ code: 'NO_SUCH_GROUP', group: 'attic', name: 'attic' });
   });
 
-  it('who deletes a group is told once, its subscribers that they are out and then, as everybody, that it is deleted', async () => {
+  it('a deleted group is told to the deleting client once, to subscribers that they are out, and then to all that it is deleted', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace', { version: '0.1.1' });
     const eve = await stage.identify('eve');
@@ -111,7 +111,7 @@ describe('Concierge 0.2 (§14)', () => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
 
-  it('every request has its own answer, and makers and deleters are told as everybody is, before it', async () => {
+  it('every request has its own answer; a client that creates or deletes is told like the others, before the answer', async () => {
     const ada = await stage.identify('ada', { version: '0.2.0' });
     const client = { name: 'ada', nickname: null, uuid: ada.uuid, tags: [] };
     const lab = { name: 'lab', nickname: 'The lab', owner_uuid: ada.uuid, subscribers: [] as string[] };
@@ -176,7 +176,7 @@ describe('Concierge 0.2 (§14)', () => {
     expect(await ada.all()).to.deep.equal([]);
   });
 
-  it('a service speaks to its subscribers and they to it alone; others are BAD', async () => {
+  it('a service sends to its subscribers, and they only to it; others get BAD', async () => {
     const owner = await stage.identify('owner', { version: '0.2.0' });
     const ada = await stage.identify('ada', { version: '0.2.0' });
     const old = await stage.identify('old', { version: '0.1.1' });

@@ -10,7 +10,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
 
-  it('a room of others is a group of nobody’s, and who is in it a client with the tags of a stranger', async () => {
+  it('a room of another protocol is a group without owner, and its participants are clients with the tags of outsiders', async () => {
     const ada = await stage.identify('ada');
     const bob = await stage.join('lab', 'bob');
     const created = await ada.next();
@@ -35,7 +35,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect(await ada.next()).to.include({ code: 'GROUP_DELETED', name: 'lab' });
   });
 
-  it('whoever subscribes is a participant to the others, until it unsubscribes or goes', async () => {
+  it('a subscriber is a participant for the others, until it unsubscribes or leaves', async () => {
     const bob = await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
@@ -48,7 +48,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect(await bob.notified('participantLeft')).to.deep.include({ name: 'ada' });
   });
 
-  it('texts cross both ways; other data stays among the clients', async () => {
+  it('texts go both ways; other data goes to the clients only', async () => {
     const bob = await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
     const services = await stage.identify('grace', { version: '0.2.0' });
@@ -78,7 +78,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     ]);
   });
 
-  it('a private text to somebody whose protocol has none is refused, and ALL stays among the clients', async () => {
+  it('a private text to a participant whose protocol has none is refused, and ALL goes to the clients only', async () => {
     const bob = await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
@@ -90,7 +90,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect(bob.notifications.map(({ method }) => method)).to.deep.equal(['participantJoined']);
   });
 
-  it('a private text reaches whom her protocol lets have it, from both sides', async () => {
+  it('a private text reaches a participant whose protocol has private texts, in both directions', async () => {
     const ada = await stage.identify('ada');
     const attributes = { displayName: 'bob', dialect: 'test', hearsPrivateTexts: true };
     const heard: string[] = [];
@@ -111,7 +111,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     bob.leave();
   });
 
-  it('a text that is too long for clients is not delivered to them, and counted', async () => {
+  it('a text that is too long for clients is not delivered to them, and is counted', async () => {
     const bob = await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
@@ -123,7 +123,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect((stage.gateway.state.undelivered ?? 0) - before).to.equal(1);
   });
 
-  it('names: a stranger of a name that is taken gets a longer one, a client of a stranger’s name is refused', async () => {
+  it('an outsider whose name is taken gets a longer one, and a client with the name of an outsider is refused', async () => {
     const ada = await stage.identify('ada');
     await stage.join('lab', 'ada');
     await ada.next();
@@ -137,7 +137,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
   });
 
   for (const how of ['leaves', 'deletes the group'] as const) {
-    it(`an owner who ${how} ends the group for the clients, and never the room of others`, async () => {
+    it(`an owner who ${how} ends the group for the clients, but not the room for outsiders`, async () => {
       const ada = await stage.identify('ada');
       const grace = await stage.identify('grace');
       await ada.ask({ type: 'GROUP_CREATE', name: 'lab' });
@@ -158,7 +158,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     });
   }
 
-  it('a group stays while its owner does, also when strangers come and go', async () => {
+  it('a group stays while its owner is connected, also when outsiders come and go', async () => {
     const ada = await stage.identify('ada');
     await ada.ask({ type: 'GROUP_CREATE', name: 'lab' });
     const bob = await stage.join('lab', 'bob');
@@ -170,7 +170,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     });
   });
 
-  it('eviction is UNSUBSCRIBED, closing UNSUBSCRIBED and GROUP_DELETED', async () => {
+  it('an eviction is told as UNSUBSCRIBED, and a closed room as UNSUBSCRIBED and GROUP_DELETED', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace', { version: '0.2.0' });
     await ada.ask({ type: 'GROUP_CREATE', name: 'lab' });
@@ -181,7 +181,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     await ada.skip();
     const room = stage.rooms.find('lab');
     const member = room?.findByName('ada');
-    if (!room || !member) throw new Error('she is there');
+    if (!room || !member) throw new Error('the participant is missing');
     room.evict(member);
     expect(await ada.next()).to.deep.include({ code: 'UNSUBSCRIBED', name: 'lab', subscribers: [grace.uuid] });
     expect(await grace.next()).to.include({ type: 'SERVICE_CLIENT_UNSUBSCRIBED' });
@@ -203,7 +203,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
 describe('Concierge that is not bridged', () => {
   const stage = useStage({ bridge: false });
 
-  it('has rooms of its own, and shows no others', async () => {
+  it('has its own rooms, and shows no others', async () => {
     await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
     expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.include({ code: 'NO_SUCH_GROUP' });

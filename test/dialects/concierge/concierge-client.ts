@@ -18,14 +18,14 @@ export interface WirePayload {
 
 const patienceMs = 8_000;
 
-/** A client of the Concierge protocol that shows what is on the wire, in the order it came. */
+/** A client of the Concierge protocol that shows the payloads in the order of their arrival. */
 export class ConciergeClient {
   readonly #webSocket: WebSocket;
   readonly #texts: string[] = [];
   readonly #wanting = new Set<() => void>();
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   uuid = '';
-  /** Pings of the server that have come. */
+  /** How many pings of the server have arrived. */
   pings = 0;
   #settles = 0;
 
@@ -85,7 +85,7 @@ export class ConciergeClient {
     this.#webSocket.ping();
   }
 
-  /** The next text, as it came. */
+  /** The next text, unchanged. */
   nextText(): Promise<string> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
@@ -112,21 +112,21 @@ export class ConciergeClient {
     return JSON.parse(await this.nextText()) as WirePayload;
   }
 
-  /** Sends a request and resolves with what comes next. */
+  /** Sends a request and resolves with the next payload. */
   ask(payload: unknown): Promise<WirePayload> {
     this.send(payload);
     return this.next();
   }
 
-  /** Everything that has come, when the server has done all that was sent before; the answer to the last question is left out. */
+  /** All payloads so far, after the server has handled everything that was sent before. */
   async all(): Promise<WirePayload[]> {
-    // Any order of sending to several connections within the server is over after two round trips.
+    // After two round trips the server has written to all connections, in whatever order it does so.
     await this.pong();
     await this.pong();
     return this.#texts.splice(0).map((text) => JSON.parse(text) as WirePayload);
   }
 
-  /** Forgets what has come. */
+  /** Discards the payloads so far. */
   async skip(): Promise<void> {
     await this.all();
   }

@@ -10,16 +10,16 @@ const boom = (): never => {
   throw new Error('a secret of the server');
 };
 
-describe('Concierge and defects of ours while a request is served (§8)', () => {
+describe('Concierge and defects of the server while a request is served (§8)', () => {
   const stage = useStage();
-  /** What was logged, which a stage otherwise takes for a failed test. */
+  /** Takes the logged errors, which would otherwise fail the test. */
   const logged = (): string[] => stage.defects.splice(0);
   afterEach(() => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
 
-  /** Somebody of another protocol in the room, whose code fails at such events. */
-  const brokenStranger = (room: string, type: RoomEvent['type']): Promise<{ readonly leave: () => void }> => {
+  /** A participant of another protocol whose outbox throws at events of this type. */
+  const brokenOutsider = (room: string, type: RoomEvent['type']): Promise<{ readonly leave: () => void }> => {
     const attributes = { displayName: 'guest', dialect: 'test', hearsPrivateTexts: true };
     return stage.rooms.join(room, { id: 'guest-id', attributes }, () => (event) => {
       if (event.type === type) boom();
@@ -45,8 +45,8 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
     });
   }
 
-  it('a subscription that fails is none', async () => {
-    const guest = await brokenStranger('lab', 'participantJoined');
+  it('a failed subscription leaves nothing', async () => {
+    const guest = await brokenOutsider('lab', 'participantJoined');
     const ada = await stage.identify('ada');
     expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.include({ code: 'INTERNAL', seq: 0 });
     expect(await ada.ask({ type: 'SELF_FETCH' })).to.deep.include({ subscriptions: [] });
@@ -54,8 +54,8 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
     guest.leave();
   });
 
-  it('what fails after the answer is not answered a second time', async () => {
-    const guest = await brokenStranger('lab', 'participantLeft');
+  it('an error after the answer is not answered a second time', async () => {
+    const guest = await brokenOutsider('lab', 'participantLeft');
     const ada = await stage.identify('ada');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
     expect(await ada.ask({ type: 'SELF_UNSUBSCRIBE', name: 'lab' })).to.include({ code: 'UNSUBSCRIBED', seq: 1 });
@@ -64,8 +64,8 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
     guest.leave();
   });
 
-  it('a client that cannot leave its room as it should is gone nevertheless, and the others are told', async () => {
-    const guest = await brokenStranger('lab', 'participantLeft');
+  it('a client whose leaving fails is removed nevertheless, and the others are told', async () => {
+    const guest = await brokenOutsider('lab', 'participantLeft');
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace');
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
@@ -78,7 +78,7 @@ describe('Concierge and defects of ours while a request is served (§8)', () => 
   });
 });
 
-describe('Concierge and defects of ours while a client is let in (§3)', () => {
+describe('Concierge and defects of the server while a client is admitted (§3)', () => {
   const root = mkdtempSync(join(tmpdir(), 'concierge-'));
   let failing: 'uuid' | 'key' | undefined;
   let stage: ConciergeStage;
@@ -98,7 +98,7 @@ describe('Concierge and defects of ours while a client is let in (§3)', () => {
   });
 
   for (const what of ['uuid', 'key'] as const) {
-    it(`who cannot be given a ${what} is closed with 4000, without details; nobody sees it, and its name is free`, async () => {
+    it(`a client that gets no ${what} is closed with 4000, without details; the others are not told, and its name is free`, async () => {
       const grace = await stage.identify('grace');
       const ada = await stage.connect();
       failing = what;

@@ -18,8 +18,8 @@ import type { Upload } from '../../../dialects/concierge/file-store.js';
 import { until } from '../../support/until.js';
 import { ConciergeStage } from './stage.js';
 
-/** Whoever has access to the disk can put anything into the folders; the file server is not to be led astray by it. */
-describe('Concierge file server and what others do to its folders (§12)', () => {
+/** Other programs can put anything into the folders. The file server must not serve or follow it. */
+describe('Concierge file server and changes of its folders by other programs (§12)', () => {
   let parent: string;
   let root: string;
   let outside: string;
@@ -33,7 +33,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
     writeFileSync(join(outside, 'a'), 'of somebody else');
     mkdirSync(join(parent, 'real'));
     root = join(parent, 'files');
-    // The root itself may be a link: it is the operator's.
+    // The root itself may be a link of the operator.
     symlinkSync(join(parent, 'real'), root);
   });
   afterEach(async () => {
@@ -57,7 +57,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
   const status = async (...args: [string, string, string?]): Promise<number> => (await ask(...args)).status;
   const read = async (path: string): Promise<string> => (await ask('GET', path)).text();
 
-  it('a folder that becomes a link to another one is not read, written or deleted through; the next upload has a folder', async () => {
+  it('a folder that was replaced by a link is not read, written or deleted through; the next upload makes a new folder', async () => {
     await begin();
     expect(await status('PUT', 'ada/a', 'mine')).to.equal(201);
     expect(await status('PUT', 'ada/b', 'mine too')).to.equal(201);
@@ -71,7 +71,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
     expect(await status('GET', 'ada/b'), 'went with the folder').to.equal(404);
   });
 
-  it('a link that waits in the place of a folder is put aside', async () => {
+  it('a link in the place of a future folder is removed', async () => {
     symlinkSync(outside, join(root, 'ada'));
     await begin();
     expect(await status('GET', 'ada/a')).to.equal(404);
@@ -79,7 +79,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
     expect(await read('ada/a')).to.equal('mine');
   });
 
-  it('links in the places of the server’s own folders are not followed', async () => {
+  it('links in the place of the server’s own folders are not followed', async () => {
     for (const name of ['.uploads', '.ended']) symlinkSync(outside, join(root, name));
     await begin();
     expect(await status('PUT', 'ada/a', 'mine')).to.equal(201);
@@ -105,7 +105,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
     expect(await read('ada/a')).to.equal('again');
   });
 
-  it('a file that became a pipe is 404, and nobody waits for it', async () => {
+  it('a file that became a pipe is 404 at once', async () => {
     await begin();
     await status('PUT', 'ada/a', 'mine');
     await rm(join(root, 'ada', 'a'));
@@ -113,7 +113,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
     expect(await status('GET', 'ada/a')).to.equal(404);
   });
 
-  it('a file that is put back at the moment it is deleted stays', async () => {
+  it('a file that is uploaded again while it is deleted stays', async () => {
     await begin();
     const limits = { fileBytes: 100, clientFiles: 3, clientBytes: 100, totalBytes: 100 };
     let number = 0;
@@ -128,7 +128,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
     };
     (await put('first')).keep('a');
     const second = await put('second');
-    // Both in one turn; what the first one does later must not reach the second.
+    // Both in one turn: the later steps of the deletion must not reach the new file.
     const removed = store.remove('ada', 'a');
     second.keep('a');
     expect(removed).to.equal(true);
@@ -138,7 +138,7 @@ describe('Concierge file server and what others do to its folders (§12)', () =>
     await found?.handle.close();
   });
 
-  it('the folder of a name that has more bytes than a file may is refused with 400', async () => {
+  it('a client name with more bytes than a file name may have is refused with 400', async () => {
     const name = '𝒜'.repeat(64);
     await begin(name);
     for (const method of ['GET', 'DELETE', 'PUT']) {

@@ -13,7 +13,7 @@ interface Answer {
   readonly headers: NodeJS.Dict<string | string[]>;
 }
 
-/** A request whose path goes out as it is: fetch would tidy it up. */
+/** Sends the path unchanged; fetch would normalise it. */
 function ask(base: string, method: string, path: string, key?: string, body?: Buffer | string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { port } = new URL(base);
@@ -57,7 +57,7 @@ describe('Concierge file server (§12)', () => {
   const status = async (...args: [string, string, string?, (Buffer | string)?]): Promise<number> =>
     (await ask(stage.url, ...args)).status;
 
-  it('keeps a file while its client is there; everybody who is connected may read it, its owner delete it', async () => {
+  it('keeps a file while its client is connected; every connected client may read it, only its owner may delete it', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace');
     expect(await status('PUT', '/fs/ada/notes.txt', ada.uuid, 'first, and longer')).to.equal(201);
@@ -84,7 +84,7 @@ describe('Concierge file server (§12)', () => {
     expect(await status('GET', '/fs/ada/notes.txt', again.uuid), 'of a former client of that name').to.equal(404);
   });
 
-  it('takes forms: one file for its name, several for the folder, and all or none of them', async () => {
+  it('accepts forms with one file under its name or several for the folder, and keeps all or none', async () => {
     const ada = await stage.identify('ada');
     const form = (...names: (string | undefined)[]): FormData => {
       const made = new FormData();
@@ -114,7 +114,7 @@ describe('Concierge file server (§12)', () => {
     expect(await status('GET', '/fs/ada/....c', ada.uuid)).to.equal(202);
   });
 
-  it('knows keys: missing 428, none 417, of nobody 401; the key of HELLO counts too', async () => {
+  it('refuses a missing key with 428, a malformed one with 417 and an unknown one with 401; the key of HELLO works too', async () => {
     const ada = await stage.connect();
     const { fs_key: key } = await ada.identify({ name: 'ada', version: '0.1.0' });
     expect(await status('GET', '/fs/ada/x')).to.equal(428);
@@ -135,7 +135,7 @@ describe('Concierge file server (§12)', () => {
     }
   });
 
-  it('has limits for one file by PUT, one file, one client, all, and their number; what is refused takes no place', async () => {
+  it('has limits for a file by PUT, a file, a client, all clients, and the number of files; a refused file does not count', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace');
     const put = (path: string, key: string, bytes: number): Promise<number> =>
@@ -164,7 +164,7 @@ describe('Concierge file server (§12)', () => {
     expect(stage.gateway.remains.fileBytes).to.equal(4_000_001);
   });
 
-  /** Each tries to get at `secret.txt` beside the root, at the root, or at another folder. */
+  /** Each path tries to reach `secret.txt` beside the root, the root itself, or another folder. */
   const escapes = [
     '/fs/../secret.txt',
     '/fs/ada/../../secret.txt',
@@ -220,7 +220,7 @@ describe('Concierge file server (§12)', () => {
     });
   }
 
-  it('serves nothing through a link, or that was put into a folder otherwise', async () => {
+  it('serves nothing through a link, and no file that was not uploaded', async () => {
     const ada = await stage.identify('ada');
     await status('PUT', '/fs/ada/a', ada.uuid, 'x');
     await symlink(join(parent, 'secret.txt'), join(root, 'ada', 'link'));
@@ -234,14 +234,14 @@ describe('Concierge file server (§12)', () => {
     expect((await ask(stage.url, 'GET', '/fs/ada/a', ada.uuid)).body).to.equal('mine');
   });
 
-  it('drops the slashes of what looks like a folder, on all methods alike', async () => {
+  it('removes slashes from names of files, for all methods', async () => {
     const ada = await stage.identify('ada');
     expect(await status('PUT', '/fs/ada/a/b.txt', ada.uuid, 'x')).to.equal(201);
     expect(await status('GET', '/fs/ada/ab.txt', ada.uuid)).to.equal(202);
     expect(await status('DELETE', '/fs/ada/a/b.txt', ada.uuid)).to.equal(200);
   });
 
-  /** An upload whose body is still to come. `answered`: with its status; 0 when the connection was cut. */
+  /** An upload whose body is not sent yet. `answered` resolves with the status; 0 when the connection was cut. */
   function begin(path: string, key: string): { upload: ClientRequest; answered: Promise<number> } {
     const { port } = new URL(stage.url);
     const upload = request({ host: '127.0.0.1', port, method: 'PUT', path, headers: { 'x-fs-key': key } });
@@ -256,7 +256,7 @@ describe('Concierge file server (§12)', () => {
     return { upload, answered };
   }
 
-  it('an upload that fails for a reason of ours is 500, and logged', async () => {
+  it('an upload that fails because of the server is 500, and is logged', async () => {
     const ada = await stage.identify('ada');
     const { upload, answered } = begin('/fs/ada/lost', ada.uuid);
     upload.write('begin');
@@ -269,7 +269,7 @@ describe('Concierge file server (§12)', () => {
     expect(await status('PUT', '/fs/ada/kept', ada.uuid, 'x')).to.equal(201);
   });
 
-  it('an upload that still runs when its client leaves does not bring the folder back', async () => {
+  it('an upload that still runs when its client leaves does not make the folder again', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace');
     const { upload, answered } = begin('/fs/ada/late', ada.uuid);
@@ -283,7 +283,7 @@ describe('Concierge file server (§12)', () => {
   });
 });
 
-describe('Concierge file server that takes the key of HELLO only', () => {
+describe('Concierge file server that accepts only the key of HELLO', () => {
   const parent = mkdtempSync(join(tmpdir(), 'concierge-'));
   const stage = useStage({ concierge: { files: 'fs-key', filesDir: parent } });
   after(() => rm(parent, { recursive: true }));
@@ -296,7 +296,7 @@ describe('Concierge file server that takes the key of HELLO only', () => {
   });
 });
 
-describe('Concierge without file server, as it is unless asked for', () => {
+describe('Concierge without file server, which is the default', () => {
   const stage = useStage();
 
   it('has no key in HELLO, and nothing at its path', async () => {

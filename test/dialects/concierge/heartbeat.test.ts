@@ -5,7 +5,7 @@ import { useStage } from './stage.js';
 describe('Concierge heartbeat (§11)', () => {
   const stage = useStage({ concierge: { pingMs: 60, silenceMs: 600, identifyMs: 60_000 } });
 
-  it('a half-open socket is closed with 4009 and its name is free; who answers pings stays', async () => {
+  it('a half-open socket is closed with 4009 and its name is free; a client that answers pings stays', async () => {
     const alive = await stage.identify('grace');
     const dead = await stage.identify('ada');
     await alive.skip();
@@ -34,14 +34,14 @@ describe('Concierge heartbeat (§11)', () => {
     ['malformed payloads', '?'],
     ['binary frames', Buffer.from('x')],
   ] as const) {
-    it(`who answers no ping and sends ${what} stays, and is closed when it falls silent`, async () => {
+    it(`a client that answers no ping but sends ${what} stays, and is closed when it falls silent`, async () => {
       const client = await stage.connect('ws', ['ert-concierge'], { autoPong: false });
       await client.identify({ name: 'ada', version: '0.1.0' });
       const speaking = setInterval(() => {
         client.send(speak);
       }, 20);
       try {
-        // Pings are 60 ms apart: this is longer than silence may last.
+        // Pings are 60 ms apart, so this is longer than a client may be silent.
         await until('it was pinged often', () => client.pings > 12 || !client.open);
         expect(client.open).to.equal(true);
       } finally {
@@ -51,7 +51,7 @@ describe('Concierge heartbeat (§11)', () => {
     });
   }
 
-  it('who has not identified is not pinged, and has the time for IDENTIFY that it has', async () => {
+  it('a client that has not identified is not pinged, and has its whole time for IDENTIFY', async () => {
     const silent = await stage.connect('ws', ['ert-concierge'], { autoPong: false });
     const other = await stage.connect('ws', ['ert-concierge'], { autoPong: false });
     await other.identify({ name: 'ada', version: '0.1.0' });
@@ -60,7 +60,7 @@ describe('Concierge heartbeat (§11)', () => {
     expect(silent.pings).to.equal(0);
   });
 
-  it('pings of a client are answered with what they hold, before IDENTIFY and after', async () => {
+  it('pings of a client are answered with their content, before and after IDENTIFY', async () => {
     const client = await stage.connect();
     await client.pong();
     await client.identify({ name: 'ada', version: '0.1.0' });

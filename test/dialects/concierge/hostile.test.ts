@@ -23,7 +23,7 @@ describe('Concierge data (§7)', () => {
     'true',
     '[\n\t1\r ]',
   ]) {
-    it(`passes ${JSON.stringify(data)} on as it is`, async () => {
+    it(`relays ${JSON.stringify(data)} unchanged`, async () => {
       const ada = await stage.identify('ada');
       const target = '{"type":"NAME","name":"ada","tags":[1]}';
       const forms = [
@@ -141,7 +141,7 @@ describe('Concierge and hostile input (§8, §11)', () => {
     expect((await ada.closed).code).to.equal(1008);
   });
 
-  it('too long a payload is closed with 1009, text that is not UTF-8 with 1007, and nobody else is', async () => {
+  it('a payload that is too long is closed with 1009, text that is not UTF-8 with 1007; other clients stay', async () => {
     const grace = await stage.identify('grace');
     const ada = await stage.identify('ada');
     ada.send({ type: 'MESSAGE', target: { type: 'NAME', name: 'ada' }, data: 'x'.repeat(65_536) });
@@ -158,7 +158,7 @@ describe('Concierge and hostile input (§8, §11)', () => {
 describe('A Concierge client that does not read', () => {
   const stage = useStage({ concierge: { maxQueuedBytes: 100_000 } });
 
-  it('is dropped and leaves; who sends to it is answered all the while', async () => {
+  it('is dropped and leaves; a client that sends to it is always answered', async () => {
     const ada = await stage.identify('ada');
     await stalled(() => stage.identify('slow'));
     expect((await ada.next()).code).to.equal('CLIENT_JOINED');

@@ -7,7 +7,7 @@ import { nothingRemains, useStage } from './stage.js';
 
 const valid = { type: 'IDENTIFY', name: 'ada', version: '0.1.0' };
 
-/** The answer to a handshake whose subprotocol header is exactly that. */
+/** The answer to a handshake with this subprotocol header. */
 async function handshake(url: string, protocols: string | undefined, path = '/ws'): Promise<string> {
   const { port } = new URL(url);
   const socket = connect(Number(port), '127.0.0.1');
@@ -28,7 +28,7 @@ describe('Concierge connections (§1, §2, §3)', () => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
 
-  it('names the subprotocol to whoever offers it, and none to others, whatever they send', async () => {
+  it('names the subprotocol to clients that offer it, and to no others, whatever they send', async () => {
     for (const [offered, named] of [
       ['ert-concierge', true],
       ['chat, ert-concierge', true],
@@ -56,7 +56,7 @@ describe('Concierge connections (§1, §2, §3)', () => {
     }
   });
 
-  it('a service whose library sends the name letter by letter is served as any other', async () => {
+  it('a service whose library sends the name letter by letter is served too', async () => {
     const letters = { headers: { 'Sec-WebSocket-Protocol': 'e, r, t, -, c, o, n, c, i, e, r, g, e' } };
     const service = await open.connect('ws', [], letters);
     expect(service.protocol).to.equal('');
@@ -110,7 +110,7 @@ describe('Concierge connections (§1, §2, §3)', () => {
     });
   }
 
-  it('a name that is taken is 4005, and its holder is not disturbed; of two at the same time one gets it', async () => {
+  it('a name that is taken is 4005, and its holder is not disturbed; of two simultaneous clients one gets it', async () => {
     const holder = await open.identify('ada');
     const second = await open.connect();
     second.send(valid);
@@ -129,13 +129,13 @@ describe('Concierge connections (§1, §2, §3)', () => {
     expect(outcomes.map(String).sort()).to.deep.equal(['4005', 'HELLO']);
   });
 
-  it('who does not identify in time is closed with 4004, pings or not', async () => {
+  it('a client that does not identify in time is closed with 4004, even if it sends pings', async () => {
     const client = await open.connect();
     client.ping();
     expect((await client.closed).code).to.equal(4004);
   });
 
-  it('HELLO comes first, with a new uuid; unknown fields and a secret nobody asked for are ignored', async () => {
+  it('HELLO comes first, with a new uuid; unknown fields and an unnecessary secret are ignored', async () => {
     const uuids = new Set<unknown>();
     for (const version of ['0.1.0', '0.1.1', '0.1.77', '0.2.0', '0.1.0+build.5']) {
       const client = await open.connect('concierge');
@@ -149,7 +149,7 @@ describe('Concierge connections (§1, §2, §3)', () => {
     expect(uuids.size).to.equal(5);
   });
 
-  it('what is sent right behind IDENTIFY is answered in order after HELLO', async () => {
+  it('payloads sent directly after IDENTIFY are answered in order after HELLO', async () => {
     const client = await open.connect();
     client.send(valid);
     client.send({ type: 'SELF_FETCH' });
@@ -186,7 +186,7 @@ describe('Concierge times (§2, §11)', () => {
 describe('Concierge without 0.2', () => {
   const stage = useStage({ concierge: { services: false, spelling: 'shipped', groups: ['chat=Chat Channel'] } });
 
-  it('turns its clients away with 4007, spells as it is told, and has the groups of the options', async () => {
+  it('refuses 0.2 clients with 4007, uses the configured spelling, and has the configured groups', async () => {
     const client = await stage.connect();
     client.send({ ...valid, version: '0.2.0' });
     expect((await client.closed).code).to.equal(4007);

@@ -7,12 +7,12 @@ const names = ['ada', 'grace', 'eve'];
 const groups = ['lab', '__proto__'];
 const versions = ['0.1.0', '0.1.1', '0.2.0'];
 
-/** One thing somebody does: who, what, and with which group. */
+/** One step: the client, what it does, and with which group. */
 const step = fc.record({
   who: fc.nat(2),
   what: fc.constantFrom(
     ...['come', 'come', 'go', 'cut', 'create', 'create', 'delete', 'subscribe', 'subscribe', 'unsubscribe'],
-    ...['toGroup', 'toName', 'toAll', 'fetch', 'rubbish', 'stranger joins', 'stranger says', 'stranger leaves'],
+    ...['toGroup', 'toName', 'toAll', 'fetch', 'rubbish', 'outsider joins', 'outsider says', 'outsider leaves'],
   ),
   group: fc.constantFrom(...groups),
   version: fc.constantFrom(...versions),
@@ -43,10 +43,10 @@ function request(what: string, group: string, isServices: boolean): unknown {
   }
 }
 
-/** All 2000 of the long run with RUNS=2000. */
+/** RUNS=2000 for the long run. */
 const runs = Number(process.env.RUNS ?? 400);
 
-describe('Concierge, whatever clients and strangers do', function () {
+describe('Concierge, whatever clients and outsiders do', function () {
   this.timeout(300_000);
   const stage = useStage();
 
@@ -54,10 +54,10 @@ describe('Concierge, whatever clients and strangers do', function () {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
         const present = new Map<number, { client: ConciergeClient; isServices: boolean; sent: number }>();
-        const strangers = stage.strangers();
+        const outsiders = stage.outsiders();
         for (const { who, what, group, version } of steps) {
           const known = present.get(who);
-          if (what.startsWith('stranger')) strangers.do(what.slice(9), group);
+          if (what.startsWith('outsider')) outsiders.do(what.slice(9), group);
           else if (what === 'come' && !known) {
             const client = await stage.identify(names[who] ?? '', { version });
             present.set(who, { client, isServices: version === '0.2.0', sent: 0 });
@@ -78,7 +78,7 @@ describe('Concierge, whatever clients and strangers do', function () {
           const numbers = heard.flatMap(({ seq }) => (seq === undefined ? [] : [seq]));
           expect(numbers).to.deep.equal(Array.from({ length: sent }, (_, index) => index));
         }
-        strangers.leave();
+        outsiders.leave();
         await stage.empty();
         expect(stage.remains).to.deep.equal(nothingRemains);
         expect(stage.defects).to.deep.equal([]);

@@ -7,7 +7,7 @@ describe('Concierge 0.1 requests (§6 to §9)', () => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
 
-  it('the example conversation of §16 goes as it stands there', async () => {
+  it('the example conversation of §16 works as described', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace');
     const lab = { name: 'lab', nickname: null, owner_uuid: grace.uuid, subscribers: [] };

@@ -4,13 +4,13 @@ import { nothingRemains, useStage } from './stage.js';
 const client = { name: 'x', uuid: 'y' };
 const service = { name: 'x', owner_uuid: 'y', subscribers: [] };
 
-describe('Concierge 0.2: what is not understood, and what others are told (§8, §14)', () => {
+describe('Concierge 0.2: malformed payloads, and what other clients are told (§8, §14)', () => {
   const stage = useStage();
   afterEach(() => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
 
-  it('every malformed payload is ERROR_PROTOCOL, and what only servers send ERROR_UNSUPPORTED, with its number', async () => {
+  it('a malformed payload is ERROR_PROTOCOL, and a payload of servers ERROR_UNSUPPORTED, with its number', async () => {
     const ada = await stage.identify('ada', { version: '0.2.0' });
     const malformed: readonly unknown[] = [
       ...['', '[]', 'null', '{"type":null}', '{"__proto__":{"type":"SELF_FETCH"}}'],
@@ -60,7 +60,7 @@ describe('Concierge 0.2: what is not understood, and what others are told (§8, 
     };
     for (const payload of malformed) await answered(payload, 'ERROR_PROTOCOL');
     for (const payload of unsupported) await answered(payload, 'ERROR_UNSUPPORTED');
-    // What only servers send is malformed too when what belongs to it is missing.
+    // A payload of servers is malformed too if a member is missing.
     for (const { type } of unsupported as { type: string }[]) {
       if (!['OK', 'BAD', 'ERROR_UNSUPPORTED'].includes(type)) await answered({ type }, 'ERROR_PROTOCOL');
     }
@@ -69,7 +69,7 @@ describe('Concierge 0.2: what is not understood, and what others are told (§8, 
     expect(await ada.all()).to.deep.equal([]);
   });
 
-  it('whoever comes, makes, subscribes, unsubscribes, deletes and goes is told to the others in the words of each', async () => {
+  it('other clients are told of every change, each in the form of its version', async () => {
     const ada = await stage.identify('ada', { version: '0.2.0' });
     const old = await stage.identify('old', { version: '0.1.0' });
     await ada.skip();
@@ -87,7 +87,7 @@ describe('Concierge 0.2: what is not understood, and what others are told (§8, 
     await eve.ask({ type: 'SELF_SUBSCRIBE', service: 'lab' });
     const full = { ...lab, subscribers: [ada.uuid, eve.uuid] };
     const subscribed = { type: 'SERVICE_CLIENT_SUBSCRIBED', client: eveClient, service: full };
-    expect(await eve.all(), 'herself too, after the answer').to.deep.equal([subscribed]);
+    expect(await eve.all(), 'eve is told too, after the answer').to.deep.equal([subscribed]);
     expect(await ada.all()).to.deep.equal([subscribed]);
     await eve.ask({ type: 'SELF_UNSUBSCRIBE', service: 'lab' });
     const alone = { ...lab, subscribers: [ada.uuid] };
@@ -103,7 +103,7 @@ describe('Concierge 0.2: what is not understood, and what others are told (§8, 
     expect(await old.next()).to.deep.equal({ type: 'STATUS', code: 'CLIENT_LEFT', ...eveClient });
   });
 
-  it('who leaves is told of to the subscribers of what she was in, and of nothing else', async () => {
+  it('a client that leaves is told to the subscribers of its services, and to no others', async () => {
     const ada = await stage.identify('ada', { version: '0.2.0' });
     for (const name of ['lab', 'attic']) {
       await ada.ask({ type: 'SERVICE_CREATE', service: name });

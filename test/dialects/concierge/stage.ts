@@ -13,16 +13,16 @@ import { until } from '../../support/until.js';
 import { ConciergeClient } from './concierge-client.js';
 import type { Identity } from './concierge-client.js';
 
-/** This protocol and that of the room server on one port, on media in memory. */
+/** This protocol and the room protocol on one port, with media in memory. */
 export class ConciergeStage extends ServiceStage {
   readonly #clients: ConciergeClient[] = [];
-  readonly #strangers: RpcClient[] = [];
-  /** Errors that were logged: what no client may cause. */
+  readonly #outsiders: RpcClient[] = [];
+  /** Logged errors, which no client may cause. */
   readonly defects: string[];
   /** The server's side of each connection, in order. */
   readonly connections: Connection[];
 
-  /** @param random as the gateway takes it; unless given, that of the server */
+  /** @param random for the gateway; by default that of the server */
   constructor(options: GivenConfig = {}, random?: ConstructorParameters<typeof ConciergeGateway>[1]) {
     const defects: string[] = [];
     const connections: Connection[] = [];
@@ -43,7 +43,7 @@ export class ConciergeStage extends ServiceStage {
     return this.service.url;
   }
 
-  /** Connects, and identifies as nobody yet. */
+  /** Connects without IDENTIFY. */
   async connect(
     path = 'ws',
     protocols: string[] = ['ert-concierge'],
@@ -60,16 +60,16 @@ export class ConciergeStage extends ServiceStage {
     return client;
   }
 
-  /** Somebody of the Kurento Room protocol. */
+  /** A client of the Kurento Room protocol. */
   async join(room: string, user: string): Promise<RpcClient> {
-    const stranger = await RpcClient.connect(this.url);
-    this.#strangers.push(stranger);
-    await stranger.request('joinRoom', { room, user });
-    return stranger;
+    const outsider = await RpcClient.connect(this.url);
+    this.#outsiders.push(outsider);
+    await outsider.request('joinRoom', { room, user });
+    return outsider;
   }
 
-  /** Somebody of a protocol that is not there, straight in the rooms: one in each. */
-  strangers(): { do: (what: string, room: string) => void; leave: () => void } {
+  /** Participants of a protocol without dialect, joined directly: one in each room. */
+  outsiders(): { do: (what: string, room: string) => void; leave: () => void } {
     const present = new Map<string, Participant>();
     const attributes = { displayName: 'guest', dialect: 'test', hearsPrivateTexts: true };
     return {
@@ -95,11 +95,11 @@ export class ConciergeStage extends ServiceStage {
     return until('the others are gone', () => this.gateway.state.connections === clients);
   }
 
-  /** Everybody goes. */
+  /** Disconnects all clients. */
   async empty(): Promise<void> {
     for (const client of this.#clients.splice(0)) client.cut();
-    for (const stranger of this.#strangers.splice(0)) {
-      stranger.send({ jsonrpc: '2.0', id: 'last', method: 'closeSession' });
+    for (const outsider of this.#outsiders.splice(0)) {
+      outsider.send({ jsonrpc: '2.0', id: 'last', method: 'closeSession' });
     }
     await until(
       'nobody is left',
@@ -115,7 +115,7 @@ export class ConciergeStage extends ServiceStage {
 
 export const nothingRemains = { sessions: 0, identities: 0, groups: 0, fileBytes: 0, rooms: [], allocated: 0 };
 
-/** A stage for the tests of one `describe`; after each test everybody goes, and nothing may be left. */
+/** A stage for the tests of one `describe`. After each test all clients are disconnected, and nothing may be left. */
 export function useStage(options: GivenConfig = {}): ConciergeStage {
   const stage = new ConciergeStage(options);
   before(() => stage.start());

@@ -43,7 +43,7 @@ describe('EasyRTC §5 authentication', () => {
     }
   });
 
-  it('announces a newcomer to the others once, and shows her who is there', async () => {
+  it('announces a newcomer to the others once, and shows the others to the newcomer', async () => {
     const ana = await stage.enter({ username: 'Ana' });
     const ben = await stage.enter({ username: 'Ben', ...away });
     const news = await ana.pushed('roomData');
@@ -58,7 +58,7 @@ describe('EasyRTC §5 authentication', () => {
     expect(ana.pushes, 'once').to.deep.equal([]);
   });
 
-  it('again on the same socket keeps the id, adds rooms, and changes what it names', async () => {
+  it('a second one on the same socket keeps the id, adds rooms, and changes the named values', async () => {
     const ana = await stage.enter({ username: 'Ana', roomJoin: rooms('hall') });
     const ben = await stage.enter({ roomJoin: rooms('hall') });
     const { id } = ana;
@@ -73,7 +73,7 @@ describe('EasyRTC §5 authentication', () => {
     expect(ben.pushes, 'nothing comes twice').to.have.lengthOf(1);
   });
 
-  it('for another application leaves the old one, under the same id', async () => {
+  it('for another application leaves the old one and keeps the id', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     const { id } = ana;
@@ -122,7 +122,7 @@ describe('EasyRTC §6 commands', () => {
     }
   });
 
-  it('getRoomList counts everybody; the default room stays in it, others go when they are empty', async () => {
+  it('getRoomList counts everybody; the default room is always listed, others only while they are not empty', async () => {
     const ana = await stage.enter({ roomJoin: rooms('hall', 'side') });
     await stage.enter({ roomJoin: rooms('hall') });
     await stage.enter({ applicationName: 'elsewhere', roomJoin: rooms('hidden') });
@@ -135,7 +135,7 @@ describe('EasyRTC §6 commands', () => {
     expect((await ana.command('getRoomList')).msgData?.roomList).to.have.all.keys('default', 'hall');
   });
 
-  it('roomJoin answers the asked rooms with everybody in them; again it is the same, and the others hear it', async () => {
+  it('roomJoin answers with the clients of the rooms; repeated, it answers the same, and the others are told', async () => {
     const ana = await stage.enter({ roomJoin: rooms('hall') });
     const ben = await stage.enter({ roomJoin: rooms('hall') });
     const first = await ana.command('roomJoin', { roomJoin: rooms('side') });
@@ -152,7 +152,7 @@ describe('EasyRTC §6 commands', () => {
     expect(news.msgData?.roomData?.hall?.clientListDelta?.updateClient).to.have.all.keys(ana.id);
   });
 
-  it('roomLeave tells the others and forgets api fields; rooms one is not in are no error', async () => {
+  it('roomLeave tells the others and forgets api fields; a room that the client is not in is no error', async () => {
     const ana = await stage.enter({ roomJoin: rooms('hall') });
     const ben = await stage.enter({ roomJoin: rooms('hall') });
     const field = { hand: { fieldName: 'hand', fieldValue: true } };
@@ -168,7 +168,7 @@ describe('EasyRTC §6 commands', () => {
     expect(back.msgData?.roomData?.hall?.clientList?.[ana.id]).not.to.have.property('apiField');
   });
 
-  it('setPresence changes only what it names; who shares several rooms hears of it once', async () => {
+  it('setPresence changes only the named values; a client that shares several rooms is told once', async () => {
     const ana = await stage.enter({ roomJoin: rooms('one', 'two') });
     const ben = await stage.enter({ roomJoin: rooms('one', 'two') });
     const reply = await ana.command('setPresence', { setPresence: { status: 'here', type: [1], other: 1 } });
@@ -186,7 +186,7 @@ describe('EasyRTC §6 commands', () => {
     expect((await ana.command('setPresence', away)).msgData?.roomData).to.deep.equal({});
   });
 
-  it('setRoomApiField replaces the map of one room, and a cleared one is told', async () => {
+  it('setRoomApiField replaces the map of one room, and tells also a cleared one', async () => {
     const ana = await stage.enter({ roomJoin: rooms('hall') });
     const ben = await stage.enter({ roomJoin: rooms('hall') });
     const field = { hand: { fieldName: 'hand', fieldValue: true } };
@@ -202,7 +202,7 @@ describe('EasyRTC §6 commands', () => {
     }
   });
 
-  it('setUserCfg is acknowledged and told nobody', async () => {
+  it('setUserCfg is acknowledged, and nobody is told', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     const setUserCfg = { userSettings: { language: 'en' }, p2pList: { x: {} }, apiField: 1 };
@@ -215,7 +215,7 @@ describe('EasyRTC §6 commands', () => {
 describe('EasyRTC §8 to §10 messages, order, leaving', () => {
   const stage = EasyRtcStage.use();
 
-  it('a message goes to one, unchanged, whatever its data is', async () => {
+  it('a message goes to one client unchanged, whatever its data is', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     for (const msgData of ['hello', { any: ['json'] }, null, 0, false, '', undefined]) {
@@ -261,7 +261,7 @@ describe('EasyRTC §8 to §10 messages, order, leaving', () => {
     expect([...ana.pushes, ...ben.pushes].filter(({ event }) => event === 'easyrtcMsg')).to.deep.equal([]);
   });
 
-  it('what is sent in order comes in order', async () => {
+  it('messages arrive in the order they were sent', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     for (let index = 0; index < 200; index += 1) {
@@ -271,7 +271,7 @@ describe('EasyRTC §8 to §10 messages, order, leaving', () => {
     expect(ben.pushes.map(({ msgData }) => msgData as number)).to.deep.equal(Array.from({ length: 200 }, (_, i) => i));
   });
 
-  it('who goes is removed from each room, and her id is invalid', async () => {
+  it('a client that leaves is removed from each room, and its id is invalid', async () => {
     const ana = await stage.enter({ roomJoin: rooms('one', 'two') });
     const ben = await stage.enter({ roomJoin: rooms('one', 'two') });
     ben.cut();

@@ -3,7 +3,7 @@ import { EasyRtcStage } from './stage.js';
 import { codeOf } from './test-client.js';
 import type { TestClient, Wire } from './test-client.js';
 
-/** The entry of somebody of another protocol, as it stands in the list of a room. */
+/** The entry of an outsider in the list of a room. */
 async function strangerIn(client: TestClient, room = 'default'): Promise<Record<string, unknown>> {
   const reply = await client.command('roomJoin', { roomJoin: { [room]: { roomName: room } } });
   const list = Object.values(reply.msgData?.roomData?.[room]?.clientList as object) as Record<string, unknown>[];
@@ -32,7 +32,7 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     await ana.take(removed(String(entry?.easyrtcid)));
   });
 
-  it('chat both ways; a text in private is refused, since the room protocol has none', async () => {
+  it('chat both ways; a private text is refused, because the room protocol has none', async () => {
     const kurt = await stage.speaker('Kurt');
     const ana = await stage.enter({ username: 'Ana' });
     const { easyrtcid } = await strangerIn(ana);
@@ -74,7 +74,7 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     other.leave();
   });
 
-  it('an offer to a stranger is acknowledged and rejected, further signals are acknowledged', async () => {
+  it('an offer to an outsider is acknowledged and rejected, further signals are acknowledged', async () => {
     await stage.speaker('Kurt');
     const ana = await stage.enter();
     const { easyrtcid } = await strangerIn(ana);
@@ -84,7 +84,7 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     expect(codeOf(await ana.command('hangup', undefined, easyrtcid))).to.equal('ack');
   });
 
-  it('rooms of an application carry its name elsewhere; rooms whose names do not fit are hidden', async () => {
+  it('rooms of an application have its name before theirs in other protocols; rooms whose names do not fit are hidden', async () => {
     await stage.speaker('Kurt', 'demo/hall');
     await stage.speaker('Kira', 'a room with spaces');
     const ana = await stage.enter({ applicationName: 'demo', roomJoin: { hall: { roomName: 'hall' } } });
@@ -95,7 +95,7 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     expect(stage.rooms.names).to.include.members(['demo/hall', 'default', 'a room with spaces']);
   });
 
-  it('eviction and closing reach the client as leave, and the room goes on without her', async () => {
+  it('an eviction and a closed room are told to the client as leave, and the room goes on without the client', async () => {
     const kurt = await stage.speaker('Kurt');
     const ana = await stage.enter({ username: 'Ana' });
     const ben = await stage.enter({ username: 'Ben' });
@@ -119,7 +119,7 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
 describe('EasyRTC without bridges', () => {
   const stage = EasyRtcStage.use({ bridge: false });
 
-  it('rooms are its own', async () => {
+  it('has its own rooms', async () => {
     await stage.speaker('Kurt');
     const ana = await stage.enter();
     expect(ana.token.msgData?.roomData?.default?.clientList).to.have.all.keys(ana.id);

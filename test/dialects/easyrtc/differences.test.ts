@@ -8,7 +8,7 @@ const away = { setPresence: { show: 'away' } };
 const raised = { hand: { fieldName: 'hand', fieldValue: true } };
 const login = (msgData: object): object => ({ msgType: 'authenticate', msgData: { apiVersion: '1', ...msgData } });
 
-/** The table of what the document, the original and this server do, number by number. */
+/** The rows of the table that compares the document, the original and this server. */
 describe('EasyRTC §14 differences', () => {
   const iceServers = [{ urls: ['stun:a:3478', 'stun:b:3478'] }];
   const stage = EasyRtcStage.use(
@@ -110,7 +110,7 @@ describe('EasyRTC §14 differences', () => {
     expect((await ana.command('getRoomList')).msgData?.roomList).to.have.all.keys('default', 'full');
   });
 
-  it('11: who is in a full room joins it again', async () => {
+  it('11: a client that is in a full room can join it again', async () => {
     const ana = await stage.enter();
     await stage.enter();
     await stage.enter();
@@ -154,7 +154,7 @@ describe('EasyRTC §14 differences', () => {
     );
   });
 
-  it('17: the token has no groupList; forwardToUrl and iceConfig come when the program says so', async () => {
+  it('17: the token has no groupList; forwardToUrl and iceConfig are sent when the program asks for it', async () => {
     const ana = await stage.enter();
     expect(ana.token.msgData).not.to.have.property('groupList');
     stage.gateway.control.forwardToUrl(ana.id, 'https://elsewhere.example/');
@@ -180,7 +180,7 @@ describe('EasyRTC §14 differences', () => {
     ]);
   });
 
-  it('20: an emptied room leaves the list, the default room does not', async () => {
+  it('20: an empty room is not listed, except the default room', async () => {
     const ana = await stage.enter({ roomJoin: rooms('one') });
     await ana.command('roomLeave', { roomLeave: rooms('one') });
     const roomList = (await ana.command('getRoomList')).msgData?.roomList;
@@ -200,7 +200,7 @@ describe('EasyRTC §14 differences', () => {
   });
 });
 
-/** One way to each code that this server sends. */
+/** One way to get each code that this server sends. */
 describe('EasyRTC §11 error codes', () => {
   const stage = EasyRtcStage.use(
     { easyrtc: { applicationAutoCreate: false, roomAutoCreate: false, roomMaxConnections: 2, hookTimeoutMs: 1000 } },
@@ -249,7 +249,7 @@ describe('EasyRTC §11 error codes', () => {
   shows('MSG_REJECT_TARGET_GROUP', 'there are no groups', () => message({ targetGroup: 'g' }));
   shows('MSG_REJECT_TARGET_ROOM', 'a room one is not in', () => message({ targetRoom: 'side' }));
 
-  it('those of limits and of the end are shown elsewhere, and there are no others', () => {
+  it('the codes of limits and of the end are tested in other files, and there are no others', () => {
     // hostile.test.ts, bridge.test.ts
     const elsewhere = ['LOGIN_NO_SOCKETS', 'LOGIN_TIMEOUT', 'SERVER_SHUTDOWN'];
     expect([...shown, ...elsewhere]).to.have.members(Object.keys(errorTexts));

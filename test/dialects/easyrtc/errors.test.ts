@@ -9,7 +9,7 @@ const proto = JSON.parse('{"__proto__":{"roomName":"__proto__"}}') as object;
 
 describe('EasyRTC §5 refused authentications', () => {
   const stage = EasyRtcStage.use();
-  // In the order of the table; where two rows apply the earlier one counts.
+  // In the order of the table. If two rows apply, the earlier one counts.
   const refusals: [unknown, string][] = [
     [null, 'LOGIN_BAD_AUTH'],
     ['x', 'LOGIN_BAD_AUTH'],
@@ -52,7 +52,7 @@ describe('EasyRTC §5 refused authentications', () => {
     });
   }
 
-  it('also over polling the answer comes before the end', async () => {
+  it('over polling too the answer comes before the end', async () => {
     const client = await stage.connect({ transports: ['polling'] });
     expect(await client.refusal('easyrtcAuth', null)).to.equal('LOGIN_BAD_AUTH');
     await client.closed;
@@ -70,7 +70,7 @@ describe('EasyRTC §5 refused authentications', () => {
     await client.closed;
   });
 
-  it('names that objects have of themselves are ordinary ones', async () => {
+  it('names of built-in members of objects are ordinary names', async () => {
     for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const client = await stage.enter({ applicationName: name, easyrtcsid: name, roomJoin: proto });
       expect(Object.keys(client.token.msgData?.roomData as object)).to.deep.equal(['__proto__']);
@@ -78,7 +78,7 @@ describe('EasyRTC §5 refused authentications', () => {
     }
   });
 
-  it('a refused second one ends the client', async () => {
+  it('a refused second authentication ends the client', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     expect(await ana.refusal('easyrtcAuth', { msgType: 'authenticate' })).to.equal('LOGIN_BAD_STRUCTURE');
@@ -103,10 +103,10 @@ describe('EasyRTC §5 rows 12 to 14 and §6.4 rooms that cannot be entered', () 
     expect(await refusal(login({}))).to.equal('LOGIN_GEN_FAIL');
     expect(codeOf(await ana.command('roomJoin', { roomJoin: hall })), 'unknown').to.equal('MSG_REJECT_BAD_ROOM');
     const again = { roomJoin: { default: { roomName: 'default' } } };
-    expect(codeOf(await ana.command('roomJoin', again)), 'a full one she is in').to.equal('roomData');
+    expect(codeOf(await ana.command('roomJoin', again)), 'a full room that the client is in').to.equal('roomData');
   });
 
-  it('leave nothing behind: all rooms or none', async () => {
+  it('leave nothing behind: a client joins all rooms or none', async () => {
     await stage.speaker('kurt', 'hall');
     await stage.speaker('kara', 'full');
     await stage.speaker('karl', 'full');
@@ -209,7 +209,7 @@ describe('EasyRTC §6 and §8 refused requests', () => {
     await ana.settle();
   });
 
-  it('to somebody: oneself, a room that is not common, a group', async () => {
+  it('to a client: itself, a room that is not common, a group', async () => {
     const ana = await stage.enter({ roomJoin: { one: { roomName: 'one' } } });
     const ben = await stage.enter({ roomJoin: { two: { roomName: 'two' } } });
     const send = (from: TestClient, targets: object): Promise<string> =>

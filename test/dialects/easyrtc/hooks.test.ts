@@ -17,7 +17,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
     for (const name of Object.keys(hooks)) Reflect.deleteProperty(hooks, name);
   });
 
-  it('authenticate is told who comes with what, and may refuse', async () => {
+  it('authenticate gets the client and its credential, and may refuse', async () => {
     hooks.authenticate = async ({ username, application }, credential) => {
       await Promise.resolve();
       return username === 'Ana' && application === 'default' && credential?.ticket === 'y';
@@ -28,7 +28,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
     await stage.enter({ username: 'Ana', credential: { ticket: 'y' } });
   });
 
-  it('one that takes too long or fails is LOGIN_GEN_FAIL, and nobody was there', async () => {
+  it('a hook that takes too long or fails is LOGIN_GEN_FAIL, and leaves nothing', async () => {
     const ben = await stage.connect();
     hooks.authenticate = () => new Promise(() => undefined);
     expect(await ben.refusal('easyrtcAuth', login)).to.equal('LOGIN_GEN_FAIL');
@@ -36,7 +36,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
     expect(stage.rooms.names).to.deep.equal([]);
   });
 
-  it('what comes while one is asked waits, and is done in order', async () => {
+  it('requests that arrive during a hook wait, and are done in order', async () => {
     let open = (): void => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
     hooks.authenticate = () => opened.then(() => true);
@@ -46,7 +46,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
     expect((await Promise.all(answers)).map(codeOf)).to.deep.equal(['token', 'roomList']);
   });
 
-  it('a client that goes while one is asked leaves no ghost', async () => {
+  it('a client that disconnects during a hook leaves nothing', async () => {
     let asked = (): void => undefined;
     const reached = new Promise<void>((resolve) => (asked = resolve));
     let open = (): void => undefined;
@@ -67,7 +67,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
     expect(stage.remains).to.deep.equal({ rooms: 0, clients: 0, applications: 0 });
   });
 
-  it('joinRoom is told the parameter and whether the room is new, and may refuse', async () => {
+  it('joinRoom gets the parameter and whether the room is new, and may refuse', async () => {
     const asked: unknown[] = [];
     hooks.joinRoom = (_visitor, room) => {
       asked.push(room);
@@ -85,7 +85,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
     expect(await ben.refusal('easyrtcAuth', other)).to.equal('LOGIN_GEN_FAIL');
   });
 
-  it('message answers what is sent to the server; iceServers serves getIceConfig, or MSG_REJECT_GEN_FAIL', async () => {
+  it('message answers messages to the server; iceServers answers getIceConfig, or MSG_REJECT_GEN_FAIL', async () => {
     hooks.message = (_visitor, type, data) => ({ msgType: `${type}!`, msgData: data });
     const ana = await stage.enter();
     expect(await ana.ask('easyrtcMsg', { msgType: 'hey', msgData: 1 })).to.deep.include({
@@ -101,7 +101,7 @@ describe('EasyRTC §12 hooks of an embedding program', () => {
   });
 });
 
-describe('EasyRTC §7 what the server says by itself', () => {
+describe('EasyRTC §7 messages of the server itself', () => {
   const stage = EasyRtcStage.use();
 
   it('forwardToUrl, iceConfig, fields of rooms and sessions, messages without a sender', async () => {
@@ -123,7 +123,10 @@ describe('EasyRTC §7 what the server says by itself', () => {
     const cara = await stage.enter({ applicationName: 'x', easyrtcsid: 's%3Aabc' });
     const dora = await stage.enter({ applicationName: 'x', easyrtcsid: 's%3aabc' });
     control.setSessionFields('x', 's%3Aabc', { colour: 'red' });
-    expect((await cara.pushed('sessionData')).msgData?.sessionData?.easyrtcsid, 'as she gave it').to.equal('s%3Aabc');
+    expect(
+      (await cara.pushed('sessionData')).msgData?.sessionData?.easyrtcsid,
+      'in the form the client sent it',
+    ).to.equal('s%3Aabc');
     expect((await dora.pushed('sessionData')).msgData?.sessionData?.easyrtcsid, 'the same one').to.equal('s%3aabc');
     control.say(ana.id, 'picture', { bytes: Buffer.from('abc') });
     expect(String((await ana.pushed('picture')).msgData?.bytes)).to.equal('abc');
@@ -136,7 +139,7 @@ describe('EasyRTC §5 ICE servers', () => {
   const iceServers = ['stun:a:3478', 'turn:u:c@b:3478'];
   const stage = EasyRtcStage.use({ easyrtc: { turnSecret: 'north', turnSeconds: 600 }, iceServers });
 
-  it('have credentials that expire, one for each client, where there is a secret', async () => {
+  it('have credentials for each client that expire, if a secret is configured', async () => {
     const now = Date.now();
     stage.now = () => now;
     const ana = await stage.enter();

@@ -19,7 +19,7 @@ describe('EasyRTC §15 hostile and broken input', () => {
     expect(ben.pushes.filter(({ event }) => event === 'easyrtcMsg')).to.deep.equal([]);
   });
 
-  it('the packet with which a client introduces itself may be no longer', async () => {
+  it('the first packet of a client has the same limit', async () => {
     const ana = await stage.connect();
     const msgData = { apiVersion: '1', credential: { ticket: 'x'.repeat(1_100_000) } };
     ana.socket.emit('easyrtcAuth', { msgType: 'authenticate', msgData }, () => undefined);
@@ -28,7 +28,7 @@ describe('EasyRTC §15 hostile and broken input', () => {
     await stage.enter({ credential: { ticket: 'x'.repeat(900_000) } });
   });
 
-  it('more arguments than one are ignored but for the callback', async () => {
+  it('arguments after the first are ignored, except the callback', async () => {
     const ana = await stage.enter();
     const reply: unknown = await ana.socket.timeout(5000).emitWithAck('easyrtcCmd', { msgType: 'getRoomList' }, 1, {});
     expect(codeOf(reply as never)).to.equal('roomList');
@@ -42,7 +42,7 @@ describe('EasyRTC §15 hostile and broken input', () => {
     expect(await ana.refusal('easyrtcCmd', Buffer.from('abc'))).to.equal('MSG_REJECT_BAD_TYPE');
   });
 
-  it('bytes that are to be kept and shown to others are kept as the JSON they are', async () => {
+  it('bytes in a value that is kept are kept as their JSON', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     const type = { bytes: Buffer.from('abc') };
@@ -54,17 +54,17 @@ describe('EasyRTC §15 hostile and broken input', () => {
     expect(news.msgData?.roomData?.default?.clientListDelta?.updateClient?.[ana.id]?.presence.type).to.deep.equal(kept);
   });
 
-  it('what is nested deeply is answered, relayed or not', async () => {
+  it('a request with deeply nested data is answered, whether it is relayed or not', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
-    // Our own client could not write it: the packet is put together by hand.
+    // The client cannot encode the data, so the packet is written by hand.
     const text = (body: string): string => `4${body}`;
     const deep = '['.repeat(200_000) + ']'.repeat(200_000);
     const { engine } = ana.socket.io;
     const answers: string[] = [];
     engine.on('packet', ({ data }: { data?: unknown }) => answers.push(String(data)));
     const send = (id: number, event: string, message: string): void => {
-      // The engine's way of sending text as it is.
+      // Engine.IO sends this text unchanged.
       (engine as unknown as { write(text: string): void }).write(text(`2${id}["${event}",${message}]`).slice(1));
     };
     send(9001, 'easyrtcMsg', `{"msgType":"x","targetEasyrtcid":"${ben.id}","msgData":${deep}}`);
@@ -81,7 +81,7 @@ describe('EasyRTC §15 hostile and broken input', () => {
     await ben.settle();
   });
 
-  it('a slow reader is dropped, and the others hear that she is gone', async () => {
+  it('a slow reader is dropped, and the others are told that it left', async () => {
     const ana = await stage.enter();
     const { client: ben } = await stalled(() => stage.enter());
     const message = { msgType: 'x', msgData: 'x'.repeat(500_000), targetEasyrtcid: ben.id };
@@ -91,7 +91,7 @@ describe('EasyRTC §15 hostile and broken input', () => {
     await ana.take((push) => push.msgData?.roomData?.default?.clientListDelta?.removeClient?.[ben.id] !== undefined);
   });
 
-  it('a client that acknowledges nothing is served all the same', async () => {
+  it('a client that acknowledges nothing is served nevertheless', async () => {
     const ana = await stage.enter();
     const ben = await stage.enter();
     ben.socket.off('easyrtcMsg');
@@ -104,14 +104,14 @@ describe('EasyRTC §15 hostile and broken input', () => {
     await until('all are there', () => count === 11_000);
   });
 
-  it('clients of Engine.IO 3 are let in', async () => {
+  it('clients of Engine.IO 3 are admitted', async () => {
     const answer = await fetch(`${stage.url}/socket.io/?EIO=3&transport=polling`);
     expect(await answer.text()).to.match(/^\d+:0\{"sid"/);
     expect(answer.headers.get('access-control-allow-origin')).to.equal('*');
   });
 });
 
-describe('EasyRTC §15 limits of our own', () => {
+describe('EasyRTC §15 limits of this server', () => {
   const stage = EasyRtcStage.use({
     easyrtc: { loginTimeoutMs: 50, maxConnectionsPerAddress: 2, maxRooms: 2, maxMessagesPerSecond: 10 },
   });
@@ -119,14 +119,14 @@ describe('EasyRTC §15 limits of our own', () => {
     stage.now = Date.now;
   });
 
-  it('LOGIN_TIMEOUT for who does not authenticate in time', async () => {
+  it('LOGIN_TIMEOUT for a client that does not authenticate in time', async () => {
     const ana = await stage.connect();
     expect(await ana.refusal('easyrtcCmd', null)).to.equal('MSG_REJECT_NO_AUTH');
     expect(codeOf(await ana.pushed('error'))).to.equal('LOGIN_TIMEOUT');
     await ana.closed;
   });
 
-  it('LOGIN_NO_SOCKETS for one more from an address', async () => {
+  it('LOGIN_NO_SOCKETS for one client too many of an address', async () => {
     await stage.enter();
     await stage.enter();
     const late = await stage.connect();

@@ -7,9 +7,9 @@ import { codeOf } from './test-client.js';
 import type { TestClient, Wire } from './test-client.js';
 
 const sockets = 5;
-/** All 2000 of the long run with RUNS=2000. */
+/** RUNS=2000 for the long run. */
 const runs = Number(process.env.RUNS ?? 300);
-/** The same sequences in each run of the tests; another number for other ones. */
+/** The seed: each run of the tests plays the same sequences. */
 const seed = Number(process.env.SEED ?? 20_261_121);
 
 const knownAnswers = new Set<string>([...Object.keys(errorTexts), 'ack', 'token', 'roomData', 'roomList', 'iceConfig']);
@@ -116,7 +116,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Action>({ type: 'cut' }) },
 );
 
-/** Two thousand conversations nobody would think of, from a seeded generator. */
+/** Random conversations from a seeded generator. */
 describe('EasyRTC §15 random conversations of valid, invalid and hostile messages', () => {
   const stage = EasyRtcStage.use({ easyrtc: { roomMaxConnections: 3 } });
 

@@ -12,14 +12,14 @@ import type {
 } from '../../../dialects/easyrtc/messages.js';
 
 /*
- * The form of all that the server sends. The test client checks each packet and each reply against it.
+ * Schemas of all messages of the server. The test client checks each packet and each reply against them.
  */
 
 /** An entry of RTCConfiguration.iceServers. */
 const iceServer = z
   .object({
     urls: z.array(z.string()).readonly(),
-    /** The first of them, for programs written by the protocol's description, which knows no others. */
+    /** The first of `urls`, for programs written after the published protocol, which has only this member. */
     url: z.string().optional(),
     username: z.string().optional(),
     credential: z.string().optional(),
@@ -34,12 +34,12 @@ const presence = z
   .object({
     show: z.string(),
     status: z.string().nullable(),
-    /** Undocumented: any JSON, passed on as it is (EasyRTC §6.6). */
+    /** Undocumented. Any JSON, passed on unchanged (EasyRTC §6.6). */
     type: z.unknown().optional(),
   })
   .readonly();
 
-/** Somebody in a room, as the others see her (EasyRTC §5). */
+/** A client in a room, as others see it (EasyRTC §5). */
 const clientEntry = z
   .object({
     easyrtcid: z.string(),
@@ -93,7 +93,7 @@ const roomList = z
 
 const error = z.object({ errorCode: z.enum(errorCodes), errorText: z.string() }).readonly();
 
-/** The `msgData` of what the server says of itself on `easyrtcCmd` and in replies, by `msgType` (EasyRTC §5 to §7). */
+/** The `msgData` of the server's own messages on `easyrtcCmd` and in replies, by `msgType` (EasyRTC §5 to §7). */
 export const serverData = {
   ack: z.undefined().optional(),
   token,
@@ -107,12 +107,12 @@ export const serverData = {
     .readonly(),
 } as const;
 
-/** What is put in where a reply or an event is sent. */
+/** Members that are added when a reply or an event is sent. */
 const stamp = { serverTime: z.int() } as const;
-/** The envelope of an event: of what the server says, of what it passes on, and of an application's message. */
+/** The envelope of an event: the server's own messages, relayed signals, and messages of the application. */
 export const pushEnvelope = z.strictObject({
   ...stamp,
-  /** The receiver's. */
+  /** The id of the receiver. */
   easyrtcid: z.string(),
   msgType: z.string(),
   msgData: z.unknown().optional(),
@@ -121,7 +121,7 @@ export const pushEnvelope = z.strictObject({
   targetRoom: z.string().optional(),
 });
 
-/** Compiles only while each value of the declared type has the form that the schema checks. */
+/** Compiles only if each value of the declared type fits the schema. */
 type Fits<Schema extends z.ZodType, Declared extends z.input<Schema>> = Declared;
 export type Declared = [
   Fits<typeof iceServer, IceServer>,

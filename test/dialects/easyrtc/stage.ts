@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 import { TestClient } from './test-client.js';
 import type { ConnectOptions } from './test-client.js';
 
-/** EasyRTC and the room protocol from the sockets to the rooms, on a media engine in memory. */
+/** EasyRTC and the room protocol from the sockets to the rooms, with media in memory. */
 export class EasyRtcStage extends ServiceStage {
   /** The time in ms since 1970; a test may set it. */
   now = Date.now;
@@ -29,7 +29,7 @@ export class EasyRtcStage extends ServiceStage {
     return this.origin;
   }
 
-  /** For the tests of one `describe`: everybody is disconnected after each, and nothing may be left then. */
+  /** For the tests of one `describe`. After each test all clients are disconnected, and nothing may be left. */
   static use(...args: ConstructorParameters<typeof EasyRtcStage>): EasyRtcStage {
     const stage = new EasyRtcStage(...args);
     before(() => stage.start());
@@ -38,14 +38,14 @@ export class EasyRtcStage extends ServiceStage {
     return stage;
   }
 
-  /** A client that is connected and has said nothing yet. */
+  /** A connected client that has sent nothing yet. */
   async connect(options: ConnectOptions = {}): Promise<TestClient> {
     const client = await TestClient.connect(this.url, options);
     this.#clients.push(client);
     return client;
   }
 
-  /** A client that is authenticated; `msgData` beside the version. */
+  /** An authenticated client; `msgData` without the version. */
   async enter(msgData: object = {}, options: ConnectOptions = {}): Promise<TestClient> {
     const client = await this.connect(options);
     await client.authenticate(msgData);
@@ -60,7 +60,7 @@ export class EasyRtcStage extends ServiceStage {
     return client;
   }
 
-  /** What is left of all who were here. */
+  /** What is left of all clients. */
   get remains(): { rooms: number; clients: number; applications: number } {
     const { gateway } = this;
     return {

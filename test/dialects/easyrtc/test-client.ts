@@ -8,10 +8,10 @@ export type ConnectOptions = Partial<ManagerOptions & SocketOptions>;
 type Event = 'easyrtcAuth' | 'easyrtcCmd' | 'easyrtcMsg';
 
 type Said<Name extends keyof typeof serverData> = z.infer<(typeof serverData)[Name]>;
-/** Whatever `msgData` may hold: a test looks into what it expects, and fails where it is not so. */
+/** The members of `msgData` that tests read. A test fails if a member is missing. */
 type Data = Partial<Said<'token'> & Said<'error'> & Said<'roomList'> & { readonly bytes: unknown }>;
 
-/** A packet or an answer as it was on the wire. */
+/** A packet or an answer, as on the wire. */
 export interface Wire {
   readonly event?: string;
   readonly msgType: string;
@@ -26,7 +26,7 @@ const patienceMs = 5_000;
 
 const signals: ReadonlySet<string> = new Set(['candidate', 'offer', 'answer', 'reject', 'hangup']);
 
-/** Whatever the server says has the form that is declared. @throws ZodError */
+/** Checks a message of the server against its schema. @throws ZodError */
 function checkPush(event: string, packet: Wire): void {
   pushEnvelope.parse(packet);
   if (event === 'easyrtcMsg' || signals.has(packet.msgType)) return;
@@ -38,10 +38,10 @@ function checkData({ msgType, msgData }: Wire): void {
   if (Object.hasOwn(serverData, msgType)) serverData[msgType as keyof typeof serverData].parse(msgData);
 }
 
-/** A real Socket.IO client that shows what is on the wire. */
+/** A real Socket.IO client that shows the messages on the wire. */
 export class TestClient {
   readonly socket: Socket;
-  /** What the server sent by itself, in order, and was not taken yet. */
+  /** Messages of the server that were not taken yet, in order. */
   readonly pushes: Wire[] = [];
   readonly closed: Promise<string>;
   id = '';
@@ -83,7 +83,7 @@ export class TestClient {
     });
   }
 
-  /** @returns the code of the error that answers, or the type of another answer */
+  /** @returns the code of the answer if it is an error, otherwise its type */
   async refusal(event: Event, message?: unknown): Promise<string> {
     return codeOf(await this.ask(event, message));
   }
@@ -99,7 +99,7 @@ export class TestClient {
     return token;
   }
 
-  /** Takes the first push that fits, waiting for it if need be. */
+  /** Takes the first push that fits. Waits if there is none. */
   async take(fits: (push: Wire) => boolean): Promise<Wire> {
     let index = -1;
     await until(`a push that fits; there is ${JSON.stringify(this.pushes).slice(0, 1000)}`, () => {
@@ -115,7 +115,7 @@ export class TestClient {
     return this.take((push) => push.msgType === msgType);
   }
 
-  /** Resolves when everything the server had for this client has come. */
+  /** Resolves when all that the server had for this client has arrived. */
   async settle(): Promise<void> {
     await this.ask('easyrtcCmd', { msgType: 'getRoomList' });
   }

@@ -32,10 +32,10 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
   }
 
   const none = { url_gen: '', url_audio: '', url_pcc: '' };
-  const stranger = (userName: string) => ({ userId: userName, userName, userData: {}, sfuData: none });
+  const outsider = (userName: string) => ({ userId: userName, userName, userData: {}, sfuData: none });
   const joined = (userName: string) => [
     'SessionUpdated',
-    { eventId: 'USER_JOINED_SESSION', eventData: { userId: userName, userData: stranger(userName) } },
+    { eventId: 'USER_JOINED_SESSION', eventData: { userId: userName, userData: outsider(userName) } },
   ];
   const left = (userId: string) => ['SessionUpdated', { eventId: 'USER_LEFT_SESSION', eventData: { userId } }];
 
@@ -53,7 +53,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
       sessionAdministrator: 'carl',
       scenarioId: 'pilot-0',
       sessionUsers: ['carl'],
-      sessionUserDefinitions: [stranger('carl')],
+      sessionUserDefinitions: [outsider('carl')],
     });
     expect((await listed())[0]?.sessionId, 'its id stays').to.equal(session?.sessionId);
     const { sessionUsers, sessionMaster } = await ada.get('JoinSession', { sessionId: session?.sessionId });
@@ -65,7 +65,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     expect(await carl.notified('participantLeft')).to.deep.equal({ name: 'ada' });
   });
 
-  it('a session is a conference room; who comes and goes is told', async () => {
+  it('a session is a conference room; joins and leaves are told', async () => {
     const sessionId = await ada.makes('demo');
     const carl = await RpcClient.connect(`${stage.url}/`);
     conferees.push(carl);
@@ -79,7 +79,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     expect((await listed())[0]?.sessionId).to.equal(sessionId);
   });
 
-  it('somebody of another protocol never becomes master, and cannot be sent scene events', async () => {
+  it('a participant of another protocol never becomes master, and cannot receive scene events', async () => {
     const sessionId = await ada.makes('demo');
     const bob = await stage.user('bob');
     await conferee('demo', 'carl');
@@ -93,7 +93,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     expect(await ada.code('DeleteSession', { sessionId }), 'somebody is inside').to.equal(504);
   });
 
-  it('the administrator’s departure ends the session for this protocol alone', async () => {
+  it('when the administrator leaves, the session ends for this protocol only', async () => {
     const sessionId = await ada.makes('demo');
     const bob = await stage.user('bob');
     const carl = await conferee('demo', 'carl');
@@ -110,7 +110,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     expect(await bob.code('DeleteSession', { sessionId: rest?.sessionId })).to.equal(501);
   });
 
-  it('texts to all are chat, both ways; other messages stay within this protocol', async () => {
+  it('texts to all are chat, both ways; other messages stay in this protocol', async () => {
     await ada.makes('demo');
     const carl = await conferee('demo', 'carl');
     await ada.next();
@@ -124,14 +124,14 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     ]);
   });
 
-  it('a private text to somebody whose protocol has none is refused', async () => {
+  it('a private text to a participant whose protocol has none is refused', async () => {
     await ada.makes('demo');
     await conferee('demo', 'carl');
     expect(await ada.code('SendMessage', { userId: 'carl', message: 'psst' })).to.equal(802);
     expect(await ada.code('SendMessage', { userId: 'carl', message: {} })).to.equal(802);
   });
 
-  it('a session whose name a room has already gets a room of its own, which is called by the session’s id', async () => {
+  it('a session whose name is taken by a room gets a room named after its id', async () => {
     await conferee('demo', 'carl');
     const sessionId = await ada.makes('demo');
     expect(stage.rooms.names).to.deep.equal(['demo', sessionId]);
@@ -139,7 +139,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     expect((await listed()).map(({ sessionName }) => sessionName)).to.deep.equal(['demo', 'demo']);
   });
 
-  it('namesakes are told apart where people are known by name', async () => {
+  it('users of the same name get different names in a protocol that identifies people by name', async () => {
     const adaToo = await conferee('demo', 'ada');
     const [session] = await listed();
     await ada.get('JoinSession', { sessionId: session?.sessionId });
@@ -147,12 +147,12 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
   });
 });
 
-describe('the Orchestrator’s sessions, where chat of other protocols is not wanted', () => {
+describe('the Orchestrator’s sessions, with chat of other protocols switched off', () => {
   const stage = new OrchestratorStage();
   before(() => stage.start());
   after(() => stage.stop());
 
-  it('its clients are not told of it, and it is counted', async () => {
+  it('its clients do not get it, and it is counted', async () => {
     const ada = await stage.user('ada');
     await ada.makes('demo');
     const carl = await RpcClient.connect(`${stage.url}/`);
@@ -168,12 +168,12 @@ describe('the Orchestrator’s sessions, where chat of other protocols is not wa
   });
 });
 
-describe('the Orchestrator’s sessions, where protocols are kept apart', () => {
+describe('the Orchestrator’s sessions, with BRIDGE=false', () => {
   const stage = new OrchestratorStage({ bridge: false });
   before(() => stage.start());
   after(() => stage.stop());
 
-  it('they are rooms of their own', async () => {
+  it('they have their own rooms', async () => {
     const ada = await stage.user('ada');
     const carl = await RpcClient.connect(`${stage.url}/`);
     await carl.request('joinRoom', { room: 'demo', user: 'carl' });

@@ -1,4 +1,4 @@
-/** Every request of the published document, and what it is called on the wire. */
+/** Every request of the published document, with its name on the wire. */
 export const wireNames = {
   ADD_SESSION: 'AddSession',
   DECLARE_DATA_STREAM: 'DeclareDataStream',
@@ -30,7 +30,7 @@ export type DocumentName = keyof typeof wireNames;
 
 export const documentNames = Object.keys(wireNames) as DocumentName[];
 
-/** Everything a client may be told unasked: events, `SessionUpdated` by its `eventId`. */
+/** All events that the server sends, `SessionUpdated` by its `eventId`. */
 export const notices = [
   ...['DataReceived', 'MessageSent', 'SceneEventToMaster', 'SceneEventToUser', 'SessionClosed'],
   ...['USER_DATA_UPDATED', 'USER_JOINED_SESSION', 'USER_LEFT_SESSION'],

@@ -8,7 +8,7 @@ import type { OrchestratorClient } from './orchestrator-stage.js';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const none = { url_gen: '', url_audio: '', url_pcc: '' };
 
-/** Each request under the name of the document and under that of the wire. */
+/** Each request under its name in the document and on the wire. */
 const spellings = [
   { spelling: 'the names of the document', nameOf: (request: DocumentName): string => request },
   { spelling: 'the names of the wire', nameOf: (request: DocumentName): string => wireNames[request] },
@@ -54,7 +54,7 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(stage.remains).to.deep.equal(nothingRemains);
       });
 
-      /** Bob is in the session as well, and nobody has been told anything yet. */
+      /** Bob joins the session, and the notices so far are discarded. */
       async function together(): Promise<void> {
         await bob.get(of('JOIN_SESSION'), { sessionId: session });
         await ada.next();
@@ -85,7 +85,7 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(revision).to.be.a('string');
       });
 
-      it('tells one instant twice as the time', async () => {
+      it('tells the time in two forms', async () => {
         const { ntpDate, ntpTimeMs } = await ada.get(of('GET_NTP_TIME'), {});
         expect(Date.parse(ntpDate as string)).to.equal(ntpTimeMs);
         expect(Math.abs((ntpTimeMs as number) - Date.now())).to.be.lessThan(5000);
@@ -100,13 +100,13 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(users).to.deep.equal([user(ada, 'ada'), { ...user(bob, 'bob'), sfuData: {} }]);
       });
 
-      it('stops the server, where that is allowed', async () => {
+      it('stops the server, if that is allowed', async () => {
         const before = stage.terminations;
         expect(await ada.get(of('TERMINATE_ORCHESTRATOR'))).to.deep.equal({});
         expect(stage.terminations).to.equal(before + 1);
       });
 
-      it('logs in under an id of her own, and sends a commandId back', async () => {
+      it('logs in with a new id, and sends a commandId back', async () => {
         expect(ada.userId).to.match(uuid);
         expect(ada.userId).not.to.equal(bob.userId);
         expect(await ada.ask(of('LOGIN'), { userName: 'ada', commandId: 12 })).to.deep.equal({
@@ -129,7 +129,7 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(await ada.get(of('GET_SESSIONS'), {})).to.deep.equal({});
       });
 
-      it('keeps data of each user, which others may read', async () => {
+      it('keeps the data of each user, which others may read', async () => {
         await together();
         const notice = (userData: object) => [
           'SessionUpdated',
@@ -172,7 +172,7 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(await ada.get(of('GET_SESSIONS'), {})).to.deep.equal({});
       });
 
-      it('lets others join, and tells who is there', async () => {
+      it('lets others join, and tells them the users in the session', async () => {
         const both = demo([ada, 'ada'], [bob, 'bob']);
         expect(await bob.get(of('JOIN_SESSION'), { sessionId: session })).to.deep.equal(both);
         const userData = user(bob, 'bob');
@@ -182,7 +182,7 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(await bob.heard()).to.deep.equal([]);
       });
 
-      it('has the next master in place before it tells who left', async () => {
+      it('has the next master before it tells that the last one left', async () => {
         await together();
         bob.socket.once('SessionUpdated', () => {
           bob.socket.emit(of('GET_SESSION_INFO'), {}, ({ body }: { body: object }) => bob.notices.push(['info', body]));
@@ -214,7 +214,7 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(await bob.heard()).to.deep.equal(messages.map(said));
       });
 
-      it('takes scene events to the master, to one and to all, as bytes where they are bytes', async () => {
+      it('sends scene events to the master, to one user and to all, and bytes as bytes', async () => {
         await together();
         const bytes = Buffer.from('{"type":1}');
         const event = (sceneEventFrom: string, sceneEventData: unknown) => ({ sceneEventFrom, sceneEventData });
@@ -251,7 +251,7 @@ for (const namespace of ['/orchestrator', '/']) {
         expect(await ada.get(of('REMOVE_DATA_STREAM'), 'unknown')).to.deep.equal(state({}));
       });
 
-      it('relays data to those who registered, until they unregister', async () => {
+      it('relays data to users that registered, until they unregister', async () => {
         await together();
         const kind = `${ada.userId}.points#0`;
         ada.socket.emit(of('SEND_DATA'), kind, Buffer.from('nobody listens'));

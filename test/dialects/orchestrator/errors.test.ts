@@ -3,12 +3,12 @@ import { texts } from '../../../dialects/orchestrator/errors.js';
 import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
-/** Who asks: a stranger; somebody in no session; the master, who is administrator; a guest; the member of a closed session. */
-type Asker = 'stranger' | 'loner' | 'master' | 'guest' | 'leftBehind';
+/** The clients: not logged in; in no session; the master, which is administrator; a guest; a member of a closed session. */
+type Asker = 'anonymous' | 'loner' | 'master' | 'guest' | 'leftBehind';
 
 interface People extends Record<Asker, OrchestratorClient> {
   readonly session: string;
-  /** A session in which nobody is, administered by the loner. */
+  /** An empty session of the loner. */
   readonly other: string;
 }
 
@@ -17,7 +17,7 @@ type Case = readonly [
   asker: Asker,
   why: string,
   request: string,
-  /** Functions are given the people and make what is sent. */
+  /** A function makes the arguments from the clients. */
   ...content: readonly unknown[],
 ];
 
@@ -29,11 +29,11 @@ const idOf =
 const bytes = Buffer.from('{}');
 
 const cases: readonly Case[] = [
-  [204, 'stranger', 'without a name', 'Login', {}],
-  [204, 'stranger', 'with an empty name', 'Login', { userName: '' }],
-  [204, 'stranger', 'with a name that is no text', 'Login', { userName: 7 }],
-  [204, 'stranger', 'with too long a name', 'Login', { userName: 'x'.repeat(1001) }],
-  [205, 'stranger', 'with a name in use', 'Login', { userName: 'master' }],
+  [204, 'anonymous', 'without a name', 'Login', {}],
+  [204, 'anonymous', 'with an empty name', 'Login', { userName: '' }],
+  [204, 'anonymous', 'with a name that is no text', 'Login', { userName: 7 }],
+  [204, 'anonymous', 'with too long a name', 'Login', { userName: 'x'.repeat(1001) }],
+  [205, 'anonymous', 'with a name in use', 'Login', { userName: 'master' }],
   ...[
     ['Logout', {}],
     ['GetUserData', {}],
@@ -54,12 +54,12 @@ const cases: readonly Case[] = [
     ['RegisterForDataStream', 'x', 'k'],
     ['UnregisterFromDataStream', 'x', 'k'],
     ['SendData', 'k', bytes],
-  ].map(([request, ...content]): Case => [204, 'stranger', 'before login', request as string, ...content]),
+  ].map(([request, ...content]): Case => [204, 'anonymous', 'before login', request as string, ...content]),
   [404, 'loner', 'without a name', 'AddSession', { scenarioDefinition: {} }],
   [404, 'loner', 'with a name of blanks', 'AddSession', { sessionName: '  ', scenarioDefinition: {} }],
   [404, 'loner', 'with too long a name', 'AddSession', { sessionName: 'x'.repeat(1001) }],
   [404, 'loner', 'with a protocol that is not configured', 'AddSession', { sessionName: 'x', sessionProtocol: 'dash' }],
-  [404, 'loner', 'when she has as many as may be', 'AddSession', { sessionName: 'x' }],
+  [404, 'loner', 'for one session too many', 'AddSession', { sessionName: 'x' }],
   [501, 'guest', 'who is not the administrator', 'DeleteSession', sessionOf],
   [503, 'master', 'of an unknown session', 'DeleteSession', { sessionId: 'x' }],
   [503, 'master', 'without a session', 'DeleteSession', {}],
@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
   ),
   [800, 'loner', 'in no session', 'LeaveSession', {}],
   [801, 'master', 'when it is not allowed', 'TerminateOrchestrator'],
-  [801, 'stranger', 'when it is not allowed', 'TERMINATE_ORCHESTRATOR', {}],
+  [801, 'anonymous', 'when it is not allowed', 'TERMINATE_ORCHESTRATOR', {}],
   [801, 'master', 'when it is not allowed', 'ResetOrchestrator', {}],
   [801, 'master', 'when it is switched off', 'DumpData', {}],
   [801, 'guest', 'of one stream too many', 'DeclareDataStream', 'third'],
@@ -152,7 +152,7 @@ describe('the Orchestrator’s errors', () => {
     const loner = await stage.user('loner');
     const other = await loner.makes('there');
     await loner.get('LeaveSession', {});
-    people = { stranger: await stage.connect(), loner, master, guest, leftBehind, session, other };
+    people = { anonymous: await stage.connect(), loner, master, guest, leftBehind, session, other };
     for (const client of [leftBehind, master, guest, loner]) await client.heard();
   });
   after(async () => {
@@ -176,12 +176,12 @@ describe('the Orchestrator’s errors', () => {
     });
   }
 
-  it('each code of the table has a case above, but for those that are shown elsewhere or never sent', () => {
+  it('each code of the table has a case above, except those that are tested elsewhere or never sent', () => {
     const shown = new Set([...cases.map(([code]) => code), 206, 2001, 3001]);
     expect([...shown]).to.have.members(Object.keys(texts).map(Number));
   });
 
-  it('3001: SendSceneEventToMaster cannot happen while somebody of this protocol is inside', async () => {
+  it('3001: SendSceneEventToMaster cannot happen while a user of this protocol is in the session', async () => {
     expect(await people.guest.code('SendSceneEventToMaster', bytes)).to.equal(0);
     await people.master.next();
   });

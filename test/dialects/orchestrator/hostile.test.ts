@@ -47,11 +47,11 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
 
-  for (const where of ['as a stranger', 'logged in', 'in a session']) {
-    it(`answers every request with anything, or nothing, in it (${where})`, async () => {
+  for (const where of ['without login', 'logged in', 'in a session']) {
+    it(`answers every request, whatever its arguments are (${where})`, async () => {
       for (const request of requests) {
         for (const content of junk) {
-          if (where !== 'as a stranger') await hostile.ask('Login', { userName: 'hostile' });
+          if (where !== 'without login') await hostile.ask('Login', { userName: 'hostile' });
           if (where === 'in a session') {
             if ((await hostile.code('GetSessionInfo', {})) !== 0) await hostile.ask('AddSession', { sessionName: 'h' });
           }
@@ -65,7 +65,7 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     });
   }
 
-  it('answers values that are nested more deeply than could be sent on', async () => {
+  it('answers values that are nested too deeply to be relayed', async () => {
     await hostile.get('Login', { userName: 'hostile' });
     await hostile.makes('deep');
     await hostile.get('RegisterForDataStream', hostile.userId, 'k').catch(() => undefined);
@@ -86,7 +86,7 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     expect(hostile.notices).to.deep.equal([]);
   });
 
-  it('ends after a packet that is too long, which costs its sender alone', async () => {
+  it('ends the connection of a client whose packet is too long, and no other', async () => {
     await hostile.get('Login', { userName: 'hostile' });
     const session = await hostile.makes('big');
     await witness.get('JoinSession', { sessionId: session });
@@ -98,7 +98,7 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     expect(await witness.next()).to.deep.equal(['SessionClosed', {}]);
   });
 
-  it('ignores unknown events, and those that are no names', async () => {
+  it('ignores unknown events, and events without a name', async () => {
     for (const event of ['nope', '__proto__', 'constructor', 'easyrtcMsg', '']) hostile.socket.emit(event, {});
     expect(await hostile.code('Login', { userName: 'hostile' })).to.equal(0);
   });
@@ -128,7 +128,7 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     }
   }
 
-  it('lets a reader who is too slow lose data packets, and ends it when it is to be told anything else', async () => {
+  it('drops data packets for a slow reader, and disconnects it at any other event', async () => {
     const sessionId = await witness.makes('slow');
     const { client: slow, resume } = await stalled(async () => {
       const client = await stage.user('slow');
@@ -146,7 +146,7 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
     expect(received).to.be.within(1, 59);
   });
 
-  it('ends a client that asks on and on without reading', async () => {
+  it('ends a client that sends requests without reading', async () => {
     const { client, resume } = await stalled(() => stage.user('deaf'));
     const userDataJson = { text: 'x'.repeat(60_000) };
     for (let index = 0; index < 400; index += 1) client.socket.emit('UpdateUserDataJson', { userDataJson }, () => null);
@@ -156,8 +156,8 @@ describe('the Orchestrator’s protocol, when clients are hostile', () => {
   });
 });
 
-describe('the Orchestrator’s protocol, when something of ours fails', () => {
-  it('somebody who goes frees her name, and what failed is logged', () =>
+describe('the Orchestrator’s protocol, with a defect of the server', () => {
+  it('a user that leaves frees the name, and the error is logged', () =>
     withStage({ logLevel: 'error' }, async (stage) => {
       const ada = await stage.user('ada');
       const sessionId = await ada.makes('lab');

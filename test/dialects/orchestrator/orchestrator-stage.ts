@@ -11,7 +11,7 @@ import { until } from '../../support/until.js';
 
 type Line = readonly [level: string, message: string, fields: object];
 
-/** What a request is answered with. */
+/** The answer to a request. */
 export interface Answer {
   readonly error: number;
   readonly message: string;
@@ -19,13 +19,13 @@ export interface Answer {
   readonly commandId?: unknown;
 }
 
-/** The Orchestrator's and the room protocol over one set of rooms, from the socket to the domain. */
+/** The Orchestrator's protocol and the room protocol over the same rooms, from the socket to the domain. */
 export class OrchestratorStage extends ServiceStage {
   /** How often the server was told to stop. */
   terminations = 0;
-  /** What was logged, as [level, message, fields]. */
+  /** Log lines as [level, message, fields]. */
   readonly logged: readonly Line[];
-  /** What any client has been told: names of events, `SessionUpdated` by its `eventId`. */
+  /** The names of all events that clients got, `SessionUpdated` by its `eventId`. */
   readonly told = new Set<string>();
   readonly #clients: OrchestratorClient[] = [];
 
@@ -67,7 +67,7 @@ export class OrchestratorStage extends ServiceStage {
     return client;
   }
 
-  /** What is left of all who were here. */
+  /** What is left of all clients. */
   get remains(): object {
     return { ...this.gateway.remains, rooms: this.rooms.names.length, clients: this.gateway.state.connections };
   }
@@ -79,7 +79,7 @@ export class OrchestratorStage extends ServiceStage {
   }
 }
 
-/** Keeps every line, and writes those that are errors. */
+/** Keeps every line, and prints errors. */
 function logTo(lines: Line[]): ParentLog {
   const log = createLog('error', 'text');
   const at = (level: 'error' | 'warn' | 'info' | 'debug') => (message: string, fields?: object) => {
@@ -95,7 +95,7 @@ function logTo(lines: Line[]): ParentLog {
 
 export const nothingRemains = { users: 0, sessions: 0, streams: 0, rooms: 0, clients: 0 };
 
-/** A stage with options of its own, for as long as a test takes. */
+/** A stage with its own options, for one test. */
 export async function withStage(
   options: GivenConfig,
   test: (stage: OrchestratorStage) => Promise<void>,
@@ -111,12 +111,12 @@ export async function withStage(
   }
 }
 
-/** One socket.io client, and all it was told. */
+/** One socket.io client and its notices. */
 export class OrchestratorClient {
   readonly socket: Socket;
   readonly connected: Promise<void>;
   userId = '';
-  /** Notices that nobody has waited for yet, as [name, ...arguments]. */
+  /** Notices that were not taken yet, as [name, ...arguments]. */
   readonly notices: unknown[][] = [];
 
   constructor(socket: Socket) {
@@ -133,25 +133,25 @@ export class OrchestratorClient {
     return this.socket.timeout(3000).emitWithAck(name, ...content) as Promise<Answer>;
   }
 
-  /** As `ask`, of one that must succeed; resolves with the body. */
+  /** As `ask`, for a request that must succeed. Resolves with the body. */
   async get(name: string, ...content: unknown[]): Promise<Answer['body']> {
     const { error, message, body } = await this.ask(name, ...content);
     if (error !== 0) throw new Error(`${name}: ${error} ${message}`);
     return body;
   }
 
-  /** As `ask`; resolves with the number of the error. */
+  /** As `ask`. Resolves with the error code. */
   async code(name: string, ...content: unknown[]): Promise<number> {
     return (await this.ask(name, ...content)).error;
   }
 
-  /** Takes the next notice, waiting for it if need be. */
+  /** Takes the next notice. Waits if there is none. */
   async next(): Promise<unknown[]> {
     await until('a notice comes', () => this.notices.length > 0);
     return this.notices.shift() ?? [];
   }
 
-  /** Takes all notices that were sent before the answer to a request of now: they come in order. */
+  /** Takes all notices that the server sent before it answers a new request. */
   async heard(): Promise<unknown[][]> {
     await this.ask('GetOrchestratorVersion', {});
     return this.notices.splice(0);

@@ -8,13 +8,13 @@ import type { Answer, OrchestratorClient } from './orchestrator-stage.js';
 
 const clients = 4;
 const runs = Number(process.env.RUNS ?? 1_000);
-/** The same sequences in each run of the tests; another number for other ones. */
+/** The seed: each run of the tests plays the same sequences. */
 const seed = Number(process.env.SEED ?? 20_261_121);
 
 const codes = new Set([0, 204, 205, 404, 501, 503, 504, 602, 603, 700, 800, 801, 802, 1301, 1700]);
 for (const code of [3001, 3002, 3012, 3014, 4001, 4002]) codes.add(code);
 
-/** What one of the clients does next; `of` and `which` choose among the users and sessions there are. */
+/** One step of a client. `of` and `which` choose among the present users and sessions. */
 type Action =
   | { readonly type: 'request'; readonly name: string; readonly content: readonly unknown[] }
   | { readonly type: 'session'; readonly name: string; readonly which: number }
@@ -87,10 +87,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Action>({ type: 'pause' }) },
 );
 
-/** Two thousand conversations nobody would think of, from a seeded generator. */
+/** Random conversations from a seeded generator. */
 describe('the Orchestrator’s random conversations of valid, invalid and hostile requests', () => {
   const stage = new OrchestratorStage();
-  /** Connections go on from one sequence to the next, unless they are cut. */
+  /** Connections stay from one sequence to the next, unless they are cut. */
   const players = new Map<number, OrchestratorClient>();
   before(() => stage.start());
   after(() => stage.stop());
@@ -142,7 +142,7 @@ describe('the Orchestrator’s random conversations of valid, invalid and hostil
           [...stage.rooms][step.which]?.close('an administrator closed it');
           break;
         case 'cut':
-          // What it has asked is answered first: an answer has nowhere to go otherwise.
+          // Waits for the answers to its requests, which could not arrive afterwards.
           await Promise.all(answers);
           player.socket.disconnect();
           players.delete(index);
@@ -168,12 +168,12 @@ describe('the Orchestrator’s random conversations of valid, invalid and hostil
     await until('nothing is left', () => JSON.stringify(stage.remains) === expected);
   }
 
-  /** The ids of all sessions that somebody sees; none for who is not logged in. */
+  /** The ids of all sessions that a client sees; none for a client that is not logged in. */
   async function idsOf(player: OrchestratorClient): Promise<string[]> {
     return Object.keys((await player.ask('GetSessions', {})).body);
   }
 
-  /** What a client is told of its session is what the rooms say. */
+  /** Checks that the session of a client equals its room. */
   async function expectConsistent(player: OrchestratorClient): Promise<void> {
     const rooms = [...stage.rooms].filter((room) => room.find(player.userId));
     expect(rooms.length, 'rooms one user is in').to.be.at.most(1);

@@ -31,7 +31,7 @@ describe('the Orchestrator’s rules', () => {
     return (await of.get('GetSessionInfo', {})).sessionMaster;
   }
 
-  /** All three in a session of ada's, who have been told nothing yet. */
+  /** All three clients in a session of ada's, without notices so far. */
   async function together(): Promise<string> {
     const sessionId = await ada.makes('demo');
     await bob.get('JoinSession', { sessionId });
@@ -41,7 +41,7 @@ describe('the Orchestrator’s rules', () => {
   }
 
   describe('identity', () => {
-    it('a name in use is refused, and free again once its user is gone', async () => {
+    it('a name in use is refused, and is free when its user has left', async () => {
       const other = await stage.connect();
       expect(await other.code('Login', { userName: 'ada' })).to.equal(205);
       expect(await ada.code('GetSessions', {})).to.equal(0);
@@ -65,7 +65,7 @@ describe('the Orchestrator’s rules', () => {
       expect((await ada.get('GetSessionInfo', {})).sessionId).to.equal(sessionId);
     });
 
-    it('keys and names of the language’s own are names like others', async () => {
+    it('names of built-in members are ordinary names', async () => {
       const proto = await stage.user('__proto__');
       const userDataJson = '{"__proto__":{"x":1},"constructor":2}';
       expect(JSON.stringify(await proto.get('UpdateUserDataJson', { userDataJson }))).to.equal(userDataJson);
@@ -80,7 +80,7 @@ describe('the Orchestrator’s rules', () => {
   });
 
   describe('sessions', () => {
-    it('live on when they are empty, until their administrator goes', async () => {
+    it('stay while they are empty, until their administrator leaves', async () => {
       const sessionId = await ada.makes('demo');
       await ada.get('LeaveSession', {});
       expect(await bob.get('GetSessions', {})).to.have.keys(sessionId);
@@ -90,7 +90,7 @@ describe('the Orchestrator’s rules', () => {
       await until('the session is gone', async () => Object.keys(await bob.get('GetSessions', {})).length === 0);
     });
 
-    it('several have the same name', async () => {
+    it('may have the same name', async () => {
       const ids = [await ada.makes('demo'), await bob.makes('demo')];
       const sessions = await eve.get('GetSessions', {});
       expect(sessions).to.have.keys(ids);
@@ -101,21 +101,21 @@ describe('the Orchestrator’s rules', () => {
       expect(stage.rooms.names).to.deep.equal(['demo', ids[1]]);
     });
 
-    it('one user is in one: making one leaves the other', async () => {
+    it('a user is in one session: making a session leaves the former one', async () => {
       await together();
       const second = await bob.makes('second');
       expect(await ada.heard()).to.deep.equal([left(bob)]);
       expect((await bob.get('GetSessionInfo', {})).sessionId).to.equal(second);
     });
 
-    it('a session that cannot be made leaves everybody where they are', async () => {
+    it('a session that cannot be made changes nothing for anybody', async () => {
       const sessionId = await together();
       expect(await bob.code('AddSession', { sessionName: 'x', sessionProtocol: 'webrtc' })).to.equal(404);
       expect((await bob.get('GetSessionInfo', {})).sessionId).to.equal(sessionId);
       expect(await ada.heard()).to.deep.equal([]);
     });
 
-    it('who leaves is answered before the others are told, and not told herself', async () => {
+    it('a user that leaves gets the answer before the others are told, and no notice', async () => {
       await together();
       const order: string[] = [];
       bob.socket.once('SessionUpdated', () => order.push('bob is told'));
@@ -127,7 +127,7 @@ describe('the Orchestrator’s rules', () => {
   });
 
   describe('the master', () => {
-    it('is who came first, then who has been there longest; coming back is coming last', async () => {
+    it('is the user that has been there longest; a user that comes back is the last', async () => {
       const sessionId = await together();
       expect(await master(eve)).to.equal(ada.userId);
       await ada.get('LeaveSession', {});
@@ -140,7 +140,7 @@ describe('the Orchestrator’s rules', () => {
       expect(await eve.code('SendSceneEventToAllUsers', 'x')).to.equal(0);
     });
 
-    it('may send scene events to herself', async () => {
+    it('may send scene events to itself', async () => {
       await together();
       await ada.get('SendSceneEventToMaster', 'a');
       await ada.get('SendSceneEventToUser', ada.userId, 'b');
@@ -157,7 +157,7 @@ describe('the Orchestrator’s rules', () => {
       ['logs out', (client: OrchestratorClient) => client.ask('Logout', {}).then(() => undefined)],
       ['disconnects', (client: OrchestratorClient) => Promise.resolve(void client.socket.disconnect())],
     ] as const) {
-      it(`when the administrator ${how}, she leaves, and then her sessions close, once`, async () => {
+      it(`when the administrator ${how}, they leave, and then their sessions close, once`, async () => {
         await together();
         await go(ada);
         for (const client of [bob, eve]) {
@@ -169,7 +169,7 @@ describe('the Orchestrator’s rules', () => {
       });
     }
 
-    it('closes all sessions of an administrator, also those she left', async () => {
+    it('closes all sessions of an administrator, also those they have left', async () => {
       const first = await ada.makes('first');
       await bob.get('JoinSession', { sessionId: first });
       await ada.makes('second');
@@ -178,7 +178,7 @@ describe('the Orchestrator’s rules', () => {
       expect(await bob.heard()).to.deep.equal([closed]);
     });
 
-    it('leaves its members to leave once, or to go elsewhere directly', async () => {
+    it('lets members send LeaveSession once, or join another session directly', async () => {
       await together();
       await ada.get('Logout', {});
       expect(await bob.code('GetSessionInfo', {})).to.equal(700);
@@ -188,7 +188,7 @@ describe('the Orchestrator’s rules', () => {
       expect(await eve.makes('elsewhere')).to.be.a('string');
     });
 
-    it('does so when the room is closed or she is evicted, too', async () => {
+    it('lets members do so too when the room is closed or they are evicted', async () => {
       await together();
       const room = stage.rooms.find('demo');
       const participant = room?.find(bob.userId);
@@ -210,7 +210,7 @@ describe('the Orchestrator’s rules', () => {
     const packet = Buffer.from([1, 2, 3]);
     const received = (from: OrchestratorClient) => ['DataReceived', from.userId, 'k', packet];
 
-    it('belong to users: they work again after a change of session', async () => {
+    it('belong to users, so they work again after a change of session', async () => {
       const sessionId = await together();
       await ada.get('DeclareDataStream', 'k');
       await bob.get('RegisterForDataStream', ada.userId, 'k');
@@ -222,7 +222,7 @@ describe('the Orchestrator’s rules', () => {
       expect(await bob.heard()).to.deep.equal([received(ada)]);
     });
 
-    it('may be one’s own', async () => {
+    it('may be the user’s own', async () => {
       await together();
       await ada.get('RegisterForDataStream', ada.userId, 'k');
       await ada.get('RegisterForDataStream', ada.userId, 'k');
@@ -243,7 +243,7 @@ describe('the Orchestrator’s rules', () => {
       }
     });
 
-    it('are relayed as the very bytes that came in, without a copy', async () => {
+    it('are relayed without a copy of the bytes', async () => {
       await together();
       const server = [...stage.door.namespace('/orchestrator').sockets.values()];
       const seen: unknown[] = [];

@@ -5,9 +5,9 @@ import { startServer } from '../../../src/server.js';
 import { until } from '../../support/until.js';
 import { OrchestratorClient, withStage } from './orchestrator-stage.js';
 
-describe('the Orchestrator’s login, where a password is configured', () => {
+describe('the Orchestrator’s login, with a password configured', () => {
   for (const namespace of ['/orchestrator', '/']) {
-    it(`is asked for it at ${namespace}, under the document’s name as well`, () =>
+    it(`needs the password at ${namespace}, also under the name of the document`, () =>
       withStage({ orchestrator: { password: 'secret' } }, async (stage) => {
         const client = await stage.connect(namespace);
         expect(await client.code('LOGIN', { userName: 'ada' })).to.equal(206);
@@ -18,7 +18,7 @@ describe('the Orchestrator’s login, where a password is configured', () => {
       }));
   }
 
-  it('carries it, under either name', () =>
+  it('accepts the password in both fields', () =>
     withStage({ orchestrator: { password: 'secret' } }, async (stage) => {
       const client = await stage.connect();
       for (const wrong of [{}, { userPassword: 'wrong' }, { userPassword: '' }, { userPassword: ['secret'] }]) {
@@ -30,7 +30,7 @@ describe('the Orchestrator’s login, where a password is configured', () => {
       expect(await client.code('Login', { userName: 'ada', password: 'secret' })).to.equal(0);
     }));
 
-  it('is refused a session where only some may open rooms', () =>
+  it('cannot make a session if it may not open rooms', () =>
     withStage({ roomCreators: 'ada' }, async (stage) => {
       const ada = await stage.user('ada');
       const bob = await stage.user('bob');
@@ -51,7 +51,7 @@ describe('the Orchestrator’s forwarding services', () => {
   });
   const services = { dash: { commandLine: ['relay'], portMapping: [template(8096), template(8097)] } };
 
-  it('are handed out by templates, the least used first', () =>
+  it('are assigned by templates, the least used first', () =>
     withStage({ orchestrator: { sfu: services } }, async (stage) => {
       const ada = await stage.user('ada');
       const bob = await stage.user('bob');
@@ -84,7 +84,7 @@ describe('the Orchestrator’s forwarding services', () => {
     }));
 
   for (const protocol of ['dash', 'webrtc', 'tcpreflector']) {
-    it(`are handed out for ${protocol}, to those inside alone; other protocols have none`, () =>
+    it(`are assigned for ${protocol}, only to users in the session; other protocols have none`, () =>
       withStage({ orchestrator: { sfu: { [protocol]: { portMapping: [template(9000)] } } } }, async (stage) => {
         const ada = await stage.user('ada');
         const addresses = async () => ((await ada.get('DumpData', {})).users as { sfuData: object }[])[0]?.sfuData;
@@ -100,7 +100,7 @@ describe('the Orchestrator’s forwarding services', () => {
       }));
   }
 
-  it('are read from a variable as JSON, which must make sense', () => {
+  it('are read from a variable as JSON, which is checked', () => {
     const config = readConfig([], { ORCHESTRATOR_SFU: JSON.stringify(services) });
     expect(config.orchestrator.sfu.get('dash')?.map(({ port }) => port)).to.deep.equal([8096, 8097]);
     for (const wrong of ['{', '{"ftp":{"portMapping":[]}}', '{"dash":{"portMapping":[]}}', '7']) {
@@ -128,11 +128,11 @@ describe('the Orchestrator’s operator requests', () => {
     ['DUMP_DATA', 'dumpData', 'all data was dumped', 'a dump of all data was refused'],
   ] as const) {
     for (const isAllowed of [true, false]) {
-      it(`${request}, ${isAllowed ? 'switched on' : 'switched off'}, is logged with whoever asked`, () =>
+      it(`${request}, ${isAllowed ? 'switched on' : 'switched off'}, is logged with the client`, () =>
         withStage({ orchestrator: { [option]: isAllowed } }, async (stage) => {
           const ada = await stage.user('ada');
-          const stranger = await stage.connect('/');
-          for (const client of [stranger, ada]) {
+          const anonymous = await stage.connect('/');
+          for (const client of [anonymous, ada]) {
             expect(await client.code(request, {})).to.equal(isAllowed ? 0 : 801);
             if (request === 'RESET_ORCHESTRATOR' && isAllowed) break;
           }
@@ -151,8 +151,8 @@ describe('the Orchestrator’s operator requests', () => {
       const ada = await stage.user('ada');
       const bob = await stage.user('bob', '/');
       await bob.get('JoinSession', { sessionId: await ada.makes('demo') });
-      const stranger = await stage.connect();
-      expect(await stranger.get('RESET_ORCHESTRATOR', {})).to.deep.equal({});
+      const anonymous = await stage.connect();
+      expect(await anonymous.get('RESET_ORCHESTRATOR', {})).to.deep.equal({});
       await until('everybody is disconnected', () => stage.gateway.state.connections === 0);
       await until('bob has noticed', () => !bob.socket.connected);
       expect(bob.notices.at(-1)).to.deep.equal(['SessionClosed', {}]);
@@ -160,7 +160,7 @@ describe('the Orchestrator’s operator requests', () => {
 });
 
 describe('the Orchestrator’s protocol in the whole server', () => {
-  /** No media server is within reach: people meet all the same. */
+  /** No media server can be reached; this protocol works nevertheless. */
   const options = { port: 0, host: '127.0.0.1', logLevel: 'error', kmsUris: ['ws://127.0.0.1:9/kurento'] } as const;
   const connect = async (url: string, namespace: string): Promise<OrchestratorClient> => {
     const socket = io(url.replace(/\/$/, namespace), { reconnection: false, forceNew: true });
@@ -204,7 +204,7 @@ describe('the Orchestrator’s protocol in the whole server', () => {
     await server.stop();
   });
 
-  it('is not spoken when it is switched off', async () => {
+  it('is not served when it is switched off', async () => {
     const server = await startServer(configOf({ ...options, orchestrator: { enabled: false } }));
     const refused = await connect(server.url, '/orchestrator').then(
       () => 'connected',

@@ -11,13 +11,13 @@ const hourMs = 3_600_000;
 
 interface ServerOptions {
   readonly aheadMs: number;
-  /** The host's clock. */
+  /** The clock of the host. */
   readonly now?: () => number;
   /** Makes an answer wrong. */
   readonly spoil?: (answer: Buffer) => Buffer;
 }
 
-/** An NTP server that answers each question once, at a port of its own. */
+/** An NTP server that answers each query once. */
 async function ntpServer({ aheadMs, now = Date.now, spoil = (answer) => answer }: ServerOptions) {
   const socket = createSocket('udp4');
   let asked = 0;
@@ -81,7 +81,7 @@ describe('the Orchestrator’s time', () => {
   });
 
   for (const request of ['GET_NTP_TIME', 'GetNTPTime']) {
-    it(`is the host’s while no server answers: ${request} never fails`, () =>
+    it(`is the host’s while no server answers, and ${request} never fails`, () =>
       withStage(
         { orchestrator: { ntpServers: ['127.0.0.1:9', 'no such host', '127.0.0.1:99999'], ntpTimeoutMs: 50 } },
         async (stage) => {
@@ -114,7 +114,9 @@ describe('the Orchestrator’s time', () => {
       { orchestrator: { ntpServers: [server.name], ntpTimeoutMs: 50, ntpIntervalMs: 20 } },
       async (stage) => {
         const client = await stage.connect();
-        await until('it was asked', () => stage.logged.some(([, message]) => message === 'the clock was compared'));
+        await until('it was asked', () =>
+          stage.logged.some(([, message]) => message === 'the clock was compared with an NTP server'),
+        );
         server.socket.removeAllListeners('message');
         await until('it has failed', () => stage.logged.some(([level]) => level === 'warn'));
         const { ntpTimeMs } = await client.get('GetNTPTime', {});
@@ -123,7 +125,7 @@ describe('the Orchestrator’s time', () => {
     );
   });
 
-  it('goes on after 2036, when the seconds of NTP begin again', async () => {
+  it('works after 2036, when the seconds of NTP begin again', async () => {
     const now = () => Date.parse('2036-02-07T06:28:10Z');
     const server = await serving({ aheadMs: 10_000, now });
     let compared = false;

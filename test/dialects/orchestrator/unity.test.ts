@@ -5,7 +5,7 @@ import { until } from '../../support/until.js';
 import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
-/** What the Unity client sends, in its order, and what it would break without (Orchestrator §13). */
+/** The requests of the Unity client in their order, and the answers that it needs (Orchestrator §13). */
 describe('the Orchestrator’s Unity client', () => {
   const stage = new OrchestratorStage();
   before(() => stage.start());
@@ -15,7 +15,7 @@ describe('the Orchestrator’s Unity client', () => {
     await until('nothing is left', () => JSON.stringify(stage.remains) === JSON.stringify(nothingRemains));
   });
 
-  /** As either of them begins. */
+  /** The first requests of each client. */
   async function begins(name: string): Promise<OrchestratorClient> {
     const client = await stage.user(name, '/');
     const userDataJson = '{"userRepresentation":4,"hasVoice":true,"userRepresentationTCPUrl":""}';
@@ -25,7 +25,7 @@ describe('the Orchestrator’s Unity client', () => {
     return client;
   }
 
-  it('creates a session, is joined, exchanges streams and scene events, and deletes it when all are gone', async () => {
+  it('creates a session that another joins, exchanges streams and scene events, and deletes it when all have left', async () => {
     const creator = await begins('creator');
     const guest = await begins('guest');
     const sessionId = await creator.makes('demo', { sessionProtocol: 'socketio' });
@@ -39,7 +39,7 @@ describe('the Orchestrator’s Unity client', () => {
     expect((await guest.next())[0]).to.equal('MessageSent');
     expect((await creator.next())[0]).to.equal('MessageSent');
 
-    // Streams: one argument, no acknowledgement; a time stamp of eight bytes before a packet of the largest size.
+    // A stream packet has one argument and no acknowledgement: a time stamp of eight bytes, then a packet of the largest size.
     const kind = `${creator.userId}.pointcloud#0`;
     creator.socket.emit('DeclareDataStream', kind);
     guest.socket.emit('RegisterForDataStream', creator.userId, kind);
@@ -48,7 +48,7 @@ describe('the Orchestrator’s Unity client', () => {
     packet.writeBigInt64LE(1_795_210_988_564n);
     creator.socket.emit('SendData', kind, packet);
     expect(await guest.next()).to.deep.equal(['DataReceived', creator.userId, kind, packet]);
-    // By mistake with its own id: harmless.
+    // The client sends its own id by mistake, which does no harm.
     guest.socket.emit('UnregisterFromDataStream', guest.userId, kind);
     creator.socket.emit('SendData', kind, Buffer.from('more'));
     expect((await guest.next())[3]).to.deep.equal(Buffer.from('more'));
@@ -67,7 +67,7 @@ describe('the Orchestrator’s Unity client', () => {
     expect(await creator.get('GetSessions', {})).to.deep.equal({});
   });
 
-  it('may leave a session that its administrator left by ending, as if nothing had happened', async () => {
+  it('may leave a session that was closed when its administrator left', async () => {
     const creator = await begins('creator');
     const guest = await begins('guest');
     await guest.get('JoinSession', { sessionId: await creator.makes('demo') });
@@ -77,7 +77,7 @@ describe('the Orchestrator’s Unity client', () => {
     expect(await guest.code('LeaveSession', {})).to.equal(0);
   });
 
-  it('sends and receives frames as they are written here', async () => {
+  it('sends and receives exactly these frames', async () => {
     const socket = new WebSocket(`${stage.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     const frames: (string | Buffer)[] = [];
     socket.on('message', (data: Buffer, isBinary: boolean) => frames.push(isBinary ? data : data.toString()));

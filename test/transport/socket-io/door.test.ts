@@ -71,7 +71,7 @@ describe('the socket.io door', () => {
     return socket;
   }
 
-  it('gives a client of the default namespace to whom its first event belongs, over either transport', async () => {
+  it('gives a client of the default namespace to the protocol of its first event, over either transport', async () => {
     for (const transports of [['websocket'], ['polling']]) {
       const two = await connected('/', { transports });
       expect(await two.timeout(1000).emitWithAck('two hello')).to.equal('this is two');
@@ -82,7 +82,7 @@ describe('the socket.io door', () => {
     }
   });
 
-  it('keeps to the first protocol a client spoke', async () => {
+  it('keeps a client with its first protocol', async () => {
     const socket = await connected();
     expect(await socket.timeout(1000).emitWithAck('one hello')).to.equal('this is one');
     socket.emit('two hello');
@@ -90,7 +90,7 @@ describe('the socket.io door', () => {
     expect(socket.listeners('two hello')).to.deep.equal([]);
   });
 
-  it('has namespaces of one protocol alone', async () => {
+  it('has namespaces that belong to one protocol', async () => {
     const socket = connect('/own');
     const welcome = await new Promise((resolve) => socket.once('welcome', resolve));
     expect(welcome).to.equal('to its own');
@@ -99,7 +99,7 @@ describe('the socket.io door', () => {
     expect(unknown).to.equal('Error: Invalid namespace');
   });
 
-  it('serves the script of its clients, and leaves everything else to others', async () => {
+  it('serves the script of its clients, and leaves other paths to other handlers', async () => {
     const script = await fetch(`${url}/socket.io/socket.io.js`);
     expect(script.headers.get('content-type')).to.match(/^application\/javascript/);
     expect(await (await fetch(`${url}/elsewhere`)).text()).to.equal('something else');
@@ -116,14 +116,14 @@ describe('the socket.io door', () => {
     expect(await from('https://good.example')).to.equal('connected');
   });
 
-  it('takes no more clients than there may be', async () => {
+  it('accepts no more clients than the limit', async () => {
     const sockets = [await connected(), await connected(), await connected()];
     const refused = await connected().then(
       () => 'connected',
       () => 'refused',
     );
     expect(refused).to.equal('refused');
-    // The name of a session that is none does not make her one of those who are there.
+    // A client with the id of an unknown session does not count as a known client.
     for (const name of ['', 'unknown']) {
       const { ok } = await fetch(`${url}/socket.io/?EIO=4&transport=polling&sid=${name}`);
       expect(ok, `with the session "${name}"`).to.equal(false);
