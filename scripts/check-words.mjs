@@ -142,8 +142,9 @@ function proseOfYaml(text) {
   });
 }
 
+/** Code, and words that are quoted, are not read. */
 function withoutCode(text) {
-  return text.replace(/`[^`\n]*`/g, (code) => 'x'.repeat(code.length));
+  return text.replace(/`[^`\n]*`|"\w+"/g, (code) => 'x'.repeat(code.length));
 }
 
 function blank(text) {
