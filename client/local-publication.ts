@@ -141,8 +141,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     if (!this.#published) this.#restore(new ClientError('media-failed', 'Lost as soon as it was published.'));
   }
 
-  /** For Room only: the media server has lost our stream. An attempt that is under way fails or succeeds by itself. */
-  lose(error: ClientError): void {
+  /** For Room only: the media server has lost the stream. An attempt that is under way fails or succeeds by itself. */
+  mediaLost(error: ClientError): void {
     if (!this.#published || this.#closed) return;
     this.#published = false;
     if (!this.#busy) this.#restore(error);
@@ -189,14 +189,14 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   #publishAnew(tracks: readonly MediaStreamTrack[]): void {
     this.#tracks = tracks;
     this.#outdated = true;
-    this.lose(new ClientError('media-failed', 'Published anew, with other kinds of media.'));
+    this.mediaLost(new ClientError('media-failed', 'Published anew, with other kinds of media.'));
   }
 
   #connect(): MediaConnection {
     this.#outdated = false;
     const connection = this.#connections.open(this.#name, {
       failed: (error) => {
-        this.lose(error);
+        this.mediaLost(error);
       },
     });
     const { loopback = false, dataChannel = false } = this.#options;

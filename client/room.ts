@@ -222,7 +222,7 @@ export class Room extends Emitter<RoomEvents> {
         const { value } = await this.#ask(connections.session);
         if (isStale()) return;
         this.#reconcile(value, connections);
-        this.#localPublication?.lose(new ClientError('disconnected', 'The server has started anew.'));
+        this.#localPublication?.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
         this.emit('reconnected', false);
         return;
       } catch (thrown) {
@@ -281,7 +281,7 @@ export class Room extends Emitter<RoomEvents> {
       }
       case 'mediaError': {
         const error = new ClientError('media-failed', notification.params.error);
-        this.#localPublication?.lose(error);
+        this.#localPublication?.mediaLost(error);
         this.emit('mediaError', error, undefined);
         break;
       }

@@ -169,7 +169,7 @@ export class Session extends Emitter<SessionEvents> {
     const error = new ClientError('disconnected', `The connection to the server was lost${reason && `: ${reason}`}.`);
     const { reconnectForMs = 120_000 } = this.#options;
     if (reconnectForMs === 0 || !this.#hadSession) {
-      this.#lose(error);
+      this.#connectionLost(error);
       return;
     }
     this.#interrupted = true;
@@ -184,7 +184,7 @@ export class Session extends Emitter<SessionEvents> {
         return;
       }
       if (!socket) {
-        this.#lose(error);
+        this.#connectionLost(error);
         return;
       }
       const outcome = await this.#resume(socket);
@@ -264,7 +264,7 @@ export class Session extends Emitter<SessionEvents> {
     }
   }
 
-  #lose(error: ClientError): void {
+  #connectionLost(error: ClientError): void {
     if (this.#ended) return;
     this.#end(error);
     this.emit('lost', error);

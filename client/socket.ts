@@ -47,7 +47,7 @@ export class Socket {
       if (frame && !this.#ended) this.onFrame(frame);
     };
     socket.onclose = ({ reason }) => {
-      this.#lose(reason);
+      this.#connectionLost(reason);
     };
   }
 
@@ -87,7 +87,7 @@ export class Socket {
   /** Treats the socket as lost. */
   drop(reason = 'dropped'): void {
     this.#socket.close();
-    this.#lose(reason);
+    this.#connectionLost(reason);
   }
 
   /** No event follows. */
@@ -96,7 +96,7 @@ export class Socket {
     this.#socket.close(1000);
   }
 
-  #lose(reason: string): void {
+  #connectionLost(reason: string): void {
     if (this.#ended) return;
     this.#end();
     this.onLost(reason);

@@ -53,8 +53,8 @@ export interface MediaEngine {
 export interface PipelineListener {
   /** The media server reports an error that concerns the pipeline as a whole. The pipeline goes on. */
   failed(failure: MediaFailure): void;
-  /** The pipeline and all its endpoints are gone without our doing: the media server died or forgot them. Called once, last. */
-  lost(failure: MediaFailure): void;
+  /** The media server has died or forgotten the pipeline with all its endpoints. Called once, as the last call. */
+  mediaLost(failure: MediaFailure): void;
 }
 
 export interface Pipeline {

@@ -205,7 +205,7 @@ export class Room implements api.Room {
       failed: (failure) => {
         this.tell({ type: 'mediaFailed', failure });
       },
-      lost: (failure) => {
+      mediaLost: (failure) => {
         if (this.#pipeline === opening) this.#mediaLost(failure);
       },
     });

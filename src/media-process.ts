@@ -111,7 +111,7 @@ export class MediaProcess {
     try {
       const url = await ready(child, ended);
       void ended.then((how) => {
-        this.#lost(startedAt, how);
+        this.#engineEnded(startedAt, how);
       });
       return url;
     } catch (error) {
@@ -126,7 +126,7 @@ export class MediaProcess {
     return ['--host', '127.0.0.1', '--port', port, ...this.#options.flags];
   }
 
-  #lost(startedAt: number, ended: string | number | null): void {
+  #engineEnded(startedAt: number, ended: string | number | null): void {
     if (this.#stopping) return;
     this.#pauses.lived(Date.now() - startedAt);
     const inMs = this.#pauses.next();

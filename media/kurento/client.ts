@@ -24,7 +24,7 @@ export interface ClientListener {
   /** The connection is back and the session is the same. Single objects may be gone. */
   resumed(): void;
   /** Every object is gone. Objects made from now on are new ones. */
-  lost(failure: MediaError): void;
+  mediaLost(failure: MediaError): void;
 }
 
 type PendingCall = Pick<Call<unknown, unknown>, 'sent' | 'fresh' | 'send' | 'fail' | 'result'>;
@@ -249,7 +249,7 @@ export class Client {
     this.#grace = setTimeout(() => {
       this.#become('down');
       this.#failCalls(() => true);
-      this.#lose();
+      this.#reportLoss();
       this.#opening?.settle(this.#unavailable());
     }, this.#lostAfterMs);
   }
@@ -263,14 +263,14 @@ export class Client {
   /** Everything there is lost. Calls that need nothing of it wait for the next media server at this address. */
   #begin(): void {
     this.#failCalls((call) => call.sent || !call.fresh);
-    this.#lose();
+    this.#reportLoss();
     this.#wait();
   }
 
-  #lose(): void {
+  #reportLoss(): void {
     if (this.#served) {
       this.#log.error('media server lost', { url: this.#options.url, reason: this.#reason });
-      this.#listener.lost(new MediaError('unavailable', `The media server was lost: ${this.#reason}`));
+      this.#listener.mediaLost(new MediaError('unavailable', `The media server was lost: ${this.#reason}`));
     } else {
       this.#log.warn('no media server yet', { url: this.#options.url, reason: this.#reason });
     }

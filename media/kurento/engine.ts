@@ -47,8 +47,8 @@ export class KurentoEngine implements MediaEngine {
       resumed: () => {
         for (const pipeline of this.#pipelines) void pipeline.verify();
       },
-      lost: (failure) => {
-        this.#lost(failure);
+      mediaLost: (failure) => {
+        this.#mediaLost(failure);
       },
     });
   }
@@ -138,7 +138,7 @@ export class KurentoEngine implements MediaEngine {
     }
   }
 
-  #lost(failure: MediaError): void {
+  #mediaLost(failure: MediaError): void {
     for (const pipeline of this.#pipelines) pipeline.mediaLost(failure);
   }
 }

@@ -104,7 +104,7 @@ export class KurentoPipeline implements Pipeline {
     // If the media server still has it, it is released when it can be reached again.
     this.#remote.release();
     notify(this.#settings.log, () => {
-      this.#listener.lost(failure);
+      this.#listener.mediaLost(failure);
     });
   }
 

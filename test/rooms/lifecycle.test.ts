@@ -58,7 +58,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
   it('a publication that ends before it is announced is never told as opened', async () => {
     const ends: Record<string, (ana: Participant, media: FakeMedia) => void> = {
       'the media server is lost': (_ana, media) => {
-        for (const { listener } of [...media.pipelines]) listener.lost(new MediaError('object-gone', 'gone'));
+        for (const { listener } of [...media.pipelines]) listener.mediaLost(new MediaError('object-gone', 'gone'));
       },
       'it is unpublished': (ana) => {
         ana.unpublish();
@@ -357,7 +357,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     const [pipeline] = stage.media.pipelines;
     stage.media.pipelines.clear();
     stage.media.endpoints.clear();
-    pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+    pipeline?.listener.mediaLost(new MediaError('unavailable', 'the media server is gone'));
     expect(stage.told(ana)).to.deep.equal(['participantJoined berta', 'mediaFailed unavailable']);
     expect(stage.told(berta)).to.deep.equal([
       'publicationOpened ana',
@@ -383,7 +383,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
       await heldToo.reached;
       const [pipeline] = stage.media.pipelines;
       stage.media.pipelines.clear();
-      pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+      pipeline?.listener.mediaLost(new MediaError('unavailable', 'the media server is gone'));
       held.open();
       heldToo.open();
       expect(await publishing).to.equal('interrupted');
@@ -412,7 +412,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     await publish(ana, offer);
     const [pipeline] = stage.media.pipelines;
     stage.media.pipelines.clear();
-    pipeline?.listener.lost(new MediaError('unavailable', 'the media server is gone'));
+    pipeline?.listener.mediaLost(new MediaError('unavailable', 'the media server is gone'));
     const held = stage.media.holdNext('openPipeline');
     const publishing = codeOf(publish(ana, offer));
     await held.reached;

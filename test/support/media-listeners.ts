@@ -9,7 +9,7 @@ export class PipelineEvents implements PipelineListener {
     this.failures.push(failure);
   }
 
-  lost(failure: MediaFailure): void {
+  mediaLost(failure: MediaFailure): void {
     this.losses.push(failure);
   }
 }

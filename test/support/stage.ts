@@ -74,7 +74,7 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
       const pipeline = stage.pipeline();
       // It is gone with the media server: nobody releases it.
       stage.stack.media.pipelines.delete(pipeline);
-      pipeline.listener.lost(new MediaError('unavailable', text));
+      pipeline.listener.mediaLost(new MediaError('unavailable', text));
     },
   ],
   [

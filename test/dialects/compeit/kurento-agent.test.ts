@@ -235,7 +235,7 @@ describe('COMPEIT §4 the Kurento agent', () => {
     await receiving(b, a.id);
     const [pipeline] = stage.media.pipelines;
     const failure = new MediaError('object-gone', 'gone');
-    pipeline?.listener.lost(failure);
+    pipeline?.listener.mediaLost(failure);
     pipeline?.release();
     expect(await a.take('server_message', 'media_session_terminated')).to.deep.equal(
       said('media_session_terminated', {}),

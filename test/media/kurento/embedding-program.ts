@@ -54,7 +54,7 @@ const log = new RecordingLog();
 const server = await new ScriptedServer().start();
 const engine = new KurentoEngine({ url: server.url, log });
 await engine.connect();
-await engine.openPipeline({ failed: () => undefined, lost: () => undefined });
+await engine.openPipeline({ failed: () => undefined, mediaLost: () => undefined });
 // Two of its packages warn on the console.
 server.event('nobody', 'Error', {});
 server.send(JSON.stringify({ jsonrpc: '2.0', id: 4711, result: {} }));

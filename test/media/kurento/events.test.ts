@@ -105,7 +105,7 @@ describe('kurento engine › events', () => {
       failed: () => {
         throw new Error('as scripted');
       },
-      lost: () => undefined,
+      mediaLost: () => undefined,
     });
     room.server.event(room.newest(), 'Error', { description: 'of the pipeline', errorCode: 1, type: 'SCRIPTED' });
     await until('it is logged', () => room.log.has('error', 'a listener of the media engine threw'));

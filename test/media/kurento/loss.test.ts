@@ -95,7 +95,7 @@ describe('kurento engine › loss of the media server', () => {
     let next: Promise<unknown> | undefined;
     await engine.openPipeline({
       failed: () => undefined,
-      lost: () => {
+      mediaLost: () => {
         next = engine.openPipeline(new PipelineEvents());
       },
     });
