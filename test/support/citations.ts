@@ -9,12 +9,12 @@ export interface Citation {
   /** `row 4` of a table or `rule 2` of a list in that section. */
   readonly part: { readonly kind: 'row' | 'rule'; readonly number: string } | undefined;
   readonly line: number;
-  /** Where it begins, its protocol's name included, and where it ends in the text. */
+  /** The positions of its beginning, including the protocol's name, and of its end. */
   readonly start: number;
   readonly end: number;
 }
 
-/** How a protocol is called in `Kurento Room §3.6`, and its page. */
+/** The names of protocols in citations such as `Kurento Room §3.6`, and their pages. */
 export const pageNames: ReadonlyMap<string, string> = new Map([
   ['Kurento Room', 'kurento-room'],
   ['Kurento media protocol', 'kurento-media'],
@@ -33,12 +33,12 @@ const between = /^,?(?:\s*(?:rows?|rules?)\s+\d+(?:\s+to\s+\d+)?)?(?:,|;|\s+and|
 const part = /^,?\s+(row|rule)s?\s+(\d+)/;
 
 /**
- * Finds `Kurento Room §3.6` and, where the protocol is plain, the bare `§3.6`: after another one of the same document, or
- * in a folder that belongs to one protocol. Other documents (`RFC 8445 §16.1`) are passed over.
+ * Finds `Kurento Room §3.6`, and the bare `§3.6` if the protocol is clear: after another citation of the same document, or in a
+ * folder that belongs to one protocol. Other documents (`RFC 8445 §16.1`) are skipped.
  */
 export function citationsIn(path: string, text: string): Citation[] {
   let plain = withoutMargins(text);
-  // Texts of links are checked with their targets.
+  // The texts of links are checked together with their targets.
   if (path.endsWith('.md')) plain = plain.replace(/\[[^[\]]*\]\([^()]*\)/g, blank);
   const citations: Citation[] = [];
   let last: { readonly end: number; readonly page: string | undefined } | undefined;
@@ -65,12 +65,12 @@ export function citationsIn(path: string, text: string): Citation[] {
   return citations;
 }
 
-/** What begins a line of a comment stands between two words of it: blank, so that places stay what they are. */
+/** Blanks the beginning of each line of a comment, which may separate two words, and keeps all positions. */
 export function withoutMargins(text: string): string {
   return text.replace(/\n[ \t]*(?:\*(?!\/)|\/\/|#+ |>)?[ \t]*/g, blank);
 }
 
-/** What a bare `§3.6` in a file means. */
+/** The protocol of a bare `§3.6` in a file. */
 function pageOfFolder(path: string): string {
   const folder = path.replace(/^test\//, '');
   const dialect = /^dialects\/([^/]+)\//.exec(folder)?.[1];

@@ -7,7 +7,7 @@ import { udpPorts } from './udp-ports.js';
 const ready = z.object({ type: z.literal('ready'), url: z.string() });
 const main = fileURLToPath(new URL('../../media/embedded/main.ts', import.meta.url));
 
-/** The embedded engine as the server runs it: a process by itself, on loopback. With ENGINE_LOG set it is heard. */
+/** The embedded engine as the server runs it: in its own process, on loopback. ENGINE_LOG prints its log. */
 export class EmbeddedEngine {
   readonly url: string;
   readonly child: ChildProcess;
@@ -17,7 +17,7 @@ export class EmbeddedEngine {
     this.url = url;
   }
 
-  /** `port`: 0 for a free one. Without the flag `--udp-ports` it gets ports of its own. */
+  /** `port`: 0 for a free one. Without the flag `--udp-ports` the engine gets its own range. */
   static async start(port = 0, flags: readonly string[] = []): Promise<EmbeddedEngine> {
     const ownPorts = flags.includes('--udp-ports') ? [] : ['--udp-ports', udpPorts()];
     const child = fork(main, ['--port', String(port), ...ownPorts, ...flags], {
@@ -42,7 +42,7 @@ export class EmbeddedEngine {
     return Number(new URL(this.url).port);
   }
 
-  /** Ends it at once, as a crash would. */
+  /** Kills the process, as a crash would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }

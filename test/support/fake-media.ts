@@ -12,12 +12,12 @@ import type {
   VideoFilter,
 } from '../../media/port.js';
 
-/** The steps of a negotiation at which a call can be held up or made to fail. */
+/** The steps of a negotiation at which a call can be delayed or made to fail. */
 export type Step = 'openPipeline' | 'createEndpoint' | 'createFilter' | 'connect' | 'answer';
 
 /**
- * A media engine that exists in memory only, for tests of the domain: it counts what is allocated and can hold up or
- * fail any step, which no real media server can be made to do on demand. Media itself is tested with real engines.
+ * A media engine in memory, for tests of the domain. It counts allocations and can delay or fail any step, which a real media server
+ * cannot do on demand. Media itself is tested with real engines.
  */
 export class FakeMedia implements MediaEngine {
   /** A programming error inside the engine: thrown when a room asks for capacity. */
@@ -26,14 +26,14 @@ export class FakeMedia implements MediaEngine {
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
   readonly filters = new Set<FakeFilter>();
-  /** Whether there are filters at all, as on a Kurento media server. */
+  /** Whether the engine has filters, as a Kurento media server does. */
   hasFilters = false;
-  /** How often each thing was released; more than once is a defect of the caller. */
+  /** How often each object was released. More than once is a defect of the caller. */
   readonly releases = new Map<object, number>();
   readonly #failures = new Map<Step, MediaError>();
   readonly #gates = new Map<Step, { reached: () => void; opened: Promise<void> }>();
 
-  /** What a room that is to be opened is told. */
+  /** The answer to a room that asks for capacity. */
   get hasCapacity(): boolean {
     if (this.defect) throw this.defect;
     return this.#hasCapacity;
@@ -119,16 +119,16 @@ export class FakePipeline implements Pipeline {
 
 class FakeElement implements MediaElement {
   protected readonly media: FakeMedia;
-  /** What flows where. */
+  /** Connections between endpoints. */
   readonly flows = new Map<MediaElement, Set<MediaKind>>();
-  /** Where each kind of media comes from: a new source replaces the former. */
+  /** The source of each kind of media. A new source replaces the former one. */
   readonly #sources = new Map<MediaKind, FakeElement>();
 
   constructor(media: FakeMedia) {
     this.media = media;
   }
 
-  /** The sinks anything flows to. */
+  /** The endpoints that receive any media. */
   get sinks(): ReadonlySet<MediaElement> {
     return new Set([...this.flows].filter(([, kinds]) => kinds.size > 0).map(([sink]) => sink));
   }

@@ -18,7 +18,7 @@ const probed = z.object({
 });
 export type Probed = z.infer<typeof probed>;
 
-/** What ffprobe makes of a file, its frames decoded and counted. */
+/** The output of ffprobe for a file, with decoded and counted frames. */
 export async function probe(path: string): Promise<Probed> {
   const flags = ['-v', 'error', '-show_streams', '-show_format', '-count_frames', '-of', 'json'];
   const { stdout } = await run('ffprobe', [...flags, path]);
@@ -33,8 +33,8 @@ export async function timesOf(path: string, kind: 'a' | 'v'): Promise<number[]> 
 }
 
 /**
- * What ffmpeg complains about when it decodes all of a file. In the time base of the file: browsers do not keep to a frame
- * rate, and ffmpeg would round to the one it guesses, then complain of two frames in one place.
+ * The warnings of ffmpeg when it decodes the whole file. It uses the time base of the file: the frame rate of browsers varies, and
+ * ffmpeg would round to a guessed rate and then warn of two frames at the same time.
  */
 export async function complaints(path: string): Promise<string> {
   const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', path, '-enc_time_base', '-1', '-f', 'null', '-']);

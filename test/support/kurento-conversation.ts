@@ -8,8 +8,8 @@ import { until } from './until.js';
 type Frame = Record<string, unknown>;
 
 /**
- * Plays a conversation with a media server. Notifications come when they come: a line that asks for one gets the next one,
- * any other line the next answer.
+ * Plays a conversation with a media server. Notifications may arrive at any time: a line that asks for one gets the next
+ * notification, any other line the next answer.
  */
 export class KurentoConversation {
   readonly #url: string;
@@ -20,7 +20,7 @@ export class KurentoConversation {
     this.#url = url;
   }
 
-  /** What came and was not asked for. */
+  /** Messages that no line asked for. */
   get rest(): Frame[] {
     return [...this.#sockets.values()].flatMap(({ frames }) => frames);
   }

@@ -1,4 +1,4 @@
-/** A Markdown page, as far as links into it and out of it are concerned. */
+/** The parts of a Markdown page that tests of links need. */
 export interface Page {
   readonly headings: readonly Heading[];
   readonly links: readonly Link[];
@@ -11,7 +11,7 @@ export interface Heading {
   readonly number: string;
   /** `36-onicecandidate`, as GitHub makes it. */
   readonly anchor: string;
-  /** What stands below it, up to the next heading. */
+  /** The text below it, up to the next heading. */
   readonly body: string;
 }
 
@@ -64,7 +64,7 @@ function linksOf(prose: string): Link[] {
   }));
 }
 
-/** The same length and the same lines, so that places stay what they are. */
+/** Keeps the length and the lines, so that positions stay the same. */
 export function blank(text: string): string {
   return text.replace(/[^\n]/g, ' ');
 }

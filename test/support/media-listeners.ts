@@ -1,6 +1,6 @@
 import type { EndpointListener, IceCandidate, MediaFailure, PipelineListener } from '../../media/port.js';
 
-/** What a pipeline told. */
+/** Records the events of a pipeline. */
 export class PipelineEvents implements PipelineListener {
   readonly failures: MediaFailure[] = [];
   readonly losses: MediaFailure[] = [];
@@ -14,11 +14,11 @@ export class PipelineEvents implements PipelineListener {
   }
 }
 
-/** What an endpoint told. */
+/** Records the events of an endpoint. */
 export class EndpointEvents implements EndpointListener {
   readonly candidates: IceCandidate[] = [];
   readonly failures: MediaFailure[] = [];
-  /** Candidates go there, those found so far included. */
+  /** Passes candidates on, including those found so far. */
   sink: ((candidate: IceCandidate) => void) | undefined;
 
   candidateFound(candidate: IceCandidate): void {

@@ -1,6 +1,6 @@
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 
-/** Asks a media server which pipelines it holds, past everything that is under test. */
+/** Asks a media server directly which pipelines it holds. */
 export async function pipelinesOf(mediaServerUrl: string): Promise<string[]> {
   const socket = await KurentoSocket.open(mediaServerUrl);
   try {

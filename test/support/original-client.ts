@@ -4,19 +4,19 @@ import { RpcClient } from './rpc-client.js';
 import { until } from './until.js';
 
 const pingIntervalMs = 5_000;
-/** It announces the one and keeps to the other (Kurento Room §1.4). */
+/** The client announces the first interval and uses the second (Kurento Room §1.4). */
 const pingEveryMs = 3_000;
 
-/** What browsers find besides what connects: it sends them all, at once, and never looks at the answers. */
+/** Candidates that browsers find but that cannot connect. The client sends all at once and ignores the answers. */
 const uselessCandidates = [
   'candidate:2023387037 1 udp 2122260223 2001:db8::7 48156 typ host generation 0',
   'candidate:1876313031 1 tcp 1518280447 192.0.2.1 9 typ host tcptype active generation 0',
 ];
 
 /**
- * Somebody with a WebRTC stack who talks as the browser library of 2016 does (Kurento Room §12), which cannot be had: it
- * pings first and goes on pinging, counts its ids from 0, sends candidates before its offer is answered, waits for no
- * answer before the next request, and never sends `connect` or `closeSession`.
+ * A client with a WebRTC stack that behaves like the browser library of 2016 (Kurento Room §12), which is not available any more. It
+ * pings from the beginning, counts its ids from 0, sends candidates before the answer to its offer, does not wait for an answer
+ * before the next request, and never sends `connect` or `closeSession`.
  */
 export class OriginalClient {
   readonly name: string;
@@ -41,12 +41,12 @@ export class OriginalClient {
     return caller;
   }
 
-  /** Publishes and resolves once media flows to the media server. */
+  /** Publishes. Resolves when media flows to the media server. */
   publish(): Promise<Peer> {
     return this.#negotiate('sendonly', this.name, 'publishVideo', { doLoopback: false });
   }
 
-  /** Resolves once connected; whether anything comes is the peer's to say. */
+  /** Resolves when the peer is connected, whether or not it receives media. */
   receive(from: string): Promise<Peer> {
     return this.#negotiate('recvonly', from, 'receiveVideoFrom', { sender: `${from}_webcam` });
   }

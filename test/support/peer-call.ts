@@ -6,13 +6,13 @@ import { EmbeddedEngine } from './embedded-engine.js';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { PeerProcess, sections, type Peer } from './peer.js';
 
-/** An endpoint of the engine, and the client that is connected to it. */
+/** An endpoint of the engine and its client. */
 export interface Member {
   readonly endpoint: string;
   readonly peer: Peer;
 }
 
-/** An embedded engine, clients that are no browsers, and the application between them. */
+/** An embedded engine, clients without browser, and the application between them. */
 export class PeerCall {
   readonly engine: EmbeddedEngine;
   readonly peers: PeerProcess;
@@ -36,7 +36,7 @@ export class PeerCall {
     expect(await this.engine.stop(), 'the engine ends cleanly').to.equal(0);
   }
 
-  /** Resolves when the member is connected; fed by the source from the beginning, if there is one. */
+  /** Resolves when the member is connected. If there is a source, it feeds the member from the beginning. */
   async join(mediaPipeline: string, source?: Member): Promise<Member> {
     const { client } = this;
     const endpoint = await client.create('WebRtcEndpoint', { mediaPipeline });
@@ -60,7 +60,7 @@ export class PeerCall {
     return { endpoint, peer };
   }
 
-  /** How many file descriptors the engine has; 0 where the system does not say. */
+  /** How many file descriptors the engine has; 0 if the system does not tell. */
   get descriptors(): number {
     const folder = `/proc/${String(this.engine.child.pid)}/fd`;
     return existsSync(folder) ? readdirSync(folder).length : 0;

@@ -3,8 +3,8 @@ import { peerCommand, type PeerCommand, type PeerReport, type Section } from './
 import { audioPacket, interframe, isRtp, keyframe, rtp, videoPacket } from './rtp.js';
 
 /**
- * Holds WebRTC peers for a test. A process of its own, since node-datachannel ends the process when a callback throws and
- * does not let it end by itself.
+ * Holds WebRTC peers for a test in a separate process, because node-datachannel ends the process when a callback throws, and keeps
+ * it from ending by itself.
  */
 const packetEveryMs = 20;
 const audio = { payloadType: 111, ssrc: 1_000_001 };
@@ -124,7 +124,7 @@ class PeerInProcess {
 }
 
 const peers = new Map<number, PeerInProcess>();
-/** The library must not lose its objects while it closes them. */
+/** References that keep objects alive while the library closes them. */
 const kept: unknown[] = [];
 
 function obey(command: PeerCommand): void {

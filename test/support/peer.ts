@@ -7,13 +7,13 @@ import { until } from './until.js';
 
 export interface PeerOptions {
   readonly sections: readonly Section[];
-  /** Each local candidate, once the answer has been taken. */
+  /** Called for each local candidate, after the answer was applied. */
   readonly onCandidate?: (candidate: IceCandidate) => void;
   /** Default: every address of the machine but loopback. */
   readonly bindAddress?: string | undefined;
 }
 
-/** A busy machine takes its time for the handshake. */
+/** The handshake can take long on a busy machine. */
 const connectingMs = 20_000;
 
 const audioAndVideo = ['audio', 'video'] as const;
@@ -28,9 +28,9 @@ export function sections(
 /** A WebRTC client with a real stack (libdatachannel): Opus and VP8, no picture. */
 export class Peer {
   offer = '';
-  /** Of the connection as a whole, in the words of RTCPeerConnectionState. */
+  /** The RTCPeerConnectionState of the connection. */
   state = 'new';
-  /** RTP packets so far. */
+  /** The number of RTP packets so far. */
   readonly received = { audio: 0, video: 0 };
   /** Their sequence numbers. */
   readonly videoSequence: number[] = [];
@@ -63,7 +63,7 @@ export class Peer {
     this.#tell({ type: 'candidate', peer: this.#id, candidate, mid: sdpMid });
   }
 
-  /** From now on 50 packets a second on each section that sends, once it is connected. */
+  /** Sends 50 packets a second on each sending section, as soon as it is connected. */
   send(): void {
     this.#tell({ type: 'send', peer: this.#id });
   }

@@ -1,6 +1,6 @@
-/** Texts of transcripts that stand for what is only known when they are played. */
+/** Placeholders in transcripts for values that are known only during the test. */
 
-/** Puts in what is known: placeholders are whole JSON texts. */
+/** Replaces placeholders by their values. A placeholder is a whole JSON text. */
 export function fill(frame: string, bound: ReadonlyMap<string, string>): string {
   return frame.replace(/"(\$\w+)"/g, (text, name: string) => {
     const value = bound.get(name);

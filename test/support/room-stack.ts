@@ -3,7 +3,7 @@ import type { GivenConfig } from '../../src/config.js';
 import type { Connection } from '../../transport/connection.js';
 import { ServiceStage } from './service-stage.js';
 
-/** The room protocol from the socket to the domain, and what goes over its sockets. */
+/** The room protocol from the socket to the domain, with the frames of its sockets. */
 export class RoomStack extends ServiceStage {
   /** Every frame that was queued, in order over all connections, with the number of the connection. */
   readonly sent: { readonly connection: number; readonly text: string }[] = [];
@@ -20,7 +20,7 @@ export class RoomStack extends ServiceStage {
       {
         observer: {
           opened: (connection) => connections.push(connection),
-          // No client can see the order between two sockets: it is looked at where frames are queued.
+          // Clients cannot see the order between two sockets, so it is recorded when frames are queued.
           sent: (connection, frame) => {
             this.sent.push({ connection: connections.indexOf(connection), text: textIn(frame) });
           },
@@ -34,7 +34,7 @@ export class RoomStack extends ServiceStage {
     return this.#connections.filter(({ open }) => open).length;
   }
 
-  /** What is left of all clients that were here. */
+  /** What is left of all clients. */
   get remains(): { rooms: number; sessions: number; allocated: number; releasedTwice: number } {
     return {
       rooms: this.rooms.names.length,

@@ -11,7 +11,7 @@ export interface WireFrame {
 
 const patienceMs = 15_000;
 
-/** A client of the room protocol that shows what is on the wire: frames are kept in the order they came. */
+/** A client of the room protocol that keeps the frames in the order of their arrival. */
 export class RpcClient {
   readonly #webSocket: WebSocket;
   readonly #frames: WireFrame[] = [];
@@ -42,7 +42,7 @@ export class RpcClient {
         protocols,
         origin === undefined ? {} : { origin },
       );
-      // The listener for messages must be there before the first one is.
+      // The listener must be set before the first message.
       const client = new RpcClient(webSocket);
       webSocket.once('open', () => {
         resolve(client);
@@ -51,12 +51,12 @@ export class RpcClient {
     });
   }
 
-  /** Every frame that came and was not taken yet. */
+  /** All frames that were not taken yet. */
   get frames(): readonly WireFrame[] {
     return this.#frames;
   }
 
-  /** Notifications that came and were not taken yet, without the media server's candidates. */
+  /** Notifications that were not taken yet, without candidates of the media server. */
   get notifications(): WireFrame[] {
     return this.#frames.filter(({ method }) => method !== undefined && method !== 'iceCandidate');
   }
@@ -85,12 +85,12 @@ export class RpcClient {
     return answer.error.code;
   }
 
-  /** Takes the first notification of that method, waiting for it if need be. */
+  /** Takes the first notification of that method. Waits if there is none. */
   async notified(method: string): Promise<Record<string, unknown>> {
     return (await this.take((frame) => frame.method === method)).params ?? {};
   }
 
-  /** Takes the first frame that fits, waiting for it if need be. Rejects after 15 s. */
+  /** Takes the first frame that fits. Waits if there is none; rejects after 15 s. */
   take(fits: (frame: WireFrame) => boolean): Promise<WireFrame> {
     return new Promise((resolve, reject) => {
       const giveUp = setTimeout(() => {
@@ -110,7 +110,7 @@ export class RpcClient {
     });
   }
 
-  /** Resolves when everything the server had for this client has come: what was due goes out before the pong. */
+  /** Resolves when all that the server had for this client has arrived: it is sent before the pong. */
   async settle(): Promise<void> {
     const id = `settle ${this.#nextId++}`;
     this.send({ jsonrpc: '2.0', method: 'ping', id });
@@ -127,7 +127,7 @@ export class RpcClient {
     await this.closed;
   }
 
-  /** Stops reading, as a client whose network is stuck. */
+  /** Stops reading, like a client whose network does not work. */
   pause(): void {
     this.#webSocket.pause();
   }

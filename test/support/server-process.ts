@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { udpPorts } from './udp-ports.js';
 
-/** What `npm start` runs; the browser tests need a build for the page as well. */
+/** The program of `npm start`. The browser tests need a build for the page too. */
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** The server as people start it: a process by itself, that can be stopped and killed. */
+/** The server in its own process, which can be stopped and killed. */
 export class ServerProcess {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -55,7 +55,7 @@ export class ServerProcess {
     return Number(new URL(this.url).port);
   }
 
-  /** Resolves when the process is gone; at once when it is already. */
+  /** Resolves when the process has ended. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');

@@ -8,8 +8,8 @@ import type { ServeOptions, Service } from '../../src/serve.js';
 import { FakeMedia } from './fake-media.js';
 
 /**
- * The server as it is composed, all protocols included, on a media engine in memory: for tests that need thousands of
- * negotiations, or that hold one up at a certain step, which no real media server can be made to do.
+ * The whole server with all protocols, on a media engine in memory. For tests that need thousands of negotiations, or that delay one at
+ * a certain step, which a real media server cannot do.
  */
 export class ServiceStage {
   readonly media = new FakeMedia();
@@ -32,7 +32,7 @@ export class ServiceStage {
     await this.#service?.stop();
   }
 
-  /** What `start` has made. */
+  /** The server that `start` has made. */
   get service(): Service {
     if (!this.#service) throw new Error('The stage is not started');
     return this.#service;

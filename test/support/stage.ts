@@ -6,7 +6,7 @@ import { RoomStack, nothingRemains } from './room-stack.js';
 import type { Line, Scene } from './transcript-file.js';
 import { until } from './until.js';
 
-/** What a direction in a transcript does; the first that fits is taken. */
+/** The directions of transcripts. The first pattern that fits is used. */
 const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[]) => unknown])[] = [
   // Options of the server and `media in memory` are read before the scene begins.
   [/^with \{.*\}$|^media in memory$/, () => undefined],
@@ -72,7 +72,7 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
     /^pipeline is lost: (.+)$/,
     (stage, text = '') => {
       const pipeline = stage.pipeline();
-      // It is gone with the media server: nobody releases it.
+      // It ended with the media server, so nobody releases it.
       stage.stack.media.pipelines.delete(pipeline);
       pipeline.listener.mediaLost(new MediaError('unavailable', text));
     },
@@ -93,7 +93,7 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
   ],
 ];
 
-/** Where scenes are played in which the server acts: the room protocol on media in memory, one for each scene. */
+/** Plays a scene in which the server acts, on the room protocol with media in memory. Each scene has its own stage. */
 export class Stage {
   readonly stack: RoomStack;
   #sentBefore = 0;
@@ -116,7 +116,7 @@ export class Stage {
     throw new Error(`no such direction: ${text}`);
   }
 
-  /** Resolves when the server knows that only so many connections are left. */
+  /** Resolves when the server has only so many connections left. */
   async noticed(connections: number): Promise<void> {
     await until('the server has noticed the loss', () => this.stack.openConnections === connections);
   }
@@ -161,7 +161,7 @@ function failure(text = ''): MediaError {
   return new MediaError('engine-error', text);
 }
 
-/** What tells frames apart that go to the same client. */
+/** Distinguishes frames that go to the same client. */
 function gist(text: string): string {
   const { id, method } = JSON.parse(text) as { id?: unknown; method?: string };
   return method ?? `answer ${JSON.stringify(id)}`;

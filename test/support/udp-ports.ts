@@ -6,7 +6,7 @@ const lowest = 20_000;
 const portsOfLane = 6_000;
 const first = lowest + portsOfLane * Number(process.env.TEST_LANE ?? 0);
 
-/** Where to begin differs, for runs of other working copies on the same machine. */
+/** The first port differs between runs, because other working copies may run on the same machine. */
 let next = Math.floor(Math.random() * portsOfLane);
 
 export interface UdpRange {
@@ -14,7 +14,7 @@ export interface UdpRange {
   readonly last: number;
 }
 
-/** A range that no engine has that was started shortly before. */
+/** A range that no engine uses that was started recently. */
 export function udpRange(count = 200): UdpRange {
   if (next + count > portsOfLane) next = 0;
   const range = { first: first + next, last: first + next + count - 1 };
@@ -22,7 +22,7 @@ export function udpRange(count = 200): UdpRange {
   return range;
 }
 
-/** The same as options have it: `20000-20199`. */
+/** The range in the form of the option, such as `20000-20199`. */
 export function udpPorts(count?: number): string {
   const range = udpRange(count);
   return `${range.first}-${range.last}`;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Resolves when the condition holds; rejects when it does not within the time. `pauseMs`: between two looks; more where a look costs. */
+/** Resolves when the condition holds, and rejects after the time. `pauseMs` is the time between two checks. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -7,8 +7,8 @@ import type { Connection } from '../../transport/connection.js';
 import { Doors } from '../../transport/doors.js';
 import { textFrame } from '../../transport/frame.js';
 
-/** Frames are ours, the client that reads them is the WebSocket library: what it hears is what was meant. */
-describe('frames of our own making', () => {
+/** The frames are made by this server and read by the WebSocket library. */
+describe('frames made by this server', () => {
   const http = createServer();
   const doors = new Doors(http, {
     maxTextLength: 1_000,
@@ -38,7 +38,7 @@ describe('frames of our own making', () => {
     http.close();
   });
 
-  it('carry texts of every length of header, and of every alphabet', async () => {
+  it('carry texts with every length of header and of every alphabet', async () => {
     const texts = ['', 'a', 'x'.repeat(125), 'x'.repeat(126), 'é'.repeat(100), 'x'.repeat(65_535), '🦉'.repeat(40_000)];
     for (const text of texts) connection.send(textFrame(text));
     connection.close(1000, 'done');
@@ -47,7 +47,7 @@ describe('frames of our own making', () => {
     expect(code).to.equal(1000);
   });
 
-  it('arrive before the close frame, and nothing after it', async () => {
+  it('arrive before the close frame, and none after it', async () => {
     connection.send(textFrame('last words'));
     connection.close(4000, 'reason');
     connection.send(textFrame('too late'));
@@ -56,7 +56,7 @@ describe('frames of our own making', () => {
     expect([code, reason.toString()]).to.deep.equal([4000, 'reason']);
   });
 
-  it('do not get mixed up with the pongs of the library', async () => {
+  it('do not mix with the pongs of the library', async () => {
     const pongs = new Promise<void>((resolve) => {
       let left = 50;
       webSocket.on('pong', () => {

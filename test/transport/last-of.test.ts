@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { lastOf } from '../../transport/last-of.js';
 
 describe('lastOf', () => {
-  it('makes a value once for the same argument, until another comes', () => {
+  it('makes a value once for the same argument, until it gets another one', () => {
     const made: object[] = [];
     const valueOf = lastOf((argument: { readonly n: number }) => {
       made.push(argument);
@@ -13,7 +13,7 @@ describe('lastOf', () => {
     expect(made).to.deep.equal([one, two, one]);
   });
 
-  it('compares by identity, and remembers nothing of what failed', () => {
+  it('compares by identity, and keeps nothing of a call that failed', () => {
     let calls = 0;
     const valueOf = lastOf(({ n }: { readonly n: number }) => {
       calls += 1;

@@ -10,7 +10,7 @@ describe('a token bucket', () => {
     return taken;
   };
 
-  it('lets a burst through at once, and then as many as come back in time', () => {
+  it('allows a burst at once, and then as many as time gives back', () => {
     let now = 1_000_000;
     const bucket = new TokenBucket({ perSecond: 10, burst: 25 }, () => now);
     expect(drain(bucket)).to.equal(25);
@@ -24,7 +24,7 @@ describe('a token bucket', () => {
     expect(drain(bucket), 'no more than a burst').to.equal(25);
   });
 
-  it('keeps parts of a token, however often it is asked', () => {
+  it('keeps fractions of a token, however often it is asked', () => {
     let now = 0;
     const bucket = new TokenBucket({ perSecond: 1, burst: 1 }, () => now);
     expect(bucket.take()).to.equal(true);
@@ -42,7 +42,7 @@ describe('a token bucket', () => {
     expect(drain(bucket)).to.equal(1);
   });
 
-  it('never lets through more than a burst and what came back', () => {
+  it('never allows more than a burst and what time gave back', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 1_000 }),

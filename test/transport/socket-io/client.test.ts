@@ -11,7 +11,7 @@ import { SocketIoDoor } from '../../../transport/socket-io/door.js';
 import { until } from '../../support/until.js';
 import { stalled } from '../../support/stalled.js';
 
-/** What both generations of socket.io's client have, and these tests use. */
+/** The members that these tests use of both generations of socket.io's client. */
 interface TestSocket {
   readonly connected: boolean;
   on(event: string, listener: (...content: never[]) => void): unknown;
@@ -22,7 +22,7 @@ interface TestSocket {
 type Connect = (url: string, options: object) => TestSocket;
 
 const require = createRequire(import.meta.url);
-/** Of socket.io 2, the last that speaks Engine.IO 3 alone; the package brings no types. */
+/** The client of socket.io 2, the last with only Engine.IO 3. The package has no types. */
 const ioOfOld = require('socket.io-client-2') as Connect;
 
 const generations: readonly [string, Connect][] = [
@@ -102,7 +102,7 @@ describe('a client of socket.io', () => {
           }
           await until('all is there', () => received.length === 2 * content.length);
           expect(received).to.deep.equal(content.flatMap((each) => [[each], [each]]));
-          // Their acknowledgements came, and disturbed nothing.
+          // The acknowledgements arrived and did no harm.
           const back = once(client.socket as unknown as NodeJS.EventEmitter, 'back');
           socket.emit('back', 'still there');
           expect(await back).to.deep.equal(['still there']);
@@ -123,7 +123,7 @@ describe('a client of socket.io', () => {
     }
   }
 
-  it('knows how many bytes wait, whatever they are made of, and forgets them when they are gone', async () => {
+  it('counts the bytes that wait, of all kinds of packets, until they are sent', async () => {
     const { client } = await pair(generations[0]?.[1] ?? ioOfOld, '/', ['websocket']);
     expect(client.waiting).to.equal(0);
     client.emitJson('news', '"é"');
@@ -138,7 +138,7 @@ describe('a client of socket.io', () => {
     ['bytes', { maxWaitingBytes: 10_000 }],
     ['packets', { maxWaitingPackets: 10 }],
   ] as const) {
-    it(`tells once, and not before the turn is over, that too many ${what} wait; what comes then is not sent`, async () => {
+    it(`tells once, at the end of the turn, that too many ${what} wait, and sends nothing afterwards`, async () => {
       let overruns = 0;
       const onOverrun = (): void => {
         overruns += 1;
@@ -160,7 +160,7 @@ describe('a client of socket.io', () => {
     });
   }
 
-  it('is only behind where its owner decides, and catches up', async () => {
+  it('only reports that it is behind if its owner decides the rest, and catches up', async () => {
     const { client, received } = await pair(io, '/', ['websocket'], { maxWaitingBytes: 10_000 });
     const words = JSON.stringify('x'.repeat(20_000));
     client.emitJson('news', words);
@@ -171,7 +171,7 @@ describe('a client of socket.io', () => {
     await until('it goes on', () => received.length === 2);
   });
 
-  it('of the network that is stuck has what it was sent counted until it reads on', async () => {
+  it('that does not read has its bytes counted until it reads again', async () => {
     const made = await stalled(() => pair(io, '/', ['websocket'], { maxWaitingBytes: 1_000_000 }));
     const { client, received } = made.client;
     const words = JSON.stringify('x'.repeat(500_000));
@@ -185,7 +185,7 @@ describe('a client of socket.io', () => {
     await until('all is there', () => received.length === sent && client.waiting === 0);
   });
 
-  it('shares its connection with another namespace, and leaves it alone when it goes', async () => {
+  it('shares its connection with another namespace, which stays when it ends', async () => {
     const options = { transports: ['websocket'], reconnection: false };
     const one = io(url, options);
     const other = one.io.socket('/own', {});
@@ -205,7 +205,7 @@ describe('a client of socket.io', () => {
     expect(clients[0]?.socket.conn.listenerCount('packetCreate'), 'nobody listens for the one that went').to.equal(1);
   });
 
-  it('is told of when it sends too long a packet, and when it sends bytes', async () => {
+  it('reports a packet that is too long, and that a client sends bytes', async () => {
     let tooLong = 0;
     const { client, socket } = await pair(io, '/', ['websocket'], {
       maxPacketBytes: 1_000,

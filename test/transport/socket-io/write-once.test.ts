@@ -5,7 +5,7 @@ import { writeOncePerTurn } from '../../../transport/socket-io/write-once.js';
 import { WriteTurn } from '../../../transport/write-turn.js';
 import { EasyRtcStage } from '../../dialects/easyrtc/stage.js';
 
-/** What Engine.IO has: a flush after each packet. */
+/** A socket like that of Engine.IO, which flushes after each packet. */
 class FakeEngine extends EventEmitter {
   readonly log: string[] = [];
   readonly transport = {
@@ -28,7 +28,7 @@ class FakeEngine extends EventEmitter {
 const turnIsOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('one write in a turn', () => {
-  it('holds what was sent in it, in order, and no more comes of an empty one', async () => {
+  it('has all packets of the turn in order, and an empty turn writes nothing', async () => {
     const engine = new FakeEngine();
     writeOncePerTurn(engine as unknown as Socket['conn'], new WriteTurn());
     engine.write('a');
@@ -58,7 +58,7 @@ describe('one write in a turn', () => {
 describe('one write in a turn, in Socket.IO', () => {
   const stage = EasyRtcStage.use();
 
-  it('reaches clients that poll, that upgrade, and the last words before the end', async () => {
+  it('reaches clients that poll and that upgrade, and includes the last packets before the end', async () => {
     for (const transports of [['polling'], ['polling', 'websocket'], ['websocket']]) {
       const ana = await stage.enter({}, { transports });
       const answers = ['getRoomList', 'getIceConfig', 'none'].map((msgType) => ana.command(msgType));
