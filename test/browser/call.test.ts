@@ -48,7 +48,7 @@ describe('a call in the demo', function () {
     await berta.showsPicture('Ana', true);
   });
 
-  it('shows pictures to a third who joins late: the publishers are asked for a key frame', async () => {
+  it('shows pictures to a late third person, because the publishers are asked for a key frame', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'three'), join('Berta', 'three')]);
     await seeEachOther(ana, berta);
     const asked = await keyFrameRequests(ana, berta);
@@ -102,14 +102,14 @@ describe('a call in the demo', function () {
     await again.receives('Ana');
   });
 
-  it('tells the others when the tab of somebody dies', async () => {
+  it('tells the others when a tab crashes', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'crash'), join('Berta', 'crash')]);
     await ana.receives('Berta');
     await berta.crash();
     await ana.seesTiles('Ana');
   });
 
-  it('tells the others when the whole browser of somebody dies', async () => {
+  it('tells the others when a browser crashes', async () => {
     const doomed = await launchBrowser();
     const ana = await join('Ana', 'kill');
     await Visitor.join(await openWindow(doomed.browser), server().url, 'Berta', 'kill');
@@ -156,7 +156,7 @@ describe('a call in the demo', function () {
   });
 });
 
-describe('the demo, when the server goes away', function () {
+describe('the demo, when the server ends', function () {
   this.timeout(2 * patienceMs);
   const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();

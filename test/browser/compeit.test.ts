@@ -20,10 +20,10 @@ const playing = z.object({
 });
 const inspection = z.object({ events: z.array(z.string()), texts: z.array(z.string()), received: z.array(playing) });
 
-/** The client of Socket.IO 0.9 as browsers had it. */
+/** The browser client of Socket.IO 0.9. */
 const oldClient = readFileSync(createRequire(import.meta.url).resolve('socket.io-client-09/dist/socket.io.js'), 'utf8');
 
-/** Somebody who uses a page of the COMPEIT kind (page/compeit.ts). */
+/** A user of a page of the COMPEIT kind (page/compeit.ts). */
 class CompeitVisitor {
   readonly #page: Page;
 
@@ -31,10 +31,10 @@ class CompeitVisitor {
     this.#page = page;
   }
 
-  /** The page comes from the server itself, as the origin has to be. */
+  /** The server itself serves the page, so that its origin is allowed. */
   static async join(page: Page, url: string, script: string, name: string, transport: string): Promise<CompeitVisitor> {
     await page.goto(`${url}healthz`);
-    // As a script of the page: it wants to be the global `io`.
+    // Loaded as a script of the page, because it defines the global `io`.
     await page.evaluate(`(0, eval)(${JSON.stringify(oldClient)}); undefined`);
     await page.evaluate(script);
     await page.evaluate(`window.compeit.start('${name}', 17, ['${transport}'])`);
@@ -45,7 +45,7 @@ class CompeitVisitor {
     return inspection.parse(await this.#page.evaluate('window.compeit.inspect()'));
   }
 
-  /** Resolves once picture and sound of somebody really play. */
+  /** Resolves when picture and sound of a person play. */
   async receives(from: string): Promise<void> {
     let first: z.infer<typeof playing> | undefined;
     await until(

@@ -6,7 +6,7 @@ import { useBrowser } from './shared-browser.js';
 import { Proxy } from './session-proxy.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
-/** How long the network is gone in the test of a cut; the server keeps sessions for 10 s. */
+/** How long the network is cut; the server keeps sessions for 10 s. */
 const cutMs = 5_000;
 
 describe('a conference in the demo', function () {
@@ -17,7 +17,7 @@ describe('a conference in the demo', function () {
   const join = async (name: string, room: string, url = server().url) =>
     Visitor.join(await newWindow(), url, name, room);
 
-  /** How loud somebody is for a visitor: 0 to 1. */
+  /** How loud a person is for a visitor: 0 to 1. */
   const loudness = async (visitor: Visitor, of: string): Promise<number> =>
     Number(
       await visitor.page.evaluate(
@@ -26,7 +26,7 @@ describe('a conference in the demo', function () {
       ),
     );
 
-  it('of four: everybody sees everybody, who is muted is not heard, and the chat comes in order', async () => {
+  it('of four: everybody sees everybody, a muted person is not heard, and the chat is in order', async () => {
     const names = ['Ana', 'Berta', 'Clara', 'Dilan'];
     const visitors = await Promise.all(names.map((name) => join(name, 'four')));
     for (const visitor of visitors) await visitor.seesTiles(...names);
@@ -42,7 +42,7 @@ describe('a conference in the demo', function () {
     await clara.page.getByRole('button', { name: /^Chat/ }).click();
     for (const [turn, text] of said.entries()) {
       await (visitors[turn % visitors.length] ?? ana).say(text);
-      // The next one answers what was read.
+      // The next person answers the text that was read.
       await clara.page.locator('.message-text').nth(turn).waitFor();
     }
     for (const { page, errors } of visitors) {
@@ -79,7 +79,7 @@ describe('a conference in the demo', function () {
     await berta.receives('Ana');
   });
 
-  it('has a tab back in the call when it is reloaded, with sound and picture', async () => {
+  it('has a reloaded tab back in the call, with sound and picture', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'reload'), join('Berta', 'reload')]);
     await ana.receives('Berta');
     const at = Date.now();
@@ -130,7 +130,7 @@ describe('a conference whose server is restarted', function () {
     ['in order', 'SIGTERM'],
     ['after a crash', 'SIGKILL'],
   ] as const) {
-    it(`${how} comes back by itself: everybody is in the room again, video plays, nobody clicked`, async () => {
+    it(`${how} reconnects by itself: everybody is in the room again and video plays without a click`, async () => {
       let server = await ServerProcess.start();
       try {
         const join = async (name: string) => Visitor.join(await newWindow(), server.url, name, 'restart');

@@ -9,7 +9,7 @@ import { useBrowser } from './shared-browser.js';
 const { resolve } = createRequire(import.meta.url);
 const script = readFileSync(join(dirname(resolve('open-easyrtc/package.json')), 'api/easyrtc.js'), 'utf8');
 
-/** What the tests call of the original's client, as its documentation has it. */
+/** The functions of the original client that the tests call, as documented. */
 const start = (userName: string): string => `
   window.heard = [];
   window.occupants = {};
@@ -27,7 +27,7 @@ const start = (userName: string): string => `
   easyrtc.setStreamAcceptor((peer, stream) => easyrtc.setVideoObjectSrc(document.getElementById('remote'), stream));
 `;
 
-/** Whether an expression holds in the page, within its time. */
+/** Whether an expression becomes true in the page in time. */
 async function becomes(page: Page, expression: string): Promise<void> {
   try {
     await page.waitForFunction(expression, undefined, { timeout: 15_000 });
@@ -46,7 +46,7 @@ describe('EasyRTC §13 the original browser client in Chromium', function () {
     const { url } = server();
     const context = await newWindow();
     const page = await context.newPage();
-    // A page of the server's own address, which may use the camera.
+    // A page of the server's own origin, which may use the camera.
     await page.route('**/easyrtc-page', (route) =>
       route.fulfill({ contentType: 'text/html', body: '<video id="remote" autoplay playsinline></video>' }),
     );
@@ -61,7 +61,7 @@ describe('EasyRTC §13 the original browser client in Chromium', function () {
     return { page, id };
   }
 
-  it('connects, calls, talks, changes rooms, hangs up and goes', async () => {
+  it('connects, calls, sends messages, changes rooms, hangs up and leaves', async () => {
     const ana = await open('Ana');
     const ben = await open('Ben');
     await becomes(ana.page, `window.occupants.default?.['${ben.id}']?.username === 'Ben'`);

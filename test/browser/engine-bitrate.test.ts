@@ -12,8 +12,8 @@ describe('what a publisher may send through the embedded engine', function () {
   beforeEach(() => stage.open());
   afterEach(() => stage.clear());
 
-  /** Chromium starts at 300 kbit/s. How far it gets depends on the machine, which is for the bench to say. */
-  it('grows to twice what it starts with, and pictures that need it get it', async () => {
+  /** Chromium starts at 300 kbit/s. The final rate depends on the machine; the bench measures it. */
+  it('grows to twice the initial rate, and is used by pictures that need it', async () => {
     const page = await stage.openPage();
     await stage.negotiate(page, 'ann', { role: 'publish', noise: true });
     await stage.eventually(page, 'ann', ({ available }) => available > 600_000);
@@ -27,7 +27,7 @@ describe('what a publisher may send through the embedded engine', function () {
     expect((await stage.stats(page, 'ann')).sentBitrate).to.be.greaterThan(300_000);
   });
 
-  it('stays under the limit that is set on the endpoint', async () => {
+  it('stays below the limit of the endpoint', async () => {
     const page = await stage.openPage();
     await stage.negotiate(page, 'ann', { role: 'publish', noise: true });
     await stage.eventually(page, 'ann', ({ available }) => available > 400_000);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { EngineStage } from './engine-stage.js';
 
-/** Small and slow, since one machine encodes and decodes all of them. */
+/** Small pictures at a low rate, because one machine encodes and decodes all of them. */
 const small = { size: [160, 120], frameRate: 6 } as const;
 
 describe('rooms of several through the embedded engine', function () {
@@ -35,7 +35,7 @@ describe('rooms of several through the embedded engine', function () {
   }
 
   async function playing(page: Page, names: readonly string[]): Promise<void> {
-    // Many look at once.
+    // Many pages check at the same time.
     await Promise.all(names.map((name) => stage.expectPlaying(page, name, 3, 500)));
   }
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { EngineStage } from './engine-stage.js';
 
-/** The engine loses the packets itself: a network that does cannot be had everywhere. */
+/** The engine drops the packets itself, because a network that loses packets is not available everywhere. */
 describe('a network that loses 5 % of the packets each way, through the embedded engine', function () {
   this.timeout(60_000);
   let stage: EngineStage;
@@ -20,7 +20,7 @@ describe('a network that loses 5 % of the packets each way, through the embedded
       const answer = await stage.negotiate(receiving, 'ben', { role: 'subscribe', codec, source: 'ann' });
       expect(answer).to.match(/a=ssrc-group:FID/);
       await stage.expectPlaying(receiving, 'ben', 60);
-      // Each side both asked for what it missed and gave what was missed.
+      // Each side has asked for lost packets and has sent some again.
       const given = await stage.eventually(publishing, 'ann', ({ nacks, repeated }) => nacks > 0 && repeated > 0);
       const taken = await stage.eventually(receiving, 'ben', ({ nacks, repeated }) => nacks > 0 && repeated > 0);
       expect(given.state).to.equal('connected');

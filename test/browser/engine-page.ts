@@ -1,4 +1,4 @@
-/** What page/engine.ts offers to the test that loads it. */
+/** The interface of page/engine.ts for tests. */
 
 export type Role = 'publish' | 'subscribe' | 'both';
 
@@ -10,15 +10,15 @@ export interface Candidate {
 
 export interface OfferSettings {
   readonly role: Role;
-  /** As in `video/VP8`; default: all, in the browser's order. */
+  /** A codec such as `video/VP8`. Default: all, in the browser's order. */
   readonly codec?: string | undefined;
   /** Width and height of what is published. Default: 640 × 480. */
   readonly size?: readonly [width: number, height: number] | undefined;
-  /** Frames a second. Default: as the camera likes. */
+  /** Frames a second. Default: the rate of the camera. */
   readonly frameRate?: number | undefined;
   /** Opens a data channel of this label; an empty one only asks for data channels. */
   readonly channel?: string | undefined;
-  /** Pictures that no encoder can make small, in place of the camera. */
+  /** Publishes noise, which cannot be compressed, instead of the camera. */
   readonly noise?: boolean | undefined;
   /** Payload types that change places in the offer. */
   readonly swapped?: readonly (readonly [one: number, other: number])[] | undefined;
@@ -27,27 +27,27 @@ export interface OfferSettings {
 export interface PageApi {
   offer(name: string, settings: OfferSettings): Promise<string>;
   answer(name: string, sdp: string): Promise<void>;
-  /** The answer to an offer; what is in the settings about the form of an offer has no effect. */
+  /** Answers an offer. Settings for the form of an offer have no effect. */
   accept(name: string, offer: string, settings: OfferSettings): Promise<string>;
   candidate(name: string, candidate: Candidate): Promise<void>;
   stats(name: string): Promise<MediaStats>;
-  /** Says a text over the data channel, or so many bytes. */
+  /** Sends a text over the data channel, or so many bytes. */
   say(name: string, message: string | number): Promise<void>;
-  /** What came over data channels: label and text, or label and how many bytes. */
+  /** What arrived over data channels: label and text, or label and the number of bytes. */
   heard(name: string): Promise<string[]>;
   close(name: string): Promise<void>;
 }
 
 export interface MediaStats {
   framesDecoded: number;
-  /** Requests for lost packets: of a receiver those it made, of a sender those it got. */
+  /** Requests for lost packets that a receiver sent or that a sender got. */
   nacks: number;
-  /** Packets that were sent, or received, once more. */
+  /** The number of packets that were sent or received again. */
   repeated: number;
   audioPackets: number;
   width: number;
   currentTime: number;
-  /** Bits a second the encoder is told to make. */
+  /** The target of the encoder in bits a second. */
   sentBitrate: number;
   videoBytesSent: number;
   available: number;

@@ -20,7 +20,7 @@ export interface CallSettings extends OfferSettings {
   readonly source?: string;
 }
 
-/** The embedded engine, Chromium, and pages whose calls the test negotiates by itself, without a room. */
+/** The embedded engine, Chromium, and pages. The tests negotiate calls themselves, without a room. */
 export class EngineStage {
   readonly #engine: EmbeddedEngine;
   readonly #chromium: RunningBrowser;
@@ -183,7 +183,7 @@ export class EngineStage {
     }
   }
 
-  /** Resolves once picture and sound go on, one frame after the other. `frames`: how many more there have to be. */
+  /** Resolves when picture and sound go on. `frames`: how many more frames must arrive. */
   async expectPlaying(page: Page, name: string, frames = 10, pauseMs = 100): Promise<MediaStats> {
     const first = await this.eventually(
       page,

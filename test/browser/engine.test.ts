@@ -39,7 +39,7 @@ describe('the embedded engine with Chromium', function () {
     await stage.expectPlaying(late, 'late');
   });
 
-  it('sends a publisher its own media back when it is connected to itself', async () => {
+  it('sends a publisher its own media back when the endpoint is connected to itself', async () => {
     const page = await stage.openPage();
     await stage.negotiate(page, 'loop', { role: 'both' });
     const endpoint = stage.endpoint('loop');
@@ -61,7 +61,7 @@ describe('the embedded engine with Chromium', function () {
     await stage.expectPlaying(other, 'bob');
   });
 
-  it('tells that the media of a page that closed is gone', async () => {
+  it('reports that the media of a closed page has ended', async () => {
     const page = await stage.openPage();
     await stage.negotiate(page, 'ann', { role: 'publish' });
     await stage.kurento.event('MediaStateChanged', stage.endpoint('ann'));

@@ -25,8 +25,8 @@ const answered = z.looseObject({
 const info = z.looseObject({ modules: z.array(z.looseObject({ factories: z.array(z.string()) })) });
 
 /**
- * The embedded engine behind a proxy that claims to have the filter for hats, which no media server that a test can start has. What
- * stands for the filter is a PassThrough: video really goes through it, but nobody gets a hat.
+ * The embedded engine behind a proxy that claims to have the filter for hats. No media server that a test can start has this filter. A
+ * PassThrough replaces it: video goes through it unchanged.
  */
 export class HatServer {
   /** The images that filters were given, as the server named them. */

@@ -6,7 +6,7 @@ import { useBrowser } from './shared-browser.js';
 import { HatServer } from './hat-server.js';
 import { patienceMs, Visitor } from './visitor.js';
 
-/** No media server that a test can start has the filter: one that only claims to, and really passes video through. */
+/** No media server that a test can start has the filter, so a proxy claims to have it and passes video through. */
 describe('hats in the demo', function () {
   this.timeout(4 * patienceMs);
   const newWindow = useBrowser();
@@ -23,7 +23,7 @@ describe('hats in the demo', function () {
       await media.stop();
     });
 
-    it('are put on and taken off by a button, and the video goes on for everybody', async () => {
+    it('are switched on and off by a button, and the video goes on for everybody', async () => {
       const ana = await Visitor.join(await newWindow(), server.url, 'Ana', 'hats');
       const berta = await Visitor.join(await newWindow(), server.url, 'Berta', 'hats');
       await berta.receives('Ana');

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
-/** Pages of others, as they were written for the server they find. */
+/** Pages that were written for other servers or by other people. */
 describe('pages that are not the demo', function () {
   this.timeout(4 * patienceMs);
   const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
@@ -32,7 +32,7 @@ describe('pages that are not the demo', function () {
     return { page, errors };
   }
 
-  /** Resolves once that video of the page plays, frame after frame. */
+  /** Resolves when that video of the page plays. */
   async function plays(page: Page, selector: string): Promise<void> {
     await page.waitForFunction(
       `(() => { const video = document.querySelector(${JSON.stringify(selector)}); return video && video.videoWidth > 0 && video.currentTime > 0.5; })()`,
@@ -142,7 +142,7 @@ describe('the demo, for everybody', function () {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const newWindow = useBrowser();
 
-  /** What axe-core complains about, light and dark, in short. */
+  /** The violations that axe-core finds, in light and dark mode, in short. */
   async function violations(page: Page): Promise<string[]> {
     await page.evaluate(axe);
     const all: string[] = [];
@@ -156,7 +156,7 @@ describe('the demo, for everybody', function () {
     return all;
   }
 
-  it('has no barrier that axe-core knows of, light or dark', async () => {
+  it('has no violations of axe-core, in light and dark mode', async () => {
     const window = await newWindow();
     const first = await Visitor.open(window, `${server().url}?room=open to all`, 'Ana');
     await first.page.getByLabel('Microphone', { exact: true }).waitFor();
@@ -177,7 +177,7 @@ describe('the demo, for everybody', function () {
     await ana.page.locator('.panel').waitFor({ state: 'detached' });
   });
 
-  it('lists the rooms in use, and lets one choose a room of them', async () => {
+  it('lists the rooms in use, and lets the user choose one', async () => {
     await Visitor.join(await newWindow(), server().url, 'Ana', 'garden');
     const berta = await Visitor.open(await newWindow(), server().url, 'Berta');
     await berta.page.getByRole('button', { name: 'garden 1 person' }).click();
@@ -185,7 +185,7 @@ describe('the demo, for everybody', function () {
     await berta.receives('Ana');
   });
 
-  it('uses the microphone that one chose, and remembers it', async () => {
+  it('uses the chosen microphone, and remembers it', async () => {
     const window = await newWindow();
     const ana = await Visitor.open(window, `${server().url}?room=devices`, 'Ana');
     const microphone = ana.page.getByLabel('Microphone', { exact: true });

@@ -5,7 +5,7 @@ import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
-/** How long a call may be without picture after its media server was killed. What is aimed at is 5 s, and is printed. */
+/** How long a call may be without picture after its media server was killed. The target is 5 s; the time is printed. */
 const backWithinMs = 20_000;
 
 const moments = z.object({ mediaError: z.number(), published: z.number(), frame: z.number() });
@@ -44,7 +44,7 @@ describe('a call whose media is lost', function () {
     return moments.parse(seen);
   }
 
-  it('gets sound and picture back by itself when the media server is killed, twice, without a word too many', async () => {
+  it('gets sound and picture back by itself when the media server is killed twice, without superfluous messages', async () => {
     const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
     await seeEachOther(ana, berta);
     for (const time of ['first', 'second']) {
@@ -73,7 +73,7 @@ describe('a call whose media is lost', function () {
     it(`makes a new connection when the one for ${what} fails`, async () => {
       const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
       await seeEachOther(ana, berta);
-      // What Chromium says after half a minute without an answer to its checks (RFC 8445 §7.3), said at once.
+      // Chromium reports this after half a minute without an answer to its checks (RFC 8445 §7.3); the test does it at once.
       await berta.page.evaluate(`(() => {
         const { room } = window.atrium;
         const { peerConnection } = ${connection};

@@ -5,7 +5,7 @@ import { TurnServer } from '../support/turn-server.js';
 import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chromium.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
-/** Of a network that lets nothing through but a TURN server: the browser may use no other way. */
+/** A network that allows only a TURN server. The browser may use no other path. */
 const relayOnly = `(() => {
   const Original = window.RTCPeerConnection;
   window.connections = [];
@@ -39,7 +39,7 @@ describe('a call through a TURN server', function () {
   });
 
   after(async () => {
-    // What was not started, for want of coturn, is not there.
+    // Without coturn nothing was started.
     await chromium?.close();
     await server?.stop();
     if (TurnServer.isInstalled) await turn.stop();
@@ -53,7 +53,7 @@ describe('a call through a TURN server', function () {
   }
 
   // Not over TCP: Chromium's checks then have a tiebreaker of zero, which libjuice takes for none (its issue 355).
-  it('plays both ways when browsers may use nothing but its relay', async () => {
+  it('plays both ways when browsers may use only the relay', async () => {
     const { user, password } = turn.credentialsFor('guests');
     const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
     const iceServers = [`turn:${credentials}@${turn.host}:${turn.port}?transport=udp`];

@@ -1,6 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Between browsers and the server, as a network is: it can be cut for a while. */
+/** A proxy between browsers and the server that can be cut for a while, like a network. */
 export class Proxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -38,7 +38,7 @@ export class Proxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Destroys what is open, and whatever is opened until it is mended. */
+  /** Destroys all connections, and new ones until `mend` is called. */
   cut(): void {
     this.#cut = true;
     for (const socket of this.#sockets) socket.destroy();

@@ -9,7 +9,7 @@ export function sharedBrowser(): Promise<RunningBrowser> {
   return shared;
 }
 
-// Of all tests, as this is outside of any suite.
+// A hook outside of any suite runs after all tests.
 after(async () => {
   await (await shared)?.close();
 });

@@ -10,7 +10,7 @@ const media = z.object({
   keyFrameRequests: z.number(),
 });
 const statistics = z.object({ state: z.string(), received: media, sent: media });
-/** What `window.atrium.inspect()` of the page tells (demo/inspection.ts). */
+/** The result of `window.atrium.inspect()` in the page (demo/inspection.ts). */
 const inspection = z.object({
   joined: z.boolean(),
   sent: statistics.optional(),
@@ -26,10 +26,10 @@ const inspection = z.object({
 export type Inspection = z.infer<typeof inspection>;
 type Received = Inspection['received'][number];
 
-/** How long anything may take that needs a browser, on a machine that is busy with several. */
+/** How long a step with a browser may take on a machine that runs several. */
 export const patienceMs = 30_000;
 
-/** Devices that several browsers on two cores can afford; the tests are not about resolution, nor about echoes. */
+/** Settings of devices that are cheap enough for several browsers on two cores. */
 const cheapDevices = `{
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const cheap = {
@@ -45,13 +45,13 @@ const cheapDevices = `{
   };
 }`;
 
-/** Somebody who uses the demo. */
+/** A user of the demo. */
 export class Visitor {
   readonly page: Page;
   readonly name: string;
-  /** What the page threw. */
+  /** Errors of the page. */
   readonly errors: string[] = [];
-  /** Where the page sent requests to. */
+  /** The URLs of the page's requests. */
   readonly origins = new Set<string>();
 
   private constructor(page: Page, name: string) {
@@ -62,7 +62,7 @@ export class Visitor {
     page.on('request', (request) => this.origins.add(new URL(request.url()).origin));
   }
 
-  /** Opens the page as a link to the room leads to it, fills the form and joins. */
+  /** Opens the page by a link to the room, fills the form and joins. */
   static async join(
     window: BrowserContext,
     url: string,
@@ -101,7 +101,7 @@ export class Visitor {
     );
   }
 
-  /** Resolves once pictures and sound of all of them really play: not one frame, but one after the other. */
+  /** Resolves when pictures and sound of all of them play, more than one frame. */
   async receives(...names: readonly string[]): Promise<void> {
     const first = new Map<string, Received>();
     await this.#until(`sees and hears ${names.join(', ')}`, async () => {
@@ -117,7 +117,7 @@ export class Visitor {
     });
   }
 
-  /** Resolves once the tile of that person shows a picture, or shows none. */
+  /** Resolves when the tile of that person shows a picture, or none. */
   async showsPicture(of: string, shown: boolean): Promise<void> {
     const tile = this.page.locator('.tile', { has: this.page.locator('.tile-text').getByText(of, { exact: true }) });
     await this.#until(
@@ -126,7 +126,7 @@ export class Visitor {
     );
   }
 
-  /** Looks seldom enough to leave the machine to the call. */
+  /** Checks rarely, to leave the machine to the call. */
   #until(what: string, condition: () => Promise<boolean>): Promise<void> {
     return until(`${this.name} ${what}`, condition, patienceMs, 100);
   }
@@ -144,17 +144,17 @@ export class Visitor {
     await this.page.getByRole('heading', { name: 'Join a room' }).waitFor();
   }
 
-  /** Kills the process that renders the page: nothing in it can say good-bye. */
+  /** Kills the process of the page, so that the page cannot leave properly. */
   async crash(): Promise<void> {
     const crashed = this.page.waitForEvent('crash');
     const devTools = await this.page.context().newCDPSession(this.page);
-    // Never answered: who would answer is dead.
+    // There is no answer, because the process is dead.
     devTools.send('Page.crash').catch(() => undefined);
     await crashed;
   }
 }
 
-/** Resolves once everybody receives everybody else. */
+/** Resolves when everybody receives everybody else. */
 export async function seeEachOther(...visitors: readonly Visitor[]): Promise<void> {
   await Promise.all(
     visitors.map((visitor) =>

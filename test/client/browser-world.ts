@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-/** A track, as far as the client looks at it. */
+/** The members of a track that the client uses. */
 export class StubTrack extends EventTarget {
   readonly kind: 'audio' | 'video';
   readonly label: string;
@@ -38,16 +38,16 @@ export class StubStream {
   }
 }
 
-/** A peer connection without a network: what is sent over it can be looked at. */
+/** A peer connection without a network. Tests can read what is sent over it. */
 export class StubPeer {
   static readonly made: StubPeer[] = [];
   readonly connectionState = 'new';
   readonly localDescription = { sdp: 'v=0 offer' };
   closed = false;
-  /** Fails the next one. */
+  /** Makes the next negotiation fail. */
   refusesTracks = false;
   ontrack: ((event: { track: StubTrack; streams: StubStream[] }) => void) | null = null;
-  /** What the other side sends as soon as it is agreed: before whoever waits for the agreement goes on, as in browsers. */
+  /** Tracks of the other side. As in browsers, they arrive before the promise of the negotiation resolves. */
   readonly #coming: StubTrack[] = [];
   readonly #senders: { track: StubTrack; replaceTrack: (track: StubTrack) => Promise<void> }[] = [];
 
@@ -95,7 +95,7 @@ export class StubPeer {
   }
 }
 
-/** A browser says nothing more of a socket that fails than that it is closed. */
+/** A browser reports a failed socket only as closed. */
 class BrowserSocket extends WebSocket {
   constructor(url: string) {
     super(url);
@@ -103,7 +103,7 @@ class BrowserSocket extends WebSocket {
   }
 }
 
-/** An element, as far as it holds others. */
+/** The members of an element that hold other elements. */
 export class StubElement {
   readonly style = {};
   readonly children = new Set<StubElement>();
@@ -120,7 +120,7 @@ export class StubElement {
   }
 
   setAttribute(): void {
-    // Nothing looks at them.
+    // The client does not read them.
   }
 
   play(): Promise<void> {
@@ -128,15 +128,15 @@ export class StubElement {
   }
 }
 
-/** What camera and microphone of the browser give. */
+/** The tracks of the browser's camera and microphone. */
 export const devices: { stream: StubStream | undefined } = { stream: undefined };
 
-/** What the screen picker of the browser gives, one answer for each time it is asked. */
+/** The answers of the browser's screen picker, one for each call. */
 export const screens: (() => Promise<StubStream>)[] = [];
 
 /**
- * The little of a browser that the client needs where there is no media: what is said on the wire, and when. Real media is for the
- * tests in test/browser/. Undone after the tests of the file.
+ * The parts of a browser that the client needs without media: for tests of messages and their order. Tests in test/browser/ use real
+ * media. The replacements are undone after the tests of the file.
  */
 export function inBrowserWorld(): void {
   const world: Record<string, unknown> = {

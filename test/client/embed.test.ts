@@ -28,12 +28,12 @@ describe('a call in an element of a page', () => {
     return room;
   }
 
-  it('leaves the element as it was when it cannot be joined', async () => {
+  it('leaves the element unchanged when the join fails', async () => {
     expect(await codeOf(call(() => nameTaken))).to.equal('name-taken');
     expect([...element.children]).to.deep.equal([]);
   });
 
-  it('leaves nothing on when nothing can be published', async () => {
+  it('switches the camera off when publishing fails', async () => {
     const camera = new StubTrack('video');
     devices.stream = new StubStream([camera]);
     const refused = { error: { code: 303, message: 'no media server' } };

@@ -3,7 +3,7 @@ import { readFrame } from '../../client/frames.js';
 
 const frame = (content: object): string => JSON.stringify({ jsonrpc: '2.0', ...content });
 
-describe('what the client reads from the wire', () => {
+describe('a frame, as the client reads it', () => {
   it('is a result, an error, or a notification it knows', () => {
     expect(readFrame(frame({ id: 0, result: { value: 'pong' } }))).to.deep.equal({
       type: 'result',
@@ -22,7 +22,7 @@ describe('what the client reads from the wire', () => {
     });
   });
 
-  it('is nothing when it is no JSON-RPC 2.0', () => {
+  it('is ignored when it is no JSON-RPC 2.0', () => {
     const broken = [
       '',
       '{',
@@ -37,7 +37,7 @@ describe('what the client reads from the wire', () => {
     expect(readFrame(new ArrayBuffer(3))).to.equal(undefined);
   });
 
-  it('is nothing when a notification is unknown or lacks what it is about', () => {
+  it('is ignored when the notification is unknown or lacks a member', () => {
     const broken = [
       frame({ method: 'custonNotification', params: {} }),
       frame({ method: 'toString', params: {} }),

@@ -4,7 +4,7 @@ import type { OriginalStream } from '../../client/original/stream.js';
 import { StubElement, StubStream, StubTrack, devices, inBrowserWorld } from './browser-world.js';
 import { ScriptedServer, joined } from './scripted-server.js';
 
-describe('the face of the original browser library', () => {
+describe('the interface of the original browser library', () => {
   inBrowserWorld();
   const { setInterval, clearInterval } = globalThis;
   const ticking = new Set<unknown>();
@@ -46,7 +46,7 @@ describe('the face of the original browser library', () => {
       });
     });
 
-  it('watches nobody in a room that a page leaves as soon as it is in', async () => {
+  it('subscribes to nobody in a room that the page leaves directly after the join', async () => {
     room.addEventListener('room-connected', () => {
       room.leave();
     });
@@ -57,13 +57,13 @@ describe('the face of the original browser library', () => {
     expect(ticking.size).to.equal(0);
   });
 
-  it('refuses requests before it is connected in the way of all refusals', async () => {
+  it('refuses requests before it is connected in the usual form', async () => {
     for (const refused of [room.request('any', {}), room.customRequest({}), room.say('hello')]) {
       expect(await refused.then(String, String)).to.include('not connected');
     }
   });
 
-  it('shows what comes back of a stream that is published with loopback', async () => {
+  it('shows the stream that comes back when it is published with loopback', async () => {
     const local = room.localStream({});
     local.subscribeToMyRemote();
     const camera = new StubTrack('video', 'camera');

@@ -22,7 +22,7 @@ describe('a client that lost its connection', () => {
     server?.stop();
   });
 
-  /** Pauses between attempts are noted, and are over in the next turn of the event loop. */
+  /** Records the pauses between attempts, and ends each in the next turn of the event loop. */
   const clock: Clock = {
     now: () => performance.now(),
     wait: async (ms) => {
@@ -53,7 +53,7 @@ describe('a client that lost its connection', () => {
     return visit;
   };
 
-  it('waits longer each time, also at a door that opens and falls shut at once', async () => {
+  it('waits longer each time, also when the server accepts the connection and closes it at once', async () => {
     const doors = 7;
     await enter(
       () => joined('one'),
@@ -67,7 +67,7 @@ describe('a client that lost its connection', () => {
     expect(happened).to.deep.equal(['reconnecting']);
   });
 
-  it('joins anew when it is lost once more just as it joins', async () => {
+  it('joins again when the connection is lost again during the join', async () => {
     await enter(({ method }, visit) => {
       if (method === 'connect') return unknownSession;
       if (visit.number !== 2) return joined(`session ${String(visit.number)}`);
@@ -86,7 +86,7 @@ describe('a client that lost its connection', () => {
     ]);
   });
 
-  it('waits for its name while the server still holds it for the client that was lost', async () => {
+  it('waits for its name while the server keeps it for the lost connection', async () => {
     await enter(({ method }, visit) => {
       if (method === 'connect') return unknownSession;
       return visit.number === 1 || visit.calls('joinRoom') > 2 ? joined(`session ${String(visit.number)}`) : nameTaken;
@@ -96,7 +96,7 @@ describe('a client that lost its connection', () => {
     expect(happened).to.deep.equal(['reconnecting', 'reconnected false']);
   });
 
-  it('is out of a room that was closed just before', async () => {
+  it('is not in a room any more that was closed just before', async () => {
     await enter(({ method }) =>
       method === 'connect' ? { result: { value: 'reconnection successful', sessionId: 'one' } } : joined('one'),
     );
@@ -107,7 +107,7 @@ describe('a client that lost its connection', () => {
     expect(happened).to.deep.equal(['reconnecting', 'closed room-closed']);
   });
 
-  /** Resolves when what was said on the connection so far has been heard. */
+  /** Resolves when all frames sent so far on the connection have arrived. */
   function heard(visit: Visit): Promise<void> {
     const mark = new Promise<void>((resolve) => {
       room?.once('message', () => {

@@ -40,7 +40,7 @@ describe('a room as the client sees it', () => {
     const stream = (...tracks: StubTrack[]): MediaStream => new StubStream(tracks) as unknown as MediaStream;
     const track = (stub: StubTrack): MediaStreamTrack => stub as unknown as MediaStreamTrack;
     const peer = (): StubPeer => publication.peerConnection as unknown as StubPeer;
-    /** The answers that publishing waits for, one after the other; at once when there are none. */
+    /** Delays the answers to publishing, one after the other. Without entries they come at once. */
     let held: { reached: () => void; opened: Promise<void> } | undefined;
 
     beforeEach(async () => {
@@ -76,7 +76,7 @@ describe('a room as the client sees it', () => {
       return { screen, chosen };
     }
 
-    it('asks for one screen, however often one presses the button', async () => {
+    it('asks for one screen, however often the button is pressed', async () => {
       await publish(camera);
       const [first, second] = [pick('first'), pick('second')];
       const both = Promise.all([publication.shareScreen(), publication.shareScreen()]);
@@ -90,7 +90,7 @@ describe('a room as the client sees it', () => {
       expect(told).to.deep.equal([true, false]);
     });
 
-    it('shares nothing, and lets go of the screen, when it cannot be sent', async () => {
+    it('shares nothing, and releases the screen, when it cannot be sent', async () => {
       await publish(camera);
       const { screen, chosen } = pick('screen');
       chosen();
@@ -100,7 +100,7 @@ describe('a room as the client sees it', () => {
       expect(publication.tracks.map(({ label }) => label)).to.deep.equal(['camera']);
     });
 
-    it('says that the screen is not shown any more when it ends', async () => {
+    it('reports the end of the screen', async () => {
       await publish(camera);
       pick('screen').chosen();
       await publication.shareScreen();
@@ -108,7 +108,7 @@ describe('a room as the client sees it', () => {
       expect(told).to.deep.equal([true, false]);
     });
 
-    it('shows the camera that was chosen meanwhile when the screen is not shown any more', async () => {
+    it('shows the camera that was chosen meanwhile after the screen has ended', async () => {
       await publish(camera);
       pick('screen').chosen();
       await publication.shareScreen();
@@ -118,7 +118,7 @@ describe('a room as the client sees it', () => {
       expect(peer().sent).to.deep.equal(['other camera']);
     });
 
-    it('is published with the camera that came while it was being published anew', async () => {
+    it('is published with the camera that was added while it was being published again', async () => {
       await publish(new StubTrack('audio', 'microphone'));
       let open: () => void = () => undefined;
       const opened = new Promise<void>((resolve) => (open = resolve));
@@ -132,7 +132,7 @@ describe('a room as the client sees it', () => {
       expect(peer().sent).to.deep.equal(['microphone', 'camera']);
     });
 
-    it('has no picture any more when the screen was all there was to see', async () => {
+    it('has no picture any more when the screen was its only video', async () => {
       await publish(new StubTrack('audio', 'microphone'));
       pick('screen').chosen();
       await publication.shareScreen();

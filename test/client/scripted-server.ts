@@ -8,9 +8,9 @@ interface Request {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** One connection, as the script answers it. */
+/** One connection to the scripted server. */
 export class Visit {
-  /** Which connection it is, from 1. */
+  /** The number of the connection, from 1. */
   readonly number: number;
   readonly #socket: WebSocket;
   /** How often each method was called on it. */
@@ -21,7 +21,7 @@ export class Visit {
     this.#socket = socket;
   }
 
-  /** How often it was called on this connection, this time included. */
+  /** How often it was called on this connection, including this time. */
   calls(method: string): number {
     return this.#calls.get(method) ?? 0;
   }
@@ -38,7 +38,7 @@ export class Visit {
     this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
   }
 
-  /** As a network does: no word to the other side. */
+  /** Breaks the connection without closing it, as a network does. */
   cut(): void {
     this.#socket.terminate();
   }
@@ -52,11 +52,11 @@ export const unknownSession = { error: { code: 40_007, message: 'reconnection er
 export const nameTaken = { error: { code: 104, message: 'taken' } };
 export const joined = (sessionId: string): object => ({ result: { value: [], sessionId } });
 
-/** A server of the room protocol that does what a test says: for what a real one does only with much bad luck. */
+/** A server of the room protocol that follows a script, for cases that a real server has rarely. */
 export class ScriptedServer {
   readonly #server: WebSocketServer;
   readonly #script: Script;
-  /** Method by method, with the connection: `1 joinRoom`. Pings are left out. */
+  /** All requests with the number of the connection, such as `1 joinRoom`, without pings. */
   readonly heard: string[] = [];
   readonly visits: Visit[] = [];
 
@@ -73,7 +73,7 @@ export class ScriptedServer {
     });
   }
 
-  /** @param met called for each connection before anything is said on it */
+  /** @param met called for each connection before its first frame */
   static async start(script: Script, met: (visit: Visit) => void = () => undefined): Promise<ScriptedServer> {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(server, 'listening');

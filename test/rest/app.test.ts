@@ -10,7 +10,7 @@ describe('REST', () => {
     asker = await Asker.of(server().url);
   });
 
-  it('GET /healthz says that the media server is within reach', async () => {
+  it('GET /healthz says that the media server can be reached', async () => {
     const { status, body } = await asker.ask('healthz');
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
@@ -18,7 +18,7 @@ describe('REST', () => {
       dialects: ['kurento-room', 'easyrtc', 'orchestrator', 'concierge', 'compeit'].map((name) => ({
         name,
         connections: 0,
-        // Pages of COMPEIT take any text.
+        // Pages of COMPEIT accept any text.
         ...(name !== 'compeit' && { undelivered: 0 }),
       })),
       mediaServers: [
@@ -33,7 +33,7 @@ describe('REST', () => {
     });
   });
 
-  it('GET /metrics counts what there is, for Prometheus', async () => {
+  it('GET /metrics has the counts for Prometheus', async () => {
     const response = await fetch(`${server().url}metrics`);
     expect(response.headers.get('content-type')).to.match(/^text\/plain/);
     const text = await response.text();
@@ -50,7 +50,7 @@ describe('REST', () => {
     expect(await response.text()).to.include('<script');
   });
 
-  it('answers unknown and malformed paths with a problem and nothing about the inside', async () => {
+  it('answers unknown and malformed paths with a problem, without details of the server', async () => {
     for (const path of ['nothing', 'api/v1', 'api/v1/nothing', '../package.json', '%2e%2e/package.json', '%E0%A4%A']) {
       const { status, body } = await asker.ask(path);
       expect(status, path).to.equal(404);
@@ -73,7 +73,7 @@ describe('REST', () => {
     expect((await asker.ask('api/v1/rooms/nowhere', 'HEAD')).status).to.equal(404);
   });
 
-  it('OPTIONS names what a path takes, also to pages that ask before they send', async () => {
+  it('OPTIONS names the methods of a path, also for preflight requests of pages', async () => {
     const { status, headers } = await asker.ask('api/v1/rooms/r', 'OPTIONS', { Origin: 'https://a.example' });
     expect(status).to.equal(204);
     expect(headers).to.deep.include({
@@ -84,7 +84,7 @@ describe('REST', () => {
     });
   });
 
-  it('refuses other methods with 405 and says in Allow which there are', async () => {
+  it('refuses other methods with 405 and names the allowed ones in Allow', async () => {
     const cases = [
       ['POST', 'getAllRooms', 'GET, HEAD, OPTIONS'],
       ['PUT', 'api/v1/rooms', 'GET, HEAD, OPTIONS'],
@@ -99,7 +99,7 @@ describe('REST', () => {
     }
   });
 
-  it('lets pages of every origin read when no origins are configured', async () => {
+  it('allows pages of every origin to read when no origins are configured', async () => {
     for (const path of ['getAllRooms', 'nothing']) {
       const { headers } = await asker.ask(path, 'GET', { Origin: 'https://a.example' });
       expect(headers['access-control-allow-origin'], path).to.equal('*');
@@ -111,7 +111,7 @@ describe('REST', () => {
 describe('REST with allowed origins', () => {
   const server = useServer({ allowedOrigins: ['https://a.example', 'https://b.example:8443'] });
 
-  it('echoes an allowed origin, names no other, and tells caches that it depends (Kurento Room §9)', async () => {
+  it('echoes an allowed origin, no other, and tells caches that the answer depends on it (Kurento Room §9)', async () => {
     const asker = await Asker.of(server().url);
     const allowedTo = async (path: string, headers = {}): Promise<string | undefined> => {
       const reply = await asker.ask(path, 'GET', headers);
@@ -126,7 +126,7 @@ describe('REST with allowed origins', () => {
   });
 });
 
-describe('REST with a media server out of reach', () => {
+describe('REST without a reachable media server', () => {
   const server = useServer({
     kmsUris: ['ws://127.0.0.1:9/kurento'],
     mediaLostAfterMs: 100,

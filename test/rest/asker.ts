@@ -7,7 +7,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The text as JSON, undefined when there is none. */
+  /** The parsed text; undefined for an empty one. */
   readonly body: unknown;
 }
 
@@ -16,8 +16,8 @@ interface Document {
 }
 
 /**
- * Asks the REST API, sending paths as they stand (fetch would resolve `..`, also when it is encoded), and holds every
- * answer against the OpenAPI document that the same server serves.
+ * Asks the REST API. It sends paths unchanged (fetch would resolve `..`, also when it is encoded), and checks every answer against the
+ * OpenAPI document of the same server.
  */
 export class Asker {
   readonly #base: URL;
@@ -53,7 +53,7 @@ export class Asker {
     const template = this.#templateOf(path.split('?', 1)[0] ?? path);
     const operation = template === undefined ? undefined : this.#document.paths[template]?.[method.toLowerCase()];
     if (template === undefined || !operation) {
-      // Nothing is documented there, but a refusal looks the same everywhere.
+      // The path is not documented, but a refusal has the same form everywhere.
       expect(type, where).to.equal('application/problem+json');
       this.#validate('#/components/schemas/Problem', body, where);
       return;

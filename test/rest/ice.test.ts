@@ -13,7 +13,7 @@ describe('ICE and bandwidth options', () => {
     mediaExternalIpv4: '192.0.2.3',
   });
 
-  it('GET /api/v1/ice-servers is what a page hands to its peer connections', async () => {
+  it('GET /api/v1/ice-servers gives the iceServers for peer connections of a page', async () => {
     const { status, body } = await (await Asker.of(server().url)).ask('api/v1/ice-servers');
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
@@ -24,7 +24,7 @@ describe('ICE and bandwidth options', () => {
     });
   });
 
-  it('publishing works with every setting of the media server given', async () => {
+  it('publishing works with all settings of the media server', async () => {
     const ana = await RpcClient.connect(server().url);
     await ana.request('joinRoom', { user: 'ana', room: 'limits' });
     const { sdpAnswer } = await ana.request('publishVideo', { sdpOffer: publishOffer });

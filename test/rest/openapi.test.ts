@@ -16,7 +16,7 @@ describe('GET /api/v1/openapi.json', () => {
     expect(document.paths).to.include.keys('/getAllRooms', '/healthz', '/api/v1/rooms/{room}');
   });
 
-  it('says which operations need the token, and why each may be refused', async () => {
+  it('names the operations that need the token, and the refusals of each', async () => {
     const response = await fetch(`${server().url}api/v1/openapi.json`);
     const document = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
     const room = document.paths['/api/v1/rooms/{room}'];

@@ -23,7 +23,7 @@ const strangeNames = [
 const bearer = { Authorization: 'Bearer secret-token' };
 
 function roomPath(room: string, participant?: string): string {
-  // encodeURIComponent leaves dots alone, which a client in the middle would resolve.
+  // encodeURIComponent does not encode dots, which another client would resolve.
   const encode = (name: string) => encodeURIComponent(name).replace(/\./g, '%2E');
   const path = `api/v1/rooms/${encode(room)}`;
   return participant === undefined ? path : `${path}/participants/${encode(participant)}`;
@@ -52,7 +52,7 @@ describe('REST /api/v1/rooms', () => {
     return client;
   }
 
-  it('lists rooms with how many are in them', async () => {
+  it('lists rooms with the number of their participants', async () => {
     expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([]);
     await join('ana', 'first');
     await join('berta', 'first');
@@ -136,7 +136,7 @@ describe('REST /api/v1/rooms', () => {
     }
   });
 
-  it('DELETE closes a room: everybody is told, it is gone, and its name is free at once', async () => {
+  it('DELETE closes a room: everybody is told, and its name is free at once', async () => {
     const ana = await join('ana', 'r');
     const berta = await join('berta', 'r');
     const { status, text } = await asker.ask(roomPath('r'), 'DELETE', bearer);

@@ -33,7 +33,7 @@ describe('configuration', () => {
     expect(configOf().kmsUris).to.deep.equal([]);
   });
 
-  it('takes a flag before a variable, a variable before the file, the file before the default', () => {
+  it('prefers a flag to a variable, a variable to the file, and the file to the default', () => {
     const path = file('port: 1\nhost: from-file\nlogLevel: warn\n');
     const env = { ATRIUM_CONFIG: path, PORT: '2', HOST: 'from-variable' };
     const config = readConfig(['--port', '3'], env);
@@ -47,17 +47,17 @@ describe('configuration', () => {
     expect(readConfig([], { KMS_URIS: 'ws://d/k' }).kmsUris).to.deep.equal(['ws://d/k']);
   });
 
-  it('takes an empty variable for none', () => {
+  it('ignores an empty variable', () => {
     expect(readConfig([], { PORT: '', KMS_URIS: '' })).to.deep.equal(configOf());
   });
 
-  it('refuses unknown keys and flags, and says which', () => {
+  it('refuses unknown keys and flags, and names them', () => {
     expect(refusal(['--prot', '1'])).to.include('--prot');
     expect(refusal(['--config', file('prot: 1\n')])).to.include('"prot"');
     expect(refusal(['--port'])).to.include('--port needs a value');
   });
 
-  it('refuses values that do not fit, and says where they were given', () => {
+  it('refuses invalid values, and says where they were given', () => {
     expect(refusal([], { PORT: 'many' })).to.include('PORT');
     expect(refusal(['--port', '70000'])).to.include('--port');
     expect(refusal(['--kms-uris', 'http://kms'])).to.include('--kms-uris');
@@ -79,7 +79,7 @@ describe('configuration', () => {
     expect(refusal(['--publisher-max-video-kbps', '-1'])).to.include('--publisher-max-video-kbps');
   });
 
-  it('reads truth and numbers from text, and never repeats a secret that does not fit', () => {
+  it('reads booleans and numbers from text, and never prints an invalid secret', () => {
     const config = readConfig(['--loopback-remote', 'true', '--threshold-speaker=-42.5'], {
       LOOPBACK_AND_LOCAL: 'false',
     });
@@ -89,13 +89,13 @@ describe('configuration', () => {
     expect(complaint).to.include('ADMIN_TOKEN').and.to.not.include('not a bearer token');
   });
 
-  it('has a variable, a flag and a key of its own for every option, and a former one where there was one', () => {
+  it('has a variable, a flag and a key for every option, and its former names', () => {
     const names = optionList.flatMap(({ name, formerly }) => (formerly ? [name, formerly.name] : [name]));
     expect(new Set(names).size).to.equal(names.length);
     expect(optionList.map(({ group }) => group)).to.not.include.members(names);
   });
 
-  it('takes the options of a protocol under their whole names or in an object, and never one twice', () => {
+  it('accepts the options of a protocol under their whole names or in an object, and none twice', () => {
     const flat = file('easyrtcMaxRooms: 3\nsessionGraceMs: 5\n');
     expect(readConfig(['--config', flat], {})).to.deep.equal(
       configOf({ easyrtc: { maxRooms: 3 }, kurentoRoom: { sessionGraceMs: 5 } }),
@@ -111,7 +111,7 @@ describe('configuration', () => {
     expect(refusal(['--config', file('easyrtc:\n  maxRooms: many\n')])).to.include('atrium.yaml: easyrtcMaxRooms');
   });
 
-  it('takes an option under the name that it had before', () => {
+  it('accepts an option under its former name', () => {
     const compeit = { streamLostAfterMs: 7 };
     expect(readConfig([], { COMPEIT_MEDIA_LOST_AFTER_MS: '7' })).to.deep.equal(configOf({ compeit }));
     expect(readConfig(['--compeit-media-lost-after-ms=7'], {})).to.deep.equal(configOf({ compeit }));
@@ -133,7 +133,7 @@ describe('configuration', () => {
     expect(refusal([], { COMPEIT_MEDIA_LOST_AFTER_MS: 'x' })).to.include('COMPEIT_MEDIA_LOST_AFTER_MS');
   });
 
-  it('gives the values that are used, not the text that was given', () => {
+  it('gives parsed values, not the given text', () => {
     const config = readConfig([], {
       MEDIA_UDP_PORTS: '50000-50999',
       MEDIA_STUN_SERVER: '192.0.2.1:3478',
@@ -166,7 +166,7 @@ describe('configuration', () => {
     expect(config.easyrtc.roomFields).to.deep.equal({ colour: 'red' });
   });
 
-  it('refuses text that none of these values can be made of, and says what is expected', () => {
+  it('refuses text that cannot be parsed, and says what is expected', () => {
     for (const [variable, text, expected] of [
       ['PORT', 'many', 'must be a number'],
       ['PORT', '70000', '<=65535'],
@@ -191,7 +191,7 @@ describe('configuration', () => {
     }
   });
 
-  it('takes a flag whose value begins with a dash, and each flag in both forms', () => {
+  it('accepts a flag whose value begins with a dash, and each flag in both forms', () => {
     expect(readConfig(['--threshold-speaker', '-60'], {}).thresholdSpeaker).to.equal(-60);
     expect(readConfig(['--hat-placement', '-1,0,1,1'], {}).kurentoRoom.hatPlacement.offsetX).to.equal(-1);
     expect(refusal(['start'])).to.include('Unknown flag start');
@@ -199,7 +199,7 @@ describe('configuration', () => {
     expect(refusal(['--no-tls'])).to.include('Unknown flag --no-tls');
   });
 
-  it('refuses an unknown name of a program that embeds the server', () => {
+  it('refuses an unknown name from a program that embeds the server', () => {
     // @ts-expect-error: the compiler refuses it too.
     expect(() => configOf({ prot: 1 })).to.throw(ConfigError, 'options: unknown option "prot"');
     // @ts-expect-error: and one in a group.

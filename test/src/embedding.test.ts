@@ -34,12 +34,12 @@ class Echo implements Dialect {
   }
 
   close(): void {
-    // Doors close the connections.
+    // The doors close the connections.
   }
 }
 
 describe('A program that embeds the server', () => {
-  it('serves rooms on a media engine of its own, and sees them', async () => {
+  it('serves rooms on its own media engine, and sees them', async () => {
     const media = new FakeMedia();
     const service = await serve(configOf(local), media, quiet);
     const ana = await RpcClient.connect(service.url);
@@ -52,7 +52,7 @@ describe('A program that embeds the server', () => {
     await service.stop();
   });
 
-  it('adds a protocol of its own beside the others', async () => {
+  it('adds its own protocol beside the others', async () => {
     const service = await serve(configOf(local), new FakeMedia(), { ...quiet, dialects: [new Echo()] });
     try {
       expect(service.dialects.map(({ name }) => name)).to.include.members(['kurento-room', 'easyrtc', 'echo']);

@@ -15,7 +15,7 @@ const health = z.object({
   mediaServers: z.array(z.object({ url: z.string(), up: z.boolean(), load: z.number() })),
 });
 
-describe('several media servers, one of which dies in the middle of calls', function () {
+describe('several media servers, one of which dies during calls', function () {
   this.timeout(startingMs);
   let engines: [EmbeddedEngine, EmbeddedEngine];
   let server: RunningServer;
@@ -56,7 +56,7 @@ describe('several media servers, one of which dies in the middle of calls', func
     return [ana, berta];
   }
 
-  it('only its rooms are told; they publish again, on the other one, and REST keeps answering', async () => {
+  it('only its rooms are told; their participants publish again on the other one, and REST keeps answering', async () => {
     const [ana, berta] = await call('first');
     const [carla, dora] = await call('second');
     const [doomed, spared] = engines;
@@ -87,7 +87,7 @@ describe('several media servers, one of which dies in the middle of calls', func
     for (const client of [ana, berta]) expect(client.notifications, 'each is told once').to.deep.equal([]);
   });
 
-  it('gets rooms again once it was started anew', async () => {
+  it('gets rooms again after its restart', async () => {
     await call('first');
     const [doomed, spared] = engines;
     await doomed.kill();
@@ -121,7 +121,7 @@ describe('several media servers, one of which dies in the middle of calls', func
     expect((await mediaServers())[1]?.load).to.equal(4);
   });
 
-  it('a new room is refused with 204 when those that answer are full; rooms that exist take everybody', async () => {
+  it('a new room is refused with 204 when the remaining servers are full; existing rooms admit everybody', async () => {
     const [spared] = engines;
     const kmsUris = [spared.url];
     const small = await startTestServer({ kmsUris, mediaServerLimit: 1 });
@@ -144,7 +144,7 @@ describe('several media servers, one of which dies in the middle of calls', func
   });
 });
 
-describe('the embedded engine is killed in the middle of a call', function () {
+describe('the embedded engine is killed during a call', function () {
   this.timeout(startingMs);
   let server: RunningServer;
   let peers: PeerProcess;
@@ -164,7 +164,7 @@ describe('the embedded engine is killed in the middle of a call', function () {
       await OriginalClient.join(server.url, 'r', 'ana', peers),
       await OriginalClient.join(server.url, 'r', 'berta', peers),
     ];
-    /** Each publishes and, being told that the other does, subscribes: all at once, as the library does. */
+    /** Each client publishes, and subscribes when it is told that the other publishes, all at once like the library. */
     const call = async (): Promise<void> => {
       const seen = async (viewer: OriginalClient, publisher: OriginalClient): Promise<void> => {
         const published = await viewer.client.notified('participantPublished');

@@ -4,7 +4,7 @@ import { RecordingLog } from '../support/recording-log.js';
 import { until } from '../support/until.js';
 import { udpPorts } from '../support/udp-ports.js';
 
-/** A program with a media process, whose URL it tells. What it is to do with it is its argument; `keep`: keep it. */
+/** A program with a media process. It reports the URL. Its argument says what to do with the process; `keep` keeps it. */
 const log = new RecordingLog();
 const media = new MediaProcess({ name: 'media', flags: ['--udp-ports', udpPorts()], log });
 process.send?.(await media.start());

@@ -77,7 +77,7 @@ describe('media process', function () {
 
   it('stopped while it is down, leaves nothing that would start it', async () => {
     const { owner, url } = await ownerOf('stop while it is down');
-    // It ends by itself as soon as there is neither a timer nor a process to wait for.
+    // The program ends by itself when no timer and no process is left.
     expect(await endOf(owner)).to.equal(0);
     expect(await isServed(url)).to.be.false;
   });

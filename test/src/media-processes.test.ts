@@ -64,7 +64,7 @@ describe('two embedded engines', function () {
     return Number(candidate.split(' ')[5]);
   }
 
-  it('are two media servers, which REST tells apart, and rooms are spread among them', async () => {
+  it('are two media servers in REST, and rooms are spread among them', async () => {
     for (const room of ['first', 'second', 'third', 'fourth']) await publishes('ana', room);
     const [one, other, ...more] = await mediaServers();
     expect(more).to.deep.equal([]);
@@ -74,7 +74,7 @@ describe('two embedded engines', function () {
     for (const url of server.mediaServerUrls) expect(await pipelinesOf(url)).to.have.lengthOf(2);
   });
 
-  it('have UDP ports of their own', async () => {
+  it('have separate UDP ports', async () => {
     expect(await portTold(await publishes('ana', 'first'))).to.be.within(ports.first, ports.first + 99);
     expect(await portTold(await publishes('berta', 'second'))).to.be.within(ports.first + 100, ports.last);
   });
@@ -91,7 +91,7 @@ describe('two embedded engines', function () {
 
     process.kill(doomed, 'SIGKILL');
     await ana.notified('mediaError');
-    // On the one that is left, at once.
+    // The room opens on the remaining engine at once.
     await ana.request('publishVideo', { sdpOffer: publishOffer });
     expect(await pipelinesOf(server.mediaServerUrls[1] ?? '')).to.have.lengthOf(2);
 

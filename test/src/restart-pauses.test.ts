@@ -8,7 +8,7 @@ describe('pauses between restarts', () => {
     expect(next(new RestartPauses(), 8)).to.deep.equal([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
   });
 
-  it('go on growing after a process that died soon, and begin anew after one that lived for a while', () => {
+  it('grow after a process that died soon, and begin again after one that lived for a while', () => {
     const pauses = new RestartPauses();
     next(pauses, 3);
     pauses.lived(2_000);

@@ -27,7 +27,7 @@ describe('a server that cannot start', function () {
       });
       let stderr = '';
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-      // An engine that stayed would hold the other end.
+      // A remaining engine would keep the other end open.
       const [code] = (await once(child, 'close')) as [number];
       expect(code).to.equal(1);
       expect(stderr.trim()).to.match(line);

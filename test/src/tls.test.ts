@@ -34,7 +34,7 @@ describe('TLS', function () {
     rmSync(folder, { recursive: true });
   });
 
-  it('makes a certificate for this machine, tells its fingerprint, and serves pages and WebSockets with it', async () => {
+  it('makes a certificate for this machine, logs its fingerprint, and serves pages and WebSockets with it', async () => {
     server = await startServer(
       configOf({ port: 0, logLevel: 'error', kmsUris: ['ws://127.0.0.1:1/kurento'], tls: 'self-signed', ...files }),
     );
