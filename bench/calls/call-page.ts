@@ -1,12 +1,12 @@
-/** What page/call.ts offers to the bench that loads it. */
+/** The interface of page/call.ts for the bench. */
 
-/** How the media goes: from page to page, or through the server. */
+/** The way of the media: from page to page, or through the server. */
 export type Way = 'direct' | 'server';
 
 export interface CallPage {
-  /** Joins the room; the one who sends also publishes, where there is a server to publish to. */
+  /** Joins the room. The sending page also publishes, if the media goes through the server. */
   join(way: Way, room: string, user: string, sends: boolean): Promise<void>;
-  /** Asks for the other one's stream. Resolves with the ms from the question to the first frame on the screen. */
+  /** Requests the stream of the other page. Resolves with the ms from the request to the first frame on the screen. */
   receive(): Promise<number>;
   received(): Promise<Received>;
   leave(): Promise<void>;
@@ -16,9 +16,9 @@ export interface CallPage {
 export interface Received {
   readonly bytes: number;
   readonly framesDecoded: number;
-  /** How often the receiver asked for packets that it missed. */
+  /** How often the receiver asked for lost packets. */
   readonly nacks: number;
-  /** In seconds, as the browser counts it (W3C webrtc-stats, totalFreezesDuration). */
+  /** In seconds; totalFreezesDuration of W3C webrtc-stats. */
   readonly frozen: number;
   /** Ms since the page was loaded, when these were read. */
   readonly at: number;

@@ -19,7 +19,7 @@ const measureMs = 2_000;
 const lossPercent = 5;
 const lossyMs = 10_000;
 
-/** What one call of two pages showed. */
+/** The results of one call of two pages. */
 interface Figures {
   readonly firstPictureMs: number;
   readonly kbps: number;
@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** A call through the server beside a direct call of the same two pages; medians of rounds in alternating order. */
+/** Compares a call through the server with a direct call of the same two pages. Medians of rounds in alternating order. */
 export async function benchCalls(): Promise<void> {
   process.stdout.write(
     '\nCalls: two pages through the server, beside the same two pages directly (bench/README.md)\n\n',
@@ -77,7 +77,7 @@ function print(measured: readonly Record<Way, Figures>[]): void {
     const direct = median(measured.map((pair) => of(pair.direct)));
     const server = median(measured.map((pair) => of(pair.server)));
     const ratios = measured.map((pair) => of(pair.server) / of(pair.direct));
-    // Where nothing froze in a direct call there is no ratio to that round.
+    // A round has no ratio if nothing froze in its direct call.
     const known = ratios.filter(Number.isFinite);
     const range = known.length > 0 ? `${Math.min(...known).toFixed(2)}–${Math.max(...known).toFixed(2)}` : '';
     table.row([name, unit, direct.toFixed(0), server.toFixed(0), (server / direct).toFixed(2), range, aim]);
@@ -96,7 +96,7 @@ async function call(way: Way, server: BenchServer, film: string, script: string)
       await openPage(browser, url, script),
       await openPage(browser, url, script),
     ]);
-    // Each page's network loses packets: directly they go through both, by the server there is one on either side of it.
+    // The network of each page loses packets. A direct call goes through both; a call by the server has one on each side of it.
     const share = lossPercent / 100;
     const path = new LossyPath(way === 'direct' ? 1 - (1 - share) ** 2 : share);
     const pages = [await openPage(browser, url, script, path), await openPage(browser, url, script, path)] as const;
@@ -152,7 +152,7 @@ async function end(pages: Pair): Promise<void> {
   }
 }
 
-/** On the server's own origin, so that the page may open its WebSocket; what is there does not matter. */
+/** A path on the server's own origin, so that the page may open its WebSocket. The content does not matter. */
 async function openPage(browser: Browser, url: string, script: string, path?: LossyPath): Promise<Page> {
   const page = await (await openWindow(browser)).newPage();
   if (path) await page.exposeFunction('insteadOf', (candidate: string) => path.instead(candidate));

@@ -9,13 +9,13 @@ interface Target {
 }
 
 /**
- * A network that loses packets: datagrams sent to a candidate that went through `instead` reach the one it stands for, and
- * what comes back finds its way, but for a share of both. Neither end needs to know: to ICE it is a NAT.
+ * A network that loses packets. Datagrams to a candidate from `instead` are forwarded to the original candidate, and answers are sent
+ * back, except a share in each direction. The ends need not know of it: ICE sees a NAT.
  */
 export class LossyPath {
   readonly #share: number;
   readonly #sockets: Socket[] = [];
-  /** A generator of its own: each call loses in the same rhythm. */
+  /** A seeded generator, so that each call loses the same packets. */
   #state = 1;
   lost = 0;
 
@@ -24,7 +24,7 @@ export class LossyPath {
     this.#share = share;
   }
 
-  /** The candidate to use in place of this one; undefined for one that is not to be used. */
+  /** The candidate to use instead of this one; undefined if none must be used. */
   async instead(candidate: string): Promise<string | undefined> {
     const parts = candidate.split(' ');
     const [, , transport = '', , address = '', port = ''] = parts;
@@ -48,7 +48,7 @@ export class LossyPath {
     for (const socket of this.#sockets.splice(0)) socket.close();
   }
 
-  /** By which one who sent to an entrance is known on the other side. */
+  /** The socket by which a sender to an entrance is known on the other side. */
   async #wayBack(entrance: Socket, to: RemoteInfo): Promise<Socket> {
     const exit = await this.#bound();
     exit.on('message', (packet) => {

@@ -3,15 +3,15 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 const width = 640;
 const height = 360;
 const frames = 45;
-/** Luma is noise in squares of this many pixels: enough to need all the bits there are, not enough to stop the encoder. */
+/** The size of the squares of noise in pixels. The noise needs the whole bit rate and does not overload the encoder. */
 const square = 4;
 
-/** Writes a film of noise, which Chromium can take for its camera: its own test picture asks for hardly any bit rate. */
+/** Writes a film of noise as the camera of Chromium, because its own test picture needs hardly any bit rate. */
 export function writeNoise(path: string): void {
   const file = openSync(path, 'w');
   writeSync(file, `YUV4MPEG2 W${width} H${height} F30:1 Ip A1:1 C420jpeg\n`);
   const chroma = Buffer.alloc((width * height) / 2, 128);
-  // A generator of its own, so that each run shows the same film.
+  // A seeded generator, so that each run shows the same film.
   let state = 1;
   for (let frame = 0; frame < frames; frame += 1) {
     const luma = Buffer.alloc(width * height);

@@ -3,9 +3,9 @@ import type { Track } from 'node-datachannel';
 import type { LoadCommand, LoadReport } from './load-messages.js';
 import { payloadType } from './packet.js';
 
-/** The other floor: what an endpoint costs when it is nothing but a connection of node-datachannel that answers. */
+/** The other floor: the cost of an endpoint that is only a connection of node-datachannel. */
 
-/** Kept, because the library must not lose them. */
+/** Keeps the objects alive for the library. */
 const kept: (PeerConnection | Track)[] = [];
 const connections = new Map<number, PeerConnection>();
 

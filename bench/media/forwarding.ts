@@ -1,7 +1,7 @@
 import type { Shape, Subject } from './subjects.js';
 import type { Ran } from './load-messages.js';
 
-/** What a subject showed of one kind, to be set beside the other's. */
+/** The results of one subject. */
 export interface Forwarding {
   readonly usPerPacket: number;
   readonly lost: number;
@@ -18,7 +18,7 @@ export async function runOnce({ load }: Subject, packetsPerSecond: number, ms: n
   return ran;
 }
 
-/** Lets everybody who publishes send so many packets a second, and looks at what that costs. */
+/** Lets all publishers send so many packets a second, and measures the cost. */
 export async function measured(
   subject: Subject,
   shape: Shape,

@@ -5,9 +5,9 @@ export type LoadCommand =
   | { readonly type: 'open'; readonly peer: number; readonly sends: boolean }
   | { readonly type: 'answer'; readonly peer: number; readonly sdp: string }
   | { readonly type: 'candidate'; readonly peer: number; readonly candidate: string; readonly mid: string }
-  /** Bare sockets in place of clients, for the floor: each publisher sends to `port`. Answered by `sockets`. */
+  /** Bare sockets instead of clients, for the floor. Each publisher sends to `port`. Answered by `sockets`. */
   | { readonly type: 'sockets'; readonly port: number; readonly publishers: number; readonly receivers: number }
-  /** Everybody who sends does so for a while. Answered by `ran`. */
+  /** All senders send for a while. Answered by `ran`. */
   | { readonly type: 'run'; readonly packetsPerSecond: number; readonly ms: number };
 
 export type LoadReport =
@@ -22,7 +22,7 @@ export type LoadReport =
 export interface Ran {
   readonly sent: number;
   readonly received: number;
-  /** Of what was received, in ms. */
+  /** The ages of received packets, in ms. */
   readonly p50: number;
   readonly p95: number;
 }

@@ -7,10 +7,10 @@ import { Ages } from './ages.js';
 import type { LoadCommand, LoadReport } from './load-messages.js';
 import { ageOf, fillPacket, newPacket, payloadType } from './packet.js';
 
-/** Makes the load, in a process of its own: WebRTC clients with a real stack, or bare sockets for the floor. */
+/** A process that makes the load: WebRTC clients with a real stack, or bare sockets for the floor. */
 
 const tickMs = 4;
-/** What is still under way when the sending ends has this long to arrive. */
+/** How long packets may take to arrive after the sending has ended, in ms. */
 const arriveMs = 500;
 
 const ages = new Ages();
@@ -21,16 +21,16 @@ const peers = new Map<number, Client>();
 class Client {
   readonly #id: number;
   readonly #connection: PeerConnection;
-  /** Kept, because the library must not lose it. */
+  /** Keeps the object alive for the library. */
   readonly #track: Track;
-  /** Until the answer has been taken: an ICE connection before that finds no fingerprint. */
+  /** Candidates until the answer is applied. An earlier ICE connection would find no fingerprint. */
   #held: LoadReport[] | undefined = [];
 
   constructor(id: number, sends: boolean) {
     this.#id = id;
     this.#connection = new PeerConnection(`load-${id}`, {
       iceServers: [],
-      // As the floor, so that both take the same way through the kernel.
+      // As in the floor, so that both use the same path through the kernel.
       bindAddress: '127.0.0.1',
       disableAutoNegotiation: true,
       forceMediaTransport: true,
@@ -72,7 +72,7 @@ class Client {
   }
 }
 
-/** What throws in a callback of the library ends the process. */
+/** An error in a callback of the library ends the process. */
 function received(packet: Buffer): void {
   const type = packet[1] ?? 0;
   if (packet.length >= 12 && (type < 192 || type > 223)) ages.add(ageOf(packet));

@@ -16,7 +16,7 @@ const audience: Shape = { publishers: 1, receiversOfEach: 40 };
 
 type Pair<T> = readonly [floor: T, subject: T];
 
-/** What the engine costs beside bare loops that do the least there is to do; medians of rounds. */
+/** Compares the cost of the engine with bare loops that do the minimum. Medians of rounds. */
 export async function benchMedia(): Promise<void> {
   process.stdout.write(
     '\nMedia: what the embedded engine costs, beside bare loops in the same run (bench/README.md)\n\n',
@@ -78,7 +78,7 @@ async function forward(start: Start, shape: Shape, packetsPerSecond: number): Pr
 }
 
 interface Connecting {
-  /** Of CPU, for one. */
+  /** CPU time of one. */
   readonly ms: number;
   readonly kb: number;
 }

@@ -2,7 +2,7 @@
 export const packetBytes = 1112;
 export const payloadType = 96;
 export const transportExtensionId = 3;
-/** Every so many packets one begins a keyframe, by which receivers who come late can begin. */
+/** A keyframe begins after so many packets, so that late receivers can begin. */
 export const keyframeEvery = 100;
 
 const headerBytes = 12;
@@ -29,7 +29,7 @@ export function fillPacket(packet: Buffer, sequence: number): void {
   packet.writeUInt8(sequence % keyframeEvery === 0 ? 0 : 1, headerBytes + extensionBytes + 1);
 }
 
-/** In µs, in place of the time of the picture: whoever forwards a packet keeps it. */
+/** The time of sending in µs, in the RTP timestamp, which a forwarding server keeps. */
 export function stamp(): number {
   return (performance.now() * 1000) >>> 0;
 }

@@ -12,7 +12,7 @@ export interface Shape {
   readonly receiversOfEach: number;
 }
 
-/** What is measured, and the process whose cost counts. */
+/** A subject of the measurement, and the process whose cost is measured. */
 export interface Subject {
   readonly load: Load;
   readonly process: Pick<Load, 'cpuUs' | 'residentBytes'>;
@@ -21,7 +21,7 @@ export interface Subject {
 
 /** Starts the subject without clients. */
 export interface EmptySubject extends Subject {
-  /** Connects as many clients as were asked for, one after the other. */
+  /** Connects the given number of clients, one after the other. */
   readonly connect: () => Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function engineSubject(shape: Shape): Promise<Subject> {
   };
 }
 
-/** The bare loop, with as many sockets to send to. */
+/** The bare loop with the same number of receiving sockets. */
 export async function floorSubject(shape: Shape): Promise<Subject> {
   const script = new URL('floor-process.ts', import.meta.url);
   const [floor, { port }] = await Child.start<FloorCommand, FloorReport>(script);
@@ -104,7 +104,7 @@ export async function bareSubject(count: number): Promise<EmptySubject> {
   });
   bare.listen((report) => {
     if (report.type === 'candidate') load.send(report);
-    // At once: its candidates are right behind it, and of no use before it.
+    // At once, because candidates follow the answer directly and need it.
     if (report.type === 'offer') load.send({ type: 'answer', peer: report.peer, sdp: report.sdp });
   });
   return {

@@ -6,12 +6,12 @@ import { engineSubject } from './subjects.js';
 const stepMs = 3_000;
 /** Packets a second of each publisher. */
 const rates = [85, 170, 255, 340, 425, 510, 595, 680];
-/** Share of a core at which the engine has enough. */
+/** The share of a core at which the engine counts as full. */
 const enough = 0.95;
-/** Above this share the clients themselves are late, and what is lost is lost by them. */
+/** Above this share the clients themselves are late and lose packets. */
 const clientsEnough = 0.9;
 
-/** How the engine takes more and more of the same, until a core is full: it may lose nothing below 80 % of one. */
+/** Increases the load until a core is full. The engine must lose nothing below 80 % of a core. */
 export async function sweep(shape: Shape): Promise<void> {
   const table = new Table([
     'packets/s forwarded',

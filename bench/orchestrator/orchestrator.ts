@@ -25,7 +25,7 @@ interface Figures {
   readonly cpu: number;
 }
 
-/** Round trip of packets of a data stream, beside a bare socket.io echo server in the same run. */
+/** Compares the round trip of packets of a data stream with a bare socket.io echo server in the same run. */
 export async function benchOrchestrator(): Promise<void> {
   process.stdout.write(
     '\nOrchestrator: round trip of 50 kB data packets, beside a bare socket.io echo server (bench/README.md)\n\n',

@@ -1,11 +1,11 @@
 import type { BenchServer } from './bench-process.js';
 import { Countdown, Member, gather, joinAll, leaveAll } from './crowd.js';
 
-/** What is measured: does the operation many times against a server and returns the cost of one. */
+/** A measurement: does the operation many times and returns the cost of one. */
 export interface Operation {
   readonly name: string;
   readonly unit: string;
-  /** The ratio to the floor that is aimed at. */
+  /** The target of the ratio to the floor. */
   readonly aim: number;
   measure(server: BenchServer): Promise<number>;
 }
@@ -23,8 +23,8 @@ export const operations: readonly Operation[] = [
 ];
 
 /**
- * A chat text delivered to one participant. Each client says its next text as soon as it has heard its last one, so as
- * many requests are under way as there are clients: a busy server.
+ * A chat text delivered to one participant. Each client sends its next text when it has got its last one, so one request of each
+ * client is always under way, as on a busy server.
  */
 function chat(roomSize: number, aim: number): Operation {
   const textsEach = 3_000 / roomSize;
@@ -64,7 +64,7 @@ async function talk(members: readonly Member[], roomSize: number, textsEach: num
   await heard.done;
 }
 
-/** A join with its answer and its notifications. Everybody who belongs to a room comes at once, as meetings start. */
+/** A join with its answer and its notifications. All participants of a room join at once, as at the start of a meeting. */
 function join(roomSize: number, aim: number): Operation {
   const meetings = 60;
   const warmUp = 60;
@@ -87,7 +87,7 @@ function join(roomSize: number, aim: number): Operation {
   };
 }
 
-/** Connect, join a room where nobody is, leave, close. Ten visitors at a time. */
+/** Connect, join an empty room, leave, close. Ten clients at a time. */
 function visit(aim: number): Operation {
   const visits = 3_000;
   const atOnce = 10;
@@ -125,7 +125,7 @@ async function visitOnce(url: string, room: string): Promise<void> {
   await member.close();
 }
 
-/** What a participant who does nothing costs: resident memory of a fresh server, before and after a crowd has joined. */
+/** The cost of an idle participant: resident memory of a fresh server before and after a crowd has joined. */
 function idle(aim: number): Operation {
   const idlers = 2_000;
   const roomSize = 10;

@@ -6,7 +6,7 @@ import type { Operation } from './operations.js';
 
 const rounds = 5;
 
-/** Server cost of signalling, beside the floor in the same round; medians of five rounds. */
+/** Compares the server's cost of signalling with the floor in the same round. Medians of five rounds. */
 export async function benchSignalling(): Promise<void> {
   process.stdout.write(
     '\nSignalling: what one operation costs the server, beside a bare ws server (bench/README.md)\n\n',

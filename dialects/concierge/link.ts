@@ -35,7 +35,7 @@ export class Link implements ConnectionListener {
   readonly #connection: Connection;
   readonly #context: LinkContext;
   readonly #rate: TokenBucket;
-  readonly #patience: NodeJS.Timeout;
+  readonly #identifyTimer: NodeJS.Timeout;
   readonly #requests: RequestQueue<string>;
   #client: Client | undefined;
   /** Number of the next text frame. */
@@ -47,7 +47,7 @@ export class Link implements ConnectionListener {
     this.#context = context;
     this.#rate = rate;
     this.#requests = new RequestQueue(context.waiting, (text) => this.#serve(text));
-    this.#patience = setTimeout(() => {
+    this.#identifyTimer = setTimeout(() => {
       this.#close(closeCodes.authFailed, 'No IDENTIFY in time');
     }, context.identifyMs);
   }
@@ -72,7 +72,7 @@ export class Link implements ConnectionListener {
   end(): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#identifyTimer);
     const client = this.#client;
     this.#client = undefined;
     this.#requests.clear();
@@ -86,7 +86,7 @@ export class Link implements ConnectionListener {
   #identify(text: string): void {
     try {
       this.#client = this.#context.admit(this.#connection, text);
-      clearTimeout(this.#patience);
+      clearTimeout(this.#identifyTimer);
     } catch (error) {
       if (error instanceof TurnedAway) {
         this.#close(error.code, error.message);

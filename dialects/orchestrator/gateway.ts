@@ -23,7 +23,7 @@ const byName: ReadonlyMap<string, Endpoint> = new Map(
 );
 
 /** The link of one client, and its queue of requests. */
-interface Guest {
+interface Client {
   readonly link: Link;
   readonly requests: RequestQueue<() => Promise<void> | undefined>;
 }
@@ -36,7 +36,7 @@ export class OrchestratorGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: OrchestratorSettings;
   readonly #terminate: () => void;
-  readonly #guests = new Map<Socket, Guest>();
+  readonly #clients = new Map<Socket, Client>();
   #context: Context | undefined;
   #clock: NtpClock | undefined;
 
@@ -47,7 +47,7 @@ export class OrchestratorGateway implements Dialect {
   }
 
   get state(): DialectState {
-    return { connections: this.#guests.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
+    return { connections: this.#clients.size, undelivered: this.#context?.attendance.undelivered ?? 0 };
   }
 
   /** What the dialect holds, for tests of leaks: all 0 when nobody is connected. */
@@ -78,7 +78,7 @@ export class OrchestratorGateway implements Dialect {
       now: () => clock.now(),
       terminate: this.#terminate,
       disconnectAll: () => {
-        for (const { link } of this.#guests.values()) link.end();
+        for (const { link } of this.#clients.values()) link.end();
       },
     };
     this.#context = context;
@@ -93,7 +93,7 @@ export class OrchestratorGateway implements Dialect {
 
   close(): void {
     this.#clock?.stop();
-    for (const { link } of this.#guests.values()) if (this.#context) logOut(this.#context, link);
+    for (const { link } of this.#clients.values()) if (this.#context) logOut(this.#context, link);
   }
 
   /**
@@ -101,12 +101,12 @@ export class OrchestratorGateway implements Dialect {
    * of a client. Events with other names are ignored.
    */
   #listeners(context: Context): readonly Listener[] {
-    const guests = this.#guests;
+    const clients = this.#clients;
     return [...byName].map(([name, endpoint]) => [
       name,
       function (this: Socket, ...content: readonly unknown[]): void {
-        const guest = guests.get(this);
-        if (guest) take(context, guest, endpoint, content);
+        const client = clients.get(this);
+        if (client) take(context, client, endpoint, content);
       },
     ]);
   }
@@ -114,10 +114,10 @@ export class OrchestratorGateway implements Dialect {
   #accept(socket: Socket, context: Context, listeners: readonly Listener[], maxRequests: number): void {
     const link = new Link(socket, this.#settings.maxQueuedBytes);
     const requests = new RequestQueue<() => Promise<void> | undefined>({ maxRequests }, (request) => request());
-    this.#guests.set(socket, { link, requests });
+    this.#clients.set(socket, { link, requests });
     for (const [name, listener] of listeners) socket.on(name, listener);
     socket.on('disconnect', () => {
-      this.#guests.delete(socket);
+      this.#clients.delete(socket);
       requests.clear();
       if (link.lost > 0) context.log.warn('a slow client lost data packets', { lost: link.lost });
       try {
@@ -130,7 +130,7 @@ export class OrchestratorGateway implements Dialect {
 }
 
 /** Takes one request. It never throws, whatever the client sends. */
-function take(context: Context, { link, requests }: Guest, endpoint: Endpoint, content: readonly unknown[]): void {
+function take(context: Context, { link, requests }: Client, endpoint: Endpoint, content: readonly unknown[]): void {
   const last = content.at(-1);
   // A function can only be the acknowledgement that socket.io adds; clients cannot send one.
   const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;

@@ -44,7 +44,7 @@ export class StubPeer {
   readonly connectionState = 'new';
   readonly localDescription = { sdp: 'v=0 offer' };
   closed = false;
-  /** Makes the next negotiation fail. */
+  /** Makes `replaceTrack` fail. */
   refusesTracks = false;
   ontrack: ((event: { track: StubTrack; streams: StubStream[] }) => void) | null = null;
   /** Tracks of the other side. As in browsers, they arrive before the promise of the negotiation resolves. */

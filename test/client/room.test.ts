@@ -40,7 +40,7 @@ describe('a room as the client sees it', () => {
     const stream = (...tracks: StubTrack[]): MediaStream => new StubStream(tracks) as unknown as MediaStream;
     const track = (stub: StubTrack): MediaStreamTrack => stub as unknown as MediaStreamTrack;
     const peer = (): StubPeer => publication.peerConnection as unknown as StubPeer;
-    /** Delays the answers to publishing, one after the other. Without entries they come at once. */
+    /** Delays the answer to publishing. Undefined: it comes at once. */
     let held: { reached: () => void; opened: Promise<void> } | undefined;
 
     beforeEach(async () => {

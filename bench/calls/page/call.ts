@@ -3,17 +3,17 @@ import type { CallPage, Received, Way } from '../call-page.js';
 declare global {
   interface Window {
     callPage: CallPage;
-    /** Given by the bench when packets are to be lost: the candidate to use in place of one, or none. */
+    /** Set by the bench to lose packets: gives the candidate to use instead of another one, or none. */
     insteadOf?: (candidate: string) => Promise<string | undefined>;
   }
 }
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** What one page says to the other when there is no media server: by chat, so that signalling is the same both ways. */
+/** Messages between the pages of a direct call. They go by chat, so that signalling is the same for both ways. */
 type Said = { readonly sdp: string; readonly type: 'offer' | 'answer' } | { readonly candidate: RTCIceCandidateInit };
 
-/** One of two in a call. The one who sends is `sender`, whatever the way. */
+/** One of the two pages of a call. The sending page is `sender` for both ways. */
 class Caller {
   readonly #way: Way;
   readonly #room: string;
@@ -22,7 +22,7 @@ class Caller {
   readonly #socket: WebSocket;
   #peer: RTCPeerConnection | undefined;
   #media: MediaStream | undefined;
-  /** Candidates that came before the description they belong to. */
+  /** Candidates that arrived before their description. */
   #early: RTCIceCandidateInit[] = [];
   #lastId = 0;
 
@@ -86,7 +86,7 @@ class Caller {
     this.#socket.close();
   }
 
-  /** On a lossy path only one side learns where the other is, by way of the path: or they would find another one. */
+  /** With a lossy path only one side gets candidates, those of the path. Otherwise the pages would find a direct path. */
   get #tellsCandidates(): boolean {
     return !window.insteadOf || (this.#way === 'direct' && this.#user === 'sender');
   }
@@ -168,7 +168,7 @@ interface RTCInboundRtpStreamStats extends RTCStats {
   readonly totalFreezesDuration?: number;
 }
 
-/** When the first frame was put on the screen. */
+/** The time at which the first frame was shown. */
 function firstPicture(peer: RTCPeerConnection): Promise<number> {
   const video = document.createElement('video');
   video.autoplay = true;
