@@ -11,14 +11,14 @@ import { ConciergeClient } from './concierge/concierge-client.js';
 import { TestClient } from './easyrtc/test-client.js';
 import { OrchestratorClient } from './orchestrator/orchestrator-stage.js';
 
-/** The room that is asked for; others are open to everybody. */
+/** The room that needs admission; others are open to everybody. */
 const hall = 'hall';
 
-/** Someone who wants into the hall, in the words of one protocol. */
+/** A client of one protocol that wants to join the hall. */
 interface Guest {
-  /** Resolves when the request is answered: `joined`, or why it was refused. */
+  /** Resolves with the answer: `joined`, or the code of the refusal. */
   join(): Promise<unknown>;
-  /** To everybody in the hall; the answer is not waited for. */
+  /** Says a text to the hall without waiting for the answer. */
   say(text: string): void;
   cut(): void;
 }
@@ -149,9 +149,9 @@ describe('a join that has to be admitted', () => {
     return answer;
   }
 
-  /** What the host was told, in short. */
+  /** The notifications of the host, in short. */
   async function heard(): Promise<string[]> {
-    // The turns that a request of another connection may take, and the answers to those.
+    // Waits for the turns that a request of another connection may need.
     for (let trip = 0; trip < 3; trip += 1) await host.settle();
     return host.notifications.map(({ method = '', params }) =>
       method === 'sendMessage' ? `${method} ${String(params?.message)}` : method,
@@ -178,7 +178,7 @@ describe('a join that has to be admitted', () => {
       stage.service.dialects.find((dialect) => dialect.name === name)?.state.connections ?? 0;
 
     describe(`at the door of ${name}`, () => {
-      it('does not happen when the client leaves meanwhile: nothing remains, and nobody is told', async () => {
+      it('does not happen when the client disconnects meanwhile: nothing remains, and nobody is told', async () => {
         const before = connections();
         const guest = await arrive(stage.origin);
         await host.settle();
@@ -197,7 +197,7 @@ describe('a join that has to be admitted', () => {
         ['is asked for a while', true],
         ['is admitted at once', false],
       ] as const) {
-        it(`and ${how} comes before what the client says right behind it`, async () => {
+        it(`and ${how} comes before the text that the client sends directly after it`, async () => {
           const guest = await arrive(stage.origin);
           const answer = hold ? holdAdmission() : () => undefined;
           const joined = guest.join();
@@ -214,7 +214,7 @@ describe('a join that has to be admitted', () => {
         });
       }
 
-      it('is refused in the words of the protocol, and nothing has changed', async () => {
+      it('is refused with the error of the protocol, and nothing changes', async () => {
         const guest = await arrive(stage.origin);
         const answer = holdAdmission();
         const outcome = guest.join();

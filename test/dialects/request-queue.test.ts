@@ -5,7 +5,7 @@ describe('the requests of one client', () => {
   const done: string[] = [];
   let release: () => void = () => undefined;
 
-  /** `slow…` is done when released, anything else at once. */
+  /** A request `slow…` is done when it is released, any other at once. */
   function run(request: string): Promise<void> | undefined {
     const finish = (): void => {
       done.push(request);
@@ -29,7 +29,7 @@ describe('the requests of one client', () => {
     expect(done).to.deep.equal(['a', 'b', 'c']);
   });
 
-  it('wait for the one that is running, and run in the order in which they came', async () => {
+  it('wait for the running one, and run in order', async () => {
     const queue = new RequestQueue({ maxRequests: 9 }, run);
     for (const request of ['slow 1', 'a', 'slow 2', 'b']) queue.add(request);
     expect(done).to.deep.equal([]);
@@ -43,7 +43,7 @@ describe('the requests of one client', () => {
     expect(done.at(-1)).to.equal('c');
   });
 
-  it('are not taken when too many wait, or too much; one of any length may wait', async () => {
+  it('are not accepted when too many or too long ones wait; one of any length may wait', async () => {
     const queue = new RequestQueue({ maxRequests: 2, maxLength: 10 }, run);
     expect(queue.add('slow', 99)).to.equal(true);
     expect(queue.add('long', 99)).to.equal(true);
@@ -58,7 +58,7 @@ describe('the requests of one client', () => {
     expect(done).to.deep.equal(['slow', 'long', 'slow', 'a', 'b']);
   });
 
-  it('are known while they wait or run, and forgotten when the client goes', async () => {
+  it('are counted while they wait or run, and forgotten when the client disconnects', async () => {
     const queue = new RequestQueue({ maxRequests: 9 }, run);
     for (const request of ['slow', 'a']) queue.add(request);
     expect(['slow', 'a', 'b'].filter((name) => queue.has((request) => request === name))).to.deep.equal(['slow', 'a']);

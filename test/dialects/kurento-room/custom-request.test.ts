@@ -3,9 +3,9 @@ import type { FakeFilter } from '../../support/fake-media.js';
 import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
 
-/** On media in memory that has filters: no media server that has them can be had in a test. */
+/** Media in memory has filters; no media server with filters is available to tests. */
 describe('Kurento Room §3.9 customRequest, on media in memory', () => {
-  it('the hat is put over the publication with the image and the place that are configured', async () => {
+  it('the hat is shown over the publication, with the configured image and place', async () => {
     const stack = new RoomStack({ kurentoRoom: { filterType: 'hat' } });
     stack.media.hasFilters = true;
     const ana = await RpcClient.connect(await stack.start());
@@ -25,7 +25,7 @@ describe('Kurento Room §3.9 customRequest, on media in memory', () => {
     await stack.stop();
   });
 
-  it('a marker at an address of its own is fetched from there, for everybody that publishes', async () => {
+  it('a marker with an address of its own is fetched from there, for every publisher', async () => {
     const stack = new RoomStack({ kurentoRoom: { filterType: 'marker' } });
     stack.media.hasFilters = true;
     const url = await stack.start();

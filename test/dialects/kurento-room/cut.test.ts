@@ -22,13 +22,13 @@ describe('Kurento Room §1.6 a socket that is cut', () => {
   }
 
   async function expectNothingLeft(): Promise<void> {
-    // What was just let go on takes a moment to notice that it is not wanted any more.
+    // A negotiation that was just released needs a moment to notice that it was cancelled.
     await new Promise((resolve) => setImmediate(resolve));
     await until('nothing is left', () => JSON.stringify(stack.remains) === JSON.stringify(nothingRemains));
     expect(stack.remains).to.deep.equal(nothingRemains);
   }
 
-  it('while it joins, leaves nothing', async () => {
+  it('during a join, leaves nothing', async () => {
     for (const sent of [false, true]) {
       const ana = await RpcClient.connect(url);
       if (sent) ana.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: 'ana', room: 'cut' } });
@@ -38,7 +38,7 @@ describe('Kurento Room §1.6 a socket that is cut', () => {
     }
   });
 
-  it('after it joined, leaves nothing', async () => {
+  it('after a join, leaves nothing', async () => {
     (await joined('ana')).cut();
     await expectNothingLeft();
   });
@@ -93,7 +93,7 @@ describe('Kurento Room §1.6 a socket that is cut', () => {
     await expectNothingLeft();
   });
 
-  it('while it is publishing and receiving, takes its publication and its subscriptions with it', async () => {
+  it('while it publishes and receives, ends its publication and its subscriptions', async () => {
     const [ana, berta] = [await joined('ana'), await joined('berta')];
     for (const client of [ana, berta]) await client.request('publishVideo', { sdpOffer: offer });
     await ana.request('receiveVideoFrom', { sender: 'berta_webcam', sdpOffer: offer });

@@ -4,20 +4,20 @@ import { internalError, roomErrors } from '../../../dialects/kurento-room/errors
 import { requests } from '../../../dialects/kurento-room/requests.js';
 import { errorsShown, readTranscripts } from '../../support/transcript-file.js';
 
-/** Without a request: what is refused before it is known to be one. */
+/** Without a request: frames that are refused before the request is known. */
 const noRequest = 'none';
 
-/** One line for each way to be refused: number, request, condition. */
+/** One line for each refusal: number, request, condition. */
 function lineOf(code: number, method: string, when: string): string {
   return `${code} ${method}: ${when}`;
 }
 
-/** What a client may be refused for, as the requests declare it. */
+/** The refusals that the requests declare. */
 function promised(): string[] {
   return errorTable()
     .filter(({ when }) => !unseen.has(when))
     .flatMap(({ code, when, requests: names }) => {
-      // A defect cannot be had on demand in each of the requests: one is shown.
+      // A defect cannot be caused in every request, so one request shows it.
       if (code === internalError) return [lineOf(code, 'joinRoom', when)];
       return (names.length === 0 ? [noRequest] : names).map((method) => lineOf(code, method, when));
     });

@@ -3,8 +3,8 @@ import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { until } from '../../support/until.js';
 
-/** What one client can make the server keep is bounded in bytes, not in messages alone: a message may be a megabyte. */
-describe('a client that makes the server keep much', () => {
+/** The limits of what the server keeps for a client count bytes too, because a message may have a megabyte. */
+describe('a client for which the server keeps too much', () => {
   const stack = new RoomStack({ maxQueuedBytes: 100_000, kurentoRoom: { sessionGraceMs: 60_000 } });
   let url = '';
   before(async () => {
@@ -24,7 +24,7 @@ describe('a client that makes the server keep much', () => {
     params: { message: 'x'.repeat(length), userMessage: 'ana', roomMessage: 'hoard' },
   });
 
-  it('by requests that wait is closed with 1008; one of any length may wait', async () => {
+  it('is closed with 1008 if too many requests wait; one request of any length may wait', async () => {
     const ana = await join('ana');
     const held = stack.media.holdNext('answer');
     ana.send({ jsonrpc: '2.0', id: 1, method: 'publishVideo', params: { sdpOffer: 'v=0 offer' } });
@@ -39,7 +39,7 @@ describe('a client that makes the server keep much', () => {
     await until('ana is gone', () => stack.rooms.names.length === 0);
   });
 
-  it('is closed for what waits, not for what waited', async () => {
+  it('is closed for requests that wait now, not for earlier ones', async () => {
     const ana = await join('ana');
     for (let times = 0; times < 4; times += 1) {
       ana.send(message(60_000));
@@ -49,7 +49,7 @@ describe('a client that makes the server keep much', () => {
     expect(stack.openConnections, 'four times 60,000 bytes went through, 100,000 may wait').to.equal(1);
   });
 
-  it('by what it misses while its socket is lost loses its session', async () => {
+  it('loses its session if it misses too much while its socket is lost', async () => {
     const [ana, berta] = [await join('ana'), await join('berta')];
     berta.cut();
     await berta.closed;

@@ -20,7 +20,7 @@ describe('the OpenRPC document', () => {
   const document = openRpcDocument();
 
   it('is valid, and describes every request and every notification', () => {
-    // The official schema reads JSON Schema draft 7 at an address of its own.
+    // The official schema refers to JSON Schema draft 7 by its own address.
     const text = JSON.stringify(metaSchema)
       .replaceAll('https://meta.json-schema.tools/#/definitions/JSONSchemaObject/', `${draft7}/`)
       .replaceAll(/https:\/\/meta\.json-schema\.tools\/?/g, draft7);
@@ -31,7 +31,7 @@ describe('the OpenRPC document', () => {
     expect(document['x-notifications'].map(({ name }) => name)).to.have.members(notifications.map(({ name }) => name));
   });
 
-  it('holds every error number once, and names each request that may get it', () => {
+  it('has every error number once, and names each request that may get it', () => {
     const codes = document['x-errors'].map(({ code }) => code);
     expect(codes).to.have.members(Object.keys(errorNames).map(Number));
     const declared = errorTable().map(({ code }) => code);
@@ -79,7 +79,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     ana.cut();
   });
 
-  it('say the truth: what a conversation brings fits the schemas', async () => {
+  it('are true: the messages of a conversation fit the schemas', async () => {
     const { methods, 'x-notifications': told } = openRpcDocument();
     const ana = await RpcClient.connect(server().url);
     const berta = await RpcClient.connect(server().url);

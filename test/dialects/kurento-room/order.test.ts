@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { RpcClient } from '../../support/rpc-client.js';
 import { RoomStack } from '../../support/room-stack.js';
 
-/** Where many do something at the same moment; the rest is in test/transcripts/5-ordering.txt. */
-describe('Kurento Room §5 ordering guarantees, with many at once', () => {
+/** Tests with many clients at the same moment; the rest is in test/transcripts/5-ordering.txt. */
+describe('Kurento Room §5 ordering guarantees, with many clients at once', () => {
   const stack = new RoomStack();
   let url = '';
   before(async () => {
@@ -36,7 +36,7 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     }
   });
 
-  it('rule 1: the answer to joinRoom is the first thing the newcomer hears of the room', async () => {
+  it('rule 1: the answer to joinRoom is the first message about the room that a newcomer gets', async () => {
     const ana = await joined('ana', 'first');
     const newcomers = await connect(10);
     for (const [index, client] of newcomers.entries()) {
@@ -50,7 +50,7 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     for (const client of newcomers) expect((await client.take(() => true)).id).to.equal(1);
   });
 
-  it('rule 1: what is said in the very moment of joining comes after the answer', async () => {
+  it('rule 1: a text that is said during the join comes after the answer', async () => {
     await joined('ana', 'moment');
     const join = stack.rooms.join.bind(stack.rooms);
     stack.rooms.join = (...given) => {
@@ -80,7 +80,7 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     for (const [index, client] of crowd.entries()) if (index % 2 === 0) await client.take(({ id }) => id === 'l');
     for (const client of stayed) await client.settle();
     for (const client of stayed) {
-      // What a client takes the room to be, by the list and what it was told since.
+      // The participants that a client knows, from the list and the later notifications.
       const index = crowd.indexOf(client);
       const present = new Map((answers[index] ?? []).map(({ id, streams }) => [id, streams.length > 0]));
       for (const { method, params } of client.notifications) {
@@ -103,7 +103,7 @@ describe('Kurento Room §5 ordering guarantees, with many at once', () => {
     }
   });
 
-  it('rule 4: chat comes in the same order at every receiver', async () => {
+  it('rule 4: chat arrives in the same order at every receiver', async () => {
     const crowd = await Promise.all(['a', 'b', 'c', 'd'].map((user) => joined(user, 'chat')));
     await Promise.all(
       crowd.flatMap((client, index) =>

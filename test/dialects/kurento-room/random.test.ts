@@ -15,7 +15,7 @@ import { until } from '../../support/until.js';
 
 const sockets = 8;
 const runs = 2_000;
-/** The same sequences in each run of the tests; another number for other ones. */
+/** The seed: each run of the tests plays the same sequences. */
 const seed = Number(process.env.SEED ?? 20_261_120);
 
 const knownCodes = new Set<number>([
@@ -28,7 +28,7 @@ const knownCodes = new Set<number>([
   999,
 ]);
 
-/** What one of the sockets does next. */
+/** One step of a socket. */
 type Action =
   | { readonly type: 'request'; readonly method: string; readonly params: unknown }
   | { readonly type: 'raw'; readonly text: string }
@@ -124,11 +124,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Action>({ type: 'pause' }) },
 );
 
-/** One socket of the scenario, and what it has asked. */
+/** One socket of the scenario and its requests. */
 class Player {
   readonly asked = new Map<number, number>();
   last: object | undefined;
-  /** Its session went on with another socket, or it with another session: its answers may come elsewhere, or be kept. */
+  /** The session moved to another socket, or the socket has another session. Answers may then go to another socket or be kept. */
   excused = false;
 
   constructor(readonly client: RpcClient) {}
@@ -144,7 +144,7 @@ class Player {
   }
 }
 
-/** Two thousand conversations nobody would think of, from a seeded generator. */
+/** Random conversations from a seeded generator. */
 describe('Kurento Room §1.2, §1.7 and §6 random conversations of valid, invalid and hostile requests', () => {
   const stack = new RoomStack({ kurentoRoom: { sessionGraceMs: 1 } });
   let url = '';
@@ -200,7 +200,7 @@ describe('Kurento Room §1.2, §1.7 and §6 random conversations of valid, inval
   }
 
   async function expectAnswered({ client, asked, excused }: Player): Promise<void> {
-    // What waits in the queue is answered before this; unless the server has closed the connection, as after closeSession.
+    // Waiting requests are answered before this one, unless the server has closed the connection, as after closeSession.
     client.send({ jsonrpc: '2.0', id: 'end', method: 'leaveRoom' });
     const closed = await Promise.race([
       client.closed.then(() => true),

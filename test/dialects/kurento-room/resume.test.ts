@@ -29,7 +29,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
     const server = useServer({ kurentoRoom: { sessionGraceMs: long, maxMissedMessages: 5 } });
     const url = (): string => server().url;
 
-    it('connect without an id makes a session, and says the same one again', async () => {
+    it('connect without an id makes a session, and repeated gives the same one', async () => {
       const ana = await connect(url());
       const first = await ana.request('connect');
       expect(first.value).to.equal('OK');
@@ -43,7 +43,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
       expect((await ana.request('connect')).value).to.equal('OK');
     });
 
-    it('keeps the place in the room, and what was said meanwhile comes after the answer, in order', async () => {
+    it('keeps the membership, and messages missed meanwhile come after the answer, in order', async () => {
       const [ana, berta] = [await join(url(), 'ana', 'resume'), await join(url(), 'berta', 'resume')];
       ana.client.cut();
       await ana.client.closed;
@@ -59,7 +59,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
         jsonrpc: '2.0',
       });
       await again.settle();
-      // What was written before the server could know of the loss is gone with the socket: the end of the talk is there.
+      // Messages that were written before the server knew of the loss are lost, so only the last ones arrive.
       const talk = again.notifications
         .filter(({ method }) => method === 'sendMessage')
         .map(({ params }) => params?.message);
@@ -82,7 +82,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
       await berta.client.notified('participantUnpublished');
     });
 
-    it('moves to the new socket while the old one is still open, which is closed', async () => {
+    it('moves to the new socket while the old one is still open, and closes the old one', async () => {
       const ana = await join(url(), 'ana', 'move');
       const again = await connect(url());
       await again.request('connect', { sessionId: ana.sessionId });
@@ -105,14 +105,14 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
       await again.request('unpublishVideo');
     });
 
-    it('keeps the name taken: a stranger under it gets 104', async () => {
+    it('keeps the name taken: another client with it gets 104', async () => {
       const ana = await join(url(), 'ana', 'taken');
       ana.client.cut();
       const stranger = await connect(url());
       expect(await stranger.refusal('joinRoom', { user: 'ana', room: 'taken' })).to.equal(104);
     });
 
-    it('ends a session that misses too much, rather than resuming it with holes', async () => {
+    it('ends a session that misses too much, because it could not be resumed completely', async () => {
       const [ana, berta] = [await join(url(), 'ana', 'missed'), await join(url(), 'berta', 'missed')];
       ana.client.cut();
       await ana.client.closed;
@@ -144,7 +144,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
       expect(await ana.client.notified('participantLeft')).to.deep.equal({ name: 'berta' });
     });
 
-    it('closeSession works without a session, and passes requests in progress', async () => {
+    it('closeSession works without a session, and does not wait for other requests', async () => {
       const stranger = await connect(url());
       expect((await stranger.call('closeSession')).result).to.equal('bye');
       const ana = await join(url(), 'ana', 'pass');
@@ -168,7 +168,7 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
       expect(berta.client.notifications.filter(({ method }) => method === 'participantLeft')).to.deep.equal([]);
     });
 
-    it('works once more after each resumption: the time starts anew', async () => {
+    it('works again after each resumption, because the time starts again', async () => {
       const { client, sessionId } = await join(server().url, 'ana', 'anew');
       let last = client;
       for (let n = 0; n < 3; n += 1) {

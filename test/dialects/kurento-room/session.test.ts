@@ -46,7 +46,7 @@ describe('Kurento Room §1 a session', () => {
     expect(await rooms()).to.deep.equal(['freed']);
   });
 
-  it('§1.7 gets its answers in the order of its requests, though some wait for media and none was waited for', async () => {
+  it('§1.7 gets its answers in the order of its requests, also if some wait for media', async () => {
     const ana = await connect();
     ana.send({ jsonrpc: '2.0', id: 1, method: 'joinRoom', params: { user: 'ana', room: 'order' } });
     ana.send({ jsonrpc: '2.0', id: 2, method: 'publishVideo', params: { sdpOffer: publishOffer } });
@@ -94,7 +94,7 @@ describe('Kurento Room §1 a session', () => {
     expect(await ana.refusal('sendMessage', { message: '', userMessage: 'x', roomMessage: 'again' })).to.equal(102);
   });
 
-  it('§1.3 may name itself in its requests, and nobody else', async () => {
+  it('§1.3 may have its own id in its requests, and no other', async () => {
     const ana = await connect();
     const { sessionId } = await ana.request('joinRoom', { user: 'ana', room: 'hijack' });
     expect(await ana.request('ping', { sessionId })).to.deep.equal({ value: 'pong', sessionId });
@@ -110,7 +110,7 @@ describe('Kurento Room §1 a session', () => {
     await ana.settle();
   });
 
-  it('§1.1 is closed with 1009 for a message over the limit, and nobody else notices', async () => {
+  it('§1.1 is closed with 1009 for a message over the limit, and others are not affected', async () => {
     const [ana, berta] = [await join('ana', 'long'), await join('berta', 'long')];
     await berta.request('ping', { interval: 5_000, padding: 'é'.repeat(900_000) });
     berta.send(`"${'é'.repeat(1_000_000)}"`);
@@ -118,7 +118,7 @@ describe('Kurento Room §1 a session', () => {
     expect(await ana.notified('participantLeft')).to.deep.equal({ name: 'berta' });
   });
 
-  it('§1.7 is closed with 1008 when it piles up requests', async () => {
+  it('§1.7 is closed with 1008 when too many requests wait', async () => {
     const ana = await join('ana', 'pile');
     ana.send({ jsonrpc: '2.0', id: 'p', method: 'publishVideo', params: { sdpOffer: publishOffer } });
     for (let id = 0; id < 60; id += 1) ana.send({ jsonrpc: '2.0', id, method: 'unpublishVideo' });
@@ -166,7 +166,7 @@ describe('Kurento Room §1.1 the WebSocket door', () => {
     await (await RpcClient.connect(server().url, { protocols: ['anything'] })).close();
   });
 
-  it('is shut elsewhere and to pages of other origins', async () => {
+  it('is closed at other paths and to pages of other origins', async () => {
     for (const options of [{ path: 'nowhere' }, { path: 'room', origin: 'https://evil.example' }]) {
       const refused: unknown = await RpcClient.connect(server().url, options).catch((error: unknown) => error);
       expect(String(refused)).to.match(/Unexpected server response: (404|403)/);
@@ -178,7 +178,7 @@ describe('Kurento Room §1.1 the WebSocket door', () => {
 describe('Kurento Room §10 a server with limits', () => {
   const server = useServer({ maxConnections: 2, roomCreators: 'teacher.*' });
 
-  it('refuses the handshake of one connection too many with 503, until one is gone', async () => {
+  it('refuses the handshake of one connection too many with 503, until another one ends', async () => {
     const [first, second] = [await RpcClient.connect(server().url), await RpcClient.connect(server().url)];
     const refused: unknown = await RpcClient.connect(server().url).catch((error: unknown) => error);
     expect(String(refused)).to.match(/Unexpected server response: 503/);
@@ -187,7 +187,7 @@ describe('Kurento Room §10 a server with limits', () => {
     await (await RpcClient.connect(server().url)).close();
   });
 
-  it('refuses with 204 a client that may not open a room, and lets it into one that exists', async () => {
+  it('refuses with 204 a client that may not open a room, and admits it to an existing one', async () => {
     const [teacher, pupil] = [await RpcClient.connect(server().url), await RpcClient.connect(server().url)];
     const ask = { user: 'pupil', room: 'class' };
     expect(await pupil.refusal('joinRoom', ask)).to.equal(204);

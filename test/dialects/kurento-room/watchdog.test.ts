@@ -4,7 +4,7 @@ import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { Watchdog } from '../../../dialects/kurento-room/watchdog.js';
 
-/** On a clock of the test's: the longest of these takes half an hour. */
+/** With a fake clock: the longest interval is half an hour. */
 describe('Kurento Room §1.4 the watchdog of a connection', () => {
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout'] });
@@ -13,7 +13,7 @@ describe('Kurento Room §1.4 the watchdog of a connection', () => {
     mock.timers.reset();
   });
 
-  /** After how long, in ms, it gives up a client that is silent. */
+  /** How long a client may be silent, in ms. */
   function patience(intervalMs: number | undefined): number {
     const ends: number[] = [];
     let waited = 0;
@@ -25,23 +25,23 @@ describe('Kurento Room §1.4 the watchdog of a connection', () => {
     return waited;
   }
 
-  it('gives up after three intervals', () => {
+  it('drops a client after three intervals', () => {
     expect(patience(5_000)).to.equal(15_000);
     expect(patience(3_000)).to.equal(9_000);
   });
 
-  it('takes 20 s for an interval that is not given, or no number', () => {
+  it('uses 20 s for an interval that is missing or no number', () => {
     expect(patience(undefined)).to.equal(60_000);
     expect(patience(Number.NaN)).to.equal(60_000);
   });
 
-  it('takes 0.5 s for shorter intervals and 10 min for longer ones', () => {
+  it('uses 0.5 s for shorter intervals and 10 min for longer ones', () => {
     expect(patience(1)).to.equal(1_500);
     expect(patience(-5_000)).to.equal(1_500);
     expect(patience(86_400_000)).to.equal(1_800_000);
   });
 
-  it('does not give up when it is stopped', () => {
+  it('drops nobody after it was stopped', () => {
     let gaveUp = false;
     new Watchdog(1_000, () => (gaveUp = true)).stop();
     mock.timers.tick(10_000);
@@ -49,7 +49,7 @@ describe('Kurento Room §1.4 the watchdog of a connection', () => {
   });
 });
 
-/** The sockets are real, the clock is the test's. */
+/** With real sockets and a fake clock. */
 describe('Kurento Room §1.4 a connection', () => {
   let stack: RoomStack;
   let url: string;
@@ -89,7 +89,7 @@ describe('Kurento Room §1.4 a connection', () => {
   it('that never pings is not watched', async () => {
     const ana = await RpcClient.connect(url);
     await ana.request('joinRoom', { user: 'ana', room: 'watch' });
-    // RpcClient waits for answers by the same clock: none is under way.
+    // RpcClient uses the same clock for its waits, so no request may be under way.
     mock.timers.tick(86_400_000);
     await ana.request('leaveRoom');
     expect(stack.openConnections).to.equal(1);
