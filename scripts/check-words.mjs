@@ -30,9 +30,9 @@ const rules = [
     advice: '"who" is no noun: begin with "a client that …", "a user who …"',
   },
   {
-    // "depends on who asks" and "a list of who is there" are questions, and good English.
+    // "depends on who asks", "looks at who is there" and "a list of who is there" are questions, and good English.
     pattern:
-      /(?<!\b(?:regardless|irrespective|independent|knowledge|idea|list|record|question|matter)\s)\b(?:for|of|to|by|from|with|than|at|in)\s+who(?:ever)?\s+[a-z]\w*/g,
+      /(?<!\b(?:regardless|irrespective|independent|independently|aware|sure|sight|track|view|knowledge|idea|list|record|question|matter)\s)\b(?:for|of|to|by|from|with|than)\s+who(?:ever)?\s+[a-z]\w*/g,
     isQuestionAllowed: true,
     advice: '"who" is no noun: write "for a client that …", "of a user who …"',
   },

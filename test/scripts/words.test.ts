@@ -64,7 +64,7 @@ describe('the check of words', () => {
     'Says who is in the room.',
     'A client who leaves, or one who stays, is told.',
     'Who is in the room?',
-    'It depends on who asks, regardless of who publishes.',
+    'It depends on who asks, regardless of who publishes, and looks at who is there.',
     'Those who publish. The heroes there, sheets and others.',
     'Participants who are told. `her` is a name, and so is `Who leaves`.',
   ]) {
