@@ -10,6 +10,8 @@ import type { Socket } from 'socket.io';
 export interface EngineConnection {
   /** Hands what is in the buffer to the transport. */
   flush(): void;
+  /** `closing`: the connection ends when the buffer is empty. */
+  readonly readyState: 'opening' | 'open' | 'closing' | 'closed';
   readonly writeBuffer: readonly unknown[];
   readonly transport: {
     /** False while the transport is busy, or no poll is there to answer. */

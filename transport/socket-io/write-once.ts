@@ -26,6 +26,11 @@ export function writeOncePerTurn(conn: Socket['conn'], turn: WriteTurn): void {
     },
   };
   engine.flush = () => {
+    // A client that has just changed to a WebSocket is closed right after this call: what it is still to get goes out now.
+    if (engine.readyState === 'closing') {
+      writer.flush();
+      return;
+    }
     if (due || engine.writeBuffer.length === 0 || !engine.transport.writable) return;
     due = true;
     turn.add(writer);

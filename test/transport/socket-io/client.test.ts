@@ -17,7 +17,9 @@ interface TestSocket {
   on(event: string, listener: (...content: never[]) => void): unknown;
   emit(event: string, ...content: unknown[]): unknown;
   disconnect(): unknown;
-  readonly io: { readonly engine: { readonly transport: unknown } };
+  readonly io: {
+    readonly engine: { readonly transport: unknown; on(event: 'upgrade', listener: () => void): unknown };
+  };
 }
 type Connect = (url: string, options: object) => TestSocket;
 
@@ -121,6 +123,28 @@ describe('a client of socket.io', () => {
         expect(received).to.deep.equal([[1]]);
       });
     }
+  }
+
+  for (const [generation, connect] of generations) {
+    it(`of ${generation} gets what was sent before the end while it changes from polling to a WebSocket`, async () => {
+      let client: SocketIoClient | undefined;
+      door.namespace('/').once('connection', (serverSide: ServerSocket) => {
+        client = new SocketIoClient(serverSide, { maxWaitingBytes: 1_000_000 });
+      });
+      const socket = connect(url, { transports: ['polling', 'websocket'], forceNew: true, reconnection: false });
+      sockets.push(socket);
+      const received: unknown[] = [];
+      socket.on('news', (content: unknown) => received.push(content));
+      let gone = false;
+      socket.on('disconnect', () => (gone = true));
+      // The client polls no more and has said so, and the server has not read it yet.
+      socket.io.engine.on('upgrade', () => {
+        client?.emitJson('news', '1');
+        client?.end();
+      });
+      await until('it has noticed', () => gone);
+      expect(received).to.deep.equal([1]);
+    });
   }
 
   it('counts the bytes that wait, of all kinds of packets, until they are sent', async () => {
