@@ -79,7 +79,7 @@ export class ClientError extends Error {
   }
 }
 
-/** From numbers on the wire to our codes (Kurento Room §6.1). */
+/** From numbers on the wire to our codes (docs/protocols/kurento-room.md#61-codes). */
 const wireCodes: ReadonlyMap<number, ClientErrorCode> = new Map([
   [102, 'not-in-room'],
   [103, 'not-in-room'],

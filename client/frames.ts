@@ -25,7 +25,10 @@ const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
   custonNotification: (params) => typeof params.MarkerFilterState === 'number',
 };
 
-/** Reads one text frame (Kurento Room §1.2). Returns `undefined` for a frame to ignore: no JSON-RPC 2.0, or nothing we know. */
+/**
+ * Reads one text frame (docs/protocols/kurento-room.md#12-frames). Returns `undefined` for a frame to ignore: no
+ * JSON-RPC 2.0, or nothing we know.
+ */
 export function readFrame(text: unknown): Frame | undefined {
   if (typeof text !== 'string') return undefined;
   const frame = parse(text);

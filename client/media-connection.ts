@@ -6,7 +6,10 @@ export interface MediaConnectionEvents {
   failed(error: ClientError): void;
 }
 
-/** One RTCPeerConnection with a media server: offers once, trickles candidates both ways (Kurento Room §7.2). */
+/**
+ * One RTCPeerConnection with a media server: offers once, trickles candidates both ways
+ * (docs/protocols/kurento-room.md#72-ice).
+ */
 export class MediaConnection {
   readonly peer: RTCPeerConnection;
   readonly #endpointName: string;

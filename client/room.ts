@@ -164,7 +164,10 @@ export class Room extends Emitter<RoomEvents> {
     await session.request('sendMessage', { message: text, userMessage: this.user, roomMessage: this.name });
   }
 
-  /** A request of this server's own, such as `{ hat: true }` (Kurento Room §3.9). Rejects with the server's refusal, or as `chat`. */
+  /**
+   * A request of this server's own, such as `{ hat: true }` (docs/protocols/kurento-room.md#39-customrequest). Rejects
+   * with the server's refusal, or as `chat`.
+   */
   async customRequest(params: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     return this.#requireJoined().session.requestUnknown('customRequest', params);
   }

@@ -8,7 +8,10 @@ import { Socket } from './socket.js';
 export interface SessionOptions {
   /** How long to wait for the WebSocket to open. Default: 10 000. */
   readonly openTimeoutMs?: number;
-  /** How long to wait for an answer. Default: 15 000 (the server answers well within that, Kurento Room §1.7). */
+  /**
+   * How long to wait for an answer. Default: 15 000 (the server answers well within that,
+   * docs/protocols/kurento-room.md#17-concurrency).
+   */
   readonly requestTimeoutMs?: number;
   /** How long to try to get a lost connection back. Default: 120 000; 0 gives up at once. */
   readonly reconnectForMs?: number;
@@ -43,8 +46,9 @@ interface Pending {
 const missedWithinMs = 3_000;
 
 /**
- * One client of the server, over one socket after another: JSON-RPC 2.0, and the session that the server keeps for a while after
- * a socket is lost (Kurento Room §1.5, §1.6). Once lost or closed it cannot be used again.
+ * One client of the server, over one socket after another: JSON-RPC 2.0, and the session that the server keeps for a
+ * while after a socket is lost (docs/protocols/kurento-room.md#15-connect-closesession,
+ * #16-what-happens-when-the-socket-drops). Once lost or closed it cannot be used again.
  */
 export class Session extends Emitter<SessionEvents> {
   readonly clock: Clock;

@@ -1,7 +1,10 @@
 import { ClientError } from './errors.js';
 import { readFrame, type Frame } from './frames.js';
 
-/** Time between two pings. After three times as long without a ping the server closes the connection (Kurento Room §1.4). */
+/**
+ * Time between two pings. After three times as long without a ping the server closes the connection
+ * (docs/protocols/kurento-room.md#14-ping).
+ */
 const pingIntervalMs = 5000;
 
 /** One WebSocket with a heartbeat. Once lost or closed it cannot be used again. */

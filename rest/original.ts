@@ -5,14 +5,14 @@ import { closeRoom } from './rooms.js';
 import type { OnChange } from './rooms.js';
 import type { Component } from './schemas.js';
 
-/** Settings that the original's page asks its server for (Kurento Room §9). */
+/** Settings that the original's page asks its server for (docs/protocols/kurento-room.md#9-rest). */
 export interface PageSettings extends Component<'ClientConfig'> {
   /** dB */
   readonly thresholdSpeaker: number;
   readonly updateSpeakerIntervalMs: number;
 }
 
-/** The calls of the original server (Kurento Room §9). */
+/** The calls of the original server (docs/protocols/kurento-room.md#9-rest). */
 export function originalHandlers(
   rooms: Rooms,
   settings: PageSettings,

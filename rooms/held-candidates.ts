@@ -3,7 +3,10 @@ import type { Endpoint, IceCandidate } from '../media/port.js';
 /** Candidates of one endpoint; a client that sends more loses them. */
 const maxHeld = 64;
 
-/** Remote candidates of one endpoint that does not exist yet: clients send them as soon as they have made an offer (Kurento Room §3.6). */
+/**
+ * Remote candidates of one endpoint that does not exist yet: clients send them as soon as they have made an offer
+ * (docs/protocols/kurento-room.md#36-onicecandidate).
+ */
 export class HeldCandidates {
   readonly #candidates: IceCandidate[] = [];
 

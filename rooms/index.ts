@@ -81,8 +81,9 @@ export interface Participant {
   /** Ends the publication and everything subscribed to it. @throws RoomError `not-publishing`, `participant-closed` */
   unpublish(): void;
   /**
-   * Receives another participant's publication; resolves with the SDP answer. A second subscription to the same publisher replaces the
-   * first (Kurento Room §3.4: it helps clients that lost their peer connection).
+   * Receives another participant's publication; resolves with the SDP answer. A second subscription to the same
+   * publisher replaces the first (docs/protocols/kurento-room.md#34-receivevideofrom: it helps clients that lost their
+   * peer connection).
    * @throws RoomError `own-publication`, `not-publishing`, `offer-refused`, `media-failed`, `interrupted`, `participant-closed`; nothing
    *   remains then
    */
@@ -144,7 +145,8 @@ export interface Publication {
   /** What is cut for everybody, the publisher's own loopback included. */
   readonly muted: readonly MediaKind[];
   /**
-   * Cuts media for everybody, at the server (Kurento Room §7.4). Audio and then video adds up to all.
+   * Cuts media for everybody, at the server (docs/protocols/kurento-room.md#74-mute-and-filters-on-the-server-side).
+   * Audio and then video adds up to all.
    * @throws RoomError `media-failed`; `not-publishing` when the publication has ended
    */
   mute(what: MutableKind): Promise<void>;

@@ -1,6 +1,9 @@
 import type { MediaKind } from '../media/port.js';
 
-/** What can be muted; audio and then video adds up to all (Kurento Room §7.4). */
+/**
+ * What can be muted; audio and then video adds up to all
+ * (docs/protocols/kurento-room.md#74-mute-and-filters-on-the-server-side).
+ */
 export type MutableKind = MediaKind | 'all';
 
 export const mediaKinds: readonly MediaKind[] = ['audio', 'video'];

@@ -72,7 +72,7 @@ export class KurentoSocket {
     return this.value('invoke', { object, operation, operationParams });
   }
 
-  /** What the media server holds (Kurento media protocol §5). */
+  /** What the media server holds (docs/protocols/kurento-media.md#5-servermanager). */
   async pipelines(): Promise<string[]> {
     return ids.parse(await this.invoke('manager_ServerManager', 'getPipelines'));
   }

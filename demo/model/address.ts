@@ -1,4 +1,7 @@
-/** The room a link leads to: `?room=NAME`, or `#/rooms/NAME` as the original's page has it (Kurento Room §9). */
+/**
+ * The room a link leads to: `?room=NAME`, or `#/rooms/NAME` as the original's page has it
+ * (docs/protocols/kurento-room.md#9-rest).
+ */
 export function roomOf(address: string): string | undefined {
   const { searchParams, hash } = new URL(address);
   const deep = /^#\/rooms\/(.+)$/.exec(hash)?.[1];

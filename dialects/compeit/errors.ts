@@ -1,7 +1,7 @@
 import { RoomError } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
-/** The codes of refusals (COMPEIT §3.8). Old pages ignore errors. */
+/** The codes of refusals (docs/protocols/compeit.md#38-errors). Old pages ignore errors. */
 export type ErrorCode =
   | 'bad_request'
   | 'not_in_room'

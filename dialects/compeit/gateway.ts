@@ -20,7 +20,10 @@ const notAuthenticated = 'not authenticated';
 /** The settings of the server that this dialect uses. */
 type ServerShare = Pick<DialectNeeds['transport'], 'socketIoPath' | 'allowedOrigins'>;
 
-/** Serves pages of the COMPEIT platform, over Socket.IO 0.9 and, in the same namespace, over newer ones (COMPEIT §1, §2.12). */
+/**
+ * Serves pages of the COMPEIT platform, over Socket.IO 0.9 and, in the same namespace, over newer ones
+ * (docs/protocols/compeit.md#1-overview, #212-newer-socketio-clients).
+ */
 export class CompeitGateway implements Dialect {
   readonly name = dialectName;
   readonly #settings: CompeitSettings;

@@ -18,7 +18,7 @@ export interface Identity {
   readonly expiresAt: number;
 }
 
-/** The longest name, in characters (COMPEIT §2.9). */
+/** The longest name, in characters (docs/protocols/compeit.md#29-limits). */
 const maxNameLength = 64;
 const nameCookie = 'compeit_name';
 const tokenCookie = 'compeit_token';
@@ -27,7 +27,10 @@ const tokenCookie = 'compeit_token';
 const claims = z.object({ sub: z.string().min(1), name: z.string().optional(), exp: z.number().optional() });
 type Claims = z.output<typeof claims>;
 
-/** Identifies clients (COMPEIT §3.1). With a secret, a client needs a token that was signed with it. */
+/**
+ * Identifies clients (docs/protocols/compeit.md#31-identity). With a secret, a client needs a token that was signed
+ * with it.
+ */
 export class Identities {
   readonly #key: Uint8Array | undefined;
   readonly #now: () => number;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { IceCandidate } from '../../media/port.js';
 
-/** The longest name of a room, in characters (COMPEIT §2.9). */
+/** The longest name of a room, in characters (docs/protocols/compeit.md#29-limits). */
 const maxRoomLength = 128;
 /** The most digits of a number that is sent as text, so that a double holds it exactly. */
 const maxIdDigits = 15;
 /** How deeply relayed data may be nested, so that encoding it does not exhaust the stack. */
 const maxDepth = 100;
 
-/** An integer, or its decimal text (COMPEIT §3.3). */
+/** An integer, or its decimal text (docs/protocols/compeit.md#33-client-to-server). */
 export const userId = z.union([
   z.int(),
   z
@@ -17,7 +17,10 @@ export const userId = z.union([
     .transform(Number),
 ]);
 
-/** A room as an integer, its text, or a name; gives the name. 17 and "17" are the same room (COMPEIT §3.2). */
+/**
+ * A room as an integer, its text, or a name; gives the name. 17 and "17" are the same room
+ * (docs/protocols/compeit.md#32-rooms).
+ */
 const roomName = z.union([
   z.int().transform(String),
   z
@@ -39,7 +42,7 @@ export const userMessage = z.object({ type: z.string(), data: opaque, to: userId
 
 const offerSdp = z.string();
 
-/** A request of a page to the Kurento agent (COMPEIT §4.1). */
+/** A request of a page to the Kurento agent (docs/protocols/compeit.md#41-client-to-server). */
 export const kurentoRequest = z.discriminatedUnion('event', [
   z.object({ event: z.literal('send_start'), offerSdp }),
   z.object({ event: z.literal('send_stop') }),
@@ -69,7 +72,10 @@ export const iceCandidate = z
     };
   });
 
-/** Messages between pages about their media that the server reads too (COMPEIT §4.6). */
+/**
+ * Messages between pages about their media that the server reads too
+ * (docs/protocols/compeit.md#46-messages-that-the-server-only-relays).
+ */
 export const mediaNews = z.object({ event: z.enum(['mediaOffer', 'mute', 'unmute']) });
 
 /** The user in `connected`. */

@@ -4,8 +4,8 @@ import type { TransportLimits } from './transport/carrier.js';
 import type { Link } from './user.js';
 
 /**
- * Sends to a client of Socket.IO 1 to 4. As on the old transports, the connection of a client that reads too slowly is ended
- * (COMPEIT §2.9).
+ * Sends to a client of Socket.IO 1 to 4. As on the old transports, the connection of a client that reads too slowly is
+ * ended (docs/protocols/compeit.md#29-limits).
  */
 export function newLink(socket: Socket, { maxQueuedPackets, maxQueuedBytes }: TransportLimits): Link {
   const client = new SocketIoClient(socket, {

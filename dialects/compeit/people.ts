@@ -2,7 +2,10 @@ import type { Participant, Room } from '../../rooms/index.js';
 import type { WireUser } from './messages.js';
 import type { User } from './user.js';
 
-/** The integer ids of this protocol: of its users, and of outsiders in rooms with them (COMPEIT §8). */
+/**
+ * The integer ids of this protocol: of its users, and of outsiders in rooms with them
+ * (docs/protocols/compeit.md#8-sharing-rooms).
+ */
 export class People {
   readonly #users = new Map<number, User>();
   /** Authenticated users by account. */

@@ -34,7 +34,10 @@ export interface UserContext {
 const roomJoined = new Message('room_joined');
 const roomLeft = new Message('room_left', {});
 
-/** One connected user, who is in one room at a time. This is the connection agent (COMPEIT §3). */
+/**
+ * One connected user, who is in one room at a time. This is the connection agent
+ * (docs/protocols/compeit.md#3-connection-agent).
+ */
 export class User implements Attended {
   readonly id: number;
   readonly name: string;
@@ -80,7 +83,10 @@ export class User implements Attended {
     this.send(new Message('connected', { user: { id: this.id, name: this.name } }));
   }
 
-  /** Moves the user to a newer connection. Their media ends; they stay in the room (COMPEIT §3.1). */
+  /**
+   * Moves the user to a newer connection. Their media ends; they stay in the room
+   * (docs/protocols/compeit.md#31-identity).
+   */
   moveTo(link: Link): void {
     const former = this.#link;
     this.#stopAgents();
@@ -113,7 +119,7 @@ export class User implements Attended {
     this.leave();
   }
 
-  /** The leave procedure (COMPEIT §3.6). */
+  /** The leave procedure (docs/protocols/compeit.md#36-leaving). */
   leave(): void {
     const participant = this.#participant;
     if (!participant) return;

@@ -17,7 +17,7 @@ export interface AdmissionRules extends VersionRules {
 
 const known: ReadonlySet<string> = new Set([...requests01.types, ...requests02.types]);
 
-/** Checks the first payload, in the order of Concierge §2. @throws TurnedAway */
+/** Checks the first payload, in the order of docs/protocols/concierge.md#2-identification. @throws TurnedAway */
 export function readIdentification(
   text: string,
   rules: AdmissionRules,

@@ -7,7 +7,10 @@ import type { GroupText } from './protocol-version.js';
 import type { Directory } from './directory.js';
 import type { Target } from './messages.js';
 
-/** Finds the receivers of a message. The rule is that of the sender's version (Concierge §7, §14). */
+/**
+ * Finds the receivers of a message. The rule is that of the sender's version (docs/protocols/concierge.md#7-message,
+ * #14-version-02).
+ */
 export class Delivery {
   readonly #directory: Directory;
   readonly #groups: Groups;

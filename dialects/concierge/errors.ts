@@ -1,6 +1,6 @@
 import type { RoomErrorCode } from '../../rooms/index.js';
 
-/** Codes a connection is closed with (Concierge §3). */
+/** Codes a connection is closed with (docs/protocols/concierge.md#3-close-codes). */
 export const closeCodes = {
   unknown: 4000,
   fatalDecode: 4002,
@@ -45,7 +45,9 @@ export class Refusal extends Error {
   }
 }
 
-/** What a client is told when a room refuses its request (Concierge §8). */
+/**
+ * What a client is told when a room refuses its request (docs/protocols/concierge.md#8-errors-after-identification).
+ */
 export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = {
   'invalid-name': 'bad',
   'participant-exists': 'bad',

@@ -6,7 +6,10 @@ export interface FilePath {
 }
 
 const maxNameBytes = 255;
-/** Characters that no file name has here. The slash is one of them, so a path becomes one name (Concierge §12). */
+/**
+ * Characters that no file name has here. The slash is one of them, so a path becomes one name
+ * (docs/protocols/concierge.md#12-file-server).
+ */
 // eslint-disable-next-line no-control-regex
 const dropped = /[/?<>\\:*|"\u0000-\u001f\u007f-\u009f]/g;
 

@@ -37,7 +37,7 @@ export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 
-/** Files that clients leave for each other while they are connected (Concierge §12). */
+/** Files that clients leave for each other while they are connected (docs/protocols/concierge.md#12-file-server). */
 export function fileServer(options: FileServerOptions): RequestListener {
   const { path, store } = options;
   const uploads = new FileUploads(store);

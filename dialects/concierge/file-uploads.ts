@@ -17,7 +17,10 @@ const maxPutBytes = 2 * 1024 * 1024;
 /** The most parts of one form. */
 const maxParts = 100;
 
-/** Receives files. It keeps all files of a request or none (Concierge §12). Its methods throw HttpRefusal. */
+/**
+ * Receives files. It keeps all files of a request or none (docs/protocols/concierge.md#12-file-server). Its methods
+ * throw HttpRefusal.
+ */
 export class FileUploads {
   readonly #store: FileStore;
 

@@ -154,7 +154,7 @@ export class ConciergeGateway implements Dialect {
     return client;
   }
 
-  /** In the order of Concierge §10. */
+  /** In the order of docs/protocols/concierge.md#10-leaving. */
   #dismiss(client: Client, groups: Groups): void {
     this.#directory.remove(client);
     try {

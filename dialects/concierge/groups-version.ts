@@ -8,7 +8,10 @@ import type { Payload } from './payload.js';
 import { RequestTable, dataOf } from './request-table.js';
 import type { Reader } from './request-table.js';
 
-/** The words in which the published description and the shipped programs differ (Concierge §13). */
+/**
+ * The words in which the published description and the shipped programs differ
+ * (docs/protocols/concierge.md#13-where-the-sources-disagree).
+ */
 export interface Spelling {
   readonly subscribed: string;
   readonly unsubscribed: string;
@@ -51,7 +54,10 @@ export const requests01 = new RequestTable(
   serverOnly01,
 );
 
-/** Version 0.1: it has groups, and a STATUS answers most requests (Concierge §6 to §9). */
+/**
+ * Version 0.1: it has groups, and a STATUS answers most requests
+ * (docs/protocols/concierge.md#6-requests-and-their-answers to #9-statuses).
+ */
 export class GroupsVersion implements ProtocolVersion {
   readonly tellsDoer = false;
   readonly #spelling: Spelling;

@@ -128,7 +128,7 @@ export class Groups implements RoomsWatcher {
     directory.tell({ type: 'groupCreated', group: remaining.text });
   }
 
-  /** Called before a client leaves: ends its groups and its subscriptions (Concierge §10). */
+  /** Called before a client leaves: ends its groups and its subscriptions (docs/protocols/concierge.md#10-leaving). */
   release(client: Client): void {
     for (const group of [...client.owned]) this.end(group);
     for (const group of [...client.subscriptions]) {

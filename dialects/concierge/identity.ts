@@ -3,7 +3,7 @@ export class Identity {
   readonly name: string;
   readonly nickname: string | null;
   readonly uuid: string;
-  /** The Client object on the wire (Concierge §5). */
+  /** The Client object on the wire (docs/protocols/concierge.md#5-objects). */
   readonly json: string;
 
   constructor(name: string, nickname: string | null, uuid: string, tags: readonly string[]) {
@@ -14,7 +14,7 @@ export class Identity {
   }
 }
 
-/** Letters and digits of any script, `_` and `-` (Concierge §2). */
+/** Letters and digits of any script, `_` and `-` (docs/protocols/concierge.md#2-identification). */
 const clientName = /^[\p{L}\p{N}_-]{1,64}$/u;
 
 export function isClientName(name: string): boolean {

@@ -30,7 +30,10 @@ export interface LinkContext {
   ended(link: Link): void;
 }
 
-/** One connection. It waits for IDENTIFY, then numbers the requests and answers them (Concierge §2, §4). */
+/**
+ * One connection. It waits for IDENTIFY, then numbers the requests and answers them
+ * (docs/protocols/concierge.md#2-identification, #4-sequence-numbers).
+ */
 export class Link implements ConnectionListener {
   readonly #connection: Connection;
   readonly #context: LinkContext;
@@ -106,7 +109,8 @@ export class Link implements ConnectionListener {
     let answers = 0;
     const refuse = (error: unknown): void => {
       const refusal = this.#refusalOf(error);
-      // A request has one answer (Concierge §4). An error after it concerns others only.
+      // A request has one answer (docs/protocols/concierge.md#4-sequence-numbers). An error after it concerns others
+      // only.
       if (answers === 0) this.#send(client.version.refuse(seq, refusal));
     };
     try {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** The receivers of a message, as either version writes them (Concierge §7, §14). */
+/**
+ * The receivers of a message, as either version writes them (docs/protocols/concierge.md#7-message, #14-version-02).
+ */
 export type Target =
   | { readonly type: 'NAME'; readonly name: string }
   | { readonly type: 'UUID'; readonly uuid: string }
@@ -60,7 +62,9 @@ const target02 = z.discriminatedUnion('type', [
 export const message01 = z.object({ target: target01 });
 export const message02 = z.object({ target: target02 });
 
-/** Clients name the group in `name`, older ones in `group` (Concierge §6). */
+/**
+ * Clients name the group in `name`, older ones in `group` (docs/protocols/concierge.md#6-requests-and-their-answers).
+ */
 export const group01 = z
   .object({ name: text.nullish(), group: text.nullish() })
   .transform(({ name, group }) => name ?? group)
@@ -73,7 +77,10 @@ export const addressed = z.object({ uuid: text });
 const client = z.object({ name: text, uuid: text });
 const group = z.object({ name: text, owner_uuid: text, subscribers: z.array(text) });
 
-/** Types that only a server sends. A client that sends one is refused with another error if it is malformed (Concierge §8). */
+/**
+ * Types that only a server sends. A client that sends one is refused with another error if it is malformed
+ * (docs/protocols/concierge.md#8-errors-after-identification).
+ */
 export const serverOnly01: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['HELLO', z.object({ uuid: text, version: text })],
   ['STATUS', z.object({ code: text })],

@@ -8,7 +8,7 @@ export interface ClientText {
   readonly json: string;
 }
 
-/** A Group at one moment (Concierge §5). */
+/** A Group at one moment (docs/protocols/concierge.md#5-objects). */
 export interface GroupText {
   readonly name: string;
   readonly json: string;

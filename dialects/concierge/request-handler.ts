@@ -7,7 +7,7 @@ import type { Answer } from './protocol-version.js';
 import type { Directory } from './directory.js';
 import type { Request } from './messages.js';
 
-/** Handles the requests of clients (Concierge §6). */
+/** Handles the requests of clients (docs/protocols/concierge.md#6-requests-and-their-answers). */
 export class RequestHandler {
   readonly #directory: Directory;
   readonly #groups: Groups;

@@ -32,7 +32,9 @@ export const requests02 = new RequestTable(
   serverOnly02,
 );
 
-/** Version 0.2: groups are services, and every answer has a type of its own (Concierge §14). */
+/**
+ * Version 0.2: groups are services, and every answer has a type of its own (docs/protocols/concierge.md#14-version-02).
+ */
 export class ServicesVersion implements ProtocolVersion {
   readonly tellsDoer = true;
 

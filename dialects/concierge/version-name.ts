@@ -1,4 +1,7 @@
-/** The versions of the protocol: the two spellings of 0.1, and 0.2 (`services`) (Concierge §13, §14). */
+/**
+ * The versions of the protocol: the two spellings of 0.1, and 0.2 (`services`)
+ * (docs/protocols/concierge.md#13-where-the-sources-disagree, #14-version-02).
+ */
 export type VersionName = 'documented' | 'shipped' | 'services';
 
 export interface VersionRules {

@@ -9,14 +9,18 @@ import { read } from './requests.js';
 import type { AppMessage } from './requests.js';
 import type { Outsider } from './outsiders.js';
 
-/** A message of the application, to one client, a room, or the server (EasyRTC §8). @throws Refusal, RoomError */
+/**
+ * A message of the application, to one client, a room, or the server
+ * (docs/protocols/easyrtc.md#8-application-messages).
+ * @throws Refusal, RoomError
+ */
 export function appMessage(asker: Asker, given: unknown, context: Context): Reply | Promise<Reply> {
   const message = read(context.requests, 'appMessage', given);
   const { targetEasyrtcid: id, targetRoom: room, targetGroup: group } = message;
   check(id !== asker.client.easyrtcid, 'MSG_REJECT_TARGET_EASYRTCID');
   if (id !== undefined) return toOne(asker, message, id, context);
   if (room !== undefined) return toRoom(asker, message, room, context);
-  // Groups do not exist here (EasyRTC §1).
+  // Groups do not exist here (docs/protocols/easyrtc.md#1-model).
   if (group !== undefined) throw new Refusal('MSG_REJECT_TARGET_GROUP');
   return toServer(asker, message, context);
 }

@@ -24,7 +24,7 @@ export interface ApplicationNeeds extends Pick<DialectContext, 'rooms' | 'names'
   readonly settings: EasyRtcSettings;
 }
 
-/** A closed world of clients, by name (EasyRTC §1). It exists while clients are in it. */
+/** A closed world of clients, by name (docs/protocols/easyrtc.md#1-model). It exists while clients are in it. */
 export class Application {
   readonly name: string;
   readonly #clients = new Map<string, Client>();
@@ -73,7 +73,10 @@ export class Application {
     return (defaultRoomEnabled && name === defaultRoom) || this.room(name) !== undefined;
   }
 
-  /** All rooms that a client of the application can name, and the default room also when it is empty (EasyRTC §6.3). */
+  /**
+   * All rooms that a client of the application can name, and the default room also when it is empty
+   * (docs/protocols/easyrtc.md#63-getroomlist).
+   */
   get roomList(): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
     const { rooms, settings } = this.#needs;
     const list = new Map<string, number>();
@@ -173,7 +176,10 @@ export class Application {
   }
 }
 
-/** Pages send the text of their cookie without decoding it, so one id can have different escapes (EasyRTC §2). */
+/**
+ * Pages send the text of their cookie without decoding it, so one id can have different escapes
+ * (docs/protocols/easyrtc.md#2-transport).
+ */
 function keyOf(easyrtcsid: string): string {
   try {
     return decodeURIComponent(easyrtcsid);

@@ -14,7 +14,8 @@ import { read } from './requests.js';
 import type { Login, WantedRoom } from './requests.js';
 
 /**
- * Admits a client, or changes a client that is already admitted (EasyRTC §5). All hooks are asked first; the rest is one step.
+ * Admits a client, or changes a client that is already admitted (docs/protocols/easyrtc.md#5-authentication). All hooks
+ * are asked first; the rest is one step.
  * @param isThere whether the client is still connected
  * @returns the token. @throws Refusal, RoomError, and the errors of hooks; the caller then closes the client
  */
@@ -65,7 +66,7 @@ function wantedRooms({ roomJoin: rooms = [] }: Login, { settings }: Context): re
   return settings.defaultRoomEnabled ? [{ name: settings.defaultRoom, parameter: undefined }] : [];
 }
 
-/** Rows 12 to 14 of the table in EasyRTC §5. @throws Refusal */
+/** Rows 12 to 14 of the table in docs/protocols/easyrtc.md#5-authentication. @throws Refusal */
 function checkPlaces(client: Client, name: string, rooms: readonly WantedRoom[], context: Context): void {
   const { applications, settings } = context;
   check(applications.admits(name), 'LOGIN_APP_AUTH_FAIL');
@@ -115,7 +116,10 @@ async function enter(
   return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };
 }
 
-/** Tells the other members of the client's former rooms of the change. Only the full list has a new username (EasyRTC §7). */
+/**
+ * Tells the other members of the client's former rooms of the change. Only the full list has a new username
+ * (docs/protocols/easyrtc.md#7-what-the-server-sends-by-itself).
+ */
 function tellKnown(client: Client, joined: ReadonlySet<Membership>, isRenamed: boolean): void {
   const known = [...client.memberships].filter((membership) => !joined.has(membership));
   if (!isRenamed) {

@@ -19,7 +19,10 @@ export interface ClientNeeds {
   readonly onUndelivered: () => void;
 }
 
-/** One client: it has an id and is in one application and in any number of its rooms (EasyRTC §1). */
+/**
+ * One client: it has an id and is in one application and in any number of its rooms
+ * (docs/protocols/easyrtc.md#1-model).
+ */
 export class Client {
   readonly easyrtcid = newEasyrtcid();
   readonly #outlet: Outlet;
@@ -62,7 +65,10 @@ export class Client {
     return { easyrtcid: this.easyrtcid, application: this.#application?.name ?? '', username: this.username };
   }
 
-  /** Moves the client to an application. It leaves its former one with all rooms first (EasyRTC §5). */
+  /**
+   * Moves the client to an application. It leaves its former one with all rooms first
+   * (docs/protocols/easyrtc.md#5-authentication).
+   */
   enter(application: Application): void {
     if (this.#application === application) return;
     this.end();

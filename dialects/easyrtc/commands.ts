@@ -27,7 +27,7 @@ type Command =
 type Signal = 'candidate' | 'offer' | 'answer' | 'reject' | 'hangup';
 type Handler = (asker: Asker, message: Fields, context: Context) => Reply | Promise<Reply>;
 
-/** The handlers of `easyrtcCmd` (EasyRTC §6), by `msgType`. */
+/** The handlers of `easyrtcCmd` (docs/protocols/easyrtc.md#6-commands), by `msgType`. */
 const handlers: ReadonlyMap<unknown, Handler> = new Map<string, Handler>([
   on('candidate', signalOf('candidate')),
   on('offer', signalOf('offer')),
@@ -58,7 +58,10 @@ function on<N extends Command | Signal>(
   return [name, (asker, message, context) => handle(asker, read(context.requests, name, message), context)];
 }
 
-/** Relays a signal to another page unread. A participant of another protocol cannot be called (EasyRTC §6.1, §16). */
+/**
+ * Relays a signal to another page unread. A participant of another protocol cannot be called
+ * (docs/protocols/easyrtc.md#61-signalling, #16-bridging).
+ */
 function signalOf(msgType: Signal) {
   return ({ client, application }: Asker, { msgData, targetEasyrtcid: id }: Request<Signal>): Reply => {
     const target = application.clients.get(id);
@@ -123,7 +126,7 @@ function setRoomApiField({ client }: Asker, { msgData }: Request<'setRoomApiFiel
   return ownUpdate([membership]);
 }
 
-/** The request is checked and has no effect (EasyRTC §6.8). */
+/** The request is checked and has no effect (docs/protocols/easyrtc.md#68-setusercfg). */
 function setUserCfg(): Reply {
   return ack;
 }

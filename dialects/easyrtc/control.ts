@@ -4,7 +4,10 @@ import { iceServersFor } from './ice.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
 import type { FieldValues } from './options.js';
 
-/** Lets a program that embeds the server send messages to clients (EasyRTC §7). A method does nothing for a client that has left. */
+/**
+ * Lets a program that embeds the server send messages to clients
+ * (docs/protocols/easyrtc.md#7-what-the-server-sends-by-itself). A method does nothing for a client that has left.
+ */
 export class Control {
   readonly #context: Context;
 

@@ -1,6 +1,6 @@
 import type { RoomErrorCode } from '../../rooms/index.js';
 
-/** The error codes of the protocol, with the text that is sent with each (EasyRTC §11). */
+/** The error codes of the protocol, with the text that is sent with each (docs/protocols/easyrtc.md#11-error-codes). */
 export const errorTexts = {
   LOGIN_BAD_AUTH: 'The authentication is refused',
   LOGIN_BAD_STRUCTURE: 'The authentication message is malformed',

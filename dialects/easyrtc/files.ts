@@ -5,7 +5,8 @@ import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 
 /**
- * Serves one folder to pages of any origin: the operator's copy of the EasyRTC script and its files (EasyRTC §2).
+ * Serves one folder to pages of any origin: the operator's copy of the EasyRTC script and its files
+ * (docs/protocols/easyrtc.md#2-transport).
  * @param path where the folder is mounted
  */
 export function filesOf(path: string, folder: string): RequestListener {

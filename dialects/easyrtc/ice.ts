@@ -6,7 +6,10 @@ import type { IceServer } from './messages.js';
 
 type IceContext = Pick<Context, 'hooks' | 'settings' | 'iceServers' | 'now'>;
 
-/** The ICE servers of a client. Each also has its first address as `url`, which the published protocol describes (EasyRTC §14, row 4). */
+/**
+ * The ICE servers of a client. Each also has its first address as `url`, which the published protocol describes
+ * (docs/protocols/easyrtc.md#14-differences-and-decisions, row 4).
+ */
 export async function iceServersFor(visitor: Visitor, context: IceContext): Promise<readonly IceServer[]> {
   const servers = await chosenFor(visitor, context);
   return servers.map((server) => ({ url: server.urls[0], ...server }));

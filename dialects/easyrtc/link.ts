@@ -36,7 +36,10 @@ export interface LinkNeeds {
   readonly log: Log;
 }
 
-/** One socket. It handles the requests in order, one at a time, and answers each once (EasyRTC §3, §9). */
+/**
+ * One socket. It handles the requests in order, one at a time, and answers each once
+ * (docs/protocols/easyrtc.md#3-envelopes, #9-order-and-delivery).
+ */
 export class Link {
   readonly client: Client;
   readonly #outlet: Outlet;
@@ -93,7 +96,7 @@ export class Link {
   #receive(event: Event, args: readonly unknown[]): void {
     const answer = args.at(-1);
     if (!isCallback(answer)) {
-      // A request without an acknowledgement has no effect (EasyRTC §3).
+      // A request without an acknowledgement has no effect (docs/protocols/easyrtc.md#3-envelopes).
       if (event === 'easyrtcAuth') this.#outlet.close();
       return;
     }

@@ -19,12 +19,17 @@ export class Membership {
     this.joinTime = joinTime;
   }
 
-  /** The entry in a full list: `apiField` is there only if it has members (EasyRTC §5). */
+  /**
+   * The entry in a full list: `apiField` is there only if it has members (docs/protocols/easyrtc.md#5-authentication).
+   */
   get listEntry(): ClientEntry {
     return Object.keys(this.apiField).length > 0 ? this.deltaEntry : this.#entry;
   }
 
-  /** The entry in a delta: `apiField` is always there, also if it is empty (EasyRTC §7). */
+  /**
+   * The entry in a delta: `apiField` is always there, also if it is empty
+   * (docs/protocols/easyrtc.md#7-what-the-server-sends-by-itself).
+   */
   get deltaEntry(): ClientEntry {
     return { ...this.#entry, apiField: this.apiField };
   }

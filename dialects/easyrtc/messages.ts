@@ -3,14 +3,19 @@
  * these types (test/dialects/easyrtc/server-messages.ts).
  */
 
-/** An object in the sense of the protocol: arrays count, null does not (EasyRTC §4). */
+/**
+ * An object in the sense of the protocol: arrays count, null does not (docs/protocols/easyrtc.md#4-names-and-limits).
+ */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-/** A value is empty if it has no own keys or length 0. Numbers, booleans and null are empty (EasyRTC §6.2). */
+/**
+ * A value is empty if it has no own keys or length 0. Numbers, booleans and null are empty
+ * (docs/protocols/easyrtc.md#62-geticeconfig).
+ */
 export function isEmpty(value: unknown): boolean {
   if (typeof value === 'string') return value.length === 0;
   return !isObject(value) || Object.keys(value).length === 0;
@@ -34,11 +39,11 @@ export type FieldMap = Readonly<Record<string, { readonly fieldName: string; rea
 export interface Presence {
   readonly show: string;
   readonly status: string | null;
-  /** Undocumented. Any JSON, passed on unchanged (EasyRTC §6.6). */
+  /** Undocumented. Any JSON, passed on unchanged (docs/protocols/easyrtc.md#66-setpresence). */
   readonly type?: unknown;
 }
 
-/** A client in a room, as others see it (EasyRTC §5). */
+/** A client in a room, as others see it (docs/protocols/easyrtc.md#5-authentication). */
 export interface ClientEntry {
   readonly easyrtcid: string;
   /** In ms since 1970. */
@@ -69,7 +74,7 @@ export interface SessionData {
   readonly field: FieldMap;
 }
 
-/** The answer to a successful authentication (EasyRTC §5). */
+/** The answer to a successful authentication (docs/protocols/easyrtc.md#5-authentication). */
 export interface Token {
   readonly easyrtcid: string;
   readonly serverTime: number;

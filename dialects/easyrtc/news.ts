@@ -3,7 +3,10 @@ import type { Membership } from './membership.js';
 import { byName, roomDataReply } from './messages.js';
 import type { Reply, RoomNews } from './messages.js';
 
-/** Sends one event to each client that shares rooms with this one, with this client's entry in each of them (EasyRTC §6.6). */
+/**
+ * Sends one event to each client that shares rooms with this one, with this client's entry in each of them
+ * (docs/protocols/easyrtc.md#66-setpresence).
+ */
 export function tellUpdate(client: Client, memberships: Iterable<Membership>): void {
   const [first, ...more] = memberships;
   if (!first) return;

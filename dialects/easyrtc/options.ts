@@ -6,7 +6,7 @@ const name = z.string().min(1);
 const values = json(z.record(z.string(), z.unknown(), 'must be an object of names and values'));
 const forAll = 'An object of names and values that clients are told with';
 
-/** The EasyRTC protocol (EasyRTC §12). */
+/** The EasyRTC protocol (docs/protocols/easyrtc.md#12-options). */
 export const easyrtcOptions = group('easyrtc', {
   enabled: flag(true, 'Whether EasyRTC clients are served.'),
   defaultApplication: option(

@@ -13,7 +13,7 @@ export interface OutletLimits {
   readonly maxPacketBytes: number;
 }
 
-/** Sends to one client, in the envelope of the protocol (EasyRTC §3). */
+/** Sends to one client, in the envelope of the protocol (docs/protocols/easyrtc.md#3-envelopes). */
 export class Outlet {
   readonly #client: SocketIoClient;
   readonly #textOf: PushText;

@@ -10,7 +10,10 @@ export interface Outsider {
   readonly entry: ClientEntry;
 }
 
-/** The outsiders that clients of one application can see, by the ids that they got here (EasyRTC §16). */
+/**
+ * The outsiders that clients of one application can see, by the ids that they got here
+ * (docs/protocols/easyrtc.md#16-bridging).
+ */
 export class Outsiders {
   readonly #now: () => number;
   readonly #byId = new Map<string, Outsider>();

@@ -10,7 +10,10 @@ import type { EasyRtcSettings } from './options.js';
  * the keys are in the order of the protocol's tables.
  */
 
-/** The longest JSON text of a value that the server keeps for a client and shows to others (EasyRTC §4). */
+/**
+ * The longest JSON text of a value that the server keeps for a client and shows to others
+ * (docs/protocols/easyrtc.md#4-names-and-limits).
+ */
 const maxKeptLength = 4_095;
 const bad = 'MSG_REJECT_BAD_STRUCTURE';
 
@@ -19,7 +22,7 @@ const filled = (code: ErrorCode) => z.custom<Fields>(isFilled, code);
 /** The member must be missing; null is refused too. */
 const absent = (code: ErrorCode) => z.undefined(code).optional();
 const name = (pattern: RegExp, code: ErrorCode) => z.string(code).regex(pattern, code);
-/** An array counts as an object whose keys are its indices (EasyRTC §4). */
+/** An array counts as an object whose keys are its indices (docs/protocols/easyrtc.md#4-names-and-limits). */
 const objectOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) => z.preprocess(asRecord, z.object(shape, code));
 const filledOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) =>
   z.preprocess((value) => (isFilled(value) ? asRecord(value) : undefined), z.object(shape, code));
@@ -68,7 +71,7 @@ export function requestsOf(settings: EasyRtcSettings) {
   const data = <S extends z.ZodRawShape>(shape: S) =>
     objectOf(bad, { msgData: objectOf('MSG_REJECT_BAD_DATA', shape) });
   return {
-    /** `easyrtcAuth` (EasyRTC §5, rows 2 to 10). */
+    /** `easyrtcAuth` (docs/protocols/easyrtc.md#5-authentication, rows 2 to 10). */
     authenticate: objectOf('LOGIN_BAD_AUTH', {
       msgType: z.literal('authenticate', 'LOGIN_BAD_AUTH'),
       msgData: z
@@ -91,7 +94,7 @@ export function requestsOf(settings: EasyRtcSettings) {
           }),
         ),
     }),
-    /** `easyrtcCmd` (EasyRTC §6). The schema is chosen by `msgType`. */
+    /** `easyrtcCmd` (docs/protocols/easyrtc.md#6-commands). The schema is chosen by `msgType`. */
     candidate: signal.withData,
     offer: signal.withData,
     answer: signal.withData,
@@ -111,7 +114,10 @@ export function requestsOf(settings: EasyRtcSettings) {
     setUserCfg: data({
       setUserCfg: filledOf(bad, { p2pList: filled(bad).optional(), userSettings: filled(bad).optional() }),
     }),
-    /** `easyrtcMsg` (EasyRTC §8), without the checks that depend on the clients in the room. */
+    /**
+     * `easyrtcMsg` (docs/protocols/easyrtc.md#8-application-messages), without the checks that depend on the clients in
+     * the room.
+     */
     appMessage: objectOf(bad, {
       msgType: z.string('MSG_REJECT_BAD_TYPE'),
       msgData: z.unknown().optional(),

@@ -67,7 +67,7 @@ export class RoomView {
     for (const { client } of this.members.values()) if (client !== except) client.command(reply);
   }
 
-  /** The news that a client has changed to this entry (EasyRTC §7). */
+  /** The news that a client has changed to this entry (docs/protocols/easyrtc.md#7-what-the-server-sends-by-itself). */
   update(entry: ClientEntry): RoomNews {
     return this.#delta({ updateClient: byName([[entry.easyrtcid, entry]]) });
   }

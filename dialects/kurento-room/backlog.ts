@@ -6,7 +6,10 @@ export interface BacklogLimits {
   readonly maxQueuedBytes: number;
 }
 
-/** What a client misses while it has no connection, in order and up to a bound (Kurento Room §1.6). */
+/**
+ * What a client misses while it has no connection, in order and up to a bound
+ * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
+ */
 export class Backlog {
   readonly #limits: BacklogLimits;
   #frames: Frame[] = [];

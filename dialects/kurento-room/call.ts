@@ -34,9 +34,15 @@ export interface CallingSession {
     dataChannels: boolean,
     entered: (participant: Participant) => void,
   ): Promise<unknown>;
-  /** Leaves the room; the connection is closed unless the client goes on using it (Kurento Room §3.8). */
+  /**
+   * Leaves the room; the connection is closed unless the client goes on using it
+   * (docs/protocols/kurento-room.md#38-leaveroom).
+   */
   leave(): void;
-  /** The id becomes unknown; the next request that needs one gets another (Kurento Room §1.6). */
+  /**
+   * The id becomes unknown; the next request that needs one gets another
+   * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
+   */
   forgetId(): void;
 }
 
@@ -53,10 +59,13 @@ export interface CallingLink {
   readonly session: CallingSession;
   /** The session of this connection, if there is one yet. */
   readonly present: CallingSession | undefined;
-  /** A ping came: from the first one on, the client must go on sending them (Kurento Room §1.4). */
+  /**
+   * A ping came: from the first one on, the client must go on sending them (docs/protocols/kurento-room.md#14-ping).
+   */
   watch(intervalMs: number | undefined): void;
   /**
-   * Goes on with an existing session on this connection; the former connection of the session is closed (Kurento Room §1.5).
+   * Goes on with an existing session on this connection; the former connection of the session is closed
+   * (docs/protocols/kurento-room.md#15-connect-closesession).
    * @throws ProtocolError 40007 when there is no session of that id
    */
   resume(sessionId: string): ResumedSession;

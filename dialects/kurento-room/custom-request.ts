@@ -4,7 +4,10 @@ import { ProtocolError, genericError } from './errors.js';
 import { lenientBoolean, lenientNumber } from './lenient.js';
 import type { RoomProtocolSettings } from './options.js';
 
-/** What a customRequest of a participant does (Kurento Room §3.9). @throws RoomError, ProtocolError 999 */
+/**
+ * What a customRequest of a participant does (docs/protocols/kurento-room.md#39-customrequest).
+ * @throws RoomError, ProtocolError 999
+ */
 export type CustomRequest = (
   participant: Participant,
   params: { readonly hat?: unknown; readonly marker?: unknown },

@@ -6,12 +6,18 @@ export const invalidRequest = -32_600;
 export const methodNotFound = -32_601;
 export const invalidParams = -32_602;
 export const internalError = -32_603;
-/** For everything that has no better code (Kurento Room §6.1). */
+/** For everything that has no better code (docs/protocols/kurento-room.md#61-codes). */
 export const genericError = 999;
-/** The session that was named does not exist, or is not the one of this connection (Kurento Room §1.3, §1.5). */
+/**
+ * The session that was named does not exist, or is not the one of this connection
+ * (docs/protocols/kurento-room.md#13-the-session-layer, #15-connect-closesession).
+ */
 export const invalidSession = 40_007;
 
-/** Every number that an error may have on the wire, and its name: JSON-RPC 2.0 §5.1, Kurento Room §6.1. */
+/**
+ * Every number that an error may have on the wire, and its name: JSON-RPC 2.0 §5.1,
+ * docs/protocols/kurento-room.md#61-codes.
+ */
 export const errorNames = {
   [parseError]: 'Parse error',
   [invalidRequest]: 'Invalid Request',
@@ -47,7 +53,10 @@ interface RoomErrorEntry {
   readonly unseen?: string;
 }
 
-/** The room protocol's number for each refusal of the domain (Kurento Room §6.1). Requests declare when they refuse. */
+/**
+ * The room protocol's number for each refusal of the domain (docs/protocols/kurento-room.md#61-codes). Requests declare
+ * when they refuse.
+ */
 export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
   'participant-not-found': { code: 102 },
   'participant-closed': {

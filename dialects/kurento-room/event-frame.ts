@@ -17,7 +17,10 @@ import {
 } from './notifications.js';
 import { webcam } from './streams.js';
 
-/** What clients of this protocol are told of an event. Every event has a notification (Kurento Room §4). */
+/**
+ * What clients of this protocol are told of an event. Every event has a notification
+ * (docs/protocols/kurento-room.md#4-notifications).
+ */
 export function eventFrame(event: RoomEvent): Frame {
   return textFrame(eventText(event));
 }

@@ -17,7 +17,7 @@ interface RoomDialectContext extends Pick<DialectContext, 'rooms' | 'names' | 'p
   readonly doors: Pick<DialectContext['doors'], 'open'>;
 }
 
-/** The room protocol: gives each connection a link (Kurento Room §1). */
+/** The room protocol: gives each connection a link (docs/protocols/kurento-room.md#1-transport). */
 export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();

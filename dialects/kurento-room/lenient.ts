@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Old clients send booleans and numbers as text (Kurento Room §1.2). */
+/** Old clients send booleans and numbers as text (docs/protocols/kurento-room.md#12-frames). */
 export const lenientBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 
 export const lenientNumber = z.union([

@@ -11,7 +11,9 @@ import type { SessionContext } from './session.js';
 import { Watchdog } from './watchdog.js';
 
 export interface LinkContext extends SessionContext {
-  /** Requests about the connection: they pass the queue of the session (Kurento Room §1.7). */
+  /**
+   * Requests about the connection: they pass the queue of the session (docs/protocols/kurento-room.md#17-concurrency).
+   */
   readonly connectionRequests: RpcServer<ConnectionCall>;
   readonly document: ConnectionCall['document'];
 }
@@ -32,7 +34,10 @@ export class Link implements ConnectionListener, CallingLink {
     this.#onClosed = onClosed;
   }
 
-  /** Made when first needed, so that a client that only pings has no session (§1.3). */
+  /**
+   * Made when first needed, so that a client that only pings has no session
+   * (docs/protocols/kurento-room.md#13-the-session-layer).
+   */
   get session(): Session {
     this.#session ??= new Session(this.#connection, this.#context);
     return this.#session;

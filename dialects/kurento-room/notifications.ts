@@ -23,7 +23,7 @@ function notification<Name extends string, Params extends z.ZodObject>(type: Not
   return type;
 }
 
-// Mind `id` in joined and published, `name` in left and unpublished (Kurento Room §4).
+// Mind `id` in joined and published, `name` in left and unpublished (docs/protocols/kurento-room.md#4-notifications).
 
 export const participantJoined = notification({
   name: 'participantJoined',
@@ -65,7 +65,10 @@ export const participantEvicted = notification({
   example: {},
 });
 
-/** `name` repeats `user`: the published document lists the one, its example shows the other (Kurento Room §11 row 4). */
+/**
+ * `name` repeats `user`: the published document lists the one, its example shows the other
+ * (docs/protocols/kurento-room.md#11-published-document-against-implementation row 4).
+ */
 export const messageSent = notification({
   name: 'sendMessage',
   params: z.object({ room: z.string(), user: z.string(), name: z.string(), message: z.string() }),
@@ -108,7 +111,9 @@ export const roomClosed = notification({
   example: { room: 'daily' },
 });
 
-/** The name is misspelt since the original, and clients listen to it (Kurento Room §4). */
+/**
+ * The name is misspelt since the original, and clients listen to it (docs/protocols/kurento-room.md#4-notifications).
+ */
 export const markerChanged = notification({
   name: 'custonNotification',
   params: z.object({ MarkerFilterState: z.int().min(-1) }),
@@ -118,7 +123,9 @@ export const markerChanged = notification({
   example: { MarkerFilterState: 0 },
 });
 
-/** Every notification to clients (Kurento Room §4), in the order of the documentation. */
+/**
+ * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
+ */
 export const notifications = [
   participantJoined,
   participantPublished,

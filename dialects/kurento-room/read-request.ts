@@ -2,7 +2,10 @@ import type { JSONRPCRequest } from 'json-rpc-2.0';
 import { z } from 'zod';
 import { ProtocolError, invalidRequest, parseError } from './errors.js';
 
-/** A frame in which a client asks for something. `jsonrpc` may be missing (Kurento Room §1.2); other members are kept. */
+/**
+ * A frame in which a client asks for something. `jsonrpc` may be missing (docs/protocols/kurento-room.md#12-frames);
+ * other members are kept.
+ */
 const requestSchema = z.looseObject({
   id: z.union([z.string(), z.number(), z.null()]).optional(),
   method: z.string().min(1),

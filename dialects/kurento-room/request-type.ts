@@ -25,7 +25,10 @@ interface Definition<Name extends string, Params extends z.ZodObject, Result ext
   readonly example: { readonly params: z.input<Params>; readonly result: z.output<Result> };
   /** Why it may be refused, besides what holds for all requests of its scope. */
   readonly errors?: readonly Condition[];
-  /** What the session is told while it runs is sent after the answer (Kurento Room §5). Default: false. */
+  /**
+   * What the session is told while it runs is sent after the answer
+   * (docs/protocols/kurento-room.md#5-ordering-guarantees). Default: false.
+   */
   readonly answeredFirst?: boolean;
   /** Params that old clients write beside `params`. Default: none. */
   readonly besideParams?: readonly (keyof z.input<Params> & string)[];
@@ -77,7 +80,10 @@ export interface RequestType<
   readonly errors: readonly Condition[];
   readonly answeredFirst: boolean;
   readonly besideParams: readonly string[];
-  /** Requests of a session run one after the other and are answered with its id; those about the connection pass them (§1.7). */
+  /**
+   * Requests of a session run one after the other and are answered with its id; those about the connection pass them
+   * (docs/protocols/kurento-room.md#17-concurrency).
+   */
   readonly scope: Scope<C>;
   /**
    * Executes it. Resolves with the result on the wire.
@@ -119,7 +125,10 @@ export function sessionRequest<Name extends string, Params extends z.ZodObject, 
   };
 }
 
-/** A request about the connection: needs no session and does not wait for the requests of one (Kurento Room §1.7). */
+/**
+ * A request about the connection: needs no session and does not wait for the requests of one
+ * (docs/protocols/kurento-room.md#17-concurrency).
+ */
 export function connectionRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodType>(
   definition: ConnectionDefinition<Name, Params, Result>,
 ): RequestType<ConnectionCall, Name, Params, Result> {
@@ -153,7 +162,8 @@ function described<Name extends string, Params extends z.ZodObject, Result exten
 }
 
 /**
- * Clients may name their session in any request; it must be the one of this connection (Kurento Room §1.3).
+ * Clients may name their session in any request; it must be the one of this connection
+ * (docs/protocols/kurento-room.md#13-the-session-layer).
  * @throws ProtocolError 40007
  */
 function assertOwn(sessionId: unknown, session: CallingSession | undefined): void {

@@ -14,7 +14,9 @@ import { sendMessage } from './requests/send-message.js';
 import { unpublishVideo } from './requests/unpublish-video.js';
 import { unsubscribeFromVideo } from './requests/unsubscribe-from-video.js';
 
-/** Every request of the room protocol (Kurento Room §3), in the order of the documentation. */
+/**
+ * Every request of the room protocol (docs/protocols/kurento-room.md#3-requests), in the order of the documentation.
+ */
 export const requests = [
   joinRoom,
   publishVideo,

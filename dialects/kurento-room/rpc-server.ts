@@ -56,7 +56,10 @@ function replyText({ id, result, error, jsonrpc }: JSONRPCResponse): string {
   return JSON.stringify(error ? { id, error, jsonrpc } : { id, result: result as unknown, jsonrpc });
 }
 
-/** Absent, null and `{}` are the same (Kurento Room §1.2). @throws ProtocolError method not found, invalid params */
+/**
+ * Absent, null and `{}` are the same (docs/protocols/kurento-room.md#12-frames).
+ * @throws ProtocolError method not found, invalid params
+ */
 function paramsOf(request: JSONRPCRequest, type: RequestType | undefined): Given {
   if (!type) throw new ProtocolError(methodNotFound, `This room server has no method "${request.method}"`);
   const params: unknown = request.params ?? {};

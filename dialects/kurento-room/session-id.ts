@@ -7,7 +7,10 @@ const idsAtOnce = 256;
 let pool = Buffer.alloc(0);
 let next = 0;
 
-/** 128 random bits in hexadecimal, so that nobody can guess it (Kurento Room §1.3). No bytes are used twice. */
+/**
+ * 128 random bits in hexadecimal, so that nobody can guess it (docs/protocols/kurento-room.md#13-the-session-layer). No
+ * bytes are used twice.
+ */
 export function newSessionId(): string {
   if (next >= pool.length) {
     pool = randomBytes(idBytes * idsAtOnce);

@@ -42,12 +42,16 @@ function attributesOf(user: string): Attributes {
   return { displayName: user, dialect: dialectName, hearsPrivateTexts: false };
 }
 
-/** How long after its last use the server closes a connection, unless the client uses it again (Kurento Room §3.8, §8). */
+/**
+ * How long after its last use the server closes a connection, unless the client uses it again
+ * (docs/protocols/kurento-room.md#38-leaveroom, #8-rooms-eviction-closing).
+ */
 const closeUnusedAfterMs = 1_000;
 
 /**
  * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the
- * grace time. In that time its membership goes on, and what it is told is kept for it (Kurento Room §1.5, §1.6).
+ * grace time. In that time its membership goes on, and what it is told is kept for it
+ * (docs/protocols/kurento-room.md#15-connect-closesession, #16-what-happens-when-the-socket-drops).
  */
 export class Session implements CallingSession {
   readonly #context: SessionContext;
@@ -71,7 +75,10 @@ export class Session implements CallingSession {
     this.#connection = connection;
   }
 
-  /** Made when first needed, and made anew after leaveRoom, which ends the session with its answer (Kurento Room §1.6). */
+  /**
+   * Made when first needed, and made anew after leaveRoom, which ends the session with its answer
+   * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
+   */
   get id(): string {
     if (this.#ended) return '';
     this.#id ??= this.#context.sessions.register(this);
@@ -133,14 +140,14 @@ export class Session implements CallingSession {
    */
   accept(request: Request, length: number): void {
     const { id } = request;
-    // The iOS client repeats an unanswered request under the same id (Kurento Room §1.7).
+    // The iOS client repeats an unanswered request under the same id (docs/protocols/kurento-room.md#17-concurrency).
     if (id !== undefined && this.#requests.has((pending) => pending.id === id)) return;
     clearTimeout(this.#closing);
     if (!this.#requests.add(request, length)) this.#connection?.close(1008, 'Too many requests are waiting');
   }
 
   /**
-   * Goes on with another connection (Kurento Room §1.5).
+   * Goes on with another connection (docs/protocols/kurento-room.md#15-connect-closesession).
    * @returns a function that is to be called after the answer to connect: until then everything is kept, and then it is sent
    */
   attach(connection: Connection): () => void {
@@ -155,7 +162,10 @@ export class Session implements CallingSession {
     };
   }
 
-  /** The connection is lost: nobody is told until the grace time is over (Kurento Room §1.6). */
+  /**
+   * The connection is lost: nobody is told until the grace time is over
+   * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
+   */
   detach(connection: Connection, reason: string): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
@@ -189,7 +199,10 @@ export class Session implements CallingSession {
     this.#id = undefined;
   }
 
-  /** A session without a connection yields its name to a newcomer, who is most likely the same person (§14). */
+  /**
+   * A session without a connection yields its name to a newcomer, who is most likely the same person
+   * (docs/protocols/kurento-room.md#14-what-users-asked-for).
+   */
   readonly #yieldName = (present: Participant): void => {
     const session = this.#context.sessions.of(present);
     if (session?.detached) session.end();

@@ -2,7 +2,7 @@ import type { Participant } from '../../rooms/index.js';
 import { newSessionId } from './session-id.js';
 import type { Session } from './session.js';
 
-/** The sessions that clients can name, by their ids (Kurento Room §1.3). */
+/** The sessions that clients can name, by their ids (docs/protocols/kurento-room.md#13-the-session-layer). */
 export class Sessions {
   readonly #byId = new Map<string, Session>();
   readonly #byParticipant = new WeakMap<Participant, Session>();

@@ -3,7 +3,10 @@ const minIntervalMs = 500;
 const maxIntervalMs = 600_000;
 const missedIntervals = 3;
 
-/** Notices that a client has sent no ping for three of the intervals that it announced (Kurento Room §1.4). */
+/**
+ * Notices that a client has sent no ping for three of the intervals that it announced
+ * (docs/protocols/kurento-room.md#14-ping).
+ */
 export class Watchdog {
   readonly #patienceMs: number;
   readonly #onSilence: () => void;

@@ -68,7 +68,10 @@ export class Attendance {
     participant?.leave();
   }
 
-  /** Ends a session for the users of this dialect. Participants of other dialects stay in the room (§6, closing). */
+  /**
+   * Ends a session for the users of this dialect. Participants of other dialects stay in the room
+   * (docs/protocols/orchestrator.md#6-rules, closing).
+   */
   close(session: VrSession, administrator: User): void {
     const members = this.usersIn(session.room);
     const participants = members.flatMap(({ participant }) => participant ?? []);
@@ -94,8 +97,9 @@ export class Attendance {
   }
 
   /**
-   * The user of this dialect that has been in the room longest. A user that comes back is the last again (§6). Participants of other
-   * dialects cannot be master, because they cannot receive scene events.
+   * The user of this dialect that has been in the room longest. A user that comes back is the last again
+   * (docs/protocols/orchestrator.md#6-rules). Participants of other dialects cannot be master, because they cannot
+   * receive scene events.
    */
   masterOf(room: Room): User | undefined {
     for (const participant of room.participants) {

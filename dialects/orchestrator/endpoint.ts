@@ -16,9 +16,12 @@ export interface Outcome {
 export type Succeed = (body?: object) => void;
 
 export interface Endpoint {
-  /** Its names: in the published document, and on the wire (Orchestrator §3). */
+  /** Its names: in the published document, and on the wire (docs/protocols/orchestrator.md#3-endpoint-table). */
   readonly names: readonly string[];
-  /** The code that answers a defect of the server: the nearest one that the protocol has (§11). */
+  /**
+   * The code that answers a defect of the server: the nearest one that the protocol has
+   * (docs/protocols/orchestrator.md#11-malformed-input).
+   */
   readonly onDefect: ErrorCode;
   /**
    * @param given the arguments before the acknowledgement
@@ -26,7 +29,10 @@ export interface Endpoint {
    * @throws Refusal, RoomError
    */
   run(context: Context, link: Link, given: readonly unknown[], succeed: Succeed): Outcome | Promise<void>;
-  /** Whether the first argument is an object whose `commandId` is sent back (§2). */
+  /**
+   * Whether the first argument is an object whose `commandId` is sent back
+   * (docs/protocols/orchestrator.md#2-requests-and-answers).
+   */
   readonly isCommand: boolean;
 }
 
@@ -65,12 +71,17 @@ export function userOf({ user }: Link): User {
   return user;
 }
 
-/** A value that is missing or no object counts as an empty object (§11). */
+/**
+ * A value that is missing or no object counts as an empty object (docs/protocols/orchestrator.md#11-malformed-input).
+ */
 export function fieldsOf(given: unknown): object {
   return typeof given === 'object' && given !== null && !Array.isArray(given) ? given : {};
 }
 
-/** An empty text counts as missing, empty bytes do not (§12). */
+/**
+ * An empty text counts as missing, empty bytes do not
+ * (docs/protocols/orchestrator.md#12-document-against-implementation).
+ */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === '' || value === false || value === 0;
 }

@@ -5,7 +5,7 @@ import { sessionEndpoints } from './session-endpoints.js';
 import { streamEndpoints } from './stream-endpoints.js';
 import { userEndpoints } from './user-endpoints.js';
 
-/** All requests (Orchestrator §3, §10). */
+/** All requests (docs/protocols/orchestrator.md#3-endpoint-table, #10-operator-surface). */
 export const endpoints: readonly Endpoint[] = [
   ...operatorEndpoints,
   ...userEndpoints,

@@ -1,7 +1,10 @@
 import { RoomError } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
-/** Orchestrator §4 fixes the numbers; the texts are this server's. Clients show them to people. */
+/**
+ * docs/protocols/orchestrator.md#4-error-codes fixes the numbers; the texts are this server's. Clients show them to
+ * people.
+ */
 export const texts = {
   204: 'Not logged in: Login with a user name comes first',
   205: 'Another user of that name is logged in',

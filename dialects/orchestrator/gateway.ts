@@ -166,7 +166,10 @@ function take(context: Context, { link, requests }: Client, endpoint: Endpoint, 
   if (!isTaken) fail(new Refusal(endpoint.onDefect, 'Too many requests are waiting'));
 }
 
-/** The `commandId`, which is sent back unchanged (§2); undefined for a value that cannot be sent. */
+/**
+ * The `commandId`, which is sent back unchanged (docs/protocols/orchestrator.md#2-requests-and-answers); undefined for
+ * a value that cannot be sent.
+ */
 function commandIdOf(given: unknown): unknown {
   const { commandId } = fieldsOf(given) as { readonly commandId?: unknown };
   return isPlain(commandId, { bytes: true }) ? commandId : undefined;

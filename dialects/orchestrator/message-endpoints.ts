@@ -7,7 +7,10 @@ import { isPlain } from './json.js';
 import { commands } from './messages.js';
 import type { User } from './user.js';
 
-/** Messages, which are chat if they are texts, and scene events, which stay in this dialect (Orchestrator §7). */
+/**
+ * Messages, which are chat if they are texts, and scene events, which stay in this dialect
+ * (docs/protocols/orchestrator.md#7-endpoints).
+ */
 export const messageEndpoints: readonly Endpoint[] = [
   command(['SEND_MESSAGE', 'SendMessage'], commands.message, 802, ({ attendance }, link, { userId, message }) => {
     const user = userOf(link);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SfuData } from './options.js';
 
-/** A field of the wrong type counts as absent (Orchestrator §11). */
+/** A field of the wrong type counts as absent (docs/protocols/orchestrator.md#11-malformed-input). */
 const text = z.string().optional().catch(undefined);
 
 /** The fields of each command that are read; others are ignored. */
@@ -25,7 +25,7 @@ export type Json = unknown;
 
 export type UserData = Readonly<Record<string, Json>>;
 
-/** §5 */
+/** docs/protocols/orchestrator.md#5-objects */
 export interface UserObject {
   readonly userId: string;
   readonly userName: string;
@@ -34,7 +34,7 @@ export interface UserObject {
   readonly sfuData: SfuData | Readonly<Record<string, never>>;
 }
 
-/** §5. Members that are undefined are absent on the wire. */
+/** docs/protocols/orchestrator.md#5-objects. Members that are undefined are absent on the wire. */
 export interface SessionSummary {
   readonly sessionId: string;
   readonly sessionName: string;
@@ -50,7 +50,7 @@ export interface SessionObject extends SessionSummary {
   readonly sessionUserDefinitions: readonly UserObject[];
 }
 
-/** The state of one user's streams (§5). */
+/** The state of one user's streams (docs/protocols/orchestrator.md#5-objects). */
 export interface StreamState {
   readonly connectionId: string;
   readonly connectionLoggedAs: string;
@@ -62,7 +62,7 @@ export interface StreamState {
   >;
 }
 
-/** All events that the server sends, with their arguments (§8). */
+/** All events that the server sends, with their arguments (docs/protocols/orchestrator.md#8-events-to-clients). */
 export interface Notices {
   SessionUpdated: [
     | { eventId: 'USER_JOINED_SESSION'; eventData: { userId: string; userData: UserObject } }
@@ -76,7 +76,7 @@ export interface Notices {
   DataReceived: [fromUserId: string, kind: string, data: unknown];
 }
 
-/** The argument of an acknowledgement (§2). */
+/** The argument of an acknowledgement (docs/protocols/orchestrator.md#2-requests-and-answers). */
 export interface Answer {
   readonly error: number;
   readonly message: string;

@@ -8,7 +8,7 @@ import { logOut } from './user-endpoints.js';
 /** The version of the original that this dialect equals. Clients show it and check that it has three numbers. */
 const version = { orchestratorVersion: '2.7.4', revision: 'atrium' };
 
-/** Requests that need no login (Orchestrator §7, §10). */
+/** Requests that need no login (docs/protocols/orchestrator.md#7-endpoints, #10-operator-surface). */
 export const operatorEndpoints: readonly Endpoint[] = [
   command(['GET_ORCHESTRATOR_VERSION', 'GetOrchestratorVersion'], commands.nothing, 801, () => ({ body: version })),
 

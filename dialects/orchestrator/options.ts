@@ -106,5 +106,8 @@ export const orchestratorOptions = group('orchestrator', {
 export type OrchestratorSettings = Output<typeof orchestratorOptions>;
 /** A forwarding service on another server, with templates of its addresses. */
 export type SfuService = z.output<typeof service>['portMapping'][number];
-/** The three addresses at which a client may exchange heavy media (Orchestrator §9). */
+/**
+ * The three addresses at which a client may exchange heavy media
+ * (docs/protocols/orchestrator.md#9-media-forwarding-sfudata).
+ */
 export type SfuData = Readonly<SfuService['sfuData']>;

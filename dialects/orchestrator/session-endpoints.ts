@@ -3,7 +3,7 @@ import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
 import { commands } from './messages.js';
 
-/** Requests that make, end, enter and leave sessions (Orchestrator §7). */
+/** Requests that make, end, enter and leave sessions (docs/protocols/orchestrator.md#7-endpoints). */
 export const sessionEndpoints: readonly Endpoint[] = [
   command(['ADD_SESSION', 'AddSession'], commands.newSession, 404, async (context, link, fields, succeed) => {
     const { attendance, sessions, settings, log } = context;
@@ -72,7 +72,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
   command(['LEAVE_SESSION', 'LeaveSession'], commands.nothing, 800, ({ attendance }, link) => {
     const user = userOf(link);
     if (!user.participant && !user.leftBehind) throw new Refusal(800);
-    // Only for this request the answer precedes the events it causes (§6, order).
+    // Only for this request the answer precedes the events it causes (docs/protocols/orchestrator.md#6-rules, order).
     return {
       afterwards: () => {
         attendance.exit(user);

@@ -2,7 +2,7 @@ import type { SfuData, SfuService } from './options.js';
 
 export const noAddresses: SfuData = { url_gen: '', url_audio: '', url_pcc: '' };
 
-/** Protocols that need a forwarding service (Orchestrator §9). */
+/** Protocols that need a forwarding service (docs/protocols/orchestrator.md#9-media-forwarding-sfudata). */
 export const forwardedProtocols: ReadonlySet<string> = new Set(['dash', 'webrtc', 'tcpreflector']);
 
 /** The addresses of one user in one session. */

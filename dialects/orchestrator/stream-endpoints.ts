@@ -7,7 +7,9 @@ import { Refusal } from './errors.js';
 import { isPlain } from './json.js';
 import type { User } from './user.js';
 
-/** Data streams: bytes from one user to the users that registered for them (Orchestrator §7). */
+/**
+ * Data streams: bytes from one user to the users that registered for them (docs/protocols/orchestrator.md#7-endpoints).
+ */
 export const streamEndpoints: readonly Endpoint[] = [
   positional(['DECLARE_DATA_STREAM', 'DeclareDataStream'], 4002, (context, user, [kind, description]) => {
     const { attendance, streams, settings } = context;

@@ -13,8 +13,8 @@ interface Streams {
 }
 
 /**
- * The data streams that users declared and want. They are no publications: they belong to users, not to sessions, and a user may want
- * a stream that nobody declared (Orchestrator §6).
+ * The data streams that users declared and want. They are no publications: they belong to users, not to sessions, and a
+ * user may want a stream that nobody declared (docs/protocols/orchestrator.md#6-rules).
  */
 export class DataStreams {
   readonly #maxStreams: number;

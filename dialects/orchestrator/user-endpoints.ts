@@ -9,7 +9,10 @@ import { commands } from './messages.js';
 import type { UserData } from './messages.js';
 import type { User } from './user.js';
 
-/** Login, logout and the data of users (Orchestrator §6, identity; §7). */
+/**
+ * Login, logout and the data of users (docs/protocols/orchestrator.md#6-rules, identity;
+ * docs/protocols/orchestrator.md#7-endpoints).
+ */
 export const userEndpoints: readonly Endpoint[] = [
   command(['LOGIN', 'Login'], commands.login, 204, (context, link, { userName, userPassword, password }) => {
     const { settings, users, log } = context;
@@ -61,7 +64,10 @@ export const userEndpoints: readonly Endpoint[] = [
   ),
 ];
 
-/** Logs the user of a link out, if there is one. In the order of §6 they leave their session, then the sessions they made close. */
+/**
+ * Logs the user of a link out, if there is one. In the order of docs/protocols/orchestrator.md#6-rules they leave their
+ * session, then the sessions they made close.
+ */
 export function logOut({ users, attendance, streams, log }: Context, link: Link): void {
   const { user } = link;
   if (!user) return;

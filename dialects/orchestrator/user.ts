@@ -3,7 +3,10 @@ import type { Link } from './link.js';
 import type { UserData } from './messages.js';
 import type { VrSession } from './vr-session.js';
 
-/** A client that is logged in: from Login until Logout or the end of the connection (Orchestrator §6). */
+/**
+ * A client that is logged in: from Login until Logout or the end of the connection
+ * (docs/protocols/orchestrator.md#6-rules).
+ */
 export class User {
   /** A UUID that is never used again. All participants of this user have it as their id. */
   readonly id: string;
@@ -13,7 +16,10 @@ export class User {
   readonly administered = new Set<VrSession>();
   /** The user's membership of their present session. */
   participant: Participant | undefined;
-  /** Whether the session was closed and the user has not sent LeaveSession yet, which must succeed once (§6). */
+  /**
+   * Whether the session was closed and the user has not sent LeaveSession yet, which must succeed once
+   * (docs/protocols/orchestrator.md#6-rules).
+   */
   leftBehind = false;
   readonly #data = new Map<string, unknown>();
 

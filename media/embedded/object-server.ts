@@ -187,7 +187,7 @@ export class ObjectServer {
   }
 }
 
-/** The frame of an event (Kurento media protocol §3.7). */
+/** The frame of an event (docs/protocols/kurento-media.md#37-subscribe-unsubscribe-onevent). */
 function eventText(source: MediaObject, event: string, fields: EventFields): string {
   const data = {
     ...fields,

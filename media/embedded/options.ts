@@ -39,7 +39,7 @@ const optionsSchema = z.object({
   'address-families': listOf(z.enum(addressFamilies)).default([...addressFamilies]),
   /** Network interfaces, by name or by address, whose addresses clients are told; empty: all. */
   interfaces: listOf(z.string().min(1)).default([]),
-  /** Seconds between two collections of unused sessions (Kurento media protocol §4). */
+  /** Seconds between two collections of unused sessions (docs/protocols/kurento-media.md#4-sessions-and-lifetime). */
   'gc-period': z.coerce.number().positive().max(86_400).default(240),
   /** The directory for recordings; undefined: nothing is recorded. */
   'recordings-dir': z.string().min(1).optional(),

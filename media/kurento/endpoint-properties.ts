@@ -1,4 +1,7 @@
-/** Limits in kbit/s, seen from the media server; what is left out stays as the media server has it (Kurento media protocol §7.3). */
+/**
+ * Limits in kbit/s, seen from the media server; what is left out stays as the media server has it
+ * (docs/protocols/kurento-media.md#73-properties).
+ */
 export interface Bandwidth {
   readonly minVideoRecv?: number | undefined;
   readonly maxVideoRecv?: number | undefined;
@@ -6,7 +9,9 @@ export interface Bandwidth {
   readonly maxVideoSend?: number | undefined;
 }
 
-/** How the media server finds the addresses it names in its candidates (Kurento media protocol §7.3). */
+/**
+ * How the media server finds the addresses it names in its candidates (docs/protocols/kurento-media.md#73-properties).
+ */
 export interface Reachability {
   readonly stunServer?: { readonly address: string; readonly port: number } | undefined;
   /** `user:password@address:port?transport=udp` */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { MediaError, type MediaErrorCode } from '../errors.js';
 
-/** An error object of the media server, or an Error that kurento-client made of one (Kurento media protocol §2). */
+/**
+ * An error object of the media server, or an Error that kurento-client made of one
+ * (docs/protocols/kurento-media.md#2-envelope).
+ */
 const serverError = z.object({
   message: z.string(),
   code: z.int().optional(),
@@ -11,14 +14,14 @@ const serverError = z.object({
 /** What `reconnect-ws` answers for a server whose connection is gone. */
 const connectionLost = -32001;
 
-/** Kurento media protocol §11. */
+/** docs/protocols/kurento-media.md#11-error-codes. */
 const codes: Readonly<Record<number, MediaErrorCode>> = {
   [connectionLost]: 'unavailable',
   [-32601]: 'not-supported',
   40005: 'not-supported',
   40006: 'not-supported',
   40007: 'object-gone',
-  /** An operation the object does not have (§3.6). */
+  /** An operation the object does not have (docs/protocols/kurento-media.md#36-invoke). */
   40008: 'not-supported',
   40009: 'no-capacity',
   40100: 'not-supported',

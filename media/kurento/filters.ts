@@ -1,6 +1,9 @@
 import type { VideoFilter } from '../port.js';
 
-/** The element of each filter. The first is part of KMS, the second of a module of its own (Kurento media protocol §8). */
+/**
+ * The element of each filter. The first is part of KMS, the second of a module of its own
+ * (docs/protocols/kurento-media.md#8-other-elements).
+ */
 export const filterTypes = {
   'face-overlay': 'FaceOverlayFilter',
   marker: 'ArMarkerdetector',

@@ -17,8 +17,9 @@ declare module 'kurento-client' {
     }
 
     /**
-     * An object of the media server. At runtime it has a `then` that resolves with a crippled copy (Kurento media protocol §10.4),
-     * left out here: never let a promise resolve with it, and never await it.
+     * An object of the media server. At runtime it has a `then` that resolves with a crippled copy
+     * (docs/protocols/kurento-media.md#104-awaited-objects), left out here: never let a promise resolve with it, and
+     * never await it.
      */
     interface MediaObject {
       readonly id: string;

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What comes from a media server, as far as the adapter looks at it (Kurento media protocol §2, §5, §6, §7.5). */
+/**
+ * What comes from a media server, as far as the adapter looks at it (docs/protocols/kurento-media.md#2-envelope,
+ * #5-servermanager, #6-common-to-all-objects-and-elements, #75-events).
+ */
 
 /** The result of any request; `value` is what the operation returned. */
 export const answer = z.object({ value: z.unknown().optional() });

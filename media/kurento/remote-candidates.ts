@@ -31,7 +31,10 @@ export class RemoteCandidates {
     for (const candidate of held) this.#send(this.#withMid(candidate));
   }
 
-  /** Browsers may give the index without the mid. A media server needs the mid (Kurento media protocol §7.2). */
+  /**
+   * Browsers may give the index without the mid. A media server needs the mid
+   * (docs/protocols/kurento-media.md#72-negotiation).
+   */
   #withMid(candidate: IceCandidate): IceCandidate {
     const { sdpMLineIndex: index } = candidate;
     return { ...candidate, sdpMid: candidate.sdpMid || (this.#mids[index] ?? String(index)) };

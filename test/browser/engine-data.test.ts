@@ -5,7 +5,7 @@ import { EngineStage } from './engine-stage.js';
 
 const patienceMs = 15_000;
 
-/** Kurento media protocol §7.1, §7.2; RFC 8831. */
+/** docs/protocols/kurento-media.md#71-construction, #72-negotiation; RFC 8831. */
 describe('data channels through the embedded engine', function () {
   this.timeout(60_000);
   let stage: EngineStage;

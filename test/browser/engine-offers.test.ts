@@ -3,7 +3,7 @@ import { until } from '../support/until.js';
 import { EngineStage } from './engine-stage.js';
 import { patienceMs } from './visitor.js';
 
-/** Kurento media protocol §7.2. */
+/** docs/protocols/kurento-media.md#72-negotiation. */
 describe('offers that the embedded engine makes', function () {
   this.timeout(60_000);
   let stage: EngineStage;

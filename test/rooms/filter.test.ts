@@ -13,7 +13,7 @@ const hat: VideoFilter = {
 };
 const marker = (index: number): VideoFilter => ({ type: 'marker', index, imageUrl: `http://images.example/${index}` });
 
-/** Kurento Room §3.9, §7.1. */
+/** docs/protocols/kurento-room.md#39-customrequest, #71-what-is-built-in-the-media-server. */
 describe('Kurento Room §7.4 a filter on a publication', () => {
   async function call(): Promise<{ stage: Stage; ana: Participant; berta: Participant }> {
     const stage = new Stage();

@@ -5,7 +5,7 @@ import { Stage, publish } from './stage.js';
 
 const offer = 'v=0 offer';
 
-/** Kurento Room §7.4. */
+/** docs/protocols/kurento-room.md#74-mute-and-filters-on-the-server-side. */
 describe('Kurento Room §7.4 mute on the server side', () => {
   async function call(): Promise<{ stage: Stage; ana: Participant; berta: Participant; carla: Participant }> {
     const stage = new Stage();

@@ -4,7 +4,7 @@ import { RpcClient } from './rpc-client.js';
 import { until } from './until.js';
 
 const pingIntervalMs = 5_000;
-/** The client announces the first interval and uses the second (Kurento Room §1.4). */
+/** The client announces the first interval and uses the second (docs/protocols/kurento-room.md#14-ping). */
 const pingEveryMs = 3_000;
 
 /** Candidates that browsers find but that cannot connect. The client sends all at once and ignores the answers. */
@@ -14,9 +14,10 @@ const uselessCandidates = [
 ];
 
 /**
- * A client with a WebRTC stack that behaves like the browser library of 2016 (Kurento Room §12), which is not available any more. It
- * pings from the beginning, counts its ids from 0, sends candidates before the answer to its offer, does not wait for an answer
- * before the next request, and never sends `connect` or `closeSession`.
+ * A client with a WebRTC stack that behaves like the browser library of 2016
+ * (docs/protocols/kurento-room.md#12-known-clients), which is not available any more. It pings from the beginning,
+ * counts its ids from 0, sends candidates before the answer to its offer, does not wait for an answer before the next
+ * request, and never sends `connect` or `closeSession`.
  */
 export class OriginalClient {
   readonly name: string;

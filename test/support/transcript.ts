@@ -85,7 +85,7 @@ class Performance {
         throw new Error(`${where}: ${(error as Error).message}`);
       });
     expect(bind(actual, expected, this.#bound), where).to.deep.equal(expected);
-    // The Java client reads the first member of a result (Kurento Room §1.3).
+    // The Java client reads the first member of a result (docs/protocols/kurento-room.md#13-the-session-layer).
     if (isObject(actual.result) && 'value' in actual.result) {
       expect(Object.keys(actual.result)[0], where).to.equal('value');
     }

@@ -1,7 +1,10 @@
 import type { Participant } from '../../../rooms/index.js';
 import type { Agent, Attendance, Attended } from '../agent.js';
 
-/** Says chat texts to the room, for participants of all protocols (COMPEIT §5, §8). Other data goes to this protocol only. */
+/**
+ * Says chat texts to the room, for participants of all protocols (docs/protocols/compeit.md#5-chat-agent,
+ * #8-sharing-rooms). Other data goes to this protocol only.
+ */
 export class ChatAgent implements Agent {
   readonly type = 'chat';
 

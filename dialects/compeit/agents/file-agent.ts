@@ -8,7 +8,9 @@ const noStore = new Message('server_message', {
   data: { code: 'not_supported', message: 'no file store', request: 'file' },
 });
 
-/** This server has no file store, and answers so in a way that old pages know (COMPEIT §6). */
+/**
+ * This server has no file store, and answers so in a way that old pages know (docs/protocols/compeit.md#6-file-agent).
+ */
 export class FileAgent implements Agent {
   readonly type = 'file';
 

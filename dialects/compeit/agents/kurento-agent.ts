@@ -6,7 +6,10 @@ import type { CompeitSettings } from '../options.js';
 import type { People } from '../people.js';
 import { KurentoAttendance } from './kurento-attendance.js';
 
-/** How long a client may wait or be disconnected, and how many streams it may negotiate (COMPEIT §4). */
+/**
+ * How long a client may wait or be disconnected, and how many streams it may negotiate
+ * (docs/protocols/compeit.md#4-kurento-agent).
+ */
 export type KurentoAgentSettings = Pick<
   CompeitSettings,
   'earlyReceiveMs' | 'streamLostAfterMs' | 'maxNegotiations' | 'senderStoppedData'
@@ -14,7 +17,7 @@ export type KurentoAgentSettings = Pick<
 
 type PublicationEvent = Extract<RoomEvent, { type: 'publicationOpened' | 'publicationClosed' | 'participantLeft' }>;
 
-/** Audio and video through the media server (COMPEIT §4). */
+/** Audio and video through the media server (docs/protocols/compeit.md#4-kurento-agent). */
 export class KurentoAgent implements Agent {
   readonly type = 'kurento';
   readonly settings: KurentoAgentSettings;

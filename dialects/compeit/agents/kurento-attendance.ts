@@ -11,7 +11,7 @@ import { Receptions } from './receptions.js';
 import { Sending } from './sending.js';
 import type { Stream } from './stream.js';
 
-/** The streams of one user. Requests and events of the room change them (COMPEIT §4). */
+/** The streams of one user. Requests and events of the room change them (docs/protocols/compeit.md#4-kurento-agent). */
 export class KurentoAttendance implements Attendance {
   readonly #user: Attended;
   readonly #agent: KurentoAgent;
@@ -115,7 +115,10 @@ export class KurentoAttendance implements Attendance {
     }
   }
 
-  /** Drops a candidate without receiver. The room keeps candidates that come before their stream (COMPEIT §4.3). */
+  /**
+   * Drops a candidate without receiver. The room keeps candidates that come before their stream
+   * (docs/protocols/compeit.md#43-rules-of-the-server).
+   */
   #takeCandidate(given: unknown, sender: number | undefined): void {
     const { membership, people } = this.#user;
     const candidate = iceCandidate.safeParse(given).data;

@@ -9,7 +9,7 @@ interface Waiting {
   readonly timeout: NodeJS.Timeout;
 }
 
-/** What one user receives: for each sender a stream, or a wait for it (COMPEIT §4). */
+/** What one user receives: for each sender a stream, or a wait for it (docs/protocols/compeit.md#4-kurento-agent). */
 export class Receptions {
   readonly #talk: MediaTalk;
   readonly #streams = new Map<Participant, Stream>();
@@ -33,7 +33,10 @@ export class Receptions {
     else this.#await(publisher, offerSdp);
   }
 
-  /** The old client names no sender; then all receptions stop (COMPEIT §4.1). @throws Refusal `not_receiving` */
+  /**
+   * The old client names no sender; then all receptions stop (docs/protocols/compeit.md#41-client-to-server).
+   * @throws Refusal `not_receiving`
+   */
   stop(sender: number | undefined): void {
     const { people } = this.#talk.user;
     const all = new Set([...this.#streams.keys(), ...this.#waiting.keys()]);
@@ -88,7 +91,10 @@ export class Receptions {
     this.#streams.clear();
   }
 
-  /** Pages announce a stream before they send it, so a reception may have to wait (COMPEIT §4.3). */
+  /**
+   * Pages announce a stream before they send it, so a reception may have to wait
+   * (docs/protocols/compeit.md#43-rules-of-the-server).
+   */
   #await(publisher: Participant, offerSdp: string): void {
     this.#forget(publisher);
     const { maxNegotiations, earlyReceiveMs } = this.#talk.settings;

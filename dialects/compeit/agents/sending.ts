@@ -1,7 +1,7 @@
 import type { MediaTalk } from './media-talk.js';
 import type { Stream } from './stream.js';
 
-/** The one stream that a user sends (COMPEIT §4). */
+/** The one stream that a user sends (docs/protocols/compeit.md#4-kurento-agent). */
 export class Sending {
   readonly #talk: MediaTalk;
   #stream: Stream | undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The parts of the path of a request (COMPEIT §2.1). */
+/** The parts of the path of a request (docs/protocols/compeit.md#21-paths). */
 export interface Address {
   /** Empty in the handshake, and in the request that a page sends when it is closed. */
   readonly transport: string;

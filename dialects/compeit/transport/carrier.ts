@@ -1,7 +1,7 @@
 import type { CompeitSettings } from '../options.js';
 import type { Outgoing } from './outgoing.js';
 
-/** The limits of the transport (COMPEIT §2.6, §2.9). */
+/** The limits of the transport (docs/protocols/compeit.md#26-timers, #29-limits). */
 export type TransportLimits = Pick<
   CompeitSettings,
   | 'heartbeatIntervalMs'

@@ -37,7 +37,7 @@ const closeAfterMs = 1_000;
 
 const transports = 'websocket,xhr-polling';
 
-/** The server of Socket.IO revision 1, for clients of Socket.IO 0.9 (COMPEIT §2). */
+/** The server of Socket.IO revision 1, for clients of Socket.IO 0.9 (docs/protocols/compeit.md#2-transport). */
 export class OldSocketIoDoor implements Mount {
   readonly #settings: DoorSettings;
   readonly #sessions = new Map<string, Session>();

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a page may use this server: its origin is an allowed one or the server's own host. A request without an origin does not
- * come from a browser and is allowed (COMPEIT §2.11). Never throws, whatever the header holds.
+ * Whether a page may use this server: its origin is an allowed one or the server's own host. A request without an
+ * origin does not come from a browser and is allowed (docs/protocols/compeit.md#211-security). Never throws, whatever
+ * the header holds.
  */
 export function mayCome({ headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
   const { origin, host = '' } = headers;

@@ -1,4 +1,4 @@
-/** The types of packets, in the order of their digits (COMPEIT §2.3). */
+/** The types of packets, in the order of their digits (docs/protocols/compeit.md#23-packets). */
 const types = ['disconnect', 'connect', 'heartbeat', 'message', 'json', 'event', 'ack', 'error', 'noop'] as const;
 
 export type PacketType = (typeof types)[number];

@@ -1,6 +1,6 @@
 const separator = '\ufffd';
 
-/** The body for several packets. A single packet is sent without framing (COMPEIT §2.5). */
+/** The body for several packets. A single packet is sent without framing (docs/protocols/compeit.md#25-xhr-polling). */
 export function encodePayload(packets: readonly string[]): string {
   const [only = ''] = packets;
   if (packets.length === 1) return only;

@@ -8,7 +8,10 @@ import { decodePayload, encodePayload } from './payload.js';
 /** How many bodies one client may send at a time. Clients of Socket.IO 0.9 send one. */
 const maxBodies = 8;
 
-/** Packets wait for a poll, and a poll waits for packets (COMPEIT §2.5). All packets of one turn of the event loop go in one answer. */
+/**
+ * Packets wait for a poll, and a poll waits for packets (docs/protocols/compeit.md#25-xhr-polling). All packets of one
+ * turn of the event loop go in one answer.
+ */
 export class PollingCarrier implements Carrier {
   readonly kind = 'xhr-polling';
   readonly #owner: CarrierOwner;

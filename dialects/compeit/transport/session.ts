@@ -12,7 +12,7 @@ import {
   unauthorizedPacket,
 } from './packet.js';
 
-/** What a client sent in its handshake. Later requests do not change it (COMPEIT §2.1). */
+/** What a client sent in its handshake. Later requests do not change it (docs/protocols/compeit.md#21-paths). */
 export interface Handshake {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
@@ -22,7 +22,10 @@ export interface Handshake {
 export interface NamespaceSocket {
   readonly handshake: Handshake;
   send(packet: Outgoing): void;
-  /** Ends the whole session, so that the client does not reconnect (COMPEIT §2.8). */
+  /**
+   * Ends the whole session, so that the client does not reconnect
+   * (docs/protocols/compeit.md#28-ending-and-coming-back).
+   */
   dismiss(): void;
 }
 
@@ -37,7 +40,10 @@ export interface NamespaceListener {
 
 export type Accept = (socket: NamespaceSocket) => NamespaceListener;
 
-/** One client of Socket.IO revision 1, from its handshake to its end. A session cannot be resumed (COMPEIT §2.4). */
+/**
+ * One client of Socket.IO revision 1, from its handshake to its end. A session cannot be resumed
+ * (docs/protocols/compeit.md#24-websocket).
+ */
 export class Session implements CarrierOwner {
   readonly id: string;
   readonly address: string;

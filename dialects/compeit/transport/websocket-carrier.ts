@@ -5,7 +5,10 @@ import { heartbeat } from './packet.js';
 
 const beat = new Outgoing(heartbeat);
 
-/** Sends each packet as a text frame, and a heartbeat at an interval (COMPEIT §2.4, §2.6). */
+/**
+ * Sends each packet as a text frame, and a heartbeat at an interval (docs/protocols/compeit.md#24-websocket,
+ * #26-timers).
+ */
 export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket';
   readonly #connection: Connection;

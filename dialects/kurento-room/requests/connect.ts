@@ -5,7 +5,7 @@ import { connectionRequest } from '../request-type.js';
 export const connect = connectionRequest({
   name: 'connect',
   params: z.object({ sessionId: z.string().nullish().meta({ description: 'The session to go on with' }) }),
-  // `value` comes first: the Java client reads the first member (Kurento Room §1.3).
+  // `value` comes first: the Java client reads the first member (docs/protocols/kurento-room.md#13-the-session-layer).
   result: z.object({ value: z.enum(['OK', 'reconnection successful']), sessionId: z.string() }),
   namesAnySession: true,
   summary: 'Starts a session, or goes on with one on a new socket.',

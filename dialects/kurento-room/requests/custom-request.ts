@@ -4,7 +4,8 @@ import { roomRequest } from '../request-type.js';
 
 export const customRequest = roomRequest({
   name: 'customRequest',
-  // The configured handler decides which member it needs, and refuses the request with 999 (Kurento Room §3.9).
+  // The configured handler decides which member it needs, and refuses the request with 999
+  // (docs/protocols/kurento-room.md#39-customrequest).
   params: z.looseObject({
     hat: z
       .unknown()

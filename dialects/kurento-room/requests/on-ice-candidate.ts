@@ -38,7 +38,8 @@ export const onIceCandidate = roomRequest({
   },
   handle: (participant, given) => {
     const publisher = participant.room.findByName(given.endpointName);
-    // A candidate for nobody is accepted and ignored: clients send dozens and do not look at the answers (§3.6).
+    // A candidate for nobody is accepted and ignored: clients send dozens and do not look at the answers
+    // (docs/protocols/kurento-room.md#36-onicecandidate).
     if (publisher) participant.addCandidate(publisher, candidateOf(given));
     return { answer: {} };
   },

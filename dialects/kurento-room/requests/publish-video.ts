@@ -11,7 +11,7 @@ export const publishVideo = roomRequest({
       .optional()
       .meta({ description: 'Send the stream back to its publisher too; also taken beside `params`' }),
   }),
-  // The published document prints it there (Kurento Room §3.2).
+  // The published document prints it there (docs/protocols/kurento-room.md#32-publishvideo).
   besideParams: ['doLoopback'],
   result: z.object({ sdpAnswer }),
   summary: "Offers the participant's stream to the room.",

@@ -3,7 +3,7 @@ import { RoomError } from '../../../rooms/index.js';
 import type { Participant, Room } from '../../../rooms/index.js';
 import type { Condition } from '../errors.js';
 
-/** `USER_webcam` (Kurento Room §2). */
+/** `USER_webcam` (docs/protocols/kurento-room.md#2-names-and-identifiers). */
 export const sender = z
   .string()
   .min(1)
@@ -14,7 +14,10 @@ export const senderNotFound: Condition = {
   when: 'Nobody of the name in `sender` is in the room.',
 };
 
-/** The name of a user may hold underscores itself (Kurento Room §2). @throws RoomError `participant-not-found` */
+/**
+ * The name of a user may hold underscores itself (docs/protocols/kurento-room.md#2-names-and-identifiers).
+ * @throws RoomError `participant-not-found`
+ */
 export function senderIn(room: Room, text: string): Participant {
   const last = text.lastIndexOf('_');
   const first = text.indexOf('_');

@@ -6,7 +6,7 @@ import { sender, senderIn, senderNotFound } from './sender.js';
 export const unsubscribeFromVideo = roomRequest({
   name: 'unsubscribeFromVideo',
   params: z.object({ sender }),
-  // For the iOS client, which insists on the member (Kurento Room §3.5).
+  // For the iOS client, which insists on the member (docs/protocols/kurento-room.md#35-unsubscribefromvideo).
   result: z.object({ sdpAnswer }),
   summary: 'Ends receiving a stream.',
   description:

@@ -8,7 +8,10 @@ type DtlsState = 'NEW' | 'CONNECTING' | 'CONNECTED' | 'CLOSED' | 'FAILED';
 /** A Kurento Media Server has one part that encrypts and one that decrypts, and reports the state of each. */
 const dtlsParts = ['[bundle/dtlssrtpenc]', '[bundle/dtlssrtpdec]'];
 
-/** The states of one endpoint's transport in Kurento's terms, and their events (Kurento media protocol §7.5). */
+/**
+ * The states of one endpoint's transport in Kurento's terms, and their events
+ * (docs/protocols/kurento-media.md#75-events).
+ */
 export class ConnectionStates {
   readonly #raise: (event: string, fields: EventFields) => void;
   readonly #pair: () => CandidatePair | undefined;

@@ -8,7 +8,7 @@ import { mediaObjectOperations } from './media-object.js';
 import type { Operations } from './operations.js';
 import { operation } from './operations.js';
 
-/** Events of every element (Kurento media protocol §6). */
+/** Events of every element (docs/protocols/kurento-media.md#6-common-to-all-objects-and-elements). */
 export const elementEvents = [
   'Error',
   'ElementConnected',
@@ -49,7 +49,7 @@ function encoderBitrate(name: 'bitrate' | 'min' | 'max', infix: string): Operati
   };
 }
 
-/** Operations of every element (Kurento media protocol §6). */
+/** Operations of every element (docs/protocols/kurento-media.md#6-common-to-all-objects-and-elements). */
 export const mediaElementOperations: Operations<MediaElement> = {
   ...mediaObjectOperations,
   connect: operation(connection, (self: MediaElement, { sink, mediaType: type }) => {

@@ -24,7 +24,7 @@ export interface EndpointNegotiationOptions {
   readonly agreed: (agreement: Agreement) => void;
 }
 
-/** The negotiation of one endpoint in Kurento's terms (Kurento media protocol §7.2). */
+/** The negotiation of one endpoint in Kurento's terms (docs/protocols/kurento-media.md#72-negotiation). */
 export class EndpointNegotiation {
   readonly #options: EndpointNegotiationOptions;
   readonly #exchange: SdpExchange;
@@ -83,8 +83,8 @@ const codeOfTurn = {
 } as const satisfies Record<OutOfTurn['reason'], KurentoCode>;
 
 /**
- * Runs one step and gives its failures the codes of a Kurento Media Server (Kurento media protocol §11). A defect of
- * ours passes through.
+ * Runs one step and gives its failures the codes of a Kurento Media Server
+ * (docs/protocols/kurento-media.md#11-error-codes). A defect of ours passes through.
  * @param refused The code of this step for a description that is valid and cannot be served.
  * @throws KurentoError
  */

@@ -1,7 +1,7 @@
 import type { EndpointSettings } from './endpoint-settings.js';
 import type { Reach, TurnServer } from '../transport/transport.js';
 
-/** `user:password@address[:port][?transport=udp]` (Kurento media protocol §7.3). */
+/** `user:password@address[:port][?transport=udp]` (docs/protocols/kurento-media.md#73-properties). */
 const turnForm = /^([^:@\s]+):([^\s]+)@(\[[0-9a-f:.]+\]|[^:@?\s]+)(?::(\d{1,5}))?(?:\?transport=(\w+))?$/i;
 
 /**

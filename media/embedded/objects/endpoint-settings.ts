@@ -5,10 +5,10 @@ import { flag, integer, text } from './parameters.js';
 
 /**
  * Properties of a WebRtcEndpoint that can be set, with the defaults of a Kurento Media Server
- * (Kurento media protocol §7.3). Bandwidths are in kbit/s; 0: no limit. `mtu` is in bytes.
- * The engine acts on `maxVideoRecvBandwidth`, and, when it negotiates, on the receive limits in its offers and on the
- * properties in endpoint-reach.ts. It only remembers the others: it encodes nothing, and its packets are as large as
- * the publisher's.
+ * (docs/protocols/kurento-media.md#73-properties). Bandwidths are in kbit/s; 0: no limit. `mtu` is in bytes. The engine
+ * acts on `maxVideoRecvBandwidth`, and, when it negotiates, on the receive limits in its offers and on the properties
+ * in endpoint-reach.ts. It only remembers the others: it encodes nothing, and its packets are as large as the
+ * publisher's.
  */
 export const defaultSettings = {
   maxVideoRecvBandwidth: 0,

@@ -7,7 +7,10 @@ import type { DataChannels } from './data-channels.js';
 import { complex } from './media-object.js';
 import type { MediaType } from './parameters.js';
 
-/** Statistics of one endpoint by id, in the shape of a Kurento Media Server (Kurento media protocol §7.4). */
+/**
+ * Statistics of one endpoint by id, in the shape of a Kurento Media Server
+ * (docs/protocols/kurento-media.md#74-getstats).
+ */
 export class EndpointStats {
   readonly #endpointId: string;
   /** Ids stay the same for the life of the endpoint. */

@@ -1,4 +1,4 @@
-/** The error codes of a Kurento Media Server that this engine uses (Kurento media protocol §11). */
+/** The error codes of a Kurento Media Server that this engine uses (docs/protocols/kurento-media.md#11-error-codes). */
 const types = {
   40001: 'MARSHALL_ERROR',
   40004: 'CONNECT_ERROR',

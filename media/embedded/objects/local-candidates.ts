@@ -2,7 +2,9 @@ import { complex } from './media-object.js';
 import type { EventFields } from './media-object.js';
 import type { AgreedSection } from '../sdp/agreement.js';
 
-/** The candidates of one endpoint. The client is told none before it asks (Kurento media protocol §7.5). */
+/**
+ * The candidates of one endpoint. The client is told none before it asks (docs/protocols/kurento-media.md#75-events).
+ */
 export class LocalCandidates {
   readonly found: string[] = [];
   readonly #raise: (event: string, fields: EventFields) => void;

@@ -149,7 +149,8 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   }
 
   override release(): void {
-    // There is an event when a sink is released, and none when a source is (Kurento media protocol §3.8).
+    // There is an event when a sink is released, and none when a source is
+    // (docs/protocols/kurento-media.md#38-release).
     for (const [type, source] of [...this.#sources]) source.disconnect(this, type);
     for (const type of mediaTypes) for (const sink of [...this.#sinks[type]]) this.#unlink(sink, type);
     super.release();

@@ -25,7 +25,7 @@ export interface ObjectContext {
 /** A class of media objects, as clients see it. */
 export interface ObjectClass {
   readonly type: string;
-  /** Names of its superclasses, the nearest first (Kurento media protocol §3.5). */
+  /** Names of its superclasses, the nearest first (docs/protocols/kurento-media.md#35-describe). */
   readonly hierarchy: readonly string[];
   readonly events: ReadonlySet<string>;
 }
@@ -74,7 +74,7 @@ export abstract class MediaObject {
   }
 }
 
-/** Operations of every object (Kurento media protocol §6). */
+/** Operations of every object (docs/protocols/kurento-media.md#6-common-to-all-objects-and-elements). */
 export const mediaObjectOperations: Operations<MediaObject> = {
   ...property('id', text, (self: MediaObject) => self.id),
   ...property(
@@ -117,7 +117,9 @@ export function tagList(object: MediaObject): unknown[] {
   return [...object.tags].map(([key, value]) => complex('Tag', { key, value }));
 }
 
-/** A value of a complex type, with the two fields that mark it on the wire (Kurento media protocol §3.6). */
+/**
+ * A value of a complex type, with the two fields that mark it on the wire (docs/protocols/kurento-media.md#36-invoke).
+ */
 export function complex(type: string, fields: EventFields): Record<string, unknown> {
   return { __module__: 'kurento', __type__: type, ...fields };
 }

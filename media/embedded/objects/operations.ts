@@ -13,7 +13,7 @@ export function operation<T, S extends Shape>(shape: S, run: (target: T, params:
   return (target, given) => run(target, readParams(shape, given, 'operationParams'));
 }
 
-/** The getter of a property and, when it can be set, its setter (Kurento media protocol §3.6). */
+/** The getter of a property and, when it can be set, its setter (docs/protocols/kurento-media.md#36-invoke). */
 export function property<T, S extends z.ZodType>(
   name: string,
   schema: S,

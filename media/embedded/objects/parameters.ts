@@ -3,7 +3,7 @@ import { KurentoError } from './kurento-error.js';
 
 /**
  * Schemas of the parameters of operations. Their messages complete the sentence that a Kurento Media Server answers:
- * `'name' parameter should be a string` (Kurento media protocol §3.6).
+ * `'name' parameter should be a string` (docs/protocols/kurento-media.md#36-invoke).
  */
 const should = (what: string): { error: () => string } => ({ error: () => `should be a ${what}` });
 

@@ -19,7 +19,7 @@ const passThroughClass: ObjectClass = {
 
 /**
  * Gives its media to its sinks unchanged. Sinks stay connected to it while its source is replaced
- * (Kurento media protocol §8).
+ * (docs/protocols/kurento-media.md#8-other-elements).
  */
 export class PassThrough extends MediaElement {
   readonly class = passThroughClass;

@@ -14,7 +14,7 @@ import type { MediaPipeline } from './media-pipeline.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
 
-/** Every profile of the protocol (Kurento media protocol §8). */
+/** Every profile of the protocol (docs/protocols/kurento-media.md#8-other-elements). */
 export const mediaProfiles = [
   'WEBM',
   'WEBM_VIDEO_ONLY',
@@ -42,7 +42,7 @@ type State = 'STOP' | 'START' | 'PAUSE';
 
 const eventOf = { STOP: 'Stopped', START: 'Recording', PAUSE: 'Paused' } as const satisfies Record<State, string>;
 
-/** Writes the media of its source into a file (Kurento media protocol §8). */
+/** Writes the media of its source into a file (docs/protocols/kurento-media.md#8-other-elements). */
 export class RecorderEndpoint extends MediaElement {
   readonly class = recorderEndpointClass;
   readonly uri: string;

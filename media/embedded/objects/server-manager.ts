@@ -20,7 +20,7 @@ export interface ServerFacts {
   readonly factories: Readonly<Record<'core' | 'elements' | 'filters', readonly string[]>>;
 }
 
-/** The object that always exists (Kurento media protocol §5). */
+/** The object that always exists (docs/protocols/kurento-media.md#5-servermanager). */
 export class ServerManager extends MediaObject {
   readonly class = serverManagerClass;
   readonly facts: ServerFacts;

@@ -24,7 +24,9 @@ import { newSentStreams } from './sent-streams.js';
 import { EndpointStats } from './endpoint-stats.js';
 import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operations.js';
 
-/** Media counts as connected until this long after the last packet, in ms (Kurento media protocol §7.5). */
+/**
+ * Media counts as connected until this long after the last packet, in ms (docs/protocols/kurento-media.md#75-events).
+ */
 const mediaSilenceMs = 25_000;
 /** The lowest limit that a subscriber's estimate gives a publisher, in bit/s. With less there is hardly a picture. */
 const leastLimit = 150_000;

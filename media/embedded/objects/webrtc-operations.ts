@@ -41,7 +41,10 @@ const rembParams = z.object({
   rembOnConnect: integer.optional(),
 });
 
-/** A kind that is false is left out of the offer, also in what the endpoint sends (Kurento media protocol §7.2). */
+/**
+ * A kind that is false is left out of the offer, also in what the endpoint sends
+ * (docs/protocols/kurento-media.md#72-negotiation).
+ */
 const offerOptions = z.object({ offerToReceiveAudio: flag.optional(), offerToReceiveVideo: flag.optional() });
 
 const defaultRembParams = {
@@ -67,14 +70,14 @@ const dataChannel = {
   protocol: text.optional(),
 };
 
-/** Negative limits stand for no limit (Kurento media protocol §7.2). */
+/** Negative limits stand for no limit (docs/protocols/kurento-media.md#72-negotiation). */
 function positive({ maxPacketLifeTime, maxRetransmits, ...options }: Omit<Params<typeof dataChannel>, 'label'>) {
   const limit = (value: number | undefined): number | undefined =>
     value !== undefined && value >= 0 ? value : undefined;
   return { ...options, maxPacketLifeTime: limit(maxPacketLifeTime), maxRetransmits: limit(maxRetransmits) };
 }
 
-/** Operations of a WebRtcEndpoint (Kurento media protocol §7). */
+/** Operations of a WebRtcEndpoint (docs/protocols/kurento-media.md#7-webrtcendpoint). */
 export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
   ...mediaElementOperations,
   ...settingsOperations,

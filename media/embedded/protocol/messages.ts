@@ -28,7 +28,7 @@ export interface ResponseError {
 /** A request may name the session it belongs to. */
 export const sessionParams = z.looseObject({ sessionId: text.optional() });
 
-/** Parameters of the methods that run within a session (Kurento media protocol §3). */
+/** Parameters of the methods that run within a session (docs/protocols/kurento-media.md#3-methods). */
 export const methodParams = {
   create: z.object({ type: text, constructorParams: z.unknown().optional() }),
   invoke: z.object({ object: objectId, operation: text, operationParams: z.unknown().optional() }),

@@ -36,7 +36,7 @@ type Method<N extends MethodName> = (session: Session, params: z.infer<(typeof m
 /** Most operations in one transaction. */
 const mostOperations = 1000;
 
-/** The methods of the Kurento protocol (Kurento media protocol §3). */
+/** The methods of the Kurento protocol (docs/protocols/kurento-media.md#3-methods). */
 export class Methods {
   readonly #served: ServedObjects;
   readonly #serverId = randomUUID();
@@ -154,7 +154,7 @@ export class Methods {
     return object;
   }
 
-  /** Ends at the first failure, and does not undo what was done (Kurento media protocol §3.9). */
+  /** Ends at the first failure, and does not undo what was done (docs/protocols/kurento-media.md#39-transaction). */
   async #transaction(session: Session, operations: readonly unknown[]): Promise<unknown[]> {
     if (operations.length > mostOperations) throw new KurentoError(40008, 'Too many operations');
     const responses: unknown[] = [];

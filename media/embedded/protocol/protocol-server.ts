@@ -19,7 +19,10 @@ const maxWaiting = 10_000;
 /** Bytes that may wait for one client that reads slowly. With more it is disconnected. */
 const maxUnread = 64 * 1024 * 1024;
 
-/** Serves the Kurento protocol: JSON-RPC 2.0 over WebSocket (Kurento media protocol §1 and §2). */
+/**
+ * Serves the Kurento protocol: JSON-RPC 2.0 over WebSocket (docs/protocols/kurento-media.md#1-transport and
+ * #2-envelope).
+ */
 export class ProtocolServer {
   readonly #methods: Methods;
   readonly #log: Log;

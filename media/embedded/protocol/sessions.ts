@@ -6,7 +6,7 @@ export interface EventChannel {
   send(text: string): void;
 }
 
-/** A client of the server. It may outlive its socket (Kurento media protocol §4). */
+/** A client of the server. It may outlive its socket (docs/protocols/kurento-media.md#4-sessions-and-lifetime). */
 export class Session {
   readonly id: string;
   /** Objects that are not released while this session uses them. */

@@ -10,8 +10,8 @@ interface Subscription {
 }
 
 /**
- * The events to which sessions subscribed (Kurento media protocol §3.7). Subscriptions belong to sessions, not to
- * sockets.
+ * The events to which sessions subscribed (docs/protocols/kurento-media.md#37-subscribe-unsubscribe-onevent).
+ * Subscriptions belong to sessions, not to sockets.
  */
 export class Subscriptions {
   readonly #byId = new Map<string, Subscription>();

@@ -2,7 +2,10 @@ import { accessSync, constants, lstatSync, realpathSync } from 'node:fs';
 import { dirname, join, basename, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Fields of the Error event of a recording that fails (Kurento media protocol §6). */
+/**
+ * Fields of the Error event of a recording that fails
+ * (docs/protocols/kurento-media.md#6-common-to-all-objects-and-elements).
+ */
 export interface RecordingFailure {
   readonly type: string;
   readonly errorCode: number;

@@ -1,4 +1,7 @@
-/** Media counts as flowing until this long after the last packet, in ms (Kurento media protocol §6). */
+/**
+ * Media counts as flowing until this long after the last packet, in ms
+ * (docs/protocols/kurento-media.md#6-common-to-all-objects-and-elements).
+ */
 const silenceMs = 2000;
 
 /** Whether media passes one point, such as the input of an element. */

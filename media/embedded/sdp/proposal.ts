@@ -19,7 +19,10 @@ export interface Proposal {
 const transportExtensionId = 3;
 const protocol = 'UDP/TLS/RTP/SAVPF';
 
-/** The sections of an offer. Their mids are those of a Kurento Media Server (Kurento media protocol §7.2). */
+/**
+ * The sections of an offer. Their mids are those of a Kurento Media Server
+ * (docs/protocols/kurento-media.md#72-negotiation).
+ */
 export function propose({ kinds, direction, sources, limits, data }: Proposal): AgreedSection[] {
   const weReceive = receives(direction);
   const media = kinds.map((kind, index): AgreedSection => ({

@@ -37,8 +37,9 @@ export class OutOfTurn extends Error {
 }
 
 /**
- * Offer and answer of one endpoint. There is one negotiation and never a second (Kurento media protocol §7.2).
- * What the transport throws passes through. Messages of errors are those of a Kurento Media Server, where it has one.
+ * Offer and answer of one endpoint. There is one negotiation and never a second
+ * (docs/protocols/kurento-media.md#72-negotiation). What the transport throws passes through. Messages of errors are
+ * those of a Kurento Media Server, where it has one.
  */
 export class SdpExchange {
   readonly #options: SdpExchangeOptions;

@@ -11,7 +11,7 @@ export interface CandidateOptions {
   readonly interfaces: readonly string[];
   /**
    * Told instead of the local addresses of that family. It overrides `announcedAddresses`
-   * (Kurento media protocol §7.3).
+   * (docs/protocols/kurento-media.md#73-properties).
    */
   readonly externalIpv4?: string | undefined;
   readonly externalIpv6?: string | undefined;

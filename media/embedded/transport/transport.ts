@@ -7,7 +7,7 @@ import type { LocalDescription, RemoteDescription } from '../sdp/description.js'
  */
 export type TransportState = 'checking' | 'reachable' | 'connected' | 'disconnected' | 'failed' | 'closed';
 
-/** Settings of one endpoint about how it is reached (Kurento media protocol §7.3). */
+/** Settings of one endpoint about how it is reached (docs/protocols/kurento-media.md#73-properties). */
 export interface Reach {
   /** Finds out our address as others see it. */
   readonly stunServer?: { readonly host: string; readonly port: number } | undefined;

@@ -34,12 +34,12 @@ const presence = z
   .object({
     show: z.string(),
     status: z.string().nullable(),
-    /** Undocumented. Any JSON, passed on unchanged (EasyRTC §6.6). */
+    /** Undocumented. Any JSON, passed on unchanged (docs/protocols/easyrtc.md#66-setpresence). */
     type: z.unknown().optional(),
   })
   .readonly();
 
-/** A client in a room, as others see it (EasyRTC §5). */
+/** A client in a room, as others see it (docs/protocols/easyrtc.md#5-authentication). */
 const clientEntry = z
   .object({
     easyrtcid: z.string(),
@@ -93,7 +93,10 @@ const roomList = z
 
 const error = z.object({ errorCode: z.enum(errorCodes), errorText: z.string() }).readonly();
 
-/** The `msgData` of the server's own messages on `easyrtcCmd` and in replies, by `msgType` (EasyRTC §5 to §7). */
+/**
+ * The `msgData` of the server's own messages on `easyrtcCmd` and in replies, by `msgType`
+ * (docs/protocols/easyrtc.md#5-authentication to #7-what-the-server-sends-by-itself).
+ */
 export const serverData = {
   ack: z.undefined().optional(),
   token,

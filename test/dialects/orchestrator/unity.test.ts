@@ -5,7 +5,10 @@ import { until } from '../../support/until.js';
 import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
-/** The requests of the Unity client in their order, and the answers that it needs (Orchestrator §13). */
+/**
+ * The requests of the Unity client in their order, and the answers that it needs
+ * (docs/protocols/orchestrator.md#13-what-the-unity-client-depends-on).
+ */
 describe('the Orchestrator’s Unity client', () => {
   const stage = new OrchestratorStage();
   before(() => stage.start());

@@ -8,7 +8,7 @@ import { h264 } from '../offers.js';
 
 const ssrc = 0x1234;
 
-/** Kurento media protocol §8. */
+/** docs/protocols/kurento-media.md#8-other-elements. */
 describe('a PassThrough', () => {
   let engine: TestEngine;
   let publisher: Peer;
