@@ -11,6 +11,11 @@ import Mocha from 'mocha';
 const { Base, Spec } = Mocha.reporters;
 const { EVENT_SUITE_BEGIN, EVENT_SUITE_END } = Mocha.Runner.constants;
 
+/** How long a process usually takes to end after its last test, in ms. */
+const endsSoonMs = 10_000;
+/** Standard streams and the channel to the parent, which keep no process. */
+const harmless = new Set(['PipeWrap', 'TTYWrap']);
+
 export default class FileReporter extends Spec {
   #text = '';
 
@@ -42,6 +47,7 @@ export default class FileReporter extends Spec {
     this.#take();
     if (failures > 0) Base.list(this.failures);
     process.send({ stats: { passes, pending, failures }, failures: this.#take() });
+    setTimeout(sayWhatIsOpen, endsSoonMs).unref();
   }
 
   #take() {
@@ -49,6 +55,12 @@ export default class FileReporter extends Spec {
     this.#text = '';
     return text;
   }
+}
+
+/** A process that ends by itself never comes here. */
+function sayWhatIsOpen() {
+  const open = process.getActiveResourcesInfo().filter((resource) => !harmless.has(resource));
+  process.stderr.write(`The tests are over, and the process still has: ${open.join(', ')}\n`);
 }
 
 function pathOf({ file }) {
