@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import type { Socket as ServerSocket } from 'socket.io';
 import { io } from 'socket.io-client';
@@ -43,10 +43,12 @@ describe('a client of socket.io', () => {
     hasPlace: () => true,
   });
   const sockets: TestSocket[] = [];
+  const connections = new Set<Socket>();
   const accepted: ServerSocket[] = [];
   let url = '';
 
   before(async () => {
+    http.on('connection', (connection) => connections.add(connection));
     http.on('request', (request, response) => {
       door.request(request, response);
     });
@@ -60,6 +62,8 @@ describe('a client of socket.io', () => {
   after(async () => {
     await door.close();
     http.close();
+    // A WebSocket whose client has gone without the closing handshake waits 30 s for it.
+    for (const connection of connections) connection.destroy();
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.disconnect();
@@ -88,6 +92,8 @@ describe('a client of socket.io', () => {
     const at = accepted.findIndex(({ nsp }) => nsp.name === namespace);
     const [serverSide] = accepted.splice(at, 1);
     if (!serverSide) throw new Error('not accepted');
+    // For so long Engine.IO waits for a last poll, in ms. A client that has just changed to a WebSocket never sends one.
+    Object.assign(serverSide.conn.transport, { closeTimeout: 100 });
     const client = new SocketIoClient(serverSide, { maxWaitingBytes: 1_000_000, ...options });
     return { socket, client, received, lost };
   }
