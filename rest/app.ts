@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Rooms } from '../rooms/index.js';
@@ -28,6 +29,8 @@ export interface AppOptions {
   readonly demo: string;
   /** The folder of the client library, for pages of others; served below /client. */
   readonly client: string;
+  /** The Content-Security-Policy of the demo's page. */
+  readonly pagePolicy: string;
   readonly pathPrefix: string;
   /** Pages that may read the answers, as https://host[:port]; empty: all. */
   readonly allowedOrigins: readonly string[];
@@ -56,16 +59,21 @@ export function restApp(options: AppOptions): Express {
   };
   const app = express();
   app.disable('x-powered-by');
-  app.use((_request, response, next) => {
-    response.set({ 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin' });
-    next();
-  });
   app.use(cors(options.allowedOrigins));
   const routes = express.Router();
+  routes.use((request, response, next) => {
+    const [path = '', ...query] = request.originalUrl.split('?');
+    // The addresses in the page are relative to the folder.
+    if (path !== '' && path === options.pathPrefix) response.redirect(301, [`${path}/`, ...query].join('?'));
+    else next();
+  });
   routes.get('/metrics', metrics(rooms, options.health));
   routes.use(operationsRouter(handlers, new Admin(options.adminToken)));
-  routes.use('/client', express.static(options.client));
-  routes.use(express.static(options.demo));
+  routes.use('/client', express.static(options.client, { redirect: false }));
+  const asPage = (response: ServerResponse, path: string): void => {
+    if (path.endsWith('.html')) response.setHeader('Content-Security-Policy', options.pagePolicy);
+  };
+  routes.use(express.static(options.demo, { setHeaders: asPage, redirect: false }));
   app.use(options.pathPrefix === '' ? '/' : options.pathPrefix, routes);
   app.use(() => {
     throw new Problem('not-found', 'Nothing is served at this path');

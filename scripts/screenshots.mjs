@@ -120,16 +120,13 @@ async function panel(page, name) {
 }
 
 function pictures(page, count) {
-  return page.waitForFunction(
-    (wanted) => document.querySelectorAll('.tile[data-picture=yes]').length === wanted,
-    count,
-    { timeout: 180_000 },
-  );
+  const last = page.locator('.tile[data-picture=yes]').nth(count - 1);
+  return last.waitFor({ state: 'attached', timeout: 180_000 });
 }
 
 /** Passing notes are gone. */
 function quiet(page) {
-  return page.waitForFunction(() => document.querySelector('.toast') === null, undefined, { timeout: 60_000 });
+  return page.locator('.toast').first().waitFor({ state: 'detached', timeout: 60_000 });
 }
 
 async function shoot(page, what, { name, size, scheme }) {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
@@ -13,6 +14,7 @@ import type { Health } from '../rest/health.js';
 import { openedBy, Rooms } from '../rooms/index.js';
 import type { Admit } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
+import { AnswerHeaders } from '../transport/answer-headers.js';
 import { Doors } from '../transport/doors.js';
 import { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { SocketIoOptions } from '../transport/socket-io/door.js';
@@ -78,6 +80,12 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
     const tls = options.tls ?? (await tlsIdentity(config));
     const rooms = new Rooms(media, { now, admit: openedBy(config.roomCreators, options.admit) });
     const dialects: Dialect[] = [];
+    const headers = new AnswerHeaders({
+      frameAncestors: config.frameAncestors,
+      hstsSeconds: config.hstsMaxAgeS,
+      // A browser that was told HSTS lets nobody past a certificate that it does not know, such as the next one made here.
+      isSecure: ({ socket }) => tls !== undefined && tls.fingerprint === undefined && socket instanceof TLSSocket,
+    });
     const app = restApp({
       rooms,
       health: () => ({
@@ -89,6 +97,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       iceServers: config.iceServers,
       demo: builtFolder('demo'),
       client: builtFolder('client'),
+      pagePolicy: headers.pagePolicy,
       pathPrefix: config.pathPrefix,
       allowedOrigins: config.allowedOrigins,
       adminToken: config.adminToken,
@@ -107,6 +116,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       allowedOrigins: config.allowedOrigins,
       maxConnections: config.maxConnections,
       otherwise: app,
+      headers,
       onRefused: (path, reason) => {
         log.warn('a WebSocket was refused', { path, reason });
       },

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { AnswerHeaders } from './answer-headers.js';
 import { Connection, ObservedConnection } from './connection.js';
 import type { ConnectionLimits, ConnectionObserver } from './connection.js';
 import { WriteTurn } from './write-turn.js';
@@ -25,6 +26,8 @@ export interface DoorsOptions extends ConnectionLimits {
   /** Clients that may be connected at a time on all paths together; 0: any number. */
   readonly maxConnections: number;
   readonly onRefused: (path: string, reason: string) => void;
+  /** What every answer tells browsers, whatever is mounted. Default: the strict ones. */
+  readonly headers?: AnswerHeaders;
   readonly observer?: ConnectionObserver;
 }
 
@@ -56,6 +59,7 @@ const utf8BytesPerUnit = 3;
 /** The paths of the one HTTP server: which protocol is spoken at which. */
 export class Doors {
   readonly #options: DoorsOptions;
+  readonly #headers: AnswerHeaders;
   readonly #turn = new WriteTurn();
   readonly #doors = new Map<string, Door>();
   #stopped = false;
@@ -63,6 +67,7 @@ export class Doors {
 
   constructor(server: Server, options: DoorsOptions) {
     this.#options = options;
+    this.#headers = options.headers ?? new AnswerHeaders();
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
   }
@@ -130,6 +135,7 @@ export class Doors {
   }
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#headers.set(request, response);
     const mount = this.#mountAt(pathOf(request));
     if (typeof mount === 'object') mount.request(request, response);
     else (mount ?? this.#options.otherwise)?.(request, response);
@@ -144,17 +150,17 @@ export class Doors {
       return;
     }
     if (!door) {
-      this.#refuse(socket, 404, path, 'there is no WebSocket here');
+      this.#refuse(request, socket, 404, path, 'there is no WebSocket here');
       return;
     }
     const { origin } = request.headers;
     const { allowedOrigins } = this.#options;
     if (origin !== undefined && allowedOrigins.length > 0 && !allowedOrigins.includes(origin)) {
-      this.#refuse(socket, 403, path, `origin ${origin} is not among the allowed origins`);
+      this.#refuse(request, socket, 403, path, `origin ${origin} is not among the allowed origins`);
       return;
     }
     if (!this.hasPlace) {
-      this.#refuse(socket, 503, path, 'all connections are taken');
+      this.#refuse(request, socket, 503, path, 'all connections are taken');
       return;
     }
     if (door.subprotocol !== undefined) nameSubprotocol(request, door.subprotocol);
@@ -168,13 +174,14 @@ export class Doors {
     });
   };
 
-  #refuse(socket: Duplex, status: number, path: string, reason: string): void {
+  #refuse(request: IncomingMessage, socket: Duplex, status: number, path: string, reason: string): void {
     this.#options.onRefused(path, reason);
     const body = `${reason}\n`;
+    const headers = [...this.#headers.for(request)].map(([name, value]) => `${name}: ${value}\r\n`);
     socket.on('error', () => socket.destroy());
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        `Content-Length: ${Buffer.byteLength(body)}\r\n${headers.join('')}\r\n${body}`,
     );
   }
 }

@@ -91,7 +91,7 @@ async function call(way: Way, server: BenchServer, film: string, script: string)
     args: [...chromiumArgs, '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`],
   });
   try {
-    const url = server.url.replace(/^ws/, 'http').replace(/room$/, 'healthz');
+    const url = server.url.replace(/^ws/, 'http').replace(/room$/, 'call-page');
     const clean = await cleanCall(browser, way, [
       await openPage(browser, url, script),
       await openPage(browser, url, script),
@@ -152,11 +152,13 @@ async function end(pages: Pair): Promise<void> {
   }
 }
 
-/** A path on the server's own origin, so that the page may open its WebSocket. The content does not matter. */
+/** An empty page of the server's own origin, so that it may open its WebSocket. The server itself would give it a policy. */
 async function openPage(browser: Browser, url: string, script: string, path?: LossyPath): Promise<Page> {
   const page = await (await openWindow(browser)).newPage();
   if (path) await page.exposeFunction('insteadOf', (candidate: string) => path.instead(candidate));
+  await page.route(url, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
   await page.goto(url);
+  await page.unroute(url);
   await page.evaluate(script);
   return page;
 }

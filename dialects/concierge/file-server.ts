@@ -44,7 +44,6 @@ export function fileServer(options: FileServerOptions): RequestListener {
   const files = express.Router();
   files.use((_request, response, next) => {
     response.setHeader('access-control-allow-origin', '*');
-    response.setHeader('x-content-type-options', 'nosniff');
     next();
   });
   files

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { flag, list, milliseconds, number, option, readBy } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 import { readIceServer } from '../ice-servers.js';
@@ -14,6 +15,19 @@ export const clientOptions = {
     [],
     'URLs',
     'STUN and TURN servers for clients. Everybody may read them at /api/v1/ice-servers.',
+  ),
+  frameAncestors: option(
+    list(
+      z
+        .string()
+        .regex(
+          /^(\*|https?:\/\/(\*\.)?[\w.-]+(:(\d+|\*))?)$/,
+          'must be sites as https://host[:port] or https://*.host, or * for all',
+        ),
+    ),
+    [],
+    'sites',
+    "Sites whose pages may show this server's page in a frame, as https://host[:port]. Empty: this server alone. *: all.",
   ),
   loopbackRemote: flag(false, 'Tells pages, by /getClientConfig, to publish with doLoopback.'),
   loopbackAndLocal: flag(false, 'Tells pages to show the local picture too when loopbackRemote is set.'),

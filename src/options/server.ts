@@ -19,6 +19,12 @@ export const serverOptions = {
     'The certificate chain for HTTPS, as PEM. With tls=self-signed: the file in which the new certificate is kept.',
   ),
   tlsKey: option(z.string(), '', 'file', 'The private key of tlsCert, as PEM.'),
+  hstsMaxAgeS: option(
+    count.min(0).max(63_072_000),
+    31_536_000,
+    's',
+    'How long browsers that came over HTTPS use nothing else for this host, whatever the port. Not told with tls=self-signed, nor to localhost. 0: not told.',
+  ),
   pathPrefix: option(
     z.string().regex(/^(\/[\w.~-]+)*$/, 'must be empty or start with a slash and not end with one'),
     '',

@@ -32,7 +32,7 @@ describe('a call in the demo', function () {
   it('releases the camera of the preview after the join, because a held frame slows the camera down', async () => {
     const ana = await Visitor.open(await newWindow(), `${server().url}?room=preview`, 'Ana');
     await ana.page.evaluate("window.preview = document.querySelector('.preview video')");
-    await ana.page.waitForFunction('window.preview.srcObject !== null');
+    await until('the preview shows', () => ana.page.evaluate('window.preview.srcObject !== null'), patienceMs);
     await ana.page.getByRole('button', { name: 'Join', exact: true }).click();
     await ana.showsPicture('Ana', true);
     expect(await ana.page.evaluate('window.preview.srcObject')).to.equal(null);

@@ -142,7 +142,8 @@ describe('a conference whose server is restarted', function () {
         await server.end(signal);
         await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
         server = await ServerProcess.start(server.port);
-        for (const { page } of [ana, berta]) await page.waitForFunction('window.resumed === false');
+        for (const { page } of [ana, berta])
+          await until('it has joined anew', () => page.evaluate('window.resumed === false'), patienceMs);
         await ana.seesTiles('Ana', 'Berta');
         await berta.seesTiles('Ana', 'Berta');
         await seeEachOther(ana, berta);

@@ -136,6 +136,47 @@ describe('pages that are not the demo', function () {
   });
 });
 
+describe('the demo in a frame of another site', function () {
+  this.timeout(4 * patienceMs);
+  const closed = useServer();
+  const open = useServer({ frameAncestors: ['http://127.0.0.1:*'] });
+  const newWindow = useBrowser();
+  const site = createServer(({ url = '/' }, response) => {
+    const framed = new URL(url, 'http://site').searchParams.get('of') ?? '';
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(`<iframe src="${framed}" allow="camera; microphone" width="800" height="600"></iframe>`);
+  });
+  before(async () => {
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  });
+  after(() => site.close());
+
+  const show = async (url: string): Promise<{ page: Page; told: string[] }> => {
+    const page = await (await newWindow()).newPage();
+    page.setDefaultTimeout(patienceMs);
+    const told: string[] = [];
+    page.on('console', (message) => told.push(message.text()));
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/?of=${encodeURIComponent(url)}`);
+    return { page, told };
+  };
+
+  it('is not shown unless the server names the site', async () => {
+    const { page, told } = await show(closed().url);
+    await until('the browser says why', () => told.some((text) => text.includes('frame-ancestors')), patienceMs);
+    expect(await page.frameLocator('iframe').getByLabel('Your name').count()).to.equal(0);
+  });
+
+  it('has a call with camera and microphone where the server names the site', async () => {
+    const { page, told } = await show(`${open().url}?room=framed`);
+    const frame = page.frameLocator('iframe');
+    await frame.getByLabel('Your name').fill('Ana');
+    await frame.getByRole('button', { name: 'Join', exact: true }).click();
+    const berta = await Visitor.join(await newWindow(), open().url, 'Berta', 'framed');
+    await berta.receives('Ana');
+    expect([...told.filter((text) => text.includes('Policy')), ...berta.errors]).to.deep.equal([]);
+  });
+});
+
 describe('the demo, for everybody', function () {
   this.timeout(4 * patienceMs);
   const server = useServer();

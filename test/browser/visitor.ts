@@ -49,7 +49,7 @@ const cheapDevices = `{
 export class Visitor {
   readonly page: Page;
   readonly name: string;
-  /** Errors of the page. */
+  /** Errors of the page, and what its policies have kept from it. */
   readonly errors: string[] = [];
   /** The URLs of the page's requests. */
   readonly origins = new Set<string>();
@@ -59,6 +59,9 @@ export class Visitor {
     this.name = name;
     page.setDefaultTimeout(patienceMs);
     page.on('pageerror', (error) => this.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content.Security.Policy|Permissions.Policy/i.test(message.text())) this.errors.push(message.text());
+    });
     page.on('request', (request) => this.origins.add(new URL(request.url()).origin));
   }
 

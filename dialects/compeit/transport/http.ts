@@ -8,7 +8,6 @@ export function answerText(response: ServerResponse, status: number, body: strin
     'Content-Type': 'text/plain; charset=UTF-8',
     'Content-Length': bytes.length,
     'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
   });
   response.end(bytes);
 }

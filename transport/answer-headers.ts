@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface AnswerHeadersOptions {
+  /** Sites whose pages may show an answer in a frame, as https://host[:port]; `*`: all. Pages of the server itself always may. */
+  readonly frameAncestors?: readonly string[];
+  /** How long browsers are to use HTTPS alone, in s; 0: they are told nothing. */
+  readonly hstsSeconds?: number;
+  /** Whether the request came over HTTPS with a certificate that browsers can check. Default: false. */
+  readonly isSecure?: (request: IncomingMessage) => boolean;
+}
+
+/** Devices that the server's own page uses. In a frame it needs the leave of the page around it too. */
+const ownFeatures = ['camera', 'microphone', 'display-capture'];
+const noFeatures = ['geolocation', 'hid', 'midi', 'payment', 'serial', 'usb'];
+
+const permissions = [
+  ...ownFeatures.map((feature) => `${feature}=(self)`),
+  ...noFeatures.map((feature) => `${feature}=()`),
+].join(', ');
+
+/** Other programs of a developer are there too, at other ports, and most of them without HTTPS. */
+const localhost = /^(.+\.)?localhost(:\d+)?$/i;
+
+/**
+ * What every HTTP answer tells browsers, whichever door it comes from: `Doors` sets it before a door sees the request. Whatever
+ * a browser shows as a page, such as a file that a client has left, runs no script and loads nothing. The server's own page has
+ * `pagePolicy`.
+ */
+export class AnswerHeaders {
+  /** The Content-Security-Policy of the server's own page: everything comes from this server, and nothing is written in the page. */
+  readonly pagePolicy: string;
+  readonly #all: ReadonlyMap<string, string>;
+  readonly #hstsSeconds: number;
+  readonly #isSecure: (request: IncomingMessage) => boolean;
+
+  constructor({ frameAncestors = [], hstsSeconds = 0, isSecure = () => false }: AnswerHeadersOptions = {}) {
+    const ancestors = `frame-ancestors ${["'self'", ...frameAncestors].join(' ')}`;
+    const own = ['script-src', 'style-src', 'img-src', 'connect-src'].map((kind) => `${kind} 'self'`);
+    const shut = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", ancestors];
+    this.pagePolicy = [...shut, ...own].join('; ');
+    this.#all = new Map([
+      ['Content-Security-Policy', [...shut, 'sandbox'].join('; ')],
+      ['Permissions-Policy', permissions],
+      ['Referrer-Policy', 'same-origin'],
+      ['X-Content-Type-Options', 'nosniff'],
+    ]);
+    this.#hstsSeconds = hstsSeconds;
+    this.#isSecure = isSecure;
+  }
+
+  /** For an answer to this request. */
+  for(request: IncomingMessage): ReadonlyMap<string, string> {
+    if (this.#hstsSeconds === 0 || localhost.test(request.headers.host ?? '') || !this.#isSecure(request))
+      return this.#all;
+    return new Map([...this.#all, ['Strict-Transport-Security', `max-age=${this.#hstsSeconds}`]]);
+  }
+
+  /** A handler may set another value afterwards. */
+  set(request: IncomingMessage, response: ServerResponse): void {
+    response.setHeaders(this.for(request) as Map<string, string>);
+  }
+}
