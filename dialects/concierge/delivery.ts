@@ -1,8 +1,8 @@
-import { Client } from './client.js';
+import type { Client } from './client.js';
 import { Refusal } from './errors.js';
 import type { Group } from './group.js';
 import type { Groups } from './groups.js';
-import type { Identity } from './identity.js';
+import { Outsider } from './outsider.js';
 import type { GroupText } from './protocol-version.js';
 import type { Directory } from './directory.js';
 import type { Target } from './messages.js';
@@ -55,20 +55,20 @@ export class Delivery {
   }
 
   /** @returns whether the message could be delivered */
-  #toOne(from: Client, to: Identity | undefined, target: Target, data: string, group?: GroupText): boolean {
-    if (!(to instanceof Client)) return to !== undefined && this.#whisper(from, to, data);
+  #toOne(from: Client, to: Client | Outsider | undefined, target: Target, data: string, group?: GroupText): boolean {
+    if (!to) return false;
+    if (to instanceof Outsider) return this.#whisper(from, to, data);
     to.tell({ type: 'message', origin: from, group, target, data });
     return true;
   }
 
   /** A text to an outsider. It must be in a room with the sender, and its protocol must have texts to one participant. */
-  #whisper(from: Client, to: Identity, data: string): boolean {
+  #whisper(from: Client, { participant }: Outsider, data: string): boolean {
     const text = textIn(data);
-    if (text === undefined) return false;
+    if (text === undefined || !participant.attributes.hearsPrivateTexts) return false;
     for (const group of from.subscriptions) {
-      const outsider = [...group.outsiders].find(([, identity]) => identity === to)?.[0];
-      if (!outsider?.attributes.hearsPrivateTexts) continue;
-      group.membershipOf(from)?.say(text, outsider);
+      if (group.room !== participant.room) continue;
+      group.membershipOf(from)?.say(text, participant);
       return true;
     }
     return false;

@@ -1,13 +1,18 @@
 import type { Client } from './client.js';
+import type { Participant } from '../../rooms/index.js';
 import type { Identity } from './identity.js';
+import { Outsider, namesOf } from './outsider.js';
 import type { Notice } from './protocol-version.js';
 import { EncodedNotice } from './encoded-notice.js';
 
-/** All identities that clients can address, by name and by uuid: the clients, and the outsiders in rooms. */
+/**
+ * All identities that clients can address, by name and by uuid: the clients, and the outsiders in rooms. Clients come first: an outsider
+ * never keeps a name that a client wants.
+ */
 export class Directory {
   readonly #clients = new Map<string, Client>();
-  readonly #byName = new Map<string, Identity>();
-  readonly #byUuid = new Map<string, Identity>();
+  readonly #byName = new Map<string, Client | Outsider>();
+  readonly #byUuid = new Map<string, Client | Outsider>();
 
   get identities(): Identity[] {
     return [...this.#byName.values()];
@@ -17,16 +22,26 @@ export class Directory {
     return this.#clients.values();
   }
 
+  /** Whether there is no client. */
+  get isEmpty(): boolean {
+    return this.#clients.size === 0;
+  }
+
   get size(): number {
     return this.#byName.size;
   }
 
-  named(name: string): Identity | undefined {
+  named(name: string): Client | Outsider | undefined {
     return this.#byName.get(name);
   }
 
+  clientNamed(name: string): Client | undefined {
+    const known = this.#byName.get(name);
+    return known instanceof Outsider ? undefined : known;
+  }
+
   /** @param uuid in any case */
-  identified(uuid: string): Identity | undefined {
+  identified(uuid: string): Client | Outsider | undefined {
     return this.#byUuid.get(uuid.toLowerCase());
   }
 
@@ -35,38 +50,52 @@ export class Directory {
     return this.#clients.get(uuid.toLowerCase());
   }
 
-  /** Adds a client. The others are told first. */
+  /** Adds a client. The others are told first. An outsider that has its name gets another one. */
   enter(client: Client): void {
-    this.welcome(client);
+    const namesake = this.#byName.get(client.name);
+    if (namesake instanceof Outsider) this.#rename(namesake);
+    this.tell({ type: 'clientJoined', client });
+    this.#add(client);
     this.#clients.set(client.uuid, client);
   }
 
-  /** Adds an identity and tells all clients; called directly for outsiders. */
-  welcome(identity: Identity): void {
-    this.tell({ type: 'clientJoined', client: identity });
-    this.#byName.set(identity.name, identity);
-    this.#byUuid.set(identity.uuid, identity);
+  /** Adds an outsider under a name that is free. The caller tells the clients. */
+  welcome(participant: Participant, uuid: string): Outsider {
+    const outsider = new Outsider(participant, uuid, this.#freeName(participant, uuid));
+    this.#add(outsider);
+    return outsider;
   }
 
   /** Removes an identity and frees its name. The caller tells the clients. */
-  remove(identity: Identity): void {
+  remove(identity: Client | Outsider): void {
     this.#clients.delete(identity.uuid);
-    this.#byName.delete(identity.name);
+    if (this.#byName.get(identity.name) === identity) this.#byName.delete(identity.name);
     this.#byUuid.delete(identity.uuid);
   }
 
   tell(notice: Notice, except?: Client): void {
+    if (this.#clients.size === 0) return;
     const encoded = new EncodedNotice(notice);
     for (const client of this.#clients.values()) if (client !== except) client.hear(encoded);
   }
 
-  /** `displayName`, made unique with a piece of the id where it is taken (bridging: people known by name). */
-  freeName(displayName: string, id: string): string {
-    const names = [displayName, `${displayName}-${id.slice(0, 4)}`, `${displayName}-${id}`];
-    const free = names.find((name) => !this.#byName.has(name));
-    if (free !== undefined) return free;
-    let number = 2;
-    while (this.#byName.has(`${displayName}-${id}-${number}`)) number += 1;
-    return `${displayName}-${id}-${number}`;
+  #add(identity: Client | Outsider): void {
+    this.#byName.set(identity.name, identity);
+    this.#byUuid.set(identity.uuid, identity);
+  }
+
+  /** The protocol has no word for a new name, so clients are told that the outsider left and came. Its uuid stays. */
+  #rename(outsider: Outsider): void {
+    this.tell({ type: 'clientLeft', client: outsider });
+    const name = this.#freeName(outsider.participant, outsider.uuid);
+    this.#byName.delete(outsider.name);
+    outsider.name = name;
+    this.#add(outsider);
+    this.tell({ type: 'clientJoined', client: outsider });
+  }
+
+  #freeName(participant: Participant, uuid: string): string {
+    const names = namesOf(participant, uuid);
+    return names.find((name) => !this.#byName.has(name)) ?? names[0];
   }
 }

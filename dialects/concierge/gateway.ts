@@ -51,7 +51,6 @@ export class ConciergeGateway implements Dialect {
   readonly #links = new Set<Link>();
   #groups: Groups | undefined;
   #files: Files | undefined;
-  #unwatch: () => void = () => undefined;
 
   /** @param random a source of uuids and of keys that nobody can guess */
   constructor(settings: ConciergeSettings, random: Randomness = cryptographic) {
@@ -85,8 +84,7 @@ export class ConciergeGateway implements Dialect {
       maxTextBytes: settings.maxPayloadBytes,
     });
     this.#groups = groups;
-    this.#unwatch = rooms.watch(groups);
-    this.#openGroups(groups, log);
+    this.#openGroups(groups, { rooms, names, log });
     if (settings.files !== 'off') {
       const clientOf = (uuid: string): Client | undefined => directory.client(uuid);
       this.#files = new Files(settings, { doors, pathPrefix, log, newKey: this.#random.key, clientOf });
@@ -96,7 +94,7 @@ export class ConciergeGateway implements Dialect {
       identifyMs: settings.identifyMs,
       waiting: { maxRequests: maxQueuedRequests, maxLength: settings.maxQueuedBytes },
       log,
-      admit: (connection, text) => this.#admit(connection, text),
+      admit: (connection, text) => this.#admit(connection, text, groups),
       serve: (client, request, answer) => handler.serve(client, request, answer),
       dismiss: (client) => {
         this.#dismiss(client, groups);
@@ -119,24 +117,26 @@ export class ConciergeGateway implements Dialect {
 
   /** Called when the rooms are closed; their groups have ended then. */
   close(): void {
-    this.#unwatch();
     for (const client of [...this.#directory.clients]) this.#directory.remove(client);
+    this.#groups?.close();
     for (const link of [...this.#links]) link.end();
   }
 
   /** @throws TurnedAway */
-  #admit(connection: Connection, text: string): Client {
+  #admit(connection: Connection, text: string, groups: Groups): Client {
     const { secret, spelling, services } = this.#settings;
     const { name, nickname, tags, versionName } = readIdentification(text, {
       secret,
       spelling,
       services,
-      isTaken: (wanted) => this.#directory.named(wanted) !== undefined,
+      isTaken: (wanted) => this.#directory.clientNamed(wanted) !== undefined,
     });
     const uuid = this.#random.uuid();
-    const client = new Client([name, nickname ?? null, uuid, tags ?? []], versions[versionName], connection);
+    const fields = { name, nickname: nickname ?? null, uuid, tags: tags ?? [] };
+    const client = new Client(fields, versions[versionName], connection);
     // The steps that may fail come first, so that a client that is refused never appears to others.
     const fsKey = this.#files?.admit(client);
+    groups.open();
     this.#directory.enter(client);
     const hello = {
       type: 'HELLO',
@@ -162,12 +162,13 @@ export class ConciergeGateway implements Dialect {
     } finally {
       this.#directory.tell({ type: 'clientLeft', client });
       this.#files?.dismiss(client);
+      if (this.#directory.isEmpty) groups.close();
     }
   }
 
-  #openGroups(groups: Groups, log: DialectContext['log']): void {
+  #openGroups(groups: Groups, { rooms, names, log }: Pick<DialectContext, 'rooms' | 'names' | 'log'>): void {
     for (const { name, nickname } of this.#settings.groups) {
-      if (groups.find(name)) continue;
+      if (rooms.find(names.keyOf(name))) continue;
       // Nothing has to be asked for these groups, so each exists at once or is refused at once.
       groups.create(name, nickname).catch((error: unknown) => {
         const level = error instanceof RoomError ? 'warn' : 'error';

@@ -2,6 +2,7 @@ import type { Participant, Room } from '../../rooms/index.js';
 import type { Client } from './client.js';
 import { nilUuid } from './identity.js';
 import type { Identity } from './identity.js';
+import type { Outsider } from './outsider.js';
 import type { GroupText, Notice } from './protocol-version.js';
 import { EncodedNotice } from './encoded-notice.js';
 
@@ -14,7 +15,7 @@ export class Group {
   readonly owner: Client | undefined;
   readonly #subscribers = new Map<Client, Participant>();
   /** Participants of other protocols. */
-  readonly #outsiders = new Map<Participant, Identity>();
+  readonly #outsiders = new Map<Participant, Outsider>();
   #text: GroupText | undefined;
 
   constructor(name: string, nickname: string | null, room: Room, owner: Client | undefined) {
@@ -38,7 +39,7 @@ export class Group {
     return this.#subscribers.keys();
   }
 
-  get outsiders(): ReadonlyMap<Participant, Identity> {
+  get outsiders(): ReadonlyMap<Participant, Outsider> {
     return this.#outsiders;
   }
 
@@ -67,16 +68,16 @@ export class Group {
     return membership;
   }
 
-  welcome(participant: Participant, identity: Identity): void {
-    this.#outsiders.set(participant, identity);
+  welcome(outsider: Outsider): void {
+    this.#outsiders.set(outsider.participant, outsider);
     this.#text = undefined;
   }
 
-  forget(participant: Participant): Identity | undefined {
-    const identity = this.#outsiders.get(participant);
+  forget(participant: Participant): Outsider | undefined {
+    const outsider = this.#outsiders.get(participant);
     this.#outsiders.delete(participant);
     this.#text = undefined;
-    return identity;
+    return outsider;
   }
 
   /** Tells every subscriber. */

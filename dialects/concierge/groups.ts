@@ -3,8 +3,8 @@ import type { Attributes, Participant, Room, RoomEvent, Rooms, RoomsWatcher } fr
 import type { RoomNames } from '../room-names.js';
 import type { Client } from './client.js';
 import { Group } from './group.js';
-import { Identity } from './identity.js';
 import type { Target } from './messages.js';
+import type { Outsider } from './outsider.js';
 import type { Directory } from './directory.js';
 
 /** As it stands in `Attributes.dialect`. */
@@ -23,18 +23,18 @@ export interface GroupsContext {
   readonly maxTextBytes: number;
 }
 
-/** Shows every room as a group, and the outsiders in it as clients (bridging). */
+/**
+ * Shows every room as a group, and the outsiders in it as clients (bridging). It knows of none while there is no client, so that rooms
+ * without clients of this protocol cost nothing.
+ */
 export class Groups implements RoomsWatcher {
   readonly #context: GroupsContext;
   readonly #groups = new Map<string, Group>();
+  #unwatch: (() => void) | undefined;
   #undelivered = 0;
 
   constructor(context: GroupsContext) {
     this.#context = context;
-    for (const room of context.rooms) {
-      this.roomOpened(room);
-      for (const participant of room.participants) this.#welcome(this.#of(room), participant);
-    }
   }
 
   get all(): Group[] {
@@ -50,6 +50,27 @@ export class Groups implements RoomsWatcher {
     return this.#groups.get(name);
   }
 
+  /** Called before a client enters. Shows what is there, if this is the first one. */
+  open(): void {
+    if (this.#unwatch) return;
+    const { rooms } = this.#context;
+    for (const room of rooms) {
+      const group = this.#show(room);
+      if (group) for (const participant of room.participants) this.#welcome(group, participant);
+    }
+    this.#unwatch = rooms.watch(this);
+  }
+
+  /** Called when the last client has left. */
+  close(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    for (const { outsiders } of this.#groups.values()) {
+      for (const outsider of outsiders.values()) this.#context.directory.remove(outsider);
+    }
+    this.#groups.clear();
+  }
+
   /**
    * Makes a group. All clients are told, but the owner only if its version says so (`ProtocolVersion.tellsDoer`).
    * @throws RoomError `invalid-name`; and as `Rooms.open`
@@ -62,7 +83,8 @@ export class Groups implements RoomsWatcher {
     const options = { ...(nickname !== null && { title: nickname }), ...(owner && { by: attributesOf(owner) }) };
     const room = await rooms.open(key, options, (opened) => {
       if (owner && !this.#isHere(owner)) return false;
-      this.#add(new Group(name, nickname, opened, owner));
+      // Without an owner it is shown as any room is, if there is a client.
+      if (owner) this.#add(new Group(name, nickname, opened, owner));
       return true;
     });
     // If the owner has left meanwhile, the group has ended already.
@@ -123,7 +145,7 @@ export class Groups implements RoomsWatcher {
       return;
     }
     const remaining = new Group(group.name, room.title ?? null, room, undefined);
-    for (const [participant, identity] of outsiders) remaining.welcome(participant, identity);
+    for (const outsider of outsiders.values()) remaining.welcome(outsider);
     this.#add(remaining);
     directory.tell({ type: 'groupCreated', group: remaining.text });
   }
@@ -139,9 +161,8 @@ export class Groups implements RoomsWatcher {
   }
 
   roomOpened(room: Room): void {
-    const name = this.#context.names.nameOf(room.name);
-    if (name === undefined || !isGroupName(name)) return;
-    const group = this.#of(room) ?? this.#add(new Group(name, room.title ?? null, room, undefined));
+    const group = this.#show(room);
+    if (!group) return;
     const { owner } = group;
     const except = owner?.version.tellsDoer === false ? owner : undefined;
     this.#context.directory.tell({ type: 'groupCreated', group: group.text }, except);
@@ -151,7 +172,7 @@ export class Groups implements RoomsWatcher {
     const group = this.#of(room);
     if (!group) return;
     // Other events go to one participant, or are about media.
-    if (event.type === 'participantJoined') this.#welcome(group, event.participant);
+    if (event.type === 'participantJoined') this.#announce(group, event.participant);
     else if (event.type === 'participantLeft') this.#forget(group, event.participant);
     else if (event.type === 'textSaid') this.#relay(group, event.from, event.text);
     else if (event.type === 'roomClosed') this.end(group);
@@ -174,24 +195,36 @@ export class Groups implements RoomsWatcher {
     return group?.room === room ? group : undefined;
   }
 
-  #welcome(group: Group | undefined, participant: Participant): void {
-    const { displayName, dialect } = participant.attributes;
-    if (!group || dialect === dialectName) return;
+  /** Undefined for a room that is not shown. */
+  #show(room: Room): Group | undefined {
+    const name = this.#context.names.nameOf(room.name);
+    if (name === undefined || !isGroupName(name)) return undefined;
+    return this.#of(room) ?? this.#add(new Group(name, room.title ?? null, room, undefined));
+  }
+
+  /** Undefined for a participant of this protocol. */
+  #welcome(group: Group, participant: Participant): Outsider | undefined {
+    if (participant.attributes.dialect === dialectName) return undefined;
     const { directory, newUuid } = this.#context;
-    const name = directory.freeName(displayName || participant.id, participant.id);
-    const identity = new Identity(name, null, newUuid(), ['gateway', dialect]);
-    group.welcome(participant, identity);
-    directory.welcome(identity);
-    group.tell({ type: 'subscriberJoined', client: identity, group: group.text });
+    const outsider = directory.welcome(participant, newUuid());
+    group.welcome(outsider);
+    return outsider;
+  }
+
+  #announce(group: Group, participant: Participant): void {
+    const outsider = this.#welcome(group, participant);
+    if (!outsider) return;
+    this.#context.directory.tell({ type: 'clientJoined', client: outsider });
+    group.tell({ type: 'subscriberJoined', client: outsider, group: group.text });
   }
 
   #forget(group: Group, participant: Participant): void {
-    const identity = group.forget(participant);
-    if (!identity) return;
+    const outsider = group.forget(participant);
+    if (!outsider) return;
     const { directory } = this.#context;
-    directory.remove(identity);
-    if (!group.room.closed) group.tell({ type: 'subscriberLeft', client: identity, group: group.text });
-    directory.tell({ type: 'clientLeft', client: identity });
+    directory.remove(outsider);
+    if (!group.room.closed) group.tell({ type: 'subscriberLeft', client: outsider, group: group.text });
+    directory.tell({ type: 'clientLeft', client: outsider });
   }
 
   /** Delivers a text that an outsider says to the room. */

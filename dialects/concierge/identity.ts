@@ -1,17 +1,9 @@
 /** What the wire calls a Client: a client of this protocol, or a participant of another one that is in a room. */
-export class Identity {
+export interface Identity {
   readonly name: string;
-  readonly nickname: string | null;
   readonly uuid: string;
   /** The Client object on the wire (docs/protocols/concierge.md#5-objects). */
   readonly json: string;
-
-  constructor(name: string, nickname: string | null, uuid: string, tags: readonly string[]) {
-    this.name = name;
-    this.nickname = nickname;
-    this.uuid = uuid;
-    this.json = JSON.stringify({ name, nickname, uuid, tags });
-  }
 }
 
 /** Letters and digits of any script, `_` and `-` (docs/protocols/concierge.md#2-identification). */

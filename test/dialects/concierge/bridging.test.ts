@@ -1,6 +1,18 @@
 import { expect } from 'chai';
 import { until } from '../../support/until.js';
+import type { ConciergeClient } from './concierge-client.js';
 import { nothingRemains, useStage } from './stage.js';
+
+interface Listed {
+  readonly name: string;
+  readonly uuid: string;
+  readonly tags: readonly string[];
+}
+
+async function listed(client: ConciergeClient): Promise<Listed[]> {
+  const { clients } = await client.ask({ type: 'CLIENT_FETCH_ALL' });
+  return clients as Listed[];
+}
 
 const nil = '00000000-0000-0000-0000-000000000000';
 
@@ -123,17 +135,93 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect((stage.gateway.state.undelivered ?? 0) - before).to.equal(1);
   });
 
-  it('an outsider whose name is taken gets a longer one, and a client with the name of an outsider is refused', async () => {
+  it('an outsider whose name is taken gets a longer one', async () => {
     const ada = await stage.identify('ada');
     await stage.join('lab', 'ada');
     await ada.next();
     expect(await ada.next()).to.include({ code: 'CLIENT_JOINED', name: 'ada-ada' });
-    await stage.join('lab', 'bob');
-    const bob = await stage.connect();
-    bob.send({ type: 'IDENTIFY', name: 'bob', version: '0.1.0' });
-    expect((await bob.closed).code).to.equal(4005);
-    await ada.skip();
     expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.include({ code: 'SUBSCRIBED' });
+  });
+
+  it('a client gets its name though an outsider has it, and the outsider goes on under a longer one', async () => {
+    const ada = await stage.identify('ada');
+    const impostor = await stage.join('lab', 'mail_service');
+    await ada.next();
+    const { uuid } = await ada.next();
+    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    const service = await stage.identify('mail_service');
+    expect(await ada.next()).to.include({ code: 'CLIENT_LEFT', name: 'mail_service', uuid });
+    const renamed = await ada.next();
+    expect(renamed).to.include({ code: 'CLIENT_JOINED', name: 'mail_service-mail', uuid });
+    expect(await ada.next()).to.include({ code: 'CLIENT_JOINED', name: 'mail_service', uuid: service.uuid });
+    const clients = await listed(ada);
+    expect(clients.map(({ name }) => name)).to.have.members(['ada', 'mail_service-mail', 'mail_service']);
+    const target = { type: 'NAME', name: 'mail_service' };
+    expect(await ada.ask({ type: 'MESSAGE', target, data: 'a letter' })).to.include({ code: 'MESSAGE_SENT' });
+    expect(await service.next()).to.deep.include({ type: 'MESSAGE', target, data: 'a letter' });
+    await impostor.request('sendMessage', { message: 'hi', userMessage: 'mail_service', roomMessage: 'lab' });
+    expect(await ada.next()).to.deep.nested.include({ 'origin.name': 'mail_service-mail', 'origin.uuid': uuid });
+    service.cut();
+    expect(await ada.next(), 'the longer name stays').to.include({ code: 'CLIENT_LEFT', uuid: service.uuid });
+    await impostor.request('leaveRoom');
+    expect(await ada.next()).to.include({ code: 'CLIENT_LEFT', name: 'mail_service-mail', uuid });
+  });
+
+  it('a client gets the longer name of an outsider as well, and a private text reaches the outsider under the next one', async () => {
+    const ada = await stage.identify('ada');
+    const heard: string[] = [];
+    const attributes = { displayName: 'bob', dialect: 'test', hearsPrivateTexts: true };
+    const bob = await stage.rooms.join('lab', { id: '1234-bob', attributes }, () => (event) => {
+      if (event.type === 'textSaid') heard.push(event.text);
+    });
+    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await stage.identify('bob');
+    await stage.identify('bob-1234');
+    await ada.skip();
+    const clients = await listed(ada);
+    const names = clients.filter(({ tags }) => tags.length > 0).map(({ name }) => name);
+    expect(names).to.have.length(1);
+    expect(names[0]).to.match(/^bob-[\da-f]{4}$/);
+    const toBob = { type: 'MESSAGE', target: { type: 'NAME', name: names[0] }, data: 'psst' };
+    expect(await ada.ask(toBob)).to.include({ code: 'MESSAGE_SENT' });
+    expect(heard).to.deep.equal(['psst']);
+    bob.leave();
+  });
+
+  it('nothing is kept about rooms and outsiders while no client is there', async () => {
+    const names = ['ana', 'bob', 'cleo'];
+    for (const room of ['lab', 'hall']) for (const name of names) await stage.join(room, name);
+    const kept = (): object => {
+      const { identities, groups } = stage.gateway.remains;
+      return { identities, groups };
+    };
+    expect(kept()).to.deep.equal({ identities: 0, groups: 0 });
+    const ada = await stage.identify('ada');
+    expect(kept()).to.deep.equal({ identities: 7, groups: 2 });
+    const clients = await listed(ada);
+    expect(clients.map(({ name }) => name)).to.include.members(['ana', 'bob', 'cleo', 'ana-ana', 'ada']);
+    expect(new Set(clients.map(({ name }) => name)).size).to.equal(7);
+    const { subscribers } = await ada.ask({ type: 'GROUP_FETCH', name: 'hall' });
+    expect(subscribers).to.deep.equal(
+      ['ana-ana', 'bob-bob', 'cleo-cleo'].map((wanted) => clients.find(({ name }) => name === wanted)?.uuid),
+    );
+    const dora = await stage.join('hall', 'dora');
+    expect(await ada.next()).to.include({ code: 'CLIENT_JOINED', name: 'dora' });
+    await dora.request('leaveRoom');
+    expect(await ada.next()).to.include({ code: 'CLIENT_LEFT', name: 'dora' });
+    const grace = await stage.identify('grace');
+    ada.cut();
+    expect(await grace.next()).to.include({ code: 'CLIENT_LEFT', name: 'ada' });
+    expect(kept()).to.deep.equal({ identities: 7, groups: 2 });
+    grace.cut();
+    await stage.settled(0);
+    expect(kept()).to.deep.equal({ identities: 0, groups: 0 });
+    await stage.join('attic', 'ana');
+    expect(kept()).to.deep.equal({ identities: 0, groups: 0 });
+    const back = await stage.identify('ana');
+    expect(await back.ask({ type: 'GROUP_FETCH', name: 'attic' }))
+      .to.have.property('subscribers')
+      .with.length(1);
   });
 
   for (const how of ['leaves', 'deletes the group'] as const) {
