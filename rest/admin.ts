@@ -1,36 +1,74 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Problem } from './problem.js';
+import type { WrongTokens } from './wrong-tokens.js';
 
-/** Allows operations that change something to clients that bear the admin token. Without a token nobody may. */
+/** What is looked at of a request. */
+export interface Claim {
+  /** The header of that name. */
+  readonly authorization: string | undefined;
+  /** Of the client. */
+  readonly address: string;
+}
+
+/** Knows the clients that bear the admin token. Without a configured token there are none. */
 export class Admin {
   readonly #digest: Buffer | undefined;
+  readonly #wrongTokens: WrongTokens;
 
-  /** @param token empty: nobody may */
-  constructor(token: string) {
+  /** @param token empty: nobody is an administrator */
+  constructor(token: string, wrongTokens: WrongTokens) {
     this.#digest = token === '' ? undefined : digestOf(token);
+    this.#wrongTokens = wrongTokens;
+  }
+
+  /** Whether anybody can be an administrator. */
+  get isPossible(): boolean {
+    return this.#digest !== undefined;
   }
 
   /**
-   * @param authorization the header of that name
-   * @throws Problem `writes-off`, `token-needed`
+   * For a request that changes something.
+   * @throws Problem `writes-off`, and as `need`
    */
-  check(authorization: string | undefined): void {
-    if (!this.#digest) {
-      throw new Problem('writes-off', 'Nobody may do this: the server has no admin token (ADMIN_TOKEN)');
-    }
+  needToChange(claim: Claim): void {
+    if (this.isPossible) this.need(claim);
+    else throw new Problem('writes-off', 'Nobody may do this: the server has no admin token (ADMIN_TOKEN)');
+  }
+
+  /** @throws Problem `token-needed`, and as `is` */
+  need(claim: Claim): void {
+    if (!this.is(claim)) throw tokenNeeded();
+  }
+
+  /**
+   * Whether the request bears the admin token. False when it bears none.
+   * @throws Problem `token-needed` for a wrong token; `too-many` after several from that address, whatever the token is
+   */
+  is({ authorization, address }: Claim): boolean {
     const [, token] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-    if (token === undefined) {
-      throw new Problem('token-needed', 'This needs the admin token, as Authorization: Bearer TOKEN', {
-        'WWW-Authenticate': 'Bearer realm="atrium"',
+    if (token === undefined || !this.#digest) return false;
+    const waitS = this.#wrongTokens.waitOf(address);
+    if (waitS > 0) {
+      throw new Problem('too-many', `Too many wrong tokens came from your address; try again in ${waitS} s`, {
+        'Retry-After': String(waitS),
       });
     }
     // Digests are of one length, which is what the comparison in constant time needs.
-    if (!timingSafeEqual(digestOf(token), this.#digest)) {
-      throw new Problem('token-needed', 'That is not the admin token', {
-        'WWW-Authenticate': 'Bearer realm="atrium", error="invalid_token"',
-      });
+    if (timingSafeEqual(digestOf(token), this.#digest)) {
+      this.#wrongTokens.forgive(address);
+      return true;
     }
+    this.#wrongTokens.add(address);
+    throw new Problem('token-needed', 'That is not the admin token', {
+      'WWW-Authenticate': 'Bearer realm="atrium", error="invalid_token"',
+    });
   }
+}
+
+export function tokenNeeded(): Problem {
+  return new Problem('token-needed', 'This needs the admin token, as Authorization: Bearer TOKEN', {
+    'WWW-Authenticate': 'Bearer realm="atrium"',
+  });
 }
 
 function digestOf(token: string): Buffer {

@@ -1,27 +1,33 @@
-import { STATUS_CODES } from 'node:http';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Express, Request } from 'express';
 import type { Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
+import type { Claim } from './admin.js';
 import { cors } from './cors.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
 import { iceHandlers } from './ice.js';
 import type { IceServers } from './ice.js';
 import { openApiDocument } from './openapi.js';
-import { metrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
 import { Problem } from './problem.js';
+import { answerProblems } from './problem-answer.js';
+import type { OnDefect } from './problem-answer.js';
+import { RoomList } from './room-list.js';
+import type { RoomListMode } from './room-list.js';
 import { roomHandlers } from './rooms.js';
 import type { OnChange } from './rooms.js';
 import { operationsRouter } from './router.js';
-import type { Component } from './schemas.js';
+import { WrongTokens } from './wrong-tokens.js';
 
 export interface AppOptions {
   readonly rooms: Rooms;
   readonly health: () => Health;
+  /** Undefined where the metrics are at ADMIN_PORT alone. */
+  readonly metrics: Metrics | undefined;
   readonly pageSettings: PageSettings;
   /** STUN and TURN servers for clients. */
   readonly iceServers: IceServers;
@@ -36,27 +42,40 @@ export interface AppOptions {
   readonly allowedOrigins: readonly string[];
   /** A client that bears it may change things. Empty: nobody may. */
   readonly adminToken: string;
+  /** Which clients are told of rooms. */
+  readonly roomList: RoomListMode;
   /** Whether the original's GET /close is served. */
   readonly closeByGet: boolean;
   readonly onChange: OnChange;
   /** The OpenRPC document of the room protocol. */
   readonly openRpc: Readonly<Record<string, unknown>>;
-  /** Called with what a handler threw. The client is told no details. */
-  readonly onDefect: (path: string, error: unknown) => void;
+  /** Of the client that sent a request. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** Called when an address has sent so many wrong tokens that it must wait from now on. */
+  readonly onGuessing: (address: string) => void;
+  /** In ms, from any beginning. */
+  readonly now: () => number;
+  readonly onDefect: OnDefect;
 }
 
-/** Everything that is served over plain HTTP. */
+/** Everything that is served over plain HTTP to everybody. */
 export function restApp(options: AppOptions): Express {
-  const { rooms, pageSettings, closeByGet, onChange } = options;
-  const openApi = openApiDocument(options.pathPrefix);
+  const { rooms, pageSettings, closeByGet, onChange, pathPrefix } = options;
+  const openApi = openApiDocument(pathPrefix);
+  const admin = new Admin(options.adminToken, new WrongTokens(options.now, options.onGuessing));
+  const roomList = new RoomList(options.roomList, admin.isPossible);
   const handlers = {
-    ...roomHandlers(rooms, onChange),
-    ...originalHandlers(rooms, pageSettings, closeByGet, onChange),
+    ...roomHandlers(rooms, roomList, onChange),
+    ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet, onChange),
     ...healthHandlers(options.health),
     ...iceHandlers(options.iceServers),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
   };
+  const claimOf = (request: Request): Claim => ({
+    authorization: request.headers.authorization,
+    address: options.addressOf(request),
+  });
   const app = express();
   app.disable('x-powered-by');
   app.use(cors(options.allowedOrigins));
@@ -64,39 +83,31 @@ export function restApp(options: AppOptions): Express {
   routes.use((request, response, next) => {
     const [path = '', ...query] = request.originalUrl.split('?');
     // The addresses in the page are relative to the folder.
-    if (path !== '' && path === options.pathPrefix) response.redirect(301, [`${path}/`, ...query].join('?'));
+    if (path !== '' && path === pathPrefix) response.redirect(301, [`${path}/`, ...query].join('?'));
     else next();
   });
-  routes.get('/metrics', metrics(rooms, options.health));
-  routes.use(operationsRouter(handlers, new Admin(options.adminToken)));
+  const { metrics } = options;
+  if (metrics) {
+    routes.get('/metrics', (request, response) => {
+      if (!admin.isPossible) throw new Problem('forbidden', 'Metrics need ADMIN_TOKEN or ADMIN_PORT to be set');
+      admin.need(claimOf(request));
+      return metrics(request, response);
+    });
+  }
+  routes.use(
+    operationsRouter(handlers, (request, { access }) => {
+      if (access === 'everybody') return { isAdmin: false };
+      if (access === 'admin-sees-more') return { isAdmin: admin.is(claimOf(request)) };
+      admin.needToChange(claimOf(request));
+      return { isAdmin: true };
+    }),
+  );
   routes.use('/client', express.static(options.client, { redirect: false }));
   const asPage = (response: ServerResponse, path: string): void => {
     if (path.endsWith('.html')) response.setHeader('Content-Security-Policy', options.pagePolicy);
   };
   routes.use(express.static(options.demo, { setHeaders: asPage, redirect: false }));
-  app.use(options.pathPrefix === '' ? '/' : options.pathPrefix, routes);
-  app.use(() => {
-    throw new Problem('not-found', 'Nothing is served at this path');
-  });
-  // Express knows an error handler by its four parameters.
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const problem = problemOf(error);
-    if (problem.status >= 500) options.onDefect(request.path, error);
-    response.status(problem.status).set(problem.headers);
-    response.type('application/problem+json').send(JSON.stringify(bodyOf(problem)));
-  });
+  app.use(pathPrefix === '' ? '/' : pathPrefix, routes);
+  answerProblems(app, options.onDefect);
   return app;
-}
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  // Express marks a fault of the client, such as a malformed path, with a status below 500.
-  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500
-    ? new Problem('bad-request', 'The path or a parameter is malformed')
-    : new Problem('internal-error', 'The server failed to answer');
-}
-
-function bodyOf({ code, status, message }: Problem): Component<'Problem'> {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? '', status, detail: message, code };
 }

@@ -3,14 +3,14 @@ import type { Component } from './schemas.js';
 
 export type Health = Readonly<Pick<Component<'Health'>, 'mediaServers' | 'dialects'>>;
 
-/** 200 while rooms can have media, 503 while no media server answers, for load balancers. */
+/** 200 while rooms can have media, 503 while no media server answers, for load balancers. Administrators are told why. */
 export function healthHandlers(health: () => Health): Handlers<'getHealth'> {
   return {
-    getHealth: () => {
+    getHealth: (_input, { isAdmin }) => {
       const state = health();
       return state.mediaServers.some((server) => server.up)
-        ? { status: 200, body: { status: 'ok', ...state } }
-        : { status: 503, body: { status: 'no media server', ...state } };
+        ? { status: 200, body: { status: 'ok', ...(isAdmin && state) } }
+        : { status: 503, body: isAdmin ? { status: 'no media server', ...state } : { status: 'unavailable' } };
     },
   };
 }

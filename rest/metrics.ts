@@ -91,8 +91,11 @@ export const metricTable: readonly Metric[] = [
   },
 ];
 
+/** Answers `GET /metrics`. */
+export type Metrics = (request: Request, response: Response) => Promise<void>;
+
 /** `GET /metrics`, as Prometheus reads it: counts, no names of rooms or people. */
-export function metrics(rooms: Rooms, health: () => Health): (request: Request, response: Response) => Promise<void> {
+export function metrics(rooms: Rooms, health: () => Health): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const { name, type, help, labels, read } of metricTable) {

@@ -12,7 +12,17 @@ const apiVersion = '1.0.0';
 
 /** The reasons for which every operation may be refused. */
 const always: readonly ProblemCode[] = ['bad-request', 'method-not-allowed', 'internal-error'];
-const ofWrites: readonly ProblemCode[] = ['token-needed', 'writes-off'];
+/** Those that depend on who may. */
+export const ofAccess: Readonly<Record<Operation['access'], readonly ProblemCode[]>> = {
+  everybody: [],
+  'admin-sees-more': ['token-needed', 'too-many'],
+  admin: ['token-needed', 'too-many', 'writes-off'],
+};
+const security: Readonly<Record<Operation['access'], readonly Json[]>> = {
+  everybody: [],
+  'admin-sees-more': [{}, { adminToken: [] }],
+  admin: [{ adminToken: [] }],
+};
 
 /** The OpenAPI 3.1 document of the REST API, made from the table of operations. */
 export function openApiDocument(pathPrefix: string): Json {
@@ -29,13 +39,14 @@ export function openApiDocument(pathPrefix: string): Json {
       title: 'Atrium',
       version: apiVersion,
       description:
-        'Rooms over HTTP. What changes something needs the admin token of the configuration; without one it is off. ' +
+        'Rooms over HTTP. What changes something, and what names people, needs the admin token of the configuration; ' +
+        'without one it is off. ' +
         'The paths outside /api/v1 are those of the Kurento Room server.',
       license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: pathPrefix === '' ? '/' : pathPrefix }],
     tags: [
-      { name: 'rooms', description: 'Rooms and who is in them' },
+      { name: 'rooms', description: 'Rooms and their participants' },
       { name: 'server', description: 'The server itself' },
       { name: 'original', description: 'As the Kurento Room server has them' },
     ],
@@ -48,12 +59,12 @@ export function openApiDocument(pathPrefix: string): Json {
 }
 
 function operationOf(operation: Operation): Json {
-  const { tag, summary, description, writes } = operation;
+  const { tag, summary, description, access } = operation;
   return {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: writes ? [{ adminToken: [] }] : [],
+    security: security[access],
     parameters: parametersOf(operation),
     responses: responsesOf(operation),
   };
@@ -67,7 +78,7 @@ function parametersOf({ params, path }: Operation): Json[] {
 }
 
 function responsesOf(operation: Operation): Json {
-  const codes = [...always, ...(operation.writes ? ofWrites : []), ...operation.problems];
+  const codes = [...always, ...ofAccess[operation.access], ...operation.problems];
   const responses: Record<string, Json> = {};
   for (const [status, schema] of Object.entries(operation.responses)) {
     responses[status] =
@@ -90,6 +101,7 @@ function schemaOf(schema: z.ZodType): Json {
   const [name] = Object.entries(components).find(([, component]) => component === schema) ?? [];
   if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
   if (schema instanceof z.ZodArray) return { type: 'array', items: schemaOf(schema.element as z.ZodType) };
+  if (schema instanceof z.ZodUnion) return { anyOf: schema.options.map((option) => schemaOf(option as z.ZodType)) };
   return bare(z.toJSONSchema(schema));
 }
 

@@ -10,8 +10,8 @@ export interface Operation {
   readonly summary: string;
   readonly description?: string;
   readonly params: z.ZodObject;
-  /** Needs the admin token. A HEAD request never runs it. */
-  readonly writes: boolean;
+  /** `admin`: it needs the admin token, and a HEAD request never runs it. `admin-sees-more`: the answer depends on the token. */
+  readonly access: 'everybody' | 'admin-sees-more' | 'admin';
   /** The answers of success, by status. */
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** The reasons for which it may refuse, besides those of every operation. */
@@ -24,6 +24,7 @@ export const nothing = z.undefined();
 const none = z.object({});
 const roomName = z.string().min(1).meta({ description: 'The name of the room: any text, percent-encoded' });
 const participantId = z.string().min(1).meta({ description: 'The id of the participant: any text, percent-encoded' });
+const forListed = 'ROOM_LIST says whether everybody may have it, administrators or nobody.';
 const jsonDocument = z.record(z.string(), z.unknown());
 
 /** Every path of the REST API, once: routes, types of the handlers and the OpenAPI document follow from it. */
@@ -33,20 +34,23 @@ export const operations = {
     path: '/api/v1/rooms',
     tag: 'rooms',
     summary: 'All rooms, in the order they were opened',
+    description: forListed,
     params: none,
-    writes: false,
+    access: 'admin-sees-more',
     responses: { 200: z.array(components.RoomSummary) },
-    problems: [],
+    problems: ['forbidden'],
   },
   getRoom: {
     method: 'get',
     path: '/api/v1/rooms/{room}',
     tag: 'rooms',
-    summary: 'A room: who is in it, who publishes, who receives whom',
+    summary:
+      'A room. With the admin token: its participants, publications and subscriptions; otherwise how many there are',
+    description: 'Without the admin token the server must have ROOM_LIST=public.',
     params: z.object({ room: roomName }),
-    writes: false,
-    responses: { 200: components.Room },
-    problems: ['room-not-found'],
+    access: 'admin-sees-more',
+    responses: { 200: z.union([components.Room, components.RoomSummary]) },
+    problems: ['forbidden', 'room-not-found'],
   },
   closeRoom: {
     method: 'delete',
@@ -54,7 +58,7 @@ export const operations = {
     tag: 'rooms',
     summary: 'Closes a room. Everybody in it is told roomClosed',
     params: z.object({ room: roomName }),
-    writes: true,
+    access: 'admin',
     responses: { 204: nothing },
     problems: ['room-not-found'],
   },
@@ -65,7 +69,7 @@ export const operations = {
     summary: 'Evicts a participant',
     description: 'The others are told participantLeft, then the evicted one participantEvicted.',
     params: z.object({ room: roomName, participant: participantId }),
-    writes: true,
+    access: 'admin',
     responses: { 204: nothing },
     problems: ['room-not-found', 'participant-not-found'],
   },
@@ -75,7 +79,7 @@ export const operations = {
     tag: 'server',
     summary: 'The OpenAPI document of this API',
     params: none,
-    writes: false,
+    access: 'everybody',
     responses: { 200: jsonDocument },
     problems: [],
   },
@@ -85,7 +89,7 @@ export const operations = {
     tag: 'server',
     summary: 'The OpenRPC document of the room protocol, which clients speak over the WebSocket',
     params: none,
-    writes: false,
+    access: 'everybody',
     responses: { 200: jsonDocument },
     problems: [],
   },
@@ -95,7 +99,7 @@ export const operations = {
     tag: 'server',
     summary: 'The STUN and TURN servers that clients should use',
     params: none,
-    writes: false,
+    access: 'everybody',
     responses: { 200: components.IceServers },
     problems: [],
   },
@@ -104,9 +108,13 @@ export const operations = {
     path: '/healthz',
     tag: 'server',
     summary: '200 while rooms can have media, 503 while no media server is within reach',
+    description: 'With the admin token, and at ADMIN_PORT, it says more than that.',
     params: none,
-    writes: false,
-    responses: { 200: components.Health, 503: components.Health },
+    access: 'admin-sees-more',
+    responses: {
+      200: z.union([components.Status, components.Health]),
+      503: z.union([components.Status, components.Health]),
+    },
     problems: [],
   },
   getAllRooms: {
@@ -114,10 +122,11 @@ export const operations = {
     path: '/getAllRooms',
     tag: 'original',
     summary: 'The names of all rooms',
+    description: forListed,
     params: none,
-    writes: false,
+    access: 'admin-sees-more',
     responses: { 200: z.array(z.string()) },
-    problems: [],
+    problems: ['forbidden'],
   },
   getClientConfig: {
     method: 'get',
@@ -125,7 +134,7 @@ export const operations = {
     tag: 'original',
     summary: 'What pages are to offer',
     params: none,
-    writes: false,
+    access: 'everybody',
     responses: { 200: components.ClientConfig },
     problems: [],
   },
@@ -135,7 +144,7 @@ export const operations = {
     tag: 'original',
     summary: 'The volume in dB above which pages show a participant as speaking',
     params: none,
-    writes: false,
+    access: 'everybody',
     responses: { 200: z.number() },
     problems: [],
   },
@@ -145,7 +154,7 @@ export const operations = {
     tag: 'original',
     summary: 'How often pages check who is speaking, in ms',
     params: none,
-    writes: false,
+    access: 'everybody',
     responses: { 200: z.number() },
     problems: [],
   },
@@ -156,7 +165,7 @@ export const operations = {
     summary: 'Closes a room, if CLOSE_ENDPOINT allows it by a GET',
     description: 'For programs written for the Kurento Room server. New ones delete /api/v1/rooms/{room}.',
     params: z.object({ room: roomName }),
-    writes: true,
+    access: 'admin',
     responses: { 200: nothing },
     problems: ['room-not-found'],
   },
@@ -167,6 +176,11 @@ type Responses<O extends OperationName> = (typeof operations)[O]['responses'];
 
 /** The parameters of an operation, checked. */
 export type Input<O extends OperationName> = z.output<(typeof operations)[O]['params']>;
+/** What a handler is told of the client. */
+export interface Asking {
+  /** It sent the admin token. False where `access` is `everybody`: the token is not looked at then. */
+  readonly isAdmin: boolean;
+}
 /** What its handler returns. */
 export type Answer<O extends OperationName> = {
   [S in keyof Responses<O>]: {
@@ -174,4 +188,4 @@ export type Answer<O extends OperationName> = {
     readonly body: Responses<O>[S] extends z.ZodType ? z.output<Responses<O>[S]> : never;
   };
 }[keyof Responses<O>];
-export type Handlers<N extends OperationName> = { readonly [O in N]: (input: Input<O>) => Answer<O> };
+export type Handlers<N extends OperationName> = { readonly [O in N]: (input: Input<O>, asking: Asking) => Answer<O> };

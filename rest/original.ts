@@ -1,12 +1,14 @@
 import type { Rooms } from '../rooms/index.js';
+import type { Health } from './health.js';
 import type { Handlers } from './operations.js';
 import { Problem } from './problem.js';
+import type { RoomList } from './room-list.js';
 import { closeRoom } from './rooms.js';
 import type { OnChange } from './rooms.js';
 import type { Component } from './schemas.js';
 
 /** Settings that the original's page asks its server for (docs/protocols/kurento-room.md#9-rest). */
-export interface PageSettings extends Component<'ClientConfig'> {
+export interface PageSettings extends Omit<Component<'ClientConfig'>, 'filterAvailable'> {
   /** dB */
   readonly thresholdSpeaker: number;
   readonly updateSpeakerIntervalMs: number;
@@ -15,14 +17,24 @@ export interface PageSettings extends Component<'ClientConfig'> {
 /** The calls of the original server (docs/protocols/kurento-room.md#9-rest). */
 export function originalHandlers(
   rooms: Rooms,
+  roomList: RoomList,
   settings: PageSettings,
+  health: () => Health,
   closeByGet: boolean,
   onChange: OnChange,
 ): Handlers<'getAllRooms' | 'getClientConfig' | 'getThresholdSpeaker' | 'getUpdateSpeakerInterval' | 'close'> {
   const { loopbackRemote, loopbackAndLocal, filterRequestParam } = settings;
+  const filter = filterRequestParam === 'hat' ? 'face-overlay' : 'marker';
+  const hasFilter = (): boolean => health().mediaServers.some(({ filters }) => filters.includes(filter));
   return {
-    getAllRooms: () => ({ status: 200, body: rooms.names }),
-    getClientConfig: () => ({ status: 200, body: { loopbackRemote, loopbackAndLocal, filterRequestParam } }),
+    getAllRooms: (_input, { isAdmin }) => {
+      roomList.check(isAdmin);
+      return { status: 200, body: rooms.names };
+    },
+    getClientConfig: () => ({
+      status: 200,
+      body: { loopbackRemote, loopbackAndLocal, filterRequestParam, filterAvailable: hasFilter() },
+    }),
     getThresholdSpeaker: () => ({ status: 200, body: settings.thresholdSpeaker }),
     getUpdateSpeakerInterval: () => ({ status: 200, body: settings.updateSpeakerIntervalMs }),
     close: ({ room }) => {

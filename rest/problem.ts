@@ -3,10 +3,15 @@ export const problems = {
   'bad-request': { status: 400, meaning: 'A parameter is missing or malformed.' },
   'token-needed': { status: 401, meaning: 'The admin token is missing or wrong.' },
   'writes-off': { status: 403, meaning: 'The server is not configured to let anybody do this.' },
+  forbidden: { status: 403, meaning: 'The server is configured to tell nobody.' },
   'not-found': { status: 404, meaning: 'Nothing is served at this path.' },
   'room-not-found': { status: 404, meaning: 'There is no room of that name.' },
   'participant-not-found': { status: 404, meaning: 'The room has no participant of that id.' },
   'method-not-allowed': { status: 405, meaning: 'The path does not take this method; Allow names those it takes.' },
+  'too-many': {
+    status: 429,
+    meaning: 'Too many wrong tokens came from this address; Retry-After says how many seconds to wait.',
+  },
   'internal-error': { status: 500, meaning: 'The server failed; its log says how.' },
 } as const satisfies Record<string, { readonly status: number; readonly meaning: string }>;
 

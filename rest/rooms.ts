@@ -1,6 +1,7 @@
 import type { Participant, Room, Rooms } from '../rooms/index.js';
 import type { Handlers } from './operations.js';
 import { Problem } from './problem.js';
+import type { RoomList } from './room-list.js';
 import type { Component } from './schemas.js';
 
 /** Called after each change that was made over REST. */
@@ -9,11 +10,20 @@ export type OnChange = (change: string, names: { readonly room: string; readonly
 /** The operations about rooms: reading them, and what an administrator may do. */
 export function roomHandlers(
   rooms: Rooms,
+  roomList: RoomList,
   onChange: OnChange,
 ): Handlers<'listRooms' | 'getRoom' | 'closeRoom' | 'evictParticipant'> {
   return {
-    listRooms: () => ({ status: 200, body: [...rooms].map(summaryOf) }),
-    getRoom: ({ room }) => ({ status: 200, body: pictureOf(roomNamed(rooms, room)) }),
+    listRooms: (_input, { isAdmin }) => {
+      roomList.check(isAdmin);
+      return { status: 200, body: [...rooms].map(summaryOf) };
+    },
+    getRoom: ({ room }, { isAdmin }) => {
+      // Participants have names; a stranger is told how many there are.
+      if (!isAdmin) roomList.check(isAdmin);
+      const found = roomNamed(rooms, room);
+      return { status: 200, body: isAdmin ? pictureOf(found) : summaryOf(found) };
+    },
     closeRoom: ({ room }) => {
       closeRoom(rooms, room, onChange);
       return { status: 204, body: undefined };

@@ -1,15 +1,17 @@
 import { Router } from 'express';
 import type { IRoute, Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Admin } from './admin.js';
 import { operations } from './operations.js';
-import type { Handlers, Operation, OperationName } from './operations.js';
+import type { Asking, Handlers, Operation, OperationName } from './operations.js';
 import { Problem } from './problem.js';
 
-type Handler = (input: unknown) => { readonly status: number; readonly body: unknown };
+type Handler = (input: unknown, asking: Asking) => { readonly status: number; readonly body: unknown };
+
+/** What a handler is told of the client. @throws Problem for a client that may not */
+type AskingOf = (request: Request, operation: Operation) => Asking;
 
 /** Routes for all operations of the table. Each refusal is thrown as a Problem, which the app answers. */
-export function operationsRouter(handlers: Handlers<OperationName>, admin: Admin): Router {
+export function operationsRouter(handlers: Handlers<OperationName>, askingOf: AskingOf): Router {
   const router = Router();
   for (const [path, names] of byPath()) {
     const route = router.route(path.replace(/\{(\w+)\}/g, ':$1'));
@@ -17,7 +19,7 @@ export function operationsRouter(handlers: Handlers<OperationName>, admin: Admin
     for (const name of names) {
       const operation: Operation = operations[name];
       // TypeScript cannot relate a handler to its schema through a union index. The type of `handlers` guarantees it.
-      serve(route, operation, handlers[name] as Handler, admin);
+      serve(route, operation, handlers[name] as Handler, askingOf);
     }
     route.options((_request, response) => {
       response.set({
@@ -35,18 +37,18 @@ export function operationsRouter(handlers: Handlers<OperationName>, admin: Admin
   return router;
 }
 
-function serve(route: IRoute, operation: Operation, handler: Handler, admin: Admin): void {
+function serve(route: IRoute, operation: Operation, handler: Handler, askingOf: AskingOf): void {
   // Express answers HEAD with the handler of GET, which is harmless only where GET is.
-  if (operation.writes && operation.method === 'get') {
+  if (operation.access === 'admin' && operation.method === 'get') {
     route.head((request) => {
       throw notAllowed(request, 'GET, OPTIONS');
     });
   }
   route[operation.method]((request: Request, response: Response) => {
-    if (operation.writes) admin.check(request.headers.authorization);
+    const asking = askingOf(request, operation);
     const input = operation.params.safeParse({ ...request.query, ...request.params });
     if (!input.success) throw new Problem('bad-request', explain(input.error));
-    const { status, body } = handler(input.data);
+    const { status, body } = handler(input.data, asking);
     // Rooms change, so answers are not cached.
     response.status(status).set('Cache-Control', 'no-store');
     if (body === undefined) response.end();
@@ -65,8 +67,8 @@ function byPath(): ReadonlyMap<string, readonly OperationName[]> {
 
 function allowed(names: readonly OperationName[]): string {
   const methods = names.flatMap((name) => {
-    const { method, writes } = operations[name];
-    return method === 'get' && !writes ? ['GET', 'HEAD'] : [method.toUpperCase()];
+    const { method, access } = operations[name];
+    return method === 'get' && access !== 'admin' ? ['GET', 'HEAD'] : [method.toUpperCase()];
   });
   return [...methods, 'OPTIONS'].join(', ');
 }

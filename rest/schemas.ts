@@ -54,6 +54,7 @@ const clientConfig = z
     filterRequestParam: z
       .enum(['hat', 'marker'])
       .meta({ description: 'The member of customRequest that this server understands' }),
+    filterAvailable: z.boolean().meta({ description: 'Whether a media server has the filter for it' }),
   })
   .meta({ description: "What the original's page asks before it starts" });
 
@@ -92,6 +93,10 @@ const health = z
   })
   .meta({ description: 'Whether rooms can have media, and who is connected' });
 
+const status = z
+  .object({ status: z.enum(['ok', 'unavailable']) })
+  .meta({ description: 'Whether rooms can have media, for everybody' });
+
 const iceServers = z
   .object({
     iceServers: z.array(
@@ -123,6 +128,7 @@ export const components = {
   Subscription: subscription,
   ClientConfig: clientConfig,
   Health: health,
+  Status: status,
   IceServers: iceServers,
   Problem: problem,
 } as const satisfies Record<string, z.ZodType>;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { metricTable } from '../rest/metrics.js';
+import { ofAccess } from '../rest/openapi.js';
 import { nothing, operations } from '../rest/operations.js';
 import type { Operation } from '../rest/operations.js';
 import { problems } from '../rest/problem.js';
-import type { ProblemCode } from '../rest/problem.js';
 import { components } from '../rest/schemas.js';
 import { anchor, frames, page, table, typeText } from './markdown.js';
 import type { JsonSchema } from './markdown.js';
@@ -27,6 +27,7 @@ export function restPage(): Promise<string> {
       'export ADMIN_TOKEN=$(openssl rand -hex 16)',
       'npm start &',
       'curl http://localhost:8080/api/v1/rooms',
+      'curl -H "Authorization: Bearer $ADMIN_TOKEN" http://localhost:8080/api/v1/rooms/daily',
       'curl -X DELETE -H "Authorization: Bearer $ADMIN_TOKEN" http://localhost:8080/api/v1/rooms/daily',
     ]).replace('```text', '```sh'),
     ...Object.entries(titles).flatMap(([tag, title]) => [`## ${title}`, operationTable(tag)]),
@@ -39,8 +40,10 @@ export function restPage(): Promise<string> {
       ['code', 'status', 'meaning'],
       Object.entries(problems).map(([code, { status, meaning }]) => [`\`${code}\``, String(status), meaning]),
     ),
+    '## ADMIN_PORT',
+    'With `ADMIN_PORT`, a second port has what only the operator should read, over plain HTTP and without a token: `GET /healthz` with its details, and `GET /metrics`. It listens at `ADMIN_HOST`, by default on loopback. It refuses pages of browsers, and `PATH_PREFIX` does not stand before its paths.',
     '## Metrics',
-    '`GET /metrics` is for Prometheus. It counts, and names no rooms and no people. Besides the metrics of the process that prom-client gives:',
+    '`GET /metrics` is for Prometheus. It needs the admin token, which Prometheus sends when `authorization` of the scrape configuration has it. With `ADMIN_PORT` it is served there without a token, and nowhere else. It counts, and names no rooms and no people. Besides the metrics of the process that prom-client gives:',
     table(
       ['metric', 'type', 'labels', 'meaning'],
       metricTable.map(({ name, type, labels, help }) => [
@@ -56,39 +59,36 @@ export function restPage(): Promise<string> {
 const conventions = [
   '- Names in a path are any text, percent-encoded. A room named `..` must be written `%2E%2E`, and most HTTP clients normalise that away.',
   '- Requests that change something need the admin token (`ADMIN_TOKEN`) as `Authorization: Bearer TOKEN`. Without an admin token in the configuration nobody can make them.',
-  '- Everybody may make the other requests. A server with `ALLOWED_ORIGINS` lets pages of those origins alone read the answers.',
+  '- Everybody may make the other requests, except where `ROOM_LIST` says otherwise. A client that sends the admin token is told more: the participants of a room, and why `/healthz` answers as it does. Nobody else is told the name of a participant.',
+  '- After ten wrong tokens each further one makes its address wait, from 1 s up to 60 s. Until then every token from there is answered with 429 and `Retry-After`. Other addresses notice nothing.',
+  '- A server with `ALLOWED_ORIGINS` lets pages of those origins alone read the answers.',
   '- `PATH_PREFIX` stands before every path.',
 ].join('\n');
 
 function operationTable(tag: string): string {
   const rows = Object.values<Operation>(operations)
     .filter((operation) => operation.tag === tag)
-    .map(({ method, path, params, summary, description, writes, responses, problems: refusals }) => {
+    .map(({ method, path, params, summary, description, access, responses, problems: refusals }) => {
       const query = Object.keys(params.shape).filter((name) => !path.includes(`{${name}}`));
       const target = `${path}${query.map((name, index) => `${index === 0 ? '?' : '&'}${name}={${name}}`).join('')}`;
-      const meaning = [summary, description, writes ? 'Needs the admin token.' : undefined];
+      const meaning = [summary, description, access === 'admin' ? 'Needs the admin token.' : undefined];
       return [
         `\`${method.toUpperCase()} ${target}\``,
         meaning.flatMap((text) => (text === undefined ? [] : [text.endsWith('.') ? text : `${text}.`])).join(' '),
         Object.entries(responses)
           .map(([status, schema]) => `${status}: ${schema === nothing ? 'nothing' : answerText(schema)}`)
           .join('; '),
-        refusalsOf(refusals, writes),
+        [...ofAccess[access], ...refusals].map((code) => `\`${code}\``).join(', '),
       ];
     });
   return table(['request', 'does', 'answers', 'refuses with'], rows);
-}
-
-/** Besides those that every request may get. */
-function refusalsOf(codes: readonly ProblemCode[], writes: boolean): string {
-  const all: readonly ProblemCode[] = writes ? ['token-needed', 'writes-off', ...codes] : codes;
-  return all.map((code) => `\`${code}\``).join(', ');
 }
 
 /** With links to the answers that have a name. */
 function answerText(schema: z.ZodType): string {
   const [name] = Object.entries(components).find(([, component]) => component === schema) ?? [];
   if (name !== undefined) return `[${name}](#${anchor(name)})`;
+  if (schema instanceof z.ZodUnion) return schema.options.map((option) => answerText(option as z.ZodType)).join(' or ');
   if (schema instanceof z.ZodArray) return `list of ${answerText(schema.element as z.ZodType)}`;
   return typeText(z.toJSONSchema(schema));
 }

@@ -33,7 +33,8 @@ async function run(): Promise<void> {
   const server = await startServer(config);
   const elsewhere = server.elsewhere.map((url) => `On a phone in this network: ${url}\n`).join('');
   const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
-  process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${server.media}\n\n`);
+  const admin = server.adminUrl === undefined ? '' : `Health and metrics: ${server.adminUrl}\n`;
+  process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${server.media}\n${admin}\n`);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -1,7 +1,5 @@
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
@@ -11,6 +9,7 @@ import type { ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
 import { restApp } from '../rest/app.js';
 import type { Health } from '../rest/health.js';
+import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
 import type { Admit } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
@@ -18,9 +17,11 @@ import { AnswerHeaders } from '../transport/answer-headers.js';
 import { Doors } from '../transport/doors.js';
 import { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { SocketIoOptions } from '../transport/socket-io/door.js';
+import { openAdminPort } from './admin-port.js';
 import type { Config } from './config.js';
 import { dialectsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
+import { closeHttp, isLoopback, listen, literal, portOf } from './listening.js';
 import { createLog } from './log.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
@@ -53,6 +54,8 @@ export interface ServeOptions {
 export interface Service {
   /** Where the demo is, as http://localhost:8080/. */
   readonly url: string;
+  /** Where ADMIN_PORT is, as http://127.0.0.1:9090/; undefined without. */
+  readonly adminUrl: string | undefined;
   /** Where others in the network find it. Empty without TLS, since browsers give no camera to plain HTTP pages. */
   readonly elsewhere: readonly string[];
   /** Of a certificate made by this server, SHA-256. */
@@ -86,12 +89,18 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       // A browser that was told HSTS lets nobody past a certificate that it does not know, such as the next one made here.
       isSecure: ({ socket }) => tls !== undefined && tls.fingerprint === undefined && socket instanceof TLSSocket,
     });
+    const health = (): Health => ({
+      dialects: dialects.map(({ name, state }) => ({ name, ...state })),
+      mediaServers: options.mediaServers?.() ?? [],
+    });
+    const onDefect = (path: string, error: unknown): void => {
+      log.error('an HTTP request failed', { path, error });
+    };
+    const counts = metrics(rooms, health);
     const app = restApp({
       rooms,
-      health: () => ({
-        dialects: dialects.map(({ name, state }) => ({ name, ...state })),
-        mediaServers: options.mediaServers?.() ?? [],
-      }),
+      health,
+      metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
       iceServers: config.iceServers,
@@ -101,14 +110,24 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       pathPrefix: config.pathPrefix,
       allowedOrigins: config.allowedOrigins,
       adminToken: config.adminToken,
+      roomList: config.roomList,
       closeByGet: config.closeEndpoint === 'token',
       onChange: (change, names) => {
         log.info(change, names);
       },
-      onDefect: (path, error) => {
-        log.error('an HTTP request failed', { path, error });
+      addressOf: ({ socket }) => socket.remoteAddress ?? '',
+      onGuessing: (address) => {
+        log.warn('an address that sends wrong admin tokens has to wait', { address });
       },
+      now: () => performance.now(),
+      onDefect,
     });
+    const openAdmin = async (): Promise<string> => {
+      const place = { port: config.adminPort, host: config.adminHost };
+      const admin = await openAdminPort(place, headers, { health, metrics: counts, onDefect });
+      undo.add(() => admin.close());
+      return admin.url;
+    };
     const http = tls ? createSecureServer({ cert: tls.cert, key: tls.key }) : createServer();
     const doors = new Doors(http, {
       maxTextLength: config.maxMessageLength,
@@ -157,16 +176,20 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       dialects.push(dialect);
       undo.add(() => dialect.close());
     }
+    const adminUrl = config.adminPort === 0 ? undefined : await openAdmin();
     const port = await listen(http, config);
+    if (config.roomList === 'public' && !isLoopback(config.host)) {
+      log.info('everybody who reaches the server may list its rooms; ROOM_LIST=admin or off changes that');
+    }
     undo.add(() => {
       rooms.close('the server stops');
     });
     const addressOf = (host: string): string => {
-      const literal = host.includes(':') ? `[${host}]` : host;
-      return `${scheme}://${literal}:${port}${config.pathPrefix}/`;
+      return `${scheme}://${literal(host)}:${port}${config.pathPrefix}/`;
     };
     return {
       url: addressOf(config.host || 'localhost'),
+      adminUrl,
       elsewhere: tls && config.host === '' ? ownAddresses().map(addressOf) : [],
       fingerprint: tls?.fingerprint,
       rooms,
@@ -191,28 +214,4 @@ function withOthers(builtIn: readonly Dialect[], given: readonly Dialect[]): Dia
 function builtFolder(name: 'demo' | 'client'): string {
   const isCompiled = import.meta.url.endsWith('.js');
   return fileURLToPath(new URL(isCompiled ? `../${name}` : `../dist/${name}`, import.meta.url));
-}
-
-function listen(http: Server, { port, host }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen({ port, ...(host === '' ? {} : { host }) }, () => {
-      http.off('error', reject);
-      resolve(portOf(http));
-    });
-  });
-}
-
-/** Of a server that listens. */
-function portOf(http: Server): number {
-  return (http.address() as AddressInfo).port;
-}
-
-function closeHttp(http: Server): Promise<void> {
-  return new Promise((resolve) => {
-    http.close(() => {
-      resolve();
-    });
-    http.closeAllConnections();
-  });
 }

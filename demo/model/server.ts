@@ -19,14 +19,13 @@ export interface LiveRoom {
 
 /** A setting that cannot be asked has its default: the call does not depend on it. */
 export async function pageSettings(): Promise<PageSettings> {
-  const [threshold, interval, config, health, ice] = await Promise.all(
-    ['getThresholdSpeaker', 'getUpdateSpeakerInterval', 'getClientConfig', 'healthz', 'api/v1/ice-servers'].map(ask),
+  const [threshold, interval, config, ice] = await Promise.all(
+    ['getThresholdSpeaker', 'getUpdateSpeakerInterval', 'getClientConfig', 'api/v1/ice-servers'].map(ask),
   );
-  const filters = arrayIn(health, 'mediaServers').flatMap((server) => arrayIn(server, 'filters'));
   return {
     thresholdDb: typeof threshold === 'number' ? threshold : -50,
     speakerIntervalMs: typeof interval === 'number' ? interval : 1800,
-    hasHat: memberOf(config, 'filterRequestParam') === 'hat' && filters.includes('face-overlay'),
+    hasHat: memberOf(config, 'filterRequestParam') === 'hat' && memberOf(config, 'filterAvailable') === true,
     iceServers: arrayIn(ice, 'iceServers') as RTCIceServer[],
   };
 }

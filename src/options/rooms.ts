@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { flag, option, pattern } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 
@@ -8,6 +9,12 @@ export const roomsOptions = {
     '.*',
     'pattern',
     'Participants whose whole name matches may open a room; capitals do not matter. Everybody may enter a room that exists.',
+  ),
+  roomList: option(
+    z.enum(['public', 'admin', 'off']),
+    'public',
+    'mode',
+    'Which clients are told what rooms there are: everybody (public), those that send the admin token (admin), or none (off). No public list names participants.',
   ),
   bridge: flag(
     true,

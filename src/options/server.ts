@@ -41,7 +41,19 @@ export const serverOptions = {
     z.string().regex(/^([\w.~+/-]+=*)?$/, 'must be letters, digits and -._~+/, with = at the end only'),
     '',
     'secret',
-    'The bearer token that may close rooms and evict participants over REST. Empty: nobody may.',
+    'The bearer token for REST. A client that sends it may close rooms, evict participants, and read the participants of a room, the details of /healthz, and /metrics. Empty: nobody may.',
+  ),
+  adminPort: option(
+    count.min(0).max(65_535),
+    0,
+    'TCP port',
+    'Where the details of /healthz, and /metrics, are served over plain HTTP without a token. /metrics is nowhere else then. 0: nowhere.',
+  ),
+  adminHost: option(
+    z.string(),
+    '127.0.0.1',
+    'address',
+    'The address to listen at for adminPort. Everybody who reaches it may read.',
   ),
   closeEndpoint: option(
     z.enum(['off', 'token']),

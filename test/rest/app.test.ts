@@ -1,17 +1,23 @@
 import { expect } from 'chai';
+import { adminToken, asAdmin } from '../support/administrator.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
 import { Asker } from './asker.js';
 
 describe('REST', () => {
-  const server = useServer({ pathPrefix: '/meet' });
+  const server = useServer({ pathPrefix: '/meet', adminToken });
   let asker: Asker;
   before(async () => {
     asker = await Asker.of(server().url);
   });
 
-  it('GET /healthz says that the media server can be reached', async () => {
-    const { status, body } = await asker.ask('healthz');
+  it('GET /healthz tells strangers that the media server can be reached, and no more', async () => {
+    const { status, text } = await asker.ask('healthz');
+    expect([status, text]).to.deep.equal([200, '{"status":"ok"}']);
+  });
+
+  it('GET /healthz tells an administrator of the media servers and the protocols', async () => {
+    const { status, body } = await asker.ask('healthz', 'GET', asAdmin.headers);
     expect(status).to.equal(200);
     expect(body).to.deep.equal({
       status: 'ok',
@@ -33,8 +39,13 @@ describe('REST', () => {
     });
   });
 
-  it('GET /metrics has the counts for Prometheus', async () => {
-    const response = await fetch(`${server().url}metrics`);
+  it('GET /metrics has the counts for a Prometheus that has the admin token, and for nobody else', async () => {
+    for (const headers of [{}, { Authorization: 'Bearer wrong' }]) {
+      const { status, body } = await asker.ask('metrics', 'GET', headers);
+      expect(status).to.equal(401);
+      expect(body).to.include({ code: 'token-needed' });
+    }
+    const response = await fetch(`${server().url}metrics`, asAdmin);
     expect(response.headers.get('content-type')).to.match(/^text\/plain/);
     const text = await response.text();
     expect(text).to.match(/^atrium_rooms 0$/m);
@@ -131,15 +142,18 @@ describe('REST without a reachable media server', () => {
     kmsUris: ['ws://127.0.0.1:9/kurento'],
     mediaLostAfterMs: 100,
     mediaRequestTimeoutMs: 500,
+    adminToken,
   });
 
   it('GET /healthz is 503, rooms can still be joined, and publishing fails with 303', async () => {
     const asker = await Asker.of(server().url);
-    expect((await asker.ask('healthz')).status).to.equal(503);
+    const health = await asker.ask('healthz');
+    expect([health.status, health.text]).to.deep.equal([503, '{"status":"unavailable"}']);
+    expect((await asker.ask('metrics')).body, 'metrics').to.include({ code: 'token-needed' });
     const ana = await RpcClient.connect(server().url);
     await ana.request('joinRoom', { user: 'ana', room: 'r' });
     expect(await ana.refusal('publishVideo', { sdpOffer: 'v=0' })).to.equal(303);
-    const { body } = await asker.ask('api/v1/rooms/r');
+    const { body } = await asker.ask('api/v1/rooms/r', 'GET', asAdmin.headers);
     expect(body).to.have.nested.property('participants[0].publication', null);
     ana.cut();
   });

@@ -27,7 +27,12 @@ describe('Kurento Room §9 REST of the original, as configured by default', () =
   });
 
   it('tells pages its settings, with the original defaults', async () => {
-    const config = { loopbackRemote: false, loopbackAndLocal: false, filterRequestParam: 'hat' };
+    const config = {
+      loopbackRemote: false,
+      loopbackAndLocal: false,
+      filterRequestParam: 'hat',
+      filterAvailable: false,
+    };
     expect((await asker.ask('getClientConfig')).body).to.deep.equal(config);
     expect((await asker.ask('getThresholdSpeaker')).text).to.equal('-50');
     expect((await asker.ask('getUpdateSpeakerInterval')).text).to.equal('1800');
@@ -76,7 +81,12 @@ describe('Kurento Room §9 REST of the original, with everything set', () => {
   });
 
   it('tells pages its settings', async () => {
-    const config = { loopbackRemote: true, loopbackAndLocal: true, filterRequestParam: 'marker' };
+    const config = {
+      loopbackRemote: true,
+      loopbackAndLocal: true,
+      filterRequestParam: 'marker',
+      filterAvailable: false,
+    };
     expect((await asker.ask('getClientConfig')).body).to.deep.equal(config);
     expect((await asker.ask('getThresholdSpeaker')).text).to.equal('-42.5');
     expect((await asker.ask('getUpdateSpeakerInterval')).text).to.equal('900');

@@ -69,7 +69,7 @@ describe('REST /api/v1/rooms', () => {
     const before = Date.now();
     await ana.request('publishVideo', { sdpOffer: publishOffer });
     await berta.request('receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
-    const { body } = await asker.ask(roomPath('media'));
+    const { body } = await asker.ask(roomPath('media'), 'GET', bearer);
     const { participants } = body as { participants: { publication: { since: string } | null }[] };
     const since = participants[0]?.publication?.since ?? '';
     expect(Date.parse(since)).to.be.within(before, Date.now());
@@ -100,9 +100,23 @@ describe('REST /api/v1/rooms', () => {
     ]);
 
     await ana.request('unpublishVideo');
-    const after = (await asker.ask(roomPath('media'))).body;
+    const after = (await asker.ask(roomPath('media'), 'GET', bearer)).body;
     expect(after).to.have.nested.property('participants[0].publication', null);
     expect(after).to.have.deep.nested.property('participants[1].subscriptions', []);
+  });
+
+  it('tells a stranger of a room how many are in it, and no name', async () => {
+    const ana = await join('ana', 'media');
+    await join('berta', 'media');
+    await ana.request('publishVideo', { sdpOffer: publishOffer });
+    expect((await asker.ask(roomPath('media'))).body).to.deep.equal({
+      name: 'media',
+      title: null,
+      participants: 2,
+      publications: 1,
+      dialects: { 'kurento-room': 2 },
+    });
+    expect((await asker.ask(roomPath('media'), 'GET', { Authorization: 'Bearer wrong' })).status).to.equal(401);
   });
 
   it('finds rooms and participants of any name', async () => {

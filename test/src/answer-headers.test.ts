@@ -1,14 +1,12 @@
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { operations } from '../../rest/operations.js';
 import { configOf } from '../../src/config.js';
 import { tlsIdentity } from '../../src/tls.js';
+import { send } from '../support/http.js';
 import { ServiceStage } from '../support/service-stage.js';
 
 const upgrade = {
@@ -21,16 +19,6 @@ const strictPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; f
 const pagePolicy =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; " +
   "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
-
-/** Sends paths unchanged, unlike fetch. */
-async function answerOf(url: string, options: RequestOptions = {}): Promise<IncomingMessage> {
-  const [base, path] = [new URL(url), url.replace(/^\w+:\/\/[^/]+/, '')];
-  const send = base.protocol === 'https:' ? secureRequest : request;
-  const asking = send({ host: base.hostname, port: base.port, path, agent: false, ...options }).end();
-  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
-  answer.resume();
-  return answer;
-}
 
 describe('the headers of every answer', () => {
   const files = mkdtempSync(join(tmpdir(), 'atrium-headers-'));
@@ -65,12 +53,12 @@ describe('the headers of every answer', () => {
 
   it('are those of the page where the page is, and let it load nothing from elsewhere', async () => {
     for (const path of ['/', '/index.html', '/?room=garden']) {
-      const { headers, statusCode } = await answerOf(url + path);
-      expect(statusCode, path).to.equal(200);
+      const { headers, status } = await send(url + path);
+      expect(status, path).to.equal(200);
       secured(headers, pagePolicy);
     }
-    const bare = await answerOf(`${url}?room=garden`);
-    expect([bare.statusCode, bare.headers.location]).to.deep.equal([301, '/meet/?room=garden']);
+    const bare = await send(`${url}?room=garden`);
+    expect([bare.status, bare.headers.location]).to.deep.equal([301, '/meet/?room=garden']);
     secured(bare.headers);
   });
 
@@ -105,13 +93,13 @@ describe('the headers of every answer', () => {
     const statuses = new Set<number | undefined>();
     for (const path of [...paths.map((each) => `/meet${each}`), '/', '/of-a-program/page']) {
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE']) {
-        const { headers, statusCode } = await answerOf(new URL(url).origin + path, { method });
+        const { headers, status } = await send(new URL(url).origin + path, { method });
         try {
           secured(headers);
         } catch (error) {
-          throw new Error(`${method} ${path} answers ${String(statusCode)}: ${String(error)}`, { cause: error });
+          throw new Error(`${method} ${path} answers ${String(status)}: ${String(error)}`, { cause: error });
         }
-        statuses.add(statusCode);
+        statuses.add(status);
       }
     }
     expect([...statuses], 'kinds of answers').to.include.members([200, 204, 400, 403, 404, 405]);
@@ -119,8 +107,8 @@ describe('the headers of every answer', () => {
 
   it('are there when an upgrade is refused', async () => {
     for (const path of ['/meet/nothing', '/meet/', '/elsewhere', '/meet/fs/a/b']) {
-      const { headers, statusCode } = await answerOf(new URL(url).origin + path, { headers: upgrade });
-      expect(statusCode, path).to.equal(404);
+      const { headers, status } = await send(new URL(url).origin + path, { headers: upgrade });
+      expect(status, path).to.equal(404);
       secured(headers);
     }
   });
@@ -135,7 +123,7 @@ describe('the headers of every answer, with sites that may frame the page', () =
   after(() => stage.stop());
 
   it('name them beside the server itself', async () => {
-    const { headers } = await answerOf(url);
+    const { headers } = await send(url);
     expect(headers['content-security-policy']).to.include(
       "frame-ancestors 'self' https://club.example https://*.intranet.example:8443;",
     );
@@ -169,7 +157,7 @@ describe('Strict-Transport-Security', function () {
     try {
       const url = await stage.start();
       const options = { ca: readFileSync(given.tlsCert), servername: 'localhost', headers: { Host: host } };
-      return (await answerOf(url, options)).headers['strict-transport-security'];
+      return (await send(url, options)).headers['strict-transport-security'];
     } finally {
       await stage.stop();
     }

@@ -8,6 +8,7 @@ import { OriginalClient } from '../support/original-client.js';
 import { PeerProcess } from '../support/peer.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';
+import { adminToken, asAdmin } from '../support/administrator.js';
 import { startTestServer } from '../support/server.js';
 
 const startingMs = 60_000;
@@ -24,7 +25,7 @@ describe('several media servers, one of which dies during calls', function () {
   beforeEach(async () => {
     engines = await Promise.all([EmbeddedEngine.start(), EmbeddedEngine.start()]);
     const kmsUris = engines.map(({ url }) => url);
-    server = await startTestServer({ kmsUris });
+    server = await startTestServer({ kmsUris, adminToken });
     await until('both are up', async () => (await mediaServers()).every(({ up }) => up));
   });
 
@@ -36,7 +37,7 @@ describe('several media servers, one of which dies during calls', function () {
   });
 
   async function mediaServers() {
-    return health.parse(await (await fetch(`${server.url}healthz`)).json()).mediaServers;
+    return health.parse(await (await fetch(`${server.url}healthz`, asAdmin)).json()).mediaServers;
   }
 
   async function join(user: string, room: string): Promise<RpcClient> {

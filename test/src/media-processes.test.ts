@@ -7,6 +7,7 @@ import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { pipelinesOf } from '../support/media-objects.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';
+import { adminToken, asAdmin } from '../support/administrator.js';
 import { startTestServer } from '../support/server.js';
 import { udpRange, type UdpRange } from '../support/udp-ports.js';
 
@@ -32,7 +33,7 @@ describe('two embedded engines', function () {
 
   beforeEach(async () => {
     ports = udpRange();
-    server = await startTestServer({ mediaProcesses: 2, mediaUdpPorts: `${ports.first}-${ports.last}` });
+    server = await startTestServer({ adminToken, mediaProcesses: 2, mediaUdpPorts: `${ports.first}-${ports.last}` });
   });
 
   afterEach(async () => {
@@ -42,7 +43,7 @@ describe('two embedded engines', function () {
   });
 
   async function mediaServers() {
-    return health.parse(await (await fetch(`${server.url}healthz`)).json()).mediaServers;
+    return health.parse(await (await fetch(`${server.url}healthz`, asAdmin)).json()).mediaServers;
   }
 
   async function join(user: string, room: string): Promise<RpcClient> {

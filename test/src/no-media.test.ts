@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { adminToken, asAdmin } from '../support/administrator.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { publishOffer } from '../support/fixtures.js';
 import { RpcClient } from '../support/rpc-client.js';
@@ -39,7 +40,7 @@ describe('on a machine where the media library cannot be loaded', function () {
   });
 
   it('the server says so in one line, people can join and chat, and publishing is refused', async () => {
-    const url = await start();
+    const url = await start('--admin-token', adminToken);
     const complaints = lines.filter((line) => / (error|warn) /.test(line));
     expect(complaints).to.have.lengthOf(1);
     expect(complaints[0])
@@ -49,7 +50,10 @@ describe('on a machine where the media library cannot be loaded', function () {
 
     const health = await fetch(`${url}healthz`);
     expect(health.status).to.equal(503);
-    expect(await health.json()).to.deep.include({ status: 'no media server', mediaServers: [] });
+    expect(await health.json()).to.deep.equal({ status: 'unavailable' });
+    const details = await fetch(`${url}healthz`, asAdmin);
+    expect(details.status).to.equal(503);
+    expect(await details.json()).to.deep.include({ status: 'no media server', mediaServers: [] });
 
     const [ana, berta] = [await RpcClient.connect(url), await RpcClient.connect(url)];
     await ana.request('joinRoom', { user: 'ana', room: 'r' });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Agent } from '../../../dialects/compeit/agent.js';
 import { Refusal } from '../../../dialects/compeit/errors.js';
 import { Message } from '../../../dialects/compeit/message.js';
+import { adminToken, asAdmin } from '../../support/administrator.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
 import { ask } from './http.js';
@@ -11,7 +12,7 @@ import { CompeitStage } from './stage.js';
 const offer = 'v=0 offer';
 
 describe('COMPEIT with BRIDGE=false', () => {
-  const server = useServer({ bridge: false });
+  const server = useServer({ bridge: false, adminToken });
   const url = (): string => server().url.replace(/\/$/, '');
 
   it('has rooms of its own, listed with its name before them', async () => {
@@ -39,10 +40,10 @@ describe('COMPEIT with BRIDGE=false', () => {
   });
 
   it('counts no undelivered texts, because its pages accept any text', async () => {
-    const { body } = await ask(`${url()}/healthz`);
+    const { body } = await ask(`${url()}/healthz`, asAdmin);
     const { dialects } = JSON.parse(body) as { dialects: { name: string }[] };
     expect(dialects.find(({ name }) => name === 'compeit')).to.have.keys('name', 'connections');
-    const metrics = (await ask(`${url()}/metrics`)).body;
+    const metrics = (await ask(`${url()}/metrics`, asAdmin)).body;
     expect(metrics).to.match(/connections\{dialect="compeit"\} \d/);
     expect(metrics).to.match(/undelivered_texts_total\{dialect="easyrtc"\} 0/);
     expect(metrics).to.not.match(/undelivered_texts_total\{dialect="compeit"\}/);
@@ -50,7 +51,7 @@ describe('COMPEIT with BRIDGE=false', () => {
 });
 
 describe('COMPEIT with COMPEIT_ENABLED=false', () => {
-  const server = useServer({ compeit: { enabled: false } });
+  const server = useServer({ compeit: { enabled: false }, adminToken });
 
   it('is not served, on old and new transports', async () => {
     const url = server().url.replace(/\/$/, '');
@@ -58,7 +59,9 @@ describe('COMPEIT with COMPEIT_ENABLED=false', () => {
     const page = Page.begin(url);
     await page.gone();
     expect(page.refusal).to.equal('Invalid namespace');
-    expect((await ask(`${url}/healthz`)).body).to.not.include('compeit');
+    expect((await ask(`${url}/healthz`, asAdmin)).body)
+      .to.include('easyrtc')
+      .and.not.include('compeit');
     const kay = await RpcClient.connect(server().url);
     await kay.request('joinRoom', { user: 'Kay', room: '17' });
     await kay.close();

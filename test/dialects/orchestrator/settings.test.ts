@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { io } from 'socket.io-client';
 import { configOf, readConfig } from '../../../src/config.js';
 import { startServer } from '../../../src/server.js';
+import { adminToken, asAdmin } from '../../support/administrator.js';
 import { until } from '../../support/until.js';
 import { OrchestratorClient, withStage } from './orchestrator-stage.js';
 
@@ -170,7 +171,7 @@ describe('the Orchestrator’s protocol in the whole server', () => {
   };
 
   it('lists sessions over REST with their titles, and is stopped by TERMINATE_ORCHESTRATOR, once its members are told', async () => {
-    const server = await startServer(configOf({ ...options, orchestrator: { allowTerminate: true } }));
+    const server = await startServer(configOf({ ...options, adminToken, orchestrator: { allowTerminate: true } }));
     const ada = await connect(server.url, '/orchestrator');
     const bob = await connect(server.url, '/');
     await ada.get('LOGIN', { userName: 'ada' });
@@ -189,7 +190,7 @@ describe('the Orchestrator’s protocol in the whole server', () => {
         dialects: { orchestrator: 1 },
       })),
     );
-    const health = (await (await fetch(`${server.url}healthz`)).json()) as { dialects: object[] };
+    const health = (await (await fetch(`${server.url}healthz`, asAdmin)).json()) as { dialects: object[] };
     expect(health.dialects).to.deep.include({ name: 'orchestrator', connections: 2, undelivered: 0 });
     expect(first).not.to.equal(second);
     expect((await ada.ask('TERMINATE_ORCHESTRATOR')).error).to.equal(0);

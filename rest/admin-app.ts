@@ -1,0 +1,40 @@
+import express from 'express';
+import type { Express } from 'express';
+import { healthHandlers } from './health.js';
+import type { Health } from './health.js';
+import type { Metrics } from './metrics.js';
+import { Problem } from './problem.js';
+import { answerProblems } from './problem-answer.js';
+import type { OnDefect } from './problem-answer.js';
+
+export interface AdminAppOptions {
+  readonly health: () => Health;
+  readonly metrics: Metrics;
+  /** Whether other machines can reach it. */
+  readonly isRemote: boolean;
+  readonly onDefect: OnDefect;
+}
+
+const ownHost = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
+
+/** What is served at ADMIN_PORT, without a token: the port is for programs of the operator. */
+export function adminApp({ health, metrics, isRemote, onDefect }: AdminAppOptions): Express {
+  const { getHealth } = healthHandlers(health);
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(({ headers }, _response, next) => {
+    // A page in a browser of this machine can reach the port, too; a name of its own that leads here would make it ours.
+    const isPage = headers.origin !== undefined || (headers['sec-fetch-site'] ?? 'none') !== 'none';
+    if (isPage || (!isRemote && !ownHost.test(headers.host ?? ''))) {
+      throw new Problem('forbidden', 'This port is for programs of the operator, not for pages');
+    }
+    next();
+  });
+  app.get('/metrics', metrics);
+  app.get('/healthz', (_request, response) => {
+    const { status, body } = getHealth({}, { isAdmin: true });
+    response.status(status).set('Cache-Control', 'no-store').json(body);
+  });
+  answerProblems(app, onDefect);
+  return app;
+}

@@ -1,0 +1,34 @@
+import { STATUS_CODES } from 'node:http';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { Problem } from './problem.js';
+import type { Component } from './schemas.js';
+
+/** Called with what a handler threw. The client is told no details. */
+export type OnDefect = (path: string, error: unknown) => void;
+
+/** Answers what no route of the app has answered, and what its handlers have thrown. Called when the app has all its routes. */
+export function answerProblems(app: Express, onDefect: OnDefect): void {
+  app.use(() => {
+    throw new Problem('not-found', 'Nothing is served at this path');
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) onDefect(request.path, error);
+    response.status(problem.status).set(problem.headers);
+    response.type('application/problem+json').send(JSON.stringify(bodyOf(problem)));
+  });
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  // Express marks a fault of the client, such as a malformed path, with a status below 500.
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500
+    ? new Problem('bad-request', 'The path or a parameter is malformed')
+    : new Problem('internal-error', 'The server failed to answer');
+}
+
+function bodyOf({ code, status, message }: Problem): Component<'Problem'> {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? '', status, detail: message, code };
+}

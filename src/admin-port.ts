@@ -1,0 +1,28 @@
+import { createServer } from 'node:http';
+import { adminApp } from '../rest/admin-app.js';
+import type { AdminAppOptions } from '../rest/admin-app.js';
+import type { AnswerHeaders } from '../transport/answer-headers.js';
+import { closeHttp, isLoopback, listen, literal } from './listening.js';
+import type { Place } from './listening.js';
+
+/** The listener of ADMIN_PORT. */
+export interface AdminPort {
+  /** As http://127.0.0.1:9090/ */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @throws an Error of `listen`, as when the port is in use */
+export async function openAdminPort(
+  place: Place,
+  headers: AnswerHeaders,
+  options: Omit<AdminAppOptions, 'isRemote'>,
+): Promise<AdminPort> {
+  const app = adminApp({ ...options, isRemote: !isLoopback(place.host) });
+  const http = createServer((request, response) => {
+    headers.set(request, response);
+    app(request, response);
+  });
+  const port = await listen(http, place);
+  return { url: `http://${literal(place.host || 'localhost')}:${port}/`, close: () => closeHttp(http) };
+}

@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import type { ParentLog } from '../../log.js';
+import type { Config, GivenConfig } from '../../src/config.js';
+import { adminToken, asAdmin } from '../support/administrator.js';
+import { send } from '../support/http.js';
+import type { HttpAnswer } from '../support/http.js';
+import { RpcClient } from '../support/rpc-client.js';
+import { ServiceStage } from '../support/service-stage.js';
+
+type Mode = Config['roomList'];
+
+/** A server with ana in the room "garden". */
+async function withGarden(given: GivenConfig, run: (url: string, stage: ServiceStage) => Promise<void>): Promise<void> {
+  const stage = new ServiceStage(given);
+  try {
+    const url = await stage.start();
+    const ana = await RpcClient.connect(url);
+    await ana.request('joinRoom', { user: 'ana', room: 'garden' });
+    await run(url, stage);
+    ana.cut();
+  } finally {
+    await stage.stop();
+  }
+}
+
+describe('what REST tells of rooms', () => {
+  const lists = ['getAllRooms', 'api/v1/rooms'];
+  const room = 'api/v1/rooms/garden';
+  const cases: readonly (readonly [Mode, string, stranger: readonly number[], administrator: readonly number[]])[] = [
+    ['public', adminToken, [200, 200, 200], [200, 200, 200]],
+    ['admin', adminToken, [401, 401, 401], [200, 200, 200]],
+    ['admin', '', [403, 403, 403], [403, 403, 403]],
+    ['off', adminToken, [403, 403, 403], [403, 403, 200]],
+    ['off', '', [403, 403, 403], [403, 403, 403]],
+  ];
+  for (const [mode, token, stranger, administrator] of cases) {
+    it(`with ROOM_LIST=${mode}, ${token === '' ? 'without' : 'with'} an admin token`, () =>
+      withGarden({ roomList: mode, adminToken: token }, async (url) => {
+        const ask = (headers: Record<string, string>) =>
+          Promise.all([...lists, room].map((path) => send(url + path, { headers })));
+        const answers = await ask({});
+        expect(answers.map(({ status }) => status)).to.deep.equal(stranger);
+        for (const { status, text } of answers) {
+          expect(text).to.not.include('ana');
+          if (status !== 200) expect(text).to.not.include('garden');
+        }
+        expect((await ask(asAdmin.headers)).map(({ status }) => status)).to.deep.equal(administrator);
+      }));
+  }
+
+  it('without ROOM_LIST=public is the same of a room that is not there, for strangers', () =>
+    withGarden({ roomList: 'admin', adminToken }, async (url) => {
+      const [there, missing] = [await send(url + room), await send(`${url}api/v1/rooms/nowhere`)];
+      expect(there).to.deep.include({ status: 401, text: missing.text });
+    }));
+
+  it('is said at the start where others can reach the server and the list is public', async () => {
+    const said = async (given: GivenConfig): Promise<string[]> => {
+      const lines: string[] = [];
+      const note = (line: string): void => void lines.push(line);
+      const log: ParentLog = { error: note, warn: note, info: note, debug: note, child: () => log };
+      const stage = new ServiceStage(given, { log });
+      await stage.start();
+      await stage.stop();
+      return lines.filter((line) => line.includes('ROOM_LIST'));
+    };
+    expect(await said({ host: '' })).to.have.lengthOf(1);
+    expect(await said({ host: '0.0.0.0' })).to.have.lengthOf(1);
+    for (const host of ['127.0.0.1', 'localhost']) expect(await said({ host }), host).to.deep.equal([]);
+    expect(await said({ host: '', roomList: 'admin' })).to.deep.equal([]);
+  });
+});
+
+describe('ADMIN_PORT', () => {
+  /** A port that nothing listens at. */
+  async function freePort(): Promise<number> {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    await once(server.close(), 'close');
+    return port;
+  }
+
+  it('has details of /healthz and /metrics without a token; /metrics is nowhere else', async () => {
+    const adminPort = await freePort();
+    await withGarden({ adminPort, adminToken, pathPrefix: '/meet' }, async (url, stage) => {
+      const admin = stage.service.adminUrl ?? '';
+      expect(admin).to.equal(`http://127.0.0.1:${adminPort}/`);
+      const health = await send(`${admin}healthz`);
+      expect(JSON.parse(health.text)).to.deep.include({ status: 'no media server', mediaServers: [] });
+      const metrics = await send(`${admin}metrics`);
+      expect(metrics.text).to.include('atrium_participants{dialect="kurento-room"} 1');
+      for (const { headers } of [health, metrics]) {
+        expect(headers).to.include({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
+      }
+      for (const path of ['', 'api/v1/rooms', 'getAllRooms', 'meet/metrics', 'room', 'nothing/../metrics']) {
+        expect((await send(admin + path)).status, path).to.equal(404);
+      }
+      for (const path of ['metrics', 'meet/metrics']) {
+        const answer = await send(new URL(path, new URL('/', url)).href, asAdmin);
+        expect(answer.status, path).to.equal(404);
+      }
+      expect((await send(`${url}healthz`)).text).to.equal('{"status":"unavailable"}');
+    });
+    expect(await send(`http://127.0.0.1:${adminPort}/healthz`).catch(() => 'gone'), 'after the end').to.equal('gone');
+  });
+
+  it('refuses pages, and on loopback names that are not of this machine', async () => {
+    const adminPort = await freePort();
+    await withGarden({ adminPort }, async (_url, stage) => {
+      const statusOf = async (headers: Record<string, string>): Promise<number> =>
+        (await send(`${stage.service.adminUrl ?? ''}healthz`, { headers })).status;
+      const refused = [
+        { Origin: 'https://a.example' },
+        { Origin: 'null' },
+        { 'Sec-Fetch-Site': 'cross-site' },
+        { 'Sec-Fetch-Site': 'same-origin' },
+        { Host: `rebound.example:${adminPort}` },
+      ];
+      for (const headers of refused) expect(await statusOf(headers), JSON.stringify(headers)).to.equal(403);
+      const served = [
+        {},
+        { 'Sec-Fetch-Site': 'none' },
+        { Host: 'localhost' },
+        { Host: '[::1]:1' },
+        { Host: '127.0.0.1' },
+      ];
+      for (const headers of served) expect(await statusOf(headers), JSON.stringify(headers)).to.equal(503);
+    });
+  });
+});
+
+describe('a client that guesses the admin token', () => {
+  const path = 'api/v1/rooms/garden';
+  const guess = (url: string, token: string, from = '127.0.0.1', where = path): Promise<HttpAnswer> =>
+    send(url + where, { headers: { Authorization: `Bearer ${token}` }, localAddress: from });
+
+  it('has to wait at every path after ten wrong ones; others need not', () =>
+    withGarden({ adminToken }, async (url) => {
+      for (let index = 0; index < 11; index += 1) expect((await guess(url, `wrong-${index}`)).status).to.equal(401);
+      for (const where of [path, 'healthz', 'metrics', 'api/v1/rooms', 'getAllRooms', 'close?room=garden']) {
+        // Also the right token: the answer must not show whether it is right.
+        for (const token of ['wrong', adminToken]) {
+          const { status, headers, text } = await guess(url, token, '127.0.0.1', where);
+          expect(status, where).to.equal(429);
+          expect(headers['retry-after']).to.equal('1');
+          expect(JSON.parse(text)).to.include({ code: 'too-many' });
+        }
+      }
+      expect((await send(url + path)).status, 'without a token').to.equal(200);
+      expect((await guess(url, adminToken, '127.0.0.2')).status, 'from elsewhere').to.equal(200);
+    }));
+
+  it('is counted for wrong tokens only, not for missing ones or other schemes', () =>
+    withGarden({ adminToken }, async (url) => {
+      for (let index = 0; index < 30; index += 1) {
+        await send(`${url}metrics`);
+        await send(`${url}metrics`, { headers: { Authorization: 'Basic d3Jvbmc6d3Jvbmc=' } });
+      }
+      expect((await guess(url, adminToken)).status).to.equal(200);
+    }));
+});
