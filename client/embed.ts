@@ -25,7 +25,7 @@ export async function embed(element: HTMLElement, options: EmbedOptions): Promis
   element.append(grid);
   const pictures = new Map<string, HTMLVideoElement>();
   const show = (who: string, stream: MediaStream): void => {
-    const video = pictures.get(who) ?? pictureOf(who, who === user);
+    const video = pictures.get(who) ?? pictureOf(who, who === room.user);
     pictures.set(who, video);
     video.srcObject = stream;
     grid.append(video);

@@ -74,8 +74,9 @@ export class Room extends Emitter<RoomEvents> {
   constructor(options: RoomOptions) {
     super();
     this.#options = options;
-    this.name = options.room;
-    this.user = options.user;
+    // The server takes user names in this form only (docs/decisions/0023-names-and-texts.md).
+    this.name = options.room.normalize();
+    this.user = options.user.normalize();
   }
 
   /** A method: it may change during any `await`, which the compiler does not see of a field. */

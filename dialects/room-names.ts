@@ -1,9 +1,9 @@
-import { RoomError } from '../rooms/index.js';
+import { RoomError, roomKey } from '../rooms/index.js';
 
 /** How a dialect's names of rooms and the names in `Rooms` belong together. */
 export interface RoomNames {
   /**
-   * The key in `Rooms` of what the dialect calls `name`.
+   * The key in `Rooms` of what the dialect calls `name`: the same for all forms of Unicode normalization.
    * @throws RoomError `room-refused` when that is the name of another dialect's room
    */
   keyOf(name: string): string;
@@ -12,13 +12,13 @@ export interface RoomNames {
 }
 
 /** One name space for all dialects. */
-export const sharedNames: RoomNames = { keyOf: (name) => name, nameOf: (key) => key };
+export const sharedNames: RoomNames = { keyOf: roomKey, nameOf: (key) => key };
 
 /** Rooms of the dialect's own, listed with its name before them: for a server whose dialects are not to meet. */
 export function ownNames(dialect: string): RoomNames {
   const prefix = `${dialect}:`;
   return {
-    keyOf: (name) => prefix + name,
+    keyOf: (name) => roomKey(prefix + name),
     nameOf: (key) => (key.startsWith(prefix) ? key.slice(prefix.length) : undefined),
   };
 }
@@ -30,7 +30,7 @@ export function namesBut(dialects: readonly string[]): RoomNames {
   return {
     keyOf: (name) => {
       if (isOthers(name)) throw new RoomError('room-refused', `Room "${name}" is of another protocol`);
-      return name;
+      return roomKey(name);
     },
     nameOf: (key) => (isOthers(key) ? undefined : key),
   };

@@ -2,7 +2,7 @@ import type { MediaErrorCode, MediaFailure } from '../media/port.js';
 
 /** The closed list of reasons why the domain refuses something. Each dialect has one table from it to its own numbers or words. */
 export type RoomErrorCode =
-  /** A room or participant name that cannot be one (empty). */
+  /** A name that cannot be one: empty, too long, or with characters that nobody sees (`checkedName`). */
   | 'invalid-name'
   /** The room already has a participant of that id. */
   | 'participant-exists'
@@ -10,6 +10,8 @@ export type RoomErrorCode =
   | 'participant-not-found'
   /** The participant left or was evicted before the call. */
   | 'participant-closed'
+  /** A text that cannot be said: too long, or no well-formed Unicode. */
+  | 'invalid-text'
   /** The protocol of the participant that a text is for has no private texts. */
   | 'private-text-refused'
   /** No room of that name. */

@@ -12,6 +12,7 @@ export { RoomError } from './errors.js';
 export type { RoomErrorCode } from './errors.js';
 export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from './events.js';
 export type { MutableKind } from './muted-kinds.js';
+export { checkedName, cleanedName, isShowable, maxNameLength, roomKey } from './names.js';
 export { Rooms } from './rooms.js';
 export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms.js';
 
@@ -19,7 +20,7 @@ export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from '.
 export interface Room {
   /** Its key in `Rooms`. */
   readonly name: string;
-  /** For people, where it differs from the name. */
+  /** For people, where it differs from the name. A name too: `checkedName`. */
   readonly title: string | undefined;
   readonly closed: boolean;
   readonly size: number;
@@ -30,6 +31,8 @@ export interface Room {
   findByName(name: string): Participant | undefined;
   /** Whether the room stays when nobody is in it. Set to false, an empty room closes. */
   stays: boolean;
+  /** Whether the text can be said here: it is no longer than MAX_TEXT_BYTES, and well-formed Unicode. */
+  takesText(text: string): boolean;
   /** Removes a participant: the others are told first, then the participant. Does nothing when they have left. */
   evict(participant: Participant): void;
   /** What is done to the video of all participants who have no filter of their own. */
@@ -46,8 +49,9 @@ export interface Room {
   close(reason: string): void;
 }
 
-/** What others may read of a participant. */
+/** What others may read of a participant. The names are bounded and free of characters that nobody sees (`checkedName`). */
 export interface Attributes {
+  /** May be empty. */
   readonly displayName: string;
   /** The protocol that the participant speaks, as `kurento-room`. */
   readonly dialect: string;
@@ -105,7 +109,7 @@ export interface Participant {
   addCandidate(publisher: Participant, candidate: IceCandidate): void;
   /**
    * Says a text to everybody in the room, the speaker included, or to one participant alone.
-   * @throws RoomError `private-text-refused` when the protocol of that participant has no such texts; `participant-not-found` when they
+   * @throws RoomError `invalid-text` when the room does not take it (`Room.takesText`); `private-text-refused` when the protocol of that participant has no such texts; `participant-not-found` when they
    *   are not in this room; `participant-closed`
    */
   say(text: string, to?: Participant): void;

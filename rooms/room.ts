@@ -3,11 +3,13 @@ import { RoomError, filterError, mediaError } from './errors.js';
 import type { LeaveReason, RoomEvent } from './events.js';
 import type * as api from './index.js';
 import { Participant } from './participant.js';
+import { defaultMaxTextBytes, isSayable } from './texts.js';
 
 export interface RoomOptions {
   /** The time in ms since 1970. */
   readonly now?: () => number;
   readonly title?: string | undefined;
+  readonly maxTextBytes?: number;
   readonly stays?: boolean;
   /** Told what everybody is told, after the participants. Must not throw, and must not call back into the room before it returns. */
   readonly watch?: (event: RoomEvent) => void;
@@ -22,6 +24,7 @@ export class Room implements api.Room {
   readonly title: string | undefined;
   /** The time in ms since 1970. */
   readonly now: () => number;
+  readonly maxTextBytes: number;
   readonly #media: MediaEngine;
   readonly #onClose: (room: Room) => void;
   readonly #participants = new Map<string, Participant>();
@@ -38,11 +41,18 @@ export class Room implements api.Room {
     name: string,
     media: MediaEngine,
     onClose: (room: Room) => void,
-    { now = Date.now, title, stays = false, watch = () => undefined }: RoomOptions = {},
+    {
+      now = Date.now,
+      title,
+      stays = false,
+      maxTextBytes = defaultMaxTextBytes,
+      watch = () => undefined,
+    }: RoomOptions = {},
   ) {
     this.name = name;
     this.title = title;
     this.now = now;
+    this.maxTextBytes = maxTextBytes;
     this.#media = media;
     this.#onClose = onClose;
     this.#stays = stays;
@@ -108,6 +118,10 @@ export class Room implements api.Room {
     }
     if (this.#filterChange) participant.tell(this.#filterChange);
     return participant;
+  }
+
+  takesText(text: string): boolean {
+    return isSayable(text, this.maxTextBytes);
   }
 
   evict(participant: Participant): void {

@@ -3,6 +3,7 @@ import type { Admit } from './admission.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type * as api from './index.js';
+import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
 import { Room } from './room.js';
 import type { RoomOptions } from './room.js';
 
@@ -11,11 +12,13 @@ export interface RoomsOptions {
   readonly now?: () => number;
   /** Asked before every join, and before a room is opened for a client. Default: everybody is admitted, and nothing is awaited. */
   readonly admit?: Admit;
+  /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
+  readonly maxTextBytes?: number;
 }
 
 /** A client that wants to join. */
 export interface Newcomer {
-  /** `Participant.id` */
+  /** `Participant.id`. It must be in Unicode normalization form C, since others address the participant by it. */
   readonly id: string;
   readonly attributes: api.Attributes;
   /**
@@ -46,14 +49,14 @@ export interface RoomsWatcher {
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
 export class Rooms {
   readonly #media: MediaEngine;
-  readonly #now: () => number;
   readonly #admit: Admit | undefined;
+  readonly #roomOptions: Pick<RoomOptions, 'now' | 'maxTextBytes'>;
   readonly #rooms = new Map<string, Room>();
   readonly #watchers = new Set<RoomsWatcher>();
 
-  constructor(media: MediaEngine, { now = Date.now, admit }: RoomsOptions = {}) {
+  constructor(media: MediaEngine, { now = Date.now, admit, maxTextBytes }: RoomsOptions = {}) {
     this.#media = media;
-    this.#now = now;
+    this.#roomOptions = { now, ...(maxTextBytes !== undefined && { maxTextBytes }) };
     this.#admit = admit;
   }
 
@@ -65,8 +68,9 @@ export class Rooms {
     return [...this.#rooms.keys()];
   }
 
+  /** @param name in any form of Unicode normalization, as everywhere */
   find(name: string): api.Room | undefined {
-    return this.#rooms.get(name);
+    return this.#rooms.get(roomKey(name));
   }
 
   /**
@@ -83,16 +87,17 @@ export class Rooms {
    *   room would be a new one and the media servers are at their limit (people can meet and talk when no media server answers at all);
    *   `interrupted` when `enter` returns undefined; and what `admit` and `enter` throw
    */
-  async join(room: string | api.Room, newcomer: Newcomer, enter: Enter): Promise<api.Participant> {
-    const name = typeof room === 'string' ? room : room.name;
+  async join(room: string | api.Room, wanting: Newcomer, enter: Enter): Promise<api.Participant> {
+    const name = typeof room === 'string' ? roomKey(room) : room.name;
+    const newcomer = checkedNewcomer(wanting);
     const { id, attributes } = newcomer;
     for (;;) {
       const opens = !this.#rooms.has(name);
-      this.#assertJoinable(room, name, id);
+      this.#assertJoinable(room, name);
       const admission = this.#admit?.({ room: name, opens, id, attributes });
       if (admission) {
         await admission;
-        this.#assertJoinable(room, name, id);
+        this.#assertJoinable(room, name);
       }
       this.#makePlace(name, newcomer);
       const present = this.#rooms.get(name);
@@ -108,17 +113,20 @@ export class Rooms {
    * @throws RoomError `invalid-name`, `room-exists`, `room-refused`; `interrupted` when `enter` returns false; and what `admit` throws
    */
   async open(
-    name: string,
+    given: string,
     { title, by }: OpenOptions = {},
     enter: (room: api.Room) => boolean = () => true,
   ): Promise<api.Room> {
+    const name = roomKey(given);
+    const shown = title && checkedName(title, 'The title of a room');
     this.#assertOpenable(name);
-    const admission = by && this.#admit?.({ room: name, opens: true, id: undefined, attributes: by });
+    const attributes = by && checkedAttributes(by);
+    const admission = attributes && this.#admit?.({ room: name, opens: true, id: undefined, attributes });
     if (admission) {
       await admission;
       this.#assertOpenable(name);
     }
-    const room = this.#make(name, { title, stays: true });
+    const room = this.#make(name, { title: shown, stays: true });
     if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
     this.#add(room);
     return room;
@@ -135,10 +143,9 @@ export class Rooms {
     for (const room of this.#rooms.values()) room.close(reason);
   }
 
-  #assertJoinable(room: string | api.Room, name: string, id: string): void {
+  #assertJoinable(room: string | api.Room, name: string): void {
     if (typeof room !== 'string' && room.closed) throw new RoomError('room-closed', `Room "${name}" is closed`);
     if (!this.#rooms.has(name)) this.#assertCapacity(name);
-    if (id === '') throw new RoomError('invalid-name', 'The name of a participant must not be empty');
   }
 
   #assertOpenable(name: string): void {
@@ -147,7 +154,7 @@ export class Rooms {
   }
 
   #assertCapacity(name: string): void {
-    if (name === '') throw new RoomError('invalid-name', 'The name of a room must not be empty');
+    checkedName(name, 'The name of a room');
     if (this.#media.hasCapacity === false) {
       const message = `Room "${name}" cannot be opened: the media servers are at their limit`;
       throw new RoomError('room-refused', message, { retry: true });
@@ -176,7 +183,7 @@ export class Rooms {
     const onClose = (): void => {
       this.#rooms.delete(name);
     };
-    const room = new Room(name, this.#media, onClose, { ...options, now: this.#now, watch });
+    const room = new Room(name, this.#media, onClose, { ...options, ...this.#roomOptions, watch });
     return room;
   }
 
@@ -184,4 +191,10 @@ export class Rooms {
     this.#rooms.set(room.name, room);
     for (const watcher of this.#watchers) watcher.roomOpened(room);
   }
+}
+
+/** @throws RoomError `invalid-name` */
+function checkedNewcomer(newcomer: Newcomer): Newcomer {
+  assertAddress(newcomer.id, 'The name of a participant');
+  return { ...newcomer, attributes: checkedAttributes(newcomer.attributes) };
 }

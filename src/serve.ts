@@ -81,7 +81,11 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
   const stop = (): Promise<void> => undo.run();
   try {
     const tls = options.tls ?? (await tlsIdentity(config));
-    const rooms = new Rooms(media, { now, admit: openedBy(config.roomCreators, options.admit) });
+    const rooms = new Rooms(media, {
+      now,
+      admit: openedBy(config.roomCreators, options.admit),
+      maxTextBytes: config.maxTextBytes,
+    });
     const dialects: Dialect[] = [];
     const headers = new AnswerHeaders({
       frameAncestors: config.frameAncestors,

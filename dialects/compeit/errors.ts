@@ -17,6 +17,7 @@ export type ErrorCode =
 
 export const errorCodes: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'invalid-name': 'bad_request',
+  'invalid-text': 'bad_request',
   'participant-exists': 'internal',
   'participant-not-found': 'no_such_user',
   'participant-closed': 'not_in_room',

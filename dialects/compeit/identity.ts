@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
+import { cleanedName } from '../../rooms/index.js';
 
 /** What a client sends when it connects, over either transport. */
 export interface Introduction {
@@ -72,11 +73,12 @@ function tokenOf(introduction: Introduction): string {
   return introduction.field('token') ?? bearer ?? cookieOf(introduction, tokenCookie) ?? '';
 }
 
-/** Removes `<` and `>`, because old pages show names as HTML, and control characters. */
-function cleanName(name: string | undefined): string | undefined {
-  const clean = name?.replace(/[\p{Cc}<>]/gu, '').trim() ?? '';
-  const short = Array.from(clean).slice(0, maxNameLength).join('').trim();
-  return short === '' ? undefined : short;
+/**
+ * A name for pages of this protocol, of their own people and of strangers. Without `<` and `>`, because old pages show names as HTML
+ * (docs/protocols/compeit.md#211-security). Undefined when nothing is left.
+ */
+export function cleanName(name = ''): string | undefined {
+  return cleanedName(name.replace(/[<>]/g, ''), maxNameLength) || undefined;
 }
 
 function cookieOf({ headers }: Introduction, name: string): string | undefined {

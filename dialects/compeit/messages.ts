@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { IceCandidate } from '../../media/port.js';
+import { isShowable } from '../../rooms/index.js';
 
 /** The longest name of a room, in characters (docs/protocols/compeit.md#29-limits). */
 const maxRoomLength = 128;
 /** The most digits of a number that is sent as text, so that a double holds it exactly. */
 const maxIdDigits = 15;
+const badName = 'is empty, too long, or holds invisible characters';
 /** How deeply relayed data may be nested, so that encoding it does not exhaust the stack. */
 const maxDepth = 100;
 
@@ -25,20 +27,22 @@ const roomName = z.union([
   z.int().transform(String),
   z
     .string()
-    .min(1)
-    .max(maxRoomLength)
+    .refine((text) => text !== '' && isShowable(text, maxRoomLength), badName)
     .transform((text) => (/^-?\d+$/.test(text) ? String(BigInt(text)) : text)),
 ]);
 
 export const joinRequest = z.object({ room: roomName });
 
+/** Names the agent that a message is for; others see it. */
+const type = z.string().refine((given) => isShowable(given), badName);
+
 /** A missing value becomes null. */
 const opaque = z.unknown().refine(isShallow, 'is nested too deeply').optional();
 
 /** A server_message or room_message. */
-export const message = z.object({ type: z.string(), data: opaque, to: z.unknown().optional() });
+export const message = z.object({ type, data: opaque, to: z.unknown().optional() });
 
-export const userMessage = z.object({ type: z.string(), data: opaque, to: userId });
+export const userMessage = z.object({ type, data: opaque, to: userId });
 
 const offerSdp = z.string();
 

@@ -1,4 +1,5 @@
 import type { Participant, Room } from '../../rooms/index.js';
+import { cleanName } from './identity.js';
 import type { WireUser } from './messages.js';
 import type { User } from './user.js';
 
@@ -65,7 +66,8 @@ export class People {
   }
 
   describe(participant: Participant): WireUser {
-    return { id: this.idOf(participant), email: null, name: participant.attributes.displayName };
+    const id = this.idOf(participant);
+    return { id, email: null, name: cleanName(participant.attributes.displayName) ?? `Guest ${id}` };
   }
 
   [Symbol.iterator](): Iterator<User> {

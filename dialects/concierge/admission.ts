@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isShowable } from '../../rooms/index.js';
 import { Refusal, TurnedAway, closeCodes } from './errors.js';
 import { isClientName } from './identity.js';
 import { requests01 } from './groups-version.js';
@@ -24,6 +25,10 @@ export function readIdentification(
 ): Identification & { readonly versionName: VersionName } {
   const given = decode(text);
   if (!isClientName(given.name)) throw new TurnedAway(closeCodes.badAuth, 'The name is not allowed');
+  const labels = [given.nickname ?? '', ...(given.tags ?? [])];
+  if (!labels.every((label) => isShowable(label))) {
+    throw new TurnedAway(closeCodes.badAuth, 'The nickname or a tag is not allowed');
+  }
   if (rules.secret !== '' && !isSecret(given.secret ?? '', rules.secret)) {
     throw new TurnedAway(closeCodes.badSecret, 'Wrong secret');
   }

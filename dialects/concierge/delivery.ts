@@ -92,11 +92,11 @@ export class Delivery {
     else this.#toGroup(from, group, target, data);
   }
 
-  /** Outsiders in the room get the message as a text. */
+  /** Outsiders in the room get the message as a text, if it can be said there. */
   #say(from: Client, group: Group, data: string): void {
     if (group.outsiders.size === 0) return;
     const text = textIn(data);
-    if (text !== undefined) group.membershipOf(from)?.say(text);
+    if (text !== undefined && group.room.takesText(text)) group.membershipOf(from)?.say(text);
   }
 
   #groupOf(name: string): Group {

@@ -50,6 +50,7 @@ export class Refusal extends Error {
  */
 export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = {
   'invalid-name': 'bad',
+  'invalid-text': 'bad',
   'participant-exists': 'bad',
   'participant-not-found': 'noSuchName',
   'participant-closed': 'bad',

@@ -1,4 +1,4 @@
-import { RoomError } from '../../rooms/index.js';
+import { RoomError, roomKey } from '../../rooms/index.js';
 import type { Attributes, Participant, Room, RoomEvent, Rooms, RoomsWatcher } from '../../rooms/index.js';
 import type { RoomNames } from '../room-names.js';
 import type { Client } from './client.js';
@@ -9,9 +9,6 @@ import type { Directory } from './directory.js';
 
 /** As it stands in `Attributes.dialect`. */
 export const dialectName = 'concierge';
-
-/** Longest name of a group, in characters. A room with a longer name is not shown. */
-const maxGroupName = 256;
 
 export interface GroupsContext {
   readonly rooms: Rooms;
@@ -47,7 +44,7 @@ export class Groups implements RoomsWatcher {
   }
 
   find(name: string): Group | undefined {
-    return this.#groups.get(name);
+    return this.#groups.get(roomKey(name));
   }
 
   /** Called before a client enters. Shows what is there, if this is the first one. */
@@ -73,13 +70,14 @@ export class Groups implements RoomsWatcher {
 
   /**
    * Makes a group. All clients are told, but the owner only if its version says so (`ProtocolVersion.tellsDoer`).
-   * @throws RoomError `invalid-name`; and as `Rooms.open`
+   * @throws RoomError as `Rooms.open`
    */
-  async create(name: string, nickname: string | null, owner?: Client): Promise<Group> {
+  async create(given: string, nickname: string | null, owner?: Client): Promise<Group> {
     const { rooms, names } = this.#context;
-    if (!isGroupName(name)) throw new RoomError('invalid-name', `"${name.slice(0, 40)}" cannot be the name of a group`);
-    const key = names.keyOf(name);
-    if (names.nameOf(key) !== name) throw new RoomError('room-refused', `Room "${key}" is not shared`);
+    const key = names.keyOf(given);
+    const name = names.nameOf(key);
+    if (name === undefined || name !== roomKey(given))
+      throw new RoomError('room-refused', `Room "${key}" is not shared`);
     const options = { ...(nickname !== null && { title: nickname }), ...(owner && { by: attributesOf(owner) }) };
     const room = await rooms.open(key, options, (opened) => {
       if (owner && !this.#isHere(owner)) return false;
@@ -198,7 +196,7 @@ export class Groups implements RoomsWatcher {
   /** Undefined for a room that is not shown. */
   #show(room: Room): Group | undefined {
     const name = this.#context.names.nameOf(room.name);
-    if (name === undefined || !isGroupName(name)) return undefined;
+    if (name === undefined) return undefined;
     return this.#of(room) ?? this.#add(new Group(name, room.title ?? null, room, undefined));
   }
 
@@ -263,8 +261,4 @@ export class Groups implements RoomsWatcher {
 
 function attributesOf({ name }: Client): Attributes {
   return { displayName: name, dialect: dialectName, hearsPrivateTexts: true };
-}
-
-function isGroupName(name: string): boolean {
-  return name !== '' && name.length <= maxGroupName;
 }

@@ -1,3 +1,5 @@
+import { isShowable } from '../../rooms/index.js';
+
 /** What the wire calls a Client: a client of this protocol, or a participant of another one that is in a room. */
 export interface Identity {
   readonly name: string;
@@ -10,7 +12,7 @@ export interface Identity {
 const clientName = /^[\p{L}\p{N}_-]{1,64}$/u;
 
 export function isClientName(name: string): boolean {
-  return clientName.test(name);
+  return clientName.test(name) && isShowable(name);
 }
 
 /** The owner of groups that belong to no client. */

@@ -20,13 +20,11 @@ export type Request =
   | { readonly type: 'fetchClient'; readonly uuid: string }
   | { readonly type: 'setSeq'; readonly seq: number };
 
-/** Limits in characters, because these texts are sent to all clients with many messages. */
-const maxNickname = 4_096;
+/** They are sent to all clients with many messages. `admission.ts` bounds each as a name is. */
 const maxTags = 64;
-const maxTag = 256;
 
 const text = z.string();
-const nickname = text.max(maxNickname).nullish();
+const nickname = text.nullish();
 /** Far enough below 2^53 that all numbers that follow are exact. */
 const maxSeq = 2 ** 52;
 
@@ -35,7 +33,7 @@ export const identify = z.object({
   version: text,
   nickname,
   secret: text.nullish(),
-  tags: z.array(text.max(maxTag)).max(maxTags).nullish(),
+  tags: z.array(text).max(maxTags).nullish(),
 });
 
 export type Identification = z.output<typeof identify>;

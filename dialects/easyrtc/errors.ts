@@ -47,6 +47,7 @@ export class Refusal extends Error {
 /** The error code for each error of the rooms, during authentication and afterwards. */
 export const roomErrors: Record<RoomErrorCode, { readonly login: ErrorCode; readonly request: ErrorCode }> = {
   'invalid-name': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
+  'invalid-text': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_DATA' },
   'participant-exists': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },
   'participant-not-found': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
   'participant-closed': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isShowable, roomKey } from '../../rooms/index.js';
 import { Refusal, isErrorCode } from './errors.js';
 import type { ErrorCode } from './errors.js';
 import { isEmpty, isFilled, isObject } from './messages.js';
@@ -21,7 +22,10 @@ const fields = (code: ErrorCode) => z.custom<Fields>(isObject, code);
 const filled = (code: ErrorCode) => z.custom<Fields>(isFilled, code);
 /** The member must be missing; null is refused too. */
 const absent = (code: ErrorCode) => z.undefined(code).optional();
-const name = (pattern: RegExp, code: ErrorCode) => z.string(code).regex(pattern, code);
+const text = (pattern: RegExp, code: ErrorCode) => z.string(code).regex(pattern, code);
+/** A name that others see. Operators choose the pattern; the rule of all protocols holds besides. */
+const name = (pattern: RegExp, code: ErrorCode) => text(pattern, code).refine((given) => isShowable(given), code);
+const roomName = (pattern: RegExp, code: ErrorCode) => name(pattern, code).transform(roomKey);
 /** An array counts as an object whose keys are its indices (docs/protocols/easyrtc.md#4-names-and-limits). */
 const objectOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) => z.preprocess(asRecord, z.object(shape, code));
 const filledOf = <S extends z.ZodRawShape>(code: ErrorCode, shape: S) =>
@@ -41,7 +45,7 @@ const roomsOf = (map: z.ZodType<Fields, Fields>, pattern: RegExp, parameter: z.Z
   const entry = z
     .object({ name: name(pattern, bad), room: objectOf(bad, { roomName: z.string(bad), roomParameter: parameter }) })
     .refine(({ name: key, room }) => room.roomName === key, bad)
-    .transform(({ name: key, room }) => ({ name: key, parameter: room.roomParameter }));
+    .transform(({ name: key, room }) => ({ name: roomKey(key), parameter: room.roomParameter }));
   return map
     .transform((rooms) => Object.entries(rooms).map(([key, room]) => ({ name: key, room })))
     .pipe(z.array(entry));
@@ -55,7 +59,7 @@ const anyParameter = z
 export function requestsOf(settings: EasyRtcSettings) {
   const presence = filledOf(bad, {
     show: name(settings.presenceShowPattern, bad).optional(),
-    status: name(settings.presenceStatusPattern, bad).optional(),
+    status: text(settings.presenceStatusPattern, bad).optional(),
     type: kept(z.unknown(), bad).optional(),
   });
   const signal = {
@@ -107,7 +111,7 @@ export function requestsOf(settings: EasyRtcSettings) {
     setPresence: data({ setPresence: presence }),
     setRoomApiField: data({
       setRoomApiField: filledOf(bad, {
-        roomName: name(settings.roomPattern, 'MSG_REJECT_BAD_ROOM'),
+        roomName: roomName(settings.roomPattern, 'MSG_REJECT_BAD_ROOM'),
         field: kept(fields(bad), 'MSG_REJECT_BAD_SIZE').optional(),
       }),
     }),
@@ -119,11 +123,11 @@ export function requestsOf(settings: EasyRtcSettings) {
      * the room.
      */
     appMessage: objectOf(bad, {
-      msgType: z.string('MSG_REJECT_BAD_TYPE'),
+      msgType: z.string('MSG_REJECT_BAD_TYPE').refine((type) => isShowable(type), 'MSG_REJECT_BAD_TYPE'),
       msgData: z.unknown().optional(),
       targetEasyrtcid: name(settings.idPattern, 'MSG_REJECT_TARGET_EASYRTCID').optional(),
       targetGroup: name(settings.groupPattern, 'MSG_REJECT_TARGET_GROUP').optional(),
-      targetRoom: name(settings.roomPattern, 'MSG_REJECT_TARGET_ROOM').optional(),
+      targetRoom: roomName(settings.roomPattern, 'MSG_REJECT_TARGET_ROOM').optional(),
     }),
   } as const;
 }

@@ -87,6 +87,7 @@ export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
   'media-failed': { code: 303 },
   interrupted: { code: 303 },
   'filter-refused': { code: genericError },
+  'invalid-text': { code: genericError },
   'invalid-name': { code: genericError },
 };
 

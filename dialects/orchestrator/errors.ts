@@ -46,6 +46,7 @@ export class Refusal extends Error {
 
 const roomErrors: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'invalid-name': 404,
+  'invalid-text': 801,
   'participant-exists': 602,
   'participant-not-found': 802,
   'participant-closed': 800,

@@ -18,6 +18,7 @@ export const messageEndpoints: readonly Endpoint[] = [
     const target = userId === undefined ? undefined : room.find(userId);
     if (!target || !isPlain(message, { bytes: true })) throw new Refusal(802);
     const receiver = attendance.userOf(target);
+    if (typeof message === 'string' && !room.takesText(message)) throw new Refusal(802, tooLong);
     if (receiver) receiver.link.tell('MessageSent', from(user, message));
     else if (typeof message === 'string') participant.say(message, target);
     else throw new Refusal(802);
@@ -63,6 +64,8 @@ export const messageEndpoints: readonly Endpoint[] = [
     },
   ),
 ];
+
+const tooLong = 'The text is too long, or holds half a character';
 
 function from(user: User, message: unknown) {
   return { messageFrom: user.id, messageFromName: user.name, message };

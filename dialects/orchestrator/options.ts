@@ -93,7 +93,7 @@ export const orchestratorOptions = group('orchestrator', {
     count.min(40),
     1_000,
     'characters',
-    'The longest name, description or kind of stream that an Orchestrator client may give.',
+    'The longest description that an Orchestrator client may give. Names have at most 256 characters at every door.',
   ),
   maxQueuedBytes: option(
     count.min(65_536),

@@ -1,3 +1,4 @@
+import { isShowable } from '../../rooms/index.js';
 import { command, userOf } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
@@ -9,11 +10,12 @@ export const sessionEndpoints: readonly Endpoint[] = [
     const { attendance, sessions, settings, log } = context;
     const user = userOf(link);
     const { sessionDescription: description, sessionProtocol, scenarioDefinition } = fields;
-    const name = fields.sessionName?.trim() ?? '';
+    const name = fields.sessionName?.trim().normalize() ?? '';
     const protocol = sessionProtocol === undefined || sessionProtocol === '' ? 'unknown' : sessionProtocol;
     const { scenarioId } = scenarioDefinition;
-    const texts = [name, description ?? '', protocol, scenarioId ?? ''];
-    if (name === '' || texts.some(({ length }) => length > settings.maxText)) throw new Refusal(404);
+    const names = [name, protocol, scenarioId ?? ''];
+    if (name === '' || names.some((each) => !isShowable(each))) throw new Refusal(404);
+    if ((description ?? '').length > settings.maxText) throw new Refusal(404);
     const by = attendance.attributesOf(user);
     const session = await sessions.make({ name, description, protocol, scenarioId }, user, by, link.host);
     try {

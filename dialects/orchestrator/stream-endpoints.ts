@@ -1,3 +1,4 @@
+import { isShowable } from '../../rooms/index.js';
 import type { Link } from './link.js';
 import { tellStream } from './link.js';
 import type { Context } from './context.js';
@@ -14,7 +15,7 @@ export const streamEndpoints: readonly Endpoint[] = [
   positional(['DECLARE_DATA_STREAM', 'DeclareDataStream'], 4002, (context, user, [kind, description]) => {
     const { attendance, streams, settings } = context;
     attendance.placeOf(user);
-    const name = kindOf(kind, settings.maxText);
+    const name = kindOf(kind);
     const text = typeof description === 'string' ? description : '';
     if (text.length > settings.maxText) throw new Refusal(801, 'The description is too long');
     streams.declare(user, name, text);
@@ -22,9 +23,9 @@ export const streamEndpoints: readonly Endpoint[] = [
   }),
 
   positional(['REMOVE_DATA_STREAM', 'RemoveDataStream'], 4002, (context, user, [kind]) => {
-    const { attendance, streams, settings } = context;
+    const { attendance, streams } = context;
     attendance.placeOf(user);
-    streams.remove(user, kindOf(kind, settings.maxText));
+    streams.remove(user, kindOf(kind));
     return { body: streams.stateOf(user) };
   }),
 
@@ -57,15 +58,15 @@ export const streamEndpoints: readonly Endpoint[] = [
 ];
 
 /** @throws Refusal 4002 */
-function kindOf(kind: unknown, maxLength: number): string {
-  if (typeof kind !== 'string' || kind === '' || kind.length > maxLength) throw new Refusal(4002);
+function kindOf(kind: unknown): string {
+  if (typeof kind !== 'string' || kind === '' || !isShowable(kind)) throw new Refusal(4002);
   return kind;
 }
 
 /** @throws Refusal 800, 4001, 700, 4002, in this order */
-function wantedOf({ attendance, settings }: Context, user: User, userId: unknown, kind: unknown) {
+function wantedOf({ attendance }: Context, user: User, userId: unknown, kind: unknown) {
   const { room } = attendance.placeOf(user);
   if (isMissing(userId)) throw new Refusal(4001);
   if (typeof userId !== 'string' || !room.find(userId)) throw new Refusal(700);
-  return { senderId: userId, kind: kindOf(kind, settings.maxText) };
+  return { senderId: userId, kind: kindOf(kind) };
 }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isShowable } from '../../rooms/index.js';
 import type { Link } from './link.js';
 import type { Context } from './context.js';
 import { command, userOf } from './endpoint.js';
@@ -14,11 +15,11 @@ import type { User } from './user.js';
  * docs/protocols/orchestrator.md#7-endpoints).
  */
 export const userEndpoints: readonly Endpoint[] = [
-  command(['LOGIN', 'Login'], commands.login, 204, (context, link, { userName, userPassword, password }) => {
+  command(['LOGIN', 'Login'], commands.login, 204, (context, link, { userName: given, userPassword, password }) => {
     const { settings, users, log } = context;
-    if (userName === undefined || userName === '' || userName.length > settings.maxText) {
-      throw new Refusal(204);
-    }
+    if (given === undefined || given === '') throw new Refusal(204);
+    if (!isShowable(given)) throw new Refusal(204, 'The user name is too long, or holds invisible characters');
+    const userName = given.normalize();
     if (!isSame(userPassword ?? password ?? '', settings.password)) throw new Refusal(206);
     if (link.user?.name === userName) return { body: { userId: link.user.id } };
     if (users.findByName(userName)) throw new Refusal(205);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, option, pattern } from '../../options/option.js';
+import { count, flag, option, pattern } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 
 /** Which participants may open rooms, and whether protocols share rooms. */
@@ -15,6 +15,12 @@ export const roomsOptions = {
     'public',
     'mode',
     'Which clients are told what rooms there are: everybody (public), those that send the admin token (admin), or none (off). No public list names participants.',
+  ),
+  maxTextBytes: option(
+    count.min(1).max(16_777_216),
+    16_384,
+    'bytes',
+    'The longest text that a participant may say, in UTF-8. A longer one is refused.',
   ),
   bridge: flag(
     true,

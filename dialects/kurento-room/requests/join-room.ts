@@ -8,8 +8,8 @@ const present = z.array(z.object({ id: z.string(), streams: streamsSchema }));
 export const joinRoom = sessionRequest({
   name: 'joinRoom',
   params: z.object({
-    user: z.string().meta({ description: 'Any name that is free in the room' }),
-    room: z.string().meta({ description: 'Any name; the first to join makes the room' }),
+    user: z.string().meta({ description: 'Any name that is free in the room: 1 to 256 characters' }),
+    room: z.string().meta({ description: 'Any name of 1 to 256 characters; the first to join makes the room' }),
     dataChannels: lenientBoolean
       .optional()
       .meta({ description: 'The stream of this participant is to have data channels' }),
@@ -31,7 +31,12 @@ export const joinRoom = sessionRequest({
       reason: 'room-refused',
       when: 'The name is that of a room of another protocol, and the protocols are kept apart (`BRIDGE=false`).',
     },
-    { reason: 'invalid-name', when: 'The name of the user or of the room is empty.' },
+    { reason: 'invalid-name', when: 'The name of the user or of the room is empty, or has more than 256 characters.' },
+    {
+      reason: 'invalid-name',
+      when: 'The name of the user or of the room holds a character that nobody sees, such as a control character.',
+    },
+    { reason: 'invalid-name', when: 'The name of the user is not in Unicode normalization form C.' },
   ],
   answeredFirst: true,
   handle: async ({ session }, { user, room, dataChannels }) => {

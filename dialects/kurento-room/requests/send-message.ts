@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RoomError } from '../../../rooms/index.js';
+import { RoomError, roomKey } from '../../../rooms/index.js';
 import { roomRequest } from '../request-type.js';
 
 export const sendMessage = roomRequest({
@@ -16,13 +16,14 @@ export const sendMessage = roomRequest({
   errors: [
     { reason: 'participant-not-found', when: "`userMessage` is not the sender's own name." },
     { reason: 'room-not-found', when: '`roomMessage` is not the room the sender is in.' },
+    { reason: 'invalid-text', when: 'The text has more than `MAX_TEXT_BYTES` bytes, or holds half a character.' },
   ],
   answeredFirst: true,
   handle: (participant, { message, userMessage, roomMessage }) => {
     if (userMessage !== participant.id) {
       throw new RoomError('participant-not-found', `You are "${participant.id}", not "${userMessage}"`);
     }
-    if (roomMessage !== participant.room.name) {
+    if (roomKey(roomMessage) !== participant.room.name) {
       throw new RoomError('room-not-found', `You are in room "${participant.room.name}", not "${roomMessage}"`);
     }
     participant.say(message);

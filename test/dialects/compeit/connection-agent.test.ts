@@ -133,6 +133,10 @@ for (const transport of transports) {
         ['join_room', { room: null }, 'bad_request'],
         ['join_room', [1], 'bad_request'],
         ['join_room', { room: 'x'.repeat(129) }, 'bad_request'],
+        ['join_room', { room: 'a\u202Eb' }, 'bad_request'],
+        ['room_message', { type: 'chat', data: 'x'.repeat(16_385) }, 'bad_request'],
+        ['room_message', { type: 'x'.repeat(257), data: 1 }, 'bad_request'],
+        ['room_message', { type: 'a\nb', data: 1 }, 'bad_request'],
         ['room_message', { data: 'x' }, 'bad_request'],
         ['room_message', { type: 5 }, 'bad_request'],
         ['room_message', undefined, 'bad_request'],
@@ -222,6 +226,7 @@ describe('COMPEIT §3.1 identity', () => {
     expect(await nameOf(`name=${encodeURIComponent('<script>alert(1)</script>\u0000')}`)).to.equal(
       'scriptalert(1)/script',
     );
+    expect(await nameOf(`name=${encodeURIComponent('A\u202En\u200Bn')}`)).to.equal('Ann');
     expect(await nameOf(`name=${encodeURIComponent('😀'.repeat(70))}`)).to.equal('😀'.repeat(64));
   });
 });

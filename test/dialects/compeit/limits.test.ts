@@ -13,6 +13,7 @@ describe('COMPEIT §2.9 what a client may not', () => {
   const { stage, pages } = useStage({
     compeit: { maxQueuedBytes: 2_000_000, maxNegotiations: 2, maxSessionsPerAddress: 20 },
     allowedOrigins: ['https://good.example'],
+    maxTextBytes: 600_000,
   });
 
   async function join(name: string, transport = transports[0]): Promise<Page> {

@@ -23,6 +23,18 @@ describe('COMPEIT §8 with people of the Kurento Room protocol in the same room'
     await ask(kay, 'joinRoom', { user: 'Kay2', room: '17' });
   });
 
+  it('shows pages no name that they would take for HTML, and none of more than 64 characters', async () => {
+    const a = await join('Ana');
+    await joinNext('<img src=x>');
+    expect(await a.take('user_joined')).to.have.nested.include({ 'user.name': 'img src=x' });
+    await joinNext('x'.repeat(256));
+    expect(await a.take('user_joined')).to.have.nested.include({ 'user.name': 'x'.repeat(64) });
+    await joinNext('<>');
+    expect(await a.take('user_joined'))
+      .to.have.nested.property('user.name')
+      .that.matches(/^Guest \d+$/);
+  });
+
   it('lets a page receive what the other publishes, early, late and as a newcomer', async () => {
     const a = await join('Ana');
     const kay = await joinNext('Kay');

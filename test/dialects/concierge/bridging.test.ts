@@ -17,7 +17,7 @@ async function listed(client: ConciergeClient): Promise<Listed[]> {
 const nil = '00000000-0000-0000-0000-000000000000';
 
 describe('Concierge and Kurento Room in one room (bridging)', () => {
-  const stage = useStage();
+  const stage = useStage({ maxTextBytes: 1_200_000 });
   afterEach(() => {
     expect(stage.remains).to.deep.equal(nothingRemains);
   });
@@ -300,5 +300,23 @@ describe('Concierge that is not bridged', () => {
     expect(await ada.ask({ type: 'CLIENT_FETCH_ALL' }))
       .to.have.property('clients')
       .with.length(1);
+  });
+});
+
+describe('A Concierge message that is too long to be said in a room', () => {
+  const stage = useStage();
+
+  it('reaches the subscribers, for whom it is data, and no outsider; to an outsider alone it is refused', async () => {
+    const ada = await stage.identify('ada');
+    const bob = await stage.join('lab', 'bob');
+    await ada.skip();
+    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    const target = { type: 'GROUP', group: 'lab' };
+    for (const data of ['x'.repeat(16_385), 'short']) {
+      ada.send({ type: 'MESSAGE', target, data });
+      expect(await ada.next()).to.include({ type: 'MESSAGE', data });
+      expect(await ada.next()).to.include({ code: 'MESSAGE_SENT' });
+    }
+    expect(await bob.notified('sendMessage')).to.include({ user: 'ada', message: 'short' });
   });
 });

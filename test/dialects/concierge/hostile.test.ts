@@ -83,6 +83,10 @@ describe('Concierge and hostile input (§8, §11)', () => {
       [{ type: 'GROUP_CREATE', name: 'x', nickname: 7 }, 'PROTOCOL'],
       [{ type: 'GROUP_CREATE', name: '' }, 'BAD'],
       [{ type: 'GROUP_CREATE', name: 'x'.repeat(257) }, 'BAD'],
+      [{ type: 'GROUP_CREATE', name: 'a\u202Eb' }, 'BAD'],
+      ['{"type":"GROUP_CREATE","name":"\\ud800"}', 'BAD'],
+      [{ type: 'GROUP_CREATE', name: 'x', nickname: 'x'.repeat(257) }, 'BAD'],
+      [{ type: 'GROUP_CREATE', name: 'x', nickname: 'a\u200Bb' }, 'BAD'],
       [{ type: 'MESSAGE', target: { type: 'ALL' } }, 'PROTOCOL'],
       [{ type: 'MESSAGE', data: 1 }, 'PROTOCOL'],
       [{ type: 'MESSAGE', target: null, data: 1 }, 'PROTOCOL'],
@@ -116,12 +120,11 @@ describe('Concierge and hostile input (§8, §11)', () => {
     expect(await ada.ask({ type: 'SELF_FETCH' })).to.include({ seq: cases.length, name: 'ada', uuid: ada.uuid });
   });
 
-  it('names of built-in members and lone surrogates are ordinary names of groups', async () => {
+  it('names of built-in members are ordinary names of groups', async () => {
     const ada = await stage.identify('ada');
-    for (const name of ['__proto__', 'constructor', '"\\ud800"']) {
-      const text = name.startsWith('"') ? name : JSON.stringify(name);
-      ada.send(`{"type":"GROUP_CREATE","name":${text}}`);
-      expect(await ada.nextText()).to.include(`"code":"GROUP_CREATED","name":${text}`);
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      ada.send({ type: 'GROUP_CREATE', name });
+      expect(await ada.next()).to.include({ code: 'GROUP_CREATED', name });
     }
     expect(await ada.ask({ type: 'GROUP_CREATE', name: 'one more' }), 'more than it may own').to.include({
       code: 'BAD',

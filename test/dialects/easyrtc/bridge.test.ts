@@ -14,7 +14,7 @@ const removed = (id: string) => (push: Wire) =>
   push.msgData?.roomData?.default?.clientListDelta?.removeClient?.[id] !== undefined;
 
 describe('EasyRTC and Kurento Room clients in one room', () => {
-  const stage = EasyRtcStage.use();
+  const stage = EasyRtcStage.use({ maxTextBytes: 1_000_001 });
 
   it('see each other come and go', async () => {
     const ana = await stage.enter({ username: 'Ana' });

@@ -5,7 +5,11 @@ import { until } from '../../support/until.js';
 
 /** The limits of what the server keeps for a client count bytes too, because a message may have a megabyte. */
 describe('a client for which the server keeps too much', () => {
-  const stack = new RoomStack({ maxQueuedBytes: 100_000, kurentoRoom: { sessionGraceMs: 60_000 } });
+  const stack = new RoomStack({
+    maxQueuedBytes: 100_000,
+    maxTextBytes: 200_000,
+    kurentoRoom: { sessionGraceMs: 60_000 },
+  });
   let url = '';
   before(async () => {
     url = await stack.start();

@@ -8,6 +8,7 @@ describe('Kurento Room §1 a session', () => {
   const server = useServer({
     maxQueuedRequests: 50,
     maxQueuedBytes: 65_536,
+    maxTextBytes: 65_536,
     kurentoRoom: { sessionGraceMs: 100 },
   });
   const clients: RpcClient[] = [];
