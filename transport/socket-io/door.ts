@@ -84,17 +84,24 @@ export class SocketIoDoor implements Mount {
   }
 
   #receive(socket: Socket): void {
+    const { conn } = socket;
     let largest = 0;
     const measure = ({ data }: EnginePacket): void => {
       largest = Math.max(largest, bytesOf(data));
     };
-    socket.conn.on('packet', measure);
+    const forget = (): void => {
+      conn.off('packet', measure);
+    };
+    conn.on('packet', measure);
+    // The connection may go on with other namespaces.
+    socket.once('disconnect', forget);
     // Runs before each event is dispatched, until a protocol claims the client.
     const assign = (event: string): void => {
       const protocol = this.#protocols.find((each) => each.claims(event));
       if (!protocol) return;
       socket.offAny(assign);
-      socket.conn.off('packet', measure);
+      socket.off('disconnect', forget);
+      forget();
       if (largest > (protocol.maxPacketBytes ?? Infinity)) socket.conn.close(true);
       else protocol.accept(socket);
     };
