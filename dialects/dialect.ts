@@ -6,6 +6,12 @@ import type { TransportSettings } from '../transport/options.js';
 import type { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { RoomNames } from './room-names.js';
 
+/**
+ * `public`: all rooms. `admin`: none, as clients of protocols are no administrators; but a protocol whose clients find rooms in no other
+ * way lists those that its own clients have made. `off`: none.
+ */
+export type RoomListMode = 'public' | 'admin' | 'off';
+
 /** What the server gives each dialect. A dialect's own settings come with its constructor. */
 export interface DialectContext {
   readonly rooms: Rooms;
@@ -13,6 +19,8 @@ export interface DialectContext {
   readonly names: RoomNames;
   /** The paths of the one HTTP server: WebSockets (`open`) and other HTTP (`mount`). */
   readonly doors: Doors;
+  /** Which rooms a client is told of that is in none of them. */
+  readonly roomList: RoomListMode;
   /** The one socket.io server, which several dialects share. */
   readonly socketIo: SocketIoDoor;
   /** Put before every path; empty, or begins with a slash. */

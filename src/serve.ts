@@ -169,6 +169,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       const apart = name === ours ? namesBut(others) : ownNames(name);
       dialect.attach({
         rooms,
+        roomList: config.roomList,
         names: config.bridge ? sharedNames : apart,
         doors,
         socketIo,

@@ -20,7 +20,7 @@ interface Session {
   fields: FieldValues;
 }
 
-export interface ApplicationNeeds extends Pick<DialectContext, 'rooms' | 'names' | 'now'> {
+export interface ApplicationNeeds extends Pick<DialectContext, 'rooms' | 'names' | 'roomList' | 'now'> {
   readonly settings: EasyRtcSettings;
 }
 
@@ -74,16 +74,20 @@ export class Application {
   }
 
   /**
-   * All rooms that a client of the application can name, and the default room also when it is empty
-   * (docs/protocols/easyrtc.md#63-getroomlist).
+   * All rooms that a client of the application can name, and the default room also when it is empty. Where rooms are not listed to
+   * everybody: the rooms that the client is in (docs/protocols/easyrtc.md#63-getroomlist).
    */
-  get roomList(): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
-    const { rooms, settings } = this.#needs;
+  roomListFor(client: Client): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
+    const { rooms, roomList, settings } = this.#needs;
     const list = new Map<string, number>();
-    if (settings.defaultRoomEnabled) list.set(settings.defaultRoom, 0);
-    for (const room of rooms) {
-      const name = this.#nameOf(room.name);
-      if (name !== undefined) list.set(name, room.size);
+    if (roomList === 'public') {
+      if (settings.defaultRoomEnabled) list.set(settings.defaultRoom, 0);
+      for (const room of rooms) {
+        const name = this.#nameOf(room.name);
+        if (name !== undefined) list.set(name, room.size);
+      }
+    } else {
+      for (const { view, participant } of client.memberships) list.set(view.name, participant.room.size);
     }
     return byName([...list].map(([roomName, numberClients]) => [roomName, { roomName, numberClients }] as const));
   }

@@ -80,8 +80,8 @@ async function getIceConfig({ client }: Asker, _request: unknown, context: Conte
   return { msgType: 'iceConfig', msgData: { iceConfig: { iceServers } } };
 }
 
-function getRoomList({ application }: Asker): Reply {
-  return { msgType: 'roomList', msgData: { roomList: application.roomList } };
+function getRoomList({ application, client }: Asker): Reply {
+  return { msgType: 'roomList', msgData: { roomList: application.roomListFor(client) } };
 }
 
 async function roomJoin(

@@ -51,10 +51,10 @@ export class EasyRtcGateway implements Dialect {
     return new Control(this.#context);
   }
 
-  attach({ rooms, names, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
+  attach({ rooms, names, roomList, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
     const settings = this.#settings;
     const context: Context = {
-      applications: new Applications({ rooms, names, now, settings }),
+      applications: new Applications({ rooms, names, roomList, now, settings }),
       requests: requestsOf(settings),
       settings,
       hooks: this.#hooks,

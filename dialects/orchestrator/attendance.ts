@@ -136,6 +136,28 @@ export class Attendance {
     };
   }
 
+  /** Whether the user is in the session, or administers it. */
+  isAtHome({ participant, administered }: User, session: VrSession): boolean {
+    return participant?.room === session.room || administered.has(session);
+  }
+
+  /**
+   * As `describe`, without names and data of the members. Clients need one definition for each id. The id of a participant of another
+   * dialect may be its name, so another one stands in its place.
+   */
+  describeToStranger(session: VrSession): SessionObject {
+    const ids = [...session.room.participants].map(
+      (participant, index) => this.userOf(participant)?.id ?? `member-${index + 1}`,
+    );
+    const nobody = { userName: '', userData: {}, sfuData: noAddresses };
+    return {
+      ...this.summarise(session),
+      sessionAdministrator: this.#sessions.hasMade(session) ? session.administrator : undefined,
+      sessionUsers: ids,
+      sessionUserDefinitions: ids.map((userId) => ({ userId, ...nobody })),
+    };
+  }
+
   summarise(session: VrSession): SessionSummary {
     const { room, id, name, description, protocol, administrator, scenarioId } = session;
     return {

@@ -1,3 +1,4 @@
+import type { RoomListMode } from '../dialect.js';
 import type { Log } from '../../log.js';
 import type { Attendance } from './attendance.js';
 import type { VrSessions } from './vr-sessions.js';
@@ -14,6 +15,8 @@ export interface Context {
   readonly sessions: VrSessions;
   readonly attendance: Attendance;
   readonly streams: DataStreams;
+  /** Which sessions users are told of that are not in them. */
+  readonly roomList: RoomListMode;
   readonly log: Log;
   /** The time in ms since 1970, corrected by NTP servers if any are configured. */
   readonly now: () => number;

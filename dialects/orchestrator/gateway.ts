@@ -56,7 +56,7 @@ export class OrchestratorGateway implements Dialect {
     return { users: users?.size ?? 0, sessions: sessions?.size ?? 0, streams: streams?.size ?? 0 };
   }
 
-  attach({ rooms, names, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
+  attach({ rooms, names, roomList, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
     const settings = this.#settings;
     const sessions = new VrSessions(rooms, names, settings, randomUUID);
     const clock = new NtpClock({
@@ -74,6 +74,7 @@ export class OrchestratorGateway implements Dialect {
       sessions,
       attendance: new Attendance(rooms, sessions, settings.foreignChat),
       streams: new DataStreams(settings.maxStreams),
+      roomList,
       log,
       now: () => clock.now(),
       terminate: this.#terminate,

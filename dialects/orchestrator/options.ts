@@ -42,7 +42,10 @@ export const orchestratorOptions = group('orchestrator', {
     false,
     'Whether any Orchestrator client may stop the whole server, or end all Orchestrator sessions (TERMINATE_ORCHESTRATOR, RESET_ORCHESTRATOR).',
   ),
-  dumpData: flag(true, 'Whether any Orchestrator client may see all sessions and users (DUMP_DATA).'),
+  dumpData: flag(
+    false,
+    'Whether any Orchestrator client may see all sessions and users, before its login too (DUMP_DATA).',
+  ),
   ntpServers: option(
     list(z.string().min(1)),
     [],

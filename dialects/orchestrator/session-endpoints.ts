@@ -3,6 +3,7 @@ import { command, userOf } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
 import { commands } from './messages.js';
+import type { SessionObject } from './messages.js';
 
 /** Requests that make, end, enter and leave sessions (docs/protocols/orchestrator.md#7-endpoints). */
 export const sessionEndpoints: readonly Endpoint[] = [
@@ -41,9 +42,16 @@ export const sessionEndpoints: readonly Endpoint[] = [
     return {};
   }),
 
-  command(['GET_SESSIONS', 'GetSessions'], commands.nothing, 800, ({ sessions, attendance }, link) => {
-    userOf(link);
-    return { body: Object.fromEntries([...sessions].map((session) => [session.id, attendance.describe(session)])) };
+  command(['GET_SESSIONS', 'GetSessions'], commands.nothing, 800, ({ sessions, attendance, roomList }, link) => {
+    const user = userOf(link);
+    const listed: Record<string, SessionObject> = {};
+    for (const session of sessions) {
+      // A user that is not in a session is told of it, but not who is there.
+      if (attendance.isAtHome(user, session)) listed[session.id] = attendance.describe(session);
+      else if (roomList === 'public' || (roomList === 'admin' && sessions.hasMade(session)))
+        listed[session.id] = attendance.describeToStranger(session);
+    }
+    return { body: listed };
   }),
 
   command(['GET_SESSION_INFO', 'GetSessionInfo'], commands.nothing, 700, ({ attendance }, link) => {

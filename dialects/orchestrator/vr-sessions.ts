@@ -46,6 +46,11 @@ export class VrSessions {
     }
   }
 
+  /** Whether a client of this dialect has made it. */
+  hasMade({ id }: VrSession): boolean {
+    return this.#made.has(id);
+  }
+
   find(id: string): VrSession | undefined {
     const made = this.#made.get(id);
     if (made) return made.room.closed ? undefined : made;

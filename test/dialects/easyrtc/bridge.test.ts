@@ -116,6 +116,26 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
   });
 });
 
+for (const roomList of ['admin', 'off'] as const) {
+  describe(`EasyRTC with ROOM_LIST=${roomList}`, () => {
+    const stage = EasyRtcStage.use({ roomList });
+
+    it('lists to a client the rooms that it is in, and it may enter others by name', async () => {
+      await stage.speaker('Kurt', 'hall');
+      const ana = await stage.enter();
+      const ben = await stage.enter({ roomJoin: { side: { roomName: 'side' } } });
+      expect((await ana.command('getRoomList')).msgData?.roomList).to.deep.equal({
+        default: { roomName: 'default', numberClients: 1 },
+      });
+      expect((await ben.command('getRoomList')).msgData?.roomList).to.have.all.keys('side');
+      await ana.command('roomJoin', { roomJoin: { hall: { roomName: 'hall' } } });
+      expect((await ana.command('getRoomList')).msgData?.roomList).to.deep.include({
+        hall: { roomName: 'hall', numberClients: 2 },
+      });
+    });
+  });
+}
+
 describe('EasyRTC without bridges', () => {
   const stage = EasyRtcStage.use({ bridge: false });
 

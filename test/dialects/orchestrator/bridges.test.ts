@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RpcClient } from '../../support/rpc-client.js';
 import { until } from '../../support/until.js';
-import { OrchestratorStage, nothingRemains } from './orchestrator-stage.js';
+import { OrchestratorStage, nothingRemains, withStage } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
 
 describe('the Orchestrator’s sessions and the room protocol’s rooms', () => {
@@ -50,10 +50,9 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
       sessionId: session?.sessionId,
       sessionName: 'meeting',
       sessionProtocol: 'socketio',
-      sessionAdministrator: 'carl',
       scenarioId: 'pilot-0',
-      sessionUsers: ['carl'],
-      sessionUserDefinitions: [outsider('carl')],
+      sessionUsers: ['member-1'],
+      sessionUserDefinitions: [{ ...outsider(''), userId: 'member-1' }],
     });
     expect((await listed())[0]?.sessionId, 'its id stays').to.equal(session?.sessionId);
     const { sessionUsers, sessionMaster } = await ada.get('JoinSession', { sessionId: session?.sessionId });
@@ -104,7 +103,7 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     expect(await carl.notified('participantLeft')).to.deep.equal({ name: 'ada' });
     expect(await carl.notified('participantLeft')).to.deep.equal({ name: 'bob' });
     const [rest] = await listed(bob);
-    expect(rest).to.include({ sessionName: 'demo', sessionAdministrator: 'carl' });
+    expect(rest).to.include({ sessionName: 'demo' }).and.not.have.property('sessionAdministrator');
     expect(rest?.sessionId).not.to.equal(sessionId);
     expect(await bob.code('JoinSession', { sessionId })).to.equal(503);
     expect(await bob.code('DeleteSession', { sessionId: rest?.sessionId })).to.equal(501);
@@ -183,3 +182,31 @@ describe('the Orchestrator’s sessions, with BRIDGE=false', () => {
     await carl.close();
   });
 });
+
+for (const [roomList, others] of [
+  ['admin', ['demo']],
+  ['off', []],
+] as const) {
+  describe(`the Orchestrator’s sessions with ROOM_LIST=${roomList}`, () => {
+    it('are listed to their members and administrators, and to others as far as guests need it', async () => {
+      await withStage({ roomList }, async (stage) => {
+        const carl = await RpcClient.connect(`${stage.url}/`);
+        await carl.request('joinRoom', { room: 'meeting', user: 'carl' });
+        const [ada, bob] = [await stage.user('ada'), await stage.user('bob')];
+        const sessionId = await ada.makes('demo');
+        const namesFor = async (client: OrchestratorClient): Promise<string[]> => {
+          const sessions = Object.values(await client.get('GetSessions', {})) as { sessionName: string }[];
+          return sessions.map(({ sessionName }) => sessionName);
+        };
+        expect(await namesFor(ada)).to.deep.equal(['demo']);
+        expect(await namesFor(bob)).to.deep.equal(others);
+        await bob.get('JoinSession', { sessionId });
+        expect(await namesFor(bob), 'once inside').to.deep.equal(['demo']);
+        await bob.get('LeaveSession', {});
+        expect(await namesFor(bob)).to.deep.equal(others);
+        await carl.request('leaveRoom');
+        await carl.close();
+      });
+    });
+  });
+}

@@ -161,8 +161,11 @@ for (const namespace of ['/orchestrator', '/']) {
         });
       });
 
-      it('lists sessions by id', async () => {
-        expect(await bob.get(of('GET_SESSIONS'), {})).to.deep.equal({ [session]: demo([ada, 'ada']) });
+      it('lists sessions by id; those of others without names', async () => {
+        expect(await ada.get(of('GET_SESSIONS'), {})).to.deep.equal({ [session]: demo([ada, 'ada']) });
+        const nobody = { userId: ada.userId, userName: '', userData: {}, sfuData: none };
+        const listed = { ...demo([ada, 'ada']), sessionUserDefinitions: [nobody] };
+        expect(await bob.get(of('GET_SESSIONS'), {})).to.deep.equal({ [session]: listed });
       });
 
       it('deletes an empty session', async () => {

@@ -31,7 +31,10 @@ export class OrchestratorStage extends ServiceStage {
 
   constructor(options: GivenConfig = {}) {
     const logged: Line[] = [];
-    super(options, { log: logTo(logged), terminate: () => (this.terminations += 1) });
+    super(
+      { ...options, orchestrator: { dumpData: true, ...options.orchestrator } },
+      { log: logTo(logged), terminate: () => (this.terminations += 1) },
+    );
     this.logged = logged;
   }
 
