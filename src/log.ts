@@ -1,5 +1,9 @@
+import type { Writable } from 'node:stream';
 import winston from 'winston';
 import type { ParentLog } from '../log.js';
+import { boundedError, boundedField, boundedMessage, escaped } from './log-fields.js';
+import { limitedLog } from './log-limit.js';
+import type { LogClock } from './log-limit.js';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 /** `text` for people, `json` for machines: one object per line. */
@@ -7,20 +11,39 @@ export type LogFormat = 'text' | 'json';
 
 const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
-export function createLog(level: LogLevel, format: LogFormat): ParentLog {
-  const { combine, timestamp, errors, json, printf, colorize } = winston.format;
+/** What strangers can make the log grow by in a minute; fields of a line are bounded besides. */
+const limits = { perAddress: 30, perMessage: 600 };
+
+interface LogOptions {
+  /** Default: standard output. */
+  readonly output?: Writable;
+  /** Default: the clock and the timers of the process. */
+  readonly clock?: LogClock;
+}
+
+/**
+ * Names come from outside and stand in the fields. Each is cut, and shown so that it cannot look like a line of its own; lines that are
+ * alike are bounded.
+ */
+export function createLog(level: LogLevel, format: LogFormat, { output, clock }: LogOptions = {}): ParentLog {
+  const { combine, timestamp, errors, printf, colorize } = winston.format;
   const text = printf(({ level: shown, message, timestamp: time, ...fields }) => {
-    const details = Object.entries(fields).map(([name, value]) => ` ${name}=${shorten(value)}`);
-    return `${String(time)} ${shown} ${String(message)}${details.join('')}`;
+    const details = Object.entries(fields).map(([name, value]) => ` ${name}=${textOf(value)}`);
+    return `${String(time)} ${shown} ${escaped(boundedMessage(String(message)) + details.join(''))}`;
   });
-  const lines = format === 'json' ? json({ replacer: plainError }) : text;
-  const colours = format === 'text' && process.stdout.isTTY ? [colorize()] : [];
+  const json = printf(({ level: shown, message, timestamp: time, ...fields }) => {
+    const details = Object.entries(fields).map(([name, value]) => [name, boundedField(value)] as const);
+    const line = { level: shown, message: boundedMessage(String(message)), timestamp: time };
+    return escaped(JSON.stringify({ ...Object.fromEntries(details), ...line }));
+  });
+  const colours = format === 'text' && output === undefined && process.stdout.isTTY ? [colorize()] : [];
+  const transport = output ? new winston.transports.Stream({ stream: output }) : new winston.transports.Console();
   const logger = winston.createLogger({
     level,
-    format: combine(errors({ stack: true }), timestamp(), ...colours, lines),
-    transports: [new winston.transports.Console()],
+    format: combine(errors({ stack: true }), timestamp(), ...colours, format === 'json' ? json : text),
+    transports: [transport],
   });
-  return logOf(logger, level);
+  return limitedLog(logOf(logger, level), limits, clock);
 }
 
 /** Winston formats a line before it checks the level. This check comes first, so that lines below the level cost nothing. */
@@ -40,12 +63,8 @@ function logOf(logger: winston.Logger, level: LogLevel): ParentLog {
   };
 }
 
-/** JSON on one line: a name with a line break in it must not look like a log line of its own. */
-function shorten(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(value.stack ?? value.message);
-  return value === undefined ? '-' : JSON.stringify(value);
-}
-
-function plainError(_key: string, value: unknown): unknown {
-  return value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value;
+/** JSON on one line. */
+function textOf(value: unknown): string {
+  if (value === undefined) return '-';
+  return JSON.stringify(value instanceof Error ? boundedError(value).stack : boundedField(value));
 }

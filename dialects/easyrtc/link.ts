@@ -58,7 +58,7 @@ export class Link {
     const { maxPacketBytes, maxMessagesPerSecond, loginTimeoutMs } = context.settings;
     const { maxQueuedBytes, maxQueuedRequests } = limits;
     this.#outlet = new Outlet(socket, textOf, { maxQueuedBytes, maxPacketBytes }, (reason) => {
-      log.warn('a client was dropped', { client: this.client.easyrtcid, reason });
+      log.warn('a client was dropped', { client: this.client.easyrtcid, reason, address: socket.handshake.address });
     });
     this.client = new Client(this.#outlet, client);
     this.#requests = new RequestQueue({ maxRequests: maxQueuedRequests }, (request) => this.#serve(request));

@@ -58,6 +58,8 @@ export class Session implements CallingSession {
   readonly #requests: RequestQueue<Request>;
   readonly #backlog: Backlog;
   #connection: Connection | undefined;
+  /** Of its present or last connection, for the log. */
+  #address: string | undefined;
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
@@ -73,6 +75,7 @@ export class Session implements CallingSession {
     this.#requests = new RequestQueue({ maxRequests, maxLength }, (request) => this.#execute(request));
     this.#backlog = new Backlog(context.limits);
     this.#connection = connection;
+    this.#address = connection.remoteAddress;
   }
 
   /**
@@ -124,7 +127,7 @@ export class Session implements CallingSession {
       this.#dataChannels = dataChannels;
       sessions.joined(participant, this);
       entered(participant);
-      log.info('joined', { room, participant: user, session: this.id });
+      log.info('joined', { ...this.#fields(), session: this.id });
       return this.#tell;
     });
   }
@@ -157,6 +160,7 @@ export class Session implements CallingSession {
     return () => {
       if (this.#ended || this.#connection) return;
       this.#connection = connection;
+      this.#address = connection.remoteAddress;
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
       else for (const frame of this.#backlog.take()) connection.send(frame);
     };
@@ -255,6 +259,7 @@ export class Session implements CallingSession {
   }
 
   #fields(): object {
-    return { room: this.#participant?.room.name, participant: this.#participant?.id, session: this.#id };
+    const { room, id: participant } = this.#participant ?? {};
+    return { room: room?.name, participant, session: this.#id, address: this.#address };
   }
 }

@@ -120,7 +120,8 @@ export class OrchestratorGateway implements Dialect {
     socket.on('disconnect', () => {
       this.#clients.delete(socket);
       requests.clear();
-      if (link.lost > 0) context.log.warn('a slow client lost data packets', { lost: link.lost });
+      if (link.lost > 0)
+        context.log.warn('a slow client lost data packets', { lost: link.lost, address: link.address });
       try {
         logOut(context, link);
       } catch (error) {

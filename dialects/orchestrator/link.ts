@@ -21,6 +21,11 @@ export class Link {
     return this.socket.handshake.headers.host?.replace(/:\d+$/, '') ?? '';
   }
 
+  /** For the log. */
+  get address(): string {
+    return this.socket.handshake.address;
+  }
+
   /** Whether more bytes wait for the client than allowed. */
   get behind(): boolean {
     return this.#client.isBehind;

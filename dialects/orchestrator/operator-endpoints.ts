@@ -64,6 +64,6 @@ export const operatorEndpoints: readonly Endpoint[] = [
 ];
 
 /** The client of a request without login, for the log. */
-function asker({ user, socket }: Link): object {
-  return { user: user?.id, name: user?.name, address: socket.handshake.address };
+function asker({ user, address }: Link): object {
+  return { user: user?.id, name: user?.name, address };
 }

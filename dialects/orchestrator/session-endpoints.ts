@@ -27,7 +27,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
       sessions.forget(session, user);
       throw error;
     }
-    log.info('session made', { session: session.id, name, protocol, user: user.id });
+    log.info('session made', { session: session.id, name, protocol, user: user.id, address: link.address });
   }),
 
   command(['DELETE_SESSION', 'DeleteSession'], commands.session, 503, (context, link, { sessionId = '' }) => {
@@ -38,7 +38,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
     if (!user.administered.has(session)) throw new Refusal(501);
     if (session.room.size > 0) throw new Refusal(504);
     sessions.forget(session, user);
-    log.info('session deleted', { session: session.id, user: user.id });
+    log.info('session deleted', { session: session.id, user: user.id, address: link.address });
     return {};
   }),
 
@@ -75,7 +75,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
       await attendance.enter(user, session, () => {
         succeed(attendance.describe(session));
       });
-      log.info('session joined', { session: session.id, user: user.id });
+      log.info('session joined', { session: session.id, user: user.id, address: link.address });
     },
   ),
 

@@ -26,7 +26,7 @@ export const userEndpoints: readonly Endpoint[] = [
     logOut(context, link);
     const user = users.add(userName, link);
     link.user = user;
-    log.info('logged in', { user: user.id, name: userName });
+    log.info('logged in', { user: user.id, name: userName, address: link.address });
     return { body: { userId: user.id } };
   }),
 
@@ -78,7 +78,7 @@ export function logOut({ users, attendance, streams, log }: Context, link: Link)
   users.remove(user);
   attendance.exit(user);
   for (const session of [...user.administered]) attendance.close(session, user);
-  log.info('logged out', { user: user.id, name: user.name });
+  log.info('logged out', { user: user.id, name: user.name, address: link.address });
 }
 
 /** @throws Refusal 1700; nothing is changed then */
