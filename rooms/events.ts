@@ -6,6 +6,8 @@ import type { Participant, Room } from './index.js';
 export type RoomEvent =
   /** Told to those who were there. The newcomer is in the room already. */
   | { readonly type: 'participantJoined'; readonly participant: Participant }
+  /** Its `name` is another one from now on, because a newcomer needs `formerName`. Told to those who were there, before the newcomer joins. */
+  | { readonly type: 'participantRenamed'; readonly participant: Participant; readonly formerName: string }
   /** Told to those who stay. It also ends the participant's publication and subscriptions, which get no event of their own. */
   | { readonly type: 'participantLeft'; readonly participant: Participant; readonly reason: LeaveReason }
   /** Told to the evicted participant alone, after the others have been told. */

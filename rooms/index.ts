@@ -65,9 +65,12 @@ export interface Attributes {
  */
 export interface Participant {
   readonly room: Room;
-  /** Unique in the room. Opaque, except in protocols that identify people by name: there it is the name. */
+  /**
+   * Unique in the room. Opaque, except in protocols that identify people by name: there it is the name, if nobody of another protocol has
+   * that id.
+   */
   readonly id: string;
-  /** Unique in the room: what protocols that identify people by name call this participant. */
+  /** Unique in the room: what protocols that identify people by name call this participant. It may change: `participantRenamed`. */
   readonly name: string;
   readonly attributes: Attributes;
   readonly closed: boolean;

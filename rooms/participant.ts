@@ -3,6 +3,7 @@ import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type * as api from './index.js';
+import type { Place } from './members.js';
 import { Publication } from './publication.js';
 import type { Room } from './room.js';
 import { SerialQueue } from './serial-queue.js';
@@ -11,7 +12,10 @@ import { Subscription } from './subscription.js';
 export class Participant implements api.Participant {
   readonly room: Room;
   readonly id: string;
-  readonly name: string;
+  /** Changed by the room alone. */
+  name: string;
+  /** Whether the name is an address in the participant's own protocol, so that it never changes. */
+  readonly keepsName: boolean;
   readonly attributes: api.Attributes;
   readonly #negotiations = new SerialQueue();
   readonly #early = new EarlyCandidates();
@@ -21,10 +25,11 @@ export class Participant implements api.Participant {
   #filter: VideoFilter | undefined;
   #closed = false;
 
-  constructor(room: Room, id: string, name: string, attributes: api.Attributes) {
+  constructor(room: Room, { id, name, keepsName }: Place, attributes: api.Attributes) {
     this.room = room;
     this.id = id;
     this.name = name;
+    this.keepsName = keepsName;
     this.attributes = attributes;
   }
 

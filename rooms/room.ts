@@ -2,6 +2,7 @@ import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/
 import { RoomError, filterError, mediaError } from './errors.js';
 import type { LeaveReason, RoomEvent } from './events.js';
 import type * as api from './index.js';
+import { Members } from './members.js';
 import { Participant } from './participant.js';
 import { defaultMaxTextBytes, isSayable } from './texts.js';
 
@@ -27,8 +28,7 @@ export class Room implements api.Room {
   readonly maxTextBytes: number;
   readonly #media: MediaEngine;
   readonly #onClose: (room: Room) => void;
-  readonly #participants = new Map<string, Participant>();
-  readonly #names = new Map<string, Participant>();
+  readonly #members = new Members();
   #pipeline: Promise<Pipeline> | undefined;
   /** The last event about the room's filter. */
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
@@ -64,19 +64,19 @@ export class Room implements api.Room {
   }
 
   get size(): number {
-    return this.#participants.size;
+    return this.#members.size;
   }
 
   get participants(): Iterable<Participant> {
-    return this.#participants.values();
+    return this.#members;
   }
 
   find(id: string): Participant | undefined {
-    return this.#participants.get(id);
+    return this.#members.find(id);
   }
 
   findByName(name: string): Participant | undefined {
-    return this.#names.get(name);
+    return this.#members.findByName(name);
   }
 
   get stays(): boolean {
@@ -85,31 +85,36 @@ export class Room implements api.Room {
 
   set stays(stays: boolean) {
     this.#stays = stays;
-    if (!stays && this.#participants.size === 0) this.close('empty');
+    if (!stays && this.#members.size === 0) this.close('empty');
   }
 
   /**
-   * Called by `Rooms.join`, whose contract this keeps. The participant's `name` is `displayName`, made unique with a piece of the id. If
-   * `id` equals `displayName`, the name is not changed: a taken name is refused.
+   * Called by `Rooms.join`, whose contract this keeps. The participant's `name` is `displayName`, made unique with a piece of the id. A
+   * newcomer whose id is its name gets that name: a participant of another protocol gives it up, and one of the same protocol does not.
    * @throws RoomError `room-closed`, `participant-exists`, `interrupted`; and what `enter` throws
    */
-  join({ id, attributes }: api.Newcomer, enter: api.Enter): Participant {
+  join(newcomer: api.Newcomer, enter: api.Enter): Participant {
     this.#assertOpen();
-    const name = this.#participants.has(id) ? undefined : this.#freeName(id, attributes.displayName);
-    if (name === undefined) {
-      throw new RoomError('participant-exists', `"${id}" is already in room "${this.name}"`);
-    }
-    const participant = new Participant(this, id, name, attributes);
-    this.#participants.set(id, participant);
-    this.#names.set(name, participant);
+    const place = this.#members.placeFor(newcomer);
+    if (!place) throw new RoomError('participant-exists', `"${newcomer.id}" is already in room "${this.name}"`);
+    const { namesake } = place;
+    if (namesake) this.#members.rename(namesake);
+    const participant = new Participant(this, place, newcomer.attributes);
+    this.#members.add(participant);
     let entered = false;
     try {
       entered = participant.enter(enter);
     } finally {
-      if (!entered) this.#forget(participant);
+      if (!entered) {
+        this.#forget(participant);
+        if (namesake) this.#members.rename(namesake, place.name);
+      }
     }
     if (!entered) throw new RoomError('interrupted', 'The client has gone');
     try {
+      if (namesake) {
+        this.tell({ type: 'participantRenamed', participant: namesake, formerName: place.name }, participant);
+      }
       this.tell({ type: 'participantJoined', participant }, participant);
     } catch (error) {
       // An outbox that throws is a defect. The newcomer is told that they could not join, so they must not be in the room.
@@ -135,11 +140,11 @@ export class Room implements api.Room {
     if (participant.closed) return;
     this.#forget(participant);
     this.tell({ type: 'participantLeft', participant, reason });
-    if (this.#participants.size === 0 && !this.#stays) this.close('empty');
+    if (this.#members.size === 0 && !this.#stays) this.close('empty');
   }
 
   tell(event: RoomEvent, except?: Participant): void {
-    for (const participant of this.#participants.values()) if (participant !== except) participant.tell(event);
+    for (const participant of this.#members) if (participant !== except) participant.tell(event);
     this.#watch(event);
   }
 
@@ -175,7 +180,7 @@ export class Room implements api.Room {
         participant.tell({ type: 'mediaFailed', failure: filterError(error) });
       }
     };
-    await Promise.all([...this.#participants.values()].map(apply));
+    await Promise.all([...this.#members].map(apply));
   }
 
   async requireFilter(type: VideoFilter['type']): Promise<void> {
@@ -190,9 +195,8 @@ export class Room implements api.Room {
   close(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    const members = [...this.#participants.values()];
-    this.#participants.clear();
-    this.#names.clear();
+    const members = [...this.#members];
+    this.#members.clear();
     for (const member of members) member.membershipEnded();
     void this.#pipeline?.then(release, () => undefined);
     this.#onClose(this);
@@ -202,16 +206,8 @@ export class Room implements api.Room {
   }
 
   #forget(participant: Participant): void {
-    this.#participants.delete(participant.id);
-    this.#names.delete(participant.name);
+    this.#members.remove(participant);
     participant.membershipEnded();
-  }
-
-  /** Undefined when the name is taken and the participant is known by nothing else. */
-  #freeName(id: string, displayName: string): string | undefined {
-    const names =
-      id === displayName ? [id] : [displayName || id, `${displayName}-${id.slice(0, 4)}`, `${displayName}-${id}`];
-    return names.find((name) => !this.#names.has(name));
   }
 
   #openPipeline(): Promise<Pipeline> {
@@ -230,7 +226,7 @@ export class Room implements api.Room {
   #mediaLost(failure: MediaFailure): void {
     this.#pipeline = undefined;
     this.tell({ type: 'mediaFailed', failure });
-    for (const participant of this.#participants.values()) participant.mediaLost();
+    for (const participant of this.#members) participant.mediaLost();
   }
 
   /** A publisher was already in the room, so the error is `interrupted`, not `room-closed` (which is for joining). */

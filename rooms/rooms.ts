@@ -18,8 +18,16 @@ export interface RoomsOptions {
 
 /** A client that wants to join. */
 export interface Newcomer {
-  /** `Participant.id`. It must be in Unicode normalization form C, since others address the participant by it. */
+  /**
+   * `Participant.id`. It must be in Unicode normalization form C, since others address the participant by it. If a participant of another
+   * protocol has it, the newcomer gets a longer one.
+   */
   readonly id: string;
+  /**
+   * Whether the protocol addresses people by name, and `id` is that name. Then the name stays as it is: a participant of another protocol
+   * that has it is renamed, and one of the same protocol keeps it. Default: whether `id` equals `displayName`.
+   */
+  readonly idIsName?: boolean;
   readonly attributes: api.Attributes;
   /**
    * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,

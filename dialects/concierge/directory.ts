@@ -61,7 +61,7 @@ export class Directory {
 
   /** Adds an outsider under a name that is free. The caller tells the clients. */
   welcome(participant: Participant, uuid: string): Outsider {
-    const outsider = new Outsider(participant, uuid, this.#freeName(participant, uuid));
+    const outsider = new Outsider(participant, uuid, this.#freeOf(namesOf(participant, uuid)) ?? uuid);
     this.#add(outsider);
     return outsider;
   }
@@ -87,15 +87,16 @@ export class Directory {
   /** The protocol has no word for a new name, so clients are told that the outsider left and came. Its uuid stays. */
   #rename(outsider: Outsider): void {
     this.tell({ type: 'clientLeft', client: outsider });
-    const name = this.#freeName(outsider.participant, outsider.uuid);
+    const [, ...longer] = namesOf(outsider.participant, outsider.uuid);
+    const name = this.#freeOf(longer) ?? outsider.uuid;
     this.#byName.delete(outsider.name);
     outsider.name = name;
     this.#add(outsider);
     this.tell({ type: 'clientJoined', client: outsider });
   }
 
-  #freeName(participant: Participant, uuid: string): string {
-    const names = namesOf(participant, uuid);
-    return names.find((name) => !this.#byName.has(name)) ?? names[0];
+  /** Undefined if all are taken. */
+  #freeOf(names: readonly string[]): string | undefined {
+    return names.find((name) => !this.#byName.has(name));
   }
 }

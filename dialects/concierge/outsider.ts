@@ -40,10 +40,7 @@ export class Outsider implements Identity {
  * The names that an outsider may get, the best one first. The last one is nobody else's, because it holds the whole uuid. Their number
  * does not depend on how many have the same name.
  */
-export function namesOf(
-  { id, attributes: { displayName } }: Participant,
-  uuid: string,
-): readonly [string, ...string[]] {
+export function namesOf({ id, attributes: { displayName } }: Participant, uuid: string): readonly string[] {
   const name = displayName || id;
   return [name, ...[id.slice(0, 4), uuid.slice(0, 4), uuid.slice(0, 8), uuid].map((mark) => `${name}-${mark}`)];
 }

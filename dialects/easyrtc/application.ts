@@ -102,7 +102,7 @@ export class Application {
     const { roomFields, roomMaxConnections: maxConnections } = settings;
     const { easyrtcid, username } = client;
     const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, hearsPrivateTexts: true };
-    await rooms.join(this.#keyOf(name), { id: easyrtcid, attributes }, (participant) => {
+    await rooms.join(this.#keyOf(name), { id: easyrtcid, idIsName: false, attributes }, (participant) => {
       // While the join was being admitted, the client may have left or the room may have filled up.
       if (client.application !== this) return undefined;
       if (maxConnections > 0 && participant.room.size > maxConnections) {
@@ -110,7 +110,7 @@ export class Application {
       }
       const view = this.#views.get(name) ?? this.#newView(name, roomFields);
       const membership = new Membership(client, view, participant, now());
-      view.members.set(easyrtcid, membership);
+      view.add(membership);
       for (const other of participant.room.participants) view.idOf(other);
       entered(membership);
       return (event) => {
@@ -124,7 +124,7 @@ export class Application {
     const { client, view, participant } = membership;
     if (view.members.get(client.easyrtcid) !== membership) return;
     participant.leave();
-    view.members.delete(client.easyrtcid);
+    view.remove(membership);
     if (view.members.size > 0) return;
     view.end();
     this.#views.delete(view.name);

@@ -45,6 +45,13 @@ export class EasyRtcGateway implements Dialect {
     return this.#context?.applications.size ?? 0;
   }
 
+  /** How many participants of other protocols are known: none while no client is in a room with them. */
+  get outsiders(): number {
+    let count = 0;
+    for (const { outsiders } of this.#context?.applications ?? []) count += outsiders.size;
+    return count;
+  }
+
   /** For the embedding program. @throws Error before `attach` */
   get control(): Control {
     if (!this.#context) throw new Error('The gateway is not attached yet');

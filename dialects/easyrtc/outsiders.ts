@@ -25,6 +25,10 @@ export class Outsiders {
     this.#entries = entries;
   }
 
+  get size(): number {
+    return this.#byId.size;
+  }
+
   find(id: string): Outsider | undefined {
     return this.#byId.get(id);
   }

@@ -14,7 +14,9 @@ export class RoomView {
   /** Its key in `Rooms`. */
   readonly key: string;
   fields: FieldValues;
-  readonly members = new Map<string, Membership>();
+  readonly #members = new Map<string, Membership>();
+  /** Also of participants that have left. */
+  readonly #own = new WeakMap<Participant, Membership>();
   readonly #outsiders: Outsiders;
   readonly #present = new Map<Participant, Outsider>();
 
@@ -23,6 +25,20 @@ export class RoomView {
     this.key = key;
     this.fields = fields;
     this.#outsiders = outsiders;
+  }
+
+  /** By their `easyrtcid`. */
+  get members(): ReadonlyMap<string, Membership> {
+    return this.#members;
+  }
+
+  add(membership: Membership): void {
+    this.#members.set(membership.client.easyrtcid, membership);
+    this.#own.set(membership.participant, membership);
+  }
+
+  remove({ client }: Membership): void {
+    this.#members.delete(client.easyrtcid);
   }
 
   /** Everybody in the room, including the receiver. */
@@ -44,7 +60,7 @@ export class RoomView {
 
   /** The id by which clients know a participant of any protocol. */
   idOf(participant: Participant): string {
-    return this.#memberOf(participant) ? participant.id : this.meet(participant).entry.easyrtcid;
+    return this.#own.get(participant)?.client.easyrtcid ?? this.meet(participant).entry.easyrtcid;
   }
 
   /** The outsider of a participant of another protocol. It is shown from now on. */
@@ -72,16 +88,10 @@ export class RoomView {
     return this.#delta({ updateClient: byName([[entry.easyrtcid, entry]]) });
   }
 
-  /** Undefined for a participant of another protocol. */
-  #memberOf(participant: Participant): Membership | undefined {
-    const member = this.members.get(participant.id);
-    return member?.participant === participant ? member : undefined;
-  }
-
   #newsOf(event: RoomEvent & { readonly participant: Participant }): Reply {
     const { participant } = event;
     if (event.type === 'participantJoined') {
-      const member = this.#memberOf(participant);
+      const member = this.#own.get(participant);
       const entry = member ? member.deltaEntry : this.meet(participant).entry;
       return roomDataReply(byName([[this.name, this.update(entry)]]));
     }

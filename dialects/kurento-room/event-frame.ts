@@ -17,15 +17,27 @@ import {
 } from './notifications.js';
 import { webcam } from './streams.js';
 
+type Renamed = Extract<RoomEvent, { type: 'participantRenamed' }>;
+type Notified = Exclude<RoomEvent, Renamed>;
+
 /**
  * What clients of this protocol are told of an event. Every event has a notification
- * (docs/protocols/kurento-room.md#4-notifications).
+ * (docs/protocols/kurento-room.md#4-notifications), except a new name: to clients somebody left, and somebody else came.
  */
-export function eventFrame(event: RoomEvent): Frame {
-  return textFrame(eventText(event));
+export function eventFrames(event: RoomEvent): readonly Frame[] {
+  return event.type === 'participantRenamed' ? renamedTexts(event).map(textFrame) : [textFrame(eventText(event))];
 }
 
-function eventText(event: RoomEvent): string {
+function renamedTexts({ participant: { name, publication }, formerName }: Renamed): string[] {
+  const texts = [
+    notificationText(participantLeft, { name: formerName }),
+    notificationText(participantJoined, { id: name }),
+  ];
+  if (publication) texts.push(notificationText(participantPublished, { id: name, streams: webcam }));
+  return texts;
+}
+
+function eventText(event: Notified): string {
   switch (event.type) {
     case 'participantJoined':
       return notificationText(participantJoined, { id: event.participant.name });

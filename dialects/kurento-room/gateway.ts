@@ -2,7 +2,7 @@ import type { Log } from '../../log.js';
 import { lastOf } from '../../transport/last-of.js';
 import type { Dialect, DialectContext, DialectState } from '../dialect.js';
 import type { CustomRequest } from './custom-request.js';
-import { eventFrame } from './event-frame.js';
+import { eventFrames } from './event-frame.js';
 import type { LinkContext } from './link.js';
 import { Link } from './link.js';
 import { openRpcDocument } from './openrpc.js';
@@ -30,7 +30,7 @@ export class RoomGateway implements Dialect {
     };
     this.#settings = {
       sessions: this.#sessions,
-      encode: lastOf(eventFrame),
+      encode: lastOf(eventFrames),
       limits,
       log,
       customRequest,

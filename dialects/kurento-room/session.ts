@@ -27,7 +27,7 @@ export interface SessionContext {
   readonly names: RoomNames;
   readonly sessions: Sessions;
   /** Encodes an event once for all who are told it one after the other. */
-  readonly encode: (event: RoomEvent) => Frame;
+  readonly encode: (event: RoomEvent) => readonly Frame[];
   readonly limits: SessionLimits;
   readonly log: Log;
   readonly customRequest: CustomRequest;
@@ -63,8 +63,8 @@ export class Session implements CallingSession {
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
-  /** Events that are sent after the answer of the running request. */
-  #held: RoomEvent[] | undefined;
+  /** What is sent after the answer of the running request. */
+  #held: Frame[] | undefined;
   #grace: NodeJS.Timeout | undefined;
   #closing: NodeJS.Timeout | undefined;
   #ended = false;
@@ -115,12 +115,12 @@ export class Session implements CallingSession {
     entered: (participant: Participant) => void,
   ): Promise<unknown> {
     if (this.#participant && !this.#participant.closed) {
-      const { id, room: present } = this.#participant;
-      throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${id}"`);
+      const { name, room: present } = this.#participant;
+      throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${name}"`);
     }
     const { rooms, names, sessions, limits, log } = this.#context;
     const makePlace = limits.takeOverDetachedNames ? this.#yieldName : undefined;
-    const newcomer = { id: user, attributes: attributesOf(user), ...(makePlace && { makePlace }) };
+    const newcomer = { id: user, idIsName: true, attributes: attributesOf(user), ...(makePlace && { makePlace }) };
     return rooms.join(names.keyOf(room), newcomer, (participant) => {
       if (this.#ended) return undefined;
       this.#participant = participant;
@@ -237,18 +237,25 @@ export class Session implements CallingSession {
   }
 
   readonly #tell = (event: RoomEvent): void => {
-    if (this.#held) {
-      this.#held.push(event);
-      return;
+    for (const frame of this.#context.encode(event)) {
+      if (this.#held) this.#held.push(frame);
+      else this.#send(frame);
     }
-    this.#send(this.#context.encode(event));
     if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
+    else if (event.type === 'participantRenamed') this.#endReceiving(event.participant);
   };
 
   #tellHeld(): void {
     const held = this.#held;
     this.#held = undefined;
-    for (const event of held ?? []) this.#tell(event);
+    for (const frame of held ?? []) this.#send(frame);
+  }
+
+  /** The client believes that the participant left. In a microtask, because an outbox must not call back into the room. */
+  #endReceiving(publisher: Participant): void {
+    queueMicrotask(() => {
+      if (this.#participant?.closed === false) this.#participant.unsubscribe(publisher);
+    });
   }
 
   #closeUnused(reason: string): void {

@@ -3,7 +3,7 @@ import type { Connection, ConnectionListener, Dialect, DialectContext, Participa
 
 /**
  * A protocol of lines, one in each text frame of a WebSocket at /lines. Clients send `join ROOM NAME`, `say TEXT` and `leave`.
- * They are told `came "NAME"`, `went "NAME"`, `said "NAME" TEXT`, `closed`, or `refused CODE`.
+ * They are told `came "NAME"`, `named "FORMER" "NAME"`, `went "NAME"`, `said "NAME" TEXT`, `closed`, or `refused CODE`.
  */
 export class LineDialect implements Dialect {
   readonly name = 'lines';
@@ -77,6 +77,9 @@ class LineClient implements ConnectionListener {
 /** Undefined for what this protocol has no words for, such as media. */
 function lineOf(event: RoomEvent): string | undefined {
   if (event.type === 'participantJoined') return `came ${JSON.stringify(event.participant.name)}`;
+  if (event.type === 'participantRenamed') {
+    return `named ${JSON.stringify(event.formerName)} ${JSON.stringify(event.participant.name)}`;
+  }
   if (event.type === 'participantLeft') return `went ${JSON.stringify(event.participant.name)}`;
   if (event.type === 'textSaid') return `said ${JSON.stringify(event.from.name)} ${event.text}`;
   return event.type === 'participantEvicted' || event.type === 'roomClosed' ? 'closed' : undefined;

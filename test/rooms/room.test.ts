@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { codeOf } from '../support/rejection.js';
+import type { Participant } from '../../rooms/index.js';
 import { Stage, attributesOf, joinAtOnce } from './stage.js';
 
 function nobody(): void {
@@ -51,24 +52,61 @@ describe('room', () => {
     expect(stage.rooms.names, 'a refused join leaves no room behind').to.have.lengthOf(6);
   });
 
-  it('makes the name of a participant with an id unique, and refuses a taken name of people known by name', async () => {
+  /** A participant of a protocol that knows people by other ids. */
+  const outsider = (stage: Stage, id: string, displayName: string): Participant =>
+    joinAtOnce(stage.rooms, 'r1', { id, attributes: { ...attributesOf(displayName), dialect: 'other' } }, () => nobody);
+
+  it('makes the name of a participant with an id unique', async () => {
     const stage = new Stage();
-    const join = (id: string, displayName: string): string =>
-      joinAtOnce(
-        stage.rooms,
-        'r1',
-        { id, attributes: { ...attributesOf(displayName), dialect: 'other' } },
-        () => nobody,
-      ).name;
     expect(stage.join('ana').name).to.equal('ana');
-    expect(join('Qm3nV9xK', 'ana')).to.equal('ana-Qm3n');
-    expect(join('Qm3nXXXX', 'ana')).to.equal('ana-Qm3nXXXX');
-    expect(join('b8TfR0sY', 'berta')).to.equal('berta');
-    expect(await stage.refused('berta'), 'shown to those who know people by name').to.equal('participant-exists');
-    const room = stage.rooms.find('r1');
-    expect(room?.findByName('berta')?.id).to.equal('b8TfR0sY');
-    room?.findByName('berta')?.leave();
-    expect(stage.join('berta').name, 'free again').to.equal('berta');
+    expect(outsider(stage, 'Qm3nV9xK', 'ana').name).to.equal('ana-Qm3n');
+    expect(outsider(stage, 'Qm3nXXXX', 'ana').name).to.equal('ana-Qm3nXXXX');
+    stage.join('cleo');
+    stage.join('cleo-c');
+    expect(outsider(stage, 'c', 'cleo').name, 'everything is taken').to.equal('cleo-c-2');
+    expect(await stage.refused('cleo'), 'by the same protocol').to.equal('participant-exists');
+  });
+
+  it('gives a participant that is known by name its name, whoever of another protocol has it', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = outsider(stage, 'b8TfR0sY', 'berta');
+    expect(berta.name).to.equal('berta');
+    const newcomer = stage.join('berta');
+    expect([newcomer.name, berta.name]).to.deep.equal(['berta', 'berta-b8Tf']);
+    expect(berta.room.findByName('berta')).to.equal(newcomer);
+    expect(berta.room.findByName('berta-b8Tf')).to.equal(berta);
+    const present = 'participantJoined b8TfR0sY';
+    expect(stage.told(ana)).to.deep.equal([present, 'participantRenamed berta berta-b8Tf', 'participantJoined berta']);
+    expect(stage.told(newcomer), 'it sees the longer name from the beginning').to.deep.equal([]);
+    newcomer.leave();
+    expect(berta.name, 'the longer name stays').to.equal('berta-b8Tf');
+    expect(stage.join('berta-b8Tf').name).to.equal('berta-b8Tf');
+    expect(berta.name).to.equal('berta-b8TfR0sY');
+  });
+
+  it('takes no name away for a newcomer that has gone before it was in', () => {
+    const stage = new Stage();
+    const ana = stage.join('ana');
+    const berta = outsider(stage, 'b8TfR0sY', 'berta');
+    const attributes = attributesOf('berta');
+    expect(() => joinAtOnce(stage.rooms, 'r1', { id: 'berta', attributes }, () => undefined)).not.to.throw();
+    expect(berta.name).to.equal('berta');
+    expect(berta.room.findByName('berta')).to.equal(berta);
+    expect(stage.told(ana)).to.deep.equal(['participantJoined b8TfR0sY']);
+  });
+
+  it('lets nobody in of another protocol stand in the way by its id', async () => {
+    const stage = new Stage();
+    stage.join('Qm3nV9xK');
+    const other = outsider(stage, 'Qm3nV9xK', 'ana');
+    expect([other.id, other.name]).to.deep.equal(['Qm3nV9xK-2', 'ana']);
+    expect(other.room.find('Qm3nV9xK-2')).to.equal(other);
+    outsider(stage, 'b8TfR0sY', 'berta');
+    const named = stage.join('b8TfR0sY');
+    expect([named.id, named.name]).to.deep.equal(['b8TfR0sY-2', 'b8TfR0sY']);
+    expect(await stage.refused('b8TfR0sY'), 'its own protocol has the name').to.equal('participant-exists');
+    expect(other.room.size).to.equal(4);
   });
 
   it('can be opened empty, and stays until it is released', async () => {

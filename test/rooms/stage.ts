@@ -62,6 +62,8 @@ function inShort(event: RoomEvent): string {
     case 'participantLeft':
     case 'participantEvicted':
       return `${event.type} ${event.participant.id}`;
+    case 'participantRenamed':
+      return `${event.type} ${event.formerName} ${event.participant.name}`;
     case 'publicationOpened':
       return `${event.type} ${event.publisher.id}`;
     case 'publicationClosed':

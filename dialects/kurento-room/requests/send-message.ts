@@ -20,8 +20,8 @@ export const sendMessage = roomRequest({
   ],
   answeredFirst: true,
   handle: (participant, { message, userMessage, roomMessage }) => {
-    if (userMessage !== participant.id) {
-      throw new RoomError('participant-not-found', `You are "${participant.id}", not "${userMessage}"`);
+    if (userMessage !== participant.name) {
+      throw new RoomError('participant-not-found', `You are "${participant.name}", not "${userMessage}"`);
     }
     if (roomKey(roomMessage) !== participant.room.name) {
       throw new RoomError('room-not-found', `You are in room "${participant.room.name}", not "${roomMessage}"`);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { RpcClient } from '../../support/rpc-client.js';
 import { offer, useCast } from './cast.js';
 
 describe('COMPEIT §8 with people of the Kurento Room protocol in the same room', () => {
@@ -33,6 +34,40 @@ describe('COMPEIT §8 with people of the Kurento Room protocol in the same room'
     expect(await a.take('user_joined'))
       .to.have.nested.property('user.name')
       .that.matches(/^Guest \d+$/);
+  });
+
+  it('gives a newcomer of the room protocol its name, and goes on with the page under a longer one', async () => {
+    const kay = await joinNext('Kay');
+    const a = await join('Ana');
+    await sending(a);
+    await notified(kay, 'participantPublished');
+    await ask(kay, 'receiveVideoFrom', { sender: 'Ana_webcam', sdpOffer: offer });
+    const namesake = await RpcClient.connect(`${stage.url}/`);
+    const { value } = (await ask(namesake, 'joinRoom', { user: 'Ana', room: '17' })) as { value: { id: string }[] };
+    const longer = value.find(({ id }) => id !== 'Kay')?.id ?? '';
+    expect(longer).to.match(/^Ana-.{4}$/);
+    expect(value).to.deep.include({ id: longer, streams: [{ id: 'webcam' }] });
+    expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
+    expect(await kay.notified('participantJoined')).to.deep.equal({ id: 'Ana' });
+    expect(await kay.notified('participantJoined')).to.deep.equal({ id: longer });
+    expect(await kay.notified('participantPublished')).to.deep.equal({ id: longer, streams: [{ id: 'webcam' }] });
+    expect(await kay.notified('participantJoined')).to.deep.equal({ id: 'Ana' });
+    const page = stage.rooms.find('17')?.findByName(longer);
+    expect([...(page?.publication?.subscriptions ?? [])], 'what Kay received has ended').to.have.length(0);
+    for (const peer of [kay, namesake]) {
+      expect(await ask(peer, 'receiveVideoFrom', { sender: `${longer}_webcam`, sdpOffer: offer })).to.have.property(
+        'sdpAnswer',
+      );
+    }
+    a.emit('room_message', { type: 'chat', data: 'from the page' });
+    expect(await notified(kay, 'sendMessage')).to.include({ user: longer });
+    await ask(namesake, 'sendMessage', { message: 'from the other', userMessage: 'Ana', roomMessage: '17' });
+    expect(await notified(kay, 'sendMessage')).to.include({ user: 'Ana', message: 'from the other' });
+    await ask(namesake, 'leaveRoom', {});
+    namesake.cut();
+    a.cut();
+    expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
+    expect(await notified(kay, 'participantLeft'), 'the longer name stays').to.deep.equal({ name: longer });
   });
 
   it('lets a page receive what the other publishes, early, late and as a newcomer', async () => {

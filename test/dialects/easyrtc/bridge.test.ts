@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { until } from '../../support/until.js';
 import { EasyRtcStage } from './stage.js';
 import { codeOf } from './test-client.js';
 import type { TestClient, Wire } from './test-client.js';
@@ -30,6 +31,47 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     expect((await kurt.notified('participantLeft')).name).to.equal('Ben');
     await kurt.request('leaveRoom', {});
     await ana.take(removed(String(entry?.easyrtcid)));
+  });
+
+  it('get their names and ids, whatever the others are called', async () => {
+    const ana = await stage.enter({ username: 'Ana' });
+    const kurt = await stage.speaker('Kurt');
+    const room = stage.rooms.find('default');
+    const namesake = await stage.speaker('Ana');
+    const longer = `Ana-${ana.id.slice(0, 4)}`;
+    expect(room?.findByName(longer)?.id).to.equal(ana.id);
+    expect(await kurt.notified('participantLeft')).to.deep.equal({ name: 'Ana' });
+    expect(await kurt.notified('participantJoined')).to.deep.equal({ id: longer });
+    expect(await kurt.notified('participantJoined')).to.deep.equal({ id: 'Ana' });
+    await ana.ask('easyrtcMsg', { msgType: 'message', msgData: 'still here', targetRoom: 'default' });
+    expect(await namesake.notified('sendMessage')).to.deep.include({ user: longer, message: 'still here' });
+    // A stranger that is called like a client's id, in a room that the client enters later.
+    const stranger = await stage.speaker(ana.id, 'other');
+    const { msgData } = await ana.command('roomJoin', { roomJoin: { other: { roomName: 'other' } } });
+    const list = (msgData?.roomData?.other?.clientList ?? {}) as Record<string, Record<string, unknown>>;
+    expect(list[ana.id]).to.include({ username: 'Ana' });
+    const others = Object.values(list).filter(({ easyrtcid }) => easyrtcid !== ana.id);
+    expect(others.map(({ username }) => username)).to.deep.equal([ana.id]);
+    const ben = await stage.enter({ username: 'Ben', roomJoin: { other: { roomName: 'other' } } });
+    const text = { msgType: 'message', msgData: 'psst', targetEasyrtcid: ana.id };
+    expect(await ben.refusal('easyrtcMsg', text)).to.equal('ack');
+    expect(await ana.pushed('message')).to.deep.include({ senderEasyrtcid: ben.id, msgData: 'psst' });
+    await stranger.request('leaveRoom', {});
+  });
+
+  it('know of nobody while no client is there', async () => {
+    for (const user of ['Kurt', 'Kira']) await stage.speaker(user);
+    await stage.speaker('Karl', 'other');
+    expect(stage.gateway.outsiders).to.equal(0);
+    const ana = await stage.enter();
+    expect(stage.gateway.outsiders, 'those in the room of the client').to.equal(2);
+    const late = await stage.speaker('Kay');
+    expect(stage.gateway.outsiders).to.equal(3);
+    await late.request('leaveRoom', {});
+    expect(stage.gateway.outsiders).to.equal(2);
+    ana.cut();
+    await until('the client is gone', () => stage.gateway.applications === 0);
+    expect(stage.gateway.outsiders).to.equal(0);
   });
 
   it('chat both ways; a private text is refused, because the room protocol has none', async () => {

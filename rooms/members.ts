@@ -1,0 +1,89 @@
+import type * as api from './index.js';
+import type { Participant } from './participant.js';
+
+/** How a newcomer is known in a room. */
+export interface Place {
+  readonly id: string;
+  readonly name: string;
+  /** Whether nobody can take the name from the participant. */
+  readonly keepsName: boolean;
+  /** The participant that has the name so far and gives it up. */
+  readonly namesake: Participant | undefined;
+}
+
+/**
+ * The participants of one room, by id and by name. A name that is an address in the protocol of a participant comes first: of
+ * participants of other protocols nobody keeps it (docs/protocols/bridging.md#2-participants).
+ */
+export class Members {
+  readonly #byId = new Map<string, Participant>();
+  readonly #byName = new Map<string, Participant>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  [Symbol.iterator](): Iterator<Participant> {
+    return this.#byId.values();
+  }
+
+  find(id: string): Participant | undefined {
+    return this.#byId.get(id);
+  }
+
+  findByName(name: string): Participant | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Undefined when a participant of the same protocol has the id, or the name that the newcomer cannot do without. */
+  placeFor({ id: wanted, attributes, idIsName = wanted === attributes.displayName }: api.Newcomer): Place | undefined {
+    const { displayName, dialect } = attributes;
+    const present = this.#byId.get(wanted);
+    if (present?.attributes.dialect === dialect || (idIsName && present?.keepsName)) return undefined;
+    const id = present ? firstFree(wanted, this.#byId) : wanted;
+    if (!idIsName) return { id, name: this.#freeName(id, displayName), keepsName: false, namesake: undefined };
+    const namesake = this.#byName.get(wanted);
+    if (namesake?.keepsName || namesake?.attributes.dialect === dialect) return undefined;
+    return { id, name: wanted, keepsName: true, namesake };
+  }
+
+  add(participant: Participant): void {
+    this.#byId.set(participant.id, participant);
+    this.#byName.set(participant.name, participant);
+  }
+
+  remove(participant: Participant): void {
+    this.#byId.delete(participant.id);
+    this.#byName.delete(participant.name);
+  }
+
+  clear(): void {
+    this.#byId.clear();
+    this.#byName.clear();
+  }
+
+  /** @param name default: a longer form of what the participant is called */
+  rename(participant: Participant, name = this.#longerName(participant.id, participant.attributes.displayName)): void {
+    this.#byName.delete(participant.name);
+    participant.name = name;
+    this.#byName.set(name, participant);
+  }
+
+  #freeName(id: string, displayName: string): string {
+    const shown = displayName || id;
+    return this.#byName.has(shown) ? this.#longerName(id, displayName) : shown;
+  }
+
+  /** `displayName`, made unique with a piece of the id. */
+  #longerName(id: string, displayName: string): string {
+    const shown = displayName || id;
+    const names = [`${shown}-${id.slice(0, 4)}`, `${shown}-${id}`];
+    return names.find((name) => !this.#byName.has(name)) ?? firstFree(`${shown}-${id}`, this.#byName);
+  }
+}
+
+function firstFree(text: string, taken: ReadonlyMap<string, unknown>): string {
+  let number = 2;
+  while (taken.has(`${text}-${number}`)) number += 1;
+  return `${text}-${number}`;
+}
