@@ -5,6 +5,7 @@ import { Refusal } from './errors.js';
 import type { Notices, SessionObject, SessionSummary, UserObject } from './messages.js';
 import type { VrSession } from './vr-session.js';
 import type { VrSessions } from './vr-sessions.js';
+import type { People } from './people.js';
 import { noAddresses } from './sfu.js';
 import type { User } from './user.js';
 
@@ -15,16 +16,16 @@ export const dialectName = 'orchestrator';
 export class Attendance {
   readonly #rooms: Rooms;
   readonly #sessions: VrSessions;
+  readonly #people: People;
   readonly #foreignChat: boolean;
-  /** The user of each present or former membership. */
-  readonly #users = new WeakMap<Participant, User>();
   /** Events that all users of the room were told at once, when the first outbox got them, so that each is encoded once. */
   readonly #told = new WeakSet<RoomEvent>();
   #undelivered = 0;
 
-  constructor(rooms: Rooms, sessions: VrSessions, foreignChat: boolean) {
+  constructor(rooms: Rooms, sessions: VrSessions, people: People, foreignChat: boolean) {
     this.#rooms = rooms;
     this.#sessions = sessions;
+    this.#people = people;
     this.#foreignChat = foreignChat;
   }
 
@@ -44,10 +45,11 @@ export class Attendance {
    */
   async enter(user: User, { room }: VrSession, entered: () => void): Promise<void> {
     try {
-      await this.#rooms.join(room, { id: user.id, attributes: this.attributesOf(user) }, (participant) => {
+      const newcomer = { id: user.id, idIsName: false, attributes: this.attributesOf(user) };
+      await this.#rooms.join(room, newcomer, (participant) => {
         if (user.link.user !== user) return undefined;
         this.exit(user);
-        this.#users.set(participant, user);
+        this.#people.joined(user, participant);
         user.participant = participant;
         entered();
         return (event) => {
@@ -92,8 +94,13 @@ export class Attendance {
   }
 
   userOf(participant: Participant): User | undefined {
-    const user = this.#users.get(participant);
+    const user = this.#people.userOf(participant);
     return user?.participant === participant ? user : undefined;
+  }
+
+  /** Finds a participant of any dialect that is in the room now. */
+  find(userId: string, room: Room): Participant | undefined {
+    return this.#people.find(userId, room);
   }
 
   /**
@@ -168,7 +175,7 @@ export class Attendance {
       sessionAdministrator: administrator,
       sessionMaster: this.masterOf(room)?.id,
       scenarioId,
-      sessionUsers: [...room.participants].map((participant) => participant.id),
+      sessionUsers: [...room.participants].map((participant) => this.#people.idOf(participant)),
     };
   }
 
@@ -180,10 +187,11 @@ export class Attendance {
 
   /** For a participant of another dialect only the name is known. */
   describeParticipant(participant: Participant, session: VrSession): UserObject {
-    const { id, attributes } = participant;
-    const user = this.#users.get(participant);
-    if (!user) return { userId: id, userName: attributes.displayName, userData: {}, sfuData: noAddresses };
-    return { userId: id, userName: user.name, userData: user.data, sfuData: session.addressesFor(user) };
+    const user = this.#people.userOf(participant);
+    const userId = this.#people.idOf(participant);
+    const { displayName } = participant.attributes;
+    if (!user) return { userId, userName: displayName, userData: {}, sfuData: noAddresses };
+    return { userId, userName: user.name, userData: user.data, sfuData: session.addressesFor(user) };
   }
 
   /** Must not call back into the room (`Outbox`). */
@@ -214,20 +222,20 @@ export class Attendance {
       case 'participantJoined': {
         const session = this.#sessions.of(room);
         if (!session) return;
-        const userId = event.participant.id;
+        const userId = this.#people.idOf(event.participant);
         const userData = this.describeParticipant(event.participant, session);
         tellAll(links, 'SessionUpdated', { eventId: 'USER_JOINED_SESSION', eventData: { userId, userData } });
         return;
       }
       case 'participantLeft': {
-        const userId = event.participant.id;
+        const userId = this.#people.idOf(event.participant);
         tellAll(links, 'SessionUpdated', { eventId: 'USER_LEFT_SESSION', eventData: { userId } });
         return;
       }
       case 'textSaid': {
-        const { id, attributes } = event.from;
-        const messageFromName = attributes.displayName;
-        tellAll(links, 'MessageSent', { messageFrom: id, messageFromName, message: event.text });
+        const messageFrom = this.#people.idOf(event.from);
+        const messageFromName = event.from.attributes.displayName;
+        tellAll(links, 'MessageSent', { messageFrom, messageFromName, message: event.text });
         return;
       }
       default:

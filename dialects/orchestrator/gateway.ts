@@ -14,6 +14,7 @@ import type { Answer } from './messages.js';
 import { NtpClock } from './ntp-clock.js';
 import { VrSessions } from './vr-sessions.js';
 import type { OrchestratorSettings } from './options.js';
+import { People } from './people.js';
 import { DataStreams } from './streams.js';
 import { logOut } from './user-endpoints.js';
 import { Users } from './users.js';
@@ -56,9 +57,16 @@ export class OrchestratorGateway implements Dialect {
     return { users: users?.size ?? 0, sessions: sessions?.size ?? 0, streams: streams?.size ?? 0 };
   }
 
+  /** How many rooms of other dialects it knows of: none while no user is logged in. */
+  get shownRooms(): number {
+    return this.#context?.sessions.shown ?? 0;
+  }
+
   attach({ rooms, names, roomList, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
     const settings = this.#settings;
-    const sessions = new VrSessions(rooms, names, settings, randomUUID);
+    const users = new Users(randomUUID);
+    const people = new People(users, randomUUID);
+    const sessions = new VrSessions({ rooms, names, people, settings, newId: randomUUID });
     const clock = new NtpClock({
       servers: settings.ntpServers,
       intervalMs: settings.ntpIntervalMs,
@@ -70,9 +78,9 @@ export class OrchestratorGateway implements Dialect {
     const context: Context = {
       id: randomUUID(),
       settings,
-      users: new Users(randomUUID),
+      users,
       sessions,
-      attendance: new Attendance(rooms, sessions, settings.foreignChat),
+      attendance: new Attendance(rooms, sessions, people, settings.foreignChat),
       streams: new DataStreams(settings.maxStreams),
       roomList,
       log,

@@ -15,7 +15,7 @@ export const messageEndpoints: readonly Endpoint[] = [
   command(['SEND_MESSAGE', 'SendMessage'], commands.message, 802, ({ attendance }, link, { userId, message }) => {
     const user = userOf(link);
     const { participant, room } = attendance.placeOf(user);
-    const target = userId === undefined ? undefined : room.find(userId);
+    const target = userId === undefined ? undefined : attendance.find(userId, room);
     if (!target || !isPlain(message, { bytes: true })) throw new Refusal(802);
     const receiver = attendance.userOf(target);
     if (typeof message === 'string' && !room.takesText(message)) throw new Refusal(802, tooLong);
@@ -47,7 +47,7 @@ export const messageEndpoints: readonly Endpoint[] = [
   positional(['SEND_SCENE_EVENT_TO_USER', 'SendSceneEventToUser'], 3002, (context, user, [userId, data]) => {
     const room = roomOfMaster(context, user);
     if (isMissing(userId)) throw new Refusal(3014);
-    const target = typeof userId === 'string' ? room.find(userId) : undefined;
+    const target = typeof userId === 'string' ? context.attendance.find(userId, room) : undefined;
     const receiver = target && context.attendance.userOf(target);
     if (!receiver) throw new Refusal(700);
     receiver.link.tell('SceneEventToUser', sceneEvent(user, data));

@@ -67,6 +67,6 @@ function kindOf(kind: unknown): string {
 function wantedOf({ attendance }: Context, user: User, userId: unknown, kind: unknown) {
   const { room } = attendance.placeOf(user);
   if (isMissing(userId)) throw new Refusal(4001);
-  if (typeof userId !== 'string' || !room.find(userId)) throw new Refusal(700);
+  if (typeof userId !== 'string' || !attendance.find(userId, room)) throw new Refusal(700);
   return { senderId: userId, kind: kindOf(kind) };
 }

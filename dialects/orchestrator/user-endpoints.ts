@@ -43,7 +43,7 @@ export const userEndpoints: readonly Endpoint[] = [
     const user = context.users.find(userId);
     if (user) return { body: user.data };
     // A participant of another dialect has no data. Only users in the same room may know of it.
-    if (self.participant?.room.find(userId)) return { body: {} };
+    if (self.participant && context.attendance.find(userId, self.participant.room)) return { body: {} };
     throw new Refusal(1301);
   }),
 
@@ -69,7 +69,7 @@ export const userEndpoints: readonly Endpoint[] = [
  * Logs the user of a link out, if there is one. In the order of docs/protocols/orchestrator.md#6-rules they leave their
  * session, then the sessions they made close.
  */
-export function logOut({ users, attendance, streams, log }: Context, link: Link): void {
+export function logOut({ users, attendance, sessions, streams, log }: Context, link: Link): void {
   const { user } = link;
   if (!user) return;
   link.user = undefined;
@@ -78,6 +78,7 @@ export function logOut({ users, attendance, streams, log }: Context, link: Link)
   users.remove(user);
   attendance.exit(user);
   for (const session of [...user.administered]) attendance.close(session, user);
+  if (users.size === 0) sessions.hideRooms();
   log.info('logged out', { user: user.id, name: user.name, address: link.address });
 }
 

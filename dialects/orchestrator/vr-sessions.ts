@@ -2,6 +2,7 @@ import { RoomError } from '../../rooms/index.js';
 import type { Attributes, Room, Rooms } from '../../rooms/index.js';
 import type { RoomNames } from '../room-names.js';
 import { Refusal } from './errors.js';
+import type { People } from './people.js';
 import { VrSession } from './vr-session.js';
 import type { VrSessionOptions } from './vr-session.js';
 import type { OrchestratorSettings, SfuService } from './options.js';
@@ -17,19 +18,32 @@ export interface NewSession {
 
 type Settings = Pick<OrchestratorSettings, 'defaultScenario' | 'maxSessions' | 'externalHostname' | 'sfu'>;
 
+interface Needs {
+  readonly rooms: Rooms;
+  readonly names: RoomNames;
+  readonly people: Pick<People, 'idOf'>;
+  readonly settings: Settings;
+  readonly newId: () => string;
+}
+
 /** All rooms as sessions: those made by this dialect, and those of other dialects that are shared with it. */
 export class VrSessions {
   readonly #rooms: Rooms;
   readonly #names: RoomNames;
+  readonly #people: Pick<People, 'idOf'>;
   readonly #settings: Settings;
   readonly #newId: () => string;
   readonly #byRoom = new WeakMap<Room, VrSession>();
   /** Sessions made by this dialect, by id. They stay when nobody is in them. */
   readonly #made = new Map<string, VrSession>();
+  /** Rooms of other dialects that were shown to users, by the id of their session. */
+  readonly #shown = new Map<string, VrSession>();
+  #unwatch: (() => void) | undefined;
 
-  constructor(rooms: Rooms, names: RoomNames, settings: Settings, newId: () => string) {
+  constructor({ rooms, names, people, settings, newId }: Needs) {
     this.#rooms = rooms;
     this.#names = names;
+    this.#people = people;
     this.#settings = settings;
     this.#newId = newId;
   }
@@ -37,6 +51,11 @@ export class VrSessions {
   /** How many sessions made by this dialect have not ended. */
   get size(): number {
     return this.#made.size;
+  }
+
+  /** How many rooms of other dialects are known by an id. */
+  get shown(): number {
+    return this.#shown.size;
   }
 
   *[Symbol.iterator](): Generator<VrSession> {
@@ -54,24 +73,35 @@ export class VrSessions {
   find(id: string): VrSession | undefined {
     const made = this.#made.get(id);
     if (made) return made.room.closed ? undefined : made;
-    for (const session of this) if (session.id === id) return session;
+    const shown = this.#shown.get(id);
+    if (shown) return shown;
+    // A client that has just come back may know an id from before.
+    for (const room of this.#rooms) if (this.#byRoom.get(room)?.id === id) return this.of(room);
     return undefined;
   }
 
   /** The session of a room; undefined if the room is not shared. A room of another dialect becomes a session at the first call. */
   of(room: Room): VrSession | undefined {
     const known = this.#byRoom.get(room);
-    if (known) return known;
+    if (known) return this.#made.has(known.id) ? known : this.#show(known);
     const name = this.#names.nameOf(room.name);
     if (name === undefined) return undefined;
     const [first] = room.participants;
-    return this.#enter(room, {
+    const session = this.#enter(room, {
       id: this.#newId(),
       name: room.title ?? name,
       protocol: 'socketio',
       scenarioId: this.#settings.defaultScenario || undefined,
-      administrator: first?.id,
+      administrator: first && this.#people.idOf(first),
     });
+    return this.#show(session);
+  }
+
+  /** Called when the last user has logged out: rooms of other dialects cost nothing then. Each keeps its id as long as it exists. */
+  hideRooms(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#shown.clear();
   }
 
   /**
@@ -134,6 +164,18 @@ export class VrSessions {
     const service = leastUsed(this.#settings.sfu.get(protocol) ?? [], used);
     if (!service) throw new Refusal(404, `No forwarding service is configured for "${protocol}"`);
     return service;
+  }
+
+  #show(session: VrSession): VrSession {
+    if (session.room.closed) return session;
+    this.#shown.set(session.id, session);
+    this.#unwatch ??= this.#rooms.watch({
+      roomOpened: () => undefined,
+      happened: (room, event) => {
+        if (event.type === 'roomClosed') this.#shown.delete(this.#byRoom.get(room)?.id ?? '');
+      },
+    });
+    return session;
   }
 
   #enter(room: Room, options: VrSessionOptions): VrSession {

@@ -138,6 +138,50 @@ describe('the Orchestrator’s sessions and the room protocol’s rooms', () => 
     expect((await listed()).map(({ sessionName }) => sessionName)).to.deep.equal(['demo', 'demo']);
   });
 
+  it('a user is known by their id and by no other, whatever a participant of another protocol is called', async () => {
+    const bob = await stage.user('bob');
+    await conferee('demo', ada.userId);
+    const [session] = await listed(bob);
+    const { sessionUsers } = await bob.get('JoinSession', { sessionId: session?.sessionId });
+    const [stranger] = sessionUsers as string[];
+    expect(stranger).not.to.equal(ada.userId);
+    expect(await bob.get('GetSessionInfo', {})).to.include({ sessionAdministrator: stranger });
+    expect(await bob.code('RegisterForDataStream', ada.userId, 'k'), 'not in the session').to.equal(700);
+    expect(await bob.code('RegisterForDataStream', stranger, 'k')).to.equal(0);
+    const joining = await ada.get('JoinSession', { sessionId: session?.sessionId });
+    expect(joining.sessionUsers).to.deep.equal([stranger, bob.userId, ada.userId]);
+    await bob.heard();
+    expect(await ada.code('SendMessage', { userId: bob.userId, message: 'psst' })).to.equal(0);
+    expect(await bob.heard()).to.deep.equal([
+      ['MessageSent', { messageFrom: ada.userId, messageFromName: 'ada', message: 'psst' }],
+    ]);
+    expect(await bob.code('SendMessage', { userId: ada.userId, message: { not: 'a text' } })).to.equal(0);
+    expect((await ada.heard()).at(-1)?.[0]).to.equal('MessageSent');
+    await ada.get('LeaveSession', {});
+    expect(await bob.heard()).to.deep.equal([left(ada.userId)]);
+    expect((await bob.get('GetSessionInfo', {})).sessionUsers, 'the same as before').to.deep.equal([
+      stranger,
+      bob.userId,
+    ]);
+  });
+
+  it('nothing is kept about rooms of other protocols while no user is logged in, and a session keeps its id', async () => {
+    for (const room of ['one', 'two']) await conferee(room, 'carl');
+    expect(stage.gateway.shownRooms).to.equal(0);
+    const [first] = await listed();
+    expect(stage.gateway.shownRooms).to.equal(2);
+    const three = await conferee('three', 'carl');
+    await listed();
+    expect(stage.gateway.shownRooms).to.equal(3);
+    await three.request('leaveRoom');
+    expect(stage.gateway.shownRooms).to.equal(2);
+    await ada.get('Logout', {});
+    expect(stage.gateway.shownRooms).to.equal(0);
+    const bob = await stage.user('bob');
+    expect((await bob.get('JoinSession', { sessionId: first?.sessionId })).sessionName).to.equal('one');
+    expect(stage.gateway.shownRooms).to.equal(1);
+  });
+
   it('users of the same name get different names in a protocol that identifies people by name', async () => {
     const adaToo = await conferee('demo', 'ada');
     const [session] = await listed();
