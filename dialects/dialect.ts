@@ -88,6 +88,11 @@ export interface DialectEntry<Options extends Group = Group, Hooks = undefined> 
   readonly title: string;
   /** A dialect that can be switched off has the option `enabled`. */
   readonly options: Options;
+  /**
+   * Whether what the options name, such as a folder, can be used. Called before the server starts anything.
+   * @throws ConfigError
+   */
+  readonly check?: (settings: Output<Options>) => void;
   readonly create: (settings: Output<Options>, needs: DialectNeeds, hooks?: Hooks) => Dialect;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
+import { ConfigError } from '../options/config-error.js';
 import type { Input, Output } from '../options/option.js';
 import type { dialectEntries } from './dialects.js';
 import { defaultOf, optionList } from './option-list.js';
@@ -13,10 +14,7 @@ export type Config = Output<typeof ownOptions> & { readonly [G in Groups as G['n
 /** The values as they may be given: in a YAML file, or by a program that embeds the server. */
 export type GivenConfig = Input<typeof ownOptions> & { readonly [G in Groups as G['name']]?: Input<G> | undefined };
 
-/** The configuration is wrong; the message says which option, where it was given, and what is expected. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError };
 
 /** A value for an option, and where it comes from. */
 interface GivenValue {

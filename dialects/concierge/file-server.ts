@@ -4,6 +4,7 @@ import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 import type { FilePath } from './file-path.js';
 import { readFilePath } from './file-path.js';
+import { NoSpace } from './file-store.js';
 import type { FileStore } from './file-store.js';
 import { FileUploads } from './file-uploads.js';
 import type { Writer } from './file-uploads.js';
@@ -132,7 +133,8 @@ async function send(store: FileStore, { client, file }: FilePath, response: Serv
 }
 
 function refuse(error: unknown, request: Request, response: Response, { onDefect }: FileServerOptions): void {
-  const refusal = error instanceof HttpRefusal ? error : undefined;
+  const given = error instanceof NoSpace ? new HttpRefusal(507, 'The server has no space left') : error;
+  const refusal = given instanceof HttpRefusal ? given : undefined;
   // A request that broke off is no defect of the server. `request.destroyed` would also be true after a complete request.
   if (!refusal && !request.socket.destroyed) onDefect(error);
   if (response.headersSent) {

@@ -1,7 +1,8 @@
-import { constants, lstatSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { constants, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
+import { isFolder, openFilesFolder } from './files-folder.js';
 
 export interface FileLimits {
   readonly fileBytes: number;
@@ -10,13 +11,27 @@ export interface FileLimits {
   readonly totalBytes: number;
 }
 
+export interface FileStoreOptions {
+  readonly limits: FileLimits;
+  /** Makes a unique name that nobody can guess. */
+  readonly newName: () => string;
+  readonly onDefect: (error: unknown) => void;
+  /** The disk is full. Called again only after a file was kept. */
+  readonly onFull: (folder: string) => void;
+}
+
+/** The disk is full. Nothing of the upload is kept. */
+export class NoSpace extends Error {
+  override readonly name = 'NoSpace';
+}
+
 /** An upload that is still being received, in a temporary file that is not served. */
 export interface Upload {
-  /** Adds a piece. @returns false when the upload exceeds a limit */
+  /** Adds a piece. @returns false when the upload exceeds a limit. @throws NoSpace */
   write(piece: Buffer): Promise<boolean>;
-  /** Called when the upload is complete. */
+  /** Called when the upload is complete. @throws NoSpace */
   finish(): Promise<void>;
-  /** Moves the finished file to its place at once. @returns false when its owner has left */
+  /** Moves the finished file to its place at once. @returns false when its owner has left. @throws NoSpace */
   keep(name: string): boolean;
   /** Deletes what was not kept. May be called at any time. */
   drop(): Promise<void>;
@@ -33,7 +48,7 @@ interface Folder {
   closed: boolean;
 }
 
-/** The folder of temporary files below the root. No client can have this name. */
+/** Folders of files that are still received, and of files that are being deleted. No client can have these names. */
 const uploads = '.uploads';
 const ended = '.ended';
 
@@ -46,17 +61,18 @@ export class FileStore {
   readonly #limits: FileLimits;
   readonly #newName: () => string;
   readonly #onDefect: (error: unknown) => void;
+  readonly #onFull: (folder: string) => void;
   readonly #folders = new Map<string, Folder>();
   #bytes = 0;
+  #isFull = false;
 
-  /** @param newName makes a unique name that nobody can guess */
-  constructor(root: string, limits: FileLimits, newName: () => string, onDefect: (error: unknown) => void) {
-    mkdirSync(root, { recursive: true });
-    // The root may be a symbolic link; below it no links are followed.
-    this.#root = realpathSync(root);
+  /** @param given the folder that the operator names. @throws ConfigError when it cannot be used */
+  constructor(given: string, { limits, newName, onDefect, onFull }: FileStoreOptions) {
+    this.#root = openFilesFolder(given);
     this.#limits = limits;
     this.#newName = newName;
     this.#onDefect = onDefect;
+    this.#onFull = onFull;
     // Deletes what an earlier process left when it died.
     for (const folder of [uploads, ended]) rmSync(join(this.#root, folder), { recursive: true, force: true });
     for (const folder of [uploads, ended]) mkdirSync(join(this.#root, folder));
@@ -96,7 +112,7 @@ export class FileStore {
     return true;
   }
 
-  /** Begins an upload; undefined when the client has too many files. */
+  /** Begins an upload; undefined when the client has too many files. @throws NoSpace */
   async upload(client: string): Promise<Upload | undefined> {
     const folder = this.#folderOf(client);
     // A client that replaces a file has the old and the new one for a while.
@@ -108,10 +124,13 @@ export class FileStore {
       handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     } catch (error) {
       folder.uploads -= 1;
-      throw error;
+      throw this.#explained(error);
     }
     let bytes = 0;
     let isDone = false;
+    const refuse = (error: unknown): never => {
+      throw this.#explained(error);
+    };
     return {
       write: async (piece) => {
         const { fileBytes, clientBytes, totalBytes } = this.#limits;
@@ -121,21 +140,27 @@ export class FileStore {
         bytes += length;
         folder.bytes += length;
         this.#bytes += length;
-        await handle.write(piece);
+        // Unlike `write`, this goes on until all is written, or throws.
+        await handle.writeFile(piece).catch(refuse);
         return true;
       },
-      finish: () => handle.close(),
+      finish: () => handle.close().catch(refuse),
       keep: (name) => {
         const path = pathIn(folder.path, name);
         const former = folder.files.get(name);
         if (folder.closed || path === undefined) return false;
         // Without an await, so that the folder of a client that leaves meanwhile is not made again.
-        if (!isFolder(folder.path)) {
-          this.#discard(folder.path);
-          mkdirSync(folder.path);
+        try {
+          if (!isFolder(folder.path)) {
+            this.#discard(folder.path);
+            mkdirSync(folder.path);
+          }
+          if (isFolder(path)) this.#discard(path);
+          renameSync(temporary, path);
+        } catch (error) {
+          refuse(error);
         }
-        if (isFolder(path)) this.#discard(path);
-        renameSync(temporary, path);
+        this.#isFull = false;
         if (former !== undefined) this.#release(folder, former);
         folder.files.set(name, bytes);
         folder.uploads -= 1;
@@ -147,7 +172,8 @@ export class FileStore {
         isDone = true;
         folder.uploads -= 1;
         this.#release(folder, bytes);
-        await handle.close();
+        // Whether all of it was written does not matter any more.
+        await handle.close().catch(() => undefined);
         await rm(temporary, { force: true });
       },
     };
@@ -182,6 +208,14 @@ export class FileStore {
     return folder;
   }
 
+  /** What the uploader is told of an error of the disk. */
+  #explained(error: unknown): unknown {
+    if (!isFull(error)) return error;
+    if (!this.#isFull) this.#onFull(this.#root);
+    this.#isFull = true;
+    return new NoSpace('The disk is full', { cause: error });
+  }
+
   #release(folder: Folder, bytes: number): void {
     folder.bytes -= bytes;
     this.#bytes -= bytes;
@@ -205,11 +239,10 @@ function pathIn(folder: string, name: string): string | undefined {
   return path.startsWith(folder + sep) && path === join(folder, name) && !name.includes(sep) ? path : undefined;
 }
 
-/** Whether the path is a folder, and no link to one. */
-function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENAMETOOLONG');
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -134,7 +134,13 @@ export class FileUploads {
     if (!this.#store.hasPlaceFor(writer.name, uploads.keys())) {
       throw new HttpRefusal(413, 'There are too many files');
     }
-    for (const [name, upload] of uploads) upload.keep(name);
+    const kept: string[] = [];
+    try {
+      for (const [name, upload] of uploads) if (upload.keep(name)) kept.push(name);
+    } catch (error) {
+      for (const name of kept) this.#store.remove(writer.name, name);
+      throw error;
+    }
   }
 }
 

@@ -39,7 +39,10 @@ export class Files {
       clientBytes: settings.clientFileBytes,
       totalBytes: settings.totalFileBytes,
     };
-    this.#store = new FileStore(settings.filesDir, limits, newKey, onDefect);
+    const onFull = (folder: string): void => {
+      log.error('the disk is full: clients cannot leave files', { folder });
+    };
+    this.#store = new FileStore(settings.filesDir, { limits, newName: newKey, onDefect, onFull });
     const path = pathPrefix + settings.filesPath;
     const server = fileServer({
       path,

@@ -76,7 +76,7 @@ export const conciergeOptions = group('concierge', {
     z.string().min(1),
     'concierge-files',
     'directory',
-    'Where the files are kept. Each client has a folder, which is deleted when it leaves. Keep nothing else there.',
+    'Where the files are kept, in a folder atrium-files of its own. In it each client has a folder, which is deleted when it leaves. Nothing else is deleted.',
   ),
   fileBytes: option(bytes, 10_485_760, 'bytes', 'The longest file that a client may leave.'),
   clientFiles: option(count.min(1), 100, 'files', 'How many files one client may leave.'),

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { FileStore } from '../../../dialects/concierge/file-store.js';
+import { openFilesFolder } from '../../../dialects/concierge/files-folder.js';
 import type { Upload } from '../../../dialects/concierge/file-store.js';
 import { until } from '../../support/until.js';
 import { ConciergeStage } from './stage.js';
@@ -21,6 +22,7 @@ import { ConciergeStage } from './stage.js';
 /** Other programs can put anything into the folders. The file server must not serve or follow it. */
 describe('Concierge file server and changes of its folders by other programs (§12)', () => {
   let parent: string;
+  let given: string;
   let root: string;
   let outside: string;
   let stage: ConciergeStage;
@@ -32,9 +34,10 @@ describe('Concierge file server and changes of its folders by other programs (§
     mkdirSync(outside);
     writeFileSync(join(outside, 'a'), 'of somebody else');
     mkdirSync(join(parent, 'real'));
-    root = join(parent, 'files');
-    // The root itself may be a link of the operator.
-    symlinkSync(join(parent, 'real'), root);
+    // The folder of the options may be a link of the operator.
+    given = join(parent, 'files');
+    symlinkSync(join(parent, 'real'), given);
+    root = openFilesFolder(given);
   });
   afterEach(async () => {
     await stage.empty();
@@ -47,7 +50,7 @@ describe('Concierge file server and changes of its folders by other programs (§
   });
 
   const begin = async (name = 'ada'): Promise<void> => {
-    stage = new ConciergeStage({ concierge: { files: 'fs-key', filesDir: root } });
+    stage = new ConciergeStage({ concierge: { files: 'fs-key', filesDir: given } });
     await stage.start();
     const client = await stage.connect();
     key = String((await client.identify({ name, version: '0.1.0' })).fs_key);
@@ -118,7 +121,12 @@ describe('Concierge file server and changes of its folders by other programs (§
     const limits = { fileBytes: 100, clientFiles: 3, clientBytes: 100, totalBytes: 100 };
     let number = 0;
     const newName = (): string => `name ${(number += 1)}`;
-    const store = new FileStore(join(parent, 'store'), limits, newName, (error) => stage.defects.push(String(error)));
+    const store = new FileStore(join(parent, 'store'), {
+      limits,
+      newName,
+      onDefect: (error) => stage.defects.push(String(error)),
+      onFull: (folder) => stage.defects.push(`${folder} is full`),
+    });
     const put = async (text: string): Promise<Upload> => {
       const upload = await store.upload('ada');
       if (!upload) throw new Error('there is place');
@@ -132,7 +140,7 @@ describe('Concierge file server and changes of its folders by other programs (§
     const removed = store.remove('ada', 'a');
     second.keep('a');
     expect(removed).to.equal(true);
-    await until('it is put aside', () => readdirSync(join(parent, 'store', '.ended')).length === 0);
+    await until('it is put aside', () => readdirSync(join(parent, 'store', 'atrium-files', '.ended')).length === 0);
     const found = await store.read('ada', 'a');
     expect(found?.size).to.equal(6);
     await found?.handle.close();

@@ -33,11 +33,12 @@ function ask(base: string, method: string, path: string, key?: string, body?: Bu
 
 describe('Concierge file server (§12)', () => {
   const parent = mkdtempSync(join(tmpdir(), 'concierge-'));
-  const root = join(parent, 'files');
+  const given = join(parent, 'files');
+  const root = join(given, 'atrium-files');
   const stage = useStage({
     concierge: {
       files: 'uuid',
-      filesDir: root,
+      filesDir: given,
       fileBytes: 3_000_000,
       clientFileBytes: 5_000_000,
       totalFileBytes: 6_000_000,
@@ -50,8 +51,8 @@ describe('Concierge file server (§12)', () => {
     await stage.empty();
     expect(stage.remains).to.deep.equal(nothingRemains);
     await until('nothing is left on the disk', async () => {
-      const left = await Promise.all((await readdir(root)).map((name) => readdir(join(root, name))));
-      return left.flat().length === 0 && (await readdir(root)).length === 2;
+      const left = await Promise.all(['.uploads', '.ended'].map((name) => readdir(join(root, name))));
+      return left.flat().length === 0 && (await readdir(root)).length === 3;
     });
   });
   const status = async (...args: [string, string, string?, (Buffer | string)?]): Promise<number> =>

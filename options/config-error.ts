@@ -1,0 +1,7 @@
+/**
+ * The configuration is wrong, or what it names cannot be used. The message is one line for the operator: which option, where it was
+ * given or what is wrong with it, and what is expected.
+ */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
