@@ -14,8 +14,9 @@ export class Directory {
   readonly #byName = new Map<string, Client | Outsider>();
   readonly #byUuid = new Map<string, Client | Outsider>();
 
-  get identities(): Identity[] {
-    return [...this.#byName.values()];
+  /** The identities that a client is told of: all clients, and the outsiders in its groups. */
+  identitiesFor(client: Client): Identity[] {
+    return [...this.#byName.values()].filter((identity) => isKnownTo(client, identity));
   }
 
   get clients(): IterableIterator<Client> {
@@ -40,6 +41,12 @@ export class Directory {
     return known instanceof Outsider ? undefined : known;
   }
 
+  /** As `identified`, but for outsiders in no group of the client. @param uuid in any case */
+  identifiedFor(client: Client, uuid: string): Client | Outsider | undefined {
+    const identity = this.identified(uuid);
+    return identity && isKnownTo(client, identity) ? identity : undefined;
+  }
+
   /** @param uuid in any case */
   identified(uuid: string): Client | Outsider | undefined {
     return this.#byUuid.get(uuid.toLowerCase());
@@ -59,7 +66,7 @@ export class Directory {
     this.#clients.set(client.uuid, client);
   }
 
-  /** Adds an outsider under a name that is free. The caller tells the clients. */
+  /** Adds an outsider under a name that is free. The caller tells the subscribers of its group. */
   welcome(participant: Participant, uuid: string): Outsider {
     const outsider = new Outsider(participant, uuid, this.#freeOf(namesOf(participant, uuid)) ?? uuid);
     this.#add(outsider);
@@ -73,10 +80,11 @@ export class Directory {
     this.#byUuid.delete(identity.uuid);
   }
 
-  tell(notice: Notice, except?: Client): void {
+  /** Tells all clients, or those for which `hears` is true. */
+  tell(notice: Notice, except?: Client, hears: (client: Client) => boolean = () => true): void {
     if (this.#clients.size === 0) return;
     const encoded = new EncodedNotice(notice);
-    for (const client of this.#clients.values()) if (client !== except) client.hear(encoded);
+    for (const client of this.#clients.values()) if (client !== except && hears(client)) client.hear(encoded);
   }
 
   #add(identity: Client | Outsider): void {
@@ -84,19 +92,24 @@ export class Directory {
     this.#byUuid.set(identity.uuid, identity);
   }
 
-  /** The protocol has no word for a new name, so clients are told that the outsider left and came. Its uuid stays. */
+  /** The protocol has no word for a new name, so subscribers are told that the outsider left and came. Its uuid stays. */
   #rename(outsider: Outsider): void {
-    this.tell({ type: 'clientLeft', client: outsider });
+    outsider.group?.tell({ type: 'clientLeft', client: outsider });
     const [, ...longer] = namesOf(outsider.participant, outsider.uuid);
     const name = this.#freeOf(longer) ?? outsider.uuid;
     this.#byName.delete(outsider.name);
     outsider.name = name;
     this.#add(outsider);
-    this.tell({ type: 'clientJoined', client: outsider });
+    outsider.group?.tell({ type: 'clientJoined', client: outsider });
   }
 
   /** Undefined if all are taken. */
   #freeOf(names: readonly string[]): string | undefined {
     return names.find((name) => !this.#byName.has(name));
   }
+}
+
+function isKnownTo(client: Client, identity: Client | Outsider): boolean {
+  if (!(identity instanceof Outsider)) return true;
+  return identity.group !== undefined && client.subscriptions.has(identity.group);
 }

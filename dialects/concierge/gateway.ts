@@ -20,6 +20,7 @@ import type { LinkContext } from './link.js';
 import type { ConciergeSettings } from './options.js';
 import { servedVersion } from './version-name.js';
 import type { VersionName } from './version-name.js';
+import { Visibility } from './visibility.js';
 
 const subprotocol = 'ert-concierge';
 
@@ -39,7 +40,7 @@ const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32)
 
 type ConciergeDialectContext = Pick<
   DialectContext,
-  'rooms' | 'names' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log' | 'now'
+  'rooms' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log' | 'now'
 >;
 
 /** The protocol of ERT Concierge: clients have names, and their groups are rooms. */
@@ -73,13 +74,17 @@ export class ConciergeGateway implements Dialect {
     return { identities: this.#directory.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
-  attach({ rooms, names, doors, pathPrefix, maxQueuedRequests, log, now }: ConciergeDialectContext): void {
+  attach({ rooms, names, roomList, doors, pathPrefix, maxQueuedRequests, log, now }: ConciergeDialectContext): void {
     const settings = this.#settings;
     const directory = this.#directory;
     const groups = new Groups({
       rooms,
       names,
       directory,
+      visibility: new Visibility(
+        roomList,
+        settings.groups.map(({ name }) => name),
+      ),
       newUuid: this.#random.uuid,
       maxTextBytes: settings.maxPayloadBytes,
     });

@@ -70,6 +70,7 @@ export class Group {
 
   welcome(outsider: Outsider): void {
     this.#outsiders.set(outsider.participant, outsider);
+    outsider.group = this;
     this.#text = undefined;
   }
 

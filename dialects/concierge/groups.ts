@@ -6,6 +6,7 @@ import { Group } from './group.js';
 import type { Target } from './messages.js';
 import type { Outsider } from './outsider.js';
 import type { Directory } from './directory.js';
+import type { Visibility } from './visibility.js';
 
 /** As it stands in `Attributes.dialect`. */
 export const dialectName = 'concierge';
@@ -14,6 +15,7 @@ export interface GroupsContext {
   readonly rooms: Rooms;
   readonly names: RoomNames;
   readonly directory: Directory;
+  readonly visibility: Visibility;
   /** A random uuid. */
   readonly newUuid: () => string;
   /** The longest text from another protocol that is delivered, in bytes of its JSON. */
@@ -36,6 +38,15 @@ export class Groups implements RoomsWatcher {
 
   get all(): Group[] {
     return [...this.#groups.values()];
+  }
+
+  /** Whether the client is told of the group without naming it. */
+  shows(group: Group, client: Client): boolean {
+    return this.#context.visibility.shows(group, client);
+  }
+
+  shownTo(client: Client): Group[] {
+    return this.all.filter((group) => this.shows(group, client));
   }
 
   /** How many texts of outsiders were too long to be delivered. */
@@ -89,15 +100,22 @@ export class Groups implements RoomsWatcher {
     return this.#of(room) ?? new Group(name, nickname, room, owner);
   }
 
-  /** @returns whether the client is newly subscribed. @throws RoomError as `Rooms.join` */
-  async subscribe(client: Client, group: Group): Promise<boolean> {
-    if (group.membershipOf(client)) return false;
+  /**
+   * @returns the outsiders of whom the new subscriber is to be told (`introduce`); undefined for a client that was subscribed already,
+   *   or is not any more
+   * @throws RoomError as `Rooms.join`
+   */
+  async subscribe(client: Client, group: Group): Promise<readonly Outsider[] | undefined> {
+    if (group.membershipOf(client)) return undefined;
+    let present: readonly Outsider[] = [];
     const { rooms, newUuid } = this.#context;
     try {
       await rooms.join(group.room, { id: newUuid(), attributes: attributesOf(client) }, (participant) => {
         if (!this.#isHere(client)) return undefined;
         if (this.#of(group.room) !== group) throw new RoomError('room-closed', `Group "${group.name}" has ended`);
         group.add(client, participant);
+        // Later ones are announced as they come.
+        present = [...group.outsiders.values()];
         return (event) => {
           this.#hear(client, group, event);
         };
@@ -107,7 +125,13 @@ export class Groups implements RoomsWatcher {
       throw error;
     }
     // The subscription may have ended meanwhile.
-    return group.membershipOf(client) !== undefined;
+    return group.membershipOf(client) && present;
+  }
+
+  /** Tells a new subscriber of the outsiders that were there, except those that have left meanwhile. */
+  introduce(outsiders: readonly Outsider[], client: Client): void {
+    for (const outsider of outsiders)
+      if (outsider.group?.outsiders.has(outsider.participant)) client.tell({ type: 'clientJoined', client: outsider });
   }
 
   /**
@@ -117,6 +141,7 @@ export class Groups implements RoomsWatcher {
   unsubscribe(client: Client, group: Group, first: (changed: boolean) => void = () => undefined): void {
     const membership = group.remove(client);
     first(membership !== undefined);
+    if (membership && this.#isHere(client)) this.#part(group, [client]);
     membership?.leave();
   }
 
@@ -131,21 +156,24 @@ export class Groups implements RoomsWatcher {
     group.owner?.owned.delete(group);
     const { text } = group;
     group.tell({ type: 'groupEnded', group: text });
-    const memberships = [...group.subscribers].map((client) => group.remove(client));
-    directory.tell({ type: 'groupDeleted', group: text }, except);
+    const members = new Set(group.subscribers);
+    const memberships = [...members].map((client) => group.remove(client));
+    const heardOfIt = (client: Client): boolean => members.has(client) || this.shows(group, client);
+    directory.tell({ type: 'groupDeleted', group: text }, except, heardOfIt);
     then();
+    this.#part(group, members);
     const { room, outsiders } = group;
     for (const membership of memberships) membership?.leave();
     // From now on only outsiders are in the room. If there are none, it closes.
     room.stays = false;
     if (room.closed) {
-      for (const participant of outsiders.keys()) this.#forget(group, participant);
+      for (const outsider of outsiders.values()) directory.remove(outsider);
       return;
     }
     const remaining = new Group(group.name, room.title ?? null, room, undefined);
     for (const outsider of outsiders.values()) remaining.welcome(outsider);
     this.#add(remaining);
-    directory.tell({ type: 'groupCreated', group: remaining.text });
+    this.#tellOfNew(remaining);
   }
 
   /** Called before a client leaves: ends its groups and its subscriptions (docs/protocols/concierge.md#10-leaving). */
@@ -163,7 +191,7 @@ export class Groups implements RoomsWatcher {
     if (!group) return;
     const { owner } = group;
     const except = owner?.version.tellsDoer === false ? owner : undefined;
-    this.#context.directory.tell({ type: 'groupCreated', group: group.text }, except);
+    this.#tellOfNew(group, except);
   }
 
   happened(room: Room, event: RoomEvent): void {
@@ -174,6 +202,17 @@ export class Groups implements RoomsWatcher {
     else if (event.type === 'participantLeft') this.#forget(group, event.participant);
     else if (event.type === 'textSaid') this.#relay(group, event.from, event.text);
     else if (event.type === 'roomClosed') this.end(group);
+  }
+
+  #tellOfNew(group: Group, except?: Client): void {
+    const hears = (client: Client): boolean => this.shows(group, client);
+    this.#context.directory.tell({ type: 'groupCreated', group: group.text }, except, hears);
+  }
+
+  /** Clients that subscribe to a group no more are not told of its outsiders any longer. */
+  #part(group: Group, members: Iterable<Client>): void {
+    for (const member of members)
+      for (const outsider of group.outsiders.values()) member.tell({ type: 'clientLeft', client: outsider });
   }
 
   #add(group: Group): Group {
@@ -212,17 +251,16 @@ export class Groups implements RoomsWatcher {
   #announce(group: Group, participant: Participant): void {
     const outsider = this.#welcome(group, participant);
     if (!outsider) return;
-    this.#context.directory.tell({ type: 'clientJoined', client: outsider });
+    group.tell({ type: 'clientJoined', client: outsider });
     group.tell({ type: 'subscriberJoined', client: outsider, group: group.text });
   }
 
   #forget(group: Group, participant: Participant): void {
     const outsider = group.forget(participant);
     if (!outsider) return;
-    const { directory } = this.#context;
-    directory.remove(outsider);
+    this.#context.directory.remove(outsider);
     if (!group.room.closed) group.tell({ type: 'subscriberLeft', client: outsider, group: group.text });
-    directory.tell({ type: 'clientLeft', client: outsider });
+    group.tell({ type: 'clientLeft', client: outsider });
   }
 
   /** Delivers a text that an outsider says to the room. */
@@ -243,6 +281,7 @@ export class Groups implements RoomsWatcher {
     if (event.type === 'participantEvicted') {
       group.remove(client);
       client.tell({ type: 'evicted', group: group.text });
+      this.#part(group, [client]);
       group.tell({ type: 'subscriberLeft', client, group: group.text });
       return;
     }

@@ -1,10 +1,13 @@
 import type { Participant } from '../../rooms/index.js';
+import type { Group } from './group.js';
 import type { Identity } from './identity.js';
 
 /** A participant of another protocol, as clients see it (docs/protocols/concierge.md#15-sharing-rooms). */
 export class Outsider implements Identity {
   readonly participant: Participant;
   readonly uuid: string;
+  /** Only its subscribers are told of the outsider. Set when the outsider is put into the group. */
+  group: Group | undefined;
   #name: string;
   #json: string | undefined;
 

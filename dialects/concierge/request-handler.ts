@@ -46,27 +46,29 @@ export class RequestHandler {
         this.#delete(client, this.#find(request.group), answer);
         return undefined;
       case 'fetchGroup':
-        answer({ type: 'group', group: this.#find(request.group).text });
+        answer({ type: 'group', group: this.#findFor(client, request.group).text });
         return undefined;
       case 'fetchGroups':
-        answer({ type: 'groups', groups: this.#groups.all.map(({ text }) => text) });
+        answer({ type: 'groups', groups: this.#groups.shownTo(client).map(({ text }) => text) });
         return undefined;
       case 'fetchClients':
-        answer({ type: 'clients', clients: this.#directory.identities });
+        answer({ type: 'clients', clients: this.#directory.identitiesFor(client) });
         return undefined;
       case 'fetchSelf':
         answer({ type: 'self', client, subscriptions: [...client.subscriptions].map(({ text }) => text) });
         return undefined;
       case 'fetchClient':
-        this.#fetchClient(request.uuid, answer);
+        this.#fetchClient(client, request.uuid, answer);
         return undefined;
     }
   }
 
   async #subscribe(client: Client, group: Group, answer: (answer: Answer) => void): Promise<void> {
-    const changed = await this.#groups.subscribe(client, group);
-    answer({ type: 'subscribed', group: group.text, changed });
-    if (changed) group.tell({ type: 'subscriberJoined', client, group: group.text });
+    const present = await this.#groups.subscribe(client, group);
+    answer({ type: 'subscribed', group: group.text, changed: present !== undefined });
+    if (!present) return;
+    this.#groups.introduce(present, client);
+    group.tell({ type: 'subscriberJoined', client, group: group.text });
   }
 
   #unsubscribe(client: Client, group: Group, answer: (answer: Answer) => void): void {
@@ -96,11 +98,18 @@ export class RequestHandler {
     });
   }
 
-  #fetchClient(uuid: string, answer: (answer: Answer) => void): void {
-    const client = this.#directory.identified(uuid);
+  #fetchClient(asker: Client, uuid: string, answer: (answer: Answer) => void): void {
+    const client = this.#directory.identifiedFor(asker, uuid);
     if (!client) throw new Refusal('noSuchUuid', uuid);
-    const groups = this.#groups.all.filter((group) => group.lists(client));
+    const groups = this.#groups.shownTo(asker).filter((group) => group.lists(client));
     answer({ type: 'client', client, subscriptions: groups.map(({ text }) => text) });
+  }
+
+  /** For a client that only asks. @throws Refusal `noSuchGroup` also for a group that it is not told of */
+  #findFor(client: Client, name: string): Group {
+    const group = this.#find(name);
+    if (!this.#groups.shows(group, client)) throw new Refusal('noSuchGroup', name);
+    return group;
   }
 
   #find(name: string): Group {

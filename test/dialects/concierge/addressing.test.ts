@@ -53,7 +53,7 @@ describe('Concierge, addressing by uuid (§7, §14)', () => {
   it('the uuid of a participant whose protocol has no private texts is NO_SUCH_UUID', async () => {
     await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
-    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.subscribe('lab');
     const { clients } = (await ada.ask({ type: 'CLIENT_FETCH_ALL' })) as unknown as { clients: { uuid: string }[] };
     const uuid = clients.map((client) => client.uuid).find((each) => each !== ada.uuid);
     expect(await ada.ask(message({ type: 'UUID', uuid }, 'psst'))).to.include({ code: 'NO_SUCH_UUID', uuid });

@@ -27,10 +27,11 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     const bob = await stage.join('lab', 'bob');
     const created = await ada.next();
     expect(created).to.include({ code: 'GROUP_CREATED', name: 'lab', owner_uuid: nil });
+    expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.include({ code: 'SUBSCRIBED' });
     const joined = await ada.next();
     expect(joined).to.deep.include({ code: 'CLIENT_JOINED', name: 'bob', tags: ['gateway', 'kurento-room'] });
     const { uuid } = joined;
-    expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.deep.include({ subscribers: [uuid] });
+    expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.deep.include({ subscribers: [ada.uuid, uuid] });
     expect(await ada.ask({ type: 'CLIENT_FETCH_ALL' })).to.have.deep.nested.property('clients[1]', {
       name: 'bob',
       nickname: null,
@@ -44,7 +45,45 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     });
     await bob.request('leaveRoom');
     expect(await ada.next()).to.include({ code: 'CLIENT_LEFT', name: 'bob' });
+    expect(await ada.ask({ type: 'SELF_UNSUBSCRIBE', name: 'lab' })).to.include({ code: 'UNSUBSCRIBED' });
     expect(await ada.next()).to.include({ code: 'GROUP_DELETED', name: 'lab' });
+  });
+
+  it('a client is told of participants of other protocols while it is in a room with them, and no name of others', async () => {
+    const ada = await stage.identify('ada');
+    const bob = await stage.join('lab', 'bob');
+    expect(await ada.next()).to.include({ code: 'GROUP_CREATED', name: 'lab' });
+    const cleo = await stage.join('lab', 'cleo');
+    const group = await ada.ask({ type: 'GROUP_FETCH', name: 'lab' });
+    const [uuid] = group.subscribers as string[];
+    expect(group.subscribers).to.have.length(2);
+    expect(await listed(ada)).to.have.length(1);
+    expect(await ada.ask({ type: 'MESSAGE', target: { type: 'UUID', uuid }, data: 'psst' })).to.include({
+      code: 'NO_SUCH_UUID',
+    });
+    const modern = await stage.identify('modern', { version: '0.2.0' });
+    expect(await modern.ask({ type: 'CLIENT_FETCH', uuid })).to.include({ type: 'INVALID_UUID' });
+    await ada.skip();
+
+    expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.include({ code: 'SUBSCRIBED' });
+    expect((await ada.all()).map(({ code, name }) => [code, name])).to.deep.equal([
+      ['CLIENT_JOINED', 'bob'],
+      ['CLIENT_JOINED', 'cleo'],
+    ]);
+    expect(await listed(ada)).to.have.length(4);
+    expect(await listed(modern)).to.have.length(2);
+    const dora = await stage.join('lab', 'dora');
+    expect(await ada.next()).to.include({ code: 'CLIENT_JOINED', name: 'dora' });
+    await cleo.request('leaveRoom');
+    expect(await ada.next()).to.include({ code: 'CLIENT_LEFT', name: 'cleo' });
+    expect(await ada.ask({ type: 'SELF_UNSUBSCRIBE', name: 'lab' })).to.include({ code: 'UNSUBSCRIBED' });
+    expect((await ada.all()).map(({ code, name }) => [code, name])).to.deep.equal([
+      ['CLIENT_LEFT', 'bob'],
+      ['CLIENT_LEFT', 'dora'],
+    ]);
+    expect(await listed(ada)).to.have.length(2);
+    for (const each of [bob, dora]) await each.request('leaveRoom');
+    expect((await ada.all()).map(({ code }) => code)).to.deep.equal(['GROUP_DELETED']);
   });
 
   it('a subscriber is a participant for the others, until it unsubscribes or leaves', async () => {
@@ -64,8 +103,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     const bob = await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
     const services = await stage.identify('grace', { version: '0.2.0' });
-    await ada.skip();
-    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.subscribe('lab');
     await services.ask({ type: 'SELF_SUBSCRIBE', service: 'lab' });
     await services.skip();
     await bob.request('sendMessage', { message: 'hi "all"', userMessage: 'bob', roomMessage: 'lab' });
@@ -93,7 +131,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
   it('a private text to a participant whose protocol has none is refused, and ALL goes to the clients only', async () => {
     const bob = await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
-    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.subscribe('lab');
     const toName = { type: 'MESSAGE', target: { type: 'NAME', name: 'bob' }, data: 'psst' };
     expect(await ada.ask(toName)).to.include({ code: 'NO_SUCH_NAME', name: 'bob' });
     ada.send({ type: 'MESSAGE', target: { type: 'ALL' }, data: 'everybody' });
@@ -112,7 +150,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     await ada.skip();
     const toBob = { type: 'MESSAGE', target: { type: 'NAME', name: 'bob' }, data: 'psst' };
     expect(await ada.ask(toBob), 'they share no room').to.include({ code: 'NO_SUCH_NAME' });
-    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.subscribe('lab');
     expect(await ada.ask(toBob)).to.include({ code: 'MESSAGE_SENT' });
     expect(await ada.ask({ ...toBob, data: { no: 'text' } })).to.include({ code: 'NO_SUCH_NAME' });
     expect(heard).to.deep.equal(['ada: psst']);
@@ -126,7 +164,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
   it('a text that is too long for clients is not delivered to them, and is counted', async () => {
     const bob = await stage.join('lab', 'bob');
     const ada = await stage.identify('ada');
-    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.subscribe('lab');
     const before = stage.gateway.state.undelivered ?? 0;
     await bob.request('sendMessage', { message: '"'.repeat(499_000), userMessage: 'bob', roomMessage: 'lab' });
     expect(await ada.next()).to.include({ type: 'MESSAGE' });
@@ -139,16 +177,16 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     const ada = await stage.identify('ada');
     await stage.join('lab', 'ada');
     await ada.next();
-    expect(await ada.next()).to.include({ code: 'CLIENT_JOINED', name: 'ada-ada' });
     expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.include({ code: 'SUBSCRIBED' });
+    expect(await ada.next()).to.include({ code: 'CLIENT_JOINED', name: 'ada-ada' });
   });
 
   it('a client gets its name though an outsider has it, and the outsider goes on under a longer one', async () => {
     const ada = await stage.identify('ada');
     const impostor = await stage.join('lab', 'mail_service');
     await ada.next();
-    const { uuid } = await ada.next();
     await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    const { uuid } = await ada.next();
     const service = await stage.identify('mail_service');
     expect(await ada.next()).to.include({ code: 'CLIENT_LEFT', name: 'mail_service', uuid });
     const renamed = await ada.next();
@@ -174,7 +212,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     const bob = await stage.rooms.join('lab', { id: '1234-bob', attributes }, () => (event) => {
       if (event.type === 'textSaid') heard.push(event.text);
     });
-    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.subscribe('lab');
     await stage.identify('bob');
     await stage.identify('bob-1234');
     await ada.skip();
@@ -198,12 +236,13 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect(kept()).to.deep.equal({ identities: 0, groups: 0 });
     const ada = await stage.identify('ada');
     expect(kept()).to.deep.equal({ identities: 7, groups: 2 });
+    for (const room of ['lab', 'hall']) await ada.subscribe(room);
     const clients = await listed(ada);
     expect(clients.map(({ name }) => name)).to.include.members(['ana', 'bob', 'cleo', 'ana-ana', 'ada']);
     expect(new Set(clients.map(({ name }) => name)).size).to.equal(7);
     const { subscribers } = await ada.ask({ type: 'GROUP_FETCH', name: 'hall' });
     expect(subscribers).to.deep.equal(
-      ['ana-ana', 'bob-bob', 'cleo-cleo'].map((wanted) => clients.find(({ name }) => name === wanted)?.uuid),
+      ['ada', 'ana-ana', 'bob-bob', 'cleo-cleo'].map((wanted) => clients.find(({ name }) => name === wanted)?.uuid),
     );
     const dora = await stage.join('hall', 'dora');
     expect(await ada.next()).to.include({ code: 'CLIENT_JOINED', name: 'dora' });
@@ -237,6 +276,7 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
       else ada.send({ type: 'GROUP_DELETE', name: 'lab' });
       expect(await grace.next()).to.include({ code: 'UNSUBSCRIBED', owner_uuid: ada.uuid });
       expect(await grace.next()).to.include({ code: 'GROUP_DELETED', owner_uuid: ada.uuid });
+      expect(await grace.next()).to.include({ code: 'CLIENT_LEFT', name: 'bob' });
       expect(await grace.next()).to.deep.include({ code: 'GROUP_CREATED', owner_uuid: nil });
       expect(await bob.notified('participantLeft')).to.include({ name: 'grace' });
       await bob.request('sendMessage', { message: 'still here', userMessage: 'bob', roomMessage: 'lab' });
@@ -288,6 +328,42 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
   });
 });
 
+for (const [roomList, created] of [
+  ['admin', ['GROUP_CREATED own', 'GROUP_DELETED own']],
+  ['off', []],
+] as const) {
+  describe(`Concierge with ROOM_LIST=${roomList}`, () => {
+    const stage = useStage({ roomList, concierge: { groups: 'chat=Chat Channel' } });
+
+    it('hides rooms of other protocols from clients that are not in them; they may be entered by name', async () => {
+      const listedTo = async (client: ConciergeClient): Promise<string[]> => {
+        const { groups } = await client.ask({ type: 'GROUP_FETCH_ALL' });
+        return (groups as { name: string }[]).map(({ name }) => name);
+      };
+      const ada = await stage.identify('ada');
+      const bob = await stage.join('lab', 'bob');
+      expect(await ada.all()).to.deep.equal([]);
+      expect(await listedTo(ada)).to.deep.equal(['chat']);
+      expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.include({ code: 'NO_SUCH_GROUP' });
+      expect(await ada.subscribe('lab')).to.include({ code: 'SUBSCRIBED' });
+      expect(await listedTo(ada)).to.deep.equal(['chat', 'lab']);
+      expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.include({ name: 'lab' });
+      stage.rooms.find('lab')?.close('the operator');
+      await bob.notified('roomClosed');
+      expect((await ada.all()).map(({ code }) => code)).to.deep.equal(['UNSUBSCRIBED', 'GROUP_DELETED', 'CLIENT_LEFT']);
+    });
+
+    it('shows groups of clients to other clients as far as these find them in no other way', async () => {
+      const [ada, grace] = [await stage.identify('ada'), await stage.identify('grace')];
+      await ada.skip();
+      expect(await ada.ask({ type: 'GROUP_CREATE', name: 'own' })).to.include({ code: 'GROUP_CREATED' });
+      expect(await ada.ask({ type: 'GROUP_FETCH', name: 'own' })).to.include({ name: 'own' });
+      expect(await ada.ask({ type: 'GROUP_DELETE', name: 'own' })).to.include({ code: 'GROUP_DELETED' });
+      expect((await grace.all()).map(({ code, name }) => `${String(code)} ${String(name)}`)).to.deep.equal(created);
+    });
+  });
+}
+
 describe('Concierge that is not bridged', () => {
   const stage = useStage({ bridge: false });
 
@@ -310,7 +386,7 @@ describe('A Concierge message that is too long to be said in a room', () => {
     const ada = await stage.identify('ada');
     const bob = await stage.join('lab', 'bob');
     await ada.skip();
-    await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.subscribe('lab');
     const target = { type: 'GROUP', group: 'lab' };
     for (const data of ['x'.repeat(16_385), 'short']) {
       ada.send({ type: 'MESSAGE', target, data });

@@ -118,6 +118,13 @@ export class ConciergeClient {
     return this.next();
   }
 
+  /** Subscribes to a group, and skips what it is told of those in it. @returns the answer */
+  async subscribe(name: string): Promise<WirePayload> {
+    const answer = await this.ask({ type: 'SELF_SUBSCRIBE', name });
+    await this.skip();
+    return answer;
+  }
+
   /** All payloads so far, after the server has handled everything that was sent before. */
   async all(): Promise<WirePayload[]> {
     // After two round trips the server has written to all connections, in whatever order it does so.
