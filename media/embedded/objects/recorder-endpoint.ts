@@ -139,7 +139,7 @@ export class RecorderEndpoint extends MediaElement {
   #open(): void {
     const { log, recordings } = this.context;
     const failed = (error: unknown): void => {
-      log.warn('a recording failed', { recorder: this.id, ...thrown(error) });
+      log.warn('a recording failed', { recorder: this.id, uri: this.uri, ...thrown(error) });
       this.raise('Error', { ...failureOf(error) });
     };
     try {

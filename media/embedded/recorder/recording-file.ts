@@ -10,7 +10,10 @@ export class TooSlow extends Error {
   override readonly name = 'TooSlow';
 }
 
-/** A file that is written in order, in the background. After the first failure nothing more is written. */
+/**
+ * A file that is written in order, in the background. After the first failure nothing more is written. What was appended is there as a
+ * whole or not at all, so that the file can be read as far as it goes.
+ */
 export class RecordingFile {
   readonly #failed: (error: unknown) => void;
   /** Position of the next appended byte. */
@@ -49,16 +52,20 @@ export class RecordingFile {
     this.#end += size;
     this.#waiting += size;
     this.#queue(async (handle) => {
-      await handle.write(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), 0, size, position);
+      const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      try {
+        await writeAll(handle, bytes, position);
+      } catch (error) {
+        await handle.truncate(position).catch(() => undefined);
+        throw error;
+      }
       this.#waiting -= size;
     });
   }
 
   /** Replaces bytes that were appended before. */
   overwrite(position: number, bytes: Buffer): void {
-    this.#queue(async (handle) => {
-      await handle.write(bytes, 0, bytes.length, position);
-    });
+    this.#queue((handle) => writeAll(handle, bytes, position));
   }
 
   /** Resolves when everything is written and the file is closed. */
@@ -83,5 +90,13 @@ export class RecordingFile {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     this.#failed(error);
+  }
+}
+
+/** A full disk takes the beginning of the bytes, and says so only when the rest is written. */
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
   }
 }

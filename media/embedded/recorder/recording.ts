@@ -19,6 +19,7 @@ export interface RecordingOptions {
   readonly after?: Promise<void>;
   /** Called when the first frame is written: at the beginning, and after each pause. */
   readonly started: () => void;
+  /** Nothing more is written. Called once at most. */
   readonly failed: (error: unknown) => void;
   readonly keyframeNeeded: () => void;
 }
@@ -29,7 +30,10 @@ interface Written {
   last: number;
 }
 
-/** Writes packets into one file, which is created with the first frame. Times are in ms. */
+/**
+ * Writes packets into one file, which is created with the first frame. Times are in ms. A recording that fails keeps what is written,
+ * up to the last whole cluster.
+ */
 export class Recording {
   readonly #options: RecordingOptions;
   readonly #tracks: Readonly<Partial<Record<RtpKind, Track>>>;
@@ -121,7 +125,12 @@ export class Recording {
 
   #begin(time: number): WebmWriter {
     this.#origin = time;
-    this.#file = new RecordingFile(this.#options.path, this.#options.failed, this.#options.after);
+    const failed = (error: unknown): void => {
+      this.#isOver = true;
+      this.#options.failed(error);
+      void this.#file?.close();
+    };
+    this.#file = new RecordingFile(this.#options.path, failed, this.#options.after);
     return new WebmWriter(this.#file);
   }
 

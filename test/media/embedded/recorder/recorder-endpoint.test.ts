@@ -7,6 +7,8 @@ import { RecorderEndpoint } from '../../../../media/embedded/objects/recorder-en
 import { complaints, probe } from '../../../support/ffprobe.js';
 import { audioPacket, videoPacket } from '../../../support/rtp.js';
 import { codeOf } from '../../../support/rejection.js';
+import { SmallDisk } from '../../../support/small-disk.js';
+import { until } from '../../../support/until.js';
 import { TestEngine, type Peer } from '../engine.js';
 
 describe('RecorderEndpoint', () => {
@@ -118,6 +120,50 @@ describe('RecorderEndpoint', () => {
     writeFileSync(join(directory, 'copy.webm'), cut);
     expect((await probe(join(directory, 'copy.webm'))).streams[0]?.nb_read_frames).to.be.greaterThan(40);
     await made.stop();
+  });
+
+  // A real file system: a full one writes the beginning of a cluster, and refuses the rest at the next attempt.
+  it('ends with its Error event when the disk is full, and leaves a file that plays up to the last whole cluster', async function () {
+    const disk = SmallDisk.mount(16 * 1024);
+    if (!disk) {
+      this.skip();
+      return;
+    }
+    try {
+      const small = new TestEngine(disk.path);
+      engine.server.stop();
+      engine = small;
+      ann = engine.publisher();
+      const made = recorder('full.webm');
+      const events: unknown[] = [];
+      const session = engine.server.sessions.open();
+      session.channel = { send: (text) => events.push(JSON.parse(text)) };
+      engine.server.subscriptions.add(session, made, 'Error');
+      ann.endpoint.connect(made, 'AUDIO');
+      made.record();
+      sendSound(3000);
+      await until('it has failed', () => refusals().length > 0);
+      const path = join(disk.path, 'full.webm');
+      const before = readFileSync(path);
+      sendSound(100, 3001);
+      await made.stop();
+      expect(readFileSync(path).equals(before), 'nothing more is written').to.equal(true);
+      expect(refusals()).to.have.lengthOf(1);
+      expect(refusals()[0]).to.include('"uri":"full.webm"').and.include('ENOSPC');
+      expect(events).to.have.lengthOf(1);
+      expect(events[0]).to.have.nested.include({
+        'params.value.type': 'Error',
+        'params.value.data.type': 'RESOURCE_ERROR_NO_SPACE_LEFT',
+        'params.value.data.errorCode': 14,
+      });
+      const { streams } = await probe(path);
+      expect(Number(streams[0]?.nb_read_frames)).to.be.within(200, 2900);
+      // A cluster has the sound of a second.
+      expect(Number(streams[0]?.nb_read_frames) % 50, 'whole clusters').to.be.lessThan(2);
+      expect(await complaints(path)).to.equal('');
+    } finally {
+      disk.unmount();
+    }
   });
 
   it('writes nowhere but in its directory, and goes on', async () => {
