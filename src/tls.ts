@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { generate } from 'selfsigned';
@@ -23,7 +23,7 @@ const validDays = 365;
  */
 export async function tlsIdentity({ tls, tlsCert, tlsKey }: Config): Promise<TlsIdentity | undefined> {
   if ((tlsCert === '') !== (tlsKey === '')) {
-    throw new ConfigError('tlsCert and tlsKey belong together: a certificate is of no use without its key');
+    throw new ConfigError('TLS_CERT, TLS_KEY: name both or none, a certificate is of no use without its key');
   }
   const named = tlsCert !== '';
   if (tls === 'off') return named ? { ...readFiles(tlsCert, tlsKey), fingerprint: undefined } : undefined;
@@ -31,7 +31,7 @@ export async function tlsIdentity({ tls, tlsCert, tlsKey }: Config): Promise<Tls
   if (there.length === 2) return fingerprinted(readFiles(tlsCert, tlsKey));
   // A misspelt name of one file must not overwrite the other file.
   if (there.length === 1) {
-    throw new ConfigError(`Of tlsCert and tlsKey only ${there.join()} exists; a certificate is made when neither does`);
+    throw new ConfigError(`TLS_CERT, TLS_KEY: only ${there.join()} exists; a certificate is made when neither does`);
   }
   const made = await selfSigned();
   if (named) keep(made, tlsCert, tlsKey);
@@ -79,16 +79,36 @@ function readFiles(certFile: string, keyFile: string): { cert: string; key: stri
     createSecureContext({ cert, key });
     return { cert, key };
   } catch (error) {
-    throw new ConfigError(`The certificate cannot be used: ${(error as Error).message}`, { cause: error });
+    const why = (error as Error).message;
+    throw new ConfigError(
+      `TLS_CERT, TLS_KEY: ${certFile} and ${keyFile} cannot be used (${why}); name a certificate and its key, as PEM`,
+      { cause: error },
+    );
   }
 }
 
+/** Keeps both or none: with one of them alone the next start would be refused. */
 function keep({ cert, key }: { cert: string; key: string }, certFile: string, keyFile: string): void {
+  const made: string[] = [];
+  const write = (file: string, text: string, mode: number): void => {
+    const descriptor = openSync(file, 'wx', mode);
+    made.push(file);
+    try {
+      writeFileSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
+  };
   try {
-    writeFileSync(keyFile, key, { mode: 0o600 });
-    writeFileSync(certFile, cert);
+    write(keyFile, key, 0o600);
+    write(certFile, cert, 0o644);
   } catch (error) {
-    throw new ConfigError(`The certificate cannot be kept: ${(error as Error).message}`, { cause: error });
+    for (const file of made) rmSync(file, { force: true });
+    const why = (error as Error).message;
+    throw new ConfigError(
+      `TLS_CERT, TLS_KEY: the certificate cannot be kept in ${certFile} and ${keyFile} (${why}); name files that the server can write`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { ConfigError, configOf } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import type { RunningServer } from '../../src/server.js';
 import { tlsIdentity } from '../../src/tls.js';
+import { SmallDisk } from '../support/small-disk.js';
 
 /** A client that trusts the given certificate. */
 async function get(url: string, ca: string): Promise<number | undefined> {
@@ -68,6 +69,26 @@ describe('TLS', function () {
     for (const options of [{ tlsCert: files.tlsCert }, { tlsCert: files.tlsKey, tlsKey: files.tlsCert }]) {
       const error: unknown = await tlsIdentity(configOf(options)).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(ConfigError);
+    }
+  });
+
+  // A real file system: the key has space on it, the certificate has not.
+  it('keeps neither of its two files on a disk that is full, so that the next start is not refused', async function () {
+    const disk = SmallDisk.mount(4096);
+    if (!disk) {
+      this.skip();
+      return;
+    }
+    try {
+      const full = { tlsCert: join(disk.path, 'cert.pem'), tlsKey: join(disk.path, 'key.pem') };
+      const error: unknown = await tlsIdentity(configOf({ tls: 'self-signed', ...full })).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).to.be.instanceOf(ConfigError);
+      expect(String(error)).to.match(/TLS_CERT, TLS_KEY: .*cert\.pem.*ENOSPC.*name files that the server can write$/);
+      expect(readdirSync(disk.path)).to.deep.equal([]);
+    } finally {
+      disk.unmount();
     }
   });
 
