@@ -1,3 +1,6 @@
+import { payer } from '../transport/account.js';
+import type { Account } from '../transport/account.js';
+
 export interface RequestQueueLimits {
   /** Requests that may wait behind a running one. */
   readonly maxRequests: number;
@@ -8,6 +11,8 @@ export interface RequestQueueLimits {
 interface Waiting<T> {
   readonly request: T;
   readonly length: number;
+  /** What the request is charged to. */
+  readonly account: Account | undefined;
 }
 
 /** The requests of one client. They run one after the other, in the order in which they came. */
@@ -27,17 +32,18 @@ export class RequestQueue<T> {
   /**
    * Runs the request at once when no other is running.
    * @param length of its text
+   * @param account what it is charged to, when it is not served within a call of `Account.pay`
    * @returns false when no more may wait: then the request is not taken
    */
-  add(request: T, length = 0): boolean {
+  add(request: T, length = 0, account: Account | undefined = payer()): boolean {
     if (!this.#running) {
-      void this.#work({ request, length });
+      void this.#work({ request, length, account });
       return true;
     }
     const { maxRequests, maxLength = Infinity } = this.#limits;
     const isTooLong = this.#waiting.length > 0 && this.#waitingLength + length > maxLength;
     if (isTooLong || this.#waiting.length >= maxRequests) return false;
-    this.#waiting.push({ request, length });
+    this.#waiting.push({ request, length, account });
     this.#waitingLength += length;
     return true;
   }
@@ -58,7 +64,8 @@ export class RequestQueue<T> {
   async #work(first: Waiting<T>): Promise<void> {
     for (let next: Waiting<T> | undefined = first; next; next = this.#next()) {
       this.#running = next;
-      const running = this.#run(next.request);
+      const { request, account } = next;
+      const running = account ? account.pay(this.#run, request) : this.#run(request);
       if (running) await running;
     }
     this.#running = undefined;

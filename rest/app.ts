@@ -4,7 +4,6 @@ import type { Express, Request } from 'express';
 import type { Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
-import { cors } from './cors.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
 import { iceHandlers } from './ice.js';
@@ -38,19 +37,17 @@ export interface AppOptions {
   /** The Content-Security-Policy of the demo's page. */
   readonly pagePolicy: string;
   readonly pathPrefix: string;
-  /** Pages that may read the answers, as https://host[:port]; empty: all. */
-  readonly allowedOrigins: readonly string[];
   /** A client that bears it may change things. Empty: nobody may. */
   readonly adminToken: string;
   /** Which clients are told of rooms. */
   readonly roomList: RoomListMode;
+  /** The IP address of the client of a request. */
+  readonly addressOf: (request: IncomingMessage) => string;
   /** Whether the original's GET /close is served. */
   readonly closeByGet: boolean;
   readonly onChange: OnChange;
   /** The OpenRPC document of the room protocol. */
   readonly openRpc: Readonly<Record<string, unknown>>;
-  /** Of the client that sent a request. */
-  readonly addressOf: (request: IncomingMessage) => string;
   /** Called when an address has sent so many wrong tokens that it must wait from now on. */
   readonly onGuessing: (address: string) => void;
   /** In ms, from any beginning. */
@@ -78,7 +75,6 @@ export function restApp(options: AppOptions): Express {
   });
   const app = express();
   app.disable('x-powered-by');
-  app.use(cors(options.allowedOrigins));
   const routes = express.Router();
   routes.use((request, response, next) => {
     const [path = '', ...query] = request.originalUrl.split('?');

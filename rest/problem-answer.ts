@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { Problem } from './problem.js';
 import type { Component } from './schemas.js';
@@ -27,6 +28,13 @@ function problemOf(error: unknown): Problem {
   return typeof status === 'number' && status >= 400 && status < 500
     ? new Problem('bad-request', 'The path or a parameter is malformed')
     : new Problem('internal-error', 'The server failed to answer');
+}
+
+/** Answers a request that may not come in. */
+export function refuseAsProblem(response: ServerResponse, status: number, reason: string): void {
+  const problem = new Problem(status === 503 ? 'no-place' : 'origin-not-allowed', reason);
+  response.writeHead(problem.status, { 'Content-Type': 'application/problem+json' });
+  response.end(JSON.stringify(bodyOf(problem)));
 }
 
 function bodyOf({ code, status, message }: Problem): Component<'Problem'> {

@@ -2,6 +2,7 @@
 export const problems = {
   'bad-request': { status: 400, meaning: 'A parameter is missing or malformed.' },
   'token-needed': { status: 401, meaning: 'The admin token is missing or wrong.' },
+  'origin-not-allowed': { status: 403, meaning: 'The request comes from a page of another site; see ALLOWED_ORIGINS.' },
   'writes-off': { status: 403, meaning: 'The server is not configured to let anybody do this.' },
   forbidden: { status: 403, meaning: 'The server is configured to tell nobody.' },
   'not-found': { status: 404, meaning: 'Nothing is served at this path.' },
@@ -12,6 +13,7 @@ export const problems = {
     status: 429,
     meaning: 'Too many wrong tokens came from this address; Retry-After says how many seconds to wait.',
   },
+  'no-place': { status: 503, meaning: 'Too many connections are open, in all or of one address.' },
   'internal-error': { status: 500, meaning: 'The server failed; its log says how.' },
 } as const satisfies Record<string, { readonly status: number; readonly meaning: string }>;
 

@@ -8,13 +8,17 @@ import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import type { ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
 import { restApp } from '../rest/app.js';
+import { refuseAsProblem } from '../rest/problem-answer.js';
 import type { Health } from '../rest/health.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
 import type { Admit } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
+import { callerOf } from '../transport/caller.js';
+import { socketLimit } from '../transport/descriptors.js';
 import { Doors } from '../transport/doors.js';
+import { connectionLimits, gateOf } from '../transport/options.js';
 import { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { SocketIoOptions } from '../transport/socket-io/door.js';
 import { openAdminPort } from './admin-port.js';
@@ -91,7 +95,8 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       frameAncestors: config.frameAncestors,
       hstsSeconds: config.hstsMaxAgeS,
       // A browser that was told HSTS lets nobody past a certificate that it does not know, such as the next one made here.
-      isSecure: ({ socket }) => tls !== undefined && tls.fingerprint === undefined && socket instanceof TLSSocket,
+      isSecure: (request) =>
+        callerOf(request).secure && !(tls?.fingerprint !== undefined && request.socket instanceof TLSSocket),
     });
     const health = (): Health => ({
       dialects: dialects.map(({ name, state }) => ({ name, ...state })),
@@ -112,14 +117,13 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       client: builtFolder('client'),
       pagePolicy: headers.pagePolicy,
       pathPrefix: config.pathPrefix,
-      allowedOrigins: config.allowedOrigins,
       adminToken: config.adminToken,
       roomList: config.roomList,
+      addressOf: (request) => callerOf(request).address,
       closeByGet: config.closeEndpoint === 'token',
       onChange: (change, names) => {
         log.info(change, names);
       },
-      addressOf: ({ socket }) => socket.remoteAddress ?? '',
       onGuessing: (address) => {
         log.warn('an address that sends wrong admin tokens has to wait', { address });
       },
@@ -132,17 +136,22 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       undo.add(() => admin.close());
       return admin.url;
     };
-    const http = tls ? createSecureServer({ cert: tls.cert, key: tls.key }) : createServer();
+    const http = tls ? createSecureServer({ ...patience, cert: tls.cert, key: tls.key }) : createServer(patience);
+    // An error of a server that listens: the system has no descriptor for one more connection.
+    http.on('error', (error) => {
+      if (http.listening) log.error('a connection could not be accepted', { error });
+    });
+    const gate = gateOf(config, (refused) => {
+      log.warn('a client was refused', refused);
+    });
     const doors = new Doors(http, {
-      maxTextLength: config.maxMessageLength,
-      maxQueuedBytes: config.maxQueuedBytes,
-      allowedOrigins: config.allowedOrigins,
+      ...connectionLimits(config),
+      gate,
       maxConnections: config.maxConnections,
+      maxSockets: socketLimit(),
       otherwise: app,
       headers,
-      onRefused: (path, reason) => {
-        log.warn('a WebSocket was refused', { path, reason });
-      },
+      refuse: refuseAsProblem,
       ...(options.observer && { observer: options.observer }),
     });
     undo.add(() => closeHttp(http));
@@ -150,7 +159,8 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
     const socketIo = new SocketIoDoor({
       path: `${config.pathPrefix}${config.socketIoPath}`,
       maxPacketBytes: config.maxPacketBytes,
-      allowedOrigins: config.allowedOrigins,
+      firstRequestMs: config.firstRequestMs,
+      gate,
       hasPlace: () => doors.hasPlace,
       ...(options.socketIoHeartbeat && { heartbeat: options.socketIoHeartbeat }),
     });
@@ -208,6 +218,9 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
     throw error;
   }
 }
+
+/** How long a client may take for the head of a request, in ms, and how often that is looked at. */
+const patience = { headersTimeout: 30_000, connectionsCheckingInterval: 10_000 };
 
 /** The built-in dialects in their order, each replaced by the one of its name that was given; then the other ones given. */
 function withOthers(builtIn: readonly Dialect[], given: readonly Dialect[]): Dialect[] {

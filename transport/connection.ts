@@ -1,7 +1,9 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { RawData, WebSocket } from 'ws';
+import { chargeTold } from './account.js';
+import type { Account } from './account.js';
 import type { Frame } from './frame.js';
+import type { GateSocket } from './gate-socket.js';
+import { Patience } from './patience.js';
 import type { WriteTurn, Writer } from './write-turn.js';
 
 export interface ConnectionLimits {
@@ -9,11 +11,22 @@ export interface ConnectionLimits {
   readonly maxTextLength: number;
   /** Bytes that may wait for a slow reader before it is dropped with 1008. */
   readonly maxQueuedBytes: number;
+  readonly heartbeat: Heartbeat;
+  /** How long a client may take for its first message, in ms. */
+  readonly firstMessageMs: number;
+  /** How long a client may take for one message that it has begun, in ms. */
+  readonly messageMs: number;
 }
 
 export interface ConnectionListener {
   text(text: string): void;
   binary(): void;
+  /**
+   * Tells the client, in the form of the protocol, that it has spent its budget. The connection is closed right after that.
+   * @param text the message that is not served; undefined for a binary one
+   * @param retryAfterMs how long until the budget allows one more request, in ms
+   */
+  overBudget?(text: string | undefined, retryAfterMs: number): void;
   /** The connection is over, for any reason. Called once, as the last call, and never from inside another call of this connection. */
   closed(reason: string): void;
 }
@@ -34,6 +47,18 @@ export interface Heartbeat {
   readonly code: number;
 }
 
+/** What one connection is made of. */
+export interface Wire {
+  readonly webSocket: GateSocket;
+  readonly socket: Duplex;
+  readonly turn: WriteTurn;
+  readonly account: Account;
+  /** The IP address of the client. */
+  readonly address: string;
+  /** Called when the client has made its first request. */
+  readonly introduced: () => void;
+}
+
 /** How long a dropped client has to read the close frame before its socket is destroyed, in ms. */
 const dropAfterMs = 2_000;
 
@@ -43,46 +68,59 @@ const dropAfterMs = 2_000;
  * writes whole frames only, since compression is off.
  */
 export class Connection implements Writer {
-  readonly #webSocket: WebSocket;
+  /** The IP address of the client, behind the proxies that are trusted. */
+  readonly address: string;
+  readonly #webSocket: GateSocket;
   readonly #socket: Duplex;
   readonly #turn: WriteTurn;
   readonly #limits: ConnectionLimits;
+  readonly #introduced: () => void;
   #due: Frame[] = [];
   #dueBytes = 0;
   #listener: ConnectionListener | undefined;
   #open = true;
-  #heardAt = 0;
-  #beat: NodeJS.Timeout | undefined;
+  #isNew = true;
+  /** Ends the connection of a client that sends nothing. */
+  #silence: Patience;
+  #pings: NodeJS.Timeout;
+  /** For the first message, later for a message that is not complete. */
+  #message: Patience | undefined;
 
-  constructor(webSocket: WebSocket, socket: Duplex, turn: WriteTurn, limits: ConnectionLimits) {
+  constructor({ webSocket, socket, turn, account, address, introduced }: Wire, limits: ConnectionLimits) {
+    this.address = address;
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#turn = turn;
     this.#limits = limits;
+    this.#introduced = introduced;
     webSocket.on('message', this.#onMessage);
     webSocket.on('close', this.#onClose);
     // The client broke the protocol. 'close' follows.
     webSocket.on('error', ignore);
+    webSocket.admit(account, ({ data, isBinary }) => {
+      this.#listener?.overBudget?.(isBinary ? undefined : data.toString(), account.retryAfterMs);
+      this.close(1008, 'Too many requests');
+    });
+    this.#silence = this.#listenFor(limits.heartbeat);
+    this.#pings = this.#ping(limits.heartbeat);
+    this.#message = new Patience(limits.firstMessageMs, () => {
+      this.drop(1008, 'No request came', `no message within ${limits.firstMessageMs} ms`);
+    });
+    // Pongs and parts of a long message are signs of life as well.
+    socket.on('data', this.#onData);
   }
 
   listen(listener: ConnectionListener): void {
     this.#listener = listener;
   }
 
-  /** Pings the client from now on, and drops the connection when nothing comes any more. Called once. */
+  /** Pings at another interval from now on. */
   keepAlive(heartbeat: Heartbeat): void {
-    const hear = (): void => {
-      this.#heardAt = performance.now();
-    };
-    hear();
-    // A part of a long frame is a sign of life as well.
-    this.#socket.on('data', hear);
-    this.#watch(heartbeat, 0);
-  }
-
-  /** The address of the client, or of the proxy before it. Undefined when the client is gone. */
-  get remoteAddress(): string | undefined {
-    return (this.#socket as Partial<Pick<Socket, 'remoteAddress'>>).remoteAddress;
+    if (!this.#open) return;
+    this.#silence.stop();
+    clearInterval(this.#pings);
+    this.#silence = this.#listenFor(heartbeat);
+    this.#pings = this.#ping(heartbeat);
   }
 
   get open(): boolean {
@@ -92,6 +130,7 @@ export class Connection implements Writer {
   /** Queues a frame for the end of this turn. Does nothing on a connection that is closed or closing. */
   send(frame: Frame): void {
     if (!this.#open) return;
+    chargeTold(frame.length);
     this.#dueBytes += frame.length;
     if (this.#due.push(frame) === 1) this.#turn.add(this);
     else if (this.#dueBytes > this.#limits.maxQueuedBytes) this.#dropSlow();
@@ -113,38 +152,20 @@ export class Connection implements Writer {
     if (!this.#open) return;
     this.flush((frames) => Buffer.concat(frames));
     this.#open = false;
-    clearTimeout(this.#beat);
+    this.#rest();
     // A flush that found the reader too slow has closed it already; a second close does nothing.
     this.#webSocket.close(code, reason);
   }
 
-  /** Pings when it is time, drops a silent client, and calls itself again when one of the two is due. */
-  #watch(heartbeat: Heartbeat, pingedAt: number): void {
-    const { intervalMs, timeoutMs, code } = heartbeat;
-    const now = performance.now();
-    const left = timeoutMs - (now - this.#heardAt);
-    if (left < 0) {
-      this.#drop(code, 'Heartbeat failed', `nothing was heard for ${timeoutMs} ms`);
-      return;
-    }
-    const isDue = now - pingedAt >= intervalMs - 1;
-    if (isDue) this.#webSocket.ping();
-    const next = isDue ? intervalMs : intervalMs - (now - pingedAt);
-    this.#beat = setTimeout(
-      () => {
-        this.#watch(heartbeat, isDue ? now : pingedAt);
-      },
-      Math.min(next, left + 1),
-    );
-  }
-
-  #dropSlow(): void {
-    const reason = `slow reader: more than ${this.#limits.maxQueuedBytes} bytes were waiting`;
-    this.#drop(1008, 'Too slow: messages pile up', reason);
-  }
-
-  #drop(code: number, text: string, reason: string): void {
+  /**
+   * Ends a connection whose client is probably gone, or does not read. The listener is told at once. The client gets the code and the
+   * text if it is there after all.
+   * @param reason for the listener
+   */
+  drop(code: number, text: string, reason: string): void {
+    if (!this.#open) return;
     this.#open = false;
+    this.#rest();
     this.#due = [];
     this.#webSocket.close(code, text);
     setTimeout(() => {
@@ -155,14 +176,55 @@ export class Connection implements Writer {
     });
   }
 
-  readonly #onMessage = (data: RawData, isBinary: boolean): void => {
+  #dropSlow(): void {
+    const reason = `slow reader: more than ${this.#limits.maxQueuedBytes} bytes were waiting`;
+    this.drop(1008, 'Too slow: messages pile up', reason);
+  }
+
+  #listenFor({ timeoutMs, code }: Heartbeat): Patience {
+    return new Patience(timeoutMs, () => {
+      this.drop(code, 'Heartbeat failed', `nothing was heard for ${timeoutMs} ms`);
+    });
+  }
+
+  #ping({ intervalMs }: Heartbeat): NodeJS.Timeout {
+    return setInterval(() => {
+      this.#webSocket.ping();
+    }, intervalMs).unref();
+  }
+
+  /** Waits for nothing any more. */
+  #rest(): void {
+    clearInterval(this.#pings);
+    this.#silence.stop();
+    this.#message?.stop();
+    this.#socket.off('data', this.#onData);
+  }
+
+  readonly #onData = (): void => {
+    this.#silence.again();
+    if (this.#isNew) return;
+    if (!this.#webSocket.isMidMessage) {
+      this.#message?.stop();
+      this.#message = undefined;
+    } else {
+      const { messageMs } = this.#limits;
+      this.#message ??= new Patience(messageMs, () => {
+        this.drop(1008, 'A message was not completed', `a message was not complete after ${messageMs} ms`);
+      });
+    }
+  };
+
+  readonly #onMessage = (data: Buffer, isBinary: boolean): void => {
     if (!this.#open) return;
+    if (this.#isNew) this.#introduce();
+    // The client may be sending the next one already.
+    else this.#message?.again();
     if (isBinary) {
       this.#listener?.binary();
       return;
     }
-    // ws hands over one Buffer unless told otherwise by its binaryType.
-    const text = (data as Buffer).toString();
+    const text = data.toString();
     if (text.length > this.#limits.maxTextLength) this.close(1009, 'Message too long');
     else this.#listener?.text(text);
   };
@@ -172,8 +234,15 @@ export class Connection implements Writer {
     this.#end(reason.length > 0 ? `${code} ${reason.toString()}` : String(code));
   };
 
+  #introduce(): void {
+    this.#isNew = false;
+    this.#message?.stop();
+    this.#message = undefined;
+    this.#introduced();
+  }
+
   #end(reason: string): void {
-    clearTimeout(this.#beat);
+    this.#rest();
     const listener = this.#listener;
     this.#listener = undefined;
     listener?.closed(reason);
@@ -184,14 +253,8 @@ export class Connection implements Writer {
 export class ObservedConnection extends Connection {
   readonly #observer: ConnectionObserver;
 
-  constructor(
-    webSocket: WebSocket,
-    socket: Duplex,
-    turn: WriteTurn,
-    limits: ConnectionLimits,
-    observer: ConnectionObserver,
-  ) {
-    super(webSocket, socket, turn, limits);
+  constructor(wire: Wire, limits: ConnectionLimits, observer: ConnectionObserver) {
+    super(wire, limits);
     this.#observer = observer;
   }
 

@@ -1,11 +1,15 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
 import { AnswerHeaders } from './answer-headers.js';
+import type { Budget } from './account.js';
+import type { Caller } from './caller.js';
 import { Connection, ObservedConnection } from './connection.js';
 import type { ConnectionLimits, ConnectionObserver } from './connection.js';
+import type { Gate } from './gate.js';
+import { newWebSocketServer } from './gate-socket.js';
+import type { GateSocket, GateSocketServer } from './gate-socket.js';
 import { WriteTurn } from './write-turn.js';
 
 /** Serves everything below a path: plain requests and upgrades to another protocol. It has clients that stay connected. */
@@ -14,20 +18,24 @@ export interface Mount {
   readonly connections: number;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Answers a request that may not come in, in the form of its protocol. Default: plain text. */
+  refuse?(response: ServerResponse, status: number, reason: string): void;
   /** Ends every connection. */
   close(): Promise<void>;
 }
 
 export interface DoorsOptions extends ConnectionLimits {
-  /** Origins whose pages may connect; empty: all. A client that sends no Origin is no browser, and may always connect. */
-  readonly allowedOrigins: readonly string[];
+  readonly gate: Gate;
   /** Answers requests for paths that nothing is mounted at. */
   readonly otherwise?: RequestListener;
+  /** Answers a request for such a path that may not come in. Default: plain text. */
+  readonly refuse?: (response: ServerResponse, status: number, reason: string) => void;
   /** Clients that may be connected at a time on all paths together; 0: any number. */
   readonly maxConnections: number;
-  readonly onRefused: (path: string, reason: string) => void;
   /** What every answer tells browsers, whatever is mounted. Default: the strict ones. */
   readonly headers?: AnswerHeaders;
+  /** TCP connections that may be open at a time. More are answered with 503. */
+  readonly maxSockets?: number;
   readonly observer?: ConnectionObserver;
 }
 
@@ -36,6 +44,7 @@ export interface DoorOptions {
   /** UTF-8 bytes of one incoming text message; a longer one closes the connection with 1009. Counts in place of `maxTextLength`. */
   readonly maxTextBytes?: number;
   readonly maxQueuedBytes?: number;
+  readonly budget?: Partial<Budget>;
   /**
    * The one subprotocol of this path. It is named to clients that offer it, even in a list that breaks RFC 6455; some send repeated
    * letters. Without this option the first subprotocol offered is named, and a list that breaks RFC 6455 is refused.
@@ -44,46 +53,57 @@ export interface DoorOptions {
 }
 
 interface Door {
-  readonly webSockets: WebSocketServer;
+  readonly webSockets: GateSocketServer;
   readonly subprotocol: string | undefined;
   readonly accept: (connection: Connection) => void;
   readonly limits: ConnectionLimits;
+  readonly budget: Partial<Budget> | undefined;
 }
 
 /** How long clients have for the closing handshake when the server stops, in ms. */
 const closeAfterMs = 1_000;
 
+/** How long a TCP connection that is turned away has for the request by whose answer it is told so, in ms. */
+const turnedAwayMs = 5_000;
+
+/** TCP connections that are told so at a time. More are ended without a word. */
+const toldWhy = 32;
+
 /** At most, in UTF-8. */
 const utf8BytesPerUnit = 3;
 
-/** The paths of the one HTTP server: which protocol is spoken at which. */
+/** The paths of the one HTTP server: which protocol is spoken at which. Every request and upgrade passes the gate here. */
 export class Doors {
   readonly #options: DoorsOptions;
   readonly #headers: AnswerHeaders;
+  readonly #gate: Gate;
   readonly #turn = new WriteTurn();
   readonly #doors = new Map<string, Door>();
   #stopped = false;
+  #sockets = 0;
   readonly #mounts: (readonly [prefix: string, mount: Mount | RequestListener])[] = [];
 
   constructor(server: Server, options: DoorsOptions) {
     this.#options = options;
     this.#headers = options.headers ?? new AnswerHeaders();
+    this.#gate = options.gate;
+    server.on('connection', this.#onConnection);
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
   }
 
+  /** For those who keep clients of their own: they take a place and an account for each. */
+  get gate(): Gate {
+    return this.#gate;
+  }
+
   /** Accepts connections to `path` (compared exactly, without the query). */
   open(path: string, accept: (connection: Connection) => void, options: DoorOptions = {}): void {
-    const { maxTextLength, maxQueuedBytes } = { ...this.#options, ...options };
-    const maxPayload = options.maxTextBytes ?? maxTextLength * utf8BytesPerUnit;
-    const webSockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      clientTracking: true,
-      maxPayload,
-    });
-    const limits = { maxTextLength: options.maxTextBytes ?? maxTextLength, maxQueuedBytes };
-    this.#doors.set(path, { webSockets, subprotocol: options.subprotocol, accept, limits });
+    const own = { ...this.#options, ...options };
+    const maxPayload = options.maxTextBytes ?? own.maxTextLength * utf8BytesPerUnit;
+    const webSockets = newWebSocketServer(maxPayload);
+    const limits = { ...own, maxTextLength: options.maxTextBytes ?? own.maxTextLength };
+    this.#doors.set(path, { webSockets, subprotocol: options.subprotocol, accept, limits, budget: options.budget });
   }
 
   /**
@@ -106,7 +126,7 @@ export class Doors {
     return this.#eachMount.reduce((sum, { connections }) => sum + connections, this.#clients.length);
   }
 
-  get #clients(): WebSocket[] {
+  get #clients(): GateSocket[] {
     return [...this.#doors.values()].flatMap(({ webSockets }) => [...webSockets.clients]);
   }
 
@@ -134,56 +154,161 @@ export class Doors {
     return this.#mounts.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1];
   }
 
+  /** Before a request can be read: an address that opens many connections, or all addresses together, may not take all descriptors. */
+  readonly #onConnection = (socket: Socket): void => {
+    const address = socket.remoteAddress ?? '';
+    const { maxSockets = Infinity } = this.#options;
+    const place = this.#gate.connect(address);
+    const isFull = this.#sockets >= maxSockets;
+    this.#sockets += 1;
+    let waiting: NodeJS.Timeout | undefined;
+    socket.once('close', () => {
+      this.#sockets -= 1;
+      place?.leave();
+      clearTimeout(waiting);
+    });
+    if (place && !isFull) {
+      newcomers.set(socket, place.introduced);
+      return;
+    }
+    const reason = isFull
+      ? 'no file descriptor is left for one more connection'
+      : 'too many connections of this address';
+    this.#gate.report({ url: '' }, { address }, reason);
+    const destroy = (): void => {
+      socket.destroy();
+    };
+    // Some are told why, in answer to their request.
+    if (this.#sockets > maxSockets + toldWhy) destroy();
+    else {
+      turnedAway.set(socket, reason);
+      waiting = setTimeout(destroy, turnedAwayMs).unref();
+    }
+  };
+
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const { origin } = request.headers;
+    const caller = this.#admitSocket(request);
     this.#headers.set(request, response);
     const mount = this.#mountAt(pathOf(request));
-    if (typeof mount === 'object') mount.request(request, response);
+    const isProtocol = typeof mount === 'object';
+    response.setHeader('Vary', 'Origin');
+    // A client that goes away while it is answered is no fault of the server.
+    response.on('error', ignore);
+    const refusal =
+      this.#gate.refusal(request, caller, isProtocol ? 'protocol' : 'page') ??
+      (isProtocol && asksForScript(request) ? { reason: 'Answers as scripts (JSONP) are not given' } : undefined);
+    const full = turnedAway.get(request.socket);
+    if (refusal ?? full) {
+      const refuse = isProtocol ? mount.refuse?.bind(mount) : mount ? undefined : this.#options.refuse;
+      if (full) response.setHeader('Connection', 'close');
+      (refuse ?? answerText)(response, full ? 503 : 403, full ?? refusal?.reason ?? '');
+      return;
+    }
+    if (origin !== undefined) {
+      response.setHeader('Access-Control-Allow-Origin', origin);
+      // Scripts of Socket.IO 1 and 2 ask with credentials.
+      if (isProtocol) response.setHeader('Access-Control-Allow-Credentials', 'true');
+    }
+    if (isProtocol) mount.request(request, response);
     else (mount ?? this.#options.otherwise)?.(request, response);
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    // A client that goes away during the handshake is no fault of the server.
+    socket.on('error', ignore);
+    const caller = this.#admitSocket(request);
+    answerHeaders.set(socket, this.#headers.for(request));
     const path = pathOf(request);
     const door = this.#stopped ? undefined : this.#doors.get(path);
     const mount = door ? undefined : this.#mountAt(path);
-    if (typeof mount === 'object') {
+    const isMount = typeof mount === 'object';
+    const refuse = (status: number, reason: string): void => {
+      this.#gate.report(request, caller, reason);
+      answerRaw(socket, status, reason);
+    };
+    const full = turnedAway.get(socket);
+    if (full) {
+      answerRaw(socket, 503, full);
+      return;
+    }
+    if (!door && !isMount) {
+      refuse(404, 'there is no WebSocket here');
+      return;
+    }
+    const refusal = this.#gate.refusal(request, caller, 'protocol');
+    if (refusal) {
+      answerRaw(socket, 403, refusal.reason);
+      return;
+    }
+    if (isMount) {
       mount.upgrade(request, socket, head);
       return;
     }
-    if (!door) {
-      this.#refuse(request, socket, 404, path, 'there is no WebSocket here');
-      return;
-    }
-    const { origin } = request.headers;
-    const { allowedOrigins } = this.#options;
-    if (origin !== undefined && allowedOrigins.length > 0 && !allowedOrigins.includes(origin)) {
-      this.#refuse(request, socket, 403, path, `origin ${origin} is not among the allowed origins`);
-      return;
-    }
+    if (!door) return;
     if (!this.hasPlace) {
-      this.#refuse(request, socket, 503, path, 'all connections are taken');
+      refuse(503, 'all connections are taken');
       return;
     }
+    const place = this.#gate.enter(request, caller);
+    if (!place) {
+      answerRaw(socket, 503, 'too many connections');
+      return;
+    }
+    // Also when the handshake fails.
+    socket.once('close', place.leave);
     if (door.subprotocol !== undefined) nameSubprotocol(request, door.subprotocol);
     const { observer } = this.#options;
     door.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const account = this.#gate.account(door.budget);
+      const wire = {
+        webSocket,
+        socket,
+        turn: this.#turn,
+        account,
+        address: caller.address,
+        introduced: place.introduced,
+      };
       const connection = observer
-        ? new ObservedConnection(webSocket, socket, this.#turn, door.limits, observer)
-        : new Connection(webSocket, socket, this.#turn, door.limits);
+        ? new ObservedConnection(wire, door.limits, observer)
+        : new Connection(wire, door.limits);
       observer?.opened?.(connection);
       door.accept(connection);
     });
   };
 
-  #refuse(request: IncomingMessage, socket: Duplex, status: number, path: string, reason: string): void {
-    this.#options.onRefused(path, reason);
-    const body = `${reason}\n`;
-    const headers = [...this.#headers.for(request)].map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.on('error', () => socket.destroy());
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n${headers.join('')}\r\n${body}`,
-    );
+  /** The TCP connection has made a request. */
+  #admitSocket(request: IncomingMessage): Caller {
+    newcomers.get(request.socket)?.();
+    return this.#gate.identify(request);
   }
+}
+
+/** Called when a TCP connection has made its first request. */
+const newcomers = new WeakMap<Duplex, () => void>();
+
+/** TCP connections that may make no request, and why. */
+const turnedAway = new WeakMap<Duplex, string>();
+
+/** What an answer to an upgrade tells browsers. */
+const answerHeaders = new WeakMap<Duplex, ReadonlyMap<string, string>>();
+
+/** Answers a request for an upgrade with a plain response, and ends the connection. */
+export function answerRaw(socket: Duplex, status: number, reason: string): void {
+  const body = `${reason}\n`;
+  const headers = [...(answerHeaders.get(socket) ?? [])].map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n${headers.join('')}\r\n${body}`,
+  );
+  // Whatever the client still sends is read, or it would lose the answer. It may never close its side.
+  socket.resume();
+  setTimeout(() => socket.destroy(), closeAfterMs).unref();
+}
+
+function answerText(response: ServerResponse, status: number, reason: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=UTF-8' });
+  response.end(`${reason}\n`);
 }
 
 /** Reduces the client's offer to the subprotocol of the path: the ws library would refuse a list that breaks RFC 6455. */
@@ -195,4 +320,13 @@ function nameSubprotocol({ headers }: IncomingMessage, subprotocol: string): voi
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '/';
+}
+
+/** Whether a page asks by a script element, which reads answers of any origin (`j=` of Engine.IO). */
+function asksForScript({ url = '' }: IncomingMessage): boolean {
+  return /[?&]j=/.test(url);
+}
+
+function ignore(): void {
+  // 'close' follows.
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { visitOf } from '../../transport/socket-io/visits.js';
 import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import type { Agent } from './agent.js';
 import { agentsOf } from './agents/agents.js';
@@ -10,7 +11,6 @@ import { newLink } from './new-link.js';
 import type { CompeitSettings } from './options.js';
 import { People } from './people.js';
 import { OldSocketIoDoor } from './transport/door.js';
-import { mayCome } from './transport/origin.js';
 import type { Handshake, NamespaceListener, NamespaceSocket } from './transport/session.js';
 import { User, dialectName } from './user.js';
 import type { Link, UserContext } from './user.js';
@@ -18,7 +18,7 @@ import type { Link, UserContext } from './user.js';
 const notAuthenticated = 'not authenticated';
 
 /** The settings of the server that this dialect uses. */
-type ServerShare = Pick<DialectNeeds['transport'], 'socketIoPath' | 'allowedOrigins'>;
+type ServerShare = Pick<DialectNeeds['transport'], 'socketIoPath' | 'firstRequestMs' | 'messageMs'>;
 
 /**
  * Serves pages of the COMPEIT platform, over Socket.IO 0.9 and, in the same namespace, over newer ones
@@ -48,7 +48,7 @@ export class CompeitGateway implements Dialect {
   }
 
   attach({ rooms, names, doors, socketIo, pathPrefix, maxQueuedRequests, log, now }: DialectContext): void {
-    const { socketIoPath, allowedOrigins } = this.#server;
+    const { socketIoPath, firstRequestMs, messageMs } = this.#server;
     const context: UserContext = {
       rooms,
       names,
@@ -63,7 +63,9 @@ export class CompeitGateway implements Dialect {
     this.#door = new OldSocketIoDoor({
       ...this.#settings,
       path,
-      allowedOrigins,
+      firstRequestMs,
+      messageMs,
+      gate: doors.gate,
       hasPlace: () => doors.hasPlace,
       admit: async (handshake) => {
         const identity = await identities.of(introductionOf(handshake));
@@ -78,11 +80,6 @@ export class CompeitGateway implements Dialect {
     const namespace = socketIo.namespace(endpoint);
     const verified = new WeakMap<Socket, Identity>();
     namespace.use((socket, next) => {
-      // A cookie can identify a client, so its page must have an allowed origin. The library itself allows every origin here.
-      if (!mayCome(socket.request, allowedOrigins)) {
-        next(new Error('origin not allowed'));
-        return;
-      }
       // A client waits until `next` is called. If it disconnects before that, the library forgets it.
       void identities.of(introductionOfNew(socket)).then((identity) => {
         if (identity) verified.set(socket, identity);
@@ -118,6 +115,9 @@ export class CompeitGateway implements Dialect {
       event: (name, args) => {
         if (user?.isOn(link)) user.handle(name, args);
       },
+      overBudget: () => {
+        user?.refuseMore();
+      },
       closed: () => {
         this.#part(user, link);
       },
@@ -132,7 +132,8 @@ export class CompeitGateway implements Dialect {
       const [name, ...args] = event as unknown[];
       const answer = args.at(-1);
       if (typeof answer === 'function') args.pop();
-      if (user?.isOn(link) && typeof name === 'string') user.handle(name, args);
+      if (visitOf(socket.conn)?.isOverBudget) user?.refuseMore();
+      else if (user?.isOn(link) && typeof name === 'string') user.handle(name, args);
       if (typeof answer === 'function') (answer as (nothing: null) => void)(null);
     });
     socket.once('disconnect', () => {

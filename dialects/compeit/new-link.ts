@@ -7,7 +7,10 @@ import type { Link } from './user.js';
  * Sends to a client of Socket.IO 1 to 4. As on the old transports, the connection of a client that reads too slowly is
  * ended (docs/protocols/compeit.md#29-limits).
  */
-export function newLink(socket: Socket, { maxQueuedPackets, maxQueuedBytes }: TransportLimits): Link {
+export function newLink(
+  socket: Socket,
+  { maxQueuedPackets, maxQueuedBytes }: Pick<TransportLimits, 'maxQueuedPackets' | 'maxQueuedBytes'>,
+): Link {
   const client = new SocketIoClient(socket, {
     maxWaitingPackets: maxQueuedPackets,
     maxWaitingBytes: maxQueuedBytes,

@@ -104,6 +104,11 @@ export class User implements Attended {
     this.refuse(name, new Refusal('bad_request', 'too many requests are waiting'), 'connection');
   }
 
+  /** Tells the user that they have spent their budget; their connection ends. */
+  refuseMore(): void {
+    this.refuse('connection', new Refusal('bad_request', 'too many requests'), 'connection');
+  }
+
   refuse(request: string, error: unknown, type: string, sender?: number): void {
     const refusal = refusalOf(error);
     if (!refusal) this.#context.log.error('a request failed unexpectedly', { request, user: this.id, error });

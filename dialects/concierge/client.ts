@@ -31,8 +31,8 @@ export class Client implements Identity {
     this.#connection = to;
   }
 
-  get remoteAddress(): string | undefined {
-    return this.#connection.remoteAddress;
+  get address(): string {
+    return this.#connection.address;
   }
 
   hear(encoded: EncodedNotice): void {

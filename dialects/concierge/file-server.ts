@@ -2,6 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
+import { callerOf } from '../../transport/caller.js';
 import type { FilePath } from './file-path.js';
 import { readFilePath } from './file-path.js';
 import { NoSpace } from './file-store.js';
@@ -16,7 +17,8 @@ export interface KeyHolder {
   readonly name: string;
   /** Whether other clients may know the key too. */
   readonly isShared: boolean;
-  readonly remoteAddress: string | undefined;
+  /** The IP address from which the client is connected. */
+  readonly address: string;
 }
 
 export interface FileServerOptions {
@@ -44,7 +46,6 @@ export function fileServer(options: FileServerOptions): RequestListener {
   const uploads = new FileUploads(store);
   const files = express.Router();
   files.use((_request, response, next) => {
-    response.setHeader('access-control-allow-origin', '*');
     next();
   });
   files
@@ -110,7 +111,7 @@ function askedFor(
 function toWrite(request: Request, options: FileServerOptions): { readonly writer: Writer; readonly name: string } {
   const { key, holder, path } = askedFor(request, options);
   if (path.client !== holder.name) throw new HttpRefusal(403, 'This is the folder of somebody else');
-  if (holder.isShared && holder.remoteAddress !== request.socket.remoteAddress) {
+  if (holder.isShared && holder.address !== callerOf(request).address) {
     throw new HttpRefusal(403, 'Only where the client is connected from may this key write');
   }
   const isThere = (): boolean => options.holderOf(key) !== undefined;

@@ -78,6 +78,6 @@ export class Files {
   #holderOf(key: string): KeyHolder | undefined {
     const own = this.#byKey.get(key);
     const client = own ?? (this.#takesUuid ? this.#clientOf(key) : undefined);
-    return client && { name: client.name, isShared: !own, remoteAddress: client.remoteAddress };
+    return client && { name: client.name, isShared: !own, address: client.address };
   }
 }

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { RoomError } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
-import { TokenBucket } from '../../transport/token-bucket.js';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
 import { readIdentification } from './admission.js';
 import { Client } from './client.js';
@@ -40,7 +39,7 @@ const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32)
 
 type ConciergeDialectContext = Pick<
   DialectContext,
-  'rooms' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log' | 'now'
+  'rooms' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log'
 >;
 
 /** The protocol of ERT Concierge: clients have names, and their groups are rooms. */
@@ -74,7 +73,7 @@ export class ConciergeGateway implements Dialect {
     return { identities: this.#directory.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
-  attach({ rooms, names, roomList, doors, pathPrefix, maxQueuedRequests, log, now }: ConciergeDialectContext): void {
+  attach({ rooms, names, roomList, doors, pathPrefix, maxQueuedRequests, log }: ConciergeDialectContext): void {
     const settings = this.#settings;
     const directory = this.#directory;
     const groups = new Groups({
@@ -106,9 +105,8 @@ export class ConciergeGateway implements Dialect {
       },
       ended: (link) => this.#links.delete(link),
     };
-    const rate = { perSecond: settings.maxRate, burst: settings.maxBurst };
     const accept = (connection: Connection): void => {
-      const link = new Link(connection, context, new TokenBucket(rate, now));
+      const link = new Link(connection, context);
       this.#links.add(link);
       connection.listen(link);
     };
@@ -116,6 +114,7 @@ export class ConciergeGateway implements Dialect {
       subprotocol,
       maxTextBytes: settings.maxPayloadBytes,
       maxQueuedBytes: settings.maxQueuedBytes,
+      budget: { requestsPerSecond: settings.maxRate, requestBurst: settings.maxBurst },
     };
     for (const path of settings.paths) doors.open(pathPrefix + path, accept, limits);
   }
@@ -151,11 +150,7 @@ export class ConciergeGateway implements Dialect {
     };
     connection.send(textFrame(JSON.stringify(hello)));
     const { pingMs, silenceMs } = this.#settings;
-    connection.keepAlive({
-      intervalMs: pingMs,
-      timeoutMs: silenceMs,
-      code: closeCodes.heartbeatFailed,
-    });
+    connection.keepAlive({ intervalMs: pingMs, timeoutMs: silenceMs, code: closeCodes.heartbeatFailed });
     return client;
   }
 

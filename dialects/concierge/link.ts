@@ -1,7 +1,7 @@
 import { RoomError } from '../../rooms/index.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
-import type { TokenBucket } from '../../transport/token-bucket.js';
+import { Patience } from '../../transport/patience.js';
 import type { Log } from '../../log.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RequestQueueLimits } from '../request-queue.js';
@@ -37,33 +37,39 @@ export interface LinkContext {
 export class Link implements ConnectionListener {
   readonly #connection: Connection;
   readonly #context: LinkContext;
-  readonly #rate: TokenBucket;
-  readonly #identifyTimer: NodeJS.Timeout;
+  readonly #identification: Patience;
   readonly #requests: RequestQueue<string>;
   #client: Client | undefined;
   /** Number of the next text frame. */
   #seq = 0;
   #over = false;
 
-  constructor(connection: Connection, context: LinkContext, rate: TokenBucket) {
+  constructor(connection: Connection, context: LinkContext) {
     this.#connection = connection;
     this.#context = context;
-    this.#rate = rate;
     this.#requests = new RequestQueue(context.waiting, (text) => this.#serve(text));
-    this.#identifyTimer = setTimeout(() => {
+    this.#identification = new Patience(context.identifyMs, () => {
       this.#close(closeCodes.authFailed, 'No IDENTIFY in time');
-    }, context.identifyMs);
+    });
   }
 
   text(text: string): void {
-    if (this.#over || !this.#mayGoOn()) return;
+    if (this.#over) return;
     if (!this.#client) this.#identify(text);
     else if (!this.#requests.add(text, text.length)) this.#close(closeCodes.policy, 'Too many payloads are waiting');
   }
 
   binary(): void {
-    if (this.#over || !this.#mayGoOn()) return;
+    if (this.#over) return;
     if (!this.#client) this.#close(closeCodes.fatalDecode, 'The first payload must be text');
+  }
+
+  /** The answer has the number of the payload that is not served. */
+  overBudget(): void {
+    const client = this.#client;
+    if (!client || this.#over) return;
+    this.#send(client.version.refuse(this.#seq, new Refusal('protocol', 'Too many payloads')));
+    this.#close(closeCodes.policy, 'Too many payloads');
   }
 
   closed(): void {
@@ -75,7 +81,7 @@ export class Link implements ConnectionListener {
   end(): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#identifyTimer);
+    this.#identification.stop();
     const client = this.#client;
     this.#client = undefined;
     this.#requests.clear();
@@ -89,7 +95,7 @@ export class Link implements ConnectionListener {
   #identify(text: string): void {
     try {
       this.#client = this.#context.admit(this.#connection, text);
-      clearTimeout(this.#identifyTimer);
+      this.#identification.stop();
     } catch (error) {
       if (error instanceof TurnedAway) {
         this.#close(error.code, error.message);
@@ -136,12 +142,6 @@ export class Link implements ConnectionListener {
     if (error instanceof RoomError) return new Refusal(refusalOfRoomError[error.code]);
     this.#context.log.error('a request failed unexpectedly', { error });
     return new Refusal('internal', 'internal error');
-  }
-
-  #mayGoOn(): boolean {
-    if (this.#rate.take()) return true;
-    this.#close(closeCodes.policy, 'Too many payloads');
-    return false;
   }
 
   /** Frees the name at once, without waiting for the closing handshake. */

@@ -20,10 +20,7 @@ export function filesOf(path: string, folder: string): RequestListener {
     await checkInside(folder, decodeURIComponent(request.path));
     next();
   });
-  const setHeaders = (response: Response): void => {
-    response.setHeader('access-control-allow-origin', '*');
-  };
-  app.use(path, express.static(folder, { dotfiles: 'allow', index: false, redirect: false, setHeaders }));
+  app.use(path, express.static(folder, { dotfiles: 'allow', index: false, redirect: false }));
   app.use((_request, response) => {
     notFound(response);
   });

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { lastOf } from '../../transport/last-of.js';
+import { callerOf } from '../../transport/caller.js';
 import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
@@ -96,7 +97,7 @@ export class EasyRtcGateway implements Dialect {
   }
 
   #accept(socket: Socket, needs: LinkNeeds): void {
-    const { address } = socket.handshake;
+    const { address } = callerOf(socket.request);
     const count = (this.#byAddress.get(address) ?? 0) + 1;
     const link = new Link(socket, needs, () => {
       this.#links.delete(link);

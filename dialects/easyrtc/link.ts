@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
+import { Patience } from '../../transport/patience.js';
 import { TokenBucket } from '../../transport/token-bucket.js';
 import type { DialectNeeds } from '../dialect.js';
 import { RequestQueue } from '../request-queue.js';
@@ -49,7 +50,7 @@ export class Link {
   readonly #rate: TokenBucket | undefined;
   readonly #requests: RequestQueue<Request>;
   #over = false;
-  #loginTimer: NodeJS.Timeout | undefined;
+  #login: Patience | undefined;
 
   /** @param onOver called once, when the client has left everything */
   constructor(socket: Socket, { context, client, textOf, limits, log }: LinkNeeds, onOver: (link: Link) => void) {
@@ -73,15 +74,15 @@ export class Link {
     }
     socket.once('disconnect', () => {
       this.#over = true;
-      clearTimeout(this.#loginTimer);
+      this.#login?.stop();
       this.#requests.clear();
       this.client.end();
       onOver(this);
     });
     if (loginTimeoutMs > 0) {
-      this.#loginTimer = setTimeout(() => {
+      this.#login = new Patience(loginTimeoutMs, () => {
         if (!this.client.application) this.end('LOGIN_TIMEOUT');
-      }, loginTimeoutMs);
+      });
     }
   }
 
@@ -101,8 +102,11 @@ export class Link {
       return;
     }
     const message = isObject(args[0]) ? args[0] : undefined;
-    if (this.#rate?.take() === false) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
-    else if (!this.#requests.add({ event, message, answer })) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
+    const isTaken =
+      !this.#outlet.isOverBudget &&
+      this.#rate?.take() !== false &&
+      this.#requests.add({ event, message, answer }, 0, this.#outlet.account);
+    if (!isTaken) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
   }
 
   #serve(request: Request): Promise<void> | undefined {

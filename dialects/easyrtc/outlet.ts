@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import type { Account } from '../../transport/account.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { Push } from './messages.js';
 import type { PushText } from './push-text.js';
@@ -41,6 +42,15 @@ export class Outlet {
         drop('its packet is too long');
       },
     });
+  }
+
+  /** Whether the client has spent its budget: its present request is to be refused. */
+  get isOverBudget(): boolean {
+    return this.#client.isOverBudget;
+  }
+
+  get account(): Account | undefined {
+    return this.#client.account;
   }
 
   get open(): boolean {

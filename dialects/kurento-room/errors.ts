@@ -14,6 +14,9 @@ export const genericError = 999;
  */
 export const invalidSession = 40_007;
 
+/** The client has spent its budget (docs/operations.md); `data` is `{reason: 'too-many', retryAfterMs}`. The connection is closed then. */
+export const tooManyRequests = 204;
+
 /**
  * Every number that an error may have on the wire, and its name: JSON-RPC 2.0 §5.1,
  * docs/protocols/kurento-room.md#61-codes.
@@ -114,6 +117,7 @@ export class ProtocolError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
+    readonly data?: Readonly<Record<string, unknown>>,
   ) {
     super(message);
   }

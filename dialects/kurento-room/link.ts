@@ -1,5 +1,5 @@
-import { ProtocolError, invalidRequest, invalidSession } from './errors.js';
-import { readRequest } from './read-request.js';
+import { ProtocolError, invalidRequest, invalidSession, tooManyRequests } from './errors.js';
+import { idIn, readRequest } from './read-request.js';
 import type { Request } from './read-request.js';
 import { errorReply } from './rpc-server.js';
 import type { RpcServer } from './rpc-server.js';
@@ -49,7 +49,8 @@ export class Link implements ConnectionListener, CallingLink {
 
   watch(intervalMs: number | undefined): void {
     this.#watchdog ??= new Watchdog(intervalMs, () => {
-      this.#connection.close(1000, 'No ping for three intervals');
+      const reason = 'No ping for three intervals';
+      this.#connection.drop(1000, reason, reason);
     });
     this.#watchdog.pinged();
   }
@@ -88,6 +89,11 @@ export class Link implements ConnectionListener, CallingLink {
 
   binary(): void {
     this.#reply(errorReply(new ProtocolError(invalidRequest, 'Binary messages are not part of this protocol')));
+  }
+
+  overBudget(text: string | undefined, retryAfterMs: number): void {
+    const error = new ProtocolError(tooManyRequests, 'Too many requests', { reason: 'too-many', retryAfterMs });
+    this.#reply(errorReply(error, text === undefined ? null : idIn(text)));
   }
 
   closed(reason: string): void {

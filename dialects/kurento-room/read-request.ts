@@ -40,3 +40,12 @@ export function readRequest(text: string): Request | undefined {
 function isResponse(frame: unknown): boolean {
   return typeof frame === 'object' && frame !== null && !('method' in frame) && ('result' in frame || 'error' in frame);
 }
+
+/** The id of a frame that is not served; null when it has none. */
+export function idIn(text: string): RpcId {
+  try {
+    return readRequest(text)?.id ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -3,7 +3,7 @@ import type { JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
 import { RoomError } from '../../rooms/index.js';
 import type { Call } from './call.js';
 import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
-import type { Request } from './read-request.js';
+import type { Request, RpcId } from './read-request.js';
 import type { Given, RequestType } from './request-type.js';
 
 /** Executes requests: finds the method, and turns its result, or what it throws, into the reply. */
@@ -46,9 +46,9 @@ export class RpcServer<C extends Call> {
 
 const defect = { code: internalError, message: 'Internal error' } as const;
 
-/** The text of an error reply to a frame that is no request. */
-export function errorReply(error: ProtocolError): string {
-  return JSON.stringify(createJSONRPCErrorResponse(null, error.code, error.message));
+/** The text of an error reply to a frame that is no request, or that is not served. */
+export function errorReply({ code, message, data }: ProtocolError, id: RpcId = null): string {
+  return replyText(createJSONRPCErrorResponse(id, code, message, data));
 }
 
 /** The members in the order in which the original writes them. */

@@ -2,7 +2,9 @@ import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
 import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
+import { onSameAccount } from '../../transport/account.js';
 import { textFrame } from '../../transport/frame.js';
+import { Patience } from '../../transport/patience.js';
 import type { Frame } from '../../transport/frame.js';
 import type { TransportSettings } from '../../transport/options.js';
 import { RequestQueue } from '../request-queue.js';
@@ -65,7 +67,8 @@ export class Session implements CallingSession {
   #dataChannels = false;
   /** What is sent after the answer of the running request. */
   #held: Frame[] | undefined;
-  #grace: NodeJS.Timeout | undefined;
+  #grace: Patience | undefined;
+  #ending: NodeJS.Immediate | undefined;
   #closing: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -75,7 +78,7 @@ export class Session implements CallingSession {
     this.#requests = new RequestQueue({ maxRequests, maxLength }, (request) => this.#execute(request));
     this.#backlog = new Backlog(context.limits);
     this.#connection = connection;
-    this.#address = connection.remoteAddress;
+    this.#address = connection.address;
   }
 
   /**
@@ -154,13 +157,13 @@ export class Session implements CallingSession {
    * @returns a function that is to be called after the answer to connect: until then everything is kept, and then it is sent
    */
   attach(connection: Connection): () => void {
-    clearTimeout(this.#grace);
+    this.#grace?.stop();
     this.#connection?.close(1000, 'The session goes on with another connection');
     this.#connection = undefined;
     return () => {
       if (this.#ended || this.#connection) return;
       this.#connection = connection;
-      this.#address = connection.remoteAddress;
+      this.#address = connection.address;
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
       else for (const frame of this.#backlog.take()) connection.send(frame);
     };
@@ -180,16 +183,17 @@ export class Session implements CallingSession {
     }
     const { sessionGraceMs } = this.#context.limits;
     this.#context.log.info('connection lost', { ...this.#fields(), reason, graceMs: sessionGraceMs });
-    this.#grace = setTimeout(() => {
+    this.#grace = new Patience(sessionGraceMs, () => {
       this.#context.log.info('session expired', this.#fields());
       this.end();
-    }, sessionGraceMs).unref();
+    });
   }
 
   /** The participant leaves and the id becomes unknown, at once. Does nothing the second time. */
   end(): void {
     this.#ended = true;
-    clearTimeout(this.#grace);
+    this.#grace?.stop();
+    clearImmediate(this.#ending);
     clearTimeout(this.#closing);
     this.#connection = undefined;
     this.#requests.clear();
@@ -216,10 +220,11 @@ export class Session implements CallingSession {
     const { sessionRequests, customRequest } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
     const call = { session: this, customRequest, afterwards: undefined };
-    return sessionRequests.execute(request, call, (text) => {
+    const reply = onSameAccount((text: string | undefined) => {
       if (text !== undefined) this.#send(textFrame(text));
       this.#tellHeld();
     });
+    return sessionRequests.execute(request, call, reply);
   }
 
   #send(frame: Frame): void {
@@ -229,11 +234,10 @@ export class Session implements CallingSession {
     }
     if (this.#ended || this.#backlog.add(frame)) return;
     // Not at once: the room may be telling everybody just now, and leaving tells everybody too.
-    clearTimeout(this.#grace);
-    this.#grace = setTimeout(() => {
+    this.#ending ??= setImmediate(() => {
       this.#context.log.warn('session ended: it missed too much', this.#fields());
       this.end();
-    }, 0);
+    });
   }
 
   readonly #tell = (event: RoomEvent): void => {

@@ -162,7 +162,7 @@ function take(context: Context, { link, requests }: Client, endpoint: Endpoint, 
     const { code, message } = refusal ?? new Refusal(endpoint.onDefect);
     if (!isAnswered) answer({ error: code, message, body: {} });
   };
-  const isTaken = requests.add(() => {
+  const serve = (): Promise<void> | undefined => {
     try {
       const outcome = endpoint.run(context, link, given, succeed);
       if (outcome instanceof Promise) return outcome.catch(fail);
@@ -172,7 +172,8 @@ function take(context: Context, { link, requests }: Client, endpoint: Endpoint, 
       fail(error);
     }
     return undefined;
-  });
+  };
+  const isTaken = !link.isOverBudget && requests.add(serve, 0, link.account);
   if (!isTaken) fail(new Refusal(endpoint.onDefect, 'Too many requests are waiting'));
 }
 

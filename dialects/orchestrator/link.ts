@@ -1,5 +1,7 @@
 import type { Socket } from 'socket.io';
+import type { Account } from '../../transport/account.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
+import { callerOf } from '../../transport/caller.js';
 import type { Notices } from './messages.js';
 import type { User } from './user.js';
 
@@ -18,12 +20,21 @@ export class Link {
 
   /** The Host header of the connection without the port; empty when there was none. */
   get host(): string {
-    return this.socket.handshake.headers.host?.replace(/:\d+$/, '') ?? '';
+    return callerOf(this.socket.request).host.replace(/:\d+$/, '');
+  }
+
+  /** Whether the client has spent its budget: its present request is to be refused. */
+  get isOverBudget(): boolean {
+    return this.#client.isOverBudget;
+  }
+
+  get account(): Account | undefined {
+    return this.#client.account;
   }
 
   /** For the log. */
   get address(): string {
-    return this.socket.handshake.address;
+    return callerOf(this.socket.request).address;
   }
 
   /** Whether more bytes wait for the client than allowed. */

@@ -110,11 +110,15 @@ describe('REST', () => {
     }
   });
 
-  it('allows pages of every origin to read when no origins are configured', async () => {
+  it('refuses pages of other origins when none are configured, and answers its own page by name', async () => {
     for (const path of ['getAllRooms', 'nothing']) {
-      const { headers } = await asker.ask(path, 'GET', { Origin: 'https://a.example' });
-      expect(headers['access-control-allow-origin'], path).to.equal('*');
-      expect(headers.vary ?? '', path).to.not.include('Origin');
+      const foreign = await asker.ask(path, 'GET', { Origin: 'https://a.example' });
+      expect(foreign.status, path).to.equal(403);
+      expect(foreign.body, path).to.include({ code: 'origin-not-allowed' });
+      expect(foreign.headers['access-control-allow-origin'], path).to.equal(undefined);
+      const own = await asker.ask(path, 'GET', { Origin: 'http://localhost:3000' });
+      expect(own.headers['access-control-allow-origin'], path).to.equal('http://localhost:3000');
+      expect(own.headers.vary, path).to.include('Origin');
     }
   });
 });

@@ -5,17 +5,14 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { Doors } from '../../transport/doors.js';
 import type { Mount } from '../../transport/doors.js';
+import { doorsOptions } from '../support/gate.js';
 
 describe('the doors of the HTTP server', () => {
   const http = createServer();
   const refused: string[] = [];
   const doors = new Doors(http, {
-    maxTextLength: 1_000,
-    maxQueuedBytes: 100_000,
-    allowedOrigins: [],
-    maxConnections: 1,
+    ...doorsOptions({ maxConnections: 1 }, ({ path, reason }) => refused.push(`${path}: ${reason}`)),
     otherwise: (_request, response) => response.end('otherwise'),
-    onRefused: (path, reason) => refused.push(`${path}: ${reason}`),
   });
   let url = '';
 
@@ -69,13 +66,7 @@ describe('the doors of the HTTP server', () => {
       },
     };
     const own = createServer();
-    const others = new Doors(own, {
-      maxTextLength: 1_000,
-      maxQueuedBytes: 100_000,
-      allowedOrigins: [],
-      maxConnections: 2,
-      onRefused: () => undefined,
-    });
+    const others = new Doors(own, doorsOptions({ maxConnections: 2 }));
     expect(others.hasPlace).to.equal(true);
     others.mount('/a', mount);
     others.mount('/b', mount);

@@ -6,17 +6,12 @@ import { WebSocket } from 'ws';
 import type { Connection } from '../../transport/connection.js';
 import { Doors } from '../../transport/doors.js';
 import { textFrame } from '../../transport/frame.js';
+import { doorsOptions } from '../support/gate.js';
 
 /** The frames are made by this server and read by the WebSocket library. */
 describe('frames made by this server', () => {
   const http = createServer();
-  const doors = new Doors(http, {
-    maxTextLength: 1_000,
-    maxQueuedBytes: 10_000_000,
-    allowedOrigins: [],
-    maxConnections: 0,
-    onRefused: () => undefined,
-  });
+  const doors = new Doors(http, doorsOptions({ maxMessageLength: 1_000, maxQueuedBytes: 10_000_000 }));
   let webSocket: WebSocket;
   let connection: Connection;
   let heard: string[];

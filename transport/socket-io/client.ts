@@ -1,7 +1,10 @@
 import type { Socket } from 'socket.io';
+import { chargeTold } from '../account.js';
+import type { Account } from '../account.js';
 import { WriteTurn } from '../write-turn.js';
 import type { EngineConnection, EnginePacket } from './engine.js';
 import { bytesOf, engineOf } from './engine.js';
+import { visitOf } from './visits.js';
 import { writeOncePerTurn } from './write-once.js';
 
 export interface SocketIoClientOptions {
@@ -63,6 +66,16 @@ export class SocketIoClient {
     return this.#open;
   }
 
+  /** Whether the client has spent its budget. Its present request, the last one, is to be refused in the form of its protocol. */
+  get isOverBudget(): boolean {
+    return visitOf(this.socket.conn)?.isOverBudget ?? false;
+  }
+
+  /** What the client's requests are charged to. */
+  get account(): Account | undefined {
+    return visitOf(this.socket.conn)?.account;
+  }
+
   /** Bytes that wait for the client: in Engine.IO, and in a WebSocket for the network. */
   get waiting(): number {
     return this.#bufferedBytes + (this.#engine.transport.socket?.bufferedAmount ?? 0);
@@ -114,7 +127,9 @@ export class SocketIoClient {
   };
 
   readonly #onPacketCreate = ({ data }: EnginePacket): void => {
-    this.#bufferedBytes += bytesOf(data);
+    const bytes = bytesOf(data);
+    chargeTold(bytes);
+    this.#bufferedBytes += bytes;
     this.#bufferedPackets += 1;
     const { maxWaitingPackets = Infinity, onOverrun } = this.#options;
     if (!onOverrun || !this.#open) return;

@@ -3,22 +3,29 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
 import type { Namespace, Socket } from 'socket.io';
+import { callerOf } from '../caller.js';
 import type { Mount } from '../doors.js';
-import { bytesOf } from './engine.js';
+import type { Gate } from '../gate.js';
+import { bytesOf, clientOf } from './engine.js';
 import type { EnginePacket } from './engine.js';
+import { Visits, visitOf } from './visits.js';
 
 export interface SocketIoOptions {
   /** With the prefix of all paths, as `/socket.io`. */
   readonly path: string;
   /** Bytes of one packet; a client that sends a longer one is disconnected. */
   readonly maxPacketBytes: number;
-  /** Origins whose pages may connect; empty: all. */
-  readonly allowedOrigins: readonly string[];
+  readonly gate: Gate;
+  /** How long a client may be connected before its first request, in ms. */
+  readonly firstRequestMs: number;
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
   /** Time between two pings, and for the answer to one, in ms. Without it the library's own times count. */
   readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
 }
+
+/** The code of Engine.IO. */
+const forbidden = 4;
 
 /** One of the protocols that share the default namespace. */
 export interface SharedNamespaceProtocol {
@@ -37,19 +44,32 @@ export class SocketIoDoor implements Mount {
   /** socket.io must be attached to a server of its own. This one never listens; `Doors` hands it the requests. */
   readonly #shadow = createServer();
   readonly #protocols: SharedNamespaceProtocol[] = [];
+  readonly #namespaces = new Set<string>();
 
-  constructor({ path, maxPacketBytes, allowedOrigins, hasPlace, heartbeat }: SocketIoOptions) {
+  constructor({ path, maxPacketBytes, firstRequestMs, gate, hasPlace, heartbeat }: SocketIoOptions) {
+    const visits = new Visits({
+      gate,
+      firstRequestMs,
+      clientOf: (sid) => clientOf(this.#server.engine, sid),
+    });
     this.#server = new Server(this.#shadow, {
       path,
       maxHttpBufferSize: maxPacketBytes,
       allowEIO3: true,
+      connectTimeout: firstRequestMs,
       ...(heartbeat && { pingInterval: heartbeat.intervalMs, pingTimeout: heartbeat.timeoutMs }),
-      cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : '*' },
+      // The gate has let the page in.
+      cors: { origin: true, credentials: true },
+      wsEngine: visits.engine,
       // Called for the first request of a client only: later ones name a session that exists.
-      allowRequest: ({ headers: { origin } }, answer) => {
-        const allowed = origin === undefined || allowedOrigins.length === 0 || allowedOrigins.includes(origin);
-        answer(null, allowed && hasPlace());
+      allowRequest: (request, answer) => {
+        if (!hasPlace()) answer('all connections are taken', false);
+        else if (!gate.hasPlace(request, callerOf(request))) answer('too many connections', false);
+        else answer(null, true);
       },
+    });
+    this.#server.engine.on('connection', (conn: Socket['conn']) => {
+      visits.begin(conn);
     });
     this.#server.on('connection', (socket) => {
       this.#receive(socket);
@@ -62,7 +82,10 @@ export class SocketIoDoor implements Mount {
 
   /** A namespace of one protocol alone. */
   namespace(name: string): Namespace {
-    return this.#server.of(name);
+    const namespace = this.#server.of(name);
+    if (!this.#namespaces.has(name)) namespace.on('connection', ({ conn }) => visitOf(conn)?.introduced());
+    this.#namespaces.add(name);
+    return namespace;
   }
 
   /** Adds a protocol to the default namespace. The first event of a client decides; protocols are asked in the order they were registered. */
@@ -76,6 +99,12 @@ export class SocketIoDoor implements Mount {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#shadow.emit('upgrade', request, socket, head);
+  }
+
+  /** As Engine.IO refuses a request. */
+  refuse(response: ServerResponse, status: number, reason: string): void {
+    response.writeHead(status, { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' });
+    response.end(JSON.stringify({ code: forbidden, message: reason }));
   }
 
   /** Ends every connection. */
@@ -102,6 +131,7 @@ export class SocketIoDoor implements Mount {
       socket.offAny(assign);
       socket.off('disconnect', forget);
       forget();
+      visitOf(socket.conn)?.introduced();
       if (largest > (protocol.maxPacketBytes ?? Infinity)) socket.conn.close(true);
       else protocol.accept(socket);
     };

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { Socket } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
+import { sleptSince, watchForSleep } from '../patience.js';
 
 /*
  * What the server needs to know of Engine.IO's inside: names that its types keep private, as they are in the version of socket.io that
@@ -21,6 +22,14 @@ export interface EngineConnection {
   };
 }
 
+/** Its heartbeat, and what its transport hands it. */
+interface EngineInside {
+  readonly protocol: number;
+  readonly transport: { readonly name: string; onPacket(packet: unknown): void; onData(data: unknown): void };
+  onClose(reason: string, description?: unknown): void;
+  resetPingTimeout(): void;
+}
+
 /** Of the events `packet` (incoming), and `packetCreate` (outgoing). */
 export interface EnginePacket {
   readonly data?: unknown;
@@ -30,8 +39,86 @@ export function engineOf(conn: Socket['conn']): EngineConnection {
   return conn as unknown as EngineConnection;
 }
 
+/** The client of a session id, if there is one. */
+export function clientOf(engine: Server['engine'], sid: string): Socket['conn'] | undefined {
+  const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, Socket['conn']>> };
+  return Object.hasOwn(clients, sid) ? clients[sid] : undefined;
+}
+
 /** Bytes of one packet's data. */
 export function bytesOf(data: unknown): number {
   if (typeof data === 'string') return Buffer.byteLength(data);
   return data instanceof Uint8Array ? data.byteLength : 0;
+}
+
+/** Packets in one body. A client of the library sends what it has buffered since its last body. */
+const maxPacketsPerBody = 20_000;
+
+/**
+ * Takes what a polling client sends, packet by packet, before Engine.IO sees it. A WebSocket has its own way (`GateSocket`).
+ * @param take calls the function it is given for each packet that is served
+ * @param tooMany a body has so many packets that reading it would take the server's time; it is not read
+ */
+export function interceptPolling(
+  conn: Socket['conn'],
+  take: (data: unknown, serve: () => void) => void,
+  tooMany: () => void,
+): void {
+  const { transport, protocol } = conn as unknown as EngineInside;
+  if (transport.name !== 'polling') return;
+  const onPacket = transport.onPacket.bind(transport);
+  transport.onPacket = (packet) => {
+    take((packet as EnginePacket).data, () => {
+      onPacket(packet);
+    });
+  };
+  const onData = transport.onData.bind(transport);
+  // What stands between packets: a character of its own, or in revision 3 their lengths.
+  const separator = protocol === 3 ? ':' : '\x1e';
+  transport.onData = (data) => {
+    if (hasMore(data, separator, maxPacketsPerBody)) tooMany();
+    else onData(data);
+  };
+}
+
+/** Whether a text has a character more often than so many times. */
+function hasMore(data: unknown, character: string, times: number): boolean {
+  if (typeof data !== 'string' || data.length <= times) return false;
+  let found = 0;
+  for (let at = data.indexOf(character); at >= 0; at = data.indexOf(character, at + 1)) {
+    found += 1;
+    if (found > times) return true;
+  }
+  return false;
+}
+
+/**
+ * Lets a connection survive a pause of the server itself: Engine.IO takes a client for gone when a timer fires, even when the answer
+ * waits in the socket, unread.
+ */
+export function keepThroughSleep(conn: Socket['conn']): void {
+  const engine = conn as unknown as EngineInside;
+  const stopWatching = watchForSleep();
+  let heardAt = performance.now();
+  conn.on('packet', () => {
+    heardAt = performance.now();
+  });
+  conn.once('close', stopWatching);
+  const onClose = engine.onClose.bind(engine);
+  engine.onClose = (reason, description) => {
+    if (reason !== 'ping timeout') {
+      onClose(reason, description);
+      return;
+    }
+    const firedAt = performance.now();
+    // Timers run before sockets are read, immediates after it.
+    setImmediate(() => {
+      if (heardAt >= firedAt || sleptSince(heardAt)) {
+        heardAt = performance.now();
+        engine.resetPingTimeout();
+      } else {
+        onClose(reason, description);
+      }
+    });
+  };
 }

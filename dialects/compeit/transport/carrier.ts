@@ -1,3 +1,4 @@
+import type { Account } from '../../../transport/account.js';
 import type { CompeitSettings } from '../options.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -13,7 +14,12 @@ export type TransportLimits = Pick<
   | 'maxQueuedPackets'
   | 'maxQueuedBytes'
   | 'maxSessionsPerAddress'
->;
+> & {
+  /** How long a client may be connected before its first packet, in ms. */
+  readonly firstRequestMs: number;
+  /** How long a client may take for one packet that it has begun, in ms. */
+  readonly messageMs: number;
+};
 
 /** Carries the packets of one open session. */
 export interface Carrier {
@@ -30,6 +36,11 @@ export interface Carrier {
 export interface CarrierOwner {
   /** Called for each packet of the client. */
   receive(text: string): void;
+  readonly account: Account;
+  /** Called for the first packet that the budget of the client does not allow. The carrier ends right after it. */
+  overBudget(): void;
+  /** Ends the session; packets that are due are still delivered. */
+  end(reason: string): void;
   /** Called when the client is not connected any more. May be called more than once. */
   connectionLost(reason: string): void;
 }

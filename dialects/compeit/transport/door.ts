@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { callerOf } from '../../../transport/caller.js';
+import { answerRaw } from '../../../transport/doors.js';
 import type { Mount } from '../../../transport/doors.js';
+import type { Gate } from '../../../transport/gate.js';
+import { newWebSocketServer } from '../../../transport/gate-socket.js';
+import type { GateSocketServer } from '../../../transport/gate-socket.js';
 import { Connection } from '../../../transport/connection.js';
 import { WriteTurn } from '../../../transport/write-turn.js';
 import { addressOf } from './address.js';
 import type { TransportLimits } from './carrier.js';
-import { answerText, refuse } from './http.js';
-import { mayCome } from './origin.js';
+import { answerText } from './http.js';
 import { notHandshaken } from './packet.js';
 import { PollingCarrier } from './polling-carrier.js';
 import { Session } from './session.js';
@@ -18,8 +21,7 @@ import { WebSocketCarrier } from './websocket-carrier.js';
 export interface DoorSettings extends TransportLimits {
   /** Where the door is mounted, such as `/socket.io/1`. */
   readonly path: string;
-  /** Origins whose pages may connect, in addition to the server's own host. */
-  readonly allowedOrigins: readonly string[];
+  readonly gate: Gate;
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
   /** Admits or refuses a client after its handshake. Must not reject. */
@@ -44,18 +46,13 @@ export class OldSocketIoDoor implements Mount {
   /** The number of sessions of each address. */
   readonly #perAddress = new Map<string, number>();
   readonly #turn = new WriteTurn();
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: GateSocketServer;
   readonly #greeting: string;
   #stopped = false;
 
   constructor(settings: DoorSettings) {
     this.#settings = settings;
-    this.#webSockets = new WebSocketServer({
-      noServer: true,
-      perMessageDeflate: false,
-      clientTracking: true,
-      maxPayload: settings.maxPacketBytes,
-    });
+    this.#webSockets = newWebSocketServer(settings.maxPacketBytes);
     this.#greeting = [seconds(settings.heartbeatTimeoutMs), seconds(settings.closeTimeoutMs), transports].join(':');
   }
 
@@ -64,17 +61,6 @@ export class OldSocketIoDoor implements Mount {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
-    response.on('error', ignore);
-    response.setHeader('Vary', 'Origin');
-    const { origin } = request.headers;
-    if (!mayCome(request, this.#settings.allowedOrigins)) {
-      answerText(response, 403, 'origin not allowed');
-      return;
-    }
-    if (origin !== undefined) {
-      response.setHeader('Access-Control-Allow-Origin', origin);
-      response.setHeader('Access-Control-Allow-Credentials', 'true');
-    }
     if (request.method === 'OPTIONS') {
       response.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS');
       response.setHeader('Access-Control-Allow-Headers', 'Content-Type');
@@ -89,19 +75,14 @@ export class OldSocketIoDoor implements Mount {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', ignore);
     const address = addressOf(request, this.#settings.path);
-    if (!mayCome(request, this.#settings.allowedOrigins)) {
-      refuse(socket, 403, 'origin not allowed');
-      return;
-    }
     if (address?.transport !== 'websocket') {
-      refuse(socket, 400, 'no such transport');
+      answerRaw(socket, 400, 'no such transport');
       return;
     }
     const session = this.#sessions.get(address.sid);
     if (session?.carrier) {
-      refuse(socket, 400, 'the session has a transport');
+      answerRaw(socket, 400, 'the session has a transport');
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -112,10 +93,24 @@ export class OldSocketIoDoor implements Mount {
         webSocket.close(1008, 'unknown session');
         return;
       }
-      const limits = { maxTextLength: maxPacketBytes, maxQueuedBytes };
-      const connection = new Connection(webSocket, socket, this.#turn, limits);
+      const { heartbeatIntervalMs, heartbeatTimeoutMs, firstRequestMs, messageMs } = this.#settings;
+      const limits = {
+        maxTextLength: maxPacketBytes,
+        maxQueuedBytes,
+        // Beside the heartbeat of this protocol, which clients of Socket.IO 0.9 expect.
+        heartbeat: { intervalMs: heartbeatIntervalMs, timeoutMs: heartbeatTimeoutMs, code: 1008 },
+        firstMessageMs: firstRequestMs,
+        messageMs,
+      };
+      const { address: from, account, place } = session.visitor;
+      const wire = { webSocket, socket, turn: this.#turn, account, address: from, introduced: place.introduced };
+      const connection = new Connection(wire, limits);
       session.open(new WebSocketCarrier(connection, session, this.#settings));
     });
+  }
+
+  refuse(response: ServerResponse, status: number, reason: string): void {
+    answerText(response, status, reason);
   }
 
   /** Ends all sessions. Clients try again. */
@@ -154,7 +149,8 @@ export class OldSocketIoDoor implements Mount {
   }
 
   async #shakeHands(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
-    const address = request.socket.remoteAddress ?? '';
+    const caller = callerOf(request);
+    const { address } = caller;
     if (!this.#hasPlaceFor(address)) {
       answerText(response, 503, 'all connections are taken');
       return;
@@ -171,9 +167,15 @@ export class OldSocketIoDoor implements Mount {
       answerText(response, 503, 'all connections are taken');
       return;
     }
+    const { gate, handshakeMs } = this.#settings;
+    const place = gate.enter(request, caller);
+    if (!place) {
+      answerText(response, 503, 'too many connections');
+      return;
+    }
     const id = randomBytes(idBytes).toString('base64url');
-    const { handshakeMs } = this.#settings;
-    const session = new Session(id, address, handshake, admission.namespaces, handshakeMs, this.#forget);
+    const visitor = { address, account: gate.account(), place };
+    const session = new Session(id, visitor, handshake, admission.namespaces, handshakeMs, this.#forget);
     this.#sessions.set(id, session);
     this.#perAddress.set(address, this.#sessionsOf(address) + 1);
     answerText(response, 200, `${id}:${this.#greeting}`);
@@ -189,10 +191,12 @@ export class OldSocketIoDoor implements Mount {
   }
 
   readonly #forget = (session: Session): void => {
+    const { address, place } = session.visitor;
+    place.leave();
     if (!this.#sessions.delete(session.id)) return;
-    const left = this.#sessionsOf(session.address) - 1;
-    if (left > 0) this.#perAddress.set(session.address, left);
-    else this.#perAddress.delete(session.address);
+    const left = this.#sessionsOf(address) - 1;
+    if (left > 0) this.#perAddress.set(address, left);
+    else this.#perAddress.delete(address);
   };
 
   #poll(request: IncomingMessage, response: ServerResponse, session: Session | undefined): void {

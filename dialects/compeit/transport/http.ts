@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
 
 export function answerText(response: ServerResponse, status: number, body: string): void {
   const bytes = Buffer.from(body);
@@ -10,15 +8,6 @@ export function answerText(response: ServerResponse, status: number, body: strin
     'Cache-Control': 'no-store',
   });
   response.end(bytes);
-}
-
-/** Answers a request for an upgrade with a plain response. */
-export function refuse(socket: Duplex, status: number, reason: string): void {
-  const body = `${reason}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 /** @returns undefined when the body is too long or incomplete */

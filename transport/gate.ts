@@ -1,0 +1,102 @@
+import type { IncomingMessage } from 'node:http';
+import { Account } from './account.js';
+import type { Budget } from './account.js';
+import { TrustedProxies } from './caller.js';
+import type { Caller } from './caller.js';
+import { Origins } from './origins.js';
+import type { Asked, OriginRefusal } from './origins.js';
+import { Places } from './places.js';
+import type { Place, PlaceLimits } from './places.js';
+
+export interface GateOptions {
+  /** Further origins whose pages may come in; each is a result of `readOrigin`. */
+  readonly allowedOrigins: readonly string[];
+  /** Each passes `isNetwork`. */
+  readonly trustedProxies: readonly string[];
+  readonly places: PlaceLimits;
+  readonly budget: Budget;
+  /** Hears of each client that was not let in: an explanation for operators. */
+  readonly onRefused: (refused: Refused) => void;
+}
+
+/** A client that was not let in. */
+export interface Refused {
+  readonly path: string;
+  readonly address: string;
+  readonly reason: string;
+  /** What the operator can set, if anything. */
+  readonly remedy?: string;
+}
+
+/**
+ * What all doors ask: may this come in, and how much may it do. The doors of the HTTP server ask for every request and every upgrade
+ * before anybody else sees it. A door that keeps clients takes a place and an account for each.
+ */
+export class Gate {
+  readonly #origins: Origins;
+  readonly #proxies: TrustedProxies;
+  readonly #places: Places;
+  readonly #sockets: Places;
+  readonly #budget: Budget;
+  readonly #onRefused: (refused: Refused) => void;
+
+  constructor({ allowedOrigins, trustedProxies, places, budget, onRefused }: GateOptions) {
+    this.#origins = new Origins(allowedOrigins);
+    this.#proxies = new TrustedProxies(trustedProxies);
+    this.#places = new Places(places);
+    this.#sockets = new Places(places);
+    this.#budget = budget;
+    this.#onRefused = onRefused;
+  }
+
+  /** Addresses of which the gate knows clients or sockets, for tests of leaks. */
+  get addresses(): number {
+    return this.#places.addresses + this.#sockets.addresses;
+  }
+
+  /** Finds out from whom a request comes, for `callerOf`. */
+  identify(request: IncomingMessage): Caller {
+    return this.#proxies.identify(request);
+  }
+
+  /** @returns undefined for a request that may come in; a refusal has been reported */
+  refusal(request: IncomingMessage, caller: Caller, asked: Asked): OriginRefusal | undefined {
+    const refusal = this.#origins.refusal(request, caller, asked);
+    if (refusal) this.report(request, caller, refusal.reason, refusal.remedy);
+    return refusal;
+  }
+
+  /** Whether there is a place for one more client. If not, that has been reported. */
+  hasPlace(request: IncomingMessage, caller: Caller): boolean {
+    const isThere = this.#places.hasFor(caller.address);
+    if (!isThere) this.report(request, caller, noPlace);
+    return isThere;
+  }
+
+  /** Takes a place for a client that is to stay. @returns undefined when there is none; that has been reported */
+  enter(request: IncomingMessage, caller: Caller): Place | undefined {
+    return this.hasPlace(request, caller) ? this.#places.take(caller.address) : undefined;
+  }
+
+  /** Takes a place for a TCP connection. Those of a trusted proxy are of many clients, and are not counted. */
+  connect(address: string): Place | undefined {
+    return this.#proxies.has(address) ? anywhere : this.#sockets.take(address);
+  }
+
+  /** For one client. @param budget what differs at its door */
+  account(budget: Partial<Budget> = {}): Account {
+    return new Account({ ...this.#budget, ...budget });
+  }
+
+  report(
+    { url = '/' }: Pick<IncomingMessage, 'url'>,
+    { address }: Pick<Caller, 'address'>,
+    reason: string,
+    remedy?: string,
+  ): void {
+    this.#onRefused({ path: url.split('?', 1)[0] ?? '/', address, reason, ...(remedy !== undefined && { remedy }) });
+  }
+}
+
+const noPlace = 'too many clients of this address, or too many that have not made a request yet';
+const anywhere: Place = { introduced: () => undefined, leave: () => undefined };
