@@ -2,10 +2,17 @@ import type * as configModule from '../../src/config.js';
 import type * as serverModule from '../../src/server.js';
 import { serveBench } from './bench-process.js';
 
-/** The server as it is shipped: the compiled output, which `npm run bench` has brought up to date, with its media engine. */
+/**
+ * The server as it is shipped: the compiled output, which `npm run bench` has brought up to date, with its media engine. With the
+ * argument `room-only` the doors of the other protocols are off.
+ */
 const compiled = new URL('../../dist/src/', import.meta.url).href;
 const { configOf } = (await import(`${compiled}config.js`)) as typeof configModule;
 const { startServer } = (await import(`${compiled}server.js`)) as typeof serverModule;
 
-const server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'warn' }));
+const off = { enabled: false };
+const doors = process.argv.includes('room-only')
+  ? { easyrtc: off, orchestrator: off, concierge: off, compeit: off }
+  : {};
+const server = await startServer(configOf({ port: 0, host: '127.0.0.1', logLevel: 'warn', ...doors }));
 serveBench(`${server.url.replace(/^http/, 'ws')}room`, () => server.stop());

@@ -43,9 +43,10 @@ export class Member {
     });
   }
 
-  static connect(url: string, user: string, room: string): Promise<Member> {
+  /** @param localAddress the address that it comes from. Default: that of this machine */
+  static connect(url: string, user: string, room: string, localAddress = '127.0.0.1'): Promise<Member> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, { perMessageDeflate: false });
+      const socket = new WebSocket(url, { perMessageDeflate: false, localAddress });
       const member = new Member(socket, user, room);
       socket.once('open', () => {
         resolve(member);
@@ -81,13 +82,44 @@ export class Member {
   }
 }
 
-/** Connects a crowd that can fill rooms of one size. Nobody joins yet. */
-export function gather(url: string, count: number, roomSize: number, name: string): Promise<Member[]> {
-  return Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      Member.connect(url, `user${index}`, `${name}-${Math.floor(index / roomSize)}`),
-    ),
-  );
+/** From how many addresses a crowd comes, since the server limits what one address may have. */
+const addresses = 250;
+/** How many clients connect at the same moment, which is a multiple of the size of any room: more would overrun the queue of the listening socket. */
+const connectingAtOnce = 200;
+
+/**
+ * Connects a crowd that can fill rooms of one size, called `name-0` and so on. The names are the same in each room. Nobody joins yet.
+ * @param from how many members there are already
+ */
+export async function gather(url: string, count: number, roomSize: number, name: string, from = 0): Promise<Member[]> {
+  const members: Member[] = [];
+  while (members.length < count) {
+    const first = from + members.length;
+    const length = Math.min(connectingAtOnce, count - members.length);
+    const connect = (_: unknown, offset: number): Promise<Member> => {
+      const index = first + offset;
+      const address = `127.0.1.${1 + (index % addresses)}`;
+      return Member.connect(url, `user${index % roomSize}`, `${name}-${Math.floor(index / roomSize)}`, address);
+    };
+    members.push(...(await Promise.all(Array.from({ length }, connect))));
+  }
+  return members;
+}
+
+/** Connects a crowd and fills its rooms, some at a time. */
+export async function settle(url: string, count: number, roomSize: number, name: string): Promise<Member[]> {
+  const members: Member[] = [];
+  while (members.length < count) {
+    const length = Math.min(connectingAtOnce, count - members.length);
+    const some = await gather(url, length, roomSize, name, members.length);
+    await joinAll(some, roomSize);
+    members.push(...some);
+  }
+  return members;
+}
+
+export async function closeAll(members: readonly Member[]): Promise<void> {
+  await Promise.all(members.map((member) => member.close()));
 }
 
 /** All members join at the same moment. Resolves when each was told of all others. */

@@ -1,47 +1,79 @@
 import type { BenchServer } from './bench-process.js';
-import { Countdown, Member, gather, joinAll, leaveAll } from './crowd.js';
+import { Countdown, Member, closeAll, gather, joinAll, leaveAll, settle } from './crowd.js';
 
-/** A measurement: does the operation many times and returns the cost of one. */
+/** A server under test: the script that starts it, and its arguments. */
+export interface Subject {
+  readonly script: string;
+  readonly args: readonly string[];
+}
+
+/** Does an operation many times and returns the cost of one. */
+export type Measure = (server: BenchServer) => Promise<number>;
+
+/** One row: what is measured, and what it is compared with. */
 export interface Operation {
   readonly name: string;
   readonly unit: string;
-  /** The target of the ratio to the floor. */
+  /** The target of the ratio. */
   readonly aim: number;
-  measure(server: BenchServer): Promise<number>;
+  readonly floor: readonly [Subject, Measure];
+  readonly subject: readonly [Subject, Measure];
 }
 
-/** Clients at once; with rooms of 10 these are 10 rooms. */
-const crowd = 100;
+const bare: Subject = { script: './floor-server.ts', args: [] };
+/** With the doors of all protocols open. */
+const atrium: Subject = { script: './atrium-server.ts', args: [] };
+const roomOnly: Subject = { script: './atrium-server.ts', args: ['room-only'] };
 
+/** Clients that talk at once; with rooms of 10 these are 10 rooms. */
+const crowd = 100;
+const cpu = 'µs CPU';
+const kilobytes = 'kB RSS';
+
+/** Beside a bare `ws` server. */
 export const operations: readonly Operation[] = [
-  chat(10, 0.75),
-  chat(100, 0.35),
-  join(10, 0.95),
-  join(100, 0.45),
-  visit(1.2),
-  idle(1.5),
+  besideBare('chat delivery, rooms of 10', cpu, 0.75, chat(10)),
+  besideBare('chat delivery, rooms of 100', cpu, 0.35, chat(100)),
+  besideBare('join, 100 rooms of 10', cpu, 0.75, join(10, 100)),
+  besideBare('join, 1,000 rooms of 10', cpu, 0.75, join(10, 1_000)),
+  besideBare('join, 10 rooms of 100', cpu, 0.35, join(100, 10)),
+  besideBare('join, 100 rooms of 100', cpu, 0.35, join(100, 100)),
+  besideBare('visit to a room of five', cpu, 1.2, visit(5)),
+  besideBare('visit to an empty room', cpu, 1.2, visit(0)),
+  besideBare('memory of an idle participant', kilobytes, 1.5, idle),
 ];
+
+/** All doors open and nobody at them, beside the same server with the other doors off. */
+export const openDoors: readonly Operation[] = [
+  besideRoomOnly('join, 100 rooms of 10', cpu, join(10, 100)),
+  besideRoomOnly('join, 1,000 rooms of 10', cpu, join(10, 1_000)),
+  besideRoomOnly('join, 10 rooms of 100', cpu, join(100, 10)),
+  besideRoomOnly('visit to a room of five', cpu, visit(5)),
+  besideRoomOnly('memory of an idle participant', kilobytes, idle),
+];
+
+function besideBare(name: string, unit: string, aim: number, measure: Measure): Operation {
+  return { name, unit, aim, floor: [bare, measure], subject: [atrium, measure] };
+}
+
+function besideRoomOnly(name: string, unit: string, measure: Measure): Operation {
+  return { name, unit, aim: 1.1, floor: [roomOnly, measure], subject: [atrium, measure] };
+}
 
 /**
  * A chat text delivered to one participant. Each client sends its next text when it has got its last one, so one request of each
  * client is always under way, as on a busy server.
  */
-function chat(roomSize: number, aim: number): Operation {
+function chat(roomSize: number): Measure {
   const textsEach = 3_000 / roomSize;
-  return {
-    name: `chat delivery, rooms of ${roomSize}`,
-    unit: 'µs CPU',
-    aim,
-    async measure(server) {
-      const members = await gather(server.url, crowd, roomSize, 'chat');
-      await joinAll(members, roomSize);
-      await talk(members, roomSize, textsEach / 2);
-      const before = await server.usage();
-      await talk(members, roomSize, textsEach);
-      const after = await server.usage();
-      await Promise.all(members.map((member) => member.close()));
-      return (after.cpuUs - before.cpuUs) / (crowd * textsEach * roomSize);
-    },
+  return async (server) => {
+    const members = await settle(server.url, crowd, roomSize, 'chat');
+    await talk(members, roomSize, textsEach / 2);
+    const before = await server.usage();
+    await talk(members, roomSize, textsEach);
+    const after = await server.usage();
+    await closeAll(members);
+    return (after.cpuUs - before.cpuUs) / (crowd * textsEach * roomSize);
   };
 }
 
@@ -64,50 +96,47 @@ async function talk(members: readonly Member[], roomSize: number, textsEach: num
   await heard.done;
 }
 
-/** A join with its answer and its notifications. All participants of a room join at once, as at the start of a meeting. */
-function join(roomSize: number, aim: number): Operation {
-  const meetings = 60;
-  const warmUp = 60;
-  return {
-    name: `join with notifications, rooms of ${roomSize}`,
-    unit: 'µs CPU',
-    aim,
-    async measure(server) {
-      const members = await gather(server.url, crowd, roomSize, 'join');
-      let cpuUs = 0;
-      for (let meeting = -warmUp; meeting < meetings; meeting += 1) {
-        const before = await server.usage();
-        await joinAll(members, roomSize);
-        if (meeting >= 0) cpuUs += (await server.usage()).cpuUs - before.cpuUs;
-        await leaveAll(members, roomSize);
-      }
-      await Promise.all(members.map((member) => member.close()));
-      return cpuUs / (meetings * crowd);
-    },
+/**
+ * A join with its answer and its notifications, on a server with that many full rooms whose people have the same names in each. A
+ * thousand of them join at once, as at the start of a meeting, and leave again; the others stay.
+ */
+function join(roomSize: number, rooms: number): Measure {
+  const joining = 1_000;
+  const meetings = 12;
+  const warmUp = 12;
+  return async (server) => {
+    const seated = await settle(server.url, rooms * roomSize - joining, roomSize, 'seated');
+    const members = await gather(server.url, joining, roomSize, 'join');
+    let cpuUs = 0;
+    for (let meeting = -warmUp; meeting < meetings; meeting += 1) {
+      const before = await server.usage();
+      await joinAll(members, roomSize);
+      if (meeting >= 0) cpuUs += (await server.usage()).cpuUs - before.cpuUs;
+      await leaveAll(members, roomSize);
+    }
+    await closeAll([...members, ...seated]);
+    return cpuUs / (meetings * joining);
   };
 }
 
-/** Connect, join an empty room, leave, close. Ten clients at a time. */
-function visit(aim: number): Operation {
+/** Connect, join a room with that many people in it, leave, close. Ten clients at a time, each in a room of its own. */
+function visit(hosts: number): Measure {
   const visits = 3_000;
   const atOnce = 10;
-  return {
-    name: 'visit: connect, join, leave, close',
-    unit: 'µs CPU',
-    aim,
-    async measure(server) {
-      await visitAll(server.url, visits, atOnce);
-      const before = await server.usage();
-      await visitAll(server.url, visits, atOnce);
-      const after = await server.usage();
-      return (after.cpuUs - before.cpuUs) / visits;
-    },
+  return async (server) => {
+    const seated = hosts > 0 ? await settle(server.url, atOnce * hosts, hosts, 'visit') : [];
+    await visitAll(server.url, visits, atOnce);
+    const before = await server.usage();
+    await visitAll(server.url, visits, atOnce);
+    const after = await server.usage();
+    await closeAll(seated);
+    return (after.cpuUs - before.cpuUs) / visits;
   };
 }
 
 async function visitAll(url: string, visits: number, atOnce: number): Promise<void> {
   const lane = async (_: unknown, index: number): Promise<void> => {
-    for (let count = 0; count < visits / atOnce; count += 1) await visitOnce(url, `visit${index}`);
+    for (let count = 0; count < visits / atOnce; count += 1) await visitOnce(url, `visit-${index}`);
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }
@@ -126,20 +155,12 @@ async function visitOnce(url: string, room: string): Promise<void> {
 }
 
 /** The cost of an idle participant: resident memory of a fresh server before and after a crowd has joined. */
-function idle(aim: number): Operation {
+async function idle(server: BenchServer): Promise<number> {
   const idlers = 2_000;
-  const roomSize = 10;
-  return {
-    name: 'memory of an idle participant',
-    unit: 'kB RSS',
-    aim,
-    async measure(server) {
-      const before = await server.usage(true);
-      const members = await gather(server.url, idlers, roomSize, 'idle');
-      await joinAll(members, roomSize);
-      const after = await server.usage(true);
-      await Promise.all(members.map((member) => member.close()));
-      return (after.rss - before.rss) / idlers / 1_000;
-    },
-  };
+  const before = await server.usage(true);
+  const members = await gather(server.url, idlers, 10, 'idle');
+  await joinAll(members, 10);
+  const after = await server.usage(true);
+  await closeAll(members);
+  return (after.rss - before.rss) / idlers / 1_000;
 }

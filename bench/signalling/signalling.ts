@@ -1,18 +1,31 @@
 import { median } from '../median.js';
 import { Table } from '../table.js';
 import { BenchServer } from './bench-process.js';
-import { operations } from './operations.js';
+import { openDoors, operations } from './operations.js';
 import type { Operation } from './operations.js';
 
-const rounds = 5;
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+/** Only the rows whose name has this text. */
+const wanted = process.env.BENCH_ROWS ?? '';
 
-/** Compares the server's cost of signalling with the floor in the same round. Medians of five rounds. */
+/** Compares the server's cost of signalling with the floor in the same round. Figures are medians of the rounds. */
 export async function benchSignalling(): Promise<void> {
-  process.stdout.write(
-    '\nSignalling: what one operation costs the server, beside a bare ws server (bench/README.md)\n\n',
+  await bench(
+    'Signalling: what one operation costs the server, beside a bare ws server (bench/README.md)',
+    ['operation', 'unit', 'floor', 'atrium', 'ratio', 'range', 'aim'],
+    operations,
   );
-  const table = new Table(['operation', 'unit', 'floor', 'atrium', 'ratio', 'range', 'aim']);
-  for (const operation of operations) {
+  await bench(
+    'Open doors: all protocols served and people of one only, beside the other doors off (bench/README.md)',
+    ['operation', 'unit', 'others off', 'all open', 'ratio', 'range', 'aim'],
+    openDoors,
+  );
+}
+
+async function bench(title: string, head: readonly string[], rows: readonly Operation[]): Promise<void> {
+  process.stdout.write(`\n${title}\n\n`);
+  const table = new Table(head);
+  for (const operation of rows.filter(({ name }) => name.includes(wanted))) {
     const { floor, subject, ratio, range } = await compare(operation);
     const { name, unit, aim } = operation;
     table.row([name, unit, floor.toFixed(2), subject.toFixed(2), ratio.toFixed(2), range, `≤ ${aim}`]);
@@ -26,9 +39,7 @@ async function compare(operation: Operation) {
   for (let round = 0; round < rounds; round += 1) {
     const pair = { floor: 0, subject: 0 };
     const order = round % 2 === 0 ? (['floor', 'subject'] as const) : (['subject', 'floor'] as const);
-    for (const which of order) {
-      pair[which] = await measure(operation, `./${which === 'floor' ? 'floor' : 'atrium'}-server.ts`);
-    }
+    for (const which of order) pair[which] = await measure(operation[which]);
     pairs.push(pair);
   }
   const ratios = pairs.map(({ floor, subject }) => subject / floor);
@@ -40,10 +51,10 @@ async function compare(operation: Operation) {
   };
 }
 
-async function measure(operation: Operation, script: string): Promise<number> {
-  const server = await BenchServer.start(script);
+async function measure([{ script, args }, doIt]: Operation['floor']): Promise<number> {
+  const server = await BenchServer.start(script, args);
   try {
-    return await operation.measure(server);
+    return await doIt(server);
   } finally {
     await server.stop();
   }
