@@ -30,21 +30,25 @@ export async function pageSettings(): Promise<PageSettings> {
   };
 }
 
-/** Undefined when the server does not answer. */
-export async function liveRooms(): Promise<readonly LiveRoom[] | undefined> {
-  const rooms = await ask('api/v1/rooms');
+/** `secret`: the server does not tell pages. Undefined when it does not answer. */
+export async function liveRooms(): Promise<readonly LiveRoom[] | 'secret' | undefined> {
+  const response = await get('api/v1/rooms');
+  if (response?.status === 401 || response?.status === 403) return 'secret';
+  const rooms = await jsonOf(response);
   return Array.isArray(rooms) ? (rooms as LiveRoom[]) : undefined;
 }
 
 async function ask(path: string): Promise<unknown> {
-  try {
-    const response = await fetch(new URL(path, new URL('.', location.href)), {
-      signal: AbortSignal.timeout(patienceMs),
-    });
-    return response.ok ? await response.json() : undefined;
-  } catch {
-    return undefined;
-  }
+  return jsonOf(await get(path));
+}
+
+function get(path: string): Promise<Response | undefined> {
+  const signal = AbortSignal.timeout(patienceMs);
+  return fetch(new URL(path, new URL('.', location.href)), { signal }).catch(() => undefined);
+}
+
+async function jsonOf(response: Response | undefined): Promise<unknown> {
+  return response?.ok ? ((await response.json().catch(() => undefined)) as unknown) : undefined;
 }
 
 function memberOf(value: unknown, name: string): unknown {

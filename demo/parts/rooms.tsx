@@ -12,10 +12,13 @@ export function Rooms({ chosen }: { readonly chosen: (room: string) => void }) {
   const all = useSignal(false);
   useEffect(() => {
     const refresh = (): void => {
-      void liveRooms().then((found) => (rooms.value = found ?? rooms.value));
+      void liveRooms().then((found) => {
+        if (found === 'secret') clearInterval(timer);
+        else rooms.value = found ?? rooms.value;
+      });
     };
-    refresh();
     const timer = setInterval(refresh, refreshMs);
+    refresh();
     return () => {
       clearInterval(timer);
     };

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { useServer } from '../support/server.js';
+import { startTestServer, useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs, Visitor } from './visitor.js';
@@ -224,6 +224,28 @@ describe('the demo, for everybody', function () {
     await berta.page.getByRole('button', { name: 'garden 1 person' }).click();
     await berta.page.getByRole('button', { name: 'Join', exact: true }).click();
     await berta.receives('Ana');
+  });
+
+  it('does without the list of rooms where the server tells nobody, and asks once', async () => {
+    const quiet = await startTestServer({ roomList: 'off' });
+    try {
+      await Visitor.join(await newWindow(), quiet.url, 'Ana', 'garden');
+      const page = await (await newWindow()).newPage();
+      await page.clock.install();
+      const asked: number[] = [];
+      page.on('response', (response) => {
+        if (response.url().endsWith('/api/v1/rooms')) asked.push(response.status());
+      });
+      await page.goto(quiet.url);
+      await page.getByLabel('Your name').waitFor();
+      await until('it has asked', () => asked.length > 0, patienceMs);
+      await page.clock.runFor(60_000);
+      await page.evaluate('fetch("icon.svg").then(() => undefined)');
+      expect(asked).to.deep.equal([403]);
+      expect(await page.getByText('In use now').count()).to.equal(0);
+    } finally {
+      await quiet.stop();
+    }
   });
 
   it('uses the chosen microphone, and remembers it', async () => {
