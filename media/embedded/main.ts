@@ -1,6 +1,7 @@
 import type { Log } from '../../log.js';
 import { JsonLog, thrown } from './log.js';
 import { ObjectServer } from './object-server.js';
+import { Admission } from './protocol/admission.js';
 import { Methods } from './protocol/methods.js';
 import { LossyTransports } from './transport/lossy-transports.js';
 import { loadNativeTransports } from './transport/node-datachannel.js';
@@ -43,6 +44,7 @@ try {
 
 async function main(): Promise<void> {
   const options = readOptions();
+  const token = takeToken();
   const log = new JsonLog(options['log-level'], (line) => process.stderr.write(line));
   await checkBindAddress(options['bind-address']);
   const transports = await loadTransports(options, log);
@@ -54,7 +56,10 @@ async function main(): Promise<void> {
   const methods = new Methods(server, (method, error) => {
     log.error('a method failed', { method, ...thrown(error) });
   });
-  const protocol = new ProtocolServer(methods, log);
+  const protocol = new ProtocolServer(methods, log, {
+    admission: new Admission({ token, allowedOrigins: options['allowed-origins'] }),
+    maxConnections: options['max-connections'],
+  });
   stopOnSignals(() => {
     protocol.close();
     server.stop();
@@ -78,6 +83,9 @@ async function main(): Promise<void> {
   });
   server.start();
   announce(url, log, transports.limit);
+  if (token === undefined && !isLoopback(options.host)) {
+    log.warn('every program that reaches this port controls all media here; set MEDIA_SERVER_TOKEN', { url });
+  }
   reportReach(options, log);
 }
 
@@ -87,6 +95,20 @@ function readOptions(): Options {
   } catch (error) {
     throw new StartFailure(messageOf(error), 'usage');
   }
+}
+
+/**
+ * What clients must send, undefined for nothing. It comes in the environment, since every user of the machine can read the flags of a
+ * process. It is taken out of there: nothing that this process may start has a use for it.
+ */
+function takeToken(): string | undefined {
+  const { MEDIA_SERVER_TOKEN: token } = process.env;
+  delete process.env.MEDIA_SERVER_TOKEN;
+  return token === '' ? undefined : token;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** The media library would end the process at the first offer if it could not bind to this address. */
@@ -143,7 +165,8 @@ function stopOnSignals(stop: () => void): void {
 }
 
 function announce(url: string, log: Log, endpoints: number): void {
-  log.info('media server is ready', { url, endpoints, pid: process.pid });
+  // A program that started this one knows its address, and may want to keep it to itself.
+  log.info('media server is ready', { endpoints, ...(!process.send && { url, pid: process.pid }) });
   if (process.send) process.send({ type: 'ready', url });
   else process.stdout.write(`Media server (Kurento protocol): ${url}\n`);
 }

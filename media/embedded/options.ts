@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { logLevels } from './log.js';
+import { allowedOrigin } from './protocol/admission.js';
 import { addressFamilies } from './transport/local-addresses.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -29,6 +30,10 @@ const optionsSchema = z.object({
   host: z.string().min(1).default('127.0.0.1'),
   /** TCP port of the Kurento protocol; 0: any free one. */
   port: port.default(8888),
+  /** Pages that may connect, as https://host[:port]; `*`: all. Without it no page may. */
+  'allowed-origins': listOf(allowedOrigin).default([]),
+  /** Sockets of clients that may be open at a time. */
+  'max-connections': z.coerce.number().int().min(1).default(1000),
   /** UDP ports for media; each endpoint takes one. */
   'udp-ports': udpPorts.default({ first: 40000, last: 49999 }),
   /** The one local address for media; undefined: all. */

@@ -18,11 +18,16 @@ export class EmbeddedEngine {
   }
 
   /** `port`: 0 for a free one. Without the flag `--udp-ports` the engine gets its own range. */
-  static async start(port = 0, flags: readonly string[] = []): Promise<EmbeddedEngine> {
+  static async start(
+    port = 0,
+    flags: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<EmbeddedEngine> {
     const ownPorts = flags.includes('--udp-ports') ? [] : ['--udp-ports', udpPorts()];
     const child = fork(main, ['--port', String(port), ...ownPorts, ...flags], {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, ...env },
     });
     let log = '';
     child.stderr?.on('data', (chunk: Buffer) => {

@@ -1,23 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import type { Log } from '../../../log.js';
 import { thrown } from '../log.js';
-import type { Request, Response } from './messages.js';
-import { requestSchema } from './messages.js';
-import type { Client, Methods } from './methods.js';
-import { responseError, JsonRpcError } from './json-rpc-error.js';
-import type { Session } from './sessions.js';
+import { Admission } from './admission.js';
+import { Heartbeat } from './heartbeat.js';
+import type { Methods } from './methods.js';
+import { RareLines } from './rare-lines.js';
+import type { ClientLimits } from './socket-client.js';
+import { SocketClient } from './socket-client.js';
 
 const path = '/kurento';
 /** Longest frame of a client, in bytes. */
 const maxFrame = 4 * 1024 * 1024;
-/** Requests of one socket that may wait. They are executed one after another. */
-const maxWaiting = 10_000;
-/** Bytes that may wait for one client that reads slowly. With more it is disconnected. */
-const maxUnread = 64 * 1024 * 1024;
+/** Ms until the head of a request must be there. */
+const headWithinMs = 10_000;
+
+export interface ProtocolServerOptions {
+  /** Default: everybody but pages. */
+  readonly admission?: Admission;
+  /** Sockets that may be open at a time. Default: 1000. */
+  readonly maxConnections?: number | undefined;
+  /** Of the pings of the server. Default: 30 s. */
+  readonly pingIntervalMs?: number;
+  readonly limits?: Partial<ClientLimits>;
+}
+
+const defaultLimits: ClientLimits = {
+  maxWaiting: 10_000,
+  maxWaitingText: 64 * 1024 * 1024,
+  maxUnread: 64 * 1024 * 1024,
+};
 
 /**
  * Serves the Kurento protocol: JSON-RPC 2.0 over WebSocket (docs/protocols/kurento-media.md#1-transport and
@@ -26,14 +41,37 @@ const maxUnread = 64 * 1024 * 1024;
 export class ProtocolServer {
   readonly #methods: Methods;
   readonly #log: Log;
-  readonly #http = createServer((_request, response) => {
+  readonly #admission: Admission;
+  readonly #maxConnections: number;
+  readonly #limits: ClientLimits;
+  readonly #heartbeat: Heartbeat;
+  readonly #refusals: RareLines;
+  readonly #http = createServer({ headersTimeout: headWithinMs }, (_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This is a WebSocket server.\n');
   });
-  readonly #sockets = new WebSocketServer({ server: this.#http, maxPayload: maxFrame, perMessageDeflate: false });
+  readonly #sockets: WebSocketServer;
 
-  constructor(methods: Methods, log: Log) {
+  constructor(methods: Methods, log: Log, options: ProtocolServerOptions = {}) {
+    const { admission = new Admission(), maxConnections = 1000, pingIntervalMs = 30_000, limits } = options;
     this.#methods = methods;
     this.#log = log;
+    this.#admission = admission;
+    this.#maxConnections = maxConnections;
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#heartbeat = new Heartbeat(pingIntervalMs);
+    this.#refusals = new RareLines((fields) => {
+      log.warn('a client was refused', fields);
+    });
+    this.#sockets = new WebSocketServer({
+      server: this.#http,
+      maxPayload: maxFrame,
+      perMessageDeflate: false,
+      verifyClient: ({ req }, verified) => {
+        const refusal = this.#refusal(req);
+        if (!refusal) verified(true);
+        else verified(false, refusal.status, refusal.reason, headersOf(refusal.status));
+      },
+    });
     this.#sockets.on('connection', (socket, request) => {
       this.#accept(socket, request);
     });
@@ -57,11 +95,24 @@ export class ProtocolServer {
     return `ws://${host.includes(':') ? `[${host}]` : host}:${actual}${path}`;
   }
 
+  get connections(): number {
+    return this.#sockets.clients.size;
+  }
+
   close(): void {
+    this.#heartbeat.stop();
     for (const socket of this.#sockets.clients) socket.close(1001, 'Server stops');
     this.#sockets.close();
     this.#http.close();
     this.#http.closeAllConnections();
+  }
+
+  #refusal(request: IncomingMessage): { readonly status: 401 | 403 | 503; readonly reason: string } | undefined {
+    const isFull = this.connections >= this.#maxConnections;
+    const full = isFull ? ({ status: 503, reason: 'too many clients are connected' } as const) : undefined;
+    const refusal = this.#admission.refusal(request) ?? full;
+    if (refusal) this.#refusals.tell({ ...refusal, address: request.socket.remoteAddress });
+    return refusal;
   }
 
   #accept(socket: WebSocket, request: IncomingMessage): void {
@@ -72,109 +123,19 @@ export class ProtocolServer {
       socket.close(1002, 'Invalid path');
       return;
     }
-    const client = new SocketClient(socket, this.#methods, this.#log);
+    const client = new SocketClient(socket, this.#methods, this.#limits, this.#log);
+    this.#heartbeat.watch(socket);
     socket.on('message', (data) => {
       client.received(data);
     });
+    // Each ping makes `ws` write a pong, whether the client reads or not. It has a bound of its own for pongs alone.
+    socket.on('ping', () => client.reads());
     socket.on('close', () => {
       client.closed();
     });
   }
 }
 
-/** One socket. Its requests are answered in their order; events may come in between. */
-class SocketClient implements Client {
-  session: Session | undefined;
-  readonly #socket: WebSocket;
-  readonly #methods: Methods;
-  readonly #log: Log;
-  readonly #waiting: string[] = [];
-  #busy = false;
-
-  constructor(socket: WebSocket, methods: Methods, log: Log) {
-    this.#socket = socket;
-    this.#methods = methods;
-    this.#log = log;
-  }
-
-  /** Takes text and binary frames: some clients send JSON in binary ones. */
-  received(data: RawData): void {
-    if (this.#waiting.length >= maxWaiting) {
-      this.#log.warn('a client sends more requests than can wait', { waiting: this.#waiting.length });
-      this.#socket.close(1008, 'Too many requests');
-      this.#waiting.length = 0;
-      return;
-    }
-    this.#waiting.push(textOf(data));
-    if (!this.#busy) void this.#work();
-  }
-
-  send(text: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > maxUnread) {
-      this.#log.warn('a client does not read what it is sent', { unread: this.#socket.bufferedAmount });
-      this.#socket.terminate();
-      return;
-    }
-    this.#socket.send(text);
-  }
-
-  /** The session stays, and may be used on another socket. */
-  closed(): void {
-    this.#waiting.length = 0;
-    if (this.session?.channel === this) this.session.channel = undefined;
-  }
-
-  async #work(): Promise<void> {
-    this.#busy = true;
-    for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
-      this.send(JSON.stringify(await this.#answer(text)));
-    }
-    this.#busy = false;
-  }
-
-  async #answer(text: string): Promise<Response> {
-    let request: Request;
-    try {
-      request = readRequest(text);
-    } catch (error) {
-      return failure(null, error);
-    }
-    const { id, method, params } = request;
-    const response = await this.#call(id ?? null, method, params);
-    if (id !== undefined && id !== null) return response;
-    const data = 'result' in response ? response.result : response.error;
-    return failure(null, new JsonRpcError(-32000, 'Ignoring response because of a notification request', data));
-  }
-
-  async #call(id: string | number | null, method: string, params: unknown): Promise<Response> {
-    try {
-      return { id, jsonrpc: '2.0', result: await this.#methods.call(this, method, params) };
-    } catch (error) {
-      if (!responseError(error)) this.#log.error('a method failed', { method, ...thrown(error) });
-      return failure(id, error);
-    }
-  }
-}
-
-function failure(id: string | number | null, error: unknown): Response {
-  return { error: responseError(error) ?? { code: -32603, message: 'Internal error' }, id, jsonrpc: '2.0' };
-}
-
-/** @throws JsonRpcError */
-function readRequest(text: string): Request {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new JsonRpcError(-32700, 'Parse error.');
-  }
-  const request = requestSchema.safeParse(value);
-  if (!request.success) throw new JsonRpcError(-32600, 'Invalid JSON-RPC request.');
-  return request.data;
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+function headersOf(status: number): Record<string, string> {
+  return status === 401 ? { 'WWW-Authenticate': 'Bearer, Basic realm="media server"' } : {};
 }

@@ -6,6 +6,8 @@ describe('flags of the embedded engine', () => {
     expect(parseOptions([])).to.deep.equal({
       host: '127.0.0.1',
       port: 8888,
+      'allowed-origins': [],
+      'max-connections': 1000,
       'udp-ports': { first: 40000, last: 49999 },
       'announced-address': [],
       'address-families': ['ipv4', 'ipv6'],
@@ -20,9 +22,12 @@ describe('flags of the embedded engine', () => {
     const flags = ['--host=::1', '--port', '0', '--udp-ports', '50000-50100', '--bind-address', '192.0.2.1'];
     const more = ['--announced-address', '203.0.113.7, 2001:db8::7', '--gc-period', '0.5', '--log-level', 'debug'];
     const told = ['--address-families', 'ipv6', '--interfaces', 'eth0,192.0.2.1'];
-    expect(parseOptions([...flags, ...more, ...told])).to.deep.equal({
+    const clients = ['--allowed-origins', 'HTTPS://Pages.example:443/, *', '--max-connections', '5'];
+    expect(parseOptions([...flags, ...more, ...told, ...clients])).to.deep.equal({
       host: '::1',
       port: 0,
+      'allowed-origins': ['https://pages.example', '*'],
+      'max-connections': 5,
       'udp-ports': { first: 50000, last: 50100 },
       'bind-address': '192.0.2.1',
       'announced-address': ['203.0.113.7', '2001:db8::7'],
@@ -38,6 +43,7 @@ describe('flags of the embedded engine', () => {
     [['--bogus', '1'], /^Unknown option '--bogus'/],
     [['extra'], /extra/],
     [['--port'], /--port/],
+    [['--allowed-origins', 'pages.example'], /^--allowed-origins: must be pages as https/],
     [['--port', '70000'], /^--port: /],
     [['--port', 'x'], /^--port: /],
     [['--host', ''], /^--host: /],

@@ -3,6 +3,7 @@ import { JsonLog } from '../../../../media/embedded/log.js';
 import { ObjectServer } from '../../../../media/embedded/object-server.js';
 import { Methods } from '../../../../media/embedded/protocol/methods.js';
 import { ProtocolServer } from '../../../../media/embedded/protocol/protocol-server.js';
+import type { ProtocolServerOptions } from '../../../../media/embedded/protocol/protocol-server.js';
 import { Pulse } from '../../../../media/embedded/objects/pulse.js';
 import { FakeTransports } from '../fake-transports.js';
 import type { Answer } from '../../../../tools/kurento-socket.js';
@@ -14,6 +15,7 @@ export const endpointLimit = 20;
 export class Server {
   readonly transports = new FakeTransports(endpointLimit);
   readonly errors: string[] = [];
+  readonly warnings: string[] = [];
   readonly pulse = new Pulse(
     (error) => {
       throw error;
@@ -25,12 +27,15 @@ export class Server {
   now = 0;
   url = '';
 
-  constructor() {
-    const log = new JsonLog('error', (line) => this.errors.push(line));
+  constructor(options: ProtocolServerOptions = {}) {
+    const log = new JsonLog('warn', (line) => {
+      (line.includes('"level":"warn"') ? this.warnings : this.errors).push(line);
+    });
     this.media = new ObjectServer({ transports: this.transports, log, pulse: this.pulse, gcPeriodMs: 240_000 });
     this.protocol = new ProtocolServer(
       new Methods(this.media, (_method, error) => this.errors.push(String(error))),
       log,
+      options,
     );
   }
 
@@ -60,9 +65,9 @@ export class ProtocolStage {
   #server: Server | undefined;
   #client: KurentoSocket | undefined;
 
-  constructor() {
+  constructor(options: ProtocolServerOptions = {}) {
     beforeEach(async () => {
-      this.#server = new Server();
+      this.#server = new Server(options);
       await this.#server.listen();
       this.#client = await this.connect();
     });
