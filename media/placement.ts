@@ -3,6 +3,7 @@ import type { MediaEngine, Pipeline, PipelineListener, VideoFilter } from './por
 
 /** One media server as the placement sees it. */
 export interface PlaceableEngine extends MediaEngine {
+  /** As anybody may read it: without user and password. */
   readonly url: string;
   /** Whether the media server answers now. */
   readonly up: boolean;

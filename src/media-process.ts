@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -48,12 +49,14 @@ interface Run {
 
 /**
  * The embedded media engine. It is a process of its own, which starts and stops with the server. When it dies, it is started again at the
- * same address. The rest of the server knows it as a media server at a URL.
+ * same address. The rest of the server knows it as a media server at a URL. It obeys those alone that know its secret, which is made here
+ * and handed over in its environment: the command line of a process can be read by every user of the machine.
  */
 export class MediaProcess {
   readonly #options: MediaProcessOptions;
   readonly #log: ParentLog;
   #run: Run | undefined;
+  readonly #secret = randomBytes(32).toString('base64url');
   #url: string | undefined;
   #restarts = 0;
   #stopping = false;
@@ -66,12 +69,16 @@ export class MediaProcess {
   }
 
   /**
-   * @returns the WebSocket URL of the engine, which it keeps.
+   * @returns the WebSocket URL of the engine, which it keeps. The secret is in it, as the password.
    * @throws MediaProcessError when it does not start within 15 s; there is no second attempt. NoMediaLibrary when it can never start
    */
   async start(): Promise<string> {
-    this.#url = await this.#spawn();
+    this.#url = withPassword(await this.#spawn(), this.#secret);
     return this.#url;
+  }
+
+  get name(): string {
+    return this.#options.name;
   }
 
   /** Undefined until it has started for the first time. */
@@ -102,7 +109,10 @@ export class MediaProcess {
 
   async #spawn(): Promise<string> {
     const startedAt = Date.now();
-    const child = fork(entryPoint(), this.#flags(), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(entryPoint(), this.#flags(), {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, MEDIA_SERVER_TOKEN: this.#secret },
+    });
     const ended = endOf(child).finally(() => {
       this.#run = undefined;
     });
@@ -138,9 +148,9 @@ export class MediaProcess {
   #startAgain(inMs: number): void {
     this.#restart = setTimeout(() => {
       this.#spawn().then(
-        (url) => {
+        () => {
           this.#restarts += 1;
-          this.#log.info('the media engine is back', { url });
+          this.#log.info('the media engine is back');
         },
         (error: unknown) => {
           if (this.#stopping) return;
@@ -182,6 +192,13 @@ function endOf(child: ChildProcess): Run['ended'] {
       if (child.pid === undefined) resolve(error.message);
     });
   });
+}
+
+function withPassword(url: string, password: string): string {
+  const full = new URL(url);
+  full.username = 'atrium';
+  full.password = password;
+  return full.href;
 }
 
 /** Resolves with the URL that the engine reports. */

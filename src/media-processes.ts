@@ -1,5 +1,6 @@
 import { ConfigError } from './config.js';
 import type { ParentLog } from '../log.js';
+import { displayedUrl } from '../media/displayed-url.js';
 import { MediaProcess } from './media-process.js';
 import { fewestPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
 import type { UdpPorts } from './udp-ports.js';
@@ -41,7 +42,7 @@ export class MediaProcesses {
     );
   }
 
-  /** @returns the WebSocket URL of each. @throws MediaProcessError when one does not start; the others are stopped then */
+  /** @returns the WebSocket URL of each, with its secret. @throws MediaProcessError when one does not start; the others are stopped then */
   async start(): Promise<string[]> {
     const starting = this.#processes.map((process) => process.start());
     try {
@@ -57,14 +58,19 @@ export class MediaProcesses {
     await Promise.all(this.#processes.map((process) => process.stop()));
   }
 
+  /** For the log, in the order of their URLs. */
+  get names(): string[] {
+    return this.#processes.map(({ name }) => name);
+  }
+
   /** Of those that run. */
   get pids(): number[] {
     return this.#processes.flatMap(({ pid }) => pid ?? []);
   }
 
-  /** The state of the engine with this URL. Undefined for a media server that is not one of them. */
+  /** The state of the engine that is shown with this URL. Undefined for a media server that is not one of them. */
   state(url: string): MediaProcessState | undefined {
-    const process = this.#processes.find((candidate) => candidate.url === url);
+    const process = this.#processes.find((each) => each.url !== undefined && displayedUrl(each.url) === url);
     return process && { ...(process.pid !== undefined && { pid: process.pid }), restarts: process.restarts };
   }
 }

@@ -1,7 +1,8 @@
+import { displayedUrl } from '../media/displayed-url.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import { Placement } from '../media/placement.js';
 import type { MediaEngine } from '../media/port.js';
-import type { ParentLog } from '../log.js';
+import type { Log, ParentLog } from '../log.js';
 import type { Health } from '../rest/health.js';
 import type { Config } from './config.js';
 import { engineFlags } from './engine-flags.js';
@@ -15,6 +16,7 @@ export interface StartedMedia {
   readonly engine: MediaEngine;
   /** One line for people: what carries the media. */
   readonly description: string;
+  /** With the secrets that these media servers ask for. */
   readonly urls: readonly string[];
   /** The processes of the embedded engines that run now. */
   readonly processIds: readonly number[];
@@ -34,13 +36,15 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     const processes = config.kmsUris.length === 0 ? processesOf(config, log) : undefined;
     if (processes) undo.add(() => processes.stop());
     const urls = processes ? await startProcesses(processes, log) : [...new Set(config.kmsUris)];
-    const engines = urls.map((url) => engineOf(url, config, log));
+    const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
+    const engines = urls.map((url, index) => engineOf(url, config, log.child({ mediaServer: named(index, url) })));
     undo.add(async () => {
       await Promise.all(engines.map((engine) => engine.close()));
     });
-    const connected = engines.map((engine) =>
+    const connected = engines.map((engine, index) =>
       engine.connect().catch((error: unknown) => {
-        log.warn('no media server yet; the server goes on trying', { url: engine.url, error });
+        const mediaServer = named(index, engine.url);
+        log.warn('no media server yet; the server goes on trying', { mediaServer, error });
       }),
     );
     // Embedded engines are there already. A media server elsewhere may be slow, or may be started after us.
@@ -48,7 +52,7 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
     return {
       engine: placement,
-      description: describe(processes ? 'embedded engine' : 'Kurento media server', urls),
+      description: describe(processes !== undefined, urls),
       urls,
       get processIds() {
         return processes?.pids ?? [];
@@ -89,11 +93,14 @@ async function startProcesses(processes: MediaProcesses, log: ParentLog): Promis
   }
 }
 
-function describe(kind: string, urls: readonly string[]): string {
-  return urls.length === 0 ? 'none: audio and video are refused' : `${kind} at ${urls.join(', ')}`;
+/** Embedded engines have addresses that are nobody's business: they are in the details of /healthz, for those with the admin token. */
+function describe(areEmbedded: boolean, urls: readonly string[]): string {
+  if (urls.length === 0) return 'none: audio and video are refused';
+  if (!areEmbedded) return `Kurento media server at ${urls.map(displayedUrl).join(', ')}`;
+  return urls.length === 1 ? 'embedded engine' : `${urls.length} embedded engines`;
 }
 
-function engineOf(url: string, config: Config, log: ParentLog): KurentoEngine {
+function engineOf(url: string, config: Config, log: Log): KurentoEngine {
   return new KurentoEngine({
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
@@ -113,6 +120,6 @@ function engineOf(url: string, config: Config, log: ParentLog): KurentoEngine {
         externalIpv6: config.mediaExternalIpv6 || undefined,
       }),
     },
-    log: log.child({ mediaServer: url }),
+    log,
   });
 }

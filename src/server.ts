@@ -11,6 +11,7 @@ import { Undo } from './undo.js';
 export interface RunningServer extends Service {
   /** One line for people: what carries the media. */
   readonly media: string;
+  /** For programs that speak to the media servers themselves. They hold passwords: log them nowhere. */
   readonly mediaServerUrls: readonly string[];
   /** The processes of the embedded engines that run now. */
   readonly mediaProcessIds: readonly number[];

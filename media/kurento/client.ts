@@ -8,7 +8,7 @@ import { RemoteObject } from './remote-object.js';
 import { Session } from './session.js';
 
 export interface ClientOptions {
-  /** `ws://host:8888/kurento` */
+  /** `ws://host:8888/kurento`; user and password in it are sent as Basic authentication. */
   readonly url: string;
   /** Within this every call is answered or fails. Default: 10 000. */
   readonly requestTimeoutMs?: number | undefined;
@@ -219,7 +219,7 @@ export class Client {
     clearTimeout(this.#grace);
     this.#served = true;
     if (server) this.#factories = new Set(server.modules.flatMap(({ factories }) => factories));
-    this.#log.info('media server up', { url: this.#options.url, ...(server && describe(server)) });
+    this.#log.info('media server up', server ? describe(server) : {});
     this.#become('up');
     for (const id of this.#unreleased) this.#release(id);
     for (const call of this.#calls) call.send();
@@ -234,7 +234,7 @@ export class Client {
   #interrupted(reason: string): void {
     this.#reason = reason;
     if (this.#state === 'up') {
-      this.#log.warn('media server out of reach', { url: this.#options.url, reason });
+      this.#log.warn('media server out of reach', { reason });
       this.#failCalls((call) => call.sent);
       this.#wait();
     } else if (this.#served && reason === nobodyListens) {
@@ -269,10 +269,10 @@ export class Client {
 
   #reportLoss(): void {
     if (this.#served) {
-      this.#log.error('media server lost', { url: this.#options.url, reason: this.#reason });
+      this.#log.error('media server lost', { reason: this.#reason });
       this.#listener.mediaLost(new MediaError('unavailable', `The media server was lost: ${this.#reason}`));
     } else {
-      this.#log.warn('no media server yet', { url: this.#options.url, reason: this.#reason });
+      this.#log.warn('no media server yet', { reason: this.#reason });
     }
     this.#open();
   }
@@ -285,7 +285,7 @@ export class Client {
 
   #refused(error: unknown): void {
     this.#reason = 'what answers there is no media server';
-    this.#log.warn(this.#reason, { url: this.#options.url, error });
+    this.#log.warn(this.#reason, { error });
     this.#session?.close();
     this.#retry = setTimeout(() => {
       this.#open();

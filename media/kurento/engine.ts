@@ -1,3 +1,4 @@
+import { displayedUrl } from '../displayed-url.js';
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import type { MediaEngine, PipelineListener, VideoFilter } from '../port.js';
@@ -10,7 +11,7 @@ import { logPackageTo } from './package-console.js';
 import { KurentoPipeline } from './pipeline.js';
 
 export interface KurentoEngineOptions {
-  /** Of the media server: `ws://host:8888/kurento`. */
+  /** Of the media server: `ws://host:8888/kurento`. It may hold user and password, and is shown and logged nowhere. */
   readonly url: string;
   /** Within this every call is answered or fails. Default: 10 000. */
   readonly requestTimeoutMs?: number | undefined;
@@ -20,11 +21,13 @@ export interface KurentoEngineOptions {
   readonly pingIntervalMs?: number | undefined;
   readonly bandwidth?: Bandwidth | undefined;
   readonly reachability?: Reachability | undefined;
+  /** Its lines do not say which media server they are about. */
   readonly log: Log;
 }
 
 /** A media server that speaks the Kurento protocol, reached by its URL: a KMS, or the embedded engine. */
 export class KurentoEngine implements MediaEngine {
+  /** As anybody may read it. */
   readonly url: string;
   readonly #client: Client;
   readonly #log: Log;
@@ -36,7 +39,7 @@ export class KurentoEngine implements MediaEngine {
   #closed = false;
 
   constructor(options: KurentoEngineOptions) {
-    this.url = options.url;
+    this.url = displayedUrl(options.url);
     this.#log = options.log;
     this.#properties = propertiesOf(options.bandwidth ?? {}, options.reachability ?? {});
     this.#stopLogging = logPackageTo(options.log);

@@ -2,6 +2,7 @@ import type kurentoClient from 'kurento-client';
 import type { Log } from '../../log.js';
 import { answer, serverInfo, type ServerInfo } from './messages.js';
 import { kurento } from './package.js';
+import { serverAddress } from './server-address.js';
 
 /** kurento-client forgets a request after this time. An object in a later answer could not be released. */
 const minRememberedMs = 60_000;
@@ -39,13 +40,15 @@ export class Session {
   /** Throws a SyntaxError when the URL is not that of a WebSocket. */
   constructor({ url, requestTimeoutMs, pingIntervalMs, log }: SessionOptions, listener: SessionListener) {
     this.#listener = listener;
+    const address = serverAddress(url);
     const socket = {
+      headers: address.headers,
       ...(pingIntervalMs !== undefined && { pingIntervalMs }),
       onClose: (reason: string) => {
         if (!this.#closed) listener.interrupted(reason);
       },
       onFault: (error: unknown) => {
-        log.warn('a message of the media server could not be used', { url, error });
+        log.warn('a message of the media server could not be used', { error });
       },
     };
     const options = {
@@ -54,7 +57,7 @@ export class Session {
       duplicates_timeout: 1,
       socket,
     };
-    this.#kurento = kurento(url, options, () => undefined);
+    this.#kurento = kurento(address.url, options, () => undefined);
     this.#kurento.on('connected', () => {
       if (!this.#closed) this.#greet();
     });

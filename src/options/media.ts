@@ -8,10 +8,10 @@ const asMediaServer = 'as the media server has it';
 /** Media servers: the embedded engines and Kurento media servers. */
 export const mediaOptions = {
   kmsUris: option(
-    list(z.string().regex(/^wss?:\/\/\S+$/, 'must be a ws:// or wss:// URL')),
+    list(z.string().refine(isWebSocketUrl, 'must be ws:// or wss:// URLs')),
     [],
     'URLs',
-    'Kurento media servers, as ws://host:8888/kurento. Each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
+    'Kurento media servers, as ws://host:8888/kurento or ws://user:password@host/kurento, user and password percent-encoded. Each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
   ),
   mediaServerLimit: option(
     count.min(0),
@@ -54,7 +54,7 @@ export const mediaOptions = {
     z.string(),
     '',
     'directory',
-    'Where the embedded engines may write recordings (RecorderEndpoint). Only applications that speak to an engine directly make them. Empty: nowhere.',
+    'Where the embedded engines may write recordings (RecorderEndpoint). Only programs that embed the server and speak to its engines directly make them. Empty: nowhere.',
   ),
   mediaInterfaces: option(
     list(z.string().regex(/^[\w.:@-]+$/, 'must be names of interfaces or IP addresses')),
@@ -107,6 +107,11 @@ export const mediaOptions = {
     `The most video that a subscriber is sent, by a media server that encodes anew. 0: ${asMediaServer}.`,
   ),
 } as const satisfies Table;
+
+/** `ws` refuses a URL with a fragment. */
+function isWebSocketUrl(text: string): boolean {
+  return /^wss?:\/\/[^\s#]+$/.test(text) && URL.canParse(text);
+}
 
 function readStunServer(text: string): { readonly address: string; readonly port: number } | undefined {
   const [, address, port] = /^(\S+):(\d{1,5})$/.exec(text) ?? [];

@@ -32,7 +32,7 @@ export const serverOptions = {
     'Put before every path, for a server behind a proxy that keeps the prefix.',
   ),
   appUrl: option(
-    z.string().regex(/^(https?:\/\/\S+)?$/, 'must be an http:// or https:// URL'),
+    z.string().regex(/^(https?:\/\/[^\s@]+)?$/, 'must be an http:// or https:// URL without user and password'),
     '',
     'URL',
     "This server's address as a Kurento media server reaches it, to fetch the images of filters. Empty: http://localhost with the port.",

@@ -6,6 +6,8 @@ declare namespace reconnectWs {
     readonly handshakeTimeoutMs?: number;
     /** Two of these without a sign of life, and the connection is given up. Default: 5000. */
     readonly pingIntervalMs?: number;
+    /** Sent with each handshake. */
+    readonly headers?: Readonly<Record<string, string>>;
     readonly onOpen?: () => void;
     /** After a lost connection and after each attempt that failed. */
     readonly onClose?: (reason: string) => void;

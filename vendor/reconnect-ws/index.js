@@ -59,6 +59,7 @@ class ReconnectingSocket extends EventEmitter {
   #open() {
     const socket = new WebSocket(this.#uri, {
       handshakeTimeout: this.#options.handshakeTimeoutMs,
+      headers: this.#options.headers,
       perMessageDeflate: false,
       // One message a turn: whoever waits for an answer goes on before the next event is delivered.
       allowSynchronousEvents: false,
