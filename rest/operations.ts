@@ -67,7 +67,8 @@ export const operations = {
     path: '/api/v1/rooms/{room}/participants/{participant}',
     tag: 'rooms',
     summary: 'Evicts a participant',
-    description: 'The others are told participantLeft, then the evicted one participantEvicted.',
+    description:
+      'The others are told participantLeft, then the evicted one participantEvicted, which may not be back for EVICTION_MS.',
     params: z.object({ room: roomName, participant: participantId }),
     access: 'admin',
     responses: { 204: nothing },

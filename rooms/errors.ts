@@ -22,6 +22,8 @@ export type RoomErrorCode =
   | 'room-closed'
   /** There is no such room, and none is opened: not for this participant, or no media server has capacity for it. Or `admit` refuses. */
   | 'room-refused'
+  /** The participant was evicted from this room, and EVICTION_MS is not over. */
+  | 'evicted'
   | 'already-publishing'
   /** What was under way was ended meanwhile: its owner left, or the media server was lost. */
   | 'interrupted'

@@ -33,7 +33,10 @@ export interface Room {
   stays: boolean;
   /** Whether the text can be said here: it is no longer than MAX_TEXT_BYTES, and well-formed Unicode. */
   takesText(text: string): boolean;
-  /** Removes a participant: the others are told first, then the participant. Does nothing when they have left. */
+  /**
+   * Removes a participant: the others are told first, then the participant. It may not be back for EVICTION_MS, by its identity nor by its
+   * session. Does nothing when it has left.
+   */
   evict(participant: Participant): void;
   /** What is done to the video of all participants who have no filter of their own. */
   readonly filter: VideoFilter | undefined;

@@ -2,6 +2,7 @@ import type { EndpointListener, IceCandidate, VideoFilter } from '../media/port.
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
+import type { Returner } from './evictions.js';
 import type * as api from './index.js';
 import type { Place } from './members.js';
 import { Publication } from './publication.js';
@@ -17,6 +18,8 @@ export class Participant implements api.Participant {
   /** Whether the name is an address in the participant's own protocol, so that it never changes. */
   readonly keepsName: boolean;
   readonly attributes: api.Attributes;
+  /** What it is known by when it comes back after an eviction. */
+  readonly returner: Returner;
   readonly #negotiations = new SerialQueue();
   readonly #early = new EarlyCandidates();
   readonly #subscriptions = new Map<Participant, Subscription>();
@@ -25,12 +28,14 @@ export class Participant implements api.Participant {
   #filter: VideoFilter | undefined;
   #closed = false;
 
-  constructor(room: Room, { id, name, keepsName }: Place, attributes: api.Attributes) {
+  constructor(room: Room, { id, name, keepsName }: Place, newcomer: api.Newcomer) {
+    const { attributes, identity = newcomer.id, session } = newcomer;
     this.room = room;
     this.id = id;
     this.name = name;
     this.keepsName = keepsName;
     this.attributes = attributes;
+    this.returner = { identity, session };
   }
 
   /** Called by the room. @returns whether there is an outbox; without one the client has gone */

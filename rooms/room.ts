@@ -1,6 +1,7 @@
 import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/port.js';
 import { RoomError, filterError, mediaError } from './errors.js';
 import type { LeaveReason, RoomEvent } from './events.js';
+import type { Returner } from './evictions.js';
 import type * as api from './index.js';
 import { Members } from './members.js';
 import { Participant } from './participant.js';
@@ -12,6 +13,8 @@ export interface RoomOptions {
   readonly title?: string | undefined;
   readonly maxTextBytes?: number;
   readonly stays?: boolean;
+  /** Told of an eviction before anybody else is. */
+  readonly evicted?: (returner: Returner) => void;
   /** Told what everybody is told, after the participants. Must not throw, and must not call back into the room before it returns. */
   readonly watch?: (event: RoomEvent) => void;
 }
@@ -34,6 +37,7 @@ export class Room implements api.Room {
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
   #stays: boolean;
+  readonly #evicted: (returner: Returner) => void;
   readonly #watch: (event: RoomEvent) => void;
 
   /** @param onClose Called once, before anybody is told. */
@@ -46,6 +50,7 @@ export class Room implements api.Room {
       title,
       stays = false,
       maxTextBytes = defaultMaxTextBytes,
+      evicted = () => undefined,
       watch = () => undefined,
     }: RoomOptions = {},
   ) {
@@ -56,6 +61,7 @@ export class Room implements api.Room {
     this.#media = media;
     this.#onClose = onClose;
     this.#stays = stays;
+    this.#evicted = evicted;
     this.#watch = watch;
   }
 
@@ -99,7 +105,7 @@ export class Room implements api.Room {
     if (!place) throw new RoomError('participant-exists', `"${newcomer.id}" is already in room "${this.name}"`);
     const { namesake } = place;
     if (namesake) this.#members.rename(namesake);
-    const participant = new Participant(this, place, newcomer.attributes);
+    const participant = new Participant(this, place, newcomer);
     this.#members.add(participant);
     let entered = false;
     try {
@@ -131,6 +137,7 @@ export class Room implements api.Room {
 
   evict(participant: Participant): void {
     if (participant.closed) return;
+    this.#evicted(participant.returner);
     this.remove(participant, 'evicted');
     participant.tell({ type: 'participantEvicted', participant });
   }

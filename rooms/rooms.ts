@@ -2,6 +2,8 @@ import type { MediaEngine } from '../media/port.js';
 import type { Admit } from './admission.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
+import { Evictions, defaultEvictionMs } from './evictions.js';
+import type { Returner } from './evictions.js';
 import type * as api from './index.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
 import { Room } from './room.js';
@@ -14,6 +16,8 @@ export interface RoomsOptions {
   readonly admit?: Admit;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
+  /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */
+  readonly evictionMs?: number;
 }
 
 /** A client that wants to join. */
@@ -29,6 +33,13 @@ export interface Newcomer {
    */
   readonly idIsName?: boolean;
   readonly attributes: api.Attributes;
+  /**
+   * What the client is known by when it comes back with another id: a participant of this identity that was evicted may not be back for
+   * EVICTION_MS. Default: the id.
+   */
+  readonly identity?: string | undefined;
+  /** The client as its protocol has it, which may not be back under another identity either. It is kept as long as the membership. */
+  readonly session?: object | undefined;
   /**
    * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,
    * the newcomer is refused.
@@ -58,14 +69,19 @@ export interface RoomsWatcher {
 export class Rooms {
   readonly #media: MediaEngine;
   readonly #admit: Admit | undefined;
+  readonly #evictions: Evictions;
   readonly #roomOptions: Pick<RoomOptions, 'now' | 'maxTextBytes'>;
   readonly #rooms = new Map<string, Room>();
   readonly #watchers = new Set<RoomsWatcher>();
 
-  constructor(media: MediaEngine, { now = Date.now, admit, maxTextBytes }: RoomsOptions = {}) {
+  constructor(
+    media: MediaEngine,
+    { now = Date.now, admit, maxTextBytes, evictionMs = defaultEvictionMs }: RoomsOptions = {},
+  ) {
     this.#media = media;
     this.#roomOptions = { now, ...(maxTextBytes !== undefined && { maxTextBytes }) };
     this.#admit = admit;
+    this.#evictions = new Evictions(evictionMs, now);
   }
 
   [Symbol.iterator](): Iterator<api.Room> {
@@ -91,7 +107,7 @@ export class Rooms {
    *
    * If the client has gone, `enter` returns undefined. Then nothing has happened, as when it throws: nobody is told, and no room is
    * left behind.
-   * @throws RoomError `invalid-name`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `room-refused` when the
+   * @throws RoomError `invalid-name`; `evicted`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `room-refused` when the
    *   room would be a new one and the media servers are at their limit (people can meet and talk when no media server answers at all);
    *   `interrupted` when `enter` returns undefined; and what `admit` and `enter` throw
    */
@@ -101,11 +117,11 @@ export class Rooms {
     const { id, attributes } = newcomer;
     for (;;) {
       const opens = !this.#rooms.has(name);
-      this.#assertJoinable(room, name);
+      this.#assertJoinable(room, name, newcomer);
       const admission = this.#admit?.({ room: name, opens, id, attributes });
       if (admission) {
         await admission;
-        this.#assertJoinable(room, name);
+        this.#assertJoinable(room, name, newcomer);
       }
       this.#makePlace(name, newcomer);
       const present = this.#rooms.get(name);
@@ -151,9 +167,10 @@ export class Rooms {
     for (const room of this.#rooms.values()) room.close(reason);
   }
 
-  #assertJoinable(room: string | api.Room, name: string): void {
+  #assertJoinable(room: string | api.Room, name: string, { id, identity = id, session }: Newcomer): void {
     if (typeof room !== 'string' && room.closed) throw new RoomError('room-closed', `Room "${name}" is closed`);
     if (!this.#rooms.has(name)) this.#assertCapacity(name);
+    this.#evictions.assertMayEnter(name, { identity, session });
   }
 
   #assertOpenable(name: string): void {
@@ -191,7 +208,10 @@ export class Rooms {
     const onClose = (): void => {
       this.#rooms.delete(name);
     };
-    const room = new Room(name, this.#media, onClose, { ...options, ...this.#roomOptions, watch });
+    const evicted = (returner: Returner): void => {
+      this.#evictions.evicted(name, returner);
+    };
+    const room = new Room(name, this.#media, onClose, { ...options, ...this.#roomOptions, evicted, watch });
     return room;
   }
 

@@ -89,6 +89,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       now,
       admit: openedBy(config.roomCreators, options.admit),
       maxTextBytes: config.maxTextBytes,
+      evictionMs: config.evictionMs,
     });
     const dialects: Dialect[] = [];
     const headers = new AnswerHeaders({

@@ -26,6 +26,7 @@ export const errorCodes: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'room-exists': 'internal',
   'room-closed': 'not_in_room',
   'room-refused': 'forbidden',
+  evicted: 'forbidden',
   'already-publishing': 'media_error',
   interrupted: 'media_error',
   'not-publishing': 'not_sending',

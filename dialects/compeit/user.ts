@@ -184,7 +184,8 @@ export class User implements Attended {
   async #enter(key: string): Promise<void> {
     const { rooms, people, log } = this.#context;
     let former: Participant | undefined;
-    const newcomer = { id: randomUUID(), attributes: this.attributes };
+    const identity = this.account === undefined ? this.name : `account:${this.account}`;
+    const newcomer = { id: randomUUID(), attributes: this.attributes, identity, session: this };
     try {
       await rooms.join(key, newcomer, (participant) => {
         if (this.#gone) return undefined;

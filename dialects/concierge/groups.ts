@@ -110,7 +110,8 @@ export class Groups implements RoomsWatcher {
     let present: readonly Outsider[] = [];
     const { rooms, newUuid } = this.#context;
     try {
-      await rooms.join(group.room, { id: newUuid(), attributes: attributesOf(client) }, (participant) => {
+      const newcomer = { id: newUuid(), attributes: attributesOf(client), identity: client.name, session: client };
+      await rooms.join(group.room, newcomer, (participant) => {
         if (!this.#isHere(client)) return undefined;
         if (this.#of(group.room) !== group) throw new RoomError('room-closed', `Group "${group.name}" has ended`);
         group.add(client, participant);

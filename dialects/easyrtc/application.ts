@@ -102,7 +102,11 @@ export class Application {
     const { roomFields, roomMaxConnections: maxConnections } = settings;
     const { easyrtcid, username } = client;
     const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, hearsPrivateTexts: true };
-    await rooms.join(this.#keyOf(name), { id: easyrtcid, idIsName: false, attributes }, (participant) => {
+    const { sessionId } = client;
+    // Ids are made anew for each connection. The session is what a page keeps.
+    const identity = sessionId === undefined ? username : `easyrtcsid:${keyOf(sessionId)}`;
+    const newcomer = { id: easyrtcid, idIsName: false, attributes, identity, session: client };
+    await rooms.join(this.#keyOf(name), newcomer, (participant) => {
       // While the join was being admitted, the client may have left or the room may have filled up.
       if (client.application !== this) return undefined;
       if (maxConnections > 0 && participant.room.size > maxConnections) {

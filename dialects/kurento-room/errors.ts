@@ -91,6 +91,7 @@ export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
   interrupted: { code: 303 },
   'filter-refused': { code: genericError },
   'invalid-text': { code: genericError },
+  evicted: { code: genericError },
   'invalid-name': { code: genericError },
 };
 

@@ -123,7 +123,8 @@ export class Session implements CallingSession {
     }
     const { rooms, names, sessions, limits, log } = this.#context;
     const makePlace = limits.takeOverDetachedNames ? this.#yieldName : undefined;
-    const newcomer = { id: user, idIsName: true, attributes: attributesOf(user), ...(makePlace && { makePlace }) };
+    const own = { id: user, idIsName: true, attributes: attributesOf(user), session: this };
+    const newcomer = { ...own, ...(makePlace && { makePlace }) };
     return rooms.join(names.keyOf(room), newcomer, (participant) => {
       if (this.#ended) return undefined;
       this.#participant = participant;

@@ -45,7 +45,8 @@ export class Attendance {
    */
   async enter(user: User, { room }: VrSession, entered: () => void): Promise<void> {
     try {
-      const newcomer = { id: user.id, idIsName: false, attributes: this.attributesOf(user) };
+      const own = { identity: user.name, session: user.link };
+      const newcomer = { id: user.id, idIsName: false, attributes: this.attributesOf(user), ...own };
       await this.#rooms.join(room, newcomer, (participant) => {
         if (user.link.user !== user) return undefined;
         this.exit(user);

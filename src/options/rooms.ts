@@ -16,6 +16,12 @@ export const roomsOptions = {
     'mode',
     'Which clients are told what rooms there are: everybody (public), those that send the admin token (admin), or none (off). No public list names participants.',
   ),
+  evictionMs: option(
+    count.min(0).max(86_400_000),
+    30_000,
+    'ms',
+    'How long a participant that was evicted may not be back in that room. 0: it may be back at once.',
+  ),
   maxTextBytes: option(
     count.min(1).max(16_777_216),
     16_384,

@@ -16,7 +16,7 @@ function roomPath(room: string, participant?: string): string {
 }
 
 describe('REST /api/v1/rooms', () => {
-  const server = useServer({ adminToken: 'secret-token' });
+  const server = useServer({ adminToken: 'secret-token', evictionMs: 0 });
   let asker: Asker;
   let clients: RpcClient[] = [];
   before(async () => {
@@ -199,5 +199,28 @@ describe('REST /api/v1/rooms without an admin token', () => {
     }
     expect((await asker.ask(roomPath('r'))).status).to.equal(200);
     ana.cut();
+  });
+});
+
+describe('REST DELETE of a participant', () => {
+  const server = useServer({ adminToken: 'secret-token' });
+
+  it('keeps it out of the room for EVICTION_MS: under its name, and under another one in the same session', async () => {
+    const asker = await Asker.of(server().url);
+    const ana = await RpcClient.connect(server().url);
+    await ana.request('joinRoom', { user: 'ana', room: 'r' });
+    expect((await asker.ask(roomPath('r', 'ana'), 'DELETE', bearer)).status).to.equal(204);
+    await ana.notified('participantEvicted');
+    const another = await RpcClient.connect(server().url);
+    for (const [client, user, room, code] of [
+      [ana, 'ana', 'r', 999],
+      [ana, 'somebody else', 'r', 999],
+      [another, 'ana', 'r', 999],
+      [ana, 'ana', 'elsewhere', undefined],
+      [another, 'berta', 'r', undefined],
+    ] as const) {
+      expect((await client.call('joinRoom', { user, room })).error?.code, `${user} in ${room}`).to.equal(code);
+    }
+    for (const client of [ana, another]) client.cut();
   });
 });

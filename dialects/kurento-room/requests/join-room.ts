@@ -37,6 +37,7 @@ export const joinRoom = sessionRequest({
       when: 'The name of the user or of the room holds a character that nobody sees, such as a control character.',
     },
     { reason: 'invalid-name', when: 'The name of the user is not in Unicode normalization form C.' },
+    { reason: 'evicted', when: 'The user or the session was evicted from that room, less than `EVICTION_MS` ago.' },
   ],
   answeredFirst: true,
   handle: async ({ session }, { user, room, dataChannels }) => {

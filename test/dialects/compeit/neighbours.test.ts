@@ -145,6 +145,8 @@ describe('COMPEIT §8 with people of the Kurento Room protocol in the same room'
     if (ana) room?.evict(ana);
     expect(await a.take('room_left')).to.deep.equal({});
     expect(await notified(kay, 'participantLeft')).to.deep.equal({ name: 'Ana' });
+    a.emit('join_room', { room: 17 });
+    expect(await a.take('server_message', 'error')).to.have.nested.include({ 'data.code': 'forbidden' });
     room?.close('over');
     expect(await b.take('room_left')).to.deep.equal({});
     expect(await notified(kay, 'roomClosed')).to.deep.equal({ room: '17' });

@@ -154,7 +154,20 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     room?.close('enough');
     expect((await ben.take(left)).msgData?.roomData).to.deep.equal(leave);
     await kurt.notified('roomClosed');
-    await ana.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } });
+    const again = await ana.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } });
+    expect(codeOf(again), 'the evicted one').to.equal('MSG_REJECT_BAD_ROOM');
+    await ben.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } });
+  });
+
+  it('a page that was evicted is known by its session when it is loaded again', async () => {
+    const ana = await stage.enter({ easyrtcsid: 'session-of-ana' });
+    const participant = stage.rooms.find('default')?.find(ana.id);
+    participant?.room.evict(participant);
+    ana.cut();
+    const again = await stage.connect();
+    const msgData = { apiVersion: '1', easyrtcsid: 'session-of-ana' };
+    expect(await again.refusal('easyrtcAuth', { msgType: 'authenticate', msgData })).to.equal('LOGIN_GEN_FAIL');
+    await stage.enter({ easyrtcsid: 'session-of-ben' });
   });
 });
 

@@ -41,6 +41,24 @@ describe('the Orchestrator’s login, with a password configured', () => {
     }));
 });
 
+describe('an Orchestrator user that was evicted', () => {
+  it('is refused with 801 in that session, under this name and another one, and may join others', () =>
+    withStage({}, async (stage) => {
+      const [ada, bob] = [await stage.user('ada'), await stage.user('bob')];
+      const sessionId = await ada.makes('demo');
+      await bob.get('JoinSession', { sessionId });
+      const participant = stage.rooms.find('demo')?.find(bob.userId);
+      participant?.room.evict(participant);
+      expect(await bob.code('JoinSession', { sessionId })).to.equal(801);
+      await bob.get('Login', { userName: 'bert' });
+      expect(await bob.code('JoinSession', { sessionId }), 'the same connection').to.equal(801);
+      const again = await stage.user('bob');
+      expect(await again.code('JoinSession', { sessionId }), 'the same name').to.equal(801);
+      await (await stage.user('eve')).get('JoinSession', { sessionId });
+      await bob.makes('elsewhere');
+    }));
+});
+
 describe('the Orchestrator’s forwarding services', () => {
   const template = (port: number) => ({
     port,

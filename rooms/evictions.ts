@@ -1,0 +1,83 @@
+import { RoomError } from './errors.js';
+
+/** How long an evicted participant may not be back where nothing else is set. */
+export const defaultEvictionMs = 30_000;
+/** More are not kept; the oldest is forgotten. */
+const maxEvictions = 10_000;
+/** Of one session. */
+const maxRooms = 100;
+
+/** What a participant is known by when it comes back. */
+export interface Returner {
+  readonly identity: string;
+  readonly session: object | undefined;
+}
+
+/**
+ * Which participants may not be back yet. It belongs to all rooms, since the eviction of the last participant closes its room. A session
+ * is not kept alive by it.
+ */
+export class Evictions {
+  readonly #ms: number;
+  readonly #now: () => number;
+  /** When each ends, by room and identity, in the order in which they end. */
+  readonly #ends = new Map<string, number>();
+  readonly #sessions = new WeakMap<object, Map<string, number>>();
+
+  /** @param ms 0: everybody may be back at once */
+  constructor(ms: number, now: () => number) {
+    this.#ms = ms;
+    this.#now = now;
+  }
+
+  /** How many are kept that are known by identity. */
+  get size(): number {
+    return this.#ends.size;
+  }
+
+  evicted(room: string, { identity, session }: Returner): void {
+    if (this.#ms === 0) return;
+    const end = this.#now() + this.#ms;
+    put(this.#ends, keyOf(room, identity), end, maxEvictions);
+    this.#forgetEnded();
+    if (!session) return;
+    const rooms = this.#sessions.get(session) ?? new Map<string, number>();
+    this.#sessions.set(session, rooms);
+    put(rooms, room, end, maxRooms);
+  }
+
+  /** @throws RoomError `evicted` */
+  assertMayEnter(room: string, { identity, session }: Returner): void {
+    if (this.#ms === 0) return;
+    this.#forgetEnded();
+    const end = Math.max(
+      this.#ends.get(keyOf(room, identity)) ?? 0,
+      (session && this.#sessions.get(session)?.get(room)) ?? 0,
+    );
+    const seconds = Math.ceil((end - this.#now()) / 1_000);
+    if (seconds <= 0) return;
+    throw new RoomError('evicted', `You were removed from room "${room}" and may be back in ${seconds} s`, {
+      retry: true,
+    });
+  }
+
+  #forgetEnded(): void {
+    const now = this.#now();
+    for (const [key, end] of this.#ends) {
+      if (end > now) return;
+      this.#ends.delete(key);
+    }
+  }
+}
+
+/** As the last one. */
+function put(ends: Map<string, number>, key: string, end: number, max: number): void {
+  ends.delete(key);
+  ends.set(key, end);
+  const [oldest] = ends.keys();
+  if (ends.size > max && oldest !== undefined) ends.delete(oldest);
+}
+
+function keyOf(room: string, identity: string): string {
+  return JSON.stringify([room, identity]);
+}
