@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { Problem } from './problem.js';
+import type { ProblemCode } from './problem.js';
 import type { Component } from './schemas.js';
 
 /** Called with what a handler threw. The client is told no details. */
@@ -30,9 +31,12 @@ function problemOf(error: unknown): Problem {
     : new Problem('internal-error', 'The server failed to answer');
 }
 
+/** Why a request may not come in, by the status of the answer. */
+const refusals: Readonly<Record<number, ProblemCode>> = { 403: 'origin-not-allowed', 429: 'too-many', 503: 'no-place' };
+
 /** Answers a request that may not come in. */
 export function refuseAsProblem(response: ServerResponse, status: number, reason: string): void {
-  const problem = new Problem(status === 503 ? 'no-place' : 'origin-not-allowed', reason);
+  const problem = new Problem(refusals[status] ?? 'bad-request', reason);
   response.writeHead(problem.status, { 'Content-Type': 'application/problem+json' });
   response.end(JSON.stringify(bodyOf(problem)));
 }

@@ -11,7 +11,7 @@ export const problems = {
   'method-not-allowed': { status: 405, meaning: 'The path does not take this method; Allow names those it takes.' },
   'too-many': {
     status: 429,
-    meaning: 'Too many wrong tokens came from this address; Retry-After says how many seconds to wait.',
+    meaning: 'Too many requests, or too many wrong tokens, came from there; Retry-After says how many seconds to wait.',
   },
   'no-place': { status: 503, meaning: 'Too many connections are open, in all or of one address.' },
   'internal-error': { status: 500, meaning: 'The server failed; its log says how.' },

@@ -44,8 +44,9 @@ export class TrustedProxies {
 
   /** Whether the address is of a trusted proxy. */
   has(address: string): boolean {
-    const family = isIP(address);
-    return family !== 0 && this.#trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    const plain = plainAddress(address);
+    const family = isIP(plain);
+    return family !== 0 && this.#trusted.check(plain, family === 6 ? 'ipv6' : 'ipv4');
   }
 
   /** Finds out from whom the request comes, and keeps it for `callerOf`. */
@@ -82,7 +83,7 @@ export function isNetwork(text: string): boolean {
 }
 
 function direct({ socket, headers }: IncomingMessage): Caller {
-  const address = plain(socket.remoteAddress ?? '');
+  const address = plainAddress(socket.remoteAddress ?? '');
   return { address, secure: (socket as Partial<TLSSocket>).encrypted === true, host: headers.host ?? '' };
 }
 
@@ -152,11 +153,11 @@ function textOf(header: string | readonly string[] | undefined): string {
 function addressIn(text: string | undefined): string | undefined {
   const [, bracketed, dotted] = /^(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?)$/.exec(text ?? '') ?? [];
   const address = bracketed ?? dotted ?? text ?? '';
-  return isIP(address) === 0 ? undefined : plain(address);
+  return isIP(address) === 0 ? undefined : plainAddress(address);
 }
 
 /** An IPv4 address on an IPv6 socket begins with `::ffff:`. */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   const [, dotted] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   return dotted ?? address;
 }

@@ -8,6 +8,7 @@ import type { Caller } from './caller.js';
 import { Connection, ObservedConnection } from './connection.js';
 import type { ConnectionLimits, ConnectionObserver } from './connection.js';
 import type { Gate } from './gate.js';
+import { HttpVisits } from './http-visits.js';
 import { newWebSocketServer } from './gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate-socket.js';
 import { WriteTurn } from './write-turn.js';
@@ -77,6 +78,7 @@ export class Doors {
   readonly #options: DoorsOptions;
   readonly #headers: AnswerHeaders;
   readonly #gate: Gate;
+  readonly #visits: HttpVisits;
   readonly #turn = new WriteTurn();
   readonly #doors = new Map<string, Door>();
   #stopped = false;
@@ -87,6 +89,7 @@ export class Doors {
     this.#options = options;
     this.#headers = options.headers ?? new AnswerHeaders();
     this.#gate = options.gate;
+    this.#visits = new HttpVisits(options.gate);
     server.on('connection', this.#onConnection);
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
@@ -123,7 +126,8 @@ export class Doors {
 
   /** Clients that are connected now, at all paths. */
   get connections(): number {
-    return this.#eachMount.reduce((sum, { connections }) => sum + connections, this.#clients.length);
+    const ofMounts = this.#eachMount.reduce((sum, { connections }) => sum + connections, 0);
+    return [...this.#doors.values()].reduce((sum, { webSockets }) => sum + webSockets.clients.size, ofMounts);
   }
 
   get #clients(): GateSocket[] {
@@ -195,14 +199,21 @@ export class Doors {
     response.setHeader('Vary', 'Origin');
     // A client that goes away while it is answered is no fault of the server.
     response.on('error', ignore);
+    const refuseWith = (status: number, reason: string): void => {
+      const refuse = isProtocol ? mount.refuse?.bind(mount) : mount ? undefined : this.#options.refuse;
+      (refuse ?? answerText)(response, status, reason);
+    };
+    const full = turnedAway.get(request.socket);
+    if (full !== undefined) {
+      response.setHeader('Connection', 'close');
+      refuseWith(503, full);
+      return;
+    }
     const refusal =
       this.#gate.refusal(request, caller, isProtocol ? 'protocol' : 'page') ??
       (isProtocol && asksForScript(request) ? { reason: 'Answers as scripts (JSONP) are not given' } : undefined);
-    const full = turnedAway.get(request.socket);
-    if (refusal ?? full) {
-      const refuse = isProtocol ? mount.refuse?.bind(mount) : mount ? undefined : this.#options.refuse;
-      if (full) response.setHeader('Connection', 'close');
-      (refuse ?? answerText)(response, full ? 503 : 403, full ?? refusal?.reason ?? '');
+    if (refusal) {
+      refuseWith(403, refusal.reason);
       return;
     }
     if (origin !== undefined) {
@@ -210,8 +221,16 @@ export class Doors {
       // Scripts of Socket.IO 1 and 2 ask with credentials.
       if (isProtocol) response.setHeader('Access-Control-Allow-Credentials', 'true');
     }
-    if (isProtocol) mount.request(request, response);
-    else (mount ?? this.#options.otherwise)?.(request, response);
+    const serve = (): void => {
+      if (isProtocol) mount.request(request, response);
+      else (mount ?? this.#options.otherwise)?.(request, response);
+    };
+    this.#visits.take(request, response, caller, serve, (retryAfterMs) => {
+      this.#gate.report(request, caller, 'too many requests');
+      response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1_000));
+      response.setHeader('Connection', 'close');
+      refuseWith(429, 'Too many requests');
+    });
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

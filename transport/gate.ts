@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Account } from './account.js';
 import type { Budget } from './account.js';
-import { TrustedProxies } from './caller.js';
+import { plainAddress, TrustedProxies } from './caller.js';
 import type { Caller } from './caller.js';
 import { Origins } from './origins.js';
 import type { Asked, OriginRefusal } from './origins.js';
@@ -80,7 +80,12 @@ export class Gate {
 
   /** Takes a place for a TCP connection. Those of a trusted proxy are of many clients, and are not counted. */
   connect(address: string): Place | undefined {
-    return this.#proxies.has(address) ? anywhere : this.#sockets.take(address);
+    return this.isProxy(address) ? anywhere : this.#sockets.take(plainAddress(address));
+  }
+
+  /** Whether the address is of a trusted proxy, whose connections many clients share. */
+  isProxy(address: string): boolean {
+    return this.#proxies.has(address);
   }
 
   /** For one client. @param budget what differs at its door */

@@ -26,8 +26,10 @@ export interface SlicesOptions<T> {
   readonly account: Account;
   /** Serves one request. Must not throw. */
   readonly serve: (request: T) => void;
-  /** The budget is spent: this request is not served, and none after it. Called once. */
+  /** The budget is spent: this request is not served. */
   readonly refuse: (request: T) => void;
+  /** Whether requests after a refused one are served when the budget allows them again. Default: none is served, or refused, any more. */
+  readonly goesOn?: boolean;
   /** Requests wait for the next turn: no more need to be read until `onGoOn`. */
   readonly onWait?: () => void;
   /** Nothing waits any more. */
@@ -96,7 +98,7 @@ export class Slices<T> {
   }
 
   #refuse(request: T): void {
-    this.end();
+    if (!this.#options.goesOn) this.end();
     this.#options.refuse(request);
   }
 

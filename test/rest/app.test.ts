@@ -85,13 +85,13 @@ describe('REST', () => {
   });
 
   it('OPTIONS names the methods of a path, also for preflight requests of pages', async () => {
-    const { status, headers } = await asker.ask('api/v1/rooms/r', 'OPTIONS', { Origin: 'https://a.example' });
+    const { status, headers } = await asker.ask('api/v1/rooms/r', 'OPTIONS', { Origin: 'http://localhost:3000' });
     expect(status).to.equal(204);
     expect(headers).to.deep.include({
       allow: 'GET, HEAD, DELETE, OPTIONS',
       'access-control-allow-methods': 'GET, HEAD, DELETE, OPTIONS',
       'access-control-allow-headers': 'Authorization',
-      'access-control-allow-origin': '*',
+      'access-control-allow-origin': 'http://localhost:3000',
     });
   });
 
