@@ -10,6 +10,7 @@ import { PeerProcess, sections, type Peer } from './peer.js';
 export interface Member {
   readonly endpoint: string;
   readonly peer: Peer;
+  readonly answer: string;
 }
 
 /** An embedded engine, clients without browser, and the application between them. */
@@ -36,8 +37,11 @@ export class PeerCall {
     expect(await this.engine.stop(), 'the engine ends cleanly').to.equal(0);
   }
 
-  /** Resolves when the member is connected. If there is a source, it feeds the member from the beginning. */
-  async join(mediaPipeline: string, source?: Member): Promise<Member> {
+  /**
+   * Resolves when the member is connected. If there is a source, it feeds the member from the beginning.
+   * @param like A browser that hides its addresses tells no candidates, and lets the engine choose who opens DTLS.
+   */
+  async join(mediaPipeline: string, source?: Member, like?: 'hidden browser'): Promise<Member> {
     const { client } = this;
     const endpoint = await client.create('WebRtcEndpoint', { mediaPipeline });
     if (source) await client.invoke(source.endpoint, 'connect', { sink: endpoint });
@@ -46,9 +50,13 @@ export class PeerCall {
     const peer = await this.peers.open({
       sections: sections('sendrecv', ['video']),
       bindAddress: defaultBindAddress(),
-      onCandidate: (candidate) => told.push(client.invoke(endpoint, 'addIceCandidate', { candidate })),
+      onCandidate: (candidate) => {
+        if (!like) told.push(client.invoke(endpoint, 'addIceCandidate', { candidate }));
+      },
     });
-    peer.accept(z.string().parse(await client.invoke(endpoint, 'processOffer', { offer: peer.offer })));
+    const offer = like ? peer.offer.replaceAll('a=setup:active', 'a=setup:actpass') : peer.offer;
+    const answer = z.string().parse(await client.invoke(endpoint, 'processOffer', { offer }));
+    peer.accept(answer);
     await client.invoke(endpoint, 'gatherCandidates');
     await client.event('IceGatheringDone', endpoint);
     for (const { type, object, data } of client.events) {
@@ -57,7 +65,7 @@ export class PeerCall {
     }
     await peer.connected();
     await Promise.all(told);
-    return { endpoint, peer };
+    return { endpoint, peer, answer };
   }
 
   /** How many file descriptors the engine has; 0 if the system does not tell. */

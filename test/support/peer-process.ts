@@ -45,7 +45,7 @@ class PeerInProcess {
     for (const [index, section] of sections.entries()) this.#addTrack(String(index), section);
     this.#connection.setLocalDescription('offer');
     const sdp = this.#connection.localDescription()?.sdp ?? '';
-    report({ type: 'offer', peer: id, sdp: sdp.replace(/^a=(?:candidate|end-of-candidates).*\r\n/gm, '') });
+    report({ type: 'offer', peer: id, sdp: offered(sdp) });
   }
 
   obey(command: PeerCommand): void {
@@ -121,6 +121,14 @@ class PeerInProcess {
       );
     }
   }
+}
+
+/**
+ * Without candidates, which follow. It insists on opening DTLS, because the media server knows our candidates first and is
+ * connected first: a handshake of its own would come before the library listens (media/embedded/README.md).
+ */
+function offered(sdp: string): string {
+  return sdp.replace(/^a=(?:candidate|end-of-candidates).*\r\n/gm, '').replaceAll('a=setup:actpass', 'a=setup:active');
 }
 
 const peers = new Map<number, PeerInProcess>();

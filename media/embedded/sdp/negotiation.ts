@@ -113,8 +113,8 @@ function remoteDescription(offer: SessionDescription, offered: OfferedSection): 
       ufrag,
       password,
       fingerprint,
-      // The other side opens DTLS whenever it may: our own first message would be lost while it is not ready.
-      setup: setup === 'passive' ? 'passive' : 'active',
+      // We open DTLS whenever we may: the library can fail when a handshake reaches it before it listens (README).
+      setup: setup === 'passive' || setup === 'actpass' ? 'passive' : 'active',
       candidates: [...new Set([offered, ...others].flatMap(({ candidates }) => candidates))],
     };
   }

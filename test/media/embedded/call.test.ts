@@ -43,6 +43,16 @@ describe('a call through the embedded engine with clients that are no browsers',
     call.peers.closeAll();
   });
 
+  it('opens DTLS if it may, because a handshake that comes before the engine’s ICE is connected can fail', async () => {
+    const ann = await join();
+    expect(ann.answer, 'of a client that insists on opening it').to.contain('a=setup:passive');
+    const hidden = await call.join(pipeline, ann, 'hidden browser');
+    expect(hidden.answer).to.contain('a=setup:active').and.not.contain('a=setup:passive');
+    ann.peer.sendVideo(1, 5);
+    await hidden.peer.receives({ video: 5 });
+    call.peers.closeAll();
+  });
+
   it('leaves nothing behind, however often it is repeated', async () => {
     const before = call.descriptors;
     // More endpoints than the range has ports: those of released ones are used again.

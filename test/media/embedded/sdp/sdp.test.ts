@@ -134,10 +134,11 @@ describe('SDP answers', () => {
     });
   });
 
-  it('let the other side open DTLS, unless it insists on waiting', () => {
+  // The library can fail when a handshake comes before it listens (media/embedded/README.md).
+  it('open DTLS themselves, unless the other side insists on it', () => {
     const remote = (setup: string) =>
       negotiate(parseSdp(browserOffer({ setup })), { audio: undefined, video: undefined })?.remote.setup;
-    expect(remote('actpass')).to.equal('active');
+    expect(remote('actpass')).to.equal('passive');
     expect(remote('active')).to.equal('active');
     expect(remote('passive')).to.equal('passive');
   });
