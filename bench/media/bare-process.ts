@@ -7,7 +7,6 @@ import { payloadType } from './packet.js';
 
 /** Keeps the objects alive for the library. */
 const kept: (PeerConnection | Track)[] = [];
-const connections = new Map<number, PeerConnection>();
 
 function answer(peer: number, offer: string): void {
   const connection = new PeerConnection(`bare-${peer}`, {
@@ -22,9 +21,8 @@ function answer(peer: number, offer: string): void {
   const media = new Video('0', 'SendRecv');
   media.addVP8Codec(payloadType);
   kept.push(connection, connection.addTrack(media));
-  connections.set(peer, connection);
-  // The passive side of DTLS, as the engine is.
-  connection.setRemoteDescription(offer.replace('a=setup:actpass', 'a=setup:active'), 'offer');
+  // The library answers as the active side of DTLS, as the engine does.
+  connection.setRemoteDescription(offer, 'offer');
   connection.setLocalDescription('answer');
   report({ type: 'offer', peer, sdp: connection.localDescription()?.sdp ?? '' });
 }
@@ -37,7 +35,6 @@ initLogger('Fatal', () => undefined);
 process.on('message', (message) => {
   const command = message as LoadCommand;
   if (command.type === 'answer') answer(command.peer, command.sdp);
-  if (command.type === 'candidate') connections.get(command.peer)?.addRemoteCandidate(command.candidate, command.mid);
 });
 process.on('disconnect', () => {
   cleanup();

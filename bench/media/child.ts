@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** The kernel counts in ticks of 10 ms (getconf CLK_TCK) and in pages of 4096 bytes. */
 const tickUs = 10_000;
 const pageBytes = 4096;
+/** How long a process may take for a report, in ms. The longest, of a measurement, takes a tenth of it. */
+const patienceMs = 60_000;
 
 /** A process of the bench or under test that exchanges messages. Its cost is measured from outside, with all its threads. */
 export class Child<Command extends object, Report extends { readonly type: string }> {
@@ -50,18 +52,28 @@ export class Child<Command extends object, Report extends { readonly type: strin
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * The next report of this type that fits.
+   * @param awaited What the error names, when there is none within a minute.
+   */
   next<Type extends Report['type']>(
     type: Type,
     fits: (report: Extract<Report, { type: Type }>) => boolean = () => true,
+    awaited = `"${type}" of a process`,
   ): Promise<Extract<Report, { type: Type }>> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const stop = this.listen((report) => {
         if (report.type !== type) return;
         const found = report as Extract<Report, { type: Type }>;
         if (!fits(found)) return;
+        clearTimeout(timer);
         stop();
         resolve(found);
       });
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`the bench waited in vain for ${awaited}`));
+      }, patienceMs);
     });
   }
 

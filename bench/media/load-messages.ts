@@ -13,8 +13,10 @@ export type LoadCommand =
 export type LoadReport =
   | { readonly type: 'ready' }
   | { readonly type: 'offer'; readonly peer: number; readonly sdp: string }
+  /** A candidate of the other side, for the client. */
   | { readonly type: 'candidate'; readonly peer: number; readonly candidate: string; readonly mid: string }
-  | { readonly type: 'connected'; readonly peer: number }
+  /** The client is connected, or will never be. */
+  | { readonly type: 'settled'; readonly peer: number; readonly state: 'connected' | 'failed' }
   /** The ports of the receivers. */
   | { readonly type: 'sockets'; readonly ports: readonly number[] }
   | ({ readonly type: 'ran' } & Ran);

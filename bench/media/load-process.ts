@@ -23,8 +23,6 @@ class Client {
   readonly #connection: PeerConnection;
   /** Keeps the object alive for the library. */
   readonly #track: Track;
-  /** Candidates until the answer is applied. An earlier ICE connection would find no fingerprint. */
-  #held: LoadReport[] | undefined = [];
 
   constructor(id: number, sends: boolean) {
     this.#id = id;
@@ -35,13 +33,10 @@ class Client {
       disableAutoNegotiation: true,
       forceMediaTransport: true,
     });
-    this.#connection.onLocalCandidate((candidate, mid) => {
-      const found: LoadReport = { type: 'candidate', peer: id, candidate, mid };
-      if (this.#held) this.#held.push(found);
-      else report(found);
-    });
+    // It tells no candidates, as a browser that hides its addresses. So its ICE is connected first, and it listens when
+    // the handshake of the other side comes (media/embedded/README.md).
     this.#connection.onStateChange((state) => {
-      if (state === 'connected') report({ type: 'connected', peer: id });
+      if (state === 'connected' || state === 'failed') report({ type: 'settled', peer: id, state });
     });
     const ssrc = 1_000_000 + id;
     const media = new Video('0', sends ? 'SendOnly' : 'RecvOnly');
@@ -59,8 +54,6 @@ class Client {
 
   answer(sdp: string): void {
     this.#connection.setRemoteDescription(sdp, 'answer');
-    this.#held?.forEach(report);
-    this.#held = undefined;
   }
 
   candidate(candidate: string, mid: string): void {

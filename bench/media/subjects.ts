@@ -99,9 +99,6 @@ export async function floorSubject(shape: Shape): Promise<Subject> {
 export async function bareSubject(count: number): Promise<EmptySubject> {
   const [bare] = await Child.start<LoadCommand, LoadReport>(new URL('bare-process.ts', import.meta.url));
   const load = await startLoad();
-  load.listen((report) => {
-    if (report.type === 'candidate') bare.send(report);
-  });
   bare.listen((report) => {
     if (report.type === 'candidate') load.send(report);
     // At once, because candidates follow the answer directly and need it.
@@ -115,7 +112,7 @@ export async function bareSubject(count: number): Promise<EmptySubject> {
         const offered = load.next('offer');
         load.send({ type: 'open', peer, sends: true });
         const { sdp } = await offered;
-        const connected = load.next('connected', (report) => report.peer === peer);
+        const connected = clientConnected(load, peer, `bare connection ${peer}`);
         bare.send({ type: 'answer', peer, sdp });
         await connected;
       }
@@ -158,12 +155,6 @@ class Callers {
   constructor(load: Load, kurento: KurentoSocket) {
     this.#load = load;
     this.#kurento = kurento;
-    load.listen((report) => {
-      if (report.type !== 'candidate') return;
-      const object = this.#endpoints[report.peer] ?? '';
-      const candidate = { candidate: report.candidate.replace(/^a=/, ''), sdpMid: report.mid, sdpMLineIndex: 0 };
-      void kurento.invoke(object, 'addIceCandidate', { candidate });
-    });
   }
 
   /** Resolves with the endpoint once the client is connected to it. */
@@ -173,7 +164,6 @@ class Callers {
     this.#endpoints.push(endpoint);
     if (source !== undefined) await this.#kurento.invoke(source, 'connect', { sink: endpoint });
     const offered = this.#load.next('offer', (report) => report.peer === peer);
-    const connected = this.#load.next('connected', (report) => report.peer === peer);
     this.#load.send({ type: 'open', peer, sends });
     const offer = asBrowser((await offered).sdp);
     const sdp = String(await this.#kurento.invoke(endpoint, 'processOffer', { offer }));
@@ -182,10 +172,18 @@ class Callers {
     await this.#kurento.invoke(endpoint, 'gatherCandidates');
     const { data } = await this.#kurento.event('IceCandidateFound', endpoint);
     const { candidate } = data.candidate as { candidate: string };
+    const connected = clientConnected(this.#load, peer, `endpoint ${endpoint}`);
     this.#load.send({ type: 'candidate', peer, candidate, mid: '0' });
     await connected;
     return endpoint;
   }
+}
+
+/** @param other What the client connects to. @throws Error that names it, when they do not connect */
+async function clientConnected(load: Load, peer: number, other: string): Promise<void> {
+  const connecting = `client ${peer} to connect to ${other}`;
+  const { state } = await load.next('settled', (report) => report.peer === peer, connecting);
+  if (state === 'failed') throw new Error(`the bench waited for ${connecting}, and the connection failed`);
 }
 
 /** An offer with the extensions of browsers: feedback on every packet, retransmissions, keyframes on request. */
