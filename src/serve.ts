@@ -194,6 +194,9 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
     }
     const adminUrl = config.adminPort === 0 ? undefined : await openAdmin();
     const port = await listen(http, config);
+    if (config.allowedOrigins.includes('*')) {
+      log.warn('pages of all sites may use this server, from the browsers of its users (ALLOWED_ORIGINS=*)');
+    }
     if (config.roomList === 'public' && !isLoopback(config.host)) {
       log.info('everybody who reaches the server may list its rooms; ROOM_LIST=admin or off changes that');
     }
