@@ -48,8 +48,9 @@ export class Evictions {
 
   /** @throws RoomError `evicted` */
   assertMayEnter(room: string, { identity, session }: Returner): void {
-    if (this.#ms === 0) return;
-    this.#forgetEnded();
+    if (this.#ends.size > 0) this.#forgetEnded();
+    // Each eviction is kept by identity, those by session too.
+    if (this.#ends.size === 0) return;
     const end = Math.max(
       this.#ends.get(keyOf(room, identity)) ?? 0,
       (session && this.#sessions.get(session)?.get(room)) ?? 0,

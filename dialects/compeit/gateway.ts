@@ -100,6 +100,7 @@ export class CompeitGateway implements Dialect {
 
   #acceptOld(socket: NamespaceSocket, identity: Identity | undefined, context: UserContext): NamespaceListener {
     const link: Link = {
+      address: socket.handshake.address,
       send: ({ packet }) => {
         socket.send(packet);
       },

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { callerOf } from '../../transport/caller.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { TransportLimits } from './transport/carrier.js';
 import type { Link } from './user.js';
@@ -19,6 +20,7 @@ export function newLink(
     },
   });
   return {
+    address: callerOf(socket.request).address,
     send: ({ name, args }) => {
       client.emit(name, ...args);
     },

@@ -15,6 +15,8 @@ export const dialectName = 'compeit';
 
 /** One namespace connection of either transport. */
 export interface Link {
+  /** IP address of the client, for the log. */
+  readonly address: string;
   send(message: Message): void;
   /** Ends the connection, so that the client does not reconnect by itself. */
   dismiss(): void;
@@ -199,7 +201,7 @@ export class User implements Attended {
           if (this.#participant === participant) this.#told(event);
         };
       });
-      log.info('joined', { room: key, user: this.id });
+      log.info('joined', { room: key, user: this.id, address: this.#link.address });
     } finally {
       // The former room is left only now, so that a user that the new room refuses stays in it.
       former?.leave();

@@ -1,3 +1,5 @@
+import { cleanedName } from '../../rooms/index.js';
+
 /** A path in a request to the file server. */
 export interface FilePath {
   readonly client: string;
@@ -6,12 +8,12 @@ export interface FilePath {
 }
 
 const maxNameBytes = 255;
+const maxGivenBytes = 4 * maxNameBytes;
 /**
  * Characters that no file name has here. The slash is one of them, so a path becomes one name
  * (docs/protocols/concierge.md#12-file-server).
  */
-// eslint-disable-next-line no-control-regex
-const dropped = /[/?<>\\:*|"\u0000-\u001f\u007f-\u009f]/g;
+const dropped = /[/?<>\\:*|"]/g;
 
 /**
  * @param path below the path of the file server, with escapes, without query
@@ -30,7 +32,9 @@ export function readFilePath(path: string): FilePath | undefined {
 
 /** The name under which a file is kept; undefined when no valid name remains. */
 export function fileNameOf(name: string): string | undefined {
-  const file = name.replace(dropped, '');
+  // What nobody sees is left out too, as from every name.
+  if (Buffer.byteLength(name) > maxGivenBytes) return undefined;
+  const file = cleanedName(name.replace(dropped, ''), maxGivenBytes);
   const isName = file !== '' && file !== '.' && file !== '..';
   return isName && Buffer.byteLength(file) <= maxNameBytes ? file : undefined;
 }

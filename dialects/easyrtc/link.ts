@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
+import { callerOf } from '../../transport/caller.js';
 import { Patience } from '../../transport/patience.js';
 import { TokenBucket } from '../../transport/token-bucket.js';
 import type { DialectNeeds } from '../dialect.js';
@@ -59,7 +60,11 @@ export class Link {
     const { maxPacketBytes, maxMessagesPerSecond, loginTimeoutMs } = context.settings;
     const { maxQueuedBytes, maxQueuedRequests } = limits;
     this.#outlet = new Outlet(socket, textOf, { maxQueuedBytes, maxPacketBytes }, (reason) => {
-      log.warn('a client was dropped', { client: this.client.easyrtcid, reason, address: socket.handshake.address });
+      log.warn('a client was dropped', {
+        client: this.client.easyrtcid,
+        reason,
+        address: callerOf(socket.request).address,
+      });
     });
     this.client = new Client(this.#outlet, client);
     this.#requests = new RequestQueue({ maxRequests: maxQueuedRequests }, (request) => this.#serve(request));

@@ -1,4 +1,5 @@
 import type { Participant } from '../../rooms/index.js';
+import { cleanedName } from '../../rooms/index.js';
 import { newEasyrtcid } from './easyrtcid.js';
 import type { ClientEntry } from './messages.js';
 import type { RoomView } from './room-view.js';
@@ -41,7 +42,7 @@ export class Outsiders {
         // The time of the join is unknown if no client of this protocol was there, so this is the time when it was first seen.
         roomJoinTime: this.#now(),
         presence: { show: 'chat', status: null },
-        username: participant.attributes.displayName,
+        username: usernameOf(participant),
         apiField: {},
       };
       this.#entries.set(participant, entry);
@@ -54,4 +55,11 @@ export class Outsiders {
   forget(id: string): void {
     this.#byId.delete(id);
   }
+}
+
+/** As long as a username may be here (docs/protocols/easyrtc.md#4-names-and-limits). */
+const maxUsername = 64;
+
+function usernameOf({ attributes: { displayName } }: Participant): string {
+  return displayName.length > maxUsername ? cleanedName(displayName, maxUsername) : displayName;
 }

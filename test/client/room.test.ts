@@ -32,6 +32,18 @@ describe('a room as the client sees it', () => {
     expect(room.joined).to.equal(false);
   });
 
+  it('joins under names in the form of Unicode that the server takes', async () => {
+    let params: object | undefined;
+    server = await ScriptedServer.start((request) => {
+      if (request.method === 'joinRoom') ({ params } = request);
+      return request.method === 'joinRoom' ? joined('one') : { result: {} };
+    });
+    room = new Room({ url: server.url, room: 'cafe\u0301', user: 'jose\u0301' });
+    await room.join();
+    expect(params).to.include({ room: 'caf\u00E9', user: 'jos\u00E9' });
+    expect(room).to.include({ name: 'caf\u00E9', user: 'jos\u00E9' });
+  });
+
   describe('with a publication', () => {
     let camera: StubTrack;
     let publication: LocalPublication;

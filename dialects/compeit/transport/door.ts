@@ -155,7 +155,7 @@ export class OldSocketIoDoor implements Mount {
       answerText(response, 503, 'all connections are taken');
       return;
     }
-    const handshake = { query, headers: request.headers };
+    const handshake = { query, headers: request.headers, address };
     const admission = await this.#settings.admit(handshake);
     // Meanwhile the client may have disconnected, and others may have taken its place.
     if (response.destroyed) return;

@@ -19,6 +19,8 @@ import {
 export interface Handshake {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** IP address. */
+  readonly address: string;
 }
 
 /** The client of a session, as the gate knows it. */

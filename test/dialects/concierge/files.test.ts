@@ -241,6 +241,14 @@ describe('Concierge file server (§12)', () => {
     expect(await status('DELETE', '/fs/ada/a/b.txt', ada.uuid)).to.equal(200);
   });
 
+  it('removes what nobody sees from names of files, which are the same in every form of Unicode', async () => {
+    const ada = await stage.identify('ada');
+    expect(await status('PUT', '/fs/ada/a%E2%80%AEtxt.exe', ada.uuid, 'x')).to.equal(201);
+    expect(await status('GET', '/fs/ada/atxt.exe', ada.uuid)).to.equal(202);
+    expect(await status('PUT', '/fs/ada/cafe%CC%81', ada.uuid, 'x')).to.equal(201);
+    expect(await status('GET', '/fs/ada/caf%C3%A9', ada.uuid)).to.equal(202);
+  });
+
   /** An upload whose body is not sent yet. `answered` resolves with the status; 0 when the connection was cut. */
   function begin(path: string, key: string): { upload: ClientRequest; answered: Promise<number> } {
     const { port } = new URL(stage.url);

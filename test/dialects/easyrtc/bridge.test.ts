@@ -74,6 +74,16 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     expect(stage.gateway.outsiders).to.equal(0);
   });
 
+  it('a name of another protocol is as long as a username at most', async () => {
+    const ana = await stage.enter({ username: 'Ana' });
+    const user = 'x'.repeat(256);
+    const long = await stage.speaker(user);
+    const news = await ana.pushed('roomData');
+    const [entry] = Object.values(news.msgData?.roomData?.default?.clientListDelta?.updateClient as object) as Wire[];
+    expect(entry).to.deep.include({ username: 'x'.repeat(64) });
+    await long.request('leaveRoom', {});
+  });
+
   it('chat both ways; a private text is refused, because the room protocol has none', async () => {
     const kurt = await stage.speaker('Kurt');
     const ana = await stage.enter({ username: 'Ana' });
