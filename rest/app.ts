@@ -41,7 +41,7 @@ export interface AppOptions {
   readonly adminToken: string;
   /** Which clients are told of rooms. */
   readonly roomList: RoomListMode;
-  /** The IP address of the client of a request. */
+  /** Of the client of a request, for counting: one client may have a whole network of addresses. */
   readonly addressOf: (request: IncomingMessage) => string;
   /** Whether the original's GET /close is served. */
   readonly closeByGet: boolean;

@@ -19,6 +19,7 @@ import { callerOf } from '../transport/caller.js';
 import { socketLimit } from '../transport/descriptors.js';
 import { Doors } from '../transport/doors.js';
 import { connectionLimits, gateOf } from '../transport/options.js';
+import { networkOf } from '../transport/network.js';
 import { SocketIoDoor } from '../transport/socket-io/door.js';
 import type { SocketIoOptions } from '../transport/socket-io/door.js';
 import { openAdminPort } from './admin-port.js';
@@ -120,7 +121,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       pathPrefix: config.pathPrefix,
       adminToken: config.adminToken,
       roomList: config.roomList,
-      addressOf: (request) => callerOf(request).address,
+      addressOf: (request) => networkOf(callerOf(request).address),
       closeByGet: config.closeEndpoint === 'token',
       onChange: (change, names) => {
         log.info(change, names);

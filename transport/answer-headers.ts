@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { callerOf } from './caller.js';
 
 export interface AnswerHeadersOptions {
   /** Sites whose pages may show an answer in a frame, as https://host[:port]; `*`: all. Pages of the server itself always may. */
@@ -50,8 +51,7 @@ export class AnswerHeaders {
 
   /** For an answer to this request. */
   for(request: IncomingMessage): ReadonlyMap<string, string> {
-    if (this.#hstsSeconds === 0 || localhost.test(request.headers.host ?? '') || !this.#isSecure(request))
-      return this.#all;
+    if (this.#hstsSeconds === 0 || localhost.test(callerOf(request).host) || !this.#isSecure(request)) return this.#all;
     return new Map([...this.#all, ['Strict-Transport-Security', `max-age=${this.#hstsSeconds}`]]);
   }
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AnswerHeaders } from './answer-headers.js';
@@ -11,6 +10,7 @@ import type { Gate } from './gate.js';
 import { HttpVisits } from './http-visits.js';
 import { newWebSocketServer } from './gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate-socket.js';
+import { answerRaw, keepHeaders } from './raw-answer.js';
 import { WriteTurn } from './write-turn.js';
 
 /** Serves everything below a path: plain requests and upgrades to another protocol. It has clients that stay connected. */
@@ -237,7 +237,7 @@ export class Doors {
     // A client that goes away during the handshake is no fault of the server.
     socket.on('error', ignore);
     const caller = this.#admitSocket(request);
-    answerHeaders.set(socket, this.#headers.for(request));
+    keepHeaders(socket, this.#headers.for(request));
     const path = pathOf(request);
     const door = this.#stopped ? undefined : this.#doors.get(path);
     const mount = door ? undefined : this.#mountAt(path);
@@ -308,22 +308,6 @@ const newcomers = new WeakMap<Duplex, () => void>();
 
 /** TCP connections that may make no request, and why. */
 const turnedAway = new WeakMap<Duplex, string>();
-
-/** What an answer to an upgrade tells browsers. */
-const answerHeaders = new WeakMap<Duplex, ReadonlyMap<string, string>>();
-
-/** Answers a request for an upgrade with a plain response, and ends the connection. */
-export function answerRaw(socket: Duplex, status: number, reason: string): void {
-  const body = `${reason}\n`;
-  const headers = [...(answerHeaders.get(socket) ?? [])].map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n${headers.join('')}\r\n${body}`,
-  );
-  // Whatever the client still sends is read, or it would lose the answer. It may never close its side.
-  socket.resume();
-  setTimeout(() => socket.destroy(), closeAfterMs).unref();
-}
 
 function answerText(response: ServerResponse, status: number, reason: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=UTF-8' });

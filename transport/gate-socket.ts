@@ -1,6 +1,7 @@
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Account } from './account.js';
 import { Slices } from './slices.js';
+import { onWsClientError } from './raw-answer.js';
 
 /** How long a client has for the closing handshake, in ms. */
 const closeTimeout = 10_000;
@@ -89,7 +90,10 @@ export const gateSocketOptions = {
 
 /** @param maxPayload bytes of one message; a longer one closes the connection with 1009 */
 export function newWebSocketServer(maxPayload: number) {
-  return new WebSocketServer({ ...gateSocketOptions, clientTracking: true, maxPayload });
+  return new WebSocketServer({ ...gateSocketOptions, clientTracking: true, maxPayload }).on(
+    'wsClientError',
+    onWsClientError,
+  );
 }
 
 export type GateSocketServer = ReturnType<typeof newWebSocketServer>;

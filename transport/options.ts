@@ -40,7 +40,7 @@ export const transportOptions = {
     count.min(0),
     2_000,
     'connections',
-    'How many clients, and how many TCP connections, one address may have. One more is refused with 503. 0: any number.',
+    'How many clients, and how many TCP connections, one address may have. Of IPv6 a network of 64 bits counts as one. One more is refused with 503. 0: any number.',
   ),
   maxNewcomers: option(
     count.min(0),

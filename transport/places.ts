@@ -1,3 +1,5 @@
+import { networkOf } from './network.js';
+
 /** How many may be there at a time. 0: any number. */
 export interface PlaceLimits {
   /** Of one address. */
@@ -34,6 +36,10 @@ export class Places {
 
   /** Whether there is a place for one more client of this address. */
   hasFor(address: string): boolean {
+    return this.#hasFor(networkOf(address));
+  }
+
+  #hasFor(address: string): boolean {
     const { perAddress, newcomers, newcomersPerAddress } = this.#limits;
     return !(
       reached(this.#all.get(address), perAddress) ||
@@ -43,8 +49,9 @@ export class Places {
   }
 
   /** @returns undefined when there is no place for one more client of this address */
-  take(address: string): Place | undefined {
-    if (!this.hasFor(address)) return undefined;
+  take(of: string): Place | undefined {
+    const address = networkOf(of);
+    if (!this.#hasFor(address)) return undefined;
     add(this.#all, address, 1);
     add(this.#newcomers, address, 1);
     this.#newcomerCount += 1;

@@ -154,6 +154,17 @@ describe('a client that guesses the admin token', () => {
       expect((await guess(url, adminToken, '127.0.0.2')).status, 'from elsewhere').to.equal(200);
     }));
 
+  it('is known by the address that a trusted proxy names, and by no other', () =>
+    withGarden({ adminToken, trustedProxies: ['loopback'] }, async (url) => {
+      const from = async (address: string, token: string): Promise<number> => {
+        const headers = { Authorization: `Bearer ${token}`, 'X-Forwarded-For': address };
+        return (await send(url + path, { headers })).status;
+      };
+      for (let index = 0; index < 11; index += 1) await from(`2001:db8::${index}`, 'wrong');
+      expect(await from('2001:db8::ffff', adminToken), 'the same network').to.equal(429);
+      expect(await from('198.51.100.7', adminToken)).to.equal(200);
+    }));
+
   it('is counted for wrong tokens only, not for missing ones or other schemes', () =>
     withGarden({ adminToken }, async (url) => {
       for (let index = 0; index < 30; index += 1) {

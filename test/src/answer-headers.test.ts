@@ -105,10 +105,27 @@ describe('the headers of every answer', () => {
     expect([...statuses], 'kinds of answers').to.include.members([200, 204, 400, 403, 404, 405]);
   });
 
-  it('are there when an upgrade is refused', async () => {
-    for (const path of ['/meet/nothing', '/meet/', '/elsewhere', '/meet/fs/a/b']) {
-      const { headers, status } = await send(new URL(url).origin + path, { headers: upgrade });
-      expect(status, path).to.equal(404);
+  it('are there when an upgrade is refused, at every door', async () => {
+    const none = ['/meet/nothing', '/meet/', '/elsewhere', '/meet/fs/a/b'].map((path) => [path, 404, {}] as const);
+    const foreign = [
+      '/room',
+      '/concierge',
+      '/ws',
+      '/socket.io/?EIO=4&transport=websocket',
+      '/socket.io/1/websocket/x',
+    ].map((path) => [`/meet${path}`, 403, { Origin: 'https://elsewhere.example' }] as const);
+    const badVersion = { 'Sec-WebSocket-Version': '7' };
+    const wrong = [
+      ['/meet/socket.io/1/nothing', 400, {}],
+      ['/meet/socket.io/?EIO=4&transport=websocket&sid=nobody', 400, {}],
+      ['/meet/room', 400, badVersion],
+      ['/meet/concierge', 400, badVersion],
+      ['/meet/socket.io/1/websocket/nobody', 400, badVersion],
+      ['/meet/socket.io/?EIO=4&transport=websocket', 400, badVersion],
+    ] as const;
+    for (const [path, expected, more] of [...none, ...foreign, ...wrong]) {
+      const { headers, status } = await send(new URL(url).origin + path, { headers: { ...upgrade, ...more } });
+      expect(status, path).to.equal(expected);
       secured(headers);
     }
   });
@@ -152,11 +169,19 @@ describe('Strict-Transport-Security', function () {
     rmSync(folder, { recursive: true });
   });
 
-  const told = async (config: ConstructorParameters<typeof ServiceStage>[0], host: string): Promise<unknown> => {
+  const told = async (
+    config: ConstructorParameters<typeof ServiceStage>[0],
+    host: string,
+    forwarded: Record<string, string> = {},
+  ): Promise<unknown> => {
     const stage = new ServiceStage(config);
     try {
       const url = await stage.start();
-      const options = { ca: readFileSync(given.tlsCert), servername: 'localhost', headers: { Host: host } };
+      const options = {
+        ca: readFileSync(given.tlsCert),
+        servername: 'localhost',
+        headers: { Host: host, ...forwarded },
+      };
       return (await send(url, options)).headers['strict-transport-security'];
     } finally {
       await stage.stop();
@@ -166,6 +191,16 @@ describe('Strict-Transport-Security', function () {
   it('is told where a certificate was given, by whole host names', async () => {
     expect(await told(given, 'conference.example')).to.equal('max-age=31536000');
     expect(await told({ ...given, hstsMaxAgeS: 60 }, 'conference.example:8443')).to.equal('max-age=60');
+  });
+
+  it('is told where a trusted proxy says that the client speaks HTTPS', async () => {
+    const proto = { 'X-Forwarded-Proto': 'https' };
+    const trusted = { trustedProxies: ['loopback'] };
+    expect(await told(trusted, 'conference.example', proto)).to.equal('max-age=31536000');
+    const rewritten = { ...proto, 'X-Forwarded-Host': 'conference.example' };
+    expect(await told(trusted, 'localhost:8080', rewritten)).to.equal('max-age=31536000');
+    expect(await told(trusted, 'conference.example', { 'X-Forwarded-Proto': 'http' })).to.equal(undefined);
+    expect(await told({}, 'conference.example', proto), 'nobody is trusted').to.equal(undefined);
   });
 
   it('is not told with a certificate of our own, to localhost, over HTTP, or when it is off', async () => {

@@ -6,6 +6,7 @@ import type { Namespace, Socket } from 'socket.io';
 import { callerOf } from '../caller.js';
 import type { Mount } from '../doors.js';
 import type { Gate } from '../gate.js';
+import { answerRaw } from '../raw-answer.js';
 import { bytesOf, clientOf } from './engine.js';
 import type { EnginePacket } from './engine.js';
 import { Visits, visitOf } from './visits.js';
@@ -45,6 +46,8 @@ export class SocketIoDoor implements Mount {
   readonly #shadow = createServer();
   readonly #protocols: SharedNamespaceProtocol[] = [];
   readonly #namespaces = new Set<string>();
+  /** Requests for an upgrade that are not answered yet. */
+  readonly #upgrades = new WeakSet<IncomingMessage>();
 
   constructor({ path, maxPacketBytes, firstRequestMs, gate, hasPlace, heartbeat }: SocketIoOptions) {
     const visits = new Visits({
@@ -67,6 +70,13 @@ export class SocketIoDoor implements Mount {
         else if (!gate.hasPlace(request, callerOf(request))) answer('too many connections', false);
         else answer(null, true);
       },
+    });
+    // Before the library refuses an upgrade by itself: its answer would have none of our headers.
+    this.#server.engine.on('connection_error', ({ req, message }: { req: IncomingMessage; message: string }) => {
+      if (this.#upgrades.has(req)) answerRaw(req.socket, 400, message);
+    });
+    this.#server.engine.on('headers', (_headers: object, request: IncomingMessage) => {
+      this.#upgrades.delete(request);
     });
     this.#server.engine.on('connection', (conn: Socket['conn']) => {
       visits.begin(conn);
@@ -98,6 +108,7 @@ export class SocketIoDoor implements Mount {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgrades.add(request);
     this.#shadow.emit('upgrade', request, socket, head);
   }
 

@@ -12,6 +12,7 @@ import { Patience } from '../patience.js';
 import type { Place } from '../places.js';
 import { Slices } from '../slices.js';
 import { bytesOf, interceptPolling, keepThroughSleep } from './engine.js';
+import { onWsClientError } from '../raw-answer.js';
 
 type EngineConnection = Socket['conn'];
 
@@ -84,6 +85,7 @@ export class Visits {
     return class extends WebSocketServer<typeof GateSocket> {
       constructor(options: ServerOptions) {
         super({ ...options, ...gateSocketOptions });
+        this.on('wsClientError', onWsClientError);
       }
 
       override handleUpgrade(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { callerOf } from '../../../transport/caller.js';
-import { answerRaw } from '../../../transport/doors.js';
+import { answerRaw } from '../../../transport/raw-answer.js';
 import type { Mount } from '../../../transport/doors.js';
 import type { Gate } from '../../../transport/gate.js';
 import { newWebSocketServer } from '../../../transport/gate-socket.js';

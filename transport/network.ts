@@ -1,0 +1,21 @@
+import { isIPv6 } from 'node:net';
+
+/**
+ * What counts as one address in limits: an IPv4 address, or the first 64 bits of an IPv6 address, of which one client has all that begin
+ * so. Link-local addresses begin alike for everybody, so each counts by itself.
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address) || /^fe[89ab]/i.test(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const before = wordsOf(head);
+  const missing = tail === undefined ? 0 : 8 - before.length - wordsOf(tail).length;
+  const words = [...before, ...Array.from({ length: missing }, () => '0'), ...wordsOf(tail ?? '')];
+  const network = words.slice(0, 4).map((word) => parseInt(word, 16).toString(16));
+  return `${network.join(':')}::/64`;
+}
+
+/** An IPv4 address at the end stands for two words; they are in the second half, whatever they are. */
+function wordsOf(part: string): string[] {
+  if (part === '') return [];
+  return part.split(':').flatMap((word) => (word.includes('.') ? ['0', '0'] : [word]));
+}
