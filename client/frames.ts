@@ -20,7 +20,7 @@ const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
   participantEvicted: () => true,
   sendMessage: texts('user', 'message'),
   iceCandidate: texts('endpointName', 'candidate'),
-  mediaError: texts('error'),
+  mediaError: (params) => texts('error')(params) && ['string', 'undefined'].includes(typeof params.sender),
   roomClosed: () => true,
   custonNotification: (params) => typeof params.MarkerFilterState === 'number',
 };

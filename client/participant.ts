@@ -1,3 +1,4 @@
+import type { ClientError } from './errors.js';
 import { Emitter } from './emitter.js';
 import type { MediaConnections } from './media-connections.js';
 import { Publication } from './publication.js';
@@ -44,6 +45,11 @@ export class Participant extends Emitter<ParticipantEvents> {
       publication.end();
       this.emit('unpublished', publication);
     }
+  }
+
+  /** For Room only: the media server has lost what we receive of the participant. We subscribe anew. */
+  subscriptionLost(error: ClientError): void {
+    for (const publication of this.#publications.values()) if (publication.subscription) publication.recover(error);
   }
 
   /** For Room only. */

@@ -284,9 +284,11 @@ export class Room extends Emitter<RoomEvents> {
         break;
       }
       case 'mediaError': {
-        const error = new ClientError('media-failed', notification.params.error);
-        this.#localPublication?.mediaLost(error);
-        this.emit('mediaError', error, undefined);
+        const { error: text, sender } = notification.params;
+        const error = new ClientError('media-failed', text);
+        if (sender === undefined) this.#localPublication?.mediaLost(error);
+        else this.#participants.get(sender)?.subscriptionLost(error);
+        this.emit('mediaError', error, sender);
         break;
       }
       case 'roomClosed':

@@ -62,7 +62,7 @@ export interface Pipeline {
   /** Whether the media server says that it has filters of this type. */
   hasFilter(type: VideoFilter['type']): boolean;
   /** Makes an element that changes video on its way. Rejects with `not-supported` when the media server has none of that type. */
-  createFilter(filter: VideoFilter): Promise<MediaElement>;
+  createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement>;
   release(): void;
 }
 
@@ -95,7 +95,12 @@ export interface EndpointOptions {
   readonly dataChannels?: boolean;
 }
 
-export interface EndpointListener {
+export interface ElementListener {
+  /** The media server has lost it, for example because somebody else released it; its pipeline is still there. Called once, as the last call. */
+  mediaLost(failure: MediaFailure): void;
+}
+
+export interface EndpointListener extends ElementListener {
   /** The media server found a local candidate; it belongs to the remote side. Never with empty text. */
   candidateFound(candidate: IceCandidate): void;
   /** The media server reports an error of this endpoint. The endpoint stays until it is released. */

@@ -25,6 +25,8 @@ export type RoomEvent =
   | { readonly type: 'candidateFound'; readonly publisher: Participant; readonly candidate: IceCandidate }
   /** An endpoint's failure is told to its owner, a pipeline's to the whole room. */
   | { readonly type: 'mediaFailed'; readonly failure: MediaFailure | RoomError }
+  /** Told to the subscriber: the media server has lost the subscription, which has ended. The publication goes on. */
+  | { readonly type: 'subscriptionLost'; readonly publisher: Participant; readonly failure: MediaFailure }
   /** The filter on everybody's video was changed. A newcomer is told of the present one, if one was ever set. */
   | { readonly type: 'roomFilterChanged'; readonly filter: VideoFilter | undefined }
   | { readonly type: 'roomClosed'; readonly room: Room; readonly reason: string };

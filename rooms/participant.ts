@@ -73,7 +73,7 @@ export class Participant implements api.Participant {
       try {
         const pipeline = await this.room.pipeline();
         const filter = this.#effectiveFilter;
-        const listener = this.#listener(this, options);
+        const listener = this.#listener(this, publication, options);
         const sdpAnswer = await publication.open(pipeline, sdpOffer, { ...options, filter }, listener);
         return {
           sdpAnswer,
@@ -106,7 +106,8 @@ export class Participant implements api.Participant {
     this.#subscriptions.get(publisher)?.close();
     const subscription = new Subscription(this, publication, this.#early.take(publisher));
     this.#subscriptions.set(publisher, subscription);
-    return this.#negotiations.run(() => subscription.open(sdpOffer, this.#listener(publisher, { connectionChanged })));
+    const listener = this.#listener(publisher, subscription, { connectionChanged });
+    return this.#negotiations.run(() => subscription.open(sdpOffer, listener));
   }
 
   unsubscribe(publisher: Participant): void {
@@ -201,13 +202,20 @@ export class Participant implements api.Participant {
   }
 
   /** What the engine reports of an endpoint of this participant, which carries the media of `publisher`. */
-  #listener(publisher: Participant, { connectionChanged }: api.SubscribeOptions): EndpointListener {
+  #listener(
+    publisher: Participant,
+    owner: Publication | Subscription,
+    { connectionChanged }: api.SubscribeOptions,
+  ): EndpointListener {
     return {
       candidateFound: (candidate) => {
         this.tell({ type: 'candidateFound', publisher, candidate });
       },
       failed: (failure) => {
         this.tell({ type: 'mediaFailed', failure });
+      },
+      mediaLost: (failure) => {
+        owner.mediaLost(failure);
       },
       ...(connectionChanged && { connectionChanged }),
     };

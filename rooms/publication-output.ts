@@ -1,16 +1,19 @@
-import type { MediaElement, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
+import type { MediaElement, MediaFailure, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
 import { RoomError } from './errors.js';
 import type { OwnedEndpoint } from './owned-endpoint.js';
 
 /** What the sinks of a publication are connected to: its endpoint, and for video the filter behind it, if there is one. Owns the filter. */
 export class PublicationOutput {
   readonly #endpoint: OwnedEndpoint;
+  readonly #filterLost: (failure: MediaFailure) => void;
   /** The filter in use; during a change also the former or the next one. */
   readonly #owned = new Set<MediaElement>();
   #filter: MediaElement | undefined;
 
-  constructor(endpoint: OwnedEndpoint) {
+  /** @param filterLost called when the media server has lost the filter in use */
+  constructor(endpoint: OwnedEndpoint, filterLost: (failure: MediaFailure) => void) {
     this.#endpoint = endpoint;
+    this.#filterLost = filterLost;
   }
 
   get closed(): boolean {
@@ -61,7 +64,11 @@ export class PublicationOutput {
   }
 
   async #create(filter: VideoFilter, pipeline: Pipeline): Promise<MediaElement> {
-    const element = await pipeline.createFilter(filter);
+    const element = await pipeline.createFilter(filter, {
+      mediaLost: (failure) => {
+        if (this.#owned.has(element)) this.#filterLost(failure);
+      },
+    });
     this.#owned.add(element);
     try {
       this.#assertOpen();

@@ -1,4 +1,12 @@
-import type { Endpoint, EndpointListener, IceCandidate, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
+import type {
+  Endpoint,
+  EndpointListener,
+  IceCandidate,
+  MediaFailure,
+  MediaKind,
+  Pipeline,
+  VideoFilter,
+} from '../media/port.js';
 import { RoomError, filterError } from './errors.js';
 import type { PublicationEnd } from './events.js';
 import { Feed } from './feed.js';
@@ -31,7 +39,9 @@ export class Publication implements api.Publication {
   constructor(publisher: Participant, candidates: HeldCandidates) {
     this.publisher = publisher;
     this.#endpoint = new OwnedEndpoint(candidates);
-    this.#output = new PublicationOutput(this.#endpoint);
+    this.#output = new PublicationOutput(this.#endpoint, (failure) => {
+      this.mediaLost(failure);
+    });
     this.#loopback = this.feed();
   }
 
@@ -76,6 +86,13 @@ export class Publication implements api.Publication {
     this.discard();
     const { publisher } = this;
     if (isKnown) publisher.room.tell({ type: 'publicationClosed', publisher, reason }, publisher);
+  }
+
+  /** The media server has lost its endpoint, or the filter behind it. The publisher is told why, and the others that it has ended. */
+  mediaLost(failure: MediaFailure): void {
+    if (this.#endpoint.closed) return;
+    this.publisher.tell({ type: 'mediaFailed', failure });
+    this.close('media-lost');
   }
 
   /** As `close`, and nobody is told of it: it was never open, or the others are told that the publisher left. */

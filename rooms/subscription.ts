@@ -1,4 +1,4 @@
-import type { EndpointListener, IceCandidate, MediaKind } from '../media/port.js';
+import type { EndpointListener, IceCandidate, MediaFailure, MediaKind } from '../media/port.js';
 import { RoomError } from './errors.js';
 import type { Feed } from './feed.js';
 import type { HeldCandidates } from './held-candidates.js';
@@ -77,6 +77,13 @@ export class Subscription implements api.Subscription {
     this.#feed.close();
     this.#endpoint.close();
     this.subscriber.subscriptionClosed(this);
+  }
+
+  /** The media server has lost its endpoint. */
+  mediaLost(failure: MediaFailure): void {
+    if (this.#endpoint.closed) return;
+    this.close();
+    this.subscriber.tell({ type: 'subscriptionLost', publisher: this.publication.publisher, failure });
   }
 
   /** Called by the publication. */

@@ -59,6 +59,10 @@ function eventText(event: Notified): string {
     }
     case 'mediaFailed':
       return notificationText(mediaError, { error: `${event.failure.code}: ${event.failure.message}` });
+    case 'subscriptionLost': {
+      const { failure, publisher } = event;
+      return notificationText(mediaError, { error: `${failure.code}: ${failure.message}`, sender: publisher.name });
+    }
     case 'roomFilterChanged':
       return notificationText(markerChanged, { MarkerFilterState: markerIndex(event.filter) ?? -1 });
     case 'roomClosed':

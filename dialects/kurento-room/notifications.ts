@@ -97,8 +97,9 @@ export const iceCandidate = notification({
 
 export const mediaError = notification({
   name: 'mediaError',
-  params: z.object({ error: z.string() }),
-  summary: 'The media server reports an error. Nobody is removed; publishing or receiving again may help.',
+  params: z.object({ error: z.string(), sender: z.string().optional() }),
+  summary:
+    'The media server reports an error. Nobody is removed; publishing or receiving again may help. With `sender` it has lost what the receiver received of that participant, and nothing else.',
   to: 'the owner of the stream, or everybody in the room when it concerns all',
   example: { error: 'media-lost: the media server is out of reach' },
 });

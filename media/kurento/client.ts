@@ -51,6 +51,8 @@ export class Client {
   readonly #calls = new Set<PendingCall>();
   /** Objects of ours that the media server may still hold: released as soon as it can be reached. */
   readonly #unreleased = new Set<string>();
+  /** What is on the media server and ours, by id. */
+  readonly #objects = new Map<string, RemoteObject>();
   #state: State = 'idle';
   #session: Session | undefined;
   /** Whether the session has been open: only then there is something to lose. */
@@ -127,7 +129,9 @@ export class Client {
       },
       read: (raw) => {
         if (!raw || !session) throw new MediaError('engine-error', `create ${type}: no object in the answer`);
-        return new RemoteObject(this, session, raw);
+        const object = new RemoteObject(this, session, raw);
+        if (session === this.#session) this.#objects.set(object.id, object);
+        return object;
       },
       late: (raw) => {
         if (raw && session) this.release(new RemoteObject(this, session, raw));
@@ -150,9 +154,15 @@ export class Client {
   /** Never fails: what cannot be released now is released when the media server is back. */
   release(object: RemoteObject): void {
     if (this.#state === 'closed') return;
-    object.raw.emit('release');
+    this.forget(object);
     this.#unreleased.add(object.id);
     if (this.#state === 'up') this.#release(object.id);
+  }
+
+  /** For an object that is no longer on the media server, or soon will not be. */
+  forget(object: RemoteObject): void {
+    this.#objects.delete(object.id);
+    object.raw.emit('release');
   }
 
   #release(id: string): void {
@@ -195,6 +205,7 @@ export class Client {
   #open(): void {
     clearTimeout(this.#retry);
     this.#session?.close();
+    this.#objects.clear();
     this.#session = new Session(
       { ...this.#options, requestTimeoutMs: this.#requestTimeoutMs },
       {
@@ -206,6 +217,9 @@ export class Client {
         },
         forgotten: () => {
           this.#forgotten();
+        },
+        destroyed: (id) => {
+          this.#objects.get(id)?.gone();
         },
         refused: (error) => {
           this.#refused(error);

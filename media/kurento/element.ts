@@ -1,5 +1,7 @@
+import type { Log } from '../../log.js';
 import { MediaError } from '../errors.js';
-import type { MediaElement, MediaKind } from '../port.js';
+import type { ElementListener, MediaElement, MediaKind } from '../port.js';
+import { notify } from './notify.js';
 import type { RemoteObject } from './remote-object.js';
 
 const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
@@ -7,13 +9,28 @@ const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<
 /** What endpoints and filters share: media is connected from and to them, and they end once. */
 export class KurentoElement implements MediaElement {
   protected readonly remote: RemoteObject;
-  readonly #released: () => void;
+  protected readonly log: Log;
+  readonly #listener: ElementListener;
+  readonly #ended: () => void;
+  #handedOver = false;
   #end: MediaError | undefined;
 
-  /** `released`: called once, when the element has been released by itself. */
-  constructor(remote: RemoteObject, released: () => void) {
+  /** `ended`: called once, when the element has ended by itself and not with its pipeline. */
+  constructor(remote: RemoteObject, listener: ElementListener, log: Log, ended: () => void) {
     this.remote = remote;
-    this.#released = released;
+    this.log = log;
+    this.#listener = listener;
+    this.#ended = ended;
+  }
+
+  get id(): string {
+    return this.remote.id;
+  }
+
+  /** Called when it is ready, before its owner gets it. Throws when it has ended meanwhile. */
+  handOver(): void {
+    this.assertOpen();
+    this.#handedOver = true;
   }
 
   async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
@@ -29,12 +46,25 @@ export class KurentoElement implements MediaElement {
     this.#end = released();
     if (over) return;
     this.remote.release();
-    this.#released();
+    this.#ended();
   }
 
   /** The element has gone with its pipeline. */
   end(why: MediaError): void {
     this.#end ??= why;
+    this.remote.forget();
+  }
+
+  /** The element has gone, and its pipeline is still there. */
+  mediaLost(failure: MediaError): void {
+    if (this.ended) return;
+    this.#end = failure;
+    this.remote.forget();
+    this.#ended();
+    if (!this.#handedOver) return;
+    notify(this.log, () => {
+      this.#listener.mediaLost(failure);
+    });
   }
 
   protected get ended(): boolean {

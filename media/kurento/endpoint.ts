@@ -13,15 +13,13 @@ const servedSection = /^m=\S+ [1-9]/m;
 
 export class KurentoEndpoint extends KurentoElement implements Endpoint {
   readonly #listener: EndpointListener;
-  readonly #log: Log;
   readonly #candidates: RemoteCandidates;
   #negotiated = false;
 
-  /** `released`: called once, when the endpoint has been released by itself. */
-  constructor(remote: RemoteObject, listener: EndpointListener, log: Log, released: () => void) {
-    super(remote, released);
+  /** `ended`: as that of an element. */
+  constructor(remote: RemoteObject, listener: EndpointListener, log: Log, ended: () => void) {
+    super(remote, listener, log, ended);
     this.#listener = listener;
-    this.#log = log;
     this.#candidates = new RemoteCandidates((candidate) => {
       this.remote.invoke('addIceCandidate', { candidate }).catch((error: unknown) => {
         if (!this.ended) log.debug('a remote candidate was not taken', { endpoint: remote.id, error });
@@ -67,14 +65,14 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     try {
       await this.remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: value });
     } catch (error) {
-      this.#log.warn('a property of an endpoint was not set', { endpoint: this.remote.id, property, error });
+      this.log.warn('a property of an endpoint was not set', { endpoint: this.remote.id, property, error });
     }
   }
 
   #watchConnection(): Promise<void> {
     return this.remote.subscribe('ConnectionStateChanged', connectionStateChanged, ({ newState }) => {
       if (this.ended) return;
-      notify(this.#log, () => {
+      notify(this.log, () => {
         this.#listener.connectionChanged?.(newState === 'CONNECTED');
       });
     });
@@ -82,14 +80,14 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
 
   #candidateFound(candidate: IceCandidate): void {
     if (this.ended || candidate.candidate === '') return;
-    notify(this.#log, () => {
+    notify(this.log, () => {
       this.#listener.candidateFound(candidate);
     });
   }
 
   #failed(failure: MediaFailure): void {
     if (this.ended) return;
-    notify(this.#log, () => {
+    notify(this.log, () => {
       this.#listener.failed(failure);
     });
   }

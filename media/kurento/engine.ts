@@ -121,6 +121,7 @@ export class KurentoEngine implements MediaEngine {
     try {
       await pipeline.prepare();
       this.#assertOpen();
+      pipeline.handOver();
     } catch (error) {
       pipeline.release();
       throw error;

@@ -24,6 +24,12 @@ export const iceCandidateFound = z.object({
 
 export const connectionStateChanged = z.object({ newState: z.enum(['CONNECTED', 'DISCONNECTED']) });
 
+/** Event of the server manager (docs/protocols/kurento-media.md#5-servermanager). */
+export const objectDestroyed = z.object({ objectId: z.string() });
+
+/** The value of `getChildren`. */
+export const childIds = z.array(z.string());
+
 /** Event `Error`; `type` is the kind of error, in capitals. */
 export const errorEvent = z.object({
   description: z.string().catch(''),

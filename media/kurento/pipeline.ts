@@ -1,6 +1,7 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import type {
+  ElementListener,
   EndpointListener,
   EndpointOptions,
   MediaElement,
@@ -13,7 +14,7 @@ import { KurentoEndpoint } from './endpoint.js';
 import type { Property } from './endpoint-properties.js';
 import { filterSettings, filterTypes } from './filters.js';
 import type { LoadCount } from './load-count.js';
-import { errorEvent } from './messages.js';
+import { childIds, errorEvent } from './messages.js';
 import { notify } from './notify.js';
 import type { RemoteObject } from './remote-object.js';
 
@@ -36,10 +37,17 @@ export class KurentoPipeline implements Pipeline {
   readonly #elements = new Set<KurentoElement>();
   /** One for each endpoint that is there or being made. */
   readonly #counts = new Set<() => void>();
+  /** Elements that the media server has released behind our back. Their owners are told once it is known whether the pipeline is lost too. */
+  readonly #gone = new Set<KurentoElement>();
+  #verifying: Promise<void> | undefined;
+  #handedOver = false;
   #end: MediaError | undefined;
 
   constructor(remote: RemoteObject, listener: PipelineListener, settings: PipelineSettings) {
     this.#remote = remote;
+    remote.whenGone(() => {
+      this.mediaLost(goneError());
+    });
     this.#listener = listener;
     this.#settings = settings;
   }
@@ -52,6 +60,12 @@ export class KurentoPipeline implements Pipeline {
         this.#listener.failed(failure);
       });
     });
+  }
+
+  /** Called when it is ready, before its owner gets it. Throws when it has ended meanwhile. */
+  handOver(): void {
+    this.#assertOpen();
+    this.#handedOver = true;
   }
 
   async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
@@ -74,14 +88,17 @@ export class KurentoPipeline implements Pipeline {
     return this.#settings.factories().has(filterTypes[type]);
   }
 
-  async createFilter(filter: VideoFilter): Promise<MediaElement> {
+  async createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
     this.#assertOpen();
     const remote = await this.#create(filterTypes[filter.type], {});
-    const element: KurentoElement = new KurentoElement(remote, () => this.#elements.delete(element));
-    this.#elements.add(element);
+    const element: KurentoElement = new KurentoElement(remote, listener, this.#settings.log, () => {
+      this.#elements.delete(element);
+    });
+    this.#add(element, remote);
     try {
       for (const [operation, params] of filterSettings(filter)) await remote.invoke(operation, params);
       this.#assertOpen();
+      element.handOver();
       return element;
     } catch (error) {
       element.release();
@@ -103,18 +120,34 @@ export class KurentoPipeline implements Pipeline {
     this.#finish(new MediaError('object-gone', failure.message, { cause: failure }));
     // If the media server still has it, it is released when it can be reached again.
     this.#remote.release();
+    if (!this.#handedOver) return;
     notify(this.#settings.log, () => {
       this.#listener.mediaLost(failure);
     });
   }
 
-  /** Asks the media server whether the pipeline is still there. */
-  async verify(): Promise<void> {
+  /**
+   * Asks the media server what is still there. Somebody else may have released the pipeline, or elements of it, while we could not hear
+   * of it. A release is told children first, so this also tells a lost element from a lost pipeline.
+   */
+  verify(): Promise<void> {
+    this.#verifying ??= this.#verify().finally(() => {
+      this.#verifying = undefined;
+    });
+    return this.#verifying;
+  }
+
+  async #verify(): Promise<void> {
+    const elements = [...this.#elements];
     try {
-      await this.#remote.invoke('getCreationTime');
+      const { data } = childIds.safeParse(await this.#remote.invoke('getChildren'));
+      const children = data && new Set(data);
+      for (const element of elements) if (children?.has(element.id) === false) this.#gone.add(element);
     } catch (error) {
       this.#loseIfGone(error);
     }
+    for (const element of this.#gone) element.mediaLost(goneError());
+    this.#gone.clear();
   }
 
   /** `over`: called when the endpoint was released by itself. */
@@ -128,10 +161,11 @@ export class KurentoPipeline implements Pipeline {
       this.#elements.delete(endpoint);
       over();
     });
-    this.#elements.add(endpoint);
+    this.#add(endpoint, remote);
     try {
       await endpoint.prepare(this.#settings.properties);
       this.#assertOpen();
+      endpoint.handOver();
       return endpoint;
     } catch (error) {
       endpoint.release();
@@ -152,6 +186,14 @@ export class KurentoPipeline implements Pipeline {
     }
   }
 
+  #add(element: KurentoElement, remote: RemoteObject): void {
+    this.#elements.add(element);
+    remote.whenGone(() => {
+      this.#gone.add(element);
+      void this.verify();
+    });
+  }
+
   #loseIfGone(error: unknown): void {
     if (error instanceof MediaError && error.code === 'object-gone') this.mediaLost(error);
   }
@@ -168,4 +210,8 @@ export class KurentoPipeline implements Pipeline {
   #assertOpen(): void {
     if (this.#end) throw this.#end;
   }
+}
+
+function goneError(): MediaError {
+  return new MediaError('object-gone', 'The media server has released it, and nobody here asked for that');
 }

@@ -7,6 +7,7 @@ import type { Session } from './session.js';
 export class RemoteObject {
   readonly #client: Client;
   #released = false;
+  #onGone: () => void = () => undefined;
 
   constructor(
     client: Client,
@@ -40,9 +41,22 @@ export class RemoteObject {
     await this.#client.request('subscribe', this, { type: event }, `subscribe ${event}`);
   }
 
-  /** For an object that the media server has released together with its pipeline. */
+  /** `onGone`: called once when the media server has released the object, and we did not. */
+  whenGone(onGone: () => void): void {
+    this.#onGone = onGone;
+  }
+
+  /** Called when the media server has released the object, and we did not. */
+  gone(): void {
+    if (this.#released) return;
+    this.forget();
+    this.#onGone();
+  }
+
+  /** For an object that is no longer on the media server. */
   forget(): void {
-    this.raw.emit('release');
+    this.#released = true;
+    this.#client.forget(this);
   }
 
   /** May be called again, without effect. */

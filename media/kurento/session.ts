@@ -1,6 +1,6 @@
 import type kurentoClient from 'kurento-client';
 import type { Log } from '../../log.js';
-import { answer, serverInfo, type ServerInfo } from './messages.js';
+import { answer, objectDestroyed, serverInfo, type ServerInfo } from './messages.js';
 import { kurento } from './package.js';
 import { serverAddress } from './server-address.js';
 
@@ -14,6 +14,8 @@ export interface SessionListener {
   interrupted(reason: string): void;
   /** The media server does not know the session any more, nor anything that was made in it. */
   forgotten(): void;
+  /** The media server has released the object with this id, whoever asked for it. */
+  destroyed(id: string): void;
   /** Something answers that is no media server. */
   refused(error: unknown): void;
 }
@@ -34,12 +36,14 @@ export interface SessionOptions {
 export class Session {
   readonly #kurento: kurentoClient.KurentoClient;
   readonly #listener: SessionListener;
+  readonly #log: Log;
   #root: kurentoClient.MediaObject | undefined;
   #closed = false;
 
   /** Throws a SyntaxError when the URL is not that of a WebSocket. */
   constructor({ url, requestTimeoutMs, pingIntervalMs, log }: SessionOptions, listener: SessionListener) {
     this.#listener = listener;
+    this.#log = log;
     const address = serverAddress(url);
     const socket = {
       headers: address.headers,
@@ -95,6 +99,7 @@ export class Session {
         this.#listener.refused(error);
         return;
       }
+      this.#watch(root);
       const question = { object: root.id, operation: 'getInfo' };
       root.emit('_rpc', undefined, 'invoke', question, (error, raw) => {
         if (this.#closed) return;
@@ -106,6 +111,21 @@ export class Session {
         this.#root = root;
         this.#listener.opened(info.data);
       });
+    });
+  }
+
+  /** It is asked for first and answered first, so nothing that is made in an open session is released unnoticed. */
+  #watch(root: kurentoClient.MediaObject): void {
+    const type = 'ObjectDestroyed';
+    // The package would subscribe by itself, and throw when the media server refuses.
+    root.removeAllListeners('newListener').removeAllListeners('removeListener').removeAllListeners(type);
+    root.on(type, (data) => {
+      const id = objectDestroyed.safeParse(data).data?.objectId;
+      if (id !== undefined && !this.#closed) this.#listener.destroyed(id);
+    });
+    root.emit('_rpc', undefined, 'subscribe', { object: root.id, type }, (error) => {
+      if (error && !this.#closed)
+        this.#log.warn('the media server will not tell of objects that others release', { error });
     });
   }
 }

@@ -259,6 +259,32 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       await nothingRemains();
     });
 
+    it('an endpoint that somebody else releases is lost alone', async () => {
+      const { endpoint, events } = await call('sendonly');
+      const kept = await call('sendonly');
+      const [lost = ''] = await endpoints();
+      await raw.value('release', { object: lost });
+      await until('its owner is told', () => events.losses.length + kept.events.losses.length > 0);
+      expect(events.losses.map(({ code }) => code)).to.deep.equal(['object-gone']);
+      expect(kept.events.losses).to.deep.equal([]);
+      expect(await codeOf(endpoint.connect(kept.endpoint))).to.equal('object-gone');
+      expect(engine.load.endpoints).to.equal(1);
+    });
+
+    it('a pipeline that somebody else releases is lost, and its endpoints with it', async () => {
+      const pipelineEvents = new PipelineEvents();
+      const lost = await engine.openPipeline(pipelineEvents);
+      const events = new EndpointEvents();
+      const endpoint = await lost.createEndpoint({}, events);
+      for (const id of await made())
+        if ((await raw.children(id)).length > 0) await raw.value('release', { object: id });
+      await until('its owner is told', () => pipelineEvents.losses.length > 0);
+      expect(await codeOf(endpoint.connect(endpoint))).to.equal('object-gone');
+      await pipeline.createEndpoint({}, new EndpointEvents());
+      expect(events.losses, 'it is told of the pipeline alone').to.deep.equal([]);
+      expect(pipelineEvents.losses).to.have.lengthOf(1);
+    });
+
     it('an endpoint under way when its pipeline is released rejects with released', async () => {
       const endpoint = codeOf(pipeline.createEndpoint({}, new EndpointEvents()));
       pipeline.release();

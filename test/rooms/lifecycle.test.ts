@@ -349,6 +349,56 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     expect(stage.media.endpoints.size).to.equal(3);
   });
 
+  it('a publication whose endpoint is lost ends alone: its publisher is told why, the others that it ended, and it can be published again', async () => {
+    const stage = new Stage();
+    const [ana, berta] = [stage.join('ana'), stage.join('berta')];
+    await publish(ana, offer);
+    await publish(berta, offer);
+    await berta.subscribe(ana, offer);
+    const [lost] = stage.media.endpoints;
+    lost?.listener.mediaLost(new MediaError('object-gone', 'somebody else released it'));
+    expect(stage.told(ana)).to.deep.equal([
+      'participantJoined berta',
+      'publicationOpened berta',
+      'mediaFailed object-gone',
+    ]);
+    expect(stage.told(berta)).to.deep.equal(['publicationOpened ana', 'publicationClosed ana media-lost']);
+    expect(stage.media.endpoints.size, 'that of berta').to.equal(1);
+    lost?.listener.mediaLost(new MediaError('object-gone', 'told twice'));
+    await publish(ana, offer);
+    await berta.subscribe(ana, offer);
+    expect(stage.media.allocated).to.equal(4);
+    expect([...stage.media.releases.values()]).to.deep.equal([1, 1]);
+  });
+
+  it('a subscription whose endpoint is lost ends alone, and its subscriber is told', async () => {
+    const stage = new Stage();
+    const [ana, berta, clara] = [stage.join('ana'), stage.join('berta'), stage.join('clara')];
+    await publish(ana, offer);
+    for (const each of [berta, clara]) await each.subscribe(ana, offer);
+    const [, lost] = stage.media.endpoints;
+    lost?.listener.mediaLost(new MediaError('object-gone', 'somebody else released it'));
+    expect(stage.told(berta).at(-1)).to.equal('subscriptionLost ana object-gone');
+    expect(berta.subscriptionTo(ana)).to.be.undefined;
+    for (const each of [ana, clara]) expect(stage.told(each).at(-1)).to.not.contain('ost ');
+    expect(clara.subscriptionTo(ana)?.state).to.equal('open');
+    await berta.subscribe(ana, offer);
+    expect(stage.media.allocated).to.equal(4);
+  });
+
+  it('a publication whose filter is lost ends, since nothing comes out of it any more', async () => {
+    const stage = new Stage();
+    stage.media.hasFilters = true;
+    const ana = stage.join('ana');
+    await ana.setFilter({ type: 'marker', index: 0, imageUrl: 'http://images.example/logo.png' });
+    await publish(ana, offer);
+    const [filter] = stage.media.filters;
+    filter?.listener.mediaLost(new MediaError('object-gone', 'somebody else released it'));
+    expect(stage.told(ana).at(-1)).to.equal('mediaFailed object-gone');
+    expect(ana.publication).to.be.undefined;
+    expect(stage.media.allocated, 'the pipeline').to.equal(1);
+  });
+
   it('losing the media server leaves the room: everybody is told, and publishing again opens a new pipeline', async () => {
     const stage = new Stage();
     const [ana, berta] = [stage.join('ana'), stage.join('berta')];

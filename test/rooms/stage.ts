@@ -72,6 +72,8 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.from.id} ${event.text}`;
     case 'candidateFound':
       return `${event.type} ${event.publisher.id} ${event.candidate.candidate}`;
+    case 'subscriptionLost':
+      return `${event.type} ${event.publisher.id} ${event.failure.code}`;
     case 'mediaFailed':
       return `${event.type} ${event.failure.code}`;
     case 'roomFilterChanged':

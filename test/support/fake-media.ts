@@ -1,5 +1,6 @@
 import { MediaError } from '../../media/errors.js';
 import type {
+  ElementListener,
   Endpoint,
   EndpointListener,
   EndpointOptions,
@@ -104,9 +105,9 @@ export class FakePipeline implements Pipeline {
     return this.#media.hasFilters;
   }
 
-  async createFilter(settings: VideoFilter): Promise<FakeFilter> {
+  async createFilter(settings: VideoFilter, listener: ElementListener): Promise<FakeFilter> {
     await this.#media.pass('createFilter');
-    const filter = new FakeFilter(this.#media, settings);
+    const filter = new FakeFilter(this.#media, settings, listener);
     this.#media.filters.add(filter);
     return filter;
   }
@@ -159,10 +160,12 @@ class FakeElement implements MediaElement {
 
 export class FakeFilter extends FakeElement {
   readonly settings: VideoFilter;
+  readonly listener: ElementListener;
 
-  constructor(media: FakeMedia, settings: VideoFilter) {
+  constructor(media: FakeMedia, settings: VideoFilter, listener: ElementListener) {
     super(media);
     this.settings = settings;
+    this.listener = listener;
   }
 
   override release(): void {

@@ -18,6 +18,7 @@ export class PipelineEvents implements PipelineListener {
 export class EndpointEvents implements EndpointListener {
   readonly candidates: IceCandidate[] = [];
   readonly failures: MediaFailure[] = [];
+  readonly losses: MediaFailure[] = [];
   /** Passes candidates on, including those found so far. */
   sink: ((candidate: IceCandidate) => void) | undefined;
 
@@ -28,5 +29,9 @@ export class EndpointEvents implements EndpointListener {
 
   failed(failure: MediaFailure): void {
     this.failures.push(failure);
+  }
+
+  mediaLost(failure: MediaFailure): void {
+    this.losses.push(failure);
   }
 }

@@ -78,6 +78,11 @@ export class KurentoAttendance implements Attendance {
       case 'candidateFound':
         this.#streamOf(event.publisher)?.found(event.candidate);
         return;
+      case 'subscriptionLost':
+        if (this.#receptions.senderStopped(event.publisher)) {
+          this.#talk.say('media_session_terminated', { sender: people.idOf(event.publisher) });
+        }
+        return;
       case 'mediaFailed':
         this.#talk.refuse('media', new Refusal('media_error', event.failure.message));
         // If the whole media server is lost, the publication ends directly after this event.

@@ -228,6 +228,20 @@ describe('COMPEIT §4 the Kurento agent', () => {
     await until('sound', () => flows().join() === 'audio,video');
   });
 
+  it('tells a receiver alone when the media server has lost what it receives, and it may receive again', async () => {
+    const a = await join('A');
+    const b = await join('B');
+    await sending(a);
+    await receiving(b, a.id);
+    const [, received] = stage.media.endpoints;
+    received?.listener.mediaLost(new MediaError('object-gone', 'somebody else released it'));
+    expect(await b.take('server_message', 'media_session_terminated')).to.deep.equal(
+      said('media_session_terminated', { sender: a.id }),
+    );
+    await receiving(b, a.id);
+    expect(stage.media.endpoints.size).to.equal(2);
+  });
+
   it('tells the sender and its receivers that the stream ended when the media server is lost', async () => {
     const a = await join('A');
     const b = await join('B');

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { VideoFilter } from '../../../media/port.js';
+import { EndpointEvents } from '../../support/media-listeners.js';
 import { codeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 import { ScriptedRoom } from './scripted-room.js';
@@ -26,7 +27,7 @@ describe('kurento engine › filters', () => {
     const { pipeline, pipelineId, endpoint, endpointId } = await room.endpoint(engine);
     expect(pipeline.hasFilter('face-overlay'), 'the server names what it can create').to.be.true;
     expect(pipeline.hasFilter('marker')).to.be.false;
-    const filter = await pipeline.createFilter(hat);
+    const filter = await pipeline.createFilter(hat, new EndpointEvents());
     const filterId = room.newest();
     expect(room.server.received('create').at(-1)?.params).to.deep.include({
       type: 'FaceOverlayFilter',
@@ -55,7 +56,10 @@ describe('kurento engine › filters', () => {
   it('a marker filter, which the client package does not know, is created and set up', async () => {
     const engine = await room.connect();
     const { pipeline, pipelineId } = await room.endpoint(engine);
-    await pipeline.createFilter({ type: 'marker', index: 0, imageUrl: 'http://images.example/logo.png' });
+    await pipeline.createFilter(
+      { type: 'marker', index: 0, imageUrl: 'http://images.example/logo.png' },
+      new EndpointEvents(),
+    );
     expect(room.server.received('create').at(-1)?.params).to.deep.include({
       type: 'ArMarkerdetector',
       constructorParams: { mediaPipeline: pipelineId },
@@ -72,14 +76,14 @@ describe('kurento engine › filters', () => {
     room.server.on('setOverlayedImage', (request, _answer, socket) => {
       socket.send(JSON.stringify({ id: request.id, jsonrpc: '2.0', ...error(40001, 'MARSHALL_ERROR', 'no') }));
     });
-    expect(await codeOf(pipeline.createFilter(hat))).to.equal('engine-error');
+    expect(await codeOf(pipeline.createFilter(hat, new EndpointEvents()))).to.equal('engine-error');
     await until('it is released', () => room.server.objects.size === before);
   });
 
   it('one that goes with its pipeline is over', async () => {
     const engine = await room.connect();
     const { pipeline, endpoint } = await room.endpoint(engine);
-    const filter = await pipeline.createFilter(hat);
+    const filter = await pipeline.createFilter(hat, new EndpointEvents());
     pipeline.release();
     expect(await codeOf(filter.connect(endpoint, 'video'))).to.equal('released');
   });

@@ -51,7 +51,7 @@ describe('kurento engine › its load', () => {
     const pipeline = await engine.openPipeline(new PipelineEvents());
     const imageUrl = 'http://images.example/hat.png';
     const placement = { offsetX: 0, offsetY: 0, width: 1, height: 1 };
-    const filter = await pipeline.createFilter({ type: 'face-overlay', imageUrl, placement });
+    const filter = await pipeline.createFilter({ type: 'face-overlay', imageUrl, placement }, new EndpointEvents());
     expectLoad(engine, 1, 0);
     filter.release();
     expectLoad(engine, 1, 0);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
 import { codeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
-import { ScriptedRoom } from './scripted-room.js';
+import { loadOf, ScriptedRoom } from './scripted-room.js';
 import { resume, error } from './scripted-server.js';
 
 /** Against a scripted server: when and how a connection goes, and what the media server still knows after, is up to the test. */
@@ -144,6 +144,85 @@ describe('kurento engine › loss of the media server', () => {
     expect(room.server.objects.size).to.equal(1);
     for (const { pipelineEvents } of rooms) expect(pipelineEvents.losses).to.have.lengthOf(1);
     expect(room.log.has('warn', 'was not released'), 'what is gone need not be released').to.be.false;
+  });
+
+  it('an endpoint that another client releases is lost alone, told once', async () => {
+    const engine = await room.connect();
+    const { endpoint, endpointEvents, endpointId, pipeline, pipelineEvents } = await room.endpoint(engine);
+    const kept = await pipeline.createEndpoint({}, new EndpointEvents());
+    room.server.releasedByAnother(endpointId);
+    await until('it is lost', () => endpointEvents.losses.length > 0);
+    expect(endpointEvents.losses.map(({ code }) => code)).to.deep.equal(['object-gone']);
+    expect(await codeOf(endpoint.connect(endpoint))).to.equal('object-gone');
+    expect(loadOf(engine.load)).to.deep.equal({ pipelines: 1, endpoints: 1 });
+    endpoint.release();
+    await kept.connect(kept);
+    expect(pipelineEvents.losses).to.be.empty;
+    expect(endpointEvents.losses).to.have.lengthOf(1);
+    expect(room.server.received('release')).to.be.empty;
+  });
+
+  it('a pipeline that another client releases is lost as a whole: nobody is told of its endpoints', async () => {
+    const engine = await room.connect();
+    const [gone, kept] = [await room.endpoint(engine), await room.endpoint(engine)];
+    room.server.releasedByAnother(gone.pipelineId);
+    await until('it is lost', () => gone.pipelineEvents.losses.length > 0);
+    expect(gone.pipelineEvents.losses.map(({ code }) => code)).to.deep.equal(['object-gone']);
+    expect(loadOf(engine.load)).to.deep.equal({ pipelines: 1, endpoints: 1 });
+    await kept.endpoint.connect(kept.endpoint);
+    await room.endpoint(engine);
+    expect(gone.endpointEvents.losses).to.be.empty;
+    expect(gone.pipelineEvents.losses).to.have.lengthOf(1);
+    for (const events of [kept.pipelineEvents, kept.endpointEvents]) expect(events.losses).to.be.empty;
+  });
+
+  it('a filter that another client releases is lost', async () => {
+    const engine = await room.connect();
+    const { pipeline, pipelineEvents } = await room.endpoint(engine);
+    const events = new EndpointEvents();
+    const placement = { offsetX: 0, offsetY: 0, width: 1, height: 1 };
+    await pipeline.createFilter({ type: 'face-overlay', imageUrl: 'http://images.example/hat.png', placement }, events);
+    room.server.releasedByAnother(room.newest());
+    await until('it is lost', () => events.losses.length > 0);
+    expect(pipelineEvents.losses).to.be.empty;
+  });
+
+  it('an endpoint that is released while it is being made is refused, and nobody is told that it was lost', async () => {
+    const engine = await room.connect();
+    const pipeline = await engine.openPipeline(new PipelineEvents());
+    const events = new EndpointEvents();
+    room.server.on('subscribe', ({ params }, answer) => {
+      room.server.off('subscribe');
+      room.server.releasedByAnother(params.object ?? '');
+      answer();
+    });
+    expect(await codeOf(pipeline.createEndpoint({}, events))).to.equal('object-gone');
+    await pipeline.createEndpoint({}, new EndpointEvents());
+    expect(events.losses).to.be.empty;
+    expect(loadOf(engine.load)).to.deep.equal({ pipelines: 1, endpoints: 1 });
+  });
+
+  it('what another client released while the connection was away is lost when it is back', async () => {
+    const engine = await room.connect();
+    const { endpointEvents, endpointId, pipeline, pipelineEvents } = await room.endpoint(engine);
+    const kept = new EndpointEvents();
+    await pipeline.createEndpoint({}, kept);
+    room.server.objects.delete(endpointId);
+    room.server.drop();
+    await until('it is lost', () => endpointEvents.losses.length > 0);
+    for (const { losses } of [kept, pipelineEvents]) expect(losses).to.be.empty;
+  });
+
+  it('a media server that tells nobody of what it releases is used all the same', async () => {
+    room.server.on('subscribe', ({ id, params }, answer, socket) => {
+      if (params.object !== 'manager_ServerManager') answer();
+      else
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...error(40106, 'MEDIA_OBJECT_EVENT_NOT_SUPPORTED', 'no') }));
+    });
+    const engine = await room.connect();
+    const { endpoint } = await room.endpoint(engine);
+    await endpoint.connect(endpoint);
+    expect(room.log.has('warn', 'will not tell')).to.be.true;
   });
 
   it('a media server that answers no ping is given up', async () => {

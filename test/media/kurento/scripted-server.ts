@@ -110,6 +110,15 @@ export class ScriptedServer {
     this.send(JSON.stringify({ jsonrpc: '2.0', method: 'onEvent', params: { value } }));
   }
 
+  /** As if another client had released it: children first, and everybody who listens to the server manager is told. */
+  releasedByAnother(object: string): void {
+    const ids = [...this.objects].filter((id) => id.startsWith(object)).sort((a, b) => b.length - a.length);
+    for (const objectId of ids) {
+      this.objects.delete(objectId);
+      this.event('manager_ServerManager', 'ObjectDestroyed', { objectId, source: 'manager_ServerManager', tags: [] });
+    }
+  }
+
   /** Requests of that name, in the order of their arrival. */
   received(what: string): Request[] {
     return this.requests.filter((each) => nameOf(each) === what);
@@ -146,10 +155,15 @@ export class ScriptedServer {
       case 'invoke':
         if (object !== 'manager_ServerManager' && !this.objects.has(object))
           return error(40101, 'MEDIA_OBJECT_NOT_FOUND', `Object '${object}' not found`);
+        if (params.operation === 'getChildren') return result(this.#childrenOf(object));
         return result(method === 'subscribe' ? randomUUID() : valueOf(params.operation));
       default:
         return { result: { sessionId, serverId: 'scripted' } };
     }
+  }
+
+  #childrenOf(object: string): string[] {
+    return [...this.objects].filter((id) => id.startsWith(`${object}/`));
   }
 
   #create({ type = '', constructorParams }: Request['params']): string {

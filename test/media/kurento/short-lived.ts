@@ -5,6 +5,9 @@ import { RecordingLog } from '../../support/recording-log.js';
 const engine = new KurentoEngine({ url: process.argv[2] ?? '', log: new RecordingLog() });
 await engine.connect();
 const pipeline = await engine.openPipeline({ failed: () => undefined, mediaLost: () => undefined });
-const endpoint = await pipeline.createEndpoint({}, { candidateFound: () => undefined, failed: () => undefined });
+const endpoint = await pipeline.createEndpoint(
+  {},
+  { candidateFound: () => undefined, failed: () => undefined, mediaLost: () => undefined },
+);
 await endpoint.connect(endpoint);
 await engine.close();
