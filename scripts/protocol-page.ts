@@ -94,6 +94,10 @@ function errorTable(errors: readonly ErrorObject[]): string {
     'A refusal changes nothing. `message` is for people, never empty, and holds nothing of the inside of the server.',
     table(['code', 'name', 'condition', 'requests', 'shown in test/transcripts/'], rows),
     frames(['<- {"id":1,"error":{"code":104,"message":"\\"berta\\" is already in room \\"daily\\""},"jsonrpc":"2.0"}']),
+    'Any request may be refused because the client has spent its budget ([security.md](security.md)). The answer has the id of that request, and the connection is closed with 1008 right after it:',
+    frames([
+      '<- {"id":1,"error":{"code":204,"message":"Too many requests","data":{"reason":"too-many","retryAfterMs":1}},"jsonrpc":"2.0"}',
+    ]),
   ].join('\n\n');
 }
 

@@ -14,7 +14,7 @@ export const genericError = 999;
  */
 export const invalidSession = 40_007;
 
-/** The client has spent its budget (docs/operations.md); `data` is `{reason: 'too-many', retryAfterMs}`. The connection is closed then. */
+/** The client has spent its budget (docs/security.md#what-every-door-asks); `data` is `{reason: 'too-many', retryAfterMs}`. The connection is closed then. */
 export const tooManyRequests = 204;
 
 /**
