@@ -79,7 +79,7 @@ export class Visits {
   }
 
   /** The class that Engine.IO makes its WebSocket server of. */
-  get engine() {
+  get engine(): new (options: ServerOptions) => object {
     const accountOf = (request: IncomingMessage): Account => this.#accountOf(request);
     const clientOf = (request: IncomingMessage): EngineConnection | undefined => this.#clientOf(request);
     return class extends WebSocketServer<typeof GateSocket> {
