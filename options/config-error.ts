@@ -4,4 +4,10 @@
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+
+  /** Of the error of the system that is the cause, as EADDRINUSE; undefined when there is none. */
+  get code(): string | undefined {
+    const { cause } = this;
+    return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  }
 }

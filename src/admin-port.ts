@@ -12,7 +12,7 @@ export interface AdminPort {
   close(): Promise<void>;
 }
 
-/** @throws an Error of `listen`, as when the port is in use */
+/** @throws ConfigError when the server cannot listen there */
 export async function openAdminPort(
   place: Place,
   headers: AnswerHeaders,

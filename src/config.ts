@@ -46,8 +46,11 @@ export function readConfig(
   onFormerName: OnFormerName = () => undefined,
 ): Config {
   const flags = readFlags(args);
-  const path = flags.get(fileFlag) ?? env.ATRIUM_CONFIG;
-  const given = path === undefined ? new Map<ListedOption, GivenValue>() : valuesIn(readFile(path), path, onFormerName);
+  const path = flags.get(fileFlag) ?? env[fileVariable];
+  const given =
+    path === undefined
+      ? new Map<ListedOption, GivenValue>()
+      : valuesIn(readFile(path, flags.has(fileFlag) ? fileFlag : fileVariable), path, onFormerName);
   for (const listed of optionList) {
     const names = namesOf(listed);
     const variable = names.map((each) => each.variable).find((each) => (env[each] ?? '') !== '');
@@ -67,12 +70,13 @@ export function describeOptions(): string {
     return `  ${flag} (${variable}, ${unit}, default ${defaultOf(option) || 'none'})\n      ${meaning}`;
   });
   return [
-    `  ${fileFlag} FILE (ATRIUM_CONFIG)\n      A YAML file with options under the names of the flags in camelCase.`,
+    `  ${fileFlag} FILE (${fileVariable})\n      A YAML file with options under the names of the flags in camelCase.`,
     ...rows,
   ].join('\n');
 }
 
 const fileFlag = '--config';
+const fileVariable = 'ATRIUM_CONFIG';
 
 /** Its names, the present ones first. */
 function namesOf(listed: ListedOption): OptionNames[] {
@@ -99,14 +103,17 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
   return given;
 }
 
-function readFile(path: string): object {
+/** @param source where the path was given */
+function readFile(path: string, source: string): object {
   let content: unknown;
   try {
     content = parseYaml(readFileSync(path, 'utf8')) ?? {};
   } catch (error) {
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    // The parser goes on with the lines around the mistake.
+    const [why = ''] = (error as Error).message.split(/:?\n/, 1);
+    throw new ConfigError(`${source}: ${path} cannot be read (${why}); name a YAML file of options`, { cause: error });
   }
-  if (!isObject(content)) throw new ConfigError(`${path} must hold options by name`);
+  if (!isObject(content)) throw new ConfigError(`${source}: ${path} must hold options by name`);
   return content;
 }
 

@@ -26,11 +26,26 @@ export function dialectsOf(
   needs: Omit<DialectNeeds, 'transport' | 'iceServers'>,
   hooks: Hooks = {},
 ): Dialect[] {
-  return dialectEntries.flatMap(({ options: { name }, create }) => {
+  const all = { ...needs, transport: config, iceServers: config.iceServers };
+  return switchedOn(config).map(({ create, options: { name } }) => create(config[name], all, Reflect.get(hooks, name)));
+}
+
+/** Whether what the options of the dialects name, such as folders, can be used. @throws ConfigError when not */
+export function checkDialects(config: Config): void {
+  for (const {
+    check,
+    options: { name },
+  } of switchedOn(config))
+    check?.(config[name]);
+}
+
+type AnyEntry = DialectEntry<Group<Entries['options']['name']>, unknown>;
+
+function switchedOn(config: Config): AnyEntry[] {
+  // TypeScript cannot relate an entry to its settings through a union; both have the same name.
+  const entries = dialectEntries as unknown as readonly AnyEntry[];
+  return entries.filter(({ options: { name } }) => {
     const settings = config[name];
-    if ('enabled' in settings && !settings.enabled) return [];
-    // TypeScript cannot relate an entry to its settings through a union; both have the same name.
-    const make = create as unknown as DialectEntry<Group, unknown>['create'];
-    return make(settings, { ...needs, transport: config, iceServers: config.iceServers }, Reflect.get(hooks, name));
+    return !('enabled' in settings) || settings.enabled;
   });
 }

@@ -14,3 +14,18 @@ export function engineFlags(config: Config): string[] {
   ];
   return flags.flatMap(([flag, value]) => (value === '' ? [] : [flag, value]));
 }
+
+/** The options that a server gives its engines as these flags. */
+const optionOfFlag: Readonly<Record<string, string>> = {
+  '--announced-address': 'MEDIA_ANNOUNCED_ADDRESSES',
+  '--bind-address': 'MEDIA_BIND_ADDRESS',
+  '--interfaces': 'MEDIA_INTERFACES',
+  '--address-families': 'MEDIA_ADDRESS_FAMILIES',
+  '--recordings-dir': 'MEDIA_RECORDINGS_DIR',
+  '--udp-ports': 'MEDIA_UDP_PORTS',
+};
+
+/** What an engine says of one of its flags, with the name of the option that the operator knows. */
+export function inOptions(message: string): string {
+  return message.replace(/^--[a-z-]+/, (flag) => optionOfFlag[flag] ?? flag);
+}

@@ -1,29 +1,86 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { ConfigError } from './config.js';
+import type { Config } from './config.js';
 
 /** Where a server listens. `host` empty: all addresses of this machine. */
 export interface Place {
   readonly port: number;
   readonly host: string;
+  /** What the options that say so begin with. */
+  readonly prefix: '' | 'ADMIN_';
 }
 
-/** @returns the port. @throws an Error of `listen`, as when the port is in use */
-export function listen(http: Server, { port, host }: Place): Promise<number> {
+export function placeOf({ port, host }: Config): Place {
+  return { port, host, prefix: '' };
+}
+
+/** Undefined when there is none. */
+export function adminPlaceOf({ adminPort, adminHost }: Config): Place | undefined {
+  return adminPort === 0 ? undefined : { port: adminPort, host: adminHost, prefix: 'ADMIN_' };
+}
+
+/** @returns the port. @throws ConfigError when the server cannot listen there */
+export function listen(server: Server, place: Place): Promise<number> {
+  const { port, host } = place;
   return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen({ port, ...(host === '' ? {} : { host }) }, () => {
-      http.off('error', reject);
-      resolve(portOf(http));
+    const failed = (error: Error): void => {
+      reject(explained(error, place));
+    };
+    server.once('error', failed);
+    server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
+      server.off('error', failed);
+      resolve(portOf(server));
     });
   });
 }
 
-/** Of a server that listens. */
-export function portOf(http: Server): number {
-  return (http.address() as AddressInfo).port;
+/** Whether the server will be able to listen at all of these. @throws ConfigError when not */
+export async function checkPlaces(places: readonly Place[]): Promise<void> {
+  const probes: Server[] = [];
+  try {
+    for (const place of places) {
+      const probe = createServer((socket) => socket.destroy());
+      await listen(probe, place);
+      probes.push(probe);
+    }
+  } finally {
+    await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  }
 }
 
-export function closeHttp(http: Server): Promise<void> {
+function explained(error: NodeJS.ErrnoException, { port, host, prefix }: Place): ConfigError {
+  const options = { cause: error };
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ConfigError(
+        `${prefix}PORT: ${port} is in use; stop the program that listens there, or name another port`,
+        options,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new ConfigError(`${prefix}PORT: this user may not listen on ${port}; name a port from 1024 up`, options);
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+    case 'ENOTFOUND':
+      return new ConfigError(
+        `${prefix}HOST: this machine has no address ${host}; name one that it has, or leave it empty for all`,
+        options,
+      );
+    default:
+      return new ConfigError(`${prefix}HOST, ${prefix}PORT: nothing can listen there (${error.message})`, options);
+  }
+}
+
+/** Of a server that listens. */
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+export function closeHttp(http: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     http.close(() => {
       resolve();

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ParentLog } from '../log.js';
+import { inOptions } from './engine-flags.js';
 import { RestartPauses } from './restart-pauses.js';
 
 export interface MediaProcessOptions {
@@ -212,7 +213,7 @@ function ready(child: ChildProcess, ended: Run['ended']): Promise<string> {
       const { data: state } = readySchema.safeParse(message);
       if (state?.type === 'ready') resolve(state.url);
       else if (state?.reason === 'no-native-library') reject(new NoMediaLibrary(state.message));
-      else reject(new MediaProcessError(state?.message ?? 'The media engine reported no address'));
+      else reject(new MediaProcessError(inOptions(state?.message ?? 'The media engine reported no address')));
     });
     void ended.then((how) => {
       clearTimeout(timeout);

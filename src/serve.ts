@@ -26,7 +26,8 @@ import { openAdminPort } from './admin-port.js';
 import type { Config } from './config.js';
 import { dialectsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
-import { closeHttp, isLoopback, listen, literal, portOf } from './listening.js';
+import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf } from './listening.js';
+import type { Place } from './listening.js';
 import { createLog } from './log.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
@@ -78,7 +79,7 @@ export interface Service {
 /**
  * Serves rooms on a media engine, which remains the caller's. Builds everything in reading order; `stop` undoes it in reverse
  * order, and so does a later step that fails.
- * @throws ConfigError for a certificate that cannot be used; an Error of `listen`, as when the port is in use
+ * @throws ConfigError for what it names and cannot be used: a certificate, a folder, an address or a port
  */
 export async function serve(config: Config, media: MediaEngine, options: ServeOptions = {}): Promise<Service> {
   const { log = createLog(config.logLevel, config.logFormat), now = Date.now } = options;
@@ -132,8 +133,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       now: () => performance.now(),
       onDefect,
     });
-    const openAdmin = async (): Promise<string> => {
-      const place = { port: config.adminPort, host: config.adminHost };
+    const openAdmin = async (place: Place): Promise<string> => {
       const admin = await openAdminPort(place, headers, { health, metrics: counts, onDefect });
       undo.add(() => admin.close());
       return admin.url;
@@ -193,8 +193,9 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       dialects.push(dialect);
       undo.add(() => dialect.close());
     }
-    const adminUrl = config.adminPort === 0 ? undefined : await openAdmin();
-    const port = await listen(http, config);
+    const adminPlace = adminPlaceOf(config);
+    const adminUrl = adminPlace && (await openAdmin(adminPlace));
+    const port = await listen(http, placeOf(config));
     if (config.allowedOrigins.includes('*')) {
       log.warn('pages of all sites may use this server, from the browsers of its users (ALLOWED_ORIGINS=*)');
     }

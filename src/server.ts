@@ -4,6 +4,7 @@ import { createLog } from './log.js';
 import { startMedia } from './media.js';
 import { serve } from './serve.js';
 import type { ServeOptions, Service } from './serve.js';
+import { checkStart } from './start-checks.js';
 import { tlsIdentity } from './tls.js';
 import { Undo } from './undo.js';
 
@@ -18,8 +19,9 @@ export interface RunningServer extends Service {
 }
 
 /**
- * Starts everything that a configuration asks for: media servers first, then the service on them.
- * @throws ConfigError, MediaProcessError, or an Error of `listen`; nothing is left running then
+ * Starts everything that a configuration asks for: media servers first, then the service on them. What the configuration names is
+ * checked before.
+ * @throws ConfigError, MediaProcessError; nothing is left running then
  */
 export async function startServer(
   config: Config,
@@ -30,6 +32,7 @@ export async function startServer(
   const undo = new Undo();
   const stop = (): Promise<void> => undo.run();
   try {
+    await checkStart(config);
     const tls = await tlsIdentity(config);
     const media = await startMedia(config, log);
     undo.add(() => media.stop());

@@ -75,6 +75,8 @@ async function selfSigned(): Promise<{ cert: string; key: string }> {
 function readFiles(certFile: string, keyFile: string): { cert: string; key: string } {
   try {
     const [cert, key] = [readFileSync(certFile, 'utf8'), readFileSync(keyFile, 'utf8')];
+    // The library takes an empty text for none.
+    if (cert.trim() === '' || key.trim() === '') throw new Error('a file is empty');
     // Throws when one of them is not valid PEM, or when they do not belong together.
     createSecureContext({ cert, key });
     return { cert, key };

@@ -1,3 +1,4 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import type { Log } from '../../log.js';
 import { JsonLog, thrown } from './log.js';
 import { ObjectServer } from './object-server.js';
@@ -47,6 +48,8 @@ async function main(): Promise<void> {
   const token = takeToken();
   const log = new JsonLog(options['log-level'], (line) => process.stderr.write(line));
   await checkBindAddress(options['bind-address']);
+  // A server that starts engines has checked it. An engine that is started again does without the directory.
+  if (!process.send) checkRecordingsDirectory(options['recordings-dir']);
   const transports = await loadTransports(options, log);
   const pulse = new Pulse((error) => {
     log.error('an endpoint failed on the beat', thrown(error));
@@ -79,7 +82,10 @@ async function main(): Promise<void> {
     });
   });
   const url = await protocol.listen(options.host, options.port).catch((error: unknown) => {
-    throw new StartFailure(`Cannot listen on ${options.host}:${options.port}: ${messageOf(error)}`, 'failed');
+    throw new StartFailure(
+      `--host, --port: cannot listen on ${options.host}:${options.port} (${messageOf(error)})`,
+      'failed',
+    );
   });
   server.start();
   announce(url, log, transports.limit);
@@ -115,6 +121,20 @@ function isLoopback(host: string): boolean {
 async function checkBindAddress(address: string | undefined): Promise<void> {
   if (address === undefined || (await canBind(address))) return;
   throw new StartFailure(`--bind-address: this machine has no address ${address}`, 'usage');
+}
+
+function checkRecordingsDirectory(directory: string | undefined): void {
+  if (directory === undefined) return;
+  try {
+    if (!statSync(directory).isDirectory()) throw new Error('it is no directory');
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = messageOf(error);
+    throw new StartFailure(
+      `--recordings-dir: ${directory} cannot be used (${why}); name a directory that the media server may write to`,
+      'usage',
+    );
+  }
 }
 
 async function loadTransports(options: Options, log: Log): Promise<Transports> {
