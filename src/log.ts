@@ -43,23 +43,36 @@ export function createLog(level: LogLevel, format: LogFormat, { output, clock }:
     format: combine(errors({ stack: true }), timestamp(), ...colours, format === 'json' ? json : text),
     transports: [transport],
   });
-  return limitedLog(logOf(logger, level), limits, clock);
+  return above(level, limitedLog(logOf(logger), limits, clock));
 }
 
-/** Winston formats a line before it checks the level. This check comes first, so that lines below the level cost nothing. */
-function logOf(logger: winston.Logger, level: LogLevel): ParentLog {
+/** Winston formats a line before it checks the level, and the limits count it. This check comes first: lines below the level cost nothing. */
+function above(level: LogLevel, log: ParentLog): ParentLog {
   const at = (own: LogLevel) =>
     levels.indexOf(own) > levels.indexOf(level)
       ? () => undefined
       : (message: string, fields?: object) => {
-          logger.log(own, message, fields);
+          log[own](message, fields);
         };
   return {
     error: at('error'),
     warn: at('warn'),
     info: at('info'),
     debug: at('debug'),
-    child: (fields) => logOf(logger.child(fields), level),
+    child: (fields) => above(level, log.child(fields)),
+  };
+}
+
+function logOf(logger: winston.Logger): ParentLog {
+  const at = (own: LogLevel) => (message: string, fields?: object) => {
+    logger.log(own, message, fields);
+  };
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    child: (fields) => logOf(logger.child(fields)),
   };
 }
 
