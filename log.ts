@@ -10,3 +10,11 @@ export interface Log {
 export interface ParentLog extends Log {
   child(fields: object): ParentLog;
 }
+
+/**
+ * Lets the process go on when its output cannot be written, as when the program that reads it has ended or the disk is full. Without this
+ * such an error ends the process. What cannot be written is lost. Called once, by a program that owns its process.
+ */
+export function goOnWithoutReader(): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+}

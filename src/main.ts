@@ -1,8 +1,10 @@
+import { goOnWithoutReader } from '../log.js';
 import { ConfigError, describeOptions, readConfig } from './config.js';
 import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
 import { startServer } from './server.js';
 
+goOnWithoutReader();
 const args = process.argv.slice(2);
 
 if (args.includes('--help')) {

@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { goOnWithoutReader } from '../../log.js';
 import type { Log } from '../../log.js';
 import { JsonLog, thrown } from './log.js';
 import { ObjectServer } from './object-server.js';
@@ -37,6 +38,7 @@ class StartFailure extends Error {
   }
 }
 
+goOnWithoutReader();
 try {
   await main();
 } catch (error) {
