@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { ConfigError } from '../options/config-error.js';
 import type { Input, Output } from '../options/option.js';
 import type { dialectEntries } from './dialects.js';
@@ -103,14 +104,32 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
   return given;
 }
 
+/** @throws Error that says where it is wrong. The messages of the parser repeat words and lines of the file, which may hold secrets */
+function readYaml(text: string): unknown {
+  const document = parseDocument(text, { logLevel: 'error' });
+  const [error] = document.errors;
+  const [start] = error?.linePos ?? [];
+  if (error) throw new Error(start ? `no YAML at line ${start.line}, column ${start.col}` : 'no YAML');
+  const content = contentOf(document);
+  if (!content) throw new Error('no YAML: an alias stands for nothing');
+  return content.value;
+}
+
+function contentOf(document: Document): { readonly value: unknown } | undefined {
+  try {
+    return { value: document.toJS() as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param source where the path was given */
 function readFile(path: string, source: string): object {
   let content: unknown;
   try {
-    content = parseYaml(readFileSync(path, 'utf8')) ?? {};
+    content = readYaml(readFileSync(path, 'utf8')) ?? {};
   } catch (error) {
-    // The parser goes on with the lines around the mistake.
-    const [why = ''] = (error as Error).message.split(/:?\n/, 1);
+    const why = (error as Error).message;
     throw new ConfigError(`${source}: ${path} cannot be read (${why}); name a YAML file of options`, { cause: error });
   }
   if (!isObject(content)) throw new ConfigError(`${source}: ${path} must hold options by name`);

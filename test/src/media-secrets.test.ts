@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { configOf } from '../../src/config.js';
+import { configOf, readConfig } from '../../src/config.js';
 import { startMedia } from '../../src/media.js';
 import { publishOffer } from '../support/fixtures.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
@@ -106,6 +108,29 @@ describe('a server whose media server asks for user and password', function () {
 });
 
 describe('options that hold secrets', () => {
+  it('are not repeated by the message that refuses their file, which says where it is wrong', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'atrium-'));
+    try {
+      const path = join(directory, 'atrium.yaml');
+      for (const line of [
+        'adminToken: "s3cret',
+        'adminToken: *s3cret',
+        'adminToken: [s3cret',
+        'adminToken: s3cret: x',
+      ]) {
+        writeFileSync(path, `port: 0\n${line}\n`);
+        expect(() => readConfig(['--config', path], {}), line)
+          .to.throw(/cannot be read \(no YAML.*\)/)
+          .with.property('message')
+          .that.does.not.contain('s3cret');
+      }
+      writeFileSync(path, 'port: 0\nadminToken: [s3cret\n');
+      expect(() => readConfig(['--config', path], {})).to.throw('line 3, column 1');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('are not repeated by the message that refuses them', () => {
     for (const given of [
       { kmsUris: ['ws://user:s3cret@[kms'] },

@@ -177,6 +177,11 @@ describe('a server that cannot start', function () {
       { MEDIA_UDP_PORTS: '500-600' },
       /^MEDIA_UDP_PORTS: .*\. The server does without its own media engine when KMS_URIS names a Kurento media server\.$/,
     ],
+    [
+      'an address for media that this machine does not have',
+      { MEDIA_BIND_ADDRESS: '203.0.113.7' },
+      /^MEDIA_BIND_ADDRESS: this machine has no address 203\.0\.113\.7\. /,
+    ],
   ] as const) {
     it(`because of ${why} says so in one line, and leaves no engine behind`, async () => {
       const { code, stderr } = await start(env);
