@@ -60,12 +60,13 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     if (!this.ended) this.#candidates.add(candidate);
   }
 
-  /** A property that is refused does not end the call. The value may be a secret, so it is not logged. */
+  /** A property that is refused does not end the call. The value may be a secret, and the answer may repeat it, so neither is logged. */
   async #set([property, value]: Property): Promise<void> {
     try {
       await this.remote.invoke(`set${property.charAt(0).toUpperCase()}${property.slice(1)}`, { [property]: value });
     } catch (error) {
-      this.log.warn('a property of an endpoint was not set', { endpoint: this.remote.id, property, error });
+      const reason = error instanceof MediaError ? error.code : 'engine-error';
+      this.log.warn('a property of an endpoint was not set', { endpoint: this.remote.id, property, reason });
     }
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
 import { codeOf } from '../../support/rejection.js';
@@ -173,6 +174,17 @@ describe('kurento engine › calls', () => {
       maxVideoRecvBandwidth: 2000,
     });
     expect(room.log.has('warn', 'a property of an endpoint was not set')).to.be.true;
+  });
+
+  it('what a media server says about a secret that it refuses is not logged', async () => {
+    const turnUrl = 'user:s3cret@192.0.2.2:3478';
+    const engine = await room.connect({ reachability: { turnUrl } });
+    room.server.on('setTurnUrl', ({ id }, _answer, socket) => {
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...error(40001, 'MARSHALL_ERROR', `bad URL ${turnUrl}`) }));
+    });
+    await room.endpoint(engine);
+    expect(room.log.has('warn', 'a property of an endpoint was not set')).to.be.true;
+    for (const { message, fields } of room.log.lines) expect(`${message} ${inspect(fields)}`).to.not.contain('s3cret');
   });
 
   it('closing the engine releases what is open and ends the connection', async () => {
