@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { LocalPublication } from '../../client/local-publication.js';
+import type { Participant } from '../../client/participant.js';
 import { Room } from '../../client/room.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
@@ -61,7 +62,7 @@ describe('a room as the client sees it', () => {
       await meet(({ id, method }, visit) => {
         if (method === 'joinRoom') return joined('one');
         if (method !== 'publishVideo' || !held)
-          return { result: method === 'publishVideo' ? { sdpAnswer: 'v=0' } : {} };
+          return { result: method === 'publishVideo' || method === 'receiveVideoFrom' ? { sdpAnswer: 'v=0' } : {} };
         held.reached();
         void held.opened.then(() => {
           visit.reply(id, { result: { sdpAnswer: 'v=0' } });
@@ -71,6 +72,9 @@ describe('a room as the client sees it', () => {
       await room.join();
       camera = new StubTrack('video', 'camera');
     });
+
+    const isReceived = ({ publications }: Participant): boolean =>
+      [...publications.values()].some(({ subscription }) => subscription !== undefined);
 
     async function publish(...tracks: StubTrack[]): Promise<void> {
       publication = await room.publish(stream(...tracks));
@@ -128,6 +132,20 @@ describe('a room as the client sees it', () => {
       expect(peer().sent, 'while the screen is shown').to.deep.equal(['screen']);
       await publication.stopSharing();
       expect(peer().sent).to.deep.equal(['other camera']);
+    });
+
+    it('goes on when what is received of somebody else is lost, and that is received again', async () => {
+      await publish(camera);
+      const visit = server?.visits[0];
+      const receptions = () => visit?.calls('receiveVideoFrom') ?? 0;
+      visit?.tell('participantJoined', { id: 'berta' });
+      visit?.tell('participantPublished', { id: 'berta', streams: [{ id: 'webcam' }] });
+      await until('it is received', () => receptions() === 1);
+      await until('its answer has come', () => [...room.participants.values()].some(isReceived));
+      const before = visit?.calls('publishVideo');
+      visit?.tell('mediaError', { error: 'object-gone: released', sender: 'berta' });
+      await until('it is received again', () => receptions() === 2);
+      expect(visit?.calls('publishVideo')).to.equal(before);
     });
 
     it('is published with the camera that was added while it was being published again', async () => {
