@@ -20,6 +20,8 @@ export function serveBench(url: string, stop: () => Promise<void> = () => Promis
     const { user, system } = process.cpuUsage();
     process.send?.({ cpuUs: user + system, rss: process.memoryUsage.rss() } satisfies Usage);
   });
+  // The bench has failed. Nobody else would end this process.
+  process.once('disconnect', () => process.exit(1));
   process.send?.(url);
 }
 
