@@ -110,7 +110,7 @@ describe('the lines of the log that one stranger causes', () => {
 
   it('do not fill a disk: 150 joins with names of 490,000 letters, which made 441 MB', async () => {
     const logs = new LogStage();
-    const stage = new ServiceStage({}, { log: logs.log });
+    const stage = new ServiceStage({ maxByteBurst: 200_000_000 }, { log: logs.log });
     const client = await RpcClient.connect(await stage.start());
     for (let times = 0; times < 150; times += 1) {
       const user = `${times}${'x'.repeat(490_000)}`;
