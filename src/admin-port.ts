@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
+import type { Log } from '../log.js';
 import { adminApp } from '../rest/admin-app.js';
 import type { AdminAppOptions } from '../rest/admin-app.js';
 import type { AnswerHeaders } from '../transport/answer-headers.js';
-import { closeHttp, isLoopback, listen, literal } from './listening.js';
+import { closeHttp, isLoopback, listen, literal, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 
 /** The listener of ADMIN_PORT. */
@@ -16,6 +17,7 @@ export interface AdminPort {
 export async function openAdminPort(
   place: Place,
   headers: AnswerHeaders,
+  log: Log,
   options: Omit<AdminAppOptions, 'isRemote'>,
 ): Promise<AdminPort> {
   const app = adminApp({ ...options, isRemote: !isLoopback(place.host) });
@@ -23,6 +25,7 @@ export async function openAdminPort(
     headers.set(request, response);
     app(request, response);
   });
+  surviveErrors(http, log);
   const port = await listen(http, place);
   return { url: `http://${literal(place.host || 'localhost')}:${port}/`, close: () => closeHttp(http) };
 }

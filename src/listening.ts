@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
+import type { Log } from '../log.js';
 import { ConfigError } from './config.js';
 import type { Config } from './config.js';
 
@@ -33,6 +34,13 @@ export function listen(server: Server, place: Place): Promise<number> {
       server.off('error', failed);
       resolve(portOf(server));
     });
+  });
+}
+
+/** Logs errors of a server that listens. Without this one ends the process: the system has no descriptor for one more connection. */
+export function surviveErrors(server: Server, log: Log): void {
+  server.on('error', (error) => {
+    if (server.listening) log.error('a connection could not be accepted', { error });
   });
 }
 

@@ -26,7 +26,7 @@ import { openAdminPort } from './admin-port.js';
 import type { Config } from './config.js';
 import { dialectsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
-import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf } from './listening.js';
+import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { createLog } from './log.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
@@ -134,15 +134,12 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       onDefect,
     });
     const openAdmin = async (place: Place): Promise<string> => {
-      const admin = await openAdminPort(place, headers, { health, metrics: counts, onDefect });
+      const admin = await openAdminPort(place, headers, log, { health, metrics: counts, onDefect });
       undo.add(() => admin.close());
       return admin.url;
     };
     const http = tls ? createSecureServer({ ...patience, cert: tls.cert, key: tls.key }) : createServer(patience);
-    // An error of a server that listens: the system has no descriptor for one more connection.
-    http.on('error', (error) => {
-      if (http.listening) log.error('a connection could not be accepted', { error });
-    });
+    surviveErrors(http, log);
     const gate = gateOf(config, (refused) => {
       log.warn('a client was refused', refused);
     });
