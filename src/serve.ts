@@ -138,6 +138,11 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       undo.add(() => admin.close());
       return admin.url;
     };
+    // How long a client may take for the head of a request, and how often that is looked at.
+    const patience = {
+      headersTimeout: config.firstRequestMs,
+      connectionsCheckingInterval: Math.min(10_000, config.firstRequestMs),
+    };
     const http = tls ? createSecureServer({ ...patience, cert: tls.cert, key: tls.key }) : createServer(patience);
     surviveErrors(http, log);
     const gate = gateOf(config, (refused) => {
@@ -221,9 +226,6 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
     throw error;
   }
 }
-
-/** How long a client may take for the head of a request, in ms, and how often that is looked at. */
-const patience = { headersTimeout: 30_000, connectionsCheckingInterval: 10_000 };
 
 /** The built-in dialects in their order, each replaced by the one of its name that was given; then the other ones given. */
 function withOthers(builtIn: readonly Dialect[], given: readonly Dialect[]): Dialect[] {

@@ -31,8 +31,11 @@ export class GateSocket extends WebSocket {
   #slices: Slices<Message> | undefined;
   #closing: unknown[] | undefined;
 
-  /** Called by the door, before anything was received. */
-  admit(account: Account, refuse: Refuse): void {
+  /**
+   * Called by the door, before anything was received.
+   * @param isLate whether a listener for `message` only begins to serve it, as in `SlicesOptions`
+   */
+  admit(account: Account, refuse: Refuse, isLate = false): void {
     this.#account = account;
     const serve = ({ data, isBinary }: Message): void => {
       super.emit('message', data, isBinary);
@@ -40,6 +43,7 @@ export class GateSocket extends WebSocket {
     this.#slices = new Slices<Message>({
       account,
       serve,
+      isLate,
       refuse: (message) => {
         refuse(message, () => {
           serve(message);

@@ -51,7 +51,12 @@ export class Gate {
 
   /** Addresses of which the gate knows clients or sockets, for tests of leaks. */
   get addresses(): number {
-    return this.#places.addresses + this.#sockets.addresses;
+    return this.clientAddresses + this.#sockets.addresses;
+  }
+
+  /** Addresses that have clients with a place, for tests of leaks. A socket that is kept for the next request is not one. */
+  get clientAddresses(): number {
+    return this.#places.addresses;
   }
 
   /** Finds out from whom a request comes, for `callerOf`. */

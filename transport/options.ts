@@ -80,7 +80,7 @@ export const transportOptions = {
     milliseconds,
     30_000,
     'ms',
-    'How long a client may be connected before its first request. It is cut off then.',
+    'How long a client may be connected before its first request, and how long it may take for the head of an HTTP request. It is cut off then.',
   ),
   messageMs: option(
     milliseconds,

@@ -28,8 +28,13 @@ export interface SlicesOptions<T> {
   readonly serve: (request: T) => void;
   /** The budget is spent: this request is not served. */
   readonly refuse: (request: T) => void;
-  /** Whether requests after a refused one are served when the budget allows them again. Default: none is served, or refused, any more. */
+  /**
+   * Whether requests after a refused one are served when the budget allows them again. Default: none is served, or refused, any more,
+   * and the refusal comes after what was allowed is served.
+   */
   readonly goesOn?: boolean;
+  /** `serve` only begins: socket.io hands an event over in a later tick. The next request is served when that is done. */
+  readonly isLate?: boolean;
   /** Requests wait for the next turn: no more need to be read until `onGoOn`. */
   readonly onWait?: () => void;
   /** Nothing waits any more. */
@@ -43,8 +48,12 @@ export interface SlicesOptions<T> {
 export class Slices<T> {
   readonly #options: SlicesOptions<T>;
   #waiting: T[] = [];
+  /** The first request that the budget did not allow; it comes after those that wait. */
+  #refused: { readonly request: T } | undefined;
   #turn = -1;
   #served = 0;
+  #isServing = false;
+  #isPaused = false;
   #isOver = false;
 
   constructor(options: SlicesOptions<T>) {
@@ -53,29 +62,24 @@ export class Slices<T> {
 
   /** Whether requests wait for the next turn. */
   get isWaiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.#waiting.length > 0 || this.#refused !== undefined;
   }
 
   add(request: T, bytes: number): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#refused) return;
+    const { account, goesOn = false } = this.#options;
     // Taken when it comes, so that no more than the budget allows can wait.
-    if (!this.#options.account.take(bytes)) {
-      this.#refuse(request);
-      return;
-    }
-    if (this.#waiting.length === 0 && this.#mayServe()) {
-      this.#serve(request);
-      return;
-    }
-    if (this.#waiting.push(request) > 1) return;
-    this.#options.onWait?.();
-    setImmediate(this.#goOn);
+    if (account.take(bytes)) this.#waiting.push(request);
+    else if (goesOn) this.#refuse(request);
+    else this.#refused = { request };
+    if (!this.#isServing && !this.#isPaused) this.#goOn();
   }
 
   /** Serves no more requests: the client has gone. */
   end(): void {
     this.#isOver = true;
     this.#waiting = [];
+    this.#refused = undefined;
   }
 
   /** Whether the slice of this turn has room for one more request. */
@@ -102,14 +106,51 @@ export class Slices<T> {
     this.#options.refuse(request);
   }
 
-  readonly #goOn = (): void => {
-    // A slice of its own, whatever came in this turn.
-    this.#turn = -1;
+  #goOn(): void {
     while (this.#waiting.length > 0 && this.#mayServe()) {
       // There is one: the condition says so.
-      this.#serve(this.#waiting.shift() as T);
+      const request = this.#waiting.shift() as T;
+      this.#isServing = true;
+      this.#serve(request);
+      if (this.#options.isLate) {
+        // Ticks, and those that ticks ask for, run before microtasks.
+        queueMicrotask(this.#onServed);
+        return;
+      }
+      this.#isServing = false;
     }
-    if (this.#waiting.length > 0) setImmediate(this.#goOn);
-    else this.#options.onGoOn?.();
+    if (this.#waiting.length > 0) {
+      this.#wait();
+      return;
+    }
+    if (this.#refused) this.#refuse(this.#refused.request);
+    if (this.#isPaused) this.#resume();
+  }
+
+  #wait(): void {
+    if (!this.#isPaused) this.#options.onWait?.();
+    this.#isPaused = true;
+    setImmediate(this.#onTurn);
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    this.#options.onGoOn?.();
+  }
+
+  readonly #onServed = (): void => {
+    // The next request is served in a tick, so that its own ticks come before its microtask.
+    process.nextTick(this.#onTick);
+  };
+
+  readonly #onTick = (): void => {
+    this.#isServing = false;
+    this.#goOn();
+  };
+
+  readonly #onTurn = (): void => {
+    // A slice of its own, whatever came in this turn.
+    this.#turn = -1;
+    this.#goOn();
   };
 }

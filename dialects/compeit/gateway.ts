@@ -133,8 +133,15 @@ export class CompeitGateway implements Dialect {
       const [name, ...args] = event as unknown[];
       const answer = args.at(-1);
       if (typeof answer === 'function') args.pop();
-      if (visitOf(socket.conn)?.isOverBudget) user?.refuseMore();
-      else if (user?.isOn(link) && typeof name === 'string') user.handle(name, args);
+      const visit = visitOf(socket.conn);
+      if (visit?.isOverBudget) user?.refuseMore();
+      else if (user?.isOn(link) && typeof name === 'string') {
+        const handle = (): void => {
+          user.handle(name, args);
+        };
+        if (visit) visit.account.pay(handle, undefined);
+        else handle();
+      }
       if (typeof answer === 'function') (answer as (nothing: null) => void)(null);
     });
     socket.once('disconnect', () => {

@@ -5,6 +5,8 @@ export interface Stalled<T> {
   readonly client: T;
   /** Lets through what has waited, and what comes after it. */
   readonly resume: () => void;
+  /** Bytes that wait for it now. */
+  readonly waiting: () => number;
 }
 
 /**
@@ -31,5 +33,6 @@ export async function stalled<T>(connect: () => Promise<T>): Promise<Stalled<T>>
     resume: () => {
       for (const socket of sockets) socket.uncork();
     },
+    waiting: () => sockets.reduce((sum, { writableLength }) => sum + writableLength, 0),
   };
 }

@@ -95,14 +95,15 @@ export class Visits {
         done: (webSocket: GateSocket, request: IncomingMessage) => void,
       ): void {
         super.handleUpgrade(request, socket, head, (webSocket) => {
-          webSocket.admit(accountOf(request), (_message, serve) => {
+          const refuse = (_message: unknown, serve: () => void): void => {
             const conn = clientOf(request);
             if (conn) visitOf(conn)?.spent();
             serve();
             closeSoon(() => {
               webSocket.close(1008, 'Too many requests');
             });
-          });
+          };
+          webSocket.admit(accountOf(request), refuse, true);
           done(webSocket, request);
         });
       }
@@ -125,6 +126,7 @@ export class Visits {
     keepThroughSleep(conn);
     const slices = new Slices<() => void>({
       account,
+      isLate: true,
       serve: (serve) => {
         serve();
       },

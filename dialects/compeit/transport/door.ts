@@ -167,7 +167,7 @@ export class OldSocketIoDoor implements Mount {
       answerText(response, 503, 'all connections are taken');
       return;
     }
-    const { gate, handshakeMs } = this.#settings;
+    const { gate } = this.#settings;
     const place = gate.enter(request, caller);
     if (!place) {
       answerText(response, 503, 'too many connections');
@@ -175,7 +175,7 @@ export class OldSocketIoDoor implements Mount {
     }
     const id = randomBytes(idBytes).toString('base64url');
     const visitor = { address, account: gate.account(), place };
-    const session = new Session(id, visitor, handshake, admission.namespaces, handshakeMs, this.#forget);
+    const session = new Session(id, visitor, handshake, admission.namespaces, this.#settings, this.#forget);
     this.#sessions.set(id, session);
     this.#perAddress.set(address, this.#sessionsOf(address) + 1);
     answerText(response, 200, `${id}:${this.#greeting}`);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Patience } from '../../../transport/patience.js';
 
 export function answerText(response: ServerResponse, status: number, body: string): void {
   const bytes = Buffer.from(body);
@@ -10,16 +11,35 @@ export function answerText(response: ServerResponse, status: number, body: strin
   response.end(bytes);
 }
 
-/** @returns undefined when the body is too long or incomplete */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
+export interface BodyRefusal {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/**
+ * @param withinMs how long the client may take
+ * @returns undefined when the client went away; the status and the reason of a refusal when the body is too long or too late
+ */
+export function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  withinMs: number,
+): Promise<string | BodyRefusal | undefined> {
+  return new Promise((done) => {
+    const patience = new Patience(withinMs, () => {
+      done({ status: 408, reason: 'not complete in time' });
+    });
+    const resolve = (body: string | BodyRefusal | undefined): void => {
+      patience.stop();
+      done(body);
+    };
     const chunks: Buffer[] = [];
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length > maxBytes) {
         chunks.length = 0;
-        resolve(undefined);
+        resolve({ status: 413, reason: 'too long' });
       } else {
         chunks.push(chunk);
       }

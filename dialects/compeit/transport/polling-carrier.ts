@@ -92,12 +92,12 @@ export class PollingCarrier implements Carrier {
       return;
     }
     this.#bodies += 1;
-    const body = await readBody(request, this.#limits.maxPacketBytes);
+    const { maxPacketBytes, messageMs } = this.#limits;
+    const body = await readBody(request, maxPacketBytes, messageMs);
     this.#bodies -= 1;
-    if (body === undefined) {
-      // The client has disconnected or sent too much.
-      if (!request.destroyed) refuseBody(response, 413, 'too long');
-      this.#giveUp('a body that is too long, or broken off');
+    if (typeof body !== 'string') {
+      if (body && !request.destroyed) refuseBody(response, body.status, body.reason);
+      this.#giveUp('a body that is too long or too late, or broken off');
       return;
     }
     answerText(response, 200, '1');

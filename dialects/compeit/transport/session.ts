@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Account } from '../../../transport/account.js';
 import { Patience } from '../../../transport/patience.js';
 import type { Place } from '../../../transport/places.js';
-import type { Carrier, CarrierOwner } from './carrier.js';
+import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
 import { Outgoing } from './outgoing.js';
 import type { Packet } from './packet.js';
 import {
@@ -66,7 +66,9 @@ export class Session implements CarrierOwner {
   readonly #namespaces: ReadonlyMap<string, Accept>;
   readonly #forget: (session: Session) => void;
   readonly #listeners = new Map<string, NamespaceListener>();
-  readonly #expiry: Patience;
+  readonly #firstRequestMs: number;
+  /** For the transport, later for the first packet. */
+  #expiry: Patience;
   #carrier: Carrier | undefined;
   #over = false;
 
@@ -76,7 +78,7 @@ export class Session implements CarrierOwner {
     visitor: Visitor,
     handshake: Handshake,
     namespaces: ReadonlyMap<string, Accept>,
-    handshakeMs: number,
+    { handshakeMs, firstRequestMs }: Pick<TransportLimits, 'handshakeMs' | 'firstRequestMs'>,
     forget: (session: Session) => void,
   ) {
     this.id = id;
@@ -84,6 +86,7 @@ export class Session implements CarrierOwner {
     this.#handshake = handshake;
     this.#namespaces = namespaces;
     this.#forget = forget;
+    this.#firstRequestMs = firstRequestMs;
     this.#expiry = new Patience(handshakeMs, () => {
       this.connectionLost('never opened');
     });
@@ -97,6 +100,9 @@ export class Session implements CarrierOwner {
   /** Called once, by the door. */
   open(carrier: Carrier): void {
     this.#expiry.stop();
+    this.#expiry = new Patience(this.#firstRequestMs, () => {
+      this.connectionLost('no packet came');
+    });
     this.#carrier = carrier;
     carrier.send(new Outgoing(rootConnect));
   }
@@ -110,6 +116,7 @@ export class Session implements CarrierOwner {
   }
 
   receive(text: string): void {
+    this.#expiry.stop();
     this.visitor.place.introduced();
     const packet = this.#over ? undefined : decodePacket(text);
     if (packet) this.#handle(packet);
