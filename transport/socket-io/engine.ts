@@ -73,21 +73,34 @@ export function interceptPolling(
     });
   };
   const onData = transport.onData.bind(transport);
-  // What stands between packets: a character of its own, or in revision 3 their lengths.
-  const separator = protocol === 3 ? ':' : '\x1e';
+  const hasMore = protocol === 3 ? hasMoreThan3 : hasMoreThan4;
   transport.onData = (data) => {
-    if (hasMore(data, separator, maxPacketsPerBody)) tooMany();
+    if (typeof data === 'string' && hasMore(data, maxPacketsPerBody)) tooMany();
     else onData(data);
   };
 }
 
-/** Whether a text has a character more often than so many times. */
-function hasMore(data: unknown, character: string, times: number): boolean {
-  if (typeof data !== 'string' || data.length <= times) return false;
-  let found = 0;
-  for (let at = data.indexOf(character); at >= 0; at = data.indexOf(character, at + 1)) {
+/** Whether a body of Engine.IO 4 has more packets than so many: a character of its own stands between two. */
+function hasMoreThan4(body: string, packets: number): boolean {
+  let found = 1;
+  for (let at = body.indexOf('\x1e'); at >= 0; at = body.indexOf('\x1e', at + 1)) {
     found += 1;
-    if (found > times) return true;
+    if (found > packets) return true;
+  }
+  return false;
+}
+
+/** Whether a body of Engine.IO 3 has more packets than so many: before each stands its length, and a colon. */
+function hasMoreThan3(body: string, packets: number): boolean {
+  let found = 0;
+  for (let at = 0; at < body.length;) {
+    const colon = body.indexOf(':', at);
+    const length = Number(body.slice(at, colon));
+    // Engine.IO refuses such a body.
+    if (colon < 0 || !Number.isInteger(length) || length < 0) return false;
+    found += 1;
+    if (found > packets) return true;
+    at = colon + 1 + length;
   }
   return false;
 }
