@@ -242,6 +242,21 @@ export const rows: readonly Row[] = [
     answer: () => ['1006', 'little waited'],
   },
   {
+    title: 'pings of Engine.IO 3 without reading',
+    config: littleWaits,
+    fits: ({ name }) => name.endsWith('Engine.IO 3'),
+    async run(stage, door, name) {
+      const { client, resume } = await stalled(() => enter(door, stage.origin, { name, room: name }));
+      const { line } = stage.keep(client);
+      if (line instanceof PollingLine) line.pause();
+      for (let sent = 0; sent < 45_000; sent += 5_000) line.send(...Array<string>(5_000).fill('2'));
+      await until('the server has cut it off', () => stage.service.doors.connections === 0);
+      resume();
+      return ['is cut off'];
+    },
+    answer: () => ['is cut off'],
+  },
+  {
     title: 'a client that does not read',
     config: littleWaits,
     fits: everywhere,

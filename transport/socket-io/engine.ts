@@ -54,6 +54,17 @@ export function bytesOf(data: unknown): number {
 /** Packets in one body. A client of the library sends what it has buffered since its last body. */
 const maxPacketsPerBody = 20_000;
 
+/** Packets that may wait for a client that pings. Each is an object, whatever its few bytes are. */
+const maxPacketsOwed = 20_000;
+
+/** Ends a client of Engine.IO 3 that pings and does not read: it is owed an answer to each ping. */
+export function boundPongs(conn: Socket['conn']): void {
+  const engine = engineOf(conn);
+  conn.on('packet', ({ type }) => {
+    if (type === 'ping' && engine.writeBuffer.length > maxPacketsOwed) conn.close(true);
+  });
+}
+
 /**
  * Takes what a polling client sends, packet by packet, before Engine.IO sees it. A WebSocket has its own way (`GateSocket`).
  * @param take calls the function it is given for each packet that is served

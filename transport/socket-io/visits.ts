@@ -11,7 +11,7 @@ import type { GateSocket } from '../gate-socket.js';
 import { Patience } from '../patience.js';
 import type { Place } from '../places.js';
 import { Slices } from '../slices.js';
-import { bytesOf, interceptPolling, keepThroughSleep } from './engine.js';
+import { boundPongs, bytesOf, interceptPolling, keepThroughSleep } from './engine.js';
 import { onWsClientError } from '../raw-answer.js';
 
 type EngineConnection = Socket['conn'];
@@ -124,6 +124,7 @@ export class Visits {
     visits.set(conn, visit);
     this.#clients.set(request, conn);
     keepThroughSleep(conn);
+    boundPongs(conn);
     const slices = new Slices<() => void>({
       account,
       isLate: true,
