@@ -100,7 +100,12 @@ export async function enter(
   { name, room = 'hall' }: { readonly name: string; readonly room?: string },
 ): Promise<Visitor> {
   const visitor = new Visitor(await door.open(url), door.speech, name);
-  await door.speech.enter(visitor, room);
+  try {
+    await door.speech.enter(visitor, room);
+  } catch (error) {
+    visitor.line.cut();
+    throw error;
+  }
   return visitor;
 }
 
