@@ -1,3 +1,4 @@
+import { onSameAccount } from '../../transport/account.js';
 import { randomUUID } from 'node:crypto';
 import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Log } from '../../log.js';
@@ -186,6 +187,7 @@ export class User implements Attended {
   async #enter(key: string): Promise<void> {
     const { rooms, people, log } = this.#context;
     let former: Participant | undefined;
+    const leaveFormer = onSameAccount(() => former?.leave());
     const identity = this.account === undefined ? this.name : `account:${this.account}`;
     const newcomer = { id: randomUUID(), attributes: this.attributes, identity, session: this };
     try {
@@ -204,7 +206,7 @@ export class User implements Attended {
       log.info('joined', { room: key, user: this.id, address: this.#link.address });
     } finally {
       // The former room is left only now, so that a user that the new room refuses stays in it.
-      former?.leave();
+      leaveFormer(undefined);
       if (this.#participant?.closed) this.#participant = undefined;
     }
   }

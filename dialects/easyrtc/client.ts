@@ -90,15 +90,19 @@ export class Client {
    */
   async join(rooms: Iterable<string>): Promise<ReadonlySet<Membership>> {
     const application = this.#application;
+    const { account } = this.#outlet;
     const joined = new Set<Membership>();
+    const join = (name: string): Promise<unknown> | undefined =>
+      application?.join(this, name, (membership) => {
+        this.#held ??= [];
+        this.#memberships.set(name, membership);
+        joined.add(membership);
+      });
     try {
       for (const name of rooms) {
-        if (!application || this.#memberships.has(name)) continue;
-        await application.join(this, name, (membership) => {
-          this.#held ??= [];
-          this.#memberships.set(name, membership);
-          joined.add(membership);
-        });
+        if (this.#memberships.has(name)) continue;
+        // Hooks were waited for, so the request of the client is not being served any more: what the join tells is charged here.
+        await (account ? account.pay(join, name) : join(name));
       }
     } catch (error) {
       for (const { view } of joined) this.leave(view.name);
