@@ -25,7 +25,13 @@ export interface EngineConnection {
 /** Its heartbeat, and what its transport hands it. */
 interface EngineInside {
   readonly protocol: number;
-  readonly transport: { readonly name: string; onPacket(packet: unknown): void; onData(data: unknown): void };
+  readonly transport: {
+    readonly name: string;
+    /** How long a polling client that is ended has to fetch the reason, in ms. */
+    closeTimeout: number;
+    onPacket(packet: unknown): void;
+    onData(data: unknown): void;
+  };
   onClose(reason: string, description?: unknown): void;
   resetPingTimeout(): void;
 }
@@ -50,6 +56,9 @@ export function bytesOf(data: unknown): number {
   if (typeof data === 'string') return Buffer.byteLength(data);
   return data instanceof Uint8Array ? data.byteLength : 0;
 }
+
+/** How long a polling client that is ended has to fetch the reason, in ms. The library's 30 s kept what belongs to a dead client. */
+const closeTimeout = 5_000;
 
 /** Packets in one body. A client of the library sends what it has buffered since its last body. */
 const maxPacketsPerBody = 20_000;
@@ -77,6 +86,7 @@ export function interceptPolling(
 ): void {
   const { transport, protocol } = conn as unknown as EngineInside;
   if (transport.name !== 'polling') return;
+  transport.closeTimeout = closeTimeout;
   const onPacket = transport.onPacket.bind(transport);
   transport.onPacket = (packet) => {
     take((packet as EnginePacket).data, () => {
