@@ -1,5 +1,5 @@
-import { payer } from '../transport/account.js';
-import type { Account } from '../transport/account.js';
+import { payer } from '../transport/gate/account.js';
+import type { Account } from '../transport/gate/account.js';
 
 export interface RequestQueueLimits {
   /** Requests that may wait behind a running one. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { callerOf } from './caller.js';
+import { callerOf } from './gate/caller.js';
 
 export interface AnswerHeadersOptions {
   /** Sites whose pages may show an answer in a frame, as https://host[:port]; `*`: all. Pages of the server itself always may. */

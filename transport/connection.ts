@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { chargeTold } from './account.js';
-import type { Account } from './account.js';
+import { chargeTold } from './gate/account.js';
+import type { Account } from './gate/account.js';
 import type { Frame } from './frame.js';
-import type { GateSocket } from './gate-socket.js';
-import { Patience } from './patience.js';
+import type { GateSocket } from './gate/gate-socket.js';
+import { Patience } from './gate/patience.js';
 import type { WriteTurn, Writer } from './write-turn.js';
 
 export interface ConnectionLimits {

@@ -2,14 +2,14 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AnswerHeaders } from './answer-headers.js';
-import type { Budget } from './account.js';
-import type { Caller } from './caller.js';
+import type { Budget } from './gate/account.js';
+import type { Caller } from './gate/caller.js';
 import { Connection, ObservedConnection } from './connection.js';
 import type { ConnectionLimits, ConnectionObserver } from './connection.js';
-import type { Gate } from './gate.js';
-import { HttpVisits } from './http-visits.js';
-import { newWebSocketServer } from './gate-socket.js';
-import type { GateSocket, GateSocketServer } from './gate-socket.js';
+import type { Gate } from './gate/gate.js';
+import { HttpVisits } from './gate/http-visits.js';
+import { newWebSocketServer } from './gate/gate-socket.js';
+import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
 import { answerRaw, keepHeaders } from './raw-answer.js';
 import { WriteTurn } from './write-turn.js';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { count, list, milliseconds, option, path } from '../options/option.js';
 import type { Output, Table } from '../options/option.js';
-import { isNetwork } from './caller.js';
+import { isNetwork } from './gate/caller.js';
 import type { ConnectionLimits } from './connection.js';
-import { Gate } from './gate.js';
-import type { Refused } from './gate.js';
-import { correctedOrigin, readOrigin } from './origins.js';
+import { Gate } from './gate/gate.js';
+import type { Refused } from './gate/gate.js';
+import { correctedOrigin, readOrigin } from './gate/origins.js';
 
 const bytes = count.min(65_536);
 

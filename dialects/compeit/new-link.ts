@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { callerOf } from '../../transport/caller.js';
+import { callerOf } from '../../transport/gate/caller.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { TransportLimits } from './transport/carrier.js';
 import type { Link } from './user.js';

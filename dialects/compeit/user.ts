@@ -1,4 +1,4 @@
-import { onSameAccount } from '../../transport/account.js';
+import { onSameAccount } from '../../transport/gate/account.js';
 import { randomUUID } from 'node:crypto';
 import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Log } from '../../log.js';

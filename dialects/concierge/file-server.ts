@@ -2,7 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
-import { callerOf } from '../../transport/caller.js';
+import { callerOf } from '../../transport/gate/caller.js';
 import type { FilePath } from './file-path.js';
 import { readFilePath } from './file-path.js';
 import { NoSpace } from './file-store.js';

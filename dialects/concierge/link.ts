@@ -1,7 +1,7 @@
 import { RoomError } from '../../rooms/index.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
-import { Patience } from '../../transport/patience.js';
+import { Patience } from '../../transport/gate/patience.js';
 import type { Log } from '../../log.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RequestQueueLimits } from '../request-queue.js';

@@ -1,4 +1,4 @@
-import { onSameAccount } from '../../transport/account.js';
+import { onSameAccount } from '../../transport/gate/account.js';
 import type { Client } from './client.js';
 import type { Delivery } from './delivery.js';
 import { Refusal } from './errors.js';

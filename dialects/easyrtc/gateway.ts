@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import { lastOf } from '../../transport/last-of.js';
-import { callerOf } from '../../transport/caller.js';
+import { callerOf } from '../../transport/gate/caller.js';
 import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';

@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import { callerOf } from '../../transport/caller.js';
-import { Patience } from '../../transport/patience.js';
+import { callerOf } from '../../transport/gate/caller.js';
+import { Patience } from '../../transport/gate/patience.js';
 import { TokenBucket } from '../../transport/token-bucket.js';
 import type { DialectNeeds } from '../dialect.js';
 import { RequestQueue } from '../request-queue.js';

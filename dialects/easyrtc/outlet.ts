@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { Account } from '../../transport/account.js';
+import type { Account } from '../../transport/gate/account.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { Push } from './messages.js';
 import type { PushText } from './push-text.js';

@@ -1,4 +1,4 @@
-import { Patience } from '../../transport/patience.js';
+import { Patience } from '../../transport/gate/patience.js';
 
 const defaultIntervalMs = 20_000;
 const minIntervalMs = 500;

@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
-import type { Account } from '../../transport/account.js';
+import type { Account } from '../../transport/gate/account.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
-import { callerOf } from '../../transport/caller.js';
+import { callerOf } from '../../transport/gate/caller.js';
 import type { Notices } from './messages.js';
 import type { User } from './user.js';
 

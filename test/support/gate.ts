@@ -1,7 +1,7 @@
 import { configOf } from '../../src/config.js';
 import type { GivenConfig } from '../../src/config.js';
 import type { DoorsOptions } from '../../transport/doors.js';
-import type { Gate, Refused } from '../../transport/gate.js';
+import type { Gate, Refused } from '../../transport/gate/gate.js';
 import { connectionLimits, gateOf } from '../../transport/options.js';
 
 /** A gate with the defaults of the server but for some options. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
-import { chargeTold } from '../account.js';
-import type { Account } from '../account.js';
+import { chargeTold } from '../gate/account.js';
+import type { Account } from '../gate/account.js';
 import { WriteTurn } from '../write-turn.js';
 import type { EngineConnection, EnginePacket } from './engine.js';
 import { bytesOf, engineOf } from './engine.js';

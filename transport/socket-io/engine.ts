@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Server, Socket } from 'socket.io';
-import { sleptSince, watchForSleep } from '../patience.js';
+import { sleptSince, watchForSleep } from '../gate/patience.js';
 
 /*
  * What the server needs to know of Engine.IO's inside: names that its types keep private, as they are in the version of socket.io that

@@ -1,4 +1,4 @@
-import type { Account } from '../../../transport/account.js';
+import type { Account } from '../../../transport/gate/account.js';
 import type { CompeitSettings } from '../options.js';
 import type { Outgoing } from './outgoing.js';
 

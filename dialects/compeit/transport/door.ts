@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { callerOf } from '../../../transport/caller.js';
+import { callerOf } from '../../../transport/gate/caller.js';
 import { answerRaw } from '../../../transport/raw-answer.js';
 import type { Mount } from '../../../transport/doors.js';
-import type { Gate } from '../../../transport/gate.js';
-import { newWebSocketServer } from '../../../transport/gate-socket.js';
-import type { GateSocketServer } from '../../../transport/gate-socket.js';
+import type { Gate } from '../../../transport/gate/gate.js';
+import { newWebSocketServer } from '../../../transport/gate/gate-socket.js';
+import type { GateSocketServer } from '../../../transport/gate/gate-socket.js';
 import { Connection } from '../../../transport/connection.js';
 import { WriteTurn } from '../../../transport/write-turn.js';
 import { addressOf } from './address.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Patience } from '../../../transport/patience.js';
+import { Patience } from '../../../transport/gate/patience.js';
 
 export function answerText(response: ServerResponse, status: number, body: string): void {
   const bytes = Buffer.from(body);

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
-import { chargeTold } from '../../../transport/account.js';
-import { Patience } from '../../../transport/patience.js';
-import { Slices } from '../../../transport/slices.js';
+import { chargeTold } from '../../../transport/gate/account.js';
+import { Patience } from '../../../transport/gate/patience.js';
+import { Slices } from '../../../transport/gate/slices.js';
 import { answerText, readBody } from './http.js';
 import type { Outgoing } from './outgoing.js';
 import { noop } from './packet.js';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Account } from '../../../transport/account.js';
-import { Patience } from '../../../transport/patience.js';
-import type { Place } from '../../../transport/places.js';
+import type { Account } from '../../../transport/gate/account.js';
+import { Patience } from '../../../transport/gate/patience.js';
+import type { Place } from '../../../transport/gate/places.js';
 import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
 import { Outgoing } from './outgoing.js';
 import type { Packet } from './packet.js';

@@ -1,5 +1,5 @@
 import type { Connection } from '../../../transport/connection.js';
-import { Patience } from '../../../transport/patience.js';
+import { Patience } from '../../../transport/gate/patience.js';
 import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
 import { Outgoing } from './outgoing.js';
 import { heartbeat } from './packet.js';

@@ -1,7 +1,7 @@
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Account } from './account.js';
 import { Slices } from './slices.js';
-import { onWsClientError } from './raw-answer.js';
+import { onWsClientError } from '../raw-answer.js';
 
 /** How long a client has for the closing handshake, in ms. */
 const closeTimeout = 10_000;

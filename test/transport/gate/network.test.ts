@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { networkOf } from '../../transport/network.js';
-import { Places } from '../../transport/places.js';
+import { networkOf } from '../../../transport/gate/network.js';
+import { Places } from '../../../transport/gate/places.js';
 
 describe('the network of an address', () => {
   it('is the IPv4 address itself', () => {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
-import { Account } from '../../transport/account.js';
-import { callerOf, TrustedProxies } from '../../transport/caller.js';
-import { socketLimit } from '../../transport/descriptors.js';
-import { correctedOrigin, Origins, readOrigin } from '../../transport/origins.js';
-import { Places } from '../../transport/places.js';
-import { configOf } from '../../src/config.js';
+import { Account } from '../../../transport/gate/account.js';
+import { callerOf, TrustedProxies } from '../../../transport/gate/caller.js';
+import { socketLimit } from '../../../transport/gate/descriptors.js';
+import { correctedOrigin, Origins, readOrigin } from '../../../transport/gate/origins.js';
+import { Places } from '../../../transport/gate/places.js';
+import { configOf } from '../../../src/config.js';
 
 type Headers = IncomingMessage['headers'];
 
