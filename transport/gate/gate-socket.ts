@@ -29,7 +29,6 @@ type Refuse = (message: Message, serve: () => void) => void;
 export class GateSocket extends WebSocket {
   #account: Account | undefined;
   #slices: Slices<Message> | undefined;
-  #closing: unknown[] | undefined;
 
   /**
    * Called by the door, before anything was received.
@@ -53,8 +52,7 @@ export class GateSocket extends WebSocket {
         this.pause();
       },
       onGoOn: () => {
-        if (this.#closing) super.emit('close', ...this.#closing);
-        else this.resume();
+        this.resume();
       },
     });
   }
@@ -77,7 +75,7 @@ export class GateSocket extends WebSocket {
     }
     // What the client sent before it closed is served first.
     if (event === 'close' && this.#slices?.isWaiting) {
-      this.#closing = args;
+      this.#slices.whenDone(() => super.emit('close', ...args));
       return true;
     }
     return super.emit(event, ...args);

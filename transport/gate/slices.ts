@@ -55,6 +55,7 @@ export class Slices<T> {
   #isServing = false;
   #isPaused = false;
   #isOver = false;
+  #onDone: (() => void) | undefined;
 
   constructor(options: SlicesOptions<T>) {
     this.#options = options;
@@ -80,6 +81,19 @@ export class Slices<T> {
     this.#isOver = true;
     this.#waiting = [];
     this.#refused = undefined;
+    this.#done();
+  }
+
+  /** Calls back once when nothing waits any more. */
+  whenDone(callback: () => void): void {
+    this.#onDone = callback;
+    if (!this.isWaiting) this.#done();
+  }
+
+  #done(): void {
+    const onDone = this.#onDone;
+    this.#onDone = undefined;
+    onDone?.();
   }
 
   /** Whether the slice of this turn has room for one more request. */
@@ -125,6 +139,7 @@ export class Slices<T> {
     }
     if (this.#refused) this.#refuse(this.#refused.request);
     if (this.#isPaused) this.#resume();
+    this.#done();
   }
 
   #wait(): void {

@@ -138,7 +138,8 @@ export class SocketIoDoor implements Mount {
     // Runs before each event is dispatched, until a protocol claims the client.
     const assign = (event: string): void => {
       const protocol = this.#protocols.find((each) => each.claims(event));
-      if (!protocol) return;
+      // The library dispatches in a later tick, when the client may have gone.
+      if (!protocol || !socket.connected) return;
       socket.offAny(assign);
       socket.off('disconnect', forget);
       forget();
