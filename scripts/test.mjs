@@ -28,7 +28,7 @@ const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts
 /** Seconds that files took somewhere else, for those that have not been run here yet. Files that took less than four are not in it. */
 const recorded = JSON.parse(readFileSync('test/durations.json', 'utf8'));
 /** Seconds of any other file. */
-const guess = 1.2;
+const guess = 0.7;
 
 const args = process.argv.slice(2);
 const isFast = args.includes('--fast');
