@@ -61,7 +61,7 @@ const conventions = [
   '- Requests that change something need the admin token (`ADMIN_TOKEN`) as `Authorization: Bearer TOKEN`. Without an admin token in the configuration nobody can make them.',
   '- Everybody may make the other requests, except where `ROOM_LIST` says otherwise. A client that sends the admin token is told more: the participants of a room, and why `/healthz` answers as it does. Nobody else is told the name of a participant.',
   '- After ten wrong tokens each further one makes its address wait, from 1 s up to 60 s. Until then every token from there is answered with 429 and `Retry-After`. Other addresses notice nothing.',
-  '- A server with `ALLOWED_ORIGINS` lets pages of those origins alone read the answers.',
+  '- Pages of the own host may read the answers, and those of `ALLOWED_ORIGINS`. Others get 403 ([security.md](security.md)). A client that makes too many requests gets 429 with `Retry-After`.',
   '- `PATH_PREFIX` stands before every path.',
 ].join('\n');
 
