@@ -13,10 +13,12 @@ const bearer = { authorization: `Bearer ${token}` };
 
 describe('the Kurento protocol of the embedded engine › who may connect', () => {
   let server: Server;
+  const servers: Server[] = [];
   const sockets: WebSocket[] = [];
 
   async function serve(options: AdmissionOptions, maxConnections?: number): Promise<void> {
     server = new Server({ admission: new Admission(options), maxConnections });
+    servers.push(server);
     await server.listen();
   }
 
@@ -33,8 +35,10 @@ describe('the Kurento protocol of the embedded engine › who may connect', () =
 
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.terminate();
-    server.close();
-    expect(server.errors).to.deep.equal([]);
+    for (const each of servers.splice(0)) {
+      each.close();
+      expect(each.errors).to.deep.equal([]);
+    }
   });
 
   it('every page is refused with 403, also one that knows the token; programs send no Origin', async () => {
