@@ -7,7 +7,7 @@ import { until } from '../support/until.js';
 
 describe('somebody else releases what a room has on its media server', function () {
   this.timeout(60_000);
-  const server = useServer();
+  const server = useServer({ kurentoRoom: { sessionGraceMs: 100 } });
   let stranger: KurentoSocket;
   let clients: RpcClient[];
 

@@ -96,7 +96,7 @@ export class RpcClient {
       const giveUp = setTimeout(() => {
         this.#wanting.delete(look);
         reject(new Error(`nothing that fits came; there is ${JSON.stringify(this.#frames).slice(0, 2_000)}`));
-      }, patienceMs);
+      }, patienceMs).unref();
       const look = (): void => {
         const index = this.#frames.findIndex(fits);
         const [frame] = index < 0 ? [] : this.#frames.splice(index, 1);
