@@ -31,9 +31,11 @@ export function callerOf(request: IncomingMessage): Caller {
 /** The proxies whose word about a client counts. What others say in the same headers is ignored. */
 export class TrustedProxies {
   readonly #trusted = new BlockList();
+  readonly #isEmpty: boolean;
 
   /** @param networks each passes `isNetwork` */
   constructor(networks: readonly string[]) {
+    this.#isEmpty = networks.length === 0;
     for (const network of networks.flatMap((each) => (each === 'loopback' ? loopbackNetworks : [each]))) {
       const [address = '', bits] = network.split('/');
       const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
@@ -44,6 +46,8 @@ export class TrustedProxies {
 
   /** Whether the address is of a trusted proxy. */
   has(address: string): boolean {
+    // Asked for each connection and request, and most servers have none.
+    if (this.#isEmpty) return false;
     const plain = plainAddress(address);
     const family = isIP(plain);
     return family !== 0 && this.#trusted.check(plain, family === 6 ? 'ipv6' : 'ipv4');
