@@ -22,7 +22,8 @@ export class Participant implements api.Participant {
   readonly returner: Returner;
   readonly #negotiations = new SerialQueue();
   readonly #early = new EarlyCandidates();
-  readonly #subscriptions = new Map<Participant, Subscription>();
+  /** Made with the first one: most people of a large room never need it. */
+  #subscriptions: Map<Participant, Subscription> | undefined;
   #outbox: Outbox | undefined;
   #publication: Publication | undefined;
   #filter: VideoFilter | undefined;
@@ -57,11 +58,11 @@ export class Participant implements api.Participant {
   }
 
   get subscriptions(): Iterable<Subscription> {
-    return this.#subscriptions.values();
+    return this.#subscriptions?.values() ?? [];
   }
 
   subscriptionTo(publisher: Participant): Subscription | undefined {
-    return this.#subscriptions.get(publisher);
+    return this.#subscriptions?.get(publisher);
   }
 
   async publish(sdpOffer: string, options: api.PublishOptions = {}): Promise<api.Published> {
@@ -103,16 +104,16 @@ export class Participant implements api.Participant {
     if (publisher === this) throw new RoomError('own-publication', `${this.id} cannot subscribe to their own stream`);
     const { publication } = publisher;
     if (!publication) throw new RoomError('not-publishing', `${publisher.id} is not publishing`);
-    this.#subscriptions.get(publisher)?.close();
+    this.#subscriptions?.get(publisher)?.close();
     const subscription = new Subscription(this, publication, this.#early.take(publisher));
-    this.#subscriptions.set(publisher, subscription);
+    (this.#subscriptions ??= new Map<Participant, Subscription>()).set(publisher, subscription);
     const listener = this.#listener(publisher, subscription, { connectionChanged });
     return this.#negotiations.run(() => subscription.open(sdpOffer, listener));
   }
 
   unsubscribe(publisher: Participant): void {
     this.#assertOpen();
-    this.#subscriptions.get(publisher)?.close();
+    this.#subscriptions?.get(publisher)?.close();
     this.#early.forget(publisher);
   }
 
@@ -135,7 +136,7 @@ export class Participant implements api.Participant {
 
   addCandidate(publisher: Participant, candidate: IceCandidate): void {
     this.#assertOpen();
-    const endpoint = publisher === this ? this.#publication : this.#subscriptions.get(publisher);
+    const endpoint = publisher === this ? this.#publication : this.#subscriptions?.get(publisher);
     if (endpoint) endpoint.addCandidate(candidate);
     else this.#early.hold(publisher, candidate);
   }
@@ -178,7 +179,7 @@ export class Participant implements api.Participant {
     if (this.#closed) return;
     this.#closed = true;
     this.#publication?.discard();
-    for (const subscription of this.#subscriptions.values()) subscription.close();
+    for (const subscription of this.subscriptions) subscription.close();
   }
 
   /** Called by the room: the media server is gone, and the publication with it. The others are told as if it had been unpublished. */
@@ -194,7 +195,7 @@ export class Participant implements api.Participant {
   /** Called by a subscription of this participant. */
   subscriptionClosed(subscription: Subscription): void {
     const { publisher } = subscription.publication;
-    if (this.#subscriptions.get(publisher) === subscription) this.#subscriptions.delete(publisher);
+    if (this.#subscriptions?.get(publisher) === subscription) this.#subscriptions.delete(publisher);
   }
 
   get #effectiveFilter(): VideoFilter | undefined {

@@ -43,8 +43,9 @@ export interface Newcomer {
   /**
    * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,
    * the newcomer is refused.
+   * @param session that of the participant
    */
-  readonly makePlace?: (present: api.Participant) => void;
+  readonly makePlace?: (present: api.Participant, session: object | undefined) => void;
 }
 
 /** Called with the new participant, of which nobody has been told yet. Returns its outbox; undefined when the client has gone. */
@@ -189,7 +190,7 @@ export class Rooms {
   /** Lets the newcomer's dialect end a membership that has its id. */
   #makePlace(name: string, { id, makePlace }: Newcomer): void {
     const present = makePlace && this.#rooms.get(name)?.findByName(id);
-    if (present) makePlace(present);
+    if (present) makePlace(present, present.returner.session);
   }
 
   #joinNew(name: string, newcomer: Newcomer, enter: Enter): api.Participant {

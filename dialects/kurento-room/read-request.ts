@@ -29,7 +29,7 @@ export function readRequest(text: string): Request | undefined {
     throw new ProtocolError(parseError, 'The message is not JSON');
   }
   const request = requestSchema.safeParse(frame);
-  if (request.success) return { ...request.data, jsonrpc: '2.0' } as Request;
+  if (request.success) return Object.assign(request.data, { jsonrpc: '2.0' }) as Request;
   if (isResponse(frame)) return undefined;
   throw new ProtocolError(
     invalidRequest,

@@ -1,5 +1,5 @@
 import { JSONRPCServer, createJSONRPCErrorResponse } from 'json-rpc-2.0';
-import type { JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
+import type { JSONRPCErrorResponse, JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
 import { RoomError } from '../../rooms/index.js';
 import type { Call } from './call.js';
 import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
@@ -20,13 +20,7 @@ export class RpcServer<C extends Call> {
       },
     });
     for (const { name, run } of types) this.#server.addMethod(name, run);
-    this.#server.applyMiddleware((next, request, call) =>
-      next({ ...request, params: paramsOf(request, this.find(request.method)) }, call),
-    );
-    this.#server.mapErrorToJSONRPCErrorResponse = (id, error) => {
-      const { code, message } = isRefusal(error) ? error : defect;
-      return createJSONRPCErrorResponse(id, typeof code === 'number' ? code : roomErrors[code].code, message);
-    };
+    this.#server.mapErrorToJSONRPCErrorResponse = errorResponse;
   }
 
   find(method: string): RequestType<C> | undefined {
@@ -38,9 +32,19 @@ export class RpcServer<C extends Call> {
    * @param reply is given the text of the reply, or undefined for a request without id, which gets none
    */
   async execute(request: Request, call: C, reply: (text: string | undefined) => void): Promise<void> {
-    const response = await this.#server.receive(request, call);
+    const response = await this.#responseTo(request, call);
     reply(response ? replyText(response) : undefined);
     call.afterwards?.();
+  }
+
+  #responseTo(request: Request, call: C): PromiseLike<JSONRPCResponse | null> | JSONRPCResponse | null {
+    let params: Given;
+    try {
+      params = paramsOf(request, this.find(request.method));
+    } catch (error) {
+      return request.id === undefined ? null : errorResponse(request.id, error);
+    }
+    return this.#server.receive(params === request.params ? request : { ...request, params }, call);
   }
 }
 
@@ -49,6 +53,11 @@ const defect = { code: internalError, message: 'Internal error' } as const;
 /** The text of an error reply to a frame that is no request, or that is not served. */
 export function errorReply({ code, message, data }: ProtocolError, id: RpcId = null): string {
   return replyText(createJSONRPCErrorResponse(id, code, message, data));
+}
+
+function errorResponse(id: RpcId, error: unknown): JSONRPCErrorResponse {
+  const { code, message } = isRefusal(error) ? error : defect;
+  return createJSONRPCErrorResponse(id, typeof code === 'number' ? code : roomErrors[code].code, message);
 }
 
 /** The members in the order in which the original writes them. */

@@ -121,15 +121,18 @@ export class Session implements CallingSession {
       const { name, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${name}"`);
     }
-    const { rooms, names, sessions, limits, log } = this.#context;
-    const makePlace = limits.takeOverDetachedNames ? this.#yieldName : undefined;
-    const own = { id: user, idIsName: true, attributes: attributesOf(user), session: this };
-    const newcomer = { ...own, ...(makePlace && { makePlace }) };
+    const { rooms, names, limits, log } = this.#context;
+    const newcomer = {
+      id: user,
+      idIsName: true,
+      attributes: attributesOf(user),
+      session: this,
+      makePlace: limits.takeOverDetachedNames ? yieldName : keepName,
+    };
     return rooms.join(names.keyOf(room), newcomer, (participant) => {
       if (this.#ended) return undefined;
       this.#participant = participant;
       this.#dataChannels = dataChannels;
-      sessions.joined(participant, this);
       entered(participant);
       log.info('joined', { ...this.#fields(), session: this.id });
       return this.#tell;
@@ -208,15 +211,6 @@ export class Session implements CallingSession {
     this.#id = undefined;
   }
 
-  /**
-   * A session without a connection yields its name to a newcomer, who is most likely the same person
-   * (docs/protocols/kurento-room.md#14-what-users-asked-for).
-   */
-  readonly #yieldName = (present: Participant): void => {
-    const session = this.#context.sessions.of(present);
-    if (session?.detached) session.end();
-  };
-
   #execute(request: Request): Promise<void> {
     const { sessionRequests, customRequest } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
@@ -274,4 +268,16 @@ export class Session implements CallingSession {
     const { room, id: participant } = this.#participant ?? {};
     return { room: room?.name, participant, session: this.#id, address: this.#address };
   }
+}
+
+/**
+ * A session without a connection yields its name to a newcomer, who is most likely the same person
+ * (docs/protocols/kurento-room.md#14-what-users-asked-for).
+ */
+function yieldName(_present: Participant, session: object | undefined): void {
+  if (session instanceof Session && session.detached) session.end();
+}
+
+function keepName(): void {
+  // The newcomer is refused.
 }
