@@ -162,6 +162,7 @@ function addressIn(text: string | undefined): string | undefined {
 
 /** An IPv4 address on an IPv6 socket begins with `::ffff:`. */
 export function plainAddress(address: string): string {
+  if (!address.startsWith('::')) return address;
   const [, dotted] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   return dotted ?? address;
 }

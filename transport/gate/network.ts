@@ -5,7 +5,8 @@ import { isIPv6 } from 'node:net';
  * so. Link-local addresses begin alike for everybody, so each counts by itself.
  */
 export function networkOf(address: string): string {
-  if (!isIPv6(address) || /^fe[89ab]/i.test(address)) return address;
+  // Asked several times for each connection: most addresses need no look at the rest.
+  if (!address.includes(':') || !isIPv6(address) || /^fe[89ab]/i.test(address)) return address;
   const [head = '', tail] = address.split('::');
   const before = wordsOf(head);
   const missing = tail === undefined ? 0 : 8 - before.length - wordsOf(tail).length;
