@@ -256,8 +256,8 @@ export class Client {
     }
   }
 
-  /** Starts the time in which the media server may come back. */
-  #wait(): void {
+  /** Starts the time in which the media server may come back; calls wait so long. */
+  #wait(ms = this.#lostAfterMs): void {
     clearTimeout(this.#grace);
     this.#become('waiting');
     this.#grace = setTimeout(() => {
@@ -265,7 +265,7 @@ export class Client {
       this.#failCalls(() => true);
       this.#reportLoss();
       this.#opening?.settle(this.#unavailable());
-    }, this.#lostAfterMs);
+    }, ms);
   }
 
   #forgotten(): void {
@@ -274,11 +274,14 @@ export class Client {
     this.#unreleased.clear();
   }
 
-  /** Everything there is lost. Calls that need nothing of it wait for the next media server at this address. */
+  /**
+   * Everything there is lost. Calls that need nothing of it wait for the next media server at this address, which is probably being
+   * started. A process may take longer to start than a connection to come back.
+   */
   #begin(): void {
     this.#failCalls((call) => call.sent || !call.fresh);
     this.#reportLoss();
-    this.#wait();
+    this.#wait(Math.max(this.#lostAfterMs, this.#requestTimeoutMs));
   }
 
   #reportLoss(): void {

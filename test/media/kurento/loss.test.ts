@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
 import { codeOf } from '../../support/rejection.js';
@@ -144,6 +145,21 @@ describe('kurento engine › loss of the media server', () => {
     expect(room.server.objects.size).to.equal(1);
     for (const { pipelineEvents } of rooms) expect(pipelineEvents.losses).to.have.lengthOf(1);
     expect(room.log.has('warn', 'was not released'), 'what is gone need not be released').to.be.false;
+  });
+
+  it('a new pipeline waits for the next one as long as a call may take, although what was there is lost sooner', async () => {
+    const lostAfterMs = 500;
+    const engine = await room.connect({ lostAfterMs, requestTimeoutMs: 10_000 });
+    const { pipelineEvents } = await room.endpoint(engine);
+    await room.server.stop();
+    await until('it is lost', () => pipelineEvents.losses.length > 0);
+    const opening = engine.openPipeline(new PipelineEvents());
+    room.server.forget();
+    // The process takes longer to start.
+    await setTimeout(2 * lostAfterMs);
+    await room.server.start();
+    await opening;
+    expect(room.server.objects.size).to.equal(1);
   });
 
   it('an endpoint that another client releases is lost alone, told once', async () => {
