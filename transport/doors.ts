@@ -172,7 +172,7 @@ export class Doors {
       clearTimeout(waiting);
     });
     if (place && !isFull) {
-      newcomers.set(socket, place.introduced);
+      onFirstRequest.set(socket, place.introduced);
       return;
     }
     const reason = isFull
@@ -298,13 +298,13 @@ export class Doors {
 
   /** The TCP connection has made a request. */
   #admitSocket(request: IncomingMessage): Caller {
-    newcomers.get(request.socket)?.();
+    onFirstRequest.get(request.socket)?.();
     return this.#gate.identify(request);
   }
 }
 
 /** Called when a TCP connection has made its first request. */
-const newcomers = new WeakMap<Duplex, () => void>();
+const onFirstRequest = new WeakMap<Duplex, () => void>();
 
 /** TCP connections that may make no request, and why. */
 const turnedAway = new WeakMap<Duplex, string>();

@@ -63,7 +63,7 @@ export const compeitOptions = group('compeit', {
     count.min(0),
     1_000,
     'sessions',
-    'How many sessions of Socket.IO 0.9 one address may have. One more is refused with 503. 0: any number, for a server behind a proxy.',
+    'How many sessions of Socket.IO 0.9 one address may have. Of IPv6 a network of 64 bits counts as one. One more is refused with 503. 0: any number.',
   ),
   earlyReceiveMs: option(
     milliseconds,

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import { lastOf } from '../../transport/last-of.js';
 import { callerOf } from '../../transport/gate/caller.js';
+import { Places } from '../../transport/gate/places.js';
 import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import { dialectName } from './application.js';
 import { Applications } from './applications.js';
@@ -26,13 +27,14 @@ export class EasyRtcGateway implements Dialect {
   readonly #server: ServerShare;
   readonly #hooks: EasyRtcHooks;
   readonly #links = new Set<Link>();
-  /** The number of clients of each address, counted only when there is a limit. */
-  readonly #byAddress = new Map<string, number>();
+  /** Of this dialect alone; the gate has those of all doors. */
+  readonly #places: Places;
   #context: Context | undefined;
   #undelivered = 0;
 
   constructor(settings: EasyRtcSettings, server: ServerShare, hooks: EasyRtcHooks = {}) {
     this.#settings = settings;
+    this.#places = new Places({ perAddress: settings.maxConnectionsPerAddress });
     this.#server = server;
     this.#hooks = hooks;
   }
@@ -97,17 +99,12 @@ export class EasyRtcGateway implements Dialect {
   }
 
   #accept(socket: Socket, needs: LinkNeeds): void {
-    const { address } = callerOf(socket.request);
-    const count = (this.#byAddress.get(address) ?? 0) + 1;
+    const place = this.#places.take(callerOf(socket.request).address);
     const link = new Link(socket, needs, () => {
       this.#links.delete(link);
-      const left = (this.#byAddress.get(address) ?? 1) - 1;
-      if (left > 0) this.#byAddress.set(address, left);
-      else this.#byAddress.delete(address);
+      place?.leave();
     });
     this.#links.add(link);
-    this.#byAddress.set(address, count);
-    const { maxConnectionsPerAddress } = this.#settings;
-    if (maxConnectionsPerAddress > 0 && count > maxConnectionsPerAddress) link.end('LOGIN_NO_SOCKETS');
+    if (!place) link.end('LOGIN_NO_SOCKETS');
   }
 }

@@ -70,7 +70,7 @@ export const easyrtcOptions = group('easyrtc', {
     count.min(0),
     0,
     'connections',
-    'How many EasyRTC clients may connect from one address. 0: any number.',
+    'How many EasyRTC clients may connect from one address. Of IPv6 a network of 64 bits counts as one. 0: any number.',
   ),
   maxRooms: option(count.min(0), 0, 'rooms', 'How many rooms one EasyRTC client may be in. 0: any number.'),
   maxMessagesPerSecond: option(

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Account } from './account.js';
 import type { Caller } from './caller.js';
 import type { Gate } from './gate.js';
+import { networkOf } from './network.js';
 import { Slices } from './slices.js';
 
 /** A plain request that waits for its turn. */
@@ -46,9 +47,10 @@ export class HttpVisits {
       this.#bySocket.set(socket, slices);
       return slices;
     }
-    const slices = this.#byAddress.get(address) ?? newSlices(this.#gate.account());
-    this.#byAddress.delete(address);
-    this.#byAddress.set(address, slices);
+    const network = networkOf(address);
+    const slices = this.#byAddress.get(network) ?? newSlices(this.#gate.account());
+    this.#byAddress.delete(network);
+    this.#byAddress.set(network, slices);
     const [oldest] = this.#byAddress.keys();
     if (this.#byAddress.size > maxAddresses && oldest !== undefined) this.#byAddress.delete(oldest);
     return slices;

@@ -4,10 +4,10 @@ import { networkOf } from './network.js';
 export interface PlaceLimits {
   /** Of one address. */
   readonly perAddress: number;
-  /** That have not made a request yet, in all. */
-  readonly newcomers: number;
-  /** That have not made a request yet, of one address. */
-  readonly newcomersPerAddress: number;
+  /** That have not made a request yet, in all. Default: any number. */
+  readonly newcomers?: number;
+  /** That have not made a request yet, of one address. Default: any number. */
+  readonly newcomersPerAddress?: number;
 }
 
 /** The place of one client. */
@@ -40,7 +40,7 @@ export class Places {
   }
 
   #hasFor(address: string): boolean {
-    const { perAddress, newcomers, newcomersPerAddress } = this.#limits;
+    const { perAddress, newcomers = 0, newcomersPerAddress = 0 } = this.#limits;
     return !(
       reached(this.#all.get(address), perAddress) ||
       reached(this.#newcomerCount, newcomers) ||

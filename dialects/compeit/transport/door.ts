@@ -5,6 +5,7 @@ import { callerOf } from '../../../transport/gate/caller.js';
 import { answerRaw } from '../../../transport/raw-answer.js';
 import type { Mount } from '../../../transport/doors.js';
 import type { Gate } from '../../../transport/gate/gate.js';
+import { Places } from '../../../transport/gate/places.js';
 import { newWebSocketServer } from '../../../transport/gate/gate-socket.js';
 import type { GateSocketServer } from '../../../transport/gate/gate-socket.js';
 import { Connection } from '../../../transport/connection.js';
@@ -43,8 +44,8 @@ const transports = 'websocket,xhr-polling';
 export class OldSocketIoDoor implements Mount {
   readonly #settings: DoorSettings;
   readonly #sessions = new Map<string, Session>();
-  /** The number of sessions of each address. */
-  readonly #perAddress = new Map<string, number>();
+  /** Of this door alone; the gate has those of all doors. */
+  readonly #places: Places;
   readonly #turn = new WriteTurn();
   readonly #webSockets: GateSocketServer;
   readonly #greeting: string;
@@ -52,6 +53,7 @@ export class OldSocketIoDoor implements Mount {
 
   constructor(settings: DoorSettings) {
     this.#settings = settings;
+    this.#places = new Places({ perAddress: settings.maxSessionsPerAddress });
     this.#webSockets = newWebSocketServer(settings.maxPacketBytes);
     this.#greeting = [seconds(settings.heartbeatTimeoutMs), seconds(settings.closeTimeoutMs), transports].join(':');
   }
@@ -118,7 +120,6 @@ export class OldSocketIoDoor implements Mount {
     this.#stopped = true;
     for (const session of this.#sessions.values()) session.end('the server stops');
     this.#sessions.clear();
-    this.#perAddress.clear();
     const { clients } = this.#webSockets;
     const gone = [...clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
     const timer = setTimeout(() => {
@@ -163,41 +164,33 @@ export class OldSocketIoDoor implements Mount {
       answerText(response, 403, admission.refusal);
       return;
     }
-    if (!this.#hasPlaceFor(address)) {
+    const own = this.#hasPlaceFor(address) ? this.#places.take(address) : undefined;
+    if (!own) {
       answerText(response, 503, 'all connections are taken');
       return;
     }
     const { gate } = this.#settings;
     const place = gate.enter(request, caller);
     if (!place) {
+      own.leave();
       answerText(response, 503, 'too many connections');
       return;
     }
     const id = randomBytes(idBytes).toString('base64url');
     const visitor = { address, account: gate.account(), place };
-    const session = new Session(id, visitor, handshake, admission.namespaces, this.#settings, this.#forget);
+    const forget = (): void => {
+      own.leave();
+      place.leave();
+      this.#sessions.delete(id);
+    };
+    const session = new Session(id, visitor, handshake, admission.namespaces, this.#settings, forget);
     this.#sessions.set(id, session);
-    this.#perAddress.set(address, this.#sessionsOf(address) + 1);
     answerText(response, 200, `${id}:${this.#greeting}`);
   }
 
   #hasPlaceFor(address: string): boolean {
-    const { hasPlace, maxSessionsPerAddress: most } = this.#settings;
-    return !this.#stopped && hasPlace() && (most === 0 || this.#sessionsOf(address) < most);
+    return !this.#stopped && this.#settings.hasPlace() && this.#places.hasFor(address);
   }
-
-  #sessionsOf(address: string): number {
-    return this.#perAddress.get(address) ?? 0;
-  }
-
-  readonly #forget = (session: Session): void => {
-    const { address, place } = session.visitor;
-    place.leave();
-    if (!this.#sessions.delete(session.id)) return;
-    const left = this.#sessionsOf(address) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
-  };
 
   #poll(request: IncomingMessage, response: ServerResponse, session: Session | undefined): void {
     if (!session) {

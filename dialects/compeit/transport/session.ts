@@ -64,7 +64,7 @@ export class Session implements CarrierOwner {
   readonly visitor: Visitor;
   readonly #handshake: Handshake;
   readonly #namespaces: ReadonlyMap<string, Accept>;
-  readonly #forget: (session: Session) => void;
+  readonly #forget: () => void;
   readonly #listeners = new Map<string, NamespaceListener>();
   readonly #firstRequestMs: number;
   /** For the transport, later for the first packet. */
@@ -79,7 +79,7 @@ export class Session implements CarrierOwner {
     handshake: Handshake,
     namespaces: ReadonlyMap<string, Accept>,
     { handshakeMs, firstRequestMs }: Pick<TransportLimits, 'handshakeMs' | 'firstRequestMs'>,
-    forget: (session: Session) => void,
+    forget: () => void,
   ) {
     this.id = id;
     this.visitor = visitor;
@@ -137,11 +137,8 @@ export class Session implements CarrierOwner {
     this.#over = true;
     this.#expiry.stop();
     for (const endpoint of [...this.#listeners.keys()]) this.#close(endpoint, reason);
-    const finished = (): void => {
-      this.#forget(this);
-    };
-    if (this.#carrier) this.#carrier.close(finished, isGone);
-    else finished();
+    if (this.#carrier) this.#carrier.close(this.#forget, isGone);
+    else this.#forget();
   }
 
   #handle(packet: Packet): void {

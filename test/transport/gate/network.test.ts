@@ -28,7 +28,7 @@ describe('the network of an address', () => {
   });
 
   it('is what a limit for an address counts', () => {
-    const places = new Places({ perAddress: 2, newcomers: 0, newcomersPerAddress: 0 });
+    const places = new Places({ perAddress: 2 });
     const first = places.take('2001:db8::1');
     expect([first, places.take('2001:db8::2')]).to.not.include(undefined);
     expect(places.take('2001:db8::3')).to.equal(undefined);
