@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ParentLog } from '../log.js';
 import { inOptions } from './engine-flags.js';
-import { RestartPauses } from './restart-pauses.js';
+import { longestPauseMs, RestartPauses } from './restart-pauses.js';
 
 export interface MediaProcessOptions {
   /** For the log: which one it is. */
@@ -29,6 +29,8 @@ const readySchema = z.discriminatedUnion('type', [
 const logLineSchema = z.looseObject({ level: z.enum(['error', 'warn', 'info', 'debug']), message: z.string() });
 
 const startTimeoutMs = 15_000;
+/** Within this an engine that ended is there again, in ms: on a slow machine too, and after some failures in a row. */
+export const restartMs = longestPauseMs + startTimeoutMs;
 const stopTimeoutMs = 3_000;
 
 /** The engine did not start. The message says why in one line. */

@@ -6,7 +6,7 @@ import type { Log, ParentLog } from '../log.js';
 import type { Health } from '../rest/health.js';
 import type { Config } from './config.js';
 import { engineFlags } from './engine-flags.js';
-import { NoMediaLibrary } from './media-process.js';
+import { NoMediaLibrary, restartMs } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
 import { Undo } from './undo.js';
 
@@ -105,6 +105,7 @@ function engineOf(url: string, config: Config, log: Log): KurentoEngine {
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
     lostAfterMs: config.mediaLostAfterMs,
+    restartMs: config.kmsUris.length === 0 ? restartMs : undefined,
     bandwidth: {
       minVideoRecv: config.publisherMinVideoKbps || undefined,
       maxVideoRecv: config.publisherMaxVideoKbps || undefined,

@@ -1,5 +1,5 @@
 const firstMs = 100;
-const longestMs = 5_000;
+export const longestPauseMs = 5_000;
 /** After a process lived this long, the next restart is quick again. */
 const stableAfterMs = 30_000;
 
@@ -10,7 +10,7 @@ export class RestartPauses {
   /** The pause before the next restart, in ms. */
   next(): number {
     const pauseMs = this.#nextMs;
-    this.#nextMs = Math.min(pauseMs * 2, longestMs);
+    this.#nextMs = Math.min(pauseMs * 2, longestPauseMs);
     return pauseMs;
   }
 

@@ -17,18 +17,24 @@ export interface CallSteps<Raw, T> {
 export class Call<Raw, T> {
   readonly result: Promise<T>;
   readonly #steps: CallSteps<Raw, T>;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timeoutMs: number;
+  readonly #mayWait: boolean;
+  #timer: NodeJS.Timeout;
   #settle: { resolve(value: T): void; reject(error: MediaError): void } | undefined;
   #sent = false;
 
-  constructor(timeoutMs: number, steps: CallSteps<Raw, T>) {
+  /**
+   * @param timeoutMs within this it is answered or fails
+   * @param waitsMs how long it may wait before it is sent, with `timeoutMs` from then on. Default: the one limit is for both
+   */
+  constructor(timeoutMs: number, steps: CallSteps<Raw, T>, waitsMs?: number) {
+    this.#timeoutMs = timeoutMs;
     this.#steps = steps;
+    this.#mayWait = waitsMs !== undefined;
     this.result = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    this.#timer = setTimeout(() => {
-      this.fail(new MediaError('timeout', `${steps.name}: no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
+    this.#timer = this.#failIn(waitsMs ?? timeoutMs);
   }
 
   get sent(): boolean {
@@ -42,6 +48,10 @@ export class Call<Raw, T> {
   send(): void {
     if (!this.#settle || this.#sent) return;
     this.#sent = true;
+    if (this.#mayWait) {
+      clearTimeout(this.#timer);
+      this.#timer = this.#failIn(this.#timeoutMs);
+    }
     try {
       this.#steps.send((error, raw) => {
         this.#answered(error, raw);
@@ -53,6 +63,12 @@ export class Call<Raw, T> {
 
   fail(error: MediaError): void {
     this.#end()?.reject(error);
+  }
+
+  #failIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.fail(new MediaError('timeout', `${this.#steps.name}: no answer within ${ms} ms`));
+    }, ms);
   }
 
   #answered(error: unknown, raw: Raw | undefined): void {

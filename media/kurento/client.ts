@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How long the media server may be out of reach before its objects count as lost. Default: 5000. */
   readonly lostAfterMs?: number | undefined;
+  /** When the process of the media server ends, somebody starts it again within this, in ms. Fresh calls wait for it. Default: nobody. */
+  readonly restartMs?: number | undefined;
   /** How often the media server has to show a sign of life. Default: 5000. */
   readonly pingIntervalMs?: number | undefined;
   readonly log: Log;
@@ -47,6 +49,7 @@ export class Client {
   readonly #log: Log;
   readonly #requestTimeoutMs: number;
   readonly #lostAfterMs: number;
+  readonly #restartMs: number | undefined;
   readonly #listener: ClientListener;
   readonly #calls = new Set<PendingCall>();
   /** Objects of ours that the media server may still hold: released as soon as it can be reached. */
@@ -61,6 +64,8 @@ export class Client {
   #grace: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #reason = 'not connected';
+  /** Whether its process counts as ended, so that the next one at its address is waited for. */
+  #ended = false;
   #opening: { readonly promise: Promise<void>; settle(failure?: MediaError): void } | undefined;
 
   constructor(options: ClientOptions, listener: ClientListener) {
@@ -68,6 +73,7 @@ export class Client {
     this.#log = options.log;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
     this.#lostAfterMs = options.lostAfterMs ?? defaultLostAfterMs;
+    this.#restartMs = options.restartMs;
     this.#listener = listener;
   }
 
@@ -186,7 +192,7 @@ export class Client {
 
   #call<Raw, T>(steps: CallSteps<Raw, T>): Promise<T> {
     if (this.#state !== 'up' && this.#state !== 'waiting') return Promise.reject(this.#unavailable());
-    const call = new Call(this.#requestTimeoutMs, steps);
+    const call = new Call(this.#requestTimeoutMs, steps, this.#ended && steps.fresh ? this.#restartMs : undefined);
     const forget = () => this.#calls.delete(call);
     this.#calls.add(call);
     call.result.then(forget, forget);
@@ -199,7 +205,13 @@ export class Client {
   }
 
   #unavailable(): MediaError {
-    return new MediaError('unavailable', `The media server cannot be reached: ${this.#reason}`);
+    const isOverdue = this.#state === 'down' && this.#ended && this.#restartMs !== undefined;
+    return new MediaError(
+      'unavailable',
+      isOverdue
+        ? `The media server has ended and was not back within ${this.#restartMs / 1000} s; try again later`
+        : `The media server cannot be reached: ${this.#reason}`,
+    );
   }
 
   #open(): void {
@@ -232,6 +244,7 @@ export class Client {
   #opened(server: ServerInfo | undefined): void {
     clearTimeout(this.#grace);
     this.#served = true;
+    this.#ended = false;
     if (server) this.#factories = new Set(server.modules.flatMap(({ factories }) => factories));
     this.#log.info('media server up', server ? describe(server) : {});
     this.#become('up');
@@ -261,6 +274,10 @@ export class Client {
     clearTimeout(this.#grace);
     this.#become('waiting');
     this.#grace = setTimeout(() => {
+      if (this.#served && this.#restartMs !== undefined) {
+        this.#begin();
+        return;
+      }
       this.#become('down');
       this.#failCalls(() => true);
       this.#reportLoss();
@@ -279,9 +296,10 @@ export class Client {
    * started. A process may take longer to start than a connection to come back.
    */
   #begin(): void {
+    this.#ended = true;
     this.#failCalls((call) => call.sent || !call.fresh);
     this.#reportLoss();
-    this.#wait(Math.max(this.#lostAfterMs, this.#requestTimeoutMs));
+    this.#wait(this.#restartMs ?? Math.max(this.#lostAfterMs, this.#requestTimeoutMs));
   }
 
   #reportLoss(): void {

@@ -17,6 +17,8 @@ export interface KurentoEngineOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How long the media server may be out of reach before its pipelines count as lost. Default: 5000. */
   readonly lostAfterMs?: number | undefined;
+  /** When the process of the media server ends, somebody starts it again within this, in ms. New pipelines wait for it. Default: nobody. */
+  readonly restartMs?: number | undefined;
   /** How often the media server must show a sign of life. The connection is given up when two in a row are missing. Default: 5000. */
   readonly pingIntervalMs?: number | undefined;
   readonly bandwidth?: Bandwidth | undefined;

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
+import { MediaError } from '../../../media/errors.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
-import { codeOf } from '../../support/rejection.js';
+import { codeOf, outcomeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 import { loadOf, ScriptedRoom } from './scripted-room.js';
 import { resume, error } from './scripted-server.js';
@@ -119,7 +120,7 @@ describe('kurento engine › loss of the media server', () => {
   });
 
   it('a media server out of reach for long has lost its pipelines, and lets go of them when it is back', async () => {
-    const engine = await room.connect({ lostAfterMs: 200 });
+    const engine = await room.connect({ lostAfterMs: 200, requestTimeoutMs: 1_000 });
     const { pipelineEvents, endpoint } = await room.endpoint(engine);
     await room.server.stop();
     await until('the pipeline is lost', () => pipelineEvents.losses.length > 0);
@@ -160,6 +161,37 @@ describe('kurento engine › loss of the media server', () => {
     await room.server.start();
     await opening;
     expect(room.server.objects.size).to.equal(1);
+  });
+
+  it('a media server that is started again may take longer than the limits of a connection and of a call', async () => {
+    const short = { lostAfterMs: 500, requestTimeoutMs: 500 };
+    const engine = await room.connect({ ...short, restartMs: 60_000 });
+    const { pipelineEvents } = await room.endpoint(engine);
+    await room.server.stop();
+    await until('its media is lost', () => pipelineEvents.losses.length > 0);
+    const opening = outcomeOf(engine.openPipeline(new PipelineEvents()));
+    const another = await codeOf(room.engine({ ...short, lostAfterMs: 1_000 }).connect());
+    expect(another, 'of a media server that nobody starts again').to.equal('unavailable');
+    room.server.forget();
+    await room.server.start();
+    expect(await opening).to.equal('no error');
+    expect(pipelineEvents.losses).to.have.lengthOf(1);
+  });
+
+  it('a media server that is not started again in time is said so, at once from then on', async () => {
+    const engine = await room.connect({ lostAfterMs: 50, requestTimeoutMs: 60_000, restartMs: 200 });
+    const { pipelineEvents } = await room.endpoint(engine);
+    await room.server.stop();
+    await until('its media is lost', () => pipelineEvents.losses.length > 0);
+    for (const when of ['while it is waited for', 'after that']) {
+      const refusal: unknown = await engine.openPipeline(new PipelineEvents()).catch((error: unknown) => error);
+      expect(refusal, when).to.be.instanceOf(MediaError).with.property('code', 'unavailable');
+      expect(String(refusal), when).to.match(/has ended and was not back within 0.2 s; try again later/);
+    }
+    room.server.forget();
+    await room.server.start();
+    await until('it is up', () => engine.up);
+    await room.endpoint(engine);
   });
 
   it('an endpoint that another client releases is lost alone, told once', async () => {
