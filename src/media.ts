@@ -1,4 +1,5 @@
 import { displayedUrl } from '../media/displayed-url.js';
+import type { Bandwidth } from '../media/kurento/endpoint-properties.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import { Placement } from '../media/placement.js';
 import type { MediaEngine } from '../media/port.js';
@@ -106,12 +107,7 @@ function engineOf(url: string, config: Config, log: Log): KurentoEngine {
     requestTimeoutMs: config.mediaRequestTimeoutMs,
     lostAfterMs: config.mediaLostAfterMs,
     restartMs: config.kmsUris.length === 0 ? restartMs : undefined,
-    bandwidth: {
-      minVideoRecv: config.publisherMinVideoKbps || undefined,
-      maxVideoRecv: config.publisherMaxVideoKbps || undefined,
-      minVideoSend: config.subscriberMinVideoKbps || undefined,
-      maxVideoSend: config.subscriberMaxVideoKbps || undefined,
-    },
+    bandwidth: bandwidthOf(config),
     reachability: {
       stunServer: config.mediaStunServer,
       turnUrl: config.mediaTurnUrl || undefined,
@@ -123,4 +119,18 @@ function engineOf(url: string, config: Config, log: Log): KurentoEngine {
     },
     log,
   });
+}
+
+/**
+ * A KMS sends and, through its feedback, receives no more than 500 kbit/s of video unless it is told otherwise. So both limits
+ * are always set there. The embedded engine has none of its own (docs/protocols/kurento-media.md#73-properties).
+ */
+function bandwidthOf(config: Config): Bandwidth {
+  const isEmbedded = config.kmsUris.length === 0;
+  return {
+    minVideoRecv: config.publisherMinVideoKbps || undefined,
+    maxVideoRecv: isEmbedded ? config.publisherMaxVideoKbps || undefined : config.publisherMaxVideoKbps,
+    minVideoSend: config.subscriberMinVideoKbps || undefined,
+    maxVideoSend: isEmbedded ? config.subscriberMaxVideoKbps || undefined : config.subscriberMaxVideoKbps,
+  };
 }

@@ -96,15 +96,25 @@ export const mediaOptions = {
     kbps,
     0,
     'kbit/s',
-    `The least video that a publisher is asked to send. 0: ${asMediaServer}.`,
+    `The least video that a publisher is asked to send, by a Kurento media server. 0: ${asMediaServer}.`,
   ),
-  publisherMaxVideoKbps: option(kbps, 0, 'kbit/s', `The most video that a publisher may send. 0: ${asMediaServer}.`),
-  subscriberMinVideoKbps: option(kbps, 0, 'kbit/s', `The least video that a subscriber is sent. 0: ${asMediaServer}.`),
+  publisherMaxVideoKbps: option(
+    kbps,
+    0,
+    'kbit/s',
+    'The most video that a publisher is asked to send. On a Kurento media server subscriberMaxVideoKbps bounds publishers too, so the lower of the two holds. 0: no limit.',
+  ),
+  subscriberMinVideoKbps: option(
+    kbps,
+    0,
+    'kbit/s',
+    `The least video that a subscriber is sent, by a Kurento media server. 0: ${asMediaServer}.`,
+  ),
   subscriberMaxVideoKbps: option(
     kbps,
     0,
     'kbit/s',
-    `The most video that a subscriber is sent, by a media server that encodes anew. 0: ${asMediaServer}.`,
+    'The most video that a subscriber is sent, by a Kurento media server: it asks the publisher to send no more, or encodes anew. The embedded engine has no such limit. 0: no limit.',
   ),
 } as const satisfies Table;
 
