@@ -79,7 +79,8 @@ export function restApp(options: AppOptions): Express {
   routes.use((request, response, next) => {
     const [path = '', ...query] = request.originalUrl.split('?');
     // The addresses in the page are relative to the folder.
-    if (path !== '' && path === pathPrefix) response.redirect(301, [`${path}/`, ...query].join('?'));
+    if (path !== '' && path === pathPrefix && request.method !== 'OPTIONS')
+      response.redirect(301, [`${path}/`, ...query].join('?'));
     else next();
   });
   const { metrics } = options;

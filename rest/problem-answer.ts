@@ -10,7 +10,12 @@ export type OnDefect = (path: string, error: unknown) => void;
 
 /** Answers what no route of the app has answered, and what its handlers have thrown. Called when the app has all its routes. */
 export function answerProblems(app: Express, onDefect: OnDefect): void {
-  app.use(() => {
+  app.use(({ method }, response) => {
+    // Load balancers ask so whether the server is there, at any path.
+    if (method === 'OPTIONS') {
+      response.status(204).set('Allow', 'GET, HEAD, OPTIONS').end();
+      return;
+    }
     throw new Problem('not-found', 'Nothing is served at this path');
   });
   // Express knows an error handler by its four parameters.
@@ -32,7 +37,12 @@ function problemOf(error: unknown): Problem {
 }
 
 /** Why a request may not come in, by the status of the answer. */
-const refusals: Readonly<Record<number, ProblemCode>> = { 403: 'origin-not-allowed', 429: 'too-many', 503: 'no-place' };
+const refusals: Readonly<Record<number, ProblemCode>> = {
+  403: 'origin-not-allowed',
+  426: 'upgrade-needed',
+  429: 'too-many',
+  503: 'no-place',
+};
 
 /** Answers a request that may not come in. */
 export function refuseAsProblem(response: ServerResponse, status: number, reason: string): void {

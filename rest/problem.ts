@@ -9,6 +9,11 @@ export const problems = {
   'room-not-found': { status: 404, meaning: 'There is no room of that name.' },
   'participant-not-found': { status: 404, meaning: 'The room has no participant of that id.' },
   'method-not-allowed': { status: 405, meaning: 'The path does not take this method; Allow names those it takes.' },
+  'upgrade-needed': {
+    status: 426,
+    meaning:
+      'The path is a WebSocket. If the client asked for one, the proxy in front of the server did not pass that on.',
+  },
   'too-many': {
     status: 429,
     meaning: 'Too many requests, or too many wrong tokens, came from there; Retry-After says how many seconds to wait.',

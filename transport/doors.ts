@@ -11,6 +11,8 @@ import { HttpVisits } from './gate/http-visits.js';
 import { newWebSocketServer } from './gate/gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
 import { answerRaw, keepHeaders } from './raw-answer.js';
+import { pathOf, straighten } from './request-path.js';
+import { asksForWebSocket, ignoreUpgrade, isHandedBack, upgradeMissing, upgradeRemedy } from './upgrade.js';
 import { WriteTurn } from './write-turn.js';
 
 /** Serves everything below a path: plain requests and upgrades to another protocol. It has clients that stay connected. */
@@ -19,6 +21,8 @@ export interface Mount {
   readonly connections: number;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Whether a plain request is for what only an upgrade can have. It is answered with 426. */
+  needsUpgrade?(request: IncomingMessage): boolean;
   /** Answers a request that may not come in, in the form of its protocol. Default: plain text. */
   refuse?(response: ServerResponse, status: number, reason: string): void;
   /** Ends every connection. */
@@ -75,6 +79,7 @@ const utf8BytesPerUnit = 3;
 
 /** The paths of the one HTTP server: which protocol is spoken at which. Every request and upgrade passes the gate here. */
 export class Doors {
+  readonly #server: Server;
   readonly #options: DoorsOptions;
   readonly #headers: AnswerHeaders;
   readonly #gate: Gate;
@@ -82,10 +87,12 @@ export class Doors {
   readonly #turn = new WriteTurn();
   readonly #doors = new Map<string, Door>();
   #stopped = false;
+  #hasMissedUpgrade = false;
   #sockets = 0;
   readonly #mounts: (readonly [prefix: string, mount: Mount | RequestListener])[] = [];
 
   constructor(server: Server, options: DoorsOptions) {
+    this.#server = server;
     this.#options = options;
     this.#headers = options.headers ?? new AnswerHeaders();
     this.#gate = options.gate;
@@ -117,6 +124,10 @@ export class Doors {
     this.#mounts.push([prefix, mount]);
     this.#mounts.sort(([one], [other]) => other.length - one.length);
   }
+
+  readonly #prefixes = (): string[] => {
+    return this.#mounts.map(([prefix]) => prefix);
+  };
 
   /** Whether one more client may connect. */
   get hasPlace(): boolean {
@@ -160,6 +171,7 @@ export class Doors {
 
   /** Before a request can be read: an address that opens many connections, or all addresses together, may not take all descriptors. */
   readonly #onConnection = (socket: Socket): void => {
+    if (isHandedBack(socket)) return;
     const address = socket.remoteAddress ?? '';
     const { maxSockets = Infinity } = this.#options;
     const place = this.#gate.connect(address);
@@ -192,9 +204,12 @@ export class Doors {
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { origin } = request.headers;
+    straighten(request, this.#prefixes);
+    lastAnswers.set(request.socket, response);
     const caller = this.#admitSocket(request);
     this.#headers.set(request, response);
-    const mount = this.#mountAt(pathOf(request));
+    const path = pathOf(request);
+    const mount = this.#mountAt(path);
     const isProtocol = typeof mount === 'object';
     response.setHeader('Vary', 'Origin');
     // A client that goes away while it is answered is no fault of the server.
@@ -221,8 +236,17 @@ export class Doors {
       // Scripts of Socket.IO 1 and 2 ask with credentials.
       if (isProtocol) response.setHeader('Access-Control-Allow-Credentials', 'true');
     }
+    const needsUpgrade = this.#doors.has(path) || (isProtocol && mount.needsUpgrade?.(request) === true);
     const serve = (): void => {
-      if (isProtocol) mount.request(request, response);
+      if (request.method === 'OPTIONS' && (path === '*' || this.#doors.has(path))) {
+        response.writeHead(204, { Allow: 'GET, OPTIONS' }).end();
+      } else if (needsUpgrade && request.method !== 'OPTIONS') {
+        if (!this.#hasMissedUpgrade) this.#gate.report(request, caller, upgradeMissing, upgradeRemedy);
+        this.#hasMissedUpgrade = true;
+        response.setHeader('Upgrade', 'websocket');
+        response.setHeader('Connection', 'Upgrade');
+        refuseWith(426, upgradeMissing);
+      } else if (isProtocol) mount.request(request, response);
       else (mount ?? this.#options.otherwise)?.(request, response);
     };
     this.#visits.take(request, response, caller, serve, (retryAfterMs) => {
@@ -234,6 +258,11 @@ export class Doors {
   };
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!asksForWebSocket(request)) {
+      ignoreUpgrade(this.#server, request, { socket, head, before: lastAnswers.get(socket) });
+      return;
+    }
+    straighten(request, this.#prefixes);
     // A client that goes away during the handshake is no fault of the server.
     socket.on('error', ignore);
     const caller = this.#admitSocket(request);
@@ -306,6 +335,9 @@ export class Doors {
 /** Called when a TCP connection has made its first request. */
 const onFirstRequest = new WeakMap<Duplex, () => void>();
 
+/** What the last request of a connection was answered, or will be. */
+const lastAnswers = new WeakMap<Duplex, ServerResponse>();
+
 /** TCP connections that may make no request, and why. */
 const turnedAway = new WeakMap<Duplex, string>();
 
@@ -319,10 +351,6 @@ function nameSubprotocol({ headers }: IncomingMessage, subprotocol: string): voi
   const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
   if (offered?.includes(subprotocol)) headers['sec-websocket-protocol'] = subprotocol;
   else delete headers['sec-websocket-protocol'];
-}
-
-function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '/';
 }
 
 /** Whether a page asks by a script element, which reads answers of any origin (`j=` of Engine.IO). */

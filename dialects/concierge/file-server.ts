@@ -36,6 +36,8 @@ const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 /** `readFilePath` reads the paths, because Express would decode and split them in its own way. */
 const anyPath = /^/;
 
+const methods = 'GET, POST, PUT, DELETE, OPTIONS';
+
 export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
@@ -53,6 +55,7 @@ export function fileServer(options: FileServerOptions): RequestListener {
     // HEAD comes first; otherwise Express answers it as GET.
     .head(refuseMethod)
     .options((_request, response) => {
+      response.setHeader('allow', methods);
       response.setHeader('access-control-allow-methods', 'GET, POST, PUT, DELETE');
       response.setHeader('access-control-allow-headers', 'x-fs-key, content-type');
       response.writeHead(204).end();
@@ -88,7 +91,7 @@ export function fileServer(options: FileServerOptions): RequestListener {
 }
 
 function refuseMethod(_request: Request, response: Response): never {
-  response.setHeader('allow', 'GET, POST, PUT, DELETE, OPTIONS');
+  response.setHeader('allow', methods);
   throw new HttpRefusal(405, 'There are GET, POST, PUT and DELETE');
 }
 

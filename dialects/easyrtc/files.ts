@@ -14,7 +14,7 @@ export function filesOf(path: string, folder: string): RequestListener {
   app.disable('x-powered-by');
   app.use(({ method }, response, next) => {
     if (method === 'GET' || method === 'HEAD') next();
-    else response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    else response.writeHead(method === 'OPTIONS' ? 204 : 405, { allow: 'GET, HEAD, OPTIONS' }).end();
   });
   app.use(path, async (request, _response, next) => {
     await checkInside(folder, decodeURIComponent(request.path));

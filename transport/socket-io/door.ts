@@ -107,6 +107,10 @@ export class SocketIoDoor implements Mount {
     this.#shadow.emit('request', request, response);
   }
 
+  needsUpgrade({ url = '' }: IncomingMessage): boolean {
+    return /[?&]transport=websocket(&|$)/.test(url);
+  }
+
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#upgrades.add(request);
     this.#shadow.emit('upgrade', request, socket, head);

@@ -64,6 +64,7 @@ export class OldSocketIoDoor implements Mount {
 
   request(request: IncomingMessage, response: ServerResponse): void {
     if (request.method === 'OPTIONS') {
+      response.setHeader('Allow', 'GET, POST, OPTIONS');
       response.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS');
       response.setHeader('Access-Control-Allow-Headers', 'Content-Type');
       answerText(response, 200, '');
@@ -74,6 +75,12 @@ export class OldSocketIoDoor implements Mount {
       return;
     }
     this.#serve(request, response);
+  }
+
+  needsUpgrade(request: IncomingMessage): boolean {
+    const address = addressOf(request, this.#settings.path);
+    // A page that is closed says so by a plain request at this path.
+    return address?.transport === 'websocket' && !address.query.has('disconnect');
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

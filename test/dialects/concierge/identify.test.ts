@@ -67,7 +67,7 @@ describe('Concierge connections (§1, §2, §3)', () => {
   it('is at both paths and nowhere else, and answers a plain request with an error', async () => {
     expect(await handshake(stage.url, 'ert-concierge', '/concierge')).to.match(/^HTTP\/1.1 101/);
     expect(await handshake(stage.url, 'ert-concierge', '/elsewhere')).to.match(/^HTTP\/1.1 404/);
-    expect((await fetch(`${stage.url}ws`)).status).to.equal(404);
+    expect((await fetch(`${stage.url}ws`)).status).to.equal(426);
   });
 
   for (const [what, payload, code] of [
