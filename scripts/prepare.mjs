@@ -8,7 +8,18 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -71,11 +82,18 @@ async function build() {
   writeFileSync('dist/.stamp', stamp);
 }
 
-/** The page, and the libraries for pages of others. */
+/** The page, and the libraries for pages of others. Vite cannot read a folder with `#` or `?` in its path, so it gets a link to it. */
 async function bundle() {
   const { build: viteBuild } = await import('vite');
-  const { demo, client, original } = await import('../vite.config.mjs');
-  for (const config of [demo, client, original]) await viteBuild(config);
+  const { bundlesOf } = await import('../vite.config.mjs');
+  const away = mkdtempSync(join(tmpdir(), 'atrium-'));
+  try {
+    const link = join(away, 'project');
+    symlinkSync(root, link, 'junction');
+    for (const config of bundlesOf(/[#?]/.test(root) ? link : root)) await viteBuild(config);
+  } finally {
+    rmSync(away, { recursive: true });
+  }
   // So that dist/client is the package as it can be published.
   for (const file of ['package.json', 'README.md']) cpSync(`client/${file}`, `dist/client/${file}`);
 }

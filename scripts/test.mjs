@@ -24,7 +24,7 @@ const slowestShown = 10;
 /** How long a process may take to end after its last test, in ms. */
 const endsWithinMs = 20_000;
 /** They use the browser, or the processor for long. */
-const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts\/package\./;
+const heavy = /^test\/(?:browser|soak)\/|^test\/examples\/pages\.|^test\/scripts\/(?:package|prepare)\./;
 /** Seconds that files took somewhere else, for those that have not been run here yet. Files that took less than four are not in it. */
 const recorded = JSON.parse(readFileSync('test/durations.json', 'utf8'));
 /** Seconds of any other file. */
