@@ -9,7 +9,6 @@ export interface TokenBucketLimits {
 export class TokenBucket {
   readonly #limits: TokenBucketLimits;
   readonly #now: () => number;
-  /** In thousandths of a token, of which `perSecond` come back each ms: so nothing is rounded. */
   #thousandths: number;
   #filledAt: number;
 
@@ -25,10 +24,18 @@ export class TokenBucket {
   take(): boolean {
     const { perSecond, burst } = this.#limits;
     const now = this.#now();
-    this.#thousandths = Math.min(burst * 1000, this.#thousandths + Math.max(0, now - this.#filledAt) * perSecond);
+    this.#thousandths = refilled(this.#thousandths, perSecond, burst, now - this.#filledAt);
     this.#filledAt = now;
     if (this.#thousandths < 1000) return false;
     this.#thousandths -= 1000;
     return true;
   }
+}
+
+/**
+ * What a bucket holds after so many ms. It is counted in thousandths of a token, of which `perSecond` come back each ms: so nothing is
+ * rounded. A time below 0, of a clock that was set back, gives nothing and takes nothing.
+ */
+export function refilled(thousandths: number, perSecond: number, burst: number, ms: number): number {
+  return Math.min(burst * 1000, thousandths + Math.max(0, ms) * perSecond);
 }

@@ -1,3 +1,5 @@
+import { refilled } from '../token-bucket.js';
+
 /** What one client may cause, in the long run and after a pause. */
 export interface Budget {
   /** Requests, packets and frames that it sends. */
@@ -24,6 +26,7 @@ let paying: Account | undefined;
 export class Account {
   readonly #budget: Budget;
   readonly #now: () => number;
+  // What is left of each, in thousandths, as `refilled` counts. Below 0 it is a debt.
   #requests: number;
   #bytes: number;
   #told: number;
@@ -35,9 +38,9 @@ export class Account {
   constructor(budget: Budget, now: () => number = () => performance.now()) {
     this.#budget = budget;
     this.#now = now;
-    this.#requests = budget.requestBurst;
-    this.#bytes = budget.byteBurst;
-    this.#told = budget.toldByteBurst;
+    this.#requests = budget.requestBurst * 1_000;
+    this.#bytes = budget.byteBurst * 1_000;
+    this.#told = budget.toldByteBurst * 1_000;
     this.#filledAt = now();
   }
 
@@ -47,9 +50,9 @@ export class Account {
    */
   take(bytes: number): boolean {
     this.#fill();
-    if (this.#requests < 1 || this.#bytes < 0 || this.#told < 0) return false;
-    this.#requests -= 1;
-    this.#bytes -= bytes;
+    if (this.#requests < 1_000 || this.#bytes < 0 || this.#told < 0) return false;
+    this.#requests -= 1_000;
+    this.#bytes -= bytes * 1_000;
     return true;
   }
 
@@ -63,13 +66,14 @@ export class Account {
   /** How long until one more request is possible, in ms. */
   get retryAfterMs(): number {
     const { requestsPerSecond, bytesPerSecond, toldBytesPerSecond } = this.#budget;
-    const seconds = Math.max(
-      (1 - this.#requests) / requestsPerSecond,
-      -this.#bytes / bytesPerSecond,
-      -this.#told / toldBytesPerSecond,
-      0,
+    return Math.ceil(
+      Math.max(
+        (1_000 - this.#requests) / requestsPerSecond,
+        -this.#bytes / bytesPerSecond,
+        -this.#told / toldBytesPerSecond,
+        0,
+      ),
     );
-    return Math.ceil(seconds * 1_000);
   }
 
   /** Serves a request of this client. What is told meanwhile, until `serve` returns, is charged to this client. */
@@ -88,18 +92,20 @@ export class Account {
   }
 
   charge(bytes: number): void {
-    this.#told -= bytes + bytesPerMessage;
-    this.#slice += bytes + bytesPerMessage;
+    const cost = bytes + bytesPerMessage;
+    this.#told -= cost * 1_000;
+    this.#slice += cost;
   }
 
   #fill(): void {
     const now = this.#now();
-    const seconds = Math.max(0, now - this.#filledAt) / 1_000;
+    const ms = now - this.#filledAt;
     this.#filledAt = now;
-    const budget = this.#budget;
-    this.#requests = Math.min(budget.requestBurst, this.#requests + seconds * budget.requestsPerSecond);
-    this.#bytes = Math.min(budget.byteBurst, this.#bytes + seconds * budget.bytesPerSecond);
-    this.#told = Math.min(budget.toldByteBurst, this.#told + seconds * budget.toldBytesPerSecond);
+    const { requestsPerSecond, requestBurst, bytesPerSecond, byteBurst, toldBytesPerSecond, toldByteBurst } =
+      this.#budget;
+    this.#requests = refilled(this.#requests, requestsPerSecond, requestBurst, ms);
+    this.#bytes = refilled(this.#bytes, bytesPerSecond, byteBurst, ms);
+    this.#told = refilled(this.#told, toldBytesPerSecond, toldByteBurst, ms);
   }
 }
 
