@@ -24,8 +24,11 @@ export class InboundStream {
   readonly ring: PacketRing;
   readonly keyframes: KeyframeRequests;
   readonly counters = { packets: 0, octets: 0, duplicates: 0, repairs: 0, keyframeRequests: 0, nacks: 0 };
-  /** Another stream has taken the place of this one, whose packets are not passed on any more. */
-  isReplaced = false;
+  /** Time of its last packet of media, retransmissions and padding aside. */
+  heardAt: number;
+  /** Of a stream that is not passed on: since when it has sent while the one in its place was silent. */
+  aloneSince = Number.NEGATIVE_INFINITY;
+  #isReplaced = false;
   readonly #missing: MissingPackets | undefined;
   readonly #feedback: SenderFeedback;
   #first = -1;
@@ -36,10 +39,11 @@ export class InboundStream {
   #reported = { expected: 0, received: 0 };
   #fractionLost = 0;
 
-  /** `repairs`: the sender answers requests for lost packets. */
-  constructor(ssrc: number, codec: Codec, repairs: boolean, feedback: SenderFeedback) {
+  /** `repairs`: the sender answers requests for lost packets. `now`: the time of its first packet. */
+  constructor(ssrc: number, codec: Codec, repairs: boolean, now: number, feedback: SenderFeedback) {
     this.ssrc = ssrc;
     this.codec = codec;
+    this.heardAt = now;
     this.ring = new PacketRing(ringSizes[codec.kind]);
     this.keyframes = new KeyframeRequests(() => {
       this.counters.keyframeRequests += 1;
@@ -47,6 +51,28 @@ export class InboundStream {
     });
     this.#missing = repairs ? new MissingPackets() : undefined;
     this.#feedback = feedback;
+  }
+
+  /** True while another stream of its kind is passed on, and this one is not. */
+  get isReplaced(): boolean {
+    return this.#isReplaced;
+  }
+
+  /** Another stream is passed on in its place. Nothing that it lacks is asked for. */
+  giveWay(): void {
+    this.#isReplaced = true;
+    this.#missing?.clear();
+  }
+
+  /** It is passed on again. A decoder can go on with a keyframe only. */
+  comeBack(now: number): void {
+    this.#isReplaced = false;
+    if (this.codec.kind === 'video') this.keyframes.request(now);
+  }
+
+  /** True when this packet was asked for and has not come. `sequence`: of 16 bits. */
+  misses(sequence: number): boolean {
+    return this.#missing?.has(unwrapped(sequence, this.#highest)) ?? false;
   }
 
   /** Takes a packet of this stream. False when it came before, or is too old. */
@@ -129,7 +155,7 @@ export class InboundStream {
   }
 
   #advance(number: number, timestamp: number, now: number): void {
-    if (this.#missing && number > this.#highest + 1) {
+    if (this.#missing && number > this.#highest + 1 && !this.#isReplaced) {
       if (!this.#missing.note(this.#highest + 1, number - 1)) this.keyframes.request(now);
     }
     this.#highest = number;

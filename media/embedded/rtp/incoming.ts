@@ -4,9 +4,14 @@ import { InboundStream } from './inbound-stream.js';
 import { writeFullIntra, writeNack, writePictureLoss } from './rtcp.js';
 import type { SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
+import { headerSize } from './rtp-packet.js';
 
-/** Streams of one kind that are remembered. With one more the oldest is forgotten. */
+/** Streams of one kind that are remembered. With one more the one that was silent for longest is forgotten. */
 const streamsPerKind = 4;
+/** A stream takes the place of the current one when it has sent alone for so many ms. */
+const aloneMs = 500;
+/** It does at once when the current one has been silent for so many ms. Opus without speech sends every 400 ms. */
+const silenceMs = 1000;
 /** RFC 3550 §5.1: a payload type has seven bits. */
 const payloadTypes = 128;
 
@@ -38,6 +43,8 @@ export class Incoming {
   readonly #options: IncomingOptions;
   /** By payload type. An array and not a map, since each packet looks here. */
   readonly #expected = new Array<Expected | undefined>(payloadTypes).fill(undefined);
+  /** SSRC of the media by SSRC of its retransmissions, as the offer says. */
+  readonly #repairs: ReadonlyMap<number, number>;
   /** By SSRC, the oldest first. */
   readonly #streams = new Map<number, InboundStream>();
   /** Those that are passed on, audio first. */
@@ -47,6 +54,7 @@ export class Incoming {
 
   constructor(options: IncomingOptions) {
     this.#options = options;
+    this.#repairs = new Map(options.media.flatMap(({ groups }) => [...(groups?.repaired ?? [])]));
     const codecs = options.media.flatMap((media) => media.codecs);
     for (const { codec, payloadType, feedback } of codecs) {
       const repairs = feedback.includes('nack');
@@ -73,9 +81,12 @@ export class Incoming {
   take(packet: RtpPacket, now: number): InboundStream | undefined {
     const expected = this.#expected[packet.payloadType];
     if (!expected) return undefined;
-    const stream = expected.repairOf ? this.#repaired(packet, expected.repairOf) : this.#streamOf(packet, expected);
-    if (!stream?.take(packet, now)) return undefined;
-    return stream.isReplaced ? undefined : stream;
+    if (expected.repairOf) return this.#takeAgain(packet, expected.repairOf, now);
+    const stream = this.#streams.get(packet.ssrc) ?? this.#begin(packet, expected, now);
+    if (stream?.codec !== expected.codec || !stream.take(packet, now)) return undefined;
+    if (stream.isReplaced && !this.#returns(stream, packet, now)) return undefined;
+    if (packet.carriesMedia) stream.heardAt = now;
+    return stream;
   }
 
   /** Returns the stream that the report is about; undefined when it is unknown. */
@@ -85,16 +96,30 @@ export class Incoming {
     return stream;
   }
 
-  /** The stream of a packet. A new SSRC takes the place of the one of its kind before. */
-  #streamOf(packet: RtpPacket, expected: Expected): InboundStream | undefined {
-    const known = this.#streams.get(packet.ssrc);
-    if (!known) return this.#add(packet.ssrc, expected);
-    return known.codec === expected.codec ? known : undefined;
+  /** A retransmission, as the packet it was. */
+  #takeAgain(packet: RtpPacket, repairOf: Expected, now: number): InboundStream | undefined {
+    const stream = this.#repaired(packet, repairOf);
+    return stream?.take(packet, now) && !stream.isReplaced ? stream : undefined;
   }
 
-  #add(ssrc: number, { codec, repairs, intraOnly }: Expected): InboundStream {
+  /** A stream that was not known takes the place of the current one of its kind. */
+  #begin(packet: RtpPacket, expected: Expected, now: number): InboundStream | undefined {
+    if (!packet.carriesMedia) return undefined;
+    const { kind } = expected.codec;
+    const sameKind = [...this.#streams.values()].filter(({ codec }) => codec.kind === kind);
+    const current = sameKind.find(({ isReplaced }) => !isReplaced);
+    const [silent] = sameKind.filter((other) => other !== current).sort((one, other) => one.heardAt - other.heardAt);
+    if (sameKind.length >= streamsPerKind && silent) this.#streams.delete(silent.ssrc);
+    const stream = this.#newStream(packet.ssrc, expected, now);
+    this.#streams.set(packet.ssrc, stream);
+    if (current && this.#isSmaller(stream, current)) stream.giveWay();
+    else this.#passOn(stream);
+    return stream;
+  }
+
+  #newStream(ssrc: number, { codec, repairs, intraOnly }: Expected, now: number): InboundStream {
     const { ownSsrc, sendRtcp } = this.#options;
-    const stream = new InboundStream(ssrc, codec, repairs, {
+    return new InboundStream(ssrc, codec, repairs, now, {
       askForKeyframe: () => {
         sendRtcp(intraOnly ? writeFullIntra(ownSsrc, ssrc, this.#intraCount++) : writePictureLoss(ownSsrc, ssrc));
       },
@@ -102,23 +127,50 @@ export class Incoming {
         sendRtcp(writeNack(ownSsrc, ssrc, sequences));
       },
     });
-    const sameKind = [...this.#streams.values()].filter((other) => other.codec.kind === codec.kind);
-    if (sameKind.length >= streamsPerKind && sameKind[0]) this.#streams.delete(sameKind[0].ssrc);
-    for (const other of sameKind) other.isReplaced = true;
-    this.#streams.set(ssrc, stream);
-    const others = this.#current.filter((other) => other.codec.kind !== codec.kind);
-    this.#current = codec.kind === 'audio' ? [stream, ...others] : [...others, stream];
-    return stream;
+  }
+
+  /** True when the offer says that both show the same picture, and the first one a smaller one. */
+  #isSmaller({ ssrc: one }: InboundStream, { ssrc: other }: InboundStream): boolean {
+    const layers = this.#options.media.flatMap(({ groups }) => groups?.layers ?? []);
+    return layers.some((ssrcs) => ssrcs.includes(one) && ssrcs.indexOf(one) < ssrcs.indexOf(other));
+  }
+
+  /** A packet came of a stream that gave way. True when it comes back, because the one in its place is silent. */
+  #returns(stream: InboundStream, packet: RtpPacket, now: number): boolean {
+    if (!packet.carriesMedia) return false;
+    const current = this.#current.find(({ codec }) => codec.kind === stream.codec.kind);
+    const currentAt = current?.heardAt ?? Number.NEGATIVE_INFINITY;
+    if (stream.aloneSince <= currentAt) stream.aloneSince = now;
+    stream.heardAt = now;
+    if (now - currentAt < silenceMs && now - stream.aloneSince < aloneMs) return false;
+    stream.comeBack(now);
+    this.#passOn(stream);
+    return true;
+  }
+
+  #passOn(stream: InboundStream): void {
+    const { kind } = stream.codec;
+    for (const other of this.#streams.values()) if (other !== stream && other.codec.kind === kind) other.giveWay();
+    const others = this.#current.filter(({ codec }) => codec.kind !== kind);
+    this.#current = kind === 'audio' ? [stream, ...others] : [...others, stream];
   }
 
   /**
    * Turns a retransmission into the packet it was, and returns its stream. Undefined for padding alone, with which
-   * browsers probe the bandwidth.
+   * browsers probe the bandwidth, and when it is not known of which stream it was.
    */
   #repaired(packet: RtpPacket, { codec, payloadType }: Expected): InboundStream | undefined {
-    const stream = this.#current.find((each) => each.codec === codec);
-    if (!stream || !packet.unwrap(payloadType, stream.ssrc)) return undefined;
+    const media = this.#repairs.get(packet.ssrc);
+    const stream = media === undefined ? this.#lacking(packet, codec) : this.#streams.get(media);
+    if (stream?.codec !== codec || !packet.unwrap(payloadType, stream.ssrc)) return undefined;
     stream.counters.repairs += 1;
     return stream;
+  }
+
+  /** The stream that lacks the packet of which this is a retransmission. Not every offer tells the SSRCs. */
+  #lacking(packet: RtpPacket, codec: Codec): InboundStream | undefined {
+    if (packet.payloadLength < 2) return undefined;
+    const sequence = packet.body.readUInt16BE(headerSize);
+    return this.#current.find((stream) => stream.codec === codec && stream.misses(sequence));
   }
 }

@@ -30,6 +30,15 @@ export class MissingPackets {
     if (this.#missing.size > 0) this.#missing.delete(number);
   }
 
+  has(number: number): boolean {
+    return this.#missing.has(number);
+  }
+
+  /** Gives all of them up. */
+  clear(): void {
+    this.#missing.clear();
+  }
+
   get size(): number {
     return this.#missing.size;
   }

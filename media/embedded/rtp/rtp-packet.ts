@@ -64,6 +64,11 @@ export class RtpPacket {
     return this.body.length - headerSize;
   }
 
+  /** True when there is a payload that is no padding. */
+  get carriesMedia(): boolean {
+    return this.body.length > headerSize && !this.isOnlyPadding;
+  }
+
   /** True when there is nothing but padding. Senders probe the bandwidth with such packets. */
   get isOnlyPadding(): boolean {
     return this.padding && at(this.body, this.body.length - 1) >= this.payloadLength;

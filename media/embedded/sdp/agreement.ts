@@ -2,6 +2,7 @@ import type { Codec, RtpKind } from '../codecs/codec.js';
 import type { RemoteDescription } from './description.js';
 import type { Direction } from './direction.js';
 import type { OfferedSection } from './sdp-reader.js';
+import type { StreamGroups } from './stream-groups.js';
 
 /** Header extension that numbers all packets of a transport, for congestion control by the sender. */
 export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
@@ -31,6 +32,8 @@ export interface AgreedMedia {
   readonly codecs: readonly AgreedCodec[];
   /** Id of `transportExtension`; 0: not negotiated. */
   readonly transportExtension: number;
+  /** How the streams of the other side belong together; undefined in our offer. */
+  readonly groups?: StreamGroups;
   /** In our offer only: what the other side may send, in kbit/s; 0 or undefined: no limit. */
   readonly limit?: number;
 }

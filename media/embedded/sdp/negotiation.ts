@@ -76,7 +76,7 @@ function agreedMedia(
   sources: SourceCodecs,
   preference: 'ours' | 'theirs',
 ): AgreedMedia | undefined {
-  const { direction, extensions, media: kind } = offered;
+  const { direction, extensions, groups, media: kind } = offered;
   if ((kind !== 'audio' && kind !== 'video') || !isUsable(offered)) return undefined;
   const agreed = agreedCodecs(offered, kind, sources[kind], preference);
   if (agreed.length === 0) return undefined;
@@ -85,6 +85,7 @@ function agreedMedia(
     direction: mirrored(direction),
     codecs: agreed,
     transportExtension: sends(direction) ? (extensions.get(transportExtension) ?? 0) : 0,
+    groups,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Fingerprint } from './description.js';
 import type { Direction } from './direction.js';
+import type { StreamGroups } from './stream-groups.js';
+import { parseStreamGroups } from './stream-groups.js';
 
 /** Characters of a description. A longer one is refused unread; a browser's offer has about 10,000. */
 const largest = 200_000;
@@ -39,6 +41,7 @@ export interface OfferedSection {
   readonly codecs: readonly OfferedCodec[];
   /** Header extensions: id by URI. */
   readonly extensions: ReadonlyMap<string, number>;
+  readonly groups: StreamGroups;
   readonly transport: TransportDescription;
   /** Port of data channels (RFC 8841 §5); undefined: not given. */
   readonly sctpPort: number | undefined;
@@ -110,6 +113,7 @@ function parseSection(block: readonly string[], index: number, session: Attribut
     reducedSize: own.has('rtcp-rsize'),
     codecs: parseCodecs(formats, own),
     extensions: parseExtensions(own),
+    groups: parseStreamGroups(own.all('ssrc-group')),
     transport: parseTransport(own, session),
     sctpPort: number(own.first('sctp-port')),
     maxMessageSize: number(own.first('max-message-size')),

@@ -6,22 +6,29 @@ import { Incoming } from '../../../../media/embedded/rtp/incoming.js';
 import { parseRtcp } from '../../../../media/embedded/rtp/rtcp.js';
 import { RtpPacket } from '../../../../media/embedded/rtp/rtp-packet.js';
 import type { AgreedMedia } from '../../../../media/embedded/sdp/agreement.js';
+import type { StreamGroups } from '../../../../media/embedded/sdp/stream-groups.js';
 import type { RtpFields } from '../../../support/rtp.js';
 import { rtp } from '../../../support/rtp.js';
 
-function section(codec: Codec, feedback: readonly string[]): AgreedMedia {
+function section(codec: Codec, feedback: readonly string[], groups: StreamGroups = noGroups): AgreedMedia {
   const { kind } = codec;
   const { payloadType, parameters, repairType } = codec.offer;
   const codecs = [{ codec, payloadType, parameters, feedback, repairType }];
-  return { kind, direction: 'recvonly', codecs, transportExtension: 0 };
+  return { kind, direction: 'recvonly', codecs, transportExtension: 0, groups };
 }
+
+const noGroups: StreamGroups = { repaired: new Map(), layers: [] };
 
 describe('the streams of one endpoint', () => {
   let incoming: Incoming;
   let sent: Buffer[];
   let videoFeedback: string[];
+  let groups: StreamGroups;
+  let now: number;
 
   beforeEach(() => {
+    now = 1000;
+    groups = noGroups;
     videoFeedback = ['nack', 'nack pli', 'ccm fir'];
     start();
   });
@@ -29,7 +36,7 @@ describe('the streams of one endpoint', () => {
   function start(): void {
     sent = [];
     incoming = new Incoming({
-      media: [section(vp8, videoFeedback), section(opus, [])],
+      media: [section(vp8, videoFeedback, groups), section(opus, [])],
       ownSsrc: 1,
       sendRtcp: (packet) => sent.push(packet),
     });
@@ -39,7 +46,7 @@ describe('the streams of one endpoint', () => {
   function take(fields: RtpFields): number | undefined {
     const packet = new RtpPacket();
     expect(packet.parse(rtp(fields), 0)).to.equal(true);
-    return incoming.take(packet, 1000)?.ssrc;
+    return incoming.take(packet, now)?.ssrc;
   }
 
   const video = (ssrc: number, sequence: number): number | undefined => take({ payloadType: 96, ssrc, sequence });
@@ -78,6 +85,121 @@ describe('the streams of one endpoint', () => {
     expect(take({ payloadType: 97, ssrc: 70, sequence: 1, payload })).to.equal(7);
     expect(video(7, 2)).to.equal(undefined);
     expect(incoming.current.map(({ counters }) => counters.repairs)).to.deep.equal([1]);
+  });
+
+  /** Feeds one packet of each stream every 20 ms. Returns the last one that was passed on in each step. */
+  function feed(steps: number, ...ssrcs: readonly number[]): (number | undefined)[] {
+    return Array.from({ length: steps }, () => {
+      now += 20;
+      const passed = ssrcs.map((ssrc) => video(ssrc, numberOf(ssrc)));
+      return passed.find((ssrc) => ssrc !== undefined);
+    });
+  }
+
+  const numbers = new Map<number, number>();
+  function numberOf(ssrc: number): number {
+    const number = (numbers.get(ssrc) ?? 0) + 1;
+    numbers.set(ssrc, number);
+    return number;
+  }
+
+  const requests = () => sent.splice(0).flatMap((bytes) => parseRtcp(bytes));
+
+  it('pass a stream on again that gave way to another, when that one has ended', () => {
+    feed(5, 7);
+    expect(feed(50, 8)).to.deep.equal(new Array(50).fill(8));
+    sent = [];
+    const back = feed(60, 7);
+    expect(back.slice(50)).to.deep.equal(new Array(10).fill(7));
+    expect(requests()).to.deep.include({ type: 'pictureLoss', ssrc: 7 });
+    expect(incoming.current.map(({ ssrc }) => ssrc)).to.deep.equal([7]);
+  });
+
+  it('keep the one of several that was chosen, as long as it sends', () => {
+    feed(1, 7, 8, 9);
+    expect(feed(200, 7, 8, 9)).to.deep.equal(new Array(200).fill(9));
+    const pause = feed(60, 7, 8);
+    expect(pause.slice(50)).to.deep.equal(new Array(10).fill(7));
+    expect(feed(100, 7, 8, 9)).to.deep.equal(new Array(100).fill(7));
+  });
+
+  it('keep the chosen one when all of them were silent for a while', () => {
+    feed(10, 7, 8);
+    now += 300;
+    expect(feed(50, 7, 8)).to.deep.equal(new Array(50).fill(8));
+  });
+
+  it('take a stream back at once when the current one has been silent for long', () => {
+    feed(5, 7);
+    feed(5, 8);
+    now += 2000;
+    expect(feed(1, 7)).to.deep.equal([7]);
+  });
+
+  it('do not take padding for a stream that sends', () => {
+    feed(1, 7);
+    feed(1, 8);
+    for (let step = 0; step < 100; step++) {
+      now += 20;
+      const padding = { payloadType: 96, ssrc: 7, sequence: numberOf(7), payload: Buffer.alloc(0), paddingBytes: 200 };
+      expect(take(padding)).to.equal(undefined);
+    }
+    expect(incoming.current.map(({ ssrc }) => ssrc)).to.deep.equal([8]);
+  });
+
+  it('never forget the one that is passed on', () => {
+    groups = { repaired: new Map(), layers: [[6, 7, 8, 9, 1]] };
+    start();
+    for (const ssrc of [1, 6, 7, 8, 9, 1]) feed(1, ssrc);
+    expect(incoming.current.map(({ ssrc, counters }) => [ssrc, counters.packets])).to.deep.equal([[1, 2]]);
+  });
+
+  it('take the largest of several layers, in whatever order they come', () => {
+    groups = { repaired: new Map(), layers: [[7, 8, 9]] };
+    start();
+    feed(1, 9, 8, 7);
+    expect(feed(50, 9, 8, 7)).to.deep.equal(new Array(50).fill(9));
+  });
+
+  it('ask for no packets of a stream that is not passed on', () => {
+    video(7, 1);
+    video(8, 1);
+    sent = [];
+    video(7, 9);
+    expect(requests()).to.deep.equal([]);
+  });
+
+  it('take a retransmission for a packet of the stream that the offer says', () => {
+    groups = {
+      repaired: new Map([
+        [70, 7],
+        [80, 8],
+      ]),
+      layers: [],
+    };
+    start();
+    feed(5, 7);
+    const before = numbers.get(8) ?? 0;
+    feed(1, 8);
+    for (let number = 100; number < 105; number++) {
+      const payload = Buffer.from([0, number, 0x10, 0x01]);
+      expect(take({ payloadType: 97, ssrc: 70, sequence: number, payload })).to.equal(undefined);
+    }
+    expect(feed(50, 8)).to.deep.equal(new Array(50).fill(8));
+    expect(numbers.get(8)).to.equal(before + 51);
+  });
+
+  it('take a retransmission that no offer names for the missing packet that it fits, and else for none', () => {
+    video(7, 1);
+    video(8, 1);
+    const again = (number: number) => {
+      const payload = Buffer.concat([Buffer.from([number >> 8, number & 0xff]), Buffer.from([0x10, 0x01])]);
+      return take({ payloadType: 97, ssrc: 70, sequence: number, payload });
+    };
+    expect([0xfff0, 90, 91, 92].map(again)).to.deep.equal([undefined, undefined, undefined, undefined]);
+    expect(video(8, 4)).to.equal(8);
+    expect([again(2), again(2), again(5), again(3)]).to.deep.equal([8, undefined, undefined, 8]);
+    expect([video(8, 5), video(8, 6)]).to.deep.equal([8, 8]);
   });
 
   for (const [feedback, expected] of [
