@@ -4,7 +4,7 @@ import { identify } from './messages.js';
 import type { Request } from './messages.js';
 import { checked } from './payload.js';
 import type { Payload } from './payload.js';
-import { rawMember } from './raw-member.js';
+import { rawMember } from '../raw-member.js';
 
 /** @throws Refusal `protocol` */
 export type Reader = (payload: Payload) => Request;

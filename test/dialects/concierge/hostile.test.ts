@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rawMember } from '../../../dialects/concierge/raw-member.js';
+import { rawMember } from '../../../dialects/raw-member.js';
 import { nothingRemains, useStage } from './stage.js';
 import { stalled } from '../../support/stalled.js';
 
