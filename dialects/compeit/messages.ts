@@ -57,12 +57,24 @@ export const kurentoRequest = z.discriminatedUnion('event', [
 
 export type KurentoRequest = z.output<typeof kurentoRequest>;
 
-/** The form of `RTCIceCandidate.toJSON`. One of `sdpMid` and `sdpMLineIndex` is enough. */
+/**
+ * The form of `RTCIceCandidate.toJSON`. One of `sdpMid` and `sdpMLineIndex` is enough, and each may be a number or its
+ * text (docs/protocols/compeit.md#41-client-to-server).
+ */
 export const iceCandidate = z
   .object({
     candidate: z.string().min(1).max(2_000),
-    sdpMid: z.string().max(256).nullish(),
-    sdpMLineIndex: z.int().min(0).max(1_000).nullish(),
+    sdpMid: z.union([z.string().max(256), z.int().transform(String)]).nullish(),
+    sdpMLineIndex: z
+      .union([
+        z.int(),
+        z
+          .string()
+          .regex(/^\d{1,4}$/)
+          .transform(Number),
+      ])
+      .pipe(z.int().min(0).max(1_000))
+      .nullish(),
   })
   .transform(({ candidate, sdpMid, sdpMLineIndex }, context): IceCandidate => {
     if ((sdpMid ?? sdpMLineIndex ?? undefined) === undefined) {

@@ -84,6 +84,14 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect([...stage.media.endpoints][1]?.candidates).to.deep.equal([candidate]);
   });
 
+  it('takes the section of a candidate as a number or as its text', async () => {
+    const a = await join('A');
+    await sending(a);
+    a.kurento('on_ice_candidate', { candidate: { candidate: 'candidate:1', sdpMid: 0, sdpMLineIndex: '0' } });
+    await a.rest();
+    expect([...stage.media.endpoints][0]?.candidates).to.deep.equal([candidate]);
+  });
+
   it('sends candidates after the answer', async () => {
     const a = await join('A');
     const answer = stage.media.holdNext('answer');
