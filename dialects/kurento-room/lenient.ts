@@ -1,7 +1,14 @@
 import { z } from 'zod';
 
-/** Old clients send booleans and numbers as text (docs/protocols/kurento-room.md#12-frames). */
-export const lenientBoolean = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+/** Old clients send booleans as text or as numbers, and numbers as text (docs/protocols/kurento-room.md#12-frames). */
+export const lenientBoolean = z.union([
+  z.boolean(),
+  z.literal([1, 0]).transform(Boolean),
+  z
+    .string()
+    .regex(/^(true|false|1|0)$/i)
+    .transform((text) => /^(true|1)$/i.test(text)),
+]);
 
 export const lenientNumber = z.union([
   z.number(),

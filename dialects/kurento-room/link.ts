@@ -93,7 +93,7 @@ export class Link implements ConnectionListener, CallingLink {
 
   overBudget(text: string | undefined, retryAfterMs: number): void {
     const error = new ProtocolError(tooManyRequests, 'Too many requests', { reason: 'too-many', retryAfterMs });
-    this.#reply(errorReply(error, text === undefined ? null : idIn(text)));
+    this.#reply(errorReply(error, text === undefined ? text : idIn(text)));
   }
 
   closed(reason: string): void {

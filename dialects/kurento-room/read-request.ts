@@ -1,20 +1,30 @@
 import type { JSONRPCRequest } from 'json-rpc-2.0';
 import { z } from 'zod';
+import { rawMember } from '../raw-member.js';
 import { ProtocolError, invalidRequest, parseError } from './errors.js';
+import { textParams } from './requests.js';
 
 /**
  * A frame in which a client asks for something. `jsonrpc` may be missing (docs/protocols/kurento-room.md#12-frames);
  * other members are kept.
  */
 const requestSchema = z.looseObject({
-  id: z.union([z.string(), z.number(), z.null()]).optional(),
+  id: z.custom<ParsedId>(isId).optional(),
   method: z.string().min(1),
   params: z.unknown().optional(),
 });
 
-export type RpcId = string | number | null;
+/** `1e400` is parsed as Infinity, which `z.number()` refuses. */
+function isId(value: unknown): value is ParsedId {
+  return value === null || typeof value === 'string' || typeof value === 'number';
+}
+
+type ParsedId = string | number | null;
+
+/** JSON, as the client wrote it: `7`, `1e3`, `"a"`, `null`. Parsing and encoding it would change `1.0` and long numbers. */
+export type RpcId = string;
 /** With the members that old clients write beside `params`. */
-export type Request = JSONRPCRequest & Readonly<Record<string, unknown>>;
+export type Request = JSONRPCRequest & { readonly id?: RpcId } & Readonly<Record<string, unknown>>;
 
 /**
  * Reads one frame. Undefined for a frame that answers a request we never sent: the Java client answers notifications that
@@ -29,7 +39,11 @@ export function readRequest(text: string): Request | undefined {
     throw new ProtocolError(parseError, 'The message is not JSON');
   }
   const request = requestSchema.safeParse(frame);
-  if (request.success) return Object.assign(request.data, { jsonrpc: '2.0' }) as Request;
+  if (request.success) {
+    const { id, method, params } = request.data;
+    writeTexts(params, textParams.get(method), text);
+    return Object.assign(request.data, { jsonrpc: '2.0', id: id === undefined ? id : writtenId(id, text) }) as Request;
+  }
   if (isResponse(frame)) return undefined;
   throw new ProtocolError(
     invalidRequest,
@@ -41,11 +55,32 @@ function isResponse(frame: unknown): boolean {
   return typeof frame === 'object' && frame !== null && !('method' in frame) && ('result' in frame || 'error' in frame);
 }
 
-/** The id of a frame that is not served; null when it has none. */
-export function idIn(text: string): RpcId {
+/** The id of a frame that is not served; undefined when it has none. */
+export function idIn(text: string): RpcId | undefined {
   try {
-    return readRequest(text)?.id ?? null;
+    return readRequest(text)?.id;
   } catch {
-    return null;
+    return undefined;
+  }
+}
+
+function writtenId(id: ParsedId, text: string): RpcId {
+  const plain = JSON.stringify(id);
+  // Most clients write the id last, and as it would be written here. Then the text need not be searched.
+  if (text.endsWith(`,"id":${plain}}`)) return plain;
+  return rawMember(text, 'id') ?? plain;
+}
+
+/**
+ * Numbers and booleans where text is expected become text, as the getters of the original read them
+ * (docs/protocols/kurento-room.md#12-frames): the digits that the client wrote.
+ */
+function writeTexts(params: unknown, names: readonly string[] = [], text: string): void {
+  if (typeof params !== 'object' || params === null) return;
+  const values = params as Record<string, unknown>;
+  for (const name of names) {
+    const value = values[name];
+    if (typeof value === 'boolean') values[name] = String(value);
+    else if (typeof value === 'number') values[name] = rawMember(rawMember(text, 'params') ?? '{}', name);
   }
 }

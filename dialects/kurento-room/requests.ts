@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { ConnectionCall, SessionCall } from './call.js';
 import type { RequestType } from './request-type.js';
 import { closeSession } from './requests/close-session.js';
@@ -39,3 +40,14 @@ export const sessionRequests: readonly RequestType<SessionCall>[] = requests.fil
 export const connectionRequests: readonly RequestType<ConnectionCall>[] = requests.filter(
   (request) => request.scope === 'connection',
 );
+
+/** The params of each method that are text: clients may give numbers and booleans for them. */
+export const textParams: ReadonlyMap<string, readonly string[]> = new Map(
+  requests.map(({ name, params }) => [name, textsOf(params.shape)]),
+);
+
+function textsOf(shape: Readonly<Record<string, z.ZodType>>): string[] {
+  return Object.entries(shape).flatMap(([name, schema]) =>
+    schema.safeParse('text').success && !schema.safeParse(1).success ? [name] : [],
+  );
+}

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { JSONRPCServer, createJSONRPCErrorResponse } from 'json-rpc-2.0';
-import type { JSONRPCErrorResponse, JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
+import type { JSONRPCErrorResponse, JSONRPCID, JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
 import { RoomError } from '../../rooms/index.js';
 import type { Call } from './call.js';
 import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
@@ -28,6 +29,16 @@ export class RpcServer<C extends Call> {
   }
 
   /**
+   * Whether one request is a repetition of the other: the same id, method and params
+   * (docs/protocols/kurento-room.md#17-concurrency).
+   */
+  areSame(one: Request, other: Request): boolean {
+    if (one.id !== other.id || one.method !== other.method) return false;
+    const besideParams = this.find(one.method)?.besideParams ?? [];
+    return ['params', ...besideParams].every((name) => isDeepStrictEqual(one[name], other[name]));
+  }
+
+  /**
    * Executes a request. What it does afterwards is done right after the reply, in the same turn. Never rejects.
    * @param reply is given the text of the reply, or undefined for a request without id, which gets none
    */
@@ -51,18 +62,19 @@ export class RpcServer<C extends Call> {
 const defect = { code: internalError, message: 'Internal error' } as const;
 
 /** The text of an error reply to a frame that is no request, or that is not served. */
-export function errorReply({ code, message, data }: ProtocolError, id: RpcId = null): string {
+export function errorReply({ code, message, data }: ProtocolError, id: RpcId = 'null'): string {
   return replyText(createJSONRPCErrorResponse(id, code, message, data));
 }
 
-function errorResponse(id: RpcId, error: unknown): JSONRPCErrorResponse {
+function errorResponse(id: JSONRPCID, error: unknown): JSONRPCErrorResponse {
   const { code, message } = isRefusal(error) ? error : defect;
   return createJSONRPCErrorResponse(id, typeof code === 'number' ? code : roomErrors[code].code, message);
 }
 
-/** The members in the order in which the original writes them. */
-function replyText({ id, result, error, jsonrpc }: JSONRPCResponse): string {
-  return JSON.stringify(error ? { id, error, jsonrpc } : { id, result: result as unknown, jsonrpc });
+/** The members in the order in which the original writes them; the id is JSON already. */
+function replyText({ id, result, error }: JSONRPCResponse): string {
+  const outcome = error ? `"error":${JSON.stringify(error)}` : `"result":${JSON.stringify(result)}`;
+  return `{"id":${id},${outcome},"jsonrpc":"2.0"}`;
 }
 
 /**

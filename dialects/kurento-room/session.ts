@@ -149,9 +149,9 @@ export class Session implements CallingSession {
    * @param length of its text
    */
   accept(request: Request, length: number): void {
-    const { id } = request;
+    const { sessionRequests } = this.#context;
     // The iOS client repeats an unanswered request under the same id (docs/protocols/kurento-room.md#17-concurrency).
-    if (id !== undefined && this.#requests.has((pending) => pending.id === id)) return;
+    if (request.id !== undefined && this.#requests.has((pending) => sessionRequests.areSame(pending, request))) return;
     clearTimeout(this.#closing);
     if (!this.#requests.add(request, length)) this.#connection?.close(1008, 'Too many requests are waiting');
   }
