@@ -6,7 +6,7 @@
  * Always: the packages of package-lock.json are installed. `build`: dist/ is compiled from the present sources.
  * `programs`: what the tests run besides is there, such as Chromium. Uses Node's own modules only, since it runs before `npm ci`.
  */
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -41,9 +41,9 @@ const programs = [
 ];
 
 requireNode();
-install();
+await install();
 if (steps.has('build')) await build();
-if (steps.has('programs')) requirePrograms();
+if (steps.has('programs')) await requirePrograms();
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -52,10 +52,10 @@ function requireNode() {
 }
 
 /** `npm ci`, when node_modules does not hold exactly what the lock file names for this platform. */
-function install() {
+async function install() {
   if (isInstalled()) return;
   say('Installing packages (npm ci) …');
-  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  await npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 function isInstalled() {
@@ -76,7 +76,7 @@ async function build() {
   say('Compiling …');
   rmSync('dist', { recursive: true, force: true });
   for (const project of ['tsconfig.build.json', 'client/tsconfig.build.json']) {
-    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project]);
+    await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project]);
   }
   await bundle();
   writeFileSync('dist/.stamp', stamp);
@@ -103,6 +103,7 @@ function sourcesStamp() {
   const hash = createHash('sha256').update(process.version);
   for (const path of [
     'log.ts',
+    'npm-gone.ts',
     'src',
     'rooms',
     'media',
@@ -133,13 +134,13 @@ function addToStamp(hash, path) {
 }
 
 /** Installs what is missing, as root on Debian; elsewhere says what to install. */
-function requirePrograms() {
+async function requirePrograms() {
   const missing = programs.filter((program) => !isThere(program));
   const packages = missing.map((program) => program.debian);
   if (missing.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say(`Installing what the tests need (apt-get install ${packages.join(' ')}) …`);
-    run('apt-get', ['update', '-qq']);
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+    await run('apt-get', ['update', '-qq']);
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
   }
   for (const program of missing.filter((one) => !isThere(one))) {
     const { names, debian, variable, needed, optional } = program;
@@ -165,15 +166,33 @@ function readJson(path) {
   }
 }
 
-function run(command, args) {
-  try {
-    execFileSync(command, args, {
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-  } catch (error) {
-    fail(`${command} ${args.join(' ')} failed: ${error.message}`);
-  }
+/** On Windows `npm` is no program that can be started without a shell, so the script is run that started this one. */
+function npm(args) {
+  const script = process.env.npm_execpath;
+  return script?.endsWith('.js') ? run(process.execPath, [script, ...args]) : run('npm', args);
+}
+
+/** Ends with this process: a signal to `npm start` ends the shell of npm, and this process learns of that by its parent. */
+async function run(command, args) {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  const stop = () => {
+    child.kill();
+    process.exit(1);
+  };
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && stop(), 200);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, stop);
+  const failure = await new Promise((resolve) => {
+    child.on('error', ({ message }) => resolve(message));
+    child.on('exit', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `code ${code}`)));
+  });
+  clearInterval(watch);
+  for (const signal of signals) process.off(signal, stop);
+  if (failure !== undefined) fail(`${command} ${args.join(' ')} failed: ${failure}`);
 }
 
 function say(line) {

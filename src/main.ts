@@ -1,8 +1,12 @@
 import { goOnWithoutReader } from '../log.js';
+import { onNpmGone } from '../npm-gone.js';
 import { ConfigError, describeOptions, readConfig } from './config.js';
 import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
 import { startServer } from './server.js';
+
+const endings = ['SIGINT', 'SIGTERM'] as const;
+const windowsEndings = [...endings, 'SIGHUP', 'SIGBREAK'] as const;
 
 goOnWithoutReader();
 const args = process.argv.slice(2);
@@ -37,13 +41,24 @@ async function run(): Promise<void> {
   const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
   const admin = server.adminUrl === undefined ? '' : `Health and metrics: ${server.adminUrl}\n`;
   process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${server.media}\n${admin}\n`);
+  stopOnSignals(() => server.stop());
+}
+
+/** Calls `stop` once, and ends the process after it. */
+function stopOnSignals(stop: () => Promise<void>): void {
   let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  const stopOnce = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void stop().then(() => process.exit(0));
+  };
+  // On Windows SIGHUP means that the window is being closed.
+  for (const signal of process.platform === 'win32' ? windowsEndings : endings) {
     process.on(signal, () => {
       // A second signal means that somebody does not want to wait.
       if (stopping) process.exit(1);
-      stopping = true;
-      void server.stop().then(() => process.exit(0));
+      stopOnce();
     });
   }
+  onNpmGone('start', stopOnce);
 }

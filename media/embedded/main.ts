@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { goOnWithoutReader } from '../../log.js';
 import type { Log } from '../../log.js';
+import { onNpmGone } from '../../npm-gone.js';
 import { JsonLog, thrown } from './log.js';
 import { ObjectServer } from './object-server.js';
 import { Admission } from './protocol/admission.js';
@@ -184,6 +185,9 @@ function stopOnSignals(stop: () => void): void {
   process.on('SIGTERM', once);
   process.on('SIGINT', once);
   process.on('disconnect', once);
+  onNpmGone('media-server', once);
+  // It comes to all processes of a terminal, and asks the server that started this one to reload its configuration.
+  if (process.send) process.on('SIGHUP', () => undefined);
 }
 
 function announce(url: string, log: Log, endpoints: number): void {

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { udpPorts } from '../support/udp-ports.js';
+import { until } from '../support/until.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What compose and systemd wait for before they kill. */
+const stopTimeoutMs = 10_000;
+
+interface Started {
+  readonly npm: ReturnType<typeof spawn>;
+  /** Resolves when every process that npm has started is gone: each of them has the other end of the pipe. */
+  readonly allGone: Promise<unknown>;
+}
+
+/** Runs an npm script of the project, and resolves when it has said that it is ready. */
+async function npm(script: readonly string[], ready: RegExp, env: NodeJS.ProcessEnv): Promise<Started> {
+  const child = spawn('npm', script, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const allGone = once(child.stdout, 'close');
+  let told = '';
+  child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  await until('it is ready', () => ready.test(told) || child.exitCode !== null, 120_000);
+  expect(told).to.match(ready);
+  return { npm: child, allGone };
+}
+
+async function freePort(): Promise<string> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return String(port);
+}
+
+describe('npm', function () {
+  this.timeout(180_000);
+  const isWindows = process.platform === 'win32';
+  const env = (): NodeJS.ProcessEnv => ({
+    PORT: '0',
+    HOST: '127.0.0.1',
+    KMS_URIS: '',
+    MEDIA_UDP_PORTS: udpPorts(),
+    LOG_LEVEL: 'error',
+  });
+
+  before(function () {
+    if (isWindows) this.skip();
+  });
+
+  // npm passes the first two on. The other two end npm itself, without a word to anybody.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const) {
+    it(`start: ${signal} to npm ends server and engine, and leaves no process`, async () => {
+      const started = await npm(['start'], /^Atrium is open: /m, env());
+      started.npm.kill(signal);
+      const inTime = new Promise((_, reject) => {
+        setTimeout(() => {
+          reject(new Error('a process is left'));
+        }, stopTimeoutMs).unref();
+      });
+      await Promise.race([started.allGone, inTime]);
+    });
+  }
+
+  it('run media-server: SIGTERM to npm ends the engine', async () => {
+    const port = ['--', '--port', await freePort(), '--udp-ports', udpPorts()];
+    const started = await npm(['run', 'media-server', ...port], /^Media server .*: ws:/m, {});
+    started.npm.kill('SIGTERM');
+    await started.allGone;
+  });
+
+  it('scripts are written for the shells of all systems', () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as {
+      scripts: Readonly<Record<string, string>>;
+    };
+    for (const [name, line] of Object.entries(scripts)) expect(line, name).to.not.match(/['$`;|<>]|^\w+=/);
+  });
+});
