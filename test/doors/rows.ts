@@ -93,10 +93,10 @@ const littleWaits: GivenConfig = {
 /** More than this waits for nobody: the limit, what one turn adds to it, and what the socket has taken from that. */
 const mostWaiting = least * 3;
 
-function named(title: string, name: string): Row {
+function named(title: string, name: string, config: GivenConfig = {}): Row {
   return {
     title,
-    config: {},
+    config,
     fits: everywhere,
     async run(stage, door, own) {
       const visitor = await newcomer(stage, door, own);
@@ -143,6 +143,9 @@ export const rows: readonly Row[] = [
   named('a name of 257 letters', 'x'.repeat(257)),
   named('a name that changes the direction of writing', 'a\u202Eb'),
   named('a name with a control character', 'a\u0007b'),
+  named('a name with a line break', 'a\nb'),
+  // The reason is the name, whoever may open rooms.
+  named('a name with a line break, of somebody who may open no room', 'a\nb', { roomCreators: '[ -~]*' }),
   {
     title: 'bytes that are not UTF-8',
     config: {},
