@@ -27,6 +27,48 @@ const participantId = z.string().min(1).meta({ description: 'The id of the parti
 const forListed = 'ROOM_LIST says whether everybody may have it, administrators or nobody.';
 const jsonDocument = z.record(z.string(), z.unknown());
 
+const getRoom = {
+  method: 'get',
+  path: '/api/v1/rooms/{room}',
+  tag: 'rooms',
+  summary:
+    'A room. With the admin token: its participants, publications and subscriptions; otherwise how many there are',
+  description: 'Without the admin token the server must have ROOM_LIST=public.',
+  params: z.object({ room: roomName }),
+  access: 'admin-sees-more',
+  responses: { 200: z.union([components.Room, components.RoomSummary]) },
+  problems: ['forbidden', 'room-not-found'],
+} as const satisfies Operation;
+
+const closeRoom = {
+  method: 'delete',
+  path: '/api/v1/rooms/{room}',
+  tag: 'rooms',
+  summary: 'Closes a room. Everybody in it is told roomClosed',
+  params: z.object({ room: roomName }),
+  access: 'admin',
+  responses: { 204: nothing },
+  problems: ['room-not-found'],
+} as const satisfies Operation;
+
+const evictParticipant = {
+  method: 'delete',
+  path: '/api/v1/rooms/{room}/participants/{participant}',
+  tag: 'rooms',
+  summary: 'Evicts a participant',
+  description:
+    'The others are told participantLeft, then the evicted one participantEvicted, which may not be back for EVICTION_MS.',
+  params: z.object({ room: roomName, participant: participantId }),
+  access: 'admin',
+  responses: { 204: nothing },
+  problems: ['room-not-found', 'participant-not-found'],
+} as const satisfies Operation;
+
+/** The same with all names in the query: proxies decode or refuse a %2F in a path, and leave the query as it is. */
+function byQuery<O extends Operation, const P extends string>(operation: O, path: P) {
+  return { ...operation, path, description: `The same as \`${operation.path}\`, for names that hold a slash.` };
+}
+
 /** Every path of the REST API, once: routes, types of the handlers and the OpenAPI document follow from it. */
 export const operations = {
   listRooms: {
@@ -40,40 +82,12 @@ export const operations = {
     responses: { 200: z.array(components.RoomSummary) },
     problems: ['forbidden'],
   },
-  getRoom: {
-    method: 'get',
-    path: '/api/v1/rooms/{room}',
-    tag: 'rooms',
-    summary:
-      'A room. With the admin token: its participants, publications and subscriptions; otherwise how many there are',
-    description: 'Without the admin token the server must have ROOM_LIST=public.',
-    params: z.object({ room: roomName }),
-    access: 'admin-sees-more',
-    responses: { 200: z.union([components.Room, components.RoomSummary]) },
-    problems: ['forbidden', 'room-not-found'],
-  },
-  closeRoom: {
-    method: 'delete',
-    path: '/api/v1/rooms/{room}',
-    tag: 'rooms',
-    summary: 'Closes a room. Everybody in it is told roomClosed',
-    params: z.object({ room: roomName }),
-    access: 'admin',
-    responses: { 204: nothing },
-    problems: ['room-not-found'],
-  },
-  evictParticipant: {
-    method: 'delete',
-    path: '/api/v1/rooms/{room}/participants/{participant}',
-    tag: 'rooms',
-    summary: 'Evicts a participant',
-    description:
-      'The others are told participantLeft, then the evicted one participantEvicted, which may not be back for EVICTION_MS.',
-    params: z.object({ room: roomName, participant: participantId }),
-    access: 'admin',
-    responses: { 204: nothing },
-    problems: ['room-not-found', 'participant-not-found'],
-  },
+  getRoom,
+  getRoomByQuery: byQuery(getRoom, '/api/v1/room'),
+  closeRoom,
+  closeRoomByQuery: byQuery(closeRoom, '/api/v1/room'),
+  evictParticipant,
+  evictParticipantByQuery: byQuery(evictParticipant, '/api/v1/participant'),
   getOpenApi: {
     method: 'get',
     path: '/api/v1/openapi.json',

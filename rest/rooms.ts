@@ -7,13 +7,15 @@ import type { Component } from './schemas.js';
 /** Called after each change that was made over REST. */
 export type OnChange = (change: string, names: { readonly room: string; readonly participant?: string }) => void;
 
+type RoomOperation = 'listRooms' | 'getRoom' | 'closeRoom' | 'evictParticipant';
+
 /** The operations about rooms: reading them, and what an administrator may do. */
 export function roomHandlers(
   rooms: Rooms,
   roomList: RoomList,
   onChange: OnChange,
-): Handlers<'listRooms' | 'getRoom' | 'closeRoom' | 'evictParticipant'> {
-  return {
+): Handlers<RoomOperation | `${Exclude<RoomOperation, 'listRooms'>}ByQuery`> {
+  const handlers: Handlers<RoomOperation> = {
     listRooms: (_input, { isAdmin }) => {
       roomList.check(isAdmin);
       return { status: 200, body: [...rooms].map(summaryOf) };
@@ -36,6 +38,13 @@ export function roomHandlers(
       onChange('participant evicted', { room: name, participant: id });
       return { status: 204, body: undefined };
     },
+  };
+  const { getRoom, closeRoom: close, evictParticipant } = handlers;
+  return {
+    ...handlers,
+    getRoomByQuery: getRoom,
+    closeRoomByQuery: close,
+    evictParticipantByQuery: evictParticipant,
   };
 }
 

@@ -57,7 +57,7 @@ export function restPage(): Promise<string> {
 }
 
 const conventions = [
-  '- Names in a path are any text, percent-encoded. A room named `..` must be written `%2E%2E`, and most HTTP clients normalise that away.',
+  '- Names in a path are any text, percent-encoded. A room named `..` must be written `%2E%2E`, and most HTTP clients normalise that away. Many proxies decode or refuse `%2F` in a path: a name that holds a slash is safe in the query.',
   '- Requests that change something need the admin token (`ADMIN_TOKEN`) as `Authorization: Bearer TOKEN`. Without an admin token in the configuration nobody can make them.',
   '- Everybody may make the other requests, except where `ROOM_LIST` says otherwise. A client that sends the admin token is told more: the participants of a room, and why `/healthz` answers as it does. Nobody else is told the name of a participant.',
   '- After ten wrong tokens each further one makes its address wait, from 1 s up to 60 s. Until then every token from there is answered with 429 and `Retry-After`. Other addresses notice nothing.',

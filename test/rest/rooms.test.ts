@@ -15,6 +15,14 @@ function roomPath(room: string, participant?: string): string {
   return participant === undefined ? path : `${path}/participants/${encode(participant)}`;
 }
 
+/** A proxy may decode %2F in a path, or refuse it. It leaves the query alone. */
+function roomQuery(room: string, participant?: string): string {
+  const query = `room=${encodeURIComponent(room)}`;
+  return participant === undefined
+    ? `api/v1/room?${query}`
+    : `api/v1/participant?${query}&participant=${encodeURIComponent(participant)}`;
+}
+
 describe('REST /api/v1/rooms', () => {
   const server = useServer({ adminToken: 'secret-token', evictionMs: 0 });
   let asker: Asker;
@@ -105,35 +113,45 @@ describe('REST /api/v1/rooms', () => {
     expect((await asker.ask(roomPath('media'), 'GET', { Authorization: 'Bearer wrong' })).status).to.equal(401);
   });
 
-  it('finds rooms and participants of any name', async () => {
-    for (const name of strangeNames) {
-      const ana = await join(name, name);
-      const { status, body } = await asker.ask(roomPath(name));
-      expect(status, name).to.equal(200);
-      expect(body).to.deep.include({ name });
-      expect((await asker.ask(roomPath(name, name), 'DELETE', bearer)).status, name).to.equal(204);
-      await ana.notified('participantEvicted');
-      expect((await asker.ask(roomPath(name))).status, name).to.equal(404);
-      await join(name, name);
-      expect((await asker.ask(roomPath(name), 'DELETE', bearer)).status, name).to.equal(204);
-      expect((await asker.ask('api/v1/rooms')).body, name).to.deep.equal([]);
-    }
-  });
+  for (const [how, address] of [
+    ['in the path', roomPath],
+    ['in the query', roomQuery],
+  ] as const) {
+    it(`finds rooms and participants of any name ${how}`, async () => {
+      for (const name of [...strangeNames, 'team/a']) {
+        const ana = await join(name, name);
+        const { status, body } = await asker.ask(address(name), 'GET', bearer);
+        expect(status, name).to.equal(200);
+        expect(body).to.deep.include({ name }).and.have.property('participants').that.has.length(1);
+        expect((await asker.ask(address(name, name), 'DELETE', bearer)).status, name).to.equal(204);
+        await ana.notified('participantEvicted');
+        expect((await asker.ask(address(name))).status, name).to.equal(404);
+        await join(name, name);
+        expect((await asker.ask(address(name), 'DELETE', bearer)).status, name).to.equal(204);
+        expect((await asker.ask('api/v1/rooms')).body, name).to.deep.equal([]);
+      }
+    });
 
-  it('answers 404 for a room or participant that is not there', async () => {
-    await join('ana', 'r');
-    const cases = [
-      [roomPath('nowhere'), 'GET', 'room-not-found'],
-      [roomPath('constructor'), 'GET', 'room-not-found'],
-      [roomPath('nowhere'), 'DELETE', 'room-not-found'],
-      [roomPath('nowhere', 'ana'), 'DELETE', 'room-not-found'],
-      [roomPath('r', 'Ana'), 'DELETE', 'participant-not-found'],
-    ] as const;
-    for (const [path, method, code] of cases) {
-      const { status, body } = await asker.ask(path, method, bearer);
-      expect(status, path).to.equal(404);
-      expect(body, path).to.deep.include({ code, title: 'Not Found' });
-    }
+    it(`answers 404 for a room or participant that is not there, named ${how}`, async () => {
+      await join('ana', 'r');
+      const cases = [
+        [address('nowhere'), 'GET', 'room-not-found'],
+        [address('constructor'), 'GET', 'room-not-found'],
+        [address('nowhere'), 'DELETE', 'room-not-found'],
+        [address('nowhere', 'ana'), 'DELETE', 'room-not-found'],
+        [address('r', 'Ana'), 'DELETE', 'participant-not-found'],
+      ] as const;
+      for (const [path, method, code] of cases) {
+        const { status, body } = await asker.ask(path, method, bearer);
+        expect(status, path).to.equal(404);
+        expect(body, path).to.deep.include({ code, title: 'Not Found' });
+      }
+    });
+  }
+
+  it('needs exactly one room and one participant in the query', async () => {
+    const paths = ['api/v1/room', 'api/v1/room?room=', 'api/v1/room?room=a&room=b', 'api/v1/participant?room=a'];
+    for (const path of paths) expect((await asker.ask(path, 'DELETE', bearer)).status, path).to.equal(400);
   });
 
   it('DELETE closes a room: everybody is told, and its name is free at once', async () => {
@@ -172,7 +190,13 @@ describe('REST /api/v1/rooms', () => {
       'Basic c2U=',
     ];
     for (const authorization of given) {
-      for (const path of [roomPath('r'), roomPath('r', 'ana'), roomPath('nowhere')]) {
+      for (const path of [
+        roomPath('r'),
+        roomPath('r', 'ana'),
+        roomPath('nowhere'),
+        roomQuery('r'),
+        roomQuery('r', 'ana'),
+      ]) {
         const headers = authorization === undefined ? {} : { Authorization: authorization };
         const reply = await asker.ask(path, 'DELETE', headers);
         expect(reply.status, authorization).to.equal(401);
