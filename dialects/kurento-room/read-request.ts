@@ -66,8 +66,8 @@ export function idIn(text: string): RpcId | undefined {
 
 function writtenId(id: ParsedId, text: string): RpcId {
   const plain = JSON.stringify(id);
-  // Most clients write the id last, and as it would be written here. Then the text need not be searched.
-  if (text.endsWith(`,"id":${plain}}`)) return plain;
+  // Most clients write the id last or right after `jsonrpc`, as it would be written here. Then the text need not be searched.
+  if (text.endsWith(`,"id":${plain}}`) || text.startsWith(`{"jsonrpc":"2.0","id":${plain},`)) return plain;
   return rawMember(text, 'id') ?? plain;
 }
 
