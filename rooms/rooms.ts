@@ -14,11 +14,19 @@ export interface RoomsOptions {
   readonly now?: () => number;
   /** Asked before every join, and before a room is opened for a client. Default: everybody is admitted, and nothing is awaited. */
   readonly admit?: Admit;
+  /**
+   * Called before a join, or the opening of a room, waits for `admit`. The function that it returns runs the rest: so what that tells can
+   * be charged to the client that caused it. Default: the rest is just run.
+   */
+  readonly keepPayer?: KeepPayer;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */
   readonly evictionMs?: number;
 }
+
+/** Called before a wait. What it returns runs a function after the wait. */
+export type KeepPayer = () => <Result>(rest: () => Result) => Result;
 
 /** A client that wants to join. */
 export interface Newcomer {
@@ -70,6 +78,7 @@ export interface RoomsWatcher {
 export class Rooms {
   readonly #media: MediaEngine;
   readonly #admit: Admit | undefined;
+  readonly #keepPayer: KeepPayer;
   readonly #evictions: Evictions;
   readonly #roomOptions: Pick<RoomOptions, 'now' | 'maxTextBytes'>;
   readonly #rooms = new Map<string, Room>();
@@ -77,11 +86,18 @@ export class Rooms {
 
   constructor(
     media: MediaEngine,
-    { now = Date.now, admit, maxTextBytes, evictionMs = defaultEvictionMs }: RoomsOptions = {},
+    {
+      now = Date.now,
+      admit,
+      keepPayer = () => (rest) => rest(),
+      maxTextBytes,
+      evictionMs = defaultEvictionMs,
+    }: RoomsOptions = {},
   ) {
     this.#media = media;
     this.#roomOptions = { now, ...(maxTextBytes !== undefined && { maxTextBytes }) };
     this.#admit = admit;
+    this.#keepPayer = keepPayer;
     this.#evictions = new Evictions(evictionMs, now);
   }
 
@@ -116,19 +132,20 @@ export class Rooms {
     const name = typeof room === 'string' ? roomKey(room) : room.name;
     const newcomer = checkedNewcomer(wanting);
     const { id, attributes } = newcomer;
+    let goOn: ReturnType<KeepPayer> | undefined;
     for (;;) {
       const opens = !this.#rooms.has(name);
       this.#assertJoinable(room, name, newcomer);
       const admission = this.#admit?.({ room: name, opens, id, attributes });
       if (admission) {
+        goOn ??= this.#keepPayer();
         await admission;
         this.#assertJoinable(room, name, newcomer);
       }
-      this.#makePlace(name, newcomer);
-      const present = this.#rooms.get(name);
-      if (present) return present.join(newcomer, enter);
-      if (opens) return this.#joinNew(name, newcomer, enter);
-      // The room has closed since: whether it may be opened again was not asked.
+      const participant = goOn
+        ? goOn(() => this.#enter(name, opens, newcomer, enter))
+        : this.#enter(name, opens, newcomer, enter);
+      if (participant) return participant;
     }
   }
 
@@ -147,14 +164,17 @@ export class Rooms {
     this.#assertOpenable(name);
     const attributes = by && checkedAttributes(by);
     const admission = attributes && this.#admit?.({ room: name, opens: true, id: undefined, attributes });
-    if (admission) {
-      await admission;
-      this.#assertOpenable(name);
-    }
-    const room = this.#make(name, { title: shown, stays: true });
-    if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
-    this.#add(room);
-    return room;
+    const open = (): api.Room => {
+      const room = this.#make(name, { title: shown, stays: true });
+      if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
+      this.#add(room);
+      return room;
+    };
+    if (!admission) return open();
+    const goOn = this.#keepPayer();
+    await admission;
+    this.#assertOpenable(name);
+    return goOn(open);
   }
 
   /** Shows the watcher what happens from now on; the function that is returned ends that. */
@@ -185,6 +205,14 @@ export class Rooms {
       const message = `Room "${name}" cannot be opened: the media servers are at their limit`;
       throw new RoomError('room-refused', message, { retry: true });
     }
+  }
+
+  /** @returns undefined when the room has closed since `admit` was asked: whether it may be opened again was not asked */
+  #enter(name: string, opens: boolean, newcomer: Newcomer, enter: Enter): api.Participant | undefined {
+    this.#makePlace(name, newcomer);
+    const present = this.#rooms.get(name);
+    if (present) return present.join(newcomer, enter);
+    return opens ? this.#joinNew(name, newcomer, enter) : undefined;
   }
 
   /** Lets the newcomer's dialect end a membership that has its id. */

@@ -15,6 +15,7 @@ import { openedBy, Rooms } from '../rooms/index.js';
 import type { Admit } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
+import { keepPayer } from '../transport/gate/account.js';
 import { callerOf } from '../transport/gate/caller.js';
 import { socketLimit } from '../transport/gate/descriptors.js';
 import { Doors } from '../transport/doors.js';
@@ -90,6 +91,7 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
     const rooms = new Rooms(media, {
       now,
       admit: openedBy(config.roomCreators, options.admit),
+      keepPayer,
       maxTextBytes: config.maxTextBytes,
       evictionMs: config.evictionMs,
     });

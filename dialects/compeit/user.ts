@@ -1,4 +1,4 @@
-import { onSameAccount } from '../../transport/gate/account.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import { randomUUID } from 'node:crypto';
 import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Log } from '../../log.js';
@@ -187,7 +187,7 @@ export class User implements Attended {
   async #enter(key: string): Promise<void> {
     const { rooms, people, log } = this.#context;
     let former: Participant | undefined;
-    const leaveFormer = onSameAccount(() => former?.leave());
+    const goOn = keepPayer();
     const identity = this.account === undefined ? this.name : `account:${this.account}`;
     const newcomer = { id: randomUUID(), attributes: this.attributes, identity, session: this };
     try {
@@ -206,7 +206,7 @@ export class User implements Attended {
       log.info('joined', { room: key, user: this.id, address: this.#link.address });
     } finally {
       // The former room is left only now, so that a user that the new room refuses stays in it.
-      leaveFormer(undefined);
+      goOn(() => former?.leave());
       if (this.#participant?.closed) this.#participant = undefined;
     }
   }

@@ -1,4 +1,4 @@
-import { onSameAccount } from '../../transport/gate/account.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import type { Client } from './client.js';
 import type { Delivery } from './delivery.js';
 import { Refusal } from './errors.js';
@@ -65,14 +65,14 @@ export class RequestHandler {
   }
 
   async #subscribe(client: Client, group: Group, answer: (answer: Answer) => void): Promise<void> {
-    // What is told after the wait is charged to the client as well.
-    const tell = onSameAccount((present: Awaited<ReturnType<Groups['subscribe']>>) => {
+    const goOn = keepPayer();
+    const present = await this.#groups.subscribe(client, group);
+    goOn(() => {
       answer({ type: 'subscribed', group: group.text, changed: present !== undefined });
       if (!present) return;
       this.#groups.introduce(present, client);
       group.tell({ type: 'subscriberJoined', client, group: group.text });
     });
-    tell(await this.#groups.subscribe(client, group));
   }
 
   #unsubscribe(client: Client, group: Group, answer: (answer: Answer) => void): void {
@@ -90,10 +90,11 @@ export class RequestHandler {
   ): Promise<void> {
     const existing = this.#groups.find(name);
     if (!existing && client.owned.size >= this.#maxOwned) throw new Refusal('bad');
-    const tell = onSameAccount((group: Group) => {
-      answer({ type: 'created', group: group.text, changed: !existing });
+    const goOn = keepPayer();
+    const { text } = existing ?? (await this.#groups.create(name, nickname, client));
+    goOn(() => {
+      answer({ type: 'created', group: text, changed: !existing });
     });
-    tell(existing ?? (await this.#groups.create(name, nickname, client)));
   }
 
   #delete(client: Client, group: Group, answer: (answer: Answer) => void): void {

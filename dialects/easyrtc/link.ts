@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import { callerOf } from '../../transport/gate/caller.js';
 import { Patience } from '../../transport/gate/patience.js';
 import { TokenBucket } from '../../transport/token-bucket.js';
@@ -126,12 +127,18 @@ export class Link {
   }
 
   async #serveLate(request: Request, reply: Promise<Reply>): Promise<void> {
+    const goOn = keepPayer();
     try {
-      this.#answer(request.answer, await reply);
+      const answer = await reply;
+      goOn(() => {
+        this.#answer(request.answer, answer);
+      });
     } catch (error) {
       this.#refuse(request, error);
     }
-    this.client.release();
+    goOn(() => {
+      this.client.release();
+    });
   }
 
   #handle({ event, message }: Request): Reply | Promise<Reply> {

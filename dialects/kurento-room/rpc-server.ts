@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { JSONRPCServer, createJSONRPCErrorResponse } from 'json-rpc-2.0';
 import type { JSONRPCErrorResponse, JSONRPCID, JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
 import { RoomError } from '../../rooms/index.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import type { Call } from './call.js';
 import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
 import type { Request, RpcId } from './read-request.js';
@@ -43,9 +44,12 @@ export class RpcServer<C extends Call> {
    * @param reply is given the text of the reply, or undefined for a request without id, which gets none
    */
   async execute(request: Request, call: C, reply: (text: string | undefined) => void): Promise<void> {
+    const goOn = keepPayer();
     const response = await this.#responseTo(request, call);
-    reply(response ? replyText(response) : undefined);
-    call.afterwards?.();
+    goOn(() => {
+      reply(response ? replyText(response) : undefined);
+      call.afterwards?.();
+    });
   }
 
   #responseTo(request: Request, call: C): PromiseLike<JSONRPCResponse | null> | JSONRPCResponse | null {

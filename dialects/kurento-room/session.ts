@@ -2,7 +2,6 @@ import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
 import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
-import { onSameAccount } from '../../transport/gate/account.js';
 import { textFrame } from '../../transport/frame.js';
 import { Patience } from '../../transport/gate/patience.js';
 import type { Frame } from '../../transport/frame.js';
@@ -215,11 +214,10 @@ export class Session implements CallingSession {
     const { sessionRequests, customRequest } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
     const call = { session: this, customRequest, afterwards: undefined };
-    const reply = onSameAccount((text: string | undefined) => {
+    return sessionRequests.execute(request, call, (text) => {
       if (text !== undefined) this.#send(textFrame(text));
       this.#tellHeld();
     });
-    return sessionRequests.execute(request, call, reply);
   }
 
   #send(frame: Frame): void {

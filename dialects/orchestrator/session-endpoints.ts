@@ -1,4 +1,5 @@
 import { isShowable } from '../../rooms/index.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import { command, userOf } from './endpoint.js';
 import type { Endpoint } from './endpoint.js';
 import { Refusal } from './errors.js';
@@ -18,11 +19,14 @@ export const sessionEndpoints: readonly Endpoint[] = [
     if (name === '' || names.some((each) => !isShowable(each))) throw new Refusal(404);
     if ((description ?? '').length > settings.maxText) throw new Refusal(404);
     const by = attendance.attributesOf(user);
+    const goOn = keepPayer();
     const session = await sessions.make({ name, description, protocol, scenarioId }, user, by, link.host);
     try {
-      await attendance.enter(user, session, () => {
-        succeed(attendance.describe(session));
-      });
+      await goOn(() =>
+        attendance.enter(user, session, () => {
+          succeed(attendance.describe(session));
+        }),
+      );
     } catch (error) {
       sessions.forget(session, user);
       throw error;

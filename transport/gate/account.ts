@@ -119,14 +119,13 @@ function payBy<Request, Result>(account: Account, serve: (request: Request) => R
   }
 }
 
-/** Keeps the client whose request is being served, for the part of its service that comes later. */
-export function onSameAccount<Argument>(run: (argument: Argument) => void): (argument: Argument) => void {
+/**
+ * Keeps the client whose request is being served, before something is waited for. What it returns runs the part of the request that comes
+ * later: what that tells is charged to the client as well.
+ */
+export function keepPayer(): <Result>(rest: () => Result) => Result {
   const account = paying;
-  return account
-    ? (argument) => {
-        account.pay(run, argument);
-      }
-    : run;
+  return account ? (rest) => account.pay(rest, undefined) : (rest) => rest();
 }
 
 /** Charges a message to the client whose request is being served. Charges nobody for what the server tells of its own accord. */
