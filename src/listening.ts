@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import type { AddressInfo, Server } from 'node:net';
 import type { Log } from '../log.js';
 import { ConfigError } from './config.js';
@@ -100,6 +101,13 @@ export function closeHttp(http: HttpServer): Promise<void> {
 /** Whether only this machine reaches what listens there. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
+}
+
+/** Whether the host of a URL is this machine, as far as its text shows. */
+export function isOnThisMachine(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+  const own = Object.values(networkInterfaces()).flatMap((list = []) => list.map(({ address }) => address));
+  return isLoopback(host) || host.toLowerCase() === hostname().toLowerCase() || own.includes(host);
 }
 
 /** For a URL: IPv6 addresses are in brackets there. */

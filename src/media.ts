@@ -7,6 +7,7 @@ import type { Log, ParentLog } from '../log.js';
 import type { Health } from '../rest/health.js';
 import type { Config } from './config.js';
 import { engineFlags } from './engine-flags.js';
+import { isOnThisMachine } from './listening.js';
 import { NoMediaLibrary, restartMs } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
 import { Undo } from './undo.js';
@@ -37,6 +38,11 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     const processes = config.kmsUris.length === 0 ? processesOf(config, log) : undefined;
     if (processes) undo.add(() => processes.stop());
     const urls = processes ? await startProcesses(processes, log) : [...new Set(config.kmsUris)];
+    if (!processes && config.appUrl === '' && !urls.every(isOnThisMachine)) {
+      log.warn(
+        'APP_URL is empty and a media server is on another machine: it cannot fetch the images of filters; set APP_URL to the address of this server as the media server reaches it',
+      );
+    }
     const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
     const engines = urls.map((url, index) => engineOf(url, config, log.child({ mediaServer: named(index, url) })));
     undo.add(async () => {

@@ -33,7 +33,7 @@ function hatRequest({ hatImage, hatPlacement: placement }: FilterSettings, image
     if (on === (participant.filter !== undefined)) {
       throw new ProtocolError(genericError, `The hat is ${on ? 'on' : 'off'} already`);
     }
-    const imageUrl = new URL(hatImage, imagesUrl()).href;
+    const imageUrl = imageAt(hatImage, imagesUrl());
     await participant.setFilter(on ? { type: 'face-overlay', imageUrl, placement } : undefined);
   };
 }
@@ -47,9 +47,18 @@ function markerRequest({ markerImages }: FilterSettings, imagesUrl: () => string
     await room.requireFilter('marker');
     // Nothing is awaited from here to the change, so two requests at the same time make two steps.
     const next = markerImages[markerImages.findIndex(({ index }) => index === markerIndex(room.filter)) + 1];
-    const imageUrl = next && new URL(next.image, imagesUrl()).href;
+    const imageUrl = next && imageAt(next.image, imagesUrl());
     await room.setFilter(next && imageUrl ? { type: 'marker', index: next.index, imageUrl } : undefined);
   };
+}
+
+/** Media servers fetch images from this server alone. */
+function imageAt(image: string, imagesUrl: string): string {
+  const url = URL.canParse(image, imagesUrl) ? new URL(image, imagesUrl) : undefined;
+  if (url?.host !== new URL(imagesUrl).host) {
+    throw new ProtocolError(genericError, 'The image is not on the host that APP_URL names');
+  }
+  return url.href;
 }
 
 /** Undefined while there is no marker filter. */

@@ -37,7 +37,7 @@ export const roomProtocolOptions = group(
       z.string().min(1),
       'hat.png',
       'image',
-      'What the hat filter puts over faces: a name below img/ of this server, or an address.',
+      'What the hat filter puts over faces: a name below img/ of this server, or an address on the host of appUrl. The server fetches it before the media server does.',
     ),
     hatPlacement: option(
       placement,

@@ -37,7 +37,7 @@ type PendingCall = Pick<Call<unknown, unknown>, 'sent' | 'fresh' | 'send' | 'fai
  */
 type State = 'idle' | 'waiting' | 'up' | 'down' | 'closed';
 
-const defaultRequestTimeoutMs = 10_000;
+export const defaultRequestTimeoutMs = 10_000;
 const defaultLostAfterMs = 5_000;
 const greetAgainMs = 1_000;
 /** Nobody listens at the address: the process is gone, and our objects with it. */

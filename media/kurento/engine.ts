@@ -2,8 +2,11 @@ import { displayedUrl } from '../displayed-url.js';
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import type { MediaEngine, PipelineListener, VideoFilter } from '../port.js';
+import { FilterImages } from './filter-images.js';
+import type { ImageCheck } from './filter-images.js';
+import { FilterTurns } from './filter-turns.js';
 import { filterTypes } from './filters.js';
-import { Client } from './client.js';
+import { Client, defaultRequestTimeoutMs } from './client.js';
 import { propertiesOf, type Bandwidth, type Property, type Reachability } from './endpoint-properties.js';
 import { LoadCount } from './load-count.js';
 import { notify } from './notify.js';
@@ -23,6 +26,8 @@ export interface KurentoEngineOptions {
   readonly pingIntervalMs?: number | undefined;
   readonly bandwidth?: Bandwidth | undefined;
   readonly reachability?: Reachability | undefined;
+  /** Asked before each filter. Default: the server fetches the image itself. */
+  readonly images?: ImageCheck | undefined;
   /** Its lines do not say which media server they are about. */
   readonly log: Log;
 }
@@ -34,6 +39,8 @@ export class KurentoEngine implements MediaEngine {
   readonly #client: Client;
   readonly #log: Log;
   readonly #properties: readonly Property[];
+  readonly #images: ImageCheck;
+  readonly #filterTurns: FilterTurns;
   readonly #load = new LoadCount();
   readonly #pipelines = new Set<KurentoPipeline>();
   readonly #observers = new Set<(up: boolean) => void>();
@@ -44,6 +51,8 @@ export class KurentoEngine implements MediaEngine {
     this.url = displayedUrl(options.url);
     this.#log = options.log;
     this.#properties = propertiesOf(options.bandwidth ?? {}, options.reachability ?? {});
+    this.#images = options.images ?? new FilterImages();
+    this.#filterTurns = new FilterTurns(options.requestTimeoutMs ?? defaultRequestTimeoutMs);
     this.#stopLogging = logPackageTo(options.log);
     this.#client = new Client(options, {
       changed: (up) => {
@@ -114,6 +123,8 @@ export class KurentoEngine implements MediaEngine {
       properties: this.#properties,
       factories: () => this.#client.factories,
       log: this.#log,
+      images: this.#images,
+      filterTurns: this.#filterTurns,
       load: this.#load,
       ended: (ended) => {
         this.#pipelines.delete(ended);

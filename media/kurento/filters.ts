@@ -31,3 +31,6 @@ export function filterSettings(filter: VideoFilter): readonly (readonly [operati
       ];
   }
 }
+
+/** The operation that tells which image a filter has. A media server that could not fetch it tells none. */
+export const imageQuestions: Readonly<Partial<Record<VideoFilter['type'], string>>> = { marker: 'getOverlayImage' };

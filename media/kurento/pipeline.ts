@@ -9,10 +9,14 @@ import type {
   PipelineListener,
   VideoFilter,
 } from '../port.js';
-import { KurentoElement, released } from './element.js';
+import { released } from './element.js';
+import type { KurentoElement } from './element.js';
 import { KurentoEndpoint } from './endpoint.js';
 import type { Property } from './endpoint-properties.js';
-import { filterSettings, filterTypes } from './filters.js';
+import { KurentoFilter } from './filter.js';
+import type { ImageCheck } from './filter-images.js';
+import type { FilterTurns } from './filter-turns.js';
+import { filterTypes } from './filters.js';
 import type { LoadCount } from './load-count.js';
 import { childIds, errorEvent } from './messages.js';
 import { notify } from './notify.js';
@@ -24,6 +28,9 @@ export interface PipelineSettings {
   /** The types the media server can create. */
   readonly factories: () => ReadonlySet<string>;
   readonly log: Log;
+  readonly images: ImageCheck;
+  /** Of the media server. */
+  readonly filterTurns: FilterTurns;
   /** Of the media server. */
   readonly load: LoadCount;
   /** Called once, when the pipeline is over, whatever the reason. */
@@ -90,20 +97,10 @@ export class KurentoPipeline implements Pipeline {
 
   async createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
     this.#assertOpen();
-    const remote = await this.#create(filterTypes[filter.type], {});
-    const element: KurentoElement = new KurentoElement(remote, listener, this.#settings.log, () => {
-      this.#elements.delete(element);
-    });
-    this.#add(element, remote);
-    try {
-      for (const [operation, params] of filterSettings(filter)) await remote.invoke(operation, params);
-      this.#assertOpen();
-      element.handOver();
-      return element;
-    } catch (error) {
-      element.release();
-      throw this.#end ?? error;
-    }
+    const { images, filterTurns } = this.#settings;
+    await images.check(filter.imageUrl);
+    this.#assertOpen();
+    return filterTurns.run(() => this.#createFilter(filter, listener));
   }
 
   release(): void {
@@ -148,6 +145,25 @@ export class KurentoPipeline implements Pipeline {
     }
     for (const element of this.#gone) element.mediaLost(goneError());
     this.#gone.clear();
+  }
+
+  async #createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
+    this.#assertOpen();
+    const remote = await this.#create(filterTypes[filter.type], {});
+    const element = new KurentoFilter(remote, listener, this.#settings.log, () => {
+      this.#elements.delete(element);
+    });
+    this.#add(element, remote);
+    try {
+      await element.prepare(filter);
+      this.#assertOpen();
+      element.handOver();
+      return element;
+    } catch (error) {
+      element.release();
+      if (error instanceof MediaError && error.code === 'timeout') this.#settings.images.unread(filter.imageUrl);
+      throw this.#end ?? error;
+    }
   }
 
   /** `over`: called when the endpoint was released by itself. */

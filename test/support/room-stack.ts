@@ -15,7 +15,7 @@ export class RoomStack extends ServiceStage {
       {
         appUrl: 'http://server.example',
         ...options,
-        kurentoRoom: { markerImages: ['0=first.png', '3=http://elsewhere.example/second.png'], ...options.kurentoRoom },
+        kurentoRoom: { markerImages: ['0=first.png', '3=http://server.example/second.png'], ...options.kurentoRoom },
       },
       {
         observer: {

@@ -37,9 +37,20 @@ describe('Kurento Room §3.9 customRequest, on media in memory', () => {
     await berta.request('customRequest', { marker: 1 });
     await berta.request('publishVideo', { sdpOffer: 'v=0' });
     expect([...stack.media.filters].map(({ settings }) => settings.imageUrl)).to.deep.equal([
-      'http://elsewhere.example/second.png',
-      'http://elsewhere.example/second.png',
+      'http://server.example/second.png',
+      'http://server.example/second.png',
     ]);
+    await stack.stop();
+  });
+
+  it('an image on another host than that of APP_URL is refused with 999, and nothing changes', async () => {
+    const stack = new RoomStack({ kurentoRoom: { filterType: 'hat', hatImage: 'http://elsewhere.example/hat.png' } });
+    stack.media.hasFilters = true;
+    const ana = await RpcClient.connect(await stack.start());
+    await ana.request('joinRoom', { user: 'ana', room: 'r1' });
+    await ana.request('publishVideo', { sdpOffer: 'v=0' });
+    expect(await ana.refusal('customRequest', { hat: true })).to.equal(999);
+    expect(stack.media.filters.size).to.equal(0);
     await stack.stop();
   });
 });

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import { KurentoEngine, type KurentoEngineOptions } from '../../../media/kurento/engine.js';
+import type { ImageCheck } from '../../../media/kurento/filter-images.js';
 import type { Endpoint, Pipeline } from '../../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { ScriptedServer } from './scripted-server.js';
+
+/** No test fetches images from elsewhere. */
+const allImages: ImageCheck = { check: () => Promise.resolve(), unread: () => undefined };
 
 /** A scripted media server with an engine connected to it. */
 export class ScriptedRoom {
@@ -20,7 +24,7 @@ export class ScriptedRoom {
 
   /** Not connected yet. */
   engine(options: Partial<KurentoEngineOptions> = {}): KurentoEngine {
-    const engine = new KurentoEngine({ url: this.server.url, log: this.log, ...options });
+    const engine = new KurentoEngine({ url: this.server.url, log: this.log, images: allImages, ...options });
     this.#engines.push(engine);
     return engine;
   }
