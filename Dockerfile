@@ -31,7 +31,7 @@ USER node
 EXPOSE 8080
 # Media, when the embedded engine serves it (MEDIA_UDP_PORTS). With so many ports, --network host is the way.
 EXPOSE 40000-49999/udp
-# 200 while a media server is within reach.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8080) + (process.env.PATH_PREFIX || '') + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Asks the server of the same variables and the same file (ATRIUM_CONFIG) whether it can serve media.
+HEALTHCHECK --interval=15s --timeout=10s --start-period=20s --retries=3 \
+  CMD ["node", "dist/src/main.js", "health"]
 CMD ["node", "dist/src/main.js"]

@@ -1,9 +1,9 @@
 import { goOnWithoutReader } from '../log.js';
 import { onNpmGone } from '../npm-gone.js';
 import { ConfigError, describeOptions, readConfig } from './config.js';
+import { checkHealth } from './health-check.js';
 import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
-import { startServer } from './server.js';
 
 const endings = ['SIGINT', 'SIGTERM'] as const;
 const windowsEndings = [...endings, 'SIGHUP', 'SIGBREAK'] as const;
@@ -15,7 +15,7 @@ if (args.includes('--help')) {
   process.stdout.write(`atrium: a conference room server\n\n${describeOptions()}\n`);
 } else {
   try {
-    await run();
+    await (args[0] === 'health' ? reportHealth(args.slice(1)) : run());
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
@@ -31,7 +31,16 @@ function explain(error: unknown): string {
   return String((error as Error).stack);
 }
 
+/** The command `health`: exit code 0 when the server with the same configuration is well, 1 when not. */
+async function reportHealth(flags: readonly string[]): Promise<void> {
+  const { isHealthy, line } = await checkHealth(readConfig(flags, process.env));
+  process.stdout.write(`${line}\n`);
+  if (!isHealthy) process.exitCode = 1;
+}
+
 async function run(): Promise<void> {
+  // The health check, which runs every few seconds, does without all of this.
+  const { startServer } = await import('./server.js');
   const former: string[] = [];
   const config = readConfig(args, process.env, (given, present) => former.push(`${given} is now called ${present}`));
   const log = createLog(config.logLevel, config.logFormat);

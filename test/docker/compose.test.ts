@@ -19,10 +19,10 @@ const service = z.object({
   expose: z.array(z.string()).default([]),
   ports: z.array(z.string()),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
-  healthcheck: z.object({ test: z.tuple([z.literal('CMD'), z.string()], z.string()) }),
 });
+const healthcheck = z.object({ test: z.tuple([z.literal('CMD'), z.string()], z.string()) });
 const compose = z
-  .object({ services: z.object({ atrium: service, kms: service }) })
+  .object({ services: z.object({ atrium: service, kms: service.extend({ healthcheck }) }) })
   .parse(parse(read('docker-compose.yml')));
 const { atrium, kms } = compose.services;
 
@@ -78,6 +78,19 @@ describe('Dockerfile', () => {
     expect(sources).to.not.be.empty;
     expect(sources.filter((source) => !existsSync(new URL(source, root)))).to.deep.equal([]);
   });
+
+  it('asks for its health with the command that reads the same configuration', async () => {
+    const [, check] = /^HEALTHCHECK (?:.*\\\n)*.*CMD (\[.*\])$/m.exec(read('Dockerfile')) ?? [];
+    const [program, ...args] = z.array(z.string()).parse(JSON.parse(check ?? '[]'));
+    expect([program, ...args]).to.deep.equal(['node', 'dist/src/main.js', 'health']);
+    // Nothing listens at port 1.
+    const asked = run(process.execPath, args, { cwd: root, env: { PORT: '1', HOST: '127.0.0.1' } });
+    const { code, stdout } = await asked
+      .catch((error: unknown) => z.object({ code: z.number(), stdout: z.string() }).parse(error))
+      .then((result) => ({ code: 0, ...result }));
+    expect(code).to.equal(1);
+    expect(stdout).to.match(/^unhealthy: /);
+  }).timeout(120_000);
 
   it('serves as another user than root, and exposes the ports the server uses by default', () => {
     expect(lines.filter((line) => line.startsWith('USER '))).to.deep.equal(['USER node']);

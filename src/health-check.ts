@@ -1,0 +1,57 @@
+import { request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import type { Config } from './config.js';
+import { adminPlaceOf, literal, placeOf } from './listening.js';
+import type { Place } from './listening.js';
+
+/** What one look at a running server found out. */
+export interface HealthReport {
+  readonly isHealthy: boolean;
+  /** One line for people. */
+  readonly line: string;
+}
+
+/**
+ * Asks the server that runs on this machine with the same configuration, at each of its doors. For the health check of the image, of Compose
+ * and of systemd. It sends no token: whatever listens at the port could read it.
+ * @param patienceMs how long each door may take to answer
+ */
+export async function checkHealth(config: Config, patienceMs = 4_000): Promise<HealthReport> {
+  if (config.port === 0) return { isHealthy: false, line: 'unhealthy: PORT=0 does not say where the server is' };
+  const isSecure = config.tls !== 'off' || config.tlsCert !== '';
+  const adminPlace = adminPlaceOf(config);
+  const urls = [
+    `${isSecure ? 'https' : 'http'}://${addressOf(placeOf(config))}${config.pathPrefix}/healthz`,
+    ...(adminPlace ? [`http://${addressOf(adminPlace)}/healthz`] : []),
+  ];
+  const troubles = await Promise.all(urls.map((url) => troubleAt(url, patienceMs)));
+  const trouble = troubles.find((each) => each !== undefined);
+  return trouble === undefined
+    ? { isHealthy: true, line: `healthy: ${urls.join(', ')}` }
+    : { isHealthy: false, line: `unhealthy: ${trouble}` };
+}
+
+/** As seen from this machine. */
+function addressOf({ host, port }: Place): string {
+  const reached: Readonly<Record<string, string>> = { '': '127.0.0.1', '0.0.0.0': '127.0.0.1', '::': '::1' };
+  return `${literal(reached[host] ?? host)}:${port}`;
+}
+
+/** @returns undefined for an answer of 200 */
+function troubleAt(url: string, patienceMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const ask = url.startsWith('https:') ? overHttps : overHttp;
+    const signal = AbortSignal.timeout(patienceMs);
+    // The certificate is for the names that clients use, and may be made by the server. Nothing secret is sent.
+    const asked = ask(url, { signal, rejectUnauthorized: false, agent: false }, (response) => {
+      response.resume();
+      const { statusCode } = response;
+      if (statusCode === 200) resolve(undefined);
+      else resolve(`${url} answers ${statusCode}${statusCode === 503 ? ': no media server is within reach' : ''}`);
+    });
+    asked.on('error', ({ message }) => {
+      resolve(signal.aborted ? `${url} does not answer within ${patienceMs} ms` : `${url}: ${message}`);
+    });
+    asked.end();
+  });
+}
