@@ -15,6 +15,13 @@ export interface CodecTraits {
   readonly accepts?: (parameters: string) => boolean;
   /** Whether these parameters are better than others that are accepted. Default: never. */
   readonly prefers?: (parameters: string) => boolean;
+  /** A receiver of that codec takes this one too; one of this one need not take that. */
+  readonly carriedBy?: Codec;
+  /**
+   * How far a receiver of `receiver` (the text of `a=fmtp`) is from a source of `source`: 0 when it asks for the same;
+   * undefined when it cannot take it. Default: 0.
+   */
+  readonly distance?: (source: string, receiver: string) => number | undefined;
   /**
    * Whether a decoder can begin with the RTP payload that starts at `offset`, which has one byte at least. Default:
    * always.
@@ -45,14 +52,19 @@ export interface MatroskaCodec {
 }
 
 /** A codec that the engine forwards and records. It decodes none. */
-export type Codec = Readonly<Required<Omit<CodecTraits, 'channels'>>> & { readonly channels: number | undefined };
+export type Codec = Readonly<Required<Omit<CodecTraits, 'channels' | 'carriedBy'>>> & {
+  readonly channels: number | undefined;
+  readonly carriedBy: Codec | undefined;
+};
 
 /** Gives all codecs the same fields in the same order: V8 reads them faster, which matters for each packet. */
 export function defineCodec(traits: CodecTraits): Codec {
-  const { name, kind, clockRate, channels, offer, matroska, assembler } = traits;
-  const { accepts = always, prefers = never, startsKeyframe = always } = traits;
-  return { name, kind, clockRate, channels, offer, matroska, accepts, prefers, startsKeyframe, assembler };
+  const { name, kind, clockRate, channels, offer, matroska, assembler, carriedBy } = traits;
+  const { accepts = always, prefers = never, startsKeyframe = always, distance = none } = traits;
+  const negotiated = { channels, offer, accepts, prefers, carriedBy, distance };
+  return { name, kind, clockRate, ...negotiated, matroska, startsKeyframe, assembler };
 }
 
 const always = (): boolean => true;
 const never = (): boolean => false;
+const none = (): number => 0;

@@ -1,8 +1,8 @@
 import type { Codec } from './codec.js';
-import { h264 } from './h264.js';
+import { h264, h264Single } from './h264.js';
 import { opus } from './opus.js';
 import { vp8 } from './vp8.js';
 import { vp9 } from './vp9.js';
 
 /** Every codec, in order of preference: of those in an offer, the first of each kind is chosen. */
-export const codecs: readonly Codec[] = [opus, vp8, h264, vp9];
+export const codecs: readonly Codec[] = [opus, vp8, h264, vp9, h264Single];

@@ -1,24 +1,46 @@
 import { BitReader } from './bit-reader.js';
 import { defineCodec } from './codec.js';
 import type { Frame, FrameAssembler } from './frame.js';
+import { profileDistance } from './h264-profile.js';
 
-export const h264 = defineCodec({
+const common = {
   name: 'H264',
   kind: 'video',
   clockRate: 90_000,
+  matroska: { id: 'V_MPEG4/ISO/AVC', inWebm: false },
+  // Every receiver of H.264 understands the constrained baseline profile.
+  prefers: (parameters: string) => /profile-level-id=42e0/i.test(parameters),
+  distance: profileDistance,
+  startsKeyframe,
+  assembler: () => new H264Assembler(),
+} as const;
+
+/** RFC 6184 §6.3: fragments and aggregates, without interleaving. Browsers send in this mode. */
+export const h264 = defineCodec({
+  ...common,
   offer: {
     payloadType: 102,
     repairType: 103,
     parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
   },
-  matroska: { id: 'V_MPEG4/ISO/AVC', inWebm: false },
-  // RFC 6184 §6.3: fragments and aggregates, without interleaving. Browsers send in this mode.
-  accepts: (parameters) => /(^|;\s*)packetization-mode=1\b/.test(parameters),
-  // Every receiver of H.264 understands the constrained baseline profile.
-  prefers: (parameters) => /profile-level-id=42e0/i.test(parameters),
-  startsKeyframe,
-  assembler: () => new H264Assembler(),
+  accepts: (parameters) => modeOf(parameters) === '1',
 });
+
+/** RFC 6184 §6.2: one unit in each packet. It is what a sender means that names no mode. */
+export const h264Single = defineCodec({
+  ...common,
+  offer: {
+    payloadType: 104,
+    repairType: 105,
+    parameters: 'level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f',
+  },
+  accepts: (parameters) => modeOf(parameters) === '0',
+  carriedBy: h264,
+});
+
+function modeOf(parameters: string): string {
+  return /(?:^|;\s*)packetization-mode\s*=\s*(\w+)/i.exec(parameters)?.[1] ?? '0';
+}
 
 const unitTypes = { keyPicture: 5, sequenceParameters: 7, pictureParameters: 8, aggregate: 24, fragment: 28 };
 

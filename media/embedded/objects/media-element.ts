@@ -1,7 +1,8 @@
-import type { Codec, RtpKind } from '../codecs/codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 import { KurentoError } from './kurento-error.js';
 import type { DataPath } from './data-channels.js';
 import { Flow } from '../rtp/flow.js';
+import type { AgreedCodec } from '../sdp/agreement.js';
 import type { MediaSink } from '../rtp/forwarder.js';
 import { Forwarder } from '../rtp/forwarder.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -16,6 +17,9 @@ import type { RtpPacket } from '../rtp/rtp-packet.js';
 export const mediaTypes: readonly MediaType[] = ['AUDIO', 'DATA', 'VIDEO'];
 
 const typeOf = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<RtpKind, MediaType>;
+
+/** The codec of a stream. `parameters`: the text of its `a=fmtp`. */
+export type ProvidedCodec = Pick<AgreedCodec, 'codec' | 'parameters'>;
 
 /** An object that takes media from a source and gives media to sinks. */
 export abstract class MediaElement extends MediaObject implements MediaSink {
@@ -55,8 +59,8 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   /** Asks for a keyframe of the video that this element gives to its sinks. */
   abstract provideKeyframe(): void;
 
-  /** The codec of what this element gives to its sinks; undefined: not known yet. */
-  abstract providedCodec(kind: RtpKind): Codec | undefined;
+  /** The codec of what this element gives to its sinks, and its parameters; undefined: not known yet. */
+  abstract provided(kind: RtpKind): ProvidedCodec | undefined;
 
   /** The source of this kind was removed or replaced. */
   protected abstract sourceChanged(kind: RtpKind): void;

@@ -1,9 +1,10 @@
-import type { Codec, RtpKind } from '../codecs/codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 import type { DataPath } from './data-channels.js';
 import { elementEvents, mediaElementOperations } from './element-operations.js';
+import type { ProvidedCodec } from './media-element.js';
 import { MediaElement } from './media-element.js';
 import type { ObjectClass, ObjectContext } from './media-object.js';
 import { complex } from './media-object.js';
@@ -69,9 +70,9 @@ export class PassThrough extends MediaElement {
     this.#through(undefined, () => this.source('VIDEO')?.provideKeyframe());
   }
 
-  providedCodec(kind: RtpKind): Codec | undefined {
+  provided(kind: RtpKind): ProvidedCodec | undefined {
     const type = kind === 'audio' ? 'AUDIO' : 'VIDEO';
-    return this.#through(undefined, () => this.source(type)?.providedCodec(kind));
+    return this.#through(undefined, () => this.source(type)?.provided(kind));
   }
 
   override isReceiving(): boolean {

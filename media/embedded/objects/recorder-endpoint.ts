@@ -117,7 +117,7 @@ export class RecorderEndpoint extends MediaElement {
     return;
   }
 
-  providedCodec(): undefined {
+  provided(): undefined {
     return undefined;
   }
 

@@ -1,4 +1,4 @@
-import type { Codec, RtpKind } from '../codecs/codec.js';
+import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
 import { Flow } from '../rtp/flow.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
@@ -15,6 +15,7 @@ import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
 import { EndpointTransport } from './endpoint-transport.js';
 import { LocalCandidates } from './local-candidates.js';
+import type { ProvidedCodec } from './media-element.js';
 import { MediaElement } from './media-element.js';
 import type { EventFields, ObjectContext } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
@@ -144,8 +145,8 @@ export class WebRtcEndpoint extends MediaElement {
     this.#session?.inbound('video')?.keyframes.request(this.context.pulse.now());
   }
 
-  providedCodec(kind: RtpKind): Codec | undefined {
-    return this.#session?.codec(kind);
+  provided(kind: RtpKind): ProvidedCodec | undefined {
+    return this.#session?.incomingCodec(kind);
   }
 
   stats(type: MediaType | undefined): Record<string, unknown> | null {
@@ -246,9 +247,11 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   #sourceCodecs(): SourceCodecs {
+    const video = this.source('VIDEO')?.provided('video');
     return {
-      audio: this.source('AUDIO')?.providedCodec('audio'),
-      video: this.source('VIDEO')?.providedCodec('video'),
+      audio: this.source('AUDIO')?.provided('audio')?.codec,
+      video: video?.codec,
+      videoParameters: video?.parameters,
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Codec, RtpKind } from '../codecs/codec.js';
-import type { AgreedMedia } from '../sdp/agreement.js';
+import type { AgreedCodec, AgreedMedia } from '../sdp/agreement.js';
 import { InboundStream } from './inbound-stream.js';
 import { writeFullIntra, writeNack, writePictureLoss } from './rtcp.js';
 import type { SenderReport } from './rtcp.js';
@@ -73,8 +73,8 @@ export class Incoming {
   }
 
   /** The codec that was agreed for this kind; undefined when none comes in. */
-  codec(kind: RtpKind): Codec | undefined {
-    return this.#options.media.find((media) => media.kind === kind)?.codecs[0]?.codec;
+  codec(kind: RtpKind): AgreedCodec | undefined {
+    return this.#options.media.find((media) => media.kind === kind)?.codecs[0];
   }
 
   /** Takes a packet. Returns its stream when the packet has not come before and is to be passed on. */

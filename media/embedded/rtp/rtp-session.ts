@@ -1,5 +1,6 @@
-import type { Codec, RtpKind } from '../codecs/codec.js';
-import type { AgreedMedia, Agreement } from '../sdp/agreement.js';
+import type { RtpKind } from '../codecs/codec.js';
+import { codecs } from '../codecs/codecs.js';
+import type { AgreedCodec, AgreedMedia, Agreement } from '../sdp/agreement.js';
 import type { SentStreams } from '../sdp/description.js';
 import { receives, sends } from '../sdp/direction.js';
 import { BitrateLimit } from './bitrate-limit.js';
@@ -80,11 +81,11 @@ export class RtpSession {
 
   /** True when this kind of media was negotiated. */
   has(kind: RtpKind): boolean {
-    return this.outbound(kind) !== undefined || this.codec(kind) !== undefined;
+    return this.outbound(kind) !== undefined || this.incomingCodec(kind) !== undefined;
   }
 
   /** The codec that comes in; undefined when none does. */
-  codec(kind: RtpKind): Codec | undefined {
+  incomingCodec(kind: RtpKind): AgreedCodec | undefined {
     return this.#incoming.codec(kind);
   }
 
@@ -114,7 +115,13 @@ export class RtpSession {
     const section = media.find((one) => one.kind === kind && sends(one.direction));
     if (!section) return undefined;
     const { sent, transport, listener } = this.#options;
-    const repairTypes = section.codecs.flatMap(({ codec, repairType }) =>
+    const taken = codecs.flatMap((codec) => {
+      const agreed =
+        section.codecs.find((one) => one.codec === codec) ??
+        section.codecs.find((one) => one.codec === codec.carriedBy);
+      return agreed ? [{ ...agreed, codec }] : [];
+    });
+    const repairTypes = taken.flatMap(({ codec, repairType }) =>
       repairType === undefined ? [] : [[codec, repairType] as const],
     );
     return new OutboundStream({
@@ -122,7 +129,7 @@ export class RtpSession {
       repairSsrc: sent.repairSsrc,
       repairTypes: new Map(repairTypes),
       cname: sent.cname,
-      payloadTypes: new Map(section.codecs.map(({ codec, payloadType }) => [codec, payloadType])),
+      payloadTypes: new Map(taken.map(({ codec, payloadType }) => [codec, payloadType])),
       send: (packet) => transport.sendRtp(packet),
       askForKeyframe: () => {
         listener.keyframeWanted();

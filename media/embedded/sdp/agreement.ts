@@ -16,7 +16,19 @@ export interface Agreement {
 
 export interface AgreedSection {
   /** What the answer repeats from the offer. */
-  readonly offered: Pick<OfferedSection, 'index' | 'media' | 'protocol' | 'formats' | 'mid' | 'reducedSize'>;
+  readonly offered: Pick<
+    OfferedSection,
+    | 'index'
+    | 'media'
+    | 'protocol'
+    | 'formats'
+    | 'mid'
+    | 'bundled'
+    | 'reducedSize'
+    | 'rtcpPort'
+    | 'trickle'
+    | 'streamSemantics'
+  >;
   /** Undefined when the section is refused, or is for data. */
   readonly media: AgreedMedia | undefined;
   /** Undefined when the section is refused, or is for media. */
@@ -57,4 +69,7 @@ export interface AgreedData {
 }
 
 /** The codec of what the endpoint will send, by kind; undefined: not known yet. */
-export type SourceCodecs = Readonly<Record<RtpKind, Codec | undefined>>;
+export type SourceCodecs = Readonly<Record<RtpKind, Codec | undefined>> & {
+  /** The parameters of that video (the text of its `a=fmtp`); undefined: not known. */
+  readonly videoParameters?: string | undefined;
+};

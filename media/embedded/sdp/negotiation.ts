@@ -7,8 +7,8 @@ import { mirrored, sends } from './direction.js';
 import type { OfferedCodec, OfferedSection, SessionDescription } from './sdp-reader.js';
 
 /**
- * Decides what of an offer or an answer is served: the first audio, the first video and, with `dataChannels`, the first
- * section of data channels, all on one transport. Undefined when nothing can be served.
+ * Decides what of an offer or an answer is served: one audio, one video and, with `dataChannels`, one section of data
+ * channels, all on one transport. Undefined when nothing can be served.
  * @param preference Whose order of codecs counts: ours for an offer; theirs for an answer, all of whose codecs may be sent.
  */
 export function negotiate(
@@ -17,54 +17,68 @@ export function negotiate(
   dataChannels = false,
   preference: 'ours' | 'theirs' = 'ours',
 ): Agreement | undefined {
-  const transport = new SharedTransport(offer);
-  const taken = new Set<RtpKind>();
-  let data: AgreedData | undefined;
+  let best: Choice | undefined;
+  for (const sections of transportsOf(offer)) {
+    const choice = choose(sections, dataChannels, (offered) => agreedMedia(offered, sources, preference), sources);
+    if (choice && choice.worth > (best?.worth ?? 0)) best = choice;
+  }
+  if (!best) return undefined;
+  const { remote, data, media } = best;
   const sections = offer.sections.map((offered): AgreedSection => {
-    const refused = { offered, media: undefined };
-    if (!transport.reaches(offered)) return refused;
-    if (dataChannels && !data && isData(offered)) {
-      transport.use(offered);
-      data = agreedData(offered);
-      return { offered, media: undefined, data };
-    }
-    const media = agreedMedia(offered, sources, preference);
-    if (!media || taken.has(media.kind)) return refused;
-    transport.use(offered);
-    taken.add(media.kind);
-    return { offered, media };
+    const served = { offered, media: media.get(offered) };
+    return data?.offered === offered ? { ...served, data: data.agreed } : served;
   });
-  return transport.remote && { sections, remote: transport.remote, data };
+  return { sections, remote, data: data?.agreed };
 }
 
-/** The one transport of all sections: that of the first section that is served, and of those in a bundle with it. */
-class SharedTransport {
-  readonly #offer: SessionDescription;
-  #bundle: readonly string[] = [];
-  #remote: RemoteDescription | undefined;
-
-  constructor(offer: SessionDescription) {
-    this.#offer = offer;
-  }
-
-  /** Undefined while no section is served. */
-  get remote(): RemoteDescription | undefined {
-    return this.#remote;
-  }
-
-  reaches(offered: OfferedSection): boolean {
-    if (this.#remote) return this.#bundle.includes(offered.mid ?? '');
-    return remoteDescription(this.#offer, offered) !== undefined;
-  }
-
-  use(offered: OfferedSection): void {
-    this.#remote ??= remoteDescription(this.#offer, offered);
-    if (this.#bundle.length === 0) this.#bundle = bundleOf(this.#offer, offered);
-  }
+/** The sections of one transport that are served. */
+interface Choice {
+  readonly remote: RemoteDescription;
+  readonly media: ReadonlyMap<OfferedSection, AgreedMedia>;
+  readonly data: { readonly offered: OfferedSection; readonly agreed: AgreedData } | undefined;
+  readonly worth: number;
 }
 
-function bundleOf({ bundles }: SessionDescription, { mid = '' }: OfferedSection): readonly string[] {
-  return bundles.find((mids) => mids.includes(mid)) ?? [];
+/** What shares a transport: the sections of a group, or one section alone (RFC 9143 §7). */
+function transportsOf({ bundles, sections }: SessionDescription): OfferedSection[][] {
+  const groups = new Map<unknown, OfferedSection[]>();
+  for (const section of sections) {
+    const group = bundles.find((mids) => section.mid !== undefined && mids.includes(section.mid)) ?? section;
+    groups.set(group, [...(groups.get(group) ?? []), section]);
+  }
+  return [...groups.values()];
+}
+
+function choose(
+  sections: readonly OfferedSection[],
+  dataChannels: boolean,
+  agree: (offered: OfferedSection) => AgreedMedia | undefined,
+  sources: SourceCodecs,
+): Choice | undefined {
+  const served = sections.flatMap((offered) => {
+    const agreed = agree(offered);
+    return agreed ? [{ offered, agreed, worth: worthOf(offered, sources[agreed.kind]) }] : [];
+  });
+  const media = (['audio', 'video'] as const).flatMap((kind) => {
+    const [best] = served.filter(({ agreed }) => agreed.kind === kind).sort((one, other) => other.worth - one.worth);
+    return best ? [best] : [];
+  });
+  const channels = dataChannels ? sections.find(isData) : undefined;
+  const [first] = sections.filter((one) => one === channels || media.some(({ offered }) => offered === one));
+  const remote = first && remoteDescription(sections, first);
+  if (!remote) return undefined;
+  return {
+    remote,
+    media: new Map(media.map(({ offered, agreed }) => [offered, agreed])),
+    data: channels && { offered: channels, agreed: agreedData(channels) },
+    worth: media.reduce((sum, { worth }) => sum + worth, channels ? 1 : 0),
+  };
+}
+
+/** Of several sections of a kind the one is served in which something flows, or can flow once there is a source. */
+function worthOf({ direction }: OfferedSection, source: Codec | undefined): number {
+  if (direction === 'inactive') return 1;
+  return sends(direction) || source !== undefined ? 3 : 2;
 }
 
 function agreedData({ sctpPort, maxMessageSize }: OfferedSection): AgreedData {
@@ -78,7 +92,7 @@ function agreedMedia(
 ): AgreedMedia | undefined {
   const { direction, extensions, groups, media: kind } = offered;
   if ((kind !== 'audio' && kind !== 'video') || !isUsable(offered)) return undefined;
-  const agreed = agreedCodecs(offered, kind, sources[kind], preference);
+  const agreed = agreedCodecs(offered, kind, sources, preference);
   if (agreed.length === 0) return undefined;
   return {
     kind,
@@ -104,10 +118,9 @@ function isUsable(offered: OfferedSection): boolean {
 }
 
 /** In a bundle the transport may be described in another section than the first we accept (RFC 9143 §7.1.3). */
-function remoteDescription(offer: SessionDescription, offered: OfferedSection): RemoteDescription | undefined {
-  const group = bundleOf(offer, offered);
-  const others = offer.sections.filter(({ mid }) => mid !== undefined && group.includes(mid));
-  for (const { transport } of [offered, ...others]) {
+function remoteDescription(sections: readonly OfferedSection[], first: OfferedSection): RemoteDescription | undefined {
+  const ordered = [first, ...sections.filter((other) => other !== first)];
+  for (const { transport } of ordered) {
     const { ufrag, password, fingerprint, setup } = transport;
     if (!ufrag || !password || !fingerprint) continue;
     return {
@@ -116,7 +129,7 @@ function remoteDescription(offer: SessionDescription, offered: OfferedSection): 
       fingerprint,
       // We open DTLS whenever we may: the library can fail when a handshake reaches it before it listens (README).
       setup: setup === 'passive' || setup === 'actpass' ? 'passive' : 'active',
-      candidates: [...new Set([offered, ...others].flatMap(({ candidates }) => candidates))],
+      candidates: [...new Set(ordered.flatMap(({ candidates }) => candidates))],
     };
   }
   return undefined;
@@ -125,11 +138,11 @@ function remoteDescription(offer: SessionDescription, offered: OfferedSection): 
 function agreedCodecs(
   offered: OfferedSection,
   kind: RtpKind,
-  source: Codec | undefined,
+  sources: SourceCodecs,
   preference: 'ours' | 'theirs',
 ): AgreedCodec[] {
-  const matches = codecsOf(kind, source).flatMap((codec) => {
-    const match = bestMatch(codec, offered.codecs);
+  const matches = codecsFor(kind, sends(offered.direction), sources[kind]).flatMap((codec) => {
+    const match = bestMatch(codec, offered, sources);
     return match ? { codec, match } : [];
   });
   const place = ({ match }: { match: OfferedCodec }): number => offered.codecs.indexOf(match);
@@ -138,18 +151,44 @@ function agreedCodecs(
   return offered.direction === 'recvonly' || preference === 'theirs' ? agreed : agreed.slice(0, 1);
 }
 
-/** Our codecs of one kind in order of preference; the source's is first. */
-export function codecsOf(kind: RtpKind, source: Codec | undefined): Codec[] {
-  const known = codecs.filter((codec) => codec.kind === kind);
-  return known.sort((one, other) => Number(other === source) - Number(one === source));
+/**
+ * Our codecs of one kind in order of preference; the source's is first. A codec that another one carries is for those
+ * that send it: a receiver of that codec alone can take few sources. `incoming`: the other side sends.
+ */
+export function codecsFor(kind: RtpKind, incoming: boolean, source: Codec | undefined): Codec[] {
+  const known = codecs.filter((codec) => codec.kind === kind && (incoming || !codec.carriedBy || codec === source));
+  const place = (codec: Codec): number => [source, source?.carriedBy].indexOf(codec) + 1 || codecs.length;
+  return source ? known.sort((one, other) => place(one) - place(other)) : known;
 }
 
-function bestMatch(codec: Codec, offered: readonly OfferedCodec[]): OfferedCodec | undefined {
-  const matches = offered.filter(
+function bestMatch(codec: Codec, offered: OfferedSection, sources: SourceCodecs): OfferedCodec | undefined {
+  const matches = offered.codecs.filter(
     ({ name, clockRate, parameters }) =>
       name.toLowerCase() === codec.name.toLowerCase() && clockRate === codec.clockRate && codec.accepts(parameters),
   );
+  const source = sources[codec.kind];
+  if (
+    codec.kind === 'video' &&
+    sources.videoParameters !== undefined &&
+    (codec === source || codec === source?.carriedBy)
+  )
+    return nearest(codec, sources.videoParameters, matches, offered.direction);
   return matches.find(({ parameters }) => codec.prefers(parameters)) ?? matches[0];
+}
+
+/** The type for a source with these parameters. A receiver that cannot decode the source is promised nothing. */
+function nearest(
+  codec: Codec,
+  source: string,
+  matches: readonly OfferedCodec[],
+  direction: OfferedSection['direction'],
+): OfferedCodec | undefined {
+  const ranked = matches.flatMap((match) => {
+    const distance = codec.distance(source, match.parameters) ?? (sends(direction) ? Infinity : undefined);
+    return distance === undefined ? [] : [{ match, distance }];
+  });
+  return ranked.sort((one, other) => (one.distance > other.distance ? 1 : one.distance < other.distance ? -1 : 0))[0]
+    ?.match;
 }
 
 /** The feedback we use. `transport-cc` is for media that comes in only: we do not pace what we send. */

@@ -2,7 +2,7 @@ import type { RtpKind } from '../codecs/codec.js';
 import type { AgreedCodec, AgreedSection, SourceCodecs } from './agreement.js';
 import type { Direction } from './direction.js';
 import { receives } from './direction.js';
-import { codecsOf, feedbackFor } from './negotiation.js';
+import { codecsFor, feedbackFor } from './negotiation.js';
 
 /** What an endpoint offers. */
 export interface Proposal {
@@ -18,6 +18,7 @@ export interface Proposal {
 
 const transportExtensionId = 3;
 const protocol = 'UDP/TLS/RTP/SAVPF';
+const everything = { bundled: true, reducedSize: false, rtcpPort: true, trickle: true, streamSemantics: true };
 
 /**
  * The sections of an offer. Their mids are those of a Kurento Media Server
@@ -26,11 +27,11 @@ const protocol = 'UDP/TLS/RTP/SAVPF';
 export function propose({ kinds, direction, sources, limits, data }: Proposal): AgreedSection[] {
   const weReceive = receives(direction);
   const media = kinds.map((kind, index): AgreedSection => ({
-    offered: { index, media: kind, protocol, formats: '', mid: `${kind}0`, reducedSize: true },
+    offered: { ...everything, index, media: kind, protocol, formats: '', mid: `${kind}0`, reducedSize: true },
     media: {
       kind,
       direction,
-      codecs: codecsOf(kind, sources[kind]).map((codec): AgreedCodec => {
+      codecs: codecsFor(kind, weReceive, sources[kind]).map((codec): AgreedCodec => {
         const { payloadType, parameters, repairType } = codec.offer;
         return { codec, payloadType, parameters, feedback: feedbackFor(kind, weReceive), repairType };
       }),
@@ -41,7 +42,7 @@ export function propose({ kinds, direction, sources, limits, data }: Proposal): 
   if (!data) return media;
   const [sctp, formats, mid] = ['UDP/DTLS/SCTP', 'webrtc-datachannel', 'application0'];
   const application: AgreedSection = {
-    offered: { index: media.length, media: 'application', protocol: sctp, formats, mid, reducedSize: false },
+    offered: { ...everything, index: media.length, media: 'application', protocol: sctp, formats, mid },
     media: undefined,
     data: { sctpPort: 5000, maxMessageSize: 65_536 },
   };

@@ -34,10 +34,18 @@ export interface OfferedSection {
   readonly protocol: string;
   readonly formats: string;
   readonly mid: string | undefined;
+  /** It is in a group of sections that may share one transport (RFC 9143). */
+  readonly bundled: boolean;
   readonly bundleOnly: boolean;
   readonly direction: Direction;
   readonly rtcpMux: boolean;
   readonly reducedSize: boolean;
+  /** There is a line for RTCP without multiplexing (RFC 3605). */
+  readonly rtcpPort: boolean;
+  /** Candidates may come after the description (RFC 8840 §4.1.1). */
+  readonly trickle: boolean;
+  /** The session tells what its stream ids mean (`a=msid-semantic`, in drafts before RFC 8830). */
+  readonly streamSemantics: boolean;
   readonly codecs: readonly OfferedCodec[];
   /** Header extensions: id by URI. */
   readonly extensions: ReadonlyMap<string, number>;
@@ -71,7 +79,11 @@ export class InvalidSdp extends Error {
 /** Reads an offer or an answer. @throws InvalidSdp */
 export function parseSdp(text: string): SessionDescription {
   if (text.length > largest) throw new InvalidSdp('too long');
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line !== '');
+  const lines = text
+    .split(/\r\n|\n|\r/)
+    // Some programs leave spaces at the ends of their lines.
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '');
   if (lines[0] !== 'v=0') throw new InvalidSdp('no version line');
   if (!lines.every((line) => /^[a-z]=/.test(line))) throw new InvalidSdp('not a line of SDP');
   const blocks: string[][] = [[]];
@@ -85,34 +97,42 @@ export function parseSdp(text: string): SessionDescription {
   }
   if (rest.length > mostSections) throw new InvalidSdp('too many media sections');
   const session = new Attributes(head);
-  return {
-    bundles: session
-      .all('group')
-      .map(words)
-      .filter(([kind]) => kind === 'BUNDLE')
-      .map((group) => group.slice(1)),
-    sections: rest.map((block, index) => parseSection(block, index, session)),
-  };
+  const bundles = session
+    .all('group')
+    .map(words)
+    .filter(([kind]) => kind === 'BUNDLE')
+    .map((group) => group.slice(1));
+  return { bundles, sections: rest.map((block, index) => parseSection(block, index, session, bundles)) };
 }
 
-function parseSection(block: readonly string[], index: number, session: Attributes): OfferedSection {
+function parseSection(
+  block: readonly string[],
+  index: number,
+  session: Attributes,
+  bundles: SessionDescription['bundles'],
+): OfferedSection {
   const match = /^m=(\S+) (\d{1,5})(?:\/\d+)? (\S+) (\S.*)$/.exec(block[0] ?? '');
   if (!match) throw new InvalidSdp('a media line cannot be read');
   const [, media = '', port = '0', protocol = '', formats = ''] = match;
   const own = new Attributes(block);
+  const mid = token(own.first('mid'));
   return {
     index,
     media,
     port: Number(port),
     protocol,
     formats,
-    mid: token(own.first('mid')),
+    mid,
+    bundled: mid !== undefined && bundles.some((mids) => mids.includes(mid)),
     bundleOnly: own.has('bundle-only'),
     direction: own.direction() ?? session.direction() ?? 'sendrecv',
     rtcpMux: own.has('rtcp-mux'),
     reducedSize: own.has('rtcp-rsize'),
+    rtcpPort: own.has('rtcp'),
+    trickle: [...own.all('ice-options'), ...session.all('ice-options')].flatMap(words).includes('trickle'),
+    streamSemantics: session.all('msid-semantic').flatMap(words).includes('WMS'),
     codecs: parseCodecs(formats, own),
-    extensions: parseExtensions(own),
+    extensions: parseExtensions(own, session),
     groups: parseStreamGroups(own.all('ssrc-group')),
     transport: parseTransport(own, session),
     sctpPort: number(own.first('sctp-port')),
@@ -144,13 +164,15 @@ function parseCodecs(formats: string, own: Attributes): OfferedCodec[] {
   });
 }
 
-/** Ids are 1 to 255 (RFC 8285 §4). A direction after the id is ignored. */
-function parseExtensions(own: Attributes): Map<string, number> {
+/** Ids are 1 to 255 (RFC 8285 §4). What the other side does not send is left out (§6). */
+function parseExtensions(own: Attributes, session: Attributes): Map<string, number> {
   const extensions = new Map<string, number>();
-  for (const value of own.all('extmap')) {
-    const match = /^(\d{1,3})(?:\/\w+)? (\S+)/.exec(value);
-    const id = Number(match?.[1]);
-    if (match?.[2] && id >= 1 && id <= 255) extensions.set(match[2], id);
+  for (const value of [...session.all('extmap'), ...own.all('extmap')]) {
+    const [, number, direction, name] = /^(\d{1,3})(?:\/(\w+))? (\S+)/.exec(value) ?? [];
+    const id = Number(number);
+    if (!name || id < 1 || id > 255) continue;
+    if (direction === 'recvonly' || direction === 'inactive') extensions.delete(name);
+    else extensions.set(name, id);
   }
   return extensions;
 }

@@ -3,20 +3,26 @@ import { transportExtension } from './agreement.js';
 import type { LocalDescription, SentStreams } from './description.js';
 import { sends } from './direction.js';
 
-/** Writes an offer or an answer without candidates, which are trickled (RFC 8829 §5.2.1, §5.3.1). */
+/**
+ * Writes an offer or an answer without candidates, which are trickled (RFC 8829 §5.2.1, §5.3.1). An answer has nothing
+ * that was not offered, but what describes us: our streams, transport and message size.
+ */
 export function writeDescription(
   sections: readonly AgreedSection[],
   local: LocalDescription,
   sent: SentStreams,
 ): string {
-  const accepted = sections.flatMap(({ media, data, offered }) => ((media ?? data) && offered.mid ? offered.mid : []));
+  const bundle = sections.flatMap(({ media, data, offered: { bundled, mid } }) =>
+    (media ?? data) && bundled && mid ? mid : [],
+  );
+  const hasSemantics = sections.some(({ offered }) => offered.streamSemantics);
   const lines = [
     'v=0',
     `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
     's=Atrium',
     't=0 0',
-    ...(accepted.length > 0 ? [`a=group:BUNDLE ${accepted.join(' ')}`] : []),
-    `a=msid-semantic: WMS ${sent.streamId}`,
+    ...(bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(' ')}`] : []),
+    ...(hasSemantics ? [`a=msid-semantic: WMS ${sent.streamId}`] : []),
     ...sections.flatMap((section) => {
       if (section.media) return served(section, section.media, local, sent);
       return section.data ? servedData(section, section.data, local) : refused(section);
@@ -39,10 +45,10 @@ function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDesc
     `m=${media.kind} 9 ${offered.protocol} ${formats}`,
     'c=IN IP4 0.0.0.0',
     ...(media.limit ? [`b=AS:${media.limit}`] : []),
-    'a=rtcp:9 IN IP4 0.0.0.0',
+    ...(offered.rtcpPort ? ['a=rtcp:9 IN IP4 0.0.0.0'] : []),
     ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
     `a=${media.direction}`,
-    ...transportLines(local),
+    ...transportLines(local, offered.trickle),
     'a=rtcp-mux',
     ...(offered.reducedSize ? ['a=rtcp-rsize'] : []),
     ...(media.transportExtension ? [`a=extmap:${media.transportExtension} ${transportExtension}`] : []),
@@ -59,18 +65,17 @@ function servedData({ offered }: AgreedSection, { sctpPort }: AgreedData, local:
     `m=application 9 ${offered.protocol} ${offered.formats}`,
     'c=IN IP4 0.0.0.0',
     ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
-    'a=sendrecv',
-    ...transportLines(local),
+    ...transportLines(local, offered.trickle),
     `a=sctp-port:${sctpPort}`,
     `a=max-message-size:${largestMessage}`,
   ];
 }
 
-function transportLines(local: LocalDescription): string[] {
+function transportLines(local: LocalDescription, trickle: boolean): string[] {
   return [
     `a=ice-ufrag:${local.ufrag}`,
     `a=ice-pwd:${local.password}`,
-    'a=ice-options:trickle',
+    ...(trickle ? ['a=ice-options:trickle'] : []),
     `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
     `a=setup:${local.setup}`,
   ];

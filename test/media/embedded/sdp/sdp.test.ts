@@ -130,7 +130,9 @@ describe('SDP answers', () => {
     });
 
     it('refuse the section when there is none', () => {
-      expect(videoFormats({ video: [h264Single, { payloadType: 45, name: 'FUTURE' }] })).to.match(/^m=video 0 /);
+      const video = [h264Single, { payloadType: 45, name: 'FUTURE' }];
+      expect(videoFormats({ direction: 'recvonly', video })).to.match(/^m=video 0 /);
+      expect(videoFormats({ direction: 'sendonly', video: video.slice(1) })).to.match(/^m=video 0 /);
     });
   });
 
