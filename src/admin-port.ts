@@ -3,6 +3,7 @@ import type { Log } from '../log.js';
 import { adminApp } from '../rest/admin-app.js';
 import type { AdminAppOptions } from '../rest/admin-app.js';
 import type { AnswerHeaders } from '../transport/answer-headers.js';
+import { readToBound } from '../transport/read-to-bound.js';
 import { closeHttp, isLoopback, listen, literal, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 
@@ -23,6 +24,7 @@ export async function openAdminPort(
   const app = adminApp({ ...options, isRemote: !isLoopback(place.host) });
   const http = createServer((request, response) => {
     headers.set(request, response);
+    readToBound(request, response);
     app(request, response);
   });
   surviveErrors(http, log);

@@ -11,6 +11,7 @@ import { HttpVisits } from './gate/http-visits.js';
 import { newWebSocketServer } from './gate/gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
 import { answerRaw, keepHeaders } from './raw-answer.js';
+import { readToBound } from './read-to-bound.js';
 import { pathOf, straighten } from './request-path.js';
 import { asksForWebSocket, ignoreUpgrade, isHandedBack, upgradeMissing, upgradeRemedy } from './upgrade.js';
 import { WriteTurn } from './write-turn.js';
@@ -205,6 +206,7 @@ export class Doors {
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { origin } = request.headers;
     straighten(request, this.#prefixes);
+    readToBound(request, response);
     lastAnswers.set(request.socket, response);
     const caller = this.#admitSocket(request);
     this.#headers.set(request, response);

@@ -145,11 +145,9 @@ function refuse(error: unknown, request: Request, response: Response, { onDefect
     response.destroy();
     return;
   }
-  // The server does not wait for the rest of a refused upload.
   if (!request.complete) response.setHeader('connection', 'close');
   response.writeHead(refusal?.status ?? 500, { 'content-type': 'text/plain' });
   response.end(`${refusal?.message ?? 'internal error'}\n`);
-  if (!request.complete) response.once('finish', () => request.destroy());
 }
 
 /** As an extended parameter of a header (RFC 8187 §3.2.1). */

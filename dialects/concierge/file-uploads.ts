@@ -35,7 +35,8 @@ export class FileUploads {
     const upload = await this.#begin(writer);
     try {
       let bytes = 0;
-      for await (const piece of request as AsyncIterable<Buffer>) {
+      // A request that is destroyed could not be answered any more.
+      for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         bytes += piece.length;
         if (bytes > maxPutBytes || !(await upload.write(piece))) throw tooLarge();
       }
