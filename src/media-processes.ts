@@ -30,7 +30,10 @@ export class MediaProcesses {
   constructor({ count, udpPorts, flags, log }: MediaProcessesOptions) {
     const parts = splitUdpPorts(udpPorts, count);
     if (parts.some(({ first, last }) => last - first + 1 < fewestPorts)) {
-      throw new ConfigError(`mediaUdpPorts: ${count} media processes need at least ${count * fewestPorts} ports`);
+      const there = `${writeUdpPorts(udpPorts)} are ${udpPorts.last - udpPorts.first + 1}`;
+      throw new ConfigError(
+        `MEDIA_UDP_PORTS: ${count} media processes (MEDIA_PROCESSES) need at least ${count * fewestPorts} ports, and ${there}`,
+      );
     }
     this.#processes = parts.map(
       (part, index) =>

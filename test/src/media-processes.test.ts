@@ -138,6 +138,6 @@ describe('more embedded engines than there are UDP ports for', () => {
     const options = { port: 0, mediaProcesses: 4, mediaUdpPorts: '46200-46230', logLevel: 'error' } as const;
     const failure: unknown = await startServer(configOf(options)).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(ConfigError);
-    expect(String(failure)).to.contain('4 media processes need at least 40 ports');
+    expect(String(failure)).to.contain('4 media processes (MEDIA_PROCESSES) need at least 40 ports');
   });
 });

@@ -170,7 +170,7 @@ describe('a server that cannot start', function () {
     [
       'too few UDP ports for its engines',
       { MEDIA_PROCESSES: '3', MEDIA_UDP_PORTS: '41200-41220' },
-      /^mediaUdpPorts: 3 media processes need at least 30 ports$/,
+      /^MEDIA_UDP_PORTS: 3 media processes \(MEDIA_PROCESSES\) need at least 30 ports, and 41200-41220 are 21$/,
     ],
     [
       'an engine that does not start',
