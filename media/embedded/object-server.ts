@@ -27,6 +27,53 @@ export interface ObjectServerOptions {
   readonly recordings?: Recordings;
 }
 
+/** docs/protocols/kurento-media.md#71-construction */
+const dscpValues = [
+  'NO_DSCP',
+  'NO_VALUE',
+  'AUDIO_VERYLOW',
+  'AUDIO_LOW',
+  'AUDIO_MEDIUM',
+  'AUDIO_HIGH',
+  'VIDEO_VERYLOW',
+  'VIDEO_LOW',
+  'VIDEO_MEDIUM',
+  'VIDEO_MEDIUM_THROUGHPUT',
+  'VIDEO_HIGH',
+  'VIDEO_HIGH_THROUGHPUT',
+  'DATA_VERYLOW',
+  'DATA_LOW',
+  'DATA_MEDIUM',
+  'DATA_HIGH',
+  'CHROME_HIGH',
+  'CHROME_MEDIUM',
+  'CHROME_LOW',
+  'CHROME_VERYLOW',
+  'CS0',
+  'CS1',
+  'CS2',
+  'CS3',
+  'CS4',
+  'CS5',
+  'CS6',
+  'CS7',
+  'AF11',
+  'AF12',
+  'AF13',
+  'AF21',
+  'AF22',
+  'AF23',
+  'AF31',
+  'AF32',
+  'AF33',
+  'AF41',
+  'AF42',
+  'AF43',
+  'EF',
+  'VOICEADMIT',
+  'LE',
+] as const;
+
 const elementShape = { mediaPipeline: objectId } satisfies Shape;
 const webRtcEndpointShape = {
   ...elementShape,
@@ -35,6 +82,8 @@ const webRtcEndpointShape = {
   sendonly: flag.optional(),
   useDataChannels: flag.optional(),
   certificateKeyType: oneOf('CertificateKeyType', ['RSA', 'ECDSA']).optional(),
+  // Checked, and without effect: the transport marks no packets.
+  qosDscp: oneOf('DSCPValue', dscpValues).optional(),
 } satisfies Shape;
 
 const recorderEndpointShape = {

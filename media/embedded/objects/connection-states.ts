@@ -65,10 +65,12 @@ export class ConnectionStates {
   }
 
   iceConnections(): unknown[] {
+    if (this.#ice === 'DISCONNECTED') return [];
     return [complex('IceConnection', { streamId: '1', componentId: 1, state: this.#ice })];
   }
 
   dtlsConnections(): unknown[] {
+    if (this.#dtls === 'NEW') return [];
     return dtlsParts.map((componentId) =>
       complex('DtlsConnection', { streamId: '1', componentId, connectionId: 'bundle', state: this.#dtls }),
     );

@@ -59,6 +59,16 @@ export class EndpointNegotiation {
     return this.localSdp ?? '';
   }
 
+  /** Before the other side is described, every section may come to exist. @throws KurentoError 40401 when there is none */
+  requireSection(mid: string, index: number): void {
+    const { remoteSdp } = this;
+    if (remoteSdp === undefined) return;
+    const [, ...sections] = remoteSdp.split(/^m=/m);
+    const mids = sections.flatMap((section) => /^a=mid:(\S+)/m.exec(section)?.[1] ?? []);
+    const isKnown = mid === '' || mids.length === 0 || mids.includes(mid);
+    if (!sections[index] || !isKnown) throw new KurentoError(40401, 'Error adding candidate');
+  }
+
   /** Contains the candidates found until now. */
   get localSdp(): string | undefined {
     return this.#exchange.localSdp(this.#options.candidates.found);

@@ -39,11 +39,16 @@ export const settingsOperations: Operations<HasSettings> = Object.entries(defaul
       schemaFor(value),
       ({ settings }: HasSettings) => settings[name as keyof EndpointSettings],
       ({ settings }, given) => {
-        Object.assign(settings, { [name]: given });
+        if (name !== 'stunServerPort' || isPort(given)) Object.assign(settings, { [name]: given });
       },
     ),
   )
   .reduce((all, one) => ({ ...all, ...one }));
+
+/** Another value is ignored, as a Kurento Media Server does. */
+function isPort(value: unknown): boolean {
+  return typeof value === 'number' && value >= 1 && value <= 65_535;
+}
 
 function schemaFor(value: string | number | boolean): z.ZodType {
   if (typeof value === 'number') return integer;

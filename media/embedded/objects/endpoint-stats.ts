@@ -29,6 +29,8 @@ export class EndpointStats {
     session: RtpSession | undefined,
     data: DataChannels | undefined,
   ): Record<string, unknown> | null {
+    // As on a Kurento Media Server: there is nothing to tell before the negotiation.
+    if (!session) return type ? null : {};
     const timestampMillis = Date.now();
     const media = {
       ...(!type || type === 'AUDIO' ? this.#streams('audio', session, timestampMillis) : {}),

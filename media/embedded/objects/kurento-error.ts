@@ -24,6 +24,7 @@ const types = {
   40209: 'SDP_END_POINT_NOT_OFFER_GENERATED',
   // Misspelled in the protocol.
   40210: 'SDP_END_POINT_ANSWER_ALREADY_PROCCESED',
+  40401: 'ICE_ADD_CANDIDATE_ERROR',
   40500: 'UNDEFINED',
 } as const;
 

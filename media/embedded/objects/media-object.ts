@@ -103,7 +103,7 @@ export const mediaObjectOperations: Operations<MediaObject> = {
     self.tags.set(key, value);
   }),
   removeTag: operation({ key: text }, (self: MediaObject, { key }) => {
-    if (!self.tags.delete(key)) throw new KurentoError(40110, 'Tag key not found');
+    self.tags.delete(key);
   }),
   getTag: operation({ key: text }, (self: MediaObject, { key }) => {
     const value = self.tags.get(key);

@@ -23,9 +23,11 @@ export function property<T, S extends z.ZodType>(
   const suffix = name.charAt(0).toUpperCase() + name.slice(1);
   const getter = { [`get${suffix}`]: operation({}, get) };
   if (!set) return getter;
-  const setter = operation({ [name]: schema }, (target: T, params) => {
-    set(target, params[name] as z.infer<S>);
-  });
+  // Without any parameters it is the value that is missing.
+  const setter: Operation<T> = (target, given = {}) => {
+    const { [name]: value } = readParams({ [name]: schema }, given, 'operationParams');
+    set(target, value as z.infer<S>);
+  };
   return { ...getter, [`set${suffix}`]: setter };
 }
 

@@ -7,11 +7,13 @@ import { KurentoError } from './kurento-error.js';
  */
 const should = (what: string): { error: () => string } => ({ error: () => `should be a ${what}` });
 
-/** A number is converted to text. */
-export const text = z.union([z.string(), z.number().transform(String)], should('string'));
-export const integer = z.number(should('integer')).int(should('integer'));
-export const double = z.number(should('double'));
-export const flag = z.boolean(should('boolean'));
+/** Numbers and booleans are converted to each other and to text, as a Kurento Media Server does. Text is converted to nothing else. */
+export const text = z.union([z.string(), z.union([z.number(), z.boolean()]).transform(String)], should('string'));
+const numeric = (what: string) => z.union([z.number(), z.boolean().transform(Number)], should(what));
+const inRange = (value: number): boolean => Math.abs(value) < 2 ** 31;
+export const integer = numeric('integer').refine(inRange, should('integer')).transform(Math.trunc);
+export const double = numeric('double');
+export const flag = z.union([z.boolean(), z.number().transform(Boolean)], should('boolean'));
 
 /** The id of an object. kurento-client sometimes sends its own copy of the object instead of the id. */
 export const objectId = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)], should('string'));
@@ -24,6 +26,8 @@ export const mediaType = oneOf('MediaType', ['AUDIO', 'VIDEO', 'DATA']);
 export type MediaType = z.infer<typeof mediaType>;
 
 export const iceCandidate = z.object({ candidate: text, sdpMid: text, sdpMLineIndex: integer }, should('object'));
+
+export type IceCandidate = z.infer<typeof iceCandidate>;
 
 export type Shape = Readonly<Record<string, z.ZodType>>;
 export type Params<S extends Shape> = { readonly [K in keyof S]: z.infer<S[K]> };
@@ -48,12 +52,18 @@ export function readParams<S extends Shape>(shape: S, given: unknown, label: str
   return read as Params<S>;
 }
 
+/** Undefined for the words of the schema library: clients do not get to see those. */
+export function ownWords(message: string): string | undefined {
+  return message.startsWith('should be a ') ? message : undefined;
+}
+
 const paramsRecord = z.record(z.string(), z.unknown());
 
 function sentence(name: string, error: z.ZodError): string {
   const issue = error.issues[0];
-  const message = issue?.message ?? 'is not understood';
-  if (message.startsWith('Invalid value')) return message;
+  const given = issue?.message ?? '';
+  if (given.startsWith('Invalid value for ')) return given;
+  const message = ownWords(given) ?? 'should be an object';
   const property = issue?.path.at(-1);
   return property === undefined ? `'${name}' parameter ${message}` : `'${String(property)}' property ${message}`;
 }

@@ -140,7 +140,8 @@ export class RecorderEndpoint extends MediaElement {
     const { log, recordings } = this.context;
     const failed = (error: unknown): void => {
       log.warn('a recording failed', { recorder: this.id, uri: this.uri, ...thrown(error) });
-      this.raise('Error', { ...failureOf(error) });
+      // Twice, as a Kurento Media Server tells it.
+      for (let times = 0; times < 2; times += 1) this.raise('Error', { ...failureOf(error) });
     };
     try {
       this.#recording = new Recording({

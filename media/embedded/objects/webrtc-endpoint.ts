@@ -20,7 +20,7 @@ import { MediaElement } from './media-element.js';
 import type { EventFields, ObjectContext } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { perform } from './operations.js';
-import type { MediaType } from './parameters.js';
+import type { IceCandidate, MediaType } from './parameters.js';
 import { newSentStreams } from './sent-streams.js';
 import { EndpointStats } from './endpoint-stats.js';
 import { webRtcEndpointClass, webRtcEndpointOperations } from './webrtc-operations.js';
@@ -121,8 +121,9 @@ export class WebRtcEndpoint extends MediaElement {
     this.candidates.ask();
   }
 
-  /** Text that is no candidate is ignored. */
-  addIceCandidate(candidate: string): void {
+  /** Text that is no candidate is ignored. @throws KurentoError 40401 */
+  addIceCandidate({ candidate, sdpMid, sdpMLineIndex }: IceCandidate): void {
+    this.negotiation.requireSection(sdpMid, sdpMLineIndex);
     this.#transport.addRemoteCandidate(candidate);
   }
 

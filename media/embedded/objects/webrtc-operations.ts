@@ -55,6 +55,7 @@ const defaultRembParams = {
   packetsRecvIntervalTop: 100,
   thresholdFactor: 0.8,
   upLosses: 12,
+  rembOnConnect: 0,
 };
 
 function dataChannelsOf(self: WebRtcEndpoint): DataChannels {
@@ -86,7 +87,7 @@ export const webRtcEndpointOperations: Operations<WebRtcEndpoint> = {
     self.gatherCandidates();
   }),
   addIceCandidate: operation({ candidate: iceCandidate }, (self: WebRtcEndpoint, { candidate }) => {
-    self.addIceCandidate(candidate.candidate);
+    self.addIceCandidate(candidate);
   }),
   generateOffer: operation({ options: offerOptions.optional() }, (self: WebRtcEndpoint, { options = {} }) => {
     const { offerToReceiveAudio = true, offerToReceiveVideo = true } = options;

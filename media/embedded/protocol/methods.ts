@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { KurentoError } from '../objects/kurento-error.js';
+import { ownWords } from '../objects/parameters.js';
 import type { MediaObject } from '../objects/media-object.js';
 import { innerRequestSchema, methodParams, sessionMethodParams, sessionParams } from './messages.js';
 import { responseError, JsonRpcError } from './json-rpc-error.js';
@@ -201,7 +202,9 @@ function read<S extends z.ZodType>(schema: S, params: unknown): z.infer<S> {
   const given = typeof params === 'object' && params !== null && Object.hasOwn(params, name);
   throw new JsonRpcError(
     -32000,
-    given ? `'${name}' parameter ${result.error.issues[0]?.message ?? ''}` : `'${name}' parameter is required`,
+    given
+      ? `'${name}' parameter ${ownWords(result.error.issues[0]?.message ?? '') ?? 'has an unexpected type'}`
+      : `'${name}' parameter is required`,
   );
 }
 

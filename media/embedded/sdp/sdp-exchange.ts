@@ -97,7 +97,7 @@ export class SdpExchange {
   /** Takes the answer to the offer. @throws InvalidSdp, NothingServed or OutOfTurn */
   processAnswer(text: string): Agreement {
     if (!this.#offered) {
-      throw new OutOfTurn('nothing-offered', 'Offer not generated. Please call generateOffer first');
+      throw new OutOfTurn('nothing-offered', 'Offer not generated. It is not possible to process an answer.');
     }
     if (this.#agreement) throw new OutOfTurn('already-answered', 'Sdp Answer already processed');
     if (text === '') throw new InvalidSdp('empty', 'Empty answer not valid');

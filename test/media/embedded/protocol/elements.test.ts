@@ -27,9 +27,17 @@ describe('the Kurento protocol of the embedded engine, invoking (§3.6, §6)', (
       'MALFORMED_TRANSACTION',
       "Method 'constructor' with 2 parameters not found",
     );
-    expectError(await stage.invoke(endpoint, 'setName'), 40001, 'MARSHALL_ERROR', "'operationParams' is required");
+    for (const [setter, name, type] of [
+      ['setName', 'name', 'string'],
+      ['setMtu', 'mtu', 'integer'],
+      ['setSendTagsInEvents', 'sendTagsInEvents', 'boolean'],
+    ]) {
+      const wanted = `'${String(name)}' parameter should be a ${String(type)}`;
+      expectError(await stage.invoke(endpoint, String(setter)), 40001, 'MARSHALL_ERROR', wanted);
+    }
+    expectError(await stage.invoke(endpoint, 'addTag'), 40001, 'MARSHALL_ERROR', "'operationParams' is required");
     expectError(
-      await stage.invoke(endpoint, 'setName', { name: true }),
+      await stage.invoke(endpoint, 'setName', { name: [] }),
       40001,
       'MARSHALL_ERROR',
       "'name' parameter should be a string",
@@ -159,5 +167,65 @@ describe('the Kurento protocol of the embedded engine, invoking (§3.6, §6)', (
       40008,
       'MALFORMED_TRANSACTION',
     );
+  });
+
+  it('converts numbers and booleans to each other and to text, and text to nothing else', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    for (const [property, given, kept] of [
+      ['name', 1.5, '1.5'],
+      ['name', true, 'true'],
+      ['mtu', 1300.9, 1300],
+      ['mtu', true, 1],
+      ['sendTagsInEvents', 1, true],
+      ['sendTagsInEvents', 0, false],
+    ] as const) {
+      const suffix = `${property.charAt(0).toUpperCase()}${property.slice(1)}`;
+      await stage.client.invoke(endpoint, `set${suffix}`, { [property]: given });
+      expect(await stage.client.invoke(endpoint, `get${suffix}`), `${property} ${String(given)}`).to.equal(kept);
+    }
+    for (const [setter, params] of [
+      ['setMtu', { mtu: '1300' }],
+      ['setMtu', { mtu: 2 ** 31 }],
+      ['setSendTagsInEvents', { sendTagsInEvents: 'true' }],
+    ] as const) {
+      expectError(await stage.invoke(endpoint, setter, params), 40001, 'MARSHALL_ERROR');
+    }
+  });
+
+  it('keeps the port of the STUN server when the new one is none', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    for (const stunServerPort of [70_000, 0, -1]) {
+      await stage.client.invoke(endpoint, 'setStunServerPort', { stunServerPort });
+      expect(await stage.client.invoke(endpoint, 'getStunServerPort')).to.equal(3478);
+    }
+    await stage.client.invoke(endpoint, 'setStunServerPort', { stunServerPort: 5349 });
+    expect(await stage.client.invoke(endpoint, 'getStunServerPort')).to.equal(5349);
+  });
+
+  it('answers null when a tag that is not there is removed', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    expect(await stage.client.invoke(endpoint, 'removeTag', { key: 'nobody' })).to.equal(null);
+  });
+
+  it('has nothing to tell of an endpoint that has not negotiated', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    expect(await stage.client.invoke(endpoint, 'getStats')).to.deep.equal({});
+    expect(await stage.client.invoke(endpoint, 'getIceConnectionState')).to.deep.equal([]);
+    expect(await stage.client.invoke(endpoint, 'getDtlsConnectionState')).to.deep.equal([]);
+    expect(await stage.client.invoke(endpoint, 'getICECandidatePairs')).to.deep.equal([]);
+  });
+
+  it('says what is wrong in its own words', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    const answers = [
+      await stage.invoke(endpoint, 'setRembParams', { rembParams: 'many' }),
+      await stage.invoke(endpoint, 'setRembParams', { rembParams: { upLosses: 'many' } }),
+      await stage.invoke(endpoint, 'generateOffer', { options: 7 }),
+      await stage.invoke(endpoint, 'addIceCandidate', { candidate: 7 }),
+      await stage.client.request('invoke', { object: endpoint, operation: 'setName', operationParams: 'ann' }),
+      await stage.client.request('transaction', { operations: 7 }),
+      await stage.client.request('closeSession', { sessionId: 'x', release: 'no' }),
+    ];
+    for (const { error } of answers) expect(error?.message).to.match(/should be an? |has an unexpected type$/);
   });
 });

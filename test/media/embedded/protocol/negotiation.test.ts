@@ -109,6 +109,34 @@ describe('the Kurento protocol of the embedded engine, negotiating (§7.2)', () 
     expect(stage.server.transports.all[0]?.remoteCandidates[0]).to.equal('candidate:1 1 UDP 1 192.0.2.1 9 typ host');
   });
 
+  it('refuses a candidate for a section that is not there, once the sections are known', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    const add = (sdpMid: string, sdpMLineIndex: number) =>
+      stage.invoke(endpoint, 'addIceCandidate', {
+        candidate: { candidate: 'candidate:1 1 UDP 1 192.0.2.1 9 typ host', sdpMid, sdpMLineIndex },
+      });
+    expect((await add('7', 7)).error, 'before the offer').to.equal(undefined);
+    await stage.client.invoke(endpoint, 'processOffer', { offer: browserOffer() });
+    expect((await add('0', 0)).error).to.equal(undefined);
+    for (const [mid, index] of [
+      ['0', 7],
+      ['0', -1],
+      ['nobody', 0],
+    ] as const) {
+      expectError(await add(mid, index), 40401, 'ICE_ADD_CANDIDATE_ERROR');
+    }
+  });
+
+  it('refuses an answer before the offer in the words of a Kurento Media Server', async () => {
+    const { endpoint } = await stage.pipelineWithEndpoint();
+    expectError(
+      await stage.invoke(endpoint, 'processAnswer', { answer: browserOffer() }),
+      40209,
+      'SDP_END_POINT_NOT_OFFER_GENERATED',
+      'Offer not generated. It is not possible to process an answer.',
+    );
+  });
+
   it('tells how the connection comes and goes', async () => {
     const { endpoint } = await stage.pipelineWithEndpoint();
     await stage.client.subscribe(

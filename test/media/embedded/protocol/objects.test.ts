@@ -97,4 +97,18 @@ describe('the Kurento protocol of the embedded engine, creating and releasing (Â
     }
     expect(await stage.client.invoke('manager_ServerManager', 'getName')).to.equal('manager_ServerManager');
   });
+
+  it('checks the priority of packets, which has no effect', async () => {
+    const mediaPipeline = await stage.client.create('MediaPipeline');
+    await stage.client.create('WebRtcEndpoint', { mediaPipeline, qosDscp: 'VIDEO_HIGH' });
+    expectError(
+      await stage.client.request('create', {
+        type: 'WebRtcEndpoint',
+        constructorParams: { mediaPipeline, qosDscp: 'URGENT' },
+      }),
+      40001,
+      'MARSHALL_ERROR',
+      "Invalid value for 'DSCPValue'",
+    );
+  });
 });

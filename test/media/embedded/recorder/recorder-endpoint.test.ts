@@ -150,7 +150,7 @@ describe('RecorderEndpoint', () => {
       expect(readFileSync(path).equals(before), 'nothing more is written').to.equal(true);
       expect(refusals()).to.have.lengthOf(1);
       expect(refusals()[0]).to.include('"uri":"full.webm"').and.include('ENOSPC');
-      expect(events).to.have.lengthOf(1);
+      expect(events, 'as a KMS tells it').to.have.lengthOf(2);
       expect(events[0]).to.have.nested.include({
         'params.value.type': 'Error',
         'params.value.data.type': 'RESOURCE_ERROR_NO_SPACE_LEFT',
