@@ -11,6 +11,10 @@ export interface Option<Given = unknown, Used = unknown> {
   readonly meaning: string;
   /** The name that it had in earlier versions, with the prefix of its group; still accepted. */
   readonly formerly?: string;
+  /** Whether its value is never shown. It may also be given as a file that holds it: ADMIN_TOKEN_FILE for ADMIN_TOKEN. */
+  readonly secret?: true;
+  /** Whether a running server takes a new value (SIGHUP). */
+  readonly reloads?: true;
 }
 
 /** Options by name. */
@@ -41,11 +45,11 @@ export function option<S extends z.ZodType>(
   initial: NoInfer<z.input<S>>,
   unit: string,
   meaning: string,
-  { formerly }: { readonly formerly?: string } = {},
+  more: Pick<Option, 'formerly' | 'secret' | 'reloads'> = {},
 ): Option<z.input<S>, z.output<S>> {
   // The generic type of a schema hides what its own type says it reads and makes.
   const typed = schema as unknown as z.ZodType<z.output<S>, z.input<S>>;
-  return { schema: typed, initial, unit, meaning, ...(formerly !== undefined && { formerly }) };
+  return { schema: typed, initial, unit, meaning, ...more };
 }
 
 /** An option that is true or false. */
@@ -71,12 +75,8 @@ const truth = z.preprocess(
   z.boolean('must be true or false'),
 );
 
-/** The message is for text that is no number. A number out of bounds keeps zod's message, which names the bound. */
-export const number = z.coerce.number<number | string>({
-  // zod asks this for the bounds too, though its type says otherwise.
-  error: ({ code }: { readonly code: string }) => (code === 'invalid_type' ? 'must be a number' : undefined),
-});
-export const count = number.int('must be a whole number');
+export const number = z.coerce.number<number | string>();
+export const count = number.int();
 export const milliseconds = count.min(1).max(86_400_000);
 export const kbps = count.min(0).max(1_000_000);
 export const ipAddress = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
@@ -137,7 +137,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function split(text: string): string[] {
+export function split(text: string): string[] {
   return text
     .split(',')
     .map((item) => item.trim())

@@ -12,18 +12,19 @@ export interface Claim {
 
 /** Knows the clients that bear the admin token. Without a configured token there are none. */
 export class Admin {
-  readonly #digest: Buffer | undefined;
+  readonly #token: () => string;
+  #digest: { readonly of: string; readonly digest: Buffer } | undefined;
   readonly #wrongTokens: WrongTokens;
 
-  /** @param token empty: nobody is an administrator */
-  constructor(token: string, wrongTokens: WrongTokens) {
-    this.#digest = token === '' ? undefined : digestOf(token);
+  /** @param token the present one; empty: nobody is an administrator */
+  constructor(token: () => string, wrongTokens: WrongTokens) {
+    this.#token = token;
     this.#wrongTokens = wrongTokens;
   }
 
   /** Whether anybody can be an administrator. */
   get isPossible(): boolean {
-    return this.#digest !== undefined;
+    return this.#token() !== '';
   }
 
   /**
@@ -46,7 +47,8 @@ export class Admin {
    */
   is({ authorization, address }: Claim): boolean {
     const [, token] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-    if (token === undefined || !this.#digest) return false;
+    const expected = this.#expected();
+    if (token === undefined || !expected) return false;
     const waitS = this.#wrongTokens.waitOf(address);
     if (waitS > 0) {
       throw new Problem('too-many', `Too many wrong tokens came from your address; try again in ${waitS} s`, {
@@ -54,7 +56,7 @@ export class Admin {
       });
     }
     // Digests are of one length, which is what the comparison in constant time needs.
-    if (timingSafeEqual(digestOf(token), this.#digest)) {
+    if (timingSafeEqual(digestOf(token), expected)) {
       this.#wrongTokens.forgive(address);
       return true;
     }
@@ -62,6 +64,14 @@ export class Admin {
     throw new Problem('token-needed', 'That is not the admin token', {
       'WWW-Authenticate': 'Bearer realm="atrium", error="invalid_token"',
     });
+  }
+
+  /** The digest of the token, made once for each token. */
+  #expected(): Buffer | undefined {
+    const token = this.#token();
+    if (token === '') return undefined;
+    if (this.#digest?.of !== token) this.#digest = { of: token, digest: digestOf(token) };
+    return this.#digest.digest;
   }
 }
 

@@ -35,7 +35,7 @@ export interface AppOptions {
   /** The folder of the client library, for pages of others; served below /client. */
   readonly client: string;
   /** The Content-Security-Policy of the demo's page. */
-  readonly pagePolicy: string;
+  readonly pagePolicy: () => string;
   readonly pathPrefix: string;
   /** A client that bears it may change things. Empty: nobody may. */
   readonly adminToken: string;
@@ -59,13 +59,13 @@ export interface AppOptions {
 export function restApp(options: AppOptions): Express {
   const { rooms, pageSettings, closeByGet, onChange, pathPrefix } = options;
   const openApi = openApiDocument(pathPrefix);
-  const admin = new Admin(options.adminToken, new WrongTokens(options.now, options.onGuessing));
-  const roomList = new RoomList(options.roomList, admin.isPossible);
+  const admin = new Admin(() => options.adminToken, new WrongTokens(options.now, options.onGuessing));
+  const roomList = new RoomList(options.roomList, () => admin.isPossible);
   const handlers = {
     ...roomHandlers(rooms, roomList, onChange),
     ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet, onChange),
     ...healthHandlers(options.health),
-    ...iceHandlers(options.iceServers),
+    ...iceHandlers(() => options.iceServers),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
   };
@@ -101,7 +101,7 @@ export function restApp(options: AppOptions): Express {
   );
   routes.use('/client', express.static(options.client, { redirect: false }));
   const asPage = (response: ServerResponse, path: string): void => {
-    if (path.endsWith('.html')) response.setHeader('Content-Security-Policy', options.pagePolicy);
+    if (path.endsWith('.html')) response.setHeader('Content-Security-Policy', options.pagePolicy());
   };
   routes.use(express.static(options.demo, { setHeaders: asPage, redirect: false }));
   app.use(pathPrefix === '' ? '/' : pathPrefix, routes);

@@ -4,6 +4,6 @@ import type { Component } from './schemas.js';
 export type IceServers = Component<'IceServers'>['iceServers'];
 
 /** What a page gives to its RTCPeerConnections. Everybody may read it: clients that may call need the credentials in it. */
-export function iceHandlers(iceServers: IceServers): Handlers<'getIceServers'> {
-  return { getIceServers: () => ({ status: 200, body: { iceServers } }) };
+export function iceHandlers(iceServers: () => IceServers): Handlers<'getIceServers'> {
+  return { getIceServers: () => ({ status: 200, body: { iceServers: iceServers() } }) };
 }

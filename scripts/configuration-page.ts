@@ -24,6 +24,12 @@ export function configurationPage(): Promise<string> {
     'A list is separated by commas in a flag or a variable, and is a list in the file. JSON is text in a flag or a variable, and an object in the file. ' +
       'The options of a protocol may stand in an object in the file, without the prefix:',
     frames(['easyrtc:', '  maxRooms: 3', 'easyrtcMaxRooms: 3 # the same']).replace('```text', '```yaml'),
+    'Options marked _secret_ may also be given as a file that holds the value: `ADMIN_TOKEN_FILE=/run/secrets/token`, `--admin-token-file`, ' +
+      '`adminTokenFile`. A line break at its end is no part of the value.',
+    'Options marked _reloaded_ take new values while the server runs: at SIGHUP, and a few seconds after the YAML file, a certificate or ' +
+      'a file with a secret has changed. Calls notice nothing. A certificate is read anew then, too. The log names options that have changed ' +
+      'and need a restart. When anything in the new configuration is wrong, nothing changes, and one line of the log says what it is.',
+    'A variable that looks like a misspelt option, such as `KMS_URI`, is warned about at the start.',
     '`npm start -- --help` prints the same tables.',
     sections.map(({ title }) => `- [${title}](#${anchor(title)})`).join('\n'),
     ...sections.flatMap(({ title, options }) => [
@@ -36,7 +42,14 @@ export function configurationPage(): Promise<string> {
 function row({ option, variable, formerly }: ListedOption): string[] {
   const initial = defaultOf(option);
   const before = formerly === undefined ? '' : ` Formerly \`${formerly.variable}\`, which still works.`;
-  return [`\`${variable}\``, initial === '' ? 'none' : `\`${initial}\``, option.unit, escaped(option.meaning) + before];
+  const marks = [option.secret ? 'secret' : [], option.reloads ? 'reloaded' : []].flat().join(', ');
+  const after = marks === '' ? '' : ` _(${marks})_`;
+  return [
+    `\`${variable}\``,
+    initial === '' ? 'none' : `\`${initial}\``,
+    option.unit,
+    escaped(option.meaning) + before + after,
+  ];
 }
 
 /** What Markdown would read as markup. */

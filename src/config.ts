@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
+import type { ZodError } from 'zod';
 import type { Document } from 'yaml';
 import { ConfigError } from '../options/config-error.js';
+import { expected, expectedNumber, isNumeric, shown } from '../options/expected.js';
+import { nearName } from '../options/near-name.js';
+import { split } from '../options/option.js';
 import type { Input, Output } from '../options/option.js';
 import type { dialectEntries } from './dialects.js';
 import { defaultOf, optionList } from './option-list.js';
@@ -21,6 +25,8 @@ export { ConfigError };
 interface GivenValue {
   readonly value: unknown;
   readonly source: string;
+  /** The file that holds it, where only the name of a file was given. */
+  readonly file?: string;
 }
 type GivenValues = Map<ListedOption, GivenValue>;
 
@@ -46,6 +52,18 @@ export function readConfig(
   env: NodeJS.ProcessEnv,
   onFormerName: OnFormerName = () => undefined,
 ): Config {
+  return readWithFiles(args, env, onFormerName).config;
+}
+
+/**
+ * As `readConfig`, with the files that the configuration was read from, or names: those whose change matters to a running server.
+ * @throws ConfigError
+ */
+export function readWithFiles(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  onFormerName: OnFormerName = () => undefined,
+): { readonly config: Config; readonly files: readonly string[] } {
   const flags = readFlags(args);
   const path = flags.get(fileFlag) ?? env[fileVariable];
   const given =
@@ -55,13 +73,23 @@ export function readConfig(
   for (const listed of optionList) {
     const names = namesOf(listed);
     const variable = names.map((each) => each.variable).find((each) => (env[each] ?? '') !== '');
+    const { inFile } = listed;
+    const fileIn = inFile && (env[inFile.variable] ?? '') !== '' ? inFile.variable : undefined;
+    if (variable !== undefined && fileIn !== undefined) throw givenTwice(variable, fileIn);
     if (variable !== undefined) given.set(listed, { value: env[variable], source: variable });
+    if (fileIn !== undefined) given.set(listed, contentOfFile(env[fileIn], fileIn));
     if (variable !== undefined && variable !== listed.variable) onFormerName(variable, listed.variable);
     const flag = names.map((each) => each.flag).find((each) => flags.has(each));
+    const fileFlagOf = inFile && flags.has(inFile.flag) ? inFile.flag : undefined;
+    if (flag !== undefined && fileFlagOf !== undefined) throw givenTwice(flag, fileFlagOf);
     if (flag !== undefined) given.set(listed, { value: flags.get(flag), source: flag });
+    if (fileFlagOf !== undefined) given.set(listed, contentOfFile(flags.get(fileFlagOf), fileFlagOf));
     if (flag !== undefined && flag !== listed.flag) onFormerName(flag, listed.flag);
   }
-  return check(given);
+  const config = check(given);
+  const secretFiles = [...given.values()].flatMap(({ file }) => file ?? []);
+  const named = [path ?? '', config.tlsCert, config.tlsKey].filter((file) => file !== '');
+  return { config, files: [...named, ...secretFiles] };
 }
 
 /** The table of options, for --help. */
@@ -84,9 +112,17 @@ function namesOf(listed: ListedOption): OptionNames[] {
   return listed.formerly ? [listed, listed.formerly] : [listed];
 }
 
+/** Those too where a file is named that holds the value. */
+function allNamesOf(listed: ListedOption): OptionNames[] {
+  return [...namesOf(listed), ...(listed.inFile ? [listed.inFile] : [])];
+}
+
+const everyName = optionList.flatMap(allNamesOf);
+const keys = everyName.map(({ name }) => name);
+
 /** What was given for each flag. */
 function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
-  const known = new Set([fileFlag, ...optionList.flatMap(namesOf).map(({ flag }) => flag)]);
+  const known = new Set([fileFlag, ...everyName.map(({ flag }) => flag)]);
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries([...known].map((flag) => [flag.slice('--'.length), { type: 'string' as const }])),
@@ -97,7 +133,9 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
   const given = new Map<string, string>();
   for (const token of tokens) {
     const flag = token.kind === 'option' ? token.rawName : (args[token.index] ?? '');
-    if (token.kind !== 'option' || !known.has(flag)) throw new ConfigError(`Unknown flag ${flag}; --help lists all`);
+    if (token.kind !== 'option' || !known.has(flag)) {
+      throw new ConfigError(`Unknown flag ${flag}${orNear(flag, [...known])}; --help lists all`);
+    }
     if (token.value === undefined) throw new ConfigError(`${flag} needs a value`);
     given.set(flag, token.value);
   }
@@ -140,21 +178,24 @@ function readFile(path: string, source: string): object {
 function valuesIn(given: object, source: string, onFormerName: OnFormerName = () => undefined): GivenValues {
   const values: GivenValues = new Map();
   const set = (listed: ListedOption | undefined, key: string, value: unknown): void => {
-    if (!listed) throw new ConfigError(`${source}: unknown option "${key}"`);
+    if (!listed) throw new ConfigError(`${source}: unknown option "${key}"${orNear(key, keys)}`);
     if (values.has(listed)) throw new ConfigError(`${source}: "${key}" is given twice`);
-    if (value !== undefined) values.set(listed, { value, source });
+    const isFile = listed.inFile !== undefined && key.endsWith('File');
+    if (value !== undefined) values.set(listed, isFile ? contentOfFile(value, key) : { value, source });
   };
   for (const [key, value] of Object.entries(given) as [string, unknown][]) {
     const members = optionList.filter(({ group }) => group === key);
     if (members.length > 0 && isObject(value)) {
       for (const [inner, each] of Object.entries(value)) {
-        const listed = members.find((member) => member.key === inner);
+        const listed = members.find(
+          (member) => member.key === inner || (member.inFile && inner === `${member.key}File`),
+        );
         set(listed, `${key}.${inner}`, each);
       }
     } else {
-      const listed = optionList.find((each) => namesOf(each).some(({ name }) => name === key));
+      const listed = optionList.find((each) => allNamesOf(each).some(({ name }) => name === key));
       set(listed, key, value);
-      if (listed && key !== listed.name) onFormerName(key, listed.name);
+      if (listed?.formerly?.name === key) onFormerName(key, listed.name);
     }
   }
   return values;
@@ -164,16 +205,79 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * The first thing that is wrong with a value. A secret is not shown.
+ * @param numeric what is expected of an option that is a number
+ */
+function explained(
+  where: string,
+  value: unknown,
+  { issues: [issue] }: ZodError,
+  { option }: ListedOption,
+  numeric: string | undefined,
+): string {
+  const [at, ...deeper] = issue?.path ?? [];
+  // A number that is no whole one is of another type to the schema.
+  const isFraction = numeric !== undefined && issue?.code === 'invalid_type' && isNumeric(value);
+  const wanted = numeric ?? issue?.message ?? 'must be something else';
+  const text = isFraction ? wanted.replace('a number', 'a whole number') : wanted;
+  if (!text.startsWith('must ')) return `${where}: ${text}`;
+  // Of a list, the item. Of an object, the place in it.
+  const items: unknown = typeof value === 'string' && typeof at === 'number' ? split(value) : value;
+  const wrong = typeof at === 'number' && Array.isArray(items) ? (items as unknown[])[at] : value;
+  const inside = at !== undefined && (typeof at !== 'number' || deeper.length > 0) ? `: ${issue?.path.join('.')}` : '';
+  const not = option.secret || inside !== '' ? '' : `, not ${shown(wrong)}`;
+  return `${where}${inside} ${text}${not}`;
+}
+
+/** @param path where a secret is kept. A line break at its end is no part of the secret */
+function contentOfFile(path: unknown, source: string): GivenValue {
+  if (typeof path !== 'string' || path === '') throw new ConfigError(`${source} must be the name of a file`);
+  let value: string;
+  try {
+    value = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new ConfigError(`${source}: ${path} cannot be read (${why}); name a file that holds the secret`, {
+      cause: error,
+    });
+  }
+  if (value === '') throw new ConfigError(`${source}: ${path} is empty; name a file that holds the secret`);
+  return { value, source, file: path };
+}
+
+function givenTwice(one: string, other: string): ConfigError {
+  return new ConfigError(`${one}, ${other}: both are given; name one of them`);
+}
+
+function orNear(given: string, names: readonly string[]): string {
+  const near = nearName(given, names);
+  return near === undefined ? '' : `, did you mean ${near}?`;
+}
+
+/** Variables that are none of ours, and look as if one of ours was meant. */
+export function nearMisses(env: NodeJS.ProcessEnv): readonly { readonly given: string; readonly meant: string }[] {
+  const ours = [fileVariable, ...everyName.map(({ variable }) => variable)];
+  return Object.keys(env).flatMap((given) => {
+    const meant = ours.includes(given) ? undefined : nearName(given, ours);
+    return meant === undefined ? [] : [{ given, meant }];
+  });
+}
+
 function check(given: GivenValues): Config {
   const config: Record<string, unknown> = {};
   const groups: Record<string, Record<string, unknown>> = {};
   for (const listed of optionList) {
     const { option, group, key, name } = listed;
     const { value, source } = given.get(listed) ?? { value: option.initial, source: 'default' };
-    const result = option.schema.safeParse(value);
+    const numeric = expectedNumber(option.schema, option.unit);
+    // The schema would take an empty text for 0 and `true` for 1.
+    const isNoNumber = numeric !== undefined && !isNumeric(value);
+    const result = option.schema.safeParse(isNoNumber ? Number.NaN : value, { error: expected });
     if (!result.success) {
-      const reason = result.error.issues.map(({ message }) => message).join('; ');
-      throw new ConfigError(`${source}: ${name} ${reason}`);
+      const isName = source === listed.variable || source.startsWith('--') || source === listed.formerly?.variable;
+      const where = isName || source === listed.inFile?.variable ? source : `${source}: ${name}`;
+      throw new ConfigError(explained(where, value, result.error, listed, numeric));
     }
     const owner = group === undefined ? config : (groups[group] ??= {});
     owner[key] = result.data;

@@ -26,7 +26,13 @@ export function dialectsOf(
   needs: Omit<DialectNeeds, 'transport' | 'iceServers'>,
   hooks: Hooks = {},
 ): Dialect[] {
-  const all = { ...needs, transport: config, iceServers: config.iceServers };
+  const all = {
+    ...needs,
+    transport: config,
+    get iceServers() {
+      return config.iceServers;
+    },
+  };
   return switchedOn(config).map(({ create, options: { name } }) => create(config[name], all, Reflect.get(hooks, name)));
 }
 

@@ -61,6 +61,7 @@ export async function checkPlaces(places: readonly Place[]): Promise<void> {
 
 function explained(error: NodeJS.ErrnoException, { port, host, prefix }: Place): ConfigError {
   const options = { cause: error };
+  const byShell = prefix === '' && process.env.HOST === host ? ' (conda and tcsh set HOST by themselves)' : '';
   switch (error.code) {
     case 'EADDRINUSE':
       return new ConfigError(
@@ -76,7 +77,7 @@ function explained(error: NodeJS.ErrnoException, { port, host, prefix }: Place):
     case 'EINVAL':
     case 'ENOTFOUND':
       return new ConfigError(
-        `${prefix}HOST: this machine has no address ${host}; name one that it has, or leave it empty for all`,
+        `${prefix}HOST: this machine has no address ${host}; name one that it has, or leave it empty for all${byShell}`,
         options,
       );
     default:

@@ -14,6 +14,11 @@ const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 /** What strangers can make the log grow by in a minute; fields of a line are bounded besides. */
 const limits = { perAddress: 30, perMessage: 600 };
 
+/** A log whose level can be changed while it is used, also that of its children. */
+export interface LeveledLog extends ParentLog {
+  level: LogLevel;
+}
+
 interface LogOptions {
   /** Default: standard output. */
   readonly output?: Writable;
@@ -25,7 +30,7 @@ interface LogOptions {
  * Names come from outside and stand in the fields. Each is cut, and shown so that it cannot look like a line of its own; lines that are
  * alike are bounded.
  */
-export function createLog(level: LogLevel, format: LogFormat, { output, clock }: LogOptions = {}): ParentLog {
+export function createLog(level: LogLevel, format: LogFormat, { output, clock }: LogOptions = {}): LeveledLog {
   const { combine, timestamp, errors, printf, colorize } = winston.format;
   const text = printf(({ level: shown, message, timestamp: time, ...fields }) => {
     const details = Object.entries(fields).map(([name, value]) => ` ${name}=${textOf(value)}`);
@@ -39,27 +44,34 @@ export function createLog(level: LogLevel, format: LogFormat, { output, clock }:
   const colours = format === 'text' && output === undefined && process.stdout.isTTY ? [colorize()] : [];
   const transport = output ? new winston.transports.Stream({ stream: output }) : new winston.transports.Console();
   const logger = winston.createLogger({
-    level,
+    level: 'debug',
     format: combine(errors({ stack: true }), timestamp(), ...colours, format === 'json' ? json : text),
     transports: [transport],
   });
-  return above(level, limitedLog(logOf(logger), limits, clock));
+  const threshold = { level };
+  const log = above(threshold, limitedLog(logOf(logger), limits, clock));
+  return Object.defineProperty({ ...log, level }, 'level', {
+    get: () => threshold.level,
+    set: (next: LogLevel) => {
+      threshold.level = next;
+    },
+  });
 }
 
 /** Winston formats a line before it checks the level, and the limits count it. This check comes first: lines below the level cost nothing. */
-function above(level: LogLevel, log: ParentLog): ParentLog {
-  const at = (own: LogLevel) =>
-    levels.indexOf(own) > levels.indexOf(level)
-      ? () => undefined
-      : (message: string, fields?: object) => {
-          log[own](message, fields);
-        };
+function above(threshold: { readonly level: LogLevel }, log: ParentLog): ParentLog {
+  const at = (own: LogLevel) => {
+    const rank = levels.indexOf(own);
+    return (message: string, fields?: object) => {
+      if (rank <= levels.indexOf(threshold.level)) log[own](message, fields);
+    };
+  };
   return {
     error: at('error'),
     warn: at('warn'),
     info: at('info'),
     debug: at('debug'),
-    child: (fields) => above(level, log.child(fields)),
+    child: (fields) => above(threshold, log.child(fields)),
   };
 }
 

@@ -1,9 +1,11 @@
 import { goOnWithoutReader } from '../log.js';
 import { onNpmGone } from '../npm-gone.js';
-import { ConfigError, describeOptions, readConfig } from './config.js';
+import { ConfigError, describeOptions, nearMisses, readConfig, readWithFiles } from './config.js';
+import { HangUp } from './hang-up.js';
 import { checkHealth } from './health-check.js';
 import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
+import { Reloading } from './reloading.js';
 
 const endings = ['SIGINT', 'SIGTERM'] as const;
 const windowsEndings = [...endings, 'SIGHUP', 'SIGBREAK'] as const;
@@ -42,19 +44,34 @@ async function run(): Promise<void> {
   // The health check, which runs every few seconds, does without all of this.
   const { startServer } = await import('./server.js');
   const former: string[] = [];
-  const config = readConfig(args, process.env, (given, present) => former.push(`${given} is now called ${present}`));
+  const { config, files } = readWithFiles(args, process.env, (given, present) =>
+    former.push(`${given} is now called ${present}`),
+  );
   const log = createLog(config.logLevel, config.logFormat);
   for (const text of former) log.warn(text);
+  for (const { given, meant } of nearMisses(process.env)) {
+    log.warn(`${given} is no option and has no effect; did you mean ${meant}?`);
+  }
+  const hangUp = new HangUp();
   const server = await startServer(config);
+  const reloading = new Reloading(files, {
+    read: () => readWithFiles(args, process.env),
+    take: (next) => server.reload(next),
+    log: server.log,
+  });
   const elsewhere = server.elsewhere.map((url) => `On a phone in this network: ${url}\n`).join('');
   const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
   const admin = server.adminUrl === undefined ? '' : `Health and metrics: ${server.adminUrl}\n`;
   process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${server.media}\n${admin}\n`);
-  stopOnSignals(() => server.stop());
+  const stop = stopOnSignals(() => {
+    reloading.close();
+    return server.stop();
+  });
+  hangUp.listen(() => void reloading.reload(), stop);
 }
 
-/** Calls `stop` once, and ends the process after it. */
-function stopOnSignals(stop: () => Promise<void>): void {
+/** Calls `stop` once, and ends the process after it. @returns what does so */
+function stopOnSignals(stop: () => Promise<void>): () => void {
   let stopping = false;
   const stopOnce = (): void => {
     if (stopping) return;
@@ -70,4 +87,5 @@ function stopOnSignals(stop: () => Promise<void>): void {
     });
   }
   onNpmGone('start', stopOnce);
+  return stopOnce;
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ParentLog } from '../log.js';
 import { inOptions } from './engine-flags.js';
+import type { LogLevel } from './log.js';
 import { longestPauseMs, RestartPauses } from './restart-pauses.js';
 
 export interface MediaProcessOptions {
@@ -62,6 +63,7 @@ export class MediaProcess {
   readonly #secret = randomBytes(32).toString('base64url');
   #url: string | undefined;
   #restarts = 0;
+  #logLevel: LogLevel | undefined;
   #stopping = false;
   readonly #pauses = new RestartPauses();
   #restart: NodeJS.Timeout | undefined;
@@ -97,6 +99,14 @@ export class MediaProcess {
   /** How often it was started again with success. */
   get restarts(): number {
     return this.#restarts;
+  }
+
+  /** Holds for its next lives too. */
+  logLevel(level: LogLevel): void {
+    this.#logLevel = level;
+    const { child } = this.#run ?? {};
+    // An engine that is about to end takes no message; its next life has the flag.
+    if (child?.connected) child.send({ type: 'log-level', level }, () => undefined);
   }
 
   async stop(): Promise<void> {
@@ -136,7 +146,9 @@ export class MediaProcess {
 
   #flags(): string[] {
     const port = this.#url === undefined ? '0' : new URL(this.#url).port;
-    return ['--host', '127.0.0.1', '--port', port, ...this.#options.flags];
+    const flags = ['--host', '127.0.0.1', '--port', port, ...this.#options.flags];
+    // The last of several counts.
+    return this.#logLevel === undefined ? flags : [...flags, '--log-level', this.#logLevel];
   }
 
   #engineEnded(startedAt: number, ended: string | number | null): void {

@@ -1,5 +1,6 @@
 import { ConfigError } from './config.js';
 import type { ParentLog } from '../log.js';
+import type { LogLevel } from './log.js';
 import { displayedUrl } from '../media/displayed-url.js';
 import { MediaProcess } from './media-process.js';
 import { fewestPorts, splitUdpPorts, writeUdpPorts } from './udp-ports.js';
@@ -59,6 +60,10 @@ export class MediaProcesses {
 
   async stop(): Promise<void> {
     await Promise.all(this.#processes.map((process) => process.stop()));
+  }
+
+  logLevel(level: LogLevel): void {
+    for (const process of this.#processes) process.logLevel(level);
   }
 
   /** For the log, in the order of their URLs. */

@@ -8,6 +8,7 @@ import type { Health } from '../rest/health.js';
 import type { Config } from './config.js';
 import { engineFlags } from './engine-flags.js';
 import { isOnThisMachine } from './listening.js';
+import type { LogLevel } from './log.js';
 import { NoMediaLibrary, restartMs } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
 import { Undo } from './undo.js';
@@ -24,6 +25,8 @@ export interface StartedMedia {
   readonly processIds: readonly number[];
   /** For /healthz. */
   readonly servers: Health['mediaServers'];
+  /** The least important line that embedded engines write from now on. */
+  logLevel(level: LogLevel): void;
   /** Lets go of the media servers, and ends those that were started. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -69,6 +72,9 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
           const process = processes?.state(server.url);
           return { ...server, ...(process && { process }) };
         });
+      },
+      logLevel: (level) => {
+        processes?.logLevel(level);
       },
       stop: () => undo.run(),
     };

@@ -28,6 +28,8 @@ export interface ListedOption extends OptionNames {
   readonly key: string;
   /** Names of earlier versions, which still work. */
   readonly formerly?: OptionNames;
+  /** Where the name of a file that holds the value may be given, for secrets. */
+  readonly inFile?: OptionNames;
 }
 
 /** As docs/configuration.md shows them. */
@@ -62,6 +64,14 @@ function listed(table: Table, group?: Group): ListedOption[] {
     const prefix = group?.prefix ?? '';
     const name = prefix === '' ? key : `${prefix}${key.slice(0, 1).toUpperCase()}${key.slice(1)}`;
     const formerly = option.formerly === undefined ? undefined : namesOf(option.formerly);
-    return { ...namesOf(name), option, group: group?.name, key, ...(formerly && { formerly }) };
+    const inFile = option.secret ? namesOf(`${name}File`) : undefined;
+    return {
+      ...namesOf(name),
+      option,
+      group: group?.name,
+      key,
+      ...(formerly && { formerly }),
+      ...(inFile && { inFile }),
+    };
   });
 }

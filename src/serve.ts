@@ -29,6 +29,8 @@ import { dialectsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
+import { liveCopy, renew } from './live-config.js';
+import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
@@ -73,6 +75,11 @@ export interface Service {
   /** The paths of the HTTP server. A program may open more of them. */
   readonly doors: Doors;
   readonly socketIo: SocketIoDoor;
+  /**
+   * Takes those values of another configuration that a running server can take, and the files of its certificate anew. Clients that are
+   * connected notice nothing. @throws ConfigError when the certificate cannot be used; nothing has changed then
+   */
+  reload(config: Config): Promise<Renewed>;
   /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -82,7 +89,9 @@ export interface Service {
  * order, and so does a later step that fails.
  * @throws ConfigError for what it names and cannot be used: a certificate, a folder, an address or a port
  */
-export async function serve(config: Config, media: MediaEngine, options: ServeOptions = {}): Promise<Service> {
+export async function serve(given: Config, media: MediaEngine, options: ServeOptions = {}): Promise<Service> {
+  // Its readers look a value up when they need it, so that `reload` can change it.
+  const config = liveCopy(given);
   const { log = createLog(config.logLevel, config.logFormat), now = Date.now } = options;
   const undo = new Undo();
   const stop = (): Promise<void> => undo.run();
@@ -117,12 +126,16 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
-      iceServers: config.iceServers,
+      get iceServers() {
+        return config.iceServers;
+      },
       demo: builtFolder('demo'),
       client: builtFolder('client'),
-      pagePolicy: headers.pagePolicy,
+      pagePolicy: () => headers.pagePolicy,
       pathPrefix: config.pathPrefix,
-      adminToken: config.adminToken,
+      get adminToken() {
+        return config.adminToken;
+      },
       roomList: config.roomList,
       addressOf: (request) => networkOf(callerOf(request).address),
       closeByGet: config.closeEndpoint === 'token',
@@ -145,7 +158,8 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       headersTimeout: config.firstRequestMs,
       connectionsCheckingInterval: Math.min(10_000, config.firstRequestMs),
     };
-    const http = tls ? createSecureServer({ ...patience, cert: tls.cert, key: tls.key }) : createServer(patience);
+    const secure = tls && createSecureServer({ ...patience, cert: tls.cert, key: tls.key });
+    const http = secure ?? createServer(patience);
     surviveErrors(http, log);
     const gate = gateOf(config, (refused) => {
       log.warn('a client was refused', refused);
@@ -221,6 +235,17 @@ export async function serve(config: Config, media: MediaEngine, options: ServeOp
       dialects,
       doors,
       socketIo,
+      reload: async (next) => {
+        // First what can fail, so that a wrong configuration changes nothing.
+        const identity = secure && next.tlsCert !== '' ? await tlsIdentity(next) : undefined;
+        const named = secure ? next : { ...next, tlsCert: config.tlsCert, tlsKey: config.tlsKey };
+        if (identity) secure?.setSecureContext({ cert: identity.cert, key: identity.key });
+        const renewed = renew(config, named);
+        gate.renew(config);
+        headers.renew(config.frameAncestors);
+        if (named === next || (next.tlsCert === config.tlsCert && next.tlsKey === config.tlsKey)) return renewed;
+        return { ...renewed, kept: [...renewed.kept, 'TLS_CERT', 'TLS_KEY'] };
+      },
       stop,
     };
   } catch (error) {

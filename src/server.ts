@@ -1,3 +1,4 @@
+import type { ParentLog } from '../log.js';
 import type { Config } from './config.js';
 import type { Hooks } from './dialects.js';
 import { createLog } from './log.js';
@@ -10,6 +11,8 @@ import { Undo } from './undo.js';
 
 /** The whole server: a service with its media servers. `stop` also ends the embedded engines. */
 export interface RunningServer extends Service {
+  /** Of the server. */
+  readonly log: ParentLog;
   /** One line for people: what carries the media. */
   readonly media: string;
   /** For programs that speak to the media servers themselves. They hold passwords: log them nowhere. */
@@ -48,6 +51,13 @@ export async function startServer(
     log.info('ready', { url: service.url, media: media.description });
     return {
       ...service,
+      log,
+      reload: async (next) => {
+        const renewed = await service.reload(next);
+        log.level = next.logLevel;
+        media.logLevel(next.logLevel);
+        return renewed;
+      },
       media: media.description,
       mediaServerUrls: media.urls,
       get mediaProcessIds() {

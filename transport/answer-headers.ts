@@ -28,25 +28,34 @@ const localhost = /^(.+\.)?localhost(:\d+)?$/i;
  * `pagePolicy`.
  */
 export class AnswerHeaders {
-  /** The Content-Security-Policy of the server's own page: everything comes from this server, and nothing is written in the page. */
-  readonly pagePolicy: string;
-  readonly #all: ReadonlyMap<string, string>;
+  #pagePolicy = '';
+  #all: ReadonlyMap<string, string> = new Map();
   readonly #hstsSeconds: number;
   readonly #isSecure: (request: IncomingMessage) => boolean;
 
   constructor({ frameAncestors = [], hstsSeconds = 0, isSecure = () => false }: AnswerHeadersOptions = {}) {
+    this.#hstsSeconds = hstsSeconds;
+    this.#isSecure = isSecure;
+    this.renew(frameAncestors);
+  }
+
+  /** The Content-Security-Policy of the server's own page: everything comes from this server, and nothing is written in the page. */
+  get pagePolicy(): string {
+    return this.#pagePolicy;
+  }
+
+  /** Answers from now on name these sites. */
+  renew(frameAncestors: readonly string[]): void {
     const ancestors = `frame-ancestors ${["'self'", ...frameAncestors].join(' ')}`;
     const own = ['script-src', 'style-src', 'img-src', 'connect-src'].map((kind) => `${kind} 'self'`);
     const shut = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", ancestors];
-    this.pagePolicy = [...shut, ...own].join('; ');
+    this.#pagePolicy = [...shut, ...own].join('; ');
     this.#all = new Map([
       ['Content-Security-Policy', [...shut, 'sandbox'].join('; ')],
       ['Permissions-Policy', permissions],
       ['Referrer-Policy', 'same-origin'],
       ['X-Content-Type-Options', 'nosniff'],
     ]);
-    this.#hstsSeconds = hstsSeconds;
-    this.#isSecure = isSecure;
   }
 
   /** For an answer to this request. */

@@ -23,12 +23,14 @@ export const transportOptions = {
     [],
     'origins',
     'Pages of other hosts that may use this server, as https://host[:port]. Pages of its own host always may, and on loopback pages of any port. *: all pages.',
+    { reloads: true },
   ),
   trustedProxies: option(
     list(z.string().refine(isNetwork, 'must be IP addresses, networks as 10.0.0.0/8, or loopback')),
     [],
     'addresses',
     'Proxies in front of the server: IP addresses, networks as 10.0.0.0/8, or loopback. What they say of a client counts (X-Forwarded-For, -Proto and -Host, or Forwarded): for limits, logs and links.',
+    { reloads: true },
   ),
   maxConnections: option(
     count.min(0),

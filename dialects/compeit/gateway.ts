@@ -58,7 +58,7 @@ export class CompeitGateway implements Dialect {
       maxQueuedRequests,
       log,
     };
-    const identities = new Identities(this.#settings.tokenSecret, now);
+    const identities = new Identities(() => this.#settings.tokenSecret, now);
     const path = `${pathPrefix}${socketIoPath}/1`;
     this.#door = new OldSocketIoDoor({
       ...this.#settings,

@@ -33,20 +33,21 @@ type Claims = z.output<typeof claims>;
  * with it.
  */
 export class Identities {
-  readonly #key: Uint8Array | undefined;
+  readonly #secret: () => string;
   readonly #now: () => number;
 
-  /** @param secret empty: clients need no token */
-  constructor(secret: string, now: () => number) {
-    this.#key = secret === '' ? undefined : new TextEncoder().encode(secret);
+  /** @param secret the present one; empty: clients need no token */
+  constructor(secret: () => string, now: () => number) {
+    this.#secret = secret;
     this.#now = now;
   }
 
   /** Never rejects. @returns undefined when the client must be refused */
   async of(introduction: Introduction): Promise<Identity | undefined> {
     const chosen = introduction.field('name') ?? cookieOf(introduction, nameCookie);
-    if (!this.#key) return { name: cleanName(chosen), account: undefined, expiresAt: Infinity };
-    const proven = await this.#verify(tokenOf(introduction), this.#key);
+    const secret = this.#secret();
+    if (secret === '') return { name: cleanName(chosen), account: undefined, expiresAt: Infinity };
+    const proven = await this.#verify(tokenOf(introduction), new TextEncoder().encode(secret));
     if (!proven) return undefined;
     const { sub, name = chosen, exp = Infinity } = proven;
     return { name: cleanName(name), account: sub, expiresAt: exp * 1_000 };

@@ -8,8 +8,9 @@ export const compeitOptions = group('compeit', {
   tokenSecret: option(
     z.string(),
     '',
-    'text',
+    'secret',
     'The secret that signs the tokens (JWT, HS256) of COMPEIT users. Empty: everybody may connect, as a guest.',
+    { secret: true, reloads: true },
   ),
   heartbeatIntervalMs: option(
     milliseconds,

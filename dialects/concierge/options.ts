@@ -8,7 +8,10 @@ const bytes = count.min(1).max(2 ** 40);
 export const conciergeOptions = group('concierge', {
   enabled: flag(true, 'Whether clients of ERT Concierge are served.'),
   paths: option(list(path), ['/concierge', '/ws'], 'paths', 'Where clients of ERT Concierge connect.'),
-  secret: option(z.string(), '', 'secret', 'What clients of ERT Concierge must send as their secret. Empty: nothing.'),
+  secret: option(z.string(), '', 'secret', 'What clients of ERT Concierge must send as their secret. Empty: nothing.', {
+    secret: true,
+    reloads: true,
+  }),
   spelling: option(
     z.enum(['auto', 'documented', 'shipped']),
     'auto',

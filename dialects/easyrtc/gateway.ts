@@ -63,12 +63,15 @@ export class EasyRtcGateway implements Dialect {
 
   attach({ rooms, names, roomList, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
     const settings = this.#settings;
+    const server = this.#server;
     const context: Context = {
       applications: new Applications({ rooms, names, roomList, now, settings }),
       requests: requestsOf(settings),
       settings,
       hooks: this.#hooks,
-      iceServers: this.#server.iceServers,
+      get iceServers() {
+        return server.iceServers;
+      },
       now,
     };
     this.#context = context;

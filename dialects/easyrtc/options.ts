@@ -45,6 +45,7 @@ export const easyrtcOptions = group('easyrtc', {
     '',
     'secret',
     'Shared with a TURN server (static-auth-secret of coturn): EasyRTC clients get credentials that expire. Empty: they get those in ICE_SERVERS.',
+    { secret: true, reloads: true },
   ),
   turnSeconds: option(count.min(60), 86_400, 's', 'How long such credentials are valid.'),
   files: option(

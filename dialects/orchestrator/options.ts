@@ -35,8 +35,9 @@ export const orchestratorOptions = group('orchestrator', {
   password: option(
     z.string(),
     '',
-    'text',
+    'secret',
     'What Orchestrator clients must give as userPassword at login. Empty: they need none.',
+    { secret: true, reloads: true },
   ),
   allowTerminate: flag(
     false,

@@ -8,12 +8,16 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one JSON object per line. The program that started the process reads the fields back. */
 export class JsonLog implements Log {
-  readonly #threshold: number;
+  #threshold: number;
   readonly #write: (line: string) => void;
 
   constructor(level: LogLevel, write: (line: string) => void) {
     this.#threshold = logLevels.indexOf(level);
     this.#write = write;
+  }
+
+  set level(level: LogLevel) {
+    this.#threshold = logLevels.indexOf(level);
   }
 
   error(message: string, fields?: object): void {

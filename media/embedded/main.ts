@@ -2,7 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { goOnWithoutReader } from '../../log.js';
 import type { Log } from '../../log.js';
 import { onNpmGone } from '../../npm-gone.js';
-import { JsonLog, thrown } from './log.js';
+import { z } from 'zod';
+import { JsonLog, logLevels, thrown } from './log.js';
 import { ObjectServer } from './object-server.js';
 import { Admission } from './protocol/admission.js';
 import { Methods } from './protocol/methods.js';
@@ -22,6 +23,9 @@ import type { Transports } from './transport/transport.js';
  * Exit codes by the reason why the process ends before it is ready. The program that started it can tell them apart.
  */
 const exitCodes = { failed: 1, usage: 2, 'no-native-library': 3 } as const;
+
+/** What the server that started this process may say to it. */
+const levelMessage = z.object({ type: z.literal('log-level'), level: z.enum(logLevels) });
 
 /** Ms that the closing of open sockets may take. */
 const farewellMs = 100;
@@ -50,6 +54,10 @@ async function main(): Promise<void> {
   const options = readOptions();
   const token = takeToken();
   const log = new JsonLog(options['log-level'], (line) => process.stderr.write(line));
+  process.on('message', (message) => {
+    const { data } = levelMessage.safeParse(message);
+    if (data) log.level = data.level;
+  });
   await checkBindAddress(options['bind-address']);
   // A server that starts engines has checked it. An engine that is started again does without the directory.
   if (!process.send) checkRecordingsDirectory(options['recordings-dir']);

@@ -15,6 +15,7 @@ export const clientOptions = {
     [],
     'URLs',
     'STUN and TURN servers for clients. Everybody may read them at /api/v1/ice-servers.',
+    { secret: true, reloads: true },
   ),
   frameAncestors: option(
     list(
@@ -28,6 +29,7 @@ export const clientOptions = {
     [],
     'sites',
     "Sites whose pages may show this server's page in a frame, as https://host[:port]. Empty: this server alone. *: all.",
+    { reloads: true },
   ),
   loopbackRemote: flag(false, 'Tells pages, by /getClientConfig, to publish with doLoopback.'),
   loopbackAndLocal: flag(false, 'Tells pages to show the local picture too when loopbackRemote is set.'),

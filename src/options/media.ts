@@ -12,6 +12,7 @@ export const mediaOptions = {
     [],
     'URLs',
     'Kurento media servers, as ws://host:8888/kurento or ws://user:password@host/kurento, user and password percent-encoded. Each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
+    { secret: true },
   ),
   mediaServerLimit: option(
     count.min(0),
@@ -79,6 +80,7 @@ export const mediaOptions = {
     '',
     'URL',
     'A TURN server for media servers, as user:password@address:port?transport=udp (the embedded engine: UDP only). Empty: none.',
+    { secret: true },
   ),
   mediaExternalIpv4: option(
     z.union([z.literal(''), z.ipv4()]),

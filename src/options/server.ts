@@ -17,8 +17,9 @@ export const serverOptions = {
     '',
     'file',
     'The certificate chain for HTTPS, as PEM. With tls=self-signed: the file in which the new certificate is kept.',
+    { reloads: true },
   ),
-  tlsKey: option(z.string(), '', 'file', 'The private key of tlsCert, as PEM.'),
+  tlsKey: option(z.string(), '', 'file', 'The private key of tlsCert, as PEM.', { reloads: true }),
   hstsMaxAgeS: option(
     count.min(0).max(63_072_000),
     31_536_000,
@@ -42,6 +43,7 @@ export const serverOptions = {
     '',
     'secret',
     'The bearer token for REST. A client that sends it may close rooms, evict participants, and read the participants of a room, the details of /healthz, and /metrics. Empty: nobody may.',
+    { secret: true, reloads: true },
   ),
   adminPort: option(
     count.min(0).max(65_535),
@@ -61,6 +63,8 @@ export const serverOptions = {
     'mode',
     'token: GET /close?room=NAME of the Kurento Room server is served, to clients that send the admin token.',
   ),
-  logLevel: option(z.enum(['error', 'warn', 'info', 'debug']), 'info', 'level', 'The least important line to log.'),
+  logLevel: option(z.enum(['error', 'warn', 'info', 'debug']), 'info', 'level', 'The least important line to log.', {
+    reloads: true,
+  }),
   logFormat: option(z.enum(['text', 'json']), 'text', 'format', 'Lines for people or for machines.'),
 } as const satisfies Table;

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, configOf, describeOptions, readConfig } from '../../src/config.js';
+import { ConfigError, configOf, describeOptions, nearMisses, readConfig, readWithFiles } from '../../src/config.js';
+import { expected } from '../../options/expected.js';
 import { optionList } from '../../src/option-list.js';
 
 describe('configuration', () => {
@@ -168,17 +169,30 @@ describe('configuration', () => {
 
   it('refuses text that cannot be parsed, and says what is expected', () => {
     for (const [variable, text, expected] of [
-      ['PORT', 'many', 'must be a number'],
-      ['PORT', '70000', '<=65535'],
-      ['PORT', '1.5', 'must be a whole number'],
-      ['SESSION_GRACE_MS', '0', '>=1'],
-      ['THRESHOLD_SPEAKER', '1', '<=0'],
-      ['BRIDGE', 'yes', 'must be true or false'],
-      ['LOG_LEVEL', 'loud', '"error"|"warn"'],
+      ['PORT', 'abc', 'PORT must be a number from 0 to 65535, not "abc"'],
+      ['PORT', ' ', 'PORT must be a number from 0 to 65535, not " "'],
+      ['PORT', '70000', 'PORT must be a number from 0 to 65535, not "70000"'],
+      ['PORT', '1.5', 'PORT must be a whole number from 0 to 65535, not "1.5"'],
+      ['PORT', '0x50', 'PORT must be a number from 0 to 65535, not "0x50"'],
+      ['MAX_CONNECTIONS', '-1', 'MAX_CONNECTIONS must be a number, 0 or more, not "-1"'],
+      ['SESSION_GRACE_MS', '0', 'SESSION_GRACE_MS must be a number of ms from 1 to 86400000, not "0"'],
+      ['PING_MS', '30s', 'PING_MS must be a number of ms from 1 to 86400000, not "30s"'],
+      ['THRESHOLD_SPEAKER', '1', 'THRESHOLD_SPEAKER must be a number of dB from -200 to 0, not "1"'],
+      ['BRIDGE', 'yes', 'BRIDGE must be true or false, not "yes"'],
+      ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be error, warn, info or debug, not "loud"'],
+      ['TLS', 'on', 'TLS must be off or self-signed, not "on"'],
+      ['MEDIA_ADDRESS_FAMILIES', 'ipv4,ipv5', 'MEDIA_ADDRESS_FAMILIES must be ipv4 or ipv6, not "ipv5"'],
+      ['MEDIA_ANNOUNCED_ADDRESSES', '192.0.2.1,a.b', 'MEDIA_ANNOUNCED_ADDRESSES must be an IP address, not "a.b"'],
+      ['MEDIA_EXTERNAL_IPV4', '::1', 'MEDIA_EXTERNAL_IPV4 must be'],
+      ['KMS_URIS', 'http://ana:word@kms', 'KMS_URIS must be ws:// or wss:// URLs'],
+      ['APP_URL', 'ftp://x', 'APP_URL must be an http:// or https:// URL without user and password, not "ftp://x"'],
+      ['ALLOWED_ORIGINS', '*.a.example', 'ALLOWED_ORIGINS: "*.a.example" can match no page'],
+      ['ORCHESTRATOR_SFU', '{"dash":1}', 'ORCHESTRATOR_SFU: dash must be an object'],
+      ['ORCHESTRATOR_SFU', '{"x":{}}', 'ORCHESTRATOR_SFU'],
       ['ROOM_CREATORS', 'a)|(b', 'must be a regular expression'],
       ['EASYRTC_ID_PATTERN', '[', 'must be a regular expression'],
       ['HAT_PLACEMENT', '1,2,3', 'must be four numbers'],
-      ['HAT_PLACEMENT', '1,2,3,x', 'must be'],
+      ['HAT_PLACEMENT', '1,2,3,x', 'HAT_PLACEMENT must be a number, not "x"'],
       ['MARKER_IMAGES', 'x.png', 'must be index=image'],
       ['CONCIERGE_GROUPS', '=x', 'must be name or name=nickname'],
       ['CONCIERGE_FILES_PATH', 'fs', 'must start with a slash'],
@@ -186,9 +200,87 @@ describe('configuration', () => {
       ['MEDIA_STUN_SERVER', 'a:b', 'must be address:port'],
     ] as const) {
       const complaint = refusal([], { [variable]: text });
-      expect(complaint, `${variable}=${text}`).to.include(`${variable}: `).and.to.include(expected);
+      expect(complaint, `${variable}=${text}`).to.include(variable).and.to.include(expected);
       expect(complaint.split('\n')).to.have.lengthOf(1);
+      expect(complaint, 'no text of a library').to.not.match(/Invalid|expected|Too (small|big)|ana:/);
     }
+  });
+
+  it('says where a wrong value was given: variable, flag, or key of a file', () => {
+    const complaint = 'must be a number from 0 to 65535, not';
+    expect(refusal(['--port', 'abc'])).to.equal(`--port ${complaint} "abc"`);
+    expect(refusal(['--config', file('port: true\n')])).to.match(/atrium\.yaml: port must be a number .*, not true$/);
+    expect(refusal(['--config', file('port:\n')])).to.match(/atrium\.yaml: port must be a number .*, not null$/);
+    expect(refusal(['--config', file('host: 5\n')])).to.match(/atrium\.yaml: host must be text, not 5$/);
+    expect(refusal(['--config', file('allowedOrigins: 5\n')])).to.match(/allowedOrigins must be a list, not 5$/);
+  });
+
+  it('has no text of a library in any complaint, whatever is given for any option', () => {
+    for (const { option, variable } of optionList) {
+      for (const value of ['', ' ', 'x', '-1', '1e99', '[]', '{}', 5, true, null, [], [{}], {}]) {
+        const { success, error } = option.schema.safeParse(value, { error: expected });
+        if (success) continue;
+        for (const { message } of error.issues) {
+          expect(message, `${variable}=${JSON.stringify(value)}`).to.match(/^must |can match no page/);
+        }
+      }
+    }
+  });
+
+  it('suggests a name that is near to an unknown one', () => {
+    expect(refusal(['--prot', '1'])).to.include('did you mean --port?');
+    expect(refusal(['--config', file('kmsUri: [ws://a/k]\n')])).to.include('did you mean kmsUris?');
+    const env = {
+      KMS_URI: 'ws://a/k',
+      MEDIA_ANOUNCED_ADDRESSES: '192.0.2.1',
+      PROT: '1',
+      // Variables of other programs, near to HOST, TLS and PORT.
+      HOME: '/',
+      HOSTNAME: 'a',
+      TMP: '/',
+      PWD: '/',
+      PATH: '/',
+      SHELL: '/bin/sh',
+      LOGNAME: 'ana',
+      PORT: '1',
+    };
+    expect(nearMisses(env)).to.deep.equal([
+      { given: 'KMS_URI', meant: 'KMS_URIS' },
+      { given: 'MEDIA_ANOUNCED_ADDRESSES', meant: 'MEDIA_ANNOUNCED_ADDRESSES' },
+      { given: 'PROT', meant: 'PORT' },
+    ]);
+  });
+
+  it('reads each secret from a file too', () => {
+    const secret = join(folder, 'secret');
+    writeFileSync(secret, 'word\n');
+    const secrets = optionList.filter(({ option }) => option.secret);
+    expect(secrets.map(({ variable }) => variable)).to.include.members([
+      'ADMIN_TOKEN',
+      'CONCIERGE_SECRET',
+      'COMPEIT_TOKEN_SECRET',
+      'EASYRTC_TURN_SECRET',
+      'ORCHESTRATOR_PASSWORD',
+      'ICE_SERVERS',
+      'KMS_URIS',
+      'MEDIA_TURN_URL',
+    ]);
+    expect(readConfig([], { ADMIN_TOKEN_FILE: secret }).adminToken).to.equal('word');
+    expect(readConfig(['--admin-token-file', secret], { ADMIN_TOKEN: 'x' }).adminToken, 'a flag counts').to.equal(
+      'word',
+    );
+    expect(readConfig(['--config', file(`adminTokenFile: ${secret}\n`)], {}).adminToken).to.equal('word');
+    const nested = file(`concierge:\n  secretFile: ${secret}\n`);
+    expect(readConfig(['--config', nested], {}).concierge.secret).to.equal('word');
+    expect(readWithFiles(['--config', nested], {}).files).to.deep.equal([nested, secret]);
+    expect(refusal([], { ADMIN_TOKEN_FILE: secret, ADMIN_TOKEN: 'x' })).to.include('name one of them');
+    expect(refusal([], { ADMIN_TOKEN_FILE: join(folder, 'none') })).to.match(/^ADMIN_TOKEN_FILE: .*ENOENT/);
+    writeFileSync(secret, '\n');
+    expect(refusal([], { ADMIN_TOKEN_FILE: secret })).to.match(/^ADMIN_TOKEN_FILE: .* is empty/);
+    writeFileSync(secret, 'not a token');
+    expect(refusal([], { ADMIN_TOKEN_FILE: secret }))
+      .to.match(/^ADMIN_TOKEN_FILE must be/)
+      .and.not.include('not a token');
   });
 
   it('accepts a flag whose value begins with a dash, and each flag in both forms', () => {

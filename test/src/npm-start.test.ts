@@ -78,6 +78,29 @@ describe('npm', function () {
     await started.allGone;
   });
 
+  it('SIGHUP to the whole terminal reloads the server, whose engine goes on', async () => {
+    const port = await freePort();
+    const child = spawn(process.execPath, ['dist/src/main.js'], {
+      cwd: root,
+      env: { ...process.env, ...env(), PORT: port, ADMIN_TOKEN: 'word', LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let told = '';
+    child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    try {
+      await until('it is open', () => told.includes('Atrium is open'), 30_000);
+      process.kill(-(child.pid ?? 0), 'SIGHUP');
+      await until('it is reloaded', () => told.includes('the configuration was reloaded'));
+      expect(told).to.not.include('the media engine ended');
+      const health = await fetch(`http://127.0.0.1:${port}/healthz`, { headers: { Authorization: 'Bearer word' } });
+      expect(await health.json()).to.have.nested.property('mediaServers[0].process.restarts', 0);
+    } finally {
+      child.kill();
+      await once(child.stdout, 'close');
+    }
+  });
+
   it('scripts are written for the shells of all systems', () => {
     const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as {
       scripts: Readonly<Record<string, string>>;

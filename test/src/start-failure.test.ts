@@ -82,7 +82,11 @@ describe('a server that cannot start', function () {
       () => ({ HOST: 'nowhere.invalid' }),
       /^HOST: this machine has no address nowhere\.invalid; .*$/,
     ],
-    ['an address of others', () => ({ HOST: '203.0.113.1' }), /^HOST: this machine has no address 203\.0\.113\.1; .*$/],
+    [
+      'an address of others',
+      () => ({ HOST: '203.0.113.1' }),
+      /^HOST: this machine has no address 203\.0\.113\.1; .*conda and tcsh set HOST/,
+    ],
     [
       'files in no folder',
       () => concierge(below),

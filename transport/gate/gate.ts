@@ -33,8 +33,8 @@ export interface Refused {
  * before anybody else sees it. A door that keeps clients takes a place and an account for each.
  */
 export class Gate {
-  readonly #origins: Origins;
-  readonly #proxies: TrustedProxies;
+  #origins: Origins;
+  #proxies: TrustedProxies;
   readonly #places: Places;
   readonly #sockets: Places;
   readonly #budget: Budget;
@@ -47,6 +47,12 @@ export class Gate {
     this.#sockets = new Places(places);
     this.#budget = budget;
     this.#onRefused = onRefused;
+  }
+
+  /** Whatever comes from now on is asked by these lists. Clients that are in stay. */
+  renew({ allowedOrigins, trustedProxies }: Pick<GateOptions, 'allowedOrigins' | 'trustedProxies'>): void {
+    this.#origins = new Origins(allowedOrigins);
+    this.#proxies = new TrustedProxies(trustedProxies);
   }
 
   /** Addresses of which the gate knows clients or sockets, for tests of leaks. */

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** What a schema says of a value that does not fit. */
+type Issue = Parameters<z.core.$ZodErrorMap>[0];
+
+/** Units that say what a number counts. Of the others, such as a port, the name of the option says it. */
+const measures = new Set(['ms', 's', 'bytes', 'kbit/s', 'dB']);
+
+/**
+ * What is expected of a value, as "must be a number from 0 to 65535". For `safeParse`, so that no text of the library reaches a person;
+ * what a schema says itself comes first.
+ */
+export function expected(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
+    case 'invalid_value':
+      return `must be ${oneOf(issue.values.map(String))}`;
+    case 'too_small':
+      return bound(issue.origin, issue.minimum, 'least');
+    case 'too_big':
+      return bound(issue.origin, issue.maximum, 'most');
+    case 'unrecognized_keys':
+      return `must not have ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+    case 'invalid_format':
+      return `must be ${formats[issue.format] ?? 'text of another form'}`;
+    default:
+      return 'must be something else';
+  }
+}
+
+/** Of an option that is a number. Undefined for one that is none. */
+export function expectedNumber(schema: z.ZodType, unit = ''): string | undefined {
+  if (!(schema instanceof z.ZodNumber)) return undefined;
+  const least = finite(schema.minValue);
+  const most = finite(schema.maxValue);
+  const of = measures.has(unit) ? ` of ${unit}` : '';
+  if (least !== undefined && most !== undefined) return `must be a number${of} from ${least} to ${most}`;
+  if (least !== undefined) return `must be a number${of}, ${least} or more`;
+  return most === undefined ? `must be a number${of}` : `must be a number${of}, ${most} or less`;
+}
+
+/** Whether it is a number, or the text of one. An empty text is none, nor is `true`. */
+export function isNumeric(value: unknown): boolean {
+  if (typeof value === 'number') return true;
+  return typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(value);
+}
+
+/** A given value as a person reads it, on one line and not for ever. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`;
+}
+
+const longestShown = 80;
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object of names and values',
+};
+
+const formats: Readonly<Record<string, string>> = {
+  ipv4: 'an IPv4 address',
+  ipv6: 'an IPv6 address',
+  url: 'a URL',
+};
+
+function bound(origin: string, limit: number | bigint, which: 'least' | 'most'): string {
+  if (origin === 'string') return limit === 1 ? 'must not be empty' : `must have at ${which} ${limit} characters`;
+  if (origin === 'array' || origin === 'set') return `must have at ${which} ${limit} items`;
+  return `must be at ${which} ${limit}`;
+}
+
+function oneOf(values: readonly string[]): string {
+  const last = values.at(-1) ?? '';
+  return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
+}
+
+/** The library has numbers for "no bound". */
+function finite(limit: number | null): number | undefined {
+  return limit === null || Math.abs(limit) >= Number.MAX_SAFE_INTEGER ? undefined : limit;
+}

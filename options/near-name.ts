@@ -1,0 +1,35 @@
+/** Edits that a name may be away, by its length: short names are near to many words that mean something else. */
+const farthest = (name: string): number => (name.length >= 8 ? 2 : name.length >= 4 ? 1 : 0);
+
+/** The name among `names` that somebody may have meant. Undefined when there is none near enough. */
+export function nearName(given: string, names: readonly string[]): string | undefined {
+  const near = names
+    .filter((name) => Math.abs(name.length - given.length) <= 2)
+    .map((name) => ({ name, edits: editsBetween(given, name) }))
+    .filter(({ name, edits }) => edits <= farthest(name));
+  return near.sort((one, other) => one.edits - other.edits)[0]?.name;
+}
+
+/** How many letters are added, left out, replaced, or swapped with the next. */
+function editsBetween(one: string, other: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= one.length; row += 1) {
+    const line = [row];
+    for (let column = 1; column <= other.length; column += 1) {
+      const isSame = one[row - 1] === other[column - 1];
+      const replaced = at(last, column - 1) + (isSame ? 0 : 1);
+      const swapped =
+        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+          ? at(before, column - 2) + 1
+          : Infinity;
+      line.push(Math.min(at(last, column) + 1, at(line, column - 1) + 1, replaced, swapped));
+    }
+    [before, last] = [last, line];
+  }
+  return at(last, other.length);
+}
+
+function at(line: readonly number[], index: number): number {
+  return line[index] ?? Infinity;
+}
