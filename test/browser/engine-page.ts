@@ -20,6 +20,8 @@ export interface OfferSettings {
   readonly channel?: string | undefined;
   /** Publishes noise, which cannot be compressed, instead of the camera. */
   readonly noise?: boolean | undefined;
+  /** Publishes three sizes, as a group SIM of streams in the offer. */
+  readonly layers?: boolean | undefined;
   /** Payload types that change places in the offer. */
   readonly swapped?: readonly (readonly [one: number, other: number])[] | undefined;
 }
@@ -29,6 +31,10 @@ export interface PageApi {
   answer(name: string, sdp: string): Promise<void>;
   /** Answers an offer. Settings for the form of an offer have no effect. */
   accept(name: string, offer: string, settings: OfferSettings): Promise<string>;
+  /** Which sizes of the picture are sent, the smallest first. */
+  sendLayers(name: string, active: readonly boolean[]): Promise<void>;
+  /** Frames that were sent of each size, the smallest first. */
+  framesOfLayers(name: string): Promise<number[]>;
   candidate(name: string, candidate: Candidate): Promise<void>;
   stats(name: string): Promise<MediaStats>;
   /** Sends a text over the data channel, or so many bytes. */

@@ -1,4 +1,6 @@
 import type { FrameAssembler } from './frame.js';
+import type { PictureNumbers } from './picture-numbers.js';
+import { noNumbers } from './picture-numbers.js';
 
 /** Everything that the engine knows of one codec. */
 export interface CodecTraits {
@@ -27,6 +29,8 @@ export interface CodecTraits {
    * always.
    */
   readonly startsKeyframe?: (packet: Buffer, offset: number) => boolean;
+  /** Finds the numbers of the RTP payload that starts at `offset`. Default: it has none. */
+  readonly pictureNumbers?: (packet: Buffer, offset: number) => PictureNumbers;
   /** Makes an assembler for one stream. */
   readonly assembler: () => FrameAssembler;
 }
@@ -60,11 +64,18 @@ export type Codec = Readonly<Required<Omit<CodecTraits, 'channels' | 'carriedBy'
 /** Gives all codecs the same fields in the same order: V8 reads them faster, which matters for each packet. */
 export function defineCodec(traits: CodecTraits): Codec {
   const { name, kind, clockRate, channels, offer, matroska, assembler, carriedBy } = traits;
-  const { accepts = always, prefers = never, startsKeyframe = always, distance = none } = traits;
+  const {
+    accepts = always,
+    prefers = never,
+    startsKeyframe = always,
+    distance = none,
+    pictureNumbers = unnumbered,
+  } = traits;
   const negotiated = { channels, offer, accepts, prefers, carriedBy, distance };
-  return { name, kind, clockRate, ...negotiated, matroska, startsKeyframe, assembler };
+  return { name, kind, clockRate, ...negotiated, matroska, startsKeyframe, pictureNumbers, assembler };
 }
 
 const always = (): boolean => true;
 const never = (): boolean => false;
 const none = (): number => 0;
+const unnumbered = (): PictureNumbers => noNumbers;

@@ -1,5 +1,7 @@
 import { defineCodec } from './codec.js';
 import type { Frame, FrameAssembler } from './frame.js';
+import type { PictureNumbers } from './picture-numbers.js';
+import { noNumbers, pictureAt } from './picture-numbers.js';
 
 export const vp8 = defineCodec({
   name: 'VP8',
@@ -12,6 +14,7 @@ export const vp8 = defineCodec({
     const start = payloadStart(packet, offset);
     return start < packet.length && isKeyHeader(packet[start] ?? 1);
   },
+  pictureNumbers,
   assembler: () => new Vp8Assembler(),
 });
 
@@ -55,6 +58,15 @@ function payloadStart(bytes: Buffer, descriptor: number): number {
   if (extension & 0x40) at += 1;
   if (extension & 0x30) at += 1;
   return at;
+}
+
+/** RFC 7741 §4.2. */
+function pictureNumbers(bytes: Buffer, descriptor: number): PictureNumbers {
+  if (((bytes[descriptor] ?? 0) & 0x80) === 0) return noNumbers;
+  const extension = bytes[descriptor + 1] ?? 0;
+  const picture = extension & 0x80 ? pictureAt(bytes, descriptor + 2) : undefined;
+  const after = descriptor + 2 + (picture ? (picture.bits + 1) / 8 : 0);
+  return { picture, layerAt: extension & 0x40 ? after : undefined };
 }
 
 /** RFC 7741 §4.3: the lowest bit of the payload header is zero in keyframes. */

@@ -1,6 +1,8 @@
 import { BitReader } from './bit-reader.js';
 import { defineCodec } from './codec.js';
 import type { Frame, FrameAssembler } from './frame.js';
+import type { PictureNumbers } from './picture-numbers.js';
+import { pictureAt } from './picture-numbers.js';
 
 export const vp9 = defineCodec({
   name: 'VP9',
@@ -14,6 +16,7 @@ export const vp9 = defineCodec({
     if (isPredicted(packet, offset) || !beginsFrame(packet, offset)) return false;
     return spatialLayer(packet, offset) === 0;
   },
+  pictureNumbers,
   assembler: () => new Vp9Assembler(),
 });
 
@@ -70,6 +73,16 @@ function afterPictureId(bytes: Buffer, descriptor: number): number {
   const at = descriptor + 1;
   if (((bytes[descriptor] ?? 0) & 0x80) === 0) return at;
   return at + ((bytes[at] ?? 0) & 0x80 ? 2 : 1);
+}
+
+/** RFC 9628 §4.2: in flexible mode (F) there is no number of the lowest layer. */
+function pictureNumbers(bytes: Buffer, descriptor: number): PictureNumbers {
+  const first = bytes[descriptor] ?? 0;
+  const hasLayer = hasLayers(bytes, descriptor) && (first & 0x10) === 0;
+  return {
+    picture: first & 0x80 ? pictureAt(bytes, descriptor + 1) : undefined,
+    layerAt: hasLayer ? afterPictureId(bytes, descriptor) + 1 : undefined,
+  };
 }
 
 /** Where the descriptor ends. */

@@ -2,6 +2,7 @@ import type { Codec } from '../codecs/codec.js';
 import { KeyframeRequests } from './keyframe-requests.js';
 import { MissingPackets } from './missing-packets.js';
 import { PacketRing } from './packet-ring.js';
+import { PictureShift } from './picture-shift.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
 import { headerSize } from './rtp-packet.js';
@@ -28,6 +29,8 @@ export class InboundStream {
   heardAt: number;
   /** Of a stream that is not passed on: since when it has sent while the one in its place was silent. */
   aloneSince = Number.NEGATIVE_INFINITY;
+  /** Undefined for a stream that did not follow another one. */
+  shift: PictureShift | undefined;
   #isReplaced = false;
   readonly #missing: MissingPackets | undefined;
   readonly #feedback: SenderFeedback;
@@ -62,6 +65,21 @@ export class InboundStream {
   giveWay(): void {
     this.#isReplaced = true;
     this.#missing?.clear();
+  }
+
+  /** It takes the place of another one, with this packet. */
+  follow(former: InboundStream, { body }: RtpPacket): void {
+    const last = former.#lastBody();
+    this.shift = last && new PictureShift(this.codec, last, body);
+  }
+
+  /** Of the last packet that is no padding. */
+  #lastBody(): Buffer | undefined {
+    for (let number = this.#highest; number > this.#highest - ringSizes[this.codec.kind]; number--) {
+      const body = this.ring.get(number)?.body;
+      if (body && body.length > headerSize) return body;
+    }
+    return undefined;
   }
 
   /** It is passed on again. A decoder can go on with a keyframe only. */

@@ -86,6 +86,7 @@ export class Incoming {
     if (stream?.codec !== expected.codec || !stream.take(packet, now)) return undefined;
     if (stream.isReplaced && !this.#returns(stream, packet, now)) return undefined;
     if (packet.carriesMedia) stream.heardAt = now;
+    stream.shift?.apply(packet.body);
     return stream;
   }
 
@@ -99,7 +100,9 @@ export class Incoming {
   /** A retransmission, as the packet it was. */
   #takeAgain(packet: RtpPacket, repairOf: Expected, now: number): InboundStream | undefined {
     const stream = this.#repaired(packet, repairOf);
-    return stream?.take(packet, now) && !stream.isReplaced ? stream : undefined;
+    if (!stream?.take(packet, now) || stream.isReplaced) return undefined;
+    stream.shift?.apply(packet.body);
+    return stream;
   }
 
   /** A stream that was not known takes the place of the current one of its kind. */
@@ -113,7 +116,7 @@ export class Incoming {
     const stream = this.#newStream(packet.ssrc, expected, now);
     this.#streams.set(packet.ssrc, stream);
     if (current && this.#isSmaller(stream, current)) stream.giveWay();
-    else this.#passOn(stream);
+    else this.#passOn(stream, packet);
     return stream;
   }
 
@@ -144,12 +147,14 @@ export class Incoming {
     stream.heardAt = now;
     if (now - currentAt < silenceMs && now - stream.aloneSince < aloneMs) return false;
     stream.comeBack(now);
-    this.#passOn(stream);
+    this.#passOn(stream, packet);
     return true;
   }
 
-  #passOn(stream: InboundStream): void {
+  #passOn(stream: InboundStream, first: RtpPacket): void {
     const { kind } = stream.codec;
+    const former = this.#current.find(({ codec }) => codec.kind === kind);
+    if (former) stream.follow(former, first);
     for (const other of this.#streams.values()) if (other !== stream && other.codec.kind === kind) other.giveWay();
     const others = this.#current.filter(({ codec }) => codec.kind !== kind);
     this.#current = kind === 'audio' ? [stream, ...others] : [...others, stream];

@@ -1,4 +1,5 @@
 import type { MediaStats, OfferSettings, PageApi } from '../engine-page.js';
+import { offerLayers } from './layers.js';
 import { noisePictures } from './noise.js';
 import { swapPayloadTypes } from './payload-types.js';
 
@@ -100,7 +101,7 @@ async function published({
 
 window.api = {
   async offer(name, settings) {
-    const { role, codec, swapped, channel } = settings;
+    const { role, codec, swapped, channel, layers } = settings;
     const opened = open(name);
     const { peer } = opened;
     // Without a channel of its own a page has no data section; one that nobody uses asks for it.
@@ -122,9 +123,10 @@ window.api = {
         .getTransceivers()[1]
         ?.setCodecPreferences(all.filter(({ mimeType }) => mimeType === `video/${codec}` || mimeType === 'video/rtx'));
     }
-    if (swapped) {
+    if (swapped ?? layers) {
       const { sdp = '' } = await peer.createOffer();
-      await peer.setLocalDescription({ type: 'offer', sdp: swapPayloadTypes(sdp, swapped) });
+      const swappedSdp = swapped ? swapPayloadTypes(sdp, swapped) : sdp;
+      await peer.setLocalDescription({ type: 'offer', sdp: layers ? offerLayers(swappedSdp) : swappedSdp });
     } else await peer.setLocalDescription();
     return peer.localDescription?.sdp ?? '';
   },
@@ -157,6 +159,29 @@ window.api = {
 
   async answer(name, sdp) {
     await call(name).peer.setRemoteDescription({ type: 'answer', sdp });
+  },
+
+  async sendLayers(name, active) {
+    const [sender] = call(name)
+      .peer.getSenders()
+      .filter(({ track }) => track?.kind === 'video');
+    if (!sender) throw new Error('no video is sent');
+    const parameters = sender.getParameters();
+    parameters.encodings.forEach((encoding, layer) => {
+      encoding.active = active[layer] ?? false;
+    });
+    await sender.setParameters(parameters);
+  },
+
+  async framesOfLayers(name) {
+    const { peer } = call(name);
+    const [, first = '0'] = /^a=ssrc-group:SIM (\d+)/m.exec(peer.localDescription?.sdp ?? '') ?? [];
+    const frames = [0, 0, 0];
+    (await peer.getStats()).forEach((entry: Entry & { ssrc?: number; framesSent?: number }) => {
+      const layer = (entry.ssrc ?? 0) - Number(first);
+      if (entry.type === 'outbound-rtp' && layer in frames) frames[layer] = entry.framesSent ?? 0;
+    });
+    return frames;
   },
 
   async candidate(name, found) {

@@ -129,6 +129,24 @@ describe('the streams of one endpoint', () => {
     expect(feed(50, 7, 8)).to.deep.equal(new Array(50).fill(8));
   });
 
+  it('number the pictures of a stream after those of the one before it', () => {
+    const descriptors: string[] = [];
+    const picture = (ssrc: number, sequence: number, descriptor: string): void => {
+      const packet = new RtpPacket();
+      const payload = Buffer.from(`${descriptor}00`, 'hex');
+      expect(packet.parse(rtp({ payloadType: 96, ssrc, sequence, payload }), 0)).to.equal(true);
+      if (incoming.take(packet, now)) descriptors.push(packet.body.toString('hex', 12, 17));
+    };
+    // RFC 7741 §4.2: 90 c0, then M and 15 bits of picture number, then the number of the lowest layer.
+    picture(7, 1, '90c0fffeff');
+    picture(8, 1, '90c0800510');
+    picture(8, 2, '90c0800611');
+    now += 2000;
+    picture(7, 2, '90c0ffff00');
+    picture(7, 3, '90c0800001');
+    expect(descriptors).to.deep.equal(['90c0fffeff', '90c0ffff00', '90c0800001', '90c0800102', '90c0800203']);
+  });
+
   it('take a stream back at once when the current one has been silent for long', () => {
     feed(5, 7);
     feed(5, 8);
