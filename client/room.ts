@@ -7,6 +7,7 @@ import { MediaConnections } from './media-connections.js';
 import { Participant } from './participant.js';
 import type { Publication } from './publication.js';
 import { BackOff } from './back-off.js';
+import { ResumeToken } from './resume-token.js';
 import { Session, type SessionOptions } from './session.js';
 
 export interface RoomOptions extends SessionOptions {
@@ -61,6 +62,7 @@ export class Room extends Emitter<RoomEvents> {
   readonly name: string;
   readonly user: string;
   readonly #options: RoomOptions;
+  readonly #resumeToken: ResumeToken;
   readonly #participants = new Map<string, Participant>();
   #state: 'new' | 'joining' | 'joined' | 'closed' = 'new';
   #connections: MediaConnections | undefined;
@@ -77,6 +79,7 @@ export class Room extends Emitter<RoomEvents> {
     // The server takes user names in this form only (docs/decisions/0023-names-and-texts.md).
     this.name = options.room.normalize();
     this.user = options.user.normalize();
+    this.#resumeToken = new ResumeToken(options.url, this.name, this.user);
   }
 
   /** A method: it may change during any `await`, which the compiler does not see of a field. */
@@ -208,9 +211,15 @@ export class Room extends Emitter<RoomEvents> {
     }
   }
 
-  #ask(session: Session): Promise<RequestResult<'joinRoom'>> {
+  async #ask(session: Session): Promise<RequestResult<'joinRoom'>> {
     const { dataChannels } = this.#options;
-    return session.request('joinRoom', { user: this.user, room: this.name, ...(dataChannels && { dataChannels }) });
+    const answer = await session.request('joinRoom', {
+      ...{ user: this.user, room: this.name, resumeToken: this.#resumeToken.get() },
+      ...(dataChannels && { dataChannels }),
+    });
+    // Other servers of this protocol give none.
+    if (typeof answer.resumeToken === 'string') this.#resumeToken.keep(answer.resumeToken);
+    return answer;
   }
 
   /** The server has forgotten us: joins as if for the first time, and starts again what we had. */
@@ -248,7 +257,7 @@ export class Room extends Emitter<RoomEvents> {
   #reconcile(present: RequestResult<'joinRoom'>['value'], connections: MediaConnections): void {
     const names = new Set(present.map(({ id }) => id));
     for (const id of [...this.#participants.keys()]) if (!names.has(id)) this.#remove(id);
-    for (const { id, streams } of present) {
+    for (const { id, streams = [] } of present) {
       const known = this.#participants.get(id);
       known?.unpublish();
       const participant = known ?? this.#add(id, connections);
@@ -349,6 +358,8 @@ export class Room extends Emitter<RoomEvents> {
   #end(reason: EndReason): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    // Only a client whose connection was lost has a name that is kept for it.
+    if (reason !== 'disconnected') this.#resumeToken.forget();
     clearTimeout(this.#closing);
     this.#localPublication?.end();
     for (const participant of [...this.#participants.values()]) this.#remove(participant.id);

@@ -27,7 +27,7 @@ server.on('connection', (socket) => {
     if (method === 'joinRoom') {
       const room = rooms.get(params.room) ?? new Set();
       rooms.set(params.room, room);
-      const value = [...room].map(({ user }) => ({ id: user, streams: [] }));
+      const value = [...room].map(({ user }) => ({ id: user }));
       tellAll(room, 'participantJoined', { id: params.user });
       member = { user: params.user, room, socket };
       room.add(member);

@@ -3,8 +3,14 @@ import type { CustomRequest } from './custom-request.js';
 
 /** One execution of a request. */
 export interface Call {
+  readonly sessions: NamedSessions;
   /** To be done in the turn in which the answer is sent, right after it; set when the request has succeeded. */
   afterwards: (() => void) | undefined;
+}
+
+/** All sessions that clients can name. */
+export interface NamedSessions {
+  find(id: string): CallingSession | undefined;
 }
 
 /** One execution of a request of a session. */
@@ -12,6 +18,17 @@ export interface SessionCall extends Call {
   readonly session: CallingSession;
   /** The handler that is configured. */
   readonly customRequest: CustomRequest;
+  /** Whether a participant that does not publish is listed with no streams, and not without the member. */
+  readonly emptyStreams: boolean;
+}
+
+/** What a client asks for when it joins. */
+export interface JoinWish {
+  readonly room: string;
+  readonly user: string;
+  readonly dataChannels: boolean;
+  /** Of the last join, or null; undefined when the client wants none (docs/protocols/kurento-room.md#31-joinroom). */
+  readonly resumeToken: string | null | undefined;
 }
 
 /** What requests may do with the session that sent them. */
@@ -22,28 +39,20 @@ export interface CallingSession {
   readonly participant: Participant;
   /** Whether the client asked for data channels when it joined. */
   readonly dataChannels: boolean;
-  isNamed(id: unknown): boolean;
   /**
    * @param entered called when the participant has come into the room: those that are there by then are not announced to it, and those
    *   that come later are
    * @throws RoomError `participant-exists` when the session is in a room already; rejects as `Rooms.join`
    */
-  join(
-    room: string,
-    user: string,
-    dataChannels: boolean,
-    entered: (participant: Participant) => void,
-  ): Promise<unknown>;
+  join(wish: JoinWish, entered: (participant: Participant) => void): Promise<unknown>;
+  /** Proves in a later joinRoom that it is the same client; undefined when it wanted no token as it joined. */
+  readonly resumeToken: string | undefined;
   /**
-   * Leaves the room; the connection is closed unless the client goes on using it
+   * Leaves the room. The session goes on with its connection, which is closed unless the client goes on using it
    * (docs/protocols/kurento-room.md#38-leaveroom).
+   * @param namesSession whether the request did: such a client goes on with its session, and the connection stays
    */
-  leave(): void;
-  /**
-   * The id becomes unknown; the next request that needs one gets another
-   * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
-   */
-  forgetId(): void;
+  leave(namesSession: boolean): void;
 }
 
 /** One execution of a request about the connection. */

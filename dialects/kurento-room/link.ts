@@ -53,11 +53,13 @@ export class Link implements ConnectionListener, CallingLink {
       this.#connection.drop(1000, reason, reason);
     });
     this.#watchdog.pinged();
+    this.#session?.pinged();
   }
 
   resume(sessionId: string): ResumedSession {
     const session = this.#context.sessions.find(sessionId);
-    if (!session) throw new ProtocolError(invalidSession, 'reconnection error');
+    if (!session || (session.hasLeft && session !== this.#session))
+      throw new ProtocolError(invalidSession, 'reconnection error');
     if (session === this.#session) return { id: session.id, sendMissed: undefined };
     this.#session?.detach(this.#connection, 'its connection resumed another session');
     this.#session = session;
@@ -103,8 +105,8 @@ export class Link implements ConnectionListener, CallingLink {
   }
 
   #executeOnConnection(request: Request): void {
-    const { connectionRequests, document } = this.#context;
-    const call = { link: this, document, afterwards: undefined };
+    const { connectionRequests, document, sessions } = this.#context;
+    const call = { link: this, sessions, document, afterwards: undefined };
     void connectionRequests.execute(request, call, (text) => {
       if (text !== undefined) this.#reply(text);
     });

@@ -27,6 +27,10 @@ export const roomProtocolOptions = group(
       false,
       'Whether somebody may join under the name of a participant who lost their socket. That participant leaves then.',
     ),
+    emptyStreams: flag(
+      false,
+      'Whether joinRoom lists a participant that does not publish with an empty list of streams, as clients for iOS want it, and not without.',
+    ),
     filterType: option(
       z.enum(['hat', 'marker']),
       'hat',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Participant } from '../../rooms/index.js';
-import type { Call, CallingSession, ConnectionCall, SessionCall } from './call.js';
+import type { Call, CallingSession, ConnectionCall, NamedSessions, SessionCall } from './call.js';
 import type { Condition } from './errors.js';
 import { ProtocolError, commonErrors, invalidParams, invalidSession } from './errors.js';
 
@@ -117,7 +117,7 @@ export function sessionRequest<Name extends string, Params extends z.ZodObject, 
     ...described(definition, [...errors, foreignSession]),
     scope: 'session',
     run: async (given, call) => {
-      assertOwn(given.sessionId, call.session);
+      assertNotForeign(given.sessionId, call.session, call.sessions);
       const { answer, afterwards } = await handle(call, read(definition, given));
       call.afterwards = afterwards;
       return { ...answer, sessionId: call.session.id };
@@ -137,7 +137,7 @@ export function connectionRequest<Name extends string, Params extends z.ZodObjec
     ...described(definition, namesAnySession ? errors : [...errors, foreignSession]),
     scope: 'connection',
     run: async (given, call) => {
-      if (!namesAnySession) assertOwn(given.sessionId, call.link.present);
+      if (!namesAnySession) assertNotForeign(given.sessionId, call.link.present, call.sessions);
       const { answer, afterwards } = await handle(call, read(definition, given));
       call.afterwards = afterwards;
       return answer;
@@ -147,7 +147,7 @@ export function connectionRequest<Name extends string, Params extends z.ZodObjec
 
 const foreignSession: Condition = {
   reason: invalidSession,
-  when: '`sessionId` is given and is not the session of this connection.',
+  when: '`sessionId` names the session of another connection.',
 };
 
 function described<Name extends string, Params extends z.ZodObject, Result extends z.ZodType>(
@@ -162,13 +162,16 @@ function described<Name extends string, Params extends z.ZodObject, Result exten
 }
 
 /**
- * Clients may name their session in any request; it must be the one of this connection
+ * Clients may name their session in any request. An id that is no session's means the session of the connection
  * (docs/protocols/kurento-room.md#13-the-session-layer).
- * @throws ProtocolError 40007
+ * @throws ProtocolError 40007 for the session of another connection
  */
-function assertOwn(sessionId: unknown, session: CallingSession | undefined): void {
-  if (sessionId === undefined || sessionId === null || session?.isNamed(sessionId)) return;
-  throw new ProtocolError(invalidSession, 'The sessionId is not the one of this connection');
+function assertNotForeign(sessionId: unknown, own: CallingSession | undefined, sessions: NamedSessions): void {
+  if (typeof sessionId !== 'string') return;
+  const named = sessions.find(sessionId);
+  if (named && named !== own) {
+    throw new ProtocolError(invalidSession, 'The sessionId is not the one of this connection');
+  }
 }
 
 /** @throws ProtocolError invalid params; the message names what is wrong */

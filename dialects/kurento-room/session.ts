@@ -1,6 +1,6 @@
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
+import type { Attributes, Newcomer, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import { Patience } from '../../transport/gate/patience.js';
@@ -9,17 +9,18 @@ import type { TransportSettings } from '../../transport/options.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import { Backlog } from './backlog.js';
-import type { CallingSession, SessionCall } from './call.js';
+import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
 import type { RoomProtocolSettings } from './options.js';
 import type { Request } from './read-request.js';
+import { isSameToken, newResumeToken } from './resume-token.js';
 import type { RpcServer } from './rpc-server.js';
 import type { Sessions } from './sessions.js';
 
 /** One request more than `maxQueuedRequests`, or one byte more than `maxQueuedBytes` of requests, closes the connection with 1008. */
 export type SessionLimits = Pick<
   RoomProtocolSettings,
-  'maxMissedMessages' | 'sessionGraceMs' | 'takeOverDetachedNames'
+  'maxMissedMessages' | 'sessionGraceMs' | 'takeOverDetachedNames' | 'emptyStreams'
 > &
   Pick<TransportSettings, 'maxQueuedRequests' | 'maxQueuedBytes'>;
 
@@ -64,6 +65,9 @@ export class Session implements CallingSession {
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
+  #resumeToken: string | undefined;
+  /** Set by leaveRoom, until it joins again. */
+  #hasLeft = false;
   /** What is sent after the answer of the running request. */
   #held: Frame[] | undefined;
   #grace: Patience | undefined;
@@ -80,23 +84,28 @@ export class Session implements CallingSession {
     this.#address = connection.address;
   }
 
-  /**
-   * Made when first needed, and made anew after leaveRoom, which ends the session with its answer
-   * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
-   */
+  /** Made when first needed. Empty when the session has ended. */
   get id(): string {
     if (this.#ended) return '';
     this.#id ??= this.#context.sessions.register(this);
     return this.#id;
   }
 
-  isNamed(id: unknown): boolean {
-    return this.#id !== undefined && id === this.#id;
-  }
-
   /** Whether its connection is lost and the grace time runs. */
   get detached(): boolean {
     return this.#connection === undefined;
+  }
+
+  /**
+   * Whether the client has left on purpose. Then the session is gone with its connection
+   * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
+   */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
+  get resumeToken(): string | undefined {
+    return this.#resumeToken;
   }
 
   get dataChannels(): boolean {
@@ -110,12 +119,8 @@ export class Session implements CallingSession {
     return this.#participant;
   }
 
-  join(
-    room: string,
-    user: string,
-    dataChannels: boolean,
-    entered: (participant: Participant) => void,
-  ): Promise<unknown> {
+  join(wish: JoinWish, entered: (participant: Participant) => void): Promise<unknown> {
+    const { room, user, dataChannels, resumeToken } = wish;
     if (this.#participant && !this.#participant.closed) {
       const { name, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${name}"`);
@@ -126,21 +131,35 @@ export class Session implements CallingSession {
       idIsName: true,
       attributes: attributesOf(user),
       session: this,
-      makePlace: limits.takeOverDetachedNames ? yieldName : keepName,
+      makePlace: resumeToken ? yieldTo(resumeToken, limits) : limits.takeOverDetachedNames ? yieldName : keepName,
     };
     return rooms.join(names.keyOf(room), newcomer, (participant) => {
       if (this.#ended) return undefined;
       this.#participant = participant;
+      this.#hasLeft = false;
       this.#dataChannels = dataChannels;
+      this.#resumeToken = resumeToken === undefined ? undefined : newResumeToken();
       entered(participant);
       log.info('joined', { ...this.#fields(), session: this.id });
       return this.#tell;
     });
   }
 
-  leave(): void {
+  leave(namesSession: boolean): void {
     this.participant.leave();
-    this.#closeUnused('Left the room');
+    this.#hasLeft = true;
+    if (!namesSession) this.#closeUnused('Left the room');
+  }
+
+  /** A ping came. A page that does not know that its room is closed pings as well, and is closed nevertheless. */
+  pinged(): void {
+    if (this.#hasLeft) clearTimeout(this.#closing);
+  }
+
+  /** Ends, also while it has a connection, because the same client has joined on another one. */
+  replace(): void {
+    this.#connection?.close(1000, 'The client has joined again on another connection');
+    this.end();
   }
 
   /**
@@ -180,7 +199,7 @@ export class Session implements CallingSession {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     clearTimeout(this.#closing);
-    if (this.#id === undefined) {
+    if (this.#id === undefined || this.#hasLeft) {
       this.end();
       return;
     }
@@ -201,19 +220,16 @@ export class Session implements CallingSession {
     this.#connection = undefined;
     this.#requests.clear();
     this.#backlog.take();
-    this.forgetId();
+    if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
+    this.#id = undefined;
     this.#participant?.leave();
   }
 
-  forgetId(): void {
-    if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
-    this.#id = undefined;
-  }
-
   #execute(request: Request): Promise<void> {
-    const { sessionRequests, customRequest } = this.#context;
+    const { sessionRequests, customRequest, sessions, limits } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
-    const call = { session: this, customRequest, afterwards: undefined };
+    const { emptyStreams } = limits;
+    const call = { session: this, sessions, customRequest, emptyStreams, afterwards: undefined };
     return sessionRequests.execute(request, call, (text) => {
       if (text !== undefined) this.#send(textFrame(text));
       this.#tellHeld();
@@ -274,6 +290,15 @@ export class Session implements CallingSession {
  */
 function yieldName(_present: Participant, session: object | undefined): void {
   if (session instanceof Session && session.detached) session.end();
+}
+
+/** Any session whose token it is yields its name: it is that of the same client. */
+function yieldTo(token: string, { takeOverDetachedNames }: SessionLimits): NonNullable<Newcomer['makePlace']> {
+  return (present, session) => {
+    if (!(session instanceof Session)) return;
+    if (session.resumeToken !== undefined && isSameToken(session.resumeToken, token)) session.replace();
+    else if (takeOverDetachedNames) yieldName(present, session);
+  };
 }
 
 function keepName(): void {

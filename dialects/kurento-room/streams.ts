@@ -4,11 +4,19 @@ import type { Participant } from '../../rooms/index.js';
 /** The streams of a participant, as results and notifications list them. */
 export const streamsSchema = z.array(z.object({ id: z.string() }));
 
+/** A participant that is in the room, as joinRoom lists it. */
+export const presentSchema = z.object({ id: z.string(), streams: streamsSchema.optional() });
+
 /**
  * The one stream that a participant of this protocol can have (docs/protocols/kurento-room.md#2-names-and-identifiers).
  */
 export const webcam = [{ id: 'webcam' }];
 
-export function streamsOf(participant: Participant): z.output<typeof streamsSchema> {
-  return participant.publication ? webcam : [];
+/**
+ * What is listed of a participant. A client for Android takes the presence of `streams` for a publication
+ * (docs/protocols/kurento-room.md#31-joinroom).
+ */
+export function presentOf({ name, publication }: Participant, emptyStreams: boolean): z.output<typeof presentSchema> {
+  if (publication) return { id: name, streams: webcam };
+  return emptyStreams ? { id: name, streams: [] } : { id: name };
 }

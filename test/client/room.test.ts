@@ -45,6 +45,53 @@ describe('a room as the client sees it', () => {
     expect(room).to.include({ name: 'caf\u00E9', user: 'jos\u00E9' });
   });
 
+  it('shows the token of its last join when its page is loaded again, until it leaves', async () => {
+    const kept = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    };
+    Object.defineProperty(globalThis, 'sessionStorage', { value: storage, configurable: true });
+    try {
+      const shown: unknown[] = [];
+      server = await ScriptedServer.start(({ method, params }) => {
+        if (method !== 'joinRoom') return { result: {} };
+        shown.push(params.resumeToken);
+        return { result: { value: [], resumeToken: `token ${String(shown.length)}`, sessionId: 'one' } };
+      });
+      const { url } = server;
+      const enter = async (name: string, user: string): Promise<Room> => {
+        const entered = new Room({ url, room: name, user });
+        await entered.join();
+        return entered;
+      };
+      const first = await enter('garden', 'ana');
+      const elsewhere = [await enter('hall', 'ana'), await enter('garden', 'berta')];
+      room = await enter('garden', 'ana');
+      expect(shown).to.deep.equal([null, null, null, 'token 1']);
+      for (const each of [first, ...elsewhere, room]) await each.leave();
+      expect([...kept]).to.deep.equal([]);
+      room = await enter('garden', 'ana');
+      expect(shown.at(-1)).to.equal(null);
+    } finally {
+      Reflect.deleteProperty(globalThis, 'sessionStorage');
+    }
+  });
+
+  it('takes a participant without streams and one with none for participants that do not publish', async () => {
+    await meet(({ method }) =>
+      method === 'joinRoom'
+        ? { result: { value: [{ id: 'ada' }, { id: 'bo', streams: [] }], sessionId: 'one' } }
+        : { result: {} },
+    );
+    await room.join();
+    expect([...room.participants].map(([name, { publications }]) => [name, publications.size])).to.deep.equal([
+      ['ada', 0],
+      ['bo', 0],
+    ]);
+  });
+
   describe('with a publication', () => {
     let camera: StubTrack;
     let publication: LocalPublication;

@@ -53,7 +53,7 @@ describe('the example of a dialect', () => {
     await ana.hears('came "Ana"');
     const ben = await RpcClient.connect(server().url);
     const { value } = await ben.request('joinRoom', { user: 'ben', room: 'garden' });
-    expect(value).to.deep.equal([{ id: 'Ana', streams: [] }]);
+    expect(value).to.deep.equal([{ id: 'Ana' }]);
     await ana.hears('came "ben"');
     ana.say('say Hello there');
     await ana.hears('said "Ana" Hello there');

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { lenientBoolean } from '../lenient.js';
 import { sessionRequest } from '../request-type.js';
-import { streamsOf, streamsSchema, webcam } from '../streams.js';
+import { presentOf, presentSchema, webcam } from '../streams.js';
 
-const present = z.array(z.object({ id: z.string(), streams: streamsSchema }));
+const present = z.array(presentSchema);
 
 export const joinRoom = sessionRequest({
   name: 'joinRoom',
@@ -13,11 +13,14 @@ export const joinRoom = sessionRequest({
     dataChannels: lenientBoolean
       .optional()
       .meta({ description: 'The stream of this participant is to have data channels' }),
+    resumeToken: z.string().nullish().meta({
+      description: 'The token of the last join of that user in that room, or null; the answer then has the next one',
+    }),
   }),
-  result: z.object({ value: present }),
+  result: z.object({ value: present, resumeToken: z.string().optional() }),
   summary: 'Joins a room, which is made if need be.',
   description:
-    'The answer lists the participants that are there already, and which of them publish; those that come later are announced by participantJoined. A session is in one room at a time.',
+    'The answer lists the participants that are there already, and which of them publish; those that come later are announced by participantJoined. An entry without streams is of a participant that does not publish. A session is in one room at a time. A client whose page was loaded again, or whose socket was lost, gets its name back at once when it shows the resumeToken of its last join: the former session ends.',
   example: {
     params: { user: 'berta', room: 'daily' },
     result: { value: [{ id: 'ana', streams: webcam }] },
@@ -40,13 +43,14 @@ export const joinRoom = sessionRequest({
     { reason: 'evicted', when: 'The user or the session was evicted from that room, less than `EVICTION_MS` ago.' },
   ],
   answeredFirst: true,
-  handle: async ({ session }, { user, room, dataChannels }) => {
+  handle: async ({ session, emptyStreams }, { user, room, dataChannels = false, resumeToken }) => {
     const value: z.output<typeof present> = [];
-    await session.join(room, user, dataChannels ?? false, (participant) => {
+    await session.join({ room, user, dataChannels, resumeToken }, (participant) => {
       for (const other of participant.room.participants) {
-        if (other !== participant) value.push({ id: other.name, streams: streamsOf(other) });
+        if (other !== participant) value.push(presentOf(other, emptyStreams));
       }
     });
-    return { answer: { value } };
+    const { resumeToken: next } = session;
+    return { answer: next === undefined ? { value } : { value, resumeToken: next } };
   },
 });

@@ -8,15 +8,15 @@ export const ping = connectionRequest({
       .union([z.number(), z.string().transform(Number)])
       .nullish()
       .meta({ description: 'How often the client pings from now on, in ms; only the first on a connection counts' }),
-    sessionId: z.string().nullish().meta({ description: 'Named again in the answer' }),
   }),
   result: z.object({ value: z.literal('pong'), sessionId: z.string().optional() }),
   summary: 'Shows that the client is there.',
   description:
-    'Answered at once, also before joinRoom. After the first ping of a connection the server closes it when none comes for three intervals. The answer holds the sessionId only if the request did.',
+    'Answered at once, also before joinRoom. After the first ping of a connection the server closes it when none comes for three intervals. The answer holds the sessionId once the connection has a session.',
   example: { params: { interval: 5000 }, result: { value: 'pong' } },
-  handle: ({ link }, { interval, sessionId }) => {
+  handle: ({ link }, { interval }) => {
     link.watch(interval ?? undefined);
-    return { answer: { value: 'pong' as const, ...(sessionId != null && { sessionId }) } };
+    const sessionId = link.present?.id;
+    return { answer: { value: 'pong' as const, ...(sessionId && { sessionId }) } };
   },
 });

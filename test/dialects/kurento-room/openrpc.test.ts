@@ -75,7 +75,10 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     expect(served).to.deep.equal(JSON.parse(JSON.stringify(openRpcDocument())));
     const ana = await RpcClient.connect(server().url);
     expect(await ana.request('rpc.discover')).to.deep.equal(served);
-    expect(await ana.refusal('rpc.discover', { sessionId: 'of somebody' })).to.equal(40_007);
+    const berta = await RpcClient.connect(server().url);
+    const { sessionId } = await berta.request('connect');
+    expect(await ana.refusal('rpc.discover', { sessionId })).to.equal(40_007);
+    berta.cut();
     ana.cut();
   });
 

@@ -133,6 +133,19 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
       expect(await (await connect(url())).refusal('connect', { sessionId: berta.sessionId })).to.equal(40_007);
     });
 
+    it('nothing of a session that left is kept beyond its socket', async () => {
+      const { client, sessionId } = await join(url(), 'ana', 'left');
+      await client.request('leaveRoom', { sessionId });
+      const berta = await connect(url());
+      const naming = (): Promise<number | undefined> =>
+        berta.refusal('joinRoom', { user: '', room: 'left', sessionId });
+      expect(await naming(), 'as long as its socket is open').to.equal(40_007);
+      client.cut();
+      let refused: number | undefined = 40_007;
+      while (refused === 40_007) refused = await naming();
+      expect(refused, 'the id is that of nobody').to.equal(999);
+    });
+
     it('closeSession answers "bye", closes the socket with 1000, and the others are told at once', async () => {
       const [ana, berta] = [await join(url(), 'ana', 'bye'), await join(url(), 'berta', 'bye')];
       expect(await berta.client.call('closeSession', {}, 'id')).to.deep.equal({
@@ -178,6 +191,53 @@ describe('Kurento Room §1.5 and §1.6 resuming a session', () => {
         expect((await last.request('connect', { sessionId })).value).to.equal('reconnection successful');
       }
       expect(await last.refusal('joinRoom', { user: 'ana', room: 'anew' })).to.equal(104);
+    });
+  });
+
+  describe('with the token of its last join', () => {
+    const server = useServer({ kurentoRoom: { sessionGraceMs: long } });
+    const joinWith = async (
+      user: string,
+      room: string,
+      resumeToken: unknown,
+    ): Promise<{ client: RpcClient; token: string }> => {
+      const client = await connect(server().url);
+      const { resumeToken: token } = await client.request('joinRoom', { user, room, resumeToken });
+      return { client, token: String(token) };
+    };
+
+    it('a client gets its name back at once, whether its former socket is lost or not', async () => {
+      const [ana, berta] = [await joinWith('ana', 'token', null), await join(server().url, 'berta', 'token')];
+      ana.client.cut();
+      const again = await joinWith('ana', 'token', ana.token);
+      expect(await berta.client.notified('participantLeft')).to.deep.equal({ name: 'ana' });
+      expect(await berta.client.notified('participantJoined')).to.deep.equal({ id: 'ana' });
+      expect(again.token).to.not.equal(ana.token);
+      await joinWith('ana', 'token', again.token);
+      expect(await again.client.closed).to.equal(1000);
+      expect(await berta.client.notified('participantLeft')).to.deep.equal({ name: 'ana' });
+      expect(await berta.client.notified('participantJoined')).to.deep.equal({ id: 'ana' });
+    });
+
+    it('a client with any other token gets 104: of another room, of another name, of a former join, of nobody', async () => {
+      const ana = await joinWith('ana', 'bound', null);
+      const elsewhere = await joinWith('ana', 'elsewhere', null);
+      const berta = await joinWith('berta', 'bound', '');
+      const again = await joinWith('ana', 'bound', ana.token);
+      const carla = await connect(server().url);
+      for (const resumeToken of [elsewhere.token, berta.token, ana.token, again.token.slice(1), '', null, 'ü', 7]) {
+        expect(await carla.refusal('joinRoom', { user: 'ana', room: 'bound', resumeToken })).to.equal(104);
+      }
+      expect(again.client.notifications).to.deep.equal([]);
+    });
+
+    it('a client that joined without one has none, and keeps its name', async () => {
+      const client = await connect(server().url);
+      expect(await client.request('joinRoom', { user: 'ana', room: 'none' })).to.have.all.keys('value', 'sessionId');
+      const stranger = await connect(server().url);
+      for (const resumeToken of ['undefined', '', 'null']) {
+        expect(await stranger.refusal('joinRoom', { user: 'ana', room: 'none', resumeToken })).to.equal(104);
+      }
     });
   });
 

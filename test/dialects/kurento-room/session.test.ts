@@ -86,13 +86,29 @@ describe('Kurento Room §1 a session', () => {
     expect(ana.frames.filter((frame) => frame.id === 9)).to.deep.equal([]);
   });
 
-  it('§3.8 may join again on the same socket after it left, as a new session', async () => {
+  it('§3.8 may join again on the same socket after it left, and is the same session', async () => {
     const ana = await connect();
     const first = await ana.request('joinRoom', { user: 'ana', room: 'again' });
     await ana.request('leaveRoom');
     const second = await ana.request('joinRoom', { user: 'ana', room: 'again' });
-    expect(second.sessionId).to.be.a('string').and.to.not.equal(first.sessionId);
+    expect(second.sessionId).to.be.a('string').and.to.equal(first.sessionId);
     expect(await ana.refusal('sendMessage', { message: '', userMessage: 'x', roomMessage: 'again' })).to.equal(102);
+  });
+
+  it('§3.8 keeps its socket after it left if it pings or names its session, for longer than another one', async () => {
+    const [ana, berta, carla] = [await connect(), await connect(), await connect()];
+    const ids = new Map<RpcClient, unknown>();
+    for (const client of [ana, berta, carla]) {
+      const { sessionId } = await client.request('joinRoom', { user: 'ana', room: 'kept' });
+      ids.set(client, sessionId);
+      await client.request('leaveRoom', client === ana ? { sessionId } : {});
+    }
+    expect(await berta.request('ping')).to.deep.equal({ value: 'pong', sessionId: ids.get(berta) });
+    expect(await carla.closed).to.equal(1000);
+    for (const client of [ana, berta]) {
+      expect((await client.request('joinRoom', { user: 'ana', room: 'kept' })).sessionId).to.equal(ids.get(client));
+      await client.request('leaveRoom');
+    }
   });
 
   it('§1.3 may have its own id in its requests, and no other', async () => {
