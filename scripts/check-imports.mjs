@@ -13,7 +13,7 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 /** A file of the project or a package of Node (`node:fs`); other packages may be imported anywhere. */
 const node = /^node:/;
 const port = /^media\/port\.ts$/;
-const log = /^(log|npm-gone)\.ts$/;
+const log = /^(log|npm-gone|mid-message)\.ts$/;
 /** What others may see of the rooms. */
 const rooms = /^rooms\/index\.ts$/;
 

@@ -104,6 +104,7 @@ function sourcesStamp() {
   for (const path of [
     'log.ts',
     'npm-gone.ts',
+    'mid-message.ts',
     'src',
     'rooms',
     'media',

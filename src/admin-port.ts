@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { ServerOptions } from 'node:http';
 import type { Log } from '../log.js';
 import { adminApp } from '../rest/admin-app.js';
 import type { AdminAppOptions } from '../rest/admin-app.js';
@@ -20,9 +21,10 @@ export async function openAdminPort(
   headers: AnswerHeaders,
   log: Log,
   options: Omit<AdminAppOptions, 'isRemote'>,
+  patience: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>,
 ): Promise<AdminPort> {
   const app = adminApp({ ...options, isRemote: !isLoopback(place.host) });
-  const http = createServer((request, response) => {
+  const http = createServer(patience, (request, response) => {
     headers.set(request, response);
     readToBound(request, response);
     app(request, response);

@@ -84,6 +84,9 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** How long an upload may take, in ms, which is Node's default. Node refuses one that is shorter than the time for the head. */
+const requestMs = 300_000;
+
 /**
  * Serves rooms on a media engine, which remains the caller's. Builds everything in reading order; `stop` undoes it in reverse
  * order, and so does a later step that fails.
@@ -148,15 +151,16 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       now: () => performance.now(),
       onDefect,
     });
-    const openAdmin = async (place: Place): Promise<string> => {
-      const admin = await openAdminPort(place, headers, log, { health, metrics: counts, onDefect });
-      undo.add(() => admin.close());
-      return admin.url;
-    };
-    // How long a client may take for the head of a request, and how often that is looked at.
+    // How long a client may take for the head of a request and for all of it, and how often that is looked at.
     const patience = {
       headersTimeout: config.firstRequestMs,
+      requestTimeout: Math.max(requestMs, config.firstRequestMs),
       connectionsCheckingInterval: Math.min(10_000, config.firstRequestMs),
+    };
+    const openAdmin = async (place: Place): Promise<string> => {
+      const admin = await openAdminPort(place, headers, log, { health, metrics: counts, onDefect }, patience);
+      undo.add(() => admin.close());
+      return admin.url;
     };
     const secure = tls && createSecureServer({ ...patience, cert: tls.cert, key: tls.key });
     const http = secure ?? createServer(patience);

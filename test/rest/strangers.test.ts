@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { ParentLog } from '../../log.js';
 import type { Config, GivenConfig } from '../../src/config.js';
 import { adminToken, asAdmin } from '../support/administrator.js';
+import { halfRequest } from '../doors/rows.js';
 import { send } from '../support/http.js';
 import type { HttpAnswer } from '../support/http.js';
 import { RpcClient } from '../support/rpc-client.js';
@@ -106,6 +107,21 @@ describe('ADMIN_PORT', () => {
       expect((await send(`${url}healthz`)).text).to.equal('{"status":"unavailable"}');
     });
     expect(await send(`http://127.0.0.1:${adminPort}/healthz`).catch(() => 'gone'), 'after the end').to.equal('gone');
+  });
+
+  it('answers half the head of a request with 408 in time', async () => {
+    const adminPort = await freePort();
+    await withGarden({ adminPort, firstRequestMs: 200 }, async (_url, stage) => {
+      const answer = await halfRequest(stage.service.adminUrl ?? '', 'GET /metrics HTTP/1.1\r\nHost: x\r\n');
+      expect(answer.split('\r\n', 1)[0]).to.equal('HTTP/1.1 408 Request Timeout');
+    });
+  });
+
+  it('opens also when a client has longer for a head than Node gives it for a request', async () => {
+    const adminPort = await freePort();
+    await withGarden({ adminPort, firstRequestMs: 600_000 }, async (url) => {
+      expect((await send(url + 'getClientConfig')).status).to.equal(200);
+    });
   });
 
   it('refuses pages, and on loopback names that are not of this machine', async () => {

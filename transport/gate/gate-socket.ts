@@ -1,17 +1,11 @@
 import { WebSocket, WebSocketServer } from 'ws';
+import { isMidMessage } from '../../mid-message.js';
 import type { Account } from './account.js';
 import { Slices } from './slices.js';
 import { onWsClientError } from '../raw-answer.js';
 
 /** How long a client has for the closing handshake, in ms. */
 const closeTimeout = 10_000;
-
-/** What the receiver of the ws library keeps to itself, in the version that package.json pins. A test fails when it changes. */
-interface Receiver {
-  readonly _state: number;
-  readonly _bufferedBytes: number;
-  readonly _fragmented: number;
-}
 
 /** A message of a client, as the ws library hands it over. */
 interface Message {
@@ -59,8 +53,7 @@ export class GateSocket extends WebSocket {
 
   /** Whether the client has begun a message that is not complete. */
   get isMidMessage(): boolean {
-    const { _receiver: receiver } = this as unknown as { readonly _receiver: Receiver | null };
-    return receiver !== null && (receiver._state !== 0 || receiver._bufferedBytes > 0 || receiver._fragmented !== 0);
+    return isMidMessage(this);
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {

@@ -1,15 +1,22 @@
 import type { WebSocket } from 'ws';
+import { isMidMessage } from '../../../mid-message.js';
 
-/** Pings that a peer may leave unanswered. */
+/** Pings that a peer may leave unanswered, and pings that may go out while one message is not complete. */
 const misses = 2;
 
+interface Peer {
+  unanswered: number;
+  /** Pings since the present message was seen to have begun. */
+  midMessage: number;
+}
+
 /**
- * Pings sockets and cuts those whose peer is gone. Clients of the Kurento protocol need not ping
+ * Pings sockets and cuts those whose peer is gone, or does not complete a message. Clients of the Kurento protocol need not ping
  * (docs/protocols/kurento-media.md#31-ping), but RFC 6455 §5.5.2 makes each of them answer.
  */
 export class Heartbeat {
   readonly #periodMs: number;
-  readonly #unanswered = new Map<WebSocket, number>();
+  readonly #peers = new Map<WebSocket, Peer>();
   #timer: NodeJS.Timeout | undefined;
   #lastBeat = 0;
 
@@ -18,14 +25,18 @@ export class Heartbeat {
   }
 
   watch(socket: WebSocket): void {
+    const peer: Peer = { unanswered: 0, midMessage: 0 };
     const heard = (): void => {
-      if (this.#unanswered.has(socket)) this.#unanswered.set(socket, 0);
+      peer.unanswered = 0;
     };
-    this.#unanswered.set(socket, 0);
+    this.#peers.set(socket, peer);
     socket.on('pong', heard).on('ping', heard).on('message', heard);
+    socket.on('message', () => {
+      peer.midMessage = 0;
+    });
     socket.on('close', () => {
-      this.#unanswered.delete(socket);
-      if (this.#unanswered.size === 0) this.stop();
+      this.#peers.delete(socket);
+      if (this.#peers.size === 0) this.stop();
     });
     if (this.#timer) return;
     this.#lastBeat = performance.now();
@@ -44,13 +55,15 @@ export class Heartbeat {
     // A beat that is late means that this process stood still. What the peers have sent meanwhile was not read yet.
     const isLate = now - this.#lastBeat > 1.5 * this.#periodMs;
     this.#lastBeat = now;
-    for (const [socket, unanswered] of this.#unanswered) {
+    for (const [socket, peer] of this.#peers) {
       if (socket.readyState !== socket.OPEN) continue;
-      if (unanswered >= misses && !isLate) {
+      if (!isLate && (peer.unanswered >= misses || peer.midMessage >= misses)) {
         socket.terminate();
         continue;
       }
-      if (!isLate) this.#unanswered.set(socket, unanswered + 1);
+      if (!isLate) peer.unanswered += 1;
+      if (!isMidMessage(socket)) peer.midMessage = 0;
+      else if (!isLate) peer.midMessage += 1;
       socket.ping();
     }
   }

@@ -15,7 +15,7 @@ import { SocketClient } from './socket-client.js';
 const path = '/kurento';
 /** Longest frame of a client, in bytes. */
 const maxFrame = 4 * 1024 * 1024;
-/** Ms until the head of a request must be there. */
+/** Ms until a request must be there: WebSockets begin with one, and others are refused. */
 const headWithinMs = 10_000;
 
 export interface ProtocolServerOptions {
@@ -46,9 +46,12 @@ export class ProtocolServer {
   readonly #limits: ClientLimits;
   readonly #heartbeat: Heartbeat;
   readonly #refusals: RareLines;
-  readonly #http = createServer({ headersTimeout: headWithinMs }, (_request, response) => {
-    response.writeHead(426, { 'content-type': 'text/plain' }).end('This is a WebSocket server.\n');
-  });
+  readonly #http = createServer(
+    { headersTimeout: headWithinMs, requestTimeout: headWithinMs },
+    (_request, response) => {
+      response.writeHead(426, { 'content-type': 'text/plain' }).end('This is a WebSocket server.\n');
+    },
+  );
   readonly #sockets: WebSocketServer;
 
   constructor(methods: Methods, log: Log, options: ProtocolServerOptions = {}) {

@@ -69,6 +69,31 @@ describe('the Kurento protocol of the embedded engine › what one client may co
     await until('the server has noticed', () => server.protocol.connections === 0);
   });
 
+  it('a client that answers pings and never completes a message is cut', async () => {
+    await serve({ pingIntervalMs: 50 });
+    const socket = await rawSocket();
+    const begun = frame(text, Buffer.from('{'));
+    // Of a message in pieces: the final bit is not set, and pongs may come between the pieces.
+    begun[0] = text;
+    socket.write(begun);
+    const pong = frame(10, Buffer.alloc(0));
+    socket.on('data', () => socket.write(pong));
+    await once(socket, 'close');
+  });
+
+  it('a client that answers pings and sends nothing else stays', async () => {
+    await serve({ pingIntervalMs: 20 });
+    const socket = await rawSocket();
+    const pong = frame(10, Buffer.alloc(0));
+    let pings = 0;
+    socket.on('data', () => {
+      pings += 1;
+      socket.write(pong);
+    });
+    await until('many pings were answered', () => pings > 8);
+    expect(server.protocol.connections).to.equal(1);
+  });
+
   it('a frame that is too long ends the connection', async () => {
     await serve({});
     const socket = new WebSocket(server.url);
