@@ -22,6 +22,8 @@ export interface OfferSettings {
   readonly noise?: boolean | undefined;
   /** Publishes three sizes, as a group SIM of streams in the offer. */
   readonly layers?: boolean | undefined;
+  /** Offers each kind of media on a transport of its own. */
+  readonly unbundled?: boolean | undefined;
   /** Payload types that change places in the offer. */
   readonly swapped?: readonly (readonly [one: number, other: number])[] | undefined;
 }

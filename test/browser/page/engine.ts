@@ -101,7 +101,7 @@ async function published({
 
 window.api = {
   async offer(name, settings) {
-    const { role, codec, swapped, channel, layers } = settings;
+    const { role, codec, swapped, channel, layers, unbundled } = settings;
     const opened = open(name);
     const { peer } = opened;
     // Without a channel of its own a page has no data section; one that nobody uses asks for it.
@@ -123,10 +123,12 @@ window.api = {
         .getTransceivers()[1]
         ?.setCodecPreferences(all.filter(({ mimeType }) => mimeType === `video/${codec}` || mimeType === 'video/rtx'));
     }
-    if (swapped ?? layers) {
+    if (swapped ?? layers ?? unbundled) {
       const { sdp = '' } = await peer.createOffer();
       const swappedSdp = swapped ? swapPayloadTypes(sdp, swapped) : sdp;
-      await peer.setLocalDescription({ type: 'offer', sdp: layers ? offerLayers(swappedSdp) : swappedSdp });
+      const layered = layers ? offerLayers(swappedSdp) : swappedSdp;
+      const text = unbundled ? layered.replace(/^a=group:BUNDLE.*\r\n/m, '') : layered;
+      await peer.setLocalDescription({ type: 'offer', sdp: text });
     } else await peer.setLocalDescription();
     return peer.localDescription?.sdp ?? '';
   },
