@@ -17,18 +17,35 @@ export class Client implements Identity {
   readonly name: string;
   readonly uuid: string;
   readonly json: string;
-  readonly version: ProtocolVersion;
+  #version: ProtocolVersion;
+  readonly #older: ProtocolVersion | undefined;
   readonly #connection: Connection;
   /** The groups that end when this client leaves. */
   readonly owned = new Set<Group>();
   readonly subscriptions = new Set<Group>();
 
-  constructor({ name, nickname, uuid, tags }: ClientFields, version: ProtocolVersion, to: Connection) {
+  /** @param older what the client speaks when it turns out to be of July 2020; undefined: the same */
+  constructor(
+    { name, nickname, uuid, tags }: ClientFields,
+    version: ProtocolVersion,
+    to: Connection,
+    older?: ProtocolVersion,
+  ) {
     this.name = name;
     this.uuid = uuid;
     this.json = JSON.stringify({ name, nickname, uuid, tags });
-    this.version = version;
+    this.#version = version;
+    this.#older = older;
     this.#connection = to;
+  }
+
+  get version(): ProtocolVersion {
+    return this.#version;
+  }
+
+  /** Called when the client has sent a request that later clients do not have. */
+  isOlder(): void {
+    if (this.#older) this.#version = this.#older;
   }
 
   get address(): string {

@@ -137,7 +137,9 @@ export class ConciergeGateway implements Dialect {
     });
     const uuid = this.#random.uuid();
     const fields = { name, nickname: nickname ?? null, uuid, tags: tags ?? [] };
-    const client = new Client(fields, versions[versionName], connection);
+    // The version in IDENTIFY does not tell the clients of July 2020 from later ones.
+    const older = versionName === 'shipped' && spelling === 'auto' ? versions.documented : undefined;
+    const client = new Client(fields, versions[versionName], connection, older);
     // The steps that may fail come first, so that a client that is refused never appears to others.
     const fsKey = this.#files?.admit(client);
     groups.open();

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from './errors.js';
 import { listOf, membersOf } from './protocol-version.js';
-import type { Answer, ProtocolVersion, Notice } from './protocol-version.js';
+import type { Answer, GroupText, ProtocolVersion, Notice } from './protocol-version.js';
 import { group01, message01, named, numbered, serverOnly01 } from './messages.js';
 import type { Request, Target } from './messages.js';
 import { checked } from './payload.js';
@@ -48,11 +48,29 @@ export const requests01 = new RequestTable(
     ['GROUP_FETCH', aboutGroup('fetchGroup')],
     ['GROUP_FETCH_ALL', () => ({ type: 'fetchGroups' })],
     ['CLIENT_FETCH_ALL', () => ({ type: 'fetchClients' })],
+    ['FETCH_GROUPS', () => ({ type: 'listGroups' })],
+    ['FETCH_GROUP_LIST', () => ({ type: 'listGroups' })],
+    ['FETCH_GROUP_SUBSCRIBERS', aboutGroup('listSubscribers')],
+    ['FETCH_CLIENTS', () => ({ type: 'listClients' })],
+    ['FETCH_SUBSCRIPTIONS', () => ({ type: 'listSubscriptions' })],
     ['SELF_FETCH', () => ({ type: 'fetchSelf' })],
     ['SELF_SET_SEQ', (payload) => ({ type: 'setSeq', seq: checked(numbered, payload).seq })],
   ],
   serverOnly01,
 );
+
+/**
+ * Requests of July 2020 and before that the shipped programs do not have. A client that sends one reads the documented spelling
+ * (docs/protocols/concierge.md#clients-of-july-2020).
+ */
+const olderRequests = new Set([
+  ...['SUBSCRIBE', 'UNSUBSCRIBE', 'CREATE_GROUP', 'DELETE_GROUP'],
+  ...['FETCH_GROUPS', 'FETCH_GROUP_LIST', 'FETCH_GROUP_SUBSCRIBERS', 'FETCH_CLIENTS', 'FETCH_SUBSCRIPTIONS'],
+]);
+
+export function isOlder(type: string): boolean {
+  return olderRequests.has(type);
+}
 
 /**
  * Version 0.1: it has groups, and a STATUS answers most requests
@@ -77,27 +95,35 @@ export class GroupsVersion implements ProtocolVersion {
       case 'sent':
         return status('MESSAGE_SENT', '', seq);
       case 'subscribed':
-        return status(this.#spelling.subscribed, membersOf(answer.group.json), seq);
+        return status(this.#spelling.subscribed, statusMembers(answer.group), seq);
       case 'unsubscribed':
-        return status(this.#spelling.unsubscribed, membersOf(answer.group.json), seq);
+        return status(this.#spelling.unsubscribed, statusMembers(answer.group), seq);
       case 'created': {
         const code = answer.changed ? 'GROUP_CREATED' : 'GROUP_ALREADY_CREATED';
-        return status(code, membersOf(answer.group.json), seq);
+        return status(code, statusMembers(answer.group), seq);
       }
       case 'deleted':
-        return status('GROUP_DELETED', membersOf(answer.group.json), seq);
+        return status('GROUP_DELETED', statusMembers(answer.group), seq);
       case 'group':
         return result(seq, 'GROUP_FETCH_RESULT', membersOf(answer.group.json));
       case 'groups':
         return result(seq, 'GROUP_FETCH_ALL_RESULT', `"groups":${listOf(answer.groups)}`);
       case 'clients':
         return result(seq, 'CLIENT_FETCH_ALL_RESULT', `"clients":${listOf(answer.clients)}`);
+      case 'groupNames':
+        return result(seq, 'GROUPS', `"groups":${namesOf(answer.groups)}`);
+      case 'subscriptionNames':
+        return result(seq, 'SUBSCRIPTIONS', `"groups":${namesOf(answer.groups)}`);
+      case 'clientList':
+        return result(seq, 'CLIENTS', `"clients":${listOf(answer.clients)}`);
+      case 'subscriberList': {
+        const group = JSON.stringify(answer.group.name);
+        return result(seq, 'GROUP_SUBSCRIBERS', `"group":${group},"clients":${listOf(answer.clients)}`);
+      }
       case 'self':
       case 'client': {
         const { client, subscriptions } = answer;
-        const listed = this.#spelling.wholeSubscriptions
-          ? listOf(subscriptions)
-          : JSON.stringify(subscriptions.map(({ name }) => name));
+        const listed = this.#spelling.wholeSubscriptions ? listOf(subscriptions) : namesOf(subscriptions);
         return result(seq, 'SELF_FETCH_RESULT', `${membersOf(client.json)},"subscriptions":${listed}`);
       }
     }
@@ -124,12 +150,12 @@ export class GroupsVersion implements ProtocolVersion {
       case 'clientLeft':
         return status('CLIENT_LEFT', membersOf(notice.client.json));
       case 'groupCreated':
-        return status('GROUP_CREATED', membersOf(notice.group.json));
+        return status('GROUP_CREATED', statusMembers(notice.group));
       case 'groupDeleted':
-        return status('GROUP_DELETED', membersOf(notice.group.json));
+        return status('GROUP_DELETED', statusMembers(notice.group));
       case 'groupEnded':
       case 'evicted':
-        return status(this.#spelling.unsubscribed, membersOf(notice.group.json));
+        return status(this.#spelling.unsubscribed, statusMembers(notice.group));
       case 'subscriberJoined':
       case 'subscriberLeft':
         return undefined;
@@ -146,6 +172,15 @@ export class GroupsVersion implements ProtocolVersion {
 function targetIn01(target: Target): Target {
   if (target.type === 'SERVICE') return { type: 'GROUP', group: target.service };
   return target.type === 'SERVICE_CLIENT_UUID' ? { type: 'UUID', uuid: target.uuid } : target;
+}
+
+/** In a status. Clients of July 2020 read the name in `group`. */
+function statusMembers({ name, json }: GroupText): string {
+  return `${membersOf(json)},"group":${JSON.stringify(name)}`;
+}
+
+function namesOf(groups: readonly GroupText[]): string {
+  return JSON.stringify(groups.map(({ name }) => name));
 }
 
 function status(code: string, members: string, seq?: number): string {
@@ -166,6 +201,6 @@ function readCreate(payload: Payload): Request {
   return { type: 'createGroup', group: checked(group01, payload), nickname: checked(named, payload).nickname };
 }
 
-function aboutGroup(type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'): Reader {
+function aboutGroup(type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup' | 'listSubscribers'): Reader {
   return (payload) => ({ type, group: checked(group01, payload) });
 }

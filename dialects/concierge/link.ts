@@ -9,6 +9,7 @@ import type { Client } from './client.js';
 import { Refusal, TurnedAway, closeCodes, refusalOfRoomError } from './errors.js';
 import type { Answer } from './protocol-version.js';
 import type { Request } from './messages.js';
+import { isOlder } from './groups-version.js';
 import { readPayload } from './payload.js';
 
 export interface LinkContext {
@@ -120,7 +121,9 @@ export class Link implements ConnectionListener {
       if (answers === 0) this.#send(client.version.refuse(seq, refusal));
     };
     try {
-      const request = client.version.read(readPayload(text));
+      const payload = readPayload(text);
+      if (isOlder(payload.type)) client.isOlder();
+      const request = client.version.read(payload);
       if (request.type === 'setSeq') {
         this.#seq = request.seq + 1;
         this.#send(client.version.answer(request.seq, { type: 'ok' }));

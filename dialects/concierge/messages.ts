@@ -17,6 +17,9 @@ export type Request =
   | { readonly type: 'subscribe' | 'unsubscribe' | 'deleteGroup' | 'fetchGroup'; readonly group: string }
   | { readonly type: 'createGroup'; readonly group: string; readonly nickname: string | null }
   | { readonly type: 'fetchSelf' | 'fetchGroups' | 'fetchClients' }
+  /** As clients of July 2020 ask: they know groups by their names alone. */
+  | { readonly type: 'listGroups' | 'listClients' | 'listSubscriptions' }
+  | { readonly type: 'listSubscribers'; readonly group: string }
   | { readonly type: 'fetchClient'; readonly uuid: string }
   | { readonly type: 'setSeq'; readonly seq: number };
 
@@ -86,6 +89,10 @@ export const serverOnly01: ReadonlyMap<string, z.ZodType> = new Map<string, z.Zo
   ['GROUP_FETCH_RESULT', group],
   ['GROUP_FETCH_ALL_RESULT', z.object({ groups: z.array(group) })],
   ['CLIENT_FETCH_ALL_RESULT', z.object({ clients: z.array(client) })],
+  ['GROUPS', z.object({ groups: z.array(text) })],
+  ['GROUP_SUBSCRIBERS', z.object({ group: text, clients: z.array(client) })],
+  ['CLIENTS', z.object({ clients: z.array(client) })],
+  ['SUBSCRIPTIONS', z.object({ groups: z.array(text) })],
 ]);
 
 const anything = z.object({});

@@ -16,7 +16,7 @@ export const conciergeOptions = group('concierge', {
     z.enum(['auto', 'documented', 'shipped']),
     'auto',
     'spelling',
-    'How statuses are spelled for 0.1 clients. auto: as documented for 0.1.0, and as shipped for later ones.',
+    'How statuses are spelled for 0.1 clients. auto: as documented for 0.1.0 and for clients of July 2020, and as shipped for later ones.',
   ),
   services: flag(true, 'Whether ERT Concierge 0.2 is served beside 0.1. With false its clients are refused with 4007.'),
   groups: option(

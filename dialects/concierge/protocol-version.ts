@@ -22,7 +22,14 @@ export type Answer =
   | { readonly type: 'deleted' | 'group'; readonly group: GroupText }
   | { readonly type: 'groups'; readonly groups: readonly GroupText[] }
   | { readonly type: 'clients'; readonly clients: readonly ClientText[] }
+  | OlderAnswer
   | { readonly type: 'self' | 'client'; readonly client: ClientText; readonly subscriptions: readonly GroupText[] };
+
+/** The answers to the requests of July 2020. */
+export type OlderAnswer =
+  | { readonly type: 'groupNames' | 'subscriptionNames'; readonly groups: readonly GroupText[] }
+  | { readonly type: 'clientList'; readonly clients: readonly ClientText[] }
+  | { readonly type: 'subscriberList'; readonly group: GroupText; readonly clients: readonly ClientText[] };
 
 /** What a client is told without a request of its own. */
 export type Notice =

@@ -55,6 +55,21 @@ export class RequestHandler {
       case 'fetchClients':
         answer({ type: 'clients', clients: this.#directory.identitiesFor(client) });
         return undefined;
+      case 'listGroups':
+        answer({ type: 'groupNames', groups: this.#groups.shownTo(client).map(({ text }) => text) });
+        return undefined;
+      case 'listClients':
+        answer({ type: 'clientList', clients: this.#directory.identitiesFor(client) });
+        return undefined;
+      case 'listSubscriptions':
+        answer({ type: 'subscriptionNames', groups: [...client.subscriptions].map(({ text }) => text) });
+        return undefined;
+      case 'listSubscribers': {
+        const group = this.#findFor(client, request.group);
+        const clients = [...group.subscribers, ...group.outsiders.values()];
+        answer({ type: 'subscriberList', group: group.text, clients });
+        return undefined;
+      }
       case 'fetchSelf':
         answer({ type: 'self', client, subscriptions: [...client.subscriptions].map(({ text }) => text) });
         return undefined;

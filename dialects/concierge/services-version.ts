@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from './errors.js';
 import { listOf, membersOf } from './protocol-version.js';
-import type { Answer, ProtocolVersion, Notice } from './protocol-version.js';
+import type { Answer, ProtocolVersion, Notice, OlderAnswer } from './protocol-version.js';
 import { addressed, group02, message02, named, numbered, serverOnly02 } from './messages.js';
 import type { Request, Target } from './messages.js';
 import { checked } from './payload.js';
@@ -42,7 +42,7 @@ export class ServicesVersion implements ProtocolVersion {
     return requests02.read(payload);
   }
 
-  answer(seq: number, answer: Answer): string {
+  answer(seq: number, answer: Exclude<Answer, OlderAnswer>): string {
     switch (answer.type) {
       case 'ok':
       case 'sent':

@@ -12,19 +12,20 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
     ['0.1.1', 'SELF_SUBSCRIBED', 'SELF_UNSUBSCRIBED', 'UNSUPPORTED'],
     ['0.1.9', 'SELF_SUBSCRIBED', 'SELF_UNSUBSCRIBED', 'UNSUPPORTED'],
   ] as const) {
-    it(`a client of ${version} gets every answer in its spelling, also for the old names of requests`, async () => {
+    it(`a client of ${version} gets every answer in its spelling`, async () => {
       const ada = await stage.identify('ada', { version, nickname: 'Ada "L."', tags: ['viewer'] });
       const client = { name: 'ada', nickname: 'Ada "L."', uuid: ada.uuid, tags: ['viewer'] };
       const lab = { name: 'lab', nickname: 'The lab', owner_uuid: ada.uuid, subscribers: [] as string[] };
       const full = { ...lab, subscribers: [ada.uuid] };
+      const group = 'lab';
       const status = (code: string, members: object = {}): object => ({ type: 'STATUS', code, ...members });
       const unknown = status('NO_SUCH_GROUP', { group: 'attic', name: 'attic' });
       const subscriptions = version === '0.1.0' ? ['lab'] : [full];
       const conversation: readonly (readonly [object, object])[] = [
-        [{ type: 'GROUP_CREATE', name: 'lab', nickname: 'The lab' }, status('GROUP_CREATED', lab)],
-        [{ type: 'CREATE_GROUP', group: 'lab', nickname: 'other' }, status('GROUP_ALREADY_CREATED', lab)],
-        [{ type: 'SELF_SUBSCRIBE', name: 'lab' }, status(subscribed, full)],
-        [{ type: 'SUBSCRIBE', group: 'lab' }, status(subscribed, full)],
+        [{ type: 'GROUP_CREATE', name: 'lab', nickname: 'The lab' }, status('GROUP_CREATED', { ...lab, group })],
+        [{ type: 'GROUP_CREATE', group, nickname: 'other' }, status('GROUP_ALREADY_CREATED', { ...lab, group })],
+        [{ type: 'SELF_SUBSCRIBE', name: 'lab' }, status(subscribed, { ...full, group })],
+        [{ type: 'SELF_SUBSCRIBE', group }, status(subscribed, { ...full, group })],
         [{ type: 'SELF_SUBSCRIBE', name: 'attic' }, unknown],
         [{ type: 'SELF_FETCH' }, { type: 'SELF_FETCH_RESULT', ...client, subscriptions }],
         [
@@ -34,13 +35,13 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
         [{ type: 'GROUP_FETCH', name: 'attic' }, unknown],
         [{ type: 'GROUP_FETCH_ALL' }, { type: 'GROUP_FETCH_ALL_RESULT', groups: [full] }],
         [{ type: 'CLIENT_FETCH_ALL' }, { type: 'CLIENT_FETCH_ALL_RESULT', clients: [client] }],
-        [{ type: 'SELF_UNSUBSCRIBE', name: 'lab' }, status(unsubscribed, lab)],
-        [{ type: 'UNSUBSCRIBE', group: 'lab' }, status(unsubscribed, lab)],
+        [{ type: 'SELF_UNSUBSCRIBE', name: 'lab' }, status(unsubscribed, { ...lab, group })],
+        [{ type: 'SELF_UNSUBSCRIBE', group }, status(unsubscribed, { ...lab, group })],
         [{ type: 'SELF_UNSUBSCRIBE', name: 'attic' }, unknown],
         [{ type: 'HELLO', uuid: 'x', version: '0.1.0' }, status(unsupported)],
-        [{ type: 'DELETE_GROUP', group: 'lab' }, status('GROUP_DELETED', lab)],
+        [{ type: 'GROUP_DELETE', group }, status('GROUP_DELETED', { ...lab, group })],
         [{ type: 'GROUP_DELETE', name: 'lab' }, status('NO_SUCH_GROUP', { group: 'lab', name: 'lab' })],
-        [{ type: 'GROUP_CREATE', name: 'lab' }, status('GROUP_CREATED', { ...lab, nickname: null })],
+        [{ type: 'GROUP_CREATE', name: 'lab' }, status('GROUP_CREATED', { ...lab, group, nickname: null })],
         [{ type: 'SELF_FETCH' }, { type: 'SELF_FETCH_RESULT', ...client, subscriptions: [] }],
       ];
       for (const [index, [request, answer]] of conversation.entries()) {
@@ -51,6 +52,66 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
       expect(await ada.all()).to.deep.equal([]);
     });
   }
+
+  for (const version of ['0.1.0', '0.1.1']) {
+    it(`a client of July 2020 that calls itself ${version} is served in its own words`, async () => {
+      const ada = await stage.identify('ada', { version });
+      const group = 'lab';
+      const client = { name: 'ada', nickname: null, uuid: ada.uuid, tags: [] };
+      const conversation: readonly (readonly [object, object])[] = [
+        [
+          { type: 'GROUP_CREATE', group },
+          { type: 'STATUS', code: 'GROUP_CREATED', group },
+        ],
+        [{ type: 'FETCH_GROUPS' }, { type: 'GROUPS', groups: [group] }],
+        [{ type: 'FETCH_GROUP_LIST' }, { type: 'GROUPS', groups: [group] }],
+        [
+          { type: 'FETCH_GROUP_SUBSCRIBERS', group },
+          { type: 'GROUP_SUBSCRIBERS', group, clients: [] },
+        ],
+        [
+          { type: 'SUBSCRIBE', group },
+          { type: 'STATUS', code: 'SUBSCRIBED', group },
+        ],
+        [
+          { type: 'FETCH_GROUP_SUBSCRIBERS', group },
+          { type: 'GROUP_SUBSCRIBERS', group, clients: [client] },
+        ],
+        [{ type: 'FETCH_SUBSCRIPTIONS' }, { type: 'SUBSCRIPTIONS', groups: [group] }],
+        [{ type: 'FETCH_CLIENTS' }, { type: 'CLIENTS', clients: [client] }],
+        [
+          { type: 'UNSUBSCRIBE', group },
+          { type: 'STATUS', code: 'UNSUBSCRIBED', group },
+        ],
+        [
+          { type: 'FETCH_GROUP_SUBSCRIBERS', group: 'attic' },
+          { type: 'STATUS', code: 'NO_SUCH_GROUP', group: 'attic' },
+        ],
+        [
+          { type: 'GROUP_DELETE', group },
+          { type: 'STATUS', code: 'GROUP_DELETED', group },
+        ],
+      ];
+      for (const [seq, [request, answer]] of conversation.entries()) {
+        expect(await ada.ask(request)).to.deep.include({ seq, ...answer });
+      }
+    });
+  }
+
+  it('a client of July 2020 that calls itself 0.1.1 is told in its own words that its group has ended', async () => {
+    const ada = await stage.identify('ada', { version: '0.1.1' });
+    const grace = await stage.identify('grace', { version: '0.1.1' });
+    const eve = await stage.identify('eve', { version: '0.1.1' });
+    await ada.ask({ type: 'GROUP_CREATE', group: 'lab' });
+    await grace.skip();
+    await grace.ask({ type: 'SUBSCRIBE', group: 'lab' });
+    await eve.skip();
+    await eve.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' });
+    await ada.skip();
+    await ada.ask({ type: 'GROUP_DELETE', group: 'lab' });
+    expect(await grace.next()).to.include({ type: 'STATUS', code: 'UNSUBSCRIBED', group: 'lab' });
+    expect(await eve.next()).to.include({ type: 'STATUS', code: 'SELF_UNSUBSCRIBED', group: 'lab' });
+  });
 
   it('messages go to a name, a uuid, the subscribers and everybody; a message to its sender comes before the answer', async () => {
     const ada = await stage.identify('ada');
@@ -94,14 +155,14 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
     expect(await ada.ask({ type: 'GROUP_DELETE', name: 'lab' })).to.deep.equal({ seq: 1, type: 'STATUS', code: 'BAD' });
     const lab = { name: 'lab', nickname: null, owner_uuid: grace.uuid, subscribers: [ada.uuid, grace.uuid] };
     grace.send({ type: 'GROUP_DELETE', name: 'lab' });
-    expect(await grace.next()).to.deep.equal({ type: 'STATUS', code: 'SELF_UNSUBSCRIBED', ...lab });
-    expect(await grace.next()).to.deep.equal({ seq: 2, type: 'STATUS', code: 'GROUP_DELETED', ...lab });
+    expect(await grace.next()).to.deep.equal({ type: 'STATUS', code: 'SELF_UNSUBSCRIBED', ...lab, group: 'lab' });
+    expect(await grace.next()).to.deep.equal({ seq: 2, type: 'STATUS', code: 'GROUP_DELETED', ...lab, group: 'lab' });
     expect(await grace.all()).to.deep.equal([]);
     expect(await ada.all()).to.deep.equal([
-      { type: 'STATUS', code: 'UNSUBSCRIBED', ...lab },
-      { type: 'STATUS', code: 'GROUP_DELETED', ...lab },
+      { type: 'STATUS', code: 'UNSUBSCRIBED', ...lab, group: 'lab' },
+      { type: 'STATUS', code: 'GROUP_DELETED', ...lab, group: 'lab' },
     ]);
-    expect(await eve.all()).to.deep.equal([{ type: 'STATUS', code: 'GROUP_DELETED', ...lab }]);
+    expect(await eve.all()).to.deep.equal([{ type: 'STATUS', code: 'GROUP_DELETED', ...lab, group: 'lab' }]);
   });
 });
 

@@ -203,6 +203,7 @@ describe('Concierge without 0.2', () => {
       nickname: 'Chat Channel',
       owner_uuid: '00000000-0000-0000-0000-000000000000',
       subscribers: [ada.uuid],
+      group: 'chat',
     });
     expect(await ada.ask({ type: 'GROUP_DELETE', name: 'chat' })).to.include({ code: 'BAD' });
   });

@@ -14,13 +14,14 @@ describe('Concierge 0.1 requests (§6 to §9)', () => {
     grace.send({ type: 'GROUP_CREATE', name: 'lab' });
     const client = { name: 'grace', nickname: null, uuid: grace.uuid, tags: [] };
     expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'CLIENT_JOINED', ...client });
-    expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'GROUP_CREATED', ...lab });
+    expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'GROUP_CREATED', ...lab, group: 'lab' });
     const subscribed = { ...lab, subscribers: [ada.uuid] };
     expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.deep.equal({
       seq: 0,
       type: 'STATUS',
       code: 'SUBSCRIBED',
       ...subscribed,
+      group: 'lab',
     });
     ada.send({ type: 'MESSAGE', target: { type: 'GROUP', group: 'lab' }, data: 'hello' });
     expect(await ada.next()).to.deep.equal({
@@ -37,8 +38,8 @@ describe('Concierge 0.1 requests (§6 to §9)', () => {
       desc: 'not JSON',
     });
     await grace.close();
-    expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'UNSUBSCRIBED', ...subscribed });
-    expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'GROUP_DELETED', ...subscribed });
+    expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'UNSUBSCRIBED', ...subscribed, group: 'lab' });
+    expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'GROUP_DELETED', ...subscribed, group: 'lab' });
     expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'CLIENT_LEFT', ...client });
   });
 });

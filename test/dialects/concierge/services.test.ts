@@ -81,7 +81,7 @@ describe('Concierge 0.2: malformed payloads, and what other clients are told (§
     await eve.skip();
     const lab = { name: 'lab', nickname: null, owner_uuid: eve.uuid, subscribers: [] as string[] };
     expect(await ada.all()).to.deep.equal([{ type: 'SERVICE_CREATE_RESULT', successful: true, service: lab }]);
-    expect(await old.all()).to.deep.equal([{ type: 'STATUS', code: 'GROUP_CREATED', ...lab }]);
+    expect(await old.all()).to.deep.equal([{ type: 'STATUS', code: 'GROUP_CREATED', ...lab, group: 'lab' }]);
     await ada.ask({ type: 'SELF_SUBSCRIBE', service: 'lab' });
     await ada.skip();
     await eve.ask({ type: 'SELF_SUBSCRIBE', service: 'lab' });
@@ -97,7 +97,7 @@ describe('Concierge 0.2: malformed payloads, and what other clients are told (§
     eve.send({ type: 'SERVICE_DELETE', service: 'lab' });
     await eve.skip();
     expect(await ada.all()).to.deep.equal([{ type: 'SERVICE_DELETE_RESULT', service: alone }]);
-    expect(await old.all()).to.deep.equal([{ type: 'STATUS', code: 'GROUP_DELETED', ...alone }]);
+    expect(await old.all()).to.deep.equal([{ type: 'STATUS', code: 'GROUP_DELETED', ...alone, group: 'lab' }]);
     eve.cut();
     expect(await ada.next()).to.deep.equal({ type: 'CLIENT_LEFT', client: eveClient });
     expect(await old.next()).to.deep.equal({ type: 'STATUS', code: 'CLIENT_LEFT', ...eveClient });
