@@ -10,7 +10,7 @@ import { Methods } from './protocol/methods.js';
 import { LossyTransports } from './transport/lossy-transports.js';
 import { loadNativeTransports } from './transport/node-datachannel.js';
 import type { Options } from './options.js';
-import { parseOptions } from './options.js';
+import { asksForHelp, helpText, parseOptions } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { Recordings } from './recorder/recordings.js';
 import { ProtocolServer } from './protocol/protocol-server.js';
@@ -45,7 +45,8 @@ class StartFailure extends Error {
 
 goOnWithoutReader();
 try {
-  await main();
+  if (asksForHelp(process.argv.slice(2))) process.stdout.write(helpText());
+  else await main();
 } catch (error) {
   reportFailure(error);
 }

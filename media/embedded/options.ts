@@ -24,36 +24,84 @@ const listOf = <T extends z.ZodType<unknown, string>>(item: T) =>
     .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(item).min(1));
 
-/** Every flag of the media server: default, unit, meaning. */
+/** Every flag of the media server: default, unit, meaning. `helpText` is made from it. */
 const optionsSchema = z.object({
-  /** The address on which the Kurento protocol is served. */
-  host: z.string().min(1).default('127.0.0.1'),
-  /** TCP port of the Kurento protocol; 0: any free one. */
-  port: port.default(8888),
-  /** Pages that may connect, as https://host[:port]; `*`: all. Without it no page may. */
-  'allowed-origins': listOf(allowedOrigin).default([]),
-  /** Sockets of clients that may be open at a time. */
-  'max-connections': z.coerce.number().int().min(1).default(1000),
-  /** UDP ports for media; each endpoint takes one. */
-  'udp-ports': udpPorts.default({ first: 40000, last: 49999 }),
-  /** The one local address for media; undefined: all. */
-  'bind-address': address.optional(),
-  /** Addresses that clients are told instead of the local ones. */
-  'announced-address': listOf(address).default([]),
-  /** Families of the local addresses that clients are told. */
-  'address-families': listOf(z.enum(addressFamilies)).default([...addressFamilies]),
-  /** Network interfaces, by name or by address, whose addresses clients are told; empty: all. */
-  interfaces: listOf(z.string().min(1)).default([]),
-  /** Seconds between two collections of unused sessions (docs/protocols/kurento-media.md#4-sessions-and-lifetime). */
-  'gc-period': z.coerce.number().positive().max(86_400).default(240),
-  /** The directory for recordings; undefined: nothing is recorded. */
-  'recordings-dir': z.string().min(1).optional(),
-  /** For tests: the share of RTP packets that are lost each way, 0 to 1. */
-  'test-loss': z.coerce.number().min(0).max(1).default(0),
-  'log-level': z.enum(logLevels).default('info'),
+  host: z.string().min(1).default('127.0.0.1').describe('The address at which the Kurento protocol is served'),
+  port: port.default(8888).describe('TCP port of the Kurento protocol; 0: any free one'),
+  'allowed-origins': listOf(allowedOrigin)
+    .default([])
+    .describe('Pages that may connect, as https://host[:port]; `*`: all. Without it no page may'),
+  'max-connections': z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('Sockets of clients that may be open at a time'),
+  'udp-ports': udpPorts.default({ first: 40000, last: 49999 }).describe('UDP ports for media; each endpoint takes one'),
+  'bind-address': address.optional().describe('The one local address for media; without it: all'),
+  'announced-address': listOf(address)
+    .default([])
+    .describe('Addresses that clients are told instead of the local ones'),
+  'address-families': listOf(z.enum(addressFamilies))
+    .default([...addressFamilies])
+    .describe('Families of the local addresses that clients are told'),
+  interfaces: listOf(z.string().min(1))
+    .default([])
+    .describe('Network interfaces, by name or by address, whose addresses clients are told; empty: all'),
+  'gc-period': z.coerce
+    .number()
+    .positive()
+    .max(86_400)
+    .default(240)
+    .describe('Seconds between two collections of unused sessions'),
+  'recordings-dir': z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The directory for recordings; without it nothing is recorded'),
+  'test-loss': z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('For tests: the share of RTP packets that are lost each way, 0 to 1'),
+  'log-level': z.enum(logLevels).default('info').describe('What is logged'),
 });
 
 export type Options = z.infer<typeof optionsSchema>;
+
+export function asksForHelp(args: readonly string[]): boolean {
+  return args.includes('--help') || args.includes('-h');
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const defaults = optionsSchema.parse({});
+  const rows = Object.entries(optionsSchema.shape).map(([name, { description = '' }]) => {
+    const preset = shown(defaults[name as keyof Options]);
+    return `  --${name.padEnd(18)} ${description}${preset === '' ? '' : ` (default: ${preset})`}`;
+  });
+  return [
+    'Usage: node dist/media/embedded/main.js [--flag value]…',
+    '',
+    'A media server that speaks the Kurento protocol. The room server starts it by itself.',
+    'Run it alone to use it from another machine, or from several room servers (KMS_URIS).',
+    '',
+    'Example: node dist/media/embedded/main.js --host 0.0.0.0 --announced-address 203.0.113.7',
+    '',
+    ...rows,
+    '',
+    'MEDIA_SERVER_TOKEN in the environment is what clients must send.',
+    '',
+  ].join('\n');
+}
+
+/** As an operator writes it. */
+function shown(value: Options[keyof Options]): string {
+  if (value === undefined) return '';
+  if (typeof value === 'object' && 'first' in value) return `${value.first}-${value.last}`;
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
 
 /** @throws Error with a message of one line for the operator. */
 export function parseOptions(args: readonly string[]): Options {

@@ -40,7 +40,8 @@ export class EndpointStats {
     if (type && Object.keys(media).length === 0) return null;
     const id = this.#endpointId;
     // The latencies are for pipelines that measure them; this engine does not.
-    const endpoint = { id, type: 'endpoint', timestampMillis, inputLatency: [], E2ELatency: [] };
+    const latencies = { inputLatency: [], E2ELatency: [], ...noLatencies };
+    const endpoint = { id, type: 'endpoint', timestampMillis, ...latencies };
     return { [id]: complex('EndpointStats', endpoint), ...media };
   }
 
@@ -73,6 +74,9 @@ function channelStats(data: DataChannels | undefined, timestampMillis: number): 
   }
   return stats;
 }
+
+/** In ns. Pages of KMS 6 calculate with these numbers; `inputLatency` and `E2ELatency` are lists by stream. */
+const noLatencies = { inputAudioLatency: 0, inputVideoLatency: 0, audioE2ELatency: 0, videoE2ELatency: 0 };
 
 /** Fields that every stream has and the engine does not know. */
 const unknowns = {

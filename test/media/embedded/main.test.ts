@@ -75,6 +75,15 @@ describe('the process of the embedded engine', function () {
     expect(warnings[0]?.message).to.match(/^Only loopback addresses are told: .*MEDIA_ANNOUNCED_ADDRESSES/);
   });
 
+  it('explains its flags with --help, and starts nothing', async () => {
+    for (const flags of [['--help'], ['-h'], ['--port', '0', '--help']]) {
+      const { code, stdout, lines } = await end(start(...flags));
+      expect(code).to.equal(0);
+      expect(lines).to.deep.equal([]);
+      expect(stdout).to.match(/^Usage: [^]*--udp-ports/);
+    }
+  });
+
   it('refuses flags it does not know with one line', async () => {
     const { code, lines } = await end(start('--bogus', '1'));
     expect(code).to.equal(2);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseOptions } from '../../../media/embedded/options.js';
+import { helpText, parseOptions } from '../../../media/embedded/options.js';
 
 describe('flags of the embedded engine', () => {
   it('have defaults', () => {
@@ -37,6 +37,13 @@ describe('flags of the embedded engine', () => {
       'test-loss': 0,
       'log-level': 'debug',
     });
+  });
+
+  it('are all explained by --help, with their defaults', () => {
+    const text = helpText();
+    for (const name of Object.keys(parseOptions([]))) expect(text).to.match(new RegExp(`^  --${name} +[A-Z]`, 'm'));
+    expect(text).to.match(/^ {2}--udp-ports .*\(default: 40000-49999\)$/m);
+    expect(text).to.match(/^ {2}--bind-address .*without it: all$/m);
   });
 
   for (const [flags, message] of [

@@ -190,6 +190,10 @@ describe('the Kurento protocol of the embedded engine, negotiating (§7.2)', () 
         .sort(),
     ).to.deep.equal(['endpoint', 'inboundrtp', 'inboundrtp', 'outboundrtp', 'outboundrtp']);
     for (const entry of Object.values(stats)) expect(entry.timestampMillis).to.be.a('number');
+    // Pages of KMS 6 calculate with them.
+    for (const name of ['inputAudioLatency', 'inputVideoLatency', 'audioE2ELatency', 'videoE2ELatency']) {
+      expect(stats[endpoint], name).to.have.property(name, 0);
+    }
     const video = (await stage.client.invoke(endpoint, 'getStats', { mediaType: 'VIDEO' })) as object;
     expect(Object.keys(video).length).to.equal(3);
   });
