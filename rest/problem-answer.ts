@@ -39,6 +39,7 @@ function problemOf(error: unknown): Problem {
 /** Why a request may not come in, by the status of the answer. */
 const refusals: Readonly<Record<number, ProblemCode>> = {
   403: 'origin-not-allowed',
+  408: 'too-late',
   426: 'upgrade-needed',
   429: 'too-many',
   503: 'no-place',

@@ -9,6 +9,7 @@ export const problems = {
   'room-not-found': { status: 404, meaning: 'There is no room of that name.' },
   'participant-not-found': { status: 404, meaning: 'The room has no participant of that id.' },
   'method-not-allowed': { status: 405, meaning: 'The path does not take this method; Allow names those it takes.' },
+  'too-late': { status: 408, meaning: 'The rest of the request did not come within MESSAGE_MS.' },
   'upgrade-needed': {
     status: 426,
     meaning:

@@ -7,6 +7,7 @@ import type { Caller } from './gate/caller.js';
 import { Connection, ObservedConnection } from './connection.js';
 import type { ConnectionLimits, ConnectionObserver } from './connection.js';
 import type { Gate } from './gate/gate.js';
+import { Exchanges } from './gate/exchanges.js';
 import { HttpVisits } from './gate/http-visits.js';
 import { newWebSocketServer } from './gate/gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
@@ -85,6 +86,7 @@ export class Doors {
   readonly #headers: AnswerHeaders;
   readonly #gate: Gate;
   readonly #visits: HttpVisits;
+  readonly #exchanges: Exchanges;
   readonly #turn = new WriteTurn();
   readonly #doors = new Map<string, Door>();
   #stopped = false;
@@ -98,6 +100,7 @@ export class Doors {
     this.#headers = options.headers ?? new AnswerHeaders();
     this.#gate = options.gate;
     this.#visits = new HttpVisits(options.gate);
+    this.#exchanges = new Exchanges(options.messageMs);
     server.on('connection', this.#onConnection);
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
@@ -220,6 +223,13 @@ export class Doors {
       const refuse = isProtocol ? mount.refuse?.bind(mount) : mount ? undefined : this.#options.refuse;
       (refuse ?? answerText)(response, status, reason);
     };
+    if (!isProtocol) {
+      const refuse = (): void => {
+        this.#gate.report(request, caller, 'the rest of a request did not come in time');
+        refuseWith(408, 'The rest of the request did not come in time');
+      };
+      this.#exchanges.watch({ request, response, refuse });
+    }
     const full = turnedAway.get(request.socket);
     if (full !== undefined) {
       response.setHeader('Connection', 'close');

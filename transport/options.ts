@@ -88,7 +88,7 @@ export const transportOptions = {
     milliseconds,
     60_000,
     'ms',
-    'How long a client may take for one message that it has begun. It is cut off then.',
+    'How long a client may take for one message that it has begun, and how long a plain HTTP request or its answer may stand still because of the client. It is cut off then.',
   ),
   maxMessageLength: option(
     count.min(1_000),
