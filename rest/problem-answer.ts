@@ -48,8 +48,12 @@ const refusals: Readonly<Record<number, ProblemCode>> = {
 /** Answers a request that may not come in. */
 export function refuseAsProblem(response: ServerResponse, status: number, reason: string): void {
   const problem = new Problem(refusals[status] ?? 'bad-request', reason);
-  response.writeHead(problem.status, { 'Content-Type': 'application/problem+json' });
-  response.end(JSON.stringify(bodyOf(problem)));
+  const body = JSON.stringify(bodyOf(problem));
+  response.writeHead(problem.status, {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
 }
 
 function bodyOf({ code, status, message }: Problem): Component<'Problem'> {

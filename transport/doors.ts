@@ -354,8 +354,13 @@ const lastAnswers = new WeakMap<Duplex, ServerResponse>();
 const turnedAway = new WeakMap<Duplex, string>();
 
 function answerText(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=UTF-8' });
-  response.end(`${reason}\n`);
+  const body = `${reason}\n`;
+  // The client sees where it ends although the connection may stay open for the rest of the request.
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=UTF-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
 }
 
 /** Reduces the client's offer to the subprotocol of the path: the ws library would refuse a list that breaks RFC 6455. */

@@ -91,20 +91,21 @@ class ExchangesOfSocket {
       this.#socket.destroy();
       return;
     }
-    const { request, response } = unanswered;
-    response.setHeader('Connection', 'close');
-    // Whoever reads the request would wait for ever: Node does not tell them once it is answered.
-    response.once('finish', () => request.destroy());
+    unanswered.response.setHeader('Connection', 'close');
     unanswered.refuse();
     this.#wait();
   }
 
-  /** Node tells the answer that is being written, and none of those behind it. They would keep what they read from, such as files. */
+  /**
+   * Node tells the answer that is being written, and the reader of a request that is not answered yet. The others would wait for ever, and
+   * keep what they have open, such as files.
+   */
   #lost(): void {
-    for (const { response } of this.#open) {
+    for (const { request, response } of this.#open) {
+      if (!request.complete) request.destroy();
       if (response.closed) continue;
       response.destroy();
-      if (!response.closed) response.emit('close');
+      response.emit('close');
     }
     this.#open.clear();
     this.#patience?.stop();
