@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** What `npm start` needs of a clone. */
 const sources = [
   ...['client', 'demo', 'dialects', 'media', 'options', 'rest', 'rooms', 'scripts', 'src', 'transport'],
-  ...['log.ts', 'package.json', 'package-lock.json', 'vite.config.mjs'],
+  ...['log.ts', 'npm-gone.ts', 'package.json', 'package-lock.json', 'vite.config.mjs'],
   ...['tsconfig.base.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.web.json'],
 ];
 
