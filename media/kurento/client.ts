@@ -246,7 +246,9 @@ export class Client {
     this.#served = true;
     this.#ended = false;
     if (server) this.#factories = new Set(server.modules.flatMap(({ factories }) => factories));
-    this.#log.info('media server up', server ? describe(server) : {});
+    // The embedded engine tells the version whose protocol it speaks, which is none of its own.
+    const isKurento = this.#restartMs === undefined;
+    this.#log.info('media server up', server && isKurento ? describe(server) : {});
     this.#become('up');
     for (const id of this.#unreleased) this.#release(id);
     for (const call of this.#calls) call.send();
