@@ -30,7 +30,7 @@ export function configurationPage(): Promise<string> {
       'a file with a secret has changed. Calls notice nothing. A certificate is read anew then, too. The log names options that have changed ' +
       'and need a restart. When anything in the new configuration is wrong, nothing changes, and one line of the log says what it is.',
     'A variable that looks like a misspelt option, such as `KMS_URI`, is warned about at the start.',
-    '`npm start -- --help` prints the same tables.',
+    '`npm start -- --help` prints the same tables, `npm start -- --help media` one of them.',
     sections.map(({ title }) => `- [${title}](#${anchor(title)})`).join('\n'),
     ...sections.flatMap(({ title, options }) => [
       `## ${title}`,

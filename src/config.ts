@@ -9,7 +9,7 @@ import { nearName } from '../options/near-name.js';
 import { split } from '../options/option.js';
 import type { Input, Output } from '../options/option.js';
 import type { dialectEntries } from './dialects.js';
-import { defaultOf, optionList } from './option-list.js';
+import { optionList } from './option-list.js';
 import type { ListedOption, OptionNames, ownOptions } from './option-list.js';
 
 type Groups = (typeof dialectEntries)[number]['options'];
@@ -90,18 +90,6 @@ export function readWithFiles(
   const secretFiles = [...given.values()].flatMap(({ file }) => file ?? []);
   const named = [path ?? '', config.tlsCert, config.tlsKey].filter((file) => file !== '');
   return { config, files: [...named, ...secretFiles] };
-}
-
-/** The table of options, for --help. */
-export function describeOptions(): string {
-  const rows = optionList.map(({ option, flag, variable }) => {
-    const { unit, meaning } = option;
-    return `  ${flag} (${variable}, ${unit}, default ${defaultOf(option) || 'none'})\n      ${meaning}`;
-  });
-  return [
-    `  ${fileFlag} FILE (${fileVariable})\n      A YAML file with options under the names of the flags in camelCase.`,
-    ...rows,
-  ].join('\n');
 }
 
 const fileFlag = '--config';

@@ -1,7 +1,8 @@
 import { goOnWithoutReader } from '../log.js';
 import { onNpmGone } from '../npm-gone.js';
-import { ConfigError, describeOptions, nearMisses, readConfig, readWithFiles } from './config.js';
+import { ConfigError, nearMisses, readConfig, readWithFiles } from './config.js';
 import { HangUp } from './hang-up.js';
+import { groupNames, help, helpAskedFor, isVersionAskedFor, version } from './help.js';
 import { checkHealth } from './health-check.js';
 import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
@@ -13,8 +14,12 @@ const windowsEndings = [...endings, 'SIGHUP', 'SIGBREAK'] as const;
 goOnWithoutReader();
 const args = process.argv.slice(2);
 
-if (args.includes('--help')) {
-  process.stdout.write(`atrium: a conference room server\n\n${describeOptions()}\n`);
+const helpWanted = helpAskedFor(args);
+
+if (helpWanted) {
+  tellHelp(helpWanted.group);
+} else if (isVersionAskedFor(args)) {
+  process.stdout.write(`${version()}\n`);
 } else {
   try {
     await (args[0] === 'health' ? reportHealth(args.slice(1)) : run());
@@ -22,6 +27,16 @@ if (args.includes('--help')) {
     process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+function tellHelp(group: string | undefined): void {
+  const text = help(group);
+  if (text !== undefined) {
+    process.stdout.write(`${text}\n`);
+    return;
+  }
+  process.stderr.write(`There is no group of options "${group ?? ''}"; there are ${groupNames.join(', ')}\n`);
+  process.exitCode = 1;
 }
 
 /** One line for an error that the operator can mend; anything else with its stack. */
@@ -62,7 +77,9 @@ async function run(): Promise<void> {
   const elsewhere = server.elsewhere.map((url) => `On a phone in this network: ${url}\n`).join('');
   const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
   const admin = server.adminUrl === undefined ? '' : `Health and metrics: ${server.adminUrl}\n`;
-  process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${server.media}\n${admin}\n`);
+  const trouble = await server.mediaTrouble();
+  const media = trouble === undefined ? server.media : `${server.media} – ${trouble}`;
+  process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${media}\n${admin}\n`);
   const stop = stopOnSignals(() => {
     reloading.close();
     return server.stop();

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { displayedUrl } from '../media/displayed-url.js';
 import type { Bandwidth } from '../media/kurento/endpoint-properties.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
@@ -25,11 +26,16 @@ export interface StartedMedia {
   readonly processIds: readonly number[];
   /** For /healthz. */
   readonly servers: Health['mediaServers'];
+  /** Which media servers are out of reach, in words. Waits a moment for those that are slow. Undefined when all are there. */
+  trouble(): Promise<string | undefined>;
   /** The least important line that embedded engines write from now on. */
   logLevel(level: LogLevel): void;
   /** Lets go of the media servers, and ends those that were started. Does nothing the second time. */
   stop(): Promise<void>;
 }
+
+/** How long a media server may take to answer before an operator is told that it is out of reach, in ms. */
+const patienceMs = 2_000;
 
 /**
  * Connects to the Kurento media servers that `kmsUris` names. Where it names none, starts the embedded engines.
@@ -72,6 +78,14 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
           const process = processes?.state(server.url);
           return { ...server, ...(process && { process }) };
         });
+      },
+      trouble: async () => {
+        // Within this time a media server that is there has answered.
+        await Promise.race([Promise.all(connected), pause(patienceMs, undefined, { ref: false })]);
+        const missing = placement.servers.filter(({ up }) => !up).map(({ url }) => url);
+        if (missing.length === 0) return undefined;
+        const which = missing.length < urls.length ? `${missing.join(', ')} is ` : '';
+        return `${which}out of reach; the server goes on trying, and nobody can publish there until it answers (KMS_URIS)`;
       },
       logLevel: (level) => {
         processes?.logLevel(level);

@@ -33,13 +33,22 @@ export interface ListedOption extends OptionNames {
 }
 
 /** As docs/configuration.md shows them. */
-export const sections: readonly { readonly title: string; readonly options: readonly ListedOption[] }[] = [
-  { title: 'Server', options: listed(serverOptions) },
-  { title: 'Connections', options: listed(transportOptions) },
-  { title: 'Rooms', options: listed(roomsOptions) },
-  { title: 'Media', options: listed(mediaOptions) },
-  { title: 'Clients and pages', options: listed(clientOptions) },
-  ...dialectEntries.map(({ title, options }) => ({ title, options: listed(options.options, options) })),
+export const sections: readonly {
+  /** For the command line: `--help media`. */
+  readonly name: string;
+  readonly title: string;
+  readonly options: readonly ListedOption[];
+}[] = [
+  { name: 'server', title: 'Server', options: listed(serverOptions) },
+  { name: 'connections', title: 'Connections', options: listed(transportOptions) },
+  { name: 'rooms', title: 'Rooms', options: listed(roomsOptions) },
+  { name: 'media', title: 'Media', options: listed(mediaOptions) },
+  { name: 'clients', title: 'Clients and pages', options: listed(clientOptions) },
+  ...dialectEntries.map(({ title, options }) => ({
+    name: namesOf(options.name).flag.slice('--'.length),
+    title,
+    options: listed(options.options, options),
+  })),
 ];
 
 /** Every option of the server, once. */

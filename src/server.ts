@@ -15,6 +15,8 @@ export interface RunningServer extends Service {
   readonly log: ParentLog;
   /** One line for people: what carries the media. */
   readonly media: string;
+  /** For people: which media servers are out of reach. Waits a moment for those that are slow. Undefined when all are there. */
+  mediaTrouble(): Promise<string | undefined>;
   /** For programs that speak to the media servers themselves. They hold passwords: log them nowhere. */
   readonly mediaServerUrls: readonly string[];
   /** The processes of the embedded engines that run now. */
@@ -59,6 +61,7 @@ export async function startServer(
         return renewed;
       },
       media: media.description,
+      mediaTrouble: () => media.trouble(),
       mediaServerUrls: media.urls,
       get mediaProcessIds() {
         return media.processIds;

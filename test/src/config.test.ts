@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, configOf, describeOptions, nearMisses, readConfig, readWithFiles } from '../../src/config.js';
+import { ConfigError, configOf, nearMisses, readConfig, readWithFiles } from '../../src/config.js';
 import { expected } from '../../options/expected.js';
+import { groupNames, help, helpAskedFor } from '../../src/help.js';
 import { optionList } from '../../src/option-list.js';
 
 describe('configuration', () => {
@@ -306,8 +307,8 @@ describe('configuration', () => {
     expect(refusal(['--config', file('port: [\n')])).to.include('cannot be read');
   });
 
-  it('describes every option with its flag, its variable and its default', () => {
-    const text = `${describeOptions()}\n`;
+  it('describes every option with its flag, its variable and its default, in groups, with examples first', () => {
+    const text = `${help() ?? ''}\n`;
     for (const { flag, variable, option } of optionList) {
       expect(text).to.include(`  ${flag} (${variable}, ${option.unit}, default `);
       expect(text).to.include(`)\n      ${option.meaning}\n`);
@@ -316,7 +317,19 @@ describe('configuration', () => {
     expect(text).to.include('--media-udp-ports (MEDIA_UDP_PORTS, UDP ports, default 40000-49999)');
     expect(text).to.include('--media-address-families (MEDIA_ADDRESS_FAMILIES, families, default ipv4,ipv6)');
     expect(text).to.include('--easyrtc-room-fields (EASYRTC_ROOM_FIELDS, JSON, default {})');
-    expect(text).to.include('--easyrtc-max-rooms (EASYRTC_MAX_ROOMS, rooms, default 0)');
     expect(text).to.include('--session-grace-ms (SESSION_GRACE_MS, ms, default 10000)');
+    expect(text).to.include('Or a file that holds it: --admin-token-file (ADMIN_TOKEN_FILE)');
+    expect(text).to.match(/^Atrium \d+\.\d+\.\d+: .*\n\nExamples:\n {2}npm start /);
+    expect(text.indexOf('Examples:')).to.be.below(text.indexOf('Server:'));
+    for (const group of groupNames) expect(help(group), group).to.be.a('string');
+    expect(help('media')).to.include('--kms-uris').and.not.include('--port (');
+    expect(help('nothing')).to.equal(undefined);
+  });
+
+  it('finds out whether help is asked for, and for what', () => {
+    expect(helpAskedFor(['--port', '1'])).to.equal(undefined);
+    expect(helpAskedFor(['-h'])).to.deep.equal({ group: undefined });
+    expect(helpAskedFor(['--help', 'media'])).to.deep.equal({ group: 'media' });
+    expect(helpAskedFor(['--help', '--port', '1'])).to.deep.equal({ group: undefined });
   });
 });

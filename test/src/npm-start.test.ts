@@ -101,6 +101,15 @@ describe('npm', function () {
     }
   });
 
+  it('says in its opening lines that a media server is out of reach, and tells its version', async () => {
+    const wrong = { ...env(), KMS_URIS: 'ws://127.0.0.1:1/kurento' };
+    const started = await npm(['start'], /^Media: Kurento media server at ws:\S+ – out of reach; /m, wrong);
+    started.npm.kill('SIGTERM');
+    await started.allGone;
+    const asked = await npm(['start', '--', '--version'], /^\d+\.\d+\.\d+$/m, {});
+    await asked.allGone;
+  });
+
   it('scripts are written for the shells of all systems', () => {
     const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as {
       scripts: Readonly<Record<string, string>>;
