@@ -38,6 +38,9 @@ export class VrSessions {
   readonly #made = new Map<string, VrSession>();
   /** Rooms of other dialects that were shown to users, by the id of their session. */
   readonly #shown = new Map<string, VrSession>();
+  /** Sessions of rooms of other dialects, by id, as long as there is the room. They need no watcher, so nobody pays for them. */
+  readonly #ofOthers = new Map<string, WeakRef<VrSession>>();
+  readonly #collected = new FinalizationRegistry<string>((id) => this.#ofOthers.delete(id));
   #unwatch: (() => void) | undefined;
 
   constructor({ rooms, names, people, settings, newId }: Needs) {
@@ -76,8 +79,8 @@ export class VrSessions {
     const shown = this.#shown.get(id);
     if (shown) return shown;
     // A client that has just come back may know an id from before.
-    for (const room of this.#rooms) if (this.#byRoom.get(room)?.id === id) return this.of(room);
-    return undefined;
+    const hidden = this.#ofOthers.get(id)?.deref();
+    return hidden && !hidden.room.closed ? this.#show(hidden) : undefined;
   }
 
   /** The session of a room; undefined if the room is not shared. A room of another dialect becomes a session at the first call. */
@@ -94,6 +97,8 @@ export class VrSessions {
       scenarioId: this.#settings.defaultScenario || undefined,
       administrator: first && this.#people.idOf(first),
     });
+    this.#ofOthers.set(session.id, new WeakRef(session));
+    this.#collected.register(session, session.id);
     return this.#show(session);
   }
 

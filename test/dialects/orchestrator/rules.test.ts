@@ -41,6 +41,24 @@ describe('the Orchestrator’s rules', () => {
     return sessionId;
   }
 
+  it('an id that is no session’s is refused without a look at each room', async () => {
+    const { rooms } = stage;
+    const each = rooms[Symbol.iterator].bind(rooms);
+    let looks = 0;
+    rooms[Symbol.iterator] = () => {
+      looks += 1;
+      return each();
+    };
+    try {
+      for (const name of ['JoinSession', 'DeleteSession']) {
+        expect(await ada.code(name, { sessionId: 'nobody knows it' })).to.equal(503);
+      }
+      expect(looks).to.equal(0);
+    } finally {
+      rooms[Symbol.iterator] = each;
+    }
+  });
+
   describe('identity', () => {
     it('a name in use is refused, and is free when its user has left', async () => {
       const other = await stage.connect();
