@@ -72,6 +72,8 @@ export interface DialectNeeds {
   readonly transport: TransportSettings;
   /** STUN and TURN servers for clients. */
   readonly iceServers: readonly IceServer[];
+  /** Shared with the TURN servers among them, which take credentials that expire. Empty: they have those in `iceServers`. */
+  readonly turnSecret: string;
   readonly log: Log;
   /** Where media servers fetch the images of filters: an address that ends with a slash. Known once the server listens. */
   readonly imagesUrl: () => string;

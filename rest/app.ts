@@ -28,8 +28,8 @@ export interface AppOptions {
   /** Undefined where the metrics are at ADMIN_PORT alone. */
   readonly metrics: Metrics | undefined;
   readonly pageSettings: PageSettings;
-  /** STUN and TURN servers for clients. */
-  readonly iceServers: IceServers;
+  /** STUN and TURN servers for a client that asks now. */
+  readonly iceServers: () => IceServers;
   /** The folder of the demo's files. */
   readonly demo: string;
   /** The folder of the client library, for pages of others; served below /client. */
@@ -65,7 +65,7 @@ export function restApp(options: AppOptions): Express {
     ...roomHandlers(rooms, roomList, onChange),
     ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet, onChange),
     ...healthHandlers(options.health),
-    ...iceHandlers(() => options.iceServers),
+    ...iceHandlers(options.iceServers),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
   };

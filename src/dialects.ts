@@ -23,7 +23,7 @@ export type Hooks = {
 /** The dialects that are switched on. */
 export function dialectsOf(
   config: Config,
-  needs: Omit<DialectNeeds, 'transport' | 'iceServers'>,
+  needs: Omit<DialectNeeds, 'transport' | 'iceServers' | 'turnSecret'>,
   hooks: Hooks = {},
 ): Dialect[] {
   const all = {
@@ -31,6 +31,9 @@ export function dialectsOf(
     transport: config,
     get iceServers() {
       return config.iceServers;
+    },
+    get turnSecret() {
+      return config.turnSecret;
     },
   };
   return switchedOn(config).map(({ create, options: { name } }) => create(config[name], all, Reflect.get(hooks, name)));

@@ -4,12 +4,14 @@ import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
+import { withCredentials } from '../dialects/turn-credentials.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import type { ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
 import { restApp } from '../rest/app.js';
 import { refuseAsProblem } from '../rest/problem-answer.js';
 import type { Health } from '../rest/health.js';
+import type { IceServers } from '../rest/ice.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
 import type { Admit } from '../rooms/index.js';
@@ -122,6 +124,11 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const onDefect = (path: string, error: unknown): void => {
       log.error('an HTTP request failed', { path, error });
     };
+    const iceServersAt = (ms: number): IceServers => {
+      const { iceServers, turnSecret, turnSeconds } = config;
+      if (turnSecret === '') return iceServers;
+      return withCredentials(iceServers, turnSecret, Math.floor(ms / 1000) + turnSeconds, 'guest');
+    };
     const counts = metrics(rooms, health);
     const app = restApp({
       rooms,
@@ -129,9 +136,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
-      get iceServers() {
-        return config.iceServers;
-      },
+      iceServers: () => iceServersAt(now()),
       demo: builtFolder('demo'),
       client: builtFolder('client'),
       pagePolicy: () => headers.pagePolicy,

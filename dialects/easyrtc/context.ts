@@ -12,6 +12,8 @@ export interface Context {
   readonly hooks: EasyRtcHooks;
   /** The configured ICE servers. */
   readonly iceServers: readonly IceServer[];
+  /** Shared with the TURN servers among them. Empty: none. */
+  readonly turnSecret: string;
   /** The time in ms since 1970. */
   readonly now: () => number;
 }

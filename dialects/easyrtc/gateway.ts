@@ -16,7 +16,7 @@ import { requestsOf } from './requests.js';
 import type { EasyRtcSettings } from './options.js';
 
 /** The settings of the server that this dialect uses. */
-type ServerShare = Pick<DialectNeeds, 'iceServers'> & { readonly transport: LinkNeeds['limits'] };
+type ServerShare = Pick<DialectNeeds, 'iceServers' | 'turnSecret'> & { readonly transport: LinkNeeds['limits'] };
 
 const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
 
@@ -71,6 +71,9 @@ export class EasyRtcGateway implements Dialect {
       hooks: this.#hooks,
       get iceServers() {
         return server.iceServers;
+      },
+      get turnSecret() {
+        return settings.turnSecret === '' ? server.turnSecret : settings.turnSecret;
       },
       now,
     };

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { withCredentials } from '../turn-credentials.js';
 import type { Context } from './context.js';
 import { inTime } from './hooks.js';
 import type { Visitor } from './hooks.js';
 import type { IceServer } from './messages.js';
 
-type IceContext = Pick<Context, 'hooks' | 'settings' | 'iceServers' | 'now'>;
+type IceContext = Pick<Context, 'hooks' | 'settings' | 'iceServers' | 'turnSecret' | 'now'>;
 
 /**
  * The ICE servers of a client. Each also has its first address as `url`, which the published protocol describes
@@ -17,20 +17,9 @@ export async function iceServersFor(visitor: Visitor, context: IceContext): Prom
 
 /** From the hook, or the configured ones. If a secret is configured, they get credentials for this client. */
 async function chosenFor(visitor: Visitor, context: IceContext): Promise<readonly IceServer[]> {
-  const { hooks, settings, iceServers, now } = context;
+  const { hooks, settings, iceServers, turnSecret, now } = context;
   if (hooks.iceServers) return inTime(hooks.iceServers(visitor), settings.hookTimeoutMs);
-  const { turnSecret, turnSeconds } = settings;
   if (turnSecret === '') return iceServers;
-  const expiry = Math.floor(now() / 1000) + turnSeconds;
-  return withCredentials(iceServers, turnSecret, `${expiry}:${visitor.easyrtcid}`);
-}
-
-/** Credentials for coturn's `use-auth-secret`: the user name begins with the time of expiry, in seconds since 1970. */
-export function withCredentials(servers: readonly IceServer[], secret: string, username: string): readonly IceServer[] {
-  const credential = createHmac('sha1', secret).update(username).digest('base64');
-  return servers.map((server) => (server.urls.some(isTurn) ? { urls: server.urls, username, credential } : server));
-}
-
-function isTurn(url: string): boolean {
-  return /^turns?:/i.test(url);
+  const expiry = Math.floor(now() / 1000) + settings.turnSeconds;
+  return withCredentials(iceServers, turnSecret, expiry, visitor.easyrtcid);
 }

@@ -40,13 +40,10 @@ export const easyrtcOptions = group('easyrtc', {
     'msgType',
     'A message of this type whose data is a string is a text for people. Participants of other protocols get it too.',
   ),
-  turnSecret: option(
-    z.string(),
-    '',
-    'secret',
-    'Shared with a TURN server (static-auth-secret of coturn): EasyRTC clients get credentials that expire. Empty: they get those in ICE_SERVERS.',
-    { secret: true, reloads: true },
-  ),
+  turnSecret: option(z.string(), '', 'secret', 'As turnSecret, for EasyRTC clients alone. Empty: turnSecret.', {
+    secret: true,
+    reloads: true,
+  }),
   turnSeconds: option(count.min(60), 86_400, 's', 'How long such credentials are valid.'),
   files: option(
     z.string(),

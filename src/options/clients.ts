@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, list, milliseconds, number, option, readBy } from '../../options/option.js';
+import { count, flag, list, milliseconds, number, option, readBy } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 import { readIceServer } from '../ice-servers.js';
 
@@ -17,6 +17,14 @@ export const clientOptions = {
     'STUN and TURN servers for clients. Everybody may read them at /api/v1/ice-servers.',
     { secret: true, reloads: true },
   ),
+  turnSecret: option(
+    z.string(),
+    '',
+    'secret',
+    'Shared with the TURN servers of iceServers (static-auth-secret of coturn): clients get credentials that expire. Empty: they get those in iceServers.',
+    { secret: true, reloads: true },
+  ),
+  turnSeconds: option(count.min(60), 86_400, 's', 'How long such credentials are valid.'),
   frameAncestors: option(
     list(
       z

@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import { z } from 'zod';
 import { publishOffer } from '../support/fixtures.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
@@ -30,6 +32,25 @@ describe('ICE and bandwidth options', () => {
     const { sdpAnswer } = await ana.request('publishVideo', { sdpOffer: publishOffer });
     expect(sdpAnswer).to.be.a('string');
     await ana.close();
+  });
+});
+
+describe('with a secret shared with a TURN server', () => {
+  const server = useServer({
+    iceServers: ['stun:stun.example:3478', 'turn:turn.example:3478'],
+    turnSecret: 'north',
+    turnSeconds: 600,
+  });
+
+  it('GET /api/v1/ice-servers gives credentials that expire', async () => {
+    const before = Math.floor(Date.now() / 1000) + 600;
+    const { body } = await (await Asker.of(server().url)).ask('api/v1/ice-servers');
+    const [stun, turn] = z.object({ iceServers: z.array(z.record(z.string(), z.unknown())) }).parse(body).iceServers;
+    expect(stun).to.deep.equal({ urls: ['stun:stun.example:3478'] });
+    const username = String(turn?.username);
+    expect(Number(username.split(':')[0])).to.be.within(before, before + 60);
+    const credential = createHmac('sha1', 'north').update(username).digest('base64');
+    expect(turn).to.deep.equal({ urls: ['turn:turn.example:3478'], username, credential });
   });
 });
 
