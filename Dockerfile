@@ -7,9 +7,9 @@
 #   docker run --rm -p 8080:8080 -p 40000-40199:40000-40199/udp -e MEDIA_UDP_PORTS=40000-40199 \
 #     -e MEDIA_ANNOUNCED_ADDRESSES=192.0.2.10 atrium
 #
-# With a Kurento Media Server beside it: docker compose up (docker-compose.yml).
+# With TLS, a TURN server or a Kurento Media Server beside it: docker-compose.yml.
 
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /atrium
 COPY package.json package-lock.json ./
 COPY vendor ./vendor
@@ -18,7 +18,7 @@ COPY . .
 RUN npm run build
 
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /atrium
 COPY package.json package-lock.json ./
@@ -26,6 +26,8 @@ COPY package.json package-lock.json ./
 COPY vendor ./vendor
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY --from=build /atrium/dist ./dist
+# A new volume gets the owner of the folder that it covers. /atrium itself belongs to root, and the server writes nothing there.
+RUN mkdir -p /data/recordings /data/files && chown -R node:node /data
 
 USER node
 EXPOSE 8080

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { WebSocketServer } from 'ws';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { configOf } from '../../src/config.js';
+import { configOf, readConfig } from '../../src/config.js';
 import { optionList } from '../../src/option-list.js';
 
 const run = promisify(execFile);
@@ -15,37 +15,135 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 
 const service = z.object({
   image: z.string(),
-  environment: z.record(z.string(), z.string()),
+  profiles: z.array(z.string()).length(1),
+  environment: z.record(z.string(), z.string()).default({}),
+  command: z.array(z.string()).default([]),
   expose: z.array(z.string()).default([]),
   ports: z.array(z.string()),
+  volumes: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  read_only: z.boolean().default(false),
+  cap_drop: z.array(z.string()),
+  cap_add: z.array(z.string()).default([]),
+  security_opt: z.array(z.string()),
+  mem_limit: z.string(),
 });
 const healthcheck = z.object({ test: z.tuple([z.literal('CMD'), z.string()], z.string()) });
 const compose = z
-  .object({ services: z.object({ atrium: service, kms: service.extend({ healthcheck }) }) })
-  .parse(parse(read('docker-compose.yml')));
-const { atrium, kms } = compose.services;
+  .object({
+    services: z.object({
+      atrium: service,
+      'atrium-kms': service,
+      kms: service.extend({ healthcheck }),
+      caddy: service,
+      coturn: service,
+    }),
+    volumes: z.record(z.string(), z.unknown()),
+  })
+  .parse(parse(read('docker-compose.yml'), { merge: true }));
+const { services } = compose;
+const { atrium, 'atrium-kms': besideKms, kms, caddy, coturn } = services;
+/** The variables of .env.example, with their values. */
+const example = new Map(
+  read('.env.example')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+);
+const known = new Set(optionList.map(({ variable }) => variable));
 
 describe('docker-compose.yml', () => {
-  it('puts the room server in front of Kurento Media Server 7.3.0', () => {
+  it('has the profiles embedded, kms, tls and turn, of which .env.example starts the first', () => {
+    const profiles = new Set(Object.values(services).flatMap((each) => each.profiles));
+    expect([...profiles]).to.have.members(['embedded', 'kms', 'tls', 'turn']);
+    expect(example.get('COMPOSE_PROFILES')).to.equal('embedded');
+    expect([...atrium.profiles, ...besideKms.profiles]).to.deep.equal(['embedded', 'kms']);
+  });
+
+  it('reads the ten settings that .env.example explains, and no others', () => {
+    const text = read('docker-compose.yml').replace(/^\s*#.*$/gm, '');
+    const asked = [...text.matchAll(/(?<!\$)\$\{(\w+)(?::-[^}]*)?\}/g)].map(([, name]) => name);
+    expect([...new Set(asked), 'COMPOSE_PROFILES']).to.have.members([...example.keys()]);
+    expect(example.size).to.equal(10);
+  });
+
+  it('pins every image, and gives none a right that it does not need', () => {
+    for (const [name, each] of Object.entries(services)) {
+      expect(each.image === 'atrium' || /:\d+\.\d+\.\d+(?:-\w+)?$/.test(each.image), each.image).to.equal(true);
+      expect(each.cap_drop, name).to.deep.equal(['ALL']);
+      expect(each.cap_add, name).to.deep.equal(each === caddy || each === coturn ? ['NET_BIND_SERVICE'] : []);
+      expect(each.security_opt, name).to.deep.equal(['no-new-privileges:true']);
+      expect(each.mem_limit, name).to.not.equal('');
+      // The start script of a Kurento Media Server writes its settings.
+      expect(each.read_only, name).to.equal(each !== kms);
+    }
+  });
+
+  it('puts Kurento Media Server 7.3.0 behind the room server of its profile, which starts after that', () => {
     expect(kms.image).to.equal('kurento/kurento-media-server:7.3.0');
-  });
-
-  it('points the room server at the media server of the same file, and starts it after that', () => {
-    const { hostname, port } = new URL(atrium.environment.KMS_URIS ?? '');
-    expect(Object.keys(compose.services)).to.include(hostname);
+    const { hostname, port } = new URL(besideKms.environment.KMS_URIS ?? '');
+    expect(Object.keys(services)).to.include(hostname);
     expect(kms.expose).to.include(`${port}/tcp`);
-    expect(atrium.depends_on).to.deep.equal({ [hostname]: { condition: 'service_healthy' } });
+    expect(besideKms.depends_on).to.deep.equal({ [hostname]: { condition: 'service_healthy' } });
   });
 
-  it('publishes exactly the UDP ports the media server uses, and never its control port', () => {
+  it('publishes exactly the UDP ports that media uses, and never the control port of a media server', () => {
     const { KMS_MIN_PORT: first, KMS_MAX_PORT: last } = kms.environment;
     expect(kms.ports).to.deep.equal([`${first}-${last}:${first}-${last}/udp`]);
+    const { MEDIA_UDP_PORTS: range } = atrium.environment;
+    expect(atrium.ports.filter((each) => each.endsWith('/udp'))).to.deep.equal([`${range}:${range}/udp`]);
   });
 
-  it('sets only options the server knows', () => {
-    const known = optionList.map(({ variable }) => variable);
-    expect(known).to.include.members(Object.keys(atrium.environment));
+  it('sets only options that the server knows, to values that it takes', () => {
+    const variables = new Map([...example, ['PUBLIC_ADDRESS', '192.0.2.7'], ['TURN_SECRET', 'north']]);
+    for (const { environment } of [atrium, besideKms]) {
+      expect([...known]).to.include.members(Object.keys(environment));
+      const values = Object.entries(environment).map(([name, value]) => [name, filledIn(value, variables)] as const);
+      expect(() => readConfig([], Object.fromEntries(values))).not.to.throw();
+    }
+  });
+
+  it('keeps what the server writes in volumes whose folders the image gives to its user', () => {
+    const folders = [atrium, besideKms].flatMap(({ environment }) =>
+      Object.entries(environment).flatMap(([name, value]) => (name.endsWith('_DIR') ? [value] : [])),
+    );
+    const dockerfile = read('Dockerfile');
+    const made = /^RUN mkdir -p (.*) && chown -R node:node \/data$/m.exec(dockerfile)?.[1]?.split(' ');
+    expect(made).to.include.members(folders);
+    for (const each of [atrium, besideKms]) {
+      for (const volume of each.volumes) {
+        const [source = '', target = ''] = volume.split(':');
+        expect(Object.keys(compose.volumes)).to.include(source);
+        expect(made).to.include(target);
+      }
+    }
+  });
+
+  it('mounts files that are there', () => {
+    const files = Object.values(services)
+      .flatMap(({ volumes }) => volumes.map((volume) => volume.split(':')[0] ?? ''))
+      .filter((source) => source.startsWith('.'));
+    expect(files).to.deep.equal(['./deploy/Caddyfile']);
+    expect(files.filter((file) => !existsSync(new URL(file, root)))).to.deep.equal([]);
+  });
+
+  it('leads Caddy to the room server of either profile', () => {
+    const [host, port] = (caddy.environment.UPSTREAM ?? '').split(':');
+    const { aliases } = z
+      .object({ 'x-atrium': z.object({ networks: z.object({ default: z.object({ aliases: z.array(z.string()) }) }) }) })
+      .parse(parse(read('docker-compose.yml'), { merge: true }))['x-atrium'].networks.default;
+    expect(aliases).to.include(host);
+    expect(port).to.equal(String(configOf().port));
+    expect(new URL(besideKms.environment.APP_URL ?? '').host).to.equal(`${host}:${port}`);
+  });
+
+  it('gives coturn the secret of the room server, and publishes the ports of its relay', () => {
+    expect(coturn.command).to.include.members(['--use-auth-secret', '--static-auth-secret=${TURN_SECRET:-}']);
+    expect(atrium.environment.TURN_SECRET).to.equal('${TURN_SECRET:-}');
+    const [first, last] = ['min', 'max'].map((end) =>
+      coturn.command.find((each) => each.startsWith(`--${end}-port=`))?.replace(/.*=/, ''),
+    );
+    expect(coturn.ports).to.include.members(['3478:3478/udp', `${first}-${last}:${first}-${last}/udp`]);
   });
 
   it('finds the media server healthy while it takes WebSockets, and only then', async () => {
@@ -92,6 +190,12 @@ describe('Dockerfile', () => {
     expect(stdout).to.match(/^unhealthy: /);
   }).timeout(120_000);
 
+  it('is made from one pinned image, of a Node that is kept up', () => {
+    const bases = lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
+    expect(new Set(bases).size).to.equal(1);
+    expect(bases[0]).to.match(/^node:(?:24|26)-bookworm-slim$/);
+  });
+
   it('serves as another user than root, and exposes the ports the server uses by default', () => {
     expect(lines.filter((line) => line.startsWith('USER '))).to.deep.equal(['USER node']);
     const exposed = lines.filter((line) => line.startsWith('EXPOSE ')).map((line) => line.slice('EXPOSE '.length));
@@ -100,6 +204,14 @@ describe('Dockerfile', () => {
     expect(exposed).to.have.members(ports);
   });
 });
+
+/** As Compose fills in a value of the file. */
+function filledIn(text: string, variables: ReadonlyMap<string, string>): string {
+  return text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_all, name: string, otherwise = '') => {
+    const value = variables.get(name) ?? '';
+    return value === '' ? String(otherwise) : value;
+  });
+}
 
 async function failed(attempt: Promise<unknown>): Promise<boolean> {
   try {
