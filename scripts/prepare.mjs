@@ -38,6 +38,8 @@ const programs = [
   },
   { names: ['ffprobe'], debian: 'ffmpeg', needed: 'the tests of recordings' },
   { names: ['turnserver'], debian: 'coturn', needed: 'the tests of calls through a TURN server', optional: true },
+  { names: ['nginx'], debian: 'nginx', needed: 'the tests behind nginx', optional: true },
+  { names: ['haproxy'], debian: 'haproxy', needed: 'the tests behind haproxy', optional: true },
 ];
 
 requireNode();
@@ -137,11 +139,12 @@ function addToStamp(hash, path) {
 /** Installs what is missing, as root on Debian; elsewhere says what to install. */
 async function requirePrograms() {
   const missing = programs.filter((program) => !isThere(program));
-  const packages = missing.map((program) => program.debian);
   if (missing.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    const packages = missing.map((program) => program.debian);
     say(`Installing what the tests need (apt-get install ${packages.join(' ')}) …`);
-    await run('apt-get', ['update', '-qq']);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages]);
+    await attempt('apt-get', ['update', '-qq']);
+    // One by one: a package that cannot be had keeps no other away.
+    for (const name of packages) await attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name]);
   }
   for (const program of missing.filter((one) => !isThere(one))) {
     const { names, debian, variable, needed, optional } = program;
@@ -155,7 +158,8 @@ async function requirePrograms() {
 function isThere({ names, variable }) {
   const named = variable && process.env[variable];
   if (named) return existsSync(named);
-  const folders = (process.env.PATH ?? '').split(delimiter);
+  // Servers are in the last one, which is not in the path of every user.
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   return names.some((name) => folders.some((folder) => existsSync(join(folder, name))));
 }
 
@@ -173,11 +177,20 @@ function npm(args) {
   return script?.endsWith('.js') ? run(process.execPath, [script, ...args]) : run('npm', args);
 }
 
-/** Ends with this process: a signal to `npm start` ends the shell of npm, and this process learns of that by its parent. */
 async function run(command, args) {
+  const failure = await attempt(command, args);
+  if (failure !== undefined) fail(failure);
+}
+
+/**
+ * Ends with this process: a signal to `npm start` ends the shell of npm, and this process learns of that by its parent.
+ * @returns undefined, or what failed
+ */
+async function attempt(command, args) {
   const child = spawn(command, args, {
     stdio: ['ignore', 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    // Packages of servers start none at this run level: the tests start them.
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   });
   const stop = () => {
     child.kill();
@@ -193,7 +206,7 @@ async function run(command, args) {
   });
   clearInterval(watch);
   for (const signal of signals) process.off(signal, stop);
-  if (failure !== undefined) fail(`${command} ${args.join(' ')} failed: ${failure}`);
+  return failure === undefined ? undefined : `${command} ${args.join(' ')} failed: ${failure}`;
 }
 
 function say(line) {

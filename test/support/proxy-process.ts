@@ -1,0 +1,130 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configOf } from '../../src/config.js';
+import { tlsIdentity } from '../../src/tls.js';
+import { until } from './until.js';
+
+/** Debian's folders of programs; the path of a user may lack the second. */
+const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` };
+const read = (name: string): string => readFileSync(new URL(`../../deploy/${name}`, import.meta.url), 'utf8');
+
+/** nginx or haproxy on this machine, with a file of deploy/ in which only addresses and files are others. */
+export class ProxyProcess {
+  /** Where it listens. */
+  readonly port: number;
+  /** Where haproxy tells what it knows of the server behind it. */
+  readonly statsUrl: string;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(port: number, statsPort: number, child: ChildProcess, folder: string) {
+    this.port = port;
+    this.statsUrl = `http://127.0.0.1:${statsPort}/;csv`;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  static isInstalled(name: 'nginx' | 'haproxy'): boolean {
+    return spawnSync(name, ['-v'], { stdio: 'ignore', env }).error === undefined;
+  }
+
+  /** deploy/nginx.conf, with a certificate that is made for this machine. @param ports of the servers behind it, by those in the file */
+  static async nginx(ports: Readonly<Record<8080 | 8081, number>>): Promise<ProxyProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
+    const port = await freePort();
+    const identity = await tlsIdentity(configOf({ tls: 'self-signed' }));
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    writeFileSync(cert, identity?.cert ?? '');
+    writeFileSync(key, identity?.key ?? '', { mode: 0o600 });
+    const site = replaced(read('nginx.conf'), {
+      'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
+      '/etc/ssl/meet.example.org.pem': cert,
+      '/etc/ssl/meet.example.org.key': key,
+      '127.0.0.1:8080': `127.0.0.1:${ports[8080]}`,
+      '127.0.0.1:8081': `127.0.0.1:${ports[8081]}`,
+    });
+    const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+    const temporary = kinds.map((kind) => `${kind}_temp_path ${join(folder, kind)};`).join('\n');
+    const main = `worker_processes 1; pid ${join(folder, 'pid')}; events {}\nhttp {\naccess_log off;\n${temporary}\n${site}\n}\n`;
+    const file = join(folder, 'nginx.conf');
+    writeFileSync(file, main);
+    return ProxyProcess.#start(
+      'nginx',
+      ['-p', folder, '-c', file, '-e', 'stderr', '-g', 'daemon off;'],
+      port,
+      port,
+      folder,
+    );
+  }
+
+  /** deploy/haproxy.cfg. @param check a line in place of its `option httpchk` */
+  static async haproxy(behind: number, check?: string): Promise<ProxyProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
+    const port = await freePort();
+    const statsPort = await freePort();
+    const file = join(folder, 'haproxy.cfg');
+    const stats = `frontend stats\n    bind 127.0.0.1:${statsPort}\n    stats enable\n    stats uri /\n`;
+    const config = replaced(read('haproxy.cfg'), {
+      '    bind :80\n': `    bind 127.0.0.1:${port}\n`,
+      '127.0.0.1:8080': `127.0.0.1:${behind}`,
+      'inter 5s': 'inter 100ms',
+      ...(check !== undefined && { '    option httpchk GET /healthz\n': `    ${check}\n` }),
+    });
+    writeFileSync(file, `${config}\n${stats}`);
+    return ProxyProcess.#start('haproxy', ['-db', '-f', file], port, statsPort, folder);
+  }
+
+  static async #start(
+    name: string,
+    args: readonly string[],
+    port: number,
+    statsPort: number,
+    folder: string,
+  ): Promise<ProxyProcess> {
+    const child = spawn(name, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    const proxy = new ProxyProcess(port, statsPort, child, folder);
+    const answers = async (): Promise<boolean> => {
+      if (child.exitCode !== null) throw new Error(`${name} does not start: ${log}`);
+      // Any answer will do: nginx refuses plain HTTP with 400.
+      return fetch(`http://127.0.0.1:${port}/`).then(
+        () => true,
+        () => false,
+      );
+    };
+    await until(`${name} answers`, answers, 20_000);
+    return proxy;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const exited = once(this.#child, 'exit');
+      // Both end their open connections at once on this one.
+      this.#child.kill('SIGTERM');
+      await exited;
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Every key must be in the text: a file of deploy/ that changes must not make the test go past it. */
+function replaced(text: string, replacements: Readonly<Record<string, string>>): string {
+  return Object.entries(replacements).reduce((result, [from, to]) => {
+    if (!result.includes(from)) throw new Error(`no ${from} in the file`);
+    return result.replaceAll(from, to);
+  }, text);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
