@@ -12,6 +12,8 @@ import { isOnThisMachine } from './listening.js';
 import type { LogLevel } from './log.js';
 import { NoMediaLibrary, restartMs } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
+import { relayHosts } from './relay-hosts.js';
+import type { RelayHosts } from './relay-hosts.js';
 import { Undo } from './undo.js';
 
 /** The media servers a configuration asks for. */
@@ -44,6 +46,7 @@ const patienceMs = 2_000;
 export async function startMedia(config: Config, log: ParentLog): Promise<StartedMedia> {
   const undo = new Undo();
   try {
+    const relays = await relayHosts(config);
     const processes = config.kmsUris.length === 0 ? processesOf(config, log) : undefined;
     if (processes) undo.add(() => processes.stop());
     const urls = processes ? await startProcesses(processes, log) : [...new Set(config.kmsUris)];
@@ -53,7 +56,9 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
       );
     }
     const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
-    const engines = urls.map((url, index) => engineOf(url, config, log.child({ mediaServer: named(index, url) })));
+    const engines = urls.map((url, index) =>
+      engineOf(url, config, relays, log.child({ mediaServer: named(index, url) })),
+    );
     undo.add(async () => {
       await Promise.all(engines.map((engine) => engine.close()));
     });
@@ -127,7 +132,7 @@ function describe(areEmbedded: boolean, urls: readonly string[]): string {
   return urls.length === 1 ? 'embedded engine' : `${urls.length} embedded engines`;
 }
 
-function engineOf(url: string, config: Config, log: Log): KurentoEngine {
+function engineOf(url: string, config: Config, relays: RelayHosts, log: Log): KurentoEngine {
   return new KurentoEngine({
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
@@ -135,8 +140,7 @@ function engineOf(url: string, config: Config, log: Log): KurentoEngine {
     restartMs: config.kmsUris.length === 0 ? restartMs : undefined,
     bandwidth: bandwidthOf(config),
     reachability: {
-      stunServer: config.mediaStunServer,
-      turnUrl: config.mediaTurnUrl || undefined,
+      ...relays,
       // The embedded engines got them as flags when they started.
       ...(config.kmsUris.length > 0 && {
         externalIpv4: config.mediaExternalIpv4 || undefined,

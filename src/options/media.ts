@@ -73,13 +73,13 @@ export const mediaOptions = {
     readIfAny(readStunServer, 'must be address:port'),
     '',
     'address:port',
-    'A STUN server by which media servers find their public address, where it cannot be announced. Empty: none.',
+    'A STUN server by which media servers find their public address, where it cannot be announced. A host name is looked up once, at the start. Empty: none.',
   ),
   mediaTurnUrl: option(
     z.string().regex(/^(\S+:\S+@\S+)?$/, 'must be user:password@address:port'),
     '',
     'URL',
-    'A TURN server for media servers, as user:password@address:port?transport=udp (the embedded engine: UDP only). Empty: none.',
+    'A TURN server for media servers, as user:password@address:port?transport=udp (the embedded engine: UDP only). A host name is looked up once, at the start. Empty: none.',
     { secret: true },
   ),
   mediaExternalIpv4: option(
