@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { pipelinesOf } from '../support/media-objects.js';
+import { expectNoPipelineLeft } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { launchBrowser, listenerPermissions, openWindow } from '../../tools/chromium.js';
@@ -11,10 +11,7 @@ describe('a call in the demo', function () {
   const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();
 
-  afterEach('everybody is gone, and the media engine holds nothing of the room', async () => {
-    const [mediaServer = ''] = server().mediaServerUrls;
-    await until('no pipeline is left', async () => (await pipelinesOf(mediaServer)).length === 0, patienceMs);
-  });
+  expectNoPipelineLeft(() => server().mediaServerUrls, patienceMs);
 
   const join = async (name: string, room: string) => Visitor.join(await newWindow(), server().url, name, room);
 

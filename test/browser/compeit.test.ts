@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { pipelinesOf } from '../support/media-objects.js';
+import { expectNoPipelineLeft } from '../support/media-objects.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
@@ -83,10 +83,7 @@ describe('a page of the COMPEIT kind', function () {
     const bundle = await build({ entryPoints: [entry], bundle: true, format: 'iife', write: false });
     script = bundle.outputFiles[0]?.text ?? '';
   });
-  afterEach('everybody is gone, and the media engine holds nothing of the room', async () => {
-    const [mediaServer = ''] = server().mediaServerUrls;
-    await until('no pipeline is left', async () => (await pipelinesOf(mediaServer)).length === 0, patienceMs);
-  });
+  expectNoPipelineLeft(() => server().mediaServerUrls, patienceMs);
 
   const join = async (name: string, transport = 'websocket'): Promise<CompeitVisitor> => {
     const window = await newWindow();

@@ -43,7 +43,8 @@ describe('hats in the demo', function () {
   });
 
   describe('with one that has none', () => {
-    const server = useServer();
+    // About the embedded engine alone, whatever KMS_URIS names.
+    const server = useServer({ kmsUris: [] });
 
     it('are not offered', async () => {
       const ana = await Visitor.join(await newWindow(), server().url, 'Ana', 'bareheaded');

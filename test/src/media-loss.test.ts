@@ -151,7 +151,8 @@ describe('the embedded engine is killed during a call', function () {
   let peers: PeerProcess;
 
   before(async () => {
-    server = await startTestServer();
+    // About the embedded engine alone, whatever KMS_URIS names.
+    server = await startTestServer({ kmsUris: [] });
     peers = await PeerProcess.start();
   });
 

@@ -33,7 +33,12 @@ describe('two embedded engines', function () {
 
   beforeEach(async () => {
     ports = udpRange();
-    server = await startTestServer({ adminToken, mediaProcesses: 2, mediaUdpPorts: `${ports.first}-${ports.last}` });
+    server = await startTestServer({
+      kmsUris: [],
+      adminToken,
+      mediaProcesses: 2,
+      mediaUdpPorts: `${ports.first}-${ports.last}`,
+    });
   });
 
   afterEach(async () => {

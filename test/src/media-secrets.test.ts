@@ -33,7 +33,8 @@ async function handshake(url: string, headers: Record<string, string> = {}): Pro
 
 describe('the embedded engine of a server', function () {
   this.timeout(startingMs);
-  const server = useServer();
+  // About the embedded engine alone, whatever KMS_URIS names.
+  const server = useServer({ kmsUris: [] });
 
   it('obeys those alone that know the secret of this start, and never a page', async () => {
     const [full = ''] = server().mediaServerUrls;

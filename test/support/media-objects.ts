@@ -1,4 +1,5 @@
 import { KurentoSocket } from '../../tools/kurento-socket.js';
+import { until } from './until.js';
 
 /** Asks a media server directly which pipelines it holds. */
 export async function pipelinesOf(mediaServerUrl: string): Promise<string[]> {
@@ -8,4 +9,16 @@ export async function pipelinesOf(mediaServerUrl: string): Promise<string[]> {
   } finally {
     await socket.close();
   }
+}
+
+/** After each test of a `describe`, the media servers hold no pipeline that they did not hold before. Others may use them too. */
+export function expectNoPipelineLeft(urls: () => readonly string[], patienceMs: number): void {
+  const held = async (): Promise<string[]> => (await Promise.all(urls().map(pipelinesOf))).flat();
+  let before: ReadonlySet<string> = new Set();
+  beforeEach('what the media servers hold already', async () => {
+    before = new Set(await held());
+  });
+  afterEach('everybody is gone, and the media servers hold nothing more than before', async () => {
+    await until('no pipeline is left', async () => (await held()).every((id) => before.has(id)), patienceMs);
+  });
 }

@@ -2,11 +2,18 @@ import { configOf } from '../../src/config.js';
 import type { GivenConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import type { RunningServer } from '../../src/server.js';
+import { givenMediaServers } from './media-server.js';
 import { udpPorts } from './udp-ports.js';
 
-/** Starts the real server, embedded media engine included. */
+/** Starts the real server with the media servers that KMS_URIS names, or else with the embedded engine. */
 export function startTestServer(options: GivenConfig = {}): Promise<RunningServer> {
-  const own = { port: 0, host: '127.0.0.1', logLevel: 'error', mediaUdpPorts: udpPorts() } as const;
+  const own: GivenConfig = {
+    port: 0,
+    host: '127.0.0.1',
+    logLevel: 'error',
+    mediaUdpPorts: udpPorts(),
+    kmsUris: givenMediaServers,
+  };
   return startServer(configOf({ ...own, ...options }));
 }
 
