@@ -68,7 +68,7 @@ function run(part, index, done) {
   const color = process.stdout.isTTY ? ['--color'] : [];
   const child = spawn(process.execPath, ['--import', 'tsx', ...mocha, ...color, ...options, ...part], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, TEST_LANE: String(index) },
+    env: { ...process.env, TEST_LANE: String(index), TEST_COMPILED: '1' },
     detached: true,
   });
   const result = { seconds: {} };

@@ -1,11 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { engineExecArgv, engineProgram } from './engine-program.js';
 import { udpPorts } from './udp-ports.js';
 
 const ready = z.object({ type: z.literal('ready'), url: z.string() });
-const main = fileURLToPath(new URL('../../media/embedded/main.ts', import.meta.url));
 
 /** The embedded engine as the server runs it: in its own process, on loopback. ENGINE_LOG prints its log. */
 export class EmbeddedEngine {
@@ -24,8 +23,8 @@ export class EmbeddedEngine {
     env: Readonly<Record<string, string>> = {},
   ): Promise<EmbeddedEngine> {
     const ownPorts = flags.includes('--udp-ports') ? [] : ['--udp-ports', udpPorts()];
-    const child = fork(main, ['--port', String(port), ...ownPorts, ...flags], {
-      execArgv: ['--import', 'tsx'],
+    const child = fork(engineProgram, ['--port', String(port), ...ownPorts, ...flags], {
+      execArgv: engineExecArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
     });

@@ -4,18 +4,16 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { addressFamilies, mediaAddresses } from '../../../media/embedded/transport/local-addresses.js';
 import { toldAddresses } from '../../../media/embedded/transport/told-addresses.js';
 import type { CandidateOptions } from '../../../media/embedded/transport/told-candidates.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
+import { engineExecArgv, engineProgram } from '../../support/engine-program.js';
 import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { browserOffer } from './offers.js';
 import { udpPorts, udpRange } from '../../support/udp-ports.js';
-
-const main = fileURLToPath(new URL('../../../media/embedded/main.ts', import.meta.url));
 
 const logLine = z.looseObject({ level: z.string(), message: z.string() });
 
@@ -26,7 +24,7 @@ interface Ended {
 }
 
 function start(...flags: string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [...engineExecArgv, engineProgram, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function end(child: ChildProcess): Promise<Ended> {
@@ -102,7 +100,7 @@ describe('the process of the embedded engine', function () {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const child = fork(main, ['--port', String(port)], { execArgv: ['--import', 'tsx'], silent: true });
+    const child = fork(engineProgram, ['--port', String(port)], { execArgv: engineExecArgv, silent: true });
     const exit = once(child, 'exit');
     const told: unknown[] = await once(child, 'message');
     taken.close();
