@@ -194,7 +194,7 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * The first thing that is wrong with a value. A secret is not shown.
+ * The first thing that is wrong with a value. A secret is not shown, nor a URL, which may have a password in it.
  * @param numeric what is expected of an option that is a number
  */
 function explained(
@@ -214,7 +214,8 @@ function explained(
   const items: unknown = typeof value === 'string' && typeof at === 'number' ? split(value) : value;
   const wrong = typeof at === 'number' && Array.isArray(items) ? (items as unknown[])[at] : value;
   const inside = at !== undefined && (typeof at !== 'number' || deeper.length > 0) ? `: ${issue?.path.join('.')}` : '';
-  const not = option.secret || inside !== '' ? '' : `, not ${shown(wrong)}`;
+  const isHidden = option.secret ?? /^URLs?$/.test(option.unit);
+  const not = isHidden || inside !== '' ? '' : `, not ${shown(wrong)}`;
   return `${where}${inside} ${text}${not}`;
 }
 

@@ -186,7 +186,7 @@ describe('configuration', () => {
       ['MEDIA_ANNOUNCED_ADDRESSES', '192.0.2.1,a.b', 'MEDIA_ANNOUNCED_ADDRESSES must be an IP address, not "a.b"'],
       ['MEDIA_EXTERNAL_IPV4', '::1', 'MEDIA_EXTERNAL_IPV4 must be'],
       ['KMS_URIS', 'http://ana:word@kms', 'KMS_URIS must be ws:// or wss:// URLs'],
-      ['APP_URL', 'ftp://x', 'APP_URL must be an http:// or https:// URL without user and password, not "ftp://x"'],
+      ['APP_URL', 'ftp://x', 'APP_URL must be an http:// or https:// URL without user and password'],
       ['ALLOWED_ORIGINS', '*.a.example', 'ALLOWED_ORIGINS: "*.a.example" can match no page'],
       ['ORCHESTRATOR_SFU', '{"dash":1}', 'ORCHESTRATOR_SFU: dash must be an object'],
       ['ORCHESTRATOR_SFU', '{"x":{}}', 'ORCHESTRATOR_SFU'],
