@@ -4,7 +4,9 @@
  *   npm run soak                        200,000 requests
  *   COUNT=2000 SEED=7 npm run soak      fewer, in another order
  */
+import { request as httpRequest } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { adminToken } from '../support/administrator.js';
 import { until } from '../support/until.js';
 import { ask } from '../doors/line.js';
 import { PollingLine, WebSocketLine } from '../doors/line.js';
@@ -34,7 +36,25 @@ function randomFrom(start: number): () => number {
 
 const junk = ['', '{', '[]', 'null', '42', '42["', '5:::', '5::/connection_agent:{', '9', '\u0000', 'x'.repeat(5_000)];
 
+/** Requests without a client: REST, the page and the files of the protocols. */
+const plain = [
+  'GET /api/v1/rooms',
+  'GET /api/v1/rooms/one',
+  'DELETE /api/v1/rooms/one',
+  'GET /getAllRooms',
+  'GET /healthz',
+  'GET /metrics',
+  'OPTIONS /fs/nobody/a.txt',
+  'GET /easyrtc/easyrtc.js',
+  'PUT /easyrtc/easyrtc.js',
+  'GET /%ff',
+  'POST /api/v1/nothing',
+];
+/** Of a Concierge client, in its own folder. */
+const ofFiles = ['PUT', 'GET', 'DELETE', 'GET', 'POST'];
+
 const stage = new DoorStage({
+  adminToken,
   maxRequestRate: 1_000_000,
   maxRequestBurst: 1_000_000,
   concierge: { maxRate: 1_000_000, maxBurst: 1_000_000 },
@@ -43,6 +63,7 @@ const stage = new DoorStage({
 let sent = 0;
 let visits = 0;
 let refused = 0;
+let plainSent = 0;
 
 /** One client, from its entrance to its end, in one of several ways. */
 async function visit(door: Door, name: string, random: () => number): Promise<void> {
@@ -56,10 +77,16 @@ async function visit(door: Door, name: string, random: () => number): Promise<vo
   }
   visits += 1;
   const { line, speech } = visitor;
+  const key = fileKeyOf(visitor);
   for (let left = 1 + Math.floor(random() * 80); left > 0 && sent < count && !line.isClosed; left -= 1) {
     const what = random();
     sent += 1;
-    if (what < 0.7) await visitor.ask().catch(() => undefined);
+    if (what < 0.68) await visitor.ask().catch(() => undefined);
+    else if (what < 0.69) await demand(plain[Math.floor(random() * plain.length)] ?? '', random);
+    else if (what < 0.7 && key !== undefined) {
+      const method = ofFiles[Math.floor(random() * ofFiles.length)] ?? 'GET';
+      await demand(`${method} /fs/${name}/a.txt`, random, { 'x-fs-key': key });
+    } else if (what < 0.7) await visitor.ask().catch(() => undefined);
     else if (what < 0.9) line.send(speech.say(visitor, room, 'x'.repeat(Math.floor(random() * 200))));
     else if (what < 0.97) line.send(...Array.from({ length: 5 }, () => speech.ask(visitor.number)));
     else if (what < 0.985) line.send(junk[Math.floor(random() * junk.length)] ?? '');
@@ -70,6 +97,35 @@ async function visit(door: Door, name: string, random: () => number): Promise<vo
     else if (line instanceof PollingLine) line.post(Buffer.from([0xff, 0x34]));
   }
   line.cut();
+}
+
+/** What opens the folder of a Concierge client; undefined for others. */
+function fileKeyOf({ line }: Visitor): string | undefined {
+  const hello = line.received.find((packet) => packet.includes('"fs_key"'));
+  return /"fs_key":"([^"]+)"/.exec(hello ?? '')?.[1];
+}
+
+/** One HTTP request with a body or a part of it, whatever the method. It is given up in one of eight cases. */
+function demand(what: string, random: () => number, headers: Record<string, string> = {}): Promise<void> {
+  const [method = 'GET', path = '/'] = what.split(' ');
+  const size = Math.floor(random() * 20_000);
+  const isGivenUp = random() < 1 / 8;
+  return new Promise((resolve) => {
+    const length = method === 'GET' || method === 'OPTIONS' ? {} : { 'content-length': size };
+    const own = { ...headers, ...length, ...(random() < 1 / 4 && { authorization: `Bearer ${adminToken}` }) };
+    const outgoing = httpRequest(`${stage.origin}${path}`, { agent: false, method, headers: own });
+    outgoing.once('response', (answer) => answer.resume().once('close', resolve));
+    outgoing.once('error', () => {
+      resolve();
+    });
+    plainSent += 1;
+    if (length['content-length'] === undefined) outgoing.end();
+    else if (!isGivenUp) outgoing.end('x'.repeat(size));
+    else {
+      outgoing.write('x'.repeat(Math.floor(size / 2)));
+      setImmediate(() => outgoing.destroy(new Error('given up')));
+    }
+  });
 }
 
 /** The longest wait of a client that asks again and again, in ms. */
@@ -127,7 +183,9 @@ try {
 }
 const cold = heapMegabytes();
 const defects = stage.lines.filter(({ level }) => level === 'error');
-say(`${sent} requests of ${visits} clients in ${seconds.toFixed(0)} s, ${refused} clients did not get in`);
+say(
+  `${sent} requests of ${visits} clients, ${plainSent} of them over plain HTTP, in ${seconds.toFixed(0)} s, ${refused} clients did not get in`,
+);
 say(`left: ${JSON.stringify(stage.remains)}, addresses ${stage.service.doors.gate.addresses}`);
 say(`heap: ${warm.toFixed(1)} MB after a fifth, ${cold.toFixed(1)} MB at the end`);
 say(`errors in the log: ${defects.length} ${JSON.stringify(defects.slice(0, 3))}`);
