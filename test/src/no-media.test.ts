@@ -22,7 +22,7 @@ describe('on a machine where the media library cannot be loaded', function () {
     lines = [];
     const child = spawn(process.execPath, ['--import', 'tsx', main, '--port', '0', '--host', '127.0.0.1', ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: `--require ${tooOld}`, KMS_URIS: '' },
+      env: { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(tooOld)}`, KMS_URIS: '' },
     });
     server = child;
     for (const stream of [child.stdout, child.stderr])

@@ -123,7 +123,7 @@ describe('the Orchestrator’s forwarding services', () => {
     const config = readConfig([], { ORCHESTRATOR_SFU: JSON.stringify(services) });
     expect(config.orchestrator.sfu.get('dash')?.map(({ port }) => port)).to.deep.equal([8096, 8097]);
     for (const wrong of ['{', '{"ftp":{"portMapping":[]}}', '{"dash":{"portMapping":[]}}', '7']) {
-      expect(() => readConfig([], { ORCHESTRATOR_SFU: wrong }), wrong).to.throw(/orchestratorSfu/);
+      expect(() => readConfig([], { ORCHESTRATOR_SFU: wrong }), wrong).to.throw(/ORCHESTRATOR_SFU/);
     }
   });
 
