@@ -162,9 +162,17 @@ export class PollingLine extends AnyLine {
     this.#kind = kind;
     this.url = kind.pollUrl;
     void this.#poll();
-    void this.closed.then(() => {
-      this.#agent.destroy();
-    });
+    // The answer to a body and the end of a poll come by two connections, in any order.
+    void this.closed
+      .then(() => this.answered)
+      .then(() => {
+        this.#agent.destroy();
+      });
+  }
+
+  /** Resolves when each body that was sent is answered, or cannot be any more. */
+  get answered(): Promise<unknown> {
+    return this.#posting;
   }
 
   send(...packets: readonly string[]): void {

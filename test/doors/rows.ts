@@ -176,7 +176,9 @@ export const rows: readonly Row[] = [
     fits: everywhere,
     async run(stage, door, name) {
       const visitor = stage.keep(await enter(door, stage.origin, { name, room: name }));
-      visitor.line.send(door.speech.say(visitor, name, 'x'.repeat(200_000)));
+      const { line } = visitor;
+      line.send(door.speech.say(visitor, name, 'x'.repeat(200_000)));
+      if (line instanceof PollingLine) await line.answered;
       return Promise.race([untilClosed(visitor), served(visitor)]);
     },
     answer: (door) => {
