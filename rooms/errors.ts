@@ -1,7 +1,33 @@
 import type { MediaErrorCode, MediaFailure } from '../media/port.js';
 
+/** Reasons of access and moderation (docs/access.md). REST and the protocols that have a place for a reason show these words. */
+export type AccessRefusal =
+  /** Without a token nobody may do that here. */
+  | 'token-needed'
+  /** The token is malformed, not signed by a key of this server, or revoked. */
+  | 'token-invalid'
+  /** The token was valid once, or is not yet. */
+  | 'token-expired'
+  /** The participant's grants do not allow it. */
+  | 'not-allowed'
+  /** A moderator does not want that person in the room. */
+  | 'banned'
+  /** The room takes nobody but moderators. */
+  | 'locked'
+  /** The room asks for a password, and that is not it. */
+  | 'password'
+  /** A moderator has been asked to let the client in. `details.place` counts from 1. */
+  | 'waiting'
+  /** The room has as many participants as it takes. */
+  | 'room-full'
+  /** Too much of it in a short time. `details.retryAfterMs` says when again. */
+  | 'too-many'
+  /** The protocol of the participant in question, or the media server, cannot do it. */
+  | 'not-supported';
+
 /** The closed list of reasons why the domain refuses something. Each dialect has one table from it to its own numbers or words. */
 export type RoomErrorCode =
+  | AccessRefusal
   /** A name that cannot be one: empty, too long, or with characters that nobody sees (`checkedName`). */
   | 'invalid-name'
   /** The room already has a participant of that id. */
@@ -41,21 +67,42 @@ export type RoomErrorCode =
 export interface RoomErrorOptions extends ErrorOptions {
   /** Default: false. */
   readonly retry?: boolean;
+  /** What a program may want to know besides the code; it may be shown to the client. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export class RoomError extends Error {
   override readonly name = 'RoomError';
   /** Whether the same call may succeed when it is made again later. */
   readonly retry: boolean;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
     readonly code: RoomErrorCode,
     message: string,
-    { retry = false, ...options }: RoomErrorOptions = {},
+    { retry = false, details, ...options }: RoomErrorOptions = {},
   ) {
     super(message, options);
     this.retry = retry;
+    this.details = details;
   }
+}
+
+/** A part of a dialect's table: the same for every refusal of access. */
+export function accessRefusedAs<Entry>(entry: Entry): Record<AccessRefusal, Entry> {
+  return {
+    'token-needed': entry,
+    'token-invalid': entry,
+    'token-expired': entry,
+    'not-allowed': entry,
+    banned: entry,
+    locked: entry,
+    password: entry,
+    waiting: entry,
+    'room-full': entry,
+    'too-many': entry,
+    'not-supported': entry,
+  };
 }
 
 /** Whether the media engine may be able to do later what it could not do now. */

@@ -8,8 +8,13 @@ import type { MutableKind } from './muted-kinds.js';
 
 export { openedBy } from './admission.js';
 export type { AdmissionRequest, Admit } from './admission.js';
-export { RoomError } from './errors.js';
-export type { RoomErrorCode } from './errors.js';
+export { anybody } from './bearer.js';
+export type { Bearer } from './bearer.js';
+export { RoomError, accessRefusedAs } from './errors.js';
+export type { AccessRefusal, RoomErrorCode } from './errors.js';
+export { changedGrants, mayPublish, noGrants, roles, sources } from './grants.js';
+export type { Grants, Role, Source } from './grants.js';
+export type { RoomSettings } from './settings.js';
 export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from './events.js';
 export type { MutableKind } from './muted-kinds.js';
 export { checkedName, cleanedName, isShowable, maxNameLength, roomKey } from './names.js';

@@ -1,4 +1,4 @@
-import { RoomError } from '../../rooms/index.js';
+import { RoomError, accessRefusedAs } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** The codes of refusals (docs/protocols/compeit.md#38-errors). Old pages ignore errors. */
@@ -16,6 +16,9 @@ export type ErrorCode =
   | 'internal';
 
 export const errorCodes: Readonly<Record<RoomErrorCode, ErrorCode>> = {
+  ...accessRefusedAs('forbidden'),
+  'room-full': 'room_full',
+  'not-supported': 'not_supported',
   'invalid-name': 'bad_request',
   'invalid-text': 'bad_request',
   'participant-exists': 'internal',

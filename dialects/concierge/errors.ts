@@ -1,3 +1,4 @@
+import { accessRefusedAs } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** Codes a connection is closed with (docs/protocols/concierge.md#3-close-codes). */
@@ -49,6 +50,7 @@ export class Refusal extends Error {
  * What a client is told when a room refuses its request (docs/protocols/concierge.md#8-errors-after-identification).
  */
 export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = {
+  ...accessRefusedAs('bad'),
   'invalid-name': 'bad',
   'invalid-text': 'bad',
   'participant-exists': 'bad',

@@ -1,3 +1,4 @@
+import { accessRefusedAs } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** The error codes of the protocol, with the text that is sent with each (docs/protocols/easyrtc.md#11-error-codes). */
@@ -46,6 +47,12 @@ export class Refusal extends Error {
 
 /** The error code for each error of the rooms, during authentication and afterwards. */
 export const roomErrors: Record<RoomErrorCode, { readonly login: ErrorCode; readonly request: ErrorCode }> = {
+  // What refuses a room while it is entered, and what refuses the login itself or an action in the room.
+  ...accessRefusedAs({ login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' }),
+  'token-needed': { login: 'LOGIN_BAD_AUTH', request: 'MSG_REJECT_BAD_ROOM' },
+  'token-invalid': { login: 'LOGIN_BAD_AUTH', request: 'MSG_REJECT_BAD_ROOM' },
+  'token-expired': { login: 'LOGIN_BAD_AUTH', request: 'MSG_REJECT_BAD_ROOM' },
+  'not-allowed': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },
   'invalid-name': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
   'invalid-text': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_DATA' },
   'participant-exists': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },

@@ -1,3 +1,4 @@
+import { accessRefusedAs } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
 /** JSON-RPC 2.0 §5.1. */
@@ -35,6 +36,8 @@ export const errorNames = {
   204: 'ROOM_CANNOT_BE_CREATED_ERROR_CODE',
   302: 'MEDIA_SDP_ERROR_CODE',
   303: 'MEDIA_ENDPOINT_ERROR_CODE',
+  // The number is that of OpenVidu, whose pages know it; `data.reason` says which of the reasons it is (docs/access.md).
+  401: 'USER_UNAUTHORIZED_ERROR_CODE',
   [genericError]: 'GENERIC_ERROR_CODE',
   [invalidSession]: 'Invalid session',
 } as const;
@@ -54,13 +57,20 @@ interface RoomErrorEntry {
   readonly code: ErrorCode;
   /** Why no client ever sees it; absent when a request of `requests/` declares it. */
   readonly unseen?: string;
+  /** Whether the error has `data`: the refusal as `reason`, and its details. */
+  readonly reasoned?: true;
 }
+
+const notAskedYet = 'Access is not asked for yet.';
 
 /**
  * The room protocol's number for each refusal of the domain (docs/protocols/kurento-room.md#61-codes). Requests declare
  * when they refuse.
  */
 export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
+  ...accessRefusedAs<RoomErrorEntry>({ code: 401, reasoned: true, unseen: notAskedYet }),
+  'too-many': { code: tooManyRequests, reasoned: true, unseen: notAskedYet },
+  'not-supported': { code: genericError, reasoned: true, unseen: notAskedYet },
   'participant-not-found': { code: 102 },
   'participant-closed': {
     code: 102,

@@ -71,8 +71,13 @@ export function errorReply({ code, message, data }: ProtocolError, id: RpcId = '
 }
 
 function errorResponse(id: JSONRPCID, error: unknown): JSONRPCErrorResponse {
-  const { code, message } = isRefusal(error) ? error : defect;
-  return createJSONRPCErrorResponse(id, typeof code === 'number' ? code : roomErrors[code].code, message);
+  if (!(error instanceof RoomError)) {
+    const { code, message } = error instanceof ProtocolError ? error : defect;
+    return createJSONRPCErrorResponse(id, code, message);
+  }
+  const { code, reasoned } = roomErrors[error.code];
+  if (!reasoned) return createJSONRPCErrorResponse(id, code, error.message);
+  return createJSONRPCErrorResponse(id, code, error.message, { reason: error.code, ...error.details });
 }
 
 /** The members in the order in which the original writes them; the id is JSON already. */

@@ -1,4 +1,4 @@
-import { RoomError } from '../../rooms/index.js';
+import { RoomError, accessRefusedAs } from '../../rooms/index.js';
 import type { RoomErrorCode } from '../../rooms/index.js';
 
 /**
@@ -45,6 +45,11 @@ export class Refusal extends Error {
 }
 
 const roomErrors: Readonly<Record<RoomErrorCode, ErrorCode>> = {
+  ...accessRefusedAs(801),
+  // Login is the only request that is refused because of a token.
+  'token-needed': 206,
+  'token-invalid': 206,
+  'token-expired': 206,
   'invalid-name': 404,
   'invalid-text': 801,
   'participant-exists': 602,
