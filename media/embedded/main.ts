@@ -63,9 +63,7 @@ async function main(): Promise<void> {
   // A server that starts engines has checked it. An engine that is started again does without the directory.
   if (!process.send) checkRecordingsDirectory(options['recordings-dir']);
   const transports = await loadTransports(options, log);
-  const pulse = new Pulse((error) => {
-    log.error('an endpoint failed on the beat', thrown(error));
-  });
+  const pulse = new Pulse();
   const recordings = new Recordings(options['recordings-dir']);
   const server = new ObjectServer({ transports, log, pulse, gcPeriodMs: options['gc-period'] * 1000, recordings });
   const methods = new Methods(server, (method, error) => {

@@ -90,7 +90,6 @@ const recorderEndpointShape = {
   mediaPipeline: objectId,
   uri: text,
   mediaProfile: oneOf('MediaProfileSpecType', mediaProfiles).optional(),
-  // Accepted and without effect: no source of this engine ends its stream.
   stopOnEndOfStream: flag.optional(),
 } satisfies Shape;
 
@@ -113,8 +112,8 @@ export class ObjectServer {
       return new WebRtcEndpoint(this.#pipeline(mediaPipeline), this.#context, options);
     },
     RecorderEndpoint: (params) => {
-      const { mediaPipeline, uri, mediaProfile } = readParams(recorderEndpointShape, params, 'constructorParams');
-      return new RecorderEndpoint(this.#pipeline(mediaPipeline), this.#context, uri, mediaProfile);
+      const { mediaPipeline, uri, ...options } = readParams(recorderEndpointShape, params, 'constructorParams');
+      return new RecorderEndpoint(this.#pipeline(mediaPipeline), this.#context, uri, options);
     },
   };
 

@@ -1,6 +1,7 @@
 import type { RtpKind } from '../codecs/codec.js';
 import { KurentoError } from './kurento-error.js';
 import type { DataPath } from './data-channels.js';
+import { thrown } from '../log.js';
 import { Flow } from '../rtp/flow.js';
 import type { AgreedCodec } from '../sdp/agreement.js';
 import type { MediaSink } from '../rtp/forwarder.js';
@@ -10,13 +11,14 @@ import type { ObjectContext } from './media-object.js';
 import { complex, MediaObject } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { MediaType } from './parameters.js';
+import type { Beat } from './pulse.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
 
 /** In the order in which connections are listed. */
 export const mediaTypes: readonly MediaType[] = ['AUDIO', 'DATA', 'VIDEO'];
 
-const typeOf = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<RtpKind, MediaType>;
+export const typeOf = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<RtpKind, MediaType>;
 
 /** The codec of a stream. `parameters`: the text of its `a=fmtp`. */
 export type ProvidedCodec = Pick<AgreedCodec, 'codec' | 'parameters'>;
@@ -34,6 +36,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   /** Settings of an encoder, in bit/s. There is no encoder here, so they are only remembered. */
   readonly encoder = { bitrate: 300_000, min: 0, max: 2_147_483_647 };
   readonly #sources = new Map<MediaType, MediaElement>();
+  #hasFailed = false;
   readonly #sinks: Readonly<Record<MediaType, Set<MediaElement>>> = {
     AUDIO: new Set(),
     VIDEO: new Set(),
@@ -65,6 +68,33 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   /** The source of this kind was removed or replaced. */
   protected abstract sourceChanged(kind: RtpKind): void;
 
+  /** The source sends nothing more of this kind: it was released, or its client is gone. Most elements wait for another source. */
+  sourceEnded(_kind: RtpKind): void {
+    // Ignored.
+  }
+
+  /**
+   * A defect on the way of its media, where no request waits for an answer. An Error event tells the first one: a second is most
+   * likely the same (docs/protocols/kurento-media.md#6-common-to-all-objects-and-elements).
+   */
+  failed(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.context.log.error('a media element failed', { element: this.id, ...thrown(error) });
+    this.raise('Error', {
+      description: 'Internal error of the media element',
+      errorCode: 1,
+      type: 'STREAM_ERROR_FAILED',
+    });
+  }
+
+  /** Called with the beats of the pulse, until it is removed there. */
+  protected beat(run: Beat): void {
+    this.context.pulse.add(run, (error) => {
+      this.failed(error);
+    });
+  }
+
   /** Takes a message of a data channel. Elements without data channels ignore it. */
   takeData(_path: DataPath, _message: string | Buffer): void {
     // Ignored.
@@ -92,6 +122,11 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   /** Tells the sinks that the media of this element has another source now, or none. */
   protected tellSourceChanged(kind: RtpKind): void {
     for (const sink of this.#sinks[typeOf[kind]]) sink.sourceChanged(kind);
+  }
+
+  /** Tells the sinks that this element gives nothing more of this kind. */
+  protected tellSourceEnded(kind: RtpKind): void {
+    for (const sink of [...this.#sinks[typeOf[kind]]]) sink.sourceEnded(kind);
   }
 
   protected tickFlows(now: number): void {
@@ -153,6 +188,7 @@ export abstract class MediaElement extends MediaObject implements MediaSink {
   }
 
   override release(): void {
+    for (const kind of ['audio', 'video'] as const) this.tellSourceEnded(kind);
     // There is an event when a sink is released, and none when a source is
     // (docs/protocols/kurento-media.md#38-release).
     for (const [type, source] of [...this.#sources]) source.disconnect(this, type);

@@ -33,7 +33,7 @@ export class PassThrough extends MediaElement {
 
   constructor(pipeline: MediaPipeline, context: ObjectContext) {
     super(passThroughClass.type, pipeline, context);
-    context.pulse.add(this.#beat);
+    this.beat(this.#beat);
   }
 
   override release(): void {
@@ -86,6 +86,12 @@ export class PassThrough extends MediaElement {
   stats(_type: MediaType | undefined): Record<string, unknown> {
     const { id } = this;
     return { [id]: complex('ElementStats', { id, type: 'element', timestampMillis: Date.now(), inputLatency: [] }) };
+  }
+
+  override sourceEnded(kind: RtpKind): void {
+    this.#through(undefined, () => {
+      this.tellSourceEnded(kind);
+    });
   }
 
   protected sourceChanged(kind: RtpKind): void {

@@ -5,14 +5,11 @@ const periodMs = 50;
 
 /** The only timer of the media objects, every 50 ms. All that repeats or times out is called by it. */
 export class Pulse {
-  readonly #beats = new Set<Beat>();
-  readonly #failed: (error: unknown) => void;
+  readonly #beats = new Map<Beat, (error: unknown) => void>();
   readonly #clock: () => number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `failed` is called with what a beat throws: a defect in one endpoint must not stop the others. */
-  constructor(failed: (error: unknown) => void, clock: () => number = () => performance.now()) {
-    this.#failed = failed;
+  constructor(clock: () => number = () => performance.now()) {
     this.#clock = clock;
   }
 
@@ -33,17 +30,18 @@ export class Pulse {
 
   beat(): void {
     const now = this.now();
-    for (const beat of this.#beats) {
+    for (const [beat, failed] of this.#beats) {
       try {
         beat(now);
       } catch (error) {
-        this.#failed(error);
+        failed(error);
       }
     }
   }
 
-  add(beat: Beat): void {
-    this.#beats.add(beat);
+  /** `failed` is called with what the beat throws: a defect in one element must not stop the others. It must not throw. */
+  add(beat: Beat, failed: (error: unknown) => void): void {
+    this.#beats.set(beat, failed);
   }
 
   remove(beat: Beat): void {

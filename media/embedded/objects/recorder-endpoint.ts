@@ -8,7 +8,7 @@ import type { RtpPacket } from '../rtp/rtp-packet.js';
 import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
 import { elementEvents, mediaElementOperations } from './element-operations.js';
-import { MediaElement } from './media-element.js';
+import { MediaElement, typeOf } from './media-element.js';
 import type { ObjectClass, ObjectContext } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { Operations } from './operations.js';
@@ -42,6 +42,12 @@ type State = 'STOP' | 'START' | 'PAUSE';
 
 const eventOf = { STOP: 'Stopped', START: 'Recording', PAUSE: 'Paused' } as const satisfies Record<State, string>;
 
+export interface RecorderEndpointOptions {
+  readonly mediaProfile?: MediaProfile | undefined;
+  /** Whether the recording stops by itself when each of its sources was released or has lost its client for good. */
+  readonly stopOnEndOfStream?: boolean | undefined;
+}
+
 /** Writes the media of its source into a file (docs/protocols/kurento-media.md#8-other-elements). */
 export class RecorderEndpoint extends MediaElement {
   readonly class = recorderEndpointClass;
@@ -52,17 +58,27 @@ export class RecorderEndpoint extends MediaElement {
   };
   #state: State = 'STOP';
   #recording: Recording | undefined;
+  /** Whether the recording stops when its sources have ended. */
+  readonly #stopsAtEnd: boolean;
+  /** The kinds whose source has ended and was not replaced. */
+  readonly #ended = new Set<RtpKind>();
   /** Settles when the last file is complete. */
   #finished: Promise<void> = Promise.resolve();
 
   /** @throws KurentoError 40005 */
-  constructor(pipeline: MediaPipeline, context: ObjectContext, uri: string, profile: MediaProfile = 'WEBM') {
+  constructor(
+    pipeline: MediaPipeline,
+    context: ObjectContext,
+    uri: string,
+    { mediaProfile: profile = 'WEBM', stopOnEndOfStream = false }: RecorderEndpointOptions = {},
+  ) {
     super(recorderEndpointClass.type, pipeline, context);
     const kinds = recorded[profile];
     if (!kinds) throw new KurentoError(40005, `Media profile '${profile}' is not supported, only WEBM is`);
     this.uri = uri;
     this.#kinds = kinds;
-    context.pulse.add(this.#beat);
+    this.#stopsAtEnd = stopOnEndOfStream;
+    this.beat(this.#beat);
   }
 
   invoke(name: string, params: unknown): unknown {
@@ -77,7 +93,10 @@ export class RecorderEndpoint extends MediaElement {
   record(): void {
     if (this.#state === 'START') return;
     if (this.#recording) this.#recording.resume(this.context.pulse.now());
-    else this.#open();
+    else {
+      this.#ended.clear();
+      this.#open();
+    }
     if (!this.#recording) return;
     this.#state = 'START';
     this.source('VIDEO')?.provideKeyframe();
@@ -132,7 +151,15 @@ export class RecorderEndpoint extends MediaElement {
     void this.#finish();
   }
 
+  override sourceEnded(kind: RtpKind): void {
+    if (!this.#stopsAtEnd || this.#state === 'STOP') return;
+    this.#ended.add(kind);
+    const goOn = this.#kinds.filter((each) => !this.#ended.has(each) && this.source(typeOf[each]) !== undefined);
+    if (goOn.length === 0) void this.stop();
+  }
+
   protected sourceChanged(kind: RtpKind): void {
+    this.#ended.delete(kind);
     this.#recording?.reset(kind);
   }
 

@@ -221,6 +221,9 @@ export class WebRtcEndpoint extends MediaElement {
         this.data?.arrived(channel, message);
         this.giveData(channel, message);
       },
+      failed: (error) => {
+        this.failed(error);
+      },
     };
   }
 
@@ -241,7 +244,7 @@ export class WebRtcEndpoint extends MediaElement {
       },
       receiveLimit: (now) => this.#receiveLimit(now),
     });
-    this.context.pulse.add(this.#beat);
+    this.beat(this.#beat);
     setImmediate(() => {
       this.raise('MediaSessionStarted');
     });
@@ -259,6 +262,9 @@ export class WebRtcEndpoint extends MediaElement {
   #stateChanged(state: TransportState): void {
     this.#connected = state === 'connected';
     this.states.changed(state);
+    if (state === 'failed' || state === 'closed') {
+      for (const kind of ['audio', 'video'] as const) this.tellSourceEnded(kind);
+    }
     // Otherwise the picture would begin with the next keyframe that the publisher happens to send.
     if (this.#connected) this.source('VIDEO')?.provideKeyframe();
   }

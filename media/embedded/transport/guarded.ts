@@ -1,13 +1,16 @@
-import type { Log } from '../../../log.js';
-import { thrown } from '../log.js';
-
-/** Wraps a callback for the native library. An exception that leaves such a callback would end the process at once. */
-export function guarded<A extends readonly unknown[]>(log: Log, callback: (...args: A) => void): (...args: A) => void {
+/**
+ * Wraps a callback for the native library. An exception that leaves such a callback would end the process at once, so `failed` gets it.
+ * `failed` must not throw.
+ */
+export function guarded<A extends readonly unknown[]>(
+  failed: (error: unknown) => void,
+  callback: (...args: A) => void,
+): (...args: A) => void {
   return (...args) => {
     try {
       callback(...args);
     } catch (error) {
-      log.error('a media event was lost to a defect', thrown(error));
+      failed(error);
     }
   };
 }

@@ -47,6 +47,9 @@ export class LossyTransports implements Transports {
       messageArrived: (channel, message) => {
         listener.messageArrived(channel, message);
       },
+      failed: (error) => {
+        listener.failed(error);
+      },
     });
     const sendRtp = transport.sendRtp.bind(transport);
     // True for a lost packet too: a network does not tell the sender that it lost one.

@@ -14,6 +14,9 @@ export class NativeChannels {
   readonly #listener: TransportListener;
   readonly #ended: () => boolean;
   readonly #channels = new Set<NativeChannel>();
+  readonly #failed = (error: unknown): void => {
+    this.#listener.failed(error);
+  };
 
   /** @param ended True after the transport was closed. The listener is not called then. */
   constructor(log: Log, listener: TransportListener, ended: () => boolean) {
@@ -75,7 +78,7 @@ export class NativeChannels {
     const channel = new NativeChannel(native);
     this.#channels.add(channel);
     native.onClosed(
-      guarded(this.#log, () => {
+      guarded(this.#failed, () => {
         this.#channels.delete(channel);
         closed(channel);
         channel.close();
@@ -85,7 +88,7 @@ export class NativeChannels {
   }
 
   #guarded<A extends readonly unknown[]>(callback: (...args: A) => void): (...args: A) => void {
-    return guarded(this.#log, (...args: A) => {
+    return guarded(this.#failed, (...args: A) => {
       if (!this.#ended()) callback(...args);
     });
   }

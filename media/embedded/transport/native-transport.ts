@@ -39,6 +39,9 @@ export class NativeTransport implements Transport {
   readonly #options: NativeOptions;
   readonly #listener: TransportListener;
   readonly #onClosed: () => void;
+  readonly #failed = (error: unknown): void => {
+    this.#listener.failed(error);
+  };
   #told: ToldCandidates;
   #connection: PeerConnection | undefined;
   #track: Track | undefined;
@@ -179,9 +182,9 @@ export class NativeTransport implements Transport {
       this.#track = undefined;
       this.#onClosed();
     };
-    track.onClosed(guarded(this.#options.log, ended));
+    track.onClosed(guarded(this.#failed, ended));
     connection.onStateChange(
-      guarded(this.#options.log, (state: string) => {
+      guarded(this.#failed, (state: string) => {
         if (!this.#closed) this.#connectionChanged(state);
         if (state === 'closed') ended();
       }),
@@ -246,7 +249,7 @@ export class NativeTransport implements Transport {
 
   /** For callbacks that are ignored after the transport was closed. */
   #guarded<A extends readonly unknown[]>(callback: (...args: A) => void): (...args: A) => void {
-    return guarded(this.#options.log, (...args: A) => {
+    return guarded(this.#failed, (...args: A) => {
       if (!this.#closed) callback(...args);
     });
   }

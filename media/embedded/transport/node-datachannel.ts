@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { thrown } from '../log.js';
 import { guarded } from './guarded.js';
 import type { Library, NativeOptions } from './native-transport.js';
 import { NativeTransport } from './native-transport.js';
@@ -35,9 +36,14 @@ class NativeTransports implements Transports {
     const { log } = options;
     library.initLogger(
       'Warning',
-      guarded(log, (level, message) => {
-        log.debug('native media library', { nativeLevel: level, detail: message });
-      }),
+      guarded(
+        (error) => {
+          log.error('a message of the media library was lost to a defect', thrown(error));
+        },
+        (level: string, message: string) => {
+          log.debug('native media library', { nativeLevel: level, detail: message });
+        },
+      ),
     );
     library.preload();
   }

@@ -72,6 +72,8 @@ export interface TransportListener {
   /** A channel that never opened may close too. */
   channelClosed(channel: DataChannel): void;
   messageArrived(channel: DataChannel, message: string | Buffer): void;
+  /** One of the others threw, which is a defect. Never throws. */
+  failed(error: unknown): void;
 }
 
 /** ICE, DTLS and SRTP of one endpoint, on one UDP port. */

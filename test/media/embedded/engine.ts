@@ -72,18 +72,18 @@ export class TestEngine {
   readonly server: ObjectServer;
   readonly pipeline: MediaPipeline;
   now = 1000;
+  /** Whether a defect is part of the test. Otherwise it ends the test. */
+  mayFail = false;
 
   /** `recordings`: the directory for them. */
   constructor(recordings?: string) {
-    this.pulse = new Pulse(
-      (error) => {
-        throw error;
-      },
-      () => this.now,
-    );
+    this.pulse = new Pulse(() => this.now);
     this.server = new ObjectServer({
       transports: this.transports,
-      log: new JsonLog('debug', (line) => this.log.push(line)),
+      log: new JsonLog('debug', (line) => {
+        this.log.push(line);
+        if (line.includes('"level":"error"') && !this.mayFail) throw new Error(line);
+      }),
       pulse: this.pulse,
       gcPeriodMs: 1000,
       recordings: new Recordings(recordings),

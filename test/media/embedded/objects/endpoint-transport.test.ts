@@ -20,6 +20,7 @@ const listener = {
   channelOpened: () => undefined,
   channelClosed: () => undefined,
   messageArrived: () => undefined,
+  failed: () => undefined,
 };
 
 class RefusingTransport extends FakeTransport {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { WebRtcEndpoint } from '../../../../media/embedded/objects/webrtc-endpoint.js';
+import { browserOffer } from '../offers.js';
 import { expectError, ProtocolStage } from './protocol-stage.js';
 
 describe('the Kurento protocol of the embedded engine, telling events (§3.7)', () => {
@@ -50,6 +52,55 @@ describe('the Kurento protocol of the embedded engine, telling events (§3.7)', 
       tags: [{ __module__: 'kurento', __type__: 'Tag', key: 'user', value: 'bob' }],
     });
     expect(event.data.timestampMillis).to.match(/^\d{13}$/);
+  });
+
+  it('answers `record` of a path that cannot be written, and tells two errors after that', async () => {
+    const { pipeline: mediaPipeline, endpoint } = await stage.pipelineWithEndpoint();
+    const recorder = await stage.client.create('RecorderEndpoint', { mediaPipeline, uri: 'no-such-directory/x.webm' });
+    await stage.client.subscribe(recorder, 'Error');
+    await stage.client.subscribe(mediaPipeline, 'Error');
+    await stage.client.invoke(endpoint, 'connect', { sink: recorder });
+    expect(await stage.client.invoke(recorder, 'record')).to.equal(null);
+    await stage.client.until(() => stage.client.events.length === 2);
+    for (const { object, type, data } of stage.client.events) {
+      expect([object, type, data.type, data.errorCode]).to.deep.equal([
+        recorder,
+        'Error',
+        'RESOURCE_ERROR_OPEN_WRITE',
+        6,
+      ]);
+      expect(data).to.include({ source: recorder });
+      expect(data.timestampMillis).to.match(/^\d{13}$/);
+    }
+    expect(stage.server.warnings.splice(0)).to.have.lengthOf(1);
+  });
+
+  it('tells a defect of an endpoint once, with nothing of the inside, and no other endpoint suffers', async () => {
+    const { pipeline: mediaPipeline, endpoint } = await stage.pipelineWithEndpoint();
+    const other = await stage.client.create('WebRtcEndpoint', { mediaPipeline });
+    for (const one of [endpoint, other, mediaPipeline]) await stage.client.subscribe(one, 'Error');
+    for (const one of [endpoint, other]) {
+      await stage.client.invoke(one, 'processOffer', { offer: browserOffer({ direction: 'sendonly' }) });
+    }
+    const object = stage.server.media.find(endpoint);
+    if (!(object instanceof WebRtcEndpoint)) throw new Error('no endpoint');
+    const heard = stage.server.transports.all[0]?.listener;
+    // On the beat, and in a callback of the transport, each of which has nobody to answer to.
+    Object.assign(object.flowsIn.audio, {
+      tick: () => {
+        throw new TypeError('a defect');
+      },
+    });
+    stage.server.pulse.beat();
+    stage.server.pulse.beat();
+    heard?.failed(new TypeError('another'));
+    await stage.client.event('Error', endpoint);
+    await stage.client.invoke(other, 'getName');
+    expect(stage.client.events.map(({ object: of, data }) => [of, data.type, data.errorCode])).to.deep.equal([
+      [endpoint, 'STREAM_ERROR_FAILED', 1],
+    ]);
+    expect(JSON.stringify(stage.client.events)).not.to.include('a defect');
+    expect(stage.server.errors.splice(0).join()).to.include('a defect').and.include(endpoint);
   });
 
   it('tells another session its own copy', async () => {

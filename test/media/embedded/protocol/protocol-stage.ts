@@ -16,12 +16,7 @@ export class Server {
   readonly transports = new FakeTransports(endpointLimit);
   readonly errors: string[] = [];
   readonly warnings: string[] = [];
-  readonly pulse = new Pulse(
-    (error) => {
-      throw error;
-    },
-    () => this.now,
-  );
+  readonly pulse = new Pulse(() => this.now);
   readonly media: ObjectServer;
   readonly protocol: ProtocolServer;
   now = 0;

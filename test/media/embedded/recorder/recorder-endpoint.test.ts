@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
+import { PassThrough } from '../../../../media/embedded/objects/pass-through.js';
 import { RecorderEndpoint } from '../../../../media/embedded/objects/recorder-endpoint.js';
 import { complaints, probe } from '../../../support/ffprobe.js';
 import { audioPacket, videoPacket } from '../../../support/rtp.js';
@@ -29,8 +30,13 @@ describe('RecorderEndpoint', () => {
     rmSync(outside, { recursive: true });
   });
 
-  function recorder(uri: string, mediaProfile = 'WEBM'): RecorderEndpoint {
-    const made = engine.server.create('RecorderEndpoint', { mediaPipeline: engine.pipeline.id, uri, mediaProfile });
+  function recorder(
+    uri: string,
+    mediaProfile = 'WEBM',
+    more: Readonly<Record<string, unknown>> = {},
+  ): RecorderEndpoint {
+    const params = { mediaPipeline: engine.pipeline.id, uri, mediaProfile, ...more };
+    const made = engine.server.create('RecorderEndpoint', params);
     if (!(made instanceof RecorderEndpoint)) throw new Error('no recorder');
     return made;
   }
@@ -191,6 +197,59 @@ describe('RecorderEndpoint', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(refusals()).to.have.length(uris.length);
     expect(readFileSync(join(outside, 'precious'), 'utf8')).to.equal('as it was');
+  });
+
+  describe('with stopOnEndOfStream', () => {
+    const stopping = (uri: string): RecorderEndpoint => recorder(uri, 'WEBM', { stopOnEndOfStream: true });
+
+    it('completes the file when the source has lost its client', async () => {
+      const made = stopping('left.webm');
+      for (const type of ['AUDIO', 'VIDEO'] as const) ann.endpoint.connect(made, type);
+      made.record();
+      sendSound(50);
+      ann.transport.become('disconnected');
+      expect(made.state, 'it may come back').to.equal('START');
+      ann.transport.become('closed');
+      expect(made.state).to.equal('STOP');
+      await made.stop();
+      expect((await probe(join(directory, 'left.webm'))).format.duration).to.be.within(0.9, 1.1);
+    });
+
+    it('waits for the last of its sources to be released', () => {
+      const bob = engine.publisher();
+      const made = stopping('two.webm');
+      ann.endpoint.connect(made, 'AUDIO');
+      bob.endpoint.connect(made, 'VIDEO');
+      made.record();
+      sendSound(10);
+      engine.server.release(ann.endpoint.id);
+      expect(made.state).to.equal('START');
+      engine.server.release(bob.endpoint.id);
+      expect(made.state).to.equal('STOP');
+    });
+
+    it('hears of an end through a PassThrough, and goes on with another source', () => {
+      const through = engine.server.create('PassThrough', { mediaPipeline: engine.pipeline.id });
+      if (!(through instanceof PassThrough)) throw new Error('no PassThrough');
+      const made = stopping('through.webm');
+      ann.endpoint.connect(through, 'AUDIO');
+      through.connect(made, 'AUDIO');
+      made.record();
+      sendSound(10);
+      const bob = engine.publisher();
+      bob.endpoint.connect(through, 'AUDIO');
+      ann.transport.become('failed');
+      expect(made.state).to.equal('START');
+      bob.transport.become('failed');
+      expect(made.state).to.equal('STOP');
+    });
+  });
+
+  it('goes on after the end of its source when nothing else was wished', () => {
+    const made = recording('on.webm');
+    sendSound(10);
+    ann.transport.become('closed');
+    expect(made.state).to.equal('START');
   });
 
   it('refuses formats it cannot write', async () => {
