@@ -1,4 +1,5 @@
 import type { Participant } from '../../../rooms/index.js';
+import { Patience } from '../../../transport/gate/patience.js';
 import { Refusal } from '../errors.js';
 import type { MediaTalk } from './media-talk.js';
 import type { Stream } from './stream.js';
@@ -6,7 +7,7 @@ import type { Stream } from './stream.js';
 /** A reception that waits for its sender to begin. */
 interface Waiting {
   readonly offerSdp: string;
-  readonly timeout: NodeJS.Timeout;
+  readonly patience: Patience;
 }
 
 /** What one user receives: for each sender a stream, or a wait for it (docs/protocols/compeit.md#4-kurento-agent). */
@@ -101,10 +102,11 @@ export class Receptions {
     if (this.#waiting.size >= maxNegotiations) {
       throw new Refusal('not_sending', 'too many senders are waited for');
     }
-    const timeout = setTimeout(() => {
+    // A sender that began while the server was stopped did so in time.
+    const patience = new Patience(earlyReceiveMs, () => {
       this.giveUp(publisher);
-    }, earlyReceiveMs).unref();
-    this.#waiting.set(publisher, { offerSdp, timeout });
+    });
+    this.#waiting.set(publisher, { offerSdp, patience });
   }
 
   #receive(publisher: Participant, offerSdp: string): void {
@@ -144,7 +146,7 @@ export class Receptions {
 
   /** @returns whether a reception waited for the publisher */
   #stopWaiting(publisher: Participant): boolean {
-    clearTimeout(this.#waiting.get(publisher)?.timeout);
+    this.#waiting.get(publisher)?.patience.stop();
     return this.#waiting.delete(publisher);
   }
 }

@@ -1,4 +1,5 @@
 import type { IceCandidate } from '../../../media/port.js';
+import { Patience } from '../../../transport/gate/patience.js';
 
 /** How many candidates are kept until the answer is sent; an endpoint of the media server has no more. */
 const maxHeld = 64;
@@ -18,7 +19,7 @@ export class Stream {
   #held: IceCandidate[] | undefined = [];
   #wasUp = false;
   #isUp = false;
-  #timeout: NodeJS.Timeout | undefined;
+  #patience: Patience | undefined;
   #over = false;
 
   /** @param lostAfterMs how long the connection may be down */
@@ -50,21 +51,22 @@ export class Stream {
   readonly connectionChanged = (connected: boolean): void => {
     if (this.#over) return;
     this.#isUp = connected;
-    clearTimeout(this.#timeout);
+    this.#patience?.stop();
     if (connected) {
       if (this.answered) this.#start();
     } else if (this.#wasUp) {
-      this.#timeout = setTimeout(() => {
+      // What the media server told while this server was stopped is read first.
+      this.#patience = new Patience(this.#lostAfterMs, () => {
         this.#wasUp = false;
         this.#listener.mediaLost();
-      }, this.#lostAfterMs).unref();
+      });
     }
   };
 
   /** Ends the stream. The listener is not called any more. */
   end(): void {
     this.#over = true;
-    clearTimeout(this.#timeout);
+    this.#patience?.stop();
   }
 
   #start(): void {
