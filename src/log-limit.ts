@@ -1,9 +1,10 @@
 import type { Log, ParentLog } from '../log.js';
+import { networkOf } from '../transport/gate/network.js';
 
 type Level = keyof Log;
 
 export interface LogLimits {
-  /** How many lines of one message one address may cause in a minute. */
+  /** How many lines of one message one address may cause in a minute. Of IPv6 a network of 64 bits counts as one. */
   readonly perAddress: number;
   /** How many lines of one message there are in a minute, whatever causes them. */
   readonly perMessage: number;
@@ -145,7 +146,8 @@ function limited(log: ParentLog, limits: Limits, ownAddress: string | undefined)
   };
 }
 
+/** What counts as one address. */
 function addressIn(fields: object | undefined): string | undefined {
   if (!fields || !('address' in fields)) return undefined;
-  return typeof fields.address === 'string' ? fields.address : undefined;
+  return typeof fields.address === 'string' ? networkOf(fields.address) : undefined;
 }

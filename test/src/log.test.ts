@@ -99,6 +99,20 @@ describe('the lines of the log that one stranger causes', () => {
     expect(stage.lines, 'nothing is missing any more').to.have.lengthOf(34);
   });
 
+  it('are bounded for an IPv6 network of 64 bits as for one address, since one client has all of it', () => {
+    const stage = new LogStage();
+    const { log } = stage;
+    for (let times = 0; times < 100; times += 1)
+      log.warn('refused', { address: `2001:db8:0:1::${times.toString(16)}` });
+    expect(stage.lines).to.have.lengthOf(30);
+    log.child({ address: '2001:db8:0:1:ffff::1' }).warn('refused');
+    expect(stage.lines, 'the same network').to.have.lengthOf(30);
+    log.warn('refused', { address: '2001:db8:0:2::1' });
+    expect(stage.lines.at(-1), 'another one, by its full address').to.match(/refused address="2001:db8:0:2::1"/);
+    stage.pass(60_000);
+    expect(stage.lines.at(-1)).to.match(/warn refused \(71 more not logged\) address="2001:db8:0:1::\/64"/);
+  });
+
   it('are bounded in all too, for strangers with many addresses and lines that have none', () => {
     const stage = new LogStage();
     for (let times = 0; times < 20_000; times += 1) stage.log.info('joined', { address: `10.0.${times}` });
