@@ -38,10 +38,18 @@ export function listen(server: Server, place: Place): Promise<number> {
   });
 }
 
+/** Errors of a server that listens are one spell, and one line, until none came for so long. In ms. */
+const quietMs = 60_000;
+
 /** Logs errors of a server that listens. Without this one ends the process: the system has no descriptor for one more connection. */
 export function surviveErrors(server: Server, log: Log): void {
+  let lastAt = -Infinity;
   server.on('error', (error) => {
-    if (server.listening) log.error('a connection could not be accepted', { error });
+    if (!server.listening) return;
+    const now = performance.now();
+    const isFirst = now - lastAt > quietMs;
+    lastAt = now;
+    if (isFirst) log.error('a connection could not be accepted', { error });
   });
 }
 

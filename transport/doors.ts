@@ -9,6 +9,7 @@ import type { ConnectionLimits, ConnectionObserver } from './connection.js';
 import type { Gate } from './gate/gate.js';
 import { Exchanges } from './gate/exchanges.js';
 import { HttpVisits } from './gate/http-visits.js';
+import { SocketCount } from './gate/socket-count.js';
 import { newWebSocketServer } from './gate/gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
 import { answerRaw, keepHeaders } from './raw-answer.js';
@@ -70,6 +71,10 @@ interface Door {
 /** How long clients have for the closing handshake when the server stops, in ms. */
 const closeAfterMs = 1_000;
 
+const noDescriptor = 'no file descriptor is left for one more connection';
+const descriptorRemedy =
+  'Raise the limit of open files (`ulimit -n`, or LimitNOFILE of systemd), or set MAX_CONNECTIONS_PER_ADDRESS lower. Those that are refused from now on are not logged';
+
 /** How long a TCP connection that is turned away has for the request by whose answer it is told so, in ms. */
 const turnedAwayMs = 5_000;
 
@@ -91,7 +96,7 @@ export class Doors {
   readonly #doors = new Map<string, Door>();
   #stopped = false;
   #hasMissedUpgrade = false;
-  #sockets = 0;
+  readonly #sockets: SocketCount;
   readonly #mounts: (readonly [prefix: string, mount: Mount | RequestListener])[] = [];
 
   constructor(server: Server, options: DoorsOptions) {
@@ -101,6 +106,7 @@ export class Doors {
     this.#gate = options.gate;
     this.#visits = new HttpVisits(options.gate);
     this.#exchanges = new Exchanges(options.messageMs);
+    this.#sockets = new SocketCount(options.maxSockets ?? Infinity);
     server.on('connection', this.#onConnection);
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
@@ -177,29 +183,26 @@ export class Doors {
   readonly #onConnection = (socket: Socket): void => {
     if (isHandedBack(socket)) return;
     const address = socket.remoteAddress ?? '';
-    const { maxSockets = Infinity } = this.#options;
     const place = this.#gate.connect(address);
-    const isFull = this.#sockets >= maxSockets;
-    this.#sockets += 1;
+    const space = this.#sockets.opened();
     let waiting: NodeJS.Timeout | undefined;
     socket.once('close', () => {
-      this.#sockets -= 1;
+      this.#sockets.closed();
       place?.leave();
       clearTimeout(waiting);
     });
-    if (place && !isFull) {
+    if (place && space === 'free') {
       onFirstRequest.set(socket, place.introduced);
       return;
     }
-    const reason = isFull
-      ? 'no file descriptor is left for one more connection'
-      : 'too many connections of this address';
-    this.#gate.report({ url: '' }, { address }, reason);
+    const reason = space === 'free' ? 'too many connections of this address' : noDescriptor;
+    if (space === 'free') this.#gate.report({ url: '' }, { address }, reason);
+    else if (space === 'full-from-now') this.#gate.report({ url: '' }, { address }, reason, descriptorRemedy);
     const destroy = (): void => {
       socket.destroy();
     };
     // Some are told why, in answer to their request.
-    if (this.#sockets > maxSockets + toldWhy) destroy();
+    if (this.#sockets.excess > toldWhy) destroy();
     else {
       turnedAway.set(socket, reason);
       waiting = setTimeout(destroy, turnedAwayMs).unref();
