@@ -163,7 +163,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       connectionsCheckingInterval: Math.min(10_000, config.firstRequestMs),
     };
     const openAdmin = async (place: Place): Promise<string> => {
-      const admin = await openAdminPort(place, headers, log, { health, metrics: counts, onDefect }, patience);
+      const shown = { health, metrics: counts, onDefect };
+      const admin = await openAdminPort(place, headers, log, shown, patience, config.messageMs);
       undo.add(() => admin.close());
       return admin.url;
     };

@@ -13,7 +13,6 @@ import { SocketCount } from './gate/socket-count.js';
 import { newWebSocketServer } from './gate/gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
 import { answerRaw, keepHeaders } from './raw-answer.js';
-import { readToBound } from './read-to-bound.js';
 import { pathOf, straighten } from './request-path.js';
 import { asksForWebSocket, ignoreUpgrade, isHandedBack, upgradeMissing, upgradeRemedy } from './upgrade.js';
 import { WriteTurn } from './write-turn.js';
@@ -212,7 +211,6 @@ export class Doors {
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { origin } = request.headers;
     straighten(request, this.#prefixes);
-    readToBound(request, response);
     lastAnswers.set(request.socket, response);
     const caller = this.#admitSocket(request);
     this.#headers.set(request, response);
@@ -226,13 +224,11 @@ export class Doors {
       const refuse = isProtocol ? mount.refuse?.bind(mount) : mount ? undefined : this.#options.refuse;
       (refuse ?? answerText)(response, status, reason);
     };
-    if (!isProtocol) {
-      const refuse = (): void => {
-        this.#gate.report(request, caller, 'the rest of a request did not come in time');
-        refuseWith(408, 'The rest of the request did not come in time');
-      };
-      this.#exchanges.watch({ request, response, refuse });
-    }
+    const refuse = (): void => {
+      this.#gate.report(request, caller, 'the rest of a request did not come in time');
+      refuseWith(408, 'The rest of the request did not come in time');
+    };
+    this.#exchanges.watch({ request, response, ...(!isProtocol && { refuse }) });
     const full = turnedAway.get(request.socket);
     if (full !== undefined) {
       response.setHeader('Connection', 'close');

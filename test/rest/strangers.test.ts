@@ -5,11 +5,13 @@ import { expect } from 'chai';
 import type { ParentLog } from '../../log.js';
 import type { Config, GivenConfig } from '../../src/config.js';
 import { adminToken, asAdmin } from '../support/administrator.js';
+import { RawClient } from '../doors/plain-doors.js';
 import { halfRequest } from '../doors/rows.js';
 import { send } from '../support/http.js';
 import type { HttpAnswer } from '../support/http.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { ServiceStage } from '../support/service-stage.js';
+import { stalled } from '../support/stalled.js';
 
 type Mode = Config['roomList'];
 
@@ -114,6 +116,26 @@ describe('ADMIN_PORT', () => {
     await withGarden({ adminPort, firstRequestMs: 200 }, async (_url, stage) => {
       const answer = await halfRequest(stage.service.adminUrl ?? '', 'GET /metrics HTTP/1.1\r\nHost: x\r\n');
       expect(answer.split('\r\n', 1)[0]).to.equal('HTTP/1.1 408 Request Timeout');
+    });
+  });
+
+  it('cuts a client off whose request stands still, or whose answer does', async () => {
+    const adminPort = await freePort();
+    await withGarden({ adminPort, messageMs: 200 }, async (_url, stage) => {
+      const admin = stage.service.adminUrl ?? '';
+      const half = new RawClient(admin);
+      half.send('POST /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n', 'ab');
+      await half.closed();
+      expect(half.statuses).to.deep.equal(['404']);
+      const { client: reader } = await stalled(async () => {
+        const client = new RawClient(admin);
+        client.send('GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+        await client.answered(1);
+        return client;
+      }, true);
+      reader.send('GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+      await reader.closed();
+      expect(reader.statuses).to.deep.equal(['404']);
     });
   });
 

@@ -1,18 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Exchange } from './exchange.js';
 import { Patience } from './patience.js';
 
-/** A plain request and its answer. */
-interface Exchange {
+/** How long a client may send nothing of a body that nobody wants, in ms. */
+const unwantedStillMs = 5_000;
+
+interface Watched {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Answers that the rest of the request did not come in time. */
-  readonly refuse: () => void;
+  /** Answers that the rest of the request did not come in time. Default: the reader of the request sees to that. */
+  readonly refuse?: () => void;
 }
 
 /**
  * Plain HTTP requests that are not over, by TCP connection. A client that owes the rest of a request, or reads nothing of its answers, is
- * cut off when nothing moves for a while. What is slow and goes on is left to the limit of Node for one request, 300 s.
+ * cut off when nothing moves for a while. What is slow and goes on is left to the limit of Node for one request, 300 s, and to the limits
+ * of `Exchange` for a body that nobody wants.
  */
 export class Exchanges {
   readonly #stillMs: number;
@@ -23,14 +27,21 @@ export class Exchanges {
     this.#stillMs = stillMs;
   }
 
-  watch(exchange: Exchange): void {
-    const { socket } = exchange.request;
-    let exchanges = this.#bySocket.get(socket);
-    if (!exchanges) {
-      exchanges = new ExchangesOfSocket(socket, this.#stillMs);
-      this.#bySocket.set(socket, exchanges);
-    }
-    exchanges.add(exchange);
+  /** Called by the HTTP server before a door sees the request, so that no door can forget it. */
+  watch({ request, response, refuse }: Watched): void {
+    const { socket } = request;
+    const exchange = new Exchange(request, response, refuse, () => {
+      this.#of(socket).answeredEarly(exchange);
+    });
+    if (refuse) this.#of(socket).add(exchange);
+  }
+
+  #of(socket: Socket): ExchangesOfSocket {
+    const known = this.#bySocket.get(socket);
+    if (known) return known;
+    const exchanges = new ExchangesOfSocket(socket, this.#stillMs);
+    this.#bySocket.set(socket, exchanges);
+    return exchanges;
   }
 }
 
@@ -46,30 +57,39 @@ class ExchangesOfSocket {
     this.#socket = socket;
     this.#stillMs = stillMs;
     socket.once('close', () => {
-      this.#lost();
+      for (const exchange of this.#open) exchange.lost();
+      this.#open.clear();
+      this.#stop();
     });
   }
 
   add(exchange: Exchange): void {
-    this.#open.add(exchange);
-    const settle = (): void => {
-      if (exchange.response.closed && exchange.request.complete) this.#over(exchange);
-    };
-    exchange.response.once('close', settle);
-    exchange.request.once('close', settle);
+    if (!this.#open.has(exchange)) {
+      this.#open.add(exchange);
+      exchange.whenOver(() => {
+        this.#open.delete(exchange);
+        if (this.#open.size === 0) this.#stop();
+      });
+    }
     if (!this.#patience) this.#wait();
   }
 
-  #over(exchange: Exchange): void {
-    this.#open.delete(exchange);
-    if (this.#open.size > 0) return;
+  /** From now on the client has less time. */
+  answeredEarly(exchange: Exchange): void {
+    this.#stop();
+    this.add(exchange);
+  }
+
+  #stop(): void {
     this.#patience?.stop();
     this.#patience = undefined;
   }
 
   #wait(): void {
     this.#carried = this.#carriedNow;
-    this.#patience = new Patience(this.#stillMs, () => {
+    const isUnwanted = [...this.#open].some((exchange) => exchange.isUnwanted);
+    this.#patience = new Patience(isUnwanted ? Math.min(unwantedStillMs, this.#stillMs) : this.#stillMs, () => {
+      this.#patience = undefined;
       if (this.#isOwed && this.#carried === this.#carriedNow) this.#cutOff();
       else this.#wait();
     });
@@ -82,33 +102,14 @@ class ExchangesOfSocket {
 
   /** Whether it is the client that has to act. */
   get #isOwed(): boolean {
-    return this.#socket.writableLength > 0 || [...this.#open].some(({ request }) => !request.complete);
+    return this.#socket.writableLength > 0 || [...this.#open].some((exchange) => exchange.isOwed);
   }
 
   #cutOff(): void {
-    const unanswered = [...this.#open].find(({ request, response }) => !request.complete && !response.headersSent);
-    if (!unanswered || this.#socket.writableLength > 0) {
-      this.#socket.destroy();
-      return;
-    }
-    unanswered.response.setHeader('Connection', 'close');
-    unanswered.refuse();
-    this.#wait();
-  }
-
-  /**
-   * Node tells the answer that is being written, and the reader of a request that is not answered yet. The others would wait for ever, and
-   * keep what they have open, such as files.
-   */
-  #lost(): void {
-    for (const { request, response } of this.#open) {
-      if (!request.complete) request.destroy();
-      if (response.closed) continue;
-      response.destroy();
-      response.emit('close');
-    }
-    this.#open.clear();
-    this.#patience?.stop();
-    this.#patience = undefined;
+    const reads = this.#socket.writableLength === 0;
+    const isRefused = reads && [...this.#open].some((exchange) => exchange.refuse());
+    if (!isRefused) this.#socket.destroy();
+    // The refusal may have begun another wait already.
+    else if (!this.#patience) this.#wait();
   }
 }
