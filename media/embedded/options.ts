@@ -37,7 +37,9 @@ const optionsSchema = z.object({
     .min(1)
     .default(1000)
     .describe('Sockets of clients that may be open at a time'),
-  'udp-ports': udpPorts.default({ first: 40000, last: 49999 }).describe('UDP ports for media; each endpoint takes one'),
+  'udp-ports': udpPorts
+    .default({ first: 40000, last: 49999 })
+    .describe('UDP ports for media; each transport of an endpoint takes one'),
   'bind-address': address.optional().describe('The one local address for media; without it: all'),
   'announced-address': listOf(address)
     .default([])

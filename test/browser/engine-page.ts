@@ -22,8 +22,8 @@ export interface OfferSettings {
   readonly noise?: boolean | undefined;
   /** Publishes three sizes, as a group SIM of streams in the offer. */
   readonly layers?: boolean | undefined;
-  /** Offers each kind of media on a transport of its own. */
-  readonly unbundled?: boolean | undefined;
+  /** Offers to put these sections on one transport, and each other on one of its own. Default: all on one. */
+  readonly bundle?: readonly string[] | undefined;
   /** Payload types that change places in the offer. */
   readonly swapped?: readonly (readonly [one: number, other: number])[] | undefined;
 }
@@ -61,6 +61,8 @@ export interface MediaStats {
   available: number;
   streams: number;
   state: string;
+  /** Transports over which something came. */
+  transports: number;
   /** Of video, in the direction there is. */
   codec: { mimeType: string; payloadType: number } | undefined;
   /** ms, of the browser's clock. */

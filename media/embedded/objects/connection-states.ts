@@ -1,27 +1,24 @@
-import type { EventFields } from './media-object.js';
-import { complex } from './media-object.js';
+import type { Agreement } from '../sdp/agreement.js';
 import type { CandidatePair, TransportState } from '../transport/transport.js';
+import type { EventFields } from './media-object.js';
+import { TransportStates } from './transport-states.js';
 
-type IceState = 'DISCONNECTED' | 'GATHERING' | 'CONNECTING' | 'CONNECTED' | 'READY' | 'FAILED';
-type DtlsState = 'NEW' | 'CONNECTING' | 'CONNECTED' | 'CLOSED' | 'FAILED';
-
-/** A Kurento Media Server has one part that encrypts and one that decrypts, and reports the state of each. */
-const dtlsParts = ['[bundle/dtlssrtpenc]', '[bundle/dtlssrtpdec]'];
-
-/**
- * The states of one endpoint's transport in Kurento's terms, and their events
- * (docs/protocols/kurento-media.md#75-events).
- */
+/** The states of one endpoint's transports in Kurento's terms. The endpoint is connected when all of them are. */
 export class ConnectionStates {
   readonly #raise: (event: string, fields: EventFields) => void;
-  readonly #pair: () => CandidatePair | undefined;
-  #ice: IceState = 'DISCONNECTED';
-  #dtls: DtlsState = 'NEW';
+  readonly #pairOf: (transport: number) => CandidatePair | undefined;
+  #transports: readonly TransportStates[];
+  #gathering = false;
   #connection: 'CONNECTED' | 'DISCONNECTED' = 'DISCONNECTED';
 
-  constructor(raise: (event: string, fields: EventFields) => void, pair: () => CandidatePair | undefined) {
+  /** `pairOf`: of the transport in this place. */
+  constructor(
+    raise: (event: string, fields: EventFields) => void,
+    pairOf: (transport: number) => CandidatePair | undefined,
+  ) {
     this.#raise = raise;
-    this.#pair = pair;
+    this.#pairOf = pairOf;
+    this.#transports = [this.#newTransport(0)];
   }
 
   get connection(): 'CONNECTED' | 'DISCONNECTED' {
@@ -29,90 +26,46 @@ export class ConnectionStates {
   }
 
   gathering(): void {
-    if (this.#ice === 'DISCONNECTED') this.#becomeIce('GATHERING');
+    this.#gathering = true;
+    for (const transport of this.#transports) transport.gathering();
   }
 
-  changed(state: TransportState): void {
-    switch (state) {
-      case 'checking':
-        this.#becomeIce('CONNECTING');
-        return;
-      case 'reachable':
-        this.#becomeIce('CONNECTED');
-        this.#selected();
-        this.#becomeIce('READY');
-        this.#becomeDtls('CONNECTING');
-        this.#becomeConnection('CONNECTED');
-        return;
-      case 'connected':
-        this.#becomeDtls('CONNECTED');
-        this.#becomeConnection('CONNECTED');
-        return;
-      case 'disconnected':
-      case 'closed':
-        if (this.#dtls !== 'FAILED') this.#becomeDtls('CLOSED');
-        this.#becomeConnection('DISCONNECTED');
-        return;
-      case 'failed':
-        // ICE has found a path, so it was the DTLS handshake that failed.
-        if (this.#dtls === 'CONNECTING') this.#becomeDtls('FAILED');
-        else this.#becomeIce('FAILED');
-        this.#becomeConnection('DISCONNECTED');
-        return;
-      default:
-        state satisfies never;
+  /** It is known which transports there are. */
+  serve({ sections, transports }: Agreement): void {
+    this.#transports = transports.map((_agreed, place) => this.#transports[place] ?? this.#newTransport(place));
+    for (const [place, transport] of this.#transports.entries()) {
+      const own = sections.filter((section) => section.transport === place && (section.media ?? section.data));
+      if (!own.some(({ offered }) => offered.bundled)) transport.connectionId = own[0]?.offered.media ?? 'bundle';
     }
+    if (this.#gathering) this.gathering();
+  }
+
+  /** `transport`: its place. */
+  changed(transport: number, state: TransportState): void {
+    this.#transports[transport]?.changed(state);
+    this.#become(this.#transports.every(({ connected }) => connected) ? 'CONNECTED' : 'DISCONNECTED');
   }
 
   iceConnections(): unknown[] {
-    if (this.#ice === 'DISCONNECTED') return [];
-    return [complex('IceConnection', { streamId: '1', componentId: 1, state: this.#ice })];
+    return this.#transports.flatMap((transport) => transport.iceConnections());
   }
 
   dtlsConnections(): unknown[] {
-    if (this.#dtls === 'NEW') return [];
-    return dtlsParts.map((componentId) =>
-      complex('DtlsConnection', { streamId: '1', componentId, connectionId: 'bundle', state: this.#dtls }),
-    );
+    return this.#transports.flatMap((transport) => transport.dtlsConnections());
   }
 
   candidatePairs(): unknown[] {
-    const pair = this.#pair();
-    return pair ? [candidatePair(pair)] : [];
+    return this.#transports.flatMap((transport) => transport.candidatePairs());
   }
 
-  #becomeIce(state: IceState): void {
-    if (this.#ice === state) return;
-    this.#ice = state;
-    this.#raise('IceComponentStateChanged', { streamId: 1, componentId: 1, state });
+  #newTransport(place: number): TransportStates {
+    return new TransportStates({ streamId: place + 1, raise: this.#raise, pair: () => this.#pairOf(place) });
   }
 
-  #becomeDtls(state: DtlsState): void {
-    if (this.#dtls === state) return;
-    this.#dtls = state;
-    for (const componentId of dtlsParts) {
-      this.#raise('DtlsConnectionStateChange', { streamId: '1', componentId, connectionId: 'bundle', state });
-    }
-  }
-
-  #becomeConnection(state: 'CONNECTED' | 'DISCONNECTED'): void {
+  #become(state: 'CONNECTED' | 'DISCONNECTED'): void {
     if (this.#connection === state) return;
     const oldState = this.#connection;
     this.#connection = state;
     this.#raise('ConnectionStateChanged', { oldState, newState: state });
   }
-
-  #selected(): void {
-    const pair = this.#pair();
-    if (pair) this.#raise('NewCandidatePairSelected', { candidatePair: candidatePair(pair) });
-  }
-}
-
-function candidatePair({ local, remote }: CandidatePair): unknown {
-  return complex('IceCandidatePair', {
-    streamId: '1',
-    componentId: 1,
-    localCandidate: local,
-    remoteCandidate: remote,
-  });
 }

@@ -4,9 +4,10 @@ import type { SentStreams } from '../sdp/description.js';
 import type { Direction } from '../sdp/direction.js';
 import { NothingServed, OutOfTurn, SdpExchange } from '../sdp/sdp-exchange.js';
 import { InvalidSdp } from '../sdp/sdp-reader.js';
+import { NoCapacity } from '../transport/transport.js';
 import type { EndpointSettings } from './endpoint-settings.js';
-import type { EndpointTransport } from './endpoint-transport.js';
-import { TransportRefused } from './endpoint-transport.js';
+import type { EndpointTransports } from './endpoint-transports.js';
+import { TransportRefused } from './endpoint-transports.js';
 import type { KurentoCode } from './kurento-error.js';
 import { KurentoError } from './kurento-error.js';
 import type { LocalCandidates } from './local-candidates.js';
@@ -17,7 +18,7 @@ export interface EndpointNegotiationOptions {
   /** The direction of media in our offer. In an answer the other side decides. */
   readonly direction: Direction;
   readonly settings: EndpointSettings;
-  readonly transport: EndpointTransport;
+  readonly transports: EndpointTransports;
   readonly candidates: LocalCandidates;
   readonly sources: () => SourceCodecs;
   /** Both sides are described. Called once, before the answer is given to the client. */
@@ -34,7 +35,7 @@ export class EndpointNegotiation {
     this.#exchange = new SdpExchange(options);
   }
 
-  /** Takes the offer, returns the answer. @throws KurentoError 40201, 40205 or 40208 */
+  /** Takes the offer, returns the answer. @throws KurentoError 40009, 40201, 40205 or 40208 */
   processOffer(text: string): string {
     const { sources } = this.#options;
     const { answer, agreement } = withKurentoCodes(40205, () => this.#exchange.processOffer(text, sources()));
@@ -49,7 +50,7 @@ export class EndpointNegotiation {
     const offer = withKurentoCodes(40204, () =>
       this.#exchange.generateOffer({ kinds, direction, sources: sources(), limits }),
     );
-    candidates.serve(this.#exchange.served);
+    candidates.serve(this.#exchange.sections);
     return offer;
   }
 
@@ -71,7 +72,7 @@ export class EndpointNegotiation {
 
   /** Contains the candidates found until now. */
   get localSdp(): string | undefined {
-    return this.#exchange.localSdp(this.#options.candidates.found);
+    return this.#exchange.localSdp((transport) => this.#options.candidates.of(transport));
   }
 
   get remoteSdp(): string | undefined {
@@ -79,10 +80,10 @@ export class EndpointNegotiation {
   }
 
   #begin(agreement: Agreement): void {
-    const { agreed, candidates, transport } = this.#options;
-    candidates.serve(this.#exchange.served);
+    const { agreed, candidates, transports } = this.#options;
+    candidates.serve(agreement.sections);
     agreed(agreement);
-    transport.begin();
+    transports.begin(agreement);
   }
 }
 
@@ -103,6 +104,7 @@ function withKurentoCodes<T>(refused: 40204 | 40205 | 40206, step: () => T): T {
     return step();
   } catch (error) {
     if (error instanceof InvalidSdp) throw new KurentoError(40201, error.message, { cause: error });
+    if (error instanceof NoCapacity) throw new KurentoError(40009, error.message, { cause: error });
     if (error instanceof OutOfTurn) throw new KurentoError(codeOfTurn[error.reason], error.message, { cause: error });
     if (error instanceof NothingServed || error instanceof TransportRefused) {
       throw new KurentoError(refused, error.message, { cause: error });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RtpKind } from '../codecs/codec.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { OutboundStream } from '../rtp/outbound-stream.js';
-import type { RtpSession } from '../rtp/rtp-session.js';
+import type { RtpSessions } from '../rtp/rtp-sessions.js';
 import type { DataChannels } from './data-channels.js';
 import { complex } from './media-object.js';
 import type { MediaType } from './parameters.js';
@@ -26,15 +26,15 @@ export class EndpointStats {
   /** `type` undefined: of everything. Null when the endpoint has nothing of this type. */
   of(
     type: MediaType | undefined,
-    session: RtpSession | undefined,
+    sessions: RtpSessions | undefined,
     data: DataChannels | undefined,
   ): Record<string, unknown> | null {
     // As on a Kurento Media Server: there is nothing to tell before the negotiation.
-    if (!session) return type ? null : {};
+    if (!sessions) return type ? null : {};
     const timestampMillis = Date.now();
     const media = {
-      ...(!type || type === 'AUDIO' ? this.#streams('audio', session, timestampMillis) : {}),
-      ...(!type || type === 'VIDEO' ? this.#streams('video', session, timestampMillis) : {}),
+      ...(!type || type === 'AUDIO' ? this.#streams('audio', sessions, timestampMillis) : {}),
+      ...(!type || type === 'VIDEO' ? this.#streams('video', sessions, timestampMillis) : {}),
       ...(!type || type === 'DATA' ? channelStats(data, timestampMillis) : {}),
     };
     if (type && Object.keys(media).length === 0) return null;
@@ -45,8 +45,9 @@ export class EndpointStats {
     return { [id]: complex('EndpointStats', endpoint), ...media };
   }
 
-  #streams(kind: RtpKind, session: RtpSession | undefined, timestampMillis: number): Record<string, unknown> {
-    if (!session?.has(kind)) return {};
+  #streams(kind: RtpKind, sessions: RtpSessions, timestampMillis: number): Record<string, unknown> {
+    const session = sessions.of(kind);
+    if (!session) return {};
     const { inbound, outbound } = this.#streamIds[kind];
     return {
       [inbound]: complex('RTCInboundRTPStreamStats', inboundStats(inbound, session.inbound(kind), timestampMillis)),

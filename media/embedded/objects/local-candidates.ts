@@ -4,23 +4,29 @@ import type { AgreedSection } from '../sdp/agreement.js';
 
 /**
  * The candidates of one endpoint. The client is told none before it asks (docs/protocols/kurento-media.md#75-events).
+ * Transports are named by their place.
  */
 export class LocalCandidates {
-  readonly found: string[] = [];
   readonly #raise: (event: string, fields: EventFields) => void;
-  #sections: readonly AgreedSection['offered'][] = [];
+  readonly #found: { readonly transport: number; readonly candidate: string }[] = [];
+  readonly #complete = new Set<number>();
+  #served: readonly AgreedSection[] = [];
   #asked = false;
   #told = 0;
-  #complete = false;
   #done = false;
 
   constructor(raise: (event: string, fields: EventFields) => void) {
     this.#raise = raise;
   }
 
-  /** The sections that are served. Each candidate is told once per section, although they share one transport. */
-  serve(sections: readonly AgreedSection['offered'][]): void {
-    this.#sections = sections;
+  /** Those of one transport that were found until now. */
+  of(transport: number): string[] {
+    return this.#found.filter((one) => one.transport === transport).map(({ candidate }) => candidate);
+  }
+
+  /** The sections of the description. Each candidate is told once for each served section of its transport. */
+  serve(sections: readonly AgreedSection[]): void {
+    this.#served = sections.filter(({ media, data }) => media ?? data);
   }
 
   /** The client asks for candidates: it is told those found until now, and each later one when it is found. */
@@ -29,27 +35,29 @@ export class LocalCandidates {
     this.#tell();
   }
 
-  add(candidate: string): void {
-    this.found.push(candidate);
+  add(transport: number, candidate: string): void {
+    this.#found.push({ transport, candidate });
     this.#tell();
   }
 
-  complete(): void {
-    this.#complete = true;
+  complete(transport: number): void {
+    this.#complete.add(transport);
     this.#tell();
   }
 
   #tell(): void {
     if (!this.#asked || this.#done) return;
-    for (; this.#told < this.found.length; this.#told++) {
-      const candidate = this.found[this.#told];
-      for (const { mid = '', index } of this.#sections) {
+    for (; this.#told < this.#found.length; this.#told++) {
+      const found = this.#found[this.#told];
+      for (const { transport, offered } of this.#served) {
+        if (!found || transport !== found.transport) continue;
+        const { mid = '', index } = offered;
         this.#raise('IceCandidateFound', {
-          candidate: complex('IceCandidate', { candidate, sdpMid: mid, sdpMLineIndex: index }),
+          candidate: complex('IceCandidate', { candidate: found.candidate, sdpMid: mid, sdpMLineIndex: index }),
         });
       }
     }
-    if (!this.#complete) return;
+    if (this.#complete.size === 0 || !this.#served.every(({ transport = -1 }) => this.#complete.has(transport))) return;
     this.#done = true;
     this.#raise('IceGatheringDone', {});
   }

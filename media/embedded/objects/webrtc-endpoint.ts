@@ -4,7 +4,7 @@ import { Flow } from '../rtp/flow.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
 import type { RtpPacket } from '../rtp/rtp-packet.js';
-import { RtpSession } from '../rtp/rtp-session.js';
+import { RtpSessions } from '../rtp/rtp-sessions.js';
 import type { Agreement, SourceCodecs } from '../sdp/agreement.js';
 import type { ChannelOptions, TransportListener, TransportState } from '../transport/transport.js';
 import { ConnectionStates } from './connection-states.js';
@@ -13,7 +13,7 @@ import { DataChannels } from './data-channels.js';
 import { EndpointNegotiation } from './endpoint-negotiation.js';
 import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
-import { EndpointTransport } from './endpoint-transport.js';
+import { EndpointTransports } from './endpoint-transports.js';
 import { LocalCandidates } from './local-candidates.js';
 import type { ProvidedCodec } from './media-element.js';
 import { MediaElement } from './media-element.js';
@@ -56,9 +56,11 @@ export class WebRtcEndpoint extends MediaElement {
   readonly #beat = (now: number): void => {
     this.#tick(now);
   };
-  readonly #transport: EndpointTransport;
-  #session: RtpSession | undefined;
-  #connected = false;
+  readonly #transports: EndpointTransports;
+  /** Undefined before both sides are described. */
+  #sessions: RtpSessions | undefined;
+  /** The transport of the data channels, by its place. */
+  #dataTransport = -1;
 
   /** @throws NoCapacity */
   constructor(
@@ -70,11 +72,11 @@ export class WebRtcEndpoint extends MediaElement {
     const raise = (event: string, fields: EventFields): void => {
       this.raise(event, fields);
     };
-    this.states = new ConnectionStates(raise, () => this.#transport.current.selectedPair());
+    this.states = new ConnectionStates(raise, (transport) => this.#transports.all[transport]?.selectedPair());
     this.candidates = new LocalCandidates(raise);
     this.data = useDataChannels
       ? new DataChannels({
-          open: (options) => this.#transport.current.openChannel(options),
+          open: (options) => this.#transports.openChannel(options),
           opened: ({ id }) => {
             raise('DataChannelOpened', { channelId: id });
           },
@@ -87,8 +89,8 @@ export class WebRtcEndpoint extends MediaElement {
       const [oldState, newState] = flowing ? ['DISCONNECTED', 'CONNECTED'] : ['CONNECTED', 'DISCONNECTED'];
       raise('MediaStateChanged', { oldState, newState });
     }, mediaSilenceMs);
-    this.#transport = new EndpointTransport({
-      open: () => context.transports.open(this.#listener()),
+    this.#transports = new EndpointTransports({
+      open: (place) => context.transports.open(this.#listener(place)),
       reach: () =>
         reachOf(this.settings, (reason) => {
           context.log.warn(reason, { endpoint: this.id });
@@ -103,7 +105,7 @@ export class WebRtcEndpoint extends MediaElement {
       // Neither counts when both are set, as on a Kurento Media Server.
       direction: recvonly === sendonly ? 'sendrecv' : recvonly ? 'recvonly' : 'sendonly',
       settings: this.settings,
-      transport: this.#transport,
+      transports: this.#transports,
       candidates: this.candidates,
       sources: () => this.#sourceCodecs(),
       agreed: (agreement) => {
@@ -122,9 +124,9 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   /** Text that is no candidate is ignored. @throws KurentoError 40401 */
-  addIceCandidate({ candidate, sdpMid, sdpMLineIndex }: IceCandidate): void {
-    this.negotiation.requireSection(sdpMid, sdpMLineIndex);
-    this.#transport.addRemoteCandidate(candidate);
+  addIceCandidate(candidate: IceCandidate): void {
+    this.negotiation.requireSection(candidate.sdpMid, candidate.sdpMLineIndex);
+    this.#transports.addRemoteCandidate(candidate);
   }
 
   get mediaState(): 'CONNECTED' | 'DISCONNECTED' {
@@ -132,53 +134,52 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   take(packet: RtpPacket, from: InboundStream, now: number): void {
-    this.flowsIn[from.codec.kind].moved(now);
-    if (this.#connected) this.#session?.outbound(from.codec.kind)?.forward(packet, from, now);
+    const { kind } = from.codec;
+    this.flowsIn[kind].moved(now);
+    this.#sessions?.of(kind)?.forward(packet, from, now);
   }
 
   reported(report: SenderReport, from: InboundStream, now: number): void {
-    if (!this.#connected) return;
-    const own = this.#session?.outbound(from.codec.kind)?.senderReport(report, from, now);
-    if (own) this.#transport.current.sendRtcp(own);
+    this.#sessions?.of(from.codec.kind)?.report(report, from, now);
   }
 
   provideKeyframe(): void {
-    this.#session?.inbound('video')?.keyframes.request(this.context.pulse.now());
+    this.#sessions?.of('video')?.inbound('video')?.keyframes.request(this.context.pulse.now());
   }
 
   provided(kind: RtpKind): ProvidedCodec | undefined {
-    return this.#session?.incomingCodec(kind);
+    return this.#sessions?.of(kind)?.incomingCodec(kind);
   }
 
   stats(type: MediaType | undefined): Record<string, unknown> | null {
-    return this.#stats.of(type, this.#session, this.data);
+    return this.#stats.of(type, this.#sessions, this.data);
   }
 
   override takeData(path: DataPath, message: string | Buffer): void {
-    if (this.#connected) this.data?.send(path, message);
+    if (this.#sessions?.at(this.#dataTransport)?.connected) this.data?.send(path, message);
   }
 
   /** Opens a data channel. False when the endpoint has none, or is not connected. */
   openChannel(options: ChannelOptions): boolean {
-    return this.data !== undefined && this.#transport.current.openChannel(options);
+    return this.data !== undefined && this.#transports.openChannel(options);
   }
 
   override isReceiving(): boolean {
-    return this.#connected;
+    return this.#sessions?.of('video')?.connected ?? false;
   }
 
   override videoWanted(now: number): number | undefined {
-    return this.#session?.outbound('video')?.estimate(now);
+    return this.#sessions?.of('video')?.outbound('video')?.estimate(now);
   }
 
   override release(): void {
     this.context.pulse.remove(this.#beat);
     super.release();
-    this.#transport.close();
+    this.#transports.close();
   }
 
   protected sourceChanged(kind: RtpKind): void {
-    this.#session?.outbound(kind)?.detach();
+    this.#sessions?.of(kind)?.outbound(kind)?.detach();
   }
 
   /**
@@ -193,27 +194,28 @@ export class WebRtcEndpoint extends MediaElement {
     return Number.isFinite(limit) ? limit : 0;
   }
 
-  #listener(): TransportListener {
+  /** `place`: of the transport. */
+  #listener(place: number): TransportListener {
     const { pulse } = this.context;
     return {
       rtp: (packet) => {
         const now = pulse.now();
         this.#mediaFlow.moved(now);
-        this.#session?.rtpArrived(packet, now);
+        this.#sessions?.at(place)?.rtpArrived(packet, now);
       },
       rtcp: (packet) => {
         const now = pulse.now();
         this.#mediaFlow.moved(now);
-        this.#session?.rtcpArrived(packet, now);
+        this.#sessions?.at(place)?.rtcpArrived(packet, now);
       },
       stateChanged: (state) => {
-        this.#stateChanged(state);
+        this.#stateChanged(place, state);
       },
       candidateFound: (candidate) => {
-        this.candidates.add(candidate);
+        this.candidates.add(place, candidate);
       },
       gathered: () => {
-        this.candidates.complete();
+        this.candidates.complete(place);
       },
       channelOpened: (channel) => this.data?.opened(channel),
       channelClosed: (channel) => this.data?.closed(channel),
@@ -228,10 +230,12 @@ export class WebRtcEndpoint extends MediaElement {
   }
 
   #begin(agreement: Agreement): void {
-    this.#session = new RtpSession({
+    this.states.serve(agreement);
+    this.#dataTransport = agreement.transports.findIndex(({ data }) => data);
+    this.#sessions = new RtpSessions({
       agreement,
       sent: this.#sent,
-      transport: this.#transport.current,
+      transports: this.#transports.all,
       listener: {
         packetArrived: (packet, from, now) => {
           this.flowsOut[from.codec.kind].moved(now);
@@ -259,19 +263,22 @@ export class WebRtcEndpoint extends MediaElement {
     };
   }
 
-  #stateChanged(state: TransportState): void {
-    this.#connected = state === 'connected';
-    this.states.changed(state);
+  /** `place`: of the transport. */
+  #stateChanged(place: number, state: TransportState): void {
+    const session = this.#sessions?.at(place);
+    if (session) session.connected = state === 'connected';
+    this.states.changed(place, state);
     if (state === 'failed' || state === 'closed') {
-      for (const kind of ['audio', 'video'] as const) this.tellSourceEnded(kind);
+      for (const kind of ['audio', 'video'] as const)
+        if ((this.#sessions?.of(kind) ?? session) === session) this.tellSourceEnded(kind);
     }
     // Otherwise the picture would begin with the next keyframe that the publisher happens to send.
-    if (this.#connected) this.source('VIDEO')?.provideKeyframe();
+    if (session?.connected && session.has('video')) this.source('VIDEO')?.provideKeyframe();
   }
 
   #tick(now: number): void {
     this.tickFlows(now);
     this.#mediaFlow.tick(now);
-    if (this.#connected) this.#session?.tick(now);
+    this.#sessions?.tick(now);
   }
 }

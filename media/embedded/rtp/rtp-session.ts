@@ -1,6 +1,6 @@
 import type { RtpKind } from '../codecs/codec.js';
 import { codecs } from '../codecs/codecs.js';
-import type { AgreedCodec, AgreedMedia, Agreement } from '../sdp/agreement.js';
+import type { AgreedCodec, AgreedMedia } from '../sdp/agreement.js';
 import type { SentStreams } from '../sdp/description.js';
 import { receives, sends } from '../sdp/direction.js';
 import { BitrateLimit } from './bitrate-limit.js';
@@ -27,7 +27,8 @@ export interface PacketOutlet {
 }
 
 export interface RtpSessionOptions {
-  readonly agreement: Agreement;
+  /** The sections of this session: one of each kind at most. */
+  readonly media: readonly AgreedMedia[];
   readonly sent: SentStreams;
   readonly transport: PacketOutlet;
   readonly listener: RtpSessionListener;
@@ -35,8 +36,10 @@ export interface RtpSessionOptions {
   readonly receiveLimit: (now: number) => number;
 }
 
-/** RTP and RTCP of one endpoint: what comes in, what goes out, what each side tells the other. Times are in ms. */
+/** RTP and RTCP of one transport: what comes in, what goes out, what each side tells the other. Times are in ms. */
 export class RtpSession {
+  /** Nothing is sent before. */
+  connected = false;
   readonly #options: RtpSessionOptions;
   readonly #incoming: Incoming;
   readonly #reports: Reports;
@@ -50,9 +53,10 @@ export class RtpSession {
 
   constructor(options: RtpSessionOptions) {
     this.#options = options;
-    const media = options.agreement.sections.flatMap((section) => section.media ?? []);
+    const { media } = options;
     const incoming = media.filter(({ direction }) => receives(direction));
-    const ownSsrc = options.sent.ssrcs.video;
+    const { audio, video } = options.sent.ssrcs;
+    const ownSsrc = media.some(({ kind }) => kind === 'video') ? video : audio;
     const sendRtcp = (packet: Buffer): void => {
       options.transport.sendRtcp(packet);
     };
@@ -87,6 +91,18 @@ export class RtpSession {
   /** The codec that comes in; undefined when none does. */
   incomingCodec(kind: RtpKind): AgreedCodec | undefined {
     return this.#incoming.codec(kind);
+  }
+
+  /** Passes a packet of the source on to the other side. */
+  forward(packet: RtpPacket, from: InboundStream, now: number): void {
+    if (this.connected) this.outbound(from.codec.kind)?.forward(packet, from, now);
+  }
+
+  /** Passes a report of the source on to the other side. */
+  report(report: SenderReport, from: InboundStream, now: number): void {
+    if (!this.connected) return;
+    const own = this.outbound(from.codec.kind)?.senderReport(report, from, now);
+    if (own) this.#options.transport.sendRtcp(own);
   }
 
   rtpArrived(bytes: Buffer, now: number): void {

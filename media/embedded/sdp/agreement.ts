@@ -10,7 +10,13 @@ export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-tra
 /** What both sides of one endpoint do, section by section. */
 export interface Agreement {
   readonly sections: readonly AgreedSection[];
+  /** What carries the sections that are served, in the order of these. There is one at least. */
+  readonly transports: readonly AgreedTransport[];
+}
+
+export interface AgreedTransport {
   readonly remote: RemoteDescription;
+  /** Undefined when it carries no data channels. */
   readonly data: AgreedData | undefined;
 }
 
@@ -29,6 +35,8 @@ export interface AgreedSection {
     | 'trickle'
     | 'streamSemantics'
   >;
+  /** Place of its transport in `transports`; undefined: it has none. A refused section of a group has that of the group. */
+  readonly transport: number | undefined;
   /** Undefined when the section is refused, or is for data. */
   readonly media: AgreedMedia | undefined;
   /** Undefined when the section is refused, or is for media. */

@@ -1,15 +1,24 @@
 import type { Codec, RtpKind } from '../codecs/codec.js';
 import { codecs } from '../codecs/codecs.js';
-import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection, Agreement, SourceCodecs } from './agreement.js';
+import type {
+  AgreedCodec,
+  AgreedData,
+  AgreedMedia,
+  AgreedSection,
+  AgreedTransport,
+  Agreement,
+  SourceCodecs,
+} from './agreement.js';
 import { transportExtension } from './agreement.js';
 import type { RemoteDescription } from './description.js';
 import { mirrored, sends } from './direction.js';
-import type { OfferedCodec, OfferedSection, SessionDescription } from './sdp-reader.js';
+import type { OfferedCodec, OfferedSection, SessionDescription, TransportDescription } from './sdp-reader.js';
 
 /**
  * Decides what of an offer or an answer is served: one audio, one video and, with `dataChannels`, one section of data
- * channels, all on one transport. Undefined when nothing can be served.
- * @param preference Whose order of codecs counts: ours for an offer; theirs for an answer, all of whose codecs may be sent.
+ * channels. Undefined when nothing can be served.
+ * @param preference Whose order of codecs counts: ours for an offer; theirs for an answer, all of whose codecs may be
+ * sent. Our offers have one transport: of an answer that splits it, the part is served in which most flows.
  */
 export function negotiate(
   offer: SessionDescription,
@@ -17,62 +26,69 @@ export function negotiate(
   dataChannels = false,
   preference: 'ours' | 'theirs' = 'ours',
 ): Agreement | undefined {
-  let best: Choice | undefined;
-  for (const sections of transportsOf(offer)) {
-    const choice = choose(sections, dataChannels, (offered) => agreedMedia(offered, sources, preference), sources);
-    if (choice && choice.worth > (best?.worth ?? 0)) best = choice;
-  }
-  if (!best) return undefined;
-  const { remote, data, media } = best;
+  const paths = pathsOf(offer).map((sections) => ({ sections, choices: choicesOf(sections) }));
+  // Of equal sections those are served that share a transport with others.
+  paths.sort((one, other) => worthOfAll(other.choices) - worthOfAll(one.choices));
+  const allowed = preference === 'theirs' ? paths.slice(0, 1) : paths;
+  const chosen = bestOfEachKind(allowed.flatMap(({ choices }) => choices));
+  const used = allowed
+    .map(({ sections }) => ({ sections, choices: chosen.filter(({ offered }) => sections.includes(offered)) }))
+    .filter(({ choices }) => choices.length > 0)
+    .sort((one, other) => firstIndex(one.choices) - firstIndex(other.choices));
+  if (used.length === 0) return undefined;
   const sections = offer.sections.map((offered): AgreedSection => {
-    const served = { offered, media: media.get(offered) };
-    return data?.offered === offered ? { ...served, data: data.agreed } : served;
+    const transport = used.findIndex((path) => path.sections.includes(offered));
+    const choice = chosen.find((one) => one.offered === offered);
+    const place = { offered, transport: transport === -1 ? undefined : transport, media: choice?.media };
+    return choice?.data ? { ...place, data: choice.data } : place;
   });
-  return { sections, remote, data: data?.agreed };
+  return { sections, transports: used.flatMap((path) => agreedTransport(path.sections, path.choices)) };
+
+  function choicesOf(sections: readonly OfferedSection[]): Choice[] {
+    return bestOfEachKind(
+      sections.flatMap((offered): Choice[] => {
+        const media = agreedMedia(offered, sources, preference);
+        if (media) return [{ offered, media, data: undefined, worth: worthOf(offered, sources[media.kind]) }];
+        if (!dataChannels || !isData(offered)) return [];
+        return [{ offered, media: undefined, data: agreedData(offered), worth: 1 }];
+      }),
+    );
+  }
 }
 
-/** The sections of one transport that are served. */
+/** A section that can be served, and how. */
 interface Choice {
-  readonly remote: RemoteDescription;
-  readonly media: ReadonlyMap<OfferedSection, AgreedMedia>;
-  readonly data: { readonly offered: OfferedSection; readonly agreed: AgreedData } | undefined;
+  readonly offered: OfferedSection;
+  readonly media: AgreedMedia | undefined;
+  readonly data: AgreedData | undefined;
   readonly worth: number;
 }
 
-/** What shares a transport: the sections of a group, or one section alone (RFC 9143 §7). */
-function transportsOf({ bundles, sections }: SessionDescription): OfferedSection[][] {
+/** What shares a transport: the sections of a group, or one section alone (RFC 9143 §7). Those without one are left out. */
+function pathsOf({ bundles, sections }: SessionDescription): OfferedSection[][] {
   const groups = new Map<unknown, OfferedSection[]>();
   for (const section of sections) {
     const group = bundles.find((mids) => section.mid !== undefined && mids.includes(section.mid)) ?? section;
     groups.set(group, [...(groups.get(group) ?? []), section]);
   }
-  return [...groups.values()];
+  return [...groups.values()].filter((group) => group.some(({ transport }) => isComplete(transport)));
 }
 
-function choose(
-  sections: readonly OfferedSection[],
-  dataChannels: boolean,
-  agree: (offered: OfferedSection) => AgreedMedia | undefined,
-  sources: SourceCodecs,
-): Choice | undefined {
-  const served = sections.flatMap((offered) => {
-    const agreed = agree(offered);
-    return agreed ? [{ offered, agreed, worth: worthOf(offered, sources[agreed.kind]) }] : [];
-  });
-  const media = (['audio', 'video'] as const).flatMap((kind) => {
-    const [best] = served.filter(({ agreed }) => agreed.kind === kind).sort((one, other) => other.worth - one.worth);
+function bestOfEachKind(choices: readonly Choice[]): Choice[] {
+  return ['audio', 'video', 'application'].flatMap((kind) => {
+    const [best] = choices
+      .filter(({ offered }) => offered.media === kind)
+      .sort((one, other) => other.worth - one.worth);
     return best ? [best] : [];
   });
-  const channels = dataChannels ? sections.find(isData) : undefined;
-  const [first] = sections.filter((one) => one === channels || media.some(({ offered }) => offered === one));
-  const remote = first && remoteDescription(sections, first);
-  if (!remote) return undefined;
-  return {
-    remote,
-    media: new Map(media.map(({ offered, agreed }) => [offered, agreed])),
-    data: channels && { offered: channels, agreed: agreedData(channels) },
-    worth: media.reduce((sum, { worth }) => sum + worth, channels ? 1 : 0),
-  };
+}
+
+function worthOfAll(choices: readonly Choice[]): number {
+  return choices.reduce((sum, { worth }) => sum + worth, 0);
+}
+
+function firstIndex(choices: readonly Choice[]): number {
+  return Math.min(...choices.map(({ offered }) => offered.index));
 }
 
 /** Of several sections of a kind the one is served in which something flows, or can flow once there is a source. */
@@ -107,32 +123,44 @@ function agreedMedia(
 const defaultSctpPort = 5000;
 const defaultMessageSize = 65_536;
 
-function isData({ media, protocol, formats, port, bundleOnly }: OfferedSection): boolean {
+function isData(offered: OfferedSection): boolean {
+  const { media, protocol, formats } = offered;
   const sctp = /^(UDP|TCP)\/DTLS\/SCTP$/.test(protocol) && formats.trim() === 'webrtc-datachannel';
-  return media === 'application' && sctp && (port !== 0 || bundleOnly);
+  return media === 'application' && sctp && isWanted(offered);
+}
+
+/** Port 0 stands for a section that is stopped, and in a group for one that has no transport of its own. */
+function isWanted({ port, bundled, bundleOnly }: OfferedSection): boolean {
+  return port !== 0 || (bundled && bundleOnly);
 }
 
 function isUsable(offered: OfferedSection): boolean {
   const secure = /^(UDP|TCP)\/TLS\/RTP\/SAVPF$|^RTP\/SAVPF$/.test(offered.protocol);
-  return secure && offered.rtcpMux && (offered.port !== 0 || offered.bundleOnly);
+  return secure && offered.rtcpMux && isWanted(offered);
 }
 
 /** In a bundle the transport may be described in another section than the first we accept (RFC 9143 §7.1.3). */
-function remoteDescription(sections: readonly OfferedSection[], first: OfferedSection): RemoteDescription | undefined {
-  const ordered = [first, ...sections.filter((other) => other !== first)];
-  for (const { transport } of ordered) {
-    const { ufrag, password, fingerprint, setup } = transport;
-    if (!ufrag || !password || !fingerprint) continue;
-    return {
-      ufrag,
-      password,
-      fingerprint,
-      // We open DTLS whenever we may: the library can fail when a handshake reaches it before it listens (README).
-      setup: setup === 'passive' || setup === 'actpass' ? 'passive' : 'active',
-      candidates: [...new Set(ordered.flatMap(({ candidates }) => candidates))],
-    };
-  }
-  return undefined;
+function agreedTransport(sections: readonly OfferedSection[], choices: readonly Choice[]): AgreedTransport[] {
+  const first = firstIndex(choices);
+  const ordered = [...sections].sort((one, other) => Number(other.index === first) - Number(one.index === first));
+  const transport = ordered.map((section) => section.transport).find(isComplete);
+  if (!transport) return [];
+  const { ufrag, password, fingerprint, setup } = transport;
+  const remote: RemoteDescription = {
+    ufrag,
+    password,
+    fingerprint,
+    // We open DTLS whenever we may: the library can fail when a handshake reaches it before it listens (README).
+    setup: setup === 'passive' || setup === 'actpass' ? 'passive' : 'active',
+    candidates: [...new Set(ordered.flatMap(({ candidates }) => candidates))],
+  };
+  return [{ remote, data: choices.find(({ data }) => data)?.data }];
+}
+
+type CompleteDescription = TransportDescription & Pick<RemoteDescription, 'ufrag' | 'password' | 'fingerprint'>;
+
+function isComplete(transport: TransportDescription): transport is CompleteDescription {
+  return Boolean(transport.ufrag && transport.password && transport.fingerprint);
 }
 
 function agreedCodecs(

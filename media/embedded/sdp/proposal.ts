@@ -28,6 +28,7 @@ export function propose({ kinds, direction, sources, limits, data }: Proposal): 
   const weReceive = receives(direction);
   const media = kinds.map((kind, index): AgreedSection => ({
     offered: { ...everything, index, media: kind, protocol, formats: '', mid: `${kind}0`, reducedSize: true },
+    transport: 0,
     media: {
       kind,
       direction,
@@ -43,6 +44,7 @@ export function propose({ kinds, direction, sources, limits, data }: Proposal): 
   const [sctp, formats, mid] = ['UDP/DTLS/SCTP', 'webrtc-datachannel', 'application0'];
   const application: AgreedSection = {
     offered: { ...everything, index: media.length, media: 'application', protocol: sctp, formats, mid },
+    transport: 0,
     media: undefined,
     data: { sctpPort: 5000, maxMessageSize: 65_536 },
   };

@@ -1,22 +1,25 @@
-import type { AgreedData, AgreedSection, Agreement, SourceCodecs } from './agreement.js';
-import type { LocalDescription, RemoteDescription, SentStreams } from './description.js';
+import type { AgreedSection, AgreedTransport, Agreement, SourceCodecs } from './agreement.js';
+import type { LocalDescription, SentStreams } from './description.js';
 import { negotiate } from './negotiation.js';
 import type { Proposal } from './proposal.js';
 import { propose } from './proposal.js';
 import { InvalidSdp, parseSdp } from './sdp-reader.js';
 import { withCandidates, writeDescription } from './sdp-writer.js';
 
-/** The transport as far as descriptions are concerned. A call that throws changes nothing: it may be repeated. */
+/** The transports as far as descriptions are concerned. A call that throws changes nothing: it may be repeated. */
 export interface Reachable {
-  answer(remote: RemoteDescription, data: AgreedData | undefined): LocalDescription;
+  /** Opens as many as there are. Returns our side of each, in their order. */
+  answer(transports: readonly AgreedTransport[]): LocalDescription[];
+  /** Opens one. */
   offer(data: boolean): LocalDescription;
-  accept(remote: RemoteDescription, data: AgreedData | undefined): void;
+  /** Takes the answer of the other side to the one of our offer. */
+  accept(transport: AgreedTransport): void;
 }
 
 export interface SdpExchangeOptions {
   readonly sent: SentStreams;
   readonly dataChannels: boolean;
-  readonly transport: Reachable;
+  readonly transports: Reachable;
 }
 
 /** The two sides have nothing in common that could be served. */
@@ -56,26 +59,26 @@ export class SdpExchange {
     return this.#remoteSdp;
   }
 
-  /** The sections that are offered or agreed. */
-  get served(): readonly AgreedSection['offered'][] {
-    const sections = this.#agreement?.sections ?? this.#offered ?? [];
-    return sections.flatMap(({ media, data, offered }) => ((media ?? data) ? offered : []));
+  /** The sections that are offered or agreed, those refused too. */
+  get sections(): readonly AgreedSection[] {
+    return this.#agreement?.sections ?? this.#offered ?? [];
   }
 
-  /** `candidates`: those found until now, which the text then contains. */
-  localSdp(candidates: readonly string[]): string | undefined {
-    return this.#localSdp === undefined ? undefined : withCandidates(this.#localSdp, candidates);
+  /** `candidatesOf`: those of one transport found until now, which the text then contains. */
+  localSdp(candidatesOf: (transport: number) => readonly string[]): string | undefined {
+    if (this.#localSdp === undefined) return undefined;
+    return withCandidates(this.#localSdp, (index) => candidatesOf(this.sections[index]?.transport ?? -1));
   }
 
   /** Takes an offer; the answer has no candidates. @throws InvalidSdp, NothingServed or OutOfTurn */
   processOffer(text: string, sources: SourceCodecs): { readonly answer: string; readonly agreement: Agreement } {
     this.#onlyOnce();
     if (text === '') throw new InvalidSdp('empty', 'Empty offer not valid');
-    const { dataChannels, sent, transport } = this.#options;
+    const { dataChannels, sent, transports } = this.#options;
     const agreement = negotiate(parseSdp(text), sources, dataChannels);
     if (!agreement) throw new NothingServed('Nothing in the offer can be served');
-    const local = transport.answer(agreement.remote, agreement.data);
-    const answer = writeDescription(agreement.sections, local, sent);
+    const locals = transports.answer(agreement.transports);
+    const answer = writeDescription(agreement.sections, locals, sent);
     this.#agreement = agreement;
     this.#remoteSdp = text;
     this.#localSdp = answer;
@@ -85,10 +88,10 @@ export class SdpExchange {
   /** Writes an offer, without candidates. @throws NothingServed or OutOfTurn */
   generateOffer(wanted: Omit<Proposal, 'data'>): string {
     this.#onlyOnce();
-    const { dataChannels, sent, transport } = this.#options;
+    const { dataChannels, sent, transports } = this.#options;
     const sections = propose({ ...wanted, data: dataChannels });
     if (sections.length === 0) throw new NothingServed('There is nothing to offer');
-    const offer = writeDescription(sections, transport.offer(dataChannels), sent);
+    const offer = writeDescription(sections, [transports.offer(dataChannels)], sent);
     this.#offered = sections;
     this.#localSdp = offer;
     return offer;
@@ -107,8 +110,9 @@ export class SdpExchange {
     const agreement = fits
       ? negotiate(answer, { audio: undefined, video: undefined }, this.#options.dataChannels, 'theirs')
       : undefined;
-    if (!agreement) throw new NothingServed('Nothing in the answer fits the offer');
-    this.#options.transport.accept(agreement.remote, agreement.data);
+    const [transport] = agreement?.transports ?? [];
+    if (!agreement || !transport) throw new NothingServed('Nothing in the answer fits the offer');
+    this.#options.transports.accept(transport);
     this.#agreement = agreement;
     this.#remoteSdp = text;
     return agreement;

@@ -4,37 +4,55 @@ import type { LocalDescription, SentStreams } from './description.js';
 import { sends } from './direction.js';
 
 /**
- * Writes an offer or an answer without candidates, which are trickled (RFC 8829 §5.2.1, §5.3.1). An answer has nothing
+ * `locals`: our side of each transport, in the order of the agreement. Writes an offer or an answer without candidates, which are trickled (RFC 8829 §5.2.1, §5.3.1). An answer has nothing
  * that was not offered, but what describes us: our streams, transport and message size.
  */
 export function writeDescription(
   sections: readonly AgreedSection[],
-  local: LocalDescription,
+  locals: readonly LocalDescription[],
   sent: SentStreams,
 ): string {
-  const bundle = sections.flatMap(({ media, data, offered: { bundled, mid } }) =>
-    (media ?? data) && bundled && mid ? mid : [],
-  );
   const hasSemantics = sections.some(({ offered }) => offered.streamSemantics);
   const lines = [
     'v=0',
-    `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
+    `o=- ${locals[0]?.sessionId ?? '0'} 1 IN IP4 0.0.0.0`,
     's=Atrium',
     't=0 0',
-    ...(bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(' ')}`] : []),
+    ...locals.flatMap((_local, transport) =>
+      bundleLines(sections.filter((section) => section.transport === transport)),
+    ),
     ...(hasSemantics ? [`a=msid-semantic: WMS ${sent.streamId}`] : []),
     ...sections.flatMap((section) => {
-      if (section.media) return served(section, section.media, local, sent);
-      return section.data ? servedData(section, section.data, local) : refused(section);
+      const local = locals[section.transport ?? -1];
+      if (local && section.media) return served(section, section.media, local, sent);
+      return local && section.data ? servedData(section, section.data, local) : refused(section);
     }),
   ];
   return lines.join('\r\n') + '\r\n';
 }
 
-/** Adds candidates to each served section of a description. */
-export function withCandidates(sdp: string, candidates: readonly string[]): string {
-  const lines = candidates.map((candidate) => `a=${candidate}\r\n`).join('');
-  return sdp.replaceAll(/^(m=\S+ [1-9][\s\S]*?)(?=^m=|(?![\s\S]))/gm, (section) => section + lines);
+/** Adds candidates to each served section of a description. `candidatesOf`: those of the section at this place. */
+export function withCandidates(sdp: string, candidatesOf: (index: number) => readonly string[]): string {
+  const [head = '', ...sections] = sdp.split(/^(?=m=)/m);
+  return [head, ...sections.map((section, index) => section + (isServed(section) ? lines(index) : ''))].join('');
+
+  function lines(index: number): string {
+    return candidatesOf(index)
+      .map((candidate) => `a=${candidate}\r\n`)
+      .join('');
+  }
+}
+
+function isServed(section: string): boolean {
+  return /^m=\S+ [1-9]/.test(section);
+}
+
+/** `sections`: those of one transport. */
+function bundleLines(sections: readonly AgreedSection[]): string[] {
+  const mids = sections.flatMap(({ media, data, offered: { bundled, mid } }) =>
+    (media ?? data) && bundled && mid ? mid : [],
+  );
+  return mids.length > 0 ? [`a=group:BUNDLE ${mids.join(' ')}`] : [];
 }
 
 function served({ offered }: AgreedSection, media: AgreedMedia, local: LocalDescription, sent: SentStreams): string[] {

@@ -76,7 +76,7 @@ export interface TransportListener {
   failed(error: unknown): void;
 }
 
-/** ICE, DTLS and SRTP of one endpoint, on one UDP port. */
+/** ICE, DTLS and SRTP of an endpoint, or of some of its sections, on one UDP port. */
 export interface Transport {
   /**
    * Takes the description of the side that offered. May be called once, and `offer` not. Gathering starts.

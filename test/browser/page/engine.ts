@@ -71,10 +71,13 @@ type Entry = RTCStats & {
   readonly codecId?: string;
   readonly mimeType?: string;
   readonly payloadType?: number;
+  readonly dtlsState?: string;
+  readonly bytesReceived?: number;
 };
 
 function read(stats: MediaStats, entry: Entry, all: RTCStatsReport): void {
   if (entry.type === 'inbound-rtp' && entry.kind === 'audio') stats.audioPackets = entry.packetsReceived ?? 0;
+  if (entry.type === 'transport' && entry.dtlsState === 'connected' && entry.bytesReceived) stats.transports += 1;
   if (entry.type === 'candidate-pair') stats.available = Math.max(stats.available, entry.availableOutgoingBitrate ?? 0);
   if (entry.kind !== 'video' || (entry.type !== 'inbound-rtp' && entry.type !== 'outbound-rtp')) return;
   stats.nacks = entry.nackCount ?? 0;
@@ -101,7 +104,7 @@ async function published({
 
 window.api = {
   async offer(name, settings) {
-    const { role, codec, swapped, channel, layers, unbundled } = settings;
+    const { role, codec, swapped, channel, layers, bundle } = settings;
     const opened = open(name);
     const { peer } = opened;
     // Without a channel of its own a page has no data section; one that nobody uses asks for it.
@@ -123,11 +126,12 @@ window.api = {
         .getTransceivers()[1]
         ?.setCodecPreferences(all.filter(({ mimeType }) => mimeType === `video/${codec}` || mimeType === 'video/rtx'));
     }
-    if (swapped ?? layers ?? unbundled) {
+    if (swapped ?? layers ?? bundle) {
       const { sdp = '' } = await peer.createOffer();
       const swappedSdp = swapped ? swapPayloadTypes(sdp, swapped) : sdp;
       const layered = layers ? offerLayers(swappedSdp) : swappedSdp;
-      const text = unbundled ? layered.replace(/^a=group:BUNDLE.*\r\n/m, '') : layered;
+      const group = bundle && bundle.length > 0 ? `a=group:BUNDLE ${bundle.join(' ')}\r\n` : '';
+      const text = bundle ? layered.replace(/^a=group:BUNDLE.*\r\n/m, group) : layered;
       await peer.setLocalDescription({ type: 'offer', sdp: text });
     } else await peer.setLocalDescription();
     return peer.localDescription?.sdp ?? '';
@@ -204,6 +208,7 @@ window.api = {
       available: 0,
       streams: streams.size,
       state: peer.connectionState,
+      transports: 0,
       codec: undefined,
       at: performance.now(),
     };

@@ -18,6 +18,8 @@ export interface OfferOptions {
   readonly feedback?: readonly string[];
   /** Whether lost packets may be sent again on a stream of their own (RTX). */
   readonly repairs?: boolean;
+  /** Sections that are offered for one transport. Default: all. */
+  readonly bundle?: readonly string[];
 }
 
 export const vp8 = { payloadType: 96, name: 'VP8' };
@@ -40,6 +42,7 @@ const browserFeedback = ['goog-remb', 'transport-cc', 'ccm fir', 'nack', 'nack p
 export function browserOffer(options: OfferOptions = {}): string {
   const { direction = 'sendrecv', video = everyVideo, opus = 111, feedback = browserFeedback } = options;
   const { repairs = true, transportExtension: extension = 3 } = options;
+  const { bundle = ['0', '1', ...(options.application ? ['2'] : [])] } = options;
   const common = (mid: string): string[] => [
     'c=IN IP4 0.0.0.0',
     'a=rtcp:9 IN IP4 0.0.0.0',
@@ -56,7 +59,7 @@ export function browserOffer(options: OfferOptions = {}): string {
     'o=- 7704330403677243544 2 IN IP4 127.0.0.1',
     's=-',
     't=0 0',
-    `a=group:BUNDLE 0 1${options.application ? ' 2' : ''}`,
+    ...(bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(' ')}`] : []),
     'a=extmap-allow-mixed',
     'a=msid-semantic: WMS',
     `m=audio 9 UDP/TLS/RTP/SAVPF ${opus} 0`,

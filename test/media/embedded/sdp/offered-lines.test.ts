@@ -16,7 +16,11 @@ const sent = { cname: 'name', streamId: 'stream', ssrcs: { audio: 11, video: 22 
 function answerTo(offer: string): string[] {
   const agreement = negotiate(parseSdp(offer), { audio: undefined, video: undefined }, true);
   if (!agreement) throw new Error('nothing agreed');
-  return writeDescription(agreement.sections, local, sent).split('\r\n');
+  return writeDescription(
+    agreement.sections,
+    agreement.transports.map(() => local),
+    sent,
+  ).split('\r\n');
 }
 
 const transport = [
@@ -184,8 +188,28 @@ describe('answers to offers', () => {
       .map((block) => /^a=mid:(\S+)/m.exec(block)?.[1] ?? '');
 
   it('without BUNDLE have none', () => {
-    const answer = answerTo(offer('', media('audio'), media('video')));
-    expect(answer.some((line) => line.startsWith('a=group'))).to.equal(false);
+    const text = offer('', media('audio'), media('video'), channels);
+    expect(answerTo(text).some((line) => line.startsWith('a=group'))).to.equal(false);
+    expect(mids(text)).to.deep.equal(['audio', 'video', 'data']);
+  });
+
+  it('have the groups of the offer, without what is refused', () => {
+    const second = media('video', { mid: 'second' });
+    const groups = (...args: Parameters<typeof offer>) =>
+      answerTo(offer(...args)).filter((line) => line.startsWith('a=group'));
+    const sections = [media('audio'), media('video'), second, channels] as const;
+    expect(groups('audio video second', ...sections)).to.deep.equal(['a=group:BUNDLE audio video']);
+    expect(groups('second data', ...sections)).to.deep.equal(['a=group:BUNDLE second data']);
+    expect(groups('audio data', ...sections)).to.deep.equal(['a=group:BUNDLE audio data']);
+    const two = groups('audio data\r\na=group:BUNDLE video second', ...sections);
+    expect(two).to.deep.equal(['a=group:BUNDLE audio data', 'a=group:BUNDLE video']);
+  });
+
+  it('take no section for bundled that is in no group', () => {
+    const only = media('video', { mid: 'only' }).map((line) => line.replace('m=video 9', 'm=video 0'));
+    const text = (group: string) => offer(group, media('audio'), [...only, 'a=bundle-only']);
+    expect(mids(text('audio only'))).to.deep.equal(['audio', 'only']);
+    expect(mids(text('audio'))).to.deep.equal(['audio']);
   });
 
   it('serve the camera that follows a stopped transceiver', () => {
@@ -210,14 +234,14 @@ describe('answers to offers', () => {
 
   it('serve sound and picture in a group when a data section stands before it, alone', () => {
     const text = offer('audio video', channels, media('audio'), media('video'));
-    expect(mids(text)).to.deep.equal(['audio', 'video']);
+    expect(mids(text)).to.deep.equal(['data', 'audio', 'video']);
     expect(answerTo(text)).to.include('a=group:BUNDLE audio video');
     expect(mids(offer('data audio video', channels, media('audio'), media('video')))).to.deep.equal([
       'data',
       'audio',
       'video',
     ]);
-    expect(mids(offer('', channels, media('audio')))).to.deep.equal(['audio']);
+    expect(mids(offer('', channels, media('audio')))).to.deep.equal(['data', 'audio']);
   });
 
   it('take spaces at the ends of lines for nothing', () => {

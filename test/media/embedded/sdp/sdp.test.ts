@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Codec } from '../../../../media/embedded/codecs/codec.js';
 import { h264 as h264Codec } from '../../../../media/embedded/codecs/h264.js';
 import { vp9 as vp9Codec } from '../../../../media/embedded/codecs/vp9.js';
+import type { Agreement } from '../../../../media/embedded/sdp/agreement.js';
 import { negotiate } from '../../../../media/embedded/sdp/negotiation.js';
 import { InvalidSdp, parseSdp } from '../../../../media/embedded/sdp/sdp-reader.js';
 import { withCandidates, writeDescription } from '../../../../media/embedded/sdp/sdp-writer.js';
@@ -19,10 +20,14 @@ const local = {
 } as const;
 const sent = { cname: 'name', streamId: 'stream', ssrcs: { audio: 11, video: 22 }, repairSsrc: 33 };
 
+function locals({ transports }: Agreement) {
+  return transports.map(() => local);
+}
+
 function answerTo(offer: string, source?: Codec): string {
   const agreement = negotiate(parseSdp(offer), { audio: undefined, video: source });
   if (!agreement) throw new Error('nothing agreed');
-  return writeDescription(agreement.sections, local, sent);
+  return writeDescription(agreement.sections, locals(agreement), sent);
 }
 
 /** The lines of one section of an answer, by its position; 0 is the session's part. */
@@ -139,7 +144,7 @@ describe('SDP answers', () => {
   // The library can fail when a handshake comes before it listens (media/embedded/README.md).
   it('open DTLS themselves, unless the other side insists on it', () => {
     const remote = (setup: string) =>
-      negotiate(parseSdp(browserOffer({ setup })), { audio: undefined, video: undefined })?.remote.setup;
+      negotiate(parseSdp(browserOffer({ setup })), { audio: undefined, video: undefined })?.transports[0]?.remote.setup;
     expect(remote('actpass')).to.equal('passive');
     expect(remote('active')).to.equal('active');
     expect(remote('passive')).to.equal('passive');
@@ -167,7 +172,7 @@ describe('SDP answers', () => {
   it('carry candidates only when they are asked for later', () => {
     const answer = answerTo(browserOffer({ application: true }));
     expect(answer).to.not.contain('a=candidate');
-    const complete = withCandidates(answer, ['candidate:1 1 UDP 1 192.0.2.1 9 typ host']);
+    const complete = withCandidates(answer, () => ['candidate:1 1 UDP 1 192.0.2.1 9 typ host']);
     const lines = [1, 2, 3].map((position) =>
       section(complete, position).filter((line) => line.startsWith('a=candidate')),
     );
@@ -217,7 +222,7 @@ describe('offers', () => {
           }
           try {
             const agreement = negotiate(parseSdp(broken.join('\r\n')), { audio: undefined, video: undefined });
-            if (agreement) writeDescription(agreement.sections, local, sent);
+            if (agreement) writeDescription(agreement.sections, locals(agreement), sent);
           } catch (error) {
             expect(error).to.be.instanceOf(InvalidSdp);
           }
