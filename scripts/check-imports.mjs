@@ -16,6 +16,7 @@ const port = /^media\/port\.ts$/;
 const log = /^(log|npm-gone|mid-message)\.ts$/;
 /** What others may see of the rooms. */
 const rooms = /^rooms\/index\.ts$/;
+const access = /^access\/index\.ts$/;
 
 /** Folders of the embedded engine, the lowest first. A folder may import those before it, and none beside it. */
 const engineFloors = [['codecs'], ['sdp'], ['rtp', 'transport'], ['recorder'], ['objects'], ['protocol']];
@@ -49,18 +50,19 @@ const rules = [
   { files: /^media\/[^/]+$/, folder: 'media/', own: /^media\/[^/]+$/, may: [node, log] },
   { files: /^transport\//, folder: 'transport', may: [node, log, /^options\//] },
   { files: /^options\//, folder: 'options', may: [node, log] },
+  { files: /^access\//, folder: 'access', may: [node, log, rooms, /^options\//] },
   {
     files: /^dialects\/([^/]+)\//,
     folder: 'dialects/$1',
-    may: [node, log, port, rooms, /^(transport|options)\//, /^dialects\/[^/]+$/],
+    may: [node, log, port, rooms, access, /^(transport|options)\//, /^dialects\/[^/]+$/],
   },
   {
     files: /^dialects\/[^/]+$/,
     folder: 'dialects/',
     own: /^dialects\/[^/]+$/,
-    may: [node, log, rooms, /^(transport|options)\//],
+    may: [node, log, rooms, access, /^(transport|options)\//],
   },
-  { files: /^rest\//, folder: 'rest', may: [node, rooms] },
+  { files: /^rest\//, folder: 'rest', may: [node, rooms, access] },
   { files: /^src\//, folder: 'src', may: [rooms, /^(?!rooms\/|media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },
   { files: /^client\//, folder: 'client', may: [/^dialects\/kurento-room\/types\.ts$/] },
   { files: /^demo\//, folder: 'demo', may: [/^client\//] },

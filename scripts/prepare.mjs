@@ -116,6 +116,7 @@ function sourcesStamp() {
     'dialects',
     'transport',
     'options',
+    'access',
     'scripts/prepare.mjs',
     'vite.config.mjs',
     'package-lock.json',

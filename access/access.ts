@@ -1,0 +1,120 @@
+import type { Log } from '../log.js';
+import { RoomError, roles } from '../rooms/index.js';
+import type { Bearer, Grants } from '../rooms/index.js';
+import { PublicKeys } from './public-keys.js';
+import type { AccessSettings } from './settings.js';
+import { TokenBearer } from './token-bearer.js';
+import { Tokens } from './tokens.js';
+
+/** What a client shows at a door. */
+export interface Introduction {
+  /** The name of its protocol. */
+  readonly door: string;
+  readonly address?: string | undefined;
+  /** A token of ours. Empty counts as none. */
+  readonly token?: string | undefined;
+  /** What its door was given in place of a token, for hooks. */
+  readonly credential?: unknown;
+  /** What it calls itself, for the log. */
+  readonly name?: string | undefined;
+}
+
+/** A client without a token. */
+class Guest implements Bearer {
+  readonly #grants: Grants;
+
+  constructor(
+    grants: Grants,
+    readonly address: string | undefined,
+    readonly credential: unknown,
+  ) {
+    this.#grants = grants;
+  }
+
+  grantsIn(): Grants {
+    return this.#grants;
+  }
+}
+
+const everything: Grants = { ...roles.MODERATOR, roomCreate: true, roomList: true };
+
+/** The bearer of the admin token. */
+export const administrator: Bearer = { grantsIn: () => everything };
+
+/** Whether a text can be one of our tokens and no password of somebody's own. */
+export function isTokenShaped(text: string): boolean {
+  return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
+}
+
+/** Finds out who a client is. Every door asks it; what the client may do then is checked by the rooms (docs/access.md). */
+export class Access {
+  readonly #settings: AccessSettings;
+  readonly #log: Log;
+  readonly #publicKeys: PublicKeys;
+  readonly #tokens: Tokens;
+
+  /**
+   * @param settings are looked up when they are needed
+   * @param now the time in ms since 1970
+   */
+  constructor(settings: AccessSettings, log: Log, now: () => number = Date.now) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#publicKeys = new PublicKeys(settings, log, now);
+    this.#tokens = new Tokens(settings, this.#publicKeys, now);
+  }
+
+  /** Whether a client without a token is refused. Doors whose clients cannot carry one are closed then. */
+  get needsToken(): boolean {
+    return this.#settings.auth === 'required';
+  }
+
+  /** Fetches public keys where there are some to fetch. Never rejects: what is wrong is one line of the log. */
+  open(): Promise<void> {
+    return this.#publicKeys.open();
+  }
+
+  close(): void {
+    this.#publicKeys.close();
+  }
+
+  /**
+   * What the client has shown itself to be. Without a token it is answered at once.
+   * @throws RoomError `token-needed`; rejects with `token-invalid`, `token-expired`
+   */
+  identify(introduction: Introduction): Bearer | Promise<Bearer> {
+    const { token = '', address, credential } = introduction;
+    const { auth, guestGrants } = this.#settings;
+    if (token !== '' && (auth !== 'off' || this.#tokens.areReadable)) return this.#bearerOf(token, introduction);
+    if (auth === 'required') throw new RoomError('token-needed', 'A token is needed to come in here');
+    return new Guest(auth === 'off' ? roles.PUBLISHER : guestGrants, address, credential);
+  }
+
+  /** A client that has shown the secret of its own door, which counts as much as a token. */
+  ofDoor({ address }: Pick<Introduction, 'door' | 'address'>): Bearer {
+    return new Guest(this.#settings.doorGrants, address, undefined);
+  }
+
+  async #bearerOf(token: string, { door, address, credential, name }: Introduction): Promise<Bearer> {
+    try {
+      const { claims, payload } = await this.#tokens.verify(token);
+      return new TokenBearer(claims, payload, address);
+    } catch (error) {
+      if (!(error instanceof RoomError)) throw error;
+      const reason = error.cause instanceof Error ? error.cause.message : error.message;
+      this.#log.info('a token was refused', { door, address, name, reason });
+      if (this.#settings.auth !== 'off') throw error;
+      return new Guest(roles.PUBLISHER, address, credential);
+    }
+  }
+}
+
+/**
+ * Whether a client may call itself so. A token decides the name; protocols in which the client says one, too, take its identity, its name,
+ * or nothing.
+ */
+export function nameFits({ identity, name }: Bearer, given: string | undefined): boolean {
+  if (given === undefined || given === '' || (identity === undefined && name === undefined)) return true;
+  const form = given.normalize();
+  return form === identity || form === name;
+}

@@ -1,0 +1,54 @@
+export interface FetchBounds {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** Ends the request early. */
+  readonly signal: AbortSignal;
+}
+
+export interface BoundedAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * One HTTP request whose answer is small and soon there. A redirect is not followed: what is asked may be secret, and the operator has
+ * named the address.
+ * @throws Error that says in a few words what went wrong
+ */
+export async function boundedFetch(
+  url: string,
+  init: RequestInit,
+  { timeoutMs, maxBytes, signal }: FetchBounds,
+): Promise<BoundedAnswer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any([timeout, signal]) });
+    const { status } = response;
+    if (status >= 300 && status < 400) {
+      await response.body?.cancel();
+      throw new Error(`it answers with a redirect (${status})`);
+    }
+    return { status, text: await textOf(response, maxBytes) };
+  } catch (error) {
+    if (timeout.aborted) throw new Error(`it does not answer within ${timeoutMs} ms`, { cause: error });
+    throw new Error(reasonOf(error), { cause: error });
+  }
+}
+
+async function textOf({ body }: Response, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (!body) return '';
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw new Error(`its answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Node says `fetch failed`, and why in the cause. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error && message === 'fetch failed' ? cause.message || cause.name : message;
+}
