@@ -11,6 +11,28 @@ export interface RunningBrowser {
   close(): Promise<void>;
 }
 
+/** What Chromium has for a person at its window. No page needs it, and the menu of the address bar alone costs each window half a second. */
+const disabledFeatures: readonly string[] = [
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxFullPopup',
+  'SpareRendererForSitePerProcess',
+  // Chromium takes the last list alone, so these of Playwright's are repeated.
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+];
+
 /** What every Chromium of ours is started with. */
 export const chromiumArgs: readonly string[] = [
   '--no-sandbox',
@@ -26,6 +48,7 @@ export const chromiumArgs: readonly string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--disable-features=${disabledFeatures.join(',')}`,
   // On a machine with nothing but loopback Chromium would find no candidate at all.
   '--allow-loopback-in-peer-connection',
 ];
