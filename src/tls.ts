@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { createSecureContext } from 'node:tls';
-import { generate } from 'selfsigned';
 import { ConfigError } from './config.js';
 import type { Config } from './config.js';
 
@@ -46,6 +45,8 @@ export function ownAddresses(): string[] {
 }
 
 async function selfSigned(): Promise<{ cert: string; key: string }> {
+  // Loading it takes a tenth of the start, and few servers need it.
+  const { generate } = await import('selfsigned');
   const now = Date.now();
   const name = hostname();
   const names = [...new Set(['localhost', name, `${name}.local`])];
