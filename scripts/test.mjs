@@ -66,11 +66,15 @@ function run(part, index, done) {
   const command = join(dirname(fileURLToPath(import.meta.resolve('mocha'))), 'lib/cli/cli.js');
   const mocha = [command, '--reporter', 'scripts/test-reporter.mjs'];
   const color = process.stdout.isTTY ? ['--color'] : [];
-  const child = spawn(process.execPath, ['--import', 'tsx', ...mocha, ...color, ...options, ...part], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, TEST_LANE: String(index), TEST_COMPILED: '1' },
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', ...mocha, '--file', 'test/support/compiled-engine.ts', ...color, ...options, ...part],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, TEST_LANE: String(index), TEST_COMPILED: '1' },
+      detached: true,
+    },
+  );
   const result = { seconds: {} };
   let ending;
   child.on('message', ({ file, text, ms, stats, failures }) => {

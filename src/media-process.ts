@@ -44,6 +44,12 @@ export class NoMediaLibrary extends MediaProcessError {
   override readonly name = 'NoMediaLibrary';
 }
 
+interface EngineProgram {
+  readonly path: string;
+  /** What Node needs to run it. */
+  readonly execArgv: readonly string[];
+}
+
 /** One life of the process. */
 interface Run {
   readonly child: ChildProcess;
@@ -57,6 +63,9 @@ interface Run {
  * and handed over in its environment: the command line of a process can be read by every user of the machine.
  */
 export class MediaProcess {
+  /** What is run. The tests, which run from source, name the compiled engine here: it starts sooner. */
+  static program: EngineProgram = programBeside();
+
   readonly #options: MediaProcessOptions;
   readonly #log: ParentLog;
   #run: Run | undefined;
@@ -122,7 +131,9 @@ export class MediaProcess {
 
   async #spawn(): Promise<string> {
     const startedAt = Date.now();
-    const child = fork(entryPoint(), this.#flags(), {
+    const { path, execArgv } = MediaProcess.program;
+    const child = fork(path, this.#flags(), {
+      execArgv: [...execArgv],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, MEDIA_SERVER_TOKEN: this.#secret },
     });
@@ -191,10 +202,10 @@ export class MediaProcess {
   }
 }
 
-/** The compiled file, or the TypeScript file when the tests run from source. The child process inherits their loader. */
-function entryPoint(): string {
+/** The compiled file, or the TypeScript file when this runs from source; then the child process needs the loader of this one. */
+function programBeside(): EngineProgram {
   const compiled = fileURLToPath(new URL('../media/embedded/main.js', import.meta.url));
-  return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts');
+  return { path: existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts'), execArgv: process.execArgv };
 }
 
 function endOf(child: ChildProcess): Run['ended'] {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { MediaProcess } from '../../src/media-process.js';
+import '../support/compiled-engine.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { until } from '../support/until.js';
 import { udpPorts } from '../support/udp-ports.js';

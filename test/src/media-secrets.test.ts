@@ -6,7 +6,6 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { configOf, readConfig } from '../../src/config.js';
@@ -14,11 +13,11 @@ import { startMedia } from '../../src/media.js';
 import { publishOffer } from '../support/fixtures.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { RecordingLog } from '../support/recording-log.js';
+import { serverProgram } from '../support/programs.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const startingMs = 60_000;
 
 /** The status of the answer to the handshake: 101 is a WebSocket. */
@@ -63,7 +62,16 @@ describe('a server whose media server asks for user and password', function () {
     const engine = await EmbeddedEngine.start(0, [], { MEDIA_SERVER_TOKEN: token });
     const kms = `${engine.url.replace('ws://', `ws://operator:${token}@`)}?key=${token}`;
     const { host } = new URL(engine.url);
-    const args = ['--import', 'tsx', main, '--port', '0', '--host', '127.0.0.1', '--log-level', 'debug'];
+    const args = [
+      ...serverProgram.execArgv,
+      serverProgram.path,
+      '--port',
+      '0',
+      '--host',
+      '127.0.0.1',
+      '--log-level',
+      'debug',
+    ];
     const child = spawn(process.execPath, args, { env: { ...process.env, KMS_URIS: kms, ADMIN_TOKEN: 'admin' } });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += String(chunk)));

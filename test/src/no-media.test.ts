@@ -7,9 +7,9 @@ import { adminToken, asAdmin } from '../support/administrator.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { publishOffer } from '../support/fixtures.js';
 import { RpcClient } from '../support/rpc-client.js';
+import { serverProgram } from '../support/programs.js';
 import { until } from '../support/until.js';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const tooOld = fileURLToPath(new URL('../support/no-native-library.cjs', import.meta.url));
 
 describe('on a machine where the media library cannot be loaded', function () {
@@ -20,10 +20,14 @@ describe('on a machine where the media library cannot be loaded', function () {
   /** Starts the server like `npm start`. @returns its address */
   async function start(...flags: string[]): Promise<string> {
     lines = [];
-    const child = spawn(process.execPath, ['--import', 'tsx', main, '--port', '0', '--host', '127.0.0.1', ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(tooOld)}`, KMS_URIS: '' },
-    });
+    const child = spawn(
+      process.execPath,
+      [...serverProgram.execArgv, serverProgram.path, '--port', '0', '--host', '127.0.0.1', ...flags],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(tooOld)}`, KMS_URIS: '' },
+      },
+    );
     server = child;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on('line', (line) => lines.push(line));

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { ConfigError, readConfig } from '../../src/config.js';
+import { startServer } from '../../src/server.js';
+import { serverProgram } from '../support/programs.js';
 import { SmallDisk } from '../support/small-disk.js';
 
-/** The program of `npm start`. */
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const quiet = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error', KMS_URIS: '' };
 
 interface Failure {
   readonly code: number;
@@ -18,10 +20,28 @@ interface Failure {
   readonly stderr: string;
 }
 
+/** Why the server does not start, in the one line that the program prints. No process was started before, and so no engine. */
+async function reason(env: object, args: readonly string[] = []): Promise<string> {
+  const processes: unknown[] = [];
+  const onProcess = (started: unknown): void => void processes.push(started);
+  subscribe('child_process', onProcess);
+  try {
+    const server = await startServer(readConfig(args, { ...quiet, ...env }));
+    await server.stop();
+    return 'it started';
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    expect(processes, 'nothing was started').to.deep.equal([]);
+    return error.message;
+  } finally {
+    unsubscribe('child_process', onProcess);
+  }
+}
+
 /** Starts the program, and resolves when it and all that it has started are gone. */
 async function start(env: NodeJS.ProcessEnv, args: readonly string[] = [], user?: number): Promise<Failure> {
-  const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error', KMS_URIS: '', ...env },
+  const child = spawn(process.execPath, [...serverProgram.execArgv, serverProgram.path, ...args], {
+    env: { ...process.env, ...quiet, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(user !== undefined && { uid: user, gid: user }),
   });
@@ -82,11 +102,7 @@ describe('a server that cannot start', function () {
       () => ({ HOST: 'nowhere.invalid' }),
       /^HOST: this machine has no address nowhere\.invalid; .*$/,
     ],
-    [
-      'an address of others',
-      () => ({ HOST: '203.0.113.1' }),
-      /^HOST: this machine has no address 203\.0\.113\.1; .*conda and tcsh set HOST/,
-    ],
+    ['an address of others', () => ({ HOST: '203.0.113.1' }), /^HOST: this machine has no address 203\.0\.113\.1; .*$/],
     [
       'files in no folder',
       () => concierge(below),
@@ -140,7 +156,19 @@ describe('a server that cannot start', function () {
   ];
   for (const [why, env, line, args] of cases) {
     it(`because of ${why} says so in one line, before it starts an engine`, async () => {
-      expectLine(await start({ LOG_LEVEL: 'info', ...env() }, args?.()), line);
+      const text = await reason(env(), args?.());
+      expect(text).not.to.include('\n');
+      expect(text).to.match(line);
+    });
+  }
+
+  // One for what is read, and one for what is tried.
+  for (const [why, env, line] of [
+    ['no YAML file', { ATRIUM_CONFIG: missing }, /^ATRIUM_CONFIG: .*missing cannot be read \(ENOENT.*$/],
+    ['an address of others', { HOST: '203.0.113.1' }, /^HOST: .* 203\.0\.113\.1; .*conda and tcsh set HOST/],
+  ] as const) {
+    it(`because of ${why} prints that line alone, and ends with 1`, async () => {
+      expectLine(await start({ LOG_LEVEL: 'info', ...env }), line);
     });
   }
 
@@ -153,10 +181,7 @@ describe('a server that cannot start', function () {
       ['CONCIERGE_FILES_DIR', concierge(disk.path)],
       ['MEDIA_RECORDINGS_DIR', { MEDIA_RECORDINGS_DIR: disk.path }],
     ] as const) {
-      expectLine(
-        await start({ LOG_LEVEL: 'info', ...env }),
-        new RegExp(`^${name}: .*EROFS.*; name a directory that .*$`),
-      );
+      expect(await reason(env)).to.match(new RegExp(`^${name}: .*EROFS.*; name a directory that .*$`));
     }
   });
 

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { z } from 'zod';
-import { engineExecArgv, engineProgram } from './engine-program.js';
+import { engineProgram } from './programs.js';
 import { udpPorts } from './udp-ports.js';
 
 const ready = z.object({ type: z.literal('ready'), url: z.string() });
@@ -23,8 +23,8 @@ export class EmbeddedEngine {
     env: Readonly<Record<string, string>> = {},
   ): Promise<EmbeddedEngine> {
     const ownPorts = flags.includes('--udp-ports') ? [] : ['--udp-ports', udpPorts()];
-    const child = fork(engineProgram, ['--port', String(port), ...ownPorts, ...flags], {
-      execArgv: engineExecArgv,
+    const child = fork(engineProgram.path, ['--port', String(port), ...ownPorts, ...flags], {
+      execArgv: [...engineProgram.execArgv],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
     });

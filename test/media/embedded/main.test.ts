@@ -10,7 +10,7 @@ import { addressFamilies, mediaAddresses } from '../../../media/embedded/transpo
 import { toldAddresses } from '../../../media/embedded/transport/told-addresses.js';
 import type { CandidateOptions } from '../../../media/embedded/transport/told-candidates.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
-import { engineExecArgv, engineProgram } from '../../support/engine-program.js';
+import { engineProgram } from '../../support/programs.js';
 import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { browserOffer } from './offers.js';
 import { udpPorts, udpRange } from '../../support/udp-ports.js';
@@ -24,7 +24,9 @@ interface Ended {
 }
 
 function start(...flags: string[]): ChildProcess {
-  return spawn(process.execPath, [...engineExecArgv, engineProgram, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [...engineProgram.execArgv, engineProgram.path, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function end(child: ChildProcess): Promise<Ended> {
@@ -100,7 +102,10 @@ describe('the process of the embedded engine', function () {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const child = fork(engineProgram, ['--port', String(port)], { execArgv: engineExecArgv, silent: true });
+    const child = fork(engineProgram.path, ['--port', String(port)], {
+      execArgv: [...engineProgram.execArgv],
+      silent: true,
+    });
     const exit = once(child, 'exit');
     const told: unknown[] = await once(child, 'message');
     taken.close();
