@@ -72,39 +72,66 @@ export class Placement implements MediaEngine {
   }
 
   /**
-   * Tries one media server after the other until one answers.
+   * Tries one media server after the other until one answers, and all together while none can be reached.
    * Rejects with `no-capacity` when all that answer are full, otherwise with the failure of the last one.
    */
   async openPipeline(listener: PipelineListener): Promise<Pipeline> {
-    let failure = new MediaError('unavailable', 'There is no media server');
-    for (const place of this.#candidates()) {
+    const healthy = this.#places.filter(({ engine }) => engine.up);
+    if (healthy.length === 0) return this.#openFirstBack(listener);
+    let failure: MediaError | undefined;
+    for (const place of this.#bestFirst(healthy)) {
       try {
-        const pipeline = await place.engine.openPipeline(listener);
-        place.lastSilent = false;
-        return pipeline;
+        return await this.#openOn(place, listener);
       } catch (error) {
         if (!isSilence(error)) throw error;
-        place.lastSilent = true;
         failure = error;
       }
     }
-    throw failure;
+    throw failure ?? new MediaError('no-capacity', 'Every media server is at its limit');
   }
 
   /**
-   * Where to try, best first. A media server that does not answer is left out, unless none answers. Then all are asked, since
-   * one that is being restarted lets a call wait for it.
+   * One that is being restarted lets a call wait for it. Nobody knows which will be back first, so all are asked at once, and what the
+   * others open later is released.
    */
-  #candidates(): Place[] {
-    const healthy = this.#places.filter(({ engine }) => engine.up);
-    if (healthy.length === 0) return [...this.#places];
-    const open = healthy.filter((place) => this.#hasRoom(place));
-    if (open.length === 0) throw new MediaError('no-capacity', 'Every media server is at its limit');
-    return open.sort((one, other) => {
-      const [a, b] = [one.engine.load, other.engine.load];
-      const silence = Number(one.lastSilent) - Number(other.lastSilent);
-      return silence || a.endpoints - b.endpoints || a.pipelines - b.pipelines;
+  async #openFirstBack(listener: PipelineListener): Promise<Pipeline> {
+    let failure: unknown = new MediaError('unavailable', 'There is no media server');
+    let opened: Pipeline | undefined;
+    const attempts = this.#places.map(async (place) => {
+      try {
+        const pipeline = await this.#openOn(place, listener);
+        if (opened) pipeline.release();
+        return (opened ??= pipeline);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
     });
+    return Promise.any(attempts).catch(() => {
+      throw failure;
+    });
+  }
+
+  async #openOn(place: Place, listener: PipelineListener): Promise<Pipeline> {
+    try {
+      const pipeline = await place.engine.openPipeline(listener);
+      place.lastSilent = false;
+      return pipeline;
+    } catch (error) {
+      if (isSilence(error)) place.lastSilent = true;
+      throw error;
+    }
+  }
+
+  /** Those that have room for one more. */
+  #bestFirst(healthy: readonly Place[]): Place[] {
+    return healthy
+      .filter((place) => this.#hasRoom(place))
+      .sort((one, other) => {
+        const [a, b] = [one.engine.load, other.engine.load];
+        const silence = Number(one.lastSilent) - Number(other.lastSilent);
+        return silence || a.endpoints - b.endpoints || a.pipelines - b.pipelines;
+      });
   }
 
   #hasRoom({ engine }: Place): boolean {

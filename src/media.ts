@@ -137,7 +137,7 @@ function engineOf(url: string, config: Config, relays: RelayHosts, log: Log): Ku
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
     lostAfterMs: config.mediaLostAfterMs,
-    restartMs: config.kmsUris.length === 0 ? restartMs : undefined,
+    ...(config.kmsUris.length === 0 && { restartMs, isEmbedded: true }),
     bandwidth: bandwidthOf(config),
     reachability: {
       ...relays,

@@ -14,8 +14,13 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How long the media server may be out of reach before its objects count as lost. Default: 5000. */
   readonly lostAfterMs?: number | undefined;
-  /** When the process of the media server ends, somebody starts it again within this, in ms. Fresh calls wait for it. Default: nobody. */
+  /**
+   * How long a media server that is lost is waited for, in ms: calls that need nothing of it wait for the next one at its address.
+   * Default: as long as a call or an interruption may take.
+   */
   readonly restartMs?: number | undefined;
+  /** Whether it is the engine of this project, which tells the version whose protocol it speaks, none of its own. */
+  readonly isEmbedded?: boolean | undefined;
   /** How often the media server has to show a sign of life. Default: 5000. */
   readonly pingIntervalMs?: number | undefined;
   readonly log: Log;
@@ -49,7 +54,7 @@ export class Client {
   readonly #log: Log;
   readonly #requestTimeoutMs: number;
   readonly #lostAfterMs: number;
-  readonly #restartMs: number | undefined;
+  readonly #restartMs: number;
   readonly #listener: ClientListener;
   readonly #calls = new Set<PendingCall>();
   /** Objects of ours that the media server may still hold: released as soon as it can be reached. */
@@ -73,7 +78,7 @@ export class Client {
     this.#log = options.log;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
     this.#lostAfterMs = options.lostAfterMs ?? defaultLostAfterMs;
-    this.#restartMs = options.restartMs;
+    this.#restartMs = options.restartMs ?? Math.max(this.#lostAfterMs, this.#requestTimeoutMs);
     this.#listener = listener;
   }
 
@@ -192,7 +197,7 @@ export class Client {
 
   #call<Raw, T>(steps: CallSteps<Raw, T>): Promise<T> {
     if (this.#state !== 'up' && this.#state !== 'waiting') return Promise.reject(this.#unavailable());
-    const call = new Call(this.#requestTimeoutMs, steps, this.#ended && steps.fresh ? this.#restartMs : undefined);
+    const call = new Call(this.#requestTimeoutMs, steps, steps.fresh ? this.#restartMs : undefined);
     const forget = () => this.#calls.delete(call);
     this.#calls.add(call);
     call.result.then(forget, forget);
@@ -205,7 +210,7 @@ export class Client {
   }
 
   #unavailable(): MediaError {
-    const isOverdue = this.#state === 'down' && this.#ended && this.#restartMs !== undefined;
+    const isOverdue = this.#state === 'down' && this.#ended;
     return new MediaError(
       'unavailable',
       isOverdue
@@ -246,9 +251,7 @@ export class Client {
     this.#served = true;
     this.#ended = false;
     if (server) this.#factories = new Set(server.modules.flatMap(({ factories }) => factories));
-    // The embedded engine tells the version whose protocol it speaks, which is none of its own.
-    const isKurento = this.#restartMs === undefined;
-    this.#log.info('media server up', server && isKurento ? describe(server) : {});
+    this.#log.info('media server up', server && !this.#options.isEmbedded ? describe(server) : {});
     this.#become('up');
     for (const id of this.#unreleased) this.#release(id);
     for (const call of this.#calls) call.send();
@@ -276,7 +279,7 @@ export class Client {
     clearTimeout(this.#grace);
     this.#become('waiting');
     this.#grace = setTimeout(() => {
-      if (this.#served && this.#restartMs !== undefined) {
+      if (this.#served) {
         this.#begin();
         return;
       }
@@ -301,7 +304,7 @@ export class Client {
     this.#ended = true;
     this.#failCalls((call) => call.sent || !call.fresh);
     this.#reportLoss();
-    this.#wait(this.#restartMs ?? Math.max(this.#lostAfterMs, this.#requestTimeoutMs));
+    this.#wait(this.#restartMs);
   }
 
   #reportLoss(): void {

@@ -20,8 +20,10 @@ export interface KurentoEngineOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How long the media server may be out of reach before its pipelines count as lost. Default: 5000. */
   readonly lostAfterMs?: number | undefined;
-  /** When the process of the media server ends, somebody starts it again within this, in ms. New pipelines wait for it. Default: nobody. */
+  /** How long a media server that is lost is waited for, in ms. New pipelines wait for the next one. Default: as `ClientOptions`. */
   readonly restartMs?: number | undefined;
+  /** Whether it is the engine of this project. Default: another media server. */
+  readonly isEmbedded?: boolean | undefined;
   /** How often the media server must show a sign of life. The connection is given up when two in a row are missing. Default: 5000. */
   readonly pingIntervalMs?: number | undefined;
   readonly bandwidth?: Bandwidth | undefined;

@@ -5,6 +5,7 @@ import type { Pipeline, PipelineListener } from '../../media/port.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { PipelineEvents } from '../support/media-listeners.js';
 import { codeOf } from '../support/rejection.js';
+import { until } from '../support/until.js';
 
 /**
  * A media server that exists in memory only, with the load that a test gives it. How an engine counts its load is tested in
@@ -105,6 +106,32 @@ describe('placement', () => {
     [a.up, b.up] = [false, false];
     await open(placed);
     expect(a.pipelines.size).to.equal(1);
+  });
+
+  it('waits for all together when none answers: the first that is back gets the room, the others keep nothing of it', async () => {
+    const placed = placement();
+    [a.up, b.up] = [false, false];
+    const [first, second] = [a.holdNext('openPipeline'), b.holdNext('openPipeline')];
+    const opening = open(placed);
+    await Promise.all([first.reached, second.reached]);
+    second.open();
+    const pipeline = await opening;
+    expect([...b.pipelines]).to.deep.equal([pipeline]);
+    first.open();
+    await until('it is released', () => a.releases.size === 1);
+    expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([0, 1]);
+  });
+
+  it('waits for the others when one of those that do not answer gives up', async () => {
+    const placed = placement();
+    [a.up, b.up] = [false, false];
+    const second = b.holdNext('openPipeline');
+    a.failNext('openPipeline', new MediaError('unavailable', 'as scripted'));
+    const opening = open(placed);
+    await second.reached;
+    second.open();
+    const pipeline = await opening;
+    expect([...b.pipelines]).to.deep.equal([pipeline]);
   });
 
   it('has no capacity when all that answer are at the limit, and again when one is below it', async () => {

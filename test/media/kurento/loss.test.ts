@@ -163,6 +163,17 @@ describe('kurento engine › loss of the media server', () => {
     expect(room.server.objects.size).to.equal(1);
   });
 
+  it('one that is lost because it was silent for too long is waited for as one that has ended', async () => {
+    const engine = await room.connect({ lostAfterMs: 100 });
+    const { pipelineEvents } = await room.endpoint(engine);
+    room.server.on(resume, () => undefined);
+    room.server.drop();
+    await until('it is out of reach', () => !engine.up);
+    const opening = outcomeOf(engine.openPipeline(new PipelineEvents()));
+    await until('it is lost', () => pipelineEvents.losses.length > 0);
+    expect(await opening).to.equal('no error');
+  });
+
   it('a media server that is started again may take longer than the limits of a connection and of a call', async () => {
     const short = { lostAfterMs: 500, requestTimeoutMs: 500 };
     const engine = await room.connect({ ...short, restartMs: 60_000 });
@@ -171,7 +182,7 @@ describe('kurento engine › loss of the media server', () => {
     await until('its media is lost', () => pipelineEvents.losses.length > 0);
     const opening = outcomeOf(engine.openPipeline(new PipelineEvents()));
     const another = await codeOf(room.engine({ ...short, lostAfterMs: 1_000 }).connect());
-    expect(another, 'of a media server that nobody starts again').to.equal('unavailable');
+    expect(another, 'of a media server that was never there').to.equal('unavailable');
     room.server.forget();
     await room.server.start();
     expect(await opening).to.equal('no error');
