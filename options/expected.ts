@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What a schema says of a value that does not fit. */
 type Issue = Parameters<z.core.$ZodErrorMap>[0];
 
+type Fault = z.core.$ZodIssue;
+
 /** Units that say what a number counts. Of the others, such as a port, the name of the option says it. */
 const measures = new Set(['ms', 's', 'bytes', 'kbit/s', 'dB']);
 
@@ -24,20 +26,31 @@ export function expected(issue: Issue): string {
       return `must not have ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
     case 'invalid_format':
       return `must be ${formats[issue.format] ?? 'text of another form'}`;
+    case 'invalid_union':
+      return expectedOfUnion(issue);
     default:
       return 'must be something else';
   }
 }
 
 /** Of an option that is a number. Undefined for one that is none. */
-export function expectedNumber(schema: z.ZodType, unit = ''): string | undefined {
+export function expectedNumber(schema: z.ZodType, unit = '', what = 'a number'): string | undefined {
   if (!(schema instanceof z.ZodNumber)) return undefined;
   const least = finite(schema.minValue);
   const most = finite(schema.maxValue);
   const of = measures.has(unit) ? ` of ${unit}` : '';
-  if (least !== undefined && most !== undefined) return `must be a number${of} from ${least} to ${most}`;
-  if (least !== undefined) return `must be a number${of}, ${least} or more`;
-  return most === undefined ? `must be a number${of}` : `must be a number${of}, ${most} or less`;
+  if (least !== undefined && !schema.safeParse(least).success) {
+    return `must be ${what}${of} above ${least}${most === undefined ? '' : ` and up to ${most}`}`;
+  }
+  if (least !== undefined && most !== undefined) return `must be ${what}${of} from ${least} to ${most}`;
+  if (least !== undefined) return `must be ${what}${of}, ${least} or more`;
+  return most === undefined ? `must be ${what}${of}` : `must be ${what}${of}, ${most} or less`;
+}
+
+/** The faults of the one alternative whose type the value has. Undefined when there is none, or more than one. */
+export function nearestOf(alternatives: readonly (readonly Fault[])[]): readonly Fault[] | undefined {
+  const near = alternatives.filter(([first]) => first && !(first.code === 'invalid_type' && first.path.length === 0));
+  return near.length === 1 ? near[0] : undefined;
 }
 
 /** Whether it is a number, or the text of one. An empty text is none, nor is `true`. */
@@ -75,6 +88,18 @@ function bound(origin: string, limit: number | bigint, which: 'least' | 'most'):
   if (origin === 'array' || origin === 'set') return `must have at ${which} ${limit} items`;
   return `must be at ${which} ${limit}`;
 }
+
+function expectedOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>): string {
+  if (Array.isArray(issue.options)) return `must be ${oneOf(issue.options.map(String))}`;
+  const near = nearestOf(issue.errors)?.[0];
+  if (near) return near.message;
+  const wanted = issue.errors.flatMap(([first]) =>
+    first?.message.startsWith(must) ? first.message.slice(must.length) : [],
+  );
+  return wanted.length === 0 ? 'must be something else' : `${must}${oneOf([...new Set(wanted)])}`;
+}
+
+const must = 'must be ';
 
 function oneOf(values: readonly string[]): string {
   const last = values.at(-1) ?? '';

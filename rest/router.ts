@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { IRoute, Request, Response } from 'express';
-import type { z } from 'zod';
+import { read } from '../options/faults.js';
 import { operations } from './operations.js';
 import type { Asking, Handlers, Operation, OperationName } from './operations.js';
 import { Problem } from './problem.js';
@@ -46,8 +46,8 @@ function serve(route: IRoute, operation: Operation, handler: Handler, askingOf: 
   }
   route[operation.method]((request: Request, response: Response) => {
     const asking = askingOf(request, operation);
-    const input = operation.params.safeParse({ ...request.query, ...request.params });
-    if (!input.success) throw new Problem('bad-request', explain(input.error));
+    const input = read(operation.params, { ...request.query, ...request.params }, 'the query');
+    if (!input.success) throw new Problem('bad-request', input.faults);
     const { status, body } = handler(input.data, asking);
     // Rooms change, so answers are not cached.
     response.status(status).set('Cache-Control', 'no-store');
@@ -77,8 +77,4 @@ function notAllowed(request: Request, allow: string): Problem {
   return new Problem('method-not-allowed', `${request.method} is not possible here, but ${allow} are`, {
     Allow: allow,
   });
-}
-
-function explain(error: z.ZodError): string {
-  return error.issues.map((issue) => `"${issue.path.join('.')}": ${issue.message}`).join('; ');
 }

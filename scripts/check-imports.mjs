@@ -45,7 +45,7 @@ const rules = [
   { files: /^rooms\//, folder: 'rooms', may: [port] },
   ...engineRules,
   // The program itself: it puts the floors together. A folder that has no floor matches no rule.
-  { files: /^media\/embedded\/[^/]+$/, folder: 'media/embedded', may: [node, log] },
+  { files: /^media\/embedded\/[^/]+$/, folder: 'media/embedded', may: [node, log, /^options\//] },
   { files: /^media\/kurento\//, folder: 'media/kurento', may: [node, log, /^media\/[^/]+$/] },
   { files: /^media\/[^/]+$/, folder: 'media/', own: /^media\/[^/]+$/, may: [node, log] },
   { files: /^transport\//, folder: 'transport', may: [node, log, /^options\//] },
@@ -62,7 +62,7 @@ const rules = [
     own: /^dialects\/[^/]+$/,
     may: [node, log, rooms, access, /^(transport|options)\//],
   },
-  { files: /^rest\//, folder: 'rest', may: [node, rooms, access] },
+  { files: /^rest\//, folder: 'rest', may: [node, rooms, access, /^options\//] },
   { files: /^src\//, folder: 'src', may: [rooms, /^(?!rooms\/|media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },
   { files: /^client\//, folder: 'client', may: [/^dialects\/kurento-room\/types\.ts$/] },
   { files: /^demo\//, folder: 'demo', may: [/^client\//] },

@@ -6,18 +6,21 @@ import { isShowable } from '../../rooms/index.js';
 const maxRoomLength = 128;
 /** The most digits of a number that is sent as text, so that a double holds it exactly. */
 const maxIdDigits = 15;
-const badName = 'is empty, too long, or holds invisible characters';
+const badName = 'must not be empty, too long, or hold invisible characters';
 /** How deeply relayed data may be nested, so that encoding it does not exhaust the stack. */
 const maxDepth = 100;
 
 /** An integer, or its decimal text (docs/protocols/compeit.md#33-client-to-server). */
-export const userId = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(new RegExp(`^-?\\d{1,${maxIdDigits}}$`))
-    .transform(Number),
-]);
+export const userId = z.union(
+  [
+    z.int(),
+    z
+      .string()
+      .regex(new RegExp(`^-?\\d{1,${maxIdDigits}}$`))
+      .transform(Number),
+  ],
+  'must be the number of a user',
+);
 
 /**
  * A room as an integer, its text, or a name; gives the name. 17 and "17" are the same room
@@ -37,7 +40,7 @@ export const joinRequest = z.object({ room: roomName });
 const type = z.string().refine((given) => isShowable(given), badName);
 
 /** A missing value becomes null. */
-const opaque = z.unknown().refine(isShallow, 'is nested too deeply').optional();
+const opaque = z.unknown().refine(isShallow, `must be nested ${maxDepth} deep at most`).optional();
 
 /** A server_message or room_message. */
 export const message = z.object({ type, data: opaque, to: z.unknown().optional() });
@@ -66,19 +69,22 @@ export const iceCandidate = z
     candidate: z.string().min(1).max(2_000),
     sdpMid: z.union([z.string().max(256), z.int().transform(String)]).nullish(),
     sdpMLineIndex: z
-      .union([
-        z.int(),
-        z
-          .string()
-          .regex(/^\d{1,4}$/)
-          .transform(Number),
-      ])
+      .union(
+        [
+          z.int(),
+          z
+            .string()
+            .regex(/^\d{1,4}$/)
+            .transform(Number),
+        ],
+        'must be a whole number',
+      )
       .pipe(z.int().min(0).max(1_000))
       .nullish(),
   })
   .transform(({ candidate, sdpMid, sdpMLineIndex }, context): IceCandidate => {
     if ((sdpMid ?? sdpMLineIndex ?? undefined) === undefined) {
-      context.addIssue('names no section');
+      context.addIssue('must name a section in "sdpMid" or "sdpMLineIndex"');
       return z.NEVER;
     }
     return {

@@ -69,7 +69,7 @@ export const message02 = z.object({ target: target02 });
 export const group01 = z
   .object({ name: text.nullish(), group: text.nullish() })
   .transform(({ name, group }) => name ?? group)
-  .pipe(text);
+  .pipe(z.string('must name the group in "name" or "group"'));
 export const group02 = z.object({ service: text }).transform(({ service }) => service);
 export const named = z.object({ nickname: nickname.transform((given) => given ?? null) });
 export const numbered = z.object({ seq: z.number().int().min(0).max(maxSeq) });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { read } from '../../options/faults.js';
 import { Refusal } from './errors.js';
 
 /** A payload with a type, and the text it was read from. */
@@ -26,9 +27,7 @@ export function readPayload(text: string): Payload {
 
 /** @throws Refusal `protocol`; its subject says what is wrong */
 export function checked<S extends z.ZodType>(schema: S, { type, members }: Payload): z.output<S> {
-  const result = schema.safeParse(members);
+  const result = read(schema, members, 'the payload');
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue?.path.join('.') ?? '';
-  throw new Refusal('protocol', `${type}: ${path ? `${path}: ` : ''}${issue?.message ?? 'not understood'}`);
+  throw new Refusal('protocol', `${type}: ${result.faults}`);
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { read as readBy } from '../../options/faults.js';
 import type { Participant } from '../../rooms/index.js';
 import type { Call, CallingSession, ConnectionCall, NamedSessions, SessionCall } from './call.js';
 import type { Condition } from './errors.js';
@@ -179,8 +180,7 @@ function read<Params extends z.ZodObject>(
   { name, params }: { readonly name: string; readonly params: Params },
   given: Given,
 ): z.output<Params> {
-  const parsed = params.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `"${issue.path.join('.')}": ${issue.message}`);
-  throw new ProtocolError(invalidParams, `${name}: ${faults.join('; ')}`);
+  const result = readBy(params, given, 'params');
+  if (result.success) return result.data;
+  throw new ProtocolError(invalidParams, `${name}: ${result.faults}`);
 }

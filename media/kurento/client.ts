@@ -158,7 +158,11 @@ export class Client {
     return this.#call<unknown, unknown>({
       name,
       send: (answered) => this.#session?.request(method, { object: object.id, ...params }, answered),
-      read: (raw) => answer.parse(raw).value,
+      read: (raw) => {
+        const { success, data } = answer.safeParse(raw);
+        if (!success) throw new MediaError('engine-error', `${name}: the media server answered something odd`);
+        return data.value;
+      },
     });
   }
 

@@ -17,7 +17,7 @@ const params = z
   })
   .refine(({ sdpMid, sdpMLineIndex }) => sdpMid != null || sdpMLineIndex != null, {
     path: ['sdpMLineIndex'],
-    error: 'needed when sdpMid is absent',
+    error: 'must be there when "sdpMid" is not',
   });
 
 export const onIceCandidate = roomRequest({

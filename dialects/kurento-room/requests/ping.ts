@@ -5,7 +5,7 @@ export const ping = connectionRequest({
   name: 'ping',
   params: z.object({
     interval: z
-      .union([z.number(), z.string().transform(Number)])
+      .union([z.number(), z.string().transform(Number)], 'must be a number')
       .nullish()
       .meta({ description: 'How often the client pings from now on, in ms; only the first on a connection counts' }),
   }),

@@ -149,6 +149,8 @@ for (const transport of transports) {
         ann.emit(name, ...(argument === undefined ? [] : [argument]));
         const answer = await ann.take('server_message', 'error');
         expect(answer, name).to.have.nested.include({ type: 'connection', 'data.code': code, 'data.request': name });
+        // In our own words, not in those of the schema library.
+        expect(JSON.stringify(answer)).to.not.match(/invalid|expected|received/i);
       }
       ann.emit('server_message', { type: 'unknown', data: 1 });
       ann.emit('server_message', { type: 'chat', data: 'ignored' });

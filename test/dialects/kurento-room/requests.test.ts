@@ -141,8 +141,12 @@ describe('Kurento Room §1.2 lenient values', () => {
     for (const user of [null, {}, [], ['ana']]) {
       const { error } = await ana.call('joinRoom', { user, room: 'r' });
       expect(error?.code).to.equal(-32_602);
-      expect(error?.message).to.include('user');
+      expect(error?.message).to.equal('joinRoom: "user" must be text');
     }
+    const { error } = await ana.call('joinRoom', { dataChannels: 'perhaps' });
+    expect(error?.message).to.equal(
+      'joinRoom: "user" is missing: it must be text; "room" is missing: it must be text; "dataChannels" must be true or false',
+    );
     ana.cut();
   });
 });

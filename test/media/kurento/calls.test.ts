@@ -101,6 +101,17 @@ describe('kurento engine › calls', () => {
     expect(room.server.received('gatherCandidates')).to.be.empty;
   });
 
+  it('an answer that is no answer is an error in our own words', async () => {
+    const engine = await room.connect();
+    const { endpoint } = await room.endpoint(engine);
+    room.server.on('processOffer', ({ id }, _answer, socket) => {
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: [] }));
+    });
+    const failure: unknown = await endpoint.answer('v=0').catch((reason: unknown) => reason);
+    expect(failure).to.have.property('code', 'engine-error');
+    expect(failure).to.have.property('message', 'processOffer: the media server answered something odd');
+  });
+
   it('an answer that is no SDP is an error, one that refuses every section refuses the offer', async () => {
     const engine = await room.connect();
     const { pipeline, endpoint } = await room.endpoint(engine);
