@@ -46,7 +46,7 @@ export type RoomErrorCode =
   | 'room-exists'
   /** The room has closed. */
   | 'room-closed'
-  /** There is no such room, and none is opened: not for this participant, or no media server has capacity for it. Or `admit` refuses. */
+  /** There is no such room, and none is opened: not for this participant, or no media server has capacity for it. Or `authorize` refuses. */
   | 'room-refused'
   /** The participant was evicted from this room, and EVICTION_MS is not over. */
   | 'evicted'

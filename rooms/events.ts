@@ -1,6 +1,10 @@
-import type { IceCandidate, MediaFailure, VideoFilter } from '../media/port.js';
+import type { IceCandidate, MediaFailure, MediaKind, VideoFilter } from '../media/port.js';
 import type { RoomError } from './errors.js';
+import type { Grants } from './grants.js';
 import type { Participant, Room } from './index.js';
+import type { Waiting } from './lobby.js';
+import type { ProfileChanges } from './profile.js';
+import type { RoomSettings } from './settings.js';
 
 /** Everything a participant can be told. The same object goes to everybody, so a dialect may encode it once. */
 export type RoomEvent =
@@ -11,7 +15,29 @@ export type RoomEvent =
   /** Told to those who stay. It also ends the participant's publication and subscriptions, which get no event of their own. */
   | { readonly type: 'participantLeft'; readonly participant: Participant; readonly reason: LeaveReason }
   /** Told to the evicted participant alone, after the others have been told. */
-  | { readonly type: 'participantEvicted'; readonly participant: Participant }
+  | {
+      readonly type: 'participantEvicted';
+      readonly participant: Participant;
+      /** For the person. Empty: none was given. */
+      readonly reason: string;
+      /** Whether the participant may join again at once. */
+      readonly mayReturn: boolean;
+    }
+  /**
+   * What it has muted, what a moderator has cut, or its hand has changed: `participant.state`, which a publication changes too. Told to
+   * everybody, the participant too.
+   */
+  | { readonly type: 'stateChanged'; readonly participant: Participant }
+  /** What it is shown as has changed: `participant.profile` has all of it. Told to everybody, the participant too. */
+  | { readonly type: 'participantUpdated'; readonly participant: Participant; readonly changes: ProfileChanges }
+  /** Settings of the room have changed: `room.settings` has all of them. */
+  | { readonly type: 'roomUpdated'; readonly room: Room; readonly changes: Partial<RoomSettings> }
+  /** Told to moderators: somebody begins to wait to be let in, or does not wait any more. */
+  | { readonly type: 'waitingChanged'; readonly waiting: Waiting; readonly isWaiting: boolean }
+  /** Told to the participant alone: what it may do has changed. */
+  | { readonly type: 'grantsChanged'; readonly participant: Participant; readonly grants: Grants }
+  /** Told to the participant alone: a moderator asks it to send that again. */
+  | { readonly type: 'unmuteRequested'; readonly by: string; readonly kinds: readonly MediaKind[] }
   | { readonly type: 'publicationOpened'; readonly publisher: Participant }
   | { readonly type: 'publicationClosed'; readonly publisher: Participant; readonly reason: PublicationEnd }
   /** `to`: the only one who is told; undefined where everybody is. */

@@ -11,12 +11,12 @@ import { SerialQueue } from './serial-queue.js';
 export class Feed {
   readonly muted = new MutedKinds();
   readonly #output: PublicationOutput;
-  readonly #mutedForAll: MutedKinds;
+  readonly #mutedForAll: readonly MutedKinds[];
   readonly #changes = new SerialQueue();
   readonly #connected = new Set<MediaKind>();
   #sink: Endpoint | undefined;
 
-  constructor(output: PublicationOutput, mutedForAll: MutedKinds) {
+  constructor(output: PublicationOutput, mutedForAll: readonly MutedKinds[]) {
     this.#output = output;
     this.#mutedForAll = mutedForAll;
   }
@@ -59,7 +59,7 @@ export class Feed {
   }
 
   #flows(kind: MediaKind): boolean {
-    return !this.#mutedForAll.has(kind) && !this.muted.has(kind);
+    return !this.muted.has(kind) && this.#mutedForAll.every((muted) => !muted.has(kind));
   }
 
   async #apply(sink: Endpoint): Promise<void> {

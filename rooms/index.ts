@@ -3,11 +3,20 @@
  * participants do to each other is not on them.
  */
 import type { IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
+import type { Ban } from './bans.js';
+import type { Bearer } from './bearer.js';
 import type { PublicationEnd } from './events.js';
+import type { Grants, Role } from './grants.js';
+import type { Waiting } from './lobby.js';
+import type { ParticipantState } from './presence.js';
+import type { Profile, ProfileChanges } from './profile.js';
+import type { Action, StreamSource } from './rights.js';
+import type { RoomSettings } from './settings.js';
 import type { MutableKind } from './muted-kinds.js';
 
-export { openedBy } from './admission.js';
-export type { AdmissionRequest, Admit } from './admission.js';
+export { openedBy } from './authorize.js';
+export type { AccessAnswer, AccessRequest, Authorize } from './authorize.js';
+export type { Ban } from './bans.js';
 export { anybody } from './bearer.js';
 export type { Bearer } from './bearer.js';
 export { RoomError, accessRefusedAs } from './errors.js';
@@ -16,8 +25,16 @@ export { changedGrants, mayPublish, noGrants, roles, sources } from './grants.js
 export type { Grants, Role, Source } from './grants.js';
 export type { RoomSettings } from './settings.js';
 export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from './events.js';
+export type { Later } from './later.js';
+export type { Knocker, Waiting } from './lobby.js';
+export type { AuditEntry } from './moderation.js';
 export type { MutableKind } from './muted-kinds.js';
 export { checkedName, cleanedName, isShowable, maxNameLength, roomKey } from './names.js';
+export { kindsSentBy } from './offer-kinds.js';
+export type { Passwords } from './passwords.js';
+export type { ParticipantState } from './presence.js';
+export type { Profile, ProfileChanges } from './profile.js';
+export type { Action, StreamSource } from './rights.js';
 export { Rooms } from './rooms.js';
 export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms.js';
 
@@ -27,10 +44,22 @@ export interface Room {
   readonly name: string;
   /** For people, where it differs from the name. A name too: `checkedName`. */
   readonly title: string | undefined;
+  /** Of this life of the name, as LiveKit's server API has it: RM_…. */
+  readonly sid: string;
+  /** In ms since 1970. */
+  readonly createdAt: number;
+  readonly settings: RoomSettings;
   readonly closed: boolean;
+  /** Without the hidden ones, as everything below but `everybody` and `findAny`. */
   readonly size: number;
   /** In the order in which they came. */
   readonly participants: Iterable<Participant>;
+  /** With the hidden ones: for moderators. */
+  readonly everybody: Iterable<Participant>;
+  /** By identity, or else by id, hidden or not: for moderators. */
+  findAny(identity: string): Participant | undefined;
+  /** What a moderator may do. Each verb asks whether it still is one. */
+  moderatedBy(actor: Moderator): Moderation;
   find(id: string): Participant | undefined;
   /** For protocols that know people by name. */
   findByName(name: string): Participant | undefined;
@@ -42,7 +71,7 @@ export interface Room {
    * Removes a participant: the others are told first, then the participant. It may not be back for EVICTION_MS, by its identity nor by its
    * session. Does nothing when it has left.
    */
-  evict(participant: Participant): void;
+  evict(participant: Participant, options?: EvictOptions): void;
   /** What is done to the video of all participants who have no filter of their own. */
   readonly filter: VideoFilter | undefined;
   /**
@@ -65,6 +94,75 @@ export interface Attributes {
   readonly dialect: string;
   /** Whether that protocol has texts to one person. */
   readonly hearsPrivateTexts: boolean;
+  /** Whether its media does not pass the server. */
+  readonly peerToPeer?: boolean;
+}
+
+/** Somebody who moderates: a participant, or a program. */
+export type Moderator = Participant | Administrator;
+
+/** A program that moderates, over the server API. */
+export interface Administrator {
+  /** For the log: the name of the key, or `admin`. */
+  readonly administrator: string;
+  readonly bearer: Bearer;
+}
+
+export interface EvictOptions {
+  /** For the person. Default: none. */
+  readonly reason?: string;
+  /** Whether the same person comes in for the participant, and so is not kept out for EVICTION_MS. Default: false. */
+  readonly replaced?: boolean;
+}
+
+export interface RemovalOptions {
+  /** For the person, up to 200 characters. Default: none. */
+  readonly reason?: string | undefined;
+  /** How long the person is banned: 0 for not at all, -1 for as long as the room lives. Default: 0. */
+  readonly banMs?: number | undefined;
+  /** Whether tokens of that identity for this room that are valid now are refused from now on. Default: false. */
+  readonly revoke?: boolean | undefined;
+}
+
+/** The people that are banned: all whom every member fits that is there. */
+export interface BanWish {
+  readonly identity?: string;
+  readonly name?: string;
+  readonly address?: string;
+}
+
+/**
+ * What a moderator may do to a room and those in it. Every verb throws RoomError `not-allowed` when the actor does not moderate the room at
+ * that moment, `too-many` for more than 20 verbs in 10 s by a participant, and `participant-not-found` for a target that has left.
+ */
+export interface Moderation {
+  /**
+   * Cuts audio or video of a participant, or of all but the moderators, for everybody and every later publication; or lets it through
+   * again: then the participant decides. @throws RoomError `not-supported` where media does not pass the server; `media-failed`
+   */
+  mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean): Promise<void>;
+  /** Asks somebody to unmute, once in 10 s. */
+  requestUnmute(target: Participant, kinds: readonly MediaKind[]): void;
+  /** @throws RoomError `not-publishing`, `not-supported` */
+  unpublish(target: Participant): void;
+  evict(target: Participant, options?: RemovalOptions): void;
+  /** @param ms -1: as long as the room lives */
+  ban(known: BanWish, ms: number): Ban;
+  liftBan(id: string): void;
+  readonly bans: readonly Ban[];
+  readonly waiting: readonly Waiting[];
+  /** @param waitingId `Waiting.id` */
+  admit(waitingId: string): void;
+  deny(waitingId: string, reason?: string): void;
+  /** Nobody gives what they lack. The role first, then the changes. */
+  setGrants(target: Participant, changes: Partial<Grants>, role?: Role): void;
+  /** @throws RoomError `invalid-name`, `invalid-text` */
+  changeProfile(target: Participant, changes: ProfileChanges): void;
+  lowerHand(target: Participant | 'all'): void;
+  /** @throws RoomError `invalid-name`, `invalid-text` */
+  update(settings: Partial<RoomSettings>): void;
+  /** Ends the room for all. */
+  close(reason?: string): void;
 }
 
 /**
@@ -81,7 +179,24 @@ export interface Participant {
   /** Unique in the room: what protocols that identify people by name call this participant. It may change: `participantRenamed`. */
   readonly name: string;
   readonly attributes: Attributes;
+  /** What it has proved to be; its id where it has proved nothing. */
+  readonly identity: string;
+  readonly bearer: Bearer;
+  /** What it may do at present. */
+  readonly grants: Grants;
+  readonly profile: Profile;
+  readonly state: ParticipantState;
+  /** In ms since 1970. */
+  readonly joinedAt: number;
   readonly closed: boolean;
+  /** For what a dialect does by itself. What the methods below do is checked there. @throws RoomError `not-allowed`, `participant-closed` */
+  assertMay(action: Action): void;
+  /** What the client has muted itself; an absent kind stays as it is. The others are told. @throws RoomError `participant-closed` */
+  updateState(state: StateUpdate): void;
+  /** @throws RoomError `participant-closed` */
+  raiseHand(raised: boolean): void;
+  /** @throws RoomError `not-allowed`, `invalid-name`, `invalid-text`, `participant-closed` */
+  updateProfile(changes: ProfileChanges): void;
   /** The open publication, if there is one. */
   readonly publication: Publication | undefined;
   /** The publication also while it is opening: it is being negotiated, or not announced yet. */
@@ -128,6 +243,12 @@ export interface Participant {
   leave(): void;
 }
 
+/** True: it sends that, as far as it publishes it. */
+export interface StateUpdate {
+  readonly audio?: boolean | undefined;
+  readonly video?: boolean | undefined;
+}
+
 export interface SubscribeOptions {
   /** Told when the connection to the client has come up, and when it is down. From the event loop, while the endpoint is there. */
   readonly connectionChanged?: ((connected: boolean) => void) | undefined;
@@ -136,6 +257,8 @@ export interface SubscribeOptions {
 export interface PublishOptions extends SubscribeOptions {
   /** Send the publisher their own media back on the same connection. Default: false. */
   readonly loopback?: boolean;
+  /** What it shows. Default: `camera`. */
+  readonly stream?: StreamSource;
   /** Default: false. */
   readonly dataChannels?: boolean;
 }
@@ -153,6 +276,9 @@ export interface Published {
 /** A stream that a participant offers to the room: opening → open → closed. */
 export interface Publication {
   readonly publisher: Participant;
+  readonly stream: StreamSource;
+  /** What its offer sends, as far as the publisher may. */
+  readonly kinds: readonly MediaKind[];
   readonly state: 'opening' | 'open' | 'closed';
   /** When it opened, in ms since 1970; undefined before. */
   readonly openedAt: number | undefined;

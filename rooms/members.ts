@@ -18,21 +18,47 @@ export interface Place {
 export class Members {
   readonly #byId = new Map<string, Participant>();
   readonly #byName = new Map<string, Participant>();
+  /** Those that have proved who they are. Made with the first one. */
+  #byIdentity: Map<string, Participant> | undefined;
+  #hidden = 0;
+  #uncounted = 0;
 
+  /** With the hidden ones. */
   get size(): number {
     return this.#byId.size;
   }
 
+  /** Without the hidden ones. */
+  get visible(): number {
+    return this.#byId.size - this.#hidden;
+  }
+
+  /** Without those that `maxParticipants` does not count. */
+  get counted(): number {
+    return this.#byId.size - this.#uncounted;
+  }
+
+  /** With the hidden ones. */
   [Symbol.iterator](): Iterator<Participant> {
     return this.#byId.values();
   }
 
+  get shown(): Iterable<Participant> {
+    return this.#hidden === 0 ? this : [...this.#byId.values()].filter(({ grants }) => !grants.hidden);
+  }
+
+  /** Hidden or not. */
   find(id: string): Participant | undefined {
     return this.#byId.get(id);
   }
 
   findByName(name: string): Participant | undefined {
     return this.#byName.get(name);
+  }
+
+  /** Somebody who has proved to be that. */
+  findByIdentity(identity: string): Participant | undefined {
+    return this.#byIdentity?.get(identity);
   }
 
   /** Undefined when a participant of the same protocol has the id, or the name that the newcomer cannot do without. */
@@ -50,16 +76,25 @@ export class Members {
   add(participant: Participant): void {
     this.#byId.set(participant.id, participant);
     this.#byName.set(participant.name, participant);
+    this.#count(participant, 1);
+    const { identity } = participant.bearer;
+    if (identity !== undefined) (this.#byIdentity ??= new Map<string, Participant>()).set(identity, participant);
   }
 
   remove(participant: Participant): void {
     this.#byId.delete(participant.id);
     this.#byName.delete(participant.name);
+    this.#count(participant, -1);
+    const { identity } = participant.bearer;
+    if (identity !== undefined && this.#byIdentity?.get(identity) === participant) this.#byIdentity.delete(identity);
   }
 
   clear(): void {
     this.#byId.clear();
     this.#byName.clear();
+    this.#byIdentity?.clear();
+    this.#hidden = 0;
+    this.#uncounted = 0;
   }
 
   /** @param name default: a longer form of what the participant is called */
@@ -67,6 +102,11 @@ export class Members {
     this.#byName.delete(participant.name);
     participant.name = name;
     this.#byName.set(name, participant);
+  }
+
+  #count({ grants: { hidden, recorder } }: Participant, by: 1 | -1): void {
+    if (hidden) this.#hidden += by;
+    if (hidden || recorder) this.#uncounted += by;
   }
 
   #freeName(id: string, displayName: string): string {

@@ -24,6 +24,10 @@ export class MutedKinds {
     for (const kind of what === 'all' ? mediaKinds : [what]) this.#kinds.add(kind);
   }
 
+  delete(kind: MediaKind): void {
+    this.#kinds.delete(kind);
+  }
+
   clear(): void {
     this.#kinds.clear();
   }

@@ -82,11 +82,12 @@ export function roomKey(name: string): string {
 }
 
 /** What others may see of a participant, and nothing else that a dialect has put there. @throws RoomError `invalid-name` */
-export function checkedAttributes({ displayName, dialect, hearsPrivateTexts }: Attributes): Attributes {
+export function checkedAttributes({ displayName, dialect, hearsPrivateTexts, peerToPeer }: Attributes): Attributes {
   return {
     displayName: displayName && checkedName(displayName, 'The name of a participant'),
     dialect: checkedName(dialect, 'The name of a dialect'),
     hearsPrivateTexts,
+    ...(peerToPeer && { peerToPeer }),
   };
 }
 

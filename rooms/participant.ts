@@ -1,11 +1,22 @@
-import type { EndpointListener, IceCandidate, VideoFilter } from '../media/port.js';
+import type { EndpointListener, IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
+import type { Arrival } from './arrival.js';
+import type { Bearer } from './bearer.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
+import type { Grants } from './grants.js';
 import type * as api from './index.js';
 import type { Place } from './members.js';
+import { mediaKinds } from './muted-kinds.js';
+import { kindsSentBy, offerWithout } from './offer-kinds.js';
+import { Presence } from './presence.js';
+import type { ParticipantState } from './presence.js';
+import { changedProfile } from './profile.js';
+import type { Profile, ProfileChanges } from './profile.js';
 import { Publication } from './publication.js';
+import { allowedKinds, assertMay, sourceOf } from './rights.js';
+import type { Action, StreamSource } from './rights.js';
 import type { Room } from './room.js';
 import { SerialQueue } from './serial-queue.js';
 import { Subscription } from './subscription.js';
@@ -20,6 +31,12 @@ export class Participant implements api.Participant {
   readonly attributes: api.Attributes;
   /** What it is known by when it comes back after an eviction. */
   readonly returner: Returner;
+  readonly bearer: Bearer;
+  readonly presence = new Presence();
+  /** In ms since 1970. */
+  readonly joinedAt: number;
+  #grants: Grants;
+  #profile: Profile;
   readonly #negotiations = new SerialQueue();
   readonly #early = new EarlyCandidates();
   /** Made with the first one: most people of a large room never need it. */
@@ -29,14 +46,41 @@ export class Participant implements api.Participant {
   #filter: VideoFilter | undefined;
   #closed = false;
 
-  constructor(room: Room, { id, name, keepsName }: Place, newcomer: api.Newcomer) {
+  constructor(room: Room, { id, name, keepsName }: Place, { newcomer, bearer, grants }: Arrival) {
     const { attributes, identity = newcomer.id, session } = newcomer;
     this.room = room;
+    this.bearer = bearer;
+    this.#grants = grants;
+    this.joinedAt = room.now();
+    const { metadata = '', tags = {} } = bearer;
+    this.#profile = { name: attributes.displayName, metadata, tags };
     this.id = id;
     this.name = name;
     this.keepsName = keepsName;
     this.attributes = attributes;
-    this.returner = { identity, session };
+    this.returner = { identity: bearer.identity ?? identity, session };
+  }
+
+  get identity(): string {
+    return this.bearer.identity ?? this.id;
+  }
+
+  get grants(): Grants {
+    return this.#grants;
+  }
+
+  get profile(): Profile {
+    return this.#profile;
+  }
+
+  get state(): ParticipantState {
+    const { publication } = this;
+    return this.presence.state(publication?.kinds ?? [], publication?.stream ?? 'camera');
+  }
+
+  assertMay(action: Action): void {
+    this.#assertOpen();
+    assertMay(this.#grants, action);
   }
 
   /** Called by the room. @returns whether there is an outbox; without one the client has gone */
@@ -67,15 +111,23 @@ export class Participant implements api.Participant {
 
   async publish(sdpOffer: string, options: api.PublishOptions = {}): Promise<api.Published> {
     this.#assertOpen();
+    const { stream = 'camera' } = options;
+    const offered = kindsSentBy(sdpOffer);
+    const kinds = this.#assertMayPublish(stream, offered);
     if (this.#publication) throw new RoomError('already-publishing', `${this.id} is already publishing`);
-    const publication = new Publication(this, this.#early.take(this));
+    const publication = new Publication(this, this.#early.take(this), stream, kinds);
     this.#publication = publication;
     return this.#negotiations.run(async () => {
       try {
+        const sources = kinds.map((kind) => sourceOf(stream, kind));
+        const question = this.room.authorize(this, { action: 'publish', kinds, sources });
+        if (question) await question;
         const pipeline = await this.room.pipeline();
         const filter = this.#effectiveFilter;
         const listener = this.#listener(this, publication, options);
-        const sdpAnswer = await publication.open(pipeline, sdpOffer, { ...options, filter }, listener);
+        const refused = offered.filter((kind) => !kinds.includes(kind));
+        const offer = offerWithout(sdpOffer, refused);
+        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter }, listener);
         return {
           sdpAnswer,
           announce: () => {
@@ -100,7 +152,7 @@ export class Participant implements api.Participant {
     sdpOffer: string,
     { connectionChanged }: api.SubscribeOptions = {},
   ): Promise<string> {
-    this.#assertOpen();
+    this.assertMay('subscribe');
     if (publisher === this) throw new RoomError('own-publication', `${this.id} cannot subscribe to their own stream`);
     const { publication } = publisher;
     if (!publication) throw new RoomError('not-publishing', `${publisher.id} is not publishing`);
@@ -108,7 +160,16 @@ export class Participant implements api.Participant {
     const subscription = new Subscription(this, publication, this.#early.take(publisher));
     (this.#subscriptions ??= new Map<Participant, Subscription>()).set(publisher, subscription);
     const listener = this.#listener(publisher, subscription, { connectionChanged });
-    return this.#negotiations.run(() => subscription.open(sdpOffer, listener));
+    return this.#negotiations.run(async () => {
+      try {
+        const question = this.room.authorize(this, { action: 'subscribe', publisher: publisher.id });
+        if (question) await question;
+      } catch (error) {
+        subscription.close();
+        throw error;
+      }
+      return subscription.open(sdpOffer, listener);
+    });
   }
 
   unsubscribe(publisher: Participant): void {
@@ -122,7 +183,7 @@ export class Participant implements api.Participant {
   }
 
   async setFilter(filter: VideoFilter | undefined): Promise<void> {
-    this.#assertOpen();
+    this.assertMay('data');
     if (filter) await this.room.requireFilter(filter.type);
     const former = this.#filter;
     this.#filter = filter;
@@ -142,7 +203,7 @@ export class Participant implements api.Participant {
   }
 
   say(text: string, to?: Participant): void {
-    this.#assertOpen();
+    this.assertMay('data');
     if (!this.room.takesText(text)) {
       throw new RoomError('invalid-text', `A text has at most ${this.room.maxTextBytes} bytes of well-formed Unicode`);
     }
@@ -157,6 +218,62 @@ export class Participant implements api.Participant {
       throw new RoomError('private-text-refused', `${to.name} can be told nothing in private`);
     }
     to.tell({ type: 'textSaid', from: this, text, to });
+  }
+
+  updateState({ audio, video }: api.StateUpdate): void {
+    this.#assertOpen();
+    const changes = [
+      audio !== undefined && this.presence.mute('audio', !audio),
+      video !== undefined && this.presence.mute('video', !video),
+    ];
+    if (changes.includes(true)) this.#stateChanged();
+  }
+
+  raiseHand(raised: boolean): void {
+    this.#assertOpen();
+    if (this.presence.raiseHand(raised, this.room.now())) this.#stateChanged();
+  }
+
+  updateProfile(changes: ProfileChanges): void {
+    this.assertMay('metadata');
+    this.changeProfile(changes);
+  }
+
+  /** Called by a moderator too. @throws RoomError as `updateProfile` */
+  changeProfile(changes: ProfileChanges): void {
+    this.#assertOpen();
+    this.#profile = changedProfile(this.#profile, changes, this.room.maxMetadataBytes);
+    this.room.tellOf(this, { type: 'participantUpdated', participant: this, changes });
+  }
+
+  /** Called by a moderator: lets audio or video of this participant through to nobody, or lets it through again. */
+  async cut(kinds: readonly MediaKind[], isCut: boolean): Promise<void> {
+    const { cut } = this.presence;
+    const changed = kinds.filter((kind) => cut.has(kind) !== isCut);
+    if (changed.length === 0) return;
+    for (const kind of changed) {
+      if (isCut) cut.add(kind);
+      else cut.delete(kind);
+    }
+    this.#stateChanged();
+    await this.#publication?.cutChanged();
+  }
+
+  lowerHand(): void {
+    this.raiseHand(false);
+  }
+
+  /** Called by a moderator. What the participant may not do any more ends at once. */
+  setGrants(grants: Grants): void {
+    this.#assertOpen();
+    const former = this.#grants;
+    this.#grants = grants;
+    const publication = this.#publication;
+    if (publication && !this.#mayGoOn(publication)) publication.close('unpublished');
+    if (former.canSubscribe && !grants.canSubscribe) {
+      for (const subscription of [...this.subscriptions]) subscription.close();
+    }
+    this.tell({ type: 'grantsChanged', participant: this, grants });
   }
 
   leave(): void {
@@ -196,6 +313,23 @@ export class Participant implements api.Participant {
   subscriptionClosed(subscription: Subscription): void {
     const { publisher } = subscription.publication;
     if (this.#subscriptions?.get(publisher) === subscription) this.#subscriptions.delete(publisher);
+  }
+
+  #stateChanged(): void {
+    if (!this.#closed) this.room.tellOf(this, { type: 'stateChanged', participant: this });
+  }
+
+  /** @returns those of the kinds that may be published. @throws RoomError `not-allowed` when none may */
+  #assertMayPublish(stream: StreamSource, offered: readonly MediaKind[]): readonly MediaKind[] {
+    // An offer that sends nothing is a publication too, so that its owner may send later.
+    const wanted = offered.length > 0 ? offered : mediaKinds;
+    const allowed = allowedKinds(this.#grants, stream, wanted);
+    if (allowed.length === 0) throw new RoomError('not-allowed', 'You may not publish that in this room');
+    return offered.length > 0 ? allowed : offered;
+  }
+
+  #mayGoOn({ stream, kinds }: Publication): boolean {
+    return this.#grants.canPublish && allowedKinds(this.#grants, stream, kinds).length === kinds.length;
   }
 
   get #effectiveFilter(): VideoFilter | undefined {

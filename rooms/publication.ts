@@ -17,6 +17,7 @@ import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import { PublicationOutput } from './publication-output.js';
+import type { StreamSource } from './rights.js';
 import type { Subscription } from './subscription.js';
 
 interface OpenOptions extends api.PublishOptions {
@@ -32,12 +33,17 @@ export class Publication implements api.Publication {
   readonly #subscriptions = new Set<Subscription>();
   readonly #muted = new MutedKinds();
   readonly #loopback: Feed;
+  readonly stream: StreamSource;
+  readonly kinds: readonly MediaKind[];
   #pipeline: Pipeline | undefined;
   #filter: VideoFilter | undefined;
   #openedAt: number | undefined;
 
-  constructor(publisher: Participant, candidates: HeldCandidates) {
+  /** @param kinds what its offer sends */
+  constructor(publisher: Participant, candidates: HeldCandidates, stream: StreamSource, kinds: readonly MediaKind[]) {
     this.publisher = publisher;
+    this.stream = stream;
+    this.kinds = kinds;
     this.#endpoint = new OwnedEndpoint(candidates);
     this.#output = new PublicationOutput(this.#endpoint, (failure) => {
       this.mediaLost(failure);
@@ -147,7 +153,7 @@ export class Publication implements api.Publication {
 
   /** Carries the media to one more sink. */
   feed(): Feed {
-    return new Feed(this.#output, this.#muted);
+    return new Feed(this.#output, [this.#muted, this.publisher.presence.cut]);
   }
 
   /** Called by a subscription, which from now on ends with the publication. */
@@ -158,6 +164,11 @@ export class Publication implements api.Publication {
   /** Called by a subscription. */
   subscriptionClosed(subscription: Subscription): void {
     this.#subscriptions.delete(subscription);
+  }
+
+  /** Called by the publisher when what is cut has changed. @throws RoomError as `mute` */
+  async cutChanged(): Promise<void> {
+    if (!this.#endpoint.closed) await this.#update();
   }
 
   async #update(): Promise<void> {

@@ -1,22 +1,52 @@
 import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/port.js';
+import { knownAs } from './arrival.js';
+import type { Arrival } from './arrival.js';
+import type { AccessRequest, Authorize } from './authorize.js';
+import type { Ban, Bans } from './bans.js';
 import { RoomError, filterError, mediaError } from './errors.js';
 import type { LeaveReason, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
 import type * as api from './index.js';
+import type { Later } from './later.js';
+import { Lobby } from './lobby.js';
 import { Members } from './members.js';
+import { Moderation } from './moderation.js';
+import type { Actor, AuditEntry } from './moderation.js';
 import { Participant } from './participant.js';
-import { defaultMaxTextBytes, isSayable } from './texts.js';
+import { changesOf, checkedSettings } from './settings.js';
+import type { RoomSettings } from './settings.js';
+import { newSid } from './sid.js';
+import { Succession } from './succession.js';
+import { isSayable } from './texts.js';
+
+/** What all rooms of a server have in common. */
+export interface RoomContext {
+  /** The time in ms since 1970. */
+  readonly now: () => number;
+  readonly later: Later;
+  readonly media: MediaEngine;
+  readonly authorize: Authorize | undefined;
+  readonly maxTextBytes: number;
+  readonly maxMetadataBytes: number;
+  readonly firstIsModerator: boolean;
+  readonly audit: (entry: AuditEntry) => void;
+  readonly bans: Bans;
+  /** A moderator has ended the room: its name is kept closed for that long. */
+  readonly keepClosed: (name: string, seconds: number) => void;
+}
 
 export interface RoomOptions {
-  /** The time in ms since 1970. */
-  readonly now?: () => number;
-  readonly title?: string | undefined;
-  readonly maxTextBytes?: number;
-  readonly stays?: boolean;
+  readonly settings: RoomSettings;
+  /** Whether it stays when nobody is in it, however long. */
+  readonly stays: boolean;
+  /** Whether it waits for its first participant, and then closes. */
+  readonly waits: boolean;
+  /** Called once, before anybody is told. */
+  readonly closed: (room: Room) => void;
   /** Told of an eviction before anybody else is. */
-  readonly evicted?: (returner: Returner) => void;
+  readonly evicted: (returner: Returner) => void;
   /** Told what everybody is told, after the participants. Must not throw, and must not call back into the room before it returns. */
-  readonly watch?: (event: RoomEvent) => void;
+  readonly watch: (event: RoomEvent) => void;
 }
 
 /**
@@ -25,44 +55,56 @@ export interface RoomOptions {
  */
 export class Room implements api.Room {
   readonly name: string;
-  readonly title: string | undefined;
-  /** The time in ms since 1970. */
-  readonly now: () => number;
-  readonly maxTextBytes: number;
-  readonly #media: MediaEngine;
-  readonly #onClose: (room: Room) => void;
+  /** Of this life of the name. */
+  readonly sid = newSid('RM');
+  /** In ms since 1970. */
+  readonly createdAt: number;
+  readonly lobby: Lobby;
+  readonly #context: RoomContext;
+  readonly #options: RoomOptions;
   readonly #members = new Members();
+  #settings: RoomSettings;
   #pipeline: Promise<Pipeline> | undefined;
   /** The last event about the room's filter. */
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
   #stays: boolean;
-  readonly #evicted: (returner: Returner) => void;
-  readonly #watch: (event: RoomEvent) => void;
+  /** Ends the wait for the first participant, or for another one after the last. */
+  #stopWaiting: (() => void) | undefined;
+  readonly #succession: Succession | undefined;
 
-  /** @param onClose Called once, before anybody is told. */
-  constructor(
-    name: string,
-    media: MediaEngine,
-    onClose: (room: Room) => void,
-    {
-      now = Date.now,
-      title,
-      stays = false,
-      maxTextBytes = defaultMaxTextBytes,
-      evicted = () => undefined,
-      watch = () => undefined,
-    }: RoomOptions = {},
-  ) {
+  constructor(name: string, context: RoomContext, options: RoomOptions) {
     this.name = name;
-    this.title = title;
-    this.now = now;
-    this.maxTextBytes = maxTextBytes;
-    this.#media = media;
-    this.#onClose = onClose;
-    this.#stays = stays;
-    this.#evicted = evicted;
-    this.#watch = watch;
+    this.createdAt = context.now();
+    this.#context = context;
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#stays = options.stays;
+    this.lobby = new Lobby(context.now, context.later, (waiting, isWaiting) => {
+      this.tellModerators({ type: 'waitingChanged', waiting, isWaiting });
+    });
+    if (context.firstIsModerator) this.#succession = new Succession(this, context.later);
+    if (options.waits) this.#wait(options.settings.emptyTimeoutS);
+  }
+
+  get title(): string | undefined {
+    return this.#settings.title ?? undefined;
+  }
+
+  get settings(): RoomSettings {
+    return this.#settings;
+  }
+
+  get now(): () => number {
+    return this.#context.now;
+  }
+
+  get maxTextBytes(): number {
+    return this.#context.maxTextBytes;
+  }
+
+  get maxMetadataBytes(): number {
+    return this.#context.maxMetadataBytes;
   }
 
   get closed(): boolean {
@@ -70,19 +112,52 @@ export class Room implements api.Room {
   }
 
   get size(): number {
-    return this.#members.size;
+    return this.#members.visible;
+  }
+
+  /** Those that `maxParticipants` counts. */
+  get counted(): number {
+    return this.#members.counted;
   }
 
   get participants(): Iterable<Participant> {
+    return this.#members.shown;
+  }
+
+  get everybody(): Iterable<Participant> {
     return this.#members;
   }
 
   find(id: string): Participant | undefined {
-    return this.#members.find(id);
+    return shown(this.#members.find(id));
   }
 
   findByName(name: string): Participant | undefined {
-    return this.#members.findByName(name);
+    return shown(this.#members.findByName(name));
+  }
+
+  findAny(identity: string): Participant | undefined {
+    return this.#members.findByIdentity(identity) ?? this.#members.find(identity);
+  }
+
+  moderatedBy(actor: api.Moderator): Moderation {
+    return new Moderation(this, actor as Actor, this.#context.audit);
+  }
+
+  /** Called by a participant, before it publishes or subscribes. @throws RoomError as `Authorize` */
+  authorize(participant: Participant, asked: Pick<AccessRequest, 'action' | 'kinds' | 'sources' | 'publisher'>) {
+    const { bearer, id, attributes } = participant;
+    return this.#context.authorize?.({ room: this.name, opens: false, bearer, id, attributes, ...asked });
+  }
+
+  /** Called by a moderator. Nobody who is in is affected. @throws RoomError `invalid-text`, `invalid-name` */
+  update(given: Partial<RoomSettings>): void {
+    this.#assertOpen();
+    const changes = changesOf(this.#settings, checkedSettings(given, this.maxMetadataBytes));
+    if (!changes) return;
+    this.#settings = { ...this.#settings, ...changes };
+    this.tell({ type: 'roomUpdated', room: this, changes });
+    if (changes.waitingRoom === false) this.lobby.admitAll();
   }
 
   get stays(): boolean {
@@ -91,7 +166,7 @@ export class Room implements api.Room {
 
   set stays(stays: boolean) {
     this.#stays = stays;
-    if (!stays && this.#members.size === 0) this.close('empty');
+    if (!stays) this.#closeIfEmpty();
   }
 
   /**
@@ -99,13 +174,15 @@ export class Room implements api.Room {
    * newcomer whose id is its name gets that name: a participant of another protocol gives it up, and one of the same protocol does not.
    * @throws RoomError `room-closed`, `participant-exists`, `interrupted`; and what `enter` throws
    */
-  join(newcomer: api.Newcomer, enter: api.Enter): Participant {
+  join(arrival: Arrival, enter: api.Enter): Participant {
     this.#assertOpen();
+    const { newcomer } = arrival;
     const place = this.#members.placeFor(newcomer);
     if (!place) throw new RoomError('participant-exists', `"${newcomer.id}" is already in room "${this.name}"`);
     const { namesake } = place;
     if (namesake) this.#members.rename(namesake);
-    const participant = new Participant(this, place, newcomer);
+    const participant = new Participant(this, place, this.#succession?.asFirst(arrival) ?? arrival);
+    if (this.#settings.mutedOnEntry && !participant.grants.roomAdmin) participant.presence.cut.add('audio');
     this.#members.add(participant);
     let entered = false;
     try {
@@ -117,42 +194,88 @@ export class Room implements api.Room {
       }
     }
     if (!entered) throw new RoomError('interrupted', 'The client has gone');
+    this.#stopWaiting?.();
+    this.lobby.entered(knownAs(arrival));
     try {
       if (namesake) {
         this.tell({ type: 'participantRenamed', participant: namesake, formerName: place.name }, participant);
       }
-      this.tell({ type: 'participantJoined', participant }, participant);
+      this.tellOf(participant, { type: 'participantJoined', participant }, participant);
     } catch (error) {
       // An outbox that throws is a defect. The newcomer is told that they could not join, so they must not be in the room.
       this.remove(participant, 'left');
       throw error;
     }
     if (this.#filterChange) participant.tell(this.#filterChange);
+    if (participant.grants.roomAdmin) {
+      for (const waiting of this.lobby.waiting) participant.tell({ type: 'waitingChanged', waiting, isWaiting: true });
+    }
     return participant;
+  }
+
+  get bans(): readonly Ban[] {
+    return this.#context.bans.of(this.name);
+  }
+
+  /** By identity if it has proved one, else by name and address. @param ms -1: as long as the room lives */
+  ban({ bearer, name }: Participant, ms: number): Ban {
+    const { identity, address } = bearer;
+    return this.#context.bans.add(this.name, { identity, name, address }, ms);
+  }
+
+  banKnown(known: api.BanWish, ms: number): Ban {
+    return this.#context.bans.add(this.name, known, ms);
+  }
+
+  liftBan(id: string): boolean {
+    return this.#context.bans.lift(this.name, id);
+  }
+
+  /** Those of the past; a new one lets its bearer in. */
+  revokeTokens(identity: string): void {
+    this.#context.bans.revoke(this.name, identity);
+  }
+
+  /** A moderator ends the room. */
+  endForAll(reason: string): void {
+    const { keepClosedS } = this.#settings;
+    if (keepClosedS > 0) this.#context.keepClosed(this.name, keepClosedS);
+    this.close(reason);
   }
 
   takesText(text: string): boolean {
     return isSayable(text, this.maxTextBytes);
   }
 
-  evict(participant: Participant): void {
+  evict(participant: Participant, { reason = '', replaced = false }: api.EvictOptions = {}): void {
     if (participant.closed) return;
-    this.#evicted(participant.returner);
+    if (!replaced) this.#options.evicted(participant.returner);
     this.remove(participant, 'evicted');
-    participant.tell({ type: 'participantEvicted', participant });
+    participant.tell({ type: 'participantEvicted', participant, reason, mayReturn: false });
   }
 
   /** Ends a membership: media first, then the others are told. The room closes after its last participant, unless it stays. */
   remove(participant: Participant, reason: LeaveReason): void {
     if (participant.closed) return;
     this.#forget(participant);
-    this.tell({ type: 'participantLeft', participant, reason });
-    if (this.#members.size === 0 && !this.#stays) this.close('empty');
+    this.tellOf(participant, { type: 'participantLeft', participant, reason });
+    this.#succession?.left(participant);
+    this.#closeIfEmpty();
   }
 
   tell(event: RoomEvent, except?: Participant): void {
     for (const participant of this.#members) if (participant !== except) participant.tell(event);
-    this.#watch(event);
+    this.#options.watch(event);
+  }
+
+  /** As `tell`, of something that a participant has done: of a hidden one nobody but itself is told. */
+  tellOf(participant: Participant, event: RoomEvent, except?: Participant): void {
+    if (!participant.grants.hidden) this.tell(event, except);
+    else if (participant !== except) participant.tell(event);
+  }
+
+  tellModerators(event: RoomEvent): void {
+    for (const participant of this.#members) if (participant.grants.roomAdmin) participant.tell(event);
   }
 
   /** The room's pipeline, opened when first asked for. @throws RoomError `media-failed`, `interrupted` when the room closed */
@@ -204,12 +327,31 @@ export class Room implements api.Room {
     this.#closed = true;
     const members = [...this.#members];
     this.#members.clear();
+    this.#stopWaiting?.();
+    this.#succession?.stop();
     for (const member of members) member.membershipEnded();
     void this.#pipeline?.then(release, () => undefined);
-    this.#onClose(this);
+    this.#options.closed(this);
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
     for (const member of members) member.tell(event);
-    this.#watch(event);
+    this.#options.watch(event);
+    this.lobby.close();
+  }
+
+  /** A hidden participant keeps the room only when it records. */
+  #closeIfEmpty(): void {
+    if (this.#stays || this.#closed || this.#members.visible > 0) return;
+    if ([...this.#members].some(({ grants }) => grants.recorder)) return;
+    const { departureTimeoutS } = this.#settings;
+    if (departureTimeoutS === 0) this.close('empty');
+    else this.#wait(departureTimeoutS);
+  }
+
+  #wait(seconds: number): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = this.#context.later(seconds * 1_000, () => {
+      if (this.#members.visible === 0) this.close('empty');
+    });
   }
 
   #forget(participant: Participant): void {
@@ -218,7 +360,7 @@ export class Room implements api.Room {
   }
 
   #openPipeline(): Promise<Pipeline> {
-    const opening = this.#media.openPipeline({
+    const opening = this.#context.media.openPipeline({
       failed: (failure) => {
         this.tell({ type: 'mediaFailed', failure });
       },
@@ -244,6 +386,10 @@ export class Room implements api.Room {
   #assertOpen(): void {
     if (this.#closed) throw new RoomError('room-closed', `Room "${this.name}" is closed`);
   }
+}
+
+function shown(participant: Participant | undefined): Participant | undefined {
+  return participant?.grants.hidden ? undefined : participant;
 }
 
 function release(pipeline: Pipeline): void {

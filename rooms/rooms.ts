@@ -1,21 +1,51 @@
 import type { MediaEngine } from '../media/port.js';
-import type { Admit } from './admission.js';
+import { answered, arrivalAt } from './arrival.js';
+import type { Arrival } from './arrival.js';
+import type { Authorize } from './authorize.js';
+import { Bans } from './bans.js';
+import { anybody } from './bearer.js';
+import type { Bearer } from './bearer.js';
+import { Entrance } from './entrance.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import { Evictions, defaultEvictionMs } from './evictions.js';
-import type { Returner } from './evictions.js';
 import type * as api from './index.js';
+import { later as standardLater } from './later.js';
+import type { Later } from './later.js';
+import type { Knocker } from './lobby.js';
+import type { AuditEntry } from './moderation.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
+import type { Passwords } from './passwords.js';
+import { defaultMaxMetadataBytes } from './profile.js';
 import { Room } from './room.js';
-import type { RoomOptions } from './room.js';
+import type { RoomContext } from './room.js';
+import { checkedSettings, defaultDepartureTimeoutS, defaultSettings } from './settings.js';
+import type { RoomSettings } from './settings.js';
+import { defaultMaxTextBytes } from './texts.js';
 
 export interface RoomsOptions {
   /** The time in ms since 1970. */
   readonly now?: () => number;
-  /** Asked before every join, and before a room is opened for a client. Default: everybody is admitted, and nothing is awaited. */
-  readonly admit?: Admit;
+  /** Default: everything is allowed, and nothing is awaited. */
+  readonly authorize?: Authorize;
+  /** A newcomer whose dialect does not say what it has shown. Default: one that may do what a PUBLISHER may. */
+  readonly stranger?: Bearer;
+  /** Whether a join opens a room that is not there; otherwise that needs `roomCreate`. Default: true. */
+  readonly autoCreate?: boolean;
+  /** Whether the first participant without a token moderates the room. Default: false. */
+  readonly firstIsModerator?: boolean;
+  /** Of all rooms, where nothing else is set for one. */
+  readonly defaults?: Partial<RoomSettings>;
+  /** Default: no password fits. */
+  readonly passwords?: Passwords;
+  /** Default: timers of the process. */
+  readonly later?: Later;
+  /** Told of each change that a moderator makes, or may not make. */
+  readonly audit?: (entry: AuditEntry) => void;
+  /** The most metadata of a room or a participant, in bytes of UTF-8. Default: 4,096. */
+  readonly maxMetadataBytes?: number;
   /**
-   * Called before a join, or the opening of a room, waits for `admit`. The function that it returns runs the rest: so what that tells can
+   * Called before a join, or the opening of a room, waits for `authorize`. The function that it returns runs the rest: so what that tells can
    * be charged to the client that caused it. Default: the rest is just run.
    */
   readonly keepPayer?: KeepPayer;
@@ -48,6 +78,12 @@ export interface Newcomer {
   readonly identity?: string | undefined;
   /** The client as its protocol has it, which may not be back under another identity either. It is kept as long as the membership. */
   readonly session?: object | undefined;
+  /** What the client has shown. Default: `RoomsOptions.stranger`. */
+  readonly bearer?: Bearer | undefined;
+  /** For a room that asks for one. */
+  readonly password?: string | undefined;
+  /** Of a client that can be told what became of its knock at a waiting room. Others try again. */
+  readonly knocker?: Knocker | undefined;
   /**
    * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,
    * the newcomer is refused.
@@ -62,8 +98,16 @@ export type Enter = (participant: api.Participant) => Outbox | undefined;
 export interface OpenOptions {
   /** For people, where it differs from the name. */
   readonly title?: string;
-  /** The client that wants the room; `admit` is asked about it. Undefined for the server itself, which is not asked about. */
+  /** The client that wants the room; `authorize` is asked about it. Undefined for the server itself, which is not asked about. */
   readonly by?: api.Attributes;
+  /** What that client has shown. Default: `RoomsOptions.stranger`. */
+  readonly bearer?: Bearer;
+  readonly settings?: Partial<RoomSettings>;
+  /**
+   * Whether the room stays until it need not (`Room.stays`). With false it waits for its first participant (`emptyTimeoutS`), and after
+   * the last one for another (`departureTimeoutS`). Default: true.
+   */
+  readonly stays?: boolean;
 }
 
 /** Sees what happens in every room, without being in any: for protocols that list rooms and people to all their clients. */
@@ -77,28 +121,60 @@ export interface RoomsWatcher {
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
 export class Rooms {
   readonly #media: MediaEngine;
-  readonly #admit: Admit | undefined;
+  readonly #authorize: Authorize | undefined;
+  readonly #stranger: Bearer;
   readonly #keepPayer: KeepPayer;
   readonly #evictions: Evictions;
-  readonly #roomOptions: Pick<RoomOptions, 'now' | 'maxTextBytes'>;
+  readonly #bans: Bans;
+  readonly #entrance: Entrance;
+  readonly #defaults: RoomSettings;
+  readonly #context: RoomContext;
   readonly #rooms = new Map<string, Room>();
+  /** Names that a moderator keeps closed, and until when, in ms since 1970. */
+  readonly #keptClosed = new Map<string, number>();
   readonly #watchers = new Set<RoomsWatcher>();
 
   constructor(
     media: MediaEngine,
     {
       now = Date.now,
-      admit,
+      authorize,
+      stranger = anybody,
+      autoCreate = true,
+      firstIsModerator = false,
+      defaults,
+      passwords,
+      later = standardLater,
+      audit = () => undefined,
+      maxMetadataBytes = defaultMaxMetadataBytes,
       keepPayer = () => (rest) => rest(),
-      maxTextBytes,
+      maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
     }: RoomsOptions = {},
   ) {
     this.#media = media;
-    this.#roomOptions = { now, ...(maxTextBytes !== undefined && { maxTextBytes }) };
-    this.#admit = admit;
+    this.#authorize = authorize;
+    this.#stranger = stranger;
     this.#keepPayer = keepPayer;
     this.#evictions = new Evictions(evictionMs, now);
+    this.#bans = new Bans(now);
+    this.#defaults = { ...defaultSettings, ...defaults };
+    this.#entrance = new Entrance({
+      evictions: this.#evictions,
+      bans: this.#bans,
+      passwords,
+      autoCreate,
+      defaults: this.#defaults,
+      firstIsModerator,
+    });
+    const keepClosed = (name: string, seconds: number): void => {
+      const time = now();
+      for (const [each, until] of this.#keptClosed) if (until <= time) this.#keptClosed.delete(each);
+      this.#keptClosed.set(name, time + seconds * 1_000);
+    };
+    const bans = this.#bans;
+    const shared = { now, later, media, authorize, maxTextBytes, maxMetadataBytes, firstIsModerator };
+    this.#context = { ...shared, audit, bans, keepClosed };
   }
 
   [Symbol.iterator](): Iterator<api.Room> {
@@ -117,7 +193,7 @@ export class Rooms {
   /**
    * The one entrance. Joins a room; if there is no room of that name, it is opened (docs/decisions/0021-entrance.md).
    *
-   * First `admit` is asked; nothing else is awaited. The rest is one step: the participant is made and put into the room's
+   * First `authorize` is asked; nothing else is awaited. The rest is one step: the participant is made and put into the room's
    * `participants`; `enter` is called with it and returns its outbox; the others are told `participantJoined`. So the caller has the
    * participant before anybody is told, and the newcomer is in `participants` while the others are told. Participants that are in the
    * room when `enter` is called are never announced to the newcomer; those that come later are.
@@ -126,25 +202,41 @@ export class Rooms {
    * left behind.
    * @throws RoomError `invalid-name`; `evicted`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `room-refused` when the
    *   room would be a new one and the media servers are at their limit (people can meet and talk when no media server answers at all);
-   *   `interrupted` when `enter` returns undefined; and what `admit` and `enter` throw
+   *   `interrupted` when `enter` returns undefined; and what `authorize` and `enter` throw
    */
   async join(room: string | api.Room, wanting: Newcomer, enter: Enter): Promise<api.Participant> {
     const name = typeof room === 'string' ? roomKey(room) : room.name;
     const newcomer = checkedNewcomer(wanting);
-    const { id, attributes } = newcomer;
+    let arrival = arrivalAt(name, newcomer, newcomer.bearer ?? this.#stranger);
     let goOn: ReturnType<KeepPayer> | undefined;
+    /** Whether the room was there when `authorize` was asked; undefined before. */
+    let askedAbout: 'new' | 'present' | undefined;
+    let shownPassword: string | undefined;
     for (;;) {
-      const opens = !this.#rooms.has(name);
-      this.#assertJoinable(room, name, newcomer);
-      const admission = this.#admit?.({ room: name, opens, id, attributes });
-      if (admission) {
-        goOn ??= this.#keepPayer();
-        await admission;
-        this.#assertJoinable(room, name, newcomer);
+      // After each wait everything is looked at again, since the room and its settings may have changed.
+      const present = this.#rooms.get(name);
+      this.#assertJoinable(room, name, arrival);
+      if (askedAbout === undefined || (!present && askedAbout === 'present')) {
+        askedAbout = present ? 'present' : 'new';
+        const { bearer } = arrival;
+        const { id, attributes } = arrival.newcomer;
+        const question = this.#authorize?.({ action: 'join', room: name, opens: !present, bearer, id, attributes });
+        if (question instanceof Promise) goOn ??= this.#keepPayer();
+        const answer = question instanceof Promise ? await question : question;
+        if (answer) arrival = answered(arrival, answer);
+        if (question) continue;
       }
+      const password = this.#entrance.passwordFor(present, arrival);
+      if (password !== undefined && password !== shownPassword) {
+        goOn ??= this.#keepPayer();
+        await this.#entrance.assertPassword(name, password, arrival);
+        shownPassword = password;
+        continue;
+      }
+      const opens = askedAbout === 'new';
       const participant = goOn
-        ? goOn(() => this.#enter(name, opens, newcomer, enter))
-        : this.#enter(name, opens, newcomer, enter);
+        ? goOn(() => this.#enter(name, opens, arrival, enter))
+        : this.#enter(name, opens, arrival, enter);
       if (participant) return participant;
     }
   }
@@ -152,27 +244,30 @@ export class Rooms {
   /**
    * Makes a room that nobody is in yet. It stays until it is closed, or until it need not stay any more (`Room.stays`).
    * @param enter As in `join`: called with the room before anybody is told of it; returns false when the room is not wanted any more.
-   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`; `interrupted` when `enter` returns false; and what `admit` throws
+   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`; `interrupted` when `enter` returns false; and what `authorize` throws
    */
   async open(
     given: string,
-    { title, by }: OpenOptions = {},
+    { title, by, bearer = this.#stranger, settings = {}, stays = true }: OpenOptions = {},
     enter: (room: api.Room) => boolean = () => true,
   ): Promise<api.Room> {
     const name = roomKey(given);
     const shown = title && checkedName(title, 'The title of a room');
     this.#assertOpenable(name);
     const attributes = by && checkedAttributes(by);
-    const admission = attributes && this.#admit?.({ room: name, opens: true, id: undefined, attributes });
+    const checked = checkedSettings({ ...settings, ...(shown && { title: shown }) }, this.#context.maxMetadataBytes);
+    const question =
+      attributes && this.#authorize?.({ action: 'open', room: name, opens: true, bearer, id: undefined, attributes });
     const open = (): api.Room => {
-      const room = this.#make(name, { title: shown, stays: true });
+      const inAdvance = stays ? {} : { departureTimeoutS: defaultDepartureTimeoutS };
+      const room = this.#make(name, { ...this.#defaults, ...inAdvance, ...checked }, { stays, waits: !stays });
       if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
       this.#add(room);
       return room;
     };
-    if (!admission) return open();
+    if (!question) return open();
     const goOn = this.#keepPayer();
-    await admission;
+    await question;
     this.#assertOpenable(name);
     return goOn(open);
   }
@@ -188,10 +283,22 @@ export class Rooms {
     for (const room of this.#rooms.values()) room.close(reason);
   }
 
-  #assertJoinable(room: string | api.Room, name: string, { id, identity = id, session }: Newcomer): void {
+  #assertJoinable(room: string | api.Room, name: string, arrival: Arrival): void {
     if (typeof room !== 'string' && room.closed) throw new RoomError('room-closed', `Room "${name}" is closed`);
-    if (!this.#rooms.has(name)) this.#assertCapacity(name);
-    this.#evictions.assertMayEnter(name, { identity, session });
+    const present = this.#rooms.get(name);
+    if (!present) this.#assertCapacity(name);
+    if (!present) this.#assertNotKeptClosed(name, arrival);
+    const { identity } = arrival.bearer;
+    // A participant that its own newcomer replaces takes no place.
+    const isReplacing = identity !== undefined && present?.findAny(identity) !== undefined;
+    this.#entrance.assertMayEnter(name, present, arrival, isReplacing);
+  }
+
+  #assertNotKeptClosed(name: string, { grants }: Arrival): void {
+    const until = this.#keptClosed.get(name);
+    if (until === undefined || grants.roomAdmin) return;
+    if (until > this.#context.now()) throw new RoomError('locked', `Room "${name}" has been ended`);
+    this.#keptClosed.delete(name);
   }
 
   #assertOpenable(name: string): void {
@@ -207,40 +314,62 @@ export class Rooms {
     }
   }
 
-  /** @returns undefined when the room has closed since `admit` was asked: whether it may be opened again was not asked */
-  #enter(name: string, opens: boolean, newcomer: Newcomer, enter: Enter): api.Participant | undefined {
-    this.#makePlace(name, newcomer);
+  /** @returns undefined when the room has closed since `authorize` was asked: whether it may be opened again was not asked */
+  #enter(name: string, opens: boolean, arrival: Arrival, enter: Enter): api.Participant | undefined {
+    this.#entrance.passLobby(name, this.#rooms.get(name), arrival);
+    this.#makePlace(name, arrival);
     const present = this.#rooms.get(name);
-    if (present) return present.join(newcomer, enter);
-    return opens ? this.#joinNew(name, newcomer, enter) : undefined;
+    if (present) return present.join(arrival, enter);
+    return opens ? this.#joinNew(name, arrival, enter) : undefined;
   }
 
-  /** Lets the newcomer's dialect end a membership that has its id. */
-  #makePlace(name: string, { id, makePlace }: Newcomer): void {
-    const present = makePlace && this.#rooms.get(name)?.findByName(id);
+  /**
+   * A newcomer that has proved its identity replaces the participant that has it. Others leave it to their dialect, which may end a
+   * membership that has the id.
+   */
+  #makePlace(name: string, { newcomer, bearer }: Arrival): void {
+    const { id, makePlace } = newcomer;
+    const room = this.#rooms.get(name);
+    if (!room) return;
+    const { identity } = bearer;
+    const same =
+      identity === undefined
+        ? undefined
+        : (room.findAny(identity) ?? (id === identity ? room.findByName(id) : undefined));
+    if (same) {
+      room.evict(same, { reason: 'duplicateIdentity', replaced: true });
+      return;
+    }
+    const present = makePlace && room.findByName(id);
     if (present) makePlace(present, present.returner.session);
   }
 
-  #joinNew(name: string, newcomer: Newcomer, enter: Enter): api.Participant {
-    const room = this.#make(name, {});
-    return room.join(newcomer, (participant) => {
+  #joinNew(name: string, arrival: Arrival, enter: Enter): api.Participant {
+    const { opening } = arrival.bearer;
+    const wanted = opening ? checkedSettings(opening, this.#context.maxMetadataBytes) : {};
+    const room = this.#make(name, { ...this.#defaults, ...wanted }, { stays: false, waits: false });
+    return room.join(arrival, (participant) => {
       const outbox = enter(participant);
       if (outbox) this.#add(room);
       return outbox;
     });
   }
 
-  #make(name: string, options: Pick<RoomOptions, 'title' | 'stays'>): Room {
-    const watch = (event: RoomEvent): void => {
-      for (const watcher of this.#watchers) watcher.happened(room, event);
-    };
-    const onClose = (): void => {
-      this.#rooms.delete(name);
-    };
-    const evicted = (returner: Returner): void => {
-      this.#evictions.evicted(name, returner);
-    };
-    const room = new Room(name, this.#media, onClose, { ...options, ...this.#roomOptions, evicted, watch });
+  #make(name: string, settings: RoomSettings, life: { readonly stays: boolean; readonly waits: boolean }): Room {
+    const room: Room = new Room(name, this.#context, {
+      ...life,
+      settings,
+      closed: () => {
+        this.#rooms.delete(name);
+        this.#bans.roomClosed(name);
+      },
+      evicted: (returner) => {
+        this.#evictions.evicted(name, returner);
+      },
+      watch: (event) => {
+        for (const watcher of this.#watchers) watcher.happened(room, event);
+      },
+    });
     return room;
   }
 

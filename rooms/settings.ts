@@ -1,3 +1,7 @@
+import { RoomError } from './errors.js';
+import { checkedName } from './names.js';
+import { assertMetadata } from './profile.js';
+
 /** What can be set for a room, in advance and while it runs. The defaults are options (ROOM_…), except where it says so. */
 export interface RoomSettings {
   /** For people, where it differs from the name. Null: none. */
@@ -16,7 +20,7 @@ export interface RoomSettings {
   readonly waitingRoom: boolean;
   /** Those who come later are muted. */
   readonly mutedOnEntry: boolean;
-  /** A hash of the password, as `Passwords.hash` makes it. Null: none is asked for. */
+  /** A hash of the password, as `Passwords` (passwords.ts) makes it. Null: none is asked for. */
   readonly passwordHash: string | null;
   /** Whether public lists show the room. */
   readonly listed: boolean;
@@ -40,3 +44,31 @@ export const defaultSettings: RoomSettings = {
 
 /** Of a room that is made in advance. */
 export const defaultDepartureTimeoutS = 20;
+
+const longestTimeoutS = 86_400;
+
+/** @throws RoomError `invalid-name` for the title, `invalid-text` for metadata that is too long, `not-allowed` for a number out of range */
+export function checkedSettings(given: Partial<RoomSettings>, maxMetadataBytes: number): Partial<RoomSettings> {
+  const { title, metadata } = given;
+  if (metadata !== undefined) assertMetadata(metadata, maxMetadataBytes);
+  for (const name of ['maxParticipants', 'emptyTimeoutS', 'departureTimeoutS', 'keepClosedS'] as const) {
+    const value = given[name] ?? 0;
+    const most = name === 'maxParticipants' ? Number.MAX_SAFE_INTEGER : longestTimeoutS;
+    if (!Number.isInteger(value) || value < 0 || value > most) {
+      throw new RoomError('not-allowed', `${name} must be a whole number from 0 to ${most}`);
+    }
+  }
+  return typeof title === 'string'
+    ? { ...given, title: title === '' ? null : checkedName(title, 'The title of a room') }
+    : given;
+}
+
+/** What differs from the present settings; undefined when nothing does. */
+export function changesOf(present: RoomSettings, given: Partial<RoomSettings>): Partial<RoomSettings> | undefined {
+  const changed = (Object.keys(given) as (keyof RoomSettings)[]).filter(
+    (name) => given[name] !== undefined && given[name] !== present[name],
+  );
+  if (changed.length === 0) return undefined;
+  // Their names and types are those of RoomSettings.
+  return Object.fromEntries(changed.map((name) => [name, given[name]])) as Partial<RoomSettings>;
+}

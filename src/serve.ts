@@ -14,7 +14,7 @@ import type { Health } from '../rest/health.js';
 import type { IceServers } from '../rest/ice.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
-import type { Admit } from '../rooms/index.js';
+import type { Authorize } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
 import { keepPayer } from '../transport/gate/account.js';
@@ -47,8 +47,8 @@ export interface ServeOptions {
   readonly dialects?: readonly Dialect[];
   /** What /healthz tells about media servers. Default: none. */
   readonly mediaServers?: () => Health['mediaServers'];
-  /** Asked before every join, besides what `roomCreators` says. Default: everybody is admitted. */
-  readonly admit?: Admit;
+  /** Asked before every join, publication and subscription, besides what `roomCreators` says. Default: everything is allowed. */
+  readonly authorize?: Authorize;
   /** The certificate to serve with. Default: as the configuration says. */
   readonly tls?: TlsIdentity | undefined;
   /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
@@ -104,7 +104,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const tls = options.tls ?? (await tlsIdentity(config));
     const rooms = new Rooms(media, {
       now,
-      admit: openedBy(config.roomCreators, options.admit),
+      authorize: openedBy(config.roomCreators, options.authorize),
       keepPayer,
       maxTextBytes: config.maxTextBytes,
       evictionMs: config.evictionMs,

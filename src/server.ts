@@ -31,7 +31,7 @@ export interface RunningServer extends Service {
 export async function startServer(
   config: Config,
   hooks: Hooks = {},
-  options: Pick<ServeOptions, 'admit' | 'dialects'> = {},
+  options: Pick<ServeOptions, 'authorize' | 'dialects'> = {},
 ): Promise<RunningServer> {
   const log = createLog(config.logLevel, config.logFormat);
   const undo = new Undo();

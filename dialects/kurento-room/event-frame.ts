@@ -18,14 +18,29 @@ import {
 import { webcam } from './streams.js';
 
 type Renamed = Extract<RoomEvent, { type: 'participantRenamed' }>;
-type Notified = Exclude<RoomEvent, Renamed>;
+/** What clients of 2016 have no words for. */
+const unheard = [
+  'stateChanged',
+  'participantUpdated',
+  'roomUpdated',
+  'waitingChanged',
+  'grantsChanged',
+  'unmuteRequested',
+] as const;
+type Unheard = Extract<RoomEvent, { type: (typeof unheard)[number] }>;
+type Notified = Exclude<RoomEvent, Renamed | Unheard>;
 
 /**
- * What clients of this protocol are told of an event. Every event has a notification
- * (docs/protocols/kurento-room.md#4-notifications), except a new name: to clients somebody left, and somebody else came.
+ * What clients of this protocol are told of an event (docs/protocols/kurento-room.md#4-notifications). A new name has no notification: to
+ * clients somebody left, and somebody else came.
  */
 export function eventFrames(event: RoomEvent): readonly Frame[] {
-  return event.type === 'participantRenamed' ? renamedTexts(event).map(textFrame) : [textFrame(eventText(event))];
+  if (event.type === 'participantRenamed') return renamedTexts(event).map(textFrame);
+  return isUnheard(event) ? [] : [textFrame(eventText(event))];
+}
+
+function isUnheard(event: RoomEvent): event is Unheard {
+  return unheard.some((type) => type === event.type);
 }
 
 function renamedTexts({ participant: { name, publication }, formerName }: Renamed): string[] {

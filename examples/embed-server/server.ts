@@ -4,7 +4,7 @@
  *   npm run build && npx tsx examples/embed-server/server.ts [the flags of `npm start`]
  */
 import { RoomError, readConfig, startServer } from 'atrium';
-import type { Admit, EasyRtcHooks } from 'atrium';
+import type { Authorize, EasyRtcHooks } from 'atrium';
 
 /** In a real program: a database. */
 const members = [
@@ -22,14 +22,14 @@ const easyrtc: EasyRtcHooks = {
     type === 'members' ? { msgType: 'members', msgData: { names: members.map(({ name }) => name) } } : undefined,
 };
 
-/** Asked before every join, whatever protocol the client speaks. Only EasyRTC pages have a ticket; so only they get into the committee. */
-const admit: Admit = ({ room, attributes: { dialect, displayName } }) => {
+/** Asked before every join and every publication, whatever protocol the client speaks. Only EasyRTC pages have a ticket; so only they get into the committee. */
+const authorize: Authorize = ({ room, attributes: { dialect, displayName } }) => {
   if (room !== 'committee') return;
   if (dialect === 'easyrtc' && members.some(({ name, inCommittee }) => name === displayName && inCommittee)) return;
   throw new RoomError('room-refused', `"${displayName}" is not in the committee`);
 };
 
-const server = await startServer(readConfig(process.argv.slice(2), process.env), { easyrtc }, { admit });
+const server = await startServer(readConfig(process.argv.slice(2), process.env), { easyrtc }, { authorize });
 process.stdout.write(`Atrium is open: ${server.url}\n`);
 
 // What happens in all rooms, whatever protocol the people speak.

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { io } from 'socket.io-client';
 import { RoomError } from '../../rooms/index.js';
-import type { AdmissionRequest } from '../../rooms/index.js';
+import type { AccessRequest } from '../../rooms/index.js';
 import { defectsLog } from '../support/defects-log.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { ServiceStage } from '../support/service-stage.js';
@@ -120,14 +120,14 @@ const refusals: Record<string, unknown> = {
 };
 
 describe('a join that has to be admitted', () => {
-  const asked: AdmissionRequest[] = [];
+  const asked: AccessRequest[] = [];
   const defects: unknown[] = [];
-  let admit: (request: AdmissionRequest) => void | Promise<void> = () => undefined;
+  let admit: (request: AccessRequest) => Promise<undefined> | undefined = () => undefined;
   const stage = new ServiceStage(
     {},
     {
       log: defectsLog((message, fields) => defects.push({ message, ...fields })),
-      admit: (request) =>
+      authorize: (request) =>
         request.room === hall && request.attributes.displayName !== 'host' ? admit(request) : undefined,
     },
   );
@@ -136,10 +136,10 @@ describe('a join that has to be admitted', () => {
   /** Holds every request until the function that is returned is called. */
   function holdAdmission(): (error?: Error) => void {
     let answer: (error?: Error) => void = () => undefined;
-    const answered = new Promise<void>((resolve, reject) => {
+    const answered = new Promise<undefined>((resolve, reject) => {
       answer = (error) => {
         if (error) reject(error);
-        else resolve();
+        else resolve(undefined);
       };
     });
     admit = (request) => {

@@ -118,9 +118,9 @@ const moves: readonly Move[] = [
   },
 ];
 
-describe('What a join tells after it waited for `admit`, and what a leave tells', function () {
+describe('What a join tells after it waited for `authorize`, and what a leave tells', function () {
   this.timeout(20_000);
-  const stage = new DoorStage({}, { admit: () => new Promise((resolve) => setImmediate(resolve)) });
+  const stage = new DoorStage({}, { authorize: () => new Promise((resolve) => setImmediate(resolve, undefined)) });
   let charges: Charges;
   before(async () => {
     await stage.start();

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { openedBy } from '../../rooms/index.js';
-import type { AdmissionRequest, Admit, Enter, Participant, RoomEvent } from '../../rooms/index.js';
-import { RoomError, Rooms } from '../../rooms/index.js';
+import type { AccessRequest, Authorize, Enter, Participant, RoomEvent } from '../../rooms/index.js';
+import { RoomError, Rooms, anybody, openedBy } from '../../rooms/index.js';
 import { FakeMedia } from '../support/fake-media.js';
 import { codeOf } from '../support/rejection.js';
 import { attributesOf, joinAtOnce, Stage } from './stage.js';
@@ -9,20 +8,20 @@ import { attributesOf, joinAtOnce, Stage } from './stage.js';
 const newcomer = (id: string) => ({ id, attributes: attributesOf(id) });
 const silent: Enter = () => () => undefined;
 
-/** Rooms whose `admit` waits until it is answered. */
+/** Rooms whose `authorize` waits until it is answered. */
 function heldRooms() {
-  const asked: AdmissionRequest[] = [];
+  const asked: AccessRequest[] = [];
   const answers: ((error?: Error) => void)[] = [];
-  const admit: Admit = (request) => {
+  const authorize: Authorize = (request) => {
     asked.push(request);
-    return new Promise<void>((resolve, reject) => {
+    return new Promise<undefined>((resolve, reject) => {
       answers.push((error) => {
         if (error) reject(error);
-        else resolve();
+        else resolve(undefined);
       });
     });
   };
-  const rooms = new Rooms(new FakeMedia(), { admit });
+  const rooms = new Rooms(new FakeMedia(), { authorize });
   const answer = (error?: Error): void => answers.shift()?.(error);
   return { rooms, asked, answer };
 }
@@ -87,7 +86,9 @@ describe('the entrance of the rooms', () => {
   it('asks who wants what, and joins when it is answered', async () => {
     const { rooms, asked, answer } = heldRooms();
     const joining = rooms.join('r1', newcomer('ana'), silent);
-    expect(asked).to.deep.equal([{ room: 'r1', opens: true, id: 'ana', attributes: attributesOf('ana') }]);
+    expect(asked).to.deep.equal([
+      { action: 'join', room: 'r1', opens: true, bearer: anybody, id: 'ana', attributes: attributesOf('ana') },
+    ]);
     expect(rooms.names).to.deep.equal([]);
     answer();
     const ana = await joining;
@@ -175,7 +176,9 @@ describe('the entrance of the rooms', () => {
     expect(asked).to.deep.equal([]);
     const by = attributesOf('ana');
     const opening = rooms.open('hall', { title: 'The hall', by });
-    expect(asked).to.deep.equal([{ room: 'hall', opens: true, id: undefined, attributes: by }]);
+    expect(asked).to.deep.equal([
+      { action: 'open', room: 'hall', opens: true, bearer: anybody, id: undefined, attributes: by },
+    ]);
     expect(rooms.find('hall')).to.equal(undefined);
     answer();
     expect((await opening).title).to.equal('The hall');
@@ -186,7 +189,7 @@ describe('the entrance of the rooms', () => {
   });
 
   it('opens rooms for creators only, and lets everybody into those that are there', async () => {
-    const rooms = new Rooms(new FakeMedia(), { admit: openedBy(/^host/) });
+    const rooms = new Rooms(new FakeMedia(), { authorize: openedBy(/^host/) });
     expect(await codeOf(rooms.join('r1', newcomer('ana'), silent))).to.equal('room-refused');
     expect(await codeOf(rooms.open('r1', { by: attributesOf('ana') }))).to.equal('room-refused');
     expect(rooms.names).to.deep.equal([]);

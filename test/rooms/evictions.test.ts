@@ -97,10 +97,12 @@ describe('a participant that was evicted', () => {
   it('is not back by an admission that took its time', async () => {
     let admit = (): void => undefined;
     const rooms = new Rooms(new FakeMedia(), {
-      admit: ({ id }) =>
+      authorize: ({ id }) =>
         id === 'ana'
-          ? new Promise<void>((resolve) => {
-              admit = resolve;
+          ? new Promise<undefined>((resolve) => {
+              admit = () => {
+                resolve(undefined);
+              };
             })
           : undefined,
     });

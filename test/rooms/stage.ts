@@ -78,6 +78,16 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.failure.code}`;
     case 'roomFilterChanged':
       return `${event.type} ${event.filter?.type ?? 'none'}`;
+    case 'stateChanged':
+    case 'participantUpdated':
+    case 'grantsChanged':
+      return `${event.type} ${event.participant.id}`;
+    case 'roomUpdated':
+      return `${event.type} ${Object.keys(event.changes).join(' ')}`;
+    case 'waitingChanged':
+      return `${event.type} ${event.waiting.name} ${event.isWaiting}`;
+    case 'unmuteRequested':
+      return `${event.type} ${event.by} ${event.kinds.join(' ')}`;
     case 'roomClosed':
       return `${event.type} ${event.room.name} ${event.reason}`;
   }

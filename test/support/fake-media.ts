@@ -134,6 +134,11 @@ class FakeElement implements MediaElement {
     return new Set([...this.flows].filter(([, kinds]) => kinds.size > 0).map(([sink]) => sink));
   }
 
+  /** The kinds of media that reach it. */
+  get receives(): readonly MediaKind[] {
+    return [...this.#sources].filter(([kind, source]) => source.flows.get(this)?.has(kind)).map(([kind]) => kind);
+  }
+
   async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
     await this.media.pass('connect');
     const kinds = this.flows.get(sink) ?? new Set();

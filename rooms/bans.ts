@@ -1,0 +1,120 @@
+import { RoomError } from './errors.js';
+
+/** Of one room. The timed ban that ends first goes when there are more. */
+const maxBans = 1_000;
+/** Rooms of which bans are kept that outlive them. */
+const maxRooms = 10_000;
+/** How long a revocation of tokens holds, in ms: longer than most tokens are valid. */
+const revocationMs = 24 * 3_600_000;
+
+/** How somebody is known at the entrance of a room. */
+export interface Known {
+  /** Proved by a token or a hook. Then name and address do not matter. */
+  readonly identity: string | undefined;
+  readonly name: string;
+  readonly address: string | undefined;
+}
+
+export interface Ban {
+  readonly id: string;
+  readonly identity?: string;
+  readonly name?: string;
+  readonly address?: string;
+  /** In ms since 1970; null: as long as the room lives. */
+  readonly until: number | null;
+}
+
+/** People whom moderators do not want in a room again. It belongs to all rooms, since a timed ban outlives its room. */
+export class Bans {
+  readonly #now: () => number;
+  readonly #byRoom = new Map<string, Map<string, Ban>>();
+  /** In ms since 1970, by room and identity: tokens that became valid before are refused. */
+  readonly #revocations = new Map<string, { readonly before: number; readonly until: number }>();
+  #lastId = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @param ms -1: as long as the room lives */
+  add(room: string, known: Partial<Known>, ms: number): Ban {
+    const bans = this.#byRoom.get(room) ?? new Map<string, Ban>();
+    this.#byRoom.delete(room);
+    this.#byRoom.set(room, bans);
+    const [oldestRoom] = this.#byRoom.keys();
+    if (this.#byRoom.size > maxRooms && oldestRoom !== undefined) this.#byRoom.delete(oldestRoom);
+    const { identity, name, address } = known;
+    const byName = { ...(name !== undefined && { name }), ...(address !== undefined && { address }) };
+    this.#lastId += 1;
+    const banned = identity === undefined ? byName : { identity };
+    const ban = { id: String(this.#lastId), ...banned, until: ms < 0 ? null : this.#now() + ms };
+    bans.set(keyOf(ban), ban);
+    if (bans.size > maxBans) bans.delete(keyOf(firstToEnd([...bans.values()])));
+    return ban;
+  }
+
+  /** Those that hold, oldest first. */
+  of(room: string): readonly Ban[] {
+    this.#forgetEnded(room);
+    return [...(this.#byRoom.get(room)?.values() ?? [])];
+  }
+
+  /** @returns whether there was such a ban */
+  lift(room: string, id: string): boolean {
+    const ban = this.of(room).find((each) => each.id === id);
+    return ban !== undefined && this.#byRoom.get(room)?.delete(keyOf(ban)) === true;
+  }
+
+  /** Refuses tokens of that identity for that room that became valid before now. */
+  revoke(room: string, identity: string): void {
+    const now = this.#now();
+    for (const [key, { until }] of this.#revocations) if (until <= now) this.#revocations.delete(key);
+    this.#revocations.set(JSON.stringify([room, identity]), { before: now, until: now + revocationMs });
+  }
+
+  /**
+   * @param validFrom of the token, in s since 1970
+   * @throws RoomError `banned`, `token-invalid`
+   */
+  assertMayEnter(room: string, { identity, name, address }: Known, validFrom?: number): void {
+    if (this.#revocations.size > 0 && identity !== undefined) this.#assertNotRevoked(room, identity, validFrom);
+    if (!this.#byRoom.has(room)) return;
+    const bans = this.of(room);
+    const isBanned = bans.some((ban) =>
+      ban.identity === undefined
+        ? (ban.name ?? name) === name && (ban.address ?? address) === address
+        : ban.identity === identity,
+    );
+    if (isBanned) throw new RoomError('banned', `A moderator has banned you from room "${room}"`);
+  }
+
+  /** The room has closed: bans for its life end. */
+  roomClosed(room: string): void {
+    const bans = this.#byRoom.get(room);
+    if (!bans) return;
+    for (const [key, { until }] of bans) if (until === null) bans.delete(key);
+    if (bans.size === 0) this.#byRoom.delete(room);
+  }
+
+  #assertNotRevoked(room: string, identity: string, validFrom = 0): void {
+    const revocation = this.#revocations.get(JSON.stringify([room, identity]));
+    if (!revocation || revocation.until <= this.#now() || validFrom * 1_000 >= revocation.before) return;
+    throw new RoomError('token-invalid', 'The token has been revoked');
+  }
+
+  #forgetEnded(room: string): void {
+    const bans = this.#byRoom.get(room);
+    if (!bans) return;
+    const now = this.#now();
+    for (const [key, { until }] of bans) if (until !== null && until <= now) bans.delete(key);
+    if (bans.size === 0) this.#byRoom.delete(room);
+  }
+}
+
+function keyOf({ identity, name, address }: Ban): string {
+  return JSON.stringify([identity, name, address]);
+}
+
+function firstToEnd(bans: readonly Ban[]): Ban {
+  return bans.reduce((first, ban) => ((ban.until ?? Infinity) < (first.until ?? Infinity) ? ban : first));
+}

@@ -1,0 +1,86 @@
+import { knownAs } from './arrival.js';
+import type { Arrival } from './arrival.js';
+import type { Bans } from './bans.js';
+import { RoomError } from './errors.js';
+import type { Evictions } from './evictions.js';
+import type { Passwords } from './passwords.js';
+import type { Room } from './room.js';
+import type { RoomSettings } from './settings.js';
+
+export interface EntranceOptions {
+  readonly evictions: Evictions;
+  readonly bans: Bans;
+  readonly passwords: Passwords | undefined;
+  /** Whether a join opens a room that is not there. */
+  readonly autoCreate: boolean;
+  /** Of rooms that a join opens. */
+  readonly defaults: RoomSettings;
+  readonly firstIsModerator: boolean;
+}
+
+/** Decides who comes into a room: the one place that does. It decides in one turn, so that what it has seen still holds in the next step. */
+export class Entrance {
+  readonly #options: EntranceOptions;
+
+  constructor(options: EntranceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Everything but the password and the waiting room.
+   * @param room undefined when there is none of the name
+   * @param isReplacing whether somebody leaves the room for the newcomer
+   * @throws RoomError `not-allowed`, `room-not-found`, `evicted`, `banned`, `token-invalid`, `locked`, `room-full`
+   */
+  assertMayEnter(name: string, room: Room | undefined, arrival: Arrival, isReplacing: boolean): void {
+    const { newcomer, bearer, grants } = arrival;
+    const { evictions, bans, autoCreate } = this.#options;
+    if (!grants.roomJoin) throw new RoomError('not-allowed', `You may not join room "${name}"`);
+    if (!room && !autoCreate && !grants.roomCreate) {
+      throw new RoomError('room-not-found', `There is no room "${name}", and you may not open it`);
+    }
+    const identity = bearer.identity ?? newcomer.identity ?? newcomer.id;
+    evictions.assertMayEnter(name, { identity, session: newcomer.session });
+    bans.assertMayEnter(name, knownAs(arrival), bearer.validFrom);
+    if (!room || grants.roomAdmin || isReplacing) return;
+    const { locked, maxParticipants } = room.settings;
+    if (locked) throw new RoomError('locked', `Room "${name}" is locked`);
+    if (maxParticipants > 0 && !grants.hidden && !grants.recorder && room.counted >= maxParticipants) {
+      throw new RoomError('room-full', `Room "${name}" is full: it takes ${maxParticipants} people`, { retry: true });
+    }
+  }
+
+  /** The hash of the password that the newcomer has to show; undefined when it needs none. */
+  passwordFor(room: Room | undefined, { grants }: Arrival): string | undefined {
+    const { passwordHash } = room?.settings ?? this.#options.defaults;
+    return grants.roomAdmin ? undefined : (passwordHash ?? undefined);
+  }
+
+  /** @throws RoomError `password`, `too-many` */
+  async assertPassword(name: string, hash: string, { newcomer, bearer }: Arrival): Promise<void> {
+    const { password } = newcomer;
+    if (password === undefined || password === '') {
+      throw new RoomError('password', `Room "${name}" asks for a password`);
+    }
+    const fits = await this.#options.passwords?.matches(hash, password, bearer.address);
+    if (fits !== true) throw new RoomError('password', `That is not the password of room "${name}"`);
+  }
+
+  /**
+   * The last question, when nothing else stands in the way: the newcomer may have to wait until a moderator lets it in.
+   * @throws RoomError `waiting`, `not-allowed`, `room-full`
+   */
+  passLobby(name: string, room: Room | undefined, arrival: Arrival): void {
+    if (arrival.grants.roomAdmin) return;
+    const { waitingRoom } = room?.settings ?? this.#options.defaults;
+    if (!waitingRoom) return;
+    if (room) {
+      room.lobby.pass(knownAs(arrival), arrival.newcomer.attributes.dialect, arrival.newcomer.knocker);
+    } else if (!this.#options.firstIsModerator) {
+      throw new RoomError('waiting', `Nobody is in room "${name}" yet who could let you in`, {
+        retry: true,
+        details: { place: 1 },
+      });
+    }
+  }
+}

@@ -1,0 +1,245 @@
+import type { MediaKind } from '../media/port.js';
+import type { Ban } from './bans.js';
+import { RoomError } from './errors.js';
+import { changedGrants, noGrants, roles } from './grants.js';
+import type { Grants, Role } from './grants.js';
+import type * as api from './index.js';
+import type { Waiting } from './lobby.js';
+import { Participant } from './participant.js';
+import type { ProfileChanges } from './profile.js';
+import { assertMay, effective } from './rights.js';
+import type { Room } from './room.js';
+import type { RoomSettings } from './settings.js';
+
+/** A moderator: a participant, or a program that has shown the administrator's right for the room. */
+export type Actor = Participant | api.Administrator;
+
+/** One line of the log for each change that a moderator makes. */
+export interface AuditEntry {
+  /** The id of the participant, or the name of the key. */
+  readonly actor: string;
+  readonly action: string;
+  readonly room: string;
+  /** The id of a participant, of somebody who waits, or of a ban; empty for the room itself. */
+  readonly target: string;
+  readonly outcome: 'done' | 'refused';
+}
+
+/** Of one participant, in `periodMs`. */
+const maxVerbs = 20;
+const periodMs = 10_000;
+/** How often a participant is asked to unmute itself, in ms. */
+const unmuteAskedMs = 10_000;
+const maxReasonLength = 200;
+
+/** When the last verbs of each moderator were said, and when somebody was last asked to unmute. */
+const verbTimes = new WeakMap<Participant, number[]>();
+const askedTimes = new WeakMap<Participant, number>();
+
+/** What one actor does to a room as its moderator. Each verb checks whether the actor may, at that moment. */
+export class Moderation implements api.Moderation {
+  readonly #room: Room;
+  readonly #actor: Actor;
+  readonly #audit: (entry: AuditEntry) => void;
+
+  constructor(room: Room, actor: Actor, audit: (entry: AuditEntry) => void) {
+    this.#room = room;
+    this.#actor = actor;
+    this.#audit = audit;
+  }
+
+  async mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean): Promise<void> {
+    const cuts = this.#do(muted ? 'mute' : 'allow', target, () => {
+      const targets =
+        target === 'all' ? [...this.#room.participants].filter(({ grants }) => !grants.roomAdmin) : [target];
+      if (target !== 'all') assertHasMedia(target);
+      return targets.map((participant) => participant.cut(kinds, muted));
+    });
+    await Promise.all(cuts);
+  }
+
+  requestUnmute(target: Participant, kinds: readonly MediaKind[]): void {
+    this.#do('requestUnmute', target, () => {
+      const now = this.#room.now();
+      const retryAfterMs = (askedTimes.get(target) ?? -Infinity) + unmuteAskedMs - now;
+      if (retryAfterMs > 0) throw tooMany(`${target.name} was asked a moment ago`, retryAfterMs);
+      askedTimes.set(target, now);
+      target.tell({ type: 'unmuteRequested', by: this.#name, kinds });
+    });
+  }
+
+  unpublish(target: Participant): void {
+    this.#do('unpublish', target, () => {
+      assertHasMedia(target);
+      target.unpublish();
+    });
+  }
+
+  evict(target: Participant, { reason = '', banMs = 0, revoke = false }: api.RemovalOptions = {}): void {
+    this.#do('evict', target, () => {
+      this.#assertNotAbove(target);
+      const shown = shortened(reason);
+      if (revoke) this.#room.revokeTokens(target.identity);
+      if (banMs !== 0) this.#room.ban(target, banMs);
+      this.#room.evict(target, { reason: shown });
+    });
+  }
+
+  ban(known: api.BanWish, ms: number): Ban {
+    return this.#do('ban', known.identity ?? known.name ?? known.address ?? '', () => this.#room.banKnown(known, ms));
+  }
+
+  liftBan(id: string): void {
+    this.#do('liftBan', id, () => {
+      if (!this.#room.liftBan(id)) throw new RoomError('participant-not-found', `There is no ban "${id}"`);
+    });
+  }
+
+  get bans(): readonly Ban[] {
+    this.#assertMay();
+    return this.#room.bans;
+  }
+
+  get waiting(): readonly Waiting[] {
+    this.#assertMay();
+    return this.#room.lobby.waiting;
+  }
+
+  admit(waitingId: string): void {
+    this.#do('admit', waitingId, () => {
+      if (!this.#room.lobby.admit(waitingId)) throw nobodyWaits(waitingId);
+    });
+  }
+
+  deny(waitingId: string, reason = ''): void {
+    this.#do('deny', waitingId, () => {
+      if (!this.#room.lobby.deny(waitingId, shortened(reason))) throw nobodyWaits(waitingId);
+    });
+  }
+
+  setGrants(target: Participant, changes: Partial<Grants>, role?: Role): void {
+    this.#do('setGrants', target, () => {
+      const next = changedGrants(role ? { ...target.grants, ...roles[role] } : target.grants, changes);
+      if (target.grants.roomAdmin && !next.roomAdmin) this.#assertNotAbove(target);
+      this.#assertHas(next, target.grants);
+      // Whether others see a participant is decided when it joins.
+      const { hidden, recorder } = target.grants;
+      target.setGrants(effective({ ...next, hidden, recorder }));
+    });
+  }
+
+  changeProfile(target: Participant, changes: ProfileChanges): void {
+    this.#do('changeProfile', target, () => {
+      target.changeProfile(changes);
+    });
+  }
+
+  lowerHand(target: Participant | 'all'): void {
+    this.#do('lowerHand', target, () => {
+      for (const participant of target === 'all' ? [...this.#room.participants] : [target]) participant.lowerHand();
+    });
+  }
+
+  update(settings: Partial<RoomSettings>): void {
+    this.#do('update', '', () => {
+      this.#room.update(settings);
+    });
+  }
+
+  close(reason = ''): void {
+    this.#do('close', '', () => {
+      this.#room.endForAll(shortened(reason));
+    });
+  }
+
+  get #name(): string {
+    return this.#actor instanceof Participant ? this.#actor.id : this.#actor.administrator;
+  }
+
+  get #grants(): Grants {
+    const actor = this.#actor;
+    if (actor instanceof Participant) return actor.room === this.#room ? actor.grants : noGrants;
+    return actor.bearer.grantsIn(this.#room.name);
+  }
+
+  #assertMay(): void {
+    const actor = this.#actor;
+    // The rights of a participant end with its membership, and never reach another room.
+    if (actor instanceof Participant && actor.room === this.#room) actor.assertMay('moderate');
+    else assertMay(this.#grants, 'moderate');
+  }
+
+  /** @throws RoomError `not-allowed`, `too-many`, `participant-not-found`, and as `verb` */
+  #do<Result>(action: string, target: Participant | string, verb: () => Result): Result {
+    const entry = {
+      actor: this.#name,
+      action,
+      room: this.#room.name,
+      target: target instanceof Participant ? target.id : target,
+    };
+    try {
+      this.#assertMay();
+      this.#assertPace();
+      if (target instanceof Participant && (target.closed || target.room !== this.#room)) {
+        throw new RoomError('participant-not-found', `${target.name} is not in room "${this.#room.name}"`);
+      }
+      const result = verb();
+      this.#audit({ ...entry, outcome: 'done' });
+      return result;
+    } catch (error) {
+      this.#audit({ ...entry, outcome: 'refused' });
+      throw error;
+    }
+  }
+
+  /** Only participants: programs pay as all requests of REST do. */
+  #assertPace(): void {
+    const actor = this.#actor;
+    if (!(actor instanceof Participant)) return;
+    const now = this.#room.now();
+    const times = (verbTimes.get(actor) ?? []).filter((time) => time > now - periodMs);
+    const [first] = times;
+    if (times.length >= maxVerbs && first !== undefined) throw tooMany('You moderate too fast', first + periodMs - now);
+    verbTimes.set(actor, [...times, now]);
+  }
+
+  /** A moderator by a token is above one that a moderator has made. */
+  #assertNotAbove(target: Participant): void {
+    const { bearer, room } = target;
+    const byToken = bearer.claims !== undefined && bearer.grantsIn(room.name).roomAdmin;
+    if (!byToken || !(this.#actor instanceof Participant)) return;
+    const { bearer: own } = this.#actor;
+    if (own.claims !== undefined && own.grantsIn(room.name).roomAdmin) return;
+    throw new RoomError('not-allowed', `${target.name} moderates this room by a token, and you do not`);
+  }
+
+  /** Nobody gives what they lack. */
+  #assertHas(next: Grants, former: Grants): void {
+    const grants = this.#grants;
+    for (const [name, value] of Object.entries(next) as [keyof Grants, Grants[keyof Grants]][]) {
+      if (value !== true || former[name] === true || grants[name] === true) continue;
+      throw new RoomError('not-allowed', `You cannot give ${name}, which you do not have`);
+    }
+  }
+}
+
+/** Media of some protocols does not pass the server. */
+function assertHasMedia(target: Participant): void {
+  if (target.attributes.peerToPeer !== true) return;
+  throw new RoomError('not-supported', `The media of ${target.name} does not pass this server, which cannot cut it`);
+}
+
+function shortened(reason: string): string {
+  return Array.from(reason).slice(0, maxReasonLength).join('');
+}
+
+function nobodyWaits(id: string): RoomError {
+  return new RoomError('participant-not-found', `Nobody of the id "${id}" waits`);
+}
+
+function tooMany(text: string, retryAfterMs: number): RoomError {
+  return new RoomError('too-many', `${text}; try again in ${Math.ceil(retryAfterMs / 1_000)} s`, {
+    retry: true,
+    details: { retryAfterMs },
+  });
+}

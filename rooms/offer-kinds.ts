@@ -1,0 +1,49 @@
+import type { MediaKind } from '../media/port.js';
+
+/** The kinds of media that an SDP offer sends: the sections of them that are neither refused nor one way towards the client. */
+export function kindsSentBy(offer: string): readonly MediaKind[] {
+  const [session = '', ...sections] = sectionsOf(offer);
+  const standard = directionOf(session) ?? 'sendrecv';
+  const kinds = new Set<MediaKind>();
+  for (const section of sections) {
+    const kind = kindOf(section);
+    if (kind && sends(directionOf(section) ?? standard)) kinds.add(kind);
+  }
+  return [...kinds];
+}
+
+/** The offer without the sections of the kinds: they stand in it as refused, so that the answer refuses them too (RFC 3264 §6). */
+export function offerWithout(offer: string, kinds: readonly MediaKind[]): string {
+  if (kinds.length === 0) return offer;
+  const [session = '', ...sections] = sectionsOf(offer);
+  const refused = new Set<string>();
+  const rest = sections.map((section) => {
+    const kind = kindOf(section);
+    if (!kind || !kinds.includes(kind)) return section;
+    const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
+    if (mid !== undefined) refused.add(mid);
+    return section.replace(/^m=(audio|video) \S+/, 'm=$1 0');
+  });
+  const grouped = session.replace(/^(a=group:BUNDLE)((?: \S+)*)/gm, (_line, group: string, mids: string) => {
+    const kept = mids.split(' ').filter((mid) => mid !== '' && !refused.has(mid));
+    return [group, ...kept].join(' ');
+  });
+  return [grouped, ...rest].join('');
+}
+
+function sectionsOf(sdp: string): string[] {
+  return sdp.split(/^(?=m=)/m);
+}
+
+function kindOf(section: string): MediaKind | undefined {
+  const [, kind, port] = /^m=(audio|video) (\d+)/.exec(section) ?? [];
+  return (kind === 'audio' || kind === 'video') && port !== '0' ? kind : undefined;
+}
+
+function directionOf(part: string): string | undefined {
+  return /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m.exec(part)?.[1];
+}
+
+function sends(direction: string): boolean {
+  return direction === 'sendrecv' || direction === 'sendonly';
+}

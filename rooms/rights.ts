@@ -1,0 +1,54 @@
+import type { MediaKind } from '../media/port.js';
+import { RoomError } from './errors.js';
+import { mayPublish } from './grants.js';
+import type { Grants, Source } from './grants.js';
+
+/** What a participant does that its grants decide about. */
+export type Action =
+  /** Texts, data, scene events, filters. */
+  | 'data'
+  | 'subscribe'
+  | 'metadata'
+  /** Mute, unpublish, evict, ban, lock, admit, settings, end, roles. */
+  | 'moderate'
+  | 'record';
+
+const needed: Readonly<Record<Action, { readonly grants: readonly (keyof Grants)[]; readonly text: string }>> = {
+  data: { grants: ['canPublishData'], text: 'You may send nothing in this room' },
+  subscribe: { grants: ['canSubscribe'], text: 'You may receive no streams in this room' },
+  metadata: { grants: ['canUpdateOwnMetadata'], text: 'You may not change how you are shown in this room' },
+  moderate: { grants: ['roomAdmin'], text: 'Only moderators of this room may do that' },
+  record: { grants: ['roomRecord', 'roomAdmin'], text: 'You may not record this room' },
+};
+
+/** One of the grants of an action is enough. */
+export function may(grants: Grants, action: Action): boolean {
+  return needed[action].grants.some((grant) => grants[grant] === true);
+}
+
+/** @throws RoomError `not-allowed` */
+export function assertMay(grants: Grants, action: Action): void {
+  if (!may(grants, action)) throw new RoomError('not-allowed', needed[action].text);
+}
+
+/** Where the tracks of a stream come from. */
+export type StreamSource = 'camera' | 'screen';
+
+const trackSources: Readonly<Record<StreamSource, Readonly<Record<MediaKind, Source>>>> = {
+  camera: { audio: 'microphone', video: 'camera' },
+  screen: { audio: 'screen_share_audio', video: 'screen_share' },
+};
+
+export function sourceOf(stream: StreamSource, kind: MediaKind): Source {
+  return trackSources[stream][kind];
+}
+
+/** Those of the kinds that may be published. */
+export function allowedKinds(grants: Grants, stream: StreamSource, kinds: readonly MediaKind[]): readonly MediaKind[] {
+  return kinds.filter((kind) => mayPublish(grants, sourceOf(stream, kind)));
+}
+
+/** A hidden participant publishes and says nothing, whatever else it was granted. */
+export function effective(grants: Grants): Grants {
+  return grants.hidden ? { ...grants, canPublish: false, canPublishData: false } : grants;
+}

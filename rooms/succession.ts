@@ -1,0 +1,48 @@
+import type { Arrival } from './arrival.js';
+import { roles } from './grants.js';
+import type { Later } from './later.js';
+import type { Participant } from './participant.js';
+import type { Room } from './room.js';
+
+/** How long a room is without a moderator before another one is made, in ms: the former one may come back. */
+const successionMs = 60_000;
+
+/**
+ * Where FIRST_IS_MODERATOR is set: the first participant of a room moderates it, and when its last moderator has left, the participant
+ * that has been there longest does. Those with a token have what their token says.
+ */
+export class Succession {
+  readonly #room: Room;
+  readonly #later: Later;
+  #stop: (() => void) | undefined;
+
+  constructor(room: Room, later: Later) {
+    this.#room = room;
+    this.#later = later;
+  }
+
+  /** The arrival with the grants of a moderator, if it is the first and has no token. */
+  asFirst(arrival: Arrival): Arrival {
+    const { bearer, grants } = arrival;
+    const isFirst = [...this.#room.everybody].length === 0;
+    return isFirst && bearer.claims === undefined ? { ...arrival, grants: { ...grants, ...roles.MODERATOR } } : arrival;
+  }
+
+  left({ grants }: Participant): void {
+    if (!grants.roomAdmin || this.#hasModerator()) return;
+    this.#stop?.();
+    this.#stop = this.#later(successionMs, () => {
+      if (this.#room.closed || this.#hasModerator()) return;
+      const next = [...this.#room.participants].find(({ bearer }) => bearer.claims === undefined);
+      next?.setGrants({ ...next.grants, ...roles.MODERATOR });
+    });
+  }
+
+  stop(): void {
+    this.#stop?.();
+  }
+
+  #hasModerator(): boolean {
+    return [...this.#room.everybody].some((participant) => participant.grants.roomAdmin);
+  }
+}
