@@ -2,7 +2,7 @@ import type { Codec } from '../codecs/codec.js';
 import { KeyframeRequests } from './keyframe-requests.js';
 import { MissingPackets } from './missing-packets.js';
 import { PacketRing } from './packet-ring.js';
-import { PictureShift } from './picture-shift.js';
+import { lastPicture, PictureShift } from './picture-shift.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
 import { headerSize } from './rtp-packet.js';
@@ -69,17 +69,8 @@ export class InboundStream {
 
   /** It takes the place of another one, with this packet. */
   follow(former: InboundStream, { body }: RtpPacket): void {
-    const last = former.#lastBody();
-    this.shift = last && new PictureShift(this.codec, last, body);
-  }
-
-  /** Of the last packet that is no padding. */
-  #lastBody(): Buffer | undefined {
-    for (let number = this.#highest; number > this.#highest - ringSizes[this.codec.kind]; number--) {
-      const body = this.ring.get(number)?.body;
-      if (body && body.length > headerSize) return body;
-    }
-    return undefined;
+    const last = lastPicture(former.codec, former.ring, 0, former.#highest);
+    this.shift = PictureShift.between(last, this.codec, body);
   }
 
   /** It is passed on again. A decoder can go on with a keyframe only. */

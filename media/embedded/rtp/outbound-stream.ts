@@ -1,6 +1,8 @@
 import type { Codec } from '../codecs/codec.js';
 import type { InboundStream } from './inbound-stream.js';
 import type { KeptPacket } from './packet-ring.js';
+import type { Picture } from './picture-shift.js';
+import { lastPicture, PictureShift } from './picture-shift.js';
 import type { ReportBlock, SenderReport } from './rtcp.js';
 import { writeSenderReport } from './rtcp.js';
 import type { RtpPacket } from './rtp-packet.js';
@@ -29,7 +31,7 @@ export interface OutboundOptions {
 
 /**
  * The stream of one kind of media to one receiver. The source may change: the receiver sees a single stream with one
- * SSRC, one payload type and sequence numbers without a jump. Times are in ms.
+ * SSRC, one payload type, and numbers of packets and pictures without a jump. Times are in ms.
  */
 export class OutboundStream {
   readonly ssrc: number;
@@ -47,6 +49,10 @@ export class OutboundStream {
   #waiting = true;
   #numberOffset = 0;
   #timestampOffset = 0;
+  /** Undefined while the pictures of the source have the right numbers. */
+  #shift: PictureShift | undefined;
+  /** The last picture of the source before, as the receiver got it. */
+  #former: Picture | undefined;
   #lastNumber = -1;
   #lastTimestamp = 0;
   #lastAt = 0;
@@ -79,7 +85,11 @@ export class OutboundStream {
     const number = packet.extended + this.#numberOffset;
     const timestamp = (packet.timestamp + this.#timestampOffset) >>> 0;
     writeHeader(packet.body, packet.padding, packet.marker, this.#payloadType, number, timestamp, this.ssrc);
-    if (!this.#options.send(packet.body)) return;
+    this.#shift?.apply(packet.body);
+    const hasLeft = this.#options.send(packet.body);
+    // The payload is for other receivers too.
+    this.#shift?.undo(packet.body);
+    if (!hasLeft) return;
     this.counters.packets += 1;
     this.counters.octets += packet.payloadLength;
     if (number <= this.#lastNumber) return;
@@ -90,6 +100,7 @@ export class OutboundStream {
 
   /** Forgets the source. The next one begins with a keyframe, and continues the sequence numbers. */
   detach(): void {
+    this.#leave();
     this.#source = undefined;
     this.#waiting = true;
   }
@@ -111,7 +122,9 @@ export class OutboundStream {
       const wanted = number - this.#numberOffset;
       const kept = wanted >= this.#from ? source.ring.get(wanted) : undefined;
       if (!kept) continue;
+      this.#shift?.apply(kept.body);
       if (this.#options.send(this.#again(kept, number))) this.counters.repaired += 1;
+      this.#shift?.undo(kept.body);
     }
   }
 
@@ -158,7 +171,16 @@ export class OutboundStream {
     return this.#estimate && now - this.#estimate.at < estimateLastsMs ? this.#estimate.bitrate : undefined;
   }
 
+  /** Remembers the last picture of the source: those of the next one follow it. */
+  #leave(): void {
+    const source = this.#source;
+    if (!source || this.#waiting) return;
+    const last = lastPicture(source.codec, source.ring, this.#from, this.#lastNumber - this.#numberOffset);
+    if (last) this.#former = this.#shift?.of(last) ?? last;
+  }
+
   #follow(source: InboundStream): void {
+    this.#leave();
     this.#source = source;
     this.#payloadType = this.#options.payloadTypes.get(source.codec) ?? -1;
     this.#repairType = this.#options.repairTypes.get(source.codec);
@@ -170,6 +192,7 @@ export class OutboundStream {
   #begin(packet: RtpPacket, source: InboundStream, now: number): void {
     this.#waiting = false;
     this.#from = packet.extended;
+    this.#shift = PictureShift.between(this.#former, source.codec, packet.body);
     if (this.#lastNumber === -1) return;
     // From extended numbers, which never become negative.
     this.#numberOffset = this.#lastNumber + 1 - packet.extended;

@@ -11,14 +11,15 @@ export interface KeptPacket {
 
 /** The last packets of a stream, by extended sequence number. It keeps the received bytes, no copies. */
 export class PacketRing {
-  readonly #size: number;
+  /** How many packets there are at most. */
+  readonly size: number;
   readonly #numbers: Float64Array;
   readonly #bodies: (Buffer | undefined)[];
   readonly #timestamps: Uint32Array;
   readonly #flags: Uint16Array;
 
   constructor(size: number) {
-    this.#size = size;
+    this.size = size;
     this.#numbers = new Float64Array(size).fill(-1);
     this.#bodies = new Array<Buffer | undefined>(size).fill(undefined);
     this.#timestamps = new Uint32Array(size);
@@ -26,11 +27,11 @@ export class PacketRing {
   }
 
   has(number: number): boolean {
-    return this.#numbers[number % this.#size] === number;
+    return this.#numbers[number % this.size] === number;
   }
 
   add(packet: RtpPacket): void {
-    const slot = packet.extended % this.#size;
+    const slot = packet.extended % this.size;
     this.#numbers[slot] = packet.extended;
     this.#bodies[slot] = packet.body;
     this.#timestamps[slot] = packet.timestamp;
@@ -38,7 +39,7 @@ export class PacketRing {
   }
 
   get(number: number): KeptPacket | undefined {
-    const slot = number % this.#size;
+    const slot = number % this.size;
     const body = this.#bodies[slot];
     if (this.#numbers[slot] !== number || !body) return undefined;
     const flags = this.#flags[slot] ?? 0;
