@@ -107,6 +107,7 @@ export class Doors {
     this.#exchanges = new Exchanges(options.messageMs);
     this.#sockets = new SocketCount(options.maxSockets ?? Infinity);
     server.on('connection', this.#onConnection);
+    server.on('timeout', endIdle);
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
   }
@@ -341,6 +342,17 @@ export class Doors {
     onFirstRequest.get(request.socket)?.();
     return this.#gate.identify(request);
   }
+}
+
+/**
+ * Ends a connection that is kept for the next request. When the server stood still, that request waits in the socket: timers run before
+ * sockets are read, immediates after it.
+ */
+function endIdle(socket: Socket): void {
+  const { bytesRead } = socket;
+  setImmediate(() => {
+    if (socket.bytesRead === bytesRead) socket.destroy();
+  });
 }
 
 /** Called when a TCP connection has made its first request. */

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { Doors } from '../../transport/doors.js';
 import type { Mount } from '../../transport/doors.js';
+import { RawClient } from '../doors/plain-doors.js';
 import { doorsOptions } from '../support/gate.js';
 
 describe('the doors of the HTTP server', () => {
@@ -75,5 +76,23 @@ describe('the doors of the HTTP server', () => {
     expect(others.hasPlace).to.equal(false);
     await others.close();
     expect(closed).to.equal(2);
+  });
+
+  it('read a request that waits in an idle connection before they end it, when the server stood still', async () => {
+    const own = createServer({ keepAliveTimeout: 100 });
+    const others = new Doors(own, { ...doorsOptions(), otherwise: (_request, response) => response.end('here') });
+    await once(own.listen(0, '127.0.0.1'), 'listening');
+    const client = new RawClient(`http://127.0.0.1:${(own.address() as AddressInfo).port}`);
+    const get = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+    client.send(get);
+    await client.answered(1);
+    client.send(get);
+    // The request is in the socket by now. No timer runs meanwhile, and nothing is read.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    await client.answered(2);
+    expect(client.statuses).to.deep.equal(['200', '200']);
+    await client.closed();
+    await others.close();
+    own.close();
   });
 });
