@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { udpPorts } from '../support/udp-ports.js';
 import { until } from '../support/until.js';
+import { freePort } from '../support/free-port.js';
 
 const program = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 
@@ -17,15 +16,6 @@ function unread(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProc
   child.stdout.destroy();
   child.stderr.destroy();
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function end(child: ChildProcess): Promise<unknown> {

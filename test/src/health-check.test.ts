@@ -14,6 +14,7 @@ import { serve } from '../../src/serve.js';
 import type { Service } from '../../src/serve.js';
 import type { Health } from '../../rest/health.js';
 import { FakeMedia } from '../support/fake-media.js';
+import { freePort } from '../support/free-port.js';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const up: Health['mediaServers'] = [{ url: 'ws://kms', up: true, load: 0, filters: [] }];
@@ -103,14 +104,6 @@ describe('the health check', function () {
     silent.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Runs the command of the image. */
 function health(flags: readonly string[], env: NodeJS.ProcessEnv) {

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { udpPorts } from '../support/udp-ports.js';
 import { until } from '../support/until.js';
+import { freePort } from '../support/free-port.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -32,14 +31,6 @@ async function npm(script: readonly string[], ready: RegExp, env: NodeJS.Process
   await until('it is ready', () => ready.test(told) || child.exitCode !== null, 120_000);
   expect(told).to.match(ready);
   return { npm: child, allGone };
-}
-
-async function freePort(): Promise<string> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return String(port);
 }
 
 describe('npm', function () {
@@ -72,14 +63,14 @@ describe('npm', function () {
   }
 
   it('run media-server: SIGTERM to npm ends the engine', async () => {
-    const port = ['--', '--port', await freePort(), '--udp-ports', udpPorts()];
+    const port = ['--', '--port', String(await freePort()), '--udp-ports', udpPorts()];
     const started = await npm(['run', 'media-server', ...port], /^Media server .*: ws:/m, {});
     started.npm.kill('SIGTERM');
     await started.allGone;
   });
 
   it('SIGHUP to the whole terminal reloads the server, whose engine goes on', async () => {
-    const port = await freePort();
+    const port = String(await freePort());
     const child = spawn(process.execPath, ['dist/src/main.js'], {
       cwd: root,
       env: { ...process.env, ...env(), PORT: port, ADMIN_TOKEN: 'word', LOG_LEVEL: 'info' },

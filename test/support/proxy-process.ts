@@ -1,12 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configOf } from '../../src/config.js';
 import { tlsIdentity } from '../../src/tls.js';
 import { until } from './until.js';
+import { freePort } from './free-port.js';
 
 /** Debian's folders of programs; the path of a user may lack the second. */
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` };
@@ -118,13 +118,4 @@ function replaced(text: string, replacements: Readonly<Record<string, string>>):
     if (!result.includes(from)) throw new Error(`no ${from} in the file`);
     return result.replaceAll(from, to);
   }, text);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
