@@ -4,8 +4,8 @@ import type { Log } from '../log.js';
 import { adminApp } from '../rest/admin-app.js';
 import type { AdminAppOptions } from '../rest/admin-app.js';
 import { refuseAsProblem } from '../rest/problem-answer.js';
-import type { AnswerHeaders } from '../transport/answer-headers.js';
-import { Exchanges } from '../transport/gate/exchanges.js';
+import { Doors } from '../transport/doors.js';
+import type { DoorsOptions } from '../transport/doors.js';
 import { closeHttp, isLoopback, listen, literal, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 
@@ -16,29 +16,29 @@ export interface AdminPort {
   close(): Promise<void>;
 }
 
-/**
- * @param stillMs how long a request or an answer may stand still because of the client
- * @throws ConfigError when the server cannot listen there
- */
+export interface AdminPortOptions {
+  readonly app: Omit<AdminAppOptions, 'isRemote'>;
+  /** With a gate of its own: a crowd at the other port takes no place here. */
+  readonly doors: Omit<DoorsOptions, 'otherwise' | 'refuse'>;
+  readonly patience: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>;
+  readonly log: Log;
+}
+
+/** @throws ConfigError when the server cannot listen there */
 export async function openAdminPort(
   place: Place,
-  headers: AnswerHeaders,
-  log: Log,
-  options: Omit<AdminAppOptions, 'isRemote'>,
-  patience: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'>,
-  stillMs: number,
+  { app, doors: options, patience, log }: AdminPortOptions,
 ): Promise<AdminPort> {
-  const app = adminApp({ ...options, isRemote: !isLoopback(place.host) });
-  const exchanges = new Exchanges(stillMs);
-  const http = createServer(patience, (request, response) => {
-    headers.set(request, response);
-    const refuse = (): void => {
-      refuseAsProblem(response, 408, 'The rest of the request did not come in time');
-    };
-    exchanges.watch({ request, response, refuse });
-    app(request, response);
-  });
+  const http = createServer(patience);
   surviveErrors(http, log);
+  const otherwise = adminApp({ ...app, isRemote: !isLoopback(place.host) });
+  const doors = new Doors(http, { ...options, otherwise, refuse: refuseAsProblem });
   const port = await listen(http, place);
-  return { url: `http://${literal(place.host || 'localhost')}:${port}/`, close: () => closeHttp(http) };
+  return {
+    url: `http://${literal(place.host || 'localhost')}:${port}/`,
+    close: async () => {
+      await doors.close();
+      await closeHttp(http);
+    },
+  };
 }

@@ -19,7 +19,8 @@ import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
 import { keepPayer } from '../transport/gate/account.js';
 import { callerOf } from '../transport/gate/caller.js';
-import { socketLimit } from '../transport/gate/descriptors.js';
+import { adminSocketLimit, socketLimit } from '../transport/gate/descriptors.js';
+import type { Refused } from '../transport/gate/gate.js';
 import { Doors } from '../transport/doors.js';
 import { connectionLimits, gateOf } from '../transport/options.js';
 import { networkOf } from '../transport/gate/network.js';
@@ -162,25 +163,30 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       requestTimeout: Math.max(requestMs, config.firstRequestMs),
       connectionsCheckingInterval: Math.min(10_000, config.firstRequestMs),
     };
-    const openAdmin = async (place: Place): Promise<string> => {
-      const shown = { health, metrics: counts, onDefect };
-      const admin = await openAdminPort(place, headers, log, shown, patience, config.messageMs);
-      undo.add(() => admin.close());
-      return admin.url;
-    };
     const secure = tls && createSecureServer({ ...patience, cert: tls.cert, key: tls.key });
     const http = secure ?? createServer(patience);
     surviveErrors(http, log);
-    const gate = gateOf(config, (refused) => {
+    const onRefused = (refused: Refused): void => {
       log.warn('a client was refused', refused);
-    });
+    };
+    const gate = gateOf(config, onRefused);
+    const adminGate = gateOf(config, onRefused);
+    const limits = { ...connectionLimits(config), maxConnections: config.maxConnections, headers };
+    const openAdmin = async (place: Place): Promise<string> => {
+      const admin = await openAdminPort(place, {
+        app: { health, metrics: counts, onDefect },
+        doors: { ...limits, gate: adminGate, maxSockets: adminSocketLimit() },
+        patience,
+        log,
+      });
+      undo.add(() => admin.close());
+      return admin.url;
+    };
     const doors = new Doors(http, {
-      ...connectionLimits(config),
+      ...limits,
       gate,
-      maxConnections: config.maxConnections,
       maxSockets: socketLimit(),
       otherwise: app,
-      headers,
       refuse: refuseAsProblem,
       ...(options.observer && { observer: options.observer }),
     });
@@ -251,7 +257,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         const named = secure ? next : { ...next, tlsCert: config.tlsCert, tlsKey: config.tlsKey };
         if (identity) secure?.setSecureContext({ cert: identity.cert, key: identity.key });
         const renewed = renew(config, named);
-        gate.renew(config);
+        for (const each of [gate, adminGate]) each.renew(config);
         headers.renew(config.frameAncestors);
         if (named === next || (next.tlsCert === config.tlsCert && next.tlsKey === config.tlsKey)) return renewed;
         return { ...renewed, kept: [...renewed.kept, 'TLS_CERT', 'TLS_KEY'] };

@@ -28,6 +28,14 @@ export const rest: PlainDoor = {
   refused: (status, title, code, detail) => JSON.stringify({ type: 'about:blank', title, status, detail, code }),
 };
 
+export const adminPort: PlainDoor = {
+  name: 'ADMIN_PORT',
+  headers: [],
+  path: '/metrics',
+  upload: 'PUT /metrics',
+  refused: rest.refused,
+};
+
 export const easyRtcFiles: PlainDoor = {
   name: 'the files of EasyRTC',
   headers: [],

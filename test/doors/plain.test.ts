@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { adminToken } from '../support/administrator.js';
+import { freePort } from '../support/free-port.js';
 import { stalled } from '../support/stalled.js';
 import { until } from '../support/until.js';
-import { RawClient, conciergeFiles, easyRtcFiles, head, rest } from './plain-doors.js';
+import { RawClient, adminPort, conciergeFiles, easyRtcFiles, head, rest } from './plain-doors.js';
 import type { PlainDoor } from './plain-doors.js';
 import { DoorStage } from './stage.js';
 
@@ -14,8 +15,9 @@ const burst = 30;
 /** How long a request or an answer may stand still, in ms. */
 const stillMs = 400;
 
-const below = { rest: '/api/v1/rooms/', concierge: '/fs/ada/', easyrtc: '/easyrtc/' } as const;
+const below = { rest: '/api/v1/rooms/', concierge: '/fs/ada/', easyrtc: '/easyrtc/', admin: '/' } as const;
 const refused400 = rest.refused(400, 'Bad Request', 'bad-request', 'The path or a parameter is malformed');
+const notFound = rest.refused(404, 'Not Found', 'not-found', 'Nothing is served at this path');
 const tooMany = ['429', 'Too Many Requests', 'too-many', 'Too many requests'] as const;
 const tooLate = ['408', 'Request Timeout', 'too-late', 'The rest of the request did not come in time'] as const;
 
@@ -25,21 +27,23 @@ function refusal(door: PlainDoor, [status, title, code, reason]: typeof tooMany 
 
 describe('At every door that keeps no clients', function () {
   this.timeout(20_000);
-  const stage = new DoorStage({
-    adminToken,
-    easyrtc: { files: 'node_modules/open-easyrtc/api' },
-    concierge: { files: 'fs-key', filesDir: mkdtempSync(join(tmpdir(), 'doors-')) },
-    maxRequestRate: 1,
-    maxRequestBurst: burst,
-    firstRequestMs: stillMs,
-    messageMs: stillMs,
-  });
-  let plainDoors: Readonly<Record<'rest' | 'concierge' | 'easyrtc', PlainDoor>>;
+  let stage: DoorStage;
+  let plainDoors: Readonly<Record<'rest' | 'concierge' | 'easyrtc' | 'admin', PlainDoor>>;
   const clients: RawClient[] = [];
 
   before(async () => {
+    stage = new DoorStage({
+      adminToken,
+      adminPort: await freePort(),
+      easyrtc: { files: 'node_modules/open-easyrtc/api' },
+      concierge: { files: 'fs-key', filesDir: mkdtempSync(join(tmpdir(), 'doors-')) },
+      maxRequestRate: 1,
+      maxRequestBurst: burst,
+      firstRequestMs: stillMs,
+      messageMs: stillMs,
+    });
     await stage.start();
-    plainDoors = { rest, concierge: await conciergeFiles(stage), easyrtc: easyRtcFiles };
+    plainDoors = { rest, concierge: await conciergeFiles(stage), easyrtc: easyRtcFiles, admin: adminPort };
   });
   after(() => stage.stop());
   afterEach(() => {
@@ -47,29 +51,29 @@ describe('At every door that keeps no clients', function () {
   });
   after(() => stage.empty());
 
-  function newClient(): RawClient {
-    const client = new RawClient(stage.origin);
+  function newClient(door: PlainDoor): RawClient {
+    const client = new RawClient(door === adminPort ? (stage.service.adminUrl ?? '') : stage.origin);
     clients.push(client);
     return client;
   }
 
   /** A client that is served, whatever others do. */
   async function isServed(door: PlainDoor): Promise<void> {
-    const client = newClient();
+    const client = newClient(door);
     client.send(head(door, `GET ${door.path}`));
     await client.answered(1);
     expect(client.statuses[0]).to.match(/^20[02]$/);
     client.cut();
   }
 
-  for (const which of ['rest', 'concierge', 'easyrtc'] as const) {
+  for (const which of ['rest', 'concierge', 'easyrtc', 'admin'] as const) {
     describe(which, () => {
       let door: PlainDoor;
       before(() => (door = plainDoors[which]));
       afterEach(() => isServed(door));
 
       it('a flood of requests is answered with 429 from the limit on, and closed', async () => {
-        const client = newClient();
+        const client = newClient(door);
         client.send(head(door, `GET ${door.path}`).repeat(2 * burst));
         await client.closed();
         const served = which === 'concierge' ? '202' : '200';
@@ -78,22 +82,24 @@ describe('At every door that keeps no clients', function () {
       });
 
       it('half a head is answered with 408', async () => {
-        const client = newClient();
+        const client = newClient(door);
         client.send(head(door, `GET ${door.path}`).slice(0, -2));
         await client.closed();
         expect(client.statuses).to.deep.equal(['408']);
       });
 
       it('half a body is answered with 408, or before it came, and closed in time', async () => {
-        const client = newClient();
+        const client = newClient(door);
         client.send(head(door, door.upload, ['Content-Length: 100']), 'ab');
         await client.closed();
-        expect(client.statuses).to.deep.equal({ rest: ['404'], concierge: ['408'], easyrtc: ['405'] }[which]);
+        expect(client.statuses).to.deep.equal(
+          { rest: ['404'], concierge: ['408'], easyrtc: ['405'], admin: ['404'] }[which],
+        );
         if (which === 'concierge') expect(client.body).to.equal(refusal(door, tooLate));
       });
 
       it('a body that grows beyond every limit is refused, without an end', async () => {
-        const client = newClient();
+        const client = newClient(door);
         client.send(head(door, door.upload, ['Transfer-Encoding: chunked']));
         const chunk = Buffer.alloc(65_536, 'x');
         for (let sent = 0; sent < 64 && client.statuses.length === 0; sent += 1) {
@@ -101,19 +107,23 @@ describe('At every door that keeps no clients', function () {
           await new Promise((done) => setImmediate(done));
         }
         await client.answered(1);
-        expect(client.statuses).to.deep.equal({ rest: ['404'], concierge: ['413'], easyrtc: ['405'] }[which]);
+        expect(client.statuses).to.deep.equal(
+          { rest: ['404'], concierge: ['413'], easyrtc: ['405'], admin: ['404'] }[which],
+        );
       });
 
       it('a body that says it is too long is refused before it comes', async () => {
-        const client = newClient();
+        const client = newClient(door);
         client.send(head(door, door.upload, ['Content-Length: 4000000000']));
         await client.answered(1);
-        expect(client.statuses).to.deep.equal({ rest: ['404'], concierge: ['413'], easyrtc: ['405'] }[which]);
+        expect(client.statuses).to.deep.equal(
+          { rest: ['404'], concierge: ['413'], easyrtc: ['405'], admin: ['404'] }[which],
+        );
       });
 
       it('a client that does not read its answers is cut off, little waits for it, and no file stays open', async () => {
         const { client, waiting } = await stalled(async () => {
-          const reader = newClient();
+          const reader = newClient(door);
           reader.send(head(door, `GET ${door.path}`));
           await reader.answered(1);
           return reader;
@@ -132,21 +142,24 @@ describe('At every door that keeps no clients', function () {
           rest: ['400', refused400],
           concierge: ['400', 'There can be no such file\n'],
           easyrtc: ['404', ''],
+          admin: ['404', notFound],
         }[which];
         for (const path of [`${below[which]}%ff`, `${below[which]}%`]) expect(await get(path)).to.deep.equal(malformed);
         // Node refuses the head before a door sees it.
         for (const path of [`${below[which]}\xff`, `${door.path}?\xff`])
           expect(await get(path)).to.deep.equal(['400', '']);
         expect((await get(`${door.path}?room=%ff`))[0]).to.match(/^20[02]$/);
-        const client = newClient();
+        const client = newClient(door);
         client.send(head(door, door.upload, ['Content-Length: 3']), 'a\xff\xfe');
         await client.answered(1);
-        expect(client.statuses).to.deep.equal({ rest: ['404'], concierge: ['201'], easyrtc: ['405'] }[which]);
+        expect(client.statuses).to.deep.equal(
+          { rest: ['404'], concierge: ['201'], easyrtc: ['405'], admin: ['404'] }[which],
+        );
         if (which === 'concierge') expect(await get(door.path)).to.deep.equal(['202', 'a\xff\xfe']);
       });
 
       async function get(path: string): Promise<readonly [status: string | undefined, body: string]> {
-        const client = newClient();
+        const client = newClient(door);
         client.send(head(door, `GET ${path}`, ['Connection: close']));
         await client.closed();
         return [client.statuses[0], client.body];

@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { ParentLog } from '../../log.js';
 import type { Config, GivenConfig } from '../../src/config.js';
@@ -12,6 +10,7 @@ import type { HttpAnswer } from '../support/http.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { ServiceStage } from '../support/service-stage.js';
 import { stalled } from '../support/stalled.js';
+import { freePort } from '../support/free-port.js';
 
 type Mode = Config['roomList'];
 
@@ -78,15 +77,6 @@ describe('what REST tells of rooms', () => {
 });
 
 describe('ADMIN_PORT', () => {
-  /** A port that nothing listens at. */
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
-    await once(server.close(), 'close');
-    return port;
-  }
-
   it('has details of /healthz and /metrics without a token; /metrics is nowhere else', async () => {
     const adminPort = await freePort();
     await withGarden({ adminPort, adminToken, pathPrefix: '/meet' }, async (url, stage) => {
@@ -109,6 +99,27 @@ describe('ADMIN_PORT', () => {
       expect((await send(`${url}healthz`)).text).to.equal('{"status":"unavailable"}');
     });
     expect(await send(`http://127.0.0.1:${adminPort}/healthz`).catch(() => 'gone'), 'after the end').to.equal('gone');
+  });
+
+  it('counts connections for itself: a crowd at one port takes no place at the other', async () => {
+    const adminPort = await freePort();
+    await withGarden({ adminPort, maxConnectionsPerAddress: 3 }, async (url, stage) => {
+      const admin = stage.service.adminUrl ?? '';
+      const ports = [
+        { crowded: url, other: `${admin}metrics` },
+        { crowded: admin, other: `${url}getClientConfig` },
+      ];
+      for (const { crowded, other } of ports) {
+        const crowd = Array.from({ length: 3 }, () => new RawClient(crowded));
+        await Promise.all(crowd.map(({ socket }) => once(socket, 'connect')));
+        const late = new RawClient(crowded);
+        late.send('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+        await late.closed();
+        expect(late.statuses, crowded).to.deep.equal(['503']);
+        expect((await send(other)).status, other).to.equal(200);
+        for (const client of crowd) client.cut();
+      }
+    });
   });
 
   it('answers half the head of a request with 408 in time', async () => {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
 import { Account } from '../../../transport/gate/account.js';
 import { callerOf, TrustedProxies } from '../../../transport/gate/caller.js';
-import { socketLimit } from '../../../transport/gate/descriptors.js';
+import { adminSocketLimit, socketLimit } from '../../../transport/gate/descriptors.js';
 import { correctedOrigin, Origins, readOrigin } from '../../../transport/gate/origins.js';
 import { Places } from '../../../transport/gate/places.js';
 import { configOf } from '../../../src/config.js';
@@ -196,6 +196,15 @@ describe('the file descriptors of the process', () => {
     expect(socketLimit('Max open files            1024                 4096                 files')).to.equal(921);
     expect(socketLimit('Max open files            unlimited            unlimited            files')).to.equal(Infinity);
     expect(socketLimit('')).to.equal(Infinity);
+  });
+
+  it('are enough for ADMIN_PORT when clients have all of theirs', () => {
+    for (const soft of [128, 1_024, 1_048_576]) {
+      const limits = `Max open files            ${soft}                 1048576              files`;
+      const [ofClients, ofAdmin] = [socketLimit(limits), adminSocketLimit(limits)];
+      expect(ofAdmin, `of ${soft}`).to.be.within(16, (soft - ofClients) / 2);
+    }
+    expect(adminSocketLimit('')).to.equal(Infinity);
   });
 });
 
