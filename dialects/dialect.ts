@@ -1,5 +1,6 @@
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
+import type { Access } from '../access/index.js';
 import type { Rooms } from '../rooms/index.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
@@ -15,6 +16,8 @@ export type RoomListMode = 'public' | 'admin' | 'off';
 /** What the server gives each dialect. A dialect's own settings come with its constructor. */
 export interface DialectContext {
   readonly rooms: Rooms;
+  /** Says who a client is, by its token or its secret. */
+  readonly access: Access;
   /** Maps the dialect's names of rooms to keys of `Rooms`: one name space for all dialects, or one for each. */
   readonly names: RoomNames;
   /** The paths of the one HTTP server: WebSockets (`open`) and other HTTP (`mount`). */
@@ -96,6 +99,15 @@ export interface DialectEntry<Options extends Group = Group, Hooks = undefined> 
    */
   readonly check?: (settings: Output<Options>) => void;
   readonly create: (settings: Output<Options>, needs: DialectNeeds, hooks?: Hooks) => Dialect;
+  /** What clients of this protocol may have to show at its door, besides a token. Undefined: nothing. */
+  readonly secret?: DoorSecret<Output<Options>, Hooks>;
+}
+
+export interface DoorSecret<Settings, Hooks> {
+  /** The variable of the option, or what else an operator can do, for messages. */
+  readonly setBy: string;
+  /** Whether it is asked for. */
+  readonly isAsked: (settings: Settings, hooks?: Hooks) => boolean;
 }
 
 /** Lets the compiler find the types of an entry. */

@@ -8,6 +8,7 @@ import { expected, expectedNumber, isNumeric, shown } from '../options/expected.
 import { nearName } from '../options/near-name.js';
 import { split } from '../options/option.js';
 import type { Input, Output } from '../options/option.js';
+import { checkAccess } from './access-checks.js';
 import type { dialectEntries } from './dialects.js';
 import { optionList } from './option-list.js';
 import type { ListedOption, OptionNames, ownOptions } from './option-list.js';
@@ -39,7 +40,7 @@ type OnFormerName = (given: string, present: string) => void;
  * @throws ConfigError for unknown names and for values that do not fit
  */
 export function configOf(given: GivenConfig = {}): Config {
-  return check(valuesIn(given, 'options'));
+  return check(valuesIn(given, 'options'), { isDev: false });
 }
 
 /**
@@ -63,8 +64,9 @@ export function readWithFiles(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   onFormerName: OnFormerName = () => undefined,
-): { readonly config: Config; readonly files: readonly string[] } {
-  const flags = readFlags(args);
+): { readonly config: Config; readonly files: readonly string[]; readonly isDev: boolean } {
+  const isDev = args.includes(devFlag);
+  const flags = readFlags(args.filter((arg) => arg !== devFlag));
   const path = flags.get(fileFlag) ?? env[fileVariable];
   const given =
     path === undefined
@@ -86,14 +88,23 @@ export function readWithFiles(
     if (fileFlagOf !== undefined) given.set(listed, contentOfFile(flags.get(fileFlagOf), fileFlagOf));
     if (flag !== undefined && flag !== listed.flag) onFormerName(flag, listed.flag);
   }
-  const config = check(given);
+  if (isDev) addDevelopment(given);
+  const config = check(given, { isDev });
   const secretFiles = [...given.values()].flatMap(({ file }) => file ?? []);
-  const named = [path ?? '', config.tlsCert, config.tlsKey].filter((file) => file !== '');
-  return { config, files: [...named, ...secretFiles] };
+  const named = [path ?? '', config.tlsCert, config.tlsKey, config.jwksFile?.path ?? ''].filter((file) => file !== '');
+  return { config, files: [...named, ...secretFiles], isDev };
 }
 
 const fileFlag = '--config';
+/** A server for its developer alone, with a key that everybody knows. It takes no value. */
+const devFlag = '--dev';
+const development = { keys: 'devkey: secret', host: '127.0.0.1', logLevel: 'debug' } as const satisfies GivenConfig;
 const fileVariable = 'ATRIUM_CONFIG';
+
+/** What nobody has given. */
+function addDevelopment(given: GivenValues): void {
+  for (const [listed, value] of valuesIn(development, devFlag)) if (!given.has(listed)) given.set(listed, value);
+}
 
 /** Its names, the present ones first. */
 function namesOf(listed: ListedOption): OptionNames[] {
@@ -253,7 +264,7 @@ export function nearMisses(env: NodeJS.ProcessEnv): readonly { readonly given: s
   });
 }
 
-function check(given: GivenValues): Config {
+function check(given: GivenValues, { isDev }: { readonly isDev: boolean }): Config {
   const config: Record<string, unknown> = {};
   const groups: Record<string, Record<string, unknown>> = {};
   for (const listed of optionList) {
@@ -272,5 +283,7 @@ function check(given: GivenValues): Config {
     owner[key] = result.data;
   }
   // Each value was made by the schema of its option.
-  return { ...config, ...groups } as Config;
+  const checked = { ...config, ...groups } as Config;
+  checkAccess(checked, isDev);
+  return checked;
 }

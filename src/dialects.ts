@@ -48,6 +48,22 @@ export function checkDialects(config: Config): void {
     check?.(config[name]);
 }
 
+/** A protocol that is switched on, and whether its clients have to show something besides a token. */
+export interface OpenDoor {
+  readonly title: string;
+  /** How an operator sets what its clients show. Undefined: they can show nothing but a token. */
+  readonly setBy: string | undefined;
+  readonly isAsked: boolean;
+}
+
+export function doorsOf(config: Config, hooks: Hooks = {}): OpenDoor[] {
+  return switchedOn(config).map(({ title, options: { name }, secret }) => ({
+    title,
+    setBy: secret?.setBy,
+    isAsked: secret?.isAsked(config[name], Reflect.get(hooks, name)) ?? false,
+  }));
+}
+
 type AnyEntry = DialectEntry<Group<Entries['options']['name']>, unknown>;
 
 function switchedOn(config: Config): AnyEntry[] {

@@ -5,6 +5,7 @@ import type { ListedOption } from './option-list.js';
 const examples: readonly (readonly [command: string, what: string])[] = [
   ['npm start', 'the server, its media engine and a page'],
   ['npm start -- --port 9000', 'at another port'],
+  ['npm start -- --dev', 'for its developer alone, with a known key and a link to join as moderator'],
   ['npm start -- --tls self-signed', 'HTTPS, for phones in the same network'],
   ['npm start -- --kms-uris ws://kms:8888/kurento', 'with a Kurento media server'],
   ['npm start -- --config atrium.yaml', 'options from a file'],
@@ -64,6 +65,7 @@ function introduction(): string {
       `One group alone: --help GROUP, which is ${groupNames.join(', ')}.`,
     ].join('\n'),
     '  --config FILE (ATRIUM_CONFIG)\n      A YAML file with options under the names of the flags in camelCase.\n' +
+      '  --dev\n      For developing: the key devkey with the secret secret, at 127.0.0.1 alone, logLevel debug.\n' +
       '  -h, --help [GROUP]\n  -v, --version',
   ].join('\n\n');
 }

@@ -8,6 +8,7 @@ export { startServer } from './server.js';
 export type { RunningServer } from './server.js';
 export type { Dialect, DialectContext, DialectState } from '../dialects/dialect.js';
 export type { EasyRtcHooks } from '../dialects/easyrtc/hooks.js';
+export type { Access, Introduction } from '../access/index.js';
 export type { Log, ParentLog } from '../log.js';
 export type * from '../media/port.js';
 export type * from '../rooms/index.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { AddressInfo, Server } from 'node:net';
 import type { Log } from '../log.js';
-import { ConfigError } from './config.js';
+import { ConfigError } from '../options/config-error.js';
 import type { Config } from './config.js';
 
 /** Where a server listens. `host` empty: all addresses of this machine. */

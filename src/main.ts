@@ -58,8 +58,9 @@ async function reportHealth(flags: readonly string[]): Promise<void> {
 async function run(): Promise<void> {
   // The health check, which runs every few seconds, does without all of this.
   const { startServer } = await import('./server.js');
+  const { developmentBanner } = await import('./development.js');
   const former: string[] = [];
-  const { config, files } = readWithFiles(args, process.env, (given, present) =>
+  const { config, files, isDev } = readWithFiles(args, process.env, (given, present) =>
     former.push(`${given} is now called ${present}`),
   );
   const log = createLog(config.logLevel, config.logFormat);
@@ -77,9 +78,12 @@ async function run(): Promise<void> {
   const elsewhere = server.elsewhere.map((url) => `On a phone in this network: ${url}\n`).join('');
   const fingerprint = server.fingerprint ? `Fingerprint of the certificate (SHA-256): ${server.fingerprint}\n` : '';
   const admin = server.adminUrl === undefined ? '' : `Health and metrics: ${server.adminUrl}\n`;
+  const development = isDev ? await developmentBanner(config, server.url) : '';
   const trouble = await server.mediaTrouble();
   const media = trouble === undefined ? server.media : `${server.media} – ${trouble}`;
-  process.stdout.write(`\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${media}\n${admin}\n`);
+  process.stdout.write(
+    `\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${media}\n${admin}${development}\n`,
+  );
   const stop = stopOnSignals(() => {
     reloading.close();
     return server.stop();

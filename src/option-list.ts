@@ -1,13 +1,21 @@
 import type { Group, Option, Table } from '../options/option.js';
 import { transportOptions } from '../transport/options.js';
 import { dialectEntries } from './dialects.js';
+import { accessOptions } from './options/access.js';
 import { clientOptions } from './options/clients.js';
 import { mediaOptions } from './options/media.js';
 import { roomsOptions } from './options/rooms.js';
 import { serverOptions } from './options/server.js';
 
 /** Options that belong to no dialect. They are in no group: `config.port`. */
-export const ownOptions = { ...serverOptions, ...transportOptions, ...roomsOptions, ...mediaOptions, ...clientOptions };
+export const ownOptions = {
+  ...serverOptions,
+  ...transportOptions,
+  ...accessOptions,
+  ...roomsOptions,
+  ...mediaOptions,
+  ...clientOptions,
+};
 
 /** Where operators give an option. */
 export interface OptionNames {
@@ -41,6 +49,7 @@ export const sections: readonly {
 }[] = [
   { name: 'server', title: 'Server', options: listed(serverOptions) },
   { name: 'connections', title: 'Connections', options: listed(transportOptions) },
+  { name: 'access', title: 'Access', options: listed(accessOptions) },
   { name: 'rooms', title: 'Rooms', options: listed(roomsOptions) },
   { name: 'media', title: 'Media', options: listed(mediaOptions) },
   { name: 'clients', title: 'Clients and pages', options: listed(clientOptions) },

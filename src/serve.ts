@@ -3,10 +3,11 @@ import { createServer as createSecureServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
+import { Access, grantsText } from '../access/index.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
 import { withCredentials } from '../dialects/turn-credentials.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
-import type { ParentLog } from '../log.js';
+import type { Log, ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
 import { restApp } from '../rest/app.js';
 import { refuseAsProblem } from '../rest/problem-answer.js';
@@ -109,6 +110,10 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       keepPayer,
       maxTextBytes: config.maxTextBytes,
       evictionMs: config.evictionMs,
+    });
+    const access = new Access(config, log, now);
+    undo.add(() => {
+      access.close();
     });
     const dialects: Dialect[] = [];
     const headers = new AnswerHeaders({
@@ -215,6 +220,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       const apart = name === ours ? namesBut(others) : ownNames(name);
       dialect.attach({
         rooms,
+        access,
         roomList: config.roomList,
         names: config.bridge ? sharedNames : apart,
         doors,
@@ -236,6 +242,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     if (config.roomList === 'public' && !isLoopback(config.host)) {
       log.info('everybody who reaches the server may list its rooms; ROOM_LIST=admin or off changes that');
     }
+    tellAccess(config, log);
+    void access.open();
     undo.add(() => {
       rooms.close('the server stops');
     });
@@ -268,6 +276,17 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     await stop();
     throw error;
   }
+}
+
+/** For the operator: what clients without a token may do. */
+function tellAccess({ auth, host, guestGrants }: Config, log: Log): void {
+  if (auth === 'off' && !isLoopback(host)) {
+    log.warn(
+      'everybody who reaches the server may come into every room (AUTH=off); AUTH=optional or required changes that',
+    );
+  }
+  if (auth === 'optional') log.info('clients without a token are guests', { grants: grantsText(guestGrants) });
+  if (auth === 'required') log.info('clients without a token are refused');
 }
 
 /** The built-in dialects in their order, each replaced by the one of its name that was given; then the other ones given. */

@@ -5,7 +5,7 @@ import { createLog } from './log.js';
 import { startMedia } from './media.js';
 import { serve } from './serve.js';
 import type { ServeOptions, Service } from './serve.js';
-import { checkStart } from './start-checks.js';
+import { checkDoors, checkStart } from './start-checks.js';
 import { tlsIdentity } from './tls.js';
 import { Undo } from './undo.js';
 
@@ -37,7 +37,7 @@ export async function startServer(
   const undo = new Undo();
   const stop = (): Promise<void> => undo.run();
   try {
-    await checkStart(config);
+    await checkStart(config, hooks);
     const tls = await tlsIdentity(config);
     const media = await startMedia(config, log);
     undo.add(() => media.stop());
@@ -55,6 +55,8 @@ export async function startServer(
       ...service,
       log,
       reload: async (next) => {
+        // What needs a restart stays as it is.
+        checkDoors({ ...next, bridge: config.bridge, auth: config.auth }, hooks);
         const renewed = await service.reload(next);
         log.level = next.logLevel;
         media.logLevel(next.logLevel);

@@ -1,6 +1,8 @@
 import { checkFolder } from '../options/check-folder.js';
 import type { Config } from './config.js';
-import { checkDialects } from './dialects.js';
+import { ConfigError } from '../options/config-error.js';
+import { checkDialects, doorsOf } from './dialects.js';
+import type { Hooks } from './dialects.js';
 import { adminPlaceOf, checkPlaces, placeOf } from './listening.js';
 
 /**
@@ -8,12 +10,31 @@ import { adminPlaceOf, checkPlaces, placeOf } from './listening.js';
  * and no media engine is left to be stopped.
  * @throws ConfigError
  */
-export async function checkStart(config: Config): Promise<void> {
+export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   checkDialects(config);
+  checkDoors(config, hooks);
   const hasEngines = config.kmsUris.length === 0;
   if (hasEngines && config.mediaRecordingsDir !== '') {
     checkFolder('MEDIA_RECORDINGS_DIR', config.mediaRecordingsDir, 'write');
   }
   const adminPlace = adminPlaceOf(config);
   await checkPlaces([placeOf(config), ...(adminPlace ? [adminPlace] : [])]);
+}
+
+/**
+ * Whether a stranger could come through one door to the people of another, who had to show a secret: the weakest door decides for all.
+ * @throws ConfigError when so
+ */
+export function checkDoors(config: Config, hooks: Hooks): void {
+  if (!config.bridge || config.auth === 'required') return;
+  const doors = doorsOf(config, hooks);
+  const [asking] = doors.filter(({ isAsked }) => isAsked);
+  const open = doors.filter(({ isAsked }) => !isAsked);
+  if (!asking || open.length === 0) return;
+  const settable = open.flatMap(({ setBy }) => setBy ?? []);
+  const tokensAlone = open.filter(({ setBy }) => setBy === undefined).map(({ title }) => title);
+  throw new ConfigError(
+    `BRIDGE: ${asking.title} asks its clients for a secret (${asking.setBy ?? ''}), but ${open.map(({ title }) => title).join(', ')} for nothing, and all meet in the same rooms. ` +
+      `Set a secret there too (${[...settable, ...tokensAlone.map((title) => `none for ${title}, which takes tokens`)].join(', ')}), or BRIDGE=false, or AUTH=required`,
+  );
 }

@@ -6,4 +6,5 @@ export const compeit = dialectEntry({
   title: 'COMPEIT',
   options: compeitOptions,
   create: (settings, { transport }) => new CompeitGateway(settings, transport),
+  secret: { setBy: 'COMPEIT_TOKEN_SECRET', isAsked: ({ tokenSecret }) => tokenSecret !== '' },
 });

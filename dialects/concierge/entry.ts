@@ -10,4 +10,5 @@ export const concierge = dialectEntry({
     if (files !== 'off') openFilesFolder(filesDir);
   },
   create: (settings) => new ConciergeGateway(settings),
+  secret: { setBy: 'CONCIERGE_SECRET', isAsked: ({ secret }) => secret !== '' },
 });

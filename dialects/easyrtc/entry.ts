@@ -12,4 +12,5 @@ export const easyrtc = dialectEntry({
     if (files !== '') checkFolder('EASYRTC_FILES', files, 'read');
   },
   create: (settings: EasyRtcSettings, needs, hooks?: EasyRtcHooks) => new EasyRtcGateway(settings, needs, hooks),
+  secret: { setBy: 'the hook authenticate', isAsked: (_settings, hooks) => hooks?.authenticate !== undefined },
 });

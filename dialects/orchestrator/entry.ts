@@ -6,4 +6,5 @@ export const orchestrator = dialectEntry({
   title: 'VR2Gather Orchestrator',
   options: orchestratorOptions,
   create: (settings, { terminate }) => new OrchestratorGateway(settings, terminate),
+  secret: { setBy: 'ORCHESTRATOR_PASSWORD', isAsked: ({ password }) => password !== '' },
 });
