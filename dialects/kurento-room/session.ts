@@ -1,6 +1,6 @@
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import type { Attributes, Newcomer, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
+import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import { Patience } from '../../transport/gate/patience.js';
@@ -8,14 +8,16 @@ import type { Frame } from '../../transport/frame.js';
 import type { TransportSettings } from '../../transport/options.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
-import { Backlog } from './backlog.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
 import type { RoomProtocolSettings } from './options.js';
+import { Outlet } from './outlet.js';
 import type { Request } from './read-request.js';
-import { isSameToken, newResumeToken } from './resume-token.js';
+import { newResumeToken } from './resume-token.js';
 import type { RpcServer } from './rpc-server.js';
 import type { Sessions } from './sessions.js';
+import { makePlaceFor } from './take-over.js';
+import type { NameHolder } from './take-over.js';
 
 /** One request more than `maxQueuedRequests`, or one byte more than `maxQueuedBytes` of requests, closes the connection with 1008. */
 export type SessionLimits = Pick<
@@ -55,11 +57,10 @@ const closeUnusedAfterMs = 1_000;
  * grace time. In that time its membership goes on, and what it is told is kept for it
  * (docs/protocols/kurento-room.md#15-connect-closesession, #16-what-happens-when-the-socket-drops).
  */
-export class Session implements CallingSession {
+export class Session implements CallingSession, NameHolder {
   readonly #context: SessionContext;
   readonly #requests: RequestQueue<Request>;
-  readonly #backlog: Backlog;
-  #connection: Connection | undefined;
+  readonly #outlet: Outlet;
   /** Of its present or last connection, for the log. */
   #address: string | undefined;
   #id: string | undefined;
@@ -68,8 +69,6 @@ export class Session implements CallingSession {
   #resumeToken: string | undefined;
   /** Set by leaveRoom, until it joins again. */
   #hasLeft = false;
-  /** What is sent after the answer of the running request. */
-  #held: Frame[] | undefined;
   #grace: Patience | undefined;
   #ending: NodeJS.Immediate | undefined;
   #closing: NodeJS.Timeout | undefined;
@@ -79,8 +78,9 @@ export class Session implements CallingSession {
     const { maxQueuedRequests: maxRequests, maxQueuedBytes: maxLength } = context.limits;
     this.#context = context;
     this.#requests = new RequestQueue({ maxRequests, maxLength }, (request) => this.#execute(request));
-    this.#backlog = new Backlog(context.limits);
-    this.#connection = connection;
+    this.#outlet = new Outlet(connection, context.limits, () => {
+      this.#endSoon();
+    });
     this.#address = connection.address;
   }
 
@@ -93,7 +93,7 @@ export class Session implements CallingSession {
 
   /** Whether its connection is lost and the grace time runs. */
   get detached(): boolean {
-    return this.#connection === undefined;
+    return this.#outlet.connection === undefined;
   }
 
   /**
@@ -131,7 +131,9 @@ export class Session implements CallingSession {
       idIsName: true,
       attributes: attributesOf(user),
       session: this,
-      makePlace: resumeToken ? yieldTo(resumeToken, limits) : limits.takeOverDetachedNames ? yieldName : keepName,
+      makePlace: (_present: Participant, holder: object | undefined) => {
+        if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
+      },
     };
     return rooms.join(names.keyOf(room), newcomer, (participant) => {
       if (this.#ended) return undefined;
@@ -156,9 +158,8 @@ export class Session implements CallingSession {
     if (this.#hasLeft) clearTimeout(this.#closing);
   }
 
-  /** Ends, also while it has a connection, because the same client has joined on another one. */
   replace(): void {
-    this.#connection?.close(1000, 'The client has joined again on another connection');
+    this.#outlet.connection?.close(1000, 'The client has joined again on another connection');
     this.end();
   }
 
@@ -171,7 +172,7 @@ export class Session implements CallingSession {
     // The iOS client repeats an unanswered request under the same id (docs/protocols/kurento-room.md#17-concurrency).
     if (request.id !== undefined && this.#requests.has((pending) => sessionRequests.areSame(pending, request))) return;
     clearTimeout(this.#closing);
-    if (!this.#requests.add(request, length)) this.#connection?.close(1008, 'Too many requests are waiting');
+    if (!this.#requests.add(request, length)) this.#outlet.connection?.close(1008, 'Too many requests are waiting');
   }
 
   /**
@@ -180,14 +181,13 @@ export class Session implements CallingSession {
    */
   attach(connection: Connection): () => void {
     this.#grace?.stop();
-    this.#connection?.close(1000, 'The session goes on with another connection');
-    this.#connection = undefined;
+    this.#outlet.connection?.close(1000, 'The session goes on with another connection');
+    this.#outlet.detach();
     return () => {
-      if (this.#ended || this.#connection) return;
-      this.#connection = connection;
+      if (this.#ended || this.#outlet.connection) return;
+      this.#outlet.attach(connection);
       this.#address = connection.address;
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
-      else for (const frame of this.#backlog.take()) connection.send(frame);
     };
   }
 
@@ -196,8 +196,8 @@ export class Session implements CallingSession {
    * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
    */
   detach(connection: Connection, reason: string): void {
-    if (this.#connection !== connection) return;
-    this.#connection = undefined;
+    if (this.#outlet.connection !== connection) return;
+    this.#outlet.detach();
     clearTimeout(this.#closing);
     if (this.#id === undefined || this.#hasLeft) {
       this.end();
@@ -217,9 +217,8 @@ export class Session implements CallingSession {
     this.#grace?.stop();
     clearImmediate(this.#ending);
     clearTimeout(this.#closing);
-    this.#connection = undefined;
+    this.#outlet.close();
     this.#requests.clear();
-    this.#backlog.take();
     if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
     this.#id = undefined;
     this.#participant?.leave();
@@ -227,22 +226,17 @@ export class Session implements CallingSession {
 
   #execute(request: Request): Promise<void> {
     const { sessionRequests, customRequest, sessions, limits } = this.#context;
-    if (sessionRequests.find(request.method)?.answeredFirst) this.#held = [];
+    if (sessionRequests.find(request.method)?.answeredFirst) this.#outlet.hold();
     const { emptyStreams } = limits;
     const call = { session: this, sessions, customRequest, emptyStreams, afterwards: undefined };
     return sessionRequests.execute(request, call, (text) => {
-      if (text !== undefined) this.#send(textFrame(text));
-      this.#tellHeld();
+      if (text !== undefined) this.#outlet.send(textFrame(text));
+      this.#outlet.sendHeld();
     });
   }
 
-  #send(frame: Frame): void {
-    if (this.#connection) {
-      this.#connection.send(frame);
-      return;
-    }
-    if (this.#ended || this.#backlog.add(frame)) return;
-    // Not at once: the room may be telling everybody just now, and leaving tells everybody too.
+  /** Not at once: the room may be telling everybody just now, and leaving tells everybody too. */
+  #endSoon(): void {
     this.#ending ??= setImmediate(() => {
       this.#context.log.warn('session ended: it missed too much', this.#fields());
       this.end();
@@ -250,19 +244,10 @@ export class Session implements CallingSession {
   }
 
   readonly #tell = (event: RoomEvent): void => {
-    for (const frame of this.#context.encode(event)) {
-      if (this.#held) this.#held.push(frame);
-      else this.#send(frame);
-    }
+    for (const frame of this.#context.encode(event)) this.#outlet.tell(frame);
     if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
     else if (event.type === 'participantRenamed') this.#endReceiving(event.participant);
   };
-
-  #tellHeld(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    for (const frame of held ?? []) this.#send(frame);
-  }
 
   /** The client believes that the participant left. In a microtask, because an outbox must not call back into the room. */
   #endReceiving(publisher: Participant): void {
@@ -274,7 +259,7 @@ export class Session implements CallingSession {
   #closeUnused(reason: string): void {
     clearTimeout(this.#closing);
     this.#closing = setTimeout(() => {
-      this.#connection?.close(1000, reason);
+      this.#outlet.connection?.close(1000, reason);
     }, closeUnusedAfterMs).unref();
   }
 
@@ -282,25 +267,4 @@ export class Session implements CallingSession {
     const { room, id: participant } = this.#participant ?? {};
     return { room: room?.name, participant, session: this.#id, address: this.#address };
   }
-}
-
-/**
- * A session without a connection yields its name to a newcomer, who is most likely the same person
- * (docs/protocols/kurento-room.md#14-what-users-asked-for).
- */
-function yieldName(_present: Participant, session: object | undefined): void {
-  if (session instanceof Session && session.detached) session.end();
-}
-
-/** Any session whose token it is yields its name: it is that of the same client. */
-function yieldTo(token: string, { takeOverDetachedNames }: SessionLimits): NonNullable<Newcomer['makePlace']> {
-  return (present, session) => {
-    if (!(session instanceof Session)) return;
-    if (session.resumeToken !== undefined && isSameToken(session.resumeToken, token)) session.replace();
-    else if (takeOverDetachedNames) yieldName(present, session);
-  };
-}
-
-function keepName(): void {
-  // The newcomer is refused.
 }
