@@ -1,16 +1,9 @@
 import { expect } from 'chai';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 
 describe('what a publisher may send through the embedded engine', function () {
   this.timeout(60_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   /** Chromium starts at 300 kbit/s. The final rate depends on the machine; the bench measures it. */
   it('grows to twice the initial rate, and is used by pictures that need it', async () => {

@@ -1,19 +1,12 @@
 import type { Page } from 'playwright-core';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 
 /** Small pictures at a low rate, because one machine encodes and decodes all of them. */
 const small = { size: [160, 120], frameRate: 6 } as const;
 
 describe('rooms of several through the embedded engine', function () {
   this.timeout(120_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   for (const count of [2, 5, 9]) {
     it(`${count} see and hear each other`, async () => {

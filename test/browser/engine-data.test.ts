@@ -1,21 +1,14 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { until } from '../support/until.js';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 
 const patienceMs = 15_000;
 
 /** docs/protocols/kurento-media.md#71-construction, #72-negotiation; RFC 8831. */
 describe('data channels through the embedded engine', function () {
   this.timeout(60_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   const heard = (page: Page, name: string): Promise<string[]> => stage.call<string[]>(page, 'heard', name);
 

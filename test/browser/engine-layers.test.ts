@@ -1,19 +1,12 @@
 import { until } from '../support/until.js';
 import { listenerPermissions } from '../../tools/chromium.js';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 import { patienceMs } from './visitor.js';
 
 /** Several libraries write a group SIM into offers. Chromium then sends three sizes, whatever the answer says. */
 describe('a publisher of several sizes at the embedded engine', function () {
   this.timeout(90_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   it('is seen all the time while it stops one size and another, and goes on with the first', async () => {
     const ann = await stage.openPage();

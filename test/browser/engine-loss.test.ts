@@ -1,17 +1,10 @@
 import { expect } from 'chai';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 
 /** The engine drops the packets itself, because a network that loses packets is not available everywhere. */
 describe('a network that loses 5 % of the packets each way, through the embedded engine', function () {
   this.timeout(60_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start(['--test-loss', '0.05']);
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage(() => ['--test-loss', '0.05']);
 
   for (const codec of ['VP8', 'H264']) {
     it(`does not stop picture and sound in ${codec}: what is lost is sent again, on a stream of its own`, async () => {

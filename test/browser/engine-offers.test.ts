@@ -1,19 +1,12 @@
 import { expect } from 'chai';
 import { until } from '../support/until.js';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 import { patienceMs } from './visitor.js';
 
 /** docs/protocols/kurento-media.md#72-negotiation. */
 describe('offers that the embedded engine makes', function () {
   this.timeout(60_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   it('are answered by a page that publishes and by one that subscribes', async () => {
     const [ann, ben] = [await stage.openPage(), await stage.openPage()];

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { listenerPermissions } from '../../tools/chromium.js';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 
 /** VP8, its retransmissions and Opus with the numbers of others. */
 const swapped = [
@@ -11,14 +11,7 @@ const swapped = [
 
 describe('payload types through the embedded engine', function () {
   this.timeout(60_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   for (const [who, publisher, subscriber] of [
     ['the publisher', swapped, undefined],

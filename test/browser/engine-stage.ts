@@ -20,11 +20,21 @@ export interface CallSettings extends OfferSettings {
   readonly source?: string;
 }
 
+/** A stage for the tests of one `describe`. Its engine runs for all of them. `flags`: of the engine, asked for when it starts. */
+export function useStage(flags: () => readonly string[] = () => []): EngineStage {
+  const stage = new EngineStage();
+  before(() => stage.start(flags()));
+  after(() => stage.stop());
+  beforeEach(() => stage.open());
+  afterEach(() => stage.clear());
+  return stage;
+}
+
 /** The embedded engine, Chromium, and pages. The tests negotiate calls themselves, without a room. */
-export class EngineStage {
-  readonly #engine: EmbeddedEngine;
-  readonly #chromium: RunningBrowser;
-  readonly #script: string;
+class EngineStage {
+  #engine: EmbeddedEngine | undefined;
+  #chromium: RunningBrowser | undefined;
+  #script = '';
   readonly #web = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>engine</title>');
   });
@@ -32,36 +42,24 @@ export class EngineStage {
   #kurento: KurentoSocket | undefined;
   #pipeline = '';
 
-  private constructor(engine: EmbeddedEngine, chromium: RunningBrowser, script: string) {
-    this.#engine = engine;
-    this.#chromium = chromium;
-    this.#script = script;
-  }
-
   /** `flags`: of the engine. */
-  static async start(flags: readonly string[] = []): Promise<EngineStage> {
-    const entry = fileURLToPath(new URL('page/engine.ts', import.meta.url));
-    const bundle = await build({
-      entryPoints: [entry],
-      bundle: true,
-      format: 'iife',
-      write: false,
-      logLevel: 'silent',
-    });
-    const engine = await EmbeddedEngine.start(0, flags);
-    const stage = new EngineStage(engine, await sharedBrowser(), bundle.outputFiles[0]?.text ?? '');
-    await new Promise<void>((resolve) => stage.#web.listen(0, '127.0.0.1', resolve));
-    return stage;
+  async start(flags: readonly string[]): Promise<void> {
+    this.#script = await script();
+    this.#engine = await EmbeddedEngine.start(0, flags);
+    this.#chromium = await sharedBrowser();
+    await new Promise<void>((resolve) => this.#web.listen(0, '127.0.0.1', resolve));
   }
 
   async stop(): Promise<void> {
     this.#web.close();
-    expect(await this.#engine.stop(), 'the engine ends cleanly').to.equal(0);
+    expect(await this.#engine?.stop(), 'the engine ends cleanly').to.equal(0);
   }
 
   /** Before each test. */
   async open(): Promise<void> {
-    this.#kurento = await KurentoSocket.open(this.#engine.url);
+    this.#kurento = await KurentoSocket.open(
+      this.#engine?.url ?? expect.fail('the engine runs between start and stop'),
+    );
     this.#pipeline = await this.kurento.create('MediaPipeline');
   }
 
@@ -71,7 +69,7 @@ export class EngineStage {
     expect(await this.kurento.pipelines()).to.deep.equal([]);
     await this.kurento.close();
     this.#endpoints.clear();
-    for (const context of this.#chromium.browser.contexts()) await context.close();
+    for (const context of this.#chromium?.browser.contexts() ?? []) await context.close();
   }
 
   get kurento(): KurentoSocket {
@@ -88,6 +86,7 @@ export class EngineStage {
   }
 
   async openPage(permissions: readonly string[] = devicePermissions): Promise<Page> {
+    if (!this.#chromium) throw new Error('there is a browser between start and stop');
     const context = await openWindow(this.#chromium.browser, { permissions: [...permissions] });
     const page = await context.newPage();
     await page.exposeFunction('candidateFound', async (name: string, found: unknown) => {
@@ -201,4 +200,24 @@ export class EngineStage {
       pauseMs,
     );
   }
+}
+
+let bundled: Promise<string> | undefined;
+
+/** What runs in the page. It is bundled once for all files. */
+function script(): Promise<string> {
+  bundled ??= bundle();
+  return bundled;
+}
+
+async function bundle(): Promise<string> {
+  const entry = fileURLToPath(new URL('page/engine.ts', import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'iife',
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
 }

@@ -2,20 +2,13 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { listenerPermissions } from '../../tools/chromium.js';
 import { until } from '../support/until.js';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 import { patienceMs } from './visitor.js';
 
 /** Offers in the way of webrtcbin and FreeSWITCH: some media on a transport of its own, in no group. */
 describe('an offer without BUNDLE at the embedded engine', function () {
   this.timeout(60_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   const transports = async (page: Page, name: string): Promise<number> => (await stage.stats(page, name)).transports;
 

@@ -1,17 +1,10 @@
 import { expect } from 'chai';
 import { listenerPermissions } from '../../tools/chromium.js';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 
 describe('the embedded engine with Chromium', function () {
   this.timeout(60_000);
-  let stage: EngineStage;
-
-  before(async () => {
-    stage = await EngineStage.start();
-  });
-  after(() => stage.stop());
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
+  const stage = useStage();
 
   for (const codec of [undefined, 'VP8', 'H264', 'VP9']) {
     it(`carries ${codec ?? 'whatever the browser prefers'} and Opus from one page to another`, async () => {

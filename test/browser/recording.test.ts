@@ -5,26 +5,22 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { complaints, probe, timesOf } from '../support/ffprobe.js';
-import { EngineStage } from './engine-stage.js';
+import { useStage } from './engine-stage.js';
 
 const codecs = ['VP8', 'VP9', 'H264'] as const;
 type Codec = (typeof codecs)[number];
 
 describe('recording what Chromium publishes', function () {
   this.timeout(90_000);
-  let stage: EngineStage;
   let directory: string;
 
-  before(async () => {
+  before(() => {
     directory = mkdtempSync(join(tmpdir(), 'recordings-'));
-    stage = await EngineStage.start(['--recordings-dir', directory]);
   });
-  after(async () => {
-    await stage.stop();
+  const stage = useStage(() => ['--recordings-dir', directory]);
+  after(() => {
     rmSync(directory, { recursive: true });
   });
-  beforeEach(() => stage.open());
-  afterEach(() => stage.clear());
 
   /** Records two seconds, leaves out three, and records two more. */
   async function record(page: Page, codec: Codec, path: string): Promise<void> {
