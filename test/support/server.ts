@@ -6,7 +6,7 @@ import { givenMediaServers } from './media-server.js';
 import { udpPorts } from './udp-ports.js';
 
 /** Starts the real server with the media servers that KMS_URIS names, or else with the embedded engine. */
-export function startTestServer(options: GivenConfig = {}): Promise<RunningServer> {
+export async function startTestServer(options: GivenConfig = {}): Promise<RunningServer> {
   const own: GivenConfig = {
     port: 0,
     host: '127.0.0.1',
@@ -14,7 +14,10 @@ export function startTestServer(options: GivenConfig = {}): Promise<RunningServe
     mediaUdpPorts: udpPorts(),
     kmsUris: givenMediaServers,
   };
-  return startServer(configOf({ ...own, ...options }));
+  const server = await startServer(configOf({ ...own, ...options }));
+  // It does not wait for a media server elsewhere, but the tests do.
+  if (givenMediaServers.length > 0 && options.kmsUris === undefined) await server.mediaTrouble();
+  return server;
 }
 
 /** The same for the tests of one `describe`. */
