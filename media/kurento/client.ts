@@ -4,8 +4,11 @@ import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import { Call, type CallSteps } from './call.js';
 import { answer, type ServerInfo } from './messages.js';
+import type { Owner } from './owner.js';
 import { RemoteObject } from './remote-object.js';
 import { Session } from './session.js';
+import { outcomesOf } from './transaction.js';
+import type { InnerRequest } from './transaction.js';
 
 export interface ClientOptions {
   /** `ws://host:8888/kurento`; user and password in it are sent as Basic authentication. */
@@ -23,6 +26,8 @@ export interface ClientOptions {
   readonly isEmbedded?: boolean | undefined;
   /** How often the media server has to show a sign of life. Default: 5000. */
   readonly pingIntervalMs?: number | undefined;
+  /** Whose tags pipelines get. Default: none. */
+  readonly owner?: Owner | undefined;
   readonly log: Log;
 }
 
@@ -128,25 +133,35 @@ export class Client {
     this.#session?.close();
   }
 
-  /** `parent`: the pipeline of anything that is not a pipeline itself. */
-  create(type: string, params: object = {}, parent?: RemoteObject): Promise<RemoteObject> {
-    let session: Session | undefined;
-    return this.#call<kurento.MediaObject, RemoteObject>({
-      name: `create ${type}`,
-      fresh: parent === undefined,
-      send: (answered) => {
-        session = this.#session;
-        session?.create(type, parent ? { ...params, mediaPipeline: parent.raw } : params, answered);
-      },
-      read: (raw) => {
-        if (!raw || !session) throw new MediaError('engine-error', `create ${type}: no object in the answer`);
-        const object = new RemoteObject(this, session, raw);
-        if (session === this.#session) this.#objects.set(object.id, object);
-        return object;
-      },
-      late: (raw) => {
-        if (raw && session) this.release(new RemoteObject(this, session, raw));
-      },
+  /** Whether pipelines get the tags of their owner. */
+  get tagsPipelines(): boolean {
+    return this.#session?.tagsPipelines ?? false;
+  }
+
+  /** Whether it is on the media server, and ours. */
+  owns(id: string): boolean {
+    return this.#objects.has(id);
+  }
+
+  createPipeline(): Promise<RemoteObject> {
+    return this.#create('MediaPipeline', true, (session, answered) => {
+      session.createPipeline(answered);
+    });
+  }
+
+  /** `parent`: the pipeline. */
+  create(type: string, params: object, parent: RemoteObject): Promise<RemoteObject> {
+    return this.#create(type, false, (session, answered) => {
+      session.create(type, params, parent.id, answered);
+    });
+  }
+
+  /** Resolves with the values of the requests, up to the first that fails. */
+  transaction(name: string, requests: readonly InnerRequest[]): Promise<unknown[]> {
+    return this.#call<unknown, unknown[]>({
+      name,
+      send: (answered) => this.#session?.transaction(requests, answered),
+      read: (raw) => outcomesOf(raw).flatMap((each) => ('value' in each ? [each.value] : [])),
     });
   }
 
@@ -180,11 +195,36 @@ export class Client {
     object.raw.emit('release');
   }
 
+  #create(
+    type: string,
+    fresh: boolean,
+    send: (session: Session, answered: kurento.Callback<kurento.MediaObject>) => void,
+  ): Promise<RemoteObject> {
+    let session: Session | undefined;
+    return this.#call<kurento.MediaObject, RemoteObject>({
+      name: `create ${type}`,
+      fresh,
+      send: (answered) => {
+        session = this.#session;
+        if (session) send(session, answered);
+      },
+      read: (raw) => {
+        if (!raw || !session) throw new MediaError('engine-error', `create ${type}: no object in the answer`);
+        const object = new RemoteObject(this, session, raw);
+        if (session === this.#session) this.#objects.set(object.id, object);
+        return object;
+      },
+      late: (raw) => {
+        if (raw && session) this.release(new RemoteObject(this, session, raw));
+      },
+    });
+  }
+
   #release(id: string): void {
     const name = 'release';
     this.#call<unknown, undefined>({
       name,
-      send: (answered) => this.#session?.request(name, { object: id }, answered),
+      send: (answered) => this.#session?.release(id, answered),
       read: () => undefined,
       late: () => this.#unreleased.delete(id),
     }).then(
@@ -265,7 +305,8 @@ export class Client {
 
   /**
    * Calls under way fail at once, since their answers would have come through the lost socket. Nobody learns the id of a pipeline
-   * that was being made at this moment. If the session goes on, the media server keeps that pipeline, empty, as long as the session.
+   * that was being made at this moment. If the session goes on, the media server keeps that pipeline, empty, until `LeftPipelines`
+   * finds it by its tags.
    */
   #interrupted(reason: string): void {
     this.#reason = reason;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { displayedUrl } from '../displayed-url.js';
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
@@ -8,8 +9,11 @@ import { FilterTurns } from './filter-turns.js';
 import { filterTypes } from './filters.js';
 import { Client, defaultRequestTimeoutMs } from './client.js';
 import { propertiesOf, type Bandwidth, type Property, type Reachability } from './endpoint-properties.js';
+import { LeftPipelines } from './left-pipelines.js';
+import type { Beats } from './left-pipelines.js';
 import { LoadCount } from './load-count.js';
 import { notify } from './notify.js';
+import type { Owner } from './owner.js';
 import { logPackageTo } from './package-console.js';
 import { KurentoPipeline } from './pipeline.js';
 
@@ -28,6 +32,8 @@ export interface KurentoEngineOptions {
   readonly pingIntervalMs?: number | undefined;
   readonly bandwidth?: Bandwidth | undefined;
   readonly reachability?: Reachability | undefined;
+  /** The server whose tags pipelines get, so that its next start releases what it leaves when it is killed. Default: no tags. */
+  readonly owner?: (Omit<Owner, 'life'> & Beats) | undefined;
   /** Asked before each filter. Default: the server fetches the image itself. */
   readonly images?: ImageCheck | undefined;
   /** Its lines do not say which media server they are about. */
@@ -47,6 +53,7 @@ export class KurentoEngine implements MediaEngine {
   readonly #pipelines = new Set<KurentoPipeline>();
   readonly #observers = new Set<(up: boolean) => void>();
   readonly #stopLogging: () => void;
+  readonly #left: LeftPipelines | undefined;
   #closed = false;
 
   constructor(options: KurentoEngineOptions) {
@@ -56,17 +63,24 @@ export class KurentoEngine implements MediaEngine {
     this.#images = options.images ?? new FilterImages();
     this.#filterTurns = new FilterTurns(options.requestTimeoutMs ?? defaultRequestTimeoutMs);
     this.#stopLogging = logPackageTo(options.log);
-    this.#client = new Client(options, {
-      changed: (up) => {
-        this.#changed(up);
+    const owner = options.owner && { ...options.owner, life: randomUUID() };
+    this.#client = new Client(
+      { ...options, owner },
+      {
+        changed: (up) => {
+          if (up) this.#left?.reached();
+          else this.#left?.outOfReach();
+          this.#changed(up);
+        },
+        resumed: () => {
+          for (const pipeline of this.#pipelines) void pipeline.verify();
+        },
+        mediaLost: (failure) => {
+          this.#mediaLost(failure);
+        },
       },
-      resumed: () => {
-        for (const pipeline of this.#pipelines) void pipeline.verify();
-      },
-      mediaLost: (failure) => {
-        this.#mediaLost(failure);
-      },
-    });
+    );
+    this.#left = owner && new LeftPipelines({ ...owner, owner, client: this.#client, log: options.log });
   }
 
   /** Whether the media server answers at present. */
@@ -114,13 +128,14 @@ export class KurentoEngine implements MediaEngine {
   async close(): Promise<void> {
     this.#closed = true;
     for (const pipeline of this.#pipelines) pipeline.release();
+    this.#left?.stop();
     await this.#client.close();
     this.#stopLogging();
   }
 
   /** `over`: called when the pipeline is over, whatever the reason. */
   async #open(listener: PipelineListener, over: () => void): Promise<KurentoPipeline> {
-    const remote = await this.#client.create('MediaPipeline');
+    const remote = await this.#client.createPipeline();
     const pipeline = new KurentoPipeline(remote, listener, {
       properties: this.#properties,
       factories: () => this.#client.factories,

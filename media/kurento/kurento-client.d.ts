@@ -34,6 +34,7 @@ declare module 'kurento-client' {
     /** Thenable as well. */
     interface KurentoClient {
       create(type: string, params: object, callback: Callback<MediaObject>): unknown;
+      /** Gives a copy that shares the listeners of the object. */
       getMediaobjectById(id: string, callback: Callback<MediaObject>): unknown;
       on(event: 'connected', listener: () => void): this;
       on(event: 'reconnected', listener: (sameSession: boolean) => void): this;
@@ -46,7 +47,7 @@ declare module 'kurento-client' {
     /** Makes a type of element known to the package. */
     const register: {
       (type: string, constructor: unknown): void;
-      readonly classes: Readonly<Record<string, unknown>>;
+      readonly classes: Readonly<Record<string, { readonly prototype: object }>>;
     };
   }
 

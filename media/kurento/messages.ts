@@ -12,6 +12,7 @@ export const answer = z.object({ value: z.unknown().optional() });
 export const serverInfo = z.object({
   type: z.string(),
   version: z.string(),
+  capabilities: z.array(z.string()).catch([]),
   modules: z.array(z.object({ factories: z.array(z.string()).catch([]) })).catch([]),
 });
 export type ServerInfo = z.infer<typeof serverInfo>;

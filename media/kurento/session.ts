@@ -1,8 +1,12 @@
 import type kurentoClient from 'kurento-client';
 import type { Log } from '../../log.js';
 import { answer, objectDestroyed, serverInfo, type ServerInfo } from './messages.js';
+import { creation, ending } from './owner.js';
+import type { Owner } from './owner.js';
 import { kurento } from './package.js';
 import { serverAddress } from './server-address.js';
+import { outcomesOf, transactionOf } from './transaction.js';
+import type { InnerRequest, Outcome } from './transaction.js';
 
 /** kurento-client forgets a request after this time. An object in a later answer could not be released. */
 const minRememberedMs = 60_000;
@@ -24,6 +28,8 @@ export interface SessionOptions {
   readonly url: string;
   readonly requestTimeoutMs: number;
   readonly pingIntervalMs?: number | undefined;
+  /** Whose tags pipelines get. Default: none. */
+  readonly owner?: Owner | undefined;
   readonly log: Log;
 }
 
@@ -37,12 +43,15 @@ export class Session {
   readonly #kurento: kurentoClient.KurentoClient;
   readonly #listener: SessionListener;
   readonly #log: Log;
+  readonly #owner: Owner | undefined;
+  #takesTransactions = false;
   #root: kurentoClient.MediaObject | undefined;
   #closed = false;
 
   /** Throws a SyntaxError when the URL is not that of a WebSocket. */
-  constructor({ url, requestTimeoutMs, pingIntervalMs, log }: SessionOptions, listener: SessionListener) {
+  constructor({ url, requestTimeoutMs, pingIntervalMs, owner, log }: SessionOptions, listener: SessionListener) {
     this.#listener = listener;
+    this.#owner = owner;
     this.#log = log;
     const address = serverAddress(url);
     const socket = {
@@ -73,14 +82,77 @@ export class Session {
     });
   }
 
-  create(type: string, params: object, callback: kurentoClient.Callback<kurentoClient.MediaObject>): void {
-    this.#kurento.create(type, params, callback);
+  /** `pipeline`: the id of the one in which it is made. */
+  create(
+    type: string,
+    params: object,
+    pipeline: string,
+    callback: kurentoClient.Callback<kurentoClient.MediaObject>,
+  ): void {
+    this.#kurento.create(type, { ...params, mediaPipeline: pipelineWith(pipeline) }, callback);
+  }
+
+  /** Whether pipelines get the tags of their owner. Known once the session is open. */
+  get tagsPipelines(): boolean {
+    return this.#tagger !== undefined;
+  }
+
+  /** With the tags of its owner, in one request: no pipeline is ever there without. */
+  createPipeline(callback: kurentoClient.Callback<kurentoClient.MediaObject>): void {
+    const owner = this.#tagger;
+    if (!owner) {
+      this.#kurento.create('MediaPipeline', {}, callback);
+      return;
+    }
+    this.#transact(creation(owner), (error, id) => {
+      // The package tells events of objects that it has made, or described.
+      if (typeof id === 'string') this.#kurento.getMediaobjectById(id, callback);
+      else callback(error ?? new Error('create MediaPipeline: no object in the answer'));
+    });
+  }
+
+  /** A pipeline, or what is inside one. */
+  release(id: string, callback: kurentoClient.Callback<unknown>): void {
+    if (this.#tagger && !id.includes('/')) this.#transact(ending(id), callback);
+    else this.request('release', { object: id }, callback);
+  }
+
+  /** The callback gets the answer of the whole; for `outcomesOf`. */
+  transaction(requests: readonly InnerRequest[], callback: kurentoClient.Callback<unknown>): void {
+    this.request('transaction', transactionOf(requests), callback);
   }
 
   /** `params.object` is an id. */
   request(method: string, params: object, callback: kurentoClient.Callback<unknown>): void {
     if (!this.#root) throw new Error('the session is not open yet');
     this.#root.emit('_rpc', undefined, method, params, callback);
+  }
+
+  get #tagger(): Owner | undefined {
+    return this.#takesTransactions ? this.#owner : undefined;
+  }
+
+  /** The callback gets what became of the first request. */
+  #transact(requests: readonly InnerRequest[], callback: kurentoClient.Callback<unknown>): void {
+    this.transaction(requests, (error, raw) => {
+      if (error !== null && error !== undefined) {
+        callback(error);
+        return;
+      }
+      let outcomes: Outcome[];
+      try {
+        outcomes = outcomesOf(raw);
+      } catch (fault) {
+        callback(fault);
+        return;
+      }
+      const [first, ...others] = outcomes;
+      for (const other of others) {
+        if ('error' in other) this.#log.warn('the tags of a pipeline could not be changed', { error: other.error });
+      }
+      if (first && 'value' in first) callback(null, first.value);
+      else callback(first?.error ?? new Error('nothing in the answer'));
+    });
   }
 
   /** After this the listener hears nothing more. */
@@ -109,6 +181,7 @@ export class Session {
           return;
         }
         this.#root = root;
+        this.#takesTransactions = info.data.capabilities.includes('transactions');
         this.#listener.opened(info.data);
       });
     });
@@ -128,4 +201,10 @@ export class Session {
         this.#log.warn('the media server will not tell of objects that others release', { error });
     });
   }
+}
+
+/** What the package takes for a pipeline. It takes no copy, and gives nothing but a copy of an object that it has described. */
+function pipelineWith(id: string): unknown {
+  const own = { id: { value: id, enumerable: true }, then: { value: undefined } };
+  return Object.create(kurento.register.classes.MediaPipeline?.prototype ?? null, own);
 }

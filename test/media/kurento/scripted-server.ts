@@ -15,6 +15,7 @@ const request = z.object({
       operationParams: z.record(z.string(), z.unknown()).optional(),
       constructorParams: z.record(z.string(), z.unknown()).optional(),
       sessionId: z.string().optional(),
+      operations: z.array(z.looseObject({ id: z.number() })).optional(),
     })
     .default({}),
 });
@@ -45,8 +46,10 @@ export class ScriptedServer {
   readonly objects = new Set<string>();
   readonly #scripts = new Map<string, Script>();
   #server: WebSocketServer | undefined;
+  readonly #tags = new Map<string, Map<string, string>>();
   #sessions = new Set<string>();
   port = 0;
+  capabilities: readonly string[] = ['transactions'];
   /** Whether WebSocket pings are answered. */
   autoPong = true;
 
@@ -85,6 +88,7 @@ export class ScriptedServer {
   /** As a new process would: nothing of what was is known any more. */
   forget(): void {
     this.objects.clear();
+    this.#tags.clear();
     this.#sessions = new Set();
   }
 
@@ -99,6 +103,11 @@ export class ScriptedServer {
 
   off(what: string): void {
     this.#scripts.delete(what);
+  }
+
+  /** As if a client had asked for it whose socket has gone. */
+  execute(method: string, params: object): void {
+    this.#answer(request.parse({ id: 0, method, params }));
   }
 
   send(text: string): void {
@@ -145,7 +154,7 @@ export class ScriptedServer {
       case 'ping':
         return { result: { value: 'pong' } };
       case 'describe':
-        return { result: { sessionId, type: 'ServerManager', qualifiedType: 'kurento.ServerManager', hierarchy: [] } };
+        return { result: { sessionId, ...classOf(object) } };
       case 'create':
         return result(this.#create(params));
       case 'release':
@@ -156,10 +165,39 @@ export class ScriptedServer {
         if (object !== 'manager_ServerManager' && !this.objects.has(object))
           return error(40101, 'MEDIA_OBJECT_NOT_FOUND', `Object '${object}' not found`);
         if (params.operation === 'getChildren') return result(this.#childrenOf(object));
+        if (params.operation === 'getInfo') return result({ ...info, capabilities: this.capabilities });
+        if (params.operation?.endsWith('Tag') || params.operation === 'getTags')
+          return result(this.#tagged(object, params.operationParams ?? {}, params.operation));
         return result(method === 'subscribe' ? randomUUID() : valueOf(params.operation));
+      case 'transaction':
+        return result(this.#run(params.operations ?? [], sessionId));
       default:
         return { result: { sessionId, serverId: 'scripted' } };
     }
+  }
+
+  /** All of them: none fails. */
+  #run(operations: readonly object[], sessionId: string): object[] {
+    const answers: object[] = [];
+    const values: unknown[] = [];
+    for (const operation of operations) {
+      const text = JSON.stringify(operation).replaceAll(/"newref:(\d+)"/g, (_, index) =>
+        JSON.stringify(values[Number(index)]),
+      );
+      const inner = request.parse(JSON.parse(text));
+      const answer = this.#answer({ ...inner, params: { ...inner.params, sessionId } });
+      values.push(z.object({ result: z.object({ value: z.unknown().optional() }) }).parse(answer).result.value);
+      answers.push({ id: inner.id, jsonrpc: '2.0', ...answer });
+    }
+    return answers;
+  }
+
+  #tagged(object: string, { key = '', value = '' }: Record<string, unknown>, operation: string): unknown {
+    const tags = this.#tags.get(object) ?? new Map<string, string>();
+    this.#tags.set(object, tags);
+    if (operation === 'addTag') tags.set(String(key), String(value));
+    if (operation === 'removeTag') tags.delete(String(key));
+    return operation === 'getTags' ? [...tags].map(([key, value]) => ({ key, value })) : null;
   }
 
   #childrenOf(object: string): string[] {
@@ -184,14 +222,19 @@ function nameOf({ method, params }: Request): string {
 }
 
 function valueOf(operation: string | undefined): unknown {
-  if (operation === 'processOffer') return sdpAnswer;
-  if (operation !== 'getInfo') return null;
-  return {
-    type: 'KMS',
-    version: 'scripted',
-    modules: [
-      { name: 'elements', factories: ['WebRtcEndpoint'] },
-      { name: 'filters', factories: ['FaceOverlayFilter'] },
-    ],
-  };
+  return operation === 'processOffer' ? sdpAnswer : null;
+}
+
+const info = {
+  type: 'KMS',
+  version: 'scripted',
+  modules: [
+    { name: 'elements', factories: ['WebRtcEndpoint'] },
+    { name: 'filters', factories: ['FaceOverlayFilter'] },
+  ],
+};
+
+function classOf(object: string): object {
+  const type = object.endsWith('_kurento.MediaPipeline') ? 'MediaPipeline' : 'ServerManager';
+  return { type, qualifiedType: `kurento.${type}`, hierarchy: [] };
 }

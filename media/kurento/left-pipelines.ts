@@ -1,0 +1,148 @@
+import type { Log } from '../../log.js';
+import type { Client } from './client.js';
+import { ending, endingLife, marksIn, showingLife } from './owner.js';
+import type { LifeMark, Marks, Owner } from './owner.js';
+import { isRunning } from './process-mark.js';
+
+export interface Beats {
+  /** Time between two signs of life, in ms. Default: 5000. */
+  readonly beatMs?: number | undefined;
+  /** After so many beats of ours without one of theirs, a server that cannot be asked otherwise counts as dead. Default: 12. */
+  readonly stillBeats?: number | undefined;
+}
+
+export interface LeftPipelinesOptions extends Beats {
+  readonly owner: Owner;
+  readonly client: Pick<Client, 'owns' | 'tagsPipelines' | 'transaction'>;
+  readonly log: Log;
+}
+
+/** What nobody needs any more. */
+interface Left {
+  readonly pipelines: readonly string[];
+  readonly lives: readonly string[];
+}
+
+/**
+ * Releases what nobody else will: pipelines of a server of the same name that was killed, and our own that were made for a call
+ * which had failed by then. Shows others that we live, so that they leave ours alone
+ * (docs/media.md#what-a-killed-server-leaves).
+ */
+export class LeftPipelines {
+  readonly #owner: Owner;
+  readonly #client: LeftPipelinesOptions['client'];
+  readonly #beatMs: number;
+  readonly #stillBeats: number;
+  readonly #log: Log;
+  /** What is known of other lives of our name: the last beat, and how many of our beats ago it was new. */
+  #others = new Map<string, { readonly beat: number; readonly still: number }>();
+  /** Pipelines that seemed to have no owner at the last beat. */
+  #doubtful: ReadonlySet<string> = new Set();
+  #beat = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** One for each time that the media server was reached; undefined while it is not. */
+  #contact: object | undefined;
+  #releasing = false;
+
+  constructor({ owner, client, beatMs = 5_000, stillBeats = 12, log }: LeftPipelinesOptions) {
+    this.#owner = owner;
+    this.#client = client;
+    this.#beatMs = beatMs;
+    this.#stillBeats = stillBeats;
+    this.#log = log;
+  }
+
+  /** Called when the media server is reached, before anything is made there. */
+  reached(): void {
+    this.outOfReach();
+    if (!this.#client.tagsPipelines) {
+      this.#log.warn('the media server takes no transactions: pipelines that a killed server leaves are not released');
+      return;
+    }
+    const contact = {};
+    this.#contact = contact;
+    void this.#show(contact);
+  }
+
+  outOfReach(): void {
+    clearTimeout(this.#timer);
+    this.#contact = undefined;
+    this.#others.clear();
+    this.#doubtful = new Set();
+  }
+
+  /** Called when our pipelines are being released. */
+  stop(): void {
+    const reached = this.#contact !== undefined;
+    this.outOfReach();
+    if (reached) this.#client.transaction('end of life', endingLife(this.#owner.life)).catch(() => undefined);
+  }
+
+  async #show(contact: object): Promise<void> {
+    const began = performance.now();
+    this.#beat += 1;
+    try {
+      const [, tags] = await this.#client.transaction('sign of life', showingLife(this.#owner, this.#beat));
+      if (this.#contact === contact) void this.#release(this.#judge(marksIn(tags), performance.now() - began), contact);
+    } catch (error) {
+      this.#log.debug('no sign of life was left at the media server', { error });
+    }
+    if (this.#contact !== contact) return;
+    this.#timer = setTimeout(() => void this.#show(contact), this.#beatMs);
+  }
+
+  #judge({ lives, pipelines }: Marks, tookMs: number): Left {
+    const { name, life: ownLife } = this.#owner;
+    const others = lives.filter(({ server, life }) => server === name && life !== ownLife);
+    // A media server that hung did not let others show a sign of life either.
+    this.#count(others, tookMs < this.#beatMs);
+    const dead = new Set(others.filter((other) => this.#isDead(other)).map(({ life }) => life));
+    const known = new Set(others.map(({ life }) => life));
+    const left: string[] = [];
+    const doubtful = new Set<string>();
+    for (const { id, server, life } of pipelines) {
+      if (server !== name || (life === ownLife && this.#client.owns(id))) continue;
+      if (dead.has(life)) left.push(id);
+      else if (life === ownLife || !known.has(life)) doubtful.add(id);
+    }
+    // One that is being made is known by the next beat. So is the life of a server that was stopped for a while.
+    left.push(...[...doubtful].filter((id) => this.#doubtful.has(id)));
+    this.#doubtful = doubtful;
+    return { pipelines: left, lives: [...dead] };
+  }
+
+  #count(others: readonly LifeMark[], isPrompt: boolean): void {
+    this.#others = new Map(
+      others.map(({ life, beat }) => {
+        const last = this.#others.get(life);
+        return [life, { beat, still: isPrompt && last?.beat === beat ? last.still + 1 : 0 }];
+      }),
+    );
+  }
+
+  #isDead({ life, process }: LifeMark): boolean {
+    const runs = process && isRunning(process);
+    return runs === undefined ? (this.#others.get(life)?.still ?? 0) >= this.#stillBeats : !runs;
+  }
+
+  /** One after the other, so that calls of our rooms get through in between. */
+  async #release({ pipelines, lives }: Left, contact: object): Promise<void> {
+    if (this.#releasing || pipelines.length + lives.length === 0) return;
+    this.#releasing = true;
+    try {
+      for (const requests of [...pipelines.map(ending), ...lives.map(endingLife)]) {
+        if (this.#contact !== contact) return;
+        await this.#client.transaction('release what was left', requests);
+      }
+      this.#log.info('pipelines that nobody used any more were released', {
+        server: this.#owner.name,
+        pipelines: pipelines.length,
+        killed: lives.length,
+      });
+    } catch (error) {
+      this.#log.debug('what was left is released later', { error });
+    } finally {
+      this.#releasing = false;
+    }
+  }
+}
