@@ -1,7 +1,10 @@
+import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { displayedUrl } from '../media/displayed-url.js';
 import type { Bandwidth } from '../media/kurento/endpoint-properties.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
+import type { KurentoEngineOptions } from '../media/kurento/engine.js';
+import { thisProcess } from '../media/kurento/process-mark.js';
 import { Placement } from '../media/placement.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Log, ParentLog } from '../log.js';
@@ -139,6 +142,7 @@ function engineOf(url: string, config: Config, relays: RelayHosts, log: Log): Ku
     lostAfterMs: config.mediaLostAfterMs,
     ...(config.kmsUris.length === 0 && { restartMs, isEmbedded: true }),
     bandwidth: bandwidthOf(config),
+    owner: ownerOf(config),
     reachability: {
       ...relays,
       // The embedded engines got them as flags when they started.
@@ -149,6 +153,12 @@ function engineOf(url: string, config: Config, relays: RelayHosts, log: Log): Ku
     },
     log,
   });
+}
+
+/** None for embedded engines: they end with the server, whatever ends it. */
+function ownerOf(config: Config): KurentoEngineOptions['owner'] {
+  if (config.kmsUris.length === 0 || !config.releaseLeftPipelines) return undefined;
+  return { name: config.serverName || hostname(), process: thisProcess() };
 }
 
 /**

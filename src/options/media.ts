@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readUdpPorts } from '../udp-ports.js';
-import { count, ipAddress, kbps, list, milliseconds, option, readBy, readIfAny } from '../../options/option.js';
+import { count, flag, ipAddress, kbps, list, milliseconds, option, readBy, readIfAny } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 
 const asMediaServer = 'as the media server has it';
@@ -26,6 +26,10 @@ export const mediaOptions = {
     5_000,
     'ms',
     'How long a media server may be out of reach before its rooms are told that their media is lost.',
+  ),
+  releaseLeftPipelines: flag(
+    true,
+    'Whether the server tags its pipelines on Kurento media servers, and releases those that a server with the same SERVER_NAME left when it was killed. Those of a server that lives stay.',
   ),
   mediaProcesses: option(
     count.min(1).max(64),

@@ -6,6 +6,12 @@ import type { Table } from '../../options/option.js';
 export const serverOptions = {
   port: option(count.min(0).max(65_535), 8080, 'TCP port', 'Where HTTP and WebSockets are served. 0 picks a free one.'),
   host: option(z.string(), '', 'address', 'The address to listen at. Empty: all addresses of this machine.'),
+  serverName: option(
+    z.string().regex(/^[\w.:@-]{0,100}$/, 'must be up to 100 letters, digits and -._:@'),
+    '',
+    'name',
+    'What the server is called at the media servers of KMS_URIS. It should be the same after a restart (releaseLeftPipelines). Empty: the name of the machine.',
+  ),
   tls: option(
     z.enum(['off', 'self-signed']),
     'off',
