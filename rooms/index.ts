@@ -36,7 +36,7 @@ export type { ParticipantState } from './presence.js';
 export type { Profile, ProfileChanges } from './profile.js';
 export type { Action, StreamSource } from './rights.js';
 export { Rooms } from './rooms.js';
-export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms.js';
+export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
 
 /** A named set of participants, who are told what happens in it. */
 export interface Room {

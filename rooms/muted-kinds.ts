@@ -10,25 +10,31 @@ export const mediaKinds: readonly MediaKind[] = ['audio', 'video'];
 
 /** The kinds of media that are cut at one place. */
 export class MutedKinds {
-  readonly #kinds = new Set<MediaKind>();
+  #audio = false;
+  #video = false;
 
   get kinds(): readonly MediaKind[] {
-    return mediaKinds.filter((kind) => this.#kinds.has(kind));
+    return mediaKinds.filter((kind) => this.has(kind));
   }
 
   has(kind: MediaKind): boolean {
-    return this.#kinds.has(kind);
+    return kind === 'audio' ? this.#audio : this.#video;
   }
 
   add(what: MutableKind): void {
-    for (const kind of what === 'all' ? mediaKinds : [what]) this.#kinds.add(kind);
+    this.#set(what, true);
   }
 
   delete(kind: MediaKind): void {
-    this.#kinds.delete(kind);
+    this.#set(kind, false);
   }
 
   clear(): void {
-    this.#kinds.clear();
+    this.#set('all', false);
+  }
+
+  #set(what: MutableKind, muted: boolean): void {
+    if (what !== 'video') this.#audio = muted;
+    if (what !== 'audio') this.#video = muted;
   }
 }

@@ -21,7 +21,7 @@ export class Presence {
   /** What the server lets through to nobody, whatever the participant publishes: its moderators want that. */
   readonly cut = new MutedKinds();
   /** What the participant itself has muted, as its client says. */
-  readonly #mutedByItself = new Set<MediaKind>();
+  readonly #mutedByItself = new MutedKinds();
   #handSince: number | undefined;
 
   get handSince(): number | undefined {

@@ -1,9 +1,9 @@
-import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/port.js';
+import type { MediaEngine, Pipeline, VideoFilter } from '../media/port.js';
 import { knownAs } from './arrival.js';
 import type { Arrival } from './arrival.js';
 import type { AccessRequest, Authorize } from './authorize.js';
 import type { Ban, Bans } from './bans.js';
-import { RoomError, filterError, mediaError } from './errors.js';
+import { RoomError, filterError } from './errors.js';
 import type { LeaveReason, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
 import type * as api from './index.js';
@@ -13,6 +13,7 @@ import { Members } from './members.js';
 import { Moderation } from './moderation.js';
 import type { Actor, AuditEntry } from './moderation.js';
 import { Participant } from './participant.js';
+import { RoomMedia } from './room-media.js';
 import { changesOf, checkedSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { newSid } from './sid.js';
@@ -55,16 +56,15 @@ export interface RoomOptions {
  */
 export class Room implements api.Room {
   readonly name: string;
-  /** Of this life of the name. */
-  readonly sid = newSid('RM');
   /** In ms since 1970. */
   readonly createdAt: number;
   readonly lobby: Lobby;
   readonly #context: RoomContext;
   readonly #options: RoomOptions;
   readonly #members = new Members();
+  readonly #media: RoomMedia;
   #settings: RoomSettings;
-  #pipeline: Promise<Pipeline> | undefined;
+  #sid: string | undefined;
   /** The last event about the room's filter. */
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
@@ -80,11 +80,25 @@ export class Room implements api.Room {
     this.#options = options;
     this.#settings = options.settings;
     this.#stays = options.stays;
+    this.#media = new RoomMedia(name, context.media, {
+      failed: (failure) => {
+        this.tell({ type: 'mediaFailed', failure });
+      },
+      lost: (failure) => {
+        this.tell({ type: 'mediaFailed', failure });
+        for (const participant of this.#members) participant.mediaLost();
+      },
+    });
     this.lobby = new Lobby(context.now, context.later, (waiting, isWaiting) => {
       this.tellModerators({ type: 'waitingChanged', waiting, isWaiting });
     });
     if (context.firstIsModerator) this.#succession = new Succession(this, context.later);
     if (options.waits) this.#wait(options.settings.emptyTimeoutS);
+  }
+
+  /** Made when first asked for. */
+  get sid(): string {
+    return (this.#sid ??= newSid('RM'));
   }
 
   get title(): string | undefined {
@@ -278,21 +292,9 @@ export class Room implements api.Room {
     for (const participant of this.#members) if (participant.grants.roomAdmin) participant.tell(event);
   }
 
-  /** The room's pipeline, opened when first asked for. @throws RoomError `media-failed`, `interrupted` when the room closed */
-  async pipeline(): Promise<Pipeline> {
-    this.#assertUninterrupted();
-    this.#pipeline ??= this.#openPipeline();
-    const opening = this.#pipeline;
-    try {
-      const pipeline = await opening;
-      // If the room has closed meanwhile, `close` releases the pipeline.
-      this.#assertUninterrupted();
-      return pipeline;
-    } catch (error) {
-      // The next publication opens another one.
-      if (this.#pipeline === opening) this.#pipeline = undefined;
-      throw mediaError(error);
-    }
+  /** The room's pipeline. @throws RoomError as `RoomMedia.pipeline` */
+  pipeline(): Promise<Pipeline> {
+    return this.#media.pipeline();
   }
 
   get filter(): VideoFilter | undefined {
@@ -315,11 +317,8 @@ export class Room implements api.Room {
 
   async requireFilter(type: VideoFilter['type']): Promise<void> {
     this.#assertOpen();
-    const pipeline = await this.pipeline().catch((error: unknown) => {
-      throw filterError(error);
-    });
+    await this.#media.requireFilter(type);
     this.#assertOpen();
-    if (!pipeline.hasFilter(type)) throw filterError(new Error(`the media server has none of type ${type}`));
   }
 
   close(reason: string): void {
@@ -330,7 +329,7 @@ export class Room implements api.Room {
     this.#stopWaiting?.();
     this.#succession?.stop();
     for (const member of members) member.membershipEnded();
-    void this.#pipeline?.then(release, () => undefined);
+    this.#media.close();
     this.#options.closed(this);
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
     for (const member of members) member.tell(event);
@@ -359,30 +358,6 @@ export class Room implements api.Room {
     participant.membershipEnded();
   }
 
-  #openPipeline(): Promise<Pipeline> {
-    const opening = this.#context.media.openPipeline({
-      failed: (failure) => {
-        this.tell({ type: 'mediaFailed', failure });
-      },
-      mediaLost: (failure) => {
-        if (this.#pipeline === opening) this.#mediaLost(failure);
-      },
-    });
-    return opening;
-  }
-
-  /** The media server is gone with everything on it. The room lives on, and the next publication opens a new pipeline. */
-  #mediaLost(failure: MediaFailure): void {
-    this.#pipeline = undefined;
-    this.tell({ type: 'mediaFailed', failure });
-    for (const participant of this.#members) participant.mediaLost();
-  }
-
-  /** A publisher was already in the room, so the error is `interrupted`, not `room-closed` (which is for joining). */
-  #assertUninterrupted(): void {
-    if (this.#closed) throw new RoomError('interrupted', `Room "${this.name}" was closed meanwhile`);
-  }
-
   #assertOpen(): void {
     if (this.#closed) throw new RoomError('room-closed', `Room "${this.name}" is closed`);
   }
@@ -390,8 +365,4 @@ export class Room implements api.Room {
 
 function shown(participant: Participant | undefined): Participant | undefined {
   return participant?.grants.hidden ? undefined : participant;
-}
-
-function release(pipeline: Pipeline): void {
-  pipeline.release();
 }

@@ -7,116 +7,17 @@ import { anybody } from './bearer.js';
 import type { Bearer } from './bearer.js';
 import { Entrance } from './entrance.js';
 import { RoomError } from './errors.js';
-import type { Outbox, RoomEvent } from './events.js';
 import { Evictions, defaultEvictionMs } from './evictions.js';
 import type * as api from './index.js';
 import { later as standardLater } from './later.js';
-import type { Later } from './later.js';
-import type { Knocker } from './lobby.js';
-import type { AuditEntry } from './moderation.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
-import type { Passwords } from './passwords.js';
 import { defaultMaxMetadataBytes } from './profile.js';
 import { Room } from './room.js';
 import type { RoomContext } from './room.js';
+import type { Enter, KeepPayer, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
 import { checkedSettings, defaultDepartureTimeoutS, defaultSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { defaultMaxTextBytes } from './texts.js';
-
-export interface RoomsOptions {
-  /** The time in ms since 1970. */
-  readonly now?: () => number;
-  /** Default: everything is allowed, and nothing is awaited. */
-  readonly authorize?: Authorize;
-  /** A newcomer whose dialect does not say what it has shown. Default: one that may do what a PUBLISHER may. */
-  readonly stranger?: Bearer;
-  /** Whether a join opens a room that is not there; otherwise that needs `roomCreate`. Default: true. */
-  readonly autoCreate?: boolean;
-  /** Whether the first participant without a token moderates the room. Default: false. */
-  readonly firstIsModerator?: boolean;
-  /** Of all rooms, where nothing else is set for one. */
-  readonly defaults?: Partial<RoomSettings>;
-  /** Default: no password fits. */
-  readonly passwords?: Passwords;
-  /** Default: timers of the process. */
-  readonly later?: Later;
-  /** Told of each change that a moderator makes, or may not make. */
-  readonly audit?: (entry: AuditEntry) => void;
-  /** The most metadata of a room or a participant, in bytes of UTF-8. Default: 4,096. */
-  readonly maxMetadataBytes?: number;
-  /**
-   * Called before a join, or the opening of a room, waits for `authorize`. The function that it returns runs the rest: so what that tells can
-   * be charged to the client that caused it. Default: the rest is just run.
-   */
-  readonly keepPayer?: KeepPayer;
-  /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
-  readonly maxTextBytes?: number;
-  /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */
-  readonly evictionMs?: number;
-}
-
-/** Called before a wait. What it returns runs a function after the wait. */
-export type KeepPayer = () => <Result>(rest: () => Result) => Result;
-
-/** A client that wants to join. */
-export interface Newcomer {
-  /**
-   * `Participant.id`. It must be in Unicode normalization form C, since others address the participant by it. If a participant of another
-   * protocol has it, the newcomer gets a longer one.
-   */
-  readonly id: string;
-  /**
-   * Whether the protocol addresses people by name, and `id` is that name. Then the name stays as it is: a participant of another protocol
-   * that has it is renamed, and one of the same protocol keeps it. Default: whether `id` equals `displayName`.
-   */
-  readonly idIsName?: boolean;
-  readonly attributes: api.Attributes;
-  /**
-   * What the client is known by when it comes back with another id: a participant of this identity that was evicted may not be back for
-   * EVICTION_MS. Default: the id.
-   */
-  readonly identity?: string | undefined;
-  /** The client as its protocol has it, which may not be back under another identity either. It is kept as long as the membership. */
-  readonly session?: object | undefined;
-  /** What the client has shown. Default: `RoomsOptions.stranger`. */
-  readonly bearer?: Bearer | undefined;
-  /** For a room that asks for one. */
-  readonly password?: string | undefined;
-  /** Of a client that can be told what became of its knock at a waiting room. Others try again. */
-  readonly knocker?: Knocker | undefined;
-  /**
-   * Called when a participant known by that id is in the room, right before the newcomer joins: may end that membership. If it does not,
-   * the newcomer is refused.
-   * @param session that of the participant
-   */
-  readonly makePlace?: (present: api.Participant, session: object | undefined) => void;
-}
-
-/** Called with the new participant, of which nobody has been told yet. Returns its outbox; undefined when the client has gone. */
-export type Enter = (participant: api.Participant) => Outbox | undefined;
-
-export interface OpenOptions {
-  /** For people, where it differs from the name. */
-  readonly title?: string;
-  /** The client that wants the room; `authorize` is asked about it. Undefined for the server itself, which is not asked about. */
-  readonly by?: api.Attributes;
-  /** What that client has shown. Default: `RoomsOptions.stranger`. */
-  readonly bearer?: Bearer;
-  readonly settings?: Partial<RoomSettings>;
-  /**
-   * Whether the room stays until it need not (`Room.stays`). With false it waits for its first participant (`emptyTimeoutS`), and after
-   * the last one for another (`departureTimeoutS`). Default: true.
-   */
-  readonly stays?: boolean;
-}
-
-/** Sees what happens in every room, without being in any: for protocols that list rooms and people to all their clients. */
-export interface RoomsWatcher {
-  /** Before anything else happens in it. */
-  roomOpened(room: api.Room): void;
-  /** Something that everybody in the room was told, after them. Must not throw, and must not call back into the room. */
-  happened(room: api.Room, event: RoomEvent): void;
-}
 
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
 export class Rooms {

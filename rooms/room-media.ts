@@ -1,0 +1,78 @@
+import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/port.js';
+import { RoomError, filterError, mediaError } from './errors.js';
+
+interface RoomMediaListener {
+  /** Something failed, and everything goes on. */
+  failed(failure: MediaFailure): void;
+  /** The media server is gone with everything on it. */
+  lost(failure: MediaFailure): void;
+}
+
+/** The pipeline of one room: opened when first asked for, and again after the loss of its media server. Its one owner. */
+export class RoomMedia {
+  readonly #name: string;
+  readonly #engine: MediaEngine;
+  readonly #listener: RoomMediaListener;
+  #pipeline: Promise<Pipeline> | undefined;
+  #closed = false;
+
+  /** @param name of the room */
+  constructor(name: string, engine: MediaEngine, listener: RoomMediaListener) {
+    this.#name = name;
+    this.#engine = engine;
+    this.#listener = listener;
+  }
+
+  /** @throws RoomError `media-failed`, `interrupted` when the room closed */
+  async pipeline(): Promise<Pipeline> {
+    this.#assertUninterrupted();
+    this.#pipeline ??= this.#open();
+    const opening = this.#pipeline;
+    try {
+      const pipeline = await opening;
+      // If the room has closed meanwhile, `close` releases the pipeline.
+      this.#assertUninterrupted();
+      return pipeline;
+    } catch (error) {
+      // The next publication opens another one.
+      if (this.#pipeline === opening) this.#pipeline = undefined;
+      throw mediaError(error);
+    }
+  }
+
+  /** @throws RoomError `filter-refused` when the media server does not have such filters */
+  async requireFilter(type: VideoFilter['type']): Promise<void> {
+    const pipeline = await this.pipeline().catch((error: unknown) => {
+      throw filterError(error);
+    });
+    if (!pipeline.hasFilter(type)) throw filterError(new Error(`the media server has none of type ${type}`));
+  }
+
+  close(): void {
+    this.#closed = true;
+    void this.#pipeline?.then(release, () => undefined);
+  }
+
+  #open(): Promise<Pipeline> {
+    const opening = this.#engine.openPipeline({
+      failed: (failure) => {
+        this.#listener.failed(failure);
+      },
+      mediaLost: (failure) => {
+        if (this.#pipeline !== opening) return;
+        this.#pipeline = undefined;
+        this.#listener.lost(failure);
+      },
+    });
+    return opening;
+  }
+
+  /** A publisher was already in the room, so the error is `interrupted`, not `room-closed` (which is for joining). */
+  #assertUninterrupted(): void {
+    if (this.#closed) throw new RoomError('interrupted', `Room "${this.#name}" was closed meanwhile`);
+  }
+}
+
+function release(pipeline: Pipeline): void {
+  pipeline.release();
+}
