@@ -1,6 +1,6 @@
 import type { Log } from '../../log.js';
 import type { Client } from './client.js';
-import { ending, endingLife, marksIn, showingLife } from './owner.js';
+import { ending, endingLife, forgetting, marksIn, showingLife } from './owner.js';
 import type { LifeMark, Marks, Owner } from './owner.js';
 import { isRunning } from './process-mark.js';
 
@@ -9,6 +9,11 @@ export interface Beats {
   readonly beatMs?: number | undefined;
   /** After so many beats of ours without one of theirs, a server that cannot be asked otherwise counts as dead. Default: 12. */
   readonly stillBeats?: number | undefined;
+  /**
+   * After so many, the tags of a server of another name are removed, so that they do not become more for ever. Default: 720, an hour.
+   * Its pipelines are left to the media server, which collects them in minutes.
+   */
+  readonly forgetBeats?: number | undefined;
 }
 
 export interface LeftPipelinesOptions extends Beats {
@@ -20,6 +25,8 @@ export interface LeftPipelinesOptions extends Beats {
 /** What nobody needs any more. */
 interface Left {
   readonly pipelines: readonly string[];
+  /** Their tags are removed. */
+  readonly forgotten: readonly string[];
   readonly lives: readonly string[];
 }
 
@@ -33,8 +40,9 @@ export class LeftPipelines {
   readonly #client: LeftPipelinesOptions['client'];
   readonly #beatMs: number;
   readonly #stillBeats: number;
+  readonly #forgetBeats: number;
   readonly #log: Log;
-  /** What is known of other lives of our name: the last beat, and how many of our beats ago it was new. */
+  /** What is known of other lives: the last beat, and how many of our beats ago it was new. */
   #others = new Map<string, { readonly beat: number; readonly still: number }>();
   /** Pipelines that seemed to have no owner at the last beat. */
   #doubtful: ReadonlySet<string> = new Set();
@@ -44,11 +52,12 @@ export class LeftPipelines {
   #contact: object | undefined;
   #releasing = false;
 
-  constructor({ owner, client, beatMs = 5_000, stillBeats = 12, log }: LeftPipelinesOptions) {
+  constructor({ owner, client, beatMs = 5_000, stillBeats = 12, forgetBeats = 720, log }: LeftPipelinesOptions) {
     this.#owner = owner;
     this.#client = client;
     this.#beatMs = beatMs;
     this.#stillBeats = stillBeats;
+    this.#forgetBeats = forgetBeats;
     this.#log = log;
   }
 
@@ -93,22 +102,24 @@ export class LeftPipelines {
 
   #judge({ lives, pipelines }: Marks, tookMs: number): Left {
     const { name, life: ownLife } = this.#owner;
-    const others = lives.filter(({ server, life }) => server === name && life !== ownLife);
+    const others = lives.filter(({ life }) => life !== ownLife);
     // A media server that hung did not let others show a sign of life either.
     this.#count(others, tookMs < this.#beatMs);
-    const dead = new Set(others.filter((other) => this.#isDead(other)).map(({ life }) => life));
     const known = new Set(others.map(({ life }) => life));
+    const over = new Set(others.filter((other) => this.#isOver(other)).map(({ life }) => life));
     const left: string[] = [];
     const doubtful = new Set<string>();
+    const forgotten: string[] = [];
     for (const { id, server, life } of pipelines) {
-      if (server !== name || (life === ownLife && this.#client.owns(id))) continue;
-      if (dead.has(life)) left.push(id);
-      else if (life === ownLife || !known.has(life)) doubtful.add(id);
+      if (server !== name) {
+        if (over.has(life)) forgotten.push(id);
+      } else if (over.has(life)) left.push(id);
+      else if (life === ownLife ? !this.#client.owns(id) : !known.has(life)) doubtful.add(id);
     }
     // One that is being made is known by the next beat. So is the life of a server that was stopped for a while.
     left.push(...[...doubtful].filter((id) => this.#doubtful.has(id)));
     this.#doubtful = doubtful;
-    return { pipelines: left, lives: [...dead] };
+    return { pipelines: left, forgotten, lives: [...over] };
   }
 
   #count(others: readonly LifeMark[], isPrompt: boolean): void {
@@ -120,24 +131,27 @@ export class LeftPipelines {
     );
   }
 
-  #isDead({ life, process }: LifeMark): boolean {
+  #isOver({ server, life, process }: LifeMark): boolean {
+    const still = this.#others.get(life)?.still ?? 0;
     const runs = process && isRunning(process);
-    return runs === undefined ? (this.#others.get(life)?.still ?? 0) >= this.#stillBeats : !runs;
+    if (server !== this.#owner.name) return runs !== true && still >= this.#forgetBeats;
+    return runs === undefined ? still >= this.#stillBeats : !runs;
   }
 
   /** One after the other, so that calls of our rooms get through in between. */
-  async #release({ pipelines, lives }: Left, contact: object): Promise<void> {
-    if (this.#releasing || pipelines.length + lives.length === 0) return;
+  async #release({ pipelines, forgotten, lives }: Left, contact: object): Promise<void> {
+    const all = [...pipelines.map(ending), ...forgotten.map(forgetting), ...lives.map(endingLife)];
+    if (this.#releasing || all.length === 0) return;
     this.#releasing = true;
     try {
-      for (const requests of [...pipelines.map(ending), ...lives.map(endingLife)]) {
+      for (const requests of all) {
         if (this.#contact !== contact) return;
         await this.#client.transaction('release what was left', requests);
       }
+      if (pipelines.length === 0) return;
       this.#log.info('pipelines that nobody used any more were released', {
         server: this.#owner.name,
         pipelines: pipelines.length,
-        killed: lives.length,
       });
     } catch (error) {
       this.#log.debug('what was left is released later', { error });

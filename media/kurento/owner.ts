@@ -52,7 +52,12 @@ export function creation({ name, life }: Owner): InnerRequest[] {
 
 /** Ends a pipeline, and its tag at the server manager. */
 export function ending(pipeline: string): InnerRequest[] {
-  return [{ method: 'release', params: { object: pipeline } }, removeTag(pipeline)];
+  return [{ method: 'release', params: { object: pipeline } }, ...forgetting(pipeline)];
+}
+
+/** Ends the tag of a pipeline at the server manager. The pipeline stays. */
+export function forgetting(pipeline: string): InnerRequest[] {
+  return [removeTag(pipeline)];
 }
 
 /** Shows that the owner lives, and asks for all tags. The answer to the second request is for `marksIn`. */

@@ -19,9 +19,12 @@ export function thisProcess(): ProcessMark | undefined {
   return place !== undefined && stat ? { place, pid: process.pid, started: stat.started } : undefined;
 }
 
-/** Undefined: nobody here can know, because the process is elsewhere, or hidden. */
+/**
+ * Undefined: the system cannot tell, because the process is elsewhere, or hidden. Or it is this process: it runs, but that says
+ * nothing about what once ran in it.
+ */
 export function isRunning({ place, pid, started }: ProcessMark): boolean | undefined {
-  if (place !== placeHere()) return undefined;
+  if (place !== placeHere() || pid === process.pid) return undefined;
   const stat = statOf(pid);
   if (!stat) return isNoProcess(pid) ? false : undefined;
   return stat.started === started && !stat.ended;

@@ -75,19 +75,30 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
   });
 
   it('of this machine: are released at once', async function () {
-    const mark = (await markOfKilled()) ?? this.skip();
-    await leave({ name: 'one', life: 'killed', process: mark });
+    const killed = await markedProcess();
+    await killed.kill();
+    await leave({ name: 'one', life: 'killed', process: killed.mark ?? this.skip() });
     await engine({ owner: { ...owner, beatMs: 3_600_000 } });
     await until('it is released', async () => (await stranger.pipelines()).length === 0);
   });
 
   it('of a process that runs: stay, whatever its life shows', async function () {
-    const mark = thisProcess() ?? this.skip();
-    const stopped = await leave({ name: 'one', life: 'stopped', process: mark });
-    await leave({ name: 'one', life: 'killed' });
+    const stopped = await markedProcess();
+    try {
+      const left = await leave({ name: 'one', life: 'stopped', process: stopped.mark ?? this.skip() });
+      await leave({ name: 'one', life: 'killed' });
+      await engine();
+      await until('the other is released', async () => (await stranger.pipelines()).length === 1);
+      expect(await stranger.pipelines()).to.deep.equal([left]);
+    } finally {
+      await stopped.kill();
+    }
+  });
+
+  it('of an earlier server in this process: are released when its life stands still', async () => {
+    await leave({ name: 'one', life: 'closed', process: thisProcess() });
     await engine();
-    await until('the other is released', async () => (await stranger.pipelines()).length === 1);
-    expect(await stranger.pipelines()).to.deep.equal([stopped]);
+    await until('it is released', async () => (await stranger.pipelines()).length === 0);
   });
 
   it('after the life was forgotten: are released too', async () => {
@@ -122,8 +133,8 @@ describe('kurento engine › pipelines that a hung media server makes late', () 
   });
 
   /** Of the one that is there. */
-  function leave(life: string): void {
-    for (const requests of [showingLife({ name: 'one', life }, 1), creation({ name: 'one', life })]) {
+  function leave(life: string, name = 'one'): void {
+    for (const requests of [showingLife({ name, life }, 1), creation({ name, life })]) {
       room.server.execute('transaction', transactionOf(requests));
     }
   }
@@ -198,6 +209,19 @@ describe('kurento engine › pipelines that a hung media server makes late', () 
     expect(why).to.equal('transaction: the media server answered something odd');
   });
 
+  it('the tags of another name are removed when nobody has come for long, its pipeline is not', async () => {
+    await room.server.start();
+    leave('other', 'two');
+    expect(room.server.tagsOf('manager_ServerManager')).to.have.lengthOf(2);
+    const engine = room.engine({ owner: { ...owner, stillBeats: 2, forgetBeats: 6 } });
+    await engine.connect();
+    await engine.openPipeline(new PipelineEvents());
+    await until('ours are left', () => room.server.tagsOf('manager_ServerManager').length === 2);
+    expect(room.server.received('transaction')).to.have.lengthOf.at.least(6);
+    expect(room.server.objects.size).to.equal(2);
+    expect(room.server.tagsOf('manager_ServerManager')).to.include(room.newest());
+  });
+
   it('a media server without transactions gets no tags, and the log says so', async () => {
     room.server.capabilities = [];
     const engine = await room.connect({ owner });
@@ -212,21 +236,26 @@ describe('the mark of a process', function () {
   this.timeout(startingMs);
 
   it('tells whether it runs', async function () {
-    const own = thisProcess() ?? this.skip();
-    expect(isRunning(own)).to.be.true;
-    expect(isRunning({ ...own, started: '1' })).to.be.false;
-    expect(isRunning({ ...own, place: 'another machine' })).to.be.undefined;
-    const killed = await markOfKilled();
-    expect(killed && isRunning(killed)).to.be.false;
+    const child = await markedProcess();
+    const mark = child.mark ?? this.skip();
+    expect(isRunning(mark)).to.be.true;
+    expect(isRunning({ ...mark, started: '1' })).to.be.false;
+    expect(isRunning({ ...mark, place: 'another machine' })).to.be.undefined;
+    await child.kill();
+    expect(isRunning(mark)).to.be.false;
   });
 });
 
-/** Of a process that ran on this machine; undefined where the system does not tell. */
-async function markOfKilled(): Promise<ProcessMark | undefined> {
+/** A process of this machine. Its mark is undefined where the system does not tell. */
+async function markedProcess(): Promise<{ readonly mark: ProcessMark | undefined; kill(): Promise<void> }> {
   const program = fileURLToPath(new URL('marked-process.ts', import.meta.url));
   const child = fork(program, { execArgv: ['--import', 'tsx'] });
   const [message] = (await once(child, 'message')) as [unknown];
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  return processMark.optional().parse(message ?? undefined);
+  return {
+    mark: processMark.optional().parse(message ?? undefined),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
 }

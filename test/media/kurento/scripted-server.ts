@@ -110,6 +110,11 @@ export class ScriptedServer {
     this.#answer(request.parse({ id: 0, method, params }));
   }
 
+  /** Their keys. */
+  tagsOf(object: string): string[] {
+    return [...(this.#tags.get(object)?.keys() ?? [])];
+  }
+
   send(text: string): void {
     for (const socket of this.#server?.clients ?? []) socket.send(text);
   }
