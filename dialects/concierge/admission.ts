@@ -3,9 +3,11 @@ import { isShowable } from '../../rooms/index.js';
 import { Refusal, TurnedAway, closeCodes } from './errors.js';
 import { isClientName } from './identity.js';
 import { requests01 } from './groups-version.js';
-import { identify } from './messages.js';
+import { requestsOfJune } from './june-version.js';
+import { identify, identifyOfJune } from './messages.js';
 import type { Identification } from './messages.js';
 import { checked, readPayload } from './payload.js';
+import type { TypeMember } from './payload.js';
 import { requests02 } from './services-version.js';
 import { versionNameOf } from './version-name.js';
 import type { VersionName, VersionRules } from './version-name.js';
@@ -16,14 +18,15 @@ export interface AdmissionRules extends VersionRules {
   readonly isTaken: (name: string) => boolean;
 }
 
-const known: ReadonlySet<string> = new Set([...requests01.types, ...requests02.types]);
+const known: ReadonlySet<string> = new Set([...requestsOfJune.types, ...requests01.types, ...requests02.types]);
 
 /** Checks the first payload, in the order of docs/protocols/concierge.md#2-identification. @throws TurnedAway */
 export function readIdentification(
   text: string,
   rules: AdmissionRules,
 ): Identification & { readonly versionName: VersionName } {
-  const given = decode(text);
+  const typeMember = typeMemberOf(text);
+  const given = decode(text, typeMember);
   if (!isClientName(given.name)) throw new TurnedAway(closeCodes.badAuth, 'The name is not allowed');
   const labels = [given.nickname ?? '', ...(given.tags ?? [])];
   if (!labels.every((label) => isShowable(label))) {
@@ -32,16 +35,37 @@ export function readIdentification(
   if (rules.secret !== '' && !isSecret(given.secret ?? '', rules.secret)) {
     throw new TurnedAway(closeCodes.badSecret, 'Wrong secret');
   }
-  const versionName = versionNameOf(given.version, rules);
+  const versionName = servedTo(typeMember, versionNameOf(given.version, rules));
   if (!versionName) throw new TurnedAway(closeCodes.badVersion, `Version ${given.version.slice(0, 20)} is not served`);
   if (rules.isTaken(given.name)) throw new TurnedAway(closeCodes.duplicateAuth, 'The name is in use');
   return { ...given, versionName };
 }
 
-function decode(text: string): Identification {
+/** @param numbered what the version in IDENTIFY stands for. Clients of June 2020 have the numbers of 0.1 */
+function servedTo(typeMember: TypeMember, numbered: VersionName | undefined): VersionName | undefined {
+  if (typeMember === 'type' || !numbered) return numbered;
+  return numbered === 'services' ? undefined : 'june';
+}
+
+/** Clients of June 2020 alone have no `type`. */
+function typeMemberOf(text: string): TypeMember {
+  return isPayload(text, 'type') || !isPayload(text, 'operation') ? 'type' : 'operation';
+}
+
+function isPayload(text: string, typeMember: TypeMember): boolean {
   try {
-    const payload = readPayload(text);
-    if (payload.type === 'IDENTIFY') return checked(identify, payload);
+    readPayload(text, typeMember);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function decode(text: string, typeMember: TypeMember): Identification {
+  try {
+    const payload = readPayload(text, typeMember);
+    const schema = typeMember === 'operation' ? identifyOfJune : identify;
+    if (payload.type === 'IDENTIFY') return checked(schema, payload);
     if (known.has(payload.type)) throw new TurnedAway(closeCodes.noAuth, 'IDENTIFY must come first');
     throw new Refusal('protocol', 'unknown type');
   } catch (error) {

@@ -10,6 +10,7 @@ import { RequestHandler } from './request-handler.js';
 import { closeCodes } from './errors.js';
 import { Files } from './files.js';
 import { Groups, dialectName } from './groups.js';
+import { JuneVersion } from './june-version.js';
 import { GroupsVersion, documented, shipped } from './groups-version.js';
 import type { ProtocolVersion } from './protocol-version.js';
 import { Directory } from './directory.js';
@@ -24,6 +25,7 @@ import { Visibility } from './visibility.js';
 const subprotocol = 'ert-concierge';
 
 const versions: Readonly<Record<VersionName, ProtocolVersion>> = {
+  june: new JuneVersion(),
   documented: new GroupsVersion(documented),
   shipped: new GroupsVersion(shipped),
   services: new ServicesVersion(),
@@ -145,7 +147,7 @@ export class ConciergeGateway implements Dialect {
     groups.open();
     this.#directory.enter(client);
     const hello = {
-      type: 'HELLO',
+      [client.version.typeMember]: 'HELLO',
       uuid,
       version: servedVersion[versionName],
       ...(fsKey !== undefined && { fs_key: fsKey }),

@@ -77,6 +77,7 @@ export function isOlder(type: string): boolean {
  * (docs/protocols/concierge.md#6-requests-and-their-answers to #9-statuses).
  */
 export class GroupsVersion implements ProtocolVersion {
+  readonly typeMember = 'type';
   readonly tellsDoer = false;
   readonly #spelling: Spelling;
 
@@ -168,8 +169,8 @@ export class GroupsVersion implements ProtocolVersion {
   }
 }
 
-/** The target as a client of this version would write it. */
-function targetIn01(target: Target): Target {
+/** The target as a client of 0.1 would write it. */
+export function targetIn01(target: Target): Target {
   if (target.type === 'SERVICE') return { type: 'GROUP', group: target.service };
   return target.type === 'SERVICE_CLIENT_UUID' ? { type: 'UUID', uuid: target.uuid } : target;
 }
@@ -179,7 +180,7 @@ function statusMembers({ name, json }: GroupText): string {
   return `${membersOf(json)},"group":${JSON.stringify(name)}`;
 }
 
-function namesOf(groups: readonly GroupText[]): string {
+export function namesOf(groups: readonly GroupText[]): string {
   return JSON.stringify(groups.map(({ name }) => name));
 }
 

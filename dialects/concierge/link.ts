@@ -121,7 +121,7 @@ export class Link implements ConnectionListener {
       if (answers === 0) this.#send(client.version.refuse(seq, refusal));
     };
     try {
-      const payload = readPayload(text);
+      const payload = readPayload(text, client.version.typeMember);
       if (isOlder(payload.type)) client.isOlder();
       const request = client.version.read(payload);
       if (request.type === 'setSeq') {

@@ -39,6 +39,9 @@ export const identify = z.object({
   tags: z.array(text).max(maxTags).nullish(),
 });
 
+/** The first clients of June 2020 do not say their version. */
+export const identifyOfJune = identify.extend({ version: text.default('0.1.0') });
+
 export type Identification = z.output<typeof identify>;
 
 const nameTarget = z.object({ type: z.literal('NAME'), name: text });

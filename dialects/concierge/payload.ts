@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import { read } from '../../options/faults.js';
 import { Refusal } from './errors.js';
 
+/** The member that says the type of a payload: `operation` with clients of June 2020. */
+export type TypeMember = 'type' | 'operation';
+
 /** A payload with a type, and the text it was read from. */
 export interface Payload {
   readonly type: string;
@@ -10,7 +13,7 @@ export interface Payload {
 }
 
 /** @throws Refusal `protocol` */
-export function readPayload(text: string): Payload {
+export function readPayload(text: string, typeMember: TypeMember = 'type'): Payload {
   let members: unknown;
   try {
     members = JSON.parse(text);
@@ -20,8 +23,10 @@ export function readPayload(text: string): Payload {
   if (typeof members !== 'object' || members === null || Array.isArray(members)) {
     throw new Refusal('protocol', 'not a JSON object');
   }
-  const type: unknown = Object.hasOwn(members, 'type') ? (members as { type: unknown }).type : undefined;
-  if (typeof type !== 'string') throw new Refusal('protocol', 'type is missing or no string');
+  const type: unknown = Object.hasOwn(members, typeMember)
+    ? (members as Partial<Record<TypeMember, unknown>>)[typeMember]
+    : undefined;
+  if (typeof type !== 'string') throw new Refusal('protocol', `${typeMember} is missing or no string`);
   return { type, members, text };
 }
 

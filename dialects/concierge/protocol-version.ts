@@ -1,6 +1,6 @@
 import type { Refusal } from './errors.js';
 import type { Request, Target } from './messages.js';
-import type { Payload } from './payload.js';
+import type { Payload, TypeMember } from './payload.js';
 
 /** What the wire calls a Client: its name, and its JSON. */
 export interface ClientText {
@@ -56,6 +56,8 @@ export interface ProtocolVersion {
   refuse(seq: number, refusal: Refusal): string;
   /** Undefined for a notice that this version does not have. */
   tell(notice: Notice): string | undefined;
+  /** The member of a payload that says its type. */
+  readonly typeMember: TypeMember;
   /** Whether a client that creates or deletes a group is told of it like the others, before the answer. */
   readonly tellsDoer: boolean;
 }

@@ -36,6 +36,7 @@ export const requests02 = new RequestTable(
  * Version 0.2: groups are services, and every answer has a type of its own (docs/protocols/concierge.md#14-version-02).
  */
 export class ServicesVersion implements ProtocolVersion {
+  readonly typeMember = 'type';
   readonly tellsDoer = true;
 
   read(payload: Payload): Request {

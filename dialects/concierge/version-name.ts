@@ -1,8 +1,8 @@
 /**
- * The versions of the protocol: the two spellings of 0.1, and 0.2 (`services`)
+ * The versions of the protocol: that of June 2020, the two spellings of 0.1, and 0.2 (`services`)
  * (docs/protocols/concierge.md#13-where-the-sources-disagree, #14-version-02).
  */
-export type VersionName = 'documented' | 'shipped' | 'services';
+export type VersionName = 'june' | 'documented' | 'shipped' | 'services';
 
 export interface VersionRules {
   readonly spelling: 'auto' | 'documented' | 'shipped';
@@ -25,6 +25,7 @@ export function versionNameOf(version: string, { spelling, services }: VersionRu
 
 /** The version a client is told in HELLO. */
 export const servedVersion: Readonly<Record<VersionName, string>> = {
+  june: '0.1.0',
   documented: '0.1.1',
   shipped: '0.1.1',
   services: '0.2.0',

@@ -113,6 +113,77 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
     expect(await eve.next()).to.include({ type: 'STATUS', code: 'SELF_UNSUBSCRIBED', group: 'lab' });
   });
 
+  for (const version of ['0.1.0', undefined]) {
+    it(`a client of June 2020 ${version === undefined ? 'without version' : 'of 0.1.0'} is served in its own words`, async () => {
+      const grace = await stage.identify('grace', { version: '0.1.1' });
+      const ada = await stage.connect();
+      ada.send({ operation: 'IDENTIFY', name: 'ada', version });
+      const { uuid, ...hello } = await ada.next();
+      expect(hello).to.deep.equal({ operation: 'HELLO', version: '0.1.0' });
+      await grace.skip();
+      const group = 'lab';
+      const client = { name: 'ada', nickname: null, uuid, tags: [] };
+      const other = { name: 'grace', nickname: null, uuid: grace.uuid, tags: [] };
+      const status = (code: number, data?: string): object => ({
+        operation: 'STATUS',
+        code,
+        ...(data !== undefined && { data }),
+      });
+      const conversation: readonly (readonly [object, object])[] = [
+        [{ operation: 'CREATE_GROUP', group }, status(2004, group)],
+        [{ operation: 'CREATE_GROUP', group }, status(4003, group)],
+        [{ operation: 'SUBSCRIBE', group }, status(2002, group)],
+        [{ operation: 'SUBSCRIBE', group: 'attic' }, status(4006, 'attic')],
+        [{ operation: 'FETCH_GROUP_LIST' }, { operation: 'GROUP_LIST', groups: [group] }],
+        [
+          { operation: 'FETCH_GROUP_SUBS', group },
+          { operation: 'GROUP_SUBS', group, clients: [client] },
+        ],
+        [{ operation: 'FETCH_SUBS' }, { operation: 'SUBS', groups: [group] }],
+        [{ operation: 'FETCH_CLIENT_LIST' }, { operation: 'CLIENT_LIST', clients: [other, client] }],
+        [{ operation: 'MESSAGE', target: { type: 'NAME', name: 'eve' }, data: 1 }, status(4004, 'eve')],
+        [{ operation: 'MESSAGE', target: { type: 'NAME', name: 'grace' }, data: [1] }, status(2001)],
+        [{ operation: 'HELLO' }, status(4001)],
+        [{ type: 'FETCH_SUBS' }, status(4002, 'operation is missing or no string')],
+        [{ operation: 'UNSUBSCRIBE', group }, status(2003, group)],
+        [{ operation: 'DELETE_GROUP', group }, status(2005, group)],
+      ];
+      for (const [request, answer] of conversation) {
+        ada.send(request);
+        expect(await ada.next(), JSON.stringify(request)).to.deep.equal(answer);
+      }
+      ada.send({ operation: 'BROADCAST', data: { a: 1 } });
+      expect(await ada.next()).to.deep.equal({ operation: 'BROADCAST', origin: client, data: { a: 1 } });
+      expect(await ada.next()).to.deep.equal(status(2001));
+      const origin = { ...client, group: null };
+      const heard = await grace.all();
+      expect(heard.map(({ type, code }) => code ?? type)).to.deep.equal([
+        'GROUP_CREATED',
+        'MESSAGE',
+        'GROUP_DELETED',
+        'MESSAGE',
+      ]);
+      expect(heard.filter(({ type }) => type === 'MESSAGE')).to.deep.equal([
+        { type: 'MESSAGE', origin, target: { type: 'NAME', name: 'grace' }, data: [1] },
+        { type: 'MESSAGE', origin, target: { type: 'ALL' }, data: { a: 1 } },
+      ]);
+      await grace.ask({ type: 'MESSAGE', target: { type: 'ALL' }, data: 'hello' });
+      await grace.ask({ type: 'MESSAGE', target: { type: 'UUID', uuid }, data: 'you' });
+      await grace.close();
+      expect(await ada.all()).to.deep.equal([
+        { operation: 'BROADCAST', origin: other, data: 'hello' },
+        { operation: 'MESSAGE', origin: other, target: { type: 'UUID', uuid }, data: 'you' },
+        { operation: 'CLIENT_LEAVE', ...other },
+      ]);
+    });
+  }
+
+  it('a client of June 2020 that names version 0.2 is turned away', async () => {
+    const ada = await stage.connect();
+    ada.send({ operation: 'IDENTIFY', name: 'ada', version: '0.2.0' });
+    expect(await ada.closed).to.include({ code: 4007 });
+  });
+
   it('messages go to a name, a uuid, the subscribers and everybody; a message to its sender comes before the answer', async () => {
     const ada = await stage.identify('ada');
     const grace = await stage.identify('grace', { version: '0.1.1' });
