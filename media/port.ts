@@ -15,6 +15,7 @@ export type MediaKind = 'audio' | 'video';
 /** A trickled ICE candidate, as RTCIceCandidateInit has it (RFC 8839 §5.1 without the leading `a=`). */
 export interface IceCandidate {
   readonly candidate: string;
+  /** Empty when a client names the index alone. The media engine finds the mid in the client's offer. */
   readonly sdpMid: string;
   readonly sdpMLineIndex: number;
 }

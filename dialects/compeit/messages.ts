@@ -89,7 +89,7 @@ export const iceCandidate = z
     }
     return {
       candidate,
-      sdpMid: sdpMid ?? String(sdpMLineIndex),
+      sdpMid: sdpMid ?? '',
       sdpMLineIndex: sdpMLineIndex ?? (/^\d{1,3}$/.test(sdpMid ?? '') ? Number(sdpMid) : 0),
     };
   });

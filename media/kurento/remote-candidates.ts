@@ -19,7 +19,7 @@ export class RemoteCandidates {
     const text = usable(candidate.candidate);
     if (text === undefined) return;
     const known = { ...candidate, candidate: text };
-    if (!this.#held) this.#send(this.#withMid(known));
+    if (!this.#held) this.#send(this.#withSection(known));
     else if (this.#held.length < maxHeld) this.#held.push(known);
   }
 
@@ -28,16 +28,18 @@ export class RemoteCandidates {
     this.#mids = midsOf(sdpOffer);
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const candidate of held) this.#send(this.#withMid(candidate));
+    for (const candidate of held) this.#send(this.#withSection(candidate));
   }
 
   /**
-   * Browsers may give the index without the mid. A media server needs the mid
-   * (docs/protocols/kurento-media.md#72-negotiation).
+   * Clients may give the index without the mid, or the mid without the index, and the mid counts more. A media server
+   * needs both (docs/protocols/kurento-media.md#72-negotiation).
    */
-  #withMid(candidate: IceCandidate): IceCandidate {
-    const { sdpMLineIndex: index } = candidate;
-    return { ...candidate, sdpMid: candidate.sdpMid || (this.#mids[index] ?? String(index)) };
+  #withSection(candidate: IceCandidate): IceCandidate {
+    const { sdpMid: mid, sdpMLineIndex: index } = candidate;
+    if (mid === '') return { ...candidate, sdpMid: this.#mids[index] ?? String(index) };
+    const known = this.#mids.indexOf(mid);
+    return known === -1 ? candidate : { ...candidate, sdpMLineIndex: known };
   }
 }
 

@@ -47,5 +47,5 @@ export const onIceCandidate = roomRequest({
 
 function candidateOf({ candidate, sdpMid, sdpMLineIndex }: z.output<typeof params>): IceCandidate {
   const index = sdpMLineIndex ?? (sdpMid && /^\d{1,4}$/.test(sdpMid) ? Number(sdpMid) : 0);
-  return { candidate, sdpMid: sdpMid ?? String(index), sdpMLineIndex: index };
+  return { candidate, sdpMid: sdpMid ?? '', sdpMLineIndex: index };
 }

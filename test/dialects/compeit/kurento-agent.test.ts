@@ -84,6 +84,15 @@ describe('COMPEIT §4 the Kurento agent', () => {
     expect([...stage.media.endpoints][1]?.candidates).to.deep.equal([candidate]);
   });
 
+  it('leaves the mid of a candidate open that has none', async () => {
+    const a = await join('A');
+    await sending(a);
+    a.kurento('on_ice_candidate', { candidate: { candidate: 'candidate:1', sdpMLineIndex: 1 } });
+    await a.rest();
+    const expected = { candidate: 'candidate:1', sdpMid: '', sdpMLineIndex: 1 };
+    expect([...stage.media.endpoints][0]?.candidates).to.deep.equal([expected]);
+  });
+
   it('takes the section of a candidate as a number or as its text', async () => {
     const a = await join('A');
     await sending(a);

@@ -84,6 +84,19 @@ describe('Kurento Room §7.2 kurento engine › remote candidates', () => {
     ]);
   });
 
+  it('get their index from the offer when they name its section', async () => {
+    const received = await sent((take) => {
+      take(candidate(1, { sdpMid: 'picture', sdpMLineIndex: 0 }));
+      take(candidate(2, { sdpMid: 'sound', sdpMLineIndex: 7 }));
+      take(candidate(3, { sdpMid: 'unknown', sdpMLineIndex: 1 }));
+    });
+    expect(received).to.deep.equal([
+      candidate(1, { sdpMid: 'picture', sdpMLineIndex: 1 }),
+      candidate(2, { sdpMid: 'sound', sdpMLineIndex: 0 }),
+      candidate(3, { sdpMid: 'unknown', sdpMLineIndex: 1 }),
+    ]);
+  });
+
   it('are taken as attributes, with any extension, and in IPv6', async () => {
     const texts = [
       'candidate:842163049 1 udp 1677729535 203.0.113.4 50000 typ srflx raddr 0.0.0.0 rport 0 generation 0 ufrag x network-cost 999',
