@@ -7,6 +7,9 @@ import type { StreamGroups } from './stream-groups.js';
 /** Header extension that numbers all packets of a transport, for congestion control by the sender. */
 export const transportExtension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
+/** The protocol of data channels in the drafts before RFC 8841, whose port stands in `a=sctpmap`. */
+export const mappedProtocol = 'DTLS/SCTP';
+
 /** What both sides of one endpoint do, section by section. */
 export interface Agreement {
   readonly sections: readonly AgreedSection[];

@@ -9,7 +9,7 @@ import type {
   Agreement,
   SourceCodecs,
 } from './agreement.js';
-import { transportExtension } from './agreement.js';
+import { mappedProtocol, transportExtension } from './agreement.js';
 import type { RemoteDescription } from './description.js';
 import { mirrored, sends } from './direction.js';
 import type { OfferedCodec, OfferedSection, SessionDescription, TransportDescription } from './sdp-reader.js';
@@ -124,9 +124,10 @@ const defaultSctpPort = 5000;
 const defaultMessageSize = 65_536;
 
 function isData(offered: OfferedSection): boolean {
-  const { media, protocol, formats } = offered;
+  const { media, protocol, formats, sctpPort } = offered;
   const sctp = /^(UDP|TCP)\/DTLS\/SCTP$/.test(protocol) && formats.trim() === 'webrtc-datachannel';
-  return media === 'application' && sctp && isWanted(offered);
+  const mapped = protocol === mappedProtocol && sctpPort !== undefined;
+  return media === 'application' && (sctp || mapped) && isWanted(offered);
 }
 
 /** Port 0 stands for a section that is stopped, and in a group for one that has no transport of its own. */

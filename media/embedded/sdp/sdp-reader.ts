@@ -51,7 +51,7 @@ export interface OfferedSection {
   readonly extensions: ReadonlyMap<string, number>;
   readonly groups: StreamGroups;
   readonly transport: TransportDescription;
-  /** Port of data channels (RFC 8841 §5); undefined: not given. */
+  /** Port of data channels (RFC 8841 §5, or `a=sctpmap` in the drafts before); undefined: not given. */
   readonly sctpPort: number | undefined;
   readonly maxMessageSize: number | undefined;
   /** Texts that begin with `candidate:`. */
@@ -135,7 +135,7 @@ function parseSection(
     extensions: parseExtensions(own, session),
     groups: parseStreamGroups(own.all('ssrc-group')),
     transport: parseTransport(own, session),
-    sctpPort: number(own.first('sctp-port')),
+    sctpPort: number(own.first('sctp-port')) ?? mappedPort(own, formats),
     maxMessageSize: number(own.first('max-message-size')),
     candidates: own.all('candidate').map((value) => `candidate:${value}`),
   };
@@ -185,6 +185,12 @@ function parseTransport(own: Attributes, session: Attributes): TransportDescript
     fingerprint: parseFingerprint(own) ?? parseFingerprint(session),
     setup: text('setup'),
   };
+}
+
+/** Clients from before 2019 have the port in the media line, and a line that says what it is for. */
+function mappedPort(own: Attributes, formats: string): number | undefined {
+  const [port, use] = words(own.first('sctpmap') ?? '');
+  return port === formats.trim() && use === 'webrtc-datachannel' ? number(port) : undefined;
 }
 
 function parseFingerprint(attributes: Attributes): Fingerprint | undefined {

@@ -1,5 +1,5 @@
 import type { AgreedCodec, AgreedData, AgreedMedia, AgreedSection } from './agreement.js';
-import { transportExtension } from './agreement.js';
+import { mappedProtocol, transportExtension } from './agreement.js';
 import type { LocalDescription, SentStreams } from './description.js';
 import { sends } from './direction.js';
 
@@ -84,8 +84,9 @@ function servedData({ offered }: AgreedSection, { sctpPort }: AgreedData, local:
     'c=IN IP4 0.0.0.0',
     ...(offered.mid ? [`a=mid:${offered.mid}`] : []),
     ...transportLines(local, offered.trickle),
-    `a=sctp-port:${sctpPort}`,
-    `a=max-message-size:${largestMessage}`,
+    ...(offered.protocol === mappedProtocol
+      ? [`a=sctpmap:${sctpPort} webrtc-datachannel 1024`]
+      : [`a=sctp-port:${sctpPort}`, `a=max-message-size:${largestMessage}`]),
   ];
 }
 
