@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MediaStreamTrack, RTCPeerConnection, RtpHeader, RtpPacket, useOPUS, useVP8 } from 'werift';
-import type { RTCRtpSender } from 'werift';
+import type { BundlePolicy, RTCRtpSender } from 'werift';
 import { z } from 'zod';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { KurentoSocket } from '../../../tools/kurento-socket.js';
@@ -12,14 +12,7 @@ const patienceMs = 20_000;
 
 /** A client whose ICE, DTLS, SRTP and SCTP share no code with the engine's. */
 class Client {
-  readonly peer = new RTCPeerConnection({
-    iceServers: [],
-    bundlePolicy: 'max-bundle',
-    codecs: {
-      audio: [useOPUS()],
-      video: [useVP8({ rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }] })],
-    },
-  });
+  readonly peer: RTCPeerConnection;
   /** Payloads as they came, by kind. */
   readonly received: Record<string, string[]> = { audio: [], video: [] };
   readonly tracks = { audio: new MediaStreamTrack({ kind: 'audio' }), video: new MediaStreamTrack({ kind: 'video' }) };
@@ -27,7 +20,15 @@ class Client {
   keyframesWanted = 0;
   readonly #sequence = { audio: 100, video: 100 };
 
-  constructor() {
+  constructor(bundlePolicy: BundlePolicy) {
+    this.peer = new RTCPeerConnection({
+      iceServers: [],
+      bundlePolicy,
+      codecs: {
+        audio: [useOPUS()],
+        video: [useVP8({ rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }] })],
+      },
+    });
     this.peer.onTrack.subscribe((track) => {
       track.onReceiveRtp.subscribe((packet) => this.received[track.kind]?.push(packet.payload.toString()));
     });
@@ -85,8 +86,8 @@ describe('the embedded engine and an independent stack (werift)', function () {
     kurento.events.length = 0;
   });
 
-  function open(): Client {
-    const client = new Client();
+  function open(bundlePolicy: BundlePolicy = 'max-bundle'): Client {
+    const client = new Client(bundlePolicy);
     clients.push(client);
     return client;
   }
@@ -127,29 +128,39 @@ describe('the embedded engine and an independent stack (werift)', function () {
     }
   }
 
-  it('carries Opus and VP8 from one client to two, byte for byte, and asks for a keyframe', async () => {
-    const ann = open().sends();
-    const source = await endpointFor();
-    await negotiate(ann, source);
-    await ann.connected();
-    ann.write('video', 'first');
-    const [ben, cleo] = [open().receives(), open().receives()];
-    for (const client of [ben, cleo]) {
-      await negotiate(client, await endpointFor(source));
-      await client.connected();
-    }
-    await until('a keyframe is asked for', () => ann.keyframesWanted > 0, patienceMs);
-    for (let times = 0; times < 20; times += 1) {
-      ann.write('video', `picture ${times}`);
-      ann.write('audio', `sound ${times}`);
-    }
-    for (const { received } of [ben, cleo]) {
-      await until('all arrived', () => (received.video?.length ?? 0) + (received.audio?.length ?? 0) >= 40, patienceMs);
-      const all = Array.from({ length: 20 }, (_value, index) => index);
-      expect(received.audio).to.deep.equal(all.map((index) => `sound ${index}`));
-      expect(received.video).to.deep.equal(all.map((index) => `\x10\x00picture ${index}`));
-    }
-  });
+  for (const [how, policy] of [
+    ['on one transport', 'max-bundle'],
+    ['on two transports', 'disable'],
+  ] as const) {
+    it(`carries Opus and VP8 ${how} from one client to two, byte for byte, and asks for a keyframe`, async () => {
+      const ann = open(policy).sends();
+      const source = await endpointFor();
+      await negotiate(ann, source);
+      await ann.connected();
+      expect(ann.peer.dtlsTransports.length).to.equal(policy === 'disable' ? 2 : 1);
+      ann.write('video', 'first');
+      const [ben, cleo] = [open(policy).receives(), open().receives()];
+      for (const client of [ben, cleo]) {
+        await negotiate(client, await endpointFor(source));
+        await client.connected();
+      }
+      await until('a keyframe is asked for', () => ann.keyframesWanted > 0, patienceMs);
+      for (let times = 0; times < 20; times += 1) {
+        ann.write('video', `picture ${times}`);
+        ann.write('audio', `sound ${times}`);
+      }
+      for (const { received } of [ben, cleo]) {
+        await until(
+          'all arrived',
+          () => (received.video?.length ?? 0) + (received.audio?.length ?? 0) >= 40,
+          patienceMs,
+        );
+        const all = Array.from({ length: 20 }, (_value, index) => index);
+        expect(received.audio).to.deep.equal(all.map((index) => `sound ${index}`));
+        expect(received.video).to.deep.equal(all.map((index) => `\x10\x00picture ${index}`));
+      }
+    });
+  }
 
   it('takes its answer to an offer of the engine, and sends back what it gets', async () => {
     const ann = open();
