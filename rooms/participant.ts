@@ -117,6 +117,13 @@ export class Participant implements api.Participant {
     if (this.#publication) throw new RoomError('already-publishing', `${this.id} is already publishing`);
     const publication = new Publication(this, this.#early.take(this), stream, kinds);
     this.#publication = publication;
+    const listener = this.#listener(this, publication, options);
+    const goOn = this.room.keepPayer();
+    const filterFailed = (failure: RoomError): void => {
+      goOn(() => {
+        this.tell({ type: 'mediaFailed', failure });
+      });
+    };
     return this.#negotiations.run(async () => {
       try {
         const sources = kinds.map((kind) => sourceOf(stream, kind));
@@ -124,10 +131,9 @@ export class Participant implements api.Participant {
         if (question) await question;
         const pipeline = await this.room.pipeline();
         const filter = this.#effectiveFilter;
-        const listener = this.#listener(this, publication, options);
         const refused = offered.filter((kind) => !kinds.includes(kind));
         const offer = offerWithout(sdpOffer, refused);
-        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter }, listener);
+        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, listener);
         return {
           sdpAnswer,
           announce: () => {
@@ -336,18 +342,26 @@ export class Participant implements api.Participant {
     return this.#filter ?? this.room.filter;
   }
 
-  /** What the engine reports of an endpoint of this participant, which carries the media of `publisher`. */
+  /**
+   * What the engine reports of an endpoint of this participant, which carries the media of `publisher`. Called while the request is served:
+   * the client that wanted the endpoint pays for what it is told of it.
+   */
   #listener(
     publisher: Participant,
     owner: Publication | Subscription,
     { connectionChanged }: api.SubscribeOptions,
   ): EndpointListener {
+    const goOn = this.room.keepPayer();
     return {
       candidateFound: (candidate) => {
-        this.tell({ type: 'candidateFound', publisher, candidate });
+        goOn(() => {
+          this.tell({ type: 'candidateFound', publisher, candidate });
+        });
       },
       failed: (failure) => {
-        this.tell({ type: 'mediaFailed', failure });
+        goOn(() => {
+          this.tell({ type: 'mediaFailed', failure });
+        });
       },
       mediaLost: (failure) => {
         owner.mediaLost(failure);

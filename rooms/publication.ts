@@ -23,6 +23,7 @@ import type { Subscription } from './subscription.js';
 interface OpenOptions extends api.PublishOptions {
   /** What is done to the video. If the media server cannot do it, the publisher is told, and the video is published as it is. */
   readonly filter: VideoFilter | undefined;
+  readonly filterFailed: (error: RoomError) => void;
 }
 
 /** Owns its endpoint, and ends its subscriptions. */
@@ -68,12 +69,12 @@ export class Publication implements api.Publication {
   async open(
     pipeline: Pipeline,
     sdpOffer: string,
-    { filter, loopback, dataChannels = false }: OpenOptions,
+    { filter, filterFailed, loopback, dataChannels = false }: OpenOptions,
     listener: EndpointListener,
   ): Promise<string> {
     this.#pipeline = pipeline;
     const prepare = async (endpoint: Endpoint) => {
-      if (filter) await this.#tryFilter(filter);
+      if (filter) await this.#tryFilter(filter, filterFailed);
       if (loopback) await this.#loopback.open(endpoint);
     };
     return this.#endpoint.negotiate(pipeline, sdpOffer, { dataChannels }, listener, prepare);
@@ -185,11 +186,11 @@ export class Publication implements api.Publication {
     ]);
   }
 
-  async #tryFilter(filter: VideoFilter): Promise<void> {
+  async #tryFilter(filter: VideoFilter, failed: (error: RoomError) => void): Promise<void> {
     try {
       await this.setFilter(filter);
     } catch (error) {
-      if (error instanceof RoomError) this.publisher.tell({ type: 'mediaFailed', failure: error });
+      if (error instanceof RoomError) failed(error);
     }
   }
 

@@ -7,6 +7,7 @@ import { RoomError, filterError } from './errors.js';
 import type { LeaveReason, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
 import type * as api from './index.js';
+import type { KeepPayer } from './rooms-options.js';
 import type { Later } from './later.js';
 import { Lobby } from './lobby.js';
 import { Members } from './members.js';
@@ -25,6 +26,7 @@ export interface RoomContext {
   /** The time in ms since 1970. */
   readonly now: () => number;
   readonly later: Later;
+  readonly keepPayer: KeepPayer;
   readonly media: MediaEngine;
   readonly authorize: Authorize | undefined;
   readonly maxTextBytes: number;
@@ -111,6 +113,10 @@ export class Room implements api.Room {
 
   get now(): () => number {
     return this.#context.now;
+  }
+
+  get keepPayer(): KeepPayer {
+    return this.#context.keepPayer;
   }
 
   get maxTextBytes(): number {
@@ -305,11 +311,14 @@ export class Room implements api.Room {
     this.#assertOpen();
     this.#filterChange = { type: 'roomFilterChanged', filter };
     this.tell(this.#filterChange);
+    const goOn = this.keepPayer();
     const apply = async (participant: Participant): Promise<void> => {
       try {
         await participant.applyFilter();
       } catch (error) {
-        participant.tell({ type: 'mediaFailed', failure: filterError(error) });
+        goOn(() => {
+          participant.tell({ type: 'mediaFailed', failure: filterError(error) });
+        });
       }
     };
     await Promise.all([...this.#members].map(apply));

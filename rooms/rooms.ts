@@ -74,7 +74,7 @@ export class Rooms {
       this.#keptClosed.set(name, time + seconds * 1_000);
     };
     const bans = this.#bans;
-    const shared = { now, later, media, authorize, maxTextBytes, maxMetadataBytes, firstIsModerator };
+    const shared = { now, later, keepPayer, media, authorize, maxTextBytes, maxMetadataBytes, firstIsModerator };
     this.#context = { ...shared, audit, bans, keepClosed };
   }
 

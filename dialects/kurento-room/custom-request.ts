@@ -1,5 +1,6 @@
 import type { VideoFilter } from '../../media/port.js';
 import type { Participant } from '../../rooms/index.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import { ProtocolError, genericError } from './errors.js';
 import { lenientBoolean, lenientNumber } from './lenient.js';
 import type { RoomProtocolSettings } from './options.js';
@@ -44,11 +45,12 @@ function markerRequest({ markerImages }: FilterSettings, imagesUrl: () => string
     if (!lenientNumber.safeParse(params.marker).success) {
       throw new ProtocolError(genericError, 'customRequest needs "marker", which is a number');
     }
+    const goOn = keepPayer();
     await room.requireFilter('marker');
     // Nothing is awaited from here to the change, so two requests at the same time make two steps.
     const next = markerImages[markerImages.findIndex(({ index }) => index === markerIndex(room.filter)) + 1];
     const imageUrl = next && imageAt(next.image, imagesUrl());
-    await room.setFilter(next && imageUrl ? { type: 'marker', index: next.index, imageUrl } : undefined);
+    await goOn(() => room.setFilter(next && imageUrl ? { type: 'marker', index: next.index, imageUrl } : undefined));
   };
 }
 

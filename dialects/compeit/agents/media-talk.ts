@@ -1,3 +1,4 @@
+import { keepPayer } from '../../../transport/gate/account.js';
 import type { Attended } from '../agent.js';
 import { Refusal } from '../errors.js';
 import { Message } from '../message.js';
@@ -58,9 +59,10 @@ export class MediaTalk {
     failed: (error: unknown) => void,
   ): void {
     this.#negotiating += 1;
+    const goOn = keepPayer();
     const settle = (tell: () => void): void => {
       this.#negotiating -= 1;
-      if (isWanted()) tell();
+      if (isWanted()) goOn(tell);
     };
     answer.then(
       (result) => {

@@ -1,5 +1,6 @@
 import type { Participant } from '../../../rooms/index.js';
 import { Patience } from '../../../transport/gate/patience.js';
+import { keepPayer } from '../../../transport/gate/account.js';
 import { Refusal } from '../errors.js';
 import type { MediaTalk } from './media-talk.js';
 import type { Stream } from './stream.js';
@@ -8,6 +9,8 @@ import type { Stream } from './stream.js';
 interface Waiting {
   readonly offerSdp: string;
   readonly patience: Patience;
+  /** Begins it, at the cost of the user that asked for it. */
+  readonly goOn: ReturnType<typeof keepPayer>;
 }
 
 /** What one user receives: for each sender a stream, or a wait for it (docs/protocols/compeit.md#4-kurento-agent). */
@@ -55,7 +58,9 @@ export class Receptions {
     if (!waiting || !publisher.publication || !this.#talk.user.membership) return;
     this.#stopWaiting(publisher);
     try {
-      this.#receive(publisher, waiting.offerSdp);
+      waiting.goOn(() => {
+        this.#receive(publisher, waiting.offerSdp);
+      });
     } catch (error) {
       this.#talk.refuse('receive_start', error, this.#talk.user.people.idOf(publisher));
     }
@@ -106,7 +111,7 @@ export class Receptions {
     const patience = new Patience(earlyReceiveMs, () => {
       this.giveUp(publisher);
     });
-    this.#waiting.set(publisher, { offerSdp, patience });
+    this.#waiting.set(publisher, { offerSdp, patience, goOn: keepPayer() });
   }
 
   #receive(publisher: Participant, offerSdp: string): void {
