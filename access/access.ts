@@ -1,5 +1,5 @@
 import type { Log } from '../log.js';
-import { RoomError, roles } from '../rooms/index.js';
+import { RoomError, noGrants, roles } from '../rooms/index.js';
 import type { Bearer, Grants } from '../rooms/index.js';
 import { PublicKeys } from './public-keys.js';
 import type { AccessSettings } from './settings.js';
@@ -46,8 +46,25 @@ export function isTokenShaped(text: string): boolean {
   return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
 }
 
+/** A client of which a door has not asked what it shows. It may do what one without a token may. */
+class Stranger implements Bearer {
+  readonly #settings: AccessSettings;
+
+  constructor(settings: AccessSettings) {
+    this.#settings = settings;
+  }
+
+  grantsIn(): Grants {
+    const { auth, guestGrants } = this.#settings;
+    if (auth === 'required') return noGrants;
+    return auth === 'off' ? roles.PUBLISHER : guestGrants;
+  }
+}
+
 /** Finds out who a client is. Every door asks it; what the client may do then is checked by the rooms (docs/access.md). */
 export class Access {
+  /** For a join of which no door says what its client has shown. */
+  readonly stranger: Bearer;
   readonly #settings: AccessSettings;
   readonly #log: Log;
   readonly #publicKeys: PublicKeys;
@@ -58,6 +75,7 @@ export class Access {
    * @param now the time in ms since 1970
    */
   constructor(settings: AccessSettings, log: Log, now: () => number = Date.now) {
+    this.stranger = new Stranger(settings);
     this.#settings = settings;
     this.#log = log;
     this.#publicKeys = new PublicKeys(settings, log, now);

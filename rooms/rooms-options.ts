@@ -21,6 +21,8 @@ export interface RoomsOptions {
   readonly firstIsModerator?: boolean;
   /** Of all rooms, where nothing else is set for one. */
   readonly defaults?: Partial<RoomSettings>;
+  /** `departureTimeoutS` of rooms that are made in advance and do not stay. Default: 20. */
+  readonly departureTimeoutS?: number;
   /** Default: no password fits. */
   readonly passwords?: Passwords;
   /** Default: timers of the process. */

@@ -29,6 +29,7 @@ export class Rooms {
   readonly #bans: Bans;
   readonly #entrance: Entrance;
   readonly #defaults: RoomSettings;
+  readonly #departureTimeoutS: number;
   readonly #context: RoomContext;
   readonly #rooms = new Map<string, Room>();
   /** Names that a moderator keeps closed, and until when, in ms since 1970. */
@@ -44,6 +45,7 @@ export class Rooms {
       autoCreate = true,
       firstIsModerator = false,
       defaults,
+      departureTimeoutS = defaultDepartureTimeoutS,
       passwords,
       later = standardLater,
       audit = () => undefined,
@@ -60,6 +62,7 @@ export class Rooms {
     this.#evictions = new Evictions(evictionMs, now);
     this.#bans = new Bans(now);
     this.#defaults = { ...defaultSettings, ...defaults };
+    this.#departureTimeoutS = departureTimeoutS;
     this.#entrance = new Entrance({
       evictions: this.#evictions,
       bans: this.#bans,
@@ -160,7 +163,7 @@ export class Rooms {
     const question =
       attributes && this.#authorize?.({ action: 'open', room: name, opens: true, bearer, id: undefined, attributes });
     const open = (): api.Room => {
-      const inAdvance = stays ? {} : { departureTimeoutS: defaultDepartureTimeoutS };
+      const inAdvance = stays ? {} : { departureTimeoutS: this.#departureTimeoutS };
       const room = this.#make(name, { ...this.#defaults, ...inAdvance, ...checked }, { stays, waits: !stays });
       if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
       this.#add(room);

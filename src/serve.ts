@@ -15,7 +15,7 @@ import type { Health } from '../rest/health.js';
 import type { IceServers } from '../rest/ice.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
-import type { Authorize } from '../rooms/index.js';
+import type { Authorize, RoomsOptions } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
 import { keepPayer } from '../transport/gate/account.js';
@@ -104,16 +104,19 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
   const stop = (): Promise<void> => undo.run();
   try {
     const tls = options.tls ?? (await tlsIdentity(config));
-    const rooms = new Rooms(media, {
-      now,
-      authorize: openedBy(config.roomCreators, options.authorize),
-      keepPayer,
-      maxTextBytes: config.maxTextBytes,
-      evictionMs: config.evictionMs,
-    });
     const access = new Access(config, log, now);
     undo.add(() => {
       access.close();
+    });
+    const rooms = new Rooms(media, {
+      now,
+      ...roomsOf(config),
+      authorize: openedBy(config.roomCreators, options.authorize),
+      stranger: access.stranger,
+      audit: (entry) => {
+        log.info('audit', { ...entry });
+      },
+      keepPayer,
     });
     const dialects: Dialect[] = [];
     const headers = new AnswerHeaders({
@@ -287,6 +290,24 @@ function tellAccess({ auth, host, guestGrants }: Config, log: Log): void {
   }
   if (auth === 'optional') log.info('clients without a token are guests', { grants: grantsText(guestGrants) });
   if (auth === 'required') log.info('clients without a token are refused');
+}
+
+/** What the configuration says of rooms. */
+function roomsOf(config: Config): RoomsOptions {
+  return {
+    autoCreate: config.autoCreate,
+    firstIsModerator: config.firstIsModerator,
+    defaults: {
+      maxParticipants: config.roomMaxParticipants,
+      emptyTimeoutS: config.roomEmptyTimeoutS,
+      waitingRoom: config.roomWaitingRoom,
+      mutedOnEntry: config.roomMutedOnEntry,
+    },
+    departureTimeoutS: config.roomDepartureTimeoutS,
+    maxTextBytes: config.maxTextBytes,
+    maxMetadataBytes: config.maxMetadataBytes,
+    evictionMs: config.evictionMs,
+  };
 }
 
 /** The built-in dialects in their order, each replaced by the one of its name that was given; then the other ones given. */

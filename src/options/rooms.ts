@@ -16,6 +16,38 @@ export const roomsOptions = {
     'mode',
     'Which clients are told what rooms there are: everybody (public), those that send the admin token (admin), or none (off). No public list names participants.',
   ),
+  roomMaxParticipants: option(
+    count.min(0).max(100_000),
+    0,
+    'participants',
+    'How many participants a room takes where nothing else is set for it. 0: any number.',
+  ),
+  roomEmptyTimeoutS: option(
+    count.min(0).max(86_400),
+    300,
+    's',
+    'How long a room that was made in advance waits for its first participant.',
+  ),
+  roomDepartureTimeoutS: option(
+    count.min(0).max(86_400),
+    20,
+    's',
+    'How long a room that was made in advance stays after its last participant has left. A room that was opened by joining closes at once.',
+  ),
+  roomWaitingRoom: flag(
+    false,
+    'Whether participants wait until a moderator lets them in, where nothing else is set for a room.',
+  ),
+  roomMutedOnEntry: flag(
+    false,
+    'Whether the microphones of all but moderators are cut until a moderator allows them, where nothing else is set for a room.',
+  ),
+  maxMetadataBytes: option(
+    count.min(1).max(1_048_576),
+    4_096,
+    'bytes',
+    'The most metadata of a room or a participant, in UTF-8.',
+  ),
   evictionMs: option(
     count.min(0).max(86_400_000),
     30_000,
