@@ -45,6 +45,8 @@ report();
 
 /** @returns one list of files for each process */
 function divide(all) {
+  // Tests look whether a media server holds more than before, so no others may use it at the same time.
+  if (process.env.KMS_URIS) return [all];
   const parts = [{ files: all.filter((file) => heavy.test(file)) }, { files: [] }];
   for (const part of parts) part.seconds = sum(part.files.map(expected));
   const others = all.filter((file) => !heavy.test(file));

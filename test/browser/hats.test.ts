@@ -42,8 +42,7 @@ describe('hats in the demo', function () {
     });
   });
 
-  describe('with one that has none', () => {
-    // About the embedded engine alone, whatever KMS_URIS names.
+  describe('with the embedded engine, which has none', () => {
     const server = useServer({ kmsUris: [] });
 
     it('are not offered', async () => {

@@ -24,9 +24,8 @@ function watch(other: string): string {
   })()`;
 }
 
-describe('a call whose media is lost', function () {
+describe('a call through the embedded engine, whose media is lost', function () {
   this.timeout(4 * patienceMs);
-  // About the embedded engine alone, whatever KMS_URIS names.
   const server = useServer({ kmsUris: [] });
   const newWindow = useBrowser();
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { KurentoConversation } from '../support/kurento-conversation.js';
+import { givenMediaServers } from '../support/media-server.js';
 import { readTranscripts, transcriptFolder } from '../support/transcript-file.js';
 import { startingMs } from './port.suite.js';
 
@@ -19,9 +20,9 @@ describe('conformance of the embedded engine', () => {
   describeConversations(() => server.url);
 });
 
-for (const url of process.env.KMS_URIS?.split(',').filter(Boolean) ?? []) {
+for (const url of givenMediaServers) {
   describe(`conformance of ${url}`, () => {
-    describeConversations(() => url.trim());
+    describeConversations(() => url);
   });
 }
 

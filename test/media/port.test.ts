@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { KurentoEngine } from '../../media/kurento/engine.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
+import { givenMediaServers } from '../support/media-server.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf, outcomeOf } from '../support/rejection.js';
@@ -22,8 +23,8 @@ describe('the embedded engine', () => {
   describeMediaPort('embedded engine', () => ({ url: server.url, bindAddress: '127.0.0.1' }));
 });
 
-for (const url of process.env.KMS_URIS?.split(',').filter(Boolean) ?? []) {
-  describeMediaPort(url, () => ({ url: url.trim() }));
+for (const url of givenMediaServers) {
+  describeMediaPort(url, () => ({ url: url }));
 }
 
 describe('media port › a media server that dies', () => {

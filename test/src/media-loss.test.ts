@@ -151,7 +151,6 @@ describe('the embedded engine is killed during a call', function () {
   let peers: PeerProcess;
 
   before(async () => {
-    // About the embedded engine alone, whatever KMS_URIS names.
     server = await startTestServer({ kmsUris: [] });
     peers = await PeerProcess.start();
   });

@@ -32,7 +32,6 @@ async function handshake(url: string, headers: Record<string, string> = {}): Pro
 
 describe('the embedded engine of a server', function () {
   this.timeout(startingMs);
-  // About the embedded engine alone, whatever KMS_URIS names.
   const server = useServer({ kmsUris: [] });
 
   it('obeys those alone that know the secret of this start, and never a page', async () => {

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { givenMediaServers } from './media-server.js';
 import { udpPorts } from './udp-ports.js';
 
 /** The program of `npm start`. The browser tests need a build for the page too. */
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** The server in its own process, which can be stopped and killed. */
+/** The server in its own process, which can be stopped and killed. Its media servers are those of KMS_URIS, if there are any. */
 export class ServerProcess {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -30,7 +31,7 @@ export class ServerProcess {
       PORT: String(port),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
-      KMS_URIS: '',
+      KMS_URIS: givenMediaServers.join(),
       MEDIA_UDP_PORTS: udpPorts(),
     };
     const child = spawn(process.execPath, program, {

@@ -16,7 +16,7 @@ export async function startTestServer(options: GivenConfig = {}): Promise<Runnin
   };
   const server = await startServer(configOf({ ...own, ...options }));
   // It does not wait for a media server elsewhere, but the tests do.
-  if (givenMediaServers.length > 0 && options.kmsUris === undefined) await server.mediaTrouble();
+  if (server.mediaServerUrls.every((url) => givenMediaServers.includes(url))) await server.mediaTrouble();
   return server;
 }
 

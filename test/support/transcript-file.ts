@@ -21,7 +21,8 @@ import { readFileSync, readdirSync } from 'node:fs';
  * over unless the line asks for one. At the end nobody may have been sent anything else.
  *
  * `! direction` has the server or the media server act (stage.ts): such scenes are played on media in memory, the others
- * on the whole server. `# when: condition` says which condition of the table of errors the refusals after it show, up to
+ * on the whole server. `! on the embedded engine` is no such direction: the scene is played on the whole server, but only where
+ * that is its media server. `# when: condition` says which condition of the table of errors the refusals after it show, up to
  * the next blank line, comment or title.
  */
 export interface Transcript {
@@ -46,6 +47,18 @@ export interface Line {
   readonly text: string;
   /** The condition of the table of errors that is shown. */
   readonly when: string | undefined;
+}
+
+const embedded = 'on the embedded engine';
+
+/** Whether the scene holds on the embedded engine alone, as one about what a Kurento media server has and the engine has not. */
+export function isOfEmbeddedEngine({ lines }: Scene): boolean {
+  return lines.some(({ type, text }) => type === 'direction' && text === embedded);
+}
+
+/** Whether the server or the media server acts in the scene. */
+export function isDirected({ lines }: Scene): boolean {
+  return lines.some(({ type, text }) => type === 'direction' && text !== embedded);
 }
 
 /** A refusal that a scene shows. */

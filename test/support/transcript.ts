@@ -4,11 +4,12 @@ import { bind, fill, isObject } from './placeholders.js';
 import type { WireFrame } from './rpc-client.js';
 import { RpcClient } from './rpc-client.js';
 import { Stage } from './stage.js';
+import { isDirected } from './transcript-file.js';
 import type { Line, Scene } from './transcript-file.js';
 
 /** Plays a scene of a transcript: on the server at `base`, or on a stage of its own when the scene has directions. */
 export async function play(scene: Scene, base: () => string): Promise<void> {
-  if (scene.lines.every(({ type }) => type !== 'direction')) {
+  if (!isDirected(scene)) {
     await new Performance(base(), undefined).play(scene);
     return;
   }

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { itOnEmbeddedEngine } from '../../support/media-server.js';
 import { useServer } from '../../support/server.js';
 import { play } from '../../support/transcript.js';
-import { readTranscripts } from '../../support/transcript-file.js';
+import { isOfEmbeddedEngine, readTranscripts } from '../../support/transcript-file.js';
 
 const transcripts = readTranscripts();
 
@@ -11,7 +12,10 @@ describe('transcripts', () => {
 
   for (const { name, section, scenes } of transcripts) {
     describe(`${section} (test/transcripts/${name}.txt)`, () => {
-      for (const scene of scenes) it(scene.title, () => play(scene, () => server().url));
+      for (const scene of scenes) {
+        const test = isOfEmbeddedEngine(scene) ? itOnEmbeddedEngine : it;
+        test(scene.title, () => play(scene, () => server().url));
+      }
     });
   }
 });
