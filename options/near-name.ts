@@ -10,6 +10,26 @@ export function nearName(given: string, names: readonly string[]): string | unde
   return near.sort((one, other) => one.edits - other.edits)[0]?.name;
 }
 
+/** For the end of a message about an unknown name. Empty when none is near. */
+export function orNear(given: string, names: readonly string[]): string {
+  const near = nearName(given, names);
+  return near === undefined ? '' : `, did you mean ${near}?`;
+}
+
+/** A variable that has no effect, and the one that was probably meant. */
+export interface NearMiss {
+  readonly given: string;
+  readonly meant: string;
+}
+
+/** Variables that are none of `ours`, and look as if one of them was meant. */
+export function nearMissesOf(env: NodeJS.ProcessEnv, ours: readonly string[]): readonly NearMiss[] {
+  return Object.keys(env).flatMap((given) => {
+    const meant = ours.includes(given) ? undefined : nearName(given, ours);
+    return meant === undefined ? [] : [{ given, meant }];
+  });
+}
+
 /** How many letters are added, left out, replaced, or swapped with the next. */
 function editsBetween(one: string, other: string): number {
   let before: number[] = [];

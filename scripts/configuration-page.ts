@@ -1,5 +1,6 @@
-import { defaultOf, sections } from '../src/option-list.js';
-import type { ListedOption } from '../src/option-list.js';
+import { defaultOf } from '../options/listed-option.js';
+import type { ListedOption } from '../options/listed-option.js';
+import { sections } from '../src/option-list.js';
 import { anchor, frames, page, table } from './markdown.js';
 
 /** docs/configuration.md, made from the table of options. */

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
-import type { ZodError } from 'zod';
 import type { Document } from 'yaml';
 import { ConfigError } from '../options/config-error.js';
-import { expected, expectedNumber, isNumeric, shown } from '../options/expected.js';
-import { nearName } from '../options/near-name.js';
-import { split } from '../options/option.js';
+import { readFlags } from '../options/flags.js';
+import { contentOfFile, givenTwice, usedValue } from '../options/given-value.js';
+import type { GivenValue } from '../options/given-value.js';
+import type { ListedOption, OptionNames } from '../options/listed-option.js';
+import { nearMissesOf, orNear } from '../options/near-name.js';
+import type { NearMiss } from '../options/near-name.js';
 import type { Input, Output } from '../options/option.js';
 import { checkAccess } from './access-checks.js';
 import type { dialectEntries } from './dialects.js';
 import { optionList } from './option-list.js';
-import type { ListedOption, OptionNames, ownOptions } from './option-list.js';
+import type { ownOptions } from './option-list.js';
 
 type Groups = (typeof dialectEntries)[number]['options'];
 
@@ -22,13 +23,6 @@ export type GivenConfig = Input<typeof ownOptions> & { readonly [G in Groups as 
 
 export { ConfigError };
 
-/** A value for an option, and where it comes from. */
-interface GivenValue {
-  readonly value: unknown;
-  readonly source: string;
-  /** The file that holds it, where only the name of a file was given. */
-  readonly file?: string;
-}
 type GivenValues = Map<ListedOption, GivenValue>;
 
 /** Hears of each option that was given under its former name: the name that was given, and the present one. */
@@ -66,7 +60,10 @@ export function readWithFiles(
   onFormerName: OnFormerName = () => undefined,
 ): { readonly config: Config; readonly files: readonly string[]; readonly isDev: boolean } {
   const isDev = args.includes(devFlag);
-  const flags = readFlags(args.filter((arg) => arg !== devFlag));
+  const flags = readFlags(
+    args.filter((arg) => arg !== devFlag),
+    [fileFlag, ...everyName.map(({ flag }) => flag)],
+  );
   const path = flags.get(fileFlag) ?? env[fileVariable];
   const given =
     path === undefined
@@ -118,28 +115,6 @@ function allNamesOf(listed: ListedOption): OptionNames[] {
 
 const everyName = optionList.flatMap(allNamesOf);
 const keys = everyName.map(({ name }) => name);
-
-/** What was given for each flag. */
-function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
-  const known = new Set([fileFlag, ...everyName.map(({ flag }) => flag)]);
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries([...known].map((flag) => [flag.slice('--'.length), { type: 'string' as const }])),
-    // Strict, it would refuse values that begin with a dash, such as negative numbers. What it lets pass is checked here.
-    strict: false,
-    tokens: true,
-  });
-  const given = new Map<string, string>();
-  for (const token of tokens) {
-    const flag = token.kind === 'option' ? token.rawName : (args[token.index] ?? '');
-    if (token.kind !== 'option' || !known.has(flag)) {
-      throw new ConfigError(`Unknown flag ${flag}${orNear(flag, [...known])}; --help lists all`);
-    }
-    if (token.value === undefined) throw new ConfigError(`${flag} needs a value`);
-    given.set(flag, token.value);
-  }
-  return given;
-}
 
 /** @throws Error that says where it is wrong. The messages of the parser repeat words and lines of the file, which may hold secrets */
 function readYaml(text: string): unknown {
@@ -204,83 +179,19 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/**
- * The first thing that is wrong with a value. A secret is not shown, nor a URL, which may have a password in it.
- * @param numeric what is expected of an option that is a number
- */
-function explained(
-  where: string,
-  value: unknown,
-  { issues: [issue] }: ZodError,
-  { option }: ListedOption,
-  numeric: string | undefined,
-): string {
-  const [at, ...deeper] = issue?.path ?? [];
-  // A number that is no whole one is of another type to the schema.
-  const isFraction = numeric !== undefined && issue?.code === 'invalid_type' && isNumeric(value);
-  const wanted = numeric ?? issue?.message ?? 'must be something else';
-  const text = isFraction ? wanted.replace('a number', 'a whole number') : wanted;
-  if (!text.startsWith('must ')) return `${where}: ${text}`;
-  // Of a list, the item. Of an object, the place in it.
-  const items: unknown = typeof value === 'string' && typeof at === 'number' ? split(value) : value;
-  const wrong = typeof at === 'number' && Array.isArray(items) ? (items as unknown[])[at] : value;
-  const inside = at !== undefined && (typeof at !== 'number' || deeper.length > 0) ? `: ${issue?.path.join('.')}` : '';
-  const isHidden = option.secret ?? /^URLs?$/.test(option.unit);
-  const not = isHidden || inside !== '' ? '' : `, not ${shown(wrong)}`;
-  return `${where}${inside} ${text}${not}`;
-}
-
-/** @param path where a secret is kept. A line break at its end is no part of the secret */
-function contentOfFile(path: unknown, source: string): GivenValue {
-  if (typeof path !== 'string' || path === '') throw new ConfigError(`${source} must be the name of a file`);
-  let value: string;
-  try {
-    value = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new ConfigError(`${source}: ${path} cannot be read (${why}); name a file that holds the secret`, {
-      cause: error,
-    });
-  }
-  if (value === '') throw new ConfigError(`${source}: ${path} is empty; name a file that holds the secret`);
-  return { value, source, file: path };
-}
-
-function givenTwice(one: string, other: string): ConfigError {
-  return new ConfigError(`${one}, ${other}: both are given; name one of them`);
-}
-
-function orNear(given: string, names: readonly string[]): string {
-  const near = nearName(given, names);
-  return near === undefined ? '' : `, did you mean ${near}?`;
-}
-
 /** Variables that are none of ours, and look as if one of ours was meant. */
-export function nearMisses(env: NodeJS.ProcessEnv): readonly { readonly given: string; readonly meant: string }[] {
-  const ours = [fileVariable, ...everyName.map(({ variable }) => variable)];
-  return Object.keys(env).flatMap((given) => {
-    const meant = ours.includes(given) ? undefined : nearName(given, ours);
-    return meant === undefined ? [] : [{ given, meant }];
-  });
+export function nearMisses(env: NodeJS.ProcessEnv): readonly NearMiss[] {
+  return nearMissesOf(env, [fileVariable, ...everyName.map(({ variable }) => variable)]);
 }
 
 function check(given: GivenValues, { isDev }: { readonly isDev: boolean }): Config {
   const config: Record<string, unknown> = {};
   const groups: Record<string, Record<string, unknown>> = {};
   for (const listed of optionList) {
-    const { option, group, key, name } = listed;
-    const { value, source } = given.get(listed) ?? { value: option.initial, source: 'default' };
-    const numeric = expectedNumber(option.schema, option.unit);
-    // The schema would take an empty text for 0 and `true` for 1.
-    const isNoNumber = numeric !== undefined && !isNumeric(value);
-    const result = option.schema.safeParse(isNoNumber ? Number.NaN : value, { error: expected });
-    if (!result.success) {
-      const isName = source === listed.variable || source.startsWith('--') || source === listed.formerly?.variable;
-      const where = isName || source === listed.inFile?.variable ? source : `${source}: ${name}`;
-      throw new ConfigError(explained(where, value, result.error, listed, numeric));
-    }
+    const { group, key } = listed;
+    const used = usedValue(listed, given.get(listed));
     const owner = group === undefined ? config : (groups[group] ??= {});
-    owner[key] = result.data;
+    owner[key] = used;
   }
   // Each value was made by the schema of its option.
   const checked = { ...config, ...groups } as Config;

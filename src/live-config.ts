@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './config.js';
 import { optionList } from './option-list.js';
-import type { ListedOption } from './option-list.js';
+import type { ListedOption } from '../options/listed-option.js';
 
 /** Variables of options, for people. */
 export interface Renewed {

@@ -1,4 +1,5 @@
-import type { Group, Option, Table } from '../options/option.js';
+import { listed, namesOf } from '../options/listed-option.js';
+import type { ListedOption } from '../options/listed-option.js';
 import { transportOptions } from '../transport/options.js';
 import { dialectEntries } from './dialects.js';
 import { accessOptions } from './options/access.js';
@@ -16,29 +17,6 @@ export const ownOptions = {
   ...mediaOptions,
   ...clientOptions,
 };
-
-/** Where operators give an option. */
-export interface OptionNames {
-  /** Its key in a YAML file: `kmsUris`, or `easyrtcMaxRooms` for `maxRooms` in the group `easyrtc`. */
-  readonly name: string;
-  /** `KMS_URIS` */
-  readonly variable: string;
-  /** `--kms-uris` */
-  readonly flag: string;
-}
-
-/** An option with the names under which operators give it. */
-export interface ListedOption extends OptionNames {
-  readonly option: Option;
-  /** The name of its group; undefined for an option in no group. */
-  readonly group: string | undefined;
-  /** Its name in the group. */
-  readonly key: string;
-  /** Names of earlier versions, which still work. */
-  readonly formerly?: OptionNames;
-  /** Where the name of a file that holds the value may be given, for secrets. */
-  readonly inFile?: OptionNames;
-}
 
 /** As docs/configuration.md shows them. */
 export const sections: readonly {
@@ -62,34 +40,3 @@ export const sections: readonly {
 
 /** Every option of the server, once. */
 export const optionList: readonly ListedOption[] = sections.flatMap(({ options }) => options);
-
-/** As it would be written in a variable; may be empty. */
-export function defaultOf({ initial }: Option): string {
-  if (Array.isArray(initial)) return initial.join(',');
-  return typeof initial === 'string' ? initial : JSON.stringify(initial);
-}
-
-function namesOf(name: string): OptionNames {
-  return {
-    name,
-    variable: name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
-    flag: `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-  };
-}
-
-function listed(table: Table, group?: Group): ListedOption[] {
-  return Object.entries(table).map(([key, option]) => {
-    const prefix = group?.prefix ?? '';
-    const name = prefix === '' ? key : `${prefix}${key.slice(0, 1).toUpperCase()}${key.slice(1)}`;
-    const formerly = option.formerly === undefined ? undefined : namesOf(option.formerly);
-    const inFile = option.secret ? namesOf(`${name}File`) : undefined;
-    return {
-      ...namesOf(name),
-      option,
-      group: group?.name,
-      key,
-      ...(formerly && { formerly }),
-      ...(inFile && { inFile }),
-    };
-  });
-}

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, configOf, nearMisses, readConfig, readWithFiles } from '../../src/config.js';
 import { expected } from '../../options/expected.js';
-import { groupNames, help, helpAskedFor } from '../../src/help.js';
+import { helpAskedFor } from '../../options/help.js';
+import { groupNames, help } from '../../src/help.js';
 import { optionList } from '../../src/option-list.js';
 
 describe('configuration', () => {
