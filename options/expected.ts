@@ -5,8 +5,14 @@ type Issue = Parameters<z.core.$ZodErrorMap>[0];
 
 type Fault = z.core.$ZodIssue;
 
-/** Units that say what a number counts. Of the others, such as a port, the name of the option says it. */
-const measures = new Set(['ms', 's', 'bytes', 'kbit/s', 'dB']);
+/** Units that say what a number counts, in words. Of the others, such as a port, the name of the option says it. */
+const measures: ReadonlyMap<string, string> = new Map([
+  ['ms', 'ms'],
+  ['s', 'seconds'],
+  ['bytes', 'bytes'],
+  ['kbit/s', 'kbit/s'],
+  ['dB', 'dB'],
+]);
 
 /**
  * What is expected of a value, as "must be a number from 0 to 65535". For `safeParse`, so that no text of the library reaches a person;
@@ -38,7 +44,8 @@ export function expectedNumber(schema: z.ZodType, unit = '', what = 'a number'):
   if (!(schema instanceof z.ZodNumber)) return undefined;
   const least = finite(schema.minValue);
   const most = finite(schema.maxValue);
-  const of = measures.has(unit) ? ` of ${unit}` : '';
+  const measure = measures.get(unit);
+  const of = measure === undefined ? '' : ` of ${measure}`;
   if (least !== undefined && !schema.safeParse(least).success) {
     return `must be ${what}${of} above ${least}${most === undefined ? '' : ` and up to ${most}`}`;
   }

@@ -2,6 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { goOnWithoutReader } from '../../log.js';
 import type { Log } from '../../log.js';
 import { onNpmGone } from '../../npm-gone.js';
+import { ConfigError } from '../../options/config-error.js';
+import { helpAskedFor, isVersionAskedFor, version } from '../../options/help.js';
 import { z } from 'zod';
 import { JsonLog, logLevels, thrown } from './log.js';
 import { ObjectServer } from './object-server.js';
@@ -10,7 +12,7 @@ import { Methods } from './protocol/methods.js';
 import { LossyTransports } from './transport/lossy-transports.js';
 import { loadNativeTransports } from './transport/node-datachannel.js';
 import type { Options } from './options.js';
-import { asksForHelp, helpText, parseOptions } from './options.js';
+import { help, nearMisses, parseOptions, takeToken } from './options.js';
 import { Pulse } from './objects/pulse.js';
 import { Recordings } from './recorder/recordings.js';
 import { ProtocolServer } from './protocol/protocol-server.js';
@@ -45,33 +47,39 @@ class StartFailure extends Error {
 
 goOnWithoutReader();
 try {
-  if (asksForHelp(process.argv.slice(2))) process.stdout.write(helpText());
-  else await main();
+  const args = process.argv.slice(2);
+  if (helpAskedFor(args)) process.stdout.write(`${help()}\n`);
+  else if (isVersionAskedFor(args)) process.stdout.write(`${version()}\n`);
+  else await main(args);
 } catch (error) {
   reportFailure(error);
 }
 
-async function main(): Promise<void> {
-  const options = readOptions();
-  const token = takeToken();
-  const log = new JsonLog(options['log-level'], (line) => process.stderr.write(line));
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  const token = takeToken(process.env, !process.send);
+  const log = new JsonLog(options.logLevel, (line) => process.stderr.write(line));
   process.on('message', (message) => {
     const { data } = levelMessage.safeParse(message);
     if (data) log.level = data.level;
   });
-  await checkBindAddress(options['bind-address']);
+  // A server that starts engines has told of its variables itself.
+  for (const { given, meant } of process.send ? [] : nearMisses(process.env)) {
+    log.warn(`${given} has no effect; did you mean ${meant}?`);
+  }
+  await checkBindAddress(options.bindAddress);
   // A server that starts engines has checked it. An engine that is started again does without the directory.
-  if (!process.send) checkRecordingsDirectory(options['recordings-dir']);
+  if (!process.send) checkRecordingsDirectory(options.recordingsDir);
   const transports = await loadTransports(options, log);
   const pulse = new Pulse();
-  const recordings = new Recordings(options['recordings-dir']);
-  const server = new ObjectServer({ transports, log, pulse, gcPeriodMs: options['gc-period'] * 1000, recordings });
+  const recordings = new Recordings(options.recordingsDir);
+  const server = new ObjectServer({ transports, log, pulse, gcPeriodMs: options.gcPeriod * 1000, recordings });
   const methods = new Methods(server, (method, error) => {
     log.error('a method failed', { method, ...thrown(error) });
   });
   const protocol = new ProtocolServer(methods, log, {
-    admission: new Admission({ token, allowedOrigins: options['allowed-origins'] }),
-    maxConnections: options['max-connections'],
+    admission: new Admission({ token, allowedOrigins: options.allowedOrigins }),
+    maxConnections: options.maxConnections,
   });
   stopOnSignals(() => {
     protocol.close();
@@ -105,24 +113,6 @@ async function main(): Promise<void> {
   reportReach(options, log);
 }
 
-function readOptions(): Options {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    throw new StartFailure(messageOf(error), 'usage');
-  }
-}
-
-/**
- * What clients must send, undefined for nothing. It comes in the environment, since every user of the machine can read the flags of a
- * process. It is taken out of there: nothing that this process may start has a use for it.
- */
-function takeToken(): string | undefined {
-  const { MEDIA_SERVER_TOKEN: token } = process.env;
-  delete process.env.MEDIA_SERVER_TOKEN;
-  return token === '' ? undefined : token;
-}
-
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
@@ -150,12 +140,12 @@ function checkRecordingsDirectory(directory: string | undefined): void {
 async function loadTransports(options: Options, log: Log): Promise<Transports> {
   try {
     const transports = await loadNativeTransports({
-      udpPorts: options['udp-ports'],
-      bindAddress: options['bind-address'],
+      udpPorts: options.udpPorts,
+      bindAddress: options.bindAddress,
       candidates: candidateOptions(options),
       log,
     });
-    return options['test-loss'] > 0 ? new LossyTransports(transports, options['test-loss']) : transports;
+    return options.testLoss > 0 ? new LossyTransports(transports, options.testLoss) : transports;
   } catch (error) {
     const platform = `${process.platform} ${process.arch}`;
     throw new StartFailure(
@@ -167,16 +157,16 @@ async function loadTransports(options: Options, log: Log): Promise<Transports> {
 
 function candidateOptions(options: Options): CandidateOptions {
   return {
-    announcedAddresses: options['announced-address'],
-    families: options['address-families'],
+    announcedAddresses: options.announcedAddress,
+    families: options.addressFamilies,
     interfaces: options.interfaces,
   };
 }
 
 /** Logs the addresses that clients will be told. With wrong ones calls have no media, and no error says why. */
 function reportReach(options: Options, log: Log): void {
-  const { first, last } = options['udp-ports'];
-  const { addresses, warning } = toldAddresses(mediaAddresses(options['bind-address']), candidateOptions(options));
+  const { first, last } = options.udpPorts;
+  const { addresses, warning } = toldAddresses(mediaAddresses(options.bindAddress), candidateOptions(options));
   log.info('clients are told these addresses', { addresses, udpPorts: `${first}-${last}` });
   if (warning !== undefined) log.warn(warning, { addresses });
 }
@@ -207,7 +197,7 @@ function announce(url: string, log: Log, endpoints: number): void {
 /** Tells the parent process, or writes one line; then ends the process. */
 function reportFailure(error: unknown): void {
   const message = messageOf(error);
-  const reason = error instanceof StartFailure ? error.reason : 'failed';
+  const reason = error instanceof StartFailure ? error.reason : error instanceof ConfigError ? 'usage' : 'failed';
   const exit = (): never => process.exit(exitCodes[reason]);
   // The parent logs it in its own words.
   if (process.send) {

@@ -70,7 +70,7 @@ describe('media process', function () {
 
   it('one that cannot start says why, and is not tried again', async () => {
     const refused = new MediaProcess({ name: 'media', flags: ['--udp-ports', '46000-46001'], log });
-    expect(await refused.start().catch(String)).to.contain('MEDIA_UDP_PORTS: must hold at least 10 ports');
+    expect(await refused.start().catch(String)).to.contain('MEDIA_UDP_PORTS must hold at least 10 ports');
     expect(refused.pid).to.be.undefined;
     expect(log.has('error', 'again')).to.be.false;
   });

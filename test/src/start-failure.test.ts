@@ -204,7 +204,7 @@ describe('a server that cannot start', function () {
     [
       'an engine that does not start',
       { MEDIA_UDP_PORTS: '500-600' },
-      /^MEDIA_UDP_PORTS: .*\. The server does without its own media engine when KMS_URIS names a Kurento media server\.$/,
+      /^MEDIA_UDP_PORTS must .*\. The server does without its own media engine when KMS_URIS names a Kurento media server\.$/,
     ],
     [
       'an address for media that this machine does not have',

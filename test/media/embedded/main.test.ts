@@ -23,9 +23,12 @@ interface Ended {
   readonly lines: z.infer<typeof logLine>[];
 }
 
-function start(...flags: string[]): ChildProcess {
+function start(...given: readonly (string | Readonly<Record<string, string>>)[]): ChildProcess {
+  const flags = given.filter((each) => typeof each === 'string');
+  const variables = given.filter((each) => typeof each !== 'string');
   return spawn(process.execPath, [...engineProgram.execArgv, engineProgram.path, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: Object.assign({ ...process.env }, ...variables) as NodeJS.ProcessEnv,
   });
 }
 
@@ -80,14 +83,26 @@ describe('the process of the embedded engine', function () {
       const { code, stdout, lines } = await end(start(...flags));
       expect(code).to.equal(0);
       expect(lines).to.deep.equal([]);
-      expect(stdout).to.match(/^Usage: [^]*--udp-ports/);
+      expect(stdout).to.match(/^Atrium .*: the media engine\n[^]*--udp-ports/);
     }
+  });
+
+  it('says its version, and warns of a variable that looks like its own', async () => {
+    expect((await end(start('--version'))).stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    const child = start({ MEDIA_SERVER_TOKN: 'word' }, '--port', '0');
+    const ended = end(child);
+    await once(child.stdout ?? child, 'data');
+    child.kill('SIGTERM');
+    expect((await ended).lines[0]).to.deep.equal({
+      level: 'warn',
+      message: 'MEDIA_SERVER_TOKN has no effect; did you mean MEDIA_SERVER_TOKEN?',
+    });
   });
 
   it('refuses flags it does not know with one line', async () => {
     const { code, lines } = await end(start('--bogus', '1'));
     expect(code).to.equal(2);
-    expect(lines).to.deep.equal([{ level: 'error', message: "Unknown option '--bogus'" }]);
+    expect(lines).to.deep.equal([{ level: 'error', message: 'Unknown flag --bogus; --help lists all' }]);
   });
 
   it('refuses to be bound to an address the machine does not have', async () => {
