@@ -22,6 +22,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmCommand } from './npm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -172,10 +173,9 @@ function readJson(path) {
   }
 }
 
-/** On Windows `npm` is no program that can be started without a shell, so the script is run that started this one. */
 function npm(args) {
-  const script = process.env.npm_execpath;
-  return script?.endsWith('.js') ? run(process.execPath, [script, ...args]) : run('npm', args);
+  const [command, ...first] = npmCommand();
+  return run(command, [...first, ...args]);
 }
 
 async function run(command, args) {

@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmCommand } from './npm.mjs';
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 
@@ -35,9 +36,9 @@ const { changelog, section } = released(readFileSync('CHANGELOG.md', 'utf8'), ne
 if (isDryRun) {
   say(`Would run npm run check and npm test, then commit version ${version} and tag it ${tag}, with\n\n${section}`);
 } else {
-  run('npm', 'run', '-s', 'check');
-  run('npm', 'test');
-  for (const folder of ['.', 'client']) run('npm', 'version', version, '--no-git-tag-version', '--prefix', folder);
+  npm('run', '-s', 'check');
+  npm('test');
+  for (const folder of ['.', 'client']) npm('version', version, '--no-git-tag-version', '--prefix', folder);
   writeFileSync('CHANGELOG.md', changelog);
   git('commit', '--quiet', '--all', '--message', `chore: release ${version}`);
   git('tag', '--annotate', tag, '--message', section);
@@ -72,11 +73,12 @@ function git(...words) {
   return execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trimEnd();
 }
 
-function run(command, ...words) {
+function npm(...words) {
+  const [command, ...first] = npmCommand();
   try {
-    execFileSync(command, words, { stdio: ['ignore', 2, 2] });
+    execFileSync(command, [...first, ...words], { stdio: ['ignore', 2, 2] });
   } catch {
-    fail(`${command} ${words.join(' ')} failed: nothing is released.`);
+    fail(`npm ${words.join(' ')} failed: nothing is released.`);
   }
 }
 

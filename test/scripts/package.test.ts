@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { npmCommand } from '../../scripts/npm.mjs';
 import { z } from 'zod';
 
 const run = promisify(execFile);
@@ -30,7 +31,8 @@ describe('the package', function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'atrium-package-'));
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+    const [command, ...first] = npmCommand();
+    const { stdout } = await run(command, [...first, 'pack', '--json', '--pack-destination', folder], { cwd: root });
     const [{ filename, files } = { filename: '', files: [] }] = packed.parse(JSON.parse(stdout));
     paths = files.map(({ path }) => path);
     await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
@@ -38,7 +40,7 @@ describe('the package', function () {
     const modules = join(folder, 'node_modules');
     await mkdir(join(modules, 'atrium'), { recursive: true });
     for (const name of await readdir(join(root, 'node_modules'))) {
-      if (!name.startsWith('.')) await symlink(join(root, 'node_modules', name), join(modules, name));
+      if (!name.startsWith('.')) await symlink(join(root, 'node_modules', name), join(modules, name), 'junction');
     }
     await run('tar', ['-xzf', join(folder, filename), '--strip-components', '1', '-C', join(modules, 'atrium')]);
   });

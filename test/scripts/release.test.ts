@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { npmCommand } from '../../scripts/npm.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -20,7 +21,7 @@ class Clone {
     this.git('config', 'user.name', 'A maintainer');
     this.git('config', 'user.email', 'maintainer@example.org');
     this.git('config', 'commit.gpgSign', 'false');
-    for (const path of ['package-lock.json', 'client/package.json', 'scripts/release.mjs']) {
+    for (const path of ['package-lock.json', 'client/package.json', 'scripts/release.mjs', 'scripts/npm.mjs']) {
       cpSync(join(root, path), join(this.#folder, path));
     }
     const description = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Description;
@@ -47,7 +48,11 @@ class Clone {
 
   /** As a maintainer types it: `npm run release -- …`. */
   releaseByNpm(...args: string[]): ReturnType<Clone['release']> {
-    return spawnSync('npm', ['run', '-s', 'release', '--', ...args], { cwd: this.#folder, encoding: 'utf8' });
+    const [command, ...first] = npmCommand();
+    return spawnSync(command, [...first, 'run', '-s', 'release', '--', ...args], {
+      cwd: this.#folder,
+      encoding: 'utf8',
+    });
   }
 
   git(...args: string[]): string {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { npmCommand } from '../../scripts/npm.mjs';
 import { udpPorts } from '../support/udp-ports.js';
 import { until } from '../support/until.js';
 import { freePort } from '../support/free-port.js';
@@ -20,7 +21,8 @@ interface Started {
 
 /** Runs an npm script of the project, and resolves when it has said that it is ready. */
 async function npm(script: readonly string[], ready: RegExp, env: NodeJS.ProcessEnv): Promise<Started> {
-  const child = spawn('npm', script, {
+  const [command, ...first] = npmCommand();
+  const child = spawn(command, [...first, ...script], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
