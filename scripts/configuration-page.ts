@@ -30,6 +30,8 @@ export function configurationPage(): Promise<string> {
     'Options marked _reloaded_ take new values while the server runs: at SIGHUP, and a few seconds after the YAML file, a certificate or ' +
       'a file with a secret has changed. Calls notice nothing. A certificate is read anew then, too. The log names options that have changed ' +
       'and need a restart. When anything in the new configuration is wrong, nothing changes, and one line of the log says what it is.',
+    'The signal goes to the server: `systemctl reload atrium`, `docker compose kill -s HUP atrium`. npm ends at SIGHUP by itself, and the server ' +
+      'that `npm start` runs ends with it; a changed file needs no signal. SIGTERM and SIGINT reach the server through npm too.',
     'A variable that looks like a misspelt option, such as `KMS_URI`, is warned about at the start.',
     '`npm start -- --help` prints the same tables, `npm start -- --help media` one of them.',
     sections.map(({ title }) => `- [${title}](#${anchor(title)})`).join('\n'),

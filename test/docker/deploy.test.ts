@@ -82,6 +82,7 @@ describe('the systemd unit deploy/atrium.service', () => {
       const [program = ''] = /dist\/\S+\.js/.exec(command) ?? [];
       expect(existsSync(new URL(program, root)), command).to.equal(true);
     }
+    expect(lines, 'reload').to.include('ExecReload=/bin/kill -HUP $MAINPID');
     const set = lines.flatMap((line) => /^Environment=(\w+)=/.exec(line)?.[1] ?? []);
     expect([...known]).to.include.members(set);
   });
@@ -108,6 +109,7 @@ function rendered(template: string, values: Readonly<Record<string, unknown>>): 
       valueOf(name) === '' ? '' : body,
     )
     .replaceAll('{{ .Release.Name }}', 'atrium')
+    .replaceAll('{{ .Release.Name | quote }}', '"atrium"')
     .replace(/\{\{ \.Values\.(\w+) \| quote \}\}/g, (_all, name: string) => JSON.stringify(String(valueOf(name))))
     .replace(/\{\{ toJson \.Values\.(\w+) \}\}/g, (_all, name: string) => JSON.stringify(valueOf(name)))
     .replace(/\{\{ (add|mul) \.Values\.(\w+) (\d+) \}\}/g, (_all, operation: string, name: string, number: string) => {
