@@ -19,23 +19,6 @@ export interface Introduction {
   readonly name?: string | undefined;
 }
 
-/** A client without a token. */
-class Guest implements Bearer {
-  readonly #grants: Grants;
-
-  constructor(
-    grants: Grants,
-    readonly address: string | undefined,
-    readonly credential: unknown,
-  ) {
-    this.#grants = grants;
-  }
-
-  grantsIn(): Grants {
-    return this.#grants;
-  }
-}
-
 const everything: Grants = { ...roles.MODERATOR, roomCreate: true, roomList: true };
 
 /** The bearer of the admin token. */
@@ -46,36 +29,20 @@ export function isTokenShaped(text: string): boolean {
   return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
 }
 
-/** A client of which a door has not asked what it shows. It may do what one without a token may. */
-class Stranger implements Bearer {
-  readonly #settings: AccessSettings;
-
-  constructor(settings: AccessSettings) {
-    this.#settings = settings;
-  }
-
-  grantsIn(): Grants {
-    const { auth, guestGrants } = this.#settings;
-    if (auth === 'required') return noGrants;
-    return auth === 'off' ? roles.PUBLISHER : guestGrants;
-  }
-}
-
 /** Finds out who a client is. Every door asks it; what the client may do then is checked by the rooms (docs/access.md). */
 export class Access {
-  /** For a join of which no door says what its client has shown. */
-  readonly stranger: Bearer;
   readonly #settings: AccessSettings;
   readonly #log: Log;
   readonly #publicKeys: PublicKeys;
   readonly #tokens: Tokens;
+  /** For a join of which no door says what its client has shown. */
+  readonly stranger: Bearer = { grantsIn: () => this.#strangersGrants() };
 
   /**
    * @param settings are looked up when they are needed
    * @param now the time in ms since 1970
    */
   constructor(settings: AccessSettings, log: Log, now: () => number = Date.now) {
-    this.stranger = new Stranger(settings);
     this.#settings = settings;
     this.#log = log;
     this.#publicKeys = new PublicKeys(settings, log, now);
@@ -102,16 +69,24 @@ export class Access {
    */
   identify(introduction: Introduction): Bearer | Promise<Bearer> {
     const { token = '', address, credential } = introduction;
-    const { auth, guestGrants } = this.#settings;
+    const { auth } = this.#settings;
     if (token !== '' && (auth !== 'off' || this.#tokens.areReadable)) return this.#bearerOf(token, introduction);
     if (auth === 'required') throw new RoomError('token-needed', 'A token is needed to come in here');
-    return new Guest(auth === 'off' ? roles.PUBLISHER : guestGrants, address, credential);
+    return { grantsIn: this.#strangersGrants, address, credential };
   }
 
   /** A client that has shown the secret of its own door, which counts as much as a token. */
   ofDoor({ address }: Pick<Introduction, 'door' | 'address'>): Bearer {
-    return new Guest(this.#settings.doorGrants, address, undefined);
+    const { doorGrants } = this.#settings;
+    return { grantsIn: () => doorGrants, address };
   }
+
+  /** An own function of each bearer: no method is bound for every client. */
+  readonly #strangersGrants = (): Grants => {
+    const { auth, guestGrants } = this.#settings;
+    if (auth === 'required') return noGrants;
+    return auth === 'off' ? roles.PUBLISHER : guestGrants;
+  };
 
   async #bearerOf(token: string, { door, address, credential, name }: Introduction): Promise<Bearer> {
     try {
@@ -122,7 +97,7 @@ export class Access {
       const reason = error.cause instanceof Error ? error.cause.message : error.message;
       this.#log.info('a token was refused', { door, address, name, reason });
       if (this.#settings.auth !== 'off') throw error;
-      return new Guest(roles.PUBLISHER, address, credential);
+      return { grantsIn: this.#strangersGrants, address, credential };
     }
   }
 }

@@ -3,7 +3,7 @@ import { checkedName, isShowable } from '../rooms/index.js';
 import { roleClaim, videoGrant } from './grant-claims.js';
 
 /** A name by the rules of names, in normalization form C. An empty one counts as none. */
-const identity = z
+export const identityClaim = z
   .string()
   .refine((name) => isShowable(name))
   .transform((name) => (name === '' ? undefined : checkedName(name, 'An identity')))
@@ -25,8 +25,8 @@ const roomConfig = z.object({
  */
 export const tokenClaims = z.object({
   iss: z.string(),
-  sub: identity,
-  jti: identity,
+  sub: identityClaim,
+  jti: identityClaim,
   nbf: seconds,
   iat: seconds,
   name: z.string().nullish(),

@@ -58,12 +58,12 @@ export class TokenBearer implements Bearer {
   }
 
   /** A grant that names the room counts before one with a pattern; of several the first. */
-  grantsIn(room: string): Grants {
+  readonly grantsIn = (room: string): Grants => {
     const own =
       this.#rooms.find((each) => each.room === room) ??
       this.#rooms.find(({ pattern }) => pattern !== undefined && fitsGlob(pattern, room));
     return own?.grants ?? this.#elsewhere;
-  }
+  };
 
   /** Nobody joins without an identity. */
   #withoutJoining(grants: Grants): Grants {

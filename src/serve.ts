@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
-import { Access, grantsText } from '../access/index.js';
+import { Access, AuthHook, HashedPasswords, both, grantsText } from '../access/index.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
 import { withCredentials } from '../dialects/turn-credentials.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
@@ -105,14 +105,18 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
   try {
     const tls = options.tls ?? (await tlsIdentity(config));
     const access = new Access(config, log, now);
+    const hook = new AuthHook(config, log, now);
     undo.add(() => {
       access.close();
+      hook.close();
     });
+    const authorize = config.authHookUrl === '' ? options.authorize : both(options.authorize, hook.authorize);
     const rooms = new Rooms(media, {
       now,
       ...roomsOf(config),
-      authorize: openedBy(config.roomCreators, options.authorize),
+      authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
+      passwords: new HashedPasswords(now, networkOf),
       audit: (entry) => {
         log.info('audit', { ...entry });
       },

@@ -39,7 +39,7 @@ describe('options of access', () => {
   }
 
   it('reads keys as pairs, as a map of the file, and from a file of their own', () => {
-    const [first, second] = ['1'.repeat(32), `${'2'.repeat(32)}:2`];
+    const [first, second] = ['x'.repeat(32), `${'y'.repeat(32)}:2`];
     const keys = new Map([
       ['one', first],
       ['two', second],
