@@ -67,6 +67,12 @@ describe('docker-compose.yml', () => {
     expect(example.size).to.equal(10);
   });
 
+  it('needs no .env when a profile is named: every setting has a default', () => {
+    const text = read('docker-compose.yml').replace(/^\s*#.*$/gm, '');
+    expect(text.match(/(?<!\$)\$\{?\w+(?!\w|:-)/g) ?? []).to.deep.equal([]);
+    expect(atrium.profiles).to.deep.equal(['embedded']);
+  });
+
   it('pins every image, and gives none a right that it does not need', () => {
     for (const [name, each] of Object.entries(services)) {
       expect(each.image === 'atrium' || /:\d+\.\d+\.\d+(?:-\w+)?$/.test(each.image), each.image).to.equal(true);
