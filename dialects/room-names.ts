@@ -29,7 +29,7 @@ export function namesBut(dialects: readonly string[]): RoomNames {
   const isOthers = (key: string): boolean => others.some((names) => names.nameOf(key) !== undefined);
   return {
     keyOf: (name) => {
-      if (isOthers(name)) throw new RoomError('room-refused', `Room "${name}" is of another protocol`);
+      if (isOthers(name)) throw new RoomError('room-refused', `Room "${name}" belongs to another protocol`);
       return roomKey(name);
     },
     nameOf: (key) => (isOthers(key) ? undefined : key),

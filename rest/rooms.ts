@@ -33,7 +33,7 @@ export function roomHandlers(
     evictParticipant: ({ room: name, participant: id }) => {
       const room = roomNamed(rooms, name);
       const participant = room.find(id);
-      if (!participant) throw new Problem('participant-not-found', `"${id}" is nobody in room "${name}"`);
+      if (!participant) throw new Problem('participant-not-found', `Nobody in room "${name}" has the id "${id}"`);
       room.evict(participant);
       onChange('participant evicted', { room: name, participant: id });
       return { status: 204, body: undefined };

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { shown } from '../../options/expected.js';
 import { isShowable } from '../../rooms/index.js';
 import { Refusal, TurnedAway, closeCodes } from './errors.js';
 import { isClientName } from './identity.js';
@@ -27,16 +28,18 @@ export function readIdentification(
 ): Identification & { readonly versionName: VersionName } {
   const typeMember = typeMemberOf(text);
   const given = decode(text, typeMember);
-  if (!isClientName(given.name)) throw new TurnedAway(closeCodes.badAuth, 'The name is not allowed');
+  if (!isClientName(given.name))
+    throw new TurnedAway(closeCodes.badAuth, 'The name is empty, too long, or holds invisible characters');
   const labels = [given.nickname ?? '', ...(given.tags ?? [])];
   if (!labels.every((label) => isShowable(label))) {
-    throw new TurnedAway(closeCodes.badAuth, 'The nickname or a tag is not allowed');
+    throw new TurnedAway(closeCodes.badAuth, 'The nickname or a tag is too long, or holds invisible characters');
   }
   if (rules.secret !== '' && !isSecret(given.secret ?? '', rules.secret)) {
     throw new TurnedAway(closeCodes.badSecret, 'Wrong secret');
   }
   const versionName = servedTo(typeMember, versionNameOf(given.version, rules));
-  if (!versionName) throw new TurnedAway(closeCodes.badVersion, `Version ${given.version.slice(0, 20)} is not served`);
+  if (!versionName)
+    throw new TurnedAway(closeCodes.badVersion, `Version ${shown(given.version.slice(0, 20))} is not served here`);
   if (rules.isTaken(given.name)) throw new TurnedAway(closeCodes.duplicateAuth, 'The name is in use');
   return { ...given, versionName };
 }
@@ -67,7 +70,7 @@ function decode(text: string, typeMember: TypeMember): Identification {
     const schema = typeMember === 'operation' ? identifyOfJune : identify;
     if (payload.type === 'IDENTIFY') return checked(schema, payload);
     if (known.has(payload.type)) throw new TurnedAway(closeCodes.noAuth, 'IDENTIFY must come first');
-    throw new Refusal('protocol', 'unknown type');
+    throw new Refusal('protocol', `there is no type ${shown(payload.type)}`);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new TurnedAway(closeCodes.fatalDecode, error.subject);

@@ -18,15 +18,16 @@ export function readPayload(text: string, typeMember: TypeMember = 'type'): Payl
   try {
     members = JSON.parse(text);
   } catch {
-    throw new Refusal('protocol', 'not JSON');
+    throw new Refusal('protocol', 'the payload is not JSON');
   }
   if (typeof members !== 'object' || members === null || Array.isArray(members)) {
-    throw new Refusal('protocol', 'not a JSON object');
+    throw new Refusal('protocol', 'the payload must be an object');
   }
   const type: unknown = Object.hasOwn(members, typeMember)
     ? (members as Partial<Record<TypeMember, unknown>>)[typeMember]
     : undefined;
-  if (typeof type !== 'string') throw new Refusal('protocol', `${typeMember} is missing or no string`);
+  if (typeof type !== 'string')
+    throw new Refusal('protocol', `"${typeMember}" ${type === undefined ? 'is missing: it must' : 'must'} be text`);
   return { type, members, text };
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { shown } from '../../options/expected.js';
 import { Refusal } from './errors.js';
 import { identify } from './messages.js';
 import type { Request } from './messages.js';
@@ -34,7 +35,7 @@ export class RequestTable {
     const reader = this.#requests.get(payload.type);
     if (reader) return reader(payload);
     const schema = this.#unsupported.get(payload.type);
-    if (!schema) throw new Refusal('protocol', 'unknown type');
+    if (!schema) throw new Refusal('protocol', `there is no type ${shown(payload.type)}`);
     checked(schema, payload);
     throw new Refusal('unsupported');
   }
@@ -43,6 +44,6 @@ export class RequestTable {
 /** The data of a message, byte for byte. @throws Refusal `protocol` */
 export function dataOf({ text }: Payload): string {
   const data = rawMember(text, 'data');
-  if (data === undefined) throw new Refusal('protocol', 'MESSAGE: data is missing');
+  if (data === undefined) throw new Refusal('protocol', 'MESSAGE: "data" is missing');
   return data;
 }

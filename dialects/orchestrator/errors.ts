@@ -12,7 +12,7 @@ export const texts = {
   404: 'The session could not be created',
   501: 'Only the administrator of the session may do that',
   503: 'There is no such session',
-  504: 'Somebody is in the session',
+  504: 'The session cannot be deleted while somebody is in it',
   602: 'You are in another session',
   603: 'You are in this session already',
   700: 'That user is not in the session',
@@ -23,11 +23,11 @@ export const texts = {
   1700: 'User data must be a JSON object of reasonable size',
   2001: 'The time is not known',
   3001: 'The session has no master',
-  3002: 'There is no event data',
+  3002: 'The event must have data, nested not too deeply',
   3012: 'Only the master of the session may do that',
-  3014: 'No user is named',
-  4001: 'No user is named',
-  4002: 'No kind of stream is named',
+  3014: 'The request must name a user',
+  4001: 'The request must name a user',
+  4002: 'The request must name a kind of stream, without invisible characters',
 } as const;
 
 export type ErrorCode = keyof typeof texts;

@@ -59,7 +59,7 @@ const concierge: Speech = {
   say: (_visitor, _room, text) => json({ type: 'MESSAGE', target: { type: 'ALL' }, data: text }),
   heard: /^\{"type":"MESSAGE"/,
   tooMany: /^\{"seq":\d+,"type":"STATUS","code":"PROTOCOL","desc":"Too many payloads"\}$/,
-  badName: /^4008 The name is not allowed$/,
+  badName: /^4008 The name is empty, too long, or holds invisible characters$/,
 };
 
 function easyrtc(revision: 3 | 4): Speech {

@@ -48,7 +48,7 @@ export class MediaTalk {
   /** @throws Refusal `media_error` */
   assertPlace(): void {
     if (this.#negotiating < this.settings.maxNegotiations) return;
-    throw new Refusal('media_error', 'too many negotiations are under way');
+    throw new Refusal('media_error', 'too many requests about media are under way; wait for their answers');
   }
 
   /** @param isWanted false when the negotiation was replaced or stopped; then neither callback is called */

@@ -32,7 +32,7 @@ export class Receptions {
     const { participant, people } = this.#talk.user;
     const publisher = people.find(sender, participant.room);
     if (!publisher) throw new Refusal('no_such_user', `user ${sender} is not in the room`);
-    if (publisher === participant) throw new Refusal('bad_request', 'nobody receives herself');
+    if (publisher === participant) throw new Refusal('bad_request', 'you cannot receive your own stream');
     if (publisher.publication) this.#receive(publisher, offerSdp);
     else this.#await(publisher, offerSdp);
   }
@@ -45,7 +45,11 @@ export class Receptions {
     const { people } = this.#talk.user;
     const all = new Set([...this.#streams.keys(), ...this.#waiting.keys()]);
     const chosen = [...all].filter((publisher) => sender === undefined || people.idOf(publisher) === sender);
-    if (chosen.length === 0) throw new Refusal('not_receiving', 'nothing of that kind is received');
+    if (chosen.length === 0)
+      throw new Refusal(
+        'not_receiving',
+        sender === undefined ? 'you receive nobody' : `you do not receive user ${sender}`,
+      );
     for (const publisher of chosen) {
       this.#forget(publisher);
       this.#talk.say('receive_stopped', { sender: people.idOf(publisher) });
@@ -105,7 +109,7 @@ export class Receptions {
     this.#forget(publisher);
     const { maxNegotiations, earlyReceiveMs } = this.#talk.settings;
     if (this.#waiting.size >= maxNegotiations) {
-      throw new Refusal('not_sending', 'too many senders are waited for');
+      throw new Refusal('not_sending', 'you wait for too many users already, who do not send yet');
     }
     // A sender that began while the server was stopped did so in time.
     const patience = new Patience(earlyReceiveMs, () => {

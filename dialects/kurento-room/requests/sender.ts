@@ -25,6 +25,6 @@ export function senderIn(room: Room, text: string): Participant {
     (last >= 0 ? room.findByName(text.slice(0, last)) : undefined) ??
     (first >= 0 ? room.findByName(text.slice(0, first)) : undefined) ??
     room.findByName(text);
-  if (!publisher) throw new RoomError('participant-not-found', `"${text}" is nobody in room "${room.name}"`);
+  if (!publisher) throw new RoomError('participant-not-found', `Nobody in room "${room.name}" is called "${text}"`);
   return publisher;
 }

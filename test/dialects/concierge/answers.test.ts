@@ -144,7 +144,7 @@ describe('Concierge 0.1 answers, by spelling (§6, §13)', () => {
         [{ operation: 'MESSAGE', target: { type: 'NAME', name: 'eve' }, data: 1 }, status(4004, 'eve')],
         [{ operation: 'MESSAGE', target: { type: 'NAME', name: 'grace' }, data: [1] }, status(2001)],
         [{ operation: 'HELLO' }, status(4001)],
-        [{ type: 'FETCH_SUBS' }, status(4002, 'operation is missing or no string')],
+        [{ type: 'FETCH_SUBS' }, status(4002, '"operation" is missing: it must be text')],
         [{ operation: 'UNSUBSCRIBE', group }, status(2003, group)],
         [{ operation: 'DELETE_GROUP', group }, status(2005, group)],
       ];
@@ -288,7 +288,12 @@ describe('Concierge 0.2 (§14)', () => {
       ],
       [{ type: 'IDENTIFY', name: 'x', version: 'y' }, [], { type: 'ERROR_UNSUPPORTED' }, []],
       [{ type: 'OK' }, [], { type: 'ERROR_UNSUPPORTED' }, []],
-      [{ type: 'GROUP_CREATE', name: 'x' }, [], { type: 'ERROR_PROTOCOL', desc: 'unknown type' }, []],
+      [
+        { type: 'GROUP_CREATE', name: 'x' },
+        [],
+        { type: 'ERROR_PROTOCOL', desc: 'there is no type "GROUP_CREATE"' },
+        [],
+      ],
       [{ type: 'MESSAGE', target: { type: 'NAME', name: 'x' }, data: 1 }, [], { type: 'INVALID_NAME', name: 'x' }, []],
       [
         { type: 'SERVICE_DELETE', service: 'lab' },

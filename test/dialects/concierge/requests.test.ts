@@ -35,7 +35,7 @@ describe('Concierge 0.1 requests (§6 to §9)', () => {
       seq: 2,
       type: 'STATUS',
       code: 'PROTOCOL',
-      desc: 'not JSON',
+      desc: 'the payload is not JSON',
     });
     await grace.close();
     expect(await ada.next()).to.deep.equal({ type: 'STATUS', code: 'UNSUBSCRIBED', ...subscribed, group: 'lab' });
