@@ -15,6 +15,7 @@ interface RoomGrants {
 export class TokenBearer implements Bearer {
   readonly identity: string | undefined;
   readonly name: string | undefined;
+  readonly room: string | undefined;
   readonly metadata: string | undefined;
   readonly tags: Readonly<Record<string, string>> | undefined;
   readonly opening: Partial<RoomSettings> | undefined;
@@ -43,6 +44,7 @@ export class TokenBearer implements Bearer {
         grants: this.#withoutJoining(grantsOf(grant, token.role ?? undefined)),
       };
     });
+    this.room = given.find(({ room }) => room !== undefined)?.room;
     this.#elsewhere = elsewhere(given);
     const { roomCreate, roomList, roomRecord } = this.#elsewhere;
     this.#rooms = given

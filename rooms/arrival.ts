@@ -21,7 +21,10 @@ export function arrivalAt(room: string, newcomer: api.Newcomer, bearer: Bearer):
 export function answered(arrival: Arrival, answer: AccessAnswer): Arrival {
   const { grants = arrival.grants, name, ...others } = answer;
   const newcomer = name === undefined ? arrival.newcomer : called(arrival.newcomer, name);
-  return { newcomer, bearer: { ...arrival.bearer, ...others }, grants: effective(grants) };
+  const { bearer } = arrival;
+  // A method of a class is not spread.
+  const grantsIn = (room: string): Grants => bearer.grantsIn(room);
+  return { newcomer, bearer: { ...bearer, grantsIn, ...others }, grants: effective(grants) };
 }
 
 export function knownAs({ newcomer, bearer }: Arrival): Known {

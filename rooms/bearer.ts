@@ -13,6 +13,8 @@ export interface Bearer {
   readonly identity?: string | undefined;
   /** What it is called, in place of what its protocol says. */
   readonly name?: string | undefined;
+  /** The room that its token names, for protocols whose clients may name none. */
+  readonly room?: string | undefined;
   /** First values of the participant (`Participant.metadata`, `Participant.tags`). */
   readonly metadata?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;

@@ -1,6 +1,7 @@
 import { knownAs } from './arrival.js';
 import type { Arrival } from './arrival.js';
 import type { Bans } from './bans.js';
+import type { Bearer } from './bearer.js';
 import { RoomError } from './errors.js';
 import type { Evictions } from './evictions.js';
 import type { Passwords } from './passwords.js';
@@ -48,6 +49,18 @@ export class Entrance {
     if (maxParticipants > 0 && !grants.hidden && !grants.recorder && room.counted >= maxParticipants) {
       throw new RoomError('room-full', `Room "${name}" is full: it takes ${maxParticipants} people`, { retry: true });
     }
+  }
+
+  /**
+   * Whether a client may open a room that it does not join at once.
+   * @throws RoomError `not-allowed`, `banned`, `token-invalid`
+   */
+  assertMayOpen(name: string, displayName: string, bearer: Bearer): void {
+    const { bans, autoCreate } = this.#options;
+    const { roomCreate, roomJoin } = bearer.grantsIn(name);
+    if (!roomCreate && !(autoCreate && roomJoin)) throw new RoomError('not-allowed', `You may not open room "${name}"`);
+    const { identity, address, validFrom } = bearer;
+    bans.assertMayEnter(name, { identity, name: displayName, address }, validFrom);
   }
 
   /** The hash of the password that the newcomer has to show; undefined when it needs none. */

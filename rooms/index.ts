@@ -191,6 +191,11 @@ export interface Participant {
   readonly closed: boolean;
   /** For what a dialect does by itself. What the methods below do is checked there. @throws RoomError `not-allowed`, `participant-closed` */
   assertMay(action: Action): void;
+  /**
+   * For media that does not pass the server: whether the participant may send what an SDP description of its own sends. Nothing says
+   * what it shows, so it counts as a camera with its microphone. @throws RoomError `not-allowed`, `participant-closed`
+   */
+  assertMaySend(description: string): void;
   /** What the client has muted itself; an absent kind stays as it is. The others are told. @throws RoomError `participant-closed` */
   updateState(state: StateUpdate): void;
   /** @throws RoomError `participant-closed` */

@@ -83,6 +83,12 @@ export class Participant implements api.Participant {
     assertMay(this.#grants, action);
   }
 
+  assertMaySend(description: string): void {
+    this.#assertOpen();
+    const sent = kindsSentBy(description);
+    if (allowedKinds(this.#grants, 'camera', sent).length < sent.length) throw unpublishable();
+  }
+
   /** Called by the room. @returns whether there is an outbox; without one the client has gone */
   enter(enter: (participant: api.Participant) => Outbox | undefined): boolean {
     this.#outbox = enter(this);
@@ -330,7 +336,7 @@ export class Participant implements api.Participant {
     // An offer that sends nothing is a publication too, so that its owner may send later.
     const wanted = offered.length > 0 ? offered : mediaKinds;
     const allowed = allowedKinds(this.#grants, stream, wanted);
-    if (allowed.length === 0) throw new RoomError('not-allowed', 'You may not publish that in this room');
+    if (allowed.length === 0) throw unpublishable();
     return offered.length > 0 ? allowed : offered;
   }
 
@@ -373,4 +379,8 @@ export class Participant implements api.Participant {
   #assertOpen(): void {
     if (this.#closed) throw new RoomError('participant-closed', `${this.id} is not in the room any more`);
   }
+}
+
+function unpublishable(): RoomError {
+  return new RoomError('not-allowed', 'You may not publish that in this room');
 }

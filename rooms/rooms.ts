@@ -148,7 +148,7 @@ export class Rooms {
   /**
    * Makes a room that nobody is in yet. It stays until it is closed, or until it need not stay any more (`Room.stays`).
    * @param enter As in `join`: called with the room before anybody is told of it; returns false when the room is not wanted any more.
-   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`; `interrupted` when `enter` returns false; and what `authorize` throws
+   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`; for a client also `not-allowed`, `banned`, `locked`; `interrupted` when `enter` returns false; and what `authorize` throws
    */
   async open(
     given: string,
@@ -157,8 +157,9 @@ export class Rooms {
   ): Promise<api.Room> {
     const name = roomKey(given);
     const shown = title && checkedName(title, 'The title of a room');
-    this.#assertOpenable(name);
     const attributes = by && checkedAttributes(by);
+    if (attributes) this.#assertMayOpen(name, attributes, bearer);
+    this.#assertOpenable(name);
     const checked = checkedSettings({ ...settings, ...(shown && { title: shown }) }, this.#context.maxMetadataBytes);
     const question =
       attributes && this.#authorize?.({ action: 'open', room: name, opens: true, bearer, id: undefined, attributes });
@@ -172,6 +173,7 @@ export class Rooms {
     if (!question) return open();
     const goOn = this.#keepPayer();
     await question;
+    this.#assertMayOpen(name, attributes, bearer);
     this.#assertOpenable(name);
     return goOn(open);
   }
@@ -198,7 +200,12 @@ export class Rooms {
     this.#entrance.assertMayEnter(name, present, arrival, isReplacing);
   }
 
-  #assertNotKeptClosed(name: string, { grants }: Arrival): void {
+  #assertMayOpen(name: string, { displayName }: api.Attributes, bearer: Bearer): void {
+    this.#entrance.assertMayOpen(name, bearer.name ?? displayName, bearer);
+    this.#assertNotKeptClosed(name, { grants: bearer.grantsIn(name) });
+  }
+
+  #assertNotKeptClosed(name: string, { grants }: Pick<Arrival, 'grants'>): void {
     const until = this.#keptClosed.get(name);
     if (until === undefined || grants.roomAdmin) return;
     if (until > this.#context.now()) throw new RoomError('locked', `Room "${name}" has been ended`);

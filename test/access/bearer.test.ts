@@ -90,6 +90,13 @@ describe('what a token allows', () => {
     expect(grantsIn('a class-1').roomJoin).to.equal(false);
   });
 
+  it('names a room, the first of several', async () => {
+    expect((await grants({ video: garden })).bearer.room).to.equal('garden');
+    const several = await grants({ videos: [{ roomPattern: 'class-*', roomJoin: true }, garden] });
+    expect(several.bearer.room).to.equal('garden');
+    expect((await grants({ video: { roomJoin: true } })).bearer.room).to.equal(undefined);
+  });
+
   it('means the same room in every form of Unicode', async () => {
     const { grantsIn } = await grants({ video: { room: 'caf\u0065\u0301', roomJoin: true } });
     expect(grantsIn('caf\u00e9').roomJoin).to.equal(true);

@@ -211,6 +211,56 @@ describe('grants', () => {
     expect(asked.map(({ action }) => action)).to.deep.equal(['join']);
   });
 
+  it('stay those of the bearer where the hook says something else', async () => {
+    class Token implements Bearer {
+      readonly identity = 'u1';
+      grantsIn(): Grants {
+        return roles.MODERATOR;
+      }
+    }
+    const stage = new AccessStage({ authorize: () => ({ name: 'Una' }) });
+    const una = await stage.join('una', new Token());
+    const ben = await stage.join('ben', bearerOf(roles.SUBSCRIBER, 'ben'));
+    una.room.moderatedBy(una).evict(ben);
+    expect([una.bearer.grantsIn('r1'), ben.closed]).to.deep.equal([roles.MODERATOR, true]);
+  });
+
+  it('decide who opens a room without joining it', async () => {
+    const open = (stage: AccessStage, bearer: Bearer, name = 'ana'): Promise<unknown> =>
+      outcomeOf(stage.rooms.open('hall', { by: attributesOf(name), bearer, stays: false }));
+    expect(await open(new AccessStage(), bearerOf({ roomJoin: false }))).to.equal('not-allowed');
+    expect(await open(new AccessStage({ autoCreate: false }), bearerOf(roles.PUBLISHER))).to.equal('not-allowed');
+    const creator = bearerOf({ roomJoin: false, roomCreate: true });
+    expect(await open(new AccessStage({ autoCreate: false }), creator)).to.equal('no error');
+    const stage = new AccessStage();
+    const mod = await stage.join('mod', admin, { room: 'hall' });
+    const by = mod.room.moderatedBy(mod);
+    by.ban({ name: 'ana' }, 60_000);
+    by.update({ keepClosedS: 60 });
+    by.close();
+    expect(await open(stage, bearerOf(roles.PUBLISHER))).to.equal('banned');
+    expect(await open(stage, bearerOf(roles.PUBLISHER), 'ben')).to.equal('locked');
+  });
+
+  it('decide about what media beside the server sends', async () => {
+    const stage = new AccessStage();
+    const receives = both.replaceAll(/sendrecv|sendonly/g, 'recvonly');
+    const ana = await stage.join('ana', bearerOf(roles.SUBSCRIBER));
+    ana.assertMaySend(receives);
+    expect(
+      refusal(() => {
+        ana.assertMaySend(both);
+      }),
+    ).to.equal('not-allowed');
+    const ben = await stage.join('ben', bearerOf({ ...roles.PUBLISHER, canPublishSources: ['microphone'] }));
+    ben.assertMaySend(audioOnly);
+    expect(
+      refusal(() => {
+        ben.assertMaySend(both);
+      }),
+    ).to.equal('not-allowed');
+  });
+
   it('of one identity are used once: the newcomer replaces it, and may come back', async () => {
     const stage = new AccessStage();
     const first = await stage.join('ana', bearerOf(roles.PUBLISHER, 'ana'));
