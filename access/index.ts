@@ -9,4 +9,5 @@ export { minSecretLength, readKeys } from './keys-text.js';
 export { joinLink, makeToken } from './make-token.js';
 export { HashedPasswords } from './passwords.js';
 export type { AccessSettings } from './settings.js';
+export { maxTokenBytes } from './tokens.js';
 export { bearerToken, tokenOfRequest, tokenSubprotocol } from './token-places.js';

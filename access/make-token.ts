@@ -6,8 +6,9 @@ export interface NewToken {
   /** The name of the key. */
   readonly key: string;
   readonly secret: string;
-  readonly room: string;
-  readonly identity: string;
+  /** Undefined for the server API. */
+  readonly room: string | undefined;
+  readonly identity: string | undefined;
   readonly grants: Grants;
   /** How long it is valid, in s. */
   readonly validForS: number;
@@ -22,10 +23,9 @@ export function makeToken(token: NewToken, now: number): Promise<string> {
   const { canPublishSources, ...flags } = grants;
   const video = { room, ...flags, ...(canPublishSources.length > 0 && { canPublishSources }) };
   const seconds = Math.floor(now / 1_000);
-  return new SignJWT({ name, metadata, attributes, video })
+  return new SignJWT({ ...(identity !== undefined && { sub: identity }), name, metadata, attributes, video })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(key)
-    .setSubject(identity)
     .setNotBefore(seconds)
     .setExpirationTime(seconds + validForS)
     .sign(new TextEncoder().encode(secret));

@@ -7,6 +7,8 @@ import type { Place } from './listening.js';
 /** What one look at a running server found out. */
 export interface HealthReport {
   readonly isHealthy: boolean;
+  /** Whether something answered at all of its doors. */
+  readonly isReachable: boolean;
   /** One line for people. */
   readonly line: string;
 }
@@ -17,7 +19,8 @@ export interface HealthReport {
  * @param patienceMs how long each door may take to answer
  */
 export async function checkHealth(config: Config, patienceMs = 4_000): Promise<HealthReport> {
-  if (config.port === 0) return { isHealthy: false, line: 'unhealthy: PORT=0 does not say where the server is' };
+  if (config.port === 0)
+    return { isHealthy: false, isReachable: false, line: 'unhealthy: PORT=0 does not say where the server is' };
   const isSecure = config.tls !== 'off' || config.tlsCert !== '';
   const adminPlace = adminPlaceOf(config);
   const urls = [
@@ -27,8 +30,8 @@ export async function checkHealth(config: Config, patienceMs = 4_000): Promise<H
   const troubles = await Promise.all(urls.map((url) => troubleAt(url, patienceMs)));
   const trouble = troubles.find((each) => each !== undefined);
   return trouble === undefined
-    ? { isHealthy: true, line: `healthy: ${urls.join(', ')}` }
-    : { isHealthy: false, line: `unhealthy: ${trouble}` };
+    ? { isHealthy: true, isReachable: true, line: `healthy: ${urls.join(', ')}` }
+    : { isHealthy: false, isReachable: !troubles.some((each) => each?.isSilent), line: `unhealthy: ${trouble.text}` };
 }
 
 /** As seen from this machine. */
@@ -37,8 +40,14 @@ function addressOf({ host, port }: Place): string {
   return `${literal(reached[host] ?? host)}:${port}`;
 }
 
+interface Trouble {
+  readonly text: string;
+  /** Whether nothing answered. */
+  readonly isSilent: boolean;
+}
+
 /** @returns undefined for an answer of 200 */
-function troubleAt(url: string, patienceMs: number): Promise<string | undefined> {
+function troubleAt(url: string, patienceMs: number): Promise<Trouble | undefined> {
   return new Promise((resolve) => {
     const ask = url.startsWith('https:') ? overHttps : overHttp;
     const signal = AbortSignal.timeout(patienceMs);
@@ -47,10 +56,14 @@ function troubleAt(url: string, patienceMs: number): Promise<string | undefined>
       response.resume();
       const { statusCode } = response;
       if (statusCode === 200) resolve(undefined);
-      else resolve(`${url} answers ${statusCode}${statusCode === 503 ? ': no media server is within reach' : ''}`);
+      else {
+        const text = `${url} answers ${statusCode}${statusCode === 503 ? ': no media server is within reach' : ''}`;
+        resolve({ text, isSilent: false });
+      }
     });
     asked.on('error', ({ message }) => {
-      resolve(signal.aborted ? `${url} does not answer within ${patienceMs} ms` : `${url}: ${message}`);
+      const text = signal.aborted ? `${url} does not answer within ${patienceMs} ms` : `${url}: ${message}`;
+      resolve({ text, isSilent: true });
     });
     asked.end();
   });

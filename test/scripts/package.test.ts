@@ -51,6 +51,7 @@ describe('the package', function () {
       'dist/src/index.js',
       'dist/src/index.d.ts',
       'dist/src/main.js',
+      'dist/src/cli/main.js',
       'dist/media/embedded/main.js',
       'dist/demo/index.html',
       'dist/client/atrium-client.js',
@@ -67,6 +68,16 @@ describe('the package', function () {
     await writeFile(join(folder, 'program.js'), program);
     const { stdout } = await run(process.execPath, ['program.js'], { cwd: folder });
     expect(JSON.parse(stdout)).to.deep.equal({ page: 200, client: 200, rooms: [] });
+  });
+
+  it('has the command atrium', async () => {
+    const { bin } = z
+      .object({ bin: z.object({ atrium: z.string() }) })
+      .parse(JSON.parse(await readFile(join(folder, 'node_modules/atrium/package.json'), 'utf8')));
+    const program = join(folder, 'node_modules/atrium', bin.atrium);
+    expect(await readFile(program, 'utf8')).to.match(/^#!\/usr\/bin\/env node\n/);
+    const { stdout } = await run(process.execPath, [program, 'keys', 'generate'], { cwd: folder });
+    expect(stdout).to.match(/^API\w+: [\w-]{43}\n$/);
   });
 
   it('shows nothing but what it exports', async () => {

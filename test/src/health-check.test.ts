@@ -66,6 +66,7 @@ describe('the health check', function () {
     const config = configOf(await start({}, []));
     expect(await checkHealth(config)).to.deep.equal({
       isHealthy: false,
+      isReachable: true,
       line: `unhealthy: http://127.0.0.1:${config.port}/healthz answers 503: no media server is within reach`,
     });
   });

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+
+/** How a command ends. */
+export const exitCodes = { done: 0, failed: 1, wrongUsage: 2, notReachable: 3 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What a command reads and writes. Tests have their own. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Standard output: the result alone, for programs. */
+  readonly out: (text: string) => void;
+  /** Standard error: what people read beside it. */
+  readonly tell: (text: string) => void;
+  /** The time in ms since 1970. */
+  readonly now: () => number;
+}
+
+/** A flag of a command, by its name without dashes. */
+export interface Flag {
+  /** What its value is, as `NAME`. Undefined for a flag without one. */
+  readonly value?: string;
+  readonly meaning: string;
+  /** Whether it may be given several times. */
+  readonly isMany?: true;
+}
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** One command of `atrium`. The table of all is in commands.ts. */
+export interface Command {
+  /** As `token create`. */
+  readonly name: string;
+  readonly summary: string;
+  /** For its help. Undefined for a command that takes the options of the server. */
+  readonly flags?: Flags;
+  /** @throws UsageError, ConfigError */
+  readonly run: (args: readonly string[], surroundings: Surroundings) => ExitCode | Promise<ExitCode>;
+}
+
+/** The command cannot be understood. The message is one line for a person. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What was given for the flags of a command. */
+export class GivenFlags {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  /** @throws UsageError */
+  constructor(flags: Flags, args: readonly string[]) {
+    const options = Object.fromEntries(
+      Object.entries(flags).map(([name, { value, isMany }]) => {
+        return [
+          name,
+          { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: isMany ?? false },
+        ];
+      }),
+    );
+    try {
+      this.#values = parseArgs({ args: [...args], options, allowPositionals: false }).values;
+    } catch (error) {
+      throw new UsageError((error as Error).message.split('. ')[0] ?? '', { cause: error });
+    }
+  }
+
+  isGiven(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** Of a flag that may be given several times. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  }
+}

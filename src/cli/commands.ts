@@ -1,0 +1,8 @@
+import type { Command } from './command.js';
+import { health } from './health.js';
+import { keysGenerate } from './keys-generate.js';
+import { start } from './start.js';
+import { tokenCreate } from './token-create.js';
+
+/** The commands of `atrium`, in the order of its help. */
+export const commands: readonly Command[] = [start, tokenCreate, keysGenerate, health];
