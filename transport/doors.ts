@@ -9,6 +9,8 @@ import type { ConnectionLimits, ConnectionObserver } from './connection.js';
 import type { Gate } from './gate/gate.js';
 import { Exchanges } from './gate/exchanges.js';
 import { HttpVisits } from './gate/http-visits.js';
+import { endIdle } from './gate/idle.js';
+import { watchForSleep } from './gate/patience.js';
 import { SocketCount } from './gate/socket-count.js';
 import { newWebSocketServer } from './gate/gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
@@ -107,7 +109,9 @@ export class Doors {
     this.#exchanges = new Exchanges(options.messageMs);
     this.#sockets = new SocketCount(options.maxSockets ?? Infinity);
     server.on('connection', this.#onConnection);
-    server.on('timeout', endIdle);
+    server.on('timeout', (socket: Socket) => {
+      endIdle(server, socket);
+    });
     server.on('request', this.#onRequest);
     server.on('upgrade', this.#onUpgrade);
   }
@@ -186,7 +190,9 @@ export class Doors {
     const place = this.#gate.connect(address);
     const space = this.#sockets.opened();
     let waiting: NodeJS.Timeout | undefined;
+    const stopWatching = watchForSleep();
     socket.once('close', () => {
+      stopWatching();
       this.#sockets.closed();
       place?.leave();
       clearTimeout(waiting);
@@ -342,17 +348,6 @@ export class Doors {
     onFirstRequest.get(request.socket)?.();
     return this.#gate.identify(request);
   }
-}
-
-/**
- * Ends a connection that is kept for the next request. When the server stood still, that request waits in the socket: timers run before
- * sockets are read, immediates after it.
- */
-function endIdle(socket: Socket): void {
-  const { bytesRead } = socket;
-  setImmediate(() => {
-    if (socket.bytesRead === bytesRead) socket.destroy();
-  });
 }
 
 /** Called when a TCP connection has made its first request. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ServerProcess } from '../support/server-process.js';
 import { doors, enter } from './doors.js';
+import { PollingLine } from './line.js';
 import type { Visitor } from './doors.js';
 
 export interface Sleep {
@@ -58,7 +59,9 @@ async function look(visitors: readonly Visitor[]): Promise<AfterSleep> {
   const notServed: string[] = [];
   for (const [index, visitor] of visitors.entries()) {
     const { name } = doors[index] ?? visitor;
-    if (visitor.line.isClosed) thrownOut.push(`${name}: ${await visitor.line.closed}`);
+    const { line } = visitor;
+    const refusals = line instanceof PollingLine ? line.refusals : [];
+    if (line.isClosed) thrownOut.push([name, await line.closed, ...refusals].join(': '));
     else if (!(await isServed(visitor, `room${index}`))) notServed.push(name);
   }
   return { clients: visitors.length, thrownOut, notServed };
