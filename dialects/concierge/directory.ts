@@ -16,7 +16,8 @@ export class Directory {
 
   /** The identities that a client is told of: all clients, and the outsiders in its groups. */
   identitiesFor(client: Client): Identity[] {
-    return [...this.#byName.values()].filter((identity) => isKnownTo(client, identity));
+    const outsiders = [...client.subscriptions].flatMap((group) => [...group.outsiders.values()]);
+    return [...this.#clients.values(), ...outsiders];
   }
 
   get clients(): IterableIterator<Client> {
@@ -78,6 +79,12 @@ export class Directory {
     this.#clients.delete(identity.uuid);
     if (this.#byName.get(identity.name) === identity) this.#byName.delete(identity.name);
     this.#byUuid.delete(identity.uuid);
+  }
+
+  /** Called when there is no client any more. */
+  forgetOutsiders(): void {
+    this.#byName.clear();
+    this.#byUuid.clear();
   }
 
   /** Tells all clients, or those for which `hears` is true. */

@@ -71,7 +71,7 @@ export class ConciergeGateway implements Dialect {
     readonly groups: number;
     readonly fileBytes: number;
   } {
-    const groups = this.#groups?.all.length ?? 0;
+    const groups = this.#groups?.size ?? 0;
     return { identities: this.#directory.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 

@@ -1,7 +1,6 @@
 import type { Participant, Room } from '../../rooms/index.js';
 import type { Client } from './client.js';
 import { nilUuid } from './identity.js';
-import type { Identity } from './identity.js';
 import type { Outsider } from './outsider.js';
 import type { GroupText, Notice } from './protocol-version.js';
 import { EncodedNotice } from './encoded-notice.js';
@@ -41,11 +40,6 @@ export class Group {
 
   get outsiders(): ReadonlyMap<Participant, Outsider> {
     return this.#outsiders;
-  }
-
-  /** Whether the client or outsider is in the group's list of subscribers. */
-  lists(identity: Identity): boolean {
-    return this.#uuids.includes(identity.uuid);
   }
 
   /** The subscriber's membership of the room. */

@@ -4,7 +4,7 @@ import type { RoomNames } from '../room-names.js';
 import type { Client } from './client.js';
 import { Group } from './group.js';
 import type { Target } from './messages.js';
-import type { Outsider } from './outsider.js';
+import { Outsider } from './outsider.js';
 import type { Directory } from './directory.js';
 import type { Visibility } from './visibility.js';
 
@@ -23,12 +23,15 @@ export interface GroupsContext {
 }
 
 /**
- * Shows every room as a group, and the outsiders in it as clients (bridging). It knows of none while there is no client, so that rooms
- * without clients of this protocol cost nothing.
+ * Shows every room as a group, and the outsiders in it as clients (bridging). It knows of none while there is no client, and of a room that
+ * was there before the first client only once a client names it or asks for all: so rooms without clients of this protocol cost nothing,
+ * and no client waits for a look at all rooms.
  */
 export class Groups implements RoomsWatcher {
   readonly #context: GroupsContext;
   readonly #groups = new Map<string, Group>();
+  /** Rooms whose group has just ended, and of whose end all clients are told already. */
+  readonly #ending = new WeakSet<Room>();
   #unwatch: (() => void) | undefined;
   #undelivered = 0;
 
@@ -36,8 +39,9 @@ export class Groups implements RoomsWatcher {
     this.#context = context;
   }
 
-  get all(): Group[] {
-    return [...this.#groups.values()];
+  /** How many groups are known. */
+  get size(): number {
+    return this.#groups.size;
   }
 
   /** Whether the client is told of the group without naming it. */
@@ -45,8 +49,20 @@ export class Groups implements RoomsWatcher {
     return this.#context.visibility.shows(group, client);
   }
 
+  /** The list of groups for a client. It is as long as what it looks at: where not all are listed, nothing looks at all rooms. */
   shownTo(client: Client): Group[] {
-    return this.all.filter((group) => this.shows(group, client));
+    const { rooms, visibility } = this.#context;
+    if (visibility.showsAll) return [...rooms].flatMap((room) => this.#know(room) ?? []);
+    const ofOptions = [...visibility.ofOptions].flatMap((name) => this.find(name) ?? []);
+    const own = [...this.#groups.values()].filter((group) => this.shows(group, client));
+    return [...new Set([...ofOptions, ...own])];
+  }
+
+  /** Those of the groups that the identity is in of which the client is told. */
+  sharedBy(identity: Client | Outsider, client: Client): Group[] {
+    const groups =
+      identity instanceof Outsider ? [identity.group].filter((group) => group !== undefined) : identity.subscriptions;
+    return [...groups].filter((group) => this.shows(group, client));
   }
 
   /** How many texts of outsiders were too long to be delivered. */
@@ -55,27 +71,22 @@ export class Groups implements RoomsWatcher {
   }
 
   find(name: string): Group | undefined {
-    return this.#groups.get(roomKey(name));
+    const known = this.#groups.get(roomKey(name));
+    if (known || !this.#unwatch) return known;
+    const room = this.#roomOf(name);
+    return room && this.#know(room);
   }
 
-  /** Called before a client enters. Shows what is there, if this is the first one. */
+  /** Called before a client enters. */
   open(): void {
-    if (this.#unwatch) return;
-    const { rooms } = this.#context;
-    for (const room of rooms) {
-      const group = this.#show(room);
-      if (group) for (const participant of room.participants) this.#welcome(group, participant);
-    }
-    this.#unwatch = rooms.watch(this);
+    this.#unwatch ??= this.#context.rooms.watch(this);
   }
 
   /** Called when the last client has left. */
   close(): void {
     this.#unwatch?.();
     this.#unwatch = undefined;
-    for (const { outsiders } of this.#groups.values()) {
-      for (const outsider of outsiders.values()) this.#context.directory.remove(outsider);
-    }
+    this.#context.directory.forgetOutsiders();
     this.#groups.clear();
   }
 
@@ -164,6 +175,7 @@ export class Groups implements RoomsWatcher {
     then();
     this.#part(group, members);
     const { room, outsiders } = group;
+    this.#ending.add(room);
     for (const membership of memberships) membership?.leave();
     // From now on only outsiders are in the room. If there are none, it closes.
     room.stays = false;
@@ -171,6 +183,7 @@ export class Groups implements RoomsWatcher {
       for (const outsider of outsiders.values()) directory.remove(outsider);
       return;
     }
+    this.#ending.delete(room);
     const remaining = new Group(group.name, room.title ?? null, room, undefined);
     for (const outsider of outsiders.values()) remaining.welcome(outsider);
     this.#add(remaining);
@@ -188,7 +201,10 @@ export class Groups implements RoomsWatcher {
   }
 
   roomOpened(room: Room): void {
-    const group = this.#show(room);
+    const name = this.#context.names.nameOf(room.name);
+    const isListed = name !== undefined && this.#context.visibility.showsToAll(name);
+    // One that is not listed is known once a client names it.
+    const group = this.#of(room) ?? (isListed ? this.#show(room) : undefined);
     if (!group) return;
     const { owner } = group;
     const except = owner?.version.tellsDoer === false ? owner : undefined;
@@ -196,7 +212,9 @@ export class Groups implements RoomsWatcher {
   }
 
   happened(room: Room, event: RoomEvent): void {
-    const group = this.#of(room);
+    // All clients may know of a room that is listed.
+    const isUnknown = event.type === 'roomClosed' && !this.#ending.has(room);
+    const group = this.#of(room) ?? (isUnknown ? this.#show(room) : undefined);
     if (!group) return;
     // Other events go to one participant, or are about media.
     if (event.type === 'participantJoined') this.#announce(group, event.participant);
@@ -231,6 +249,27 @@ export class Groups implements RoomsWatcher {
     const name = this.#context.names.nameOf(room.name);
     const group = name === undefined ? undefined : this.#groups.get(name);
     return group?.room === room ? group : undefined;
+  }
+
+  /** Undefined when there is no such room, or it is of another protocol. */
+  #roomOf(name: string): Room | undefined {
+    const { rooms, names } = this.#context;
+    try {
+      const room = rooms.find(names.keyOf(name));
+      return room && names.nameOf(room.name) === roomKey(name) ? room : undefined;
+    } catch (error) {
+      if (error instanceof RoomError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The group of a room, with those that are in it. Undefined for a room that is not shown. */
+  #know(room: Room): Group | undefined {
+    const known = this.#of(room);
+    if (known) return known;
+    const group = this.#show(room);
+    if (group) for (const participant of room.participants) this.#welcome(group, participant);
+    return group;
   }
 
   /** Undefined for a room that is not shown. */

@@ -123,7 +123,7 @@ export class RequestHandler {
   #fetchClient(asker: Client, uuid: string, answer: (answer: Answer) => void): void {
     const client = this.#directory.identifiedFor(asker, uuid);
     if (!client) throw new Refusal('noSuchUuid', uuid);
-    const groups = this.#groups.shownTo(asker).filter((group) => group.lists(client));
+    const groups = this.#groups.sharedBy(client, asker);
     answer({ type: 'client', client, subscriptions: groups.map(({ text }) => text) });
   }
 

@@ -13,9 +13,24 @@ export class Visibility {
     this.#ofOptions = new Set(ofOptions);
   }
 
+  /** Whether all clients are told of all groups. */
+  get showsAll(): boolean {
+    return this.#mode === 'public';
+  }
+
+  /** The names of the groups that the operator has made. All clients are told of them. */
+  get ofOptions(): Iterable<string> {
+    return this.#ofOptions;
+  }
+
   shows(group: Group, client: Client): boolean {
     const { owner, name } = group;
-    if (this.#mode === 'public' || client.subscriptions.has(group) || owner === client) return true;
-    return this.#ofOptions.has(name) || (this.#mode === 'admin' && owner !== undefined);
+    if (this.showsToAll(name) || client.subscriptions.has(group) || owner === client) return true;
+    return this.#mode === 'admin' && owner !== undefined;
+  }
+
+  /** Whether every client is told of a group of that name, whoever owns it. */
+  showsToAll(name: string): boolean {
+    return this.showsAll || this.#ofOptions.has(name);
   }
 }

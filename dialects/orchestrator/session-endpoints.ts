@@ -49,11 +49,13 @@ export const sessionEndpoints: readonly Endpoint[] = [
   command(['GET_SESSIONS', 'GetSessions'], commands.nothing, 800, ({ sessions, attendance, roomList }, link) => {
     const user = userOf(link);
     const listed: Record<string, SessionObject> = {};
-    for (const session of sessions) {
+    const own = user.participant?.closed === false ? [attendance.sessionOf(user.participant)] : [];
+    // Only a list of all rooms needs a look at all rooms.
+    const known = roomList === 'public' ? sessions : new Set([...sessions.made, ...own]);
+    for (const session of known) {
       // A user that is not in a session is told of it, but not who is there.
       if (attendance.isAtHome(user, session)) listed[session.id] = attendance.describe(session);
-      else if (roomList === 'public' || (roomList === 'admin' && sessions.hasMade(session)))
-        listed[session.id] = attendance.describeToStranger(session);
+      else if (roomList !== 'off') listed[session.id] = attendance.describeToStranger(session);
     }
     return { body: listed };
   }),

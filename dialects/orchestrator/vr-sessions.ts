@@ -73,6 +73,11 @@ export class VrSessions {
     return this.#made.has(id);
   }
 
+  /** Those that clients of this dialect have made. */
+  get made(): VrSession[] {
+    return [...this.#made.values()].filter(({ room }) => !room.closed);
+  }
+
   find(id: string): VrSession | undefined {
     const made = this.#made.get(id);
     if (made) return made.room.closed ? undefined : made;

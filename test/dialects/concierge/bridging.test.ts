@@ -235,8 +235,11 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     };
     expect(kept()).to.deep.equal({ identities: 0, groups: 0 });
     const ada = await stage.identify('ada');
+    expect(kept(), 'of rooms that no client has named').to.deep.equal({ identities: 1, groups: 0 });
+    await ada.subscribe('lab');
+    expect(kept()).to.deep.equal({ identities: 4, groups: 1 });
+    await ada.subscribe('hall');
     expect(kept()).to.deep.equal({ identities: 7, groups: 2 });
-    for (const room of ['lab', 'hall']) await ada.subscribe(room);
     const clients = await listed(ada);
     expect(clients.map(({ name }) => name)).to.include.members(['ana', 'bob', 'cleo', 'ana-ana', 'ada']);
     expect(new Set(clients.map(({ name }) => name)).size).to.equal(7);
