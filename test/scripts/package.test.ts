@@ -99,11 +99,11 @@ describe('the package', function () {
       }
     }
     const consumer = `import { serve, startServer } from 'atrium';
-      import type { Admit, Config, Dialect, Hooks, RunningServer } from 'atrium';
+      import type { Authorize, Config, Dialect, Hooks, RunningServer } from 'atrium';
       import { Room } from 'atrium/client';
       export const start: (config: Config, hooks: Hooks) => Promise<RunningServer> = startServer;
       export const room = new Room({ url: 'ws://localhost/room', room: 'garden', user: 'Ana' });
-      export type Mine = [Admit, Dialect, typeof serve];`;
+      export type Mine = [Authorize, Dialect, typeof serve];`;
     await writeFile(join(folder, 'consumer.ts'), consumer);
     const flags = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2023', '--module', 'nodenext'];
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
