@@ -10,6 +10,7 @@ import { noGrants, roles } from '../../rooms/index.js';
 import { ConfigError, configOf, readConfig, readWithFiles } from '../../src/config.js';
 import type { GivenConfig } from '../../src/config.js';
 import type { Hooks } from '../../src/dialects.js';
+import { liveCopy, renew } from '../../src/live-config.js';
 import { developmentBanner } from '../../src/development.js';
 import { checkDoors } from '../../src/start-checks.js';
 import { keptLog } from '../access/given.js';
@@ -49,6 +50,24 @@ describe('options of access', () => {
     const yaml = file('atrium.yaml', `keys:\n  one: ${first}\n  two: "${second}"\n`);
     expect(readConfig(['--config', yaml], {}).keys).to.deep.equal(keys);
     expect(configOf({ keys: { one: first, two: second } }).keys).to.deep.equal(keys);
+  });
+
+  it('watches the file of public keys, and takes other keys of it', () => {
+    const at = (kid: string) =>
+      file('keys.json', JSON.stringify({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'x', kid }] }));
+    const read = () => readWithFiles(['--jwks-file', at('one'), '--jwt-issuers', 'login'], {});
+    const before = read();
+    expect(before.files).to.deep.equal([join(folder, 'keys.json')]);
+    at('two');
+    const live = liveCopy(before.config);
+    const path = join(folder, 'keys.json');
+    expect(renew(live, readConfig(['--jwks-file', path, '--jwt-issuers', 'login'], {})).taken).to.deep.equal([
+      'JWKS_FILE',
+    ]);
+    file('keys.json', '{}');
+    expect(refusal(() => readConfig(['--jwks-file', path, '--jwt-issuers', 'login'], {}))).to.include(
+      '--jwks-file must name a file that holds a JSON Web Key Set',
+    );
   });
 
   it('refuses keys that are none, without showing them', () => {
