@@ -49,6 +49,11 @@ export class Access {
     this.#tokens = new Tokens(settings, this.#publicKeys, now);
   }
 
+  /** Whether there are keys that verify tokens. */
+  get readsTokens(): boolean {
+    return this.#tokens.areReadable;
+  }
+
   /** Whether a client without a token is refused. Doors whose clients cannot carry one are closed then. */
   get needsToken(): boolean {
     return this.#settings.auth === 'required';

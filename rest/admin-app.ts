@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Express } from 'express';
-import { healthHandlers } from './health.js';
+import { healthAnswer } from './health.js';
 import type { Health } from './health.js';
 import type { Metrics } from './metrics.js';
 import { Problem } from './problem.js';
@@ -19,7 +19,6 @@ const ownHost = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
 /** What is served at ADMIN_PORT, without a token: the port is for programs of the operator. */
 export function adminApp({ health, metrics, isRemote, onDefect }: AdminAppOptions): Express {
-  const { getHealth } = healthHandlers(health);
   const app = express();
   app.disable('x-powered-by');
   app.use(({ headers }, _response, next) => {
@@ -32,7 +31,7 @@ export function adminApp({ health, metrics, isRemote, onDefect }: AdminAppOption
   });
   app.get('/metrics', metrics);
   app.get('/healthz', (_request, response) => {
-    const { status, body } = getHealth({}, { isAdmin: true });
+    const { status, body } = healthAnswer(health(), true);
     response.status(status).set('Cache-Control', 'no-store').json(body);
   });
   answerProblems(app, onDefect);

@@ -76,7 +76,7 @@ export class Admin {
 }
 
 export function tokenNeeded(): Problem {
-  return new Problem('token-needed', 'This needs the admin token, as Authorization: Bearer TOKEN', {
+  return new Problem('token-needed', 'This needs a token, as Authorization: Bearer TOKEN', {
     'WWW-Authenticate': 'Bearer realm="atrium"',
   });
 }

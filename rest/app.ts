@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Express, Request } from 'express';
-import type { Rooms } from '../rooms/index.js';
+import { administrator } from '../access/index.js';
+import type { Access } from '../access/index.js';
+import type { Passwords, Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
+import { Callers, stranger } from './callers.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
 import { iceHandlers } from './ice.js';
@@ -18,12 +21,14 @@ import type { OnDefect } from './problem-answer.js';
 import { RoomList } from './room-list.js';
 import type { RoomListMode } from './room-list.js';
 import { roomHandlers } from './rooms.js';
-import type { OnChange } from './rooms.js';
 import { operationsRouter } from './router.js';
+import type { AskingOf } from './router.js';
 import { WrongTokens } from './wrong-tokens.js';
 
 export interface AppOptions {
   readonly rooms: Rooms;
+  readonly access: Access;
+  readonly passwords: Passwords;
   readonly health: () => Health;
   /** Undefined where the metrics are at ADMIN_PORT alone. */
   readonly metrics: Metrics | undefined;
@@ -45,7 +50,6 @@ export interface AppOptions {
   readonly addressOf: (request: IncomingMessage) => string;
   /** Whether the original's GET /close is served. */
   readonly closeByGet: boolean;
-  readonly onChange: OnChange;
   /** The OpenRPC document of the room protocol. */
   readonly openRpc: Readonly<Record<string, unknown>>;
   /** Called when an address has sent so many wrong tokens that it must wait from now on. */
@@ -57,13 +61,14 @@ export interface AppOptions {
 
 /** Everything that is served over plain HTTP to everybody. */
 export function restApp(options: AppOptions): Express {
-  const { rooms, pageSettings, closeByGet, onChange, pathPrefix } = options;
+  const { rooms, pageSettings, closeByGet, pathPrefix } = options;
   const openApi = openApiDocument(pathPrefix);
   const admin = new Admin(() => options.adminToken, new WrongTokens(options.now, options.onGuessing));
-  const roomList = new RoomList(options.roomList, () => admin.isPossible);
+  const callers = new Callers(admin, options.access, administrator);
+  const roomList = new RoomList(options.roomList, () => admin.isPossible || options.access.readsTokens);
   const handlers = {
-    ...roomHandlers(rooms, roomList, onChange),
-    ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet, onChange),
+    ...roomHandlers(rooms, roomList, options.passwords),
+    ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet),
     ...healthHandlers(options.health),
     ...iceHandlers(options.iceServers),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
@@ -91,14 +96,21 @@ export function restApp(options: AppOptions): Express {
       return metrics(request, response);
     });
   }
-  routes.use(
-    operationsRouter(handlers, (request, { access }) => {
-      if (access === 'everybody') return { isAdmin: false };
-      if (access === 'admin-sees-more') return { isAdmin: admin.is(claimOf(request)) };
+  const askingOf: AskingOf = async (request, { access }, room) => {
+    if (access === 'everybody') return { isAdmin: false, caller: stranger };
+    if (access === 'admin') {
       admin.needToChange(claimOf(request));
-      return { isAdmin: true };
-    }),
-  );
+      return { isAdmin: true, caller: { administrator: 'admin', bearer: administrator, isAdmin: true } };
+    }
+    const caller = await callers.of(claimOf(request));
+    const { isAdmin } = caller;
+    const grants = caller.bearer.grantsIn(room);
+    if (access === 'admin-sees-more')
+      return { isAdmin: isAdmin || (room === '' ? grants.roomList : grants.roomAdmin), caller };
+    callers.need(caller, access, room);
+    return { isAdmin, caller };
+  };
+  routes.use(operationsRouter(handlers, askingOf));
   routes.use('/client', express.static(options.client, { redirect: false }));
   const asPage = (response: ServerResponse, path: string): void => {
     if (path.endsWith('.html')) response.setHeader('Content-Security-Policy', options.pagePolicy());

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { nothing, operations } from './operations.js';
+import type { NeededGrant } from './callers.js';
+import { nothing, operations, queryPathOf } from './operations.js';
 import type { Operation } from './operations.js';
 import { problems } from './problem.js';
 import type { ProblemCode } from './problem.js';
@@ -17,21 +18,36 @@ export const ofAccess: Readonly<Record<Operation['access'], readonly ProblemCode
   everybody: [],
   'admin-sees-more': ['token-needed', 'too-many'],
   admin: ['token-needed', 'too-many', 'writes-off'],
+  ...forGrants(['token-needed', 'too-many', 'writes-off', 'forbidden']),
 };
 const security: Readonly<Record<Operation['access'], readonly Json[]>> = {
   everybody: [],
   'admin-sees-more': [{}, { adminToken: [] }],
   admin: [{ adminToken: [] }],
+  ...forGrants([{ adminToken: [] }, { accessToken: [] }]),
 };
+
+/** The same for every grant that an operation may need. */
+function forGrants<Value>(value: Value): Record<NeededGrant, Value> {
+  return { roomCreate: value, roomAdmin: value, roomEnd: value };
+}
+
+const ofBody: readonly ProblemCode[] = ['too-large', 'wrong-type'];
 
 /** The OpenAPI 3.1 document of the REST API, made from the table of operations. */
 export function openApiDocument(pathPrefix: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const [operationId, operation] of Object.entries<Operation>(operations)) {
-    paths[operation.path] = {
-      ...paths[operation.path],
-      [operation.method]: { operationId, ...operationOf(operation) },
-    };
+    const byQuery = queryPathOf(operation.path);
+    const places = [
+      { path: operation.path, id: operationId, operation },
+      ...(byQuery === undefined
+        ? []
+        : [{ path: byQuery, id: `${operationId}ByQuery`, operation: asQuery(operation, byQuery) }]),
+    ];
+    for (const { path, id, operation: placed } of places) {
+      paths[path] = { ...paths[path], [operation.method]: { operationId: id, ...operationOf(placed) } };
+    }
   }
   return {
     openapi: '3.1.0',
@@ -39,23 +55,37 @@ export function openApiDocument(pathPrefix: string): Json {
       title: 'Atrium',
       version: apiVersion,
       description:
-        'Rooms over HTTP. What changes something, and what names people, needs the admin token of the configuration; ' +
-        'without one it is off. ' +
+        'Rooms over HTTP. What changes something, and what names people, needs the admin token of the configuration, or ' +
+        'a token whose grants allow it. ' +
         'The paths outside /api/v1 are those of the Kurento Room server.',
       license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: pathPrefix === '' ? '/' : pathPrefix }],
     tags: [
-      { name: 'rooms', description: 'Rooms and their participants' },
+      { name: 'rooms', description: 'Rooms and their settings' },
+      { name: 'participants', description: 'Those who are in a room' },
+      { name: 'moderation', description: 'Who comes in' },
       { name: 'server', description: 'The server itself' },
       { name: 'original', description: 'As the Kurento Room server has them' },
     ],
     paths,
     components: {
       schemas: componentSchemas(),
-      securitySchemes: { adminToken: { type: 'http', scheme: 'bearer', description: 'The admin token (ADMIN_TOKEN)' } },
+      securitySchemes: {
+        adminToken: { type: 'http', scheme: 'bearer', description: 'The admin token (ADMIN_TOKEN)' },
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token with roomAdmin for the room, or roomCreate (docs/access.md)',
+        },
+      },
     },
   };
+}
+
+function asQuery(operation: Operation, path: string): Operation {
+  return { ...operation, path, description: `The same as \`${operation.path}\`, for names that hold a slash.` };
 }
 
 function operationOf(operation: Operation): Json {
@@ -66,6 +96,9 @@ function operationOf(operation: Operation): Json {
     ...(description === undefined ? {} : { description }),
     security: security[access],
     parameters: parametersOf(operation),
+    ...(operation.body && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body) } } },
+    }),
     responses: responsesOf(operation),
   };
 }
@@ -73,12 +106,20 @@ function operationOf(operation: Operation): Json {
 function parametersOf({ params, path }: Operation): Json[] {
   return Object.entries(params.shape).map(([name, schema]) => {
     const { description, ...shape } = bare(z.toJSONSchema(schema, { io: 'input' }));
-    return { name, in: path.includes(`{${name}}`) ? 'path' : 'query', required: true, description, schema: shape };
+    const isInPath = path.includes(`{${name}}`);
+    const required = isInPath || !schema.safeParse(undefined).success;
+    return {
+      name,
+      in: isInPath ? 'path' : 'query',
+      required,
+      ...(description !== undefined && { description }),
+      schema: shape,
+    };
   });
 }
 
 function responsesOf(operation: Operation): Json {
-  const codes = [...always, ...ofAccess[operation.access], ...operation.problems];
+  const codes = [...always, ...ofAccess[operation.access], ...(operation.body ? ofBody : []), ...operation.problems];
   const responses: Record<string, Json> = {};
   for (const [status, schema] of Object.entries(operation.responses)) {
     responses[status] =

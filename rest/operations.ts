@@ -1,17 +1,20 @@
 import { z } from 'zod';
+import type { Caller, NeededGrant } from './callers.js';
 import type { ProblemCode } from './problem.js';
 import { components } from './schemas.js';
 
 export interface Operation {
-  readonly method: 'get' | 'delete';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** As OpenAPI writes it. Names in braces are parameters of the path. Other members of `params` are parameters of the query. */
   readonly path: string;
-  readonly tag: 'rooms' | 'server' | 'original';
+  readonly tag: 'rooms' | 'participants' | 'moderation' | 'server' | 'original';
   readonly summary: string;
   readonly description?: string;
   readonly params: z.ZodObject;
-  /** `admin`: it needs the admin token, and a HEAD request never runs it. `admin-sees-more`: the answer depends on the token. */
-  readonly access: 'everybody' | 'admin-sees-more' | 'admin';
+  /** Of JSON, in the body of the request. Undefined: there is none. */
+  readonly body?: z.ZodType;
+  /** A grant: it needs a token that has it for the room, or the admin token. `admin`: it needs the admin token, and a HEAD request never runs it. `admin-sees-more`: the answer depends on the token. */
+  readonly access: 'everybody' | 'admin-sees-more' | 'admin' | NeededGrant;
   /** The answers of success, by status. */
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** The reasons for which it may refuse, besides those of every operation. */
@@ -21,53 +24,26 @@ export interface Operation {
 /** An answer without a body. */
 export const nothing = z.undefined();
 
+/** A whole number in the query. */
+const queryNumber = z
+  .string()
+  .regex(/^-?\d{1,15}$/, 'must be a whole number')
+  .transform(Number);
 const none = z.object({});
 const roomName = z.string().min(1).meta({ description: 'The name of the room: any text, percent-encoded' });
-const participantId = z.string().min(1).meta({ description: 'The id of the participant: any text, percent-encoded' });
-const forListed = 'ROOM_LIST says whether everybody may have it, administrators or nobody.';
+const participantId = z
+  .string()
+  .min(1)
+  .meta({ description: 'The identity or the id of the participant: any text, percent-encoded' });
+const inRoom = z.object({ room: roomName });
+const ofParticipant = z.object({ room: roomName, participant: participantId });
+const reason = z.string().max(200).optional().meta({ description: 'Why, for those who are told' });
+const forListed =
+  'ROOM_LIST says whether everybody may have it, administrators or nobody. A token with roomList has it always, but for `off`.';
 const jsonDocument = z.record(z.string(), z.unknown());
-
-const getRoom = {
-  method: 'get',
-  path: '/api/v1/rooms/{room}',
-  tag: 'rooms',
-  summary:
-    'A room. With the admin token: its participants, publications and subscriptions; otherwise how many there are',
-  description: 'Without the admin token the server must have ROOM_LIST=public.',
-  params: z.object({ room: roomName }),
-  access: 'admin-sees-more',
-  responses: { 200: z.union([components.Room, components.RoomSummary]) },
-  problems: ['forbidden', 'room-not-found'],
-} as const satisfies Operation;
-
-const closeRoom = {
-  method: 'delete',
-  path: '/api/v1/rooms/{room}',
-  tag: 'rooms',
-  summary: 'Closes a room. Everybody in it is told roomClosed',
-  params: z.object({ room: roomName }),
-  access: 'admin',
-  responses: { 204: nothing },
-  problems: ['room-not-found'],
-} as const satisfies Operation;
-
-const evictParticipant = {
-  method: 'delete',
-  path: '/api/v1/rooms/{room}/participants/{participant}',
-  tag: 'rooms',
-  summary: 'Evicts a participant',
-  description:
-    'The others are told participantLeft, then the evicted one participantEvicted, which may not be back for EVICTION_MS.',
-  params: z.object({ room: roomName, participant: participantId }),
-  access: 'admin',
-  responses: { 204: nothing },
-  problems: ['room-not-found', 'participant-not-found'],
-} as const satisfies Operation;
-
-/** The same with all names in the query: proxies decode or refuse a %2F in a path, and leave the query as it is. */
-function byQuery<O extends Operation, const P extends string>(operation: O, path: P) {
-  return { ...operation, path, description: `The same as \`${operation.path}\`, for names that hold a slash.` };
-}
+/** The problems of every operation on a room. */
+const onRoom = ['room-not-found'] as const;
+const onParticipant = ['room-not-found', 'participant-not-found'] as const;
 
 /** Every path of the REST API, once: routes, types of the handlers and the OpenAPI document follow from it. */
 export const operations = {
@@ -82,12 +58,183 @@ export const operations = {
     responses: { 200: z.array(components.RoomSummary) },
     problems: ['forbidden'],
   },
-  getRoom,
-  getRoomByQuery: byQuery(getRoom, '/api/v1/room'),
-  closeRoom,
-  closeRoomByQuery: byQuery(closeRoom, '/api/v1/room'),
-  evictParticipant,
-  evictParticipantByQuery: byQuery(evictParticipant, '/api/v1/participant'),
+  createRoom: {
+    method: 'post',
+    path: '/api/v1/rooms',
+    tag: 'rooms',
+    summary: 'Makes a room in advance, with settings. One that is there is answered as it is',
+    description:
+      'It closes when nobody comes for `emptyTimeoutS`, and when everybody has been gone for `departureTimeoutS`.',
+    params: none,
+    body: components.NewRoom,
+    access: 'roomCreate',
+    responses: { 200: components.Room, 201: components.Room },
+    problems: ['no-place', 'conflict'],
+  },
+  getRoom: {
+    method: 'get',
+    path: '/api/v1/rooms/{room}',
+    tag: 'rooms',
+    summary:
+      'A room. With the admin token, or one with roomAdmin: its participants, publications and subscriptions; otherwise how many there are',
+    description: 'Without such a token the server must have ROOM_LIST=public.',
+    params: inRoom,
+    access: 'admin-sees-more',
+    responses: { 200: z.union([components.Room, components.RoomSummary]) },
+    problems: ['forbidden', ...onRoom],
+  },
+  updateRoom: {
+    method: 'patch',
+    path: '/api/v1/rooms/{room}',
+    tag: 'rooms',
+    summary: 'Changes settings of a room while it runs. Nobody who is in it is affected',
+    params: inRoom,
+    body: components.RoomChanges,
+    access: 'roomAdmin',
+    responses: { 200: components.Room },
+    problems: onRoom,
+  },
+  closeRoom: {
+    method: 'delete',
+    path: '/api/v1/rooms/{room}',
+    tag: 'rooms',
+    summary: 'Ends a room for all. Everybody in it is told roomClosed',
+    params: z.object({ room: roomName, reason }),
+    access: 'roomEnd',
+    responses: { 204: nothing },
+    problems: onRoom,
+  },
+  listParticipants: {
+    method: 'get',
+    path: '/api/v1/rooms/{room}/participants',
+    tag: 'participants',
+    summary: 'Everybody in a room, the hidden ones too',
+    params: inRoom,
+    access: 'roomAdmin',
+    responses: { 200: z.array(components.Participant) },
+    problems: onRoom,
+  },
+  getParticipant: {
+    method: 'get',
+    path: '/api/v1/rooms/{room}/participants/{participant}',
+    tag: 'participants',
+    summary: 'A participant',
+    params: ofParticipant,
+    access: 'roomAdmin',
+    responses: { 200: components.Participant },
+    problems: onParticipant,
+  },
+  updateParticipant: {
+    method: 'patch',
+    path: '/api/v1/rooms/{room}/participants/{participant}',
+    tag: 'participants',
+    summary: 'Mutes a participant, changes what it may do or is shown as, or lowers its hand',
+    description:
+      'muted: true cuts the kind at the media server, for every later publication too; false takes the cut away, and the participant decides again. Absent grants stay as they are. An attribute with an empty value goes.',
+    params: ofParticipant,
+    body: components.ParticipantChanges,
+    access: 'roomAdmin',
+    responses: { 200: components.Participant },
+    problems: [...onParticipant, 'forbidden', 'conflict', 'media-failed'],
+  },
+  evictParticipant: {
+    method: 'delete',
+    path: '/api/v1/rooms/{room}/participants/{participant}',
+    tag: 'participants',
+    summary: 'Evicts a participant',
+    description:
+      'The others are told participantLeft, then the evicted one participantEvicted, which may not be back for EVICTION_MS.',
+    params: z.object({
+      room: roomName,
+      participant: participantId,
+      reason,
+      banMs: queryNumber
+        .optional()
+        .meta({ description: 'How long it is banned, in ms; -1: as long as the room lives. Default: 0' }),
+      revoke: z
+        .enum(['true', 'false'])
+        .optional()
+        .meta({ description: 'true: tokens of its identity for this room that are valid now are refused from now on' }),
+    }),
+    access: 'roomAdmin',
+    responses: { 204: nothing },
+    problems: onParticipant,
+  },
+  unpublish: {
+    method: 'delete',
+    path: '/api/v1/rooms/{room}/participants/{participant}/publications/{stream}',
+    tag: 'participants',
+    summary: 'Ends a publication. The participant may publish again, unless its grants are changed',
+    params: z.object({
+      room: roomName,
+      participant: participantId,
+      stream: z.string().min(1).meta({ description: 'webcam' }),
+    }),
+    access: 'roomAdmin',
+    responses: { 204: nothing },
+    problems: [...onParticipant, 'conflict'],
+  },
+  listWaiting: {
+    method: 'get',
+    path: '/api/v1/rooms/{room}/waiting',
+    tag: 'moderation',
+    summary: 'Those who wait to be let in',
+    params: inRoom,
+    access: 'roomAdmin',
+    responses: { 200: z.array(components.Waiting) },
+    problems: onRoom,
+  },
+  admit: {
+    method: 'post',
+    path: '/api/v1/rooms/{room}/waiting/{id}/admit',
+    tag: 'moderation',
+    summary: 'Lets somebody in who waits: they may join within a minute',
+    params: z.object({ room: roomName, id: z.string().min(1) }),
+    access: 'roomAdmin',
+    responses: { 204: nothing },
+    problems: [...onRoom, 'nobody-waits'],
+  },
+  deny: {
+    method: 'post',
+    path: '/api/v1/rooms/{room}/waiting/{id}/deny',
+    tag: 'moderation',
+    summary: 'Does not let somebody in who waits. They may ask again after a minute',
+    params: z.object({ room: roomName, id: z.string().min(1), reason }),
+    access: 'roomAdmin',
+    responses: { 204: nothing },
+    problems: [...onRoom, 'nobody-waits'],
+  },
+  listBans: {
+    method: 'get',
+    path: '/api/v1/rooms/{room}/bans',
+    tag: 'moderation',
+    summary: 'Those who are banned from a room',
+    params: inRoom,
+    access: 'roomAdmin',
+    responses: { 200: z.array(components.Ban) },
+    problems: onRoom,
+  },
+  ban: {
+    method: 'post',
+    path: '/api/v1/rooms/{room}/bans',
+    tag: 'moderation',
+    summary: 'Bans everybody who fits all members that are given. Those who are in the room stay',
+    params: inRoom,
+    body: components.NewBan,
+    access: 'roomAdmin',
+    responses: { 201: components.Ban },
+    problems: onRoom,
+  },
+  liftBan: {
+    method: 'delete',
+    path: '/api/v1/rooms/{room}/bans/{ban}',
+    tag: 'moderation',
+    summary: 'Lifts a ban',
+    params: z.object({ room: roomName, ban: z.string().min(1) }),
+    access: 'roomAdmin',
+    responses: { 204: nothing },
+    problems: [...onRoom, 'ban-not-found'],
+  },
   getOpenApi: {
     method: 'get',
     path: '/api/v1/openapi.json',
@@ -191,10 +338,14 @@ type Responses<O extends OperationName> = (typeof operations)[O]['responses'];
 
 /** The parameters of an operation, checked. */
 export type Input<O extends OperationName> = z.output<(typeof operations)[O]['params']>;
+type BodyOf<O> = O extends { readonly body: infer Schema extends z.ZodType } ? z.output<Schema> : undefined;
+/** The body of a request, checked. */
+export type Body<O extends OperationName> = BodyOf<(typeof operations)[O]>;
 /** What a handler is told of the client. */
 export interface Asking {
-  /** It sent the admin token. False where `access` is `everybody`: the token is not looked at then. */
+  /** It may see all that the answer can hold. False where `access` is `everybody`: the token is not looked at then. */
   readonly isAdmin: boolean;
+  readonly caller: Caller;
 }
 /** What its handler returns. */
 export type Answer<O extends OperationName> = {
@@ -203,4 +354,16 @@ export type Answer<O extends OperationName> = {
     readonly body: Responses<O>[S] extends z.ZodType ? z.output<Responses<O>[S]> : never;
   };
 }[keyof Responses<O>];
-export type Handlers<N extends OperationName> = { readonly [O in N]: (input: Input<O>, asking: Asking) => Answer<O> };
+export type Handlers<N extends OperationName> = {
+  readonly [O in N]: (input: Input<O>, asking: Asking, body: Body<O>) => Answer<O> | Promise<Answer<O>>;
+};
+
+/**
+ * Where else an operation on a room is served: names with a slash stand in the query there, since proxies decode or refuse a %2F in a path.
+ */
+export function queryPathOf(path: string): string | undefined {
+  const byQuery = path
+    .replace('/rooms/{room}/participants/{participant}', '/participant')
+    .replace('/rooms/{room}', '/room');
+  return byQuery === path ? undefined : byQuery;
+}

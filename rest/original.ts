@@ -3,8 +3,7 @@ import type { Health } from './health.js';
 import type { Handlers } from './operations.js';
 import { Problem } from './problem.js';
 import type { RoomList } from './room-list.js';
-import { closeRoom } from './rooms.js';
-import type { OnChange } from './rooms.js';
+import { roomNamed } from './rooms.js';
 import type { Component } from './schemas.js';
 
 /** Settings that the original's page asks its server for (docs/protocols/kurento-room.md#9-rest). */
@@ -21,7 +20,6 @@ export function originalHandlers(
   settings: PageSettings,
   health: () => Health,
   closeByGet: boolean,
-  onChange: OnChange,
 ): Handlers<'getAllRooms' | 'getClientConfig' | 'getThresholdSpeaker' | 'getUpdateSpeakerInterval' | 'close'> {
   const { loopbackRemote, loopbackAndLocal, filterRequestParam } = settings;
   const filter = filterRequestParam === 'hat' ? 'face-overlay' : 'marker';
@@ -37,9 +35,9 @@ export function originalHandlers(
     }),
     getThresholdSpeaker: () => ({ status: 200, body: settings.thresholdSpeaker }),
     getUpdateSpeakerInterval: () => ({ status: 200, body: settings.updateSpeakerIntervalMs }),
-    close: ({ room }) => {
+    close: ({ room }, { caller }) => {
       if (!closeByGet) throw new Problem('writes-off', 'Closing by GET is switched off (CLOSE_ENDPOINT)');
-      closeRoom(rooms, room, onChange);
+      roomNamed(rooms, room).moderatedBy(caller).close('an administrator closed it');
       return { status: 200, body: undefined };
     },
   };

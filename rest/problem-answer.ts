@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { Problem } from './problem.js';
 import type { ProblemCode } from './problem.js';
+import { asProblem } from './room-problem.js';
 import type { Component } from './schemas.js';
 
 /** Called with what a handler threw. The client is told no details. */
@@ -27,12 +28,14 @@ export function answerProblems(app: Express, onDefect: OnDefect): void {
   });
 }
 
-function problemOf(error: unknown): Problem {
+function problemOf(thrown: unknown): Problem {
+  const error = asProblem(thrown);
   if (error instanceof Problem) return error;
   // Express marks a fault of the client, such as a malformed path, with a status below 500.
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (status === 413) return new Problem('too-large', 'The body has more than 64 kB');
   return typeof status === 'number' && status >= 400 && status < 500
-    ? new Problem('bad-request', 'The path or a parameter is malformed')
+    ? new Problem('bad-request', 'The path, a parameter or the body is malformed')
     : new Problem('internal-error', 'The server failed to answer');
 }
 

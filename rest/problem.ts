@@ -1,15 +1,20 @@
 /** Everything the REST API refuses a request for: the stable code, its HTTP status, and what it means. */
 export const problems = {
   'bad-request': { status: 400, meaning: 'A parameter is missing or malformed.' },
-  'token-needed': { status: 401, meaning: 'The admin token is missing or wrong.' },
+  'token-needed': { status: 401, meaning: 'A token is missing, or it is not valid.' },
   'origin-not-allowed': { status: 403, meaning: 'The request comes from a page of another site; see ALLOWED_ORIGINS.' },
   'writes-off': { status: 403, meaning: 'The server is not configured to let anybody do this.' },
-  forbidden: { status: 403, meaning: 'The server is configured to tell nobody.' },
+  forbidden: { status: 403, meaning: 'The token does not allow it, or the server is configured to tell nobody.' },
   'not-found': { status: 404, meaning: 'Nothing is served at this path.' },
   'room-not-found': { status: 404, meaning: 'There is no room of that name.' },
   'participant-not-found': { status: 404, meaning: 'The room has no participant of that id.' },
+  'ban-not-found': { status: 404, meaning: 'The room has no ban of that id.' },
+  'nobody-waits': { status: 404, meaning: 'Nobody of that id waits to be let in.' },
   'method-not-allowed': { status: 405, meaning: 'The path does not take this method; Allow names those it takes.' },
   'too-late': { status: 408, meaning: 'The rest of the request did not come within MESSAGE_MS.' },
+  conflict: { status: 409, meaning: 'What is there does not allow it: the detail says why.' },
+  'too-large': { status: 413, meaning: 'The body has more than 64 kB.' },
+  'wrong-type': { status: 415, meaning: 'The body must be JSON, as Content-Type: application/json.' },
   'upgrade-needed': {
     status: 426,
     meaning:
@@ -19,7 +24,11 @@ export const problems = {
     status: 429,
     meaning: 'Too many requests, or too many wrong tokens, came from there; Retry-After says how many seconds to wait.',
   },
-  'no-place': { status: 503, meaning: 'Too many connections are open, in all or of one address.' },
+  'media-failed': { status: 502, meaning: 'The media server could not do it.' },
+  'no-place': {
+    status: 503,
+    meaning: 'Too many connections are open, in all or of one address; or the media servers take no more rooms.',
+  },
   'internal-error': { status: 500, meaning: 'The server failed; its log says how.' },
 } as const satisfies Record<string, { readonly status: number; readonly meaning: string }>;
 

@@ -1,24 +1,53 @@
-import type { Participant, Room, Rooms } from '../rooms/index.js';
-import type { Handlers } from './operations.js';
+import type { Moderation, Participant, Passwords, Room, RoomSettings, Rooms } from '../rooms/index.js';
+import type { Caller } from './callers.js';
+import type { Body, Handlers } from './operations.js';
 import { Problem } from './problem.js';
 import type { RoomList } from './room-list.js';
-import type { Component } from './schemas.js';
+import { banOf, memberOf, pictureOf, summaryOf, waitingOf } from './room-views.js';
 
-/** Called after each change that was made over REST. */
-export type OnChange = (change: string, names: { readonly room: string; readonly participant?: string }) => void;
+type RoomOperation =
+  | 'listRooms'
+  | 'createRoom'
+  | 'getRoom'
+  | 'updateRoom'
+  | 'closeRoom'
+  | 'listParticipants'
+  | 'getParticipant'
+  | 'updateParticipant'
+  | 'evictParticipant'
+  | 'unpublish'
+  | 'listWaiting'
+  | 'admit'
+  | 'deny'
+  | 'listBans'
+  | 'ban'
+  | 'liftBan';
 
-type RoomOperation = 'listRooms' | 'getRoom' | 'closeRoom' | 'evictParticipant';
+const done = { status: 204, body: undefined } as const;
 
-/** The operations about rooms: reading them, and what an administrator may do. */
-export function roomHandlers(
-  rooms: Rooms,
-  roomList: RoomList,
-  onChange: OnChange,
-): Handlers<RoomOperation | `${Exclude<RoomOperation, 'listRooms'>}ByQuery`> {
-  const handlers: Handlers<RoomOperation> = {
+/** The operations about rooms and those in them. Each change is the verb of a moderator, which checks the caller's grants again. */
+export function roomHandlers(rooms: Rooms, roomList: RoomList, passwords: Passwords): Handlers<RoomOperation> {
+  /** What the caller may do there. */
+  const at = (name: string, caller: Caller): { readonly room: Room; readonly by: Moderation } => {
+    const room = roomNamed(rooms, name);
+    return { room, by: room.moderatedBy(caller) };
+  };
+  return {
     listRooms: (_input, { isAdmin }) => {
       roomList.check(isAdmin);
-      return { status: 200, body: [...rooms].map(summaryOf) };
+      return { status: 200, body: [...rooms].filter(({ settings }) => isAdmin || settings.listed).map(summaryOf) };
+    },
+    createRoom: async (_input, { caller }, { name, ...given }) => {
+      const present = rooms.find(name);
+      if (present) return { status: 200, body: pictureOf(present) };
+      const settings = await settingsIn(given, passwords);
+      // Another request may have made it while the password was hashed.
+      const made = rooms.find(name);
+      if (made) return { status: 200, body: pictureOf(made) };
+      return {
+        status: 201,
+        body: pictureOf(await rooms.open(name, { settings, stays: false, bearer: caller.bearer })),
+      };
     },
     getRoom: ({ room }, { isAdmin }) => {
       // Participants have names; a stranger is told how many there are.
@@ -26,68 +55,101 @@ export function roomHandlers(
       const found = roomNamed(rooms, room);
       return { status: 200, body: isAdmin ? pictureOf(found) : summaryOf(found) };
     },
-    closeRoom: ({ room }) => {
-      closeRoom(rooms, room, onChange);
-      return { status: 204, body: undefined };
+    updateRoom: async ({ room: name }, { caller }, body) => {
+      const { room, by } = at(name, caller);
+      by.update(await settingsIn(body, passwords));
+      return { status: 200, body: pictureOf(room) };
     },
-    evictParticipant: ({ room: name, participant: id }) => {
-      const room = roomNamed(rooms, name);
-      const participant = room.find(id);
-      if (!participant) throw new Problem('participant-not-found', `Nobody in room "${name}" has the id "${id}"`);
-      room.evict(participant);
-      onChange('participant evicted', { room: name, participant: id });
-      return { status: 204, body: undefined };
+    closeRoom: ({ room: name, reason }, { caller }) => {
+      at(name, caller).by.close(reason);
+      return done;
     },
-  };
-  const { getRoom, closeRoom: close, evictParticipant } = handlers;
-  return {
-    ...handlers,
-    getRoomByQuery: getRoom,
-    closeRoomByQuery: close,
-    evictParticipantByQuery: evictParticipant,
+    listParticipants: ({ room }) => ({ status: 200, body: [...roomNamed(rooms, room).everybody].map(memberOf) }),
+    getParticipant: ({ room, participant }) => ({
+      status: 200,
+      body: memberOf(participantIn(roomNamed(rooms, room), participant)),
+    }),
+    updateParticipant: async ({ room: name, participant: id }, { caller }, body) => {
+      const { room, by } = at(name, caller);
+      const participant = participantIn(room, id);
+      await change(by, participant, body);
+      return { status: 200, body: memberOf(participant) };
+    },
+    evictParticipant: ({ room: name, participant: id, reason, banMs, revoke }, { caller }) => {
+      const { room, by } = at(name, caller);
+      by.evict(participantIn(room, id), { reason, banMs, revoke: revoke === 'true' });
+      return done;
+    },
+    unpublish: ({ room: name, participant: id }, { caller }) => {
+      const { room, by } = at(name, caller);
+      by.unpublish(participantIn(room, id));
+      return done;
+    },
+    listWaiting: ({ room }, { caller }) => ({ status: 200, body: at(room, caller).by.waiting.map(waitingOf) }),
+    admit: ({ room, id }, { caller }) => {
+      const { by } = at(room, caller);
+      assertWaits(by, id);
+      by.admit(id);
+      return done;
+    },
+    deny: ({ room, id, reason }, { caller }) => {
+      const { by } = at(room, caller);
+      assertWaits(by, id);
+      by.deny(id, reason);
+      return done;
+    },
+    listBans: ({ room }, { caller }) => ({ status: 200, body: at(room, caller).by.bans.map(banOf) }),
+    ban: ({ room }, { caller }, { banMs, ...known }) => ({
+      status: 201,
+      body: banOf(at(room, caller).by.ban(known, banMs)),
+    }),
+    liftBan: ({ room, ban }, { caller }) => {
+      const { by } = at(room, caller);
+      if (!by.bans.some(({ id }) => id === ban)) throw new Problem('ban-not-found', `There is no ban "${ban}"`);
+      by.liftBan(ban);
+      return done;
+    },
   };
 }
 
 /** @throws Problem `room-not-found` */
-export function closeRoom(rooms: Rooms, name: string, onChange: OnChange): void {
-  roomNamed(rooms, name).close('an administrator closed it');
-  onChange('room closed', { room: name });
-}
-
-/** @throws Problem `room-not-found` */
-function roomNamed(rooms: Rooms, name: string): Room {
+export function roomNamed(rooms: Rooms, name: string): Room {
   const room = rooms.find(name);
   if (!room) throw new Problem('room-not-found', `There is no room "${name}"`);
   return room;
 }
 
-function summaryOf(room: Room): Component<'RoomSummary'> {
-  const publishing = [...room.participants].filter(({ publication }) => publication !== undefined);
-  const dialects: Record<string, number> = {};
-  for (const { attributes } of room.participants)
-    dialects[attributes.dialect] = (dialects[attributes.dialect] ?? 0) + 1;
-  const { name, title = null, size: participants } = room;
-  return { name, title, participants, publications: publishing.length, dialects };
+/** @throws Problem `participant-not-found` */
+function participantIn(room: Room, id: string): Participant {
+  const participant = room.findAny(id);
+  if (!participant) throw new Problem('participant-not-found', `Nobody in room "${room.name}" has the id "${id}"`);
+  return participant;
 }
 
-function pictureOf(room: Room): Component<'Room'> {
-  const { name, title = null } = room;
-  return { name, title, participants: [...room.participants].map(memberOf) };
+/** @throws Problem `nobody-waits` */
+function assertWaits({ waiting }: Moderation, wanted: string): void {
+  if (!waiting.some(({ id }) => id === wanted)) throw new Problem('nobody-waits', `Nobody of the id "${wanted}" waits`);
 }
 
-function memberOf(participant: Participant): Component<'Participant'> {
-  const subscriptions = [];
-  for (const { publication, state } of participant.subscriptions) {
-    // A closed participant is about to be removed.
-    if (state !== 'closed') subscriptions.push({ publisher: publication.publisher.id, state });
+/** First what can be refused without a change, so that a refused request changes as little as can be. */
+async function change(by: Moderation, participant: Participant, body: Body<'updateParticipant'>): Promise<void> {
+  const { muted, grants, role, name, metadata, attributes, hand } = body;
+  if (grants !== undefined || role !== undefined) by.setGrants(participant, grants ?? {}, role);
+  if (name !== undefined || metadata !== undefined || attributes !== undefined) {
+    by.changeProfile(participant, { name, metadata, tags: attributes });
   }
-  const { id, name } = participant;
-  const { displayName, dialect } = participant.attributes;
-  return { id, name, displayName, dialect, publication: publicationOf(participant), subscriptions };
+  if (hand === false) by.lowerHand(participant);
+  for (const kind of ['audio', 'video'] as const) {
+    const isCut = muted?.[kind];
+    if (isCut !== undefined) await by.mute(participant, [kind], isCut);
+  }
 }
 
-function publicationOf({ pendingPublication }: Participant): Component<'Publication'> | null {
-  if (!pendingPublication || pendingPublication.state === 'closed') return null;
-  const { state, openedAt } = pendingPublication;
-  return { state, since: openedAt === undefined ? null : new Date(openedAt).toISOString() };
+type Given = Omit<Body<'createRoom'>, 'name'>;
+
+async function settingsIn({ password, ...given }: Given, passwords: Passwords): Promise<Partial<RoomSettings>> {
+  const settings: Record<string, unknown> = { ...given };
+  if (password !== undefined) settings.passwordHash = password === null ? null : await passwords.hash(password);
+  // Absent members are undefined, which means the same to the rooms.
+  return settings;
 }

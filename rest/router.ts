@@ -1,14 +1,23 @@
-import { Router } from 'express';
+import express, { Router } from 'express';
 import type { IRoute, Request, Response } from 'express';
 import { read } from '../options/faults.js';
-import { operations } from './operations.js';
+import type { z } from 'zod';
+import { operations, queryPathOf } from './operations.js';
 import type { Asking, Handlers, Operation, OperationName } from './operations.js';
 import { Problem } from './problem.js';
 
-type Handler = (input: unknown, asking: Asking) => { readonly status: number; readonly body: unknown };
+type Answered = { readonly status: number; readonly body: unknown };
+type Handler = (input: unknown, asking: Asking, body: unknown) => Answered | Promise<Answered>;
 
-/** What a handler is told of the client. @throws Problem for a client that may not */
-type AskingOf = (request: Request, operation: Operation) => Asking;
+/**
+ * What a handler is told of the client.
+ * @param room the name of the room that it is about; empty for none
+ * @throws Problem for a client that may not
+ */
+export type AskingOf = (request: Request, operation: Operation, room: string) => Promise<Asking>;
+
+/** Of the body of a request. */
+const maxBody = '64kb';
 
 /** Routes for all operations of the table. Each refusal is thrown as a Problem, which the app answers. */
 export function operationsRouter(handlers: Handlers<OperationName>, askingOf: AskingOf): Router {
@@ -25,7 +34,7 @@ export function operationsRouter(handlers: Handlers<OperationName>, askingOf: As
       response.set({
         Allow: allow,
         'Access-Control-Allow-Methods': allow,
-        'Access-Control-Allow-Headers': 'Authorization',
+        'Access-Control-Allow-Headers': 'Authorization, Content-Type',
         'Access-Control-Max-Age': '600',
       });
       response.status(204).end();
@@ -44,23 +53,49 @@ function serve(route: IRoute, operation: Operation, handler: Handler, askingOf: 
       throw notAllowed(request, 'GET, OPTIONS');
     });
   }
-  route[operation.method]((request: Request, response: Response) => {
-    const asking = askingOf(request, operation);
+  const readJson = express.json({ limit: maxBody, strict: true });
+  const bodyOf = operation.body ? [readJson] : [];
+  route[operation.method](...bodyOf, async (request: Request, response: Response) => {
+    const room = roomOf(request);
+    const asking = await askingOf(request, operation, room);
     const input = read(operation.params, { ...request.query, ...request.params }, 'the query');
     if (!input.success) throw new Problem('bad-request', input.faults);
-    const { status, body } = handler(input.data, asking);
+    const body = operation.body && bodyIn(request, operation.body);
+    const answer = await handler(input.data, asking, body);
     // Rooms change, so answers are not cached.
-    response.status(status).set('Cache-Control', 'no-store');
-    if (body === undefined) response.end();
-    else response.json(body);
+    response.status(answer.status).set('Cache-Control', 'no-store');
+    if (answer.body === undefined) response.end();
+    else response.json(answer.body);
   });
+}
+
+/** The room that a request is about, before its parameters are checked. */
+function roomOf({ params, query }: Request): string {
+  const { room = query.room } = params;
+  return typeof room === 'string' ? room : '';
+}
+
+/** @throws Problem `wrong-type`, `bad-request` */
+function bodyIn(request: Request, schema: z.ZodType): unknown {
+  const given: unknown = request.body;
+  if (given === undefined) {
+    const isJson = request.is('application/json') !== false;
+    throw isJson
+      ? new Problem('bad-request', 'A body of JSON is missing')
+      : new Problem('wrong-type', 'The body must be JSON, as Content-Type: application/json');
+  }
+  const body = read(schema, given, 'the body');
+  if (!body.success) throw new Problem('bad-request', body.faults);
+  return body.data;
 }
 
 function byPath(): ReadonlyMap<string, readonly OperationName[]> {
   const found = new Map<string, OperationName[]>();
   for (const name of Object.keys(operations) as OperationName[]) {
     const { path } = operations[name];
-    found.set(path, [...(found.get(path) ?? []), name]);
+    for (const each of [path, queryPathOf(path)]) {
+      if (each !== undefined) found.set(each, [...(found.get(each) ?? []), name]);
+    }
   }
   return found;
 }

@@ -1,14 +1,19 @@
 import { z } from 'zod';
+import { sources } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
 
 /** The answers of the REST API, declared once. Types, the OpenAPI document and the validation in tests come from here. */
 
 const state = z.enum(['opening', 'open']).meta({ description: 'opening while it is being negotiated, then open' });
 
+const kinds = z.array(z.enum(['audio', 'video']));
+
 const publication = z
   .object({
     state,
     since: z.iso.datetime().nullable().meta({ description: 'When it opened; null while it is opening' }),
+    stream: z.enum(['camera', 'screen']).meta({ description: 'What it shows' }),
+    kinds: kinds.meta({ description: 'What its offer sends' }),
   })
   .meta({ description: 'The stream the participant publishes' });
 
@@ -18,12 +23,49 @@ const subscription = z
 
 const dialect = z.string().meta({ description: 'The protocol a participant speaks, as kurento-room' });
 
+const grants = z
+  .object({
+    roomJoin: z.boolean(),
+    roomCreate: z.boolean(),
+    roomList: z.boolean(),
+    roomAdmin: z.boolean(),
+    roomRecord: z.boolean(),
+    canPublish: z.boolean(),
+    canSubscribe: z.boolean(),
+    canPublishData: z.boolean(),
+    canPublishSources: z.array(z.enum(sources)).meta({ description: 'Empty: all' }),
+    canUpdateOwnMetadata: z.boolean(),
+    hidden: z.boolean(),
+    recorder: z.boolean(),
+  })
+  .meta({ description: "What somebody may do in the room, in the words of LiveKit's tokens" });
+
+const participantState = z
+  .object({
+    audio: z.boolean().meta({ description: 'Published, and muted by nobody' }),
+    video: z.boolean(),
+    screen: z.boolean(),
+    hand: z.boolean(),
+    handSince: z.iso.datetime().nullable(),
+    mutedByModerator: kinds.meta({ description: 'What the server lets through to nobody' }),
+  })
+  .meta({ description: 'What a participant sends, and whether its hand is raised' });
+
+const attributes = z.record(z.string(), z.string());
+
 const participant = z
   .object({
     id: z.string().meta({ description: 'Unique in the room' }),
+    identity: z.string().meta({ description: 'What it has proved to be by a token; otherwise its id' }),
     name: z.string().meta({ description: 'Unique in the room, too: what protocols show that know people by name' }),
     displayName: z.string(),
+    metadata: z.string(),
+    attributes,
     dialect,
+    hidden: z.boolean().meta({ description: 'Others do not learn of it' }),
+    joinedAt: z.iso.datetime(),
+    grants,
+    state: participantState,
     publication: publication.nullable(),
     subscriptions: z.array(subscription),
   })
@@ -31,8 +73,90 @@ const participant = z
 
 const title = z.string().nullable().meta({ description: 'For people, where it differs from the name' });
 
+const seconds = z.int().min(0).max(86_400);
+/** What can be set of a room, as it is given. */
+const givenSettings = {
+  title: z.string().max(256).nullable(),
+  maxParticipants: z.int().min(0).max(100_000).meta({ description: '0: any number' }),
+  emptyTimeoutS: seconds.meta({ description: 'How long a room made in advance waits for its first participant' }),
+  departureTimeoutS: seconds.meta({ description: 'How long it stays after its last participant' }),
+  metadata: z.string().meta({ description: 'Up to MAX_METADATA_BYTES; the server does not read it' }),
+  locked: z.boolean().meta({ description: 'Only moderators come in' }),
+  waitingRoom: z.boolean().meta({ description: 'A moderator lets people in one by one' }),
+  mutedOnEntry: z.boolean().meta({ description: 'The microphones of those who come later are cut' }),
+  listed: z.boolean().meta({ description: 'false: public lists do not show the room' }),
+  keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after the room was ended' }),
+};
+const password = z
+  .string()
+  .min(1)
+  .max(256)
+  .nullable()
+  .meta({ description: 'Asked of all but moderators; it cannot be read. null: none' });
+
+const settings = z
+  .object({ ...givenSettings, hasPassword: z.boolean() })
+  .meta({ description: 'The settings of a room' });
+
+const roomChanges = z
+  .strictObject({ ...givenSettings, password })
+  .partial()
+  .meta({ description: 'Settings to change; absent ones stay' });
+
+const newRoom = roomChanges
+  .extend({ name: z.string().min(1) })
+  .meta({ description: 'A room to make; absent settings take their defaults' });
+
+const participantChanges = z
+  .strictObject({
+    muted: z
+      .strictObject({ audio: z.boolean().optional(), video: z.boolean().optional() })
+      .meta({ description: 'true cuts it for everybody; false takes the cut away' }),
+    grants: z.strictObject(grants.shape).partial(),
+    role: z.enum(['MODERATOR', 'PUBLISHER', 'SUBSCRIBER']).meta({ description: 'Shorthand for grants' }),
+    name: z.string().max(256).meta({ description: 'What it is shown as' }),
+    metadata: z.string(),
+    attributes,
+    hand: z.literal(false).meta({ description: 'Lowers the hand' }),
+  })
+  .partial()
+  .meta({ description: 'What to change of a participant' });
+
+const waiting = z
+  .object({ id: z.string(), name: z.string(), door: dialect, since: z.iso.datetime() })
+  .meta({ description: 'Somebody who waits to be let in. The id is not that of a participant' });
+
+const banned = {
+  identity: z.string().min(1).optional(),
+  name: z.string().min(1).optional(),
+  address: z.string().min(1).optional(),
+};
+const ban = z
+  .object({
+    id: z.string(),
+    ...banned,
+    until: z.iso.datetime().nullable().meta({ description: 'null: as long as the room lives' }),
+  })
+  .meta({ description: 'Somebody who may not come in' });
+const newBan = z
+  .strictObject({
+    ...banned,
+    banMs: z.int().min(-1).max(31_536_000_000).meta({ description: 'How long; -1: as long as the room lives' }),
+  })
+  .refine(({ identity, name, address }) => identity !== undefined || name !== undefined || address !== undefined, {
+    error: 'must name an identity, a name or an address',
+  })
+  .meta({ description: 'A ban to make' });
+
 const room = z
-  .object({ name: z.string(), title, participants: z.array(participant) })
+  .object({
+    name: z.string(),
+    sid: z.string().meta({ description: 'Of this life of the name' }),
+    title,
+    createdAt: z.iso.datetime(),
+    settings,
+    participants: z.array(participant),
+  })
   .meta({ description: 'A room with everybody in it' });
 
 const roomSummary = z
@@ -126,6 +250,15 @@ export const components = {
   Participant: participant,
   Publication: publication,
   Subscription: subscription,
+  Grants: grants,
+  ParticipantState: participantState,
+  ParticipantChanges: participantChanges,
+  RoomSettings: settings,
+  RoomChanges: roomChanges,
+  NewRoom: newRoom,
+  Waiting: waiting,
+  Ban: ban,
+  NewBan: newBan,
   ClientConfig: clientConfig,
   Health: health,
   Status: status,

@@ -1,4 +1,5 @@
 import { RoomError } from './errors.js';
+import type { BanWish } from './index.js';
 
 /** Of one room. The timed ban that ends first goes when there are more. */
 const maxBans = 1_000;
@@ -37,7 +38,7 @@ export class Bans {
   }
 
   /** @param ms -1: as long as the room lives */
-  add(room: string, known: Partial<Known>, ms: number): Ban {
+  add(room: string, known: BanWish, ms: number): Ban {
     const bans = this.#byRoom.get(room) ?? new Map<string, Ban>();
     this.#byRoom.delete(room);
     this.#byRoom.set(room, bans);

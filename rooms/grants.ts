@@ -50,11 +50,10 @@ const moderator: Grants = { ...publisher, roomAdmin: true, roomRecord: true };
 export const roles = { MODERATOR: moderator, PUBLISHER: publisher, SUBSCRIBER: subscriber } as const;
 export type Role = keyof typeof roles;
 
-/** The members that are there replace those of `grants`; undefined ones do not. */
-export function changedGrants(
-  grants: Grants,
-  changes: Partial<{ [K in keyof Grants]: Grants[K] | undefined }>,
-): Grants {
+/** An absent or undefined member stays as it is. */
+export type GrantChanges = { readonly [K in keyof Grants]?: Grants[K] | undefined };
+
+export function changedGrants(grants: Grants, changes: GrantChanges): Grants {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   // Their names and types are those of Grants.
   return { ...grants, ...(Object.fromEntries(given) as Partial<Grants>) };

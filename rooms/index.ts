@@ -6,7 +6,7 @@ import type { IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
 import type { Ban } from './bans.js';
 import type { Bearer } from './bearer.js';
 import type { PublicationEnd } from './events.js';
-import type { Grants, Role } from './grants.js';
+import type { GrantChanges, Grants, Role } from './grants.js';
 import type { Waiting } from './lobby.js';
 import type { ParticipantState } from './presence.js';
 import type { Profile, ProfileChanges } from './profile.js';
@@ -22,7 +22,7 @@ export type { Bearer } from './bearer.js';
 export { RoomError, accessRefusedAs } from './errors.js';
 export type { AccessRefusal, RoomErrorCode } from './errors.js';
 export { changedGrants, mayPublish, noGrants, roles, sources } from './grants.js';
-export type { Grants, Role, Source } from './grants.js';
+export type { GrantChanges, Grants, Role, Source } from './grants.js';
 export type { RoomSettings } from './settings.js';
 export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from './events.js';
 export type { Later } from './later.js';
@@ -126,9 +126,9 @@ export interface RemovalOptions {
 
 /** The people that are banned: all whom every member fits that is there. */
 export interface BanWish {
-  readonly identity?: string;
-  readonly name?: string;
-  readonly address?: string;
+  readonly identity?: string | undefined;
+  readonly name?: string | undefined;
+  readonly address?: string | undefined;
 }
 
 /**
@@ -155,7 +155,7 @@ export interface Moderation {
   admit(waitingId: string): void;
   deny(waitingId: string, reason?: string): void;
   /** Nobody gives what they lack. The role first, then the changes. */
-  setGrants(target: Participant, changes: Partial<Grants>, role?: Role): void;
+  setGrants(target: Participant, changes: GrantChanges, role?: Role): void;
   /** @throws RoomError `invalid-name`, `invalid-text` */
   changeProfile(target: Participant, changes: ProfileChanges): void;
   lowerHand(target: Participant | 'all'): void;

@@ -2,7 +2,7 @@ import type { MediaKind } from '../media/port.js';
 import type { Ban } from './bans.js';
 import { RoomError } from './errors.js';
 import { changedGrants, noGrants, roles } from './grants.js';
-import type { Grants, Role } from './grants.js';
+import type { GrantChanges, Grants, Role } from './grants.js';
 import type * as api from './index.js';
 import type { Waiting } from './lobby.js';
 import { Participant } from './participant.js';
@@ -117,7 +117,7 @@ export class Moderation implements api.Moderation {
     });
   }
 
-  setGrants(target: Participant, changes: Partial<Grants>, role?: Role): void {
+  setGrants(target: Participant, changes: GrantChanges, role?: Role): void {
     this.#do('setGrants', target, () => {
       const next = changedGrants(role ? { ...target.grants, ...roles[role] } : target.grants, changes);
       if (target.grants.roomAdmin && !next.roomAdmin) this.#assertNotAbove(target);

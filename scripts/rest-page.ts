@@ -13,6 +13,8 @@ export const restPagePath = new URL('../docs/rest.md', import.meta.url);
 
 const titles: Readonly<Record<Operation['tag'], string>> = {
   rooms: 'Rooms',
+  participants: 'Participants',
+  moderation: 'Who comes in',
   server: 'The server',
   original: 'Paths of the Kurento Room server',
 };
@@ -57,21 +59,33 @@ export function restPage(): Promise<string> {
 }
 
 const conventions = [
-  '- Names in a path are any text, percent-encoded. A room named `..` must be written `%2E%2E`, and most HTTP clients normalise that away. Many proxies decode or refuse `%2F` in a path: a name that holds a slash is safe in the query.',
-  '- Requests that change something need the admin token (`ADMIN_TOKEN`) as `Authorization: Bearer TOKEN`. Without an admin token in the configuration nobody can make them.',
-  '- Everybody may make the other requests, except where `ROOM_LIST` says otherwise. A client that sends the admin token is told more: the participants of a room, and why `/healthz` answers as it does. Nobody else is told the name of a participant.',
+  '- Names in a path are any text, percent-encoded. A room named `..` must be written `%2E%2E`, and most HTTP clients normalise that away. Many proxies decode or refuse `%2F` in a path: a name that holds a slash is safe in the query. So each path that begins with `/api/v1/rooms/{room}/participants/{participant}` is served at `/api/v1/participant?room={room}&participant={participant}` too, and every other one below `/api/v1/rooms/{room}` at `/api/v1/room?room={room}`.',
+  '- Requests that change something need a token as `Authorization: Bearer TOKEN`: the admin token (`ADMIN_TOKEN`), or one whose grants allow it ([access.md](access.md)). Without an admin token and `KEYS` in the configuration nobody can make them.',
+  '- Bodies are JSON, up to 64 kB. Members that are not listed are refused.',
+  '- Everybody may make the other requests, except where `ROOM_LIST` says otherwise. A client that sends the admin token, or a token with `roomAdmin` for the room, is told more: the participants of a room, and why `/healthz` answers as it does. Nobody else is told the name of a participant.',
   '- After ten wrong tokens each further one makes its address wait, from 1 s up to 60 s. Until then every token from there is answered with 429 and `Retry-After`. Other addresses notice nothing.',
   '- Pages of the own host may read the answers, and those of `ALLOWED_ORIGINS`. Others get 403 ([security.md](security.md)). A client that makes too many requests gets 429 with `Retry-After`.',
   '- `PATH_PREFIX` stands before every path.',
 ].join('\n');
 
+/** What a client has to have for an operation. */
+const needs: Readonly<Record<Operation['access'], string | undefined>> = {
+  everybody: undefined,
+  'admin-sees-more': undefined,
+  admin: 'Needs the admin token.',
+  roomCreate: 'Needs `roomCreate`.',
+  roomAdmin: 'Needs `roomAdmin`.',
+  roomEnd: 'Needs `roomAdmin` or `roomCreate`.',
+};
+
 function operationTable(tag: string): string {
   const rows = Object.values<Operation>(operations)
     .filter((operation) => operation.tag === tag)
-    .map(({ method, path, params, summary, description, access, responses, problems: refusals }) => {
+    .map(({ method, path, params, body, summary, description, access, responses, problems: refusals }) => {
       const query = Object.keys(params.shape).filter((name) => !path.includes(`{${name}}`));
       const target = `${path}${query.map((name, index) => `${index === 0 ? '?' : '&'}${name}={${name}}`).join('')}`;
-      const meaning = [summary, description, access === 'admin' ? 'Needs the admin token.' : undefined];
+      const given = body && `The body is a ${answerText(body)}.`;
+      const meaning = [summary, description, given, needs[access]];
       return [
         `\`${method.toUpperCase()} ${target}\``,
         meaning.flatMap((text) => (text === undefined ? [] : [text.endsWith('.') ? text : `${text}.`])).join(' '),

@@ -145,6 +145,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const counts = metrics(rooms, health);
     const app = restApp({
       rooms,
+      access,
+      passwords,
       health,
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
@@ -160,9 +162,6 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       roomList: config.roomList,
       addressOf: (request) => networkOf(callerOf(request).address),
       closeByGet: config.closeEndpoint === 'token',
-      onChange: (change, names) => {
-        log.info(change, names);
-      },
       onGuessing: (address) => {
         log.warn('an address that sends wrong admin tokens has to wait', { address });
       },

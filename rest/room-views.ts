@@ -1,0 +1,70 @@
+import type { Ban, Participant, Room, RoomSettings, Waiting } from '../rooms/index.js';
+import type { Component } from './schemas.js';
+
+/** Rooms and those in them, as REST shows them. */
+
+export function summaryOf(room: Room): Component<'RoomSummary'> {
+  const publishing = [...room.participants].filter(({ publication }) => publication !== undefined);
+  const dialects: Record<string, number> = {};
+  for (const { attributes } of room.participants)
+    dialects[attributes.dialect] = (dialects[attributes.dialect] ?? 0) + 1;
+  const { name, title = null, size: participants } = room;
+  return { name, title, participants, publications: publishing.length, dialects };
+}
+
+export function pictureOf(room: Room): Component<'Room'> {
+  const { name, sid, title = null, createdAt } = room;
+  const participants = [...room.everybody].map(memberOf);
+  return { name, sid, title, createdAt: dateOf(createdAt), settings: settingsOf(room.settings), participants };
+}
+
+export function memberOf(participant: Participant): Component<'Participant'> {
+  const subscriptions = [];
+  for (const { publication, state } of participant.subscriptions) {
+    // A closed participant is about to be removed.
+    if (state !== 'closed') subscriptions.push({ publisher: publication.publisher.id, state });
+  }
+  const { id, identity, name, grants, profile, state } = participant;
+  return {
+    id,
+    identity,
+    name,
+    displayName: profile.name,
+    metadata: profile.metadata,
+    attributes: { ...profile.tags },
+    dialect: participant.attributes.dialect,
+    hidden: grants.hidden,
+    joinedAt: dateOf(participant.joinedAt),
+    grants: { ...grants, canPublishSources: [...grants.canPublishSources] },
+    state: {
+      ...state,
+      handSince: state.handSince === undefined ? null : dateOf(state.handSince),
+      mutedByModerator: [...state.mutedByModerator],
+    },
+    publication: publicationOf(participant),
+    subscriptions,
+  };
+}
+
+export function waitingOf({ id, name, door, since }: Waiting): Component<'Waiting'> {
+  return { id, name, door, since: dateOf(since) };
+}
+
+export function banOf({ until, ...ban }: Ban): Component<'Ban'> {
+  return { ...ban, until: until === null ? null : dateOf(until) };
+}
+
+function settingsOf({ passwordHash, ...settings }: RoomSettings): Component<'RoomSettings'> {
+  return { ...settings, hasPassword: passwordHash !== null };
+}
+
+function publicationOf({ pendingPublication }: Participant): Component<'Publication'> | null {
+  if (!pendingPublication || pendingPublication.state === 'closed') return null;
+  const { state, openedAt, stream, kinds } = pendingPublication;
+  return { state, since: openedAt === undefined ? null : dateOf(openedAt), stream, kinds: [...kinds] };
+}
+
+/** @param ms since 1970 */
+function dateOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
