@@ -6,7 +6,7 @@ import { tokenNeeded } from './admin.js';
 import type { Admin, Claim } from './admin.js';
 import { Problem } from './problem.js';
 
-/** Who asks over HTTP: a program with a token, or a stranger. */
+/** The one that asks over HTTP: a program with a token, or a stranger. */
 export interface Caller extends Administrator {
   /** It bears the admin token. */
   readonly isAdmin: boolean;
@@ -50,7 +50,9 @@ export class Callers {
   async #bearerOf(token: string, { address }: Claim): Promise<Caller> {
     try {
       const bearer = await this.#access.identify({ door: 'rest', token, address });
-      const issuer = bearer.claims?.iss;
+      // With AUTH=off a wrong token is no token; here it is wrong.
+      if (!bearer.claims) throw new RoomError('token-invalid', 'The token is not valid');
+      const issuer = bearer.claims.iss;
       return { administrator: typeof issuer === 'string' ? issuer : 'token', bearer, isAdmin: false };
     } catch (error) {
       if (!(error instanceof RoomError)) throw error;

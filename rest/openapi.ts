@@ -64,7 +64,7 @@ export function openApiDocument(pathPrefix: string): Json {
     tags: [
       { name: 'rooms', description: 'Rooms and their settings' },
       { name: 'participants', description: 'Those who are in a room' },
-      { name: 'moderation', description: 'Who comes in' },
+      { name: 'moderation', description: 'The entrance of a room' },
       { name: 'server', description: 'The server itself' },
       { name: 'original', description: 'As the Kurento Room server has them' },
     ],
@@ -107,7 +107,7 @@ function parametersOf({ params, path }: Operation): Json[] {
   return Object.entries(params.shape).map(([name, schema]) => {
     const { description, ...shape } = bare(z.toJSONSchema(schema, { io: 'input' }));
     const isInPath = path.includes(`{${name}}`);
-    const required = isInPath || !schema.safeParse(undefined).success;
+    const required = isInPath || !(schema as z.ZodType).safeParse(undefined).success;
     return {
       name,
       in: isInPath ? 'path' : 'query',

@@ -27,7 +27,8 @@ export function originalHandlers(
   return {
     getAllRooms: (_input, { isAdmin }) => {
       roomList.check(isAdmin);
-      return { status: 200, body: rooms.names };
+      const shown = [...rooms].filter(({ settings }) => isAdmin || settings.listed);
+      return { status: 200, body: shown.map(({ name }) => name) };
     },
     getClientConfig: () => ({
       status: 200,

@@ -6,7 +6,10 @@ import { operations, queryPathOf } from './operations.js';
 import type { Asking, Handlers, Operation, OperationName } from './operations.js';
 import { Problem } from './problem.js';
 
-type Answered = { readonly status: number; readonly body: unknown };
+interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+}
 type Handler = (input: unknown, asking: Asking, body: unknown) => Answered | Promise<Answered>;
 
 /**
@@ -69,9 +72,10 @@ function serve(route: IRoute, operation: Operation, handler: Handler, askingOf: 
   });
 }
 
-/** The room that a request is about, before its parameters are checked. */
-function roomOf({ params, query }: Request): string {
-  const { room = query.room } = params;
+/** The room that a request is about, before its parameters are checked: in the path, the query, or the body of one that makes a room. */
+function roomOf({ params, query, body }: Request): string {
+  const made: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'name') : undefined;
+  const { room = query.room ?? made } = params;
   return typeof room === 'string' ? room : '';
 }
 

@@ -8,6 +8,7 @@ import type { Waiting } from './lobby.js';
 import { Participant } from './participant.js';
 import type { ProfileChanges } from './profile.js';
 import { assertMay, effective } from './rights.js';
+import type { Action } from './rights.js';
 import type { Room } from './room.js';
 import type { RoomSettings } from './settings.js';
 
@@ -162,11 +163,11 @@ export class Moderation implements api.Moderation {
     return actor.bearer.grantsIn(this.#room.name);
   }
 
-  #assertMay(): void {
+  #assertMay(action: Action = 'moderate'): void {
     const actor = this.#actor;
     // The rights of a participant end with its membership, and never reach another room.
-    if (actor instanceof Participant && actor.room === this.#room) actor.assertMay('moderate');
-    else assertMay(this.#grants, 'moderate');
+    if (actor instanceof Participant && actor.room === this.#room) actor.assertMay(action);
+    else assertMay(this.#grants, action);
   }
 
   /** @throws RoomError `not-allowed`, `too-many`, `participant-not-found`, and as `verb` */
@@ -178,7 +179,7 @@ export class Moderation implements api.Moderation {
       target: target instanceof Participant ? target.id : target,
     };
     try {
-      this.#assertMay();
+      this.#assertMay(action === 'close' ? 'end' : 'moderate');
       this.#assertPace();
       if (target instanceof Participant && (target.closed || target.room !== this.#room)) {
         throw new RoomError('participant-not-found', `${target.name} is not in room "${this.#room.name}"`);

@@ -9,8 +9,10 @@ export type Action =
   | 'data'
   | 'subscribe'
   | 'metadata'
-  /** Mute, unpublish, evict, ban, lock, admit, settings, end, roles. */
+  /** Mute, unpublish, evict, ban, lock, admit, settings, roles. */
   | 'moderate'
+  /** End the room for all. */
+  | 'end'
   | 'record';
 
 const needed: Readonly<Record<Action, { readonly grants: readonly (keyof Grants)[]; readonly text: string }>> = {
@@ -18,6 +20,7 @@ const needed: Readonly<Record<Action, { readonly grants: readonly (keyof Grants)
   subscribe: { grants: ['canSubscribe'], text: 'You may receive no streams in this room' },
   metadata: { grants: ['canUpdateOwnMetadata'], text: 'You may not change how you are shown in this room' },
   moderate: { grants: ['roomAdmin'], text: 'Only moderators of this room may do that' },
+  end: { grants: ['roomAdmin', 'roomCreate'], text: 'You may not end this room' },
   record: { grants: ['roomRecord', 'roomAdmin'], text: 'You may not record this room' },
 };
 

@@ -14,7 +14,7 @@ export const restPagePath = new URL('../docs/rest.md', import.meta.url);
 const titles: Readonly<Record<Operation['tag'], string>> = {
   rooms: 'Rooms',
   participants: 'Participants',
-  moderation: 'Who comes in',
+  moderation: 'The entrance of a room',
   server: 'The server',
   original: 'Paths of the Kurento Room server',
 };

@@ -111,12 +111,13 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       hook.close();
     });
     const authorize = config.authHookUrl === '' ? options.authorize : both(options.authorize, hook.authorize);
+    const passwords = new HashedPasswords(now, networkOf);
     const rooms = new Rooms(media, {
       now,
       ...roomsOf(config),
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
-      passwords: new HashedPasswords(now, networkOf),
+      passwords,
       audit: (entry) => {
         log.info('audit', { ...entry });
       },

@@ -92,9 +92,9 @@ describe('REST', () => {
     const { status, headers } = await asker.ask('api/v1/rooms/r', 'OPTIONS', { Origin: 'http://localhost:3000' });
     expect(status).to.equal(204);
     expect(headers).to.deep.include({
-      allow: 'GET, HEAD, DELETE, OPTIONS',
-      'access-control-allow-methods': 'GET, HEAD, DELETE, OPTIONS',
-      'access-control-allow-headers': 'Authorization',
+      allow: 'GET, HEAD, PATCH, DELETE, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, PATCH, DELETE, OPTIONS',
+      'access-control-allow-headers': 'Authorization, Content-Type',
       'access-control-allow-origin': 'http://localhost:3000',
     });
   });
@@ -102,9 +102,9 @@ describe('REST', () => {
   it('refuses other methods with 405 and names the allowed ones in Allow', async () => {
     const cases = [
       ['POST', 'getAllRooms', 'GET, HEAD, OPTIONS'],
-      ['PUT', 'api/v1/rooms', 'GET, HEAD, OPTIONS'],
-      ['PATCH', 'api/v1/rooms/r', 'GET, HEAD, DELETE, OPTIONS'],
-      ['GET', 'api/v1/rooms/r/participants/p', 'DELETE, OPTIONS'],
+      ['PUT', 'api/v1/rooms', 'GET, HEAD, POST, OPTIONS'],
+      ['POST', 'api/v1/rooms/r', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+      ['GET', 'api/v1/rooms/r/waiting/w/admit', 'POST, OPTIONS'],
       ['HEAD', 'close?room=r', 'GET, OPTIONS'],
     ] as const;
     for (const [method, path, allow] of cases) {

@@ -41,8 +41,8 @@ export class Asker {
   }
 
   /** @param path below the prefix, without a leading slash */
-  async ask(path: string, method = 'GET', headers: OutgoingHttpHeaders = {}): Promise<Reply> {
-    const reply = await send(this.#base, `${this.#base.pathname}${path}`, method, headers);
+  async ask(path: string, method = 'GET', headers: OutgoingHttpHeaders = {}, body?: string): Promise<Reply> {
+    const reply = await send(this.#base, `${this.#base.pathname}${path}`, method, headers, body);
     if (method !== 'HEAD' && method !== 'OPTIONS') this.#check(`/${path}`, method, reply);
     return reply;
   }
@@ -83,7 +83,13 @@ export class Asker {
   }
 }
 
-function send(base: URL, path: string, method: string, headers: OutgoingHttpHeaders): Promise<Reply> {
+function send(
+  base: URL,
+  path: string,
+  method: string,
+  headers: OutgoingHttpHeaders,
+  body: string | undefined,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const asking = request(
       { host: base.hostname, port: base.port, path, method, headers, agent: false },
@@ -97,6 +103,6 @@ function send(base: URL, path: string, method: string, headers: OutgoingHttpHead
         });
       },
     );
-    asking.on('error', reject).end();
+    asking.on('error', reject).end(body);
   });
 }

@@ -98,7 +98,7 @@ describe('grants', () => {
     expect(await codeOf(mute.setFilter(undefined))).to.equal('not-allowed');
     expect(
       refusal(() => {
-        ana.room.moderatedBy(ana).close();
+        ana.room.moderatedBy(ana).update({ locked: true });
       }),
     ).to.equal('not-allowed');
     expect(stage.types(ana)).to.deep.equal(['participantJoined']);
