@@ -5,6 +5,8 @@ import type { Bearer } from './bearer.js';
 import { RoomError } from './errors.js';
 import type { Evictions } from './evictions.js';
 import type { Passwords } from './passwords.js';
+import { assertMetadata } from './profile.js';
+import { assertMay } from './rights.js';
 import type { Room } from './room.js';
 import type { RoomSettings } from './settings.js';
 
@@ -17,6 +19,7 @@ export interface EntranceOptions {
   /** Of rooms that a join opens. */
   readonly defaults: RoomSettings;
   readonly firstIsModerator: boolean;
+  readonly maxMetadataBytes: number;
 }
 
 /** Decides who comes into a room: the one place that does. It decides in one turn, so that what it has seen still holds in the next step. */
@@ -31,7 +34,7 @@ export class Entrance {
    * Everything but the password and the waiting room.
    * @param room undefined when there is none of the name
    * @param isReplacing whether somebody leaves the room for the newcomer
-   * @throws RoomError `not-allowed`, `room-not-found`, `evicted`, `banned`, `token-invalid`, `locked`, `room-full`
+   * @throws RoomError `not-allowed`, `invalid-text`, `room-not-found`, `evicted`, `banned`, `token-invalid`, `locked`, `room-full`
    */
   assertMayEnter(name: string, room: Room | undefined, arrival: Arrival, isReplacing: boolean): void {
     const { newcomer, bearer, grants } = arrival;
@@ -39,6 +42,10 @@ export class Entrance {
     if (!grants.roomJoin) throw new RoomError('not-allowed', `You may not join room "${name}"`);
     if (!room && !autoCreate && !grants.roomCreate) {
       throw new RoomError('room-not-found', `There is no room "${name}", and you may not open it`);
+    }
+    if (newcomer.metadata !== undefined) {
+      assertMay(grants, 'metadata');
+      assertMetadata(newcomer.metadata, this.#options.maxMetadataBytes);
     }
     const identity = bearer.identity ?? newcomer.identity ?? newcomer.id;
     evictions.assertMayEnter(name, { identity, session: newcomer.session });

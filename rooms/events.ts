@@ -36,7 +36,7 @@ export type RoomEvent =
   | { readonly type: 'waitingChanged'; readonly waiting: Waiting; readonly isWaiting: boolean }
   /** Told to the participant alone: what it may do has changed. */
   | { readonly type: 'grantsChanged'; readonly participant: Participant; readonly grants: Grants }
-  /** Told to the participant alone: a moderator asks it to send that again. */
+  /** Told to the participant alone: a moderator asks it to send that again. `by`: the `name` of a participant, or of the key of a program. */
   | { readonly type: 'unmuteRequested'; readonly by: string; readonly kinds: readonly MediaKind[] }
   | { readonly type: 'publicationOpened'; readonly publisher: Participant }
   | { readonly type: 'publicationClosed'; readonly publisher: Participant; readonly reason: PublicationEnd }

@@ -65,7 +65,8 @@ export class Moderation implements api.Moderation {
       const retryAfterMs = (askedTimes.get(target) ?? -Infinity) + unmuteAskedMs - now;
       if (retryAfterMs > 0) throw tooMany(`${target.name} was asked a moment ago`, retryAfterMs);
       askedTimes.set(target, now);
-      target.tell({ type: 'unmuteRequested', by: this.#name, kinds });
+      const by = this.#actor instanceof Participant ? this.#actor.name : this.#name;
+      target.tell({ type: 'unmuteRequested', by, kinds });
     });
   }
 

@@ -53,7 +53,7 @@ export class Participant implements api.Participant {
     this.#grants = grants;
     this.joinedAt = room.now();
     const { metadata = '', tags = {} } = bearer;
-    this.#profile = { name: attributes.displayName, metadata, tags };
+    this.#profile = { name: attributes.displayName, metadata: newcomer.metadata ?? metadata, tags };
     this.id = id;
     this.name = name;
     this.keepsName = keepsName;

@@ -67,6 +67,8 @@ export interface Newcomer {
   readonly session?: object | undefined;
   /** What the client has shown. Default: `RoomsOptions.stranger`. */
   readonly bearer?: Bearer | undefined;
+  /** First value of the participant, in place of what its bearer has. It needs the grant `canUpdateOwnMetadata`. */
+  readonly metadata?: string | undefined;
   /** For a room that asks for one. */
   readonly password?: string | undefined;
   /** Of a client that can be told what became of its knock at a waiting room. Others try again. */

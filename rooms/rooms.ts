@@ -70,6 +70,7 @@ export class Rooms {
       autoCreate,
       defaults: this.#defaults,
       firstIsModerator,
+      maxMetadataBytes,
     });
     const keepClosed = (name: string, seconds: number): void => {
       const time = now();

@@ -577,3 +577,18 @@ describe('a room made in advance', () => {
     await stage.join('ana');
   });
 });
+
+describe('a newcomer', () => {
+  it('may bring metadata, if its grants allow it; refused, it changes nothing', async () => {
+    const stage = new AccessStage();
+    const first = await stage.join('ana', bearerOf(roles.PUBLISHER, 'ana', { metadata: 'of the token' }));
+    expect(first.profile.metadata).to.equal('of the token');
+    const guest = bearerOf(roles.SUBSCRIBER, 'ana');
+    expect(await codeOf(stage.join('ana', guest, { metadata: 'mine' }))).to.equal('not-allowed');
+    const long = stage.join('ana', bearerOf(roles.PUBLISHER, 'ana'), { metadata: 'x'.repeat(4_097) });
+    expect(await codeOf(long)).to.equal('invalid-text');
+    expect(first.closed, 'the same identity is still there').to.equal(false);
+    const next = await stage.join('ana', bearerOf(roles.PUBLISHER, 'ana', { metadata: 'x' }), { metadata: 'mine' });
+    expect(next.profile.metadata).to.equal('mine');
+  });
+});
