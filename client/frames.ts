@@ -1,8 +1,8 @@
 import type { NotificationName, NotificationParams } from '../dialects/kurento-room/types.js';
 
 export type Notification = {
-  [N in NotificationName]: { readonly method: N; readonly params: NotificationParams<N> };
-}[NotificationName];
+  [N in KnownName]: { readonly method: N; readonly params: NotificationParams<N> };
+}[KnownName];
 
 export type Frame =
   | { readonly type: 'result'; readonly id: number; readonly result: Readonly<Record<string, unknown>> }
@@ -11,8 +11,11 @@ export type Frame =
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** What a notification must hold. It is checked, since the other side may be any server. */
-const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
+/**
+ * What a notification must hold. It is checked, since the other side may be any server. Those of features that this library does not name
+ * never come.
+ */
+const fits = {
   participantJoined: texts('id'),
   participantPublished: (params) => texts('id')(params) && isStreams(params.streams),
   participantUnpublished: texts('name'),
@@ -23,7 +26,8 @@ const fits: Readonly<Record<NotificationName, (params: Params) => boolean>> = {
   mediaError: (params) => texts('error')(params) && ['string', 'undefined'].includes(typeof params.sender),
   roomClosed: () => true,
   custonNotification: (params) => typeof params.MarkerFilterState === 'number',
-};
+} as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
+type KnownName = keyof typeof fits;
 
 /**
  * Reads one text frame (docs/protocols/kurento-room.md#12-frames). Returns `undefined` for a frame to ignore: no
@@ -43,11 +47,11 @@ export function readFrame(text: unknown): Frame | undefined {
 }
 
 function readNotification(method: string, params: unknown): Frame | undefined {
-  if (!isNotificationName(method) || !isRecord(params) || !fits[method](params)) return undefined;
+  if (!isKnown(method) || !isRecord(params) || !fits[method](params)) return undefined;
   return { type: 'notification', notification: { method, params } as unknown as Notification };
 }
 
-function isNotificationName(method: string): method is NotificationName {
+function isKnown(method: string): method is KnownName {
   return Object.hasOwn(fits, method);
 }
 

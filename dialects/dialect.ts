@@ -1,7 +1,7 @@
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
 import type { Access } from '../access/index.js';
-import type { Rooms } from '../rooms/index.js';
+import type { Passwords, Rooms } from '../rooms/index.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
 import type { SocketIoDoor } from '../transport/socket-io/door.js';
@@ -18,6 +18,8 @@ export interface DialectContext {
   readonly rooms: Rooms;
   /** Says who a client is, by its token or its secret. */
   readonly access: Access;
+  /** Hashes passwords of rooms, for `RoomSettings.passwordHash`. */
+  readonly passwords: Pick<Passwords, 'hash'>;
   /** Maps the dialect's names of rooms to keys of `Rooms`: one name space for all dialects, or one for each. */
   readonly names: RoomNames;
   /** The paths of the one HTTP server: WebSockets (`open`) and other HTTP (`mount`). */

@@ -228,6 +228,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       dialect.attach({
         rooms,
         access,
+        passwords,
         roomList: config.roomList,
         names: config.bridge ? sharedNames : apart,
         doors,

@@ -61,10 +61,13 @@ export interface DoorOptions {
   readonly subprotocol?: string;
 }
 
+/** Called with each new connection, and with the request by which it was opened. */
+export type Accept = (connection: Connection, request: IncomingMessage) => void;
+
 interface Door {
   readonly webSockets: GateSocketServer;
   readonly subprotocol: string | undefined;
-  readonly accept: (connection: Connection) => void;
+  readonly accept: Accept;
   readonly limits: ConnectionLimits;
   readonly budget: Partial<Budget> | undefined;
 }
@@ -122,7 +125,7 @@ export class Doors {
   }
 
   /** Accepts connections to `path` (compared exactly, without the query). */
-  open(path: string, accept: (connection: Connection) => void, options: DoorOptions = {}): void {
+  open(path: string, accept: Accept, options: DoorOptions = {}): void {
     const own = { ...this.#options, ...options };
     const maxPayload = options.maxTextBytes ?? own.maxTextLength * utf8BytesPerUnit;
     const webSockets = newWebSocketServer(maxPayload);
@@ -339,7 +342,7 @@ export class Doors {
         ? new ObservedConnection(wire, door.limits, observer)
         : new Connection(wire, door.limits);
       observer?.opened?.(connection);
-      door.accept(connection);
+      door.accept(connection, request);
     });
   };
 

@@ -1,5 +1,6 @@
-import type { Participant } from '../../rooms/index.js';
+import type { Participant, Passwords } from '../../rooms/index.js';
 import type { CustomRequest } from './custom-request.js';
+import type { Features } from './features.js';
 
 /** One execution of a request. */
 export interface Call {
@@ -20,12 +21,20 @@ export interface SessionCall extends Call {
   readonly customRequest: CustomRequest;
   /** Whether a participant that does not publish is listed with no streams, and not without the member. */
   readonly emptyStreams: boolean;
+  /** Hashes passwords of rooms. */
+  readonly passwords: Pick<Passwords, 'hash'>;
 }
 
 /** What a client asks for when it joins. */
 export interface JoinWish {
   readonly room: string;
-  readonly user: string;
+  /** Undefined where the token says it. */
+  readonly user: string | undefined;
+  readonly token: string | undefined;
+  readonly password: string | undefined;
+  readonly features: Features;
+  /** First value of the participant, in place of that of the token. */
+  readonly metadata: string | undefined;
   readonly dataChannels: boolean;
   /** Of the last join, or null; undefined when the client wants none (docs/protocols/kurento-room.md#31-joinroom). */
   readonly resumeToken: string | null | undefined;
@@ -37,14 +46,19 @@ export interface CallingSession {
   readonly id: string;
   /** @throws RoomError `participant-not-found` when the session is in no room */
   readonly participant: Participant;
+  /** What the client was told of when it joined. */
+  readonly features: Features;
+  /** The token that came with the upgrade of the connection. */
+  readonly token: string | undefined;
   /** Whether the client asked for data channels when it joined. */
   readonly dataChannels: boolean;
   /**
    * @param entered called when the participant has come into the room: those that are there by then are not announced to it, and those
    *   that come later are
-   * @throws RoomError `participant-exists` when the session is in a room already; rejects as `Rooms.join`
+   * @throws RoomError `participant-exists` when the session is in a room already; rejects as `Access.identify` and `Rooms.join`, and with
+   *   ProtocolError when nothing says the name of the user
    */
-  join(wish: JoinWish, entered: (participant: Participant) => void): Promise<unknown>;
+  join(wish: JoinWish, entered: (participant: Participant) => void): Promise<Participant>;
   /** Proves in a later joinRoom that it is the same client; undefined when it wanted no token as it joined. */
   readonly resumeToken: string | undefined;
   /**

@@ -41,7 +41,9 @@ function hatRequest({ hatImage, hatPlacement: placement }: FilterSettings, image
 
 /** `{"marker":<number>}`, with any number, takes the room from off through all images and to off again, one step each time. */
 function markerRequest({ markerImages }: FilterSettings, imagesUrl: () => string): CustomRequest {
-  return async ({ room }, params) => {
+  return async (participant, params) => {
+    const { room } = participant;
+    participant.assertMay('data');
     if (!lenientNumber.safeParse(params.marker).success) {
       throw new ProtocolError(genericError, 'customRequest needs "marker", which is a number');
     }

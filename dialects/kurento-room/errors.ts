@@ -61,16 +61,14 @@ interface RoomErrorEntry {
   readonly reasoned?: true;
 }
 
-const notAskedYet = 'Access is not asked for yet.';
-
 /**
  * The room protocol's number for each refusal of the domain (docs/protocols/kurento-room.md#61-codes). Requests declare
  * when they refuse.
  */
 export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
-  ...accessRefusedAs<RoomErrorEntry>({ code: 401, reasoned: true, unseen: notAskedYet }),
-  'too-many': { code: tooManyRequests, reasoned: true, unseen: notAskedYet },
-  'not-supported': { code: genericError, reasoned: true, unseen: notAskedYet },
+  ...accessRefusedAs<RoomErrorEntry>({ code: 401, reasoned: true }),
+  'too-many': { code: tooManyRequests, reasoned: true },
+  'not-supported': { code: genericError, reasoned: true },
   'participant-not-found': { code: 102 },
   'participant-closed': {
     code: 102,

@@ -1,8 +1,8 @@
+import { tokenOfRequest } from '../../access/index.js';
 import type { Log } from '../../log.js';
-import { lastOf } from '../../transport/last-of.js';
 import type { Dialect, DialectContext, DialectState } from '../dialect.js';
 import type { CustomRequest } from './custom-request.js';
-import { eventFrames } from './event-frame.js';
+import { eventEncoder } from './event-frame.js';
 import type { LinkContext } from './link.js';
 import { Link } from './link.js';
 import { openRpcDocument } from './openrpc.js';
@@ -13,7 +13,7 @@ import { dialectName } from './session.js';
 import { Sessions } from './sessions.js';
 
 /** What this dialect needs of the server. */
-interface RoomDialectContext extends Pick<DialectContext, 'rooms' | 'names' | 'pathPrefix'> {
+interface RoomDialectContext extends Pick<DialectContext, 'rooms' | 'access' | 'passwords' | 'names' | 'pathPrefix'> {
   readonly doors: Pick<DialectContext['doors'], 'open'>;
 }
 
@@ -21,7 +21,7 @@ interface RoomDialectContext extends Pick<DialectContext, 'rooms' | 'names' | 'p
 export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
-  readonly #settings: Omit<LinkContext, 'rooms' | 'names'>;
+  readonly #settings: Omit<LinkContext, 'rooms' | 'access' | 'passwords' | 'names'>;
   #connections = 0;
 
   constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest) {
@@ -30,7 +30,7 @@ export class RoomGateway implements Dialect {
     };
     this.#settings = {
       sessions: this.#sessions,
-      encode: lastOf(eventFrames),
+      encode: eventEncoder(),
       limits,
       log,
       customRequest,
@@ -50,12 +50,12 @@ export class RoomGateway implements Dialect {
     return { connections: this.#connections, undelivered: 0 };
   }
 
-  attach({ rooms, names, doors, pathPrefix }: RoomDialectContext): void {
-    const context = { ...this.#settings, rooms, names };
-    doors.open(`${pathPrefix}/room`, (connection) => {
+  attach({ rooms, access, passwords, names, doors, pathPrefix }: RoomDialectContext): void {
+    const context = { ...this.#settings, rooms, access, passwords, names };
+    doors.open(`${pathPrefix}/room`, (connection, request) => {
       this.#connections += 1;
       connection.listen(
-        new Link(connection, context, () => {
+        new Link({ connection, token: tokenOfRequest(request) }, context, () => {
           this.#connections -= 1;
         }),
       );

@@ -18,9 +18,17 @@ export interface LinkContext extends SessionContext {
   readonly document: ConnectionCall['document'];
 }
 
+/** A connection, and what came with its upgrade. */
+export interface Arrival {
+  readonly connection: Connection;
+  /** The token of the client, for joinRoom. */
+  readonly token: string | undefined;
+}
+
 /** Ties one connection to the session that uses it at present. */
 export class Link implements ConnectionListener, CallingLink {
   readonly #connection: Connection;
+  readonly #token: string | undefined;
   readonly #context: LinkContext;
   readonly #onClosed: () => void;
   #session: Session | undefined;
@@ -28,8 +36,9 @@ export class Link implements ConnectionListener, CallingLink {
   /** Set by closeSession: nothing more is taken. */
   #over = false;
 
-  constructor(connection: Connection, context: LinkContext, onClosed: () => void) {
+  constructor({ connection, token }: Arrival, context: LinkContext, onClosed: () => void) {
     this.#connection = connection;
+    this.#token = token;
     this.#context = context;
     this.#onClosed = onClosed;
   }
@@ -39,7 +48,7 @@ export class Link implements ConnectionListener, CallingLink {
    * (docs/protocols/kurento-room.md#13-the-session-layer).
    */
   get session(): Session {
-    this.#session ??= new Session(this.#connection, this.#context);
+    this.#session ??= new Session(this.#connection, this.#context, this.#token);
     return this.#session;
   }
 
@@ -58,12 +67,12 @@ export class Link implements ConnectionListener, CallingLink {
 
   resume(sessionId: string): ResumedSession {
     const session = this.#context.sessions.find(sessionId);
-    if (!session || (session.hasLeft && session !== this.#session))
+    if (!session || session.wasEvicted || (session.hasLeft && session !== this.#session))
       throw new ProtocolError(invalidSession, 'reconnection error');
     if (session === this.#session) return { id: session.id, sendMissed: undefined };
     this.#session?.detach(this.#connection, 'its connection resumed another session');
     this.#session = session;
-    return { id: session.id, sendMissed: session.attach(this.#connection) };
+    return { id: session.id, sendMissed: session.attach(this.#connection, this.#token) };
   }
 
   endSession(): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { streamsSchema, webcam } from './streams.js';
+import { grantsSchema, profileSchema, roomSchema, stateSchema } from './shown.js';
+import { presentSchema, streamsSchema, webcam } from './streams.js';
 
 /** A message of the server that nobody asked for: how it is documented and what it holds. */
 export interface NotificationType<Name extends string = string, Params extends z.ZodObject = z.ZodObject> {
@@ -27,8 +28,9 @@ function notification<Name extends string, Params extends z.ZodObject>(type: Not
 
 export const participantJoined = notification({
   name: 'participantJoined',
-  params: z.object({ id: z.string() }),
-  summary: 'Somebody joined.',
+  params: presentSchema.omit({ streams: true }),
+  summary:
+    'Somebody joined. `name`, `metadata` and `attributes` are there for clients with the feature `metadata`, `state` for those with `state`.',
   to: 'the others in the room',
   example: { id: 'berta' },
 });
@@ -59,10 +61,11 @@ export const participantLeft = notification({
 
 export const participantEvicted = notification({
   name: 'participantEvicted',
-  params: z.object({}),
-  summary: 'The server removed you from the room.',
+  params: z.object({ reason: z.string().optional(), mayReturn: z.boolean().optional() }),
+  summary:
+    'The server or a moderator removed you from the room, and the session cannot be resumed. `reason`, which may be empty, and `mayReturn` are there for clients with the feature `moderation`.',
   to: 'the evicted participant',
-  example: {},
+  example: { reason: 'Please be quiet', mayReturn: false },
 });
 
 /**
@@ -124,6 +127,96 @@ export const markerChanged = notification({
   example: { MarkerFilterState: 0 },
 });
 
+export const participantStateChanged = notification({
+  name: 'participantStateChanged',
+  params: z.object({ id: z.string(), ...stateSchema.shape }),
+  summary:
+    'What somebody sends, or whether their hand is raised, has changed. It holds all of their state. It follows participantPublished and participantUnpublished too.',
+  to: 'everybody in the room with the feature `state`',
+  example: {
+    id: 'berta',
+    audio: false,
+    video: true,
+    screen: false,
+    hand: false,
+    mutedBy: 'moderator',
+    mutedKinds: ['audio'],
+  },
+});
+
+export const participantUpdated = notification({
+  name: 'participantUpdated',
+  params: z.object({ id: z.string(), ...profileSchema.partial().shape }),
+  summary:
+    'What people are shown of somebody has changed. It holds what changed. An attribute that is empty is gone; `id` never changes by this.',
+  to: 'everybody in the room with the feature `metadata`',
+  example: { id: 'berta', name: 'Berta B.', attributes: { seat: '4' } },
+});
+
+export const roomUpdated = notification({
+  name: 'roomUpdated',
+  params: roomSchema.partial(),
+  summary: 'Settings of the room have changed. It holds those that did.',
+  to: 'everybody in the room with the feature `moderation` or `metadata`',
+  example: { locked: true },
+});
+
+export const participantWaiting = notification({
+  name: 'participantWaiting',
+  params: z.object({ id: z.string(), name: z.string(), door: z.string(), waiting: z.boolean() }),
+  summary:
+    'Somebody begins to wait to be let in, or waits no more. `id` is for admitParticipant and denyParticipant. A moderator who joins is told of all that wait.',
+  to: 'the moderators of the room with the feature `moderation`',
+  example: { id: 'waiting-1', name: 'dora', door: 'kurento-room', waiting: true },
+});
+
+export const admitted = notification({
+  name: 'admitted',
+  params: z.object({}),
+  summary: 'A moderator lets you in: the same joinRoom succeeds for a minute.',
+  to: 'a client with the feature `moderation` whose joinRoom was refused with `waiting`',
+  example: {},
+});
+
+export const denied = notification({
+  name: 'denied',
+  params: z.object({ reason: z.string() }),
+  summary: 'A moderator does not let you in, or the room is closed. `reason` may be empty.',
+  to: 'a client with the feature `moderation` whose joinRoom was refused with `waiting`',
+  example: { reason: 'The meeting is full' },
+});
+
+export const grantsChanged = notification({
+  name: 'grantsChanged',
+  params: z.object({ grants: grantsSchema }),
+  summary: 'A moderator has changed what you may do. What you may not do any more has ended.',
+  to: 'the participant, with the feature `moderation`',
+  example: {
+    grants: {
+      roomJoin: true,
+      roomCreate: false,
+      roomList: false,
+      roomAdmin: false,
+      roomRecord: false,
+      canPublish: false,
+      canSubscribe: true,
+      canPublishData: false,
+      canPublishSources: [],
+      canUpdateOwnMetadata: false,
+      hidden: false,
+      recorder: false,
+    },
+  },
+});
+
+export const unmuteRequested = notification({
+  name: 'unmuteRequested',
+  params: z.object({ by: z.string(), kinds: z.array(z.enum(['audio', 'video'])) }),
+  summary: 'A moderator asks you to send audio or video again. Only you can do that.',
+  to: 'the participant, with the feature `moderation`',
+  example: { by: 'ana', kinds: ['audio'] },
+});
+
 /**
  * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
  */
@@ -138,4 +231,12 @@ export const notifications = [
   mediaError,
   roomClosed,
   markerChanged,
+  participantStateChanged,
+  participantUpdated,
+  roomUpdated,
+  participantWaiting,
+  admitted,
+  denied,
+  grantsChanged,
+  unmuteRequested,
 ] as const;

@@ -31,6 +31,10 @@ interface Definition<Name extends string, Params extends z.ZodObject, Result ext
    * (docs/protocols/kurento-room.md#5-ordering-guarantees). Default: false.
    */
   readonly answeredFirst?: boolean;
+  /** What these params must fit, where that is narrower than `params`. */
+  readonly narrowed?: (given: Given) => z.ZodType<z.output<Params>>;
+  /** Params that the session has when the client does not give them. Default: none. */
+  readonly fromSession?: (session: CallingSession) => Partial<z.input<Params>>;
   /** Params that old clients write beside `params`. Default: none. */
   readonly besideParams?: readonly (keyof z.input<Params> & string)[];
 }
@@ -113,13 +117,14 @@ export function roomRequest<Name extends string, Params extends z.ZodObject, Res
 export function sessionRequest<Name extends string, Params extends z.ZodObject, Result extends z.ZodObject>(
   definition: SessionDefinition<Name, Params, Result>,
 ): RequestType<SessionCall, Name, Params, Result> {
-  const { errors = [], handle } = definition;
+  const { errors = [], fromSession, handle } = definition;
   return {
     ...described(definition, [...errors, foreignSession]),
     scope: 'session',
     run: async (given, call) => {
       assertNotForeign(given.sessionId, call.session, call.sessions);
-      const { answer, afterwards } = await handle(call, read(definition, given));
+      const whole = fromSession ? { ...fromSession(call.session), ...given } : given;
+      const { answer, afterwards } = await handle(call, read(definition, whole));
       call.afterwards = afterwards;
       return { ...answer, sessionId: call.session.id };
     },
@@ -177,10 +182,10 @@ function assertNotForeign(sessionId: unknown, own: CallingSession | undefined, s
 
 /** @throws ProtocolError invalid params; the message names what is wrong */
 function read<Params extends z.ZodObject>(
-  { name, params }: { readonly name: string; readonly params: Params },
+  { name, params, narrowed }: Pick<Definition<string, Params, z.ZodType>, 'name' | 'params' | 'narrowed'>,
   given: Given,
 ): z.output<Params> {
-  const result = readBy(params, given, 'params');
+  const result = readBy(narrowed?.(given) ?? params, given, 'params');
   if (result.success) return result.data;
   throw new ProtocolError(invalidParams, `${name}: ${result.faults}`);
 }

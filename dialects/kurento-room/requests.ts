@@ -1,19 +1,33 @@
 import type { z } from 'zod';
 import type { ConnectionCall, SessionCall } from './call.js';
 import type { RequestType } from './request-type.js';
+import { admitParticipant } from './requests/admit-participant.js';
+import { closeRoom } from './requests/close-room.js';
 import { closeSession } from './requests/close-session.js';
 import { connect } from './requests/connect.js';
 import { customRequest } from './requests/custom-request.js';
+import { denyParticipant } from './requests/deny-participant.js';
 import { discover } from './requests/discover.js';
+import { forceDisconnect } from './requests/force-disconnect.js';
+import { forceUnpublish } from './requests/force-unpublish.js';
 import { joinRoom } from './requests/join-room.js';
 import { leaveRoom } from './requests/leave-room.js';
+import { lockRoom } from './requests/lock-room.js';
+import { lowerHand } from './requests/lower-hand.js';
+import { muteParticipant } from './requests/mute-participant.js';
 import { onIceCandidate } from './requests/on-ice-candidate.js';
 import { ping } from './requests/ping.js';
 import { publishVideo } from './requests/publish-video.js';
+import { raiseHand } from './requests/raise-hand.js';
 import { receiveVideoFrom } from './requests/receive-video-from.js';
+import { requestUnmute } from './requests/request-unmute.js';
 import { sendMessage } from './requests/send-message.js';
+import { setGrants } from './requests/set-grants.js';
 import { unpublishVideo } from './requests/unpublish-video.js';
 import { unsubscribeFromVideo } from './requests/unsubscribe-from-video.js';
+import { updateMetadata } from './requests/update-metadata.js';
+import { updateRoom } from './requests/update-room.js';
+import { updateState } from './requests/update-state.js';
 
 /**
  * Every request of the room protocol (docs/protocols/kurento-room.md#3-requests), in the order of the documentation.
@@ -28,6 +42,20 @@ export const requests = [
   sendMessage,
   leaveRoom,
   customRequest,
+  raiseHand,
+  updateState,
+  updateMetadata,
+  muteParticipant,
+  requestUnmute,
+  forceUnpublish,
+  forceDisconnect,
+  setGrants,
+  lowerHand,
+  lockRoom,
+  updateRoom,
+  admitParticipant,
+  denyParticipant,
+  closeRoom,
   ping,
   connect,
   closeSession,

@@ -1,8 +1,20 @@
+import { nameFits } from '../../access/index.js';
+import type { Access } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
+import type {
+  Attributes,
+  Bearer,
+  Enter,
+  Newcomer,
+  Participant,
+  Passwords,
+  RoomEvent,
+  Rooms,
+} from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import { Patience } from '../../transport/gate/patience.js';
 import type { Frame } from '../../transport/frame.js';
 import type { TransportSettings } from '../../transport/options.js';
@@ -10,6 +22,11 @@ import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
+import { ProtocolError, invalidParams } from './errors.js';
+import { has, noFeatures } from './features.js';
+import type { Features } from './features.js';
+import { Knocks } from './knocks.js';
+import { admitted, denied, notificationText } from './notifications.js';
 import type { RoomProtocolSettings } from './options.js';
 import { Outlet } from './outlet.js';
 import type { Request } from './read-request.js';
@@ -28,10 +45,12 @@ export type SessionLimits = Pick<
 
 export interface SessionContext {
   readonly rooms: Rooms;
+  readonly access: Access;
+  readonly passwords: Pick<Passwords, 'hash'>;
   readonly names: RoomNames;
   readonly sessions: Sessions;
-  /** Encodes an event once for all who are told it one after the other. */
-  readonly encode: (event: RoomEvent) => readonly Frame[];
+  /** Encodes an event once for all that are told the same of it one after the other. */
+  readonly encode: (event: RoomEvent, features: Features) => readonly Frame[];
   readonly limits: SessionLimits;
   readonly log: Log;
   readonly customRequest: CustomRequest;
@@ -66,22 +85,38 @@ export class Session implements CallingSession, NameHolder {
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
+  #features = noFeatures;
+  /** Of the upgrade of its connection. */
+  #token: string | undefined;
   #resumeToken: string | undefined;
   /** Set by leaveRoom, until it joins again. */
   #hasLeft = false;
+  /** As `#hasLeft`, by somebody else. */
+  #wasEvicted = false;
+  readonly #knocks = new Knocks((outcome) => {
+    const text = outcome.admitted
+      ? notificationText(admitted, {})
+      : notificationText(denied, { reason: outcome.reason });
+    this.#outlet.tell(textFrame(text));
+  });
   #grace: Patience | undefined;
   #ending: NodeJS.Immediate | undefined;
   #closing: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(connection: Connection, context: SessionContext) {
-    const { maxQueuedRequests: maxRequests, maxQueuedBytes: maxLength } = context.limits;
+  /** @param token of the upgrade of the connection */
+  constructor(connection: Connection, context: SessionContext, token: string | undefined) {
+    const { limits, log } = context;
+    const { maxQueuedRequests: maxRequests, maxQueuedBytes: maxLength } = limits;
     this.#context = context;
     this.#requests = new RequestQueue({ maxRequests, maxLength }, (request) => this.#execute(request));
-    this.#outlet = new Outlet(connection, context.limits, () => {
-      this.#endSoon();
+    this.#outlet = new Outlet(connection, limits, () => {
+      this.#endSoon(() => {
+        log.warn('session ended: it missed too much', this.#fields());
+      });
     });
     this.#address = connection.address;
+    this.#token = token;
   }
 
   /** Made when first needed. Empty when the session has ended. */
@@ -104,6 +139,19 @@ export class Session implements CallingSession, NameHolder {
     return this.#hasLeft;
   }
 
+  /** Whether it was removed from its room. Then it cannot be resumed, not even on its own connection. */
+  get wasEvicted(): boolean {
+    return this.#wasEvicted;
+  }
+
+  get features(): Features {
+    return this.#features;
+  }
+
+  get token(): string | undefined {
+    return this.#token;
+  }
+
   get resumeToken(): string | undefined {
     return this.#resumeToken;
   }
@@ -119,32 +167,18 @@ export class Session implements CallingSession, NameHolder {
     return this.#participant;
   }
 
-  join(wish: JoinWish, entered: (participant: Participant) => void): Promise<unknown> {
-    const { room, user, dataChannels, resumeToken } = wish;
+  async join(wish: JoinWish, entered: (participant: Participant) => void): Promise<Participant> {
+    const { token, user } = wish;
     if (this.#participant && !this.#participant.closed) {
       const { name, room: present } = this.#participant;
       throw new RoomError('participant-exists', `You are already in room "${present.name}" as "${name}"`);
     }
-    const { rooms, names, limits, log } = this.#context;
-    const newcomer = {
-      id: user,
-      idIsName: true,
-      attributes: attributesOf(user),
-      session: this,
-      makePlace: (_present: Participant, holder: object | undefined) => {
-        if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
-      },
-    };
-    return rooms.join(names.keyOf(room), newcomer, (participant) => {
-      if (this.#ended) return undefined;
-      this.#participant = participant;
-      this.#hasLeft = false;
-      this.#dataChannels = dataChannels;
-      this.#resumeToken = resumeToken === undefined ? undefined : newResumeToken();
-      entered(participant);
-      log.info('joined', { ...this.#fields(), session: this.id });
-      return this.#tell;
-    });
+    const { access } = this.#context;
+    const found = access.identify({ door: dialectName, address: this.#address, token, name: user });
+    if (!(found instanceof Promise)) return this.#enter(wish, found, entered);
+    const goOn = keepPayer();
+    const bearer = await found;
+    return goOn(() => this.#enter(wish, bearer, entered));
   }
 
   leave(namesSession: boolean): void {
@@ -177,10 +211,12 @@ export class Session implements CallingSession, NameHolder {
 
   /**
    * Goes on with another connection (docs/protocols/kurento-room.md#15-connect-closesession).
+   * @param token of its upgrade; without one that of the former connection goes on
    * @returns a function that is to be called after the answer to connect: until then everything is kept, and then it is sent
    */
-  attach(connection: Connection): () => void {
+  attach(connection: Connection, token: string | undefined): () => void {
     this.#grace?.stop();
+    this.#token = token ?? this.#token;
     this.#outlet.connection?.close(1000, 'The session goes on with another connection');
     this.#outlet.detach();
     return () => {
@@ -217,6 +253,7 @@ export class Session implements CallingSession, NameHolder {
     this.#grace?.stop();
     clearImmediate(this.#ending);
     clearTimeout(this.#closing);
+    this.#knocks.gone();
     this.#outlet.close();
     this.#requests.clear();
     if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
@@ -224,11 +261,39 @@ export class Session implements CallingSession, NameHolder {
     this.#participant?.leave();
   }
 
+  /** @throws RoomError `not-allowed`, ProtocolError; rejects as `Rooms.join` */
+  async #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
+    const { dataChannels, features, resumeToken, password, metadata } = wish;
+    const { rooms, names, limits, log } = this.#context;
+    const user = userOf(wish, bearer);
+    const newcomer: Newcomer = {
+      ...{ id: user, idIsName: true, attributes: attributesOf(user), session: this, bearer, password, metadata },
+      makePlace: (_present, holder) => {
+        if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
+      },
+    };
+    const enter: Enter = (participant) => {
+      if (this.#ended) return undefined;
+      this.#participant = participant;
+      this.#hasLeft = false;
+      this.#wasEvicted = false;
+      this.#dataChannels = dataChannels;
+      this.#features = features;
+      this.#resumeToken = resumeToken === undefined ? undefined : newResumeToken();
+      entered(participant);
+      log.info('joined', { ...this.#fields(), session: this.id });
+      return this.#tell;
+    };
+    const room = names.keyOf(wish.room);
+    if (!has(features, 'moderation')) return rooms.join(room, newcomer, enter);
+    return this.#knocks.during((knocker) => rooms.join(room, { ...newcomer, knocker }, enter));
+  }
+
   #execute(request: Request): Promise<void> {
-    const { sessionRequests, customRequest, sessions, limits } = this.#context;
+    const { sessionRequests, customRequest, passwords, sessions, limits } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#outlet.hold();
     const { emptyStreams } = limits;
-    const call = { session: this, sessions, customRequest, emptyStreams, afterwards: undefined };
+    const call = { session: this, sessions, customRequest, passwords, emptyStreams, afterwards: undefined };
     return sessionRequests.execute(request, call, (text) => {
       if (text !== undefined) this.#outlet.send(textFrame(text));
       this.#outlet.sendHeld();
@@ -236,18 +301,27 @@ export class Session implements CallingSession, NameHolder {
   }
 
   /** Not at once: the room may be telling everybody just now, and leaving tells everybody too. */
-  #endSoon(): void {
+  #endSoon(report?: () => void): void {
     this.#ending ??= setImmediate(() => {
-      this.#context.log.warn('session ended: it missed too much', this.#fields());
+      report?.();
       this.end();
     });
   }
 
   readonly #tell = (event: RoomEvent): void => {
-    for (const frame of this.#context.encode(event)) this.#outlet.tell(frame);
-    if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
+    for (const frame of this.#context.encode(event, this.#features)) this.#outlet.tell(frame);
+    if (event.type === 'participantEvicted') this.#evicted();
+    else if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
     else if (event.type === 'participantRenamed') this.#endReceiving(event.participant);
   };
+
+  /** The client may go on with its connection, as after leaveRoom, but not with the session (docs/access.md#the-room-protocol). */
+  #evicted(): void {
+    this.#hasLeft = true;
+    this.#wasEvicted = true;
+    this.#resumeToken = undefined;
+    if (this.detached) this.#endSoon();
+  }
 
   /** The client believes that the participant left. In a microtask, because an outbox must not call back into the room. */
   #endReceiving(publisher: Participant): void {
@@ -267,4 +341,16 @@ export class Session implements CallingSession, NameHolder {
     const { room, id: participant } = this.#participant ?? {};
     return { room: room?.name, participant, session: this.#id, address: this.#address };
   }
+}
+
+/**
+ * What the participant is called and addressed by: the client says it, or else its token.
+ * @throws ProtocolError when neither does; RoomError `not-allowed` when both do and differ
+ */
+function userOf({ user }: JoinWish, bearer: Bearer): string {
+  const proved = bearer.identity ?? bearer.name;
+  const name = user === undefined || user === '' ? (proved ?? user) : user;
+  if (name === undefined) throw new ProtocolError(invalidParams, 'joinRoom: "user" is missing: it must be text');
+  if (nameFits(bearer, name)) return name;
+  throw new RoomError('not-allowed', `Your token is for "${proved ?? ''}", not for "${name}"`);
 }

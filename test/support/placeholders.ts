@@ -16,6 +16,7 @@ export function bind(actual: unknown, expected: unknown, bound: Map<string, stri
     if (known === undefined && actual !== '') bound.set(expected, actual);
     return bound.get(expected) === actual ? expected : actual;
   }
+  if (expected === '$#' && typeof actual === 'number') return expected;
   if (Array.isArray(actual) && Array.isArray(expected)) {
     return actual.map((item, index) => bind(item, expected[index], bound));
   }

@@ -5,7 +5,11 @@ export interface WireFrame {
   readonly method?: string;
   readonly params?: Record<string, unknown>;
   readonly result?: Record<string, unknown>;
-  readonly error?: { readonly code: number; readonly message: string };
+  readonly error?: {
+    readonly code: number;
+    readonly message: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  };
   readonly [member: string]: unknown;
 }
 
@@ -33,15 +37,14 @@ export class RpcClient {
   /** @param base the server's address as http://host:port/ */
   static connect(
     base: string,
-    options: { path?: string; protocols?: string[]; origin?: string } = {},
+    options: { path?: string; protocols?: string[]; origin?: string; headers?: Record<string, string> } = {},
   ): Promise<RpcClient> {
-    const { path = 'room', protocols = [], origin } = options;
+    const { path = 'room', protocols = [], origin, headers } = options;
     return new Promise((resolve, reject) => {
-      const webSocket = new WebSocket(
-        base.replace(/^http/, 'ws') + path,
-        protocols,
-        origin === undefined ? {} : { origin },
-      );
+      const webSocket = new WebSocket(base.replace(/^http/, 'ws') + path, protocols, {
+        ...(origin !== undefined && { origin }),
+        ...(headers && { headers }),
+      });
       // The listener must be set before the first message.
       const client = new RpcClient(webSocket);
       webSocket.once('open', () => {
@@ -83,6 +86,18 @@ export class RpcClient {
     const answer = await this.call(method, params);
     if (!answer.error) throw new Error(`${method} was not refused: ${JSON.stringify(answer.result)}`);
     return answer.error.code;
+  }
+
+  /** As `refusal`, with the reason, as `401 locked`. */
+  async reason(method: string, params?: unknown): Promise<string> {
+    const { error, result } = await this.call(method, params);
+    if (!error) throw new Error(`${method} was not refused: ${JSON.stringify(result)}`);
+    return [error.code, error.data?.reason].join(' ').trim();
+  }
+
+  /** The subprotocol that the server has selected. */
+  get subprotocol(): string {
+    return this.#webSocket.protocol;
   }
 
   /** Takes the first notification of that method. Waits if there is none. */

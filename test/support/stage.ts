@@ -48,6 +48,12 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
     },
   ],
   [
+    /^endpoint (\d+) receives (nothing|[\w ]+)$/,
+    (stage, index, kinds = '') => {
+      expect(stage.endpoint(index).receives).to.have.members(kinds === 'nothing' ? [] : kinds.split(' '));
+    },
+  ],
+  [
     /^endpoint (\d+) has (no )?data channels$/,
     (stage, index, no) => {
       expect(stage.endpoint(index).options.dataChannels ?? false).to.equal(no !== 'no ');
@@ -84,6 +90,14 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
       participant?.room.evict(participant);
     },
   ],
+  [
+    /^(\w+) joins (\w+) without media of this server$/,
+    async ({ stack }, id = '', name = '') => {
+      const attributes = { displayName: id, dialect: 'peers', hearsPrivateTexts: false, peerToPeer: true };
+      await stack.rooms.join(name, { id, attributes }, () => () => undefined);
+    },
+  ],
+  [/^(\w+) leaves (\w+)$/, ({ stack }, id = '', name = '') => stack.rooms.find(name)?.find(id)?.leave()],
   [/^room (\w+) is closed$/, ({ stack }, name = '') => stack.rooms.find(name)?.close('the transcript says so')],
   [
     /^joining is broken$/,

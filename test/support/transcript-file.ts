@@ -16,7 +16,8 @@ import { readFileSync, readdirSync } from 'node:fs';
  *
  * `->` is sent as it stands (it need not be JSON), after filling in `$publishOffer`, `$receiveOffer` and what was bound;
  * `<-` must be the next frame that client gets, in this order, with these members and no others. A text `$name` fits any
- * text the first time and must be the same text later; `$*part` fits any text with `part` in it, `$*` any text at all.
+ * text the first time and must be the same text later; `$*part` fits any text with `part` in it, `$*` any text at all,
+ * `$#` any number. `$modToken`, `$anaToken`, `$oldToken` and `$badToken` are tokens (tokens.ts).
  * `ana cut` ends ana's connection as a crash does. Candidates of the media server come when they come: they are passed
  * over unless the line asks for one. At the end nobody may have been sent anything else.
  *

@@ -5,6 +5,7 @@ import type { WireFrame } from './rpc-client.js';
 import { RpcClient } from './rpc-client.js';
 import { Stage } from './stage.js';
 import { isDirected } from './transcript-file.js';
+import { transcriptTokens } from './tokens.js';
 import type { Line, Scene } from './transcript-file.js';
 
 /** Plays a scene of a transcript: on the server at `base`, or on a stage of its own when the scene has directions. */
@@ -34,6 +35,7 @@ class Performance {
   readonly #bound = new Map<string, string>([
     ['$publishOffer', publishOffer],
     ['$receiveOffer', receiveOffer],
+    ...transcriptTokens(),
   ]);
 
   constructor(base: string, stage: Stage | undefined) {

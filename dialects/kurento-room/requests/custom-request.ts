@@ -22,6 +22,7 @@ export const customRequest = roomRequest({
     'Which one is configured, and told by `/getClientConfig`: `hat` is about the own stream, also before it is published; `marker` about the whole room, where it goes from off through the configured images and to off again. Needs a Kurento media server that has the filter; the embedded engine has none and refuses.',
   example: { params: { hat: true }, result: {} },
   errors: [
+    { reason: 'not-allowed', when: 'The participant may change nothing in the room.' },
     {
       reason: genericError,
       when: 'The member that the configured handler takes (`hat`, `marker`) is missing or of the wrong type.',

@@ -1,23 +1,56 @@
 import { z } from 'zod';
 import { lenientBoolean } from '../lenient.js';
 import { sessionRequest } from '../request-type.js';
+import { featureNames, featuresNamed, namesOf } from '../features.js';
+import { grantsSchema, roomSchema, shownGrants, shownRoom } from '../shown.js';
 import { presentOf, presentSchema, webcam } from '../streams.js';
 
 const present = z.array(presentSchema);
 
+const params = z.object({
+  user: z.string().optional().meta({
+    description:
+      'Any name that is free in the room: 1 to 256 characters. With a token its identity or its name, or absent',
+  }),
+  room: z.string().meta({ description: 'Any name of 1 to 256 characters; the first to join makes the room' }),
+  dataChannels: lenientBoolean
+    .optional()
+    .meta({ description: 'The stream of this participant is to have data channels' }),
+  resumeToken: z.string().nullish().meta({
+    description: 'The token of the last join of that user in that room, or null; the answer then has the next one',
+  }),
+  token: z.string().nullish().meta({
+    description: 'Says who the client is, and what it may do. Default: the token of the upgrade, if there is one',
+  }),
+  password: z.string().nullish().meta({ description: 'Of a room that asks for one' }),
+  features: z
+    .array(z.string(), 'must be a list of names')
+    .nullish()
+    .meta({ description: `What the client wants to be told besides: ${featureNames.join(', ')}. Others are ignored` }),
+  metadata: z.string().nullish().meta({
+    description: 'What others are shown of the participant, in place of that of the token; not read by the server',
+  }),
+});
+
+/** Nothing but a token says the name in place of `user`. */
+const paramsWithoutToken = params.extend({ user: z.string() });
+
 export const joinRoom = sessionRequest({
   name: 'joinRoom',
-  params: z.object({
-    user: z.string().meta({ description: 'Any name that is free in the room: 1 to 256 characters' }),
-    room: z.string().meta({ description: 'Any name of 1 to 256 characters; the first to join makes the room' }),
-    dataChannels: lenientBoolean
+  params,
+  narrowed: ({ token }) => (token == null || token === '' ? paramsWithoutToken : params),
+  fromSession: ({ token }) => ({ token }),
+  result: z.object({
+    value: present,
+    resumeToken: z.string().optional(),
+    features: z
+      .array(z.enum(featureNames))
       .optional()
-      .meta({ description: 'The stream of this participant is to have data channels' }),
-    resumeToken: z.string().nullish().meta({
-      description: 'The token of the last join of that user in that room, or null; the answer then has the next one',
-    }),
+      .meta({ description: 'Those in force. This and what follows is there for clients that name `features`' }),
+    self: presentSchema.optional().meta({ description: 'The participant itself' }),
+    room: roomSchema.optional(),
+    grants: grantsSchema.optional().meta({ description: 'What the participant may do' }),
   }),
-  result: z.object({ value: present, resumeToken: z.string().optional() }),
   summary: 'Joins a room, which is made if need be.',
   description:
     'The answer lists the participants that are there already, and which of them publish; those that come later are announced by participantJoined. An entry without streams is of a participant that does not publish. A session is in one room at a time. A client whose page was loaded again, or whose socket was lost, gets its name back at once when it shows the resumeToken of its last join: the former session ends.',
@@ -40,17 +73,51 @@ export const joinRoom = sessionRequest({
       when: 'The name of the user or of the room holds a character that nobody sees, such as a control character.',
     },
     { reason: 'invalid-name', when: 'The name of the user is not in Unicode normalization form C.' },
+    { reason: 'invalid-text', when: '`metadata` has more than `MAX_METADATA_BYTES` bytes.' },
+    { reason: 'token-needed', when: 'The client shows no token, and `AUTH=required`.' },
+    { reason: 'token-invalid', when: 'The token is not one of this server, or has been revoked.' },
+    { reason: 'token-expired', when: 'The token has expired, or is not valid yet.' },
+    { reason: 'not-allowed', when: 'The grants of the client do not let it join that room.' },
+    { reason: 'not-allowed', when: '`user` is neither the identity nor the name of the token.' },
+    { reason: 'not-allowed', when: '`metadata` is given without the grant canUpdateOwnMetadata.' },
+    { reason: 'not-allowed', when: 'A moderator has denied the client, less than a minute ago.' },
+    { reason: 'room-not-found', when: 'There is no such room, and the client may open none (`AUTO_CREATE=false`).' },
+    { reason: 'banned', when: 'A moderator has banned the user from that room.' },
+    { reason: 'locked', when: 'The room is locked, and the client does not moderate it.' },
+    { reason: 'room-full', when: 'As many are in the room as it takes.' },
+    { reason: 'password', when: 'The room asks for a password, and `password` is another or none.' },
+    { reason: 'too-many', when: 'Too many wrong passwords came from that address.' },
+    {
+      reason: 'waiting',
+      when: 'A moderator has to let the client in, and has been asked. With the feature `moderation` it is told `admitted` or `denied`; otherwise it tries again.',
+    },
     { reason: 'evicted', when: 'The user or the session was evicted from that room, less than `EVICTION_MS` ago.' },
   ],
   answeredFirst: true,
-  handle: async ({ session, emptyStreams }, { user, room, dataChannels = false, resumeToken }) => {
+  handle: async ({ session, emptyStreams }, given) => {
+    const { room, user, token, password, metadata, dataChannels = false, resumeToken } = given;
+    const features = featuresNamed(given.features ?? []);
+    const wish = {
+      ...{ room, user, dataChannels, resumeToken, features },
+      ...{ token: token ?? undefined, password: password ?? undefined, metadata: metadata ?? undefined },
+    };
     const value: z.output<typeof present> = [];
-    await session.join({ room, user, dataChannels, resumeToken }, (participant) => {
-      for (const other of participant.room.participants) {
-        if (other !== participant) value.push(presentOf(other, emptyStreams));
-      }
+    const shown = { emptyStreams, features };
+    const participant = await session.join(wish, (newcomer) => {
+      for (const other of newcomer.room.participants) if (other !== newcomer) value.push(presentOf(other, shown));
     });
     const { resumeToken: next } = session;
-    return { answer: next === undefined ? { value } : { value, resumeToken: next } };
+    return {
+      answer: {
+        value,
+        ...(next !== undefined && { resumeToken: next }),
+        ...(given.features && {
+          features: namesOf(features),
+          self: presentOf(participant, shown),
+          room: shownRoom(participant.room.settings),
+          grants: shownGrants(participant.grants),
+        }),
+      },
+    };
   },
 });

@@ -18,7 +18,11 @@ export const publishVideo = roomRequest({
   description:
     'The others are told participantPublished after the answer. Server candidates come as iceCandidate, possibly before it.',
   example: { params: { sdpOffer: shortSdp, doLoopback: false }, result: { sdpAnswer: shortSdp } },
-  errors: [...negotiationErrors, { reason: 'already-publishing', when: 'The participant is already publishing.' }],
+  errors: [
+    ...negotiationErrors,
+    { reason: 'not-allowed', when: 'The participant may publish nothing of what the offer sends.' },
+    { reason: 'already-publishing', when: 'The participant is already publishing.' },
+  ],
   handle: async (participant, params, { session }) => {
     const options = { loopback: params.doLoopback ?? false, dataChannels: session.dataChannels };
     const { sdpAnswer: answered, announce } = await participant.publish(params.sdpOffer, options);

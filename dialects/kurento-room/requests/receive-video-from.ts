@@ -22,6 +22,7 @@ export const receiveVideoFrom = roomRequest({
       when: "`sender` is the participant's own name: loopback is an option of publishVideo.",
     },
     ...negotiationErrors,
+    { reason: 'not-allowed', when: 'The participant may receive no streams.' },
   ],
   handle: async (participant, params) => {
     const publisher = senderIn(participant.room, params.sender);

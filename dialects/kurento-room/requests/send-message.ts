@@ -14,6 +14,7 @@ export const sendMessage = roomRequest({
   description: 'The notification sendMessage goes to all after the answer, to the sender too.',
   example: { params: { message: 'Hello', userMessage: 'berta', roomMessage: 'daily' }, result: {} },
   errors: [
+    { reason: 'not-allowed', when: 'The participant may say nothing in the room.' },
     { reason: 'participant-not-found', when: "`userMessage` is not the sender's own name." },
     { reason: 'room-not-found', when: '`roomMessage` is not the room the sender is in.' },
     { reason: 'invalid-text', when: 'The text has more than `MAX_TEXT_BYTES` bytes, or holds half a character.' },

@@ -11,6 +11,7 @@ import { requests } from '../../../dialects/kurento-room/requests.js';
 import type { MethodName } from '../../../dialects/kurento-room/types.js';
 import { publishOffer, receiveOffer } from '../../support/fixtures.js';
 import { RpcClient } from '../../support/rpc-client.js';
+import type { WireFrame } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
 
 const draft7 = 'http://json-schema.org/draft-07/schema#';
@@ -68,7 +69,7 @@ describe('the OpenRPC document', () => {
 });
 
 describe('rpc.discover and /api/v1/openrpc.json', () => {
-  const server = useServer();
+  const server = useServer({ firstIsModerator: true });
 
   it('give the same document, over the WebSocket without making a session', async () => {
     const served = (await (await fetch(`${server().url}api/v1/openrpc.json`)).json()) as object;
@@ -87,6 +88,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     const ana = await RpcClient.connect(server().url);
     const berta = await RpcClient.connect(server().url);
     const answered = new Set<string>();
+    const frames: WireFrame[] = [];
     const ask = async (client: RpcClient, method: MethodName, params: object = {}): Promise<void> => {
       const { result } = await client.call(method, params);
       const schema = methods.find(({ name }) => name === method)?.result.schema ?? false;
@@ -95,7 +97,8 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     };
     await ask(ana, 'ping', { interval: 5_000 });
     await ask(ana, 'connect');
-    await ask(ana, 'joinRoom', { user: 'ana', room: 'r' });
+    const features = ['state', 'moderation', 'metadata'];
+    await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
     await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
     await ask(ana, 'onIceCandidate', { endpointName: 'ana', candidate: '', sdpMLineIndex: 0 });
@@ -103,21 +106,68 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(berta, 'sendMessage', { message: 'x', userMessage: 'berta', roomMessage: 'r' });
     await ask(berta, 'unsubscribeFromVideo', { sender: 'ana_webcam' });
     await ask(ana, 'unpublishVideo');
-    await ask(berta, 'leaveRoom');
+    await ask(berta, 'raiseHand', { raised: true });
+    await ask(berta, 'updateState', { audio: false });
+    await ask(berta, 'updateMetadata', { name: 'B', attributes: { seat: '4' } });
+    await ask(ana, 'muteParticipant', { id: 'berta', kinds: ['audio'], muted: true });
+    await ask(ana, 'requestUnmute', { id: 'berta', kinds: ['audio'] });
+    await ask(ana, 'lowerHand', { id: 'berta' });
+    await ask(ana, 'lockRoom', { locked: true });
+    await ask(ana, 'updateRoom', { locked: false, waitingRoom: true, title: 'R' });
+    await ask(ana, 'setGrants', { id: 'berta', grants: { canPublish: true } });
+    for (const [method, id] of [
+      ['admitParticipant', 'waiting-1'],
+      ['denyParticipant', 'waiting-2'],
+    ] as const) {
+      const carla = await RpcClient.connect(server().url);
+      const wish = { user: 'carla', room: 'r', features };
+      expect(await carla.refusal('joinRoom', wish)).to.equal(401);
+      await ask(ana, method, { id });
+      frames.push(...(await framesOf(carla)));
+      if (method === 'admitParticipant') await ask(carla, 'joinRoom', wish);
+      await ask(carla, 'closeSession');
+    }
+    await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
+    await ask(ana, 'forceUnpublish', { id: 'ana' });
+    await ask(ana, 'forceDisconnect', { id: 'berta' });
+    const dora = await RpcClient.connect(server().url);
+    await ask(dora, 'joinRoom', { user: 'dora', room: 'elsewhere', features });
+    await ask(dora, 'setGrants', { id: 'dora', role: 'MODERATOR' });
+    await ask(dora, 'closeRoom', { reason: 'r' });
+    await ask(dora, 'joinRoom', { user: 'dora', room: 'elsewhere', features });
+    await ask(dora, 'requestUnmute', { id: 'dora', kinds: ['video'] });
+    await ask(dora, 'forceDisconnect', { id: 'dora' });
+    frames.push(...(await framesOf(dora)));
+    await ask(ana, 'leaveRoom', { sessionId: (await ana.request('connect')).sessionId });
     await ask(ana, 'rpc.discover');
+    frames.push(...(await framesOf(ana)), ...(await framesOf(berta)));
     await ask(ana, 'closeSession');
     // No handler is configured: customRequest is always refused.
     expect(requests.map(({ name }) => name).filter((name) => !answered.has(name))).to.deep.equal(['customRequest']);
 
-    for (const { method, params = {} } of [...ana.frames, ...berta.frames]) {
+    const heard = new Set(frames.map(({ method }) => method));
+    for (const { method, params = {} } of frames) {
       const notification = told.find(({ name }) => name === method);
       expect(notification, method).to.not.equal(undefined);
-      const names = notification?.params.map(({ name }) => name) ?? [];
-      expect(params, method).to.have.all.keys(names);
-      for (const { name, schema } of notification?.params ?? []) {
+      const described = notification?.params ?? [];
+      const needed = described.filter(({ required }) => required).map(({ name }) => name);
+      if (needed.length > 0) expect(params, method).to.include.all.keys(needed);
+      expect(
+        described.map(({ name }) => name),
+        method,
+      ).to.include.members(Object.keys(params));
+      for (const { name, schema } of described.filter((each) => each.name in params)) {
         expect(ajv.validate(schema, params[name]), `${method}.${name}: ${ajv.errorsText()}`).to.be.true;
       }
     }
+    const silent = ['mediaError', 'custonNotification'];
+    expect(told.map(({ name }) => name).filter((name) => !heard.has(name))).to.deep.equal(silent);
     berta.cut();
+    dora.cut();
   });
 });
+
+async function framesOf(client: RpcClient): Promise<readonly WireFrame[]> {
+  await client.settle();
+  return client.frames;
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { sources } from '../../rooms/index.js';
+import type { Grants, Participant, ParticipantState, RoomSettings } from '../../rooms/index.js';
+import { has } from './features.js';
+import type { Features } from './features.js';
+
+/** What a participant sends and wants, as `participantStateChanged` and joinRoom tell it. */
+export const stateSchema = z.object({
+  audio: z.boolean().meta({ description: 'Published, muted neither by the participant nor by a moderator' }),
+  video: z.boolean().meta({ description: 'As `audio`' }),
+  screen: z.boolean().meta({ description: 'As `audio`, of a screen' }),
+  hand: z.boolean(),
+  handSince: z.int().optional().meta({ description: 'When the hand was raised, in ms since 1970' }),
+  mutedBy: z.literal('moderator').optional(),
+  mutedKinds: z
+    .array(z.enum(['audio', 'video']))
+    .optional()
+    .meta({ description: 'What the moderator has muted' }),
+});
+
+/** What people are shown of a participant. */
+export const profileSchema = z.object({
+  name: z.string(),
+  metadata: z.string(),
+  attributes: z.record(z.string(), z.string()),
+});
+
+/** What everybody in a room may know of its settings. */
+export const roomSchema = z.object({
+  title: z.string().meta({ description: 'For people, where it differs from the name; empty: none' }),
+  metadata: z.string(),
+  maxParticipants: z.int().meta({ description: '0: any number' }),
+  locked: z.boolean(),
+  waitingRoom: z.boolean(),
+  mutedOnEntry: z.boolean(),
+  hasPassword: z.boolean(),
+});
+type ShownRoom = z.output<typeof roomSchema>;
+
+/** As in LiveKit's video grant. */
+export const grantsSchema = z.object({
+  roomJoin: z.boolean(),
+  roomCreate: z.boolean(),
+  roomList: z.boolean(),
+  roomAdmin: z.boolean(),
+  roomRecord: z.boolean(),
+  canPublish: z.boolean(),
+  canSubscribe: z.boolean(),
+  canPublishData: z.boolean(),
+  canPublishSources: z.array(z.enum(sources)).meta({ description: 'Empty: all' }),
+  canUpdateOwnMetadata: z.boolean(),
+  hidden: z.boolean(),
+  recorder: z.boolean(),
+});
+
+export function shownState({ mutedByModerator, handSince, ...state }: ParticipantState): z.output<typeof stateSchema> {
+  return {
+    ...state,
+    ...(handSince !== undefined && { handSince }),
+    ...(mutedByModerator.length > 0 && { mutedBy: 'moderator' as const, mutedKinds: [...mutedByModerator] }),
+  };
+}
+
+/** What clients with those features are told of a participant beside its id. */
+export function shownWith(features: Features, { profile, state }: Participant) {
+  const { name, metadata, tags } = profile;
+  return {
+    ...(has(features, 'metadata') && { name, metadata, attributes: { ...tags } }),
+    ...(has(features, 'state') && { state: shownState(state) }),
+  };
+}
+
+export function shownRoom({ title, passwordHash, ...settings }: RoomSettings): ShownRoom {
+  const { metadata, maxParticipants, locked, waitingRoom, mutedOnEntry } = settings;
+  const hasPassword = passwordHash !== null;
+  return { title: title ?? '', metadata, maxParticipants, locked, waitingRoom, mutedOnEntry, hasPassword };
+}
+
+/** Those of the changes that everybody may know; undefined when there are none. */
+export function shownChanges(changes: Partial<RoomSettings>, settings: RoomSettings): Partial<ShownRoom> | undefined {
+  const shown = Object.entries(shownRoom(settings)).filter(([name]) =>
+    Object.hasOwn(changes, name === 'hasPassword' ? 'passwordHash' : name),
+  );
+  return shown.length === 0 ? undefined : Object.fromEntries(shown);
+}
+
+export function shownGrants({ canPublishSources, ...grants }: Grants): z.output<typeof grantsSchema> {
+  return { ...grants, canPublishSources: [...canPublishSources] };
+}
