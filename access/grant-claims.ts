@@ -38,7 +38,7 @@ export type VideoGrant = z.output<typeof videoGrant>;
  */
 export function grantsOf(grant: VideoGrant, role: Role | undefined): Grants {
   const defaults = role ? roles[role] : defaultsFor(grant);
-  const given = changedGrants(defaults, {
+  return changedGrants(defaults, {
     roomJoin: grant.roomJoin ?? undefined,
     roomCreate: grant.roomCreate ?? undefined,
     roomList: grant.roomList ?? undefined,
@@ -52,8 +52,6 @@ export function grantsOf(grant: VideoGrant, role: Role | undefined): Grants {
     recorder: grant.recorder ?? undefined,
     ...sourcesOf(grant),
   });
-  // A participant that nobody sees must not be heard either.
-  return given.hidden ? { ...given, canPublish: false, canPublishData: false } : given;
 }
 
 function defaultsFor({ canPublish }: VideoGrant): Grants {

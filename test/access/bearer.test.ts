@@ -57,16 +57,6 @@ describe('what a token allows', () => {
     expect(grantsIn('yard').roomAdmin, 'rights of a moderator never reach another room').to.equal(false);
   });
 
-  it('does not let a hidden participant be heard', async () => {
-    const { grantsIn } = await grants({ video: { ...garden, hidden: true, canPublish: true } });
-    expect(grantsIn('garden')).to.include({
-      hidden: true,
-      canSubscribe: true,
-      canPublish: false,
-      canPublishData: false,
-    });
-  });
-
   it('does not let anybody join who has no room or no identity', async () => {
     expect((await grants({ video: { roomJoin: true } })).grantsIn('garden').roomJoin).to.equal(false);
     expect((await grants({ sub: undefined, video: garden })).grantsIn('garden').roomJoin).to.equal(false);
