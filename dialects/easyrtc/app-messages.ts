@@ -8,6 +8,7 @@ import type { Push, Reply } from './messages.js';
 import { read } from './requests.js';
 import type { AppMessage } from './requests.js';
 import type { Outsider } from './outsiders.js';
+import { assertMayTalk } from './rights.js';
 
 /**
  * A message of the application, to one client, a room, or the server
@@ -36,6 +37,7 @@ function toOne({ client, application }: Asker, message: AppMessage, id: string, 
   }
   check(message.targetGroup === undefined, 'MSG_REJECT_TARGET_GROUP');
   if (outsider) return toOutsider({ client, application }, message, outsider, context);
+  if (target) assertMayTalk(client, target, room);
   target?.relay('easyrtcMsg', pushOf(message, client, id), client);
   return ack;
 }
@@ -60,6 +62,7 @@ function toRoom({ client }: Asker, message: AppMessage, room: string, context: C
     membership.participant.say(msgData);
     return ack;
   }
+  membership.participant.assertMay('data');
   const push = pushOf(message, client);
   for (const other of membership.view.members.values()) {
     if (other.client !== client) other.client.relay('easyrtcMsg', push, client);

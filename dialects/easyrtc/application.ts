@@ -8,6 +8,7 @@ import type { ClientEntry, FieldMap } from './messages.js';
 import { RoomView } from './room-view.js';
 import type { EasyRtcSettings, FieldValues } from './options.js';
 import { Outsiders } from './outsiders.js';
+import type { WantedRoom } from './requests.js';
 
 /** The value of `Attributes.dialect` of this protocol's participants. */
 export const dialectName = 'easyrtc';
@@ -83,7 +84,7 @@ export class Application {
     if (roomList === 'public') {
       if (settings.defaultRoomEnabled) list.set(settings.defaultRoom, 0);
       for (const room of rooms) {
-        const name = this.#nameOf(room.name);
+        const name = this.nameOf(room.name);
         if (name !== undefined) list.set(name, room.size);
       }
     } else {
@@ -97,15 +98,25 @@ export class Application {
    * @param entered called with the membership before the others are told
    * @throws RoomError as `Rooms.join`; if `entered` was not called, nothing has happened
    */
-  async join(client: Client, name: string, entered: (membership: Membership) => void): Promise<void> {
+  async join(
+    client: Client,
+    { name, parameter }: WantedRoom,
+    entered: (membership: Membership) => void,
+  ): Promise<void> {
     const { rooms, settings, now } = this.#needs;
     const { roomFields, roomMaxConnections: maxConnections } = settings;
     const { easyrtcid, username } = client;
-    const attributes = { displayName: username ?? easyrtcid, dialect: dialectName, hearsPrivateTexts: true };
-    const { sessionId } = client;
+    const attributes = {
+      displayName: username ?? easyrtcid,
+      dialect: dialectName,
+      hearsPrivateTexts: true,
+      peerToPeer: true,
+    };
+    const { sessionId, bearer } = client;
     // Ids are made anew for each connection. The session is what a page keeps.
     const identity = sessionId === undefined ? username : `easyrtcsid:${keyOf(sessionId)}`;
-    const newcomer = { id: easyrtcid, idIsName: false, attributes, identity, session: client };
+    const password = typeof parameter?.password === 'string' ? parameter.password : undefined;
+    const newcomer = { id: easyrtcid, idIsName: false, attributes, identity, session: client, bearer, password };
     await rooms.join(this.#keyOf(name), newcomer, (participant) => {
       // While the join was being admitted, the client may have left or the room may have filled up.
       if (client.application !== this) return undefined;
@@ -160,6 +171,17 @@ export class Application {
     return session.clients;
   }
 
+  /** Undefined for a room of another application, and for a name that this protocol cannot express. */
+  nameOf(key: string): string | undefined {
+    const { names, settings } = this.#needs;
+    let name = names.nameOf(key);
+    if (name !== undefined && this.name !== settings.defaultApplication) {
+      const prefix = `${this.name}/`;
+      name = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+    }
+    return name !== undefined && settings.roomPattern.test(name) ? name : undefined;
+  }
+
   #newView(name: string, fields: FieldValues): RoomView {
     const view = new RoomView(name, this.#keyOf(name), fields, this.outsiders);
     this.#views.set(name, view);
@@ -170,17 +192,6 @@ export class Application {
   #keyOf(room: string): string {
     const { names, settings } = this.#needs;
     return names.keyOf(this.name === settings.defaultApplication ? room : `${this.name}/${room}`);
-  }
-
-  /** Undefined for a room of another application, and for a name that this protocol cannot express. */
-  #nameOf(key: string): string | undefined {
-    const { names, settings } = this.#needs;
-    let name = names.nameOf(key);
-    if (name !== undefined && this.name !== settings.defaultApplication) {
-      const prefix = `${this.name}/`;
-      name = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
-    }
-    return name !== undefined && settings.roomPattern.test(name) ? name : undefined;
   }
 }
 

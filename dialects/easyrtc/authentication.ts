@@ -1,4 +1,5 @@
 import { RoomError } from '../../rooms/index.js';
+import type { Bearer } from '../../rooms/index.js';
 import type { Application } from './application.js';
 import type { Client } from './client.js';
 import type { Context } from './context.js';
@@ -6,6 +7,7 @@ import { Refusal, check, roomErrors } from './errors.js';
 import { inTime } from './hooks.js';
 import type { Visitor } from './hooks.js';
 import { iceServersFor } from './ice.js';
+import { bearerOf, usernameOf } from './introduction.js';
 import type { Membership } from './membership.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
 import type { Fields, IceServer, Reply, Token } from './messages.js';
@@ -33,11 +35,8 @@ export async function authenticate(
     application: name,
     username: login.username ?? client.username,
   };
-  if (hooks.authenticate) {
-    const welcome = await inTime(hooks.authenticate(visitor, login.credential, message ?? {}), settings.hookTimeoutMs);
-    check(welcome, 'LOGIN_BAD_AUTH');
-  }
-  const rooms = wantedRooms(login, context);
+  const bearer = await bearerOf({ client, login, visitor, message }, context);
+  const rooms = wantedRooms(login, bearer, applications.of(name), context);
   checkPlaces(client, name, rooms, context);
   for (const room of hooks.joinRoom ? rooms : []) {
     check(await mayJoin(visitor, room, applications.of(name), context), 'LOGIN_GEN_FAIL');
@@ -46,7 +45,8 @@ export async function authenticate(
   check(isThere(), 'LOGIN_GEN_FAIL');
   // While the hooks were asked, rooms may have filled up or ended.
   checkPlaces(client, name, rooms, context);
-  return enter(client, login, rooms, applications.of(name), iceServers, context);
+  const username = login.username ?? usernameOf(bearer, settings) ?? client.username;
+  return enter(client, { ...login, username }, bearer, rooms, applications.of(name), iceServers, context);
 }
 
 /** Whether the hook allows the visitor to join the room. */
@@ -61,9 +61,17 @@ export async function mayJoin(
   return inTime(hooks.joinRoom(visitor, room), settings.hookTimeoutMs);
 }
 
-function wantedRooms({ roomJoin: rooms = [] }: Login, { settings }: Context): readonly WantedRoom[] {
+/** A client that names no room enters the one that its token names, or else the default room. */
+function wantedRooms(
+  { roomJoin: rooms = [] }: Login,
+  bearer: Bearer,
+  application: Application,
+  { settings }: Context,
+): readonly WantedRoom[] {
   if (rooms.length > 0) return rooms;
-  return settings.defaultRoomEnabled ? [{ name: settings.defaultRoom, parameter: undefined }] : [];
+  if (!settings.defaultRoomEnabled) return [];
+  const named = bearer.room === undefined ? undefined : application.nameOf(bearer.room);
+  return [{ name: named ?? settings.defaultRoom, parameter: undefined }];
 }
 
 /** Rows 12 to 14 of the table in docs/protocols/easyrtc.md#5-authentication. @throws Refusal */
@@ -101,6 +109,7 @@ export function newRooms(client: Client, rooms: readonly WantedRoom[]): readonly
 async function enter(
   client: Client,
   login: Login,
+  bearer: Bearer,
   rooms: readonly WantedRoom[],
   application: Application,
   iceServers: readonly IceServer[],
@@ -108,10 +117,11 @@ async function enter(
 ): Promise<Reply> {
   const wasNamed = client.username;
   client.enter(application);
-  client.username = login.username ?? client.username;
+  client.username = login.username;
+  client.bearer = bearer;
   if (login.setPresence) client.changePresence(login.setPresence);
   if (login.easyrtcsid !== undefined) client.enterSession(login.easyrtcsid);
-  const joined = await client.join(rooms.map(({ name }) => name));
+  const joined = await client.join(rooms);
   tellKnown(client, joined, wasNamed !== client.username);
   return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };
 }
@@ -121,13 +131,13 @@ async function enter(
  * (docs/protocols/easyrtc.md#7-what-the-server-sends-by-itself).
  */
 function tellKnown(client: Client, joined: ReadonlySet<Membership>, isRenamed: boolean): void {
-  const known = [...client.memberships].filter((membership) => !joined.has(membership));
+  const known = [...client.memberships].filter((membership) => !joined.has(membership) && !membership.isHidden);
   if (!isRenamed) {
     tellUpdate(client, known);
     return;
   }
   for (const { view } of known) {
-    const news = { roomName: view.name, roomStatus: 'update', clientList: view.clientList } as const;
+    const news = { roomName: view.name, roomStatus: 'update', clientList: view.clientListFor(client) } as const;
     view.tell(roomDataReply(byName([[view.name, news]])), client);
   }
 }
@@ -150,7 +160,7 @@ function tokenOf(
     ...(sessionId !== undefined && {
       sessionData: { easyrtcsid: sessionId, field: application.sessionFields(sessionId) },
     }),
-    roomData: byName([...client.memberships].map(({ view }) => [view.name, view.joined] as const)),
+    roomData: byName([...client.memberships].map(({ view }) => [view.name, view.joinedBy(client)] as const)),
   };
 }
 

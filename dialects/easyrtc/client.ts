@@ -1,14 +1,15 @@
 import type { Log } from '../../log.js';
-import type { RoomEvent } from '../../rooms/index.js';
+import type { Bearer, RoomEvent } from '../../rooms/index.js';
 import type { Application } from './application.js';
 import { newEasyrtcid } from './easyrtcid.js';
+import type { ErrorCode } from './errors.js';
 import type { Visitor } from './hooks.js';
 import type { Membership } from './membership.js';
-import { byName, roomDataReply } from './messages.js';
+import { byName, errorOf, roomDataReply } from './messages.js';
 import type { Presence, Push, RoomNews } from './messages.js';
 import type { EasyRtcSettings } from './options.js';
 import type { Outlet } from './outlet.js';
-import type { PresenceChange } from './requests.js';
+import type { PresenceChange, WantedRoom } from './requests.js';
 
 export interface ClientNeeds {
   readonly settings: Pick<EasyRtcSettings, 'chatType' | 'maxPacketBytes'>;
@@ -25,6 +26,7 @@ export interface ClientNeeds {
  */
 export class Client {
   readonly easyrtcid = newEasyrtcid();
+  readonly address: string;
   readonly #outlet: Outlet;
   readonly #needs: ClientNeeds;
   readonly #memberships = new Map<string, Membership>();
@@ -32,11 +34,16 @@ export class Client {
   #sessionId: string | undefined;
   /** What is sent after the answer to a join; undefined while nothing is held back. */
   #held: (() => void)[] | undefined;
+  /** The keys of the rooms from which it was removed and which it has not entered since. */
+  readonly #removedFrom = new Set<string>();
   username: string | undefined;
+  /** What it has shown at its last authentication. */
+  bearer: Bearer | undefined;
   presence: Presence = { show: 'chat', status: null };
 
-  constructor(outlet: Outlet, needs: ClientNeeds) {
+  constructor(outlet: Outlet, address: string, needs: ClientNeeds) {
     this.#outlet = outlet;
+    this.address = address;
     this.#needs = needs;
   }
 
@@ -88,21 +95,22 @@ export class Client {
    * client are held back until `release`, which is called when the request is answered.
    * @returns the new memberships. @throws RoomError as `Rooms.join`
    */
-  async join(rooms: Iterable<string>): Promise<ReadonlySet<Membership>> {
+  async join(rooms: Iterable<WantedRoom>): Promise<ReadonlySet<Membership>> {
     const application = this.#application;
     const { account } = this.#outlet;
     const joined = new Set<Membership>();
-    const join = (name: string): Promise<unknown> | undefined =>
-      application?.join(this, name, (membership) => {
+    const join = (room: WantedRoom): Promise<unknown> | undefined =>
+      application?.join(this, room, (membership) => {
         this.#held ??= [];
-        this.#memberships.set(name, membership);
+        this.#memberships.set(room.name, membership);
+        this.#removedFrom.delete(membership.view.key);
         joined.add(membership);
       });
     try {
-      for (const name of rooms) {
-        if (this.#memberships.has(name)) continue;
+      for (const room of rooms) {
+        if (this.#memberships.has(room.name)) continue;
         // Hooks were waited for, so the request of the client is not being served any more: what the join tells is charged here.
-        await (account ? account.pay(join, name) : join(name));
+        await (account ? account.pay(join, room) : join(room));
       }
     } catch (error) {
       for (const { view } of joined) this.leave(view.name);
@@ -175,13 +183,34 @@ export class Client {
         if (event.from !== membership.participant) this.#hearText(event, membership);
         return;
       case 'participantEvicted':
+        this.#removedFrom.add(view.key);
+        this.#roomLeft(view.name);
+        // Others could go on to send to a client that knows them (docs/protocols/easyrtc.md#16-bridging).
+        if (this.roomCount === 0) this.dismiss('LOGIN_GEN_FAIL');
+        return;
       case 'roomClosed':
-        this.leave(view.name);
-        this.command(roomDataReply(byName<RoomNews>([[view.name, { roomName: view.name, roomStatus: 'leave' }]])));
+        this.#roomLeft(view.name);
         return;
       default:
       // Clients of this protocol send media to each other, not to the server.
     }
+  }
+
+  /** Whether it was removed from the room and has not been back. */
+  isRemovedFrom(roomKey: string): boolean {
+    return this.#removedFrom.has(roomKey);
+  }
+
+  /** Tells the client the reason, and closes its socket. */
+  dismiss(code: ErrorCode): void {
+    this.release();
+    this.command(errorOf(code));
+    this.#outlet.close();
+  }
+
+  #roomLeft(roomName: string): void {
+    this.leave(roomName);
+    this.command(roomDataReply(byName<RoomNews>([[roomName, { roomName, roomStatus: 'leave' }]])));
   }
 
   #hearText({ from, text, to }: RoomEvent & { readonly type: 'textSaid' }, { view }: Membership): void {

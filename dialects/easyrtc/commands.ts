@@ -1,14 +1,17 @@
+import { RoomError } from '../../rooms/index.js';
 import type { Application } from './application.js';
 import { hasPlaces, mayJoin, newRooms } from './authentication.js';
 import type { Client } from './client.js';
 import type { Context } from './context.js';
-import { check } from './errors.js';
+import { Refusal, check } from './errors.js';
 import { iceServersFor } from './ice.js';
+import type { Membership } from './membership.js';
 import { ack, byName, roomDataReply } from './messages.js';
 import type { Fields, Reply, RoomNews } from './messages.js';
 import { ownUpdate, tellUpdate } from './news.js';
 import { read } from './requests.js';
-import type { Request } from './requests.js';
+import type { Request, WantedRoom } from './requests.js';
+import { assertMaySend } from './rights.js';
 
 /** The client that sent a request, and its application. */
 export interface Asker {
@@ -66,6 +69,7 @@ function signalOf(msgType: Signal) {
   return ({ client, application }: Asker, { msgData, targetEasyrtcid: id }: Request<Signal>): Reply => {
     const target = application.clients.get(id);
     if (target) {
+      if (msgType === 'offer' || msgType === 'answer') assertMaySend(client, target, msgData ?? {});
       target.relay('easyrtcCmd', { msgType, msgData, senderEasyrtcid: client.easyrtcid }, client);
       return ack;
     }
@@ -99,10 +103,21 @@ async function roomJoin(
   const rooms = newRooms(client, wanted);
   const exist = context.settings.roomAutoCreate || rooms.every(({ name }) => application.hasRoom(name));
   check(exist && hasPlaces(application, rooms, client.roomCount, context), 'MSG_REJECT_BAD_ROOM');
-  const joined = await client.join(rooms.map(({ name }) => name));
+  const joined = await joinAll(client, rooms);
   const all = wanted.flatMap(({ name }) => client.membership(name) ?? []);
   for (const membership of all) if (!joined.has(membership)) tellUpdate(client, [membership]);
-  return roomDataReply(byName(all.map(({ view }) => [view.name, view.joined] as const)));
+  return roomDataReply(byName(all.map(({ view }) => [view.name, view.joinedBy(client)] as const)));
+}
+
+/** @throws Refusal, RoomError */
+async function joinAll(client: Client, rooms: readonly WantedRoom[]): Promise<ReadonlySet<Membership>> {
+  try {
+    return await client.join(rooms);
+  } catch (error) {
+    // In a room the same error refuses what a client does there.
+    if (error instanceof RoomError && error.code === 'not-allowed') throw new Refusal('MSG_REJECT_BAD_ROOM');
+    throw error;
+  }
 }
 
 function roomLeave({ client }: Asker, { msgData: { roomLeave: rooms } }: Request<'roomLeave'>): Reply {
@@ -121,6 +136,7 @@ function setRoomApiField({ client }: Asker, { msgData }: Request<'setRoomApiFiel
   const { roomName, field = {} } = msgData.setRoomApiField;
   const membership = client.membership(roomName);
   check(membership !== undefined, 'MSG_REJECT_BAD_ROOM');
+  membership.participant.assertMay('data');
   membership.apiField = field;
   tellUpdate(client, [membership]);
   return ownUpdate([membership]);

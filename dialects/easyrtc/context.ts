@@ -1,3 +1,4 @@
+import type { Access } from '../../access/index.js';
 import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
 import type { IceServer } from './messages.js';
@@ -6,6 +7,7 @@ import type { Requests } from './requests.js';
 
 /** What the handlers of requests use. */
 export interface Context {
+  readonly access: Access;
   readonly applications: Applications;
   readonly requests: Requests;
   readonly settings: EasyRtcSettings;

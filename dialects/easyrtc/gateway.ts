@@ -61,10 +61,11 @@ export class EasyRtcGateway implements Dialect {
     return new Control(this.#context);
   }
 
-  attach({ rooms, names, roomList, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
+  attach({ rooms, access, names, roomList, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
     const settings = this.#settings;
     const server = this.#server;
     const context: Context = {
+      access,
       applications: new Applications({ rooms, names, roomList, now, settings }),
       requests: requestsOf(settings),
       settings,

@@ -14,8 +14,8 @@ import type { ClientNeeds } from './client.js';
 import { command } from './commands.js';
 import type { Context } from './context.js';
 import type { ErrorCode } from './errors.js';
-import { Refusal, errorTexts, roomErrors } from './errors.js';
-import { isObject } from './messages.js';
+import { Refusal, roomErrors } from './errors.js';
+import { errorOf, isObject } from './messages.js';
 import type { Fields, Reply } from './messages.js';
 import { Outlet } from './outlet.js';
 import type { PushText } from './push-text.js';
@@ -64,10 +64,10 @@ export class Link {
       log.warn('a client was dropped', {
         client: this.client.easyrtcid,
         reason,
-        address: callerOf(socket.request).address,
+        address: this.client.address,
       });
     });
-    this.client = new Client(this.#outlet, client);
+    this.client = new Client(this.#outlet, callerOf(socket.request).address, client);
     this.#requests = new RequestQueue({ maxRequests: maxQueuedRequests }, (request) => this.#serve(request));
     if (maxMessagesPerSecond > 0) {
       const perSecond = maxMessagesPerSecond;
@@ -94,10 +94,7 @@ export class Link {
 
   /** Tells the client the reason, and closes the socket. */
   end(code: ErrorCode): void {
-    if (this.#over) return;
-    this.client.release();
-    this.client.command(errorOf(code));
-    this.#outlet.close();
+    if (!this.#over) this.client.dismiss(code);
   }
 
   #receive(event: Event, args: readonly unknown[]): void {
@@ -181,10 +178,6 @@ export class Link {
   #report(event: string, error: unknown): void {
     this.#log.error('a request failed unexpectedly', { event, client: this.client.easyrtcid, error });
   }
-}
-
-function errorOf(code: ErrorCode): Reply {
-  return { msgType: 'error', msgData: { errorCode: code, errorText: errorTexts[code] } };
 }
 
 /** Socket.IO adds a callback as the last argument when the client wants an answer. */

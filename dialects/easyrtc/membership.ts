@@ -19,6 +19,11 @@ export class Membership {
     this.joinTime = joinTime;
   }
 
+  /** Whether others do not learn of it. */
+  get isHidden(): boolean {
+    return this.participant.grants.hidden;
+  }
+
   /**
    * The entry in a full list: `apiField` is there only if it has members (docs/protocols/easyrtc.md#5-authentication).
    */

@@ -3,6 +3,9 @@
  * these types (test/dialects/easyrtc/server-messages.ts).
  */
 
+import { errorTexts } from './errors.js';
+import type { ErrorCode } from './errors.js';
+
 /**
  * An object in the sense of the protocol: arrays count, null does not (docs/protocols/easyrtc.md#4-names-and-limits).
  */
@@ -102,6 +105,10 @@ export const ack: Reply = { msgType: 'ack' };
 /** An object that has only own keys, because a name may be `__proto__`. */
 export function byName<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
   return Object.fromEntries(entries);
+}
+
+export function errorOf(errorCode: ErrorCode): Reply {
+  return { msgType: 'error', msgData: { errorCode, errorText: errorTexts[errorCode] } };
 }
 
 export function roomDataReply(news: RoomData): Reply {

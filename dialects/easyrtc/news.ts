@@ -8,7 +8,7 @@ import type { Reply, RoomNews } from './messages.js';
  * (docs/protocols/easyrtc.md#66-setpresence).
  */
 export function tellUpdate(client: Client, memberships: Iterable<Membership>): void {
-  const [first, ...more] = memberships;
+  const [first, ...more] = [...memberships].filter(({ isHidden }) => !isHidden);
   if (!first) return;
   if (more.length === 0) {
     first.view.tell(ownUpdate([first]), client);

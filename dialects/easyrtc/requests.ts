@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTokenShaped } from '../../access/index.js';
 import { isShowable, roomKey } from '../../rooms/index.js';
 import { Refusal, isErrorCode } from './errors.js';
 import type { ErrorCode } from './errors.js';
@@ -92,7 +93,7 @@ export function requestsOf(settings: EasyRtcSettings) {
             applicationName: name(settings.applicationPattern, bad).optional(),
             easyrtcsid: name(settings.sessionPattern, bad).optional(),
             username: name(settings.usernamePattern, bad).optional(),
-            credential: filled(bad).optional(),
+            credential: z.preprocess(asCredential, filled(bad)).optional(),
             roomJoin: roomsOf(fields(bad), settings.roomPattern, fields(bad).optional()).optional(),
             setPresence: presence.optional(),
           }),
@@ -150,6 +151,11 @@ export function read<N extends RequestName>(requests: Requests, what: N, given: 
   const [issue] = error.issues;
   if (issue && isErrorCode(issue.message)) throw new Refusal(issue.message);
   throw new Error('A check has no code of the protocol', { cause: error });
+}
+
+/** A token may stand alone (docs/access.md#easyrtc). */
+function asCredential(value: unknown): unknown {
+  return typeof value === 'string' && isTokenShaped(value) ? { token: value } : value;
 }
 
 function asRecord(value: unknown): unknown {

@@ -41,18 +41,21 @@ export class RoomView {
     this.#members.delete(client.easyrtcid);
   }
 
-  /** Everybody in the room, including the receiver. */
-  get clientList(): Readonly<Record<string, ClientEntry>> {
+  /** Everybody in the room whom the receiver may see, including the receiver. */
+  clientListFor(receiver: Client): Readonly<Record<string, ClientEntry>> {
     const list: [string, ClientEntry][] = [];
-    for (const [id, membership] of this.members) list.push([id, membership.listEntry]);
+    for (const [id, membership] of this.members) {
+      if (!membership.isHidden || membership.client === receiver) list.push([id, membership.listEntry]);
+    }
     for (const { entry } of this.#present.values()) list.push([entry.easyrtcid, entry]);
     return byName(list);
   }
 
   /** What a client is told when it has joined. */
-  get joined(): RoomNews {
+  joinedBy(client: Client): RoomNews {
     const field = fieldMapOf(this.fields);
-    return { roomName: this.name, roomStatus: 'join', clientList: this.clientList, ...(field && { field }) };
+    const clientList = this.clientListFor(client);
+    return { roomName: this.name, roomStatus: 'join', clientList, ...(field && { field }) };
   }
 
   /** What the members are told when a participant joins or leaves. */

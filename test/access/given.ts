@@ -1,12 +1,21 @@
 import { SignJWT } from 'jose';
 import { Access } from '../../access/index.js';
 import type { AccessSettings } from '../../access/index.js';
-import { roles } from '../../rooms/index.js';
-import type { Bearer } from '../../rooms/index.js';
+import { noGrants, roles } from '../../rooms/index.js';
+import type { Administrator, Bearer } from '../../rooms/index.js';
 import type { Log } from '../../log.js';
 
 export const key = 'backend';
-export const secret = 'a secret of at least thirty-two characters';
+export const secret = 'a-secret-of-at-least-thirty-two-characters';
+
+/** The option `keys` of a server that takes tokens of that key. */
+export const keys = { [key]: secret };
+
+/** A program that moderates every room. */
+export const moderator: Administrator = {
+  administrator: 'test',
+  bearer: { grantsIn: () => ({ ...noGrants, roomAdmin: true }) },
+};
 
 /** A line of the log. */
 export interface Line {

@@ -160,13 +160,28 @@ describe('EasyRTC and Kurento Room clients in one room', () => {
     expect((await ana.take(left)).msgData?.roomData).to.deep.equal(leave);
     await ben.take(removed(ana.id));
     await kurt.notified('participantLeft');
-    expect(await ana.refusal('easyrtcMsg', { msgType: 'x', targetRoom: 'default' })).to.equal('MSG_REJECT_TARGET_ROOM');
+    expect(codeOf(await ana.pushed('error')), 'it is in no room any more').to.equal('LOGIN_GEN_FAIL');
+    await ana.closed;
     room?.close('enough');
     expect((await ben.take(left)).msgData?.roomData).to.deep.equal(leave);
     await kurt.notified('roomClosed');
-    const again = await ana.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } });
-    expect(codeOf(again), 'the evicted one').to.equal('MSG_REJECT_BAD_ROOM');
     await ben.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } });
+  });
+
+  it('a client that is evicted from one of its rooms stays in the others, and reaches nobody there', async () => {
+    const [ana, ben] = [await stage.enter(), await stage.enter()];
+    const roomJoin = { side: { roomName: 'side' } };
+    await ana.command('roomJoin', { roomJoin });
+    const participant = stage.rooms.find('default')?.find(ana.id);
+    participant?.room.evict(participant);
+    await ana.take((push) => push.msgData?.roomData?.default?.roomStatus === 'leave');
+    const say = { msgType: 'x', msgData: 1, targetEasyrtcid: ben.id };
+    expect(await ana.refusal('easyrtcMsg', say)).to.equal('MSG_REJECT_GEN_FAIL');
+    expect(codeOf(await ana.command('roomJoin', { roomJoin: { default: { roomName: 'default' } } }))).to.equal(
+      'MSG_REJECT_BAD_ROOM',
+    );
+    await ben.command('roomJoin', { roomJoin });
+    expect(await ana.refusal('easyrtcMsg', say)).to.equal('ack');
   });
 
   it('a page that was evicted is known by its session when it is loaded again', async () => {
