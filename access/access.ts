@@ -29,10 +29,18 @@ export function isTokenShaped(text: string): boolean {
   return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(text);
 }
 
+/** What differs for a protocol with rooms of its own. */
+interface Apart {
+  readonly nameOf: (key: string) => string;
+  readonly publicKeys: PublicKeys;
+}
+
 /** Finds out who a client is. Every door asks it; what the client may do then is checked by the rooms (docs/access.md). */
 export class Access {
   readonly #settings: AccessSettings;
   readonly #log: Log;
+  readonly #now: () => number;
+  readonly #nameOf: (key: string) => string;
   readonly #publicKeys: PublicKeys;
   readonly #tokens: Tokens;
   /** For a join of which no door says what its client has shown. */
@@ -42,10 +50,12 @@ export class Access {
    * @param settings are looked up when they are needed
    * @param now the time in ms since 1970
    */
-  constructor(settings: AccessSettings, log: Log, now: () => number = Date.now) {
+  constructor(settings: AccessSettings, log: Log, now: () => number = Date.now, apart?: Apart) {
     this.#settings = settings;
     this.#log = log;
-    this.#publicKeys = new PublicKeys(settings, log, now);
+    this.#now = now;
+    this.#nameOf = apart?.nameOf ?? ((key) => key);
+    this.#publicKeys = apart?.publicKeys ?? new PublicKeys(settings, log, now);
     this.#tokens = new Tokens(settings, this.#publicKeys, now);
   }
 
@@ -57,6 +67,14 @@ export class Access {
   /** Whether a client without a token is refused. Doors whose clients cannot carry one are closed then. */
   get needsToken(): boolean {
     return this.#settings.auth === 'required';
+  }
+
+  /**
+   * The same for a protocol that has rooms of its own (BRIDGE=false): a token names a room as that protocol does.
+   * @param nameOf that name, of a key in `Rooms`
+   */
+  withNames(nameOf: (key: string) => string): Access {
+    return new Access(this.#settings, this.#log, this.#now, { nameOf, publicKeys: this.#publicKeys });
   }
 
   /** Fetches public keys where there are some to fetch. Never rejects: what is wrong is one line of the log. */
@@ -96,7 +114,7 @@ export class Access {
   async #bearerOf(token: string, { door, address, credential, name }: Introduction): Promise<Bearer> {
     try {
       const { claims, payload } = await this.#tokens.verify(token);
-      return new TokenBearer(claims, payload, address);
+      return new TokenBearer(claims, payload, address, this.#nameOf);
     } catch (error) {
       if (!(error instanceof RoomError)) throw error;
       const reason = error.cause instanceof Error ? error.cause.message : error.message;

@@ -22,12 +22,22 @@ export class TokenBearer implements Bearer {
   readonly validFrom: number;
   readonly address: string | undefined;
   readonly claims: Readonly<Record<string, unknown>>;
+  readonly #nameOf: (key: string) => string;
   readonly #rooms: readonly RoomGrants[];
   /** What the token allows where none of its grants names the room. */
   readonly #elsewhere: Grants;
 
-  /** @param payload the claims as the token has them, for hooks */
-  constructor(token: TokenClaims, payload: Readonly<Record<string, unknown>>, address: string | undefined) {
+  /**
+   * @param payload the claims as the token has them, for hooks
+   * @param nameOf what the protocol of the client, and so its token, calls the room of a key
+   */
+  constructor(
+    token: TokenClaims,
+    payload: Readonly<Record<string, unknown>>,
+    address: string | undefined,
+    nameOf: (key: string) => string,
+  ) {
+    this.#nameOf = nameOf;
     this.identity = token.sub ?? token.jti ?? undefined;
     this.name = cleanedName(token.name ?? '') || undefined;
     this.metadata = token.metadata ?? undefined;
@@ -60,7 +70,8 @@ export class TokenBearer implements Bearer {
   }
 
   /** A grant that names the room counts before one with a pattern; of several the first. */
-  readonly grantsIn = (room: string): Grants => {
+  readonly grantsIn = (key: string): Grants => {
+    const room = this.#nameOf(key);
     const own =
       this.#rooms.find((each) => each.room === room) ??
       this.#rooms.find(({ pattern }) => pattern !== undefined && fitsGlob(pattern, room));

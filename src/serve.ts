@@ -227,7 +227,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       const apart = name === ours ? namesBut(others) : ownNames(name);
       dialect.attach({
         rooms,
-        access,
+        access: config.bridge ? access : access.withNames((key) => apart.nameOf(key) ?? key),
         passwords,
         roomList: config.roomList,
         names: config.bridge ? sharedNames : apart,

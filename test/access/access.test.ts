@@ -37,6 +37,13 @@ describe('a client without a token', () => {
 });
 
 describe('a client with a token', () => {
+  it('may enter the room that its protocol calls so, where each protocol has rooms of its own', async () => {
+    const apart = accessOf().withNames((key) => key.replace(/^test:/, ''));
+    const bearer = await bearerOf(apart, await tokenOf({ video }));
+    expect(bearer.grantsIn('test:garden').roomJoin).to.equal(true);
+    expect(bearer.grantsIn('test:cellar').roomJoin).to.equal(false);
+  });
+
   it('gets what the token says in every mode', async () => {
     for (const auth of ['off', 'optional', 'required'] as const) {
       const bearer = await bearerOf(accessOf({ auth }), await tokenOf({ video }));
