@@ -74,6 +74,8 @@ export class Moderation implements api.Moderation {
     this.#do('unpublish', target, () => {
       assertHasMedia(target);
       target.unpublish();
+      // The others learn it from the publication.
+      target.tell({ type: 'stateChanged', participant: target });
     });
   }
 

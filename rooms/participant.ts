@@ -286,6 +286,7 @@ export class Participant implements api.Participant {
       for (const subscription of [...this.subscriptions]) subscription.close();
     }
     this.tell({ type: 'grantsChanged', participant: this, grants });
+    if (!former.roomAdmin && grants.roomAdmin) this.room.tellWhoWaits(this);
   }
 
   leave(): void {

@@ -74,6 +74,8 @@ export class Room implements api.Room {
   /** Ends the wait for the first participant, or for another one after the last. */
   #stopWaiting: (() => void) | undefined;
   readonly #succession: Succession | undefined;
+  /** Set while somebody leaves for a newcomer. `isEmptied`: the room would have closed. */
+  #replacing: { isEmptied: boolean } | undefined;
 
   constructor(name: string, context: RoomContext, options: RoomOptions) {
     this.name = name;
@@ -227,10 +229,28 @@ export class Room implements api.Room {
       throw error;
     }
     if (this.#filterChange) participant.tell(this.#filterChange);
-    if (participant.grants.roomAdmin) {
-      for (const waiting of this.lobby.waiting) participant.tell({ type: 'waitingChanged', waiting, isWaiting: true });
-    }
+    if (participant.grants.roomAdmin) this.tellWhoWaits(participant);
     return participant;
+  }
+
+  /**
+   * Called by `Rooms.join`: somebody may leave for a newcomer, who then joins. The room does not close in between, although nobody may be
+   * in it, so that its settings and those who wait stay.
+   */
+  replace<Result>(leaveAndJoin: () => Result): Result {
+    const replacing = { isEmptied: false };
+    this.#replacing = replacing;
+    try {
+      return leaveAndJoin();
+    } finally {
+      this.#replacing = undefined;
+      if (replacing.isEmptied) this.#closeIfEmpty();
+    }
+  }
+
+  /** Called for somebody who begins to moderate. */
+  tellWhoWaits(moderator: Participant): void {
+    for (const waiting of this.lobby.waiting) moderator.tell({ type: 'waitingChanged', waiting, isWaiting: true });
   }
 
   get bans(): readonly Ban[] {
@@ -348,6 +368,10 @@ export class Room implements api.Room {
 
   /** A hidden participant keeps the room only when it records. */
   #closeIfEmpty(): void {
+    if (this.#replacing) {
+      this.#replacing.isEmptied = true;
+      return;
+    }
     if (this.#stays || this.#closed || this.#members.visible > 0) return;
     if ([...this.#members].some(({ grants }) => grants.recorder)) return;
     const { departureTimeoutS } = this.#settings;

@@ -228,32 +228,13 @@ export class Rooms {
 
   /** @returns undefined when the room has closed since `authorize` was asked: whether it may be opened again was not asked */
   #enter(name: string, opens: boolean, arrival: Arrival, enter: Enter): api.Participant | undefined {
-    this.#entrance.passLobby(name, this.#rooms.get(name), arrival);
-    this.#makePlace(name, arrival);
     const present = this.#rooms.get(name);
-    if (present) return present.join(arrival, enter);
-    return opens ? this.#joinNew(name, arrival, enter) : undefined;
-  }
-
-  /**
-   * A newcomer that has proved its identity replaces the participant that has it. Others leave it to their dialect, which may end a
-   * membership that has the id.
-   */
-  #makePlace(name: string, { newcomer, bearer }: Arrival): void {
-    const { id, makePlace } = newcomer;
-    const room = this.#rooms.get(name);
-    if (!room) return;
-    const { identity } = bearer;
-    const same =
-      identity === undefined
-        ? undefined
-        : (room.findAny(identity) ?? (id === identity ? room.findByName(id) : undefined));
-    if (same) {
-      room.evict(same, { reason: 'duplicateIdentity', replaced: true });
-      return;
-    }
-    const present = makePlace && room.findByName(id);
-    if (present) makePlace(present, present.returner.session);
+    this.#entrance.passLobby(name, present, arrival);
+    if (!present) return opens ? this.#joinNew(name, arrival, enter) : undefined;
+    return present.replace(() => {
+      makePlace(present, arrival);
+      return present.join(arrival, enter);
+    });
   }
 
   #joinNew(name: string, arrival: Arrival, enter: Enter): api.Participant {
@@ -295,4 +276,23 @@ export class Rooms {
 function checkedNewcomer(newcomer: Newcomer): Newcomer {
   assertAddress(newcomer.id, 'The name of a participant');
   return { ...newcomer, attributes: checkedAttributes(newcomer.attributes) };
+}
+
+/**
+ * A newcomer that has proved its identity replaces the participant that has it. Others leave it to their dialect, which may end a
+ * membership that has the id.
+ */
+function makePlace(room: Room, { newcomer, bearer }: Arrival): void {
+  const { id } = newcomer;
+  const { identity } = bearer;
+  const same =
+    identity === undefined
+      ? undefined
+      : (room.findAny(identity) ?? (id === identity ? room.findByName(id) : undefined));
+  if (same) {
+    room.evict(same, { reason: 'duplicateIdentity', replaced: true });
+    return;
+  }
+  const present = newcomer.makePlace && room.findByName(id);
+  if (present) newcomer.makePlace(present, present.returner.session);
 }

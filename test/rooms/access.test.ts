@@ -592,3 +592,65 @@ describe('a newcomer', () => {
     expect(next.profile.metadata).to.equal('mine');
   });
 });
+
+describe('a room with one moderator', () => {
+  it('goes on as it is when the moderator joins anew: its settings, and those who wait', async () => {
+    const stage = new AccessStage();
+    const token = bearerOf(roles.MODERATOR, 'mod');
+    const { room } = await stage.join('mod', token);
+    const next = await stage.join('mod', token);
+    next.room.moderatedBy(next).update({ waitingRoom: true, locked: false });
+    const heard: unknown[] = [];
+    const knocker = { told: (outcome: unknown) => heard.push(outcome), gone: new AbortController().signal };
+    expect(await codeOf(stage.join('guest', undefined, { knocker }))).to.equal('waiting');
+    const again = await stage.join('mod', token);
+    expect(again.room).to.equal(room);
+    expect(again.room.settings.waitingRoom).to.equal(true);
+    expect(heard).to.deep.equal([]);
+    expect(stage.types(again), 'it is told who waits').to.deep.equal(['waitingChanged']);
+    const byHand = await stage.join('mod', undefined, {
+      ...{ room: 'r2' },
+      makePlace: (present) => {
+        present.leave();
+      },
+    });
+    const madePlace = await stage.join('mod', undefined, {
+      ...{ room: 'r2' },
+      makePlace: (present) => {
+        present.leave();
+      },
+    });
+    expect(madePlace.room, 'a dialect that makes place').to.equal(byHand.room);
+  });
+
+  it('closes when it is left for a newcomer that does not come in', async () => {
+    const stage = new AccessStage();
+    await stage.join('mod');
+    const makePlace = (present: Participant): void => {
+      present.leave();
+    };
+    const newcomer = { id: 'mod', attributes: attributesOf('mod'), makePlace };
+    expect(await codeOf(stage.rooms.join('r1', newcomer, () => undefined))).to.equal('interrupted');
+    expect(stage.rooms.names).to.deep.equal([]);
+  });
+
+  it('tells a participant that becomes one of those that wait', async () => {
+    const stage = new AccessStage();
+    const mod = await stage.join('mod', bearerOf(roles.MODERATOR, 'mod'));
+    const ana = await stage.join('ana');
+    const by = mod.room.moderatedBy(mod);
+    by.update({ waitingRoom: true });
+    await codeOf(stage.join('guest'));
+    by.setGrants(ana, {}, 'MODERATOR');
+    expect(stage.types(ana).slice(-2)).to.deep.equal(['grantsChanged', 'waitingChanged']);
+  });
+
+  it('shows somebody whose stream it has ended that it is gone', async () => {
+    const stage = new AccessStage();
+    const mod = await stage.join('mod', bearerOf(roles.MODERATOR, 'mod'));
+    const ana = await stage.join('ana');
+    await publish(ana, both);
+    mod.room.moderatedBy(mod).unpublish(ana);
+    expect(stage.types(ana)).to.deep.equal(['stateChanged']);
+  });
+});
