@@ -35,7 +35,7 @@ export class Attendance {
   }
 
   attributesOf({ name }: User): Attributes {
-    return { displayName: name, dialect: dialectName, hearsPrivateTexts: this.#foreignChat };
+    return { displayName: name, dialect: dialectName, hearsPrivateTexts: this.#foreignChat, peerToPeer: true };
   }
 
   /**
@@ -45,7 +45,7 @@ export class Attendance {
    */
   async enter(user: User, { room }: VrSession, entered: () => void): Promise<void> {
     try {
-      const own = { identity: user.name, session: user.link };
+      const own = { identity: user.name, session: user.link, bearer: user.bearer };
       const newcomer = { id: user.id, idIsName: false, attributes: this.attributesOf(user), ...own };
       await this.#rooms.join(room, newcomer, (participant) => {
         if (user.link.user !== user) return undefined;
@@ -84,10 +84,10 @@ export class Attendance {
     this.#sessions.forget(session, administrator);
   }
 
-  /** The users of this dialect in the order of their arrival, without `newcomer`. */
+  /** The users of this dialect in the order of their arrival, the hidden ones too, without `newcomer`. For what they are told. */
   usersIn(room: Room, newcomer?: Participant): User[] {
     const users = [];
-    for (const participant of room.participants) {
+    for (const participant of room.everybody) {
       const user = this.userOf(participant);
       if (user && participant !== newcomer) users.push(user);
     }
@@ -154,13 +154,16 @@ export class Attendance {
    * dialect may be its name, so another one stands in its place.
    */
   describeToStranger(session: VrSession): SessionObject {
-    const ids = [...session.room.participants].map(
+    const { room } = session;
+    // A user that a moderator has to let in is not told how many are there.
+    const ids = [...(room.settings.waitingRoom ? [] : room.participants)].map(
       (participant, index) => this.userOf(participant)?.id ?? `member-${index + 1}`,
     );
     const nobody = { userName: '', userData: {}, sfuData: noAddresses };
     return {
       ...this.summarise(session),
       sessionAdministrator: this.#sessions.hasMade(session) ? session.administrator : undefined,
+      ...(room.settings.waitingRoom && { sessionMaster: undefined }),
       sessionUsers: ids,
       sessionUserDefinitions: ids.map((userId) => ({ userId, ...nobody })),
     };

@@ -1,4 +1,5 @@
 import type { RoomListMode } from '../dialect.js';
+import type { Access } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import type { Attendance } from './attendance.js';
 import type { VrSessions } from './vr-sessions.js';
@@ -10,6 +11,7 @@ import type { Users } from './users.js';
 export interface Context {
   /** The id of this process, for DUMP_DATA. */
   readonly id: string;
+  readonly access: Access;
   readonly settings: OrchestratorSettings;
   readonly users: Users;
   readonly sessions: VrSessions;

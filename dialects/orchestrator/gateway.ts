@@ -62,7 +62,7 @@ export class OrchestratorGateway implements Dialect {
     return this.#context?.sessions.shown ?? 0;
   }
 
-  attach({ rooms, names, roomList, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
+  attach({ rooms, access, names, roomList, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
     const settings = this.#settings;
     const users = new Users(randomUUID);
     const people = new People(users, randomUUID);
@@ -77,6 +77,7 @@ export class OrchestratorGateway implements Dialect {
     this.#clock = clock;
     const context: Context = {
       id: randomUUID(),
+      access,
       settings,
       users,
       sessions,
@@ -130,6 +131,8 @@ export class OrchestratorGateway implements Dialect {
       requests.clear();
       if (link.lost > 0)
         context.log.warn('a slow client lost data packets', { lost: link.lost, address: link.address });
+      if (link.refused > 0)
+        context.log.warn('data packets of a client were refused', { refused: link.refused, address: link.address });
       try {
         logOut(context, link);
       } catch (error) {

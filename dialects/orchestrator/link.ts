@@ -11,6 +11,8 @@ export class Link {
   user: User | undefined;
   /** The number of data packets that were not sent because the client reads too slowly. */
   lost = 0;
+  /** The number of data packets that the client sent and may not send. */
+  refused = 0;
   readonly #client: SocketIoClient;
 
   constructor(socket: Socket, maxQueuedBytes: number) {
@@ -30,6 +32,11 @@ export class Link {
 
   get account(): Account | undefined {
     return this.#client.account;
+  }
+
+  /** Whether the client is there. */
+  get isOpen(): boolean {
+    return this.socket.connected;
   }
 
   /** For the log. */

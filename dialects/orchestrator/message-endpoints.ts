@@ -15,6 +15,7 @@ export const messageEndpoints: readonly Endpoint[] = [
   command(['SEND_MESSAGE', 'SendMessage'], commands.message, 802, ({ attendance }, link, { userId, message }) => {
     const user = userOf(link);
     const { participant, room } = attendance.placeOf(user);
+    participant.assertMay('data');
     const target = userId === undefined ? undefined : attendance.find(userId, room);
     if (!target || !isPlain(message, { bytes: true })) throw new Refusal(802);
     const receiver = attendance.userOf(target);
@@ -28,6 +29,7 @@ export const messageEndpoints: readonly Endpoint[] = [
   command(['SEND_MESSAGE_TO_ALL', 'SendMessageToAll'], commands.message, 800, ({ attendance }, link, { message }) => {
     const user = userOf(link);
     const { participant, room } = attendance.placeOf(user);
+    participant.assertMay('data');
     if (!isPlain(message, { bytes: true })) throw new Refusal(800, 'The message is nested too deeply');
     // A text goes to everybody in the room, of every dialect. Other messages stay in this dialect.
     if (typeof message === 'string') participant.say(message);
@@ -36,7 +38,8 @@ export const messageEndpoints: readonly Endpoint[] = [
   }),
 
   positional(['SEND_SCENE_EVENT_TO_MASTER', 'SendSceneEventToMaster'], 3002, (context, user, [data]) => {
-    const { room } = context.attendance.placeOf(user);
+    const { participant, room } = context.attendance.placeOf(user);
+    participant.assertMay('data');
     const event = sceneEvent(user, data);
     const master = context.attendance.masterOf(room);
     if (!master) throw new Refusal(3001);
@@ -71,9 +74,10 @@ function from(user: User, message: unknown) {
   return { messageFrom: user.id, messageFromName: user.name, message };
 }
 
-/** @throws Refusal 800, 3012 */
+/** @throws Refusal 800, 3012; RoomError `not-allowed` */
 function roomOfMaster({ attendance }: Context, user: User): Room {
-  const { room } = attendance.placeOf(user);
+  const { participant, room } = attendance.placeOf(user);
+  participant.assertMay('data');
   if (attendance.masterOf(room) !== user) throw new Refusal(3012);
   return room;
 }

@@ -55,6 +55,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
     for (const session of known) {
       // A user that is not in a session is told of it, but not who is there.
       if (attendance.isAtHome(user, session)) listed[session.id] = attendance.describe(session);
+      else if (!user.bearer.grantsIn(session.room.name).roomJoin) continue;
       else if (roomList !== 'off') listed[session.id] = attendance.describeToStranger(session);
     }
     return { body: listed };

@@ -14,7 +14,7 @@ import type { User } from './user.js';
 export const streamEndpoints: readonly Endpoint[] = [
   positional(['DECLARE_DATA_STREAM', 'DeclareDataStream'], 4002, (context, user, [kind, description]) => {
     const { attendance, streams, settings } = context;
-    attendance.placeOf(user);
+    attendance.placeOf(user).participant.assertMay('data');
     const name = kindOf(kind);
     const text = typeof description === 'string' ? description : '';
     if (text.length > settings.maxText) throw new Refusal(801, 'The description is too long');
@@ -30,7 +30,8 @@ export const streamEndpoints: readonly Endpoint[] = [
   }),
 
   positional(['REGISTER_FOR_DATA_STREAM', 'RegisterForDataStream'], 4002, (context, user, [userId, kind]) => {
-    const { streams } = context;
+    const { attendance, streams } = context;
+    attendance.placeOf(user).participant.assertMay('subscribe');
     const wanted = wantedOf(context, user, userId, kind);
     streams.register(user, wanted.senderId, wanted.kind);
     return { body: streams.stateOf(user) };
@@ -46,11 +47,17 @@ export const streamEndpoints: readonly Endpoint[] = [
   positional(['SEND_DATA', 'SendData'], 4002, ({ streams }, user, [kind, data]) => {
     const { participant } = user;
     if (!participant || typeof kind !== 'string' || kind === '' || isMissing(data)) return {};
+    if (!participant.grants.canPublishData) {
+      // The request has no answer that could refuse it.
+      user.link.refused += 1;
+      return {};
+    }
     const wanting = streams.receivers(user.id, kind);
     if (!wanting || !isPlain(data, { bytes: true })) return {};
     const receivers: Link[] = [];
     for (const other of wanting) {
-      if (other.participant?.room === participant.room) receivers.push(other.link);
+      const { participant: receiver } = other;
+      if (receiver?.room === participant.room && receiver.grants.canSubscribe) receivers.push(other.link);
     }
     tellStream(receivers, user.id, kind, data);
     return {};

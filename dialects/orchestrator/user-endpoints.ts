@@ -1,5 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { nameFits } from '../../access/index.js';
 import { isShowable } from '../../rooms/index.js';
+import type { Bearer } from '../../rooms/index.js';
+import { keepPayer } from '../../transport/gate/account.js';
+import { bearerAtDoor } from '../door-secret.js';
+import { dialectName } from './attendance.js';
 import type { Link } from './link.js';
 import type { Context } from './context.js';
 import { command, userOf } from './endpoint.js';
@@ -15,19 +19,20 @@ import type { User } from './user.js';
  * docs/protocols/orchestrator.md#7-endpoints).
  */
 export const userEndpoints: readonly Endpoint[] = [
-  command(['LOGIN', 'Login'], commands.login, 204, (context, link, { userName: given, userPassword, password }) => {
-    const { settings, users, log } = context;
+  command(['LOGIN', 'Login'], commands.login, 204, (context, link, fields, succeed) => {
+    const { userName: given, userPassword, password } = fields;
+    const { access, settings } = context;
     if (given === undefined || given === '') throw new Refusal(204);
     if (!isShowable(given)) throw new Refusal(204, 'The user name is too long, or holds invisible characters');
-    const userName = given.normalize();
-    if (!isSame(userPassword ?? password ?? '', settings.password)) throw new Refusal(206);
-    if (link.user?.name === userName) return { body: { userId: link.user.id } };
-    if (users.findByName(userName)) throw new Refusal(205);
-    logOut(context, link);
-    const user = users.add(userName, link);
-    link.user = user;
-    log.info('logged in', { user: user.id, name: userName, address: link.address });
-    return { body: { userId: user.id } };
+    const name = given.normalize();
+    const introduction = { door: dialectName, address: link.address, name };
+    const bearer = bearerAtDoor(access, introduction, userPassword ?? password ?? '', settings.password);
+    if (!(bearer instanceof Promise)) return { body: logIn(context, link, name, bearer) };
+    const goOn = keepPayer();
+    return bearer.then((proved) => {
+      // While the token was looked at, the client may have gone.
+      if (link.isOpen) succeed(goOn(() => logIn(context, link, name, proved)));
+    });
   }),
 
   command(['LOGOUT', 'Logout'], commands.nothing, 204, (context, link) => {
@@ -53,6 +58,7 @@ export const userEndpoints: readonly Endpoint[] = [
     1700,
     (context, link, { userDataJson }) => {
       const user = userOf(link);
+      user.participant?.assertMay('data');
       const userData = merged(user, userDataJson, context.settings.maxUserData);
       if (user.participant) {
         context.attendance.announce(user.participant.room, 'SessionUpdated', {
@@ -64,6 +70,29 @@ export const userEndpoints: readonly Endpoint[] = [
     },
   ),
 ];
+
+/** @throws Refusal 205, 206 */
+function logIn(context: Context, link: Link, name: string, bearer: Bearer): { readonly userId: string } {
+  const { users, log } = context;
+  if (!nameFits(bearer, name)) throw new Refusal(206, 'The user name is not that of the token');
+  if (link.user?.name === name) {
+    link.user.bearer = bearer;
+    return { userId: link.user.id };
+  }
+  const namesake = users.findByName(name);
+  // A client that has proved to be the same comes back.
+  const isReturning = bearer.identity !== undefined && namesake?.bearer.identity === bearer.identity;
+  if (namesake && !isReturning) throw new Refusal(205);
+  if (namesake) {
+    logOut(context, namesake.link);
+    namesake.link.end();
+  }
+  logOut(context, link);
+  const user = users.add(name, link, bearer);
+  link.user = user;
+  log.info('logged in', { user: user.id, name, address: link.address });
+  return { userId: user.id };
+}
 
 /**
  * Logs the user of a link out, if there is one. In the order of docs/protocols/orchestrator.md#6-rules they leave their
@@ -90,11 +119,4 @@ function merged(user: User, given: unknown, maxLength: number): UserData {
   // Spread defines own properties even for names like `__proto__`.
   if (JSON.stringify({ ...user.data, ...added }).length > maxLength) throw new Refusal(1700);
   return user.merge(added);
-}
-
-/** Compares in constant time. An empty `password` accepts every text. */
-function isSame(given: string, password: string): boolean {
-  if (password === '') return true;
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(password));
 }

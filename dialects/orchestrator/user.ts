@@ -1,4 +1,4 @@
-import type { Participant } from '../../rooms/index.js';
+import type { Bearer, Participant } from '../../rooms/index.js';
 import type { Link } from './link.js';
 import type { UserData } from './messages.js';
 import type { VrSession } from './vr-session.js';
@@ -12,6 +12,8 @@ export class User {
   readonly id: string;
   readonly name: string;
   readonly link: Link;
+  /** What it has shown at its last login. */
+  bearer: Bearer;
   /** Sessions that the user made. They end when the user logs out. */
   readonly administered = new Set<VrSession>();
   /** The user's membership of their present session. */
@@ -23,10 +25,11 @@ export class User {
   leftBehind = false;
   readonly #data = new Map<string, unknown>();
 
-  constructor(id: string, name: string, link: Link) {
+  constructor(id: string, name: string, link: Link, bearer: Bearer) {
     this.id = id;
     this.name = name;
     this.link = link;
+    this.bearer = bearer;
   }
 
   get data(): UserData {

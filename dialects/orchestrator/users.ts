@@ -1,3 +1,4 @@
+import type { Bearer } from '../../rooms/index.js';
 import type { Link } from './link.js';
 import { Refusal } from './errors.js';
 import { User } from './user.js';
@@ -29,9 +30,9 @@ export class Users {
   }
 
   /** @throws Refusal 205 */
-  add(name: string, link: Link): User {
+  add(name: string, link: Link, bearer: Bearer): User {
     if (this.#byName.has(name)) throw new Refusal(205);
-    const user = new User(this.#newId(), name, link);
+    const user = new User(this.#newId(), name, link, bearer);
     this.#byId.set(user.id, user);
     this.#byName.set(name, user);
     return user;

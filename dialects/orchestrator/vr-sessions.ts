@@ -1,5 +1,5 @@
 import { RoomError } from '../../rooms/index.js';
-import type { Attributes, Room, Rooms } from '../../rooms/index.js';
+import type { Attributes, Bearer, Room, Rooms } from '../../rooms/index.js';
 import type { RoomNames } from '../room-names.js';
 import { Refusal } from './errors.js';
 import type { People } from './people.js';
@@ -14,6 +14,12 @@ export interface NewSession {
   readonly description: string | undefined;
   readonly protocol: string;
   readonly scenarioId: string | undefined;
+}
+
+/** The client that wants a room, as `Rooms.open` asks for it. */
+interface Opener {
+  readonly by: Attributes;
+  readonly bearer: Bearer;
 }
 
 type Settings = Pick<OrchestratorSettings, 'defaultScenario' | 'maxSessions' | 'externalHostname' | 'sfu'>;
@@ -137,7 +143,7 @@ export class VrSessions {
     const administrator = user.id;
     const sfu = service && { service, hostname };
     const options = { id, name, description, protocol, scenarioId, administrator, sfu };
-    const room = await this.#open(name, id, by, (opened) => {
+    const room = await this.#open(name, id, { by, bearer: user.bearer }, (opened) => {
       if (user.link.user !== user) return false;
       const session = this.#enter(opened, options);
       this.#made.set(id, session);
@@ -157,8 +163,8 @@ export class VrSessions {
   }
 
   /** Names the room after the session, or after its id if that name is taken. */
-  async #open(name: string, id: string, by: Attributes, enter: (room: Room) => boolean): Promise<Room> {
-    const open = (key: string) => this.#rooms.open(key, { title: name, by }, enter);
+  async #open(name: string, id: string, { by, bearer }: Opener, enter: (room: Room) => boolean): Promise<Room> {
+    const open = (key: string) => this.#rooms.open(key, { title: name, by, bearer }, enter);
     try {
       return await open(this.#names.keyOf(name));
     } catch (error) {
