@@ -121,7 +121,10 @@ export class Participant implements api.Participant {
     const offered = kindsSentBy(sdpOffer);
     const kinds = this.#assertMayPublish(stream, offered);
     if (this.#publication) throw new RoomError('already-publishing', `${this.id} is already publishing`);
-    const publication = new Publication(this, this.#early.take(this), stream, kinds);
+    // Of all kinds, not of those found in the offer: a media server may read an offer otherwise.
+    const allowed = allowedKinds(this.#grants, stream, mediaKinds);
+    const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
+    const publication = new Publication(this, this.#early.take(this), stream, kinds, refused);
     this.#publication = publication;
     const listener = this.#listener(this, publication, options);
     const goOn = this.room.keepPayer();
@@ -137,7 +140,6 @@ export class Participant implements api.Participant {
         if (question) await question;
         const pipeline = await this.room.pipeline();
         const filter = this.#effectiveFilter;
-        const refused = offered.filter((kind) => !kinds.includes(kind));
         const offer = offerWithout(sdpOffer, refused);
         const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, listener);
         return {

@@ -33,6 +33,7 @@ export class Publication implements api.Publication {
   readonly #output: PublicationOutput;
   readonly #subscriptions = new Set<Subscription>();
   readonly #muted = new MutedKinds();
+  readonly #refused = new MutedKinds();
   readonly #loopback: Feed;
   readonly stream: StreamSource;
   readonly kinds: readonly MediaKind[];
@@ -40,8 +41,18 @@ export class Publication implements api.Publication {
   #filter: VideoFilter | undefined;
   #openedAt: number | undefined;
 
-  /** @param kinds what its offer sends */
-  constructor(publisher: Participant, candidates: HeldCandidates, stream: StreamSource, kinds: readonly MediaKind[]) {
+  /**
+   * @param kinds what its offer sends, as far as the publisher may
+   * @param refused what the publisher may not send: whatever its client sends of it reaches nobody
+   */
+  constructor(
+    publisher: Participant,
+    candidates: HeldCandidates,
+    stream: StreamSource,
+    kinds: readonly MediaKind[],
+    refused: readonly MediaKind[],
+  ) {
+    for (const kind of refused) this.#refused.add(kind);
     this.publisher = publisher;
     this.stream = stream;
     this.kinds = kinds;
@@ -154,7 +165,7 @@ export class Publication implements api.Publication {
 
   /** Carries the media to one more sink. */
   feed(): Feed {
-    return new Feed(this.#output, [this.#muted, this.publisher.presence.cut]);
+    return new Feed(this.#output, [this.#muted, this.#refused, this.publisher.presence.cut]);
   }
 
   /** Called by a subscription, which from now on ends with the publication. */

@@ -111,8 +111,16 @@ describe('grants', () => {
     await publish(ana, both);
     expect(ana.publication?.kinds).to.deep.equal(['audio']);
     expect(ana.state).to.include({ audio: true, video: false });
-    const [endpoint] = [...stage.media.endpoints];
+    const ben = await stage.join('ben');
+    await ben.subscribe(ana, both);
+    const [endpoint, sink] = [...stage.media.endpoints];
+    expect(sink?.receives, 'whatever the client sends').to.deep.equal(['audio']);
     expect(endpoint?.offer).to.include('a=group:BUNDLE 0\r\n').and.to.include('m=video 0 ');
+    // A media server may see more in an offer than the rooms do.
+    ana.unpublish();
+    await publish(ana, 'v=0\r\n\tm=video 9 RTP 96\r\na=sendonly\r\n');
+    await ben.subscribe(ana, both);
+    expect([...stage.media.endpoints].at(-1)?.receives).to.deep.equal(['audio']);
   });
 
   it('end at once what they do not allow any more', async () => {
