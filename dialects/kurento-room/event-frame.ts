@@ -48,7 +48,7 @@ const differences: Readonly<Record<Type, Features>> = {
   mediaFailed: featuresNamed([]),
   subscriptionLost: featuresNamed([]),
   roomFilterChanged: featuresNamed([]),
-  roomClosed: featuresNamed([]),
+  roomClosed: featuresNamed(['moderation']),
 };
 
 /** Encodes an event for clients with those features. What many are told one after the other is encoded once for all that are told the same. */
@@ -130,8 +130,10 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     }
     case 'roomFilterChanged':
       return [notificationText(markerChanged, { MarkerFilterState: markerIndex(event.filter) ?? -1 })];
-    case 'roomClosed':
-      return [notificationText(roomClosed, { room: event.room.name })];
+    case 'roomClosed': {
+      const { room, reason } = event;
+      return [notificationText(roomClosed, { room: room.name, ...(has(features, 'moderation') && { reason }) })];
+    }
     default:
       return event satisfies never;
   }

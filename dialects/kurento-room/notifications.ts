@@ -109,8 +109,9 @@ export const mediaError = notification({
 
 export const roomClosed = notification({
   name: 'roomClosed',
-  params: z.object({ room: z.string() }),
-  summary: 'The room was closed with everybody in it. No participantLeft follows.',
+  params: z.object({ room: z.string(), reason: z.string().optional() }),
+  summary:
+    'The room was closed with everybody in it. No participantLeft follows. `reason`, which may be empty, is there for clients with the feature `moderation`.',
   to: 'everybody who was in the room',
   example: { room: 'daily' },
 });

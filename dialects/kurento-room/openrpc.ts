@@ -60,7 +60,7 @@ export interface OpenRpcDocument {
 }
 
 /** The version of the room protocol, not of the server. */
-const protocolVersion = '1.0.0';
+const protocolVersion = '1.1.0';
 
 const sessionId = z.string().meta({ description: 'The session of this connection, for connect' });
 

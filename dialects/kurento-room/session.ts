@@ -6,6 +6,7 @@ import type {
   Attributes,
   Bearer,
   Enter,
+  Knocker,
   Newcomer,
   Participant,
   Passwords,
@@ -93,12 +94,8 @@ export class Session implements CallingSession, NameHolder {
   #hasLeft = false;
   /** As `#hasLeft`, by somebody else. */
   #wasEvicted = false;
-  readonly #knocks = new Knocks((outcome) => {
-    const text = outcome.admitted
-      ? notificationText(admitted, {})
-      : notificationText(denied, { reason: outcome.reason });
-    this.#outlet.tell(textFrame(text));
-  });
+  /** Made when the client may first knock at a room. */
+  #knocks: Knocks | undefined;
   #grace: Patience | undefined;
   #ending: NodeJS.Immediate | undefined;
   #closing: NodeJS.Timeout | undefined;
@@ -253,7 +250,7 @@ export class Session implements CallingSession, NameHolder {
     this.#grace?.stop();
     clearImmediate(this.#ending);
     clearTimeout(this.#closing);
-    this.#knocks.gone();
+    this.#knocks?.gone();
     this.#outlet.close();
     this.#requests.clear();
     if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
@@ -286,6 +283,7 @@ export class Session implements CallingSession, NameHolder {
     };
     const room = names.keyOf(wish.room);
     if (!has(features, 'moderation')) return rooms.join(room, newcomer, enter);
+    this.#knocks ??= new Knocks(this.#told);
     return this.#knocks.during((knocker) => rooms.join(room, { ...newcomer, knocker }, enter));
   }
 
@@ -307,6 +305,14 @@ export class Session implements CallingSession, NameHolder {
       this.end();
     });
   }
+
+  /** What became of a knock. */
+  readonly #told: Knocker['told'] = (outcome) => {
+    const text = outcome.admitted
+      ? notificationText(admitted, {})
+      : notificationText(denied, { reason: outcome.reason });
+    this.#outlet.tell(textFrame(text));
+  };
 
   readonly #tell = (event: RoomEvent): void => {
     for (const frame of this.#context.encode(event, this.#features)) this.#outlet.tell(frame);

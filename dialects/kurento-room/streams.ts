@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Participant } from '../../rooms/index.js';
 import { shownWith, profileSchema, stateSchema } from './shown.js';
+import { noFeatures } from './features.js';
 import type { Features } from './features.js';
 
 /** The streams of a participant, as results and notifications list them. */
@@ -28,6 +29,7 @@ export function presentOf(
   { emptyStreams, features }: { readonly emptyStreams: boolean; readonly features: Features },
 ): z.output<typeof presentSchema> {
   const { name: id, publication } = participant;
-  const streams = publication ? webcam : emptyStreams ? [] : undefined;
-  return { id, ...(streams && { streams }), ...shownWith(features, participant) };
+  const entry = publication ? { id, streams: webcam } : emptyStreams ? { id, streams: [] } : { id };
+  // A large room has many entries, and most clients want no more of them.
+  return features === noFeatures ? entry : { ...entry, ...shownWith(features, participant) };
 }

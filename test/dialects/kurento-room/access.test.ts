@@ -5,6 +5,7 @@ import { featureNames, featuresNamed, noFeatures } from '../../../dialects/kuren
 import { publishOffer, receiveOffer } from '../../support/fixtures.js';
 import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
+import { until } from '../../support/until.js';
 import { testKey, tokenWith } from '../../support/tokens.js';
 
 /** A server of its own for each test. */
@@ -157,6 +158,25 @@ describe('Kurento Room §3.11 a client that ignores every notification', () => {
     });
   });
 
+  it('waits on while its socket is lost, and is told what became of it when it resumes its session', async () => {
+    const options = { firstIsModerator: true, roomWaitingRoom: true, kurentoRoom: { sessionGraceMs: 60_000 } };
+    await withServer(options, async (url, stack) => {
+      const [ana, guest] = [await RpcClient.connect(url), await RpcClient.connect(url)];
+      await ana.request('joinRoom', { user: 'ana', room: 'r', features: all });
+      const { sessionId } = await guest.request('connect');
+      expect(await guest.reason('joinRoom', { user: 'guest', room: 'r', features: all })).to.equal('401 waiting');
+      const { id } = await ana.notified('participantWaiting');
+      guest.cut();
+      await until('the server has noticed the loss', () => stack.openConnections === 1);
+      await ana.request('admitParticipant', { id });
+      const again = await RpcClient.connect(url);
+      await again.request('connect', { sessionId });
+      expect(await again.notified('admitted')).to.deep.equal({});
+      await again.request('joinRoom', { user: 'guest', room: 'r', features: all });
+      for (const client of [ana, again]) client.cut();
+    });
+  });
+
   it('that knocks at another room waits at the first no more', async () => {
     await withServer({ firstIsModerator: true, roomWaitingRoom: true }, async (url) => {
       const [ana, berta, guest] = [
@@ -181,7 +201,7 @@ describe('Kurento Room §3.11 a client that ignores every notification', () => {
 describe('Kurento Room §3.11 an event', () => {
   it('is encoded once for all clients that are told the same of it', () => {
     const encode = eventEncoder();
-    const said = { type: 'roomClosed', room: { name: 'r' }, reason: '' } as RoomEvent;
+    const said = { type: 'participantLeft', participant: { name: 'ana' }, reason: 'left' } as RoomEvent;
     const frames = [noFeatures, featuresNamed(['state']), featuresNamed(all)].map((features) => encode(said, features));
     expect(new Set(frames).size).to.equal(1);
     const evicted = { type: 'participantEvicted', reason: 'x', mayReturn: false } as RoomEvent;
