@@ -2,10 +2,10 @@ import { openDevices } from './devices.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
 import { Room } from './room.js';
+import type { RoomOptions } from './room.js';
 
-export interface EmbedOptions {
+export interface EmbedOptions extends Pick<RoomOptions, 'user' | 'token' | 'password'> {
   readonly room: string;
-  readonly user: string;
   /** Address of the server's WebSocket. Default: that of the server this script came from. */
   readonly url?: string;
   /** Publish camera and microphone. Default: true. Without them the user only listens. */
@@ -17,8 +17,8 @@ export interface EmbedOptions {
  * everything else. Rejects as `Room.join` and `Room.publish`; nothing remains then. Without camera and microphone the user only listens.
  */
 export async function embed(element: HTMLElement, options: EmbedOptions): Promise<Room> {
-  const { url = defaultUrl(), room: name, user, publish = true } = options;
-  const room = new Room({ url, room: name, user, iceServers: await iceServersOf(url) });
+  const { url = defaultUrl(), room: name, publish = true, ...who } = options;
+  const room = new Room({ url, room: name, iceServers: await iceServersOf(url), ...who });
   const grid = document.createElement('div');
   grid.style.cssText =
     'display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:.5rem;width:100%;height:100%';

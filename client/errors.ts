@@ -35,10 +35,42 @@ export type ClientErrorCode =
   /** The connection to the server was lost. */
   | 'disconnected'
   /** We closed it ourselves meanwhile. */
-  | 'closed';
+  | 'closed'
+  /** The room wants a token. */
+  | 'token-needed'
+  /** The server does not take the token, or `RoomOptions.token` gave none. */
+  | 'token-invalid'
+  | 'token-expired'
+  /** What we may do in this room does not allow it. */
+  | 'not-allowed'
+  /** A moderator has banned us from the room. */
+  | 'banned'
+  /** A moderator has locked the room. */
+  | 'locked'
+  /** The room asks for a password, and we gave none or a wrong one. */
+  | 'password'
+  /** A moderator has been asked to let us in. `Room.join` waits for that by itself. */
+  | 'waiting'
+  /** A moderator did not let us in. The message is the reason that they gave, and may be empty. */
+  | 'denied'
+  | 'room-full'
+  /** Too often in too short a time; `retryAfterMs` says when it can be tried again. */
+  | 'too-many'
+  /** The media engine, or the protocol of the other participant, cannot do it. */
+  | 'not-supported';
 
 /** What the caller can do about it. */
-export type Advice = 'retry' | 'rejoin' | 'choose-another-name' | 'give-up';
+export type Advice =
+  | 'retry'
+  | 'rejoin'
+  | 'choose-another-name'
+  /** Ask your own server for a (new) token, then join again. */
+  | 'get-token'
+  /** Ask the user for the password of the room, then join again. */
+  | 'ask-password'
+  /** Trying again at once fails too: it helps when somebody has left, a moderator has opened the room, or some time has passed. */
+  | 'try-later'
+  | 'give-up';
 
 const advices: Record<ClientErrorCode, Advice> = {
   'name-taken': 'choose-another-name',
@@ -60,18 +92,40 @@ const advices: Record<ClientErrorCode, Advice> = {
   unreachable: 'retry',
   disconnected: 'rejoin',
   closed: 'give-up',
+  'token-needed': 'get-token',
+  'token-invalid': 'get-token',
+  'token-expired': 'get-token',
+  'not-allowed': 'give-up',
+  banned: 'give-up',
+  locked: 'try-later',
+  password: 'ask-password',
+  waiting: 'try-later',
+  denied: 'try-later',
+  'room-full': 'try-later',
+  'too-many': 'try-later',
+  'not-supported': 'give-up',
 };
 
 /** Methods of this library reject with this error only. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
+  /** Why the server refused, in its words (docs/access.md#the-room-protocol). Undefined where it gives none. */
+  readonly reason: string | undefined;
+  /** When to try again, in ms. Undefined where the server does not say. */
+  readonly retryAfterMs: number | undefined;
+  /** Which one we are among those that wait to be let in, from 1. */
+  readonly place: number | undefined;
 
   constructor(
     readonly code: ClientErrorCode,
     message: string,
-    options?: ErrorOptions,
+    { data = {}, ...options }: ErrorOptions & { readonly data?: Readonly<Record<string, unknown>> } = {},
   ) {
     super(message, options);
+    const { reason, retryAfterMs, place } = data;
+    this.reason = typeof reason === 'string' ? reason : undefined;
+    this.retryAfterMs = typeof retryAfterMs === 'number' ? retryAfterMs : undefined;
+    this.place = typeof place === 'number' ? place : undefined;
   }
 
   get advice(): Advice {
@@ -99,8 +153,17 @@ const wireCodes: ReadonlyMap<number, ClientErrorCode> = new Map([
   [-32603, 'server-error'],
 ]);
 
-export function wireError(code: number, message: string): ClientError {
-  return new ClientError(wireCodes.get(code) ?? 'refused', message);
+/** Those of the server's reasons that say more than the number (docs/access.md#the-room-protocol). */
+const reasons: ReadonlySet<string> = new Set<ClientErrorCode>([
+  ...(['token-needed', 'token-invalid', 'token-expired', 'not-allowed', 'banned', 'locked', 'password'] as const),
+  ...(['waiting', 'room-full', 'too-many', 'not-supported'] as const),
+]);
+
+export function wireError(code: number, message: string, data: Readonly<Record<string, unknown>> = {}): ClientError {
+  const { reason } = data;
+  const isReason = typeof reason === 'string' && reasons.has(reason);
+  const known = isReason ? (reason as ClientErrorCode) : (wireCodes.get(code) ?? 'refused');
+  return new ClientError(known, message, { data });
 }
 
 /** What was thrown, as a ClientError: the browser's own errors in media calls get `code`. */

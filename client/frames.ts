@@ -6,26 +6,39 @@ export type Notification = {
 
 export type Frame =
   | { readonly type: 'result'; readonly id: number; readonly result: Readonly<Record<string, unknown>> }
-  | { readonly type: 'error'; readonly id: number; readonly code: number; readonly message: string }
+  | {
+      readonly type: 'error';
+      readonly id: number;
+      readonly code: number;
+      readonly message: string;
+      readonly data?: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'notification'; readonly notification: Notification };
 
 type Params = Readonly<Record<string, unknown>>;
 
 /**
- * What a notification must hold. It is checked, since the other side may be any server. Those of features that this library does not name
- * never come.
+ * What a notification must hold. It is checked, since the other side may be any server.
  */
 const fits = {
-  participantJoined: texts('id'),
+  participantJoined: (params) => texts('id')(params) && fitsPresent(params),
   participantPublished: (params) => texts('id')(params) && isStreams(params.streams),
   participantUnpublished: texts('name'),
   participantLeft: texts('name'),
-  participantEvicted: () => true,
+  participantEvicted: (params) => optional('string', 'reason')(params) && optional('boolean', 'mayReturn')(params),
   sendMessage: texts('user', 'message'),
   iceCandidate: texts('endpointName', 'candidate'),
-  mediaError: (params) => texts('error')(params) && ['string', 'undefined'].includes(typeof params.sender),
+  mediaError: (params) => texts('error')(params) && optional('string', 'sender')(params),
   roomClosed: () => true,
   custonNotification: (params) => typeof params.MarkerFilterState === 'number',
+  participantStateChanged: (params) => texts('id')(params) && isState(params),
+  participantUpdated: (params) => texts('id')(params) && fitsPresent(params),
+  roomUpdated: () => true,
+  participantWaiting: (params) => texts('id', 'name', 'door')(params) && typeof params.waiting === 'boolean',
+  admitted: () => true,
+  denied: texts('reason'),
+  grantsChanged: (params) => isRecord(params.grants),
+  unmuteRequested: (params) => texts('by')(params) && isKinds(params.kinds),
 } as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
 type KnownName = keyof typeof fits;
 
@@ -40,8 +53,11 @@ export function readFrame(text: unknown): Frame | undefined {
   if (typeof frame.method === 'string') return readNotification(frame.method, frame.params);
   if (typeof frame.id !== 'number') return undefined;
   if (isRecord(frame.error)) {
-    const { code, message } = frame.error;
-    return { type: 'error', id: frame.id, code: Number(code), message: typeof message === 'string' ? message : '' };
+    const { code, message, data } = frame.error;
+    return {
+      ...{ type: 'error', id: frame.id, code: Number(code), message: typeof message === 'string' ? message : '' },
+      ...(isRecord(data) && { data }),
+    };
   }
   return isRecord(frame.result) ? { type: 'result', id: frame.id, result: frame.result } : undefined;
 }
@@ -57,6 +73,31 @@ function isKnown(method: string): method is KnownName {
 
 function texts(...members: readonly string[]): (params: Params) => boolean {
   return (params) => members.every((member) => typeof params[member] === 'string');
+}
+
+function optional(type: 'string' | 'boolean', member: string): (params: Params) => boolean {
+  return (params) => [type, 'undefined'].includes(typeof params[member]);
+}
+
+/** What features add to a participant. */
+function fitsPresent({ state, attributes, ...texts }: Params): boolean {
+  return (
+    ['name', 'metadata'].every((member) => optional('string', member)(texts)) &&
+    (attributes === undefined || isRecord(attributes)) &&
+    (state === undefined || (isRecord(state) && isState(state)))
+  );
+}
+
+function isState(params: Params): boolean {
+  const flags = ['audio', 'video', 'screen', 'hand'];
+  return (
+    flags.every((flag) => typeof params[flag] === 'boolean') &&
+    (params.mutedKinds === undefined || isKinds(params.mutedKinds))
+  );
+}
+
+function isKinds(kinds: unknown): boolean {
+  return Array.isArray(kinds) && kinds.every((kind) => kind === 'audio' || kind === 'video');
 }
 
 function isStreams(streams: unknown): boolean {

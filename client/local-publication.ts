@@ -4,6 +4,7 @@ import { ClientError, asClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
 import { ScreenShare } from './screen-share.js';
+import type { Self } from './self.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
@@ -27,7 +28,7 @@ export interface PublishOptions {
 /** Our own stream in the room. The tracks remain the caller's: the end of the publication does not stop them. */
 export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly stream: MediaStream;
-  readonly #name: string;
+  readonly #self: Self;
   readonly #connections: MediaConnections;
   readonly #options: PublishOptions;
   readonly #backOff: BackOff;
@@ -45,10 +46,10 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #screen: ScreenShare;
 
   /** For Room only: get yours from `room.publish(stream)`. */
-  constructor(name: string, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
+  constructor(self: Self, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
     super();
     this.#options = options;
-    this.#name = name;
+    this.#self = self;
     this.stream = stream;
     this.#connections = connections;
     this.#backOff = new BackOff(connections.session.clock);
@@ -60,6 +61,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
         this.#sendNoMore(track);
       },
       sharing: (on) => {
+        if (!this.#closed) this.tellMuted();
         this.emit('sharing', on);
       },
     });
@@ -100,11 +102,19 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
     const waits = track.kind === 'video' && this.#screen.keep(track);
     if (!waits) await this.#send(track);
+    this.tellMuted();
   }
 
-  /** Muted audio is sent as silence, muted video as black. The devices stay open. */
+  /** Muted audio is sent as silence, muted video as black. The devices stay open. The others are told. */
   mute(kind: 'audio' | 'video', muted = true): void {
     for (const track of this.#tracks) if (track.kind === kind) track.enabled = !muted;
+    this.tellMuted();
+  }
+
+  /** Tells the others what is muted. Only for pages that switch tracks themselves. */
+  tellMuted(): void {
+    const kinds = new Set(this.#tracks.map(({ kind }) => kind as 'audio' | 'video'));
+    this.#self.tellMuted(Object.fromEntries([...kinds].map((kind) => [kind, this.isMuted(kind)])));
   }
 
   /** True also where there is no track of that kind. */
@@ -159,7 +169,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#connections.close(this.#name, this.#connection);
+    this.#connections.close(this.#self.id, this.#connection);
     void this.stopSharing();
     this.emit('closed');
   }
@@ -194,7 +204,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   #connect(): MediaConnection {
     this.#outdated = false;
-    const connection = this.#connections.open(this.#name, {
+    const connection = this.#connections.open(this.#self.id, {
       failed: (error) => {
         this.mediaLost(error);
       },
@@ -203,12 +213,14 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     const direction = loopback ? 'sendrecv' : 'sendonly';
     for (const track of this.#tracks) connection.peer.addTransceiver(track, { direction, streams: [this.stream] });
     if (loopback) this.#loopback = whatComesOver(connection.peer);
-    if (dataChannel) this.#dataChannel = connection.peer.createDataChannel(this.#name);
+    if (dataChannel) this.#dataChannel = connection.peer.createDataChannel(this.#self.id);
     return connection;
   }
 
   async #publish(): Promise<void> {
     const { session } = this.#connections;
+    // Before it is published, so that nobody is shown otherwise for a moment.
+    this.tellMuted();
     await this.#connection.negotiate(async (sdpOffer) => {
       const { sdpAnswer } = await session.request('publishVideo', {
         sdpOffer,

@@ -1,11 +1,17 @@
 import type { ClientError } from './errors.js';
 import { Emitter } from './emitter.js';
 import type { MediaConnections } from './media-connections.js';
+import { changedProfile, profileIn } from './profile.js';
+import type { ParticipantState, Present, Profile, ProfileChanges } from './profile.js';
 import { Publication } from './publication.js';
 
 interface ParticipantEvents extends Record<string, readonly unknown[]> {
   published: [Publication];
   unpublished: [Publication];
+  /** What they have muted, what a moderator has muted, or their hand has changed. */
+  stateChanged: [ParticipantState];
+  /** Their name, metadata or attributes have changed. */
+  updated: [Profile];
   /** Left, was evicted, or the room ended. Last event, once. */
   left: [];
 }
@@ -16,12 +22,34 @@ export class Participant extends Emitter<ParticipantEvents> {
   readonly id: string;
   readonly #connections: MediaConnections;
   readonly #publications = new Map<string, Publication>();
+  #profile: Profile;
+  #state: ParticipantState | undefined;
 
   /** For Room only. */
-  constructor(id: string, connections: MediaConnections) {
+  constructor(present: Present, connections: MediaConnections) {
     super();
-    this.id = id;
+    this.id = present.id;
+    this.#profile = profileIn(present);
+    this.#state = present.state;
     this.#connections = connections;
+  }
+
+  /** For people: the user name, unless a token or the participant says another one. */
+  get name(): string {
+    return this.#profile.name;
+  }
+
+  get metadata(): string {
+    return this.#profile.metadata;
+  }
+
+  get attributes(): Profile['attributes'] {
+    return this.#profile.attributes;
+  }
+
+  /** Undefined where the server does not tell. */
+  get state(): ParticipantState | undefined {
+    return this.#state;
   }
 
   /** By stream id. */
@@ -45,6 +73,24 @@ export class Participant extends Emitter<ParticipantEvents> {
       publication.end();
       this.emit('unpublished', publication);
     }
+  }
+
+  /** For Room only: how the participant is now, after we joined anew. */
+  present(present: Present): void {
+    this.updated(profileIn(present));
+    if (present.state) this.stateChanged(present.state);
+  }
+
+  /** For Room only. */
+  stateChanged(state: ParticipantState): void {
+    this.#state = state;
+    this.emit('stateChanged', state);
+  }
+
+  /** For Room only. */
+  updated(changes: ProfileChanges): void {
+    this.#profile = changedProfile(this.#profile, changes);
+    this.emit('updated', this.#profile);
   }
 
   /** For Room only: the media server has lost what we receive of the participant. We subscribe anew. */

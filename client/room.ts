@@ -1,26 +1,35 @@
-import { Emitter } from './emitter.js';
-import { ClientError, asClientError } from './errors.js';
 import type { RequestResult } from '../dialects/kurento-room/types.js';
+import type { Ask } from './ask.js';
+import { Emitter } from './emitter.js';
+import { Entrance, hasLeft } from './entrance.js';
+import type { EntranceOptions } from './entrance.js';
+import { ClientError, asClientError } from './errors.js';
 import type { Notification } from './frames.js';
 import { LocalPublication, type PublishOptions } from './local-publication.js';
 import { MediaConnections } from './media-connections.js';
+import { Moderation } from './moderation.js';
 import { Participant } from './participant.js';
+import type { Present } from './profile.js';
 import type { Publication } from './publication.js';
 import { BackOff } from './back-off.js';
 import { ResumeToken } from './resume-token.js';
+import { Self } from './self.js';
+import type { Grants } from './self.js';
 import { Session, type SessionOptions } from './session.js';
 
-export interface RoomOptions extends SessionOptions {
+export interface RoomOptions extends SessionOptions, EntranceOptions {
   /** Address of the server's WebSocket, as `wss://host/room`. */
   readonly url: string;
   readonly room: string;
-  readonly user: string;
+  /** With a token: its identity, its name, or absent for its identity. */
+  readonly user?: string;
   /** Receive each publication as it comes. Default: true. */
   readonly autoSubscribe?: boolean;
   readonly iceServers?: readonly RTCIceServer[];
-  /** What we publish may have data channels. Default: false. */
-  readonly dataChannels?: boolean;
 }
+
+/** Settings of the room that everybody in it may know. */
+export type RoomSettings = NonNullable<RequestResult<'joinRoom'>['room']>;
 
 export interface ChatMessage {
   /** User name of the sender. Our own messages come back too. */
@@ -28,7 +37,15 @@ export interface ChatMessage {
   readonly text: string;
 }
 
-export type EndReason = 'left' | 'evicted' | 'room-closed' | 'disconnected';
+/** `refused`: the connection was lost, and the server does not let us in again. */
+export type EndReason = 'left' | 'evicted' | 'refused' | 'room-closed' | 'disconnected';
+
+export interface EndDetails {
+  /** Of the moderator or the server, for the user. Empty where there is none. */
+  readonly message: string;
+  /** Whether joining again can succeed. */
+  readonly mayReturn: boolean;
+}
 
 interface RoomEvents extends Record<string, readonly unknown[]> {
   /** A participant joined after us. Those that were there before are in `participants` when `join` resolves. */
@@ -46,8 +63,15 @@ interface RoomEvents extends Record<string, readonly unknown[]> {
   reconnected: [boolean];
   /** A custom request of a participant changed the room. Has what the server told. */
   customNotification: [Readonly<Record<string, unknown>>];
+  /**
+   * A moderator has been asked to let us in, and `join` goes on as soon as they do. Has our place among those that wait, where it is
+   * known. It can come later too, when the server was restarted and we join anew.
+   */
+  waiting: [number | undefined];
+  /** Settings of the room have changed: `settings` has all of them. */
+  settingsChanged: [RoomSettings];
   /** We are not in the room any more, for this reason. Last event, once. */
-  closed: [EndReason];
+  closed: [EndReason, EndDetails];
 }
 
 /** A server that stops closes all rooms and then, within this time, the connection; it may be started again. */
@@ -60,9 +84,14 @@ const nameHeldMs = 20_000;
 /** One membership of one room. Once closed it cannot be used again: make a new one to join again. */
 export class Room extends Emitter<RoomEvents> {
   readonly name: string;
-  readonly user: string;
+  /** We ourselves: our name, our state, our grants. */
+  readonly self: Self;
+  /** For moderators. */
+  readonly moderation: Moderation;
   readonly #options: RoomOptions;
   readonly #resumeToken: ResumeToken;
+  readonly #entrance: Entrance;
+  #settings: RoomSettings | undefined;
   readonly #participants = new Map<string, Participant>();
   #state: 'new' | 'joining' | 'joined' | 'closed' = 'new';
   #connections: MediaConnections | undefined;
@@ -78,8 +107,25 @@ export class Room extends Emitter<RoomEvents> {
     this.#options = options;
     // The server takes user names in this form only (docs/decisions/0023-names-and-texts.md).
     this.name = options.room.normalize();
-    this.user = options.user.normalize();
-    this.#resumeToken = new ResumeToken(options.url, this.name, this.user);
+    const user = options.user?.normalize() ?? '';
+    const ask: Ask = async (method, params) => this.#requireJoined().session.request(method, params);
+    this.self = new Self(user, ask);
+    this.moderation = new Moderation(ask);
+    this.#resumeToken = new ResumeToken(options.url, this.name, user);
+    const entering = { room: this.name, user, resumeToken: this.#resumeToken };
+    this.#entrance = new Entrance(entering, options, (place) => {
+      this.emit('waiting', place);
+    });
+  }
+
+  /** Our user name. With a token and no `RoomOptions.user` it is known once we are in. */
+  get user(): string {
+    return this.self.id;
+  }
+
+  /** Undefined where the server does not tell. */
+  get settings(): RoomSettings | undefined {
+    return this.#settings;
   }
 
   /** A method: it may change during any `await`, which the compiler does not see of a field. */
@@ -100,14 +146,18 @@ export class Room extends Emitter<RoomEvents> {
     return this.#localPublication?.closed ? undefined : this.#localPublication;
   }
 
-  /** Rejects with `unreachable`, `timeout`, `name-taken`, `room-closed`, `room-refused`, `disconnected` or `refused`. */
+  /**
+   * Waits, where the room has a waiting room, until a moderator decides. Rejects with `unreachable`, `timeout`, `name-taken`,
+   * `room-closed`, `room-refused`, `disconnected`, `closed` when we leave meanwhile, `denied`, `refused`, or what docs/access.md has as
+   * reasons: `token-needed`, `token-invalid`, `token-expired`, `not-allowed`, `banned`, `locked`, `password`, `room-full`, `too-many`.
+   */
   async join(): Promise<void> {
     if (this.#state !== 'new') throw new ClientError('closed', 'A room is joined once; make a new one.');
     this.#state = 'joining';
     const session = await this.#open();
     if (this.#hasLeft()) {
       session.close();
-      throw new ClientError('closed', 'You left before you were in.');
+      throw hasLeft();
     }
     const iceServers = [...(this.#options.iceServers ?? [])];
     const connections = new MediaConnections(session, { iceServers, bundlePolicy: 'max-bundle' });
@@ -127,16 +177,18 @@ export class Room extends Emitter<RoomEvents> {
     });
     session.on('renewed', () => {
       this.#roomClosed = false;
-      void this.#rejoin(connections);
+      // One that is still waiting to be let in asks again by itself.
+      if (this.joined) void this.#rejoin(connections);
     });
     session.on('lost', () => {
       this.#end('disconnected');
     });
     try {
-      const { value } = await this.#ask(session);
-      if (this.#hasLeft()) throw new ClientError('closed', 'You left before you were in.');
+      const answer = await this.#entrance.enter(session, () => !this.#hasLeft());
+      if (this.#hasLeft()) throw hasLeft();
       this.#state = 'joined';
-      for (const { id, streams } of value) this.#add(id, connections, streams);
+      this.#entered(answer);
+      for (const present of answer.value) this.#add(present, connections);
     } catch (error) {
       this.#state = 'closed';
       session.close();
@@ -151,7 +203,7 @@ export class Room extends Emitter<RoomEvents> {
   async publish(stream: MediaStream, options: PublishOptions = {}): Promise<LocalPublication> {
     const connections = this.#requireJoined();
     if (this.localPublication) throw new ClientError('refused', 'There is a publication already; close it first.');
-    const publication = new LocalPublication(this.user, stream, connections, options);
+    const publication = new LocalPublication(this.self, stream, connections, options);
     this.#localPublication = publication;
     try {
       await publication.open();
@@ -194,6 +246,7 @@ export class Room extends Emitter<RoomEvents> {
   /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
   async leave(): Promise<void> {
     const session = this.#connections?.session;
+    this.#entrance.cancel();
     // The server handles one request after the other: a client that is joining leaves right after.
     const answered = this.#hasLeft() ? undefined : session?.request('leaveRoom', {}, leaveTimeoutMs);
     this.#end('left');
@@ -211,15 +264,9 @@ export class Room extends Emitter<RoomEvents> {
     }
   }
 
-  async #ask(session: Session): Promise<RequestResult<'joinRoom'>> {
-    const { dataChannels } = this.#options;
-    const answer = await session.request('joinRoom', {
-      ...{ user: this.user, room: this.name, resumeToken: this.#resumeToken.get() },
-      ...(dataChannels && { dataChannels }),
-    });
-    // Other servers of this protocol give none.
-    if (typeof answer.resumeToken === 'string') this.#resumeToken.keep(answer.resumeToken);
-    return answer;
+  #entered(answer: RequestResult<'joinRoom'>): void {
+    this.self.entered(answer);
+    this.#settings = answer.room;
   }
 
   /** The server has forgotten us: joins as if for the first time, and starts again what we had. */
@@ -232,19 +279,23 @@ export class Room extends Emitter<RoomEvents> {
     const isStale = (): boolean => !this.joined || renewal !== this.#renewals;
     for (;;) {
       try {
-        const { value } = await this.#ask(connections.session);
+        const answer = await this.#entrance.enter(connections.session, () => !isStale());
         if (isStale()) return;
-        this.#reconcile(value, connections);
+        this.moderation.forget();
+        this.#entered(answer);
+        this.#reconcile(answer.value, connections);
         this.#localPublication?.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
         this.emit('reconnected', false);
         return;
       } catch (thrown) {
         if (isStale() || !connections.session.connected) return;
-        const { advice, code } = asClientError(thrown, 'server-error');
+        const error = asClientError(thrown, 'server-error');
+        const { advice, code } = error;
         // The server may keep the name for us: the connection was lost before the answer came.
         const isHeld = code === 'name-taken' && clock.now() < until;
         if (advice !== 'retry' && !isHeld) {
-          this.#endAndClose('disconnected');
+          if (isRefusal(error)) this.#endAndClose('refused', refusedWith(error));
+          else this.#endAndClose('disconnected');
           return;
         }
         await backOff.wait();
@@ -257,12 +308,13 @@ export class Room extends Emitter<RoomEvents> {
   #reconcile(present: RequestResult<'joinRoom'>['value'], connections: MediaConnections): void {
     const names = new Set(present.map(({ id }) => id));
     for (const id of [...this.#participants.keys()]) if (!names.has(id)) this.#remove(id);
-    for (const { id, streams = [] } of present) {
-      const known = this.#participants.get(id);
+    for (const each of present) {
+      const known = this.#participants.get(each.id);
       known?.unpublish();
-      const participant = known ?? this.#add(id, connections);
+      known?.present(each);
+      const participant = known ?? this.#add({ ...each, streams: [] }, connections);
       if (!known) this.emit('participantJoined', participant);
-      for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
+      for (const stream of each.streams ?? []) this.#receivePublication(participant.publish(stream.id), each.id);
     }
   }
 
@@ -270,20 +322,23 @@ export class Room extends Emitter<RoomEvents> {
     if (!this.joined) return;
     switch (notification.method) {
       case 'participantJoined':
-        this.#addLate(notification.params.id, connections);
+        this.#addLate(notification.params, connections);
         break;
       case 'participantPublished':
         this.#published(notification.params.id, notification.params.streams, connections);
         break;
       case 'participantUnpublished':
-        this.#participants.get(notification.params.name)?.unpublish();
+        if (notification.params.name === this.user) this.#localPublication?.end();
+        else this.#participants.get(notification.params.name)?.unpublish();
         break;
       case 'participantLeft':
         this.#remove(notification.params.name);
         break;
-      case 'participantEvicted':
-        this.#endAndClose('evicted');
+      case 'participantEvicted': {
+        const { reason = '', mayReturn = false } = notification.params;
+        this.#endAndClose('evicted', { message: reason, mayReturn });
         break;
+      }
       case 'sendMessage':
         this.emit('message', { from: notification.params.user, text: notification.params.message });
         break;
@@ -309,26 +364,74 @@ export class Room extends Emitter<RoomEvents> {
       case 'custonNotification':
         this.emit('customNotification', notification.params);
         break;
+      case 'participantStateChanged': {
+        const { id, ...state } = notification.params;
+        (id === this.user ? this.self : this.#participants.get(id))?.stateChanged(state);
+        break;
+      }
+      case 'participantUpdated': {
+        const { id, ...changes } = notification.params;
+        (id === this.user ? this.self : this.#participants.get(id))?.updated(changes);
+        break;
+      }
+      case 'roomUpdated':
+        this.#settingsChanged(notification.params);
+        break;
+      case 'participantWaiting':
+        this.moderation.waitingChanged(notification.params);
+        break;
+      case 'grantsChanged':
+        this.#grantsChanged(notification.params.grants);
+        break;
+      case 'unmuteRequested':
+        this.self.unmuteRequested(notification.params.by, notification.params.kinds);
+        break;
+      case 'admitted':
+      case 'denied':
+        // For one that waits: its admission listens.
+        break;
       default:
         notification satisfies never;
     }
   }
 
-  #addLate(id: string, connections: MediaConnections): void {
-    const participant = this.#add(id, connections);
+  #settingsChanged(changes: { readonly [Name in keyof RoomSettings]?: RoomSettings[Name] | undefined }): void {
+    if (!this.#settings) return;
+    const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+    this.#settings = { ...this.#settings, ...(Object.fromEntries(given) as Partial<RoomSettings>) };
+    this.emit('settingsChanged', this.#settings);
+  }
+
+  #grantsChanged(grants: Grants): void {
+    const { self, localPublication } = this;
+    self.grantsChanged(grants);
+    if (!grants.roomAdmin) this.moderation.forget();
+    // The server has ended it, and does not tell.
+    if (localPublication?.tracks.some(({ kind }) => !self.mayPublish(kind as 'audio' | 'video')))
+      localPublication.end();
+    const publications = [...this.#participants.values()].flatMap((each) => [...each.publications.values()]);
+    for (const publication of publications) {
+      if (!grants.canSubscribe) publication.subscription?.end();
+      else if (!publication.subscription) this.#subscribe(publication);
+    }
+  }
+
+  #addLate(present: Present, connections: MediaConnections): void {
+    const participant = this.#add(present, connections);
     this.emit('participantJoined', participant);
   }
 
-  #add(id: string, connections: MediaConnections, streams: readonly { readonly id: string }[] = []): Participant {
+  #add(present: Present, connections: MediaConnections): Participant {
+    const { id, streams = [] } = present;
     this.#remove(id);
-    const participant = new Participant(id, connections);
+    const participant = new Participant(present, connections);
     this.#participants.set(id, participant);
     for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
     return participant;
   }
 
   #published(id: string, streams: readonly { readonly id: string }[], connections: MediaConnections): void {
-    const participant = this.#participants.get(id) ?? this.#add(id, connections);
+    const participant = this.#participants.get(id) ?? this.#add({ id }, connections);
     for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
   }
 
@@ -336,7 +439,11 @@ export class Room extends Emitter<RoomEvents> {
     publication.on('failed', (error) => {
       this.emit('mediaError', error, publisher);
     });
-    if (this.#options.autoSubscribe === false) return;
+    this.#subscribe(publication);
+  }
+
+  #subscribe(publication: Publication): void {
+    if (this.#options.autoSubscribe === false || this.self.grants?.canSubscribe === false) return;
     publication.subscribe().catch((error: unknown) => {
       publication.recover(asClientError(error, 'media-failed'));
     });
@@ -350,12 +457,12 @@ export class Room extends Emitter<RoomEvents> {
     if (this.joined) this.emit('participantLeft', participant);
   }
 
-  #endAndClose(reason: EndReason): void {
-    this.#end(reason);
+  #endAndClose(reason: EndReason, details?: EndDetails): void {
+    this.#end(reason, details);
     this.#connections?.session.close();
   }
 
-  #end(reason: EndReason): void {
+  #end(reason: EndReason, details: EndDetails = { message: '', mayReturn: true }): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     // Only a client whose connection was lost has a name that is kept for it.
@@ -363,11 +470,20 @@ export class Room extends Emitter<RoomEvents> {
     clearTimeout(this.#closing);
     this.#localPublication?.end();
     for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
-    this.emit('closed', reason);
+    this.emit('closed', reason, details);
   }
 
   #requireJoined(): MediaConnections {
     if (this.joined && this.#connections) return this.#connections;
     throw new ClientError('not-in-room', 'You are not in the room.');
   }
+}
+
+/** Whether the server refuses us, and not something that is wrong between it and us. */
+function isRefusal({ code, reason }: ClientError): boolean {
+  return reason !== undefined || code === 'denied' || code === 'refused';
+}
+
+function refusedWith({ message, advice }: ClientError): EndDetails {
+  return { message, mayReturn: advice === 'try-later' };
 }

@@ -58,7 +58,7 @@ export class Session extends Emitter<SessionEvents> {
   #rpcParams: Readonly<Record<string, unknown>>;
   #socket: Socket | undefined;
   #id: string | undefined;
-  /** A client that the server never knew has nothing to resume. */
+  /** A client that the server never knew has nothing to get back. */
   #hadSession = false;
   #nextRequest = 0;
   /** Requests that wait for a socket. */
@@ -109,6 +109,11 @@ export class Session extends Emitter<SessionEvents> {
     return this.#ask(method, params, this.#options.requestTimeoutMs ?? 15_000, this.#interrupted);
   }
 
+  /** A lost connection is got back from now on, although the server has not given us a session yet: we wait to be let in. */
+  keep(): void {
+    this.#hadSession = true;
+  }
+
   /** Closes the socket. What is still waiting for an answer rejects with `closed`. No event. */
   close(): void {
     this.#end(new ClientError('closed', 'The connection was closed.'));
@@ -157,7 +162,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#pending.delete(frame.id);
     clearTimeout(pending.timer);
     if (frame.type === 'error') {
-      pending.reject(wireError(frame.code, frame.message));
+      pending.reject(wireError(frame.code, frame.message, frame.data));
       return;
     }
     const { sessionId } = frame.result;

@@ -40,6 +40,8 @@ export function explainEnd(reason: EndReason): string | undefined {
       return 'The connection to the server was lost, and with it the call. Join again when you are back online.';
     case 'evicted':
       return 'You were removed from the room.';
+    case 'refused':
+      return 'The connection was lost, and the server did not let you in again.';
     case 'room-closed':
       return 'The room was closed.';
   }

@@ -30,6 +30,10 @@ export class Visit {
     this.#calls.set(method, this.calls(method) + 1);
   }
 
+  get closed(): boolean {
+    return this.#socket.readyState === this.#socket.CLOSED;
+  }
+
   tell(method: string, params: object): void {
     this.#socket.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
   }

@@ -1,0 +1,97 @@
+import type { RequestResult } from '../dialects/kurento-room/types.js';
+import { Admission } from './admission.js';
+import { ClientError, asClientError } from './errors.js';
+import type { ResumeToken } from './resume-token.js';
+import type { Session } from './session.js';
+
+export interface EntranceOptions {
+  /** The token that says who we are and what we may do (docs/access.md#tokens). A function is called for each join, so that it is fresh. */
+  readonly token?: string | (() => Promise<string>) | undefined;
+  /** Of a room that asks for one. */
+  readonly password?: string | undefined;
+  /** What others are shown of us beside the name, where that is allowed. */
+  readonly metadata?: string | undefined;
+  /** What we publish may have data channels. Default: false. */
+  readonly dataChannels?: boolean;
+}
+
+type JoinAnswer = RequestResult<'joinRoom'>;
+
+/** What this library understands of what a server can tell beside the protocol of 2016. */
+const features = ['state', 'moderation', 'metadata'];
+
+/** The way into a room: it asks to join with all that the room may want, and waits to be let in. */
+export class Entrance {
+  readonly #room: string;
+  readonly #user: string;
+  readonly #options: EntranceOptions;
+  readonly #resumeToken: ResumeToken;
+  readonly #onWaiting: (place: number | undefined) => void;
+  #admission: Admission | undefined;
+
+  /** @param onWaiting called each time a moderator has been asked to let us in */
+  constructor(
+    { room, user, resumeToken }: { readonly room: string; readonly user: string; readonly resumeToken: ResumeToken },
+    options: EntranceOptions,
+    onWaiting: (place: number | undefined) => void,
+  ) {
+    this.#room = room;
+    this.#user = user;
+    this.#resumeToken = resumeToken;
+    this.#options = options;
+    this.#onWaiting = onWaiting;
+  }
+
+  /** Rejects with the server's refusal, `denied`, `timeout`, `disconnected`, or `closed` when it is not wanted any more. */
+  async enter(session: Session, isWanted: () => boolean): Promise<JoinAnswer> {
+    for (;;) {
+      const admission = new Admission(session);
+      this.#admission = admission;
+      try {
+        return await this.#ask(session);
+      } catch (error) {
+        if (!(error instanceof ClientError) || error.code !== 'waiting') throw error;
+        session.keep();
+        if (isWanted()) this.#onWaiting(error.place);
+        await admission.decided;
+      } finally {
+        admission.stop();
+      }
+      if (!isWanted()) throw hasLeft();
+    }
+  }
+
+  /** We do not want to be let in any more. */
+  cancel(): void {
+    this.#admission?.cancel(hasLeft());
+  }
+
+  async #ask(session: Session): Promise<JoinAnswer> {
+    const { token: given, password, metadata, dataChannels } = this.#options;
+    // No wait without need: whoever leaves meanwhile is to leave after the join.
+    const token = typeof given === 'function' ? await fetched(given) : given;
+    const answer = await session.request('joinRoom', {
+      ...{ room: this.#room, resumeToken: this.#resumeToken.get(), features },
+      ...(this.#user !== '' && { user: this.#user }),
+      ...(token !== undefined && { token }),
+      ...(password !== undefined && { password }),
+      ...(metadata !== undefined && { metadata }),
+      ...(dataChannels && { dataChannels }),
+    });
+    // Other servers of this protocol give none.
+    if (typeof answer.resumeToken === 'string') this.#resumeToken.keep(answer.resumeToken);
+    return answer;
+  }
+}
+
+export function hasLeft(): ClientError {
+  return new ClientError('closed', 'You left before you were in.');
+}
+
+async function fetched(token: () => Promise<string>): Promise<string> {
+  try {
+    return await token();
+  } catch (error) {
+    throw asClientError(error, 'token-invalid');
+  }
+}

@@ -1,0 +1,116 @@
+import type { NotificationParams, RequestParams } from '../dialects/kurento-room/types.js';
+import type { Ask, MediaKind } from './ask.js';
+import { Emitter } from './emitter.js';
+import type { Grants } from './self.js';
+
+/** Somebody who waits to be let in. */
+export type Waiting = Omit<NotificationParams<'participantWaiting'>, 'waiting'>;
+export type Role = NonNullable<RequestParams<'setGrants'>['role']>;
+/** What a moderator can set for a room. */
+export type RoomChanges = RequestParams<'updateRoom'>;
+
+interface ModerationEvents extends Record<string, readonly unknown[]> {
+  /** Somebody begins to wait to be let in, or waits no more. */
+  waitingChanged: [];
+}
+
+export interface Removal {
+  /** Shown to the person; up to 200 characters. */
+  readonly reason?: string;
+  /** How long they are kept out, in ms; -1: as long as the room lives. Default: 0. */
+  readonly banMs?: number;
+  /** Refuse the tokens that they have so far. Default: false. */
+  readonly revoke?: boolean;
+}
+
+/**
+ * What moderators can do (docs/access.md#moderators). Each method rejects with `not-allowed` for somebody who is none, with `not-in-room`
+ * when the participant is gone, `too-many`, or as `Room.chat`. `id` is the id of a participant; `'*'` stands for all, without the moderators.
+ */
+export class Moderation extends Emitter<ModerationEvents> {
+  readonly #ask: Ask;
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** For Room only. */
+  constructor(ask: Ask) {
+    super();
+    this.#ask = ask;
+  }
+
+  /** Those that wait to be let in, by the id for `admit` and `deny`, in the order in which they came. */
+  get waiting(): ReadonlyMap<string, Waiting> {
+    return this.#waiting;
+  }
+
+  /**
+   * Cuts somebody's audio or video for everybody, also what they publish later. `muted: false` takes the cut away; what they have muted
+   * themselves stays muted. Rejects with `not-supported` for a participant whose media does not pass the server.
+   */
+  async mute(id: string, kinds: readonly MediaKind[], muted = true): Promise<void> {
+    await this.#ask('muteParticipant', { id, kinds: [...kinds], muted });
+  }
+
+  /** Asks somebody to send it again. They decide. */
+  async requestUnmute(id: string, kinds: readonly MediaKind[]): Promise<void> {
+    await this.#ask('requestUnmute', { id, kinds: [...kinds] });
+  }
+
+  /** Ends somebody's stream. They may publish again. */
+  async unpublish(id: string): Promise<void> {
+    await this.#ask('forceUnpublish', { id });
+  }
+
+  /** Removes somebody from the room. */
+  async remove(id: string, removal: Removal = {}): Promise<void> {
+    await this.#ask('forceDisconnect', { id, ...removal });
+  }
+
+  /** Changes what somebody may do: the role comes first, then the grants. Nobody can give what they do not have. */
+  async setGrants(
+    id: string,
+    { role, grants }: { readonly role?: Role; readonly grants?: Partial<Grants> },
+  ): Promise<void> {
+    await this.#ask('setGrants', { id, ...(role && { role }), ...(grants && { grants }) });
+  }
+
+  async lowerHand(id: string): Promise<void> {
+    await this.#ask('lowerHand', { id });
+  }
+
+  /** Nobody but moderators comes into a locked room. */
+  async lock(locked = true): Promise<void> {
+    await this.#ask('lockRoom', { locked });
+  }
+
+  /** Those that are absent stay. */
+  async update(settings: RoomChanges): Promise<void> {
+    await this.#ask('updateRoom', settings);
+  }
+
+  async admit(waitingId: string): Promise<void> {
+    await this.#ask('admitParticipant', { id: waitingId });
+  }
+
+  async deny(waitingId: string, reason?: string): Promise<void> {
+    await this.#ask('denyParticipant', { id: waitingId, ...(reason !== undefined && { reason }) });
+  }
+
+  /** Ends the room for all. */
+  async close(reason?: string): Promise<void> {
+    await this.#ask('closeRoom', reason === undefined ? {} : { reason });
+  }
+
+  /** For Room only. */
+  waitingChanged({ waiting, ...person }: NotificationParams<'participantWaiting'>): void {
+    if (waiting) this.#waiting.set(person.id, person);
+    else this.#waiting.delete(person.id);
+    this.emit('waitingChanged');
+  }
+
+  /** For Room only: we joined anew, or are no moderator any more. Those that wait are told to moderators again. */
+  forget(): void {
+    if (this.#waiting.size === 0) return;
+    this.#waiting.clear();
+    this.emit('waitingChanged');
+  }
+}

@@ -1,0 +1,140 @@
+import type { RequestResult } from '../dialects/kurento-room/types.js';
+import type { Ask, MediaKind } from './ask.js';
+import { Emitter } from './emitter.js';
+import { changedProfile, profileIn } from './profile.js';
+import type { ParticipantState, Profile, ProfileChanges } from './profile.js';
+
+type JoinAnswer = RequestResult<'joinRoom'>;
+
+/** What we may do in the room, as in LiveKit's video grant (docs/access.md#the-grant). */
+export type Grants = NonNullable<JoinAnswer['grants']>;
+
+interface SelfEvents extends Record<string, readonly unknown[]> {
+  /** Our state as the others see it. */
+  stateChanged: [ParticipantState];
+  updated: [Profile];
+  /** A moderator has changed what we may do. What we may not do any more has ended. */
+  grantsChanged: [Grants];
+  /** The moderator of that user name asks us to send it again. Only we can do that. */
+  unmuteRequested: [string, readonly MediaKind[]];
+}
+
+const sourceOf = { audio: 'microphone', video: 'camera' } as const;
+
+/** We ourselves as a participant of the room. */
+export class Self extends Emitter<SelfEvents> {
+  readonly #ask: Ask;
+  #id: string;
+  #profile: Profile;
+  #state: ParticipantState | undefined;
+  #grants: Grants | undefined;
+  /** What the server believes that is not muted. Undefined: it does not want to know. */
+  #told: Record<MediaKind, boolean> | undefined;
+
+  /** For Room only. */
+  constructor(id: string, ask: Ask) {
+    super();
+    this.#ask = ask;
+    this.#id = id;
+    this.#profile = profileIn({ id });
+  }
+
+  /** Our user name: unique in the room. With a token it is known once we are in. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** For people: the user name, unless the token or `update` says another one. */
+  get name(): string {
+    return this.#profile.name;
+  }
+
+  get metadata(): string {
+    return this.#profile.metadata;
+  }
+
+  get attributes(): Profile['attributes'] {
+    return this.#profile.attributes;
+  }
+
+  /** Undefined where the server does not tell. */
+  get state(): ParticipantState | undefined {
+    return this.#state;
+  }
+
+  /** Undefined where the server does not tell. */
+  get grants(): Grants | undefined {
+    return this.#grants;
+  }
+
+  /** Whether we moderate the room. */
+  get moderates(): boolean {
+    return this.#grants?.roomAdmin ?? false;
+  }
+
+  /** Whether we may publish media of that kind. */
+  mayPublish(kind: MediaKind): boolean {
+    if (!this.#grants) return true;
+    const { canPublish, canPublishSources: sources } = this.#grants;
+    return canPublish && (sources.length === 0 || sources.includes(sourceOf[kind]));
+  }
+
+  /** Raises our hand, or lowers it. Rejects as `Room.chat`. */
+  async raiseHand(raised = true): Promise<void> {
+    await this.#ask('raiseHand', { raised });
+  }
+
+  /** Changes what others are shown of us; what is absent stays, and an empty attribute is deleted. Rejects with `not-allowed`, or as `Room.chat`. */
+  async update({ name, metadata, attributes }: ProfileChanges): Promise<void> {
+    await this.#ask('updateMetadata', {
+      ...(name !== undefined && { name }),
+      ...(metadata !== undefined && { metadata }),
+      ...(attributes && { attributes: { ...attributes } }),
+    });
+  }
+
+  /** For LocalPublication only: tells the server what is muted, where that has changed. */
+  tellMuted(muted: Readonly<Partial<Record<MediaKind, boolean>>>): void {
+    const told = this.#told;
+    if (!told) return;
+    const changed = (['audio', 'video'] as const).filter((kind) => muted[kind] === told[kind]);
+    if (changed.length === 0) return;
+    const state = Object.fromEntries(changed.map((kind) => [kind, muted[kind] === false]));
+    Object.assign(told, state);
+    // The call does not depend on it.
+    this.#ask('updateState', state).catch(() => undefined);
+  }
+
+  /** For Room only: we are in. */
+  entered({ self = { id: this.#id }, grants, features = [] }: JoinAnswer): void {
+    this.#id = self.id;
+    this.#profile = profileIn(self);
+    this.#state = self.state;
+    this.#grants = grants;
+    // A server that has forgotten us knows nothing of what we have muted.
+    this.#told = features.includes('state') ? { audio: true, video: true } : undefined;
+  }
+
+  /** For Room only. */
+  stateChanged(state: ParticipantState): void {
+    this.#state = state;
+    this.emit('stateChanged', state);
+  }
+
+  /** For Room only. */
+  updated(changes: ProfileChanges): void {
+    this.#profile = changedProfile(this.#profile, changes);
+    this.emit('updated', this.#profile);
+  }
+
+  /** For Room only. */
+  grantsChanged(grants: Grants): void {
+    this.#grants = grants;
+    this.emit('grantsChanged', grants);
+  }
+
+  /** For Room only. */
+  unmuteRequested(by: string, kinds: readonly MediaKind[]): void {
+    this.emit('unmuteRequested', by, kinds);
+  }
+}
