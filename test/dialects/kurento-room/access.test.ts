@@ -5,6 +5,8 @@ import { featureNames, featuresNamed, noFeatures } from '../../../dialects/kuren
 import { publishOffer, receiveOffer } from '../../support/fixtures.js';
 import { RoomStack } from '../../support/room-stack.js';
 import { RpcClient } from '../../support/rpc-client.js';
+import { RecordingLog } from '../../support/recording-log.js';
+import { ServiceStage } from '../../support/service-stage.js';
 import { until } from '../../support/until.js';
 import { testKey, tokenWith } from '../../support/tokens.js';
 
@@ -64,6 +66,33 @@ describe('Kurento Room §3.11 a token', () => {
       await ana.request('joinRoom', { room: 'r', token: anaToken });
       ana.cut();
     });
+  });
+
+  it('and a password are in no line of the log', async () => {
+    const log = new RecordingLog();
+    const stage = new ServiceStage({ ...tokens, logLevel: 'debug' }, { log });
+    const url = await stage.start();
+    const wrong = `${anaToken}x`;
+    const mod = await join(url, modToken);
+    await mod.request('updateRoom', { password: 'open sesame' });
+    for (const token of [anaToken, wrong]) {
+      for (const options of [
+        { path: `room?access_token=${token}` },
+        { path: `nowhere?access_token=${token}` },
+        { headers: { authorization: `Bearer ${token}` } },
+        { protocols: ['access_token', token] },
+      ]) {
+        const ana = await RpcClient.connect(url, options).catch(() => undefined);
+        await ana?.call('joinRoom', { user: 'ana', room: 'r', password: 'close sesame' });
+        await ana?.call('joinRoom', { user: 'ana', room: 'r', token, password: 'open sesame' });
+        ana?.cut();
+      }
+    }
+    mod.cut();
+    await stage.stop();
+    const text = JSON.stringify(log.lines);
+    expect(log.lines.length).to.be.greaterThan(0);
+    for (const secret of [anaToken, modToken, 'sesame']) expect(text).to.not.include(secret.slice(-40));
   });
 
   it('is not needed to resume, and a connection that resumes may bring another one for the next join', async () => {
