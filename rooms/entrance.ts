@@ -37,8 +37,8 @@ export class Entrance {
    * @throws RoomError `not-allowed`, `invalid-text`, `room-not-found`, `evicted`, `banned`, `token-invalid`, `locked`, `room-full`
    */
   assertMayEnter(name: string, room: Room | undefined, arrival: Arrival, isReplacing: boolean): void {
-    const { newcomer, bearer, grants } = arrival;
-    const { evictions, bans, autoCreate } = this.#options;
+    const { newcomer, grants } = arrival;
+    const { autoCreate } = this.#options;
     if (!grants.roomJoin) throw new RoomError('not-allowed', `You may not join room "${name}"`);
     if (!room && !autoCreate && !grants.roomCreate) {
       throw new RoomError('room-not-found', `There is no room "${name}", and you may not open it`);
@@ -47,15 +47,27 @@ export class Entrance {
       assertMay(grants, 'metadata');
       assertMetadata(newcomer.metadata, this.#options.maxMetadataBytes);
     }
-    const identity = bearer.identity ?? newcomer.identity ?? newcomer.id;
-    evictions.assertMayEnter(name, { identity, session: newcomer.session });
-    bans.assertMayEnter(name, knownAs(arrival), bearer.validFrom);
+    this.#assertWelcome(name, arrival);
     if (!room || grants.roomAdmin || isReplacing) return;
     const { locked, maxParticipants } = room.settings;
     if (locked) throw new RoomError('locked', `Room "${name}" is locked`);
     if (maxParticipants > 0 && !grants.hidden && !grants.recorder && room.counted >= maxParticipants) {
       throw new RoomError('room-full', `Room "${name}" is full: it takes ${maxParticipants} people`, { retry: true });
     }
+  }
+
+  /**
+   * Whether a client that is outside may send into the room: one that could come in, if there were a place.
+   * @throws RoomError `not-allowed`, `evicted`, `banned`, `token-invalid`, `locked`, `password`, `waiting`
+   */
+  assertMayReach(name: string, { locked, passwordHash, waitingRoom }: RoomSettings, arrival: Arrival): void {
+    const { grants } = arrival;
+    if (!grants.roomJoin) throw new RoomError('not-allowed', `You may not join room "${name}"`);
+    this.#assertWelcome(name, arrival);
+    if (grants.roomAdmin) return;
+    if (locked) throw new RoomError('locked', `Room "${name}" is locked`);
+    if (passwordHash !== null) throw new RoomError('password', `Room "${name}" asks for a password`);
+    if (waitingRoom) throw new RoomError('waiting', `A moderator of room "${name}" lets people in`);
   }
 
   /**
@@ -102,5 +114,14 @@ export class Entrance {
         details: { place: 1 },
       });
     }
+  }
+
+  /** @throws RoomError `evicted`, `banned`, `token-invalid` */
+  #assertWelcome(name: string, arrival: Arrival): void {
+    const { newcomer, bearer } = arrival;
+    const { evictions, bans } = this.#options;
+    const identity = bearer.identity ?? newcomer.identity ?? newcomer.id;
+    evictions.assertMayEnter(name, { identity, session: newcomer.session });
+    bans.assertMayEnter(name, knownAs(arrival), bearer.validFrom);
   }
 }

@@ -12,6 +12,7 @@ import type * as api from './index.js';
 import { later as standardLater } from './later.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
 import { defaultMaxMetadataBytes } from './profile.js';
+import { assertMay } from './rights.js';
 import { Room } from './room.js';
 import type { RoomContext } from './room.js';
 import type { Enter, KeepPayer, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
@@ -144,6 +145,16 @@ export class Rooms {
         : this.#enter(name, opens, arrival, enter);
       if (participant) return participant;
     }
+  }
+
+  /**
+   * For protocols whose clients send into rooms that they are not in. Nobody is asked, and nothing is awaited.
+   * @throws RoomError `not-allowed` without `canPublishData` too; `evicted`, `banned`, `token-invalid`, `locked`, `password`, `waiting`
+   */
+  assertMaySendInto(room: api.Room, outside: Newcomer): void {
+    const arrival = arrivalAt(room.name, outside, outside.bearer ?? this.#stranger);
+    this.#entrance.assertMayReach(room.name, room.settings, arrival);
+    assertMay(arrival.grants, 'data');
   }
 
   /**

@@ -1,7 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { shown } from '../../options/expected.js';
-import { isShowable } from '../../rooms/index.js';
+import { nameFits } from '../../access/index.js';
+import type { Access } from '../../access/index.js';
+import { RoomError, isShowable } from '../../rooms/index.js';
+import type { Bearer } from '../../rooms/index.js';
+import { bearerAtDoor } from '../door-secret.js';
 import { Refusal, TurnedAway, closeCodes } from './errors.js';
+import { dialectName } from './groups.js';
 import { isClientName } from './identity.js';
 import { requests01 } from './groups-version.js';
 import { requestsOfJune } from './june-version.js';
@@ -13,19 +17,15 @@ import { requests02 } from './services-version.js';
 import { versionNameOf } from './version-name.js';
 import type { VersionName, VersionRules } from './version-name.js';
 
-export interface AdmissionRules extends VersionRules {
-  /** Empty: clients need no secret. */
-  readonly secret: string;
-  readonly isTaken: (name: string) => boolean;
+/** What the first payload says, before anything is asked about it. */
+export interface Introduced extends Identification {
+  readonly typeMember: TypeMember;
 }
 
 const known: ReadonlySet<string> = new Set([...requestsOfJune.types, ...requests01.types, ...requests02.types]);
 
-/** Checks the first payload, in the order of docs/protocols/concierge.md#2-identification. @throws TurnedAway */
-export function readIdentification(
-  text: string,
-  rules: AdmissionRules,
-): Identification & { readonly versionName: VersionName } {
+/** Reads the first payload. It is checked in the order of docs/protocols/concierge.md#2-identification. @throws TurnedAway */
+export function readIdentification(text: string): Introduced {
   const typeMember = typeMemberOf(text);
   const given = decode(text, typeMember);
   if (!isClientName(given.name))
@@ -34,14 +34,38 @@ export function readIdentification(
   if (!labels.every((label) => isShowable(label))) {
     throw new TurnedAway(closeCodes.badAuth, 'The nickname or a tag is too long, or holds invisible characters');
   }
-  if (rules.secret !== '' && !isSecret(given.secret ?? '', rules.secret)) {
-    throw new TurnedAway(closeCodes.badSecret, 'Wrong secret');
+  return { ...given, typeMember };
+}
+
+/**
+ * What the client shows as its secret: that of the door, or a token (docs/access.md#concierge).
+ * @throws TurnedAway
+ */
+export function bearerOf(
+  { name, secret: shown }: Introduced,
+  access: Access,
+  { address, secret }: { readonly address: string; readonly secret: string },
+): Bearer | Promise<Bearer> {
+  try {
+    const bearer = bearerAtDoor(access, { door: dialectName, address, name }, shown ?? '', secret);
+    return bearer instanceof Promise ? bearer.catch(turnAway) : bearer;
+  } catch (error) {
+    return turnAway(error);
   }
-  const versionName = servedTo(typeMember, versionNameOf(given.version, rules));
+}
+
+function turnAway(error: unknown): never {
+  if (!(error instanceof RoomError)) throw error;
+  throw new TurnedAway(closeCodes.badSecret, error.code === 'token-invalid' ? 'Wrong secret' : error.message);
+}
+
+/** The last checks, when it is known what the client has shown. @throws TurnedAway */
+export function servedAs({ name, version, typeMember }: Introduced, bearer: Bearer, rules: VersionRules): VersionName {
+  if (!nameFits(bearer, name)) throw new TurnedAway(closeCodes.badAuth, 'The name is not that of the token');
+  const versionName = servedTo(typeMember, versionNameOf(version, rules));
   if (!versionName)
-    throw new TurnedAway(closeCodes.badVersion, `Version ${shown(given.version.slice(0, 20))} is not served here`);
-  if (rules.isTaken(given.name)) throw new TurnedAway(closeCodes.duplicateAuth, 'The name is in use');
-  return { ...given, versionName };
+    throw new TurnedAway(closeCodes.badVersion, `Version ${shown(version.slice(0, 20))} is not served here`);
+  return versionName;
 }
 
 /** @param numbered what the version in IDENTIFY stands for. Clients of June 2020 have the numbers of 0.1 */
@@ -75,13 +99,4 @@ function decode(text: string, typeMember: TypeMember): Identification {
     if (!(error instanceof Refusal)) throw error;
     throw new TurnedAway(closeCodes.fatalDecode, error.subject);
   }
-}
-
-/** Compares in constant time, so that the time does not tell how much of the secret is right. */
-function isSecret(given: string, secret: string): boolean {
-  return timingSafeEqual(digest(given), digest(secret));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

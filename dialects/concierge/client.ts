@@ -1,3 +1,4 @@
+import type { Bearer } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Group } from './group.js';
@@ -10,6 +11,8 @@ export interface ClientFields {
   readonly nickname: string | null;
   readonly uuid: string;
   readonly tags: readonly string[];
+  /** What it has shown. */
+  readonly bearer: Bearer;
 }
 
 /** A client that has identified itself, until it leaves. */
@@ -17,22 +20,26 @@ export class Client implements Identity {
   readonly name: string;
   readonly uuid: string;
   readonly json: string;
+  readonly bearer: Bearer;
   #version: ProtocolVersion;
   readonly #older: ProtocolVersion | undefined;
   readonly #connection: Connection;
   /** The groups that end when this client leaves. */
   readonly owned = new Set<Group>();
   readonly subscriptions = new Set<Group>();
+  /** Whether a moderator has taken it out of a room. */
+  wasRemoved = false;
 
   /** @param older what the client speaks when it turns out to be of July 2020; undefined: the same */
   constructor(
-    { name, nickname, uuid, tags }: ClientFields,
+    { name, nickname, uuid, tags, bearer }: ClientFields,
     version: ProtocolVersion,
     to: Connection,
     older?: ProtocolVersion,
   ) {
     this.name = name;
     this.uuid = uuid;
+    this.bearer = bearer;
     this.json = JSON.stringify({ name, nickname, uuid, tags });
     this.#version = version;
     this.#older = older;

@@ -1,3 +1,4 @@
+import { RoomError } from '../../rooms/index.js';
 import type { Client } from './client.js';
 import { Refusal } from './errors.js';
 import type { Group } from './group.js';
@@ -6,6 +7,7 @@ import { Outsider } from './outsider.js';
 import type { GroupText } from './protocol-version.js';
 import type { Directory } from './directory.js';
 import type { Target } from './messages.js';
+import { assertMayAnywhere, assertMaySendToAll } from './rights.js';
 
 /**
  * Finds the receivers of a message. The rule is that of the sender's version (docs/protocols/concierge.md#7-message,
@@ -22,11 +24,12 @@ export class Delivery {
 
   /**
    * @param data JSON
-   * @throws Refusal `noSuchName`, `noSuchUuid`, `noSuchGroup`, `bad`
+   * @throws Refusal `noSuchName`, `noSuchUuid`, `noSuchGroup`, `bad`; RoomError
    */
   send(from: Client, target: Target, data: string): void {
     switch (target.type) {
       case 'ALL':
+        assertMaySendToAll(from);
         this.#directory.tell({ type: 'message', origin: from, group: undefined, target, data });
         return;
       case 'NAME':
@@ -48,16 +51,43 @@ export class Delivery {
       case 'SERVICE_CLIENT_UUID': {
         const group = this.#groupOf(target.service);
         if (group.owner !== from) throw new Refusal('bad');
+        this.#groups.assertMaySendTo(group, from);
         const to = this.#directory.identified(target.uuid);
         if (!this.#toOne(from, to, target, data, group.text)) throw new Refusal('noSuchUuid', target.uuid);
       }
     }
   }
 
+  /**
+   * One group that both are in, and in which the sender may, is enough. Clients reach each other without one too: then one group of the
+   * receiver must be within the reach of the sender.
+   * @throws RoomError
+   */
+  #assertMaySend(from: Client, to: Client): void {
+    const common = [...from.subscriptions].filter((group) => to.subscriptions.has(group));
+    const groups = common.length > 0 ? common : [...to.subscriptions];
+    if (groups.length === 0) {
+      assertMayAnywhere(from);
+      return;
+    }
+    let refusal: RoomError | undefined;
+    for (const group of groups) {
+      try {
+        this.#groups.assertMaySendTo(group, from);
+        return;
+      } catch (error) {
+        if (!(error instanceof RoomError)) throw error;
+        refusal = error;
+      }
+    }
+    if (refusal) throw refusal;
+  }
+
   /** @returns whether the message could be delivered */
   #toOne(from: Client, to: Client | Outsider | undefined, target: Target, data: string, group?: GroupText): boolean {
     if (!to) return false;
     if (to instanceof Outsider) return this.#whisper(from, to, data);
+    if (to !== from && !group) this.#assertMaySend(from, to);
     to.tell({ type: 'message', origin: from, group, target, data });
     return true;
   }
@@ -75,6 +105,7 @@ export class Delivery {
   }
 
   #toGroup(from: Client, group: Group, target: Target, data: string): void {
+    this.#groups.assertMaySendTo(group, from);
     group.tell({ type: 'message', origin: from, group: group.text, target, data });
     this.#say(from, group, data);
   }
@@ -82,11 +113,13 @@ export class Delivery {
   #toService(from: Client, group: Group, target: Target, data: string): void {
     const { owner, text } = group;
     if (owner === from) {
+      this.#groups.assertMaySendTo(group, from);
       group.tell({ type: 'message', origin: from, group: text, target, data }, from);
       this.#say(from, group, data);
       return;
     }
     if (!group.membershipOf(from)) throw new Refusal('bad');
+    this.#groups.assertMaySendTo(group, from);
     if (owner) owner.tell({ type: 'message', origin: from, group: text, target, data });
     // A room of another protocol has no owner, so the message goes to all.
     else this.#toGroup(from, group, target, data);

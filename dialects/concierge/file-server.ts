@@ -19,6 +19,8 @@ export interface KeyHolder {
   readonly isShared: boolean;
   /** The IP address from which the client is connected. */
   readonly address: string;
+  /** Whether the client may leave files for others. */
+  readonly mayWrite: boolean;
 }
 
 export interface FileServerOptions {
@@ -117,6 +119,7 @@ function toWrite(request: Request, options: FileServerOptions): { readonly write
   if (holder.isShared && holder.address !== callerOf(request).address) {
     throw new HttpRefusal(403, 'Only where the client is connected from may this key write');
   }
+  if (!holder.mayWrite) throw new HttpRefusal(403, 'You may leave no files in your rooms');
   const isThere = (): boolean => options.holderOf(key) !== undefined;
   return { writer: { name: holder.name, isThere }, name: path.file };
 }

@@ -1,3 +1,4 @@
+import { RoomError } from '../../rooms/index.js';
 import type { Doors } from '../../transport/doors.js';
 import type { Log } from '../../log.js';
 import type { Client } from './client.js';
@@ -5,6 +6,7 @@ import { fileServer, isUuid } from './file-server.js';
 import type { KeyHolder } from './file-server.js';
 import { FileStore } from './file-store.js';
 import type { ConciergeSettings } from './options.js';
+import { assertMaySendToAll } from './rights.js';
 
 interface FilesContext {
   readonly doors: Pick<Doors, 'mount'>;
@@ -78,6 +80,16 @@ export class Files {
   #holderOf(key: string): KeyHolder | undefined {
     const own = this.#byKey.get(key);
     const client = own ?? (this.#takesUuid ? this.#clientOf(key) : undefined);
-    return client && { name: client.name, isShared: !own, address: client.address };
+    return client && { name: client.name, isShared: !own, address: client.address, mayWrite: maySend(client) };
+  }
+}
+
+function maySend(client: Client): boolean {
+  try {
+    assertMaySendToAll(client);
+    return true;
+  } catch (error) {
+    if (error instanceof RoomError) return false;
+    throw error;
   }
 }

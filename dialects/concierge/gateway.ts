@@ -1,13 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Access } from '../../access/index.js';
 import { RoomError } from '../../rooms/index.js';
+import type { Bearer } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Dialect, DialectState, DialectContext } from '../dialect.js';
-import { readIdentification } from './admission.js';
+import { bearerOf, readIdentification, servedAs } from './admission.js';
+import type { Introduced } from './admission.js';
 import { Client } from './client.js';
 import { Delivery } from './delivery.js';
 import { RequestHandler } from './request-handler.js';
-import { closeCodes } from './errors.js';
+import { TurnedAway, closeCodes } from './errors.js';
 import { Files } from './files.js';
 import { Groups, dialectName } from './groups.js';
 import { JuneVersion } from './june-version.js';
@@ -16,7 +19,7 @@ import type { ProtocolVersion } from './protocol-version.js';
 import { Directory } from './directory.js';
 import { ServicesVersion } from './services-version.js';
 import { Link } from './link.js';
-import type { LinkContext } from './link.js';
+import type { Admission, LinkContext } from './link.js';
 import type { ConciergeSettings } from './options.js';
 import { servedVersion } from './version-name.js';
 import type { VersionName } from './version-name.js';
@@ -41,7 +44,7 @@ const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32)
 
 type ConciergeDialectContext = Pick<
   DialectContext,
-  'rooms' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log'
+  'rooms' | 'access' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log'
 >;
 
 /** The protocol of ERT Concierge: clients have names, and their groups are rooms. */
@@ -75,7 +78,7 @@ export class ConciergeGateway implements Dialect {
     return { identities: this.#directory.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
-  attach({ rooms, names, roomList, doors, pathPrefix, maxQueuedRequests, log }: ConciergeDialectContext): void {
+  attach({ rooms, access, names, roomList, doors, pathPrefix, maxQueuedRequests, log }: ConciergeDialectContext): void {
     const settings = this.#settings;
     const directory = this.#directory;
     const groups = new Groups({
@@ -100,7 +103,7 @@ export class ConciergeGateway implements Dialect {
       identifyMs: settings.identifyMs,
       waiting: { maxRequests: maxQueuedRequests, maxLength: settings.maxQueuedBytes },
       log,
-      admit: (connection, text) => this.#admit(connection, text, groups),
+      identify: (connection, text) => this.#identify(connection, text, { access, groups }),
       serve: (client, request, answer) => handler.serve(client, request, answer),
       dismiss: (client) => {
         this.#dismiss(client, groups);
@@ -129,16 +132,29 @@ export class ConciergeGateway implements Dialect {
   }
 
   /** @throws TurnedAway */
-  #admit(connection: Connection, text: string, groups: Groups): Client {
-    const { secret, spelling, services } = this.#settings;
-    const { name, nickname, tags, versionName } = readIdentification(text, {
-      secret,
-      spelling,
-      services,
-      isTaken: (wanted) => this.#directory.clientNamed(wanted) !== undefined,
-    });
+  #identify(
+    connection: Connection,
+    text: string,
+    { access, groups }: { readonly access: Access; readonly groups: Groups },
+  ): Admission | Promise<Admission> {
+    const introduced = readIdentification(text);
+    const { address } = connection;
+    const bearer = bearerOf(introduced, access, { address, secret: this.#settings.secret });
+    const admission =
+      (proved: Bearer): Admission =>
+      () =>
+        this.#admit(connection, introduced, proved, groups);
+    return bearer instanceof Promise ? bearer.then(admission) : admission(bearer);
+  }
+
+  /** @throws TurnedAway */
+  #admit(connection: Connection, introduced: Introduced, bearer: Bearer, groups: Groups): Client {
+    const { spelling, services } = this.#settings;
+    const { name, nickname, tags } = introduced;
+    const versionName = servedAs(introduced, bearer, { spelling, services });
+    this.#makePlace(name, bearer);
     const uuid = this.#random.uuid();
-    const fields = { name, nickname: nickname ?? null, uuid, tags: tags ?? [] };
+    const fields = { name, nickname: nickname ?? null, uuid, tags: tags ?? [], bearer };
     // The version in IDENTIFY does not tell the clients of July 2020 from later ones.
     const older = versionName === 'shipped' && spelling === 'auto' ? versions.documented : undefined;
     const client = new Client(fields, versions[versionName], connection, older);
@@ -156,6 +172,15 @@ export class ConciergeGateway implements Dialect {
     const { pingMs, silenceMs } = this.#settings;
     connection.keepAlive({ intervalMs: pingMs, timeoutMs: silenceMs, code: closeCodes.heartbeatFailed });
     return client;
+  }
+
+  /** A client that has proved its identity replaces its own older connection. @throws TurnedAway */
+  #makePlace(name: string, { identity }: Bearer): void {
+    const namesake = this.#directory.clientNamed(name);
+    if (!namesake) return;
+    if (identity === undefined || namesake.bearer.identity !== identity)
+      throw new TurnedAway(closeCodes.duplicateAuth, 'The name is in use');
+    for (const link of [...this.#links]) if (link.client === namesake) link.replace();
   }
 
   /** In the order of docs/protocols/concierge.md#10-leaving. */

@@ -38,6 +38,16 @@ export class Group {
     return this.#subscribers.keys();
   }
 
+  /** Those that others may know of. */
+  get listed(): Client[] {
+    return [...this.#subscribers].flatMap(([client, { grants }]) => (grants.hidden ? [] : [client]));
+  }
+
+  /** Whether the client subscribes, and others do not learn of it. */
+  hides(client: Client): boolean {
+    return this.#subscribers.get(client)?.grants.hidden === true;
+  }
+
   get outsiders(): ReadonlyMap<Participant, Outsider> {
     return this.#outsiders;
   }
@@ -82,6 +92,6 @@ export class Group {
   }
 
   get #uuids(): string[] {
-    return [...this.#subscribers.keys(), ...this.#outsiders.values()].map(({ uuid }) => uuid);
+    return [...this.listed, ...this.#outsiders.values()].map(({ uuid }) => uuid);
   }
 }

@@ -52,17 +52,20 @@ export class Groups implements RoomsWatcher {
   /** The list of groups for a client. It is as long as what it looks at: where not all are listed, nothing looks at all rooms. */
   shownTo(client: Client): Group[] {
     const { rooms, visibility } = this.#context;
-    if (visibility.showsAll) return [...rooms].flatMap((room) => this.#know(room) ?? []);
+    const shows = (group: Group): boolean => this.shows(group, client);
+    if (visibility.showsAll) return [...rooms].flatMap((room) => this.#know(room) ?? []).filter(shows);
     const ofOptions = [...visibility.ofOptions].flatMap((name) => this.find(name) ?? []);
-    const own = [...this.#groups.values()].filter((group) => this.shows(group, client));
-    return [...new Set([...ofOptions, ...own])];
+    return [...new Set([...ofOptions, ...this.#groups.values()])].filter(shows);
   }
 
   /** Those of the groups that the identity is in of which the client is told. */
   sharedBy(identity: Client | Outsider, client: Client): Group[] {
     const groups =
       identity instanceof Outsider ? [identity.group].filter((group) => group !== undefined) : identity.subscriptions;
-    return [...groups].filter((group) => this.shows(group, client));
+    return [...groups].filter((group) => {
+      const isHidden = identity !== client && !(identity instanceof Outsider) && group.hides(identity);
+      return this.shows(group, client) && !isHidden;
+    });
   }
 
   /** How many texts of outsiders were too long to be delivered. */
@@ -100,7 +103,10 @@ export class Groups implements RoomsWatcher {
     const name = names.nameOf(key);
     if (name === undefined || name !== roomKey(given))
       throw new RoomError('room-refused', `Room "${key}" is not shared`);
-    const options = { ...(nickname !== null && { title: nickname }), ...(owner && { by: attributesOf(owner) }) };
+    const options = {
+      ...(nickname !== null && { title: nickname }),
+      ...(owner && { by: attributesOf(owner), bearer: owner.bearer }),
+    };
     const room = await rooms.open(key, options, (opened) => {
       if (owner && !this.#isHere(owner)) return false;
       // Without an owner it is shown as any room is, if there is a client.
@@ -121,7 +127,7 @@ export class Groups implements RoomsWatcher {
     let present: readonly Outsider[] = [];
     const { rooms, newUuid } = this.#context;
     try {
-      const newcomer = { id: newUuid(), attributes: attributesOf(client), identity: client.name, session: client };
+      const newcomer = { id: newUuid(), ...knownAs(client) };
       await rooms.join(group.room, newcomer, (participant) => {
         if (!this.#isHere(client)) return undefined;
         if (this.#of(group.room) !== group) throw new RoomError('room-closed', `Group "${group.name}" has ended`);
@@ -138,6 +144,16 @@ export class Groups implements RoomsWatcher {
     }
     // The subscription may have ended meanwhile.
     return group.membershipOf(client) && present;
+  }
+
+  /**
+   * Whether a client may send to a group, in which it may not be.
+   * @throws RoomError as `Participant.assertMay` and `Rooms.assertMaySendInto`
+   */
+  assertMaySendTo(group: Group, client: Client): void {
+    const membership = group.membershipOf(client);
+    if (membership) membership.assertMay('data');
+    else this.#context.rooms.assertMaySendInto(group.room, { id: client.uuid, ...knownAs(client) });
   }
 
   /** Tells a new subscriber of the outsiders that were there, except those that have left meanwhile. */
@@ -194,8 +210,9 @@ export class Groups implements RoomsWatcher {
   release(client: Client): void {
     for (const group of [...client.owned]) this.end(group);
     for (const group of [...client.subscriptions]) {
+      const isHidden = group.hides(client);
       this.unsubscribe(client, group, () => {
-        group.tell({ type: 'subscriberLeft', client, group: group.text });
+        if (!isHidden) group.tell({ type: 'subscriberLeft', client, group: group.text });
       });
     }
   }
@@ -319,10 +336,12 @@ export class Groups implements RoomsWatcher {
   /** Handles an event that only this subscriber is told. */
   #hear(client: Client, group: Group, event: RoomEvent): void {
     if (event.type === 'participantEvicted') {
+      const isHidden = group.hides(client);
       group.remove(client);
+      client.wasRemoved = true;
       client.tell({ type: 'evicted', group: group.text });
       this.#part(group, [client]);
-      group.tell({ type: 'subscriberLeft', client, group: group.text });
+      if (!isHidden) group.tell({ type: 'subscriberLeft', client, group: group.text });
       return;
     }
     if (event.type !== 'textSaid' || event.to === undefined) return;
@@ -339,5 +358,11 @@ export class Groups implements RoomsWatcher {
 }
 
 function attributesOf({ name }: Client): Attributes {
-  return { displayName: name, dialect: dialectName, hearsPrivateTexts: true };
+  return { displayName: name, dialect: dialectName, hearsPrivateTexts: true, peerToPeer: true };
+}
+
+/** What the rooms are to know of a client besides its id. */
+function knownAs(client: Client) {
+  const { name, bearer } = client;
+  return { attributes: attributesOf(client), identity: name, session: client, bearer };
 }

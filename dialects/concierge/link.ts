@@ -1,6 +1,7 @@
 import { RoomError } from '../../rooms/index.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
+import { keepPayer } from '../../transport/gate/account.js';
 import { Patience } from '../../transport/gate/patience.js';
 import type { Log } from '../../log.js';
 import { RequestQueue } from '../request-queue.js';
@@ -17,8 +18,11 @@ export interface LinkContext {
   /** How much may wait behind a request that is not done at once. */
   readonly waiting: RequestQueueLimits;
   readonly log: Log;
-  /** Lets a client in. @throws TurnedAway */
-  admit(connection: Connection, text: string): Client;
+  /**
+   * Finds out who a client is.
+   * @returns what lets it in, which may throw TurnedAway too. @throws TurnedAway, also as a rejection
+   */
+  identify(connection: Connection, text: string): Admission | Promise<Admission>;
   /** @returns undefined when the request was done at once */
   serve(
     client: Client,
@@ -30,6 +34,8 @@ export interface LinkContext {
   /** Called once when the connection is closed. */
   ended(link: Link): void;
 }
+
+export type Admission = () => Client;
 
 /**
  * One connection. It waits for IDENTIFY, then numbers the requests and answers them
@@ -55,9 +61,8 @@ export class Link implements ConnectionListener {
   }
 
   text(text: string): void {
-    if (this.#over) return;
-    if (!this.#client) this.#identify(text);
-    else if (!this.#requests.add(text, text.length)) this.#close(closeCodes.policy, 'Too many payloads are waiting');
+    if (this.#over || this.#requests.add(text, text.length)) return;
+    this.#close(closeCodes.policy, 'Too many payloads are waiting');
   }
 
   binary(): void {
@@ -78,6 +83,15 @@ export class Link implements ConnectionListener {
     this.#context.ended(this);
   }
 
+  get client(): Client | undefined {
+    return this.#client;
+  }
+
+  /** The same client has come back over another connection. */
+  replace(): void {
+    this.#close(closeCodes.duplicateAuth, 'You are connected elsewhere');
+  }
+
   /** Lets the client leave, if there is one, and ignores what it sends afterwards. May be called twice. */
   end(): void {
     if (this.#over) return;
@@ -93,24 +107,52 @@ export class Link implements ConnectionListener {
     }
   }
 
-  #identify(text: string): void {
+  /** @returns undefined when it is known at once who the client is. Then nothing is awaited */
+  #identify(text: string): Promise<void> | undefined {
     try {
-      this.#client = this.#context.admit(this.#connection, text);
-      this.#identification.stop();
-    } catch (error) {
-      if (error instanceof TurnedAway) {
-        this.#close(error.code, error.message);
-        return;
+      const admission = this.#context.identify(this.#connection, text);
+      if (!(admission instanceof Promise)) {
+        this.#admit(admission);
+        return undefined;
       }
-      this.#context.log.error('a client could not be admitted', { error });
-      this.#close(closeCodes.unknown, 'Internal error');
+      const goOn = keepPayer();
+      return admission
+        .then((admit) => {
+          goOn(() => {
+            this.#admit(admit);
+          });
+        })
+        .catch((error: unknown) => {
+          this.#turnAway(error);
+        });
+    } catch (error) {
+      this.#turnAway(error);
+      return undefined;
     }
+  }
+
+  #admit(admission: Admission): void {
+    // While the token was looked at, the client may have gone.
+    if (this.#over) return;
+    this.#client = admission();
+    this.#identification.stop();
+  }
+
+  #turnAway(error: unknown): void {
+    if (this.#over) return;
+    if (error instanceof TurnedAway) {
+      this.#close(error.code, error.message);
+      return;
+    }
+    this.#context.log.error('a client could not be admitted', { error });
+    this.#close(closeCodes.unknown, 'Internal error');
   }
 
   /** @returns undefined when the request was done at once */
   #serve(text: string): Promise<void> | undefined {
     const client = this.#client;
-    if (!client) return undefined;
+    if (this.#over) return undefined;
+    if (!client) return this.#identify(text);
     const seq = this.#seq;
     this.#seq += 1;
     let answers = 0;

@@ -7,6 +7,7 @@ import type { Groups } from './groups.js';
 import type { Answer } from './protocol-version.js';
 import type { Directory } from './directory.js';
 import type { Request } from './messages.js';
+import { mayKnow } from './visibility.js';
 
 /** Handles the requests of clients (docs/protocols/concierge.md#6-requests-and-their-answers). */
 export class RequestHandler {
@@ -66,7 +67,7 @@ export class RequestHandler {
         return undefined;
       case 'listSubscribers': {
         const group = this.#findFor(client, request.group);
-        const clients = [...group.subscribers, ...group.outsiders.values()];
+        const clients = [...group.listed, ...group.outsiders.values()];
         answer({ type: 'subscriberList', group: group.text, clients });
         return undefined;
       }
@@ -86,14 +87,15 @@ export class RequestHandler {
       answer({ type: 'subscribed', group: group.text, changed: present !== undefined });
       if (!present) return;
       this.#groups.introduce(present, client);
-      group.tell({ type: 'subscriberJoined', client, group: group.text });
+      if (!group.hides(client)) group.tell({ type: 'subscriberJoined', client, group: group.text });
     });
   }
 
   #unsubscribe(client: Client, group: Group, answer: (answer: Answer) => void): void {
+    const isHidden = group.hides(client);
     this.#groups.unsubscribe(client, group, (changed) => {
       answer({ type: 'unsubscribed', group: group.text, changed });
-      if (changed) group.tell({ type: 'subscriberLeft', client, group: group.text });
+      if (changed && !isHidden) group.tell({ type: 'subscriberLeft', client, group: group.text });
     });
   }
 
@@ -105,6 +107,7 @@ export class RequestHandler {
   ): Promise<void> {
     const existing = this.#groups.find(name);
     if (!existing && client.owned.size >= this.#maxOwned) throw new Refusal('bad');
+    if (existing && !mayKnow(existing, client)) throw new Refusal('bad');
     const goOn = keepPayer();
     const { text } = existing ?? (await this.#groups.create(name, nickname, client));
     goOn(() => {

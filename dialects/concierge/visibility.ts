@@ -25,7 +25,9 @@ export class Visibility {
 
   shows(group: Group, client: Client): boolean {
     const { owner, name } = group;
-    if (this.showsToAll(name) || client.subscriptions.has(group) || owner === client) return true;
+    if (client.subscriptions.has(group) || owner === client) return true;
+    if (!mayKnow(group, client)) return false;
+    if (this.showsToAll(name)) return true;
     return this.#mode === 'admin' && owner !== undefined;
   }
 
@@ -33,4 +35,11 @@ export class Visibility {
   showsToAll(name: string): boolean {
     return this.showsAll || this.#ofOptions.has(name);
   }
+}
+
+/** A client that may not come in, or has to wait until it is let in, is told nothing of the room, even if it names it. */
+export function mayKnow(group: Group, client: Client): boolean {
+  if (client.subscriptions.has(group) || group.owner === client) return true;
+  const { name, settings } = group.room;
+  return !settings.waitingRoom && client.bearer.grantsIn(name).roomJoin;
 }
