@@ -16,13 +16,14 @@ import type { Metrics } from './metrics.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
 import { Problem } from './problem.js';
-import { answerProblems } from './problem-answer.js';
+import { answerProblems, refuseAsProblem } from './problem-answer.js';
 import type { OnDefect } from './problem-answer.js';
 import { RoomList } from './room-list.js';
 import type { RoomListMode } from './room-list.js';
 import { roomHandlers } from './rooms.js';
 import { operationsRouter } from './router.js';
 import type { AskingOf } from './router.js';
+import { isTwirp, refuseAsTwirp, twirpPath, twirpRouter } from './twirp/router.js';
 import { WrongTokens } from './wrong-tokens.js';
 
 export interface AppOptions {
@@ -59,6 +60,11 @@ export interface AppOptions {
   readonly onDefect: OnDefect;
 }
 
+/** Answers a request for any of it that may not come in, in the form of the API that it is for. */
+export function refuseRequest(response: ServerResponse, status: number, reason: string): void {
+  (isTwirp(response.req) ? refuseAsTwirp : refuseAsProblem)(response, status, reason);
+}
+
 /** Everything that is served over plain HTTP to everybody. */
 export function restApp(options: AppOptions): Express {
   const { rooms, pageSettings, closeByGet, pathPrefix } = options;
@@ -66,8 +72,9 @@ export function restApp(options: AppOptions): Express {
   const admin = new Admin(() => options.adminToken, new WrongTokens(options.now, options.onGuessing));
   const callers = new Callers(admin, options.access, administrator);
   const roomList = new RoomList(options.roomList, () => admin.isPossible || options.access.readsTokens);
+  const ofRooms = roomHandlers(rooms, roomList, options.passwords);
   const handlers = {
-    ...roomHandlers(rooms, roomList, options.passwords),
+    ...ofRooms,
     ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet),
     ...healthHandlers(options.health),
     ...iceHandlers(options.iceServers),
@@ -116,6 +123,10 @@ export function restApp(options: AppOptions): Express {
     if (path.endsWith('.html')) response.setHeader('Content-Security-Policy', options.pagePolicy());
   };
   routes.use(express.static(options.demo, { setHeaders: asPage, redirect: false }));
+  app.use(
+    twirpPath,
+    twirpRouter({ rooms, roomList, operations: ofRooms, callers, claimOf, onDefect: options.onDefect }),
+  );
   app.use(pathPrefix === '' ? '/' : pathPrefix, routes);
   answerProblems(app, options.onDefect);
   return app;

@@ -13,7 +13,7 @@ export interface Caller extends Administrator {
 }
 
 /** What an operation needs. `roomEnd`: `roomAdmin` or `roomCreate`, as LiveKit's server API has it. */
-export type NeededGrant = 'roomCreate' | 'roomAdmin' | 'roomEnd';
+export type NeededGrant = 'roomCreate' | 'roomList' | 'roomAdmin' | 'roomEnd';
 
 /** Somebody who has shown no token. */
 export const stranger: Caller = { administrator: '', bearer: { grantsIn: () => noGrants }, isAdmin: false };

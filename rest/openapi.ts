@@ -29,7 +29,7 @@ const security: Readonly<Record<Operation['access'], readonly Json[]>> = {
 
 /** The same for every grant that an operation may need. */
 function forGrants<Value>(value: Value): Record<NeededGrant, Value> {
-  return { roomCreate: value, roomAdmin: value, roomEnd: value };
+  return { roomCreate: value, roomList: value, roomAdmin: value, roomEnd: value };
 }
 
 const ofBody: readonly ProblemCode[] = ['too-large', 'wrong-type'];

@@ -5,7 +5,7 @@ import { Problem } from './problem.js';
 import type { RoomList } from './room-list.js';
 import { banOf, memberOf, pictureOf, summaryOf, waitingOf } from './room-views.js';
 
-type RoomOperation =
+export type RoomOperation =
   | 'listRooms'
   | 'createRoom'
   | 'getRoom'
@@ -120,7 +120,7 @@ export function roomNamed(rooms: Rooms, name: string): Room {
 }
 
 /** @throws Problem `participant-not-found` */
-function participantIn(room: Room, id: string): Participant {
+export function participantIn(room: Room, id: string): Participant {
   const participant = room.findAny(id);
   if (!participant) throw new Problem('participant-not-found', `Nobody in room "${room.name}" has the id "${id}"`);
   return participant;

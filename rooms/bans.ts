@@ -66,11 +66,11 @@ export class Bans {
     return ban !== undefined && this.#byRoom.get(room)?.delete(keyOf(ban)) === true;
   }
 
-  /** Refuses tokens of that identity for that room that became valid before now. */
-  revoke(room: string, identity: string): void {
+  /** Refuses tokens of that identity for that room that became valid before a time, in ms since 1970. */
+  revoke(room: string, identity: string, before: number): void {
     const now = this.#now();
     for (const [key, { until }] of this.#revocations) if (until <= now) this.#revocations.delete(key);
-    this.#revocations.set(JSON.stringify([room, identity]), { before: now, until: now + revocationMs });
+    this.#revocations.set(JSON.stringify([room, identity]), { before, until: now + revocationMs });
   }
 
   /**

@@ -34,6 +34,7 @@ export { kindsSentBy } from './offer-kinds.js';
 export type { Passwords } from './passwords.js';
 export type { ParticipantState } from './presence.js';
 export type { Profile, ProfileChanges } from './profile.js';
+export { sourceOf } from './rights.js';
 export type { Action, StreamSource } from './rights.js';
 export { Rooms } from './rooms.js';
 export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
@@ -120,8 +121,11 @@ export interface RemovalOptions {
   readonly reason?: string | undefined;
   /** How long the person is banned: 0 for not at all, -1 for as long as the room lives. Default: 0. */
   readonly banMs?: number | undefined;
-  /** Whether tokens of that identity for this room that are valid now are refused from now on. Default: false. */
-  readonly revoke?: boolean | undefined;
+  /**
+   * Whether tokens of that identity for this room that are valid now are refused from now on; or those that became valid before that
+   * time, in ms since 1970. Default: false.
+   */
+  readonly revoke?: boolean | number | undefined;
 }
 
 /** The people that are banned: all whom every member fits that is there. */
@@ -179,6 +183,8 @@ export interface Participant {
   /** Unique in the room: what protocols that identify people by name call this participant. It may change: `participantRenamed`. */
   readonly name: string;
   readonly attributes: Attributes;
+  /** Of this membership, as LiveKit's server API has it: PA_…. */
+  readonly sid: string;
   /** What it has proved to be; its id where it has proved nothing. */
   readonly identity: string;
   readonly bearer: Bearer;
@@ -285,6 +291,8 @@ export interface Publication {
   /** What its offer sends, as far as the publisher may. */
   readonly kinds: readonly MediaKind[];
   readonly state: 'opening' | 'open' | 'closed';
+  /** Of the track of that kind, as LiveKit's server API has it: TR_…. Another one with each publication. */
+  sidOf(kind: MediaKind): string;
   /** When it opened, in ms since 1970; undefined before. */
   readonly openedAt: number | undefined;
   readonly subscriptions: Iterable<Subscription>;

@@ -83,7 +83,7 @@ export class Moderation implements api.Moderation {
     this.#do('evict', target, () => {
       this.#assertNotAbove(target);
       const shown = shortened(reason);
-      if (revoke) this.#room.revokeTokens(target.identity);
+      if (revoke !== false) this.#room.revokeTokens(target.identity, revoke === true ? this.#room.now() : revoke);
       if (banMs !== 0) this.#room.ban(target, banMs);
       this.#room.evict(target, { reason: shown });
     });
@@ -217,11 +217,11 @@ export class Moderation implements api.Moderation {
     throw new RoomError('not-allowed', `${target.name} moderates this room by a token, and you do not`);
   }
 
-  /** Nobody gives what they lack. */
+  /** Nobody gives what they lack. A moderator may change the metadata of everybody, and so may let them do it themselves. */
   #assertHas(next: Grants, former: Grants): void {
     const grants = this.#grants;
     for (const [name, value] of Object.entries(next) as [keyof Grants, Grants[keyof Grants]][]) {
-      if (value !== true || former[name] === true || grants[name] === true) continue;
+      if (value !== true || former[name] === true || grants[name] === true || name === 'canUpdateOwnMetadata') continue;
       throw new RoomError('not-allowed', `You cannot give ${name}, which you do not have`);
     }
   }

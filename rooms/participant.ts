@@ -19,6 +19,7 @@ import { allowedKinds, assertMay, sourceOf } from './rights.js';
 import type { Action, StreamSource } from './rights.js';
 import type { Room } from './room.js';
 import { SerialQueue } from './serial-queue.js';
+import { newSid } from './sid.js';
 import { Subscription } from './subscription.js';
 
 export class Participant implements api.Participant {
@@ -44,6 +45,7 @@ export class Participant implements api.Participant {
   #outbox: Outbox | undefined;
   #publication: Publication | undefined;
   #filter: VideoFilter | undefined;
+  #sid: string | undefined;
   #closed = false;
 
   constructor(room: Room, { id, name, keepsName }: Place, { newcomer, bearer, grants }: Arrival) {
@@ -63,6 +65,11 @@ export class Participant implements api.Participant {
 
   get identity(): string {
     return this.bearer.identity ?? this.id;
+  }
+
+  /** Made when first asked for. */
+  get sid(): string {
+    return (this.#sid ??= newSid('PA'));
   }
 
   get grants(): Grants {

@@ -18,6 +18,7 @@ import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import { PublicationOutput } from './publication-output.js';
 import type { StreamSource } from './rights.js';
+import { newSid } from './sid.js';
 import type { Subscription } from './subscription.js';
 
 interface OpenOptions extends api.PublishOptions {
@@ -40,6 +41,7 @@ export class Publication implements api.Publication {
   #pipeline: Pipeline | undefined;
   #filter: VideoFilter | undefined;
   #openedAt: number | undefined;
+  #sids: Partial<Record<MediaKind, string>> | undefined;
 
   /**
    * @param kinds what its offer sends, as far as the publisher may
@@ -66,6 +68,11 @@ export class Publication implements api.Publication {
   get state(): 'opening' | 'open' | 'closed' {
     if (this.#endpoint.closed) return 'closed';
     return this.#openedAt === undefined ? 'opening' : 'open';
+  }
+
+  /** Made when first asked for. */
+  sidOf(kind: MediaKind): string {
+    return ((this.#sids ??= {})[kind] ??= newSid('TR'));
   }
 
   get openedAt(): number | undefined {

@@ -271,9 +271,9 @@ export class Room implements api.Room {
     return this.#context.bans.lift(this.name, id);
   }
 
-  /** Those of the past; a new one lets its bearer in. */
-  revokeTokens(identity: string): void {
-    this.#context.bans.revoke(this.name, identity);
+  /** Those that became valid before that time, in ms since 1970; a new one lets its bearer in. */
+  revokeTokens(identity: string, before: number): void {
+    this.#context.bans.revoke(this.name, identity, before);
   }
 
   /** A moderator ends the room. */

@@ -66,6 +66,7 @@ const conventions = [
   '- After ten wrong tokens each further one makes its address wait, from 1 s up to 60 s. Until then every token from there is answered with 429 and `Retry-After`. Other addresses notice nothing.',
   '- Pages of the own host may read the answers, and those of `ALLOWED_ORIGINS`. Others get 403 ([security.md](security.md)). A client that makes too many requests gets 429 with `Retry-After`.',
   '- `PATH_PREFIX` stands before every path.',
+  '- Back ends written for LiveKit can manage rooms with its server SDKs instead ([access.md](access.md#livekits-server-sdks)).',
 ].join('\n');
 
 /** What a client has to have for an operation. */
@@ -74,6 +75,7 @@ const needs: Readonly<Record<Operation['access'], string | undefined>> = {
   'admin-sees-more': undefined,
   admin: 'Needs the admin token.',
   roomCreate: 'Needs `roomCreate`.',
+  roomList: 'Needs `roomList`.',
   roomAdmin: 'Needs `roomAdmin`.',
   roomEnd: 'Needs `roomAdmin` or `roomCreate`.',
 };

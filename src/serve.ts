@@ -9,8 +9,7 @@ import { withCredentials } from '../dialects/turn-credentials.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import type { Log, ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
-import { restApp } from '../rest/app.js';
-import { refuseAsProblem } from '../rest/problem-answer.js';
+import { refuseRequest, restApp } from '../rest/app.js';
 import type { Health } from '../rest/health.js';
 import type { IceServers } from '../rest/ice.js';
 import { metrics } from '../rest/metrics.js';
@@ -199,7 +198,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       gate,
       maxSockets: socketLimit(),
       otherwise: app,
-      refuse: refuseAsProblem,
+      refuse: refuseRequest,
       ...(options.observer && { observer: options.observer }),
     });
     undo.add(() => closeHttp(http));

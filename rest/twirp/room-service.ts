@@ -1,0 +1,215 @@
+import type { AnyMessage, Message, MessageType, PartialMessage } from '@bufbuild/protobuf';
+import type * as protocol from '@livekit/protocol';
+import type { z } from 'zod';
+import { read } from '../../options/faults.js';
+import type { Participant, Publication, Rooms } from '../../rooms/index.js';
+import type { Caller, NeededGrant } from '../callers.js';
+import type { Handlers } from '../operations.js';
+import type { RoomList } from '../room-list.js';
+import { participantIn, roomNamed } from '../rooms.js';
+import type { RoomOperation } from '../rooms.js';
+import { components } from '../schemas.js';
+import type { Codec } from './codec.js';
+import { Messages } from './messages.js';
+import type { TrackKind } from './messages.js';
+import { TwirpError } from './twirp-error.js';
+
+type Protocol = typeof protocol;
+
+/** What the methods need of the rest of REST. Each of them is thin over an operation there, so both refuse the same. */
+export interface RoomServiceNeeds {
+  readonly rooms: Rooms;
+  readonly roomList: RoomList;
+  readonly operations: Handlers<RoomOperation>;
+}
+
+/** A method of LiveKit's RoomService. */
+export interface Method {
+  readonly grant: NeededGrant;
+  /** @throws TwirpError `invalid_argument` */
+  read(codec: Codec, body: Uint8Array): Call;
+}
+
+/** One request, read. */
+interface Call {
+  /** The room in which the caller needs the grant; empty for none. */
+  readonly room: string;
+  run(caller: Caller): Promise<AnyMessage>;
+}
+
+/** Methods of RoomService, and services, that LiveKit has and this server does not. */
+export const missing = {
+  methods: new Set(['ForwardParticipant', 'MoveParticipant', 'PerformRpc', 'UpdateSubscriptions']),
+  services: new Set([
+    'Egress',
+    'Ingress',
+    'SIP',
+    'AgentDispatchService',
+    'AgentSimulation',
+    'Connector',
+    'PhoneNumberService',
+  ]),
+};
+
+/** All methods by name. The names of the messages are those of LiveKit's livekit_room.proto. */
+export function roomService(loaded: Protocol, { rooms, roomList, operations }: RoomServiceNeeds): Map<string, Method> {
+  const messages = new Messages(loaded);
+  const { Room: RoomMessage, ParticipantInfo } = loaded;
+  const methods = new Map<string, Method>();
+  /** A method about one room. */
+  const add = <I extends Message<I> & { readonly room: string }, O extends Message<O>>(
+    name: string,
+    input: MessageType<I>,
+    output: MessageType<O>,
+    run: (request: I, caller: Caller) => PartialMessage<O> | Promise<PartialMessage<O>>,
+    grant: NeededGrant = 'roomAdmin',
+  ): void => {
+    methods.set(
+      name,
+      method(input, output, grant, ({ room }) => required(room, 'room'), run),
+    );
+  };
+
+  methods.set(
+    'CreateRoom',
+    method(
+      loaded.CreateRoomRequest,
+      RoomMessage,
+      'roomCreate',
+      ({ name }) => required(name, 'name'),
+      async (request, caller) => {
+        const { name, emptyTimeout, departureTimeout, maxParticipants, metadata } = request;
+        // 0 and an empty text stand for what is not set.
+        const body = checked(components.NewRoom, {
+          name,
+          ...(emptyTimeout !== 0 && { emptyTimeoutS: emptyTimeout }),
+          ...(departureTimeout !== 0 && { departureTimeoutS: departureTimeout }),
+          ...(maxParticipants !== 0 && { maxParticipants }),
+          ...(metadata !== '' && { metadata }),
+        });
+        await operations.createRoom({}, asking(caller), body);
+        return messages.room(roomNamed(rooms, name));
+      },
+    ),
+  );
+  methods.set(
+    'ListRooms',
+    method(
+      loaded.ListRoomsRequest,
+      loaded.ListRoomsResponse,
+      'roomList',
+      () => '',
+      ({ names }) => {
+        roomList.check(true);
+        const found = names.length === 0 ? [...rooms] : names.flatMap((name) => rooms.find(name) ?? []);
+        return { rooms: [...new Set(found)].map((room) => messages.room(room)) };
+      },
+    ),
+  );
+  add(
+    'DeleteRoom',
+    loaded.DeleteRoomRequest,
+    loaded.DeleteRoomResponse,
+    async ({ room }, caller) => {
+      await operations.closeRoom({ room }, asking(caller), undefined);
+      return {};
+    },
+    'roomCreate',
+  );
+  add('UpdateRoomMetadata', loaded.UpdateRoomMetadataRequest, RoomMessage, async ({ room, metadata }, caller) => {
+    await operations.updateRoom({ room }, asking(caller), { metadata });
+    return messages.room(roomNamed(rooms, room));
+  });
+  add('ListParticipants', loaded.ListParticipantsRequest, loaded.ListParticipantsResponse, ({ room }) => ({
+    participants: [...roomNamed(rooms, room).everybody].map((each) => messages.participant(each)),
+  }));
+  add('GetParticipant', loaded.RoomParticipantIdentity, ParticipantInfo, (request) =>
+    messages.participant(participantOf(rooms, request)),
+  );
+  add('RemoveParticipant', loaded.RoomParticipantIdentity, loaded.RemoveParticipantResponse, (request, caller) => {
+    const { room } = request;
+    const target = participantOf(rooms, request);
+    const before = Number(request.revokeTokenTs) * 1_000;
+    roomNamed(rooms, room)
+      .moderatedBy(caller)
+      .evict(target, { revoke: before > 0 && before });
+    return {};
+  });
+  add('MutePublishedTrack', loaded.MuteRoomTrackRequest, loaded.MuteRoomTrackResponse, async (request, caller) => {
+    const { room, identity: participant, trackSid, muted } = request;
+    const { publication, kind } = trackOf(participantOf(rooms, request), trackSid);
+    await operations.updateParticipant({ room, participant }, asking(caller), { muted: { [kind]: muted } });
+    return { track: messages.track(publication, kind) };
+  });
+  add('UpdateParticipant', loaded.UpdateParticipantRequest, ParticipantInfo, async (request, caller) => {
+    const { room, identity: participant, permission, name, metadata, attributes } = request;
+    const target = participantOf(rooms, request);
+    if (permission) assertSeenAsBefore(target, permission);
+    const body = checked(components.ParticipantChanges, {
+      ...(permission && { grants: messages.grants(permission) }),
+      ...(name !== '' && { name }),
+      ...(metadata !== '' && { metadata }),
+      ...(Object.keys(attributes).length > 0 && { attributes }),
+    });
+    await operations.updateParticipant({ room, participant }, asking(caller), body);
+    return messages.participant(target);
+  });
+  return methods;
+}
+
+function method<I extends Message<I>, O extends Message<O>>(
+  input: MessageType<I>,
+  output: MessageType<O>,
+  grant: NeededGrant,
+  roomOf: (request: I) => string,
+  run: (request: I, caller: Caller) => PartialMessage<O> | Promise<PartialMessage<O>>,
+): Method {
+  return {
+    grant,
+    read: (codec, body) => {
+      const request = codec.decode(input, body);
+      return { room: roomOf(request), run: async (caller) => new output(await run(request, caller)) };
+    },
+  };
+}
+
+function asking(caller: Caller) {
+  return { isAdmin: caller.isAdmin, caller };
+}
+
+/** @throws TwirpError `invalid_argument` */
+function required(value: string, name: string): string {
+  if (value === '') throw new TwirpError('invalid_argument', `${name} is missing`);
+  return value;
+}
+
+/** @throws TwirpError `invalid_argument` */
+function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const result = read(schema, given, 'the request');
+  if (!result.success) throw new TwirpError('invalid_argument', result.faults);
+  return result.data;
+}
+
+/** @throws TwirpError `invalid_argument`; Problem `room-not-found`, `participant-not-found` */
+function participantOf(
+  rooms: Rooms,
+  { room, identity }: { readonly room: string; readonly identity: string },
+): Participant {
+  return participantIn(roomNamed(rooms, room), required(identity, 'identity'));
+}
+
+/** @throws TwirpError `not_found` */
+function trackOf(
+  { publication }: Participant,
+  sid: string,
+): { readonly publication: Publication; readonly kind: TrackKind } {
+  const kind = publication?.kinds.find((each) => publication.sidOf(each) === sid);
+  if (publication && kind) return { publication, kind };
+  throw new TwirpError('not_found', `The participant has no track "${sid}"`);
+}
+
+/** @throws TwirpError `failed_precondition` */
+function assertSeenAsBefore({ grants }: Participant, { hidden }: protocol.ParticipantPermission): void {
+  if (!hidden || grants.hidden) return;
+  throw new TwirpError('failed_precondition', 'Whether a participant is hidden is decided when it joins');
+}
