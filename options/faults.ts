@@ -31,7 +31,7 @@ interface Fault {
 }
 
 function sentence(schema: z.ZodType, given: unknown, { path, message }: Fault, whole: string): string {
-  const name = path.length === 0 ? whole : `"${path.map(String).join('.').slice(0, longestName)}"`;
+  const name = path.length === 0 ? whole : `"${path.map(String).join('.').slice(0, longestName).replaceAll('"', "'")}"`;
   const text = numberAt(schema, path) ?? message;
   return path.length > 0 && at(given, path) === undefined ? `${name} is missing: it ${text}` : `${name} ${text}`;
 }
