@@ -3,6 +3,7 @@
  *
  *   npm run build && npx tsx examples/embed-server/server.ts [the flags of `npm start`]
  */
+import { randomUUID } from 'node:crypto';
 import { RoomError, readConfig, startServer } from 'atrium';
 import type { Authorize, EasyRtcHooks } from 'atrium';
 
@@ -29,7 +30,10 @@ const authorize: Authorize = ({ room, attributes: { dialect, displayName } }) =>
   throw new RoomError('room-refused', `"${displayName}" is not in the committee`);
 };
 
-const server = await startServer(readConfig(process.argv.slice(2), process.env), { easyrtc }, { authorize });
+// Clients of other protocols have no ticket. All protocols lead into the same rooms, so they need a token, which the club makes with this
+// key. In a real program: the secret of its configuration.
+const env = { AUTH: 'required', KEYS: `club: ${randomUUID()}`, ...process.env };
+const server = await startServer(readConfig(process.argv.slice(2), env), { easyrtc }, { authorize });
 process.stdout.write(`Atrium is open: ${server.url}\n`);
 
 // What happens in all rooms, whatever protocol the people speak.

@@ -66,6 +66,8 @@ describe('participants of other dialects (outsiders)', () => {
   it('a Concierge client finds every room and everybody, and what was held is dropped with it', async () => {
     const client = await ConciergeClient.connect(stage.service.url, 'ws', ['ert-concierge'], {});
     await client.identify({ name: 'ana', version: '0.1.0' });
+    expect(stage.held).to.deep.include({ concierge: [1, 0] });
+    await client.ask({ type: 'GROUP_FETCH_ALL' });
     const people = rooms.length * users.length + 1;
     expect(stage.held).to.deep.include({ concierge: [people + 1, rooms.length + 1] });
     const late = await join('two', 'late');

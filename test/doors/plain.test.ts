@@ -16,7 +16,7 @@ const burst = 30;
 const stillMs = 400;
 
 const below = { rest: '/api/v1/rooms/', concierge: '/fs/ada/', easyrtc: '/easyrtc/', admin: '/' } as const;
-const refused400 = rest.refused(400, 'Bad Request', 'bad-request', 'The path or a parameter is malformed');
+const refused400 = rest.refused(400, 'Bad Request', 'bad-request', 'The path, a parameter or the body is malformed');
 const notFound = rest.refused(404, 'Not Found', 'not-found', 'Nothing is served at this path');
 const tooMany = ['429', 'Too Many Requests', 'too-many', 'Too many requests'] as const;
 const tooLate = ['408', 'Request Timeout', 'too-late', 'The rest of the request did not come in time'] as const;
