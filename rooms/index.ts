@@ -272,6 +272,8 @@ export interface PublishOptions extends SubscribeOptions {
   readonly stream?: StreamSource;
   /** Default: false. */
   readonly dataChannels?: boolean;
+  /** Called when a moderator has ended the publication, or the participant may not go on with it. */
+  readonly taken?: (() => void) | undefined;
 }
 
 /** What `Participant.publish` resolves with. */

@@ -73,7 +73,7 @@ export class Moderation implements api.Moderation {
   unpublish(target: Participant): void {
     this.#do('unpublish', target, () => {
       assertHasMedia(target);
-      target.unpublish();
+      target.takePublication();
       // The others learn it from the publication.
       target.tell({ type: 'stateChanged', participant: target });
     });

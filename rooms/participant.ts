@@ -44,6 +44,8 @@ export class Participant implements api.Participant {
   #subscriptions: Map<Participant, Subscription> | undefined;
   #outbox: Outbox | undefined;
   #publication: Publication | undefined;
+  /** Told that a moderator has ended the present publication. */
+  #taken: (() => void) | undefined;
   #filter: VideoFilter | undefined;
   #sid: string | undefined;
   #closed = false;
@@ -133,6 +135,7 @@ export class Participant implements api.Participant {
     const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
     const publication = new Publication(this, this.#early.take(this), stream, kinds, refused);
     this.#publication = publication;
+    this.#taken = options.taken;
     const listener = this.#listener(this, publication, options);
     const goOn = this.room.keepPayer();
     const filterFailed = (failure: RoomError): void => {
@@ -166,6 +169,14 @@ export class Participant implements api.Participant {
     this.#assertOpen();
     if (!this.#publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
     this.#publication.close('unpublished');
+  }
+
+  /** Called by a moderator. @throws RoomError `not-publishing` */
+  takePublication(): void {
+    if (!this.#publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
+    const taken = this.#taken;
+    this.#publication.close('unpublished');
+    taken?.();
   }
 
   async subscribe(
@@ -290,7 +301,7 @@ export class Participant implements api.Participant {
     const former = this.#grants;
     this.#grants = grants;
     const publication = this.#publication;
-    if (publication && !this.#mayGoOn(publication)) publication.close('unpublished');
+    if (publication && !this.#mayGoOn(publication)) this.takePublication();
     if (former.canSubscribe && !grants.canSubscribe) {
       for (const subscription of [...this.subscriptions]) subscription.close();
     }

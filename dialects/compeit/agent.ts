@@ -29,6 +29,8 @@ export interface Attendance {
   roomMessage?(data: unknown): boolean;
   /** The user sends a user_message of this type to `to`. @returns true when it is done; otherwise `to` gets it if it is of this dialect */
   userMessage?(to: Participant, data: unknown): boolean;
+  /** What a message tells of the user's own stream, without anything else; undefined for other messages. */
+  newsOf?(data: unknown): unknown;
   /** Called when the user has joined a room and was told who is there. */
   joined?(): void;
   /** Handles an event of the user's room that is not about membership or texts. Must not call back into the room. */

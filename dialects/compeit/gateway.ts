@@ -1,10 +1,11 @@
 import type { Socket } from 'socket.io';
+import { callerOf } from '../../transport/gate/caller.js';
 import { visitOf } from '../../transport/socket-io/visits.js';
 import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import type { Agent } from './agent.js';
 import { agentsOf } from './agents/agents.js';
 import { Encoder } from './encoder.js';
-import { Identities } from './identity.js';
+import { Identities, dialectName } from './identity.js';
 import type { Identity, Introduction } from './identity.js';
 import { endpoint } from './message.js';
 import { newLink } from './new-link.js';
@@ -12,7 +13,7 @@ import type { CompeitSettings } from './options.js';
 import { People } from './people.js';
 import { OldSocketIoDoor } from './transport/door.js';
 import type { Handshake, NamespaceListener, NamespaceSocket } from './transport/session.js';
-import { User, dialectName } from './user.js';
+import { User } from './user.js';
 import type { Link, UserContext } from './user.js';
 
 const notAuthenticated = 'not authenticated';
@@ -47,7 +48,7 @@ export class CompeitGateway implements Dialect {
     return { connections: this.#people.size };
   }
 
-  attach({ rooms, names, doors, socketIo, pathPrefix, maxQueuedRequests, log, now }: DialectContext): void {
+  attach({ rooms, access, names, doors, socketIo, pathPrefix, maxQueuedRequests, log, now }: DialectContext): void {
     const { socketIoPath, firstRequestMs, messageMs } = this.#server;
     const context: UserContext = {
       rooms,
@@ -58,7 +59,7 @@ export class CompeitGateway implements Dialect {
       maxQueuedRequests,
       log,
     };
-    const identities = new Identities(() => this.#settings.tokenSecret, now);
+    const identities = new Identities(() => this.#settings.tokenSecret, access, now);
     const path = `${pathPrefix}${socketIoPath}/1`;
     this.#door = new OldSocketIoDoor({
       ...this.#settings,
@@ -160,10 +161,10 @@ export class CompeitGateway implements Dialect {
     }
     const present = this.#people.byAccount(identity.account);
     if (present) {
-      present.moveTo(link);
+      present.moveTo(link, identity.bearer);
       return present;
     }
-    const user = new User(this.#people.nextId(), identity.name, identity.account, link, context);
+    const user = new User(this.#people.nextId(), identity, link, context);
     this.#people.add(user);
     return user;
   }
@@ -176,14 +177,15 @@ export class CompeitGateway implements Dialect {
   }
 }
 
-function introductionOf({ headers, query }: Handshake): Introduction {
-  return { headers, field: (name) => query.get(name) ?? undefined };
+function introductionOf({ headers, query, address }: Handshake): Introduction {
+  return { headers, address, field: (name) => query.get(name) ?? undefined };
 }
 
-function introductionOfNew({ handshake }: Socket): Introduction {
+function introductionOfNew({ handshake, request }: Socket): Introduction {
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return {
     headers: handshake.headers,
+    address: callerOf(request).address,
     field: (name) =>
       text(new Map(Object.entries(handshake.auth)).get(name)) ??
       text(new Map(Object.entries(handshake.query)).get(name)),

@@ -1,11 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { jwtVerify } from 'jose';
 import { z } from 'zod';
-import { cleanedName } from '../../rooms/index.js';
+import type { Access, Introduction as Known } from '../../access/index.js';
+import { RoomError, cleanedName } from '../../rooms/index.js';
+import type { Bearer } from '../../rooms/index.js';
+
+/** The value of `Attributes.dialect` of this protocol's participants. */
+export const dialectName = 'compeit';
 
 /** What a client sends when it connects, over either transport. */
 export interface Introduction {
   readonly headers: IncomingHttpHeaders;
+  /** IP address. */
+  readonly address: string;
   /** A field in the query of the handshake. */
   field(name: string): string | undefined;
 }
@@ -15,7 +22,9 @@ export interface Identity {
   readonly name: string | undefined;
   /** All connections of one account belong to one user. Undefined for a guest. */
   readonly account: string | undefined;
-  /** When the token expires, in ms since 1970; Infinity for a token without expiry and for a guest. */
+  /** What the client has shown. */
+  readonly bearer: Bearer;
+  /** When the token of the door's secret expires, in ms since 1970; Infinity for all others. */
   readonly expiresAt: number;
 }
 
@@ -29,16 +38,18 @@ const claims = z.object({ sub: z.string().min(1), name: z.string().optional(), e
 type Claims = z.output<typeof claims>;
 
 /**
- * Identifies clients (docs/protocols/compeit.md#31-identity). With a secret, a client needs a token that was signed
- * with it.
+ * Identifies clients (docs/protocols/compeit.md#31-identity). With a secret, a client needs a token that was signed with it, or with a key
+ * of the server (docs/access.md#compeit).
  */
 export class Identities {
   readonly #secret: () => string;
+  readonly #access: Access;
   readonly #now: () => number;
 
   /** @param secret the present one; empty: clients need no token */
-  constructor(secret: () => string, now: () => number) {
+  constructor(secret: () => string, access: Access, now: () => number) {
     this.#secret = secret;
+    this.#access = access;
     this.#now = now;
   }
 
@@ -46,16 +57,35 @@ export class Identities {
   async of(introduction: Introduction): Promise<Identity | undefined> {
     const chosen = introduction.field('name') ?? cookieOf(introduction, nameCookie);
     const secret = this.#secret();
-    if (secret === '') return { name: cleanName(chosen), account: undefined, expiresAt: Infinity };
-    const proven = await this.#verify(tokenOf(introduction), new TextEncoder().encode(secret));
-    if (!proven) return undefined;
-    const { sub, name = chosen, exp = Infinity } = proven;
-    return { name: cleanName(name), account: sub, expiresAt: exp * 1_000 };
+    const token = tokenOf(introduction);
+    const { address } = introduction;
+    const known = { door: dialectName, address, name: chosen };
+    const ofDoor = secret === '' ? undefined : await this.#verify(token, new TextEncoder().encode(secret));
+    if (ofDoor) {
+      const { sub, name = chosen, exp = Infinity } = ofDoor;
+      const bearer = this.#access.ofDoor(known);
+      return { name: cleanName(name), account: `door:${sub}`, expiresAt: exp * 1_000, bearer };
+    }
+    const bearer = await this.#bearerOf({ ...known, token });
+    if (!bearer || (secret !== '' && !bearer.claims)) return undefined;
+    const { identity, name = identity ?? chosen } = bearer;
+    const account = identity === undefined ? undefined : `token:${identity}`;
+    return { name: cleanName(name), account, expiresAt: Infinity, bearer };
   }
 
   /** Whether the token of the identity has not expired meanwhile. */
   isValid({ expiresAt }: Identity): boolean {
     return this.#now() < expiresAt;
+  }
+
+  /** Undefined for a client that must be refused. */
+  async #bearerOf(known: Known): Promise<Bearer | undefined> {
+    try {
+      return await this.#access.identify(known);
+    } catch (error) {
+      if (error instanceof RoomError) return undefined;
+      throw error;
+    }
   }
 
   async #verify(token: string, key: Uint8Array): Promise<Claims | undefined> {
@@ -71,7 +101,8 @@ export class Identities {
 
 function tokenOf(introduction: Introduction): string {
   const [, bearer] = /^Bearer (\S+)$/i.exec(introduction.headers.authorization ?? '') ?? [];
-  return introduction.field('token') ?? bearer ?? cookieOf(introduction, tokenCookie) ?? '';
+  const query = introduction.field('token') ?? introduction.field('access_token');
+  return query ?? bearer ?? cookieOf(introduction, tokenCookie) ?? '';
 }
 
 /**

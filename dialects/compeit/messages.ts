@@ -34,7 +34,9 @@ const roomName = z.union([
     .transform((text) => (/^-?\d+$/.test(text) ? String(BigInt(text)) : text)),
 ]);
 
-export const joinRequest = z.object({ room: roomName });
+export const joinRequest = z.object({ room: roomName, password: z.string().nullish() });
+
+export type JoinRequest = z.output<typeof joinRequest>;
 
 /** Names the agent that a message is for; others see it. */
 const type = z.string().refine((given) => isShowable(given), badName);

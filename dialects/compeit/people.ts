@@ -60,7 +60,8 @@ export class People {
   /** Finds a participant that is in the room now. */
   find(id: number, room: Room): Participant | undefined {
     const user = this.#users.get(id);
-    if (user) return user.membership?.room === room ? user.membership : undefined;
+    // Ids are numbers in a row, so that a page may guess the one of a hidden user.
+    if (user) return user.membership?.room === room && !user.membership.grants.hidden ? user.membership : undefined;
     for (const participant of room.participants) if (this.#outsiders.get(participant) === id) return participant;
     return undefined;
   }

@@ -1,18 +1,19 @@
 import { keepPayer } from '../../transport/gate/account.js';
 import { randomUUID } from 'node:crypto';
-import type { Attributes, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
+import type { Attributes, Bearer, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Log } from '../../log.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { Agent, Attendance, Attended } from './agent.js';
 import type { Encoder } from './encoder.js';
 import { Refusal, refusalOf } from './errors.js';
+import { dialectName } from './identity.js';
+import type { Identity } from './identity.js';
 import { Message } from './message.js';
 import { joinRequest, message, userMessage } from './messages.js';
+import type { JoinRequest } from './messages.js';
 import type { People } from './people.js';
 import { read } from './read.js';
-
-export const dialectName = 'compeit';
 
 /** One namespace connection of either transport. */
 export interface Link {
@@ -50,13 +51,16 @@ export class User implements Attended {
   readonly #attendances: ReadonlyMap<string, Attendance>;
   readonly #requests: RequestQueue<readonly [name: string, argument: unknown]>;
   #link: Link;
+  /** What the newest connection has shown. */
+  #bearer: Bearer;
   #participant: Participant | undefined;
   #gone = false;
 
-  constructor(id: number, name: string | undefined, account: string | undefined, link: Link, context: UserContext) {
+  constructor(id: number, { name, account, bearer }: Identity, link: Link, context: UserContext) {
     this.id = id;
     this.name = name ?? `Guest ${id}`;
     this.account = account;
+    this.#bearer = bearer;
     this.attributes = { displayName: this.name, dialect: dialectName, hearsPrivateTexts: true };
     this.#link = link;
     this.#context = context;
@@ -90,8 +94,9 @@ export class User implements Attended {
    * Moves the user to a newer connection. Their media ends; they stay in the room
    * (docs/protocols/compeit.md#31-identity).
    */
-  moveTo(link: Link): void {
+  moveTo(link: Link, bearer: Bearer): void {
     const former = this.#link;
+    this.#bearer = bearer;
     this.#stopAgents();
     this.#link = link;
     former.dismiss();
@@ -154,7 +159,7 @@ export class User implements Attended {
         this.greet();
         return undefined;
       case 'join_room':
-        return this.#join(read(joinRequest, argument).room);
+        return this.#join(read(joinRequest, argument));
       case 'leave_room':
         this.leave();
         this.send(roomLeft);
@@ -177,19 +182,20 @@ export class User implements Attended {
     }
   }
 
-  #join(room: string): Promise<void> | undefined {
+  #join({ room, password }: JoinRequest): Promise<void> | undefined {
     const key = this.#context.names.keyOf(room);
-    if (this.#participant?.room.name !== key) return this.#enter(key);
+    if (this.#participant?.room.name !== key) return this.#enter(key, password ?? undefined);
     this.#welcome(this.#participant);
     return undefined;
   }
 
-  async #enter(key: string): Promise<void> {
+  async #enter(key: string, password: string | undefined): Promise<void> {
     const { rooms, people, log } = this.#context;
     let former: Participant | undefined;
     const goOn = keepPayer();
     const identity = this.account === undefined ? this.name : `account:${this.account}`;
-    const newcomer = { id: randomUUID(), attributes: this.attributes, identity, session: this };
+    const known = { attributes: this.attributes, identity, session: this, bearer: this.#bearer };
+    const newcomer = { id: randomUUID(), ...known, password };
     try {
       await rooms.join(key, newcomer, (participant) => {
         if (this.#gone) return undefined;
@@ -232,9 +238,10 @@ export class User implements Attended {
     const { room } = this.participant;
     const { type, data } = read(message, argument);
     if (this.#attendances.get(type)?.roomMessage?.(data)) return;
+    const relayed = this.#relayed(type, data);
     const user = this.people.describe(this.participant);
-    const news = new Message('room_message', { user, type, data: data ?? null });
-    for (const member of room.participants) this.people.userOf(member)?.send(news);
+    const news = new Message('room_message', { user, type, data: relayed });
+    for (const member of room.everybody) this.people.userOf(member)?.send(news);
   }
 
   #tellOne(argument: unknown): void {
@@ -245,7 +252,18 @@ export class User implements Attended {
     if (this.#attendances.get(type)?.userMessage?.(receiver, data)) return;
     const user = this.people.userOf(receiver);
     if (!user) throw new Refusal('not_supported', `user ${to} speaks another protocol and cannot be told that`);
-    user.send(new Message('user_message', { type, data: data ?? null, from: this.id }));
+    user.send(new Message('user_message', { type, data: this.#relayed(type, data), from: this.id }));
+  }
+
+  /** What pages are told of a message of this user. @throws RoomError `not-allowed` */
+  #relayed(type: string, data: unknown): unknown {
+    const { participant } = this;
+    const attendance = this.#attendances.get(type);
+    // Pages tell each other of their streams in such messages. A user that may send a stream may say so, and no more.
+    const news = participant.grants.canPublishData ? undefined : attendance?.newsOf?.(data);
+    if (news !== undefined && participant.grants.canPublish) return news;
+    participant.assertMay('data');
+    return data ?? null;
   }
 
   #told(event: RoomEvent): void {
@@ -259,14 +277,25 @@ export class User implements Attended {
         this.send(this.#context.encoder.encode(event));
         return;
       case 'participantEvicted':
+        this.#removed();
+        this.refuse(
+          'join_room',
+          new Refusal('forbidden', event.reason || 'you were removed from the room'),
+          'connection',
+        );
+        return;
       case 'roomClosed':
-        this.#participant = undefined;
-        this.#stopAgents();
-        this.send(roomLeft);
+        this.#removed();
         return;
       default:
         this.#tellAgents(event);
     }
+  }
+
+  #removed(): void {
+    this.#participant = undefined;
+    this.#stopAgents();
+    this.send(roomLeft);
   }
 
   #tellAgents(event: RoomEvent): void {

@@ -48,6 +48,10 @@ export class KurentoAttendance implements Attendance {
     return !this.#user.people.userOf(to) && mediaNews.safeParse(data).data?.event === 'mediaOffer';
   }
 
+  newsOf(data: unknown): unknown {
+    return mediaNews.safeParse(data).data;
+  }
+
   /** Offers the streams of outsiders. Pages of this dialect offer theirs to a newcomer themselves. */
   joined(): void {
     const { people, participant } = this.#user;
@@ -74,6 +78,14 @@ export class KurentoAttendance implements Attendance {
       case 'participantLeft':
         if (this.#receptions.senderStopped(event.participant)) this.#user.send(this.#agent.encoderOf(people)(event));
         this.#receptions.giveUp(event.participant);
+        return;
+      case 'grantsChanged':
+        // In a later microtask, because an outbox must not call back into the room.
+        if (!event.grants.canSubscribe) {
+          queueMicrotask(() => {
+            this.#receptions.takeAll();
+          });
+        }
         return;
       case 'candidateFound':
         this.#streamOf(event.publisher)?.found(event.candidate);

@@ -56,6 +56,11 @@ export class Receptions {
     }
   }
 
+  /** Called when the user may not receive any more. */
+  takeAll(): void {
+    if (this.#streams.size + this.#waiting.size > 0) this.stop(undefined);
+  }
+
   /** Called when a sender has begun. Starts the reception that waits for it. */
   admit(publisher: Participant): void {
     const waiting = this.#waiting.get(publisher);

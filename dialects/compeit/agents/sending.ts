@@ -23,8 +23,11 @@ export class Sending {
     const stream = this.#talk.stream(undefined, () => undefined);
     this.#stream = stream;
     const { connectionChanged } = stream;
+    const taken = (): void => {
+      this.#taken(stream);
+    };
     this.#talk.negotiate(
-      participant.publish(offerSdp, { connectionChanged }),
+      participant.publish(offerSdp, { connectionChanged, taken }),
       () => this.#stream === stream,
       ({ sdpAnswer, announce }) => {
         this.#talk.say('send_started', { sdp_answer: sdpAnswer });
@@ -65,6 +68,14 @@ export class Sending {
     this.#stream.end();
     this.#stream = undefined;
     this.#talk.say('media_session_terminated', {});
+  }
+
+  /** A moderator has ended the publication. While it is negotiated, its failure tells the user. */
+  #taken(stream: Stream): void {
+    if (this.#stream !== stream || !stream.answered) return;
+    stream.end();
+    this.#stream = undefined;
+    this.#talk.say('send_stopped', {});
   }
 
   #applyMute(): void {
