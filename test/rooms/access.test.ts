@@ -662,3 +662,50 @@ describe('a room with one moderator', () => {
     expect(stage.types(ana)).to.deep.equal(['stateChanged']);
   });
 });
+
+describe('races at the entrance', () => {
+  const admin = bearerOf(roles.MODERATOR, 'mod');
+
+  it('let in as many as the room takes, of twenty that come at once and wait for a password', async () => {
+    const passwords = {
+      hash: (password: string) => Promise.resolve(password),
+      matches: async (hash: string, password: string) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        return hash === password;
+      },
+    };
+    const stage = new AccessStage({ passwords });
+    const mod = await stage.join('mod', admin);
+    mod.room.moderatedBy(mod).update({ maxParticipants: 10, passwordHash: 'secret' });
+    const joins = Array.from({ length: 20 }, (_, index) =>
+      outcomeOf(stage.join(`p${index}`, undefined, { password: 'secret' })),
+    );
+    const outcomes = await Promise.all(joins);
+    expect(mod.room.size).to.equal(10);
+    expect(outcomes.filter((outcome) => outcome === 'room-full')).to.have.lengthOf(11);
+  });
+
+  it('look at the lock and the bans again after each wait', async () => {
+    let answer = (): void => undefined;
+    const asked = (): Promise<undefined> =>
+      new Promise((resolve) => {
+        answer = () => {
+          resolve(undefined);
+        };
+      });
+    const authorize = (request: AccessRequest): Promise<undefined> | undefined =>
+      request.id === 'mod' ? undefined : asked();
+    const stage = new AccessStage({ authorize });
+    const mod = await stage.join('mod', admin);
+    const by = mod.room.moderatedBy(mod);
+    const locked = outcomeOf(stage.join('ana'));
+    by.update({ locked: true });
+    answer();
+    expect(await locked).to.equal('locked');
+    by.update({ locked: false });
+    const banned = outcomeOf(stage.join('ana'));
+    by.ban({ name: 'ana' }, -1);
+    answer();
+    expect(await banned).to.equal('banned');
+  });
+});
