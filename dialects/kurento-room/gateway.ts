@@ -5,11 +5,11 @@ import type { CustomRequest } from './custom-request.js';
 import { eventEncoder } from './event-frame.js';
 import type { LinkContext } from './link.js';
 import { Link } from './link.js';
+import { dialectName } from './newcomer.js';
 import { openRpcDocument } from './openrpc.js';
 import { connectionRequests, sessionRequests } from './requests.js';
 import { RpcServer } from './rpc-server.js';
 import type { SessionLimits } from './session.js';
-import { dialectName } from './session.js';
 import { Sessions } from './sessions.js';
 
 /** What this dialect needs of the server. */

@@ -1,18 +1,7 @@
-import { nameFits } from '../../access/index.js';
 import type { Access } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import type {
-  Attributes,
-  Bearer,
-  Enter,
-  Knocker,
-  Newcomer,
-  Participant,
-  Passwords,
-  RoomEvent,
-  Rooms,
-} from '../../rooms/index.js';
+import type { Bearer, Enter, Knocker, Newcomer, Participant, Passwords, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import { keepPayer } from '../../transport/gate/account.js';
@@ -23,11 +12,11 @@ import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
-import { ProtocolError, invalidParams } from './errors.js';
 import { has, noFeatures } from './features.js';
 import type { Features } from './features.js';
 import { Knocks } from './knocks.js';
 import { admitted, denied, notificationText } from './notifications.js';
+import { dialectName, newcomerOf } from './newcomer.js';
 import type { RoomProtocolSettings } from './options.js';
 import { Outlet } from './outlet.js';
 import type { Request } from './read-request.js';
@@ -56,14 +45,6 @@ export interface SessionContext {
   readonly log: Log;
   readonly customRequest: CustomRequest;
   readonly sessionRequests: RpcServer<SessionCall>;
-}
-
-/** The dialect of participants that speak this protocol, as others see it. */
-export const dialectName = 'kurento-room';
-
-/** This protocol identifies people by name: the name is both id and `displayName`. */
-function attributesOf(user: string): Attributes {
-  return { displayName: user, dialect: dialectName, hearsPrivateTexts: false };
 }
 
 /**
@@ -260,11 +241,11 @@ export class Session implements CallingSession, NameHolder {
 
   /** @throws RoomError `not-allowed`, ProtocolError; rejects as `Rooms.join` */
   async #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
-    const { dataChannels, features, resumeToken, password, metadata } = wish;
+    const { dataChannels, features, resumeToken } = wish;
     const { rooms, names, limits, log } = this.#context;
-    const user = userOf(wish, bearer);
     const newcomer: Newcomer = {
-      ...{ id: user, idIsName: true, attributes: attributesOf(user), session: this, bearer, password, metadata },
+      ...newcomerOf(wish, bearer),
+      session: this,
       makePlace: (_present, holder) => {
         if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
       },
@@ -347,16 +328,4 @@ export class Session implements CallingSession, NameHolder {
     const { room, id: participant } = this.#participant ?? {};
     return { room: room?.name, participant, session: this.#id, address: this.#address };
   }
-}
-
-/**
- * What the participant is called and addressed by: the client says it, or else its token.
- * @throws ProtocolError when neither does; RoomError `not-allowed` when both do and differ
- */
-function userOf({ user }: JoinWish, bearer: Bearer): string {
-  const proved = bearer.identity ?? bearer.name;
-  const name = user === undefined || user === '' ? (proved ?? user) : user;
-  if (name === undefined) throw new ProtocolError(invalidParams, 'joinRoom: "user" is missing: it must be text');
-  if (nameFits(bearer, name)) return name;
-  throw new RoomError('not-allowed', `Your token is for "${proved ?? ''}", not for "${name}"`);
 }
