@@ -123,7 +123,7 @@ export function sessionRequest<Name extends string, Params extends z.ZodObject, 
     scope: 'session',
     run: async (given, call) => {
       assertNotForeign(given.sessionId, call.session, call.sessions);
-      const whole = fromSession ? { ...fromSession(call.session), ...given } : given;
+      const whole = fromSession ? completed(given, fromSession(call.session)) : given;
       const { answer, afterwards } = await handle(call, read(definition, whole));
       call.afterwards = afterwards;
       return { ...answer, sessionId: call.session.id };
@@ -165,6 +165,12 @@ function described<Name extends string, Params extends z.ZodObject, Result exten
     ...{ name, params, result, summary, description, example, answeredFirst, besideParams },
     errors: [...errors, ...commonErrors],
   };
+}
+
+/** With the defaults in place of what is absent, null or empty. */
+function completed(given: Given, defaults: Given): Given {
+  const used = Object.entries(defaults).filter(([name]) => given[name] == null || given[name] === '');
+  return { ...given, ...Object.fromEntries(used) };
 }
 
 /**

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { lenientBoolean } from '../lenient.js';
 import { moderatorRequest, reasonSchema, targetId, targetIsAbove, targetNotFound, targetOf } from './moderating.js';
 
+/** A year, in ms, as over REST. */
+const longestBanMs = 31_536_000_000;
+
 export const forceDisconnect = moderatorRequest({
   name: 'forceDisconnect',
   params: z.object({
@@ -10,6 +13,7 @@ export const forceDisconnect = moderatorRequest({
     banMs: z
       .int()
       .min(-1)
+      .max(longestBanMs)
       .default(0)
       .meta({ description: 'How long they are kept out, in ms; -1: as long as the room lives' }),
     revoke: lenientBoolean.optional().meta({ description: 'Refuse the tokens that they have so far' }),

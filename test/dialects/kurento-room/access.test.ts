@@ -50,7 +50,7 @@ describe('Kurento Room §3.11 a token', () => {
         });
         expect(ana.subprotocol).to.equal('protocols' in options ? 'access_token' : '');
         // A client of 2016 names the user, and knows nothing of tokens.
-        await ana.request('joinRoom', { user: 'ana', room: 'r' });
+        await ana.request('joinRoom', { user: 'ana', room: 'r', token: null });
         expect(await ana.reason('joinRoom', { user: 'ana', room: 'r' })).to.equal('104');
         await ana.request('leaveRoom', { sessionId: (await ana.request('connect')).sessionId });
         expect(await ana.reason('joinRoom', { user: 'ana', room: 'elsewhere' })).to.equal('401 not-allowed');
