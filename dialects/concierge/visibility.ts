@@ -41,5 +41,6 @@ export class Visibility {
 export function mayKnow(group: Group, client: Client): boolean {
   if (client.subscriptions.has(group) || group.owner === client) return true;
   const { name, settings } = group.room;
-  return !settings.waitingRoom && client.bearer.grantsIn(name).roomJoin;
+  const { roomJoin, roomAdmin } = client.bearer.grantsIn(name);
+  return roomJoin && (roomAdmin || !settings.waitingRoom);
 }
