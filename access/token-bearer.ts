@@ -22,6 +22,8 @@ export class TokenBearer implements Bearer {
   readonly validFrom: number;
   readonly address: string | undefined;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** Whether the token opens any room. */
+  readonly joins: boolean;
   readonly #nameOf: (key: string) => string;
   readonly #rooms: readonly RoomGrants[];
   /** What the token allows where none of its grants names the room. */
@@ -55,6 +57,7 @@ export class TokenBearer implements Bearer {
       };
     });
     this.room = given.find(({ room }) => room !== undefined)?.room;
+    this.joins = given.some(({ room = '', pattern = '', grants }) => `${room}${pattern}` !== '' && grants.roomJoin);
     this.#elsewhere = elsewhere(given);
     const { roomCreate, roomList, roomRecord } = this.#elsewhere;
     this.#rooms = given
@@ -82,6 +85,11 @@ export class TokenBearer implements Bearer {
   #withoutJoining(grants: Grants): Grants {
     return this.identity === undefined ? { ...grants, roomJoin: false } : grants;
   }
+}
+
+/** Whether there is a room that the client may join. */
+export function mayJoinSomewhere(bearer: Bearer): boolean {
+  return bearer instanceof TokenBearer ? bearer.joins : bearer.grantsIn('').roomJoin;
 }
 
 /** Grants that name no room are for the server API: nobody joins or moderates by them. The list of rooms is one for the whole server. */

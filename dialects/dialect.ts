@@ -1,6 +1,6 @@
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
-import type { Access } from '../access/index.js';
+import type { Access, IceServers } from '../access/index.js';
 import type { Passwords, Rooms } from '../rooms/index.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
@@ -65,20 +65,11 @@ export interface Dialect {
   close(): void | Promise<void>;
 }
 
-/** An entry of RTCConfiguration.iceServers. */
-export interface IceServer {
-  readonly urls: string[];
-  readonly username?: string;
-  readonly credential?: string;
-}
-
 /** What every dialect may use of the server when it is made. */
 export interface DialectNeeds {
   readonly transport: TransportSettings;
   /** STUN and TURN servers for clients. */
-  readonly iceServers: readonly IceServer[];
-  /** Shared with the TURN servers among them, which take credentials that expire. Empty: they have those in `iceServers`. */
-  readonly turnSecret: string;
+  readonly ice: IceServers;
   readonly log: Log;
   /** Where media servers fetch the images of filters: an address that ends with a slash. Known once the server listens. */
   readonly imagesUrl: () => string;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Express, Request } from 'express';
 import { administrator } from '../access/index.js';
-import type { Access } from '../access/index.js';
+import type { Access, IceServers } from '../access/index.js';
 import type { Passwords, Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
@@ -10,7 +10,6 @@ import { Callers, stranger } from './callers.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
 import { iceHandlers } from './ice.js';
-import type { IceServers } from './ice.js';
 import { openApiDocument } from './openapi.js';
 import type { Metrics } from './metrics.js';
 import { originalHandlers } from './original.js';
@@ -34,8 +33,8 @@ export interface AppOptions {
   /** Undefined where the metrics are at ADMIN_PORT alone. */
   readonly metrics: Metrics | undefined;
   readonly pageSettings: PageSettings;
-  /** STUN and TURN servers for a client that asks now. */
-  readonly iceServers: () => IceServers;
+  /** STUN and TURN servers for clients. */
+  readonly ice: IceServers;
   /** The folder of the demo's files. */
   readonly demo: string;
   /** The folder of the client library, for pages of others; served below /client. */
@@ -77,7 +76,7 @@ export function restApp(options: AppOptions): Express {
     ...ofRooms,
     ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet),
     ...healthHandlers(options.health),
-    ...iceHandlers(options.iceServers),
+    ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
   };

@@ -22,7 +22,7 @@ export const ofAccess: Readonly<Record<Operation['access'], readonly ProblemCode
 };
 const security: Readonly<Record<Operation['access'], readonly Json[]>> = {
   everybody: [],
-  'admin-sees-more': [{}, { adminToken: [] }],
+  'admin-sees-more': [{}, { adminToken: [] }, { accessToken: [] }],
   admin: [{ adminToken: [] }],
   ...forGrants([{ adminToken: [] }, { accessToken: [] }]),
 };

@@ -260,8 +260,10 @@ export const operations = {
     path: '/api/v1/ice-servers',
     tag: 'server',
     summary: 'The STUN and TURN servers that clients should use',
+    description:
+      'TURN servers are told to bearers of a token with roomJoin, and of the admin token; others get the STUN servers. A client of the room protocol asks joinRoom for them (feature `ice`), and an EasyRTC client has them in its iceConfig: these need no token.',
     params: none,
-    access: 'everybody',
+    access: 'admin-sees-more',
     responses: { 200: components.IceServers },
     problems: [],
   },

@@ -230,6 +230,10 @@ const iceServers = z
         credential: z.string().optional(),
       }),
     ),
+    iceTtlS: z
+      .int()
+      .optional()
+      .meta({ description: 'How long the credentials are valid, in s. Absent: they do not expire' }),
   })
   .meta({ description: 'STUN and TURN servers, as RTCConfiguration has them' });
 

@@ -13,6 +13,7 @@ import { checkAccess } from './access-checks.js';
 import type { dialectEntries } from './dialects.js';
 import { optionList } from './option-list.js';
 import type { ownOptions } from './option-list.js';
+import { checkTurn } from './turn-checks.js';
 
 type Groups = (typeof dialectEntries)[number]['options'];
 
@@ -196,5 +197,6 @@ function check(given: GivenValues, { isDev }: { readonly isDev: boolean }): Conf
   // Each value was made by the schema of its option.
   const checked = { ...config, ...groups } as Config;
   checkAccess(checked, isDev);
+  checkTurn(checked);
   return checked;
 }

@@ -21,21 +21,8 @@ export type Hooks = {
 };
 
 /** The dialects that are switched on. */
-export function dialectsOf(
-  config: Config,
-  needs: Omit<DialectNeeds, 'transport' | 'iceServers' | 'turnSecret'>,
-  hooks: Hooks = {},
-): Dialect[] {
-  const all = {
-    ...needs,
-    transport: config,
-    get iceServers() {
-      return config.iceServers;
-    },
-    get turnSecret() {
-      return config.turnSecret;
-    },
-  };
+export function dialectsOf(config: Config, needs: Omit<DialectNeeds, 'transport'>, hooks: Hooks = {}): Dialect[] {
+  const all = { ...needs, transport: config };
   return switchedOn(config).map(({ create, options: { name } }) => create(config[name], all, Reflect.get(hooks, name)));
 }
 

@@ -1,4 +1,4 @@
-import type { IceServer } from '../dialects/dialect.js';
+import type { IceServer } from '../access/index.js';
 
 /**
  * Reads `stun:host[:port]` (RFC 7064) or `turn:[user:password@]host[:port][?transport=udp]` (RFC 7065, with credentials put in).

@@ -3,15 +3,13 @@ import { createServer as createSecureServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../dialects/dialect.js';
-import { Access, AuthHook, HashedPasswords, both, grantsText } from '../access/index.js';
+import { Access, AuthHook, HashedPasswords, IceServers, both, grantsText } from '../access/index.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
-import { withCredentials } from '../dialects/turn-credentials.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import type { Log, ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
 import { refuseRequest, restApp } from '../rest/app.js';
 import type { Health } from '../rest/health.js';
-import type { IceServers } from '../rest/ice.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
 import type { Authorize, RoomsOptions } from '../rooms/index.js';
@@ -137,11 +135,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const onDefect = (path: string, error: unknown): void => {
       log.error('an HTTP request failed', { path, error });
     };
-    const iceServersAt = (ms: number): IceServers => {
-      const { iceServers, turnSecret, turnSeconds } = config;
-      if (turnSecret === '') return iceServers;
-      return withCredentials(iceServers, turnSecret, Math.floor(ms / 1000) + turnSeconds, 'guest');
-    };
+    const ice = new IceServers(() => config, now);
     const counts = metrics(rooms, health);
     const app = restApp({
       rooms,
@@ -151,7 +145,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
-      iceServers: () => iceServersAt(now()),
+      ice,
       demo: builtFolder('demo'),
       client: builtFolder('client'),
       pagePolicy: () => headers.pagePolicy,
@@ -214,6 +208,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
     const scheme = tls ? 'https' : 'http';
     const needs = {
+      ice,
       log,
       imagesUrl: () => `${config.appUrl || `${scheme}://localhost:${portOf(http)}${config.pathPrefix}`}/img/`,
       terminate: options.terminate ?? (() => void stop()),

@@ -6,11 +6,11 @@ import type { Context } from './context.js';
 import { Refusal, check, roomErrors } from './errors.js';
 import { inTime } from './hooks.js';
 import type { Visitor } from './hooks.js';
-import { iceServersFor } from './ice.js';
+import { hookIceServers, iceConfigOf } from './ice.js';
 import { bearerOf, usernameOf } from './introduction.js';
 import type { Membership } from './membership.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
-import type { Fields, IceServer, Reply, Token } from './messages.js';
+import type { Fields, IceConfig, IceServer, Reply, Token } from './messages.js';
 import { tellUpdate } from './news.js';
 import { read } from './requests.js';
 import type { Login, WantedRoom } from './requests.js';
@@ -41,7 +41,7 @@ export async function authenticate(
   for (const room of hooks.joinRoom ? rooms : []) {
     check(await mayJoin(visitor, room, applications.of(name), context), 'LOGIN_GEN_FAIL');
   }
-  const iceServers = await iceServersFor(visitor, context);
+  const iceServers = await hookIceServers(visitor, context);
   check(isThere(), 'LOGIN_GEN_FAIL');
   // While the hooks were asked, rooms may have filled up or ended.
   checkPlaces(client, name, rooms, context);
@@ -112,7 +112,7 @@ async function enter(
   bearer: Bearer,
   rooms: readonly WantedRoom[],
   application: Application,
-  iceServers: readonly IceServer[],
+  iceServers: readonly IceServer[] | undefined,
   context: Context,
 ): Promise<Reply> {
   const wasNamed = client.username;
@@ -123,7 +123,7 @@ async function enter(
   if (login.easyrtcsid !== undefined) client.enterSession(login.easyrtcsid);
   const joined = await client.join(rooms);
   tellKnown(client, joined, wasNamed !== client.username);
-  return { msgType: 'token', msgData: tokenOf(client, application, iceServers, context) };
+  return { msgType: 'token', msgData: tokenOf(client, application, iceConfigOf(client, context, iceServers), context) };
 }
 
 /**
@@ -142,12 +142,7 @@ function tellKnown(client: Client, joined: ReadonlySet<Membership>, isRenamed: b
   }
 }
 
-function tokenOf(
-  client: Client,
-  application: Application,
-  iceServers: readonly IceServer[],
-  { settings, now }: Context,
-): Token {
+function tokenOf(client: Client, application: Application, iceConfig: IceConfig, { settings, now }: Context): Token {
   const applicationField = fieldMapOf(settings.applicationFields);
   const field = fieldMapOf(settings.connectionFields);
   const { easyrtcid, sessionId } = client;
@@ -155,7 +150,7 @@ function tokenOf(
     easyrtcid,
     serverTime: now(),
     application: { applicationName: application.name, ...(applicationField && { field: applicationField }) },
-    iceConfig: { iceServers },
+    iceConfig,
     ...(field && { field }),
     ...(sessionId !== undefined && {
       sessionData: { easyrtcsid: sessionId, field: application.sessionFields(sessionId) },

@@ -4,7 +4,7 @@ import { hasPlaces, mayJoin, newRooms } from './authentication.js';
 import type { Client } from './client.js';
 import type { Context } from './context.js';
 import { Refusal, check } from './errors.js';
-import { iceServersFor } from './ice.js';
+import { askIceConfig, hasRelays, iceConfigOf, mayRelay } from './ice.js';
 import type { Membership } from './membership.js';
 import { ack, byName, roomDataReply } from './messages.js';
 import type { Fields, Reply, RoomNews } from './messages.js';
@@ -80,8 +80,7 @@ function signalOf(msgType: Signal) {
 }
 
 async function getIceConfig({ client }: Asker, _request: unknown, context: Context): Promise<Reply> {
-  const iceServers = await iceServersFor(client.visitor, context);
-  return { msgType: 'iceConfig', msgData: { iceConfig: { iceServers } } };
+  return { msgType: 'iceConfig', msgData: { iceConfig: await askIceConfig(client, context) } };
 }
 
 function getRoomList({ application, client }: Asker): Reply {
@@ -103,7 +102,11 @@ async function roomJoin(
   const rooms = newRooms(client, wanted);
   const exist = context.settings.roomAutoCreate || rooms.every(({ name }) => application.hasRoom(name));
   check(exist && hasPlaces(application, rooms, client.roomCount, context), 'MSG_REJECT_BAD_ROOM');
+  const mightRelay = mayRelay(client);
   const joined = await joinAll(client, rooms);
+  if (!mightRelay && mayRelay(client) && !context.hooks.iceServers && hasRelays(client, context)) {
+    client.command({ msgType: 'iceConfig', msgData: { iceConfig: iceConfigOf(client, context, undefined) } });
+  }
   const all = wanted.flatMap(({ name }) => client.membership(name) ?? []);
   for (const membership of all) if (!joined.has(membership)) tellUpdate(client, [membership]);
   return roomDataReply(byName(all.map(({ view }) => [view.name, view.joinedBy(client)] as const)));

@@ -1,7 +1,6 @@
-import type { Access } from '../../access/index.js';
+import type { Access, IceServers } from '../../access/index.js';
 import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
-import type { IceServer } from './messages.js';
 import type { EasyRtcSettings } from './options.js';
 import type { Requests } from './requests.js';
 
@@ -12,10 +11,8 @@ export interface Context {
   readonly requests: Requests;
   readonly settings: EasyRtcSettings;
   readonly hooks: EasyRtcHooks;
-  /** The configured ICE servers. */
-  readonly iceServers: readonly IceServer[];
-  /** Shared with the TURN servers among them. Empty: none. */
-  readonly turnSecret: string;
+  /** The configured ICE servers, with the secret of this protocol where it has its own. */
+  readonly ice: IceServers;
   /** The time in ms since 1970. */
   readonly now: () => number;
 }

@@ -1,6 +1,6 @@
 import type { Client } from './client.js';
 import type { Context } from './context.js';
-import { iceServersFor } from './ice.js';
+import { askIceConfig } from './ice.js';
 import { byName, fieldMapOf, roomDataReply } from './messages.js';
 import type { FieldValues } from './options.js';
 
@@ -30,8 +30,7 @@ export class Control {
   async renewIceConfig(easyrtcid: string): Promise<void> {
     const client = this.#find(easyrtcid);
     if (!client) return;
-    const iceServers = await iceServersFor(client.visitor, this.#context);
-    client.command({ msgType: 'iceConfig', msgData: { iceConfig: { iceServers } } });
+    client.command({ msgType: 'iceConfig', msgData: { iceConfig: await askIceConfig(client, this.#context) } });
   }
 
   /** Sets the fields of a room. They are kept while a client of this protocol is in it. */

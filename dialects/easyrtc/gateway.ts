@@ -16,7 +16,7 @@ import { requestsOf } from './requests.js';
 import type { EasyRtcSettings } from './options.js';
 
 /** The settings of the server that this dialect uses. */
-type ServerShare = Pick<DialectNeeds, 'iceServers' | 'turnSecret'> & { readonly transport: LinkNeeds['limits'] };
+type ServerShare = Pick<DialectNeeds, 'ice'> & { readonly transport: LinkNeeds['limits'] };
 
 const events: ReadonlySet<string> = new Set(['easyrtcAuth', 'easyrtcCmd', 'easyrtcMsg']);
 
@@ -64,18 +64,19 @@ export class EasyRtcGateway implements Dialect {
   attach({ rooms, access, names, roomList, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
     const settings = this.#settings;
     const server = this.#server;
+    if (settings.turnSecret !== '') {
+      log.warn('EASYRTC_TURN_SECRET is for EasyRTC clients alone; TURN_SECRET is for the clients of every protocol');
+    }
     const context: Context = {
       access,
       applications: new Applications({ rooms, names, roomList, now, settings }),
       requests: requestsOf(settings),
       settings,
       hooks: this.#hooks,
-      get iceServers() {
-        return server.iceServers;
-      },
-      get turnSecret() {
-        return settings.turnSecret === '' ? server.turnSecret : settings.turnSecret;
-      },
+      ice: server.ice.with(() => ({
+        ...(settings.turnSecret !== '' && { turnSecret: settings.turnSecret }),
+        ...(settings.turnSeconds !== 0 && { turnTtlS: settings.turnSeconds }),
+      })),
       now,
     };
     this.#context = context;

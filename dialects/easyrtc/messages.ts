@@ -37,6 +37,10 @@ export interface IceServer {
   readonly credential?: string | undefined;
 }
 
+export interface IceConfig {
+  readonly iceServers: readonly IceServer[];
+}
+
 export type FieldMap = Readonly<Record<string, { readonly fieldName: string; readonly fieldValue: unknown }>>;
 
 export interface Presence {
@@ -82,7 +86,7 @@ export interface Token {
   readonly easyrtcid: string;
   readonly serverTime: number;
   readonly application: { readonly applicationName: string; readonly field?: FieldMap };
-  readonly iceConfig: { readonly iceServers: readonly IceServer[] };
+  readonly iceConfig: IceConfig;
   readonly field?: FieldMap;
   readonly sessionData?: SessionData;
   readonly roomData: RoomData;

@@ -44,7 +44,12 @@ export const easyrtcOptions = group('easyrtc', {
     secret: true,
     reloads: true,
   }),
-  turnSeconds: option(count.min(60), 86_400, 's', 'How long such credentials are valid.'),
+  turnSeconds: option(
+    count.min(0).refine((seconds) => seconds === 0 || seconds >= 60, 'must be 0, or 60 and more'),
+    0,
+    's',
+    'How long credentials of EasyRTC clients are valid. 0: as turnTtlS says.',
+  ),
   files: option(
     z.string(),
     '',

@@ -1,6 +1,7 @@
 import type { Participant, Passwords } from '../../rooms/index.js';
 import type { CustomRequest } from './custom-request.js';
 import type { Features } from './features.js';
+import type { ShownIceServers } from './shown-ice.js';
 
 /** One execution of a request. */
 export interface Call {
@@ -21,6 +22,8 @@ export interface SessionCall extends Call {
   readonly customRequest: CustomRequest;
   /** Whether a participant that does not publish is listed with no streams, and not without the member. */
   readonly emptyStreams: boolean;
+  /** The STUN and TURN servers of participants. */
+  readonly ice: { of(participant: Participant): ShownIceServers };
   /** Hashes passwords of rooms. */
   readonly passwords: Pick<Passwords, 'hash'>;
 }

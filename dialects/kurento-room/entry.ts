@@ -6,6 +6,6 @@ import { roomProtocolOptions } from './options.js';
 export const kurentoRoom = dialectEntry({
   title: 'Room protocol',
   options: roomProtocolOptions,
-  create: (settings, { transport, imagesUrl, log }) =>
-    new RoomGateway(log, { ...transport, ...settings }, customRequestOf(settings, imagesUrl)),
+  create: (settings, { transport, imagesUrl, ice, log }) =>
+    new RoomGateway(log, { ...transport, ...settings }, customRequestOf(settings, imagesUrl), ice),
 });

@@ -1,4 +1,5 @@
 import { tokenOfRequest } from '../../access/index.js';
+import type { IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import type { Dialect, DialectContext, DialectState } from '../dialect.js';
 import type { CustomRequest } from './custom-request.js';
@@ -24,7 +25,7 @@ export class RoomGateway implements Dialect {
   readonly #settings: Omit<LinkContext, 'rooms' | 'access' | 'passwords' | 'names'>;
   #connections = 0;
 
-  constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest) {
+  constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest, ice: IceServers) {
     const onDefect = (during: string, error: unknown): void => {
       log.error('a method failed unexpectedly', { during, error });
     };
@@ -34,6 +35,7 @@ export class RoomGateway implements Dialect {
       limits,
       log,
       customRequest,
+      ice,
       document: openRpcDocument,
       sessionRequests: new RpcServer(sessionRequests, onDefect),
       connectionRequests: new RpcServer(connectionRequests, onDefect),

@@ -10,6 +10,7 @@ import { denyParticipant } from './requests/deny-participant.js';
 import { discover } from './requests/discover.js';
 import { forceDisconnect } from './requests/force-disconnect.js';
 import { forceUnpublish } from './requests/force-unpublish.js';
+import { getIceServers } from './requests/get-ice-servers.js';
 import { joinRoom } from './requests/join-room.js';
 import { leaveRoom } from './requests/leave-room.js';
 import { lockRoom } from './requests/lock-room.js';
@@ -42,6 +43,7 @@ export const requests = [
   sendMessage,
   leaveRoom,
   customRequest,
+  getIceServers,
   raiseHand,
   updateState,
   updateMetadata,

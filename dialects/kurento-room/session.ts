@@ -1,4 +1,4 @@
-import type { Access } from '../../access/index.js';
+import type { Access, IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
 import type { Bearer, Enter, Knocker, Newcomer, Participant, Passwords, RoomEvent, Rooms } from '../../rooms/index.js';
@@ -44,6 +44,7 @@ export interface SessionContext {
   readonly limits: SessionLimits;
   readonly log: Log;
   readonly customRequest: CustomRequest;
+  readonly ice: IceServers;
   readonly sessionRequests: RpcServer<SessionCall>;
 }
 
@@ -269,10 +270,10 @@ export class Session implements CallingSession, NameHolder {
   }
 
   #execute(request: Request): Promise<void> {
-    const { sessionRequests, customRequest, passwords, sessions, limits } = this.#context;
+    const { sessionRequests, customRequest, ice, passwords, sessions, limits } = this.#context;
     if (sessionRequests.find(request.method)?.answeredFirst) this.#outlet.hold();
     const { emptyStreams } = limits;
-    const call = { session: this, sessions, customRequest, passwords, emptyStreams, afterwards: undefined };
+    const call = { session: this, sessions, customRequest, ice, passwords, emptyStreams, afterwards: undefined };
     return sessionRequests.execute(request, call, (text) => {
       if (text !== undefined) this.#outlet.send(textFrame(text));
       this.#outlet.sendHeld();

@@ -14,17 +14,27 @@ export const clientOptions = {
     ),
     [],
     'URLs',
-    'STUN and TURN servers for clients. Everybody may read them at /api/v1/ice-servers.',
+    'STUN and TURN servers for clients. Only those that may join a room are told of the TURN servers.',
     { secret: true, reloads: true },
+  ),
+  turnUrls: option(
+    list(z.string().regex(/^turns?:[^@\s]+$/, 'must be turn:host:port or turns:host:port, without user and password')),
+    [],
+    'URLs',
+    'TURN servers for clients that share turnSecret, as turn:host:3478?transport=udp.',
+    { reloads: true },
   ),
   turnSecret: option(
     z.string(),
     '',
     'secret',
-    'Shared with the TURN servers of iceServers (static-auth-secret of coturn): clients get credentials that expire. Empty: they get those in iceServers.',
+    'Shared with the TURN servers of turnUrls and iceServers (static-auth-secret of coturn): clients get credentials that expire. Empty: they get those in iceServers.',
     { secret: true, reloads: true },
   ),
-  turnSeconds: option(count.min(60), 86_400, 's', 'How long such credentials are valid.'),
+  turnTtlS: option(count.min(60).max(604_800), 86_400, 's', 'How long such credentials are valid.', {
+    formerly: 'turnSeconds',
+    reloads: true,
+  }),
   frameAncestors: option(
     list(
       z

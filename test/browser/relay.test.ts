@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { RunningServer } from '../../src/server.js';
 import { startTestServer } from '../support/server.js';
-import { TurnServer } from '../support/turn-server.js';
+import { TurnServer, turnSecret } from '../support/turn-server.js';
+import { IceServers } from '../../access/index.js';
 import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chromium.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
@@ -16,6 +17,20 @@ const relayOnly = `(() => {
     }
   };
 })()`;
+
+/** What a browser finds that may only use these servers: the kinds of its candidates, or the codes of errors. */
+function gather(iceServers: readonly object[]): string {
+  return `new Promise((resolve) => {
+    const connection = new RTCPeerConnection({
+      iceServers: ${JSON.stringify(iceServers)},
+      iceTransportPolicy: 'relay',
+    });
+    connection.createDataChannel('any');
+    connection.onicecandidate = ({ candidate }) => candidate?.candidate && resolve(candidate.type);
+    connection.onicecandidateerror = ({ errorCode }) => resolve(String(errorCode));
+    connection.setLocalDescription();
+  })`;
+}
 
 /** The kinds of the browser's own candidates in the pairs that carry the call. */
 const usedCandidates = `Promise.all(window.connections.map(async (connection) => {
@@ -34,7 +49,7 @@ describe('a call through a TURN server', function () {
 
   before(async function () {
     if (!TurnServer.isInstalled) this.skip();
-    turn = await TurnServer.start();
+    turn = await TurnServer.deployed();
     chromium = await launchBrowser();
   });
 
@@ -54,10 +69,7 @@ describe('a call through a TURN server', function () {
 
   // Not over TCP: Chromium's checks then have a tiebreaker of zero, which libjuice takes for none (its issue 355).
   it('plays both ways when browsers may use only the relay', async () => {
-    const { user, password } = turn.credentialsFor('guests');
-    const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-    const iceServers = [`turn:${credentials}@${turn.host}:${turn.port}?transport=udp`];
-    server = await startTestServer({ iceServers });
+    server = await startTestServer({ turnUrls: [turn.url], turnSecret });
     const [ana, berta] = [await visit('Ana'), await visit('Berta')];
     await seeEachOther(ana, berta);
     for (const { page, errors } of [ana, berta]) {
@@ -65,5 +77,20 @@ describe('a call through a TURN server', function () {
       expect(await page.evaluate(usedCandidates)).to.deep.equal(['relay over udp', 'relay over udp']);
       expect(errors).to.deep.equal([]);
     }
+  });
+
+  it('has no address for a browser whose credentials have expired', async () => {
+    if (!chromium) throw new Error('nothing to visit');
+    const page = await (await openWindow(chromium.browser)).newPage();
+    const settings = { iceServers: [], turnUrls: [turn.url], turnSecret, turnTtlS: 60 };
+    const found = async (agoMs: number): Promise<string> => {
+      const { iceServers } = new IceServers(
+        () => settings,
+        () => Date.now() - agoMs,
+      ).of({});
+      return page.evaluate<string>(gather(iceServers));
+    };
+    expect(await found(0)).to.equal('relay');
+    expect(await found(120_000)).to.equal('401');
   });
 });

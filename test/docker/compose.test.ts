@@ -144,7 +144,11 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives coturn the secret of the room server, and publishes the ports of its relay', () => {
-    expect(coturn.command).to.include.members(['--use-auth-secret', '--static-auth-secret=${TURN_SECRET:-}']);
+    expect(coturn.command).to.include.members([
+      '--use-auth-secret',
+      '--static-auth-secret=${TURN_SECRET:-}',
+      '--user-quota=12',
+    ]);
     expect(atrium.environment.TURN_SECRET).to.equal('${TURN_SECRET:-}');
     const [first, last] = ['min', 'max'].map((end) =>
       coturn.command.find((each) => each.startsWith(`--${end}-port=`))?.replace(/.*=/, ''),

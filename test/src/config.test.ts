@@ -200,12 +200,25 @@ describe('configuration', () => {
       ['CONCIERGE_FILES_PATH', 'fs', 'must start with a slash'],
       ['EASYRTC_ROOM_FIELDS', 'red', 'must be an object of names and values'],
       ['MEDIA_STUN_SERVER', 'a:b', 'must be address:port'],
+      ['TURN_URLS', 'turn:ana:secret@turn.example:3478', 'without user and password'],
+      ['TURN_URLS', 'stun:stun.example', 'must be turn:host:port'],
+      ['TURN_TTL_S', '59', 'from 60 to 604800'],
+      ['EASYRTC_TURN_SECONDS', '59', 'must be 0, or 60 and more'],
     ] as const) {
       const complaint = refusal([], { [variable]: text });
       expect(complaint, `${variable}=${text}`).to.include(variable).and.to.include(expected);
       expect(complaint.split('\n')).to.have.lengthOf(1);
       expect(complaint, 'no text of a library').to.not.match(/Invalid|expected|Too (small|big)|ana:/);
     }
+  });
+
+  it('asks for the secret of TURN servers, and takes the former name of their time', () => {
+    const turnUrls = ['turn:turn.example:3478'];
+    expect(refusal([], { TURN_URLS: turnUrls.join(',') })).to.match(/^TURN_URLS: needs TURN_SECRET/);
+    expect(configOf({ turnUrls, turnSecret: 'north' })).to.deep.include({ turnUrls, turnTtlS: 86_400 });
+    const former: string[] = [];
+    const config = readConfig([], { TURN_SECONDS: '600' }, (given, present) => former.push(`${given} ${present}`));
+    expect([config.turnTtlS, former]).to.deep.equal([600, ['TURN_SECONDS TURN_TTL_S']]);
   });
 
   it('says where a wrong value was given: variable, flag, or key of a file', () => {

@@ -1,12 +1,18 @@
 import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
+import { IceServers } from '../../access/index.js';
 import { configOf } from '../../src/config.js';
 import { dialectEntries, dialectsOf } from '../../src/dialects.js';
 import { optionList } from '../../src/option-list.js';
 import { defectsLog } from '../support/defects-log.js';
 
 describe('the list of dialects', () => {
-  const needs = { log: defectsLog(() => undefined), imagesUrl: () => '', terminate: () => undefined };
+  const needs = {
+    log: defectsLog(() => undefined),
+    ice: new IceServers(() => configOf(), Date.now),
+    imagesUrl: () => '',
+    terminate: () => undefined,
+  };
   const off = { enabled: false };
 
   it('has each folder of dialects/, the room protocol first', () => {

@@ -1,8 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mediaAddresses } from '../../media/embedded/transport/local-addresses.js';
@@ -14,9 +13,10 @@ export interface Credentials {
   readonly password: string;
 }
 
-const secret = 'shared by the relay and whoever makes credentials';
+/** What the server that makes credentials shares with the coturn of `TurnServer.deployed`. */
+export const turnSecret = 'shared-by-the-relay-and-the-room-server';
 
-/** coturn on this machine. It accepts the credentials of one user, or temporary ones (TURN REST). */
+/** coturn on this machine. */
 export class TurnServer {
   readonly host: string;
   readonly port: number;
@@ -34,29 +34,54 @@ export class TurnServer {
     return spawnSync('turnserver', ['--version'], { stdio: 'ignore' }).error === undefined;
   }
 
-  /** `known`: the one user that it knows; without it, credentials of `credentialsFor`. */
-  static async start(known?: Credentials): Promise<TurnServer> {
-    const host = mediaAddresses(undefined).find(({ family }) => family === 'ipv4')?.address ?? '127.0.0.1';
+  /** As TURN_URLS names it. */
+  get url(): string {
+    return `turn:${this.host}:${this.port}?transport=udp`;
+  }
+
+  /** @param known the one user that it knows */
+  static async start(known: Credentials): Promise<TurnServer> {
+    const { first, last } = udpRange();
+    return TurnServer.#run(
+      ['-n', '--lt-cred-mech', '--user', `${known.user}:${known.password}`, '--realm', 'atrium.test']
+        .concat(['--min-port', String(first), '--max-port', String(last)])
+        .concat(['--no-tls', '--no-dtls', '--no-cli', '--allow-loopback-peers']),
+    );
+  }
+
+  /** With deploy/turnserver.conf, in which an operator has put their values: it takes credentials of `turnSecret` and relays to this machine. */
+  static async deployed(): Promise<TurnServer> {
+    const { first, last } = udpRange();
+    const host = ownAddress();
+    const values = new Map([
+      ['static-auth-secret', turnSecret],
+      ['external-ip', host],
+      ['allowed-peer-ip', host],
+      ['min-port', String(first)],
+      ['max-port', String(last)],
+    ]);
+    const text = readFileSync(new URL('../../deploy/turnserver.conf', import.meta.url), 'utf8');
+    const own = text.replace(/^([\w-]+)=.*$/gm, (line, name: string) => {
+      const value = values.get(name);
+      values.delete(name);
+      return value === undefined ? line : `${name}=${value}`;
+    });
+    if (values.size > 0) throw new Error(`deploy/turnserver.conf does not set ${[...values.keys()].join(', ')}`);
+    return TurnServer.#run([], own);
+  }
+
+  static async #run(args: readonly string[], conf?: string): Promise<TurnServer> {
+    const host = ownAddress();
     const port = await freeUdpPort(host);
-    const relayed = udpRange();
     const folder = mkdtempSync(join(tmpdir(), 'atrium-turn-'));
-    const credentials = known
-      ? ['--lt-cred-mech', '--user', `${known.user}:${known.password}`]
-      : ['--use-auth-secret', `--static-auth-secret=${secret}`];
+    const file = join(folder, 'turnserver.conf');
+    if (conf !== undefined) writeFileSync(file, conf);
     const child = spawn(
       'turnserver',
       [
-        ...['-n', '--listening-ip', host, '--relay-ip', host, '--listening-port', String(port)],
-        ...[
-          '--min-port',
-          String(relayed.first),
-          '--max-port',
-          String(relayed.last),
-          '--realm',
-          'atrium.test',
-          ...credentials,
-        ],
-        ...['--no-tls', '--no-dtls', '--no-cli', '--allow-loopback-peers'],
+        ...(conf === undefined ? [] : ['-c', file]),
+        ...args,
+        ...['--listening-ip', host, '--relay-ip', host, '--listening-port', String(port)],
         ...['--userdb', join(folder, 'turndb'), '--pidfile', join(folder, 'pid'), '--log-file', 'stdout'],
       ],
       { stdio: ['ignore', 'pipe', 'ignore'] },
@@ -69,12 +94,6 @@ export class TurnServer {
     return server;
   }
 
-  /** Credentials that expire in a minute, like those of a service that knows the secret. */
-  credentialsFor(name: string): Credentials {
-    const user = `${Math.floor(Date.now() / 1000) + 60}:${name}`;
-    return { user, password: createHmac('sha1', secret).update(user).digest('base64') };
-  }
-
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const exited = once(this.#child, 'exit');
@@ -83,6 +102,10 @@ export class TurnServer {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function ownAddress(): string {
+  return mediaAddresses(undefined).find(({ family }) => family === 'ipv4')?.address ?? '127.0.0.1';
 }
 
 async function freeUdpPort(host: string): Promise<number> {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { lenientBoolean } from '../lenient.js';
 import { sessionRequest } from '../request-type.js';
-import { featureNames, featuresNamed, namesOf } from '../features.js';
+import { iceServersShape } from '../shown-ice.js';
+import { featureNames, featuresNamed, has, namesOf } from '../features.js';
 import { grantsSchema, roomSchema, shownGrants, shownRoom } from '../shown.js';
 import { presentOf, presentSchema, webcam } from '../streams.js';
 
@@ -50,6 +51,7 @@ export const joinRoom = sessionRequest({
     self: presentSchema.optional().meta({ description: 'The participant itself' }),
     room: roomSchema.optional(),
     grants: grantsSchema.optional().meta({ description: 'What the participant may do' }),
+    ...iceServersShape.partial().shape,
   }),
   summary: 'Joins a room, which is made if need be.',
   description:
@@ -94,7 +96,7 @@ export const joinRoom = sessionRequest({
     { reason: 'evicted', when: 'The user or the session was evicted from that room, less than `EVICTION_MS` ago.' },
   ],
   answeredFirst: true,
-  handle: async ({ session, emptyStreams }, given) => {
+  handle: async ({ session, emptyStreams, ice }, given) => {
     const { room, user, token, password, metadata, dataChannels = false, resumeToken } = given;
     const features = featuresNamed(given.features ?? []);
     const wish = {
@@ -117,6 +119,7 @@ export const joinRoom = sessionRequest({
           room: shownRoom(participant.room.settings),
           grants: shownGrants(participant.grants),
         }),
+        ...(has(features, 'ice') && ice.of(participant)),
       },
     };
   },
