@@ -18,7 +18,7 @@ export interface EmbedOptions extends Pick<RoomOptions, 'user' | 'token' | 'pass
  */
 export async function embed(element: HTMLElement, options: EmbedOptions): Promise<Room> {
   const { url = defaultUrl(), room: name, publish = true, ...who } = options;
-  const room = new Room({ url, room: name, iceServers: await iceServersOf(url), ...who });
+  const room = new Room({ url, room: name, ...who });
   const grid = document.createElement('div');
   grid.style.cssText =
     'display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:.5rem;width:100%;height:100%';
@@ -89,11 +89,16 @@ async function publishDevices(room: Room, show: (who: string, stream: MediaStrea
   }
 }
 
-/** STUN and TURN servers that the server tells clients. Empty when it does not answer. */
-export async function iceServersOf(url: string): Promise<RTCIceServer[]> {
+/**
+ * STUN and TURN servers, for a page that makes connections of its own: a `Room` asks for its servers itself. Empty when the server does
+ * not answer.
+ * @param token one with which a room may be joined. Without it there are only STUN servers
+ */
+export async function iceServersOf(url: string, token = ''): Promise<RTCIceServer[]> {
   const base = url.replace(/^ws/, 'http').replace(/\/room$/, '');
   try {
-    const response = await fetch(`${base}/api/v1/ice-servers`);
+    const headers = token === '' ? {} : { Authorization: `Bearer ${token}` };
+    const response = await fetch(`${base}/api/v1/ice-servers`, { headers });
     const { iceServers } = (await response.json()) as { iceServers: RTCIceServer[] };
     return iceServers;
   } catch {

@@ -13,6 +13,8 @@ export interface EntranceOptions {
   readonly metadata?: string | undefined;
   /** What we publish may have data channels. Default: false. */
   readonly dataChannels?: boolean;
+  /** STUN and TURN servers. Default: those of the server, which are renewed before they expire. */
+  readonly iceServers?: readonly RTCIceServer[];
 }
 
 type JoinAnswer = RequestResult<'joinRoom'>;
@@ -67,11 +69,12 @@ export class Entrance {
   }
 
   async #ask(session: Session): Promise<JoinAnswer> {
-    const { token: given, password, metadata, dataChannels } = this.#options;
+    const { token: given, password, metadata, dataChannels, iceServers } = this.#options;
     // No wait without need: whoever leaves meanwhile is to leave after the join.
     const token = typeof given === 'function' ? await fetched(given) : given;
     const answer = await session.request('joinRoom', {
-      ...{ room: this.#room, resumeToken: this.#resumeToken.get(), features },
+      ...{ room: this.#room, resumeToken: this.#resumeToken.get() },
+      features: iceServers ? features : [...features, 'ice'],
       ...(this.#user !== '' && { user: this.#user }),
       ...(token !== undefined && { token }),
       ...(password !== undefined && { password }),

@@ -34,6 +34,10 @@ export class MediaConnection {
     };
   }
 
+  set iceServers(iceServers: RTCIceServer[]) {
+    if (!this.#closed) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
+  }
+
   /**
    * Makes an offer of what the peer connection holds. `exchange` sends the SDP offer to the server and resolves with the answer.
    * Rejects with what `exchange` rejects with, `media-refused`, or `closed`.

@@ -4,12 +4,18 @@ import type { Session } from './session.js';
 /** The media connections of one room, by the name of the publisher. Our own publication has our own name. */
 export class MediaConnections {
   readonly session: Session;
-  readonly #configuration: RTCConfiguration;
+  #configuration: RTCConfiguration;
   readonly #connections = new Map<string, MediaConnection>();
 
   constructor(session: Session, configuration: RTCConfiguration) {
     this.session = session;
     this.#configuration = configuration;
+  }
+
+  /** For those that are opened from now on, and for the present ones when they gather candidates again. */
+  set iceServers(iceServers: RTCIceServer[]) {
+    this.#configuration = { ...this.#configuration, iceServers };
+    for (const connection of this.#connections.values()) connection.iceServers = iceServers;
   }
 
   /** Takes the place of an earlier connection of that name. */

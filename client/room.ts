@@ -5,6 +5,7 @@ import { Entrance, hasLeft } from './entrance.js';
 import type { EntranceOptions } from './entrance.js';
 import { ClientError, asClientError } from './errors.js';
 import type { Notification } from './frames.js';
+import { IceRenewal } from './ice-servers.js';
 import { LocalPublication, type PublishOptions } from './local-publication.js';
 import { MediaConnections } from './media-connections.js';
 import { Moderation } from './moderation.js';
@@ -25,7 +26,6 @@ export interface RoomOptions extends SessionOptions, EntranceOptions {
   readonly user?: string;
   /** Receive each publication as it comes. Default: true. */
   readonly autoSubscribe?: boolean;
-  readonly iceServers?: readonly RTCIceServer[];
 }
 
 /** Settings of the room that everybody in it may know. */
@@ -95,6 +95,7 @@ export class Room extends Emitter<RoomEvents> {
   readonly #participants = new Map<string, Participant>();
   #state: 'new' | 'joining' | 'joined' | 'closed' = 'new';
   #connections: MediaConnections | undefined;
+  #iceRenewal: IceRenewal | undefined;
   #localPublication: LocalPublication | undefined;
   #closing: ReturnType<typeof setTimeout> | undefined;
   /** The server said that the room is closed. */
@@ -162,6 +163,7 @@ export class Room extends Emitter<RoomEvents> {
     const iceServers = [...(this.#options.iceServers ?? [])];
     const connections = new MediaConnections(session, { iceServers, bundlePolicy: 'max-bundle' });
     this.#connections = connections;
+    this.#iceRenewal = new IceRenewal(connections);
     session.on('notification', (notification) => {
       this.#receive(notification, connections);
     });
@@ -266,6 +268,7 @@ export class Room extends Emitter<RoomEvents> {
 
   #entered(answer: RequestResult<'joinRoom'>): void {
     this.self.entered(answer);
+    this.#iceRenewal?.take(answer);
     this.#settings = answer.room;
   }
 
@@ -465,6 +468,7 @@ export class Room extends Emitter<RoomEvents> {
   #end(reason: EndReason, details: EndDetails = { message: '', mayReturn: true }): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#iceRenewal?.stop();
     // Only a client whose connection was lost has a name that is kept for it.
     if (reason !== 'disconnected') this.#resumeToken.forget();
     clearTimeout(this.#closing);

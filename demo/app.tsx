@@ -77,7 +77,7 @@ export async function comeBack(): Promise<void> {
 async function join(wish: PresentCall): Promise<void> {
   const settings = await pageSettings();
   const { room: name, name: user, listenOnly } = wish;
-  const room = new Room({ url: socketAddress(location.href), room: name, user, iceServers: settings.iceServers });
+  const room = new Room({ url: socketAddress(location.href), room: name, user });
   await room.join();
   history.replaceState(null, '', invitation(location.href, name));
   keepCall(wish);

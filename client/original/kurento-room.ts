@@ -1,4 +1,3 @@
-import { iceServersOf } from '../embed.js';
 import { OriginalRoom, type OriginalRoomOptions } from './room.js';
 import type { OriginalStream, StreamOptions } from './stream.js';
 
@@ -7,7 +6,6 @@ type Callback<T> = (error: unknown, value?: T) => void;
 /** The server as the original browser library shows it to pages. One room for each connection. */
 export class Kurento {
   readonly #url: string;
-  #iceServers: readonly RTCIceServer[] = [];
   #room: OriginalRoom | undefined;
   #rpcParams: Readonly<Record<string, unknown>> = {};
 
@@ -19,7 +17,6 @@ export class Kurento {
   readonly Room = (options: OriginalRoomOptions): OriginalRoom => {
     this.#room = new OriginalRoom(options, {
       url: this.#url,
-      iceServers: this.#iceServers,
       rpcParams: () => this.#rpcParams,
     });
     return this.#room;
@@ -41,7 +38,6 @@ export class Kurento {
         reject(new Error(`The server at ${this.#url} cannot be reached`));
       };
     });
-    this.#iceServers = await iceServersOf(this.#url);
   }
 
   /** `forced`: after an eviction. */

@@ -20,7 +20,6 @@ export interface OriginalRoomOptions {
 /** What the connection gives its one room. */
 export interface RoomSettings {
   readonly url: string;
-  readonly iceServers: readonly RTCIceServer[];
   readonly rpcParams: () => Readonly<Record<string, unknown>>;
 }
 
@@ -142,11 +141,10 @@ export class OriginalRoom extends OriginalEmitter {
   }
 
   async #connect(): Promise<void> {
-    const { url, iceServers, rpcParams } = this.#settings;
+    const { url, rpcParams } = this.#settings;
     const { user } = this.#options;
     const room = new Room({
       url,
-      iceServers,
       room: this.name,
       user,
       autoSubscribe: false,

@@ -7,7 +7,6 @@ export interface PageSettings {
   readonly speakerIntervalMs: number;
   /** Whether hats are possible: the server has the request, and its media server the filter. */
   readonly hasHat: boolean;
-  readonly iceServers: readonly RTCIceServer[];
 }
 
 export interface LiveRoom {
@@ -19,14 +18,13 @@ export interface LiveRoom {
 
 /** A setting that cannot be asked has its default: the call does not depend on it. */
 export async function pageSettings(): Promise<PageSettings> {
-  const [threshold, interval, config, ice] = await Promise.all(
-    ['getThresholdSpeaker', 'getUpdateSpeakerInterval', 'getClientConfig', 'api/v1/ice-servers'].map(ask),
+  const [threshold, interval, config] = await Promise.all(
+    ['getThresholdSpeaker', 'getUpdateSpeakerInterval', 'getClientConfig'].map(ask),
   );
   return {
     thresholdDb: typeof threshold === 'number' ? threshold : -50,
     speakerIntervalMs: typeof interval === 'number' ? interval : 1800,
     hasHat: memberOf(config, 'filterRequestParam') === 'hat' && memberOf(config, 'filterAvailable') === true,
-    iceServers: arrayIn(ice, 'iceServers') as RTCIceServer[],
   };
 }
 
@@ -53,9 +51,4 @@ async function jsonOf(response: Response | undefined): Promise<unknown> {
 
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function arrayIn(value: unknown, name: string): readonly unknown[] {
-  const member = memberOf(value, name);
-  return Array.isArray(member) ? member : [];
 }

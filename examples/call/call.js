@@ -1,4 +1,4 @@
-import { Room, iceServersOf, openDevices } from 'http://localhost:8080/client/atrium-client.js';
+import { Room, openDevices } from 'http://localhost:8080/client/atrium-client.js';
 
 const url = 'http://localhost:8080/room'.replace('http', 'ws');
 const form = document.querySelector('form');
@@ -22,7 +22,7 @@ form.addEventListener('submit', async (event) => {
 });
 
 async function call(name, user) {
-  const room = new Room({ url, room: name, user, iceServers: await iceServersOf(url) });
+  const room = new Room({ url, room: name, user });
   room.on('participantJoined', meet);
   room.on('reconnecting', () => say('The connection is lost. Trying again …'));
   room.on('reconnected', () => say('Connected again.'));

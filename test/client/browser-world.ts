@@ -51,8 +51,19 @@ export class StubPeer {
   readonly #coming: StubTrack[] = [];
   readonly #senders: { track: StubTrack; replaceTrack: (track: StubTrack) => Promise<void> }[] = [];
 
-  constructor() {
+  #configuration: RTCConfiguration;
+
+  constructor(configuration: RTCConfiguration = {}) {
+    this.#configuration = configuration;
     StubPeer.made.push(this);
+  }
+
+  getConfiguration(): RTCConfiguration {
+    return this.#configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.#configuration = configuration;
   }
 
   get sent(): string[] {

@@ -15,10 +15,7 @@ describe('the interface of the original browser library', () => {
     server = await ScriptedServer.start(({ method }) =>
       method === 'joinRoom' ? joined('one') : { result: { sdpAnswer: 'v=0' } },
     );
-    room = new OriginalRoom(
-      { room: 'garden', user: 'ana' },
-      { url: server.url, iceServers: [], rpcParams: () => ({}) },
-    );
+    room = new OriginalRoom({ room: 'garden', user: 'ana' }, { url: server.url, rpcParams: () => ({}) });
     const set = (run: () => void, ms?: number): unknown => {
       const timer = setInterval(run, ms);
       ticking.add(timer);

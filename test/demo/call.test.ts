@@ -5,7 +5,7 @@ import type { LocalMedia } from '../../demo/model/local-media.js';
 import { inBrowserWorld } from '../client/browser-world.js';
 import { ScriptedServer, joined, unknownSession } from '../client/scripted-server.js';
 
-const settings = { thresholdDb: -50, speakerIntervalMs: 1000, hasHat: true, iceServers: [] };
+const settings = { thresholdDb: -50, speakerIntervalMs: 1000, hasHat: true };
 
 /** Of somebody who listens only. */
 const noMedia = { stream: { value: undefined } } as unknown as LocalMedia;
