@@ -15,7 +15,7 @@ import type { ParticipantState } from './presence.js';
 import { changedProfile } from './profile.js';
 import type { Profile, ProfileChanges } from './profile.js';
 import { Publication } from './publication.js';
-import { allowedKinds, assertMay, sourceOf } from './rights.js';
+import { allowedKinds, assertMay, assertMaySend, sourceOf, unpublishable } from './rights.js';
 import type { Action, StreamSource } from './rights.js';
 import type { Room } from './room.js';
 import { SerialQueue } from './serial-queue.js';
@@ -94,8 +94,7 @@ export class Participant implements api.Participant {
 
   assertMaySend(description: string): void {
     this.#assertOpen();
-    const sent = kindsSentBy(description);
-    if (allowedKinds(this.#grants, 'camera', sent).length < sent.length) throw unpublishable();
+    assertMaySend(this.#grants, description);
   }
 
   /** Called by the room. @returns whether there is an outbox; without one the client has gone */
@@ -400,8 +399,4 @@ export class Participant implements api.Participant {
   #assertOpen(): void {
     if (this.#closed) throw new RoomError('participant-closed', `${this.id} is not in the room any more`);
   }
-}
-
-function unpublishable(): RoomError {
-  return new RoomError('not-allowed', 'You may not publish that in this room');
 }

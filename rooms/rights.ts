@@ -2,6 +2,7 @@ import type { MediaKind } from '../media/port.js';
 import { RoomError } from './errors.js';
 import { mayPublish } from './grants.js';
 import type { Grants, Source } from './grants.js';
+import { kindsSentBy } from './offer-kinds.js';
 
 /** What a participant does that its grants decide about. */
 export type Action =
@@ -49,6 +50,16 @@ export function sourceOf(stream: StreamSource, kind: MediaKind): Source {
 /** Those of the kinds that may be published. */
 export function allowedKinds(grants: Grants, stream: StreamSource, kinds: readonly MediaKind[]): readonly MediaKind[] {
   return kinds.filter((kind) => mayPublish(grants, sourceOf(stream, kind)));
+}
+
+/** Whether what an SDP description sends may be sent past the server. @throws RoomError `not-allowed` */
+export function assertMaySend(grants: Grants, description: string): void {
+  const sent = kindsSentBy(description);
+  if (allowedKinds(grants, 'camera', sent).length < sent.length) throw unpublishable();
+}
+
+export function unpublishable(): RoomError {
+  return new RoomError('not-allowed', 'You may not publish that in this room');
 }
 
 /** A hidden participant publishes and says nothing, whatever else it was granted. */

@@ -12,7 +12,7 @@ import type * as api from './index.js';
 import { later as standardLater } from './later.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
 import { defaultMaxMetadataBytes } from './profile.js';
-import { assertMay } from './rights.js';
+import { assertMay, assertMaySend } from './rights.js';
 import { Room } from './room.js';
 import type { RoomContext } from './room.js';
 import type { Enter, KeepPayer, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
@@ -149,12 +149,14 @@ export class Rooms {
 
   /**
    * For protocols whose clients send into rooms that they are not in. Nobody is asked, and nothing is awaited.
-   * @throws RoomError `not-allowed` without `canPublishData` too; `evicted`, `banned`, `token-invalid`, `locked`, `password`, `waiting`
+   * @param description for media that does not pass the server: what an SDP description sends is looked at. Default: data is sent
+   * @throws RoomError `not-allowed` without the grant for it too; `evicted`, `banned`, `token-invalid`, `locked`, `password`, `waiting`
    */
-  assertMaySendInto(room: api.Room, outside: Newcomer): void {
+  assertMaySendInto(room: api.Room, outside: Newcomer, description?: string): void {
     const arrival = arrivalAt(room.name, outside, outside.bearer ?? this.#stranger);
     this.#entrance.assertMayReach(room.name, room.settings, arrival);
-    assertMay(arrival.grants, 'data');
+    if (description === undefined) assertMay(arrival.grants, 'data');
+    else assertMaySend(arrival.grants, description);
   }
 
   /**

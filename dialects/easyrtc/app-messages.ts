@@ -37,7 +37,7 @@ function toOne({ client, application }: Asker, message: AppMessage, id: string, 
   }
   check(message.targetGroup === undefined, 'MSG_REJECT_TARGET_GROUP');
   if (outsider) return toOutsider({ client, application }, message, outsider, context);
-  if (target) assertMayTalk(client, target, room);
+  if (target) assertMayTalk({ client, application }, target, room);
   target?.relay('easyrtcMsg', pushOf(message, client, id), client);
   return ack;
 }

@@ -1,5 +1,5 @@
 import { RoomError } from '../../rooms/index.js';
-import type { Participant, Room } from '../../rooms/index.js';
+import type { Newcomer, Participant, Room } from '../../rooms/index.js';
 import type { DialectContext } from '../dialect.js';
 import type { Client } from './client.js';
 import { Membership } from './membership.js';
@@ -105,18 +105,8 @@ export class Application {
   ): Promise<void> {
     const { rooms, settings, now } = this.#needs;
     const { roomFields, roomMaxConnections: maxConnections } = settings;
-    const { easyrtcid, username } = client;
-    const attributes = {
-      displayName: username ?? easyrtcid,
-      dialect: dialectName,
-      hearsPrivateTexts: true,
-      peerToPeer: true,
-    };
-    const { sessionId, bearer } = client;
-    // Ids are made anew for each connection. The session is what a page keeps.
-    const identity = sessionId === undefined ? username : `easyrtcsid:${keyOf(sessionId)}`;
     const password = typeof parameter?.password === 'string' ? parameter.password : undefined;
-    const newcomer = { id: easyrtcid, idIsName: false, attributes, identity, session: client, bearer, password };
+    const newcomer = { ...newcomerOf(client), password };
     await rooms.join(this.#keyOf(name), newcomer, (participant) => {
       // While the join was being admitted, the client may have left or the room may have filled up.
       if (client.application !== this) return undefined;
@@ -132,6 +122,14 @@ export class Application {
         client.hear(event, membership);
       };
     });
+  }
+
+  /**
+   * Whether a client may send into a room of the application in which it is not.
+   * @param description as in `Rooms.assertMaySendInto`. @throws RoomError
+   */
+  assertMaySendInto(room: Room, client: Client, description?: string): void {
+    this.#needs.rooms.assertMaySendInto(room, newcomerOf(client), description);
   }
 
   /** Ends a membership. May be called after the room has ended the participant. */
@@ -193,6 +191,15 @@ export class Application {
     const { names, settings } = this.#needs;
     return names.keyOf(this.name === settings.defaultApplication ? room : `${this.name}/${room}`);
   }
+}
+
+function newcomerOf(client: Client): Newcomer {
+  const { easyrtcid, username, sessionId, bearer } = client;
+  // Ids are made anew for each connection. The session is what a page keeps.
+  const identity = sessionId === undefined ? username : `easyrtcsid:${keyOf(sessionId)}`;
+  const displayName = username ?? easyrtcid;
+  const attributes = { displayName, dialect: dialectName, hearsPrivateTexts: true, peerToPeer: true };
+  return { id: easyrtcid, idIsName: false, attributes, identity, session: client, bearer };
 }
 
 /**

@@ -34,8 +34,6 @@ export class Client {
   #sessionId: string | undefined;
   /** What is sent after the answer to a join; undefined while nothing is held back. */
   #held: (() => void)[] | undefined;
-  /** The keys of the rooms from which it was removed and which it has not entered since. */
-  readonly #removedFrom = new Set<string>();
   username: string | undefined;
   /** What it has shown at its last authentication. */
   bearer: Bearer | undefined;
@@ -103,7 +101,6 @@ export class Client {
       application?.join(this, room, (membership) => {
         this.#held ??= [];
         this.#memberships.set(room.name, membership);
-        this.#removedFrom.delete(membership.view.key);
         joined.add(membership);
       });
     try {
@@ -183,7 +180,6 @@ export class Client {
         if (event.from !== membership.participant) this.#hearText(event, membership);
         return;
       case 'participantEvicted':
-        this.#removedFrom.add(view.key);
         this.#roomLeft(view.name);
         // Others could go on to send to a client that knows them (docs/protocols/easyrtc.md#16-bridging).
         if (this.roomCount === 0) this.dismiss('LOGIN_GEN_FAIL');
@@ -194,11 +190,6 @@ export class Client {
       default:
       // Clients of this protocol send media to each other, not to the server.
     }
-  }
-
-  /** Whether it was removed from the room and has not been back. */
-  isRemovedFrom(roomKey: string): boolean {
-    return this.#removedFrom.has(roomKey);
   }
 
   /** Tells the client the reason, and closes its socket. */

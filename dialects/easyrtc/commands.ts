@@ -69,7 +69,7 @@ function signalOf(msgType: Signal) {
   return ({ client, application }: Asker, { msgData, targetEasyrtcid: id }: Request<Signal>): Reply => {
     const target = application.clients.get(id);
     if (target) {
-      if (msgType === 'offer' || msgType === 'answer') assertMaySend(client, target, msgData ?? {});
+      if (msgType === 'offer' || msgType === 'answer') assertMaySend({ client, application }, target, msgData ?? {});
       target.relay('easyrtcCmd', { msgType, msgData, senderEasyrtcid: client.easyrtcid }, client);
       return ack;
     }

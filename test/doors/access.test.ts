@@ -161,6 +161,16 @@ describe('access at all doors, with AUTH=required and a secret at one of them', 
       });
     });
   }
+
+  it('lets in as many as a room takes when twenty come at once, through all doors', async () => {
+    room().moderatedBy(moderator).update({ maxParticipants: 10 });
+    const coming = [0, 1, 2, 3].flatMap((number) =>
+      entrances.map((entrance, door) => enter(entrance, 'PUBLISHER', `p${number}-${door}`)),
+    );
+    const outcomes = (await Promise.all(coming)).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome === 'in')).to.have.length(9);
+    expect(room().size).to.equal(10);
+  });
 });
 
 describe('a server whose doors are of unequal strength', () => {
