@@ -174,6 +174,19 @@ export const operations = {
     responses: { 204: nothing },
     problems: [...onParticipant, 'conflict'],
   },
+  sendMessage: {
+    method: 'post',
+    path: '/api/v1/rooms/{room}/messages',
+    tag: 'rooms',
+    summary: 'Says a text in a room that comes from nobody in it, or sends data to programs',
+    description:
+      'A text is shown in the chat of protocols that have texts from elsewhere. Data goes to clients of the room protocol with the feature `streams`. Nothing is kept.',
+    params: inRoom,
+    body: components.NewMessage,
+    access: 'roomAdmin',
+    responses: { 204: nothing },
+    problems: onParticipant,
+  },
   listWaiting: {
     method: 'get',
     path: '/api/v1/rooms/{room}/waiting',

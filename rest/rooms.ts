@@ -16,6 +16,7 @@ export type RoomOperation =
   | 'updateParticipant'
   | 'evictParticipant'
   | 'unpublish'
+  | 'sendMessage'
   | 'listWaiting'
   | 'admit'
   | 'deny'
@@ -83,6 +84,13 @@ export function roomHandlers(rooms: Rooms, roomList: RoomList, passwords: Passwo
     unpublish: ({ room: name, participant: id }, { caller }) => {
       const { room, by } = at(name, caller);
       by.unpublish(participantIn(room, id));
+      return done;
+    },
+    sendMessage: ({ room: name }, { caller }, { text, data = '', topic = '', to }) => {
+      const { room, by } = at(name, caller);
+      const targets = to === undefined ? undefined : [to].flat().map((id) => participantIn(room, id));
+      if (text === undefined) by.sendData(topic, data, targets);
+      else by.announce(text, targets);
       return done;
     },
     listWaiting: ({ room }, { caller }) => ({ status: 200, body: at(room, caller).by.waiting.map(waitingOf) }),

@@ -122,6 +122,28 @@ const participantChanges = z
   .partial()
   .meta({ description: 'What to change of a participant' });
 
+const recipients = z.array(z.string().min(1)).min(1).max(1_000);
+const newMessage = z
+  .strictObject({
+    text: z.string().optional().meta({ description: 'Up to MAX_TEXT_BYTES' }),
+    data: z
+      .string()
+      .regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be base64')
+      .optional()
+      .meta({ description: 'In base64, up to MAX_TEXT_BYTES before that' }),
+    topic: z.string().max(256).optional().meta({ description: 'What the data is; needed with data' }),
+    to: z
+      .union([z.string().min(1), recipients])
+      .optional()
+      .meta({ description: 'The identity or the id of a participant, or a list of them. Default: everybody' }),
+  })
+  .refine(
+    ({ text, data, topic }) =>
+      text === undefined ? data !== undefined && topic !== undefined : data === undefined && topic === undefined,
+    { error: 'must have either a text, or data and a topic' },
+  )
+  .meta({ description: 'A text or data of the server' });
+
 const waiting = z
   .object({ id: z.string(), name: z.string(), door: dialect, since: z.iso.datetime() })
   .meta({ description: 'Somebody who waits to be let in. The id is not that of a participant' });
@@ -263,6 +285,7 @@ export const components = {
   Waiting: waiting,
   Ban: ban,
   NewBan: newBan,
+  NewMessage: newMessage,
   ClientConfig: clientConfig,
   Health: health,
   Status: status,

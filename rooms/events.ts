@@ -47,6 +47,20 @@ export type RoomEvent =
       readonly text: string;
       readonly to: Participant | undefined;
     }
+  /** The server itself says a text: nobody who is in the room. `to`: those who are told; undefined where everybody is. */
+  | {
+      readonly type: 'announced';
+      readonly room: Room;
+      readonly text: string;
+      readonly to: readonly Participant[] | undefined;
+    }
+  /** The server sends data, which means something to clients that know the topic. `data` is in base64; `to` as with `announced`. */
+  | {
+      readonly type: 'dataSent';
+      readonly topic: string;
+      readonly data: string;
+      readonly to: readonly Participant[] | undefined;
+    }
   /** Told to the owner of an endpoint: a candidate of the media server's side. */
   | { readonly type: 'candidateFound'; readonly publisher: Participant; readonly candidate: IceCandidate }
   /** An endpoint's failure is told to its owner, a pipeline's to the whole room. */

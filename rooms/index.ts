@@ -163,6 +163,16 @@ export interface Moderation {
   /** @throws RoomError `invalid-name`, `invalid-text` */
   changeProfile(target: Participant, changes: ProfileChanges): void;
   lowerHand(target: Participant | 'all'): void;
+  /**
+   * Says a text that comes from nobody in the room, to everybody or to some. Protocols without such texts do not tell it.
+   * @throws RoomError `invalid-text` when the room does not take it (`Room.takesText`)
+   */
+  announce(text: string, to?: readonly Participant[]): void;
+  /**
+   * Sends data to the clients that take some, everybody's or those of some participants.
+   * @param data in base64, of at most MAX_TEXT_BYTES. @throws RoomError `invalid-text`
+   */
+  sendData(topic: string, data: string, to?: readonly Participant[]): void;
   /** @throws RoomError `invalid-name`, `invalid-text` */
   update(settings: Partial<RoomSettings>): void;
   /** Ends the room for all. */

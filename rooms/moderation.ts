@@ -1,6 +1,7 @@
 import type { MediaKind } from '../media/port.js';
 import type { Ban } from './bans.js';
 import { RoomError } from './errors.js';
+import type { RoomEvent } from './events.js';
 import { changedGrants, noGrants, roles } from './grants.js';
 import type { GrantChanges, Grants, Role } from './grants.js';
 import type * as api from './index.js';
@@ -144,6 +145,22 @@ export class Moderation implements api.Moderation {
     });
   }
 
+  announce(text: string, to?: readonly Participant[]): void {
+    this.#do('announce', '', () => {
+      this.#room.assertTakes(text);
+      this.#tell({ type: 'announced', room: this.#room, text, to }, to);
+    });
+  }
+
+  sendData(topic: string, data: string, to?: readonly Participant[]): void {
+    this.#do('sendData', '', () => {
+      const { maxTextBytes } = this.#room;
+      const bytes = Math.floor((data.replace(/=+$/, '').length * 3) / 4);
+      if (bytes > maxTextBytes) throw new RoomError('invalid-text', `Data can have at most ${maxTextBytes} bytes`);
+      this.#tell({ type: 'dataSent', topic, data, to }, to);
+    });
+  }
+
   update(settings: Partial<RoomSettings>): void {
     this.#do('update', '', () => {
       this.#room.update(settings);
@@ -154,6 +171,21 @@ export class Moderation implements api.Moderation {
     this.#do('close', '', () => {
       this.#room.endForAll(shortened(reason));
     });
+  }
+
+  /** @throws RoomError `participant-not-found`; nobody is told then */
+  #tell(event: RoomEvent, to: readonly Participant[] | undefined): void {
+    if (!to) {
+      this.#room.tell(event);
+      return;
+    }
+    for (const participant of to) this.#assertIsHere(participant);
+    for (const participant of new Set(to)) participant.tell(event);
+  }
+
+  #assertIsHere(participant: Participant): void {
+    if (!participant.closed && participant.room === this.#room) return;
+    throw new RoomError('participant-not-found', `${participant.name} is not in room "${this.#room.name}"`);
   }
 
   get #name(): string {
@@ -184,9 +216,7 @@ export class Moderation implements api.Moderation {
     try {
       this.#assertMay(action === 'close' ? 'end' : 'moderate');
       this.#assertPace();
-      if (target instanceof Participant && (target.closed || target.room !== this.#room)) {
-        throw new RoomError('participant-not-found', `${target.name} is not in room "${this.#room.name}"`);
-      }
+      if (target instanceof Participant) this.#assertIsHere(target);
       const result = verb();
       this.#audit({ ...entry, outcome: 'done' });
       return result;

@@ -235,9 +235,7 @@ export class Participant implements api.Participant {
 
   say(text: string, to?: Participant): void {
     this.assertMay('data');
-    if (!this.room.takesText(text)) {
-      throw new RoomError('invalid-text', `A text has at most ${this.room.maxTextBytes} bytes of well-formed Unicode`);
-    }
+    this.room.assertTakes(text);
     if (!to) {
       this.room.tell({ type: 'textSaid', from: this, text, to: undefined });
       return;

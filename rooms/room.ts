@@ -283,6 +283,12 @@ export class Room implements api.Room {
     this.close(reason);
   }
 
+  /** @throws RoomError `invalid-text` */
+  assertTakes(text: string): void {
+    if (this.takesText(text)) return;
+    throw new RoomError('invalid-text', `A text has at most ${this.maxTextBytes} bytes of well-formed Unicode`);
+  }
+
   takesText(text: string): boolean {
     return isSayable(text, this.maxTextBytes);
   }

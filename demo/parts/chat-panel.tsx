@@ -60,7 +60,7 @@ function Said({ message, first }: { readonly message: Message; readonly first: b
       {first && (
         <p class="message-head">
           <span class="message-from" style={{ '--hue': hueOf(from) }}>
-            {own ? 'You' : from}
+            {own ? 'You' : from || 'The server'}
           </span>
           <time>{time.format(at)}</time>
         </p>

@@ -1,9 +1,13 @@
 import type { RoomEvent } from '../../rooms/index.js';
 import { lastOf } from '../../transport/last-of.js';
 import { Message } from './message.js';
+import type { WireUser } from './messages.js';
 import type { People } from './people.js';
 
-type Told = Extract<RoomEvent, { type: 'participantJoined' | 'participantLeft' | 'textSaid' }>;
+type Told = Extract<RoomEvent, { type: 'participantJoined' | 'participantLeft' | 'textSaid' | 'announced' }>;
+
+/** What clients are shown where the server itself says something. */
+const server: WireUser = { id: 0, email: null, name: 'Server' };
 
 /** Encodes an event once for all users that are told it. */
 export class Encoder {
@@ -20,6 +24,8 @@ export class Encoder {
         return new Message('user_joined', { user: this.#people.describe(event.participant) });
       case 'participantLeft':
         return new Message('user_left', { user: this.#people.describe(event.participant) });
+      case 'announced':
+        return new Message('room_message', { user: server, type: 'chat', data: event.text });
       case 'textSaid': {
         const { from, text, to } = event;
         return to

@@ -274,6 +274,7 @@ export class User implements Attended {
         return;
       case 'participantJoined':
       case 'textSaid':
+      case 'announced':
         this.send(this.#context.encoder.encode(event));
         return;
       case 'participantEvicted':

@@ -344,6 +344,8 @@ export class Groups implements RoomsWatcher {
       if (!isHidden) group.tell({ type: 'subscriberLeft', client, group: group.text });
       return;
     }
+    // Each message has a client as its origin, and the server is none.
+    if (event.type === 'announced') this.#undelivered += 1;
     if (event.type !== 'textSaid' || event.to === undefined) return;
     const origin = group.outsiders.get(event.from);
     if (!origin) return;

@@ -11,6 +11,8 @@ import type { EasyRtcSettings } from './options.js';
 import type { Outlet } from './outlet.js';
 import type { PresenceChange, WantedRoom } from './requests.js';
 
+type Text = Extract<RoomEvent, { type: 'textSaid' | 'announced' }>;
+
 export interface ClientNeeds {
   readonly settings: Pick<EasyRtcSettings, 'chatType' | 'maxPacketBytes'>;
   readonly log: Log;
@@ -177,7 +179,10 @@ export class Client {
         this.command(view.newsOf(event));
         return;
       case 'textSaid':
-        if (event.from !== membership.participant) this.#hearText(event, membership);
+        if (event.from !== membership.participant) this.#hearText(event, view.idOf(event.from), membership);
+        return;
+      case 'announced':
+        this.#hearText(event, undefined, membership);
         return;
       case 'participantEvicted':
         this.#roomLeft(view.name);
@@ -204,7 +209,8 @@ export class Client {
     this.command(roomDataReply(byName<RoomNews>([[roomName, { roomName, roomStatus: 'leave' }]])));
   }
 
-  #hearText({ from, text, to }: RoomEvent & { readonly type: 'textSaid' }, { view }: Membership): void {
+  /** @param senderEasyrtcid absent for a text of the server (docs/protocols/easyrtc.md#8-application-messages) */
+  #hearText({ text, to }: Text, senderEasyrtcid: string | undefined, { view }: Membership): void {
     const { chatType, maxPacketBytes } = this.#needs.settings;
     // The limit for packets applies in both directions.
     if (Buffer.byteLength(text) > maxPacketBytes) {
@@ -214,7 +220,7 @@ export class Client {
     this.#tell('easyrtcMsg', {
       msgType: chatType,
       msgData: text,
-      senderEasyrtcid: view.idOf(from),
+      ...(senderEasyrtcid !== undefined && { senderEasyrtcid }),
       ...(to ? { targetEasyrtcid: this.easyrtcid } : { targetRoom: view.name }),
     });
   }

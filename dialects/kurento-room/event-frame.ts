@@ -6,6 +6,7 @@ import { markerIndex } from './custom-request.js';
 import { featureNames, featuresNamed, has } from './features.js';
 import type { Features } from './features.js';
 import {
+  dataSent,
   grantsChanged,
   iceCandidate,
   markerChanged,
@@ -44,6 +45,8 @@ const differences: Readonly<Record<Type, Features>> = {
   publicationOpened: featuresNamed(['state']),
   publicationClosed: featuresNamed(['state']),
   textSaid: featuresNamed([]),
+  announced: featuresNamed([]),
+  dataSent: featuresNamed(['streams']),
   candidateFound: featuresNamed([]),
   mediaFailed: featuresNamed([]),
   subscriptionLost: featuresNamed([]),
@@ -117,6 +120,12 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     case 'textSaid': {
       const { name, room } = event.from;
       return [notificationText(messageSent, { room: room.name, user: name, name, message: event.text })];
+    }
+    case 'announced':
+      return [notificationText(messageSent, { room: event.room.name, user: '', name: '', message: event.text })];
+    case 'dataSent': {
+      const { topic, data } = event;
+      return has(features, 'streams') ? [notificationText(dataSent, { from: '', topic, data })] : [];
     }
     case 'candidateFound': {
       const { sdpMid, sdpMLineIndex, candidate } = event.candidate;

@@ -75,8 +75,8 @@ export const participantEvicted = notification({
 export const messageSent = notification({
   name: 'sendMessage',
   params: z.object({ room: z.string(), user: z.string(), name: z.string(), message: z.string() }),
-  summary: 'Somebody said something. `name` repeats `user`.',
-  to: 'everybody in the room, the sender included',
+  summary: 'Somebody said something. `name` repeats `user`; both are empty where it was the server.',
+  to: 'everybody in the room, the sender included; a text of the server may be for some',
   example: { room: 'daily', user: 'berta', name: 'berta', message: 'Hello' },
 });
 
@@ -218,6 +218,15 @@ export const unmuteRequested = notification({
   example: { by: 'ana', kinds: ['audio'] },
 });
 
+export const dataSent = notification({
+  name: 'data',
+  params: z.object({ from: z.string(), topic: z.string(), data: z.string() }),
+  summary:
+    'A program sends data, in base64, over the server API. `from` is empty: the server; `topic` says what it is.',
+  to: 'everybody in the room, or some, with the feature `streams`',
+  example: { from: '', topic: 'score', data: 'eyJyZWQiOjN9' },
+});
+
 /**
  * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
  */
@@ -240,4 +249,5 @@ export const notifications = [
   denied,
   grantsChanged,
   unmuteRequested,
+  dataSent,
 ] as const;

@@ -205,11 +205,13 @@ export class Attendance {
       user.link.tell('SessionClosed', {});
       return;
     }
-    if (event.type === 'textSaid' && event.from.attributes.dialect !== dialectName && !this.#foreignChat) {
+    const isText = event.type === 'textSaid' || event.type === 'announced';
+    const isOurs = event.type === 'textSaid' && event.from.attributes.dialect === dialectName;
+    if (isText && !isOurs && !this.#foreignChat) {
       this.#undelivered += 1;
       return;
     }
-    if (event.type === 'textSaid' && event.to) {
+    if (isText && event.to) {
       this.#pass(event, participant.room, [user]);
       return;
     }
@@ -242,6 +244,9 @@ export class Attendance {
         tellAll(links, 'MessageSent', { messageFrom, messageFromName, message: event.text });
         return;
       }
+      case 'announced':
+        tellAll(links, 'MessageSent', { messageFrom: '', messageFromName: '', message: event.text });
+        return;
       default:
     }
   }

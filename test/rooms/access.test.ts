@@ -442,6 +442,31 @@ describe('a moderator', () => {
     expect(ana.state, 'the participant itself is still muted').to.include({ audio: false });
   });
 
+  it('says texts and sends data as the server, to all or to some, as long as they are here', async () => {
+    const stage = new AccessStage();
+    const [mod, ana, ben] = [await stage.join('mod', admin), await stage.join('ana'), await stage.join('ben')];
+    const by = mod.room.moderatedBy(mod);
+    const heard = (participant: Participant): string[] =>
+      (stage.told.get(participant) ?? []).flatMap((event) => {
+        if (event.type === 'announced') return [`says ${event.text}`];
+        return event.type === 'dataSent' ? [`sends ${event.topic} ${event.data}`] : [];
+      });
+    by.announce('to all');
+    by.sendData('score', 'AA==', [ana, ana]);
+    expect(heard(ana)).to.deep.equal(['says to all', 'sends score AA==']);
+    ben.leave();
+    expect(() => {
+      by.announce('to some', [ana, ben]);
+    }).to.throw('ben is not in room');
+    expect(() => {
+      by.announce('x'.repeat(16_385));
+    }).to.throw('16384 bytes');
+    expect(() => {
+      mod.room.moderatedBy(ana).announce('not a moderator');
+    }).to.throw('Only moderators');
+    expect([heard(mod), heard(ana)]).to.deep.equal([['says to all'], ['says to all', 'sends score AA==']]);
+  });
+
   it('mutes all but moderators, and those who come later when the room says so', async () => {
     const stage = new AccessStage();
     const mod = await stage.join('mod', admin);

@@ -70,6 +70,10 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.publisher.id} ${event.reason}`;
     case 'textSaid':
       return `${event.type} ${event.from.id} ${event.text}`;
+    case 'announced':
+      return `${event.type} ${event.text}`;
+    case 'dataSent':
+      return `${event.type} ${event.topic} ${event.data}`;
     case 'candidateFound':
       return `${event.type} ${event.publisher.id} ${event.candidate.candidate}`;
     case 'subscriptionLost':

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import metaSchema from '@open-rpc/meta-schema';
 import { Ajv } from 'ajv';
 import { readFileSync } from 'node:fs';
+import { administrator } from '../../../access/index.js';
 import { protocolPage, protocolPagePath } from '../../../scripts/protocol-page.js';
 import { errorTable } from '../../../dialects/kurento-room/error-table.js';
 import { errorNames } from '../../../dialects/kurento-room/errors.js';
@@ -97,7 +98,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     };
     await ask(ana, 'ping', { interval: 5_000 });
     await ask(ana, 'connect');
-    const features = ['state', 'moderation', 'metadata'];
+    const features = ['state', 'moderation', 'metadata', 'streams'];
     await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
     await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
@@ -138,6 +139,8 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(dora, 'requestUnmute', { id: 'dora', kinds: ['video'] });
     await ask(dora, 'forceDisconnect', { id: 'dora' });
     frames.push(...(await framesOf(dora)));
+    const program = { administrator: 'backend', bearer: administrator };
+    server().rooms.find('r')?.moderatedBy(program).sendData('score', 'AA==');
     await ask(ana, 'leaveRoom', { sessionId: (await ana.request('connect')).sessionId });
     await ask(ana, 'rpc.discover');
     frames.push(...(await framesOf(ana)), ...(await framesOf(berta)));
