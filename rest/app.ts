@@ -124,7 +124,15 @@ export function restApp(options: AppOptions): Express {
   routes.use(express.static(options.demo, { setHeaders: asPage, redirect: false }));
   app.use(
     twirpPath,
-    twirpRouter({ rooms, roomList, operations: ofRooms, callers, claimOf, onDefect: options.onDefect }),
+    twirpRouter({
+      rooms,
+      roomList,
+      operations: ofRooms,
+      now: options.now,
+      callers,
+      claimOf,
+      onDefect: options.onDefect,
+    }),
   );
   app.use(pathPrefix === '' ? '/' : pathPrefix, routes);
   answerProblems(app, options.onDefect);

@@ -2,7 +2,7 @@ import type { AnyMessage, Message, MessageType, PartialMessage } from '@bufbuild
 import type * as protocol from '@livekit/protocol';
 import type { z } from 'zod';
 import { read } from '../../options/faults.js';
-import type { Participant, Publication, Rooms } from '../../rooms/index.js';
+import type { Participant, Publication, Room, Rooms } from '../../rooms/index.js';
 import type { Caller, NeededGrant } from '../callers.js';
 import type { Handlers } from '../operations.js';
 import type { RoomList } from '../room-list.js';
@@ -12,6 +12,7 @@ import { components } from '../schemas.js';
 import type { Codec } from './codec.js';
 import { Messages } from './messages.js';
 import type { TrackKind } from './messages.js';
+import { Nonces } from './nonces.js';
 import { TwirpError } from './twirp-error.js';
 
 type Protocol = typeof protocol;
@@ -21,6 +22,8 @@ export interface RoomServiceNeeds {
   readonly rooms: Rooms;
   readonly roomList: RoomList;
   readonly operations: Handlers<RoomOperation>;
+  /** In ms, from any beginning. */
+  readonly now: () => number;
 }
 
 /** A method of LiveKit's RoomService. */
@@ -51,8 +54,14 @@ export const missing = {
   ]),
 };
 
+/** Topics under which LiveKit's clients and programs send texts. */
+const chatTopics = new Set(['', 'chat', 'lk.chat']);
+
 /** All methods by name. The names of the messages are those of LiveKit's livekit_room.proto. */
-export function roomService(loaded: Protocol, { rooms, roomList, operations }: RoomServiceNeeds): Map<string, Method> {
+export function roomService(
+  loaded: Protocol,
+  { rooms, roomList, operations, now }: RoomServiceNeeds,
+): Map<string, Method> {
   const messages = new Messages(loaded);
   const { Room: RoomMessage, ParticipantInfo } = loaded;
   const methods = new Map<string, Method>();
@@ -154,6 +163,19 @@ export function roomService(loaded: Protocol, { rooms, roomList, operations }: R
     await operations.updateParticipant({ room, participant }, asking(caller), body);
     return messages.participant(target);
   });
+  const nonces = new Nonces(now);
+  add('SendData', loaded.SendDataRequest, loaded.SendDataResponse, async (request, caller) => {
+    const { data, topic = '', nonce } = request;
+    const room = roomNamed(rooms, request.room);
+    if (nonces.has(room.sid, nonce)) return {};
+    const to = recipientsOf(room, request);
+    const text = chatTopics.has(topic) ? textIn(data) : undefined;
+    const said = text === undefined ? { data: Buffer.from(data).toString('base64'), topic } : { text };
+    const body = checked(components.NewMessage, { ...said, to });
+    await operations.sendMessage({ room: request.room }, asking(caller), body);
+    nonces.add(room.sid, nonce);
+    return {};
+  });
   return methods;
 }
 
@@ -212,4 +234,31 @@ function trackOf(
 function assertSeenAsBefore({ grants }: Participant, { hidden }: protocol.ParticipantPermission): void {
   if (!hidden || grants.hidden) return;
   throw new TwirpError('failed_precondition', 'Whether a participant is hidden is decided when it joins');
+}
+
+/** Programs of older SDKs name them by the ids of their memberships. */
+interface Recipients {
+  readonly destinationIdentities: readonly string[];
+  readonly destinationSids: readonly string[];
+}
+
+/**
+ * By their ids. Those that have left meanwhile are passed over.
+ * @throws TwirpError `not_found` when nobody is left
+ */
+function recipientsOf(room: Room, wanted: Recipients): string[] | undefined {
+  const { destinationIdentities: identities, destinationSids: sids } = wanted;
+  if (identities.length === 0 && sids.length === 0) return undefined;
+  const bySid = sids.length === 0 ? [] : [...room.everybody].filter(({ sid }) => sids.includes(sid));
+  const found = [...identities.flatMap((identity) => room.findAny(identity) ?? []), ...bySid];
+  if (found.length === 0) throw new TwirpError('not_found', 'None of those that it is for is in the room');
+  return [...new Set(found)].map(({ identity }) => identity);
+}
+
+function textIn(data: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
+  } catch {
+    return undefined;
+  }
 }

@@ -101,6 +101,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     const features = ['state', 'moderation', 'metadata', 'streams'];
     await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
+    await ask(ana, 'getIceServers');
     await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
     await ask(ana, 'onIceCandidate', { endpointName: 'ana', candidate: '', sdpMLineIndex: 0 });
     await ask(berta, 'receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });

@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { ParticipantInfo_State, RoomServiceClient, ServerError, TrackSource, TrackType } from 'livekit-server-sdk';
+import {
+  DataPacket_Kind,
+  ParticipantInfo_State,
+  RoomServiceClient,
+  ServerError,
+  TrackSource,
+  TrackType,
+} from 'livekit-server-sdk';
 import { WebSocket } from 'ws';
 import { publishOffer } from '../../support/fixtures.js';
 import { RpcClient } from '../../support/rpc-client.js';
@@ -175,6 +182,34 @@ for (const form of ['JSON', 'protobuf'] as const) {
       await back.request('joinRoom', { user: 'ana', room: 'r', token: next });
     });
 
+    it('says texts and sends data, to everybody or to some, each once', async () => {
+      const [ana, ben] = [await join('ana', 'r', { features: ['streams'] }), await join('ben')];
+      const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+      const reliable = DataPacket_Kind.RELIABLE;
+      await sdk.sendData('r', bytes('Hello, é'), reliable, {});
+      await sdk.sendData('r', bytes('to ana'), reliable, { topic: 'chat', destinationIdentities: ['ana', 'gone'] });
+      const { sid } = await sdk.getParticipant('r', 'ben');
+      await sdk.sendData('r', bytes('to ben'), reliable, { topic: 'lk.chat', destinationSids: [sid] });
+      await sdk.sendData('r', bytes('{}'), reliable, { topic: 'score' });
+      await sdk.sendData('r', new Uint8Array([0xff, 0]), reliable, {});
+      expect((await ana.notified('sendMessage')).message).to.equal('Hello, é');
+      expect((await ben.notified('sendMessage')).message).to.equal('Hello, é');
+      expect((await ana.notified('sendMessage')).message).to.equal('to ana');
+      expect((await ben.notified('sendMessage')).message).to.equal('to ben');
+      expect(await ana.notified('data')).to.deep.equal({ from: '', topic: 'score', data: 'e30=' });
+      expect(await ana.notified('data')).to.deep.equal({ from: '', topic: '', data: '/wA=' });
+      const rpc = Reflect.get(sdk, 'rpc') as Pick<ProtobufRpc, 'request'>;
+      const Authorization = `Bearer ${tokenWith({ sub: 'p', video: { roomAdmin: true, room: 'r' } }, keys)}`;
+      for (const nonce of ['AAAA', 'AAAA', 'AAAB']) {
+        await rpc.request('RoomService', 'SendData', { room: 'r', data: 'eA==', nonce }, { Authorization });
+      }
+      await ben.settle();
+      expect(ben.notifications.map(({ method, params }) => `${method} ${String(params?.message)}`)).to.deep.equal([
+        'sendMessage x',
+        'sendMessage x',
+      ]);
+    });
+
     it('finds rooms and people of odd names', async () => {
       for (const name of ['a/b', '..', 'r?x=1&y', '100 %', 'žluťoučký 🐎', '__proto__', 'constructor']) {
         const room = await sdk.createRoom({ name });
@@ -207,6 +242,9 @@ for (const form of ['JSON', 'protobuf'] as const) {
         [() => sdk.updateParticipant('r', 'ben', { name: 'Ben' }), /^404 not_found/],
         [() => sdk.updateParticipant('r', 'ana', { permission: { hidden: true } }), /^412 failed_precondition/],
         [() => sdk.updateParticipant('r', 'ana', { name: 'x'.repeat(257) }), /^400 invalid_argument: .*name/],
+        [() => sdk.sendData('x', new Uint8Array(1), 0, {}), /^404 not_found/],
+        [() => sdk.sendData('r', new Uint8Array(1), 0, { destinationIdentities: ['ben'] }), /^404 not_found: None/],
+        [() => sdk.sendData('r', new Uint8Array(20_000), 0, {}), /^400 invalid_argument: .*16384/],
         [() => sdk.forwardParticipant('r', 'ana', 's'), /^501 unimplemented/],
         [() => sdk.moveParticipant('r', 'ana', 's'), /^501 unimplemented/],
       ];
@@ -229,6 +267,7 @@ for (const form of ['JSON', 'protobuf'] as const) {
         () => bearing({ ...everything, roomAdmin: false }).removeParticipant('r', 'ana'),
         () => bearing({ ...everything, roomAdmin: false }).mutePublishedTrack('r', 'ana', 'TR_x', true),
         () => bearing({ ...everything, roomAdmin: false }).updateParticipant('r', 'ana', { name: 'x' }),
+        () => bearing({ ...everything, roomAdmin: false }).sendData('r', new Uint8Array(1), 0, {}),
         () => bearing({ ...everything, roomAdmin: false }).updateRoomMetadata('r', 'x'),
       ];
       for (const call of denied) expect(await refusal(call)).to.match(/^403 permission_denied/);
