@@ -60,13 +60,13 @@ export class Room implements api.Room {
   readonly name: string;
   /** In ms since 1970. */
   readonly createdAt: number;
-  readonly lobby: Lobby;
   readonly #context: RoomContext;
   readonly #options: RoomOptions;
   readonly #members = new Members();
   readonly #media: RoomMedia;
   #settings: RoomSettings;
   #sid: string | undefined;
+  #lobby: Lobby | undefined;
   /** The last event about the room's filter. */
   #filterChange: (RoomEvent & { readonly type: 'roomFilterChanged' }) | undefined;
   #closed = false;
@@ -93,9 +93,6 @@ export class Room implements api.Room {
         for (const participant of this.#members) participant.mediaLost();
       },
     });
-    this.lobby = new Lobby(context.now, context.later, (waiting, isWaiting) => {
-      this.tellModerators({ type: 'waitingChanged', waiting, isWaiting });
-    });
     if (context.firstIsModerator) this.#succession = new Succession(this, context.later);
     if (options.waits) this.#wait(options.settings.emptyTimeoutS);
   }
@@ -103,6 +100,14 @@ export class Room implements api.Room {
   /** Made when first asked for. */
   get sid(): string {
     return (this.#sid ??= newSid('RM'));
+  }
+
+  /** Made when somebody has to wait. */
+  get lobby(): Lobby {
+    this.#lobby ??= new Lobby(this.#context.now, this.#context.later, (waiting, isWaiting) => {
+      this.tellModerators({ type: 'waitingChanged', waiting, isWaiting });
+    });
+    return this.#lobby;
   }
 
   get title(): string | undefined {
@@ -179,7 +184,7 @@ export class Room implements api.Room {
     if (!changes) return;
     this.#settings = { ...this.#settings, ...changes };
     this.tell({ type: 'roomUpdated', room: this, changes });
-    if (changes.waitingRoom === false) this.lobby.admitAll();
+    if (changes.waitingRoom === false) this.#lobby?.admitAll();
   }
 
   get stays(): boolean {
@@ -217,7 +222,7 @@ export class Room implements api.Room {
     }
     if (!entered) throw new RoomError('interrupted', 'The client has gone');
     this.#stopWaiting?.();
-    this.lobby.entered(knownAs(arrival));
+    this.#lobby?.entered(knownAs(arrival));
     try {
       if (namesake) {
         this.tell({ type: 'participantRenamed', participant: namesake, formerName: place.name }, participant);
@@ -250,7 +255,8 @@ export class Room implements api.Room {
 
   /** Called for somebody who begins to moderate. */
   tellWhoWaits(moderator: Participant): void {
-    for (const waiting of this.lobby.waiting) moderator.tell({ type: 'waitingChanged', waiting, isWaiting: true });
+    for (const waiting of this.#lobby?.waiting ?? [])
+      moderator.tell({ type: 'waitingChanged', waiting, isWaiting: true });
   }
 
   get bans(): readonly Ban[] {
@@ -369,7 +375,7 @@ export class Room implements api.Room {
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
     for (const member of members) member.tell(event);
     this.#options.watch(event);
-    this.lobby.close();
+    this.#lobby?.close();
   }
 
   /** A hidden participant keeps the room only when it records. */
