@@ -38,7 +38,7 @@ export function readIdentification(text: string): Introduced {
 }
 
 /**
- * What the client shows as its secret: that of the door, or a token (docs/access.md#concierge).
+ * What the client shows as its secret: that of the door, or a token (docs/access.md#ert-concierge).
  * @throws TurnedAway
  */
 export function bearerOf(

@@ -49,6 +49,17 @@ describe('COMPEIT with AUTH=required', () => {
     return page;
   }
 
+  /** Two users, the second of whom receives what the first sends. */
+  async function senderAndReceiver(): Promise<[Page, Page]> {
+    const ana = await inside('ana');
+    const ben = await inside('ben');
+    ana.kurento('send_start', { offerSdp: offer });
+    await ana.take('server_message', 'send_started');
+    ben.kurento('receive_start', { offerSdp: offer, sender: ana.id });
+    await ben.take('server_message', 'receive_started');
+    return [ana, ben];
+  }
+
   for (const transport of transports) {
     it(`takes a token from the query, a bearer or a cookie, over ${transport}`, async () => {
       const token = await tokenOf({ name: 'Ana', video: garden });
@@ -119,12 +130,7 @@ describe('COMPEIT with AUTH=required', () => {
   });
 
   it('says to a sender and its receivers that a moderator has ended the stream', async () => {
-    const ana = await inside('ana');
-    const ben = await inside('ben');
-    ana.kurento('send_start', { offerSdp: offer });
-    await ana.take('server_message', 'send_started');
-    ben.kurento('receive_start', { offerSdp: offer, sender: ana.id });
-    await ben.take('server_message', 'receive_started');
+    const [ana, ben] = await senderAndReceiver();
     by(stage).unpublish(participantOf(stage, 'ana'));
     await ana.take('server_message', 'send_stopped');
     expect(await ben.take('server_message', 'sender_stopped')).to.include({ sender: ana.id });
@@ -137,12 +143,7 @@ describe('COMPEIT with AUTH=required', () => {
   });
 
   it('ends what a user receives that may receive nothing any more', async () => {
-    const ana = await inside('ana');
-    const ben = await inside('ben');
-    ana.kurento('send_start', { offerSdp: offer });
-    await ana.take('server_message', 'send_started');
-    ben.kurento('receive_start', { offerSdp: offer, sender: ana.id });
-    await ben.take('server_message', 'receive_started');
+    const [, ben] = await senderAndReceiver();
     by(stage).setGrants(participantOf(stage, 'ben'), { canSubscribe: false });
     await ben.take('server_message', 'receive_stopped');
   });

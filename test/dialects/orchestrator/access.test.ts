@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Participant } from '../../../rooms/index.js';
 import { keys, moderator, tokenOf } from '../../access/given.js';
 import { OrchestratorStage, withStage } from './orchestrator-stage.js';
 import type { OrchestratorClient } from './orchestrator-stage.js';
@@ -20,6 +21,12 @@ async function codeOf(client: OrchestratorClient, name: string, ...content: unkn
 /** Logged in with a token for the garden. */
 async function bearer(stage: OrchestratorStage, sub: string, video: object = {}): Promise<OrchestratorClient> {
   return logIn(stage, sub, await tokenOf({ sub, video: { ...garden, ...video } }));
+}
+
+function participantOf(stage: OrchestratorStage, { userId }: OrchestratorClient): Participant {
+  const participant = stage.rooms.find('garden')?.find(userId);
+  if (!participant) throw new Error('it is not there');
+  return participant;
 }
 
 /** The id of the session that the client has made. */
@@ -118,10 +125,8 @@ describe('the Orchestrator with AUTH=required', () => {
     const ben = await bearer(stage, 'ben');
     await ben.get('JoinSession', { sessionId });
     await ben.get('RegisterForDataStream', ana.userId, 'video');
-    const room = stage.rooms.find('garden');
-    const participant = room?.find(ben.userId);
-    if (!participant) throw new Error('it is not there');
-    room?.moderatedBy(moderator).setGrants(participant, { canSubscribe: false });
+    const participant = participantOf(stage, ben);
+    participant.room.moderatedBy(moderator).setGrants(participant, { canSubscribe: false });
     ana.socket.emit('SendData', 'video', 'bytes');
     await ana.get('GetSessionInfo', {});
     await ben.get('GetSessionInfo', {});
@@ -149,10 +154,8 @@ describe('the Orchestrator with AUTH=required', () => {
     const ben = await bearer(stage, 'ben');
     await ben.get('JoinSession', { sessionId });
     await ben.get('RegisterForDataStream', ana.userId, 'video');
-    const room = stage.rooms.find('garden');
-    const participant = room?.find(ben.userId);
-    if (!participant) throw new Error('it is not there');
-    room?.moderatedBy(moderator).evict(participant, { banMs: -1 });
+    const participant = participantOf(stage, ben);
+    participant.room.moderatedBy(moderator).evict(participant, { banMs: -1 });
     expect(await codeOf(ben, 'JoinSession', { sessionId })).to.equal(801);
     expect(await codeOf(ben, 'SendMessageToAll', { message: 'hi' })).to.equal(800);
     await ana.get('SendMessageToAll', { message: 'at last' });
