@@ -63,7 +63,9 @@ function explained(
   const [at, ...deeper] = issue?.path ?? [];
   // A number that is no whole one is of another type to the schema.
   const isFraction = numeric !== undefined && issue?.code === 'invalid_type' && isNumeric(value);
-  const wanted = numeric ?? issue?.message ?? 'must be something else';
+  // What a schema says beyond its bounds comes first.
+  const own = issue?.code === 'custom' ? issue.message : undefined;
+  const wanted = own ?? numeric ?? issue?.message ?? 'must be something else';
   const text = isFraction ? wanted.replace('a number', 'a whole number') : wanted;
   if (!text.startsWith('must ')) return `${where}: ${text}`;
   // Of a list, the item. Of an object, the place in it.

@@ -21,7 +21,7 @@ describe('GET /api/v1/openapi.json', () => {
     const document = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
     const room = document.paths['/api/v1/rooms/{room}'];
     expect(room).to.have.nested.property('delete.security[0].adminToken');
-    expect(room).to.have.deep.nested.property('get.security', [{}, { adminToken: [] }]);
+    expect(room).to.have.deep.nested.property('get.security', [{}, { adminToken: [] }, { accessToken: [] }]);
     expect(document.paths).to.have.deep.nested.property('/getClientConfig.get.security', []);
     expect(room?.delete).to.have.property('responses').that.includes.keys('204', '401', '403', '404');
     expect(room).to.have.nested.property('get.parameters[0].in', 'path');

@@ -99,7 +99,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(ana, 'ping', { interval: 5_000 });
     await ask(ana, 'connect');
     const features = ['state', 'moderation', 'metadata', 'streams'];
-    await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features });
+    await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features: [...features, 'ice'] });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
     await ask(ana, 'getIceServers');
     await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
