@@ -61,14 +61,19 @@ export class Members {
     return this.#byIdentity?.get(identity);
   }
 
-  /** Undefined when a participant of the same protocol has the id, or the name that the newcomer cannot do without. */
-  placeFor({ id: wanted, attributes, idIsName = wanted === attributes.displayName }: api.Newcomer): Place | undefined {
+  /**
+   * Undefined when a participant of the same protocol has the id, or the name that the newcomer cannot do without.
+   * @param leaving does not count: it leaves for the newcomer
+   */
+  placeFor(newcomer: api.Newcomer, leaving?: Participant): Place | undefined {
+    const { id: wanted, attributes, idIsName = wanted === attributes.displayName } = newcomer;
     const { displayName, dialect } = attributes;
-    const present = this.#byId.get(wanted);
+    const staying = (participant: Participant | undefined) => (participant === leaving ? undefined : participant);
+    const present = staying(this.#byId.get(wanted));
     if (present?.attributes.dialect === dialect || (idIsName && present?.keepsName)) return undefined;
     const id = present ? firstFree(wanted, this.#byId) : wanted;
     if (!idIsName) return { id, name: this.#freeName(id, displayName), keepsName: false, namesake: undefined };
-    const namesake = this.#byName.get(wanted);
+    const namesake = staying(this.#byName.get(wanted));
     if (namesake?.keepsName || namesake?.attributes.dialect === dialect) return undefined;
     return { id, name: wanted, keepsName: true, namesake };
   }

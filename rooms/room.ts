@@ -205,7 +205,7 @@ export class Room implements api.Room {
     this.#assertOpen();
     const { newcomer } = arrival;
     const place = this.#members.placeFor(newcomer);
-    if (!place) throw new RoomError('participant-exists', `"${newcomer.id}" is already in room "${this.name}"`);
+    if (!place) throw this.#taken(newcomer);
     const { namesake } = place;
     if (namesake) this.#members.rename(namesake);
     const participant = new Participant(this, place, this.#succession?.asFirst(arrival) ?? arrival);
@@ -293,6 +293,11 @@ export class Room implements api.Room {
   assertTakes(text: string): void {
     if (this.takesText(text)) return;
     throw new RoomError('invalid-text', `A text has at most ${this.maxTextBytes} bytes of well-formed Unicode`);
+  }
+
+  /** @throws RoomError `participant-exists` when the newcomer could not come in although `leaving` left. Nothing changes */
+  assertPlaceFor(newcomer: api.Newcomer, leaving: Participant): void {
+    if (!this.#members.placeFor(newcomer, leaving)) throw this.#taken(newcomer);
   }
 
   takesText(text: string): boolean {
@@ -401,6 +406,10 @@ export class Room implements api.Room {
   #forget(participant: Participant): void {
     this.#members.remove(participant);
     participant.membershipEnded();
+  }
+
+  #taken({ id }: api.Newcomer): RoomError {
+    return new RoomError('participant-exists', `"${id}" is already in room "${this.name}"`);
   }
 
   #assertOpen(): void {

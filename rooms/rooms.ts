@@ -303,6 +303,7 @@ function makePlace(room: Room, { newcomer, bearer }: Arrival): void {
       ? undefined
       : (room.findAny(identity) ?? (id === identity ? room.findByName(id) : undefined));
   if (same) {
+    room.assertPlaceFor(newcomer, same);
     room.evict(same, { reason: 'duplicateIdentity', replaced: true });
     return;
   }

@@ -278,6 +278,10 @@ describe('grants', () => {
     const third = await stage.join('ana', bearerOf(roles.PUBLISHER, 'ana'));
     expect([second.closed, third.room.size]).to.deep.equal([true, 1]);
     expect(await codeOf(stage.join('ana'))).to.equal('participant-exists');
+    // A name that somebody else has: the newcomer is refused, and nothing else changes.
+    await stage.join('ben');
+    expect(await codeOf(stage.join('ben', bearerOf(roles.PUBLISHER, 'ana')))).to.equal('participant-exists');
+    expect([third.closed, third.room.size]).to.deep.equal([false, 2]);
   });
 });
 
