@@ -85,7 +85,10 @@ export class Application {
       if (settings.defaultRoomEnabled) list.set(settings.defaultRoom, 0);
       for (const room of rooms) {
         const name = this.nameOf(room.name);
-        if (name !== undefined) list.set(name, room.size);
+        const isIn = name !== undefined && client.membership(name) !== undefined;
+        if (name === undefined || (!isIn && client.bearer?.grantsIn(room.name).roomJoin !== true)) continue;
+        // A client that a moderator has to let in is not told how many are there.
+        list.set(name, room.settings.waitingRoom && !isIn ? 0 : room.size);
       }
     } else {
       for (const { view, participant } of client.memberships) list.set(view.name, participant.room.size);

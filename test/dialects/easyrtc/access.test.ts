@@ -140,7 +140,7 @@ describe('EasyRTC and a room with rules', () => {
   afterEach(() => {
     for (const room of stage.rooms) room.close('the test is over');
   });
-  const stage = EasyRtcStage.use({ auth: 'optional', keys });
+  const stage = EasyRtcStage.use({ auth: 'optional', keys, roomList: 'public' });
 
   async function ruledRoom(settings: Parameters<EasyRtcStage['rooms']['open']>[1]): Promise<void> {
     await stage.rooms.open('garden', { ...settings, stays: true });
@@ -181,6 +181,19 @@ describe('EasyRTC and a room with rules', () => {
     expect(waiting).to.include({ name: 'Ana', door: 'easyrtc' });
     by?.admit(waiting?.id ?? '');
     expect(codeOf(await ana.command('roomJoin', inGarden))).to.equal('roomData');
+  });
+
+  it('lists rooms that a client may enter, and not how many are in one where it has to wait', async () => {
+    await ruledRoom({ settings: { waitingRoom: true } });
+    const video = { ...garden, roomAdmin: true };
+    const mod = await stage.enter({ ...inGarden, credential: { token: await tokenOf({ sub: 'mod', video }) } });
+    const ana = await stage.enter();
+    expect((await ana.command('getRoomList')).msgData?.roomList?.garden).to.include({ numberClients: 0 });
+    expect((await mod.command('getRoomList')).msgData?.roomList).to.have.all.keys('default', 'garden');
+    expect((await mod.command('getRoomList')).msgData?.roomList?.garden).to.include({ numberClients: 1 });
+    const side = await tokenOf({ sub: 'eve', video: { room: 'side', roomJoin: true } });
+    const eve = await stage.enter({ credential: { token: side } });
+    expect((await eve.command('getRoomList')).msgData?.roomList).to.have.all.keys('default', 'side');
   });
 
   it('asks for the password of a room', async () => {
