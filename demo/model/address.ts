@@ -8,7 +8,15 @@ export function roomOf(address: string): string | undefined {
   return (deep === undefined ? searchParams.get('room') : decode(deep)) ?? undefined;
 }
 
-/** The link that leads others to the room. */
+/**
+ * The token of a link: `#access_token=TOKEN`, which no server and no log gets, or `?access_token=TOKEN` (docs/access.md#the-page).
+ */
+export function tokenOf(address: string): string | undefined {
+  const { searchParams, hash } = new URL(address);
+  return new URLSearchParams(hash.slice(1)).get('access_token') ?? searchParams.get('access_token') ?? undefined;
+}
+
+/** The link that leads others to the room. It has no token, which says who this user is. */
 export function invitation(address: string, room: string): string {
   const url = new URL(address);
   url.hash = '';

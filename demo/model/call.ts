@@ -5,21 +5,32 @@ import {
   ratesBetween,
   type ChatMessage,
   type ConnectionStatistics,
+  type EndDetails,
   type EndReason,
+  type MediaKind,
   type Participant,
   type Publication,
   type Room,
 } from '../../client/index.js';
 import { explainMedia } from './explain.js';
+import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
-import { Person } from './person.js';
+import { Person, inOrder } from './person.js';
 import type { PageSettings } from './server.js';
 import { toast } from './toasts.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
 
+/** A moderator asks for it. */
+export interface UnmuteWish {
+  readonly by: string;
+  readonly kinds: readonly MediaKind[];
+}
+
 export interface Message extends ChatMessage {
   readonly id: number;
+  /** Of the sender, for people. */
+  readonly name: string;
   readonly own: boolean;
   readonly at: Date;
 }
@@ -34,11 +45,18 @@ const statisticsMs = 2000;
 export class Call {
   readonly room: Room;
   readonly media: LocalMedia;
+  readonly house: House;
   readonly hasHat: boolean;
+  /** Whether the server knows of raised hands. */
+  readonly hasHands: boolean;
   readonly self: Person;
   readonly others = signal<readonly Person[]>([]);
   /** The user of this page first. */
   readonly people = computed(() => [this.self, ...this.others.value]);
+  /** Raised hands first, in their order. */
+  readonly list = computed(() => inOrder(this.people.value));
+  readonly hands = computed(() => this.list.value.filter(({ handSince }) => handSince.value !== undefined));
+  readonly unmuteWish = signal<UnmuteWish | undefined>(undefined);
   readonly messages = signal<readonly Message[]>([]);
   readonly unread = signal(0);
   readonly panel = signal<PanelName | undefined>(undefined);
@@ -53,14 +71,25 @@ export class Call {
   readonly #statistics: ReturnType<typeof setInterval>;
   readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
   #interruptedAt = -Infinity;
+  /** We were not allowed to speak. */
+  #wasSilenced: boolean;
   #nextMessage = 0;
 
   /** @param ended called once, when the user is not in the room any more */
-  constructor(room: Room, media: LocalMedia, settings: PageSettings, ended: (reason: EndReason) => void) {
+  constructor(
+    room: Room,
+    media: LocalMedia,
+    settings: PageSettings,
+    ended: (reason: EndReason, details: EndDetails) => void,
+  ) {
     this.room = room;
     this.media = media;
     this.hasHat = settings.hasHat;
-    this.self = new Person(room.user, true);
+    this.house = new House(room);
+    this.hasHands = room.self.state !== undefined;
+    this.#wasSilenced = !room.self.mayPublish('audio');
+    this.self = new Person(room.user, room.self.name, true);
+    if (room.self.state) this.self.take(room.self.state);
     this.showOwn();
     for (const participant of room.participants.values()) this.#welcome(participant);
     this.#listen(ended);
@@ -71,9 +100,17 @@ export class Call {
       intervalMs: Math.min(settings.speakerIntervalMs, 700),
     });
     this.#speakers.on('changed', (names) => {
-      for (const person of this.people.value) person.speaking.value = names.includes(person.name);
+      for (const person of this.people.value) {
+        person.speaking.value = names.includes(person.id) && !person.isCut('audio');
+      }
     });
     this.#statistics = setInterval(() => void this.#lookAtStatistics(), statisticsMs);
+  }
+
+  /** Of the room, for people. */
+  get title(): string {
+    const title = this.house.settings.value?.title ?? '';
+    return title === '' ? this.room.name : title;
   }
 
   /** Publishes camera and microphone, as far as they are there. Never rejects. */
@@ -86,7 +123,7 @@ export class Call {
     this.showOwn();
     const stream = media.stream.value;
     if (media.hint.value) toast(media.hint.value, 'problem');
-    if (!stream) return;
+    if (!stream || !this.#mayPublish(stream)) return;
     try {
       const publication = await room.publish(stream);
       publication.on('reconnecting', () => (this.self.reconnecting.value = true));
@@ -96,7 +133,8 @@ export class Call {
         this.showOwn();
       });
     } catch (error) {
-      if (!this.#isOver() && error instanceof ClientError) toast(explainMedia(error, room.user, room.user), 'problem');
+      if (!this.#isOver() && error instanceof ClientError)
+        toast(explainMedia(error, this.self.name, this.self.name), 'problem');
     }
     this.showOwn();
   }
@@ -106,7 +144,28 @@ export class Call {
     if (this.media.opening.value) return;
     if (this.media.state(kind) === 'missing') await this.#find(kind);
     else this.media.toggle(kind);
+    // While the screen is shared, the camera is not sent.
+    this.room.localPublication?.tellMuted();
+    this.unmuteWish.value = undefined;
     this.showOwn();
+  }
+
+  /** Does what a moderator has asked for. */
+  async grantUnmute(): Promise<void> {
+    const kinds = this.unmuteWish.value?.kinds ?? [];
+    this.unmuteWish.value = undefined;
+    for (const kind of kinds) {
+      const device = kind === 'audio' ? 'microphone' : 'camera';
+      if (this.media.state(device) !== 'on') await this.toggle(device);
+    }
+  }
+
+  async toggleHand(): Promise<void> {
+    try {
+      await this.room.self.raiseHand(this.self.handSince.value === undefined);
+    } catch {
+      toast('Your hand could not be raised. Try again.', 'problem');
+    }
   }
 
   async choose(kind: DeviceKind, id: string): Promise<void> {
@@ -162,24 +221,39 @@ export class Call {
     self.publishes.value = this.room.localPublication !== undefined;
   }
 
+  /** A user who may not publish listens. Their devices are off then. */
+  #mayPublish(stream: MediaStream): boolean {
+    const { self } = this.room;
+    const allowed = stream.getTracks().every(({ kind }) => self.mayPublish(kind as MediaKind));
+    if (allowed) return true;
+    const kinds = (['audio', 'video'] as const).filter((kind) => self.mayPublish(kind));
+    if (kinds.length === 0) this.media.close();
+    toast(kinds.length === 0 ? 'You can listen in this room.' : `You can only send ${kinds.join()} in this room.`);
+    this.showOwn();
+    return false;
+  }
+
   #isOver(): boolean {
     return !this.room.joined;
   }
 
-  #listen(ended: (reason: EndReason) => void): void {
+  #listen(ended: (reason: EndReason, details: EndDetails) => void): void {
     const { room } = this;
+    this.#listenToOwn();
     room.on('participantJoined', (participant) => {
       this.#welcome(participant);
-      toast(`${participant.id} joined.`);
+      toast(`${participant.name} joined.`);
     });
-    room.on('participantLeft', ({ id }) => {
-      this.others.value = this.others.value.filter(({ name }) => name !== id);
-      if (this.pinned.value?.name === id) this.pinned.value = undefined;
-      if (room.joined && !this.reconnecting.value) toast(`${id} left.`);
+    room.on('participantLeft', ({ id, name }) => {
+      this.others.value = this.others.value.filter((person) => person.id !== id);
+      if (this.pinned.value?.id === id) this.pinned.value = undefined;
+      if (room.joined && !this.reconnecting.value) toast(`${name} left.`);
     });
     room.on('message', (message) => {
       const own = message.from === room.user;
-      const shown = { ...message, own, id: this.#nextMessage++, at: new Date() };
+      const { from } = message;
+      const name = from === '' ? 'The server' : (this.#person(from)?.name ?? from);
+      const shown = { ...message, own, name, id: this.#nextMessage++, at: new Date() };
       this.messages.value = [...this.messages.value, shown].slice(-mostMessages);
       if (!own && this.panel.value !== 'chat') this.unread.value += 1;
     });
@@ -188,31 +262,78 @@ export class Call {
         this.#interrupted();
         return;
       }
-      toast(explainMedia(error, who, room.user), 'problem');
       const person = this.#person(who);
+      toast(explainMedia(error, person?.name ?? who, this.self.name), 'problem');
       if (person) person.note.value = 'No connection';
     });
     room.on('reconnecting', () => (this.reconnecting.value = true));
     room.on('reconnected', (resumed) => {
       this.reconnecting.value = false;
+      if (resumed) return;
       // A server that has forgotten us has forgotten our hat, too.
-      if (!resumed) this.hat.value = false;
+      this.hat.value = false;
+      if (room.self.state) this.self.take(room.self.state);
+      this.house.reconnected();
     });
-    room.on('closed', (reason) => {
+    room.on('waiting', () => {
+      toast('A moderator has been asked to let you in again.');
+    });
+    room.on('closed', (reason, details) => {
       clearInterval(this.#statistics);
-      ended(reason);
+      ended(reason, details);
     });
   }
 
-  #person(name: string): Person | undefined {
-    return this.people.value.find((person) => person.name === name);
+  #listenToOwn(): void {
+    const { self } = this.room;
+    self.on('updated', ({ name }) => {
+      this.self.renamed(name);
+    });
+    self.on('stateChanged', (state) => {
+      const before = this.self.cut.value;
+      this.self.take(state);
+      for (const kind of ['audio', 'video'] as const) this.#cutChanged(kind, before.includes(kind));
+    });
+    self.on('unmuteRequested', (by, kinds) => {
+      this.unmuteWish.value = { by: this.#person(by)?.name ?? by, kinds };
+    });
+    self.on('grantsChanged', () => {
+      const { stream } = this.media;
+      if (stream.value && !this.room.localPublication) this.#mayPublish(stream.value);
+      else if (!stream.value && self.mayPublish('audio') && this.#wasSilenced) {
+        toast('You may speak now: turn on your microphone.');
+      }
+      this.#wasSilenced = !self.mayPublish('audio');
+      this.showOwn();
+    });
+  }
+
+  #cutChanged(kind: MediaKind, wasCut: boolean): void {
+    const isCut = this.self.isCut(kind);
+    if (isCut === wasCut) return;
+    if (kind === 'audio') {
+      toast(isCut ? 'A moderator has muted you: nobody hears you.' : 'A moderator lets you speak again.');
+    } else toast(isCut ? 'A moderator has stopped your video.' : 'A moderator lets your video through again.');
+  }
+
+  #person(id: string): Person | undefined {
+    return this.people.value.find((person) => person.id === id);
   }
 
   #welcome(participant: Participant): void {
-    const person = new Person(participant.id, false);
+    const person = new Person(participant.id, participant.name, false);
     person.note.value = 'Listening';
-    this.others.value = [...this.others.value.filter(({ name }) => name !== person.name), person];
-    if (this.pinned.value?.name === person.name) this.pinned.value = person;
+    if (participant.state) person.take(participant.state);
+    participant.on('stateChanged', (state) => {
+      const hadHand = person.handSince.value !== undefined;
+      person.take(state);
+      if (!hadHand && state.hand) toast(`${person.name} raised a hand.`);
+    });
+    participant.on('updated', ({ name }) => {
+      person.renamed(name);
+    });
+    this.others.value = [...this.others.value.filter(({ id }) => id !== person.id), person];
+    if (this.pinned.value?.id === person.id) this.pinned.value = person;
     participant.on('published', (publication) => {
       this.#expect(publication, person);
     });
@@ -228,10 +349,14 @@ export class Call {
   #expect(publication: Publication, person: Person): void {
     person.publishes.value = true;
     if (!person.reconnecting.value) person.note.value = 'Connecting …';
-    publication.on('subscribed', ({ stream }) => {
+    publication.on('subscribed', (subscription) => {
+      const { stream } = subscription;
       person.reconnecting.value = false;
       person.note.value = '';
       person.stream.value = stream;
+      subscription.on('closed', () => {
+        if (person.stream.value === stream && !person.reconnecting.value) person.stream.value = undefined;
+      });
     });
     publication.on('reconnecting', () => (person.reconnecting.value = true));
     publication.on('closed', () => (person.stream.value = undefined));
@@ -281,9 +406,9 @@ export class Call {
     person.figures.value = { rates, statistics };
   }
 
-  async #statisticsOf({ own, name }: Person): Promise<ConnectionStatistics | undefined> {
+  async #statisticsOf({ own, id }: Person): Promise<ConnectionStatistics | undefined> {
     if (own) return this.room.localPublication?.statistics();
-    const [publication] = this.room.participants.get(name)?.publications.values() ?? [];
+    const [publication] = this.room.participants.get(id)?.publications.values() ?? [];
     return publication?.subscription?.statistics();
   }
 }

@@ -1,5 +1,5 @@
-import { signal } from '@preact/signals';
-import type { ConnectionStatistics, Rates } from '../../client/index.js';
+import { signal, type Signal } from '@preact/signals';
+import type { ConnectionStatistics, MediaKind, ParticipantState, Rates } from '../../client/index.js';
 
 /** How well sound and picture of a participant come through. */
 export type Quality = 'good' | 'fair' | 'poor' | 'unknown';
@@ -12,7 +12,8 @@ export interface Figures {
 
 /** A participant on the stage, the user of this page included. */
 export class Person {
-  readonly name: string;
+  /** The user name: unique in the room. */
+  readonly id: string;
   readonly own: boolean;
   readonly stream = signal<MediaStream | undefined>(undefined);
   /** Shown in place of the picture: why there is none. */
@@ -22,11 +23,38 @@ export class Person {
   readonly muted = signal(false);
   readonly speaking = signal(false);
   readonly publishes = signal(false);
+  /** What a moderator has muted. */
+  readonly cut = signal<readonly MediaKind[]>([]);
+  /** When the hand was raised, in ms since 1970. Undefined: it is down. */
+  readonly handSince = signal<number | undefined>(undefined);
   readonly figures = signal<Figures | undefined>(undefined);
 
-  constructor(name: string, own: boolean) {
-    this.name = name;
+  readonly #name: Signal<string>;
+
+  constructor(id: string, name: string, own: boolean) {
+    this.id = id;
+    this.#name = signal(name);
     this.own = own;
+  }
+
+  /** For people. It can change. */
+  get name(): string {
+    return this.#name.value;
+  }
+
+  renamed(name: string): void {
+    this.#name.value = name;
+  }
+
+  isCut(kind: MediaKind): boolean {
+    return this.cut.value.includes(kind);
+  }
+
+  /** Takes over what the server tells. What the user of this page has muted, the page knows itself. */
+  take({ audio, hand, handSince, mutedKinds = [] }: ParticipantState): void {
+    this.cut.value = mutedKinds;
+    this.handSince.value = hand ? (handSince ?? 0) : undefined;
+    if (!this.own) this.muted.value = !audio;
   }
 
   get quality(): Quality {
@@ -40,6 +68,13 @@ export class Person {
 export function qualityOf(loss: number, roundTrip: number): Quality {
   if (loss > 0.08 || roundTrip > 0.6) return 'poor';
   return loss > 0.02 || roundTrip > 0.3 ? 'fair' : 'good';
+}
+
+/** Those with a raised hand first, in the order in which they raised it. */
+export function inOrder(people: readonly Person[]): readonly Person[] {
+  const since = (person: Person): number => person.handSince.value ?? Infinity;
+  // Two without a hand differ by NaN.
+  return [...people].sort((a, b) => since(a) - since(b) || 0);
 }
 
 export function initial(name: string): string {

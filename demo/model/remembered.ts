@@ -12,6 +12,9 @@ export interface PresentCall {
   readonly name: string;
   readonly room: string;
   readonly listenOnly: boolean;
+  /** Empty: none. */
+  readonly token: string;
+  readonly password: string;
 }
 
 const storageKey = 'atrium.join';
@@ -36,7 +39,8 @@ export function presentCall(): PresentCall | undefined {
   const kept = read(() => sessionStorage, presentKey);
   const [name, room] = [textIn(kept, 'name'), textIn(kept, 'room')];
   if (name === '' || room === '') return undefined;
-  return { name, room, listenOnly: textIn(kept, 'listenOnly') === 'yes' };
+  const [token, password] = [textIn(kept, 'token'), textIn(kept, 'password')];
+  return { name, room, listenOnly: textIn(kept, 'listenOnly') === 'yes', token, password };
 }
 
 /** Undefined: this tab is in none. */

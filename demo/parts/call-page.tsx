@@ -5,6 +5,7 @@ import { toast } from '../model/toasts.js';
 import { ChatPanel } from './chat-panel.js';
 import { Controls } from './controls.js';
 import { Brand, Icon } from './icon.js';
+import { Notices } from './notices.js';
 import { PeoplePanel } from './people-panel.js';
 import { Stage } from './stage.js';
 import { StatisticsPanel } from './statistics-panel.js';
@@ -22,14 +23,20 @@ export function CallPage({ call }: { readonly call: Call }) {
       <header class="call-head">
         <Brand />
         <h1 class="room-name" tabIndex={-1} ref={heading}>
-          {call.room.name}
+          {call.title}
         </h1>
+        {call.house.settings.value?.locked && (
+          <span class="locked" role="img" aria-label="The room is locked" title="The room is locked">
+            <Icon name="lock" />
+          </span>
+        )}
         <button type="button" class="chip" aria-label="Copy invitation" onClick={() => void invite(call.room.name)}>
           <Icon name="link" />
           <span>Copy invitation</span>
         </button>
       </header>
       <Stage call={call} />
+      <Notices call={call} />
       {panel === 'chat' && <ChatPanel call={call} />}
       {panel === 'people' && <PeoplePanel call={call} />}
       {panel === 'statistics' && <StatisticsPanel call={call} />}

@@ -54,13 +54,13 @@ export function ChatPanel({ call }: { readonly call: Call }) {
 }
 
 function Said({ message, first }: { readonly message: Message; readonly first: boolean }) {
-  const { from, own, text, at } = message;
+  const { from, name, own, text, at } = message;
   return (
     <article class={own ? 'message own' : 'message'}>
       {first && (
         <p class="message-head">
           <span class="message-from" style={{ '--hue': hueOf(from) }}>
-            {own ? 'You' : from || 'The server'}
+            {own ? 'You' : name}
           </span>
           <time>{time.format(at)}</time>
         </p>

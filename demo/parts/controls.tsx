@@ -10,6 +10,8 @@ export function Controls({ call }: { readonly call: Call }) {
   useShortcuts(call);
   const unread = call.unread.value;
   const count = call.people.value.length;
+  const hand = call.self.handSince.value !== undefined;
+  const asked = call.house.waiting.value.length + call.hands.value.length;
   const panel = call.panel.value;
   const toggle = (name: NonNullable<typeof panel>): void => {
     call.show(panel === name ? undefined : name);
@@ -21,9 +23,16 @@ export function Controls({ call }: { readonly call: Call }) {
           kind="microphone"
           media={call.media}
           withShortcut
+          cut={call.self.isCut('audio')}
           onClick={() => void call.toggle('microphone')}
         />
-        <DeviceButton kind="camera" media={call.media} withShortcut onClick={() => void call.toggle('camera')} />
+        <DeviceButton
+          kind="camera"
+          media={call.media}
+          withShortcut
+          cut={call.self.isCut('video')}
+          onClick={() => void call.toggle('camera')}
+        />
         {canShare && (
           <ToolButton
             icon="screen"
@@ -32,6 +41,16 @@ export function Controls({ call }: { readonly call: Call }) {
             class={call.sharing.value ? 'active' : ''}
             pressed={call.sharing.value}
             onClick={() => void call.toggleSharing()}
+          />
+        )}
+        {call.hasHands && (
+          <ToolButton
+            icon="hand"
+            label={hand ? 'Lower your hand' : 'Raise your hand'}
+            shortcut="r"
+            class={hand ? 'active' : ''}
+            pressed={hand}
+            onClick={() => void call.toggleHand()}
           />
         )}
         {call.hasHat && (
@@ -58,7 +77,8 @@ export function Controls({ call }: { readonly call: Call }) {
         </ToolButton>
         <ToolButton
           icon="people"
-          label={`People: ${count}`}
+          label={asked === 0 ? `People: ${count}` : `People: ${count}, ${requestsText(call)}`}
+          tip={`People: ${count}`}
           shortcut="p"
           expanded={panel === 'people'}
           controls="people-panel"
@@ -66,7 +86,7 @@ export function Controls({ call }: { readonly call: Call }) {
             toggle('people');
           }}
         >
-          <span class="badge quiet">{count}</span>
+          <span class={asked === 0 ? 'badge quiet' : 'badge'}>{count}</span>
         </ToolButton>
         <ToolButton
           icon="statistics"
@@ -85,6 +105,17 @@ export function Controls({ call }: { readonly call: Call }) {
   );
 }
 
+function requestsText({ house, hands }: Call): string {
+  const waiting = house.waiting.value.length;
+  const raised = hands.value.length;
+  return [
+    waiting > 0 && `${waiting} waiting`,
+    raised > 0 && (raised === 1 ? '1 hand raised' : `${raised} hands raised`),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
 /** Single keys, while nobody is typing and no modifier is held. */
 function useShortcuts(call: Call): void {
   useEffect(() => {
@@ -95,6 +126,7 @@ function useShortcuts(call: Call): void {
       m: () => void call.toggle('microphone'),
       v: () => void call.toggle('camera'),
       s: () => void (canShare && call.toggleSharing()),
+      r: () => void (call.hasHands && call.toggleHand()),
       h: () => void (call.hasHat && call.toggleHat()),
       c: () => {
         call.show(call.panel.value === 'chat' ? undefined : 'chat');

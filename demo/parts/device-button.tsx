@@ -16,19 +16,21 @@ export interface DeviceButtonProps {
   readonly kind: DeviceKind;
   readonly media: LocalMedia;
   readonly withShortcut?: boolean;
+  /** A moderator has muted it. */
+  readonly cut?: boolean;
   readonly onClick: () => void;
 }
 
 /** Shows whether a device is on, and toggles it. */
-export function DeviceButton({ kind, media, withShortcut = false, onClick }: DeviceButtonProps) {
+export function DeviceButton({ kind, media, withShortcut = false, cut = false, onClick }: DeviceButtonProps) {
   const state = media.state(kind);
   const { icon, key, ...labels } = words[kind];
   return (
     <ToolButton
-      icon={state === 'on' ? icon : `${icon}-off`}
-      label={labels[state]}
+      icon={state === 'on' && !cut ? icon : `${icon}-off`}
+      label={cut ? `${labels[state]}. A moderator has muted it` : labels[state]}
       {...(withShortcut && { shortcut: key })}
-      state={state}
+      state={cut && state === 'on' ? 'off' : state}
       pressed={state === 'on'}
       disabled={media.opening.value}
       onClick={onClick}

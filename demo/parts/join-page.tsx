@@ -1,10 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import { ClientError } from '../../client/index.js';
 import { roomOf } from '../model/address.js';
 import { explainJoin } from '../model/explain.js';
 import type { LocalMedia } from '../model/local-media.js';
+import type { Pass } from '../model/pass.js';
 import { recall, remember, type PresentCall } from '../model/remembered.js';
 import { Brand } from './icon.js';
+import { Lobby, type Knock } from './lobby.js';
 import { Preview } from './preview.js';
 import { Rooms } from './rooms.js';
 
@@ -12,15 +15,21 @@ export interface JoinPageProps {
   readonly media: LocalMedia;
   /** Why the user is back on this page. */
   readonly alert: string | undefined;
+  /** Of the link that the user came by. */
+  readonly pass: Pass | undefined;
+  /** The user waits to be let in. */
+  readonly knock: Knock | undefined;
   /** Rejects with why it failed; the page explains it. */
   readonly join: (call: PresentCall) => Promise<void>;
 }
 
 /** The page before the call: the name, the room, and the own picture. */
-export function JoinPage({ media, alert, join }: JoinPageProps) {
+export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
   const kept = recall();
   const name = useRef<HTMLInputElement>(null);
-  const room = useSignal(roomOf(location.href) ?? kept.room);
+  const password = useRef<HTMLInputElement>(null);
+  const room = useSignal(roomOf(location.href) ?? pass?.room ?? kept.room);
+  const asksPassword = useSignal(false);
   const problem = useSignal(alert);
   const busy = useSignal(false);
   useEffect(() => {
@@ -37,7 +46,10 @@ export function JoinPage({ media, alert, join }: JoinPageProps) {
     };
   }, [media, room]);
   const submit = async (listenOnly: boolean): Promise<void> => {
-    const wish = { name: name.current?.value.trim() ?? '', room: room.value.trim(), listenOnly };
+    const wish = {
+      ...{ name: name.current?.value.trim() ?? '', room: room.value.trim(), listenOnly },
+      ...{ token: pass?.token ?? '', password: password.current?.value ?? '' },
+    };
     if (wish.name === '' || wish.room === '') {
       problem.value = wish.name === '' ? 'Please enter your name.' : 'Please enter the name of a room.';
       document.getElementById(wish.name === '' ? 'name' : 'room')?.focus();
@@ -49,8 +61,14 @@ export function JoinPage({ media, alert, join }: JoinPageProps) {
       remember({ name: wish.name, room: wish.room });
       await join(wish);
     } catch (error) {
-      problem.value = explainJoin(error, wish.name);
-      name.current?.focus();
+      if (error instanceof ClientError && error.code === 'password') {
+        problem.value = passwordText(wish.password);
+        asksPassword.value = true;
+        password.current?.select();
+      } else {
+        problem.value = explainJoin(error, wish.name);
+        name.current?.focus();
+      }
     } finally {
       busy.value = false;
     }
@@ -64,8 +82,10 @@ export function JoinPage({ media, alert, join }: JoinPageProps) {
       <div class="join-body">
         <Preview media={media} />
         <div class="join-side">
+          {knock && <Lobby knock={knock} />}
           <form
             class="join-form"
+            hidden={knock !== undefined}
             noValidate
             onSubmit={(event) => {
               event.preventDefault();
@@ -89,8 +109,15 @@ export function JoinPage({ media, alert, join }: JoinPageProps) {
                 maxLength={40}
                 required
                 placeholder="Ana"
-                defaultValue={kept.name}
+                defaultValue={pass?.name ?? kept.name}
+                readOnly={pass?.name !== undefined}
+                aria-describedby={pass?.name === undefined ? undefined : 'name-hint'}
               />
+              {pass?.name !== undefined && (
+                <span class="field-hint" id="name-hint">
+                  As your invitation says
+                </span>
+              )}
             </label>
             <label class="field">
               <span>Room</span>
@@ -107,6 +134,21 @@ export function JoinPage({ media, alert, join }: JoinPageProps) {
                 onInput={(event) => (room.value = event.currentTarget.value)}
               />
             </label>
+            {asksPassword.value && (
+              <label class="field">
+                <span>Password of the room</span>
+                <input
+                  ref={(element) => {
+                    if (element && !password.current) element.focus();
+                    password.current = element;
+                  }}
+                  id="password"
+                  name="room-password"
+                  type="password"
+                  autocomplete="off"
+                />
+              </label>
+            )}
             <button class="primary" type="submit" disabled={busy.value}>
               {busy.value ? 'Joining …' : 'Join'}
             </button>
@@ -116,14 +158,23 @@ export function JoinPage({ media, alert, join }: JoinPageProps) {
               </button>
             )}
           </form>
-          <Rooms
-            chosen={(picked) => {
-              room.value = picked;
-              document.getElementById(name.current?.value ? 'room' : 'name')?.focus();
-            }}
-          />
+          {!knock && (
+            <Rooms
+              chosen={(picked) => {
+                room.value = picked;
+                document.getElementById(name.current?.value ? 'room' : 'name')?.focus();
+              }}
+            />
+          )}
         </div>
       </div>
     </main>
   );
+}
+
+/** @param given empty: the user did not know that one is asked for */
+function passwordText(given: string): string {
+  return given === ''
+    ? 'This room has a password. Ask the people who invited you.'
+    : 'That is not the password of this room.';
 }

@@ -45,15 +45,18 @@ export function Tile({ person, mirrored, pinned, pin, soundBlocked }: TileProps)
     pinned && 'pinned',
     person.reconnecting.value && 'reconnecting',
     person.muted.value && 'muted',
+    person.cut.value.length > 0 && 'cut',
     person.speaking.value && 'speaking',
   ];
-  const note = person.reconnecting.value ? 'Reconnecting …' : person.note.value;
+  // What is cut would stay on as its last picture.
+  const hasPicture = shows.value && !person.isCut('video');
+  const note = person.reconnecting.value ? 'Reconnecting …' : cutText(person) || person.note.value;
   return (
     <li
       class={flags.filter(Boolean).join(' ')}
-      data-participant={person.name}
-      data-picture={shows.value ? 'yes' : 'no'}
-      style={{ '--hue': hueOf(person.name) }}
+      data-participant={person.id}
+      data-picture={hasPicture ? 'yes' : 'no'}
+      style={{ '--hue': hueOf(person.id) }}
     >
       <span class="avatar" aria-hidden="true">
         {initial(person.name)}
@@ -67,6 +70,11 @@ export function Tile({ person, mirrored, pinned, pin, soundBlocked }: TileProps)
         onClick={pin}
       />
       <span class="tile-note">{note}</span>
+      {person.handSince.value !== undefined && (
+        <span class="tile-hand" role="img" aria-label={`${person.name} has a hand raised`}>
+          <Icon name="hand" />
+        </span>
+      )}
       <span class="tile-name">
         <Icon name="mic-off" />
         <span class="tile-text">{person.name}</span>
@@ -81,4 +89,12 @@ export function Tile({ person, mirrored, pinned, pin, soundBlocked }: TileProps)
       </span>
     </li>
   );
+}
+
+/** Empty when a moderator has muted nothing. */
+function cutText(person: Person): string {
+  const [sound, picture] = [person.isCut('audio'), person.isCut('video')];
+  if (sound && picture) return 'Stopped by a moderator';
+  if (sound) return 'Muted by a moderator';
+  return picture ? 'Video stopped by a moderator' : '';
 }

@@ -5,6 +5,8 @@ export interface ToolButtonProps {
   readonly icon: string;
   /** What it does, for eyes and for screen readers. */
   readonly label: string;
+  /** In place of the label, for eyes: where that would be too long. */
+  readonly tip?: string;
   /** The key that does the same while nobody is typing. */
   readonly shortcut?: string;
   readonly class?: string;
@@ -19,13 +21,25 @@ export interface ToolButtonProps {
 
 /** A round button with an icon and a tooltip. */
 export function ToolButton(props: ToolButtonProps) {
-  const { icon, label, shortcut, state, pressed, expanded, controls, disabled = false, onClick, children } = props;
+  const {
+    icon,
+    label,
+    tip = label,
+    shortcut,
+    state,
+    pressed,
+    expanded,
+    controls,
+    disabled = false,
+    onClick,
+    children,
+  } = props;
   return (
     <button
       type="button"
       class={`round ${props.class ?? ''}`}
       data-state={state}
-      data-tip={shortcut ? `${label} (${shortcut.toUpperCase()})` : label}
+      data-tip={shortcut ? `${tip} (${shortcut.toUpperCase()})` : tip}
       aria-label={label}
       aria-keyshortcuts={shortcut}
       aria-pressed={pressed}

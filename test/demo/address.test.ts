@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { invitation, roomOf, socketAddress } from '../../demo/model/address.js';
+import { joinLink } from '../../access/make-token.js';
+import { invitation, roomOf, socketAddress, tokenOf } from '../../demo/model/address.js';
 
 describe("the page's address", () => {
   it('names the room as ?room=NAME', () => {
@@ -19,6 +20,14 @@ describe("the page's address", () => {
     for (const room of ['garden', 'a/b?c#d', '100%', '<b>']) {
       expect(roomOf(invitation('https://example.org/calls/?x=1#/rooms/other', room))).to.equal(room);
     }
+  });
+
+  it('has the token behind the #, or in the query, and an invitation has none', () => {
+    const link = joinLink('https://example.org/calls/', 'red garden', 'a.b.c');
+    expect([tokenOf(link), roomOf(link)]).to.deep.equal(['a.b.c', 'red garden']);
+    expect(tokenOf('https://example.org/?access_token=a.b.c&room=x')).to.equal('a.b.c');
+    expect(tokenOf('https://example.org/?room=x#/rooms/y')).to.equal(undefined);
+    expect(tokenOf(invitation(link, 'red garden'))).to.equal(undefined);
   });
 
   it('leads to the WebSocket on the same host under the same prefix, secure when the page is', () => {

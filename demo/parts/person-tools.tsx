@@ -1,0 +1,104 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import type { Call } from '../model/call.js';
+import type { Person } from '../model/person.js';
+
+export interface PersonToolsProps {
+  readonly id: string;
+  readonly call: Call;
+  readonly person: Person;
+}
+
+/** What a moderator can do about somebody. */
+export function PersonTools({ id, call: { house }, person }: PersonToolsProps) {
+  const removing = useSignal(false);
+  const { name } = person;
+  const [silent, dark] = [person.isCut('audio'), person.isCut('video')];
+  if (removing.value) {
+    const cancel = (): void => {
+      removing.value = false;
+      document.querySelector<HTMLElement>(`[aria-controls="${id}"]`)?.focus();
+    };
+    return <RemovalForm id={id} house={house} person={person} cancel={cancel} />;
+  }
+  return (
+    <div id={id} class="tools" role="group" aria-label={`Moderate ${name}`}>
+      <button type="button" class="tool" onClick={() => void house.mute(person, 'audio', !silent)}>
+        {silent ? 'Let them speak' : 'Mute'}
+      </button>
+      <button type="button" class="tool" onClick={() => void house.mute(person, 'video', !dark)}>
+        {dark ? 'Let their video through' : 'Stop video'}
+      </button>
+      {person.publishes.value && person.muted.value && !silent && (
+        <button type="button" class="tool" onClick={() => void house.askToUnmute(person)}>
+          Ask to unmute
+        </button>
+      )}
+      {person.handSince.value !== undefined && (
+        <button type="button" class="tool" onClick={() => void house.lowerHand(person)}>
+          Lower hand
+        </button>
+      )}
+      <button type="button" class="tool" onClick={() => void house.makeModerator(person)}>
+        Make moderator
+      </button>
+      <button type="button" class="tool danger" onClick={() => (removing.value = true)}>
+        Remove …
+      </button>
+    </div>
+  );
+}
+
+interface RemovalFormProps {
+  readonly id: string;
+  readonly house: Call['house'];
+  readonly person: Person;
+  readonly cancel: () => void;
+}
+
+/** Asks before somebody is removed: there is no way back for them. */
+function RemovalForm({ id, house, person, cancel }: RemovalFormProps) {
+  const reason = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    reason.current?.focus();
+  }, []);
+  const remove = (banMs: number): void => {
+    void house.remove(person, { reason: reason.current?.value.trim() ?? '', banMs });
+  };
+  return (
+    <form
+      id={id}
+      class="tools"
+      aria-label={`Remove ${person.name}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        remove(0);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        cancel();
+      }}
+    >
+      <label class="field">
+        <span>Reason, which {person.name} reads</span>
+        <input ref={reason} maxLength={200} autocomplete="off" placeholder="Optional" />
+      </label>
+      <button type="submit" class="tool danger">
+        Remove
+      </button>
+      <button
+        type="button"
+        class="tool danger"
+        onClick={() => {
+          remove(-1);
+        }}
+      >
+        Remove and ban
+      </button>
+      <button type="button" class="tool" onClick={cancel}>
+        Cancel
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,217 @@
+import { expect } from 'chai';
+import { testKey, tokenWith } from '../support/tokens.js';
+import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
+import { useBrowser } from './shared-browser.js';
+import { patienceMs, seeEachOther, Visitor } from './visitor.js';
+
+/** For so long no packet may come of what is muted, in ms. */
+const silenceMs = 1_500;
+
+describe('a room with moderators in the demo', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer({ auth: 'optional', keys: testKey, kurentoRoom: { sessionGraceMs: 1_000 } });
+  const newWindow = useBrowser();
+
+  const open = async (name: string, room: string, token = ''): Promise<Visitor> => {
+    const hash = token === '' ? '' : `#access_token=${token}`;
+    return Visitor.open(await newWindow(), `${server().url}?room=${room}${hash}`, name);
+  };
+  const press = (visitor: Visitor, button: string): Promise<void> =>
+    visitor.page.getByRole('button', { name: button, exact: true }).click();
+  const isIn = (visitor: Visitor, room: string): Promise<void> =>
+    visitor.page.getByRole('heading', { name: room, exact: true }).waitFor();
+
+  async function join(name: string, room: string, token = ''): Promise<Visitor> {
+    const visitor = await open(name, room, token);
+    await press(visitor, 'Join');
+    await isIn(visitor, room);
+    return visitor;
+  }
+
+  /** Joins by the link with a token, and opens what moderators have. */
+  async function moderate(room: string, sub = 'Mia'): Promise<Visitor> {
+    const video = { roomJoin: true, room, roomAdmin: true, canUpdateOwnMetadata: true };
+    const mia = await join('Mia', room, tokenWith({ sub, video }));
+    await mia.page.keyboard.press('p');
+    await press(mia, 'Moderate the room');
+    return mia;
+  }
+
+  const flip = (visitor: Visitor, name: string): Promise<void> => visitor.page.getByRole('switch', { name }).click();
+  const isOn = (visitor: Visitor, name: string): Promise<void> =>
+    visitor.page.getByRole('switch', { name, checked: true }).waitFor();
+  const reads = (visitor: Visitor, text: string): Promise<void> => visitor.page.getByText(text).first().waitFor();
+
+  async function packets(visitor: Visitor, of: string): Promise<{ readonly audio: number; readonly video: number }> {
+    const { received } = await visitor.inspect();
+    const figures = received.find(({ participant }) => participant === of)?.statistics?.received;
+    return { audio: figures?.audioPackets ?? 0, video: figures?.videoPackets ?? 0 };
+  }
+
+  /** Resolves when packets of the one kind come, and no more of the other. */
+  async function receivesOnly(visitor: Visitor, of: string, kind: 'audio' | 'video'): Promise<void> {
+    const other = kind === 'audio' ? 'video' : 'audio';
+    await until(
+      `${visitor.name} receives only ${kind} of ${of}`,
+      async () => {
+        const before = await packets(visitor, of);
+        await visitor.page.waitForTimeout(silenceMs);
+        const after = await packets(visitor, of);
+        return after[kind] > before[kind] + 5 && after[other] === before[other];
+      },
+      patienceMs,
+    );
+  }
+
+  it('joins by a link, which then has no token any more, under the name of the person', async () => {
+    const mia = await moderate('link', 'moderator-1');
+    const berta = await join('Berta', 'link');
+    await berta.seesTiles('Mia', 'Berta');
+    expect(mia.page.url()).to.equal(`${server().url}?room=link`);
+    await mia.page.reload();
+    await isIn(mia, 'link');
+    await berta.seesTiles('Mia', 'Berta');
+    expect(mia.errors).to.deep.equal([]);
+  });
+
+  it('lets in whom the moderator admits, and tells the others', async () => {
+    const mia = await moderate('lobby');
+    await flip(mia, 'Waiting room');
+    await isOn(mia, 'Waiting room');
+    const dora = await open('Dora', 'lobby');
+    await press(dora, 'Join');
+    await dora.page.getByRole('heading', { name: 'Waiting to be let in' }).waitFor();
+    await press(mia, 'Deny Dora');
+    await reads(dora, 'A moderator did not let you in.');
+    await mia.seesTiles('Mia');
+    await mia.page.keyboard.press('Escape');
+    const berta = await open('Berta', 'lobby');
+    await press(berta, 'Join');
+    await berta.page.getByRole('heading', { name: 'Waiting to be let in' }).waitFor();
+    await press(mia, 'Admit Berta');
+    await isIn(berta, 'lobby');
+    await seeEachOther(mia, berta);
+    const clara = await open('Clara', 'lobby');
+    await press(clara, 'Join');
+    await mia.page.getByRole('button', { name: 'Admit Clara' }).waitFor();
+    await press(clara, 'Do not wait');
+    await mia.page.getByRole('button', { name: 'Admit Clara' }).waitFor({ state: 'detached' });
+    await clara.page.getByRole('heading', { name: 'Join a room' }).waitFor();
+  });
+
+  it('carries nothing of what a moderator has muted, whatever the person does, until it is allowed again', async () => {
+    const mia = await moderate('mute');
+    const [berta, clara] = await Promise.all([join('Berta', 'mute'), join('Clara', 'mute')]);
+    await seeEachOther(mia, berta, clara);
+    await press(mia, 'Moderate Berta');
+    await press(mia, 'Mute');
+    await reads(berta, 'A moderator has muted you: nobody hears you.');
+    for (const each of [mia, clara]) await receivesOnly(each, 'Berta', 'video');
+    await berta.page.keyboard.press('m');
+    await berta.page.keyboard.press('m');
+    await receivesOnly(clara, 'Berta', 'video');
+    await clara.page.locator('.tile.cut[data-participant="Berta"]').waitFor();
+    await press(mia, 'Let them speak');
+    await press(mia, 'Stop video');
+    for (const each of [mia, clara]) await receivesOnly(each, 'Berta', 'audio');
+    await clara.showsPicture('Berta', false);
+    await press(mia, 'Let their video through');
+    await seeEachOther(mia, berta, clara);
+    await clara.showsPicture('Berta', true);
+  });
+
+  it('shows what people have muted themselves, and asks them to unmute', async () => {
+    const mia = await moderate('own');
+    const berta = await join('Berta', 'own');
+    await mia.receives('Berta');
+    await berta.page.keyboard.press('m');
+    await mia.page.locator('.tile.muted[data-participant="Berta"]').waitFor();
+    await press(mia, 'Moderate Berta');
+    await press(mia, 'Ask to unmute');
+    await reads(berta, 'Mia asks you to turn on your microphone.');
+    await press(berta, 'Turn on');
+    await mia.page.locator('.tile:not(.muted)[data-participant="Berta"]').waitFor();
+  });
+
+  it('says why somebody was removed, and has no way back', async () => {
+    const mia = await moderate('remove');
+    const berta = await join('Berta', 'remove');
+    await mia.seesTiles('Mia', 'Berta');
+    await press(mia, 'Moderate Berta');
+    await press(mia, 'Remove …');
+    await mia.page.getByLabel('Reason, which Berta reads').fill('Please be quiet');
+    await press(mia, 'Remove and ban');
+    await berta.page.getByRole('heading', { name: 'You were removed from the room' }).waitFor();
+    await reads(berta, 'Please be quiet');
+    expect(await berta.page.getByRole('button').count(), 'buttons').to.equal(0);
+    await mia.seesTiles('Mia');
+    await berta.page.reload();
+    await press(berta, 'Join');
+    await reads(berta, 'The server did not let you in: You were removed');
+    await mia.seesTiles('Mia');
+  });
+
+  it('asks for the password of the room, and takes no other', async () => {
+    const mia = await moderate('password');
+    await mia.page.getByLabel('Password for people who come in').fill('sesame');
+    await press(mia, 'Set password');
+    await reads(mia, 'The room has a password now.');
+    const berta = await open('Berta', 'password');
+    await press(berta, 'Join');
+    await reads(berta, 'This room has a password.');
+    const field = berta.page.getByLabel('Password of the room');
+    for (const [password, expected] of [
+      ['barley', 'That is not the password of this room.'],
+      ['sesame', undefined],
+    ] as const) {
+      await field.fill(password);
+      await field.press('Enter');
+      if (expected !== undefined) await reads(berta, expected);
+    }
+    await isIn(berta, 'password');
+    await berta.page.reload();
+    await isIn(berta, 'password');
+  });
+
+  it('is locked and opened again', async () => {
+    const mia = await moderate('lock');
+    await flip(mia, 'Lock the room');
+    await isOn(mia, 'Lock the room');
+    const berta = await open('Berta', 'lock');
+    await press(berta, 'Join');
+    await reads(berta, 'This room is locked. Ask somebody in it to open it, then try again.');
+    await flip(mia, 'Lock the room');
+    await mia.page.getByRole('switch', { name: 'Lock the room', checked: false }).waitFor();
+    await press(berta, 'Join');
+    await isIn(berta, 'lock');
+  });
+
+  it('lists raised hands in the order in which they went up', async () => {
+    const mia = await moderate('hands');
+    const [berta, clara] = await Promise.all([join('Berta', 'hands'), join('Clara', 'hands')]);
+    const order = (): Promise<string[]> => mia.page.locator('.people .person-name').allTextContents();
+    await mia.seesTiles('Mia', 'Berta', 'Clara');
+    for (const each of [clara, berta]) {
+      await each.page.keyboard.press('r');
+      await mia.page.locator(`.tile[data-participant="${each.name}"] .tile-hand`).waitFor();
+    }
+    await until('they are in order', async () => (await order()).join() === 'Clara,Berta,Mia (you)', patienceMs);
+    await press(mia, 'Lower all hands');
+    await until('all are down', async () => (await mia.page.locator('.tile-hand').count()) === 0, patienceMs);
+  });
+
+  it('ends for all when a moderator says so, and gives the rights of moderators to others', async () => {
+    const mia = await moderate('end');
+    const berta = await join('Berta', 'end');
+    await mia.seesTiles('Mia', 'Berta');
+    await press(mia, 'Moderate Berta');
+    await press(mia, 'Make moderator');
+    await reads(berta, 'You are a moderator of this room now.');
+    await berta.page.keyboard.press('p');
+    await press(berta, 'Moderate the room');
+    await press(berta, 'End for all …');
+    await press(berta, 'End the call for everybody now');
+    for (const each of [mia, berta]) await reads(each, 'The room was closed.');
+  });
+});
