@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, flag, list, milliseconds, number, option, readBy } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
-import { readIceServer } from '../ice-servers.js';
+import { isIceUrl, readIceServer } from '../ice-servers.js';
 
 /** What the server tells pages and other clients. */
 export const clientOptions = {
@@ -18,7 +18,14 @@ export const clientOptions = {
     { secret: true, reloads: true },
   ),
   turnUrls: option(
-    list(z.string().regex(/^turns?:[^@\s]+$/, 'must be turn:host:port or turns:host:port, without user and password')),
+    list(
+      z
+        .string()
+        .refine(
+          (url) => /^turns?:/.test(url) && isIceUrl(url),
+          'must be turn:host:port or turns:host:port, without user and password, with ?transport=udp or tcp at most',
+        ),
+    ),
     [],
     'URLs',
     'TURN servers for clients that share turnSecret, as turn:host:3478?transport=udp.',

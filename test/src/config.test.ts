@@ -202,6 +202,11 @@ describe('configuration', () => {
       ['MEDIA_STUN_SERVER', 'a:b', 'must be address:port'],
       ['TURN_URLS', 'turn:ana:secret@turn.example:3478', 'without user and password'],
       ['TURN_URLS', 'stun:stun.example', 'must be turn:host:port'],
+      ['TURN_URLS', 'turn://turn.example', 'must be turn:host:port'],
+      ['TURN_URLS', 'turn:turn.example:70000', 'must be turn:host:port'],
+      ['TURN_URLS', 'turn:turn.example?transport=tls', 'must be turn:host:port'],
+      ['ICE_SERVERS', 'turn:u:p@turn.example:3478:1', 'must be stun:host:port or turn:user:password@host:port'],
+      ['ICE_SERVERS', 'stun:stun.example?transport=udp', 'must be stun:host:port or turn:user:password@host:port'],
       ['TURN_TTL_S', '59', 'from 60 to 604800'],
       ['EASYRTC_TURN_SECONDS', '59', 'must be 0, or 60 and more'],
     ] as const) {
@@ -213,7 +218,7 @@ describe('configuration', () => {
   });
 
   it('asks for the secret of TURN servers, and takes the former name of their time', () => {
-    const turnUrls = ['turn:turn.example:3478'];
+    const turnUrls = ['turn:turn.example:3478', 'turns:[2001:db8::7]:443?transport=tcp', 'turn:192.0.2.7'];
     expect(refusal([], { TURN_URLS: turnUrls.join(',') })).to.match(/^TURN_URLS: needs TURN_SECRET/);
     expect(configOf({ turnUrls, turnSecret: 'north' })).to.deep.include({ turnUrls, turnTtlS: 86_400 });
     const former: string[] = [];
