@@ -1,4 +1,4 @@
-import type { Bearer } from '../../rooms/index.js';
+import type { Bearer, Room } from '../../rooms/index.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import type { Group } from './group.js';
@@ -27,8 +27,8 @@ export class Client implements Identity {
   /** The groups that end when this client leaves. */
   readonly owned = new Set<Group>();
   readonly subscriptions = new Set<Group>();
-  /** Whether a moderator has taken it out of a room. */
-  wasRemoved = false;
+  /** The rooms from which it was removed and in which it has not been since. */
+  readonly removedFrom = new Set<Room>();
 
   /** @param older what the client speaks when it turns out to be of July 2020; undefined: the same */
   constructor(

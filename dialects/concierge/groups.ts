@@ -132,6 +132,7 @@ export class Groups implements RoomsWatcher {
         if (!this.#isHere(client)) return undefined;
         if (this.#of(group.room) !== group) throw new RoomError('room-closed', `Group "${group.name}" has ended`);
         group.add(client, participant);
+        client.removedFrom.delete(group.room);
         // Later ones are announced as they come.
         present = [...group.outsiders.values()];
         return (event) => {
@@ -338,7 +339,7 @@ export class Groups implements RoomsWatcher {
     if (event.type === 'participantEvicted') {
       const isHidden = group.hides(client);
       group.remove(client);
-      client.wasRemoved = true;
+      client.removedFrom.add(group.room);
       client.tell({ type: 'evicted', group: group.text });
       this.#part(group, [client]);
       if (!isHidden) group.tell({ type: 'subscriberLeft', client, group: group.text });

@@ -7,7 +7,8 @@ import type { Client } from './client.js';
  * @throws RoomError `not-allowed`
  */
 export function assertMaySendToAll(client: Client): void {
-  if (client.wasRemoved) throw new RoomError('not-allowed', 'You were removed from a room');
+  if ([...client.removedFrom].some(({ closed }) => !closed))
+    throw new RoomError('not-allowed', 'You were removed from a room');
   if (client.subscriptions.size === 0) assertMayAnywhere(client);
   for (const group of client.subscriptions) group.membershipOf(client)?.assertMay('data');
 }

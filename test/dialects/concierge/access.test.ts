@@ -152,6 +152,19 @@ describe('Concierge with AUTH=required', () => {
     expect(await ben.all()).to.deep.equal([]);
   });
 
+  it('lets a client that was removed send to all when it is back', async () => {
+    await inside('ana');
+    const ben = await inside('ben');
+    by(stage).evict(participant(stage, 'ben'));
+    await ben.next();
+    const toAll = { type: 'MESSAGE', target: { type: 'ALL' }, data: 'hi' };
+    expect(await ben.ask(toAll)).to.include(bad);
+    await ben.subscribe('garden');
+    expect((await ben.ask({ ...toAll, target: { type: 'NAME', name: 'ana' } })).code).to.equal('MESSAGE_SENT');
+    ben.send(toAll);
+    expect((await ben.all()).map(({ code }) => code)).to.include('MESSAGE_SENT');
+  });
+
   it('lets a client that waits hear nothing until it is admitted', async () => {
     const ana = await inside('ana');
     by(stage).update({ waitingRoom: true });
