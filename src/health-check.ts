@@ -21,17 +21,19 @@ export interface HealthReport {
 export async function checkHealth(config: Config, patienceMs = 4_000): Promise<HealthReport> {
   if (config.port === 0)
     return { isHealthy: false, isReachable: false, line: 'unhealthy: PORT=0 does not say where the server is' };
-  const isSecure = config.tls !== 'off' || config.tlsCert !== '';
   const adminPlace = adminPlaceOf(config);
-  const urls = [
-    `${isSecure ? 'https' : 'http'}://${addressOf(placeOf(config))}${config.pathPrefix}/healthz`,
-    ...(adminPlace ? [`http://${addressOf(adminPlace)}/healthz`] : []),
-  ];
+  const urls = [`${reachedAt(config)}/healthz`, ...(adminPlace ? [`http://${addressOf(adminPlace)}/healthz`] : [])];
   const troubles = await Promise.all(urls.map((url) => troubleAt(url, patienceMs)));
   const trouble = troubles.find((each) => each !== undefined);
   return trouble === undefined
     ? { isHealthy: true, isReachable: true, line: `healthy: ${urls.join(', ')}` }
     : { isHealthy: false, isReachable: !troubles.some((each) => each?.isSilent), line: `unhealthy: ${trouble.text}` };
+}
+
+/** The address of the server with that configuration, as seen from this machine, with its path prefix. */
+export function reachedAt(config: Config): string {
+  const isSecure = config.tls !== 'off' || config.tlsCert !== '';
+  return `${isSecure ? 'https' : 'http'}://${addressOf(placeOf(config))}${config.pathPrefix}`;
 }
 
 /** As seen from this machine. */

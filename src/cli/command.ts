@@ -41,6 +41,18 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The command has failed. The message is one line for a person. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode,
+  ) {
+    super(message);
+  }
+}
+
 /** What was given for the flags of a command. */
 export class GivenFlags {
   readonly #values: Readonly<Record<string, unknown>>;

@@ -1,8 +1,17 @@
 import type { Command } from './command.js';
 import { health } from './health.js';
 import { keysGenerate } from './keys-generate.js';
+import { participantCommands } from './participants.js';
+import { roomCommands } from './rooms.js';
 import { start } from './start.js';
 import { tokenCreate } from './token-create.js';
 
 /** The commands of `atrium`, in the order of its help. */
-export const commands: readonly Command[] = [start, tokenCreate, keysGenerate, health];
+export const commands: readonly Command[] = [
+  start,
+  tokenCreate,
+  keysGenerate,
+  ...roomCommands,
+  ...participantCommands,
+  health,
+];

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../options/config-error.js';
 import { nearName } from '../../options/near-name.js';
 import { version } from '../../options/help.js';
-import { UsageError, exitCodes } from './command.js';
+import { CommandError, UsageError, exitCodes } from './command.js';
 import type { Command, ExitCode, Surroundings } from './command.js';
 import { commands } from './commands.js';
 
@@ -33,6 +33,10 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     if (error instanceof UsageError) {
       tell(`${error.message}; see \`atrium ${command.name} --help\`\n`);
       return exitCodes.wrongUsage;
+    }
+    if (error instanceof CommandError) {
+      tell(`${error.message}\n`);
+      return error.exitCode;
     }
     tell(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
     return exitCodes.failed;

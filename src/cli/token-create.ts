@@ -37,7 +37,7 @@ export const tokenCreate: Command = {
     const identity = nameIn(given, 'identity');
     if (room !== undefined && identity === undefined) throw new UsageError('--identity is needed to join a room');
     const grants = grantsIn(given, room);
-    const validForS = secondsIn(given.text('valid-for') ?? '6h');
+    const validForS = secondsIn('valid-for', given.text('valid-for') ?? '6h');
     const link = given.text('join-url');
     if (link !== undefined && (room === undefined || !URL.canParse(link))) {
       throw new UsageError('--join-url must be an http:// or https:// URL, and needs --room');
@@ -82,10 +82,11 @@ function grantsIn(given: GivenFlags, room: string | undefined) {
   return grants;
 }
 
-function secondsIn(text: string): number {
+/** @throws UsageError */
+export function secondsIn(flag: string, text: string): number {
   const [, count = '', unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? [];
   const seconds = Number(count) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1);
-  if (seconds === 0 || seconds > longestS) throw new UsageError('--valid-for must be a time as 90s, 30m, 6h or 7d');
+  if (seconds === 0 || seconds > longestS) throw new UsageError(`--${flag} must be a time as 90s, 30m, 6h or 7d`);
   return seconds;
 }
 
@@ -101,14 +102,29 @@ function attributesIn(given: GivenFlags): Readonly<Record<string, string>> | und
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
 }
 
-/** From the configuration, or from the variables of this program or of LiveKit. @throws ConfigError when there is none */
-export function keyIn(given: GivenFlags, env: Surroundings['env']): { readonly key: string; readonly secret: string } {
+/** The options of the server that a command's own flags stand for. */
+export function configArgs(given: GivenFlags): string[] {
   const file = given.text('config');
-  const args = [
+  return [
     ...(file === undefined ? [] : ['--config', file]),
     ...(given.isGiven('dev') ? ['--dev', '--host', '127.0.0.1'] : []),
   ];
-  const { keys } = readConfig(args, env);
+}
+
+interface Key {
+  readonly key: string;
+  readonly secret: string;
+}
+
+/** From the configuration, or from the variables of this program or of LiveKit. @throws ConfigError when there is none, but is needed */
+export function keyIn(given: GivenFlags, env: Surroundings['env']): Key;
+export function keyIn(
+  given: GivenFlags,
+  env: Surroundings['env'],
+  how: { readonly isNeeded: boolean },
+): Key | undefined;
+export function keyIn(given: GivenFlags, env: Surroundings['env'], { isNeeded } = { isNeeded: true }): Key | undefined {
+  const { keys } = readConfig(configArgs(given), env);
   const known = new Map(keys);
   for (const [name, secret] of [
     [env.ATRIUM_KEY, env.ATRIUM_SECRET],
@@ -119,6 +135,7 @@ export function keyIn(given: GivenFlags, env: Surroundings['env']): { readonly k
   const [first] = known.keys();
   const key = given.text('key') ?? first;
   if (key === undefined) {
+    if (!isNeeded) return undefined;
     throw new ConfigError('There is no key: give KEYS, ATRIUM_KEY and ATRIUM_SECRET, --config, or --dev');
   }
   const secret = known.get(key);

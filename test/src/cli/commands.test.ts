@@ -8,29 +8,13 @@ import { decodeJwt } from 'jose';
 import { TokenVerifier } from 'livekit-server-sdk';
 import { Access, readKeys } from '../../../access/index.js';
 import { roles } from '../../../rooms/index.js';
-import { run } from '../../../src/cli/run.js';
 import { configOf } from '../../../src/config.js';
 import { keptLog } from '../../access/given.js';
+import { atrium as atriumWith } from './atrium.js';
 
 const KEYS = `backend: ${'x'.repeat(32)}, other: ${'y'.repeat(32)}`;
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly told: string;
-}
-
-async function atrium(line: string, env: NodeJS.ProcessEnv = { KEYS }): Promise<Ended> {
-  let out = '';
-  let told = '';
-  const code = await run(line.split(' ').filter(Boolean), {
-    env,
-    out: (text) => (out += text),
-    tell: (text) => (told += text),
-    now: Date.now,
-  });
-  return { code, out, told };
-}
+const atrium = (words: string, env: NodeJS.ProcessEnv = { KEYS }) => atriumWith(words, env);
 
 describe('atrium keys generate', () => {
   it('prints a key that KEYS takes, another each time', async () => {
