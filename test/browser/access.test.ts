@@ -3,6 +3,7 @@ import { testKey, tokenWith } from '../support/tokens.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
+import { violations } from './violations.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
 /** For so long no packet may come of what is muted, in ms. */
@@ -213,5 +214,50 @@ describe('a room with moderators in the demo', function () {
     await press(berta, 'End for all …');
     await press(berta, 'End the call for everybody now');
     for (const each of [mia, berta]) await reads(each, 'The room was closed.');
+  });
+
+  it('has no violations of axe-core in the lobby, with the tools of moderators, and after a removal', async () => {
+    const mia = await moderate('open to all');
+    const berta = await join('Berta', 'open to all');
+    await mia.receives('Berta');
+    await flip(mia, 'Waiting room');
+    const dora = await open('Dora', 'open to all');
+    await press(dora, 'Join');
+    await dora.page.getByRole('heading', { name: 'Waiting to be let in' }).waitFor();
+    await mia.page.getByRole('button', { name: 'Admit Dora' }).waitFor();
+    await berta.page.keyboard.press('r');
+    await press(mia, 'Moderate Berta');
+    await press(mia, 'Mute');
+    await mia.page.locator('.tile.cut .tile-hand').waitFor();
+    for (const each of [mia, dora, berta]) expect(await violations(each.page), each.name).to.deep.equal([]);
+    await mia.page.keyboard.press('Escape');
+    await mia.page.getByText('Dora wants to come in.').waitFor();
+    expect(await violations(mia.page), 'with a notice').to.deep.equal([]);
+    await mia.page.getByRole('button', { name: /^People/ }).click();
+    await press(mia, 'Moderate Berta');
+    await press(mia, 'Remove …');
+    expect(await violations(mia.page), 'before the removal').to.deep.equal([]);
+    await press(mia, 'Remove');
+    await berta.page.getByRole('heading', { name: 'You were removed from the room' }).waitFor();
+    expect(await violations(berta.page), 'after the removal').to.deep.equal([]);
+  });
+
+  it('can be moderated with the keyboard alone', async () => {
+    const mia = await moderate('keys');
+    const berta = await join('Berta', 'keys');
+    await mia.seesTiles('Mia', 'Berta');
+    const focus = (name: string): Promise<void> => mia.page.getByRole('button', { name, exact: true }).focus();
+    await focus('Moderate Berta');
+    await mia.page.keyboard.press('Enter');
+    await mia.page.keyboard.press('Tab');
+    await mia.page.keyboard.press('Enter');
+    await reads(berta, 'A moderator has muted you: nobody hears you.');
+    await focus('Remove …');
+    await mia.page.keyboard.press('Enter');
+    await mia.page.getByLabel('Reason, which Berta reads').waitFor();
+    await mia.page.keyboard.press('Escape');
+    const focused = await mia.page.evaluate('document.activeElement.getAttribute("aria-label")');
+    expect(focused, 'back where it came from').to.equal('Moderate Berta');
+    await mia.page.getByRole('button', { name: 'Mute all', exact: true }).waitFor();
   });
 });

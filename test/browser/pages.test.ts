@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
@@ -8,6 +7,7 @@ import { givenMediaServers } from '../support/media-server.js';
 import { startTestServer, useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
+import { violations } from './violations.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 /** Pages that were written for other servers or by other people. */
@@ -183,22 +183,7 @@ describe('the demo in a frame of another site', function () {
 describe('the demo, for everybody', function () {
   this.timeout(4 * patienceMs);
   const server = useServer();
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const newWindow = useBrowser();
-
-  /** The violations that axe-core finds, in light and dark mode, in short. */
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const all: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const found: string[] = await page.evaluate(
-        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
-      );
-      all.push(...found.map((violation) => `${colorScheme} ${violation}`));
-    }
-    return all;
-  }
 
   it('has no violations of axe-core, in light and dark mode', async () => {
     const window = await newWindow();
