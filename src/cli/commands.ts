@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { doctor } from './doctor.js';
 import { health } from './health.js';
 import { keysGenerate } from './keys-generate.js';
 import { participantCommands } from './participants.js';
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   ...roomCommands,
   ...participantCommands,
   health,
+  doctor,
 ];

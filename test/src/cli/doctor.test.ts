@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createTcp } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { generate } from 'selfsigned';
+import { EmbeddedEngine } from '../../support/embedded-engine.js';
+import { freePort } from '../../support/free-port.js';
+import { TurnServer, turnSecret } from '../../support/turn-server.js';
+import { atrium } from './atrium.js';
+
+interface Finding {
+  readonly what: string;
+  readonly status: string;
+  readonly text: string;
+}
+
+/** docs/access.md#commands. What a good set-up and broken ones look like. */
+describe('atrium doctor', function () {
+  this.timeout(30_000);
+  let port = 0;
+  before(async () => {
+    port = await freePort();
+  });
+
+  async function doctor(
+    env: NodeJS.ProcessEnv,
+  ): Promise<{ readonly code: number; readonly found: readonly Finding[] }> {
+    const { code, out } = await atrium('doctor --json', { HOST: '127.0.0.1', PORT: String(port), ...env });
+    return { code, found: (JSON.parse(out) as { findings: Finding[] }).findings };
+  }
+
+  /** The lines about one thing, as `FAIL text`. */
+  async function about(what: string, env: NodeJS.ProcessEnv): Promise<string> {
+    const { code, found } = await doctor(env);
+    const lines = found.filter((each) => each.what === what).map(({ status, text }) => `${status} ${text}`);
+    expect(code, lines.join()).to.equal(found.some(({ status }) => status === 'FAIL') ? 1 : 0);
+    return lines.join('\n');
+  }
+
+  async function listening(server: Server): Promise<number> {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  it('a good set-up: no line fails, and each says what was looked at', async () => {
+    const { code, out } = await atrium('doctor', { HOST: '127.0.0.1', PORT: String(port) });
+    expect(code).to.equal(0);
+    for (const what of [
+      'configuration',
+      'access',
+      'ports',
+      'TLS',
+      'media engine',
+      'media ports',
+      'announced addresses',
+    ]) {
+      expect(out).to.match(new RegExp(`^(ok|warn) +${what}: .+$`, 'm'));
+    }
+    expect(out).to.not.include('FAIL');
+    expect((await doctor({})).found.filter(({ what }) => what === 'Kurento media server')).to.deep.equal([]);
+  });
+
+  it('a port that another program has', async () => {
+    const server = createTcp((socket) => socket.destroy());
+    const taken = String(await listening(server));
+    expect(await about('ports', { PORT: taken })).to.match(/^FAIL PORT: \d+ is in use; stop the program/);
+    server.close();
+  });
+
+  it('a server that runs, and one that is not well', async () => {
+    let status = 200;
+    const server = createServer((_request, response) => response.writeHead(status).end());
+    const PORT = String(await listening(server));
+    expect(await about('ports', { PORT })).to.match(/^ok the server of this configuration runs/);
+    status = 503;
+    expect(await about('ports', { PORT })).to.match(/^FAIL .*answers 503/);
+    server.close();
+  });
+
+  it('access that lets nobody in, or everybody', async () => {
+    expect(await about('configuration', { AUTH: 'required' })).to.match(/^FAIL .*KEYS/);
+    expect(await about('access', { HOST: '0.0.0.0' })).to.match(/^warn everybody/);
+    expect(await about('access', { AUTH: 'required', KEYS: `k: ${'x'.repeat(32)}` })).to.equal('ok AUTH=required');
+  });
+
+  it('doors of which one asks for a secret, and an option that is misspelt', async () => {
+    const text = await about('configuration', { CONCIERGE_SECRET: 'secret', KMS_URLS: 'ws://x' });
+    expect(text)
+      .to.match(/^warn KMS_URLS is no option .*KMS_URIS\?$/m)
+      .and.match(/^FAIL BRIDGE: /m);
+  });
+
+  it('certificates that are old, about to be, or of another key', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'atrium-doctor-'));
+    const env = { TLS_CERT: join(folder, 'cert.pem'), TLS_KEY: join(folder, 'key.pem') };
+    const written = async (days: number): Promise<void> => {
+      const notBeforeDate = new Date(Date.now() - 30 * 86_400_000);
+      const notAfterDate = new Date(Date.now() + days * 86_400_000);
+      const made = await generate([{ name: 'commonName', value: 'rooms.test' }], {
+        keyType: 'ec',
+        notBeforeDate,
+        notAfterDate,
+      });
+      writeFileSync(env.TLS_CERT, made.cert);
+      writeFileSync(env.TLS_KEY, made.private);
+    };
+    await written(-2);
+    expect(await about('TLS', env)).to.match(/^FAIL .*has expired/);
+    await written(3.5);
+    expect(await about('TLS', env)).to.match(/^warn .*valid for 3 days.*renew it/);
+    await written(90.5);
+    expect(await about('TLS', env)).to.match(/^ok .*valid for 90 days/);
+    writeFileSync(env.TLS_CERT, 'nonsense');
+    expect(await about('TLS', env)).to.match(/^FAIL TLS_CERT, TLS_KEY: /);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('media servers that are there, not there, or no media servers', async () => {
+    const engine = await EmbeddedEngine.start();
+    const server = createTcp((socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
+    const other = `ws://127.0.0.1:${await listening(server)}/kurento`;
+    const gone = `ws://user:password@127.0.0.1:${await freePort()}/kurento`;
+    const lines = (await about('Kurento media server', { KMS_URIS: [engine.url, other, gone].join(',') })).split('\n');
+    expect(lines[0]).to.match(/^ok ws:\S+: version \S+$/);
+    expect(lines[1]).to.match(/^FAIL ws:\S+: .*404/);
+    expect(lines[2])
+      .to.match(/^FAIL ws:\S+: .*ECONNREFUSED.*KMS_URIS/)
+      .and.not.include('password');
+    server.close();
+    await engine.stop();
+  });
+
+  it('TURN servers: one that takes our credentials, one of another secret, one that is not there', async function () {
+    if (!TurnServer.isInstalled) this.skip();
+    const turn = await TurnServer.deployed();
+    try {
+      const tcp = `turn:${turn.host}:${turn.port}?transport=tcp`;
+      const good = await about('STUN and TURN', { TURN_URLS: `${turn.url},${tcp}`, TURN_SECRET: turnSecret });
+      expect(good).to.equal(`ok ${turn.url}\nok ${tcp}`);
+      const stun = `stun:${turn.host}:${turn.port}`;
+      expect(await about('STUN and TURN', { ICE_SERVERS: stun })).to.match(/^ok stun:\S+\nwarn no TURN server/);
+      const wrong = { TURN_URLS: `${turn.url},${tcp}`, TURN_SECRET: 'another' };
+      expect(await about('STUN and TURN', wrong)).to.match(/^(FAIL turn:\S+: it refuses the credentials.*\n?){2}$/);
+    } finally {
+      await turn.stop();
+    }
+    const gone = { TURN_URLS: `turn:127.0.0.1:${await freePort()}?transport=tcp`, TURN_SECRET: 'x' };
+    expect(await about('STUN and TURN', gone)).to.match(/^FAIL turn:\S+: .*ECONNREFUSED.*Look whether it runs/);
+  });
+});
