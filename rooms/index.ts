@@ -145,6 +145,16 @@ export interface Moderation {
    * again: then the participant decides. @throws RoomError `not-supported` where media does not pass the server; `media-failed`
    */
   mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean): Promise<void>;
+  /**
+   * Cuts what one participant receives of another, or lets it through again. It holds for the subscription that is there; the client may
+   * begin another one. @throws RoomError `not-publishing` for letting through what the client has not subscribed to; `media-failed`
+   */
+  cutSubscription(
+    target: Participant,
+    publisher: Participant,
+    kinds: readonly MediaKind[],
+    isCut: boolean,
+  ): Promise<void>;
   /** Asks somebody to unmute, once in 10 s. */
   requestUnmute(target: Participant, kinds: readonly MediaKind[]): void;
   /** @throws RoomError `not-publishing`, `not-supported` */

@@ -60,6 +60,24 @@ export class Moderation implements api.Moderation {
     await Promise.all(cuts);
   }
 
+  async cutSubscription(
+    target: Participant,
+    publisher: Participant,
+    kinds: readonly MediaKind[],
+    isCut: boolean,
+  ): Promise<void> {
+    await this.#do(isCut ? 'cutSubscription' : 'allowSubscription', target, () => {
+      this.#assertIsHere(publisher);
+      const subscription = target.subscriptionTo(publisher);
+      if (subscription) return subscription.cut(kinds, isCut);
+      if (isCut) return undefined;
+      throw new RoomError(
+        'not-publishing',
+        `${target.name} receives nothing of ${publisher.name}: its client has to begin`,
+      );
+    });
+  }
+
   requestUnmute(target: Participant, kinds: readonly MediaKind[]): void {
     this.#do('requestUnmute', target, () => {
       const now = this.#room.now();

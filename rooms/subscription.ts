@@ -67,6 +67,16 @@ export class Subscription implements api.Subscription {
     await this.#feed.update();
   }
 
+  /** Called by a moderator: as `mute` of some kinds, or undoes that. @throws RoomError as `mute` */
+  async cut(kinds: readonly MediaKind[], isCut: boolean): Promise<void> {
+    this.#assertNotClosed();
+    for (const kind of kinds) {
+      if (isCut) this.#feed.muted.add(kind);
+      else this.#feed.muted.delete(kind);
+    }
+    await this.#feed.update();
+  }
+
   addCandidate(candidate: IceCandidate): void {
     this.#endpoint.addCandidate(candidate);
   }

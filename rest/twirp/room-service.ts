@@ -2,7 +2,7 @@ import type { AnyMessage, Message, MessageType, PartialMessage } from '@bufbuild
 import type * as protocol from '@livekit/protocol';
 import type { z } from 'zod';
 import { read } from '../../options/faults.js';
-import type { Participant, Publication, Room, Rooms } from '../../rooms/index.js';
+import type { Participant, Rooms } from '../../rooms/index.js';
 import type { Caller, NeededGrant } from '../callers.js';
 import type { Handlers } from '../operations.js';
 import type { RoomList } from '../room-list.js';
@@ -11,8 +11,9 @@ import type { RoomOperation } from '../rooms.js';
 import { components } from '../schemas.js';
 import type { Codec } from './codec.js';
 import { Messages } from './messages.js';
-import type { TrackKind } from './messages.js';
 import { Nonces } from './nonces.js';
+import { messageOf, recipientsOf } from './sent-data.js';
+import { trackIn, trackOf } from './tracks.js';
 import { TwirpError } from './twirp-error.js';
 
 type Protocol = typeof protocol;
@@ -42,7 +43,7 @@ interface Call {
 
 /** Methods of RoomService, and services, that LiveKit has and this server does not. */
 export const missing = {
-  methods: new Set(['ForwardParticipant', 'MoveParticipant', 'PerformRpc', 'UpdateSubscriptions']),
+  methods: new Set(['ForwardParticipant', 'MoveParticipant', 'PerformRpc']),
   services: new Set([
     'Egress',
     'Ingress',
@@ -53,9 +54,6 @@ export const missing = {
     'PhoneNumberService',
   ]),
 };
-
-/** Topics under which LiveKit's clients and programs send texts. */
-const chatTopics = new Set(['', 'chat', 'lk.chat']);
 
 /** All methods by name. The names of the messages are those of LiveKit's livekit_room.proto. */
 export function roomService(
@@ -163,15 +161,32 @@ export function roomService(
     await operations.updateParticipant({ room, participant }, asking(caller), body);
     return messages.participant(target);
   });
+  add(
+    'UpdateSubscriptions',
+    loaded.UpdateSubscriptionsRequest,
+    loaded.UpdateSubscriptionsResponse,
+    async (request, caller) => {
+      const { trackSids, participantTracks, subscribe } = request;
+      const target = participantOf(rooms, request);
+      const room = roomNamed(rooms, request.room);
+      const sids = [...trackSids, ...participantTracks.flatMap((tracks) => tracks.trackSids)];
+      if (sids.length === 0) throw new TwirpError('invalid_argument', 'track_sids is missing');
+      // First what can be refused.
+      const tracks = sids.map((sid) => trackIn(room, sid));
+      const by = room.moderatedBy(caller);
+      for (const { publication, kind } of tracks) {
+        await by.cutSubscription(target, publication.publisher, [kind], !subscribe);
+      }
+      return {};
+    },
+  );
   const nonces = new Nonces(now);
   add('SendData', loaded.SendDataRequest, loaded.SendDataResponse, async (request, caller) => {
     const { data, topic = '', nonce } = request;
     const room = roomNamed(rooms, request.room);
     if (nonces.has(room.sid, nonce)) return {};
     const to = recipientsOf(room, request);
-    const text = chatTopics.has(topic) ? textIn(data) : undefined;
-    const said = text === undefined ? { data: Buffer.from(data).toString('base64'), topic } : { text };
-    const body = checked(components.NewMessage, { ...said, to });
+    const body = checked(components.NewMessage, { ...messageOf(topic, data), to });
     await operations.sendMessage({ room: request.room }, asking(caller), body);
     nonces.add(room.sid, nonce);
     return {};
@@ -220,45 +235,8 @@ function participantOf(
   return participantIn(roomNamed(rooms, room), required(identity, 'identity'));
 }
 
-/** @throws TwirpError `not_found` */
-function trackOf(
-  { publication }: Participant,
-  sid: string,
-): { readonly publication: Publication; readonly kind: TrackKind } {
-  const kind = publication?.kinds.find((each) => publication.sidOf(each) === sid);
-  if (publication && kind) return { publication, kind };
-  throw new TwirpError('not_found', `The participant has no track "${sid}"`);
-}
-
 /** @throws TwirpError `failed_precondition` */
 function assertSeenAsBefore({ grants }: Participant, { hidden }: protocol.ParticipantPermission): void {
   if (!hidden || grants.hidden) return;
   throw new TwirpError('failed_precondition', 'Whether a participant is hidden is decided when it joins');
-}
-
-/** Programs of older SDKs name them by the ids of their memberships. */
-interface Recipients {
-  readonly destinationIdentities: readonly string[];
-  readonly destinationSids: readonly string[];
-}
-
-/**
- * By their ids. Those that have left meanwhile are passed over.
- * @throws TwirpError `not_found` when nobody is left
- */
-function recipientsOf(room: Room, wanted: Recipients): string[] | undefined {
-  const { destinationIdentities: identities, destinationSids: sids } = wanted;
-  if (identities.length === 0 && sids.length === 0) return undefined;
-  const bySid = sids.length === 0 ? [] : [...room.everybody].filter(({ sid }) => sids.includes(sid));
-  const found = [...identities.flatMap((identity) => room.findAny(identity) ?? []), ...bySid];
-  if (found.length === 0) throw new TwirpError('not_found', 'None of those that it is for is in the room');
-  return [...new Set(found)].map(({ identity }) => identity);
-}
-
-function textIn(data: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,7 +8,7 @@ import {
   TrackType,
 } from 'livekit-server-sdk';
 import { WebSocket } from 'ws';
-import { publishOffer } from '../../support/fixtures.js';
+import { publishOffer, receiveOffer } from '../../support/fixtures.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
 import { tokenWith } from '../../support/tokens.js';
@@ -182,6 +182,27 @@ for (const form of ['JSON', 'protobuf'] as const) {
       await back.request('joinRoom', { user: 'ana', room: 'r', token: next });
     });
 
+    it('stops a track for one subscriber, and lets it through again to one whose client subscribes', async () => {
+      const [ana, ben] = [await join('ana'), await join('ben')];
+      await ana.request('publishVideo', { sdpOffer: publishOffer });
+      const [audio, video] = (await sdk.getParticipant('r', 'ana')).tracks.map(({ sid }) => sid);
+      const both = [audio ?? '', video ?? ''];
+      expect(await refusal(() => sdk.updateSubscriptions('r', 'ben', both, true))).to.match(/^412 failed_precondition/);
+      await sdk.updateSubscriptions('r', 'ben', both, false);
+      await ben.notified('participantPublished');
+      await ben.request('receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
+      const cut = () => {
+        const room = server().rooms.find('r');
+        const [publisher, subscriber] = [room?.find('ana'), room?.find('ben')];
+        return publisher && subscriber?.subscriptionTo(publisher)?.muted;
+      };
+      expect(cut()).to.deep.equal([]);
+      await sdk.updateSubscriptions('r', 'ben', both, false);
+      expect(cut()).to.deep.equal(['audio', 'video']);
+      await sdk.updateSubscriptions('r', 'ben', [audio ?? ''], true);
+      expect(cut()).to.deep.equal(['video']);
+    });
+
     it('says texts and sends data, to everybody or to some, each once', async () => {
       const [ana, ben] = [await join('ana', 'r', { features: ['streams'] }), await join('ben')];
       const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -245,6 +266,8 @@ for (const form of ['JSON', 'protobuf'] as const) {
         [() => sdk.sendData('x', new Uint8Array(1), 0, {}), /^404 not_found/],
         [() => sdk.sendData('r', new Uint8Array(1), 0, { destinationIdentities: ['ben'] }), /^404 not_found: None/],
         [() => sdk.sendData('r', new Uint8Array(20_000), 0, {}), /^400 invalid_argument: .*16384/],
+        [() => sdk.updateSubscriptions('r', 'ana', ['TR_x'], false), /^404 not_found: The room has no track/],
+        [() => sdk.updateSubscriptions('r', 'ana', [], false), /^400 invalid_argument: track_sids/],
         [() => sdk.forwardParticipant('r', 'ana', 's'), /^501 unimplemented/],
         [() => sdk.moveParticipant('r', 'ana', 's'), /^501 unimplemented/],
       ];
@@ -268,6 +291,7 @@ for (const form of ['JSON', 'protobuf'] as const) {
         () => bearing({ ...everything, roomAdmin: false }).mutePublishedTrack('r', 'ana', 'TR_x', true),
         () => bearing({ ...everything, roomAdmin: false }).updateParticipant('r', 'ana', { name: 'x' }),
         () => bearing({ ...everything, roomAdmin: false }).sendData('r', new Uint8Array(1), 0, {}),
+        () => bearing({ ...everything, roomAdmin: false }).updateSubscriptions('r', 'ana', [], false),
         () => bearing({ ...everything, roomAdmin: false }).updateRoomMetadata('r', 'x'),
       ];
       for (const call of denied) expect(await refusal(call)).to.match(/^403 permission_denied/);
