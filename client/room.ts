@@ -409,7 +409,7 @@ export class Room extends Emitter<RoomEvents> {
     const { self, localPublication } = this;
     self.grantsChanged(grants);
     if (!grants.roomAdmin) this.moderation.forget();
-    // The server has ended it, and does not tell.
+    // Such a publication has ended at the server.
     if (localPublication?.tracks.some(({ kind }) => !self.mayPublish(kind as 'audio' | 'video')))
       localPublication.end();
     const publications = [...this.#participants.values()].flatMap((each) => [...each.publications.values()]);

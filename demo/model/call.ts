@@ -7,6 +7,7 @@ import {
   type ConnectionStatistics,
   type EndDetails,
   type EndReason,
+  type LocalPublication,
   type MediaKind,
   type Participant,
   type Publication,
@@ -70,6 +71,8 @@ export class Call {
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
   readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
+  /** What we publish, until we end it ourselves. */
+  #publication: LocalPublication | undefined;
   #interruptedAt = -Infinity;
   /** We were not allowed to speak. */
   #wasSilenced: boolean;
@@ -118,14 +121,19 @@ export class Call {
     const { room, media } = this;
     // The browser may still be asking the user.
     if (media.opening.value) await media.open();
+    this.#publication = undefined;
     await room.localPublication?.close();
     if (this.#isOver()) return;
     this.showOwn();
-    const stream = media.stream.value;
     if (media.hint.value) toast(media.hint.value, 'problem');
-    if (!stream || !this.#mayPublish(stream)) return;
+    const stream = media.stream.value && this.#allowedOf(media.stream.value);
+    if (!stream) return;
     try {
       const publication = await room.publish(stream);
+      this.#publication = publication;
+      publication.on('closed', () => {
+        if (this.#publication === publication && room.joined) this.#wasEnded();
+      });
       publication.on('reconnecting', () => (this.self.reconnecting.value = true));
       publication.on('reconnected', () => (this.self.reconnecting.value = false));
       publication.on('sharing', (sharing) => {
@@ -221,16 +229,28 @@ export class Call {
     self.publishes.value = this.room.localPublication !== undefined;
   }
 
-  /** A user who may not publish listens. Their devices are off then. */
-  #mayPublish(stream: MediaStream): boolean {
+  /** What of it the user may publish. A user who may publish nothing listens: their devices are off then. */
+  #allowedOf(stream: MediaStream): MediaStream | undefined {
     const { self } = this.room;
-    const allowed = stream.getTracks().every(({ kind }) => self.mayPublish(kind as MediaKind));
-    if (allowed) return true;
-    const kinds = (['audio', 'video'] as const).filter((kind) => self.mayPublish(kind));
-    if (kinds.length === 0) this.media.close();
-    toast(kinds.length === 0 ? 'You can listen in this room.' : `You can only send ${kinds.join()} in this room.`);
+    const tracks = stream.getTracks();
+    const allowed = tracks.filter(({ kind }) => self.mayPublish(kind as MediaKind));
+    if (allowed.length === tracks.length) return stream;
+    if (allowed.length > 0) {
+      toast(`In this room the others cannot ${self.mayPublish('audio') ? 'see' : 'hear'} you.`);
+      return new MediaStream(allowed);
+    }
+    this.media.close();
+    toast('You can listen in this room.');
     this.showOwn();
-    return false;
+    return undefined;
+  }
+
+  /** A moderator has ended what we publish. To turn the microphone or the camera on publishes again, where that is allowed. */
+  #wasEnded(): void {
+    this.#publication = undefined;
+    this.media.close();
+    toast('A moderator has stopped your sound and picture.');
+    this.showOwn();
   }
 
   #isOver(): boolean {
@@ -298,11 +318,7 @@ export class Call {
       this.unmuteWish.value = { by: this.#person(by)?.name ?? by, kinds };
     });
     self.on('grantsChanged', () => {
-      const { stream } = this.media;
-      if (stream.value && !this.room.localPublication) this.#mayPublish(stream.value);
-      else if (!stream.value && self.mayPublish('audio') && this.#wasSilenced) {
-        toast('You may speak now: turn on your microphone.');
-      }
+      if (this.#wasSilenced && self.mayPublish('audio')) toast('You may speak now: turn on your microphone.');
       this.#wasSilenced = !self.mayPublish('audio');
       this.showOwn();
     });

@@ -46,8 +46,9 @@ export const participantPublished = notification({
 export const participantUnpublished = notification({
   name: 'participantUnpublished',
   params: z.object({ name: z.string() }),
-  summary: 'Somebody stopped publishing and stays.',
-  to: 'the others in the room',
+  summary:
+    'Somebody stopped publishing and stays. With its own name a client is told that a moderator has ended its stream.',
+  to: 'the others in the room, and the publisher with the feature `moderation` where a moderator has ended it',
   example: { name: 'berta' },
 });
 

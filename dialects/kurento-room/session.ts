@@ -15,7 +15,7 @@ import type { CustomRequest } from './custom-request.js';
 import { has, noFeatures } from './features.js';
 import type { Features } from './features.js';
 import { Knocks } from './knocks.js';
-import { admitted, denied, notificationText } from './notifications.js';
+import { admitted, denied, notificationText, participantUnpublished } from './notifications.js';
 import { dialectName, newcomerOf } from './newcomer.js';
 import type { RoomProtocolSettings } from './options.js';
 import { Outlet } from './outlet.js';
@@ -158,6 +158,12 @@ export class Session implements CallingSession, NameHolder {
     const goOn = keepPayer();
     const bearer = await found;
     return goOn(() => this.#enter(wish, bearer, entered));
+  }
+
+  publicationTaken({ name }: Participant): void {
+    // A client of 2016 takes the name for that of somebody else.
+    if (!has(this.#features, 'moderation')) return;
+    this.#outlet.tell(textFrame(notificationText(participantUnpublished, { name })));
   }
 
   leave(namesSession: boolean): void {

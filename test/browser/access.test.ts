@@ -135,6 +135,23 @@ describe('a room with moderators in the demo', function () {
     await mia.page.locator('.tile:not(.muted)[data-participant="Berta"]').waitFor();
   });
 
+  it('publishes no more when a moderator has ended that, until the person turns a device on again', async () => {
+    const mia = await moderate('unpublish');
+    const berta = await join('Berta', 'unpublish');
+    await mia.receives('Berta');
+    await mia.page.evaluate("window.atrium.room.moderation.unpublish('Berta')");
+    await reads(berta, 'A moderator has stopped your sound and picture.');
+    await mia.page.locator('[data-person="Berta"]', { hasText: 'listening' }).waitFor();
+    await berta.page.getByRole('button', { name: 'No microphone: try again' }).click();
+    await mia.receives('Berta');
+    await mia.page.evaluate("window.atrium.room.moderation.setGrants('Berta', { grants: { canPublish: false } })");
+    await mia.page.locator('[data-person="Berta"]', { hasText: 'listening' }).waitFor();
+    await berta.page.getByRole('button', { name: 'No microphone: try again' }).click();
+    await reads(berta, 'You can listen in this room.');
+    await mia.page.evaluate("window.atrium.room.moderation.setGrants('Berta', { grants: { canPublish: true } })");
+    await reads(berta, 'You may speak now: turn on your microphone.');
+  });
+
   it('says why somebody was removed, and has no way back', async () => {
     const mia = await moderate('remove');
     const berta = await join('Berta', 'remove');

@@ -261,6 +261,13 @@ describe('access, as the client sees it', () => {
       await until('it receives again', () => [...berta().publications.values()].some((each) => each.subscription));
     });
 
+    it('does not publish again by itself what a moderator has ended', async () => {
+      const publication = await room.publish(new StubStream([new StubTrack('audio')]) as unknown as MediaStream);
+      visit().tell('participantUnpublished', { name: 'ana' });
+      await until('it has ended', () => publication.closed);
+      expect([room.localPublication, visit().calls('publishVideo')]).to.deep.equal([undefined, 1]);
+    });
+
     it('moderates by the requests of the protocol, and knows who waits', async () => {
       const { moderation, self } = room;
       await moderation.mute('*', ['audio']);

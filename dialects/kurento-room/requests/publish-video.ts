@@ -24,7 +24,10 @@ export const publishVideo = roomRequest({
     { reason: 'already-publishing', when: 'The participant is already publishing.' },
   ],
   handle: async (participant, params, { session }) => {
-    const options = { loopback: params.doLoopback ?? false, dataChannels: session.dataChannels };
+    const taken = (): void => {
+      session.publicationTaken(participant);
+    };
+    const options = { loopback: params.doLoopback ?? false, dataChannels: session.dataChannels, taken };
     const { sdpAnswer: answered, announce } = await participant.publish(params.sdpOffer, options);
     return { answer: { sdpAnswer: answered }, afterwards: announce };
   },

@@ -227,6 +227,28 @@ describe('Kurento Room §3.11 a client that ignores every notification', () => {
   });
 });
 
+describe('Kurento Room §3.11 a publication that a moderator has ended', () => {
+  const told = (client: RpcClient): unknown[] =>
+    client.notifications.filter(({ method }) => method === 'participantUnpublished').map(({ params }) => params);
+
+  it('is told to its publisher too, by its own name, unless that is a client of 2016', async () => {
+    await withServer(tokens, async (url) => {
+      const mod = await join(url, modToken);
+      for (const features of [all, undefined]) {
+        const ana = await join(url, anaToken, { features });
+        await ana.request('publishVideo', { sdpOffer: publishOffer });
+        await mod.request('forceUnpublish', { id: 'ana' });
+        await ana.settle();
+        expect(told(ana)).to.deep.equal(features ? [{ name: 'ana' }] : []);
+        await ana.request('leaveRoom');
+        ana.cut();
+      }
+      expect(told(mod)).to.deep.equal([{ name: 'ana' }, { name: 'ana' }]);
+      mod.cut();
+    });
+  });
+});
+
 describe('Kurento Room §3.11 an event', () => {
   it('is encoded once for all clients that are told the same of it', () => {
     const encode = eventEncoder();
