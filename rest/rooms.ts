@@ -47,7 +47,14 @@ export function roomHandlers(rooms: Rooms, roomList: RoomList, passwords: Passwo
       if (made) return { status: 200, body: pictureOf(made) };
       return {
         status: 201,
-        body: pictureOf(await rooms.open(name, { settings, stays: false, bearer: caller.bearer })),
+        body: pictureOf(
+          await rooms.open(name, {
+            settings,
+            stays: false,
+            bearer: caller.bearer,
+            administrator: caller.administrator,
+          }),
+        ),
       };
     },
     getRoom: ({ room }, { isAdmin }) => {

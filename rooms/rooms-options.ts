@@ -92,6 +92,8 @@ export interface OpenOptions {
   /** What that client has shown. Default: `RoomsOptions.stranger`. */
   readonly bearer?: Bearer;
   readonly settings?: Partial<RoomSettings>;
+  /** The program that opens it, for the log (`Administrator.administrator`). Default: nothing is logged. */
+  readonly administrator?: string;
   /**
    * Whether the room stays until it need not (`Room.stays`). With false it waits for its first participant (`emptyTimeoutS`), and after
    * the last one for another (`departureTimeoutS`). Default: true.

@@ -166,7 +166,7 @@ export class Rooms {
    */
   async open(
     given: string,
-    { title, by, bearer = this.#stranger, settings = {}, stays = true }: OpenOptions = {},
+    { title, by, bearer = this.#stranger, settings = {}, administrator, stays = true }: OpenOptions = {},
     enter: (room: api.Room) => boolean = () => true,
   ): Promise<api.Room> {
     const name = roomKey(given);
@@ -182,6 +182,9 @@ export class Rooms {
       const room = this.#make(name, { ...this.#defaults, ...inAdvance, ...checked }, { stays, waits: !stays });
       if (!enter(room)) throw new RoomError('interrupted', `Room "${name}" is not wanted any more`);
       this.#add(room);
+      if (administrator !== undefined) {
+        this.#context.audit({ actor: administrator, action: 'open', room: name, target: '', outcome: 'done' });
+      }
       return room;
     };
     if (!question) return open();

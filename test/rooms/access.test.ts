@@ -571,6 +571,14 @@ describe('a moderator', () => {
 });
 
 describe('a room made in advance', () => {
+  it('is one line of the log when a program has made it', async () => {
+    const audited: unknown[] = [];
+    const stage = new AccessStage({ audit: (entry) => audited.push(entry) });
+    await stage.rooms.open('r1', { stays: false, administrator: 'backend' });
+    await stage.rooms.open('r2');
+    expect(audited).to.deep.equal([{ actor: 'backend', action: 'open', room: 'r1', target: '', outcome: 'done' }]);
+  });
+
   it('closes when nobody comes, and some time after the last has left', async () => {
     const stage = new AccessStage();
     await stage.rooms.open('r1', { stays: false });
