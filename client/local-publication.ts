@@ -1,3 +1,4 @@
+import type { MediaKind } from './ask.js';
 import { BackOff } from './back-off.js';
 import { Emitter } from './emitter.js';
 import { ClientError, asClientError } from './errors.js';
@@ -113,8 +114,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** Tells the others what is muted. Only for pages that switch tracks themselves. */
   tellMuted(): void {
-    const kinds = new Set(this.#tracks.map(({ kind }) => kind as 'audio' | 'video'));
-    this.#self.tellMuted(Object.fromEntries([...kinds].map((kind) => [kind, this.isMuted(kind)])));
+    this.#self.tellMuted(Object.fromEntries(this.#kinds.map((kind) => [kind, this.isMuted(kind)])));
+  }
+
+  get #kinds(): MediaKind[] {
+    return [...new Set(this.#tracks.map(({ kind }) => kind as MediaKind))];
   }
 
   /** True also where there is no track of that kind. */
@@ -169,6 +173,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#self.publishes([]);
     this.#connections.close(this.#self.id, this.#connection);
     void this.stopSharing();
     this.emit('closed');
@@ -230,6 +235,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       return sdpAnswer;
     });
     if (this.#outdated) this.#published = false;
+    else if (!this.#closed) this.#self.publishes(this.#kinds);
   }
 
   async #unpublish(): Promise<void> {

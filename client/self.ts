@@ -28,6 +28,8 @@ export class Self extends Emitter<SelfEvents> {
   #profile: Profile;
   #state: ParticipantState | undefined;
   #grants: Grants | undefined;
+  /** What we publish. */
+  #published: ReadonlySet<MediaKind> = new Set();
   /** What the server believes that is not muted. Undefined: it does not want to know. */
   #told: Record<MediaKind, boolean> | undefined;
 
@@ -57,9 +59,10 @@ export class Self extends Emitter<SelfEvents> {
     return this.#profile.attributes;
   }
 
-  /** Undefined where the server does not tell. */
+  /** As the others see it. Undefined where the server does not tell. */
   get state(): ParticipantState | undefined {
-    return this.#state;
+    // The server tells the others, and not us, that we begin or cease to publish.
+    return this.#state && { ...this.#state, audio: this.#isHeard('audio'), video: this.#isHeard('video') };
   }
 
   /** Undefined where the server does not tell. */
@@ -105,6 +108,12 @@ export class Self extends Emitter<SelfEvents> {
     this.#ask('updateState', state).catch(() => undefined);
   }
 
+  /** For LocalPublication only: what we publish from now on. */
+  publishes(kinds: readonly MediaKind[]): void {
+    this.#published = new Set(kinds);
+    this.#emitState();
+  }
+
   /** For Room only: we are in. */
   entered({ self = { id: this.#id }, grants, features = [] }: JoinAnswer): void {
     this.#id = self.id;
@@ -118,7 +127,16 @@ export class Self extends Emitter<SelfEvents> {
   /** For Room only. */
   stateChanged(state: ParticipantState): void {
     this.#state = state;
-    this.emit('stateChanged', state);
+    this.#emitState();
+  }
+
+  #emitState(): void {
+    const { state } = this;
+    if (state) this.emit('stateChanged', state);
+  }
+
+  #isHeard(kind: MediaKind): boolean {
+    return this.#published.has(kind) && this.#told?.[kind] === true && !this.#state?.mutedKinds?.includes(kind);
   }
 
   /** For Room only. */

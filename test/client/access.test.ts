@@ -234,6 +234,9 @@ describe('access, as the client sees it', () => {
         ['updateState', { video: false }],
         ['updateState', { audio: true }],
       ]);
+      expect(room.self.state).to.deep.include({ audio: true, video: false });
+      await publication.close();
+      expect(room.self.state).to.deep.include({ audio: false, video: false });
       const heard = server?.heard ?? [];
       expect(heard.indexOf('1 updateState')).to.be.lessThan(heard.indexOf('1 publishVideo'));
     });
