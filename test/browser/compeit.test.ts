@@ -74,7 +74,11 @@ class CompeitVisitor {
 
 describe('a page of the COMPEIT kind', function () {
   this.timeout(4 * patienceMs);
-  const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
+  // A polling page that is closed between two polls is known to be gone by its silence alone.
+  const server = useServer({
+    kurentoRoom: { sessionGraceMs: 1_000 },
+    compeit: { pollMs: 2_000, closeTimeoutMs: 10_000 },
+  });
   const newWindow = useBrowser();
   let script = '';
 
