@@ -101,6 +101,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
   const stop = (): Promise<void> => undo.run();
   try {
     const tls = options.tls ?? (await tlsIdentity(config));
+    const roomList = config.roomList || (config.auth === 'required' ? 'admin' : 'public');
     const access = new Access(config, log, now);
     const hook = new AuthHook(config, log, now);
     undo.add(() => {
@@ -153,7 +154,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       get adminToken() {
         return config.adminToken;
       },
-      roomList: config.roomList,
+      roomList,
       addressOf: (request) => networkOf(callerOf(request).address),
       closeByGet: config.closeEndpoint === 'token',
       onGuessing: (address) => {
@@ -223,7 +224,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         rooms,
         access: config.bridge ? access : access.withNames((key) => apart.nameOf(key) ?? key),
         passwords,
-        roomList: config.roomList,
+        roomList,
         names: config.bridge ? sharedNames : apart,
         doors,
         socketIo,
@@ -241,7 +242,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     if (config.allowedOrigins.includes('*')) {
       log.warn('pages of all sites may use this server, from the browsers of its users (ALLOWED_ORIGINS=*)');
     }
-    if (config.roomList === 'public' && !isLoopback(config.host)) {
+    if (roomList === 'public' && !isLoopback(config.host)) {
       log.info('everybody who reaches the server may list its rooms; ROOM_LIST=admin or off changes that');
     }
     tellAccess(config, log);

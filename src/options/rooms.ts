@@ -11,10 +11,10 @@ export const roomsOptions = {
     'Participants whose whole name matches may open a room; capitals do not matter. Everybody may enter a room that exists.',
   ),
   roomList: option(
-    z.enum(['public', 'admin', 'off']),
-    'public',
+    z.enum(['', 'public', 'admin', 'off']),
+    '',
     'mode',
-    'Which clients are told what rooms there are: everybody (public), those that send the admin token (admin), or none (off). No public list names participants.',
+    'Which clients are told what rooms there are: everybody (public), those that send the admin token or a token with roomList (admin), or none (off). No public list names participants. Empty: public; with auth=required admin.',
   ),
   roomMaxParticipants: option(
     count.min(0).max(100_000),

@@ -9,6 +9,7 @@ import { send } from '../support/http.js';
 import type { HttpAnswer } from '../support/http.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { ServiceStage } from '../support/service-stage.js';
+import { testKey } from '../support/tokens.js';
 import { stalled } from '../support/stalled.js';
 import { freePort } from '../support/free-port.js';
 
@@ -52,6 +53,20 @@ describe('what REST tells of rooms', () => {
         expect((await ask(asAdmin.headers)).map(({ status }) => status)).to.deep.equal(administrator);
       }));
   }
+
+  it('by default depends on whether everybody needs a token to come in', async () => {
+    for (const [auth, status] of [
+      ['off', 200],
+      ['optional', 200],
+      ['required', 401],
+    ] as const) {
+      const stage = new ServiceStage({ auth, keys: testKey, adminToken });
+      const url = await stage.start();
+      expect((await send(`${url}getAllRooms`)).status, auth).to.equal(status);
+      expect((await send(`${url}getAllRooms`, asAdmin)).status, auth).to.equal(200);
+      await stage.stop();
+    }
+  });
 
   it('without ROOM_LIST=public is the same of a room that is not there, for strangers', () =>
     withGarden({ roomList: 'admin', adminToken }, async (url) => {
