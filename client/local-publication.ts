@@ -15,7 +15,9 @@ interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
   reconnected: [];
   /** The screen is shown from now on, or the camera again. */
   sharing: [boolean];
-  /** Ended by us or with the room. Last event, once. */
+  /** A moderator has ended it. `closed` follows. */
+  taken: [];
+  /** Ended by us, by a moderator or with the room. Last event, once. */
   closed: [];
 }
 
@@ -167,6 +169,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     if (this.#closed) return;
     this.end();
     await this.#unpublish();
+  }
+
+  /** For Room only: a moderator has ended it. */
+  take(): void {
+    if (this.#closed) return;
+    this.emit('taken');
+    this.end();
   }
 
   /** Ends it without telling the server, which knows already. */

@@ -331,7 +331,7 @@ export class Room extends Emitter<RoomEvents> {
         this.#published(notification.params.id, notification.params.streams, connections);
         break;
       case 'participantUnpublished':
-        if (notification.params.name === this.user) this.#localPublication?.end();
+        if (notification.params.name === this.user) this.#localPublication?.take();
         else this.#participants.get(notification.params.name)?.unpublish();
         break;
       case 'participantLeft':
@@ -411,7 +411,7 @@ export class Room extends Emitter<RoomEvents> {
     if (!grants.roomAdmin) this.moderation.forget();
     // Such a publication has ended at the server.
     if (localPublication?.tracks.some(({ kind }) => !self.mayPublish(kind as 'audio' | 'video')))
-      localPublication.end();
+      localPublication.take();
     const publications = [...this.#participants.values()].flatMap((each) => [...each.publications.values()]);
     for (const publication of publications) {
       if (!grants.canSubscribe) publication.subscription?.end();

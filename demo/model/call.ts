@@ -7,7 +7,6 @@ import {
   type ConnectionStatistics,
   type EndDetails,
   type EndReason,
-  type LocalPublication,
   type MediaKind,
   type Participant,
   type Publication,
@@ -71,8 +70,6 @@ export class Call {
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
   readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
-  /** What we publish, until we end it ourselves. */
-  #publication: LocalPublication | undefined;
   #interruptedAt = -Infinity;
   /** We were not allowed to speak. */
   #wasSilenced: boolean;
@@ -121,7 +118,6 @@ export class Call {
     const { room, media } = this;
     // The browser may still be asking the user.
     if (media.opening.value) await media.open();
-    this.#publication = undefined;
     await room.localPublication?.close();
     if (this.#isOver()) return;
     this.showOwn();
@@ -130,9 +126,10 @@ export class Call {
     if (!stream) return;
     try {
       const publication = await room.publish(stream);
-      this.#publication = publication;
+      let isTaken = false;
+      publication.on('taken', () => (isTaken = true));
       publication.on('closed', () => {
-        if (this.#publication === publication && room.joined) this.#wasEnded();
+        if (isTaken) this.#wasTaken();
       });
       publication.on('reconnecting', () => (this.self.reconnecting.value = true));
       publication.on('reconnected', () => (this.self.reconnecting.value = false));
@@ -246,8 +243,7 @@ export class Call {
   }
 
   /** A moderator has ended what we publish. To turn the microphone or the camera on publishes again, where that is allowed. */
-  #wasEnded(): void {
-    this.#publication = undefined;
+  #wasTaken(): void {
     this.media.close();
     toast('A moderator has stopped your sound and picture.');
     this.showOwn();
