@@ -37,6 +37,11 @@ export class Bans {
     this.#now = now;
   }
 
+  /** Whether anybody is banned from any room, or has had a token revoked. */
+  get hasAny(): boolean {
+    return this.#byRoom.size > 0 || this.#revocations.size > 0;
+  }
+
   /** @param ms -1: as long as the room lives */
   add(room: string, known: BanWish, ms: number): Ban {
     const bans = this.#byRoom.get(room) ?? new Map<string, Ban>();

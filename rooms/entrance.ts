@@ -121,7 +121,8 @@ export class Entrance {
     const { newcomer, bearer } = arrival;
     const { evictions, bans } = this.#options;
     const identity = bearer.identity ?? newcomer.identity ?? newcomer.id;
+    // A ban first: it is what somebody who was evicted and banned should hear.
+    if (bans.hasAny) bans.assertMayEnter(name, knownAs(arrival), bearer.validFrom);
     evictions.assertMayEnter(name, { identity, session: newcomer.session });
-    bans.assertMayEnter(name, knownAs(arrival), bearer.validFrom);
   }
 }

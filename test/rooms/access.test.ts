@@ -359,6 +359,13 @@ describe('the entrance of a room', () => {
     ).to.equal('participant-not-found');
   });
 
+  it('says that somebody is banned, and not that they may be back soon', async () => {
+    const stage = new AccessStage();
+    const mod = await stage.join('mod', admin);
+    mod.room.moderatedBy(mod).evict(await stage.join('ana'), { banMs: -1 });
+    expect(await codeOf(stage.join('ana'))).to.equal('banned');
+  });
+
   it('refuses revoked tokens, and newer ones not', async () => {
     const stage = new AccessStage({ evictionMs: 0 });
     const mod = await stage.join('mod', admin);
