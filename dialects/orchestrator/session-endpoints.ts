@@ -51,12 +51,14 @@ export const sessionEndpoints: readonly Endpoint[] = [
     const listed: Record<string, SessionObject> = {};
     const own = user.participant?.closed === false ? [attendance.sessionOf(user.participant)] : [];
     // Only a list of all rooms needs a look at all rooms.
-    const known = roomList === 'public' ? sessions : new Set([...sessions.made, ...own]);
+    const named = sessions.named(user.bearer.room);
+    const known = roomList === 'public' ? sessions : new Set([...sessions.made, ...own, ...(named ? [named] : [])]);
     for (const session of known) {
       // A user that is not in a session is told of it, but not who is there.
       if (attendance.isAtHome(user, session)) listed[session.id] = attendance.describe(session);
       else if (!user.bearer.grantsIn(session.room.name).roomJoin) continue;
-      else if (roomList !== 'off') listed[session.id] = attendance.describeToStranger(session);
+      // A client whose token names a room knows of it.
+      else if (roomList !== 'off' || session === named) listed[session.id] = attendance.describeToStranger(session);
     }
     return { body: listed };
   }),

@@ -94,6 +94,12 @@ export class VrSessions {
     return hidden && !hidden.room.closed ? this.#show(hidden) : undefined;
   }
 
+  /** The session of the room that a token calls so, if there is one. */
+  named(name: string | undefined): VrSession | undefined {
+    const room = name === undefined ? undefined : this.#rooms.find(this.#names.keyOf(name));
+    return room && this.of(room);
+  }
+
   /** The session of a room; undefined if the room is not shared. A room of another dialect becomes a session at the first call. */
   of(room: Room): VrSession | undefined {
     const known = this.#byRoom.get(room);
