@@ -166,7 +166,7 @@ describe('a room with moderators in the demo', function () {
     await mia.seesTiles('Mia');
     await berta.page.reload();
     await press(berta, 'Join');
-    await reads(berta, 'The server did not let you in: You were removed');
+    await reads(berta, 'A moderator has removed you from this room, and you cannot come back.');
     await mia.seesTiles('Mia');
   });
 
