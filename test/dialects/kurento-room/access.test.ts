@@ -133,7 +133,7 @@ describe('Kurento Room §3.11 a client that ignores every notification', () => {
             await client.reason('onIceCandidate', { endpointName: 'mod', candidate: '', sdpMLineIndex: 0 }),
           );
         }
-        const barred = ['40007', '999', '102', '102', '102', '102'];
+        const barred = ['40007', banMs === 0 ? '999' : '401 banned', '102', '102', '102', '102'];
         expect(refused).to.deep.equal([...barred, ...barred]);
         for (const client of [ana, other]) await client.settle();
         const heard = [ana.notifications.length, other.notifications.length];
