@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { bearerToken } from '../access/index.js';
 import { Problem } from './problem.js';
 import type { WrongTokens } from './wrong-tokens.js';
 
@@ -46,7 +47,7 @@ export class Admin {
    * @throws Problem `token-needed` for a wrong token; `too-many` after several from that address, whatever the token is
    */
   is({ authorization, address }: Claim): boolean {
-    const [, token] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+    const token = bearerToken(authorization);
     const expected = this.#expected();
     if (token === undefined || !expected) return false;
     const waitS = this.#wrongTokens.waitOf(address);

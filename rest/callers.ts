@@ -1,4 +1,4 @@
-import { isTokenShaped } from '../access/index.js';
+import { bearerToken, isTokenShaped } from '../access/index.js';
 import type { Access } from '../access/index.js';
 import { RoomError, noGrants } from '../rooms/index.js';
 import type { Administrator, Bearer, Grants } from '../rooms/index.js';
@@ -33,7 +33,7 @@ export class Callers {
 
   /** @throws Problem `token-needed` for a wrong token, `too-many` after several from that address */
   async of(claim: Claim): Promise<Caller> {
-    const [, token] = /^bearer +(\S+)$/i.exec(claim.authorization ?? '') ?? [];
+    const token = bearerToken(claim.authorization);
     if (token !== undefined && isTokenShaped(token) && this.#access.readsTokens) return this.#bearerOf(token, claim);
     return this.#admin.is(claim) ? { administrator: 'admin', bearer: this.#administrator, isAdmin: true } : stranger;
   }

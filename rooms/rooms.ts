@@ -99,14 +99,14 @@ export class Rooms {
   /**
    * The one entrance. Joins a room; if there is no room of that name, it is opened (docs/decisions/0021-entrance.md).
    *
-   * First `authorize` is asked; nothing else is awaited. The rest is one step: the participant is made and put into the room's
+   * First `authorize` is asked, and the password of the room is compared, if it has one; nothing else is awaited. The rest is one step: the participant is made and put into the room's
    * `participants`; `enter` is called with it and returns its outbox; the others are told `participantJoined`. So the caller has the
    * participant before anybody is told, and the newcomer is in `participants` while the others are told. Participants that are in the
    * room when `enter` is called are never announced to the newcomer; those that come later are.
    *
    * If the client has gone, `enter` returns undefined. Then nothing has happened, as when it throws: nobody is told, and no room is
    * left behind.
-   * @throws RoomError `invalid-name`; `evicted`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `room-refused` when the
+   * @throws RoomError as `Entrance` for somebody who may not come in; `invalid-name`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `room-refused` when the
    *   room would be a new one and the media servers are at their limit (people can meet and talk when no media server answers at all);
    *   `interrupted` when `enter` returns undefined; and what `authorize` and `enter` throw
    */
@@ -212,8 +212,8 @@ export class Rooms {
     if (!present) this.#assertCapacity(name);
     if (!present) this.#assertNotKeptClosed(name, arrival);
     const { identity } = arrival.bearer;
-    // A participant that its own newcomer replaces takes no place.
-    const isReplacing = identity !== undefined && present?.findAny(identity) !== undefined;
+    // A participant that its own newcomer replaces takes no place. One that only calls itself so is somebody else.
+    const isReplacing = identity !== undefined && present?.findAny(identity)?.bearer.identity === identity;
     this.#entrance.assertMayEnter(name, present, arrival, isReplacing);
   }
 

@@ -305,6 +305,20 @@ describe('the entrance of a room', () => {
     expect(mod.room.size).to.equal(3);
   });
 
+  it('is locked for the bearer of a token too whose identity somebody without one has as a name', async () => {
+    const stage = new AccessStage();
+    const mod = await stage.join('mod', admin);
+    const guest = await stage.join('ana');
+    mod.room.moderatedBy(mod).update({ locked: true });
+    expect(await codeOf(stage.join('ana', bearerOf(roles.PUBLISHER, 'ana')))).to.equal('locked');
+    expect(guest.closed).to.equal(false);
+    mod.room.moderatedBy(mod).update({ locked: false });
+    const ana = await stage.join('ana', bearerOf(roles.PUBLISHER, 'ana'));
+    mod.room.moderatedBy(mod).update({ locked: true });
+    await stage.join('ana', bearerOf(roles.PUBLISHER, 'ana'));
+    expect(ana.closed, 'it comes in for itself').to.equal(true);
+  });
+
   it('asks for the password, whose hash may change while it is checked', async () => {
     const checks: (() => void)[] = [];
     const stage = new AccessStage({
