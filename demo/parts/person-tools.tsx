@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import type { Person } from '../model/person.js';
@@ -59,7 +59,8 @@ interface RemovalFormProps {
 /** Asks before somebody is removed: there is no way back for them. */
 function RemovalForm({ id, house, person, cancel }: RemovalFormProps) {
   const reason = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // In the turn in which the form appears: a key that is pressed at once is meant for it.
+  useLayoutEffect(() => {
     reason.current?.focus();
   }, []);
   const remove = (banMs: number): void => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import { toast } from '../model/toasts.js';
@@ -127,7 +127,7 @@ function PasswordForm({ call: { house } }: { readonly call: Call }) {
 /** Asks before the call ends for everybody. */
 function EndForAll({ end, cancel }: { readonly end: () => void; readonly cancel: () => void }) {
   const careful = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     careful.current?.focus();
   }, []);
   return (
