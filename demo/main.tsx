@@ -2,6 +2,7 @@ import { render } from 'preact';
 import type { Room } from '../client/index.js';
 import { App, comeBack, leaveQuietly, presentRoom } from './app.js';
 import { inspect, type Inspection } from './model/inspection.js';
+import { startLanguage } from './model/page-language.js';
 import './styles/style.css';
 
 declare global {
@@ -21,5 +22,7 @@ window.atrium = {
 window.addEventListener('pagehide', leaveQuietly);
 
 const root = document.getElementById('app');
-if (root) render(<App />, root);
+// A reloaded page goes back into its call at once, in whatever language.
 void comeBack();
+await startLanguage();
+if (root) render(<App />, root);

@@ -5,6 +5,8 @@ export interface Remembered {
   /** Ids of devices. */
   readonly camera: string;
   readonly microphone: string;
+  /** Of the page: a key of `languages`. */
+  readonly language: string;
 }
 
 /** The call this tab is in, so that a reload goes back to it. */
@@ -27,6 +29,7 @@ export function recall(): Remembered {
     room: textIn(kept, 'room'),
     camera: textIn(kept, 'camera'),
     microphone: textIn(kept, 'microphone'),
+    language: textIn(kept, 'language'),
   };
 }
 

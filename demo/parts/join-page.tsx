@@ -7,6 +7,7 @@ import type { LocalMedia } from '../model/local-media.js';
 import type { Pass } from '../model/pass.js';
 import { recall, remember, type PresentCall } from '../model/remembered.js';
 import { Brand } from './icon.js';
+import { LanguageChoice } from './language-choice.js';
 import { Lobby, type Knock } from './lobby.js';
 import { Preview } from './preview.js';
 import { Rooms } from './rooms.js';
@@ -78,6 +79,7 @@ export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
     <main class="join-page">
       <div class="join-head">
         <Brand />
+        <LanguageChoice />
       </div>
       <div class="join-body">
         <Preview media={media} />

@@ -1,0 +1,5 @@
+/** The buttons of the call, and their keys. */
+export const bar = {
+  title: 'Call',
+  leave: 'Leave',
+};

@@ -1,0 +1,5 @@
+/** The chat. */
+export const chat = {
+  title: 'Chat',
+  close: 'Close chat',
+};

@@ -1,0 +1,32 @@
+import { join } from './join.js';
+import { lobby } from './lobby.js';
+import { end } from './end.js';
+import { call } from './call.js';
+import { bar } from './bar.js';
+import { devices } from './devices.js';
+import { settings } from './settings.js';
+import { stage } from './stage.js';
+import { chat } from './chat.js';
+import { people } from './people.js';
+import { moderation } from './moderation.js';
+import { statistics } from './statistics.js';
+import { problems } from './problems.js';
+
+/** English is the type of the catalogue: each language has each of its texts. A text with parts is a function. */
+export const en = {
+  join,
+  lobby,
+  end,
+  call,
+  bar,
+  devices,
+  settings,
+  stage,
+  chat,
+  people,
+  moderation,
+  statistics,
+  problems,
+};
+
+export type Words = typeof en;

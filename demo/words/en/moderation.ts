@@ -1,0 +1,4 @@
+/** The tools of moderators. */
+export const moderation = {
+  title: 'You moderate this room',
+};

@@ -1,0 +1,4 @@
+/** The list of people. */
+export const people = {
+  close: 'Close list of people',
+};

@@ -1,0 +1,5 @@
+/** The settings. */
+export const settings = {
+  title: 'Settings',
+  language: 'Language',
+};

@@ -1,0 +1,5 @@
+/** The pictures. */
+export const stage = {
+  people: 'In this room',
+  you: 'you',
+};

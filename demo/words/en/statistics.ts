@@ -1,0 +1,5 @@
+/** The figures of the connections. */
+export const statistics = {
+  title: 'Statistics',
+  close: 'Close statistics',
+};

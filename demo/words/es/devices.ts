@@ -1,0 +1,6 @@
+import type { Words } from '../en/index.js';
+
+export const devices: Words['devices'] = {
+  camera: 'Cámara',
+  microphone: 'Micrófono',
+};

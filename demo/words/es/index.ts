@@ -1,0 +1,30 @@
+import type { Words } from '../en/index.js';
+import { join } from './join.js';
+import { lobby } from './lobby.js';
+import { end } from './end.js';
+import { call } from './call.js';
+import { bar } from './bar.js';
+import { devices } from './devices.js';
+import { settings } from './settings.js';
+import { stage } from './stage.js';
+import { chat } from './chat.js';
+import { people } from './people.js';
+import { moderation } from './moderation.js';
+import { statistics } from './statistics.js';
+import { problems } from './problems.js';
+
+export const es: Words = {
+  join,
+  lobby,
+  end,
+  call,
+  bar,
+  devices,
+  settings,
+  stage,
+  chat,
+  people,
+  moderation,
+  statistics,
+  problems,
+};

@@ -1,0 +1,5 @@
+import type { Words } from '../en/index.js';
+
+export const moderation: Words['moderation'] = {
+  title: 'Moderas esta sala',
+};

@@ -1,0 +1,5 @@
+import type { Words } from '../en/index.js';
+
+export const people: Words['people'] = {
+  close: 'Fermer la liste des personnes',
+};

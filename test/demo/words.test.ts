@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { pluralIn } from '../../demo/words/plural.js';
+import { isLanguage, languageFor, languages, speak, words, type Language } from '../../demo/words/words.js';
+
+type Leaf = string | ((...parts: never[]) => string);
+
+function leavesOf(catalogue: object, path = ''): [string, Leaf][] {
+  return Object.entries(catalogue).flatMap(([key, value]: [string, Leaf | object]): [string, Leaf][] =>
+    typeof value === 'object' ? leavesOf(value, `${path}${key}.`) : [[`${path}${key}`, value]],
+  );
+}
+
+async function textsIn(language: Language): Promise<ReadonlyMap<string, Leaf>> {
+  await speak(language);
+  return new Map(leavesOf(words()));
+}
+
+describe('the words of the page', () => {
+  afterEach(() => speak('en'));
+
+  it('are whole in each language: no text is empty, missing, or takes other parts than the English one', async () => {
+    const english = await textsIn('en');
+    for (const language of Object.keys(languages).filter(isLanguage)) {
+      const texts = await textsIn(language);
+      expect([...texts.keys()], language).to.have.members([...english.keys()]);
+      for (const [key, text] of texts) {
+        const place = `${language}: ${key}`;
+        if (typeof text === 'string') expect(text.trim(), place).to.not.equal('');
+        else expect(text.length, place).to.be.at.most(english.get(key)?.length ?? 0);
+      }
+    }
+  });
+
+  it('are translated: few texts read as in English', async () => {
+    const english = await textsIn('en');
+    for (const language of ['es', 'fr', 'de', 'zh'] as const) {
+      const texts = [...(await textsIn(language))].filter(([, text]) => typeof text === 'string');
+      const same = texts.filter(([key, text]) => text === english.get(key)).map(([key]) => key);
+      expect(same.length, same.join(', ')).to.be.below(texts.length / 10);
+    }
+  });
+
+  it('are in the first language that the browser wishes and the page has', () => {
+    expect(languageFor(['', 'nl-NL', 'de-AT', 'fr'])).to.equal('de');
+    expect(languageFor(['zh-Hant-TW'])).to.equal('zh');
+    expect(languageFor(['toString', 'eo'])).to.equal('en');
+    expect(languageFor([])).to.equal('en');
+  });
+
+  it('are in the language that was wished last, however long each takes to come', async () => {
+    await Promise.all([speak('de'), speak('fr'), speak('en')]);
+    expect(words().join.title).to.equal('Join a room');
+  });
+
+  it('have the plural of each language', () => {
+    const people = pluralIn('en');
+    const forms = { one: '# person', other: '# people' };
+    expect([0, 1, 2, 1200].map((count) => people(count, forms))).to.deep.equal([
+      '0 people',
+      '1 person',
+      '2 people',
+      '1,200 people',
+    ]);
+    const personnes = pluralIn('fr');
+    expect(personnes(0, { one: '# personne', other: '# personnes' })).to.equal('0 personne');
+    expect(pluralIn('zh')(1, { other: '# 人' })).to.equal('1 人');
+  });
+});
