@@ -8,7 +8,7 @@ import { ScreenShare } from './screen-share.js';
 import type { Self } from './self.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
-interface LocalPublicationEvents extends Record<string, readonly unknown[]> {
+export interface LocalPublicationEvents {
   /** The media server, or the connection to it, was lost. The stream is published anew until that succeeds. */
   reconnecting: [ClientError];
   /** It is published again, on another peer connection. */

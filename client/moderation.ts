@@ -9,7 +9,7 @@ export type Role = NonNullable<RequestParams<'setGrants'>['role']>;
 /** What a moderator can set for a room. */
 export type RoomChanges = RequestParams<'updateRoom'>;
 
-interface ModerationEvents extends Record<string, readonly unknown[]> {
+export interface ModerationEvents {
   /** Somebody begins to wait to be let in, or waits no more. */
   waitingChanged: [];
 }

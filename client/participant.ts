@@ -5,7 +5,7 @@ import { changedProfile, profileIn } from './profile.js';
 import type { ParticipantState, Present, Profile, ProfileChanges } from './profile.js';
 import { Publication } from './publication.js';
 
-interface ParticipantEvents extends Record<string, readonly unknown[]> {
+export interface ParticipantEvents {
   published: [Publication];
   unpublished: [Publication];
   /** What they have muted, what a moderator has muted, or their hand has changed. */

@@ -4,7 +4,7 @@ import { ClientError, asClientError } from './errors.js';
 import type { MediaConnections } from './media-connections.js';
 import { Subscription } from './subscription.js';
 
-interface PublicationEvents extends Record<string, readonly unknown[]> {
+export interface PublicationEvents {
   /** We receive it from now on. */
   subscribed: [Subscription];
   /** Receiving it failed. The library subscribes anew, and emits `subscribed` when that succeeded. */

@@ -47,7 +47,7 @@ export interface EndDetails {
   readonly mayReturn: boolean;
 }
 
-interface RoomEvents extends Record<string, readonly unknown[]> {
+export interface RoomEvents {
   /** A participant joined after us. Those that were there before are in `participants` when `join` resolves. */
   participantJoined: [Participant];
   participantLeft: [Participant];

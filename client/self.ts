@@ -9,7 +9,7 @@ type JoinAnswer = RequestResult<'joinRoom'>;
 /** What we may do in the room, as in LiveKit's video grant (docs/access.md#the-grant). */
 export type Grants = NonNullable<JoinAnswer['grants']>;
 
-interface SelfEvents extends Record<string, readonly unknown[]> {
+export interface SelfEvents {
   /** Our state as the others see it. */
   stateChanged: [ParticipantState];
   updated: [Profile];

@@ -21,7 +21,7 @@ export interface SessionOptions {
   readonly clock?: Clock;
 }
 
-interface SessionEvents extends Record<string, readonly unknown[]> {
+interface SessionEvents {
   notification: [Notification];
   /** The socket is lost; requests wait. `resumed`, `renewed` or `lost` follows. */
   interrupted: [ClientError];

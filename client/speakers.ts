@@ -9,7 +9,7 @@ export interface SpeakersOptions {
   readonly intervalMs?: number;
 }
 
-interface SpeakersEvents extends Record<string, readonly unknown[]> {
+export interface SpeakersEvents {
   /** By user name, ourselves included. */
   started: [string];
   stopped: [string];

@@ -4,7 +4,7 @@ import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
-interface SubscriptionEvents extends Record<string, readonly unknown[]> {
+export interface SubscriptionEvents {
   /** The media connection failed and will not recover. The publication subscribes anew. */
   failed: [ClientError];
   /** Ended by us, or because the publication or the room ended. Last event, once. */
