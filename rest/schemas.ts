@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sources } from '../rooms/index.js';
+import { mostKeptTexts, sources } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
 
 /** The answers of the REST API, declared once. Types, the OpenAPI document and the validation in tests come from here. */
@@ -85,6 +85,11 @@ const givenSettings = {
   waitingRoom: z.boolean().meta({ description: 'A moderator lets people in one by one' }),
   mutedOnEntry: z.boolean().meta({ description: 'The microphones of those who come later are cut' }),
   listed: z.boolean().meta({ description: 'false: public lists do not show the room' }),
+  chatHistory: z
+    .int()
+    .min(0)
+    .max(mostKeptTexts)
+    .meta({ description: 'How many of the last texts that were said to everybody newcomers are told' }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after the room was ended' }),
 };
 const password = z

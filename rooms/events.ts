@@ -5,6 +5,7 @@ import type { Participant, Room } from './index.js';
 import type { Waiting } from './lobby.js';
 import type { ProfileChanges } from './profile.js';
 import type { RoomSettings } from './settings.js';
+import type { TextStamp } from './text-history.js';
 
 /** Everything a participant can be told. The same object goes to everybody, so a dialect may encode it once. */
 export type RoomEvent =
@@ -46,6 +47,7 @@ export type RoomEvent =
       readonly from: Participant;
       readonly text: string;
       readonly to: Participant | undefined;
+      readonly said: TextStamp;
     }
   /** The server itself says a text: nobody who is in the room. `to`: those who are told; undefined where everybody is. */
   | {
@@ -53,6 +55,7 @@ export type RoomEvent =
       readonly room: Room;
       readonly text: string;
       readonly to: readonly Participant[] | undefined;
+      readonly said: TextStamp;
     }
   /** The server sends data, which means something to clients that know the topic. `data` is in base64; `to` as with `announced`. */
   | {

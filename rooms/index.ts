@@ -12,6 +12,7 @@ import type { ParticipantState } from './presence.js';
 import type { Profile, ProfileChanges } from './profile.js';
 import type { Action, StreamSource } from './rights.js';
 import type { RoomSettings } from './settings.js';
+import type { KeptText } from './text-history.js';
 import type { MutableKind } from './muted-kinds.js';
 
 export { openedBy } from './authorize.js';
@@ -37,6 +38,8 @@ export type { Profile, ProfileChanges } from './profile.js';
 export { sourceOf } from './rights.js';
 export type { Action, StreamSource } from './rights.js';
 export { Rooms } from './rooms.js';
+export { mostKeptTexts } from './text-history.js';
+export type { KeptText, TextStamp } from './text-history.js';
 export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
 
 /** A named set of participants, who are told what happens in it. */
@@ -66,6 +69,10 @@ export interface Room {
   findByName(name: string): Participant | undefined;
   /** Whether the room stays when nobody is in it. Set to false, an empty room closes. */
   stays: boolean;
+  /**
+   * The last texts that were said to everybody (`RoomSettings.chatHistory`), oldest first. Those for some, and what is no text, are not kept.
+   */
+  readonly texts: readonly KeptText[];
   /** Whether the text can be said here: it is no longer than MAX_TEXT_BYTES, and well-formed Unicode. */
   takesText(text: string): boolean;
   /**

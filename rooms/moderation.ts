@@ -166,7 +166,9 @@ export class Moderation implements api.Moderation {
   announce(text: string, to?: readonly Participant[]): void {
     this.#do('announce', '', () => {
       this.#room.assertTakes(text);
-      this.#tell({ type: 'announced', room: this.#room, text, to }, to);
+      const event = { type: 'announced', room: this.#room, text, to, said: this.#room.stamp() } as const;
+      if (to) this.#tell(event, to);
+      else this.#room.tellText(event);
     });
   }
 

@@ -237,7 +237,7 @@ export class Participant implements api.Participant {
     this.assertMay('data');
     this.room.assertTakes(text);
     if (!to) {
-      this.room.tell({ type: 'textSaid', from: this, text, to: undefined });
+      this.room.tellText({ type: 'textSaid', from: this, text, to: undefined, said: this.room.stamp() });
       return;
     }
     if (to.closed || to.room !== this.room) {
@@ -246,7 +246,7 @@ export class Participant implements api.Participant {
     if (!to.attributes.hearsPrivateTexts) {
       throw new RoomError('private-text-refused', `${to.name} can be told nothing in private`);
     }
-    to.tell({ type: 'textSaid', from: this, text, to });
+    to.tell({ type: 'textSaid', from: this, text, to, said: this.room.stamp() });
   }
 
   updateState({ audio, video }: api.StateUpdate): void {

@@ -19,6 +19,8 @@ import { changesOf, checkedSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { newSid } from './sid.js';
 import { Succession } from './succession.js';
+import { TextHistory } from './text-history.js';
+import type { KeptText, TextStamp } from './text-history.js';
 import { isSayable } from './texts.js';
 
 /** What all rooms of a server have in common. */
@@ -64,6 +66,7 @@ export class Room implements api.Room {
   readonly #options: RoomOptions;
   readonly #members = new Members();
   readonly #media: RoomMedia;
+  readonly #history: TextHistory;
   #settings: RoomSettings;
   #sid: string | undefined;
   #lobby: Lobby | undefined;
@@ -80,6 +83,7 @@ export class Room implements api.Room {
   constructor(name: string, context: RoomContext, options: RoomOptions) {
     this.name = name;
     this.createdAt = context.now();
+    this.#history = new TextHistory(() => this.sid);
     this.#context = context;
     this.#options = options;
     this.#settings = options.settings;
@@ -167,6 +171,10 @@ export class Room implements api.Room {
     return this.#members.findByIdentity(identity) ?? this.#members.find(identity);
   }
 
+  get texts(): readonly KeptText[] {
+    return this.#history.texts;
+  }
+
   moderatedBy(actor: api.Moderator): Moderation {
     return new Moderation(this, actor as Actor, this.#context.audit);
   }
@@ -183,6 +191,7 @@ export class Room implements api.Room {
     const changes = changesOf(this.#settings, checkedSettings(given, this.maxMetadataBytes));
     if (!changes) return;
     this.#settings = { ...this.#settings, ...changes };
+    if (changes.chatHistory !== undefined) this.#history.limit(changes.chatHistory);
     this.tell({ type: 'roomUpdated', room: this, changes });
     if (changes.waitingRoom === false) this.#lobby?.admitAll();
   }
@@ -331,6 +340,19 @@ export class Room implements api.Room {
     else if (participant !== except) participant.tell(event);
   }
 
+  /** Of a text that is said now. */
+  stamp(): TextStamp {
+    return { id: this.#history.nextId(), at: this.#context.now() };
+  }
+
+  /** As `tell`, of a text for everybody: newcomers are told of it too. */
+  tellText(event: RoomEvent & { readonly type: 'textSaid' | 'announced' }): void {
+    const { said, text } = event;
+    const { name: by, profile } = event.type === 'textSaid' ? event.from : server;
+    this.#history.add({ ...said, by, displayName: profile.name, text }, this.#settings.chatHistory);
+    this.tell(event);
+  }
+
   tellModerators(event: RoomEvent): void {
     for (const participant of this.#members) if (participant.grants.roomAdmin) participant.tell(event);
   }
@@ -416,6 +438,9 @@ export class Room implements api.Room {
     if (this.#closed) throw new RoomError('room-closed', `Room "${this.name}" is closed`);
   }
 }
+
+/** The server itself, as the speaker of a text. */
+const server = { name: '', profile: { name: '' } };
 
 function shown(participant: Participant | undefined): Participant | undefined {
   return participant?.grants.hidden ? undefined : participant;

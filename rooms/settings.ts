@@ -1,6 +1,7 @@
 import { RoomError } from './errors.js';
 import { checkedName } from './names.js';
 import { assertMetadata } from './profile.js';
+import { mostKeptTexts } from './text-history.js';
 
 /** What can be set for a room, in advance and while it runs. The defaults are options (ROOM_…), except where it says so. */
 export interface RoomSettings {
@@ -24,6 +25,8 @@ export interface RoomSettings {
   readonly passwordHash: string | null;
   /** Whether public lists show the room. */
   readonly listed: boolean;
+  /** How many of the last texts that were said to everybody are kept for newcomers. 0: none. */
+  readonly chatHistory: number;
   /** How long the name cannot be opened again after a moderator has ended the room, in s. */
   readonly keepClosedS: number;
 }
@@ -39,6 +42,7 @@ export const defaultSettings: RoomSettings = {
   mutedOnEntry: false,
   passwordHash: null,
   listed: true,
+  chatHistory: 50,
   keepClosedS: 0,
 };
 
@@ -47,13 +51,21 @@ export const defaultDepartureTimeoutS = 20;
 
 const longestTimeoutS = 86_400;
 
+/** The settings that are whole numbers, and the most of each. */
+const bounds = [
+  ['maxParticipants', Number.MAX_SAFE_INTEGER],
+  ['emptyTimeoutS', longestTimeoutS],
+  ['departureTimeoutS', longestTimeoutS],
+  ['keepClosedS', longestTimeoutS],
+  ['chatHistory', mostKeptTexts],
+] as const;
+
 /** @throws RoomError `invalid-name` for the title, `invalid-text` for metadata that is too long, `not-allowed` for a number out of range */
 export function checkedSettings(given: Partial<RoomSettings>, maxMetadataBytes: number): Partial<RoomSettings> {
   const { title, metadata } = given;
   if (metadata !== undefined) assertMetadata(metadata, maxMetadataBytes);
-  for (const name of ['maxParticipants', 'emptyTimeoutS', 'departureTimeoutS', 'keepClosedS'] as const) {
+  for (const [name, most] of bounds) {
     const value = given[name] ?? 0;
-    const most = name === 'maxParticipants' ? Number.MAX_SAFE_INTEGER : longestTimeoutS;
     if (!Number.isInteger(value) || value < 0 || value > most) {
       throw new RoomError('not-allowed', `${name} must be a whole number from 0 to ${most}`);
     }

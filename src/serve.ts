@@ -302,6 +302,7 @@ function roomsOf(config: Config): RoomsOptions {
       emptyTimeoutS: config.roomEmptyTimeoutS,
       waitingRoom: config.roomWaitingRoom,
       mutedOnEntry: config.roomMutedOnEntry,
+      chatHistory: config.chatHistory,
     },
     departureTimeoutS: config.roomDepartureTimeoutS,
     maxTextBytes: config.maxTextBytes,

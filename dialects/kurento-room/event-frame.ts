@@ -29,6 +29,7 @@ import { shownChanges, shownGrants, shownState, shownWith } from './shown.js';
 import { webcam } from './streams.js';
 
 type Type = RoomEvent['type'];
+type Text = Extract<RoomEvent, { readonly type: 'textSaid' | 'announced' }>;
 
 /** The features that make a difference to what a client is told of an event. Clients that differ in others get the same frames. */
 const differences: Readonly<Record<Type, Features>> = {
@@ -44,8 +45,8 @@ const differences: Readonly<Record<Type, Features>> = {
   unmuteRequested: featuresNamed(['moderation']),
   publicationOpened: featuresNamed(['state']),
   publicationClosed: featuresNamed(['state']),
-  textSaid: featuresNamed([]),
-  announced: featuresNamed([]),
+  textSaid: featuresNamed(['chat']),
+  announced: featuresNamed(['chat']),
   dataSent: featuresNamed(['streams']),
   candidateFound: featuresNamed([]),
   mediaFailed: featuresNamed([]),
@@ -119,10 +120,10 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     }
     case 'textSaid': {
       const { name, room } = event.from;
-      return [notificationText(messageSent, { room: room.name, user: name, name, message: event.text })];
+      return [messageText(event, room.name, name, features)];
     }
     case 'announced':
-      return [notificationText(messageSent, { room: event.room.name, user: '', name: '', message: event.text })];
+      return [messageText(event, event.room.name, '', features)];
     case 'dataSent': {
       const { topic, data } = event;
       return has(features, 'streams') ? [notificationText(dataSent, { from: '', topic, data })] : [];
@@ -150,6 +151,11 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
 
 function joinedText(participant: Participant, features: Features): string {
   return notificationText(participantJoined, { id: participant.name, ...shownWith(features, participant) });
+}
+
+function messageText({ text, said }: Text, room: string, user: string, features: Features): string {
+  const stamp = has(features, 'chat') ? said : {};
+  return notificationText(messageSent, { room, user, name: user, message: text, ...stamp });
 }
 
 function publishedText({ name }: Participant): string {

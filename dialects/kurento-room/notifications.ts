@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textStampSchema } from './kept-messages.js';
 import { grantsSchema, profileSchema, roomSchema, stateSchema } from './shown.js';
 import { presentSchema, streamsSchema, webcam } from './streams.js';
 
@@ -75,8 +76,15 @@ export const participantEvicted = notification({
  */
 export const messageSent = notification({
   name: 'sendMessage',
-  params: z.object({ room: z.string(), user: z.string(), name: z.string(), message: z.string() }),
-  summary: 'Somebody said something. `name` repeats `user`; both are empty where it was the server.',
+  params: z.object({
+    room: z.string(),
+    user: z.string(),
+    name: z.string(),
+    message: z.string(),
+    ...textStampSchema.partial().shape,
+  }),
+  summary:
+    'Somebody said something. `name` repeats `user`; both are empty where it was the server. `id` and `at` are there for clients with the feature `chat`.',
   to: 'everybody in the room, the sender included; a text of the server may be for some',
   example: { room: 'daily', user: 'berta', name: 'berta', message: 'Hello' },
 });

@@ -58,6 +58,7 @@ const settings: Readonly<Record<string, readonly [name: string, read: 'text' | '
   'departure-timeout-s': ['departureTimeoutS', 'number', 'How long it stays after its last participant.'],
   locked: ['locked', 'yes', 'Only moderators come in.'],
   'waiting-room': ['waitingRoom', 'yes', 'A moderator lets people in one by one.'],
+  'chat-history': ['chatHistory', 'number', 'How many of the last texts newcomers are told. 0: none.'],
   'muted-on-entry': ['mutedOnEntry', 'yes', 'The microphones of those who come later are cut.'],
 };
 const createFlags: Flags = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, flag, option, pattern } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
+import { mostKeptTexts } from '../../rooms/index.js';
 
 /** Which participants may open rooms, and whether protocols share rooms. */
 export const roomsOptions = {
@@ -41,6 +42,12 @@ export const roomsOptions = {
   roomMutedOnEntry: flag(
     false,
     'Whether the microphones of all but moderators are cut until a moderator allows them, where nothing else is set for a room.',
+  ),
+  chatHistory: option(
+    count.min(0).max(mostKeptTexts),
+    50,
+    'texts',
+    'How many of the last texts that were said to everybody a room keeps for those who come later, where nothing else is set for it: at most 65,536 characters in all, for as long as the room is open. 0: none.',
   ),
   maxMetadataBytes: option(
     count.min(1).max(1_048_576),

@@ -56,6 +56,7 @@ describe('REST: rooms, participants and moderation', () => {
       metadata: 'm',
       password: 'open',
       emptyTimeoutS: 9,
+      chatHistory: 7,
     };
     const made = await send('POST', 'rooms', given);
     expect(made.status).to.equal(201);
@@ -71,6 +72,7 @@ describe('REST: rooms, participants and moderation', () => {
       mutedOnEntry: false,
       listed: true,
       keepClosedS: 0,
+      chatHistory: 7,
       hasPassword: true,
     });
     const again = await send('POST', 'rooms', { name: 'r', title: 'Another' });

@@ -3,6 +3,7 @@ import { lenientBoolean } from '../lenient.js';
 import { sessionRequest } from '../request-type.js';
 import { iceServersShape } from '../shown-ice.js';
 import { featureNames, featuresNamed, has, namesOf } from '../features.js';
+import { keptMessage, keptMessageSchema } from '../kept-messages.js';
 import { grantsSchema, roomSchema, shownGrants, shownRoom } from '../shown.js';
 import { presentOf, presentSchema, webcam } from '../streams.js';
 
@@ -51,6 +52,10 @@ export const joinRoom = sessionRequest({
     self: presentSchema.optional().meta({ description: 'The participant itself' }),
     room: roomSchema.optional(),
     grants: grantsSchema.optional().meta({ description: 'What the participant may do' }),
+    messages: z
+      .array(keptMessageSchema)
+      .optional()
+      .meta({ description: 'With the feature `chat`: what was said to everybody before, the oldest first' }),
     ...iceServersShape.partial().shape,
   }),
   summary: 'Joins a room, which is made if need be.',
@@ -105,8 +110,10 @@ export const joinRoom = sessionRequest({
     };
     const value: z.output<typeof present> = [];
     const shown = { emptyStreams, features };
+    const messages: z.output<typeof keptMessageSchema>[] = [];
     const participant = await session.join(wish, (newcomer) => {
       for (const other of newcomer.room.participants) if (other !== newcomer) value.push(presentOf(other, shown));
+      if (has(features, 'chat')) messages.push(...newcomer.room.texts.map(keptMessage));
     });
     const { resumeToken: next } = session;
     return {
@@ -119,6 +126,7 @@ export const joinRoom = sessionRequest({
           room: shownRoom(participant.room.settings),
           grants: shownGrants(participant.grants),
         }),
+        ...(has(features, 'chat') && { messages }),
         ...(has(features, 'ice') && ice.of(participant)),
       },
     };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostKeptTexts } from '../../../rooms/index.js';
 import type { RoomSettings } from '../../../rooms/index.js';
 import { lenientBoolean } from '../lenient.js';
 import { moderatorRequest } from './moderating.js';
@@ -17,6 +18,9 @@ const params = z.object({
   listed: flag.meta({ description: 'Whether public lists show the room' }),
   emptyTimeoutS: seconds.meta({ description: 'How long a room that was made in advance waits for the first' }),
   departureTimeoutS: seconds.meta({ description: 'How long the room stays after the last' }),
+  chatHistory: z.int().min(0).max(mostKeptTexts).optional().meta({
+    description: 'How many of the last texts that were said to everybody newcomers with the feature `chat` are told',
+  }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after closeRoom' }),
 });
 
