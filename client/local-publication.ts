@@ -1,5 +1,6 @@
 import type { MediaKind } from './ask.js';
-import { BackOff } from './back-off.js';
+import { BackOff, type Clock } from './back-off.js';
+import { openDevices, type DeviceWish } from './devices.js';
 import { Emitter } from './emitter.js';
 import { ClientError, asClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
@@ -15,6 +16,11 @@ export interface LocalPublicationEvents {
   reconnected: [];
   /** The screen is shown from now on, or the camera again. */
   sharing: [boolean];
+  /**
+   * The camera (`video`) or microphone was unplugged, or the system took it away. The others are told that it is off. `setCamera`,
+   * `setMicrophone` or `replaceTrack` sends another one.
+   */
+  deviceLost: [MediaKind];
   /** A moderator has ended it. `closed` follows. */
   taken: [];
   /** Ended by us, by a moderator or with the room. Last event, once. */
@@ -26,9 +32,19 @@ export interface PublishOptions {
   readonly loopback?: boolean;
   /** Asks for a data channel; needs `RoomOptions.dataChannels`. Default: false. */
   readonly dataChannel?: boolean;
+  /** Kinds of media that may come later, such as a camera that is off at first: they come without negotiation then. Default: none. */
+  readonly kinds?: readonly MediaKind[];
 }
 
-/** Our own stream in the room. The tracks remain the caller's: the end of the publication does not stop them. */
+/** A camera is switched to black for so long before it is stopped, in ms: some clients would go on showing its last picture. */
+const blackMs = 250;
+/** Another camera may take the place of a lost one within this time, in ms. */
+const replacedWithinMs = 2000;
+
+/**
+ * Our own stream in the room. The tracks remain the caller's: the end of the publication does not stop them. `setCamera` and
+ * `setMicrophone` do stop the track whose place another one takes.
+ */
 export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly stream: MediaStream;
   readonly #self: Self;
@@ -37,6 +53,10 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #backOff: BackOff;
   #tracks: readonly MediaStreamTrack[];
   #connection: MediaConnection;
+  /** What there is room for in the present connection. */
+  readonly #senders = new Map<MediaKind, RTCRtpSender>();
+  /** The kinds that there is to be room for, whether they are sent or not. */
+  readonly #reserved: Set<MediaKind>;
   /** Whether the server has accepted our last offer, as far as we know. */
   #published = false;
   /** Whether an attempt to open it or to bring it back is under way. */
@@ -57,6 +77,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#connections = connections;
     this.#backOff = new BackOff(connections.session.clock);
     this.#tracks = stream.getTracks();
+    this.#reserved = new Set(options.kinds);
+    for (const track of this.#tracks) this.#watch(track);
     this.#connection = this.#connect();
     this.#screen = new ScreenShare(this, {
       send: (track) => this.#send(track),
@@ -103,9 +125,24 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
    * the stream is published anew. While the screen is shown, the new camera waits for its end. Rejects with `media-refused`.
    */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
+    this.#watch(track);
     const waits = track.kind === 'video' && this.#screen.keep(track);
     if (!waits) await this.#send(track);
     this.tellMuted();
+  }
+
+  /**
+   * `false` turns the camera off, its light too: its track is stopped. `true` or the id of a device opens a camera, and sends it in place
+   * of the present one. The others are told. Rejects as `openDevices` and `replaceTrack`.
+   */
+  async setCamera(wish: boolean | string): Promise<void> {
+    if (wish === false) await this.#letGo('video');
+    else await this.#open('video', { camera: wish, microphone: false });
+  }
+
+  /** Sends another microphone in place of the present one; it is muted where that was. Rejects as `openDevices` and `replaceTrack`. */
+  async setMicrophone(device: string): Promise<void> {
+    await this.#open('audio', { camera: false, microphone: device });
   }
 
   /** Muted audio is sent as silence, muted video as black. The devices stay open. The others are told. */
@@ -120,7 +157,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   }
 
   get #kinds(): MediaKind[] {
-    return [...new Set(this.#tracks.map(({ kind }) => kind as MediaKind))];
+    return [...new Set([...this.#tracks.map(kindOf), ...this.#reserved])];
   }
 
   /** True also where there is no track of that kind. */
@@ -190,18 +227,83 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** Rejects with `media-refused`. */
   async #send(track: MediaStreamTrack): Promise<void> {
-    const present = this.#tracks.some(({ kind }) => kind === track.kind);
-    const sender = this.peerConnection.getSenders().find((each) => each.track?.kind === track.kind);
-    if (present && sender) {
-      try {
-        await sender.replaceTrack(track);
-      } catch (error) {
-        throw asClientError(error, 'media-refused');
-      }
-      this.#tracks = this.#tracks.map((each) => (each.kind === track.kind ? track : each));
+    const sender = this.#senders.get(kindOf(track));
+    const tracks = [...this.#tracks.filter(({ kind }) => kind !== track.kind), track];
+    if (!sender) {
+      this.#publishAnew(tracks);
       return;
     }
-    this.#publishAnew([...this.#tracks.filter(({ kind }) => kind !== track.kind), track]);
+    try {
+      await sender.replaceTrack(track);
+    } catch (error) {
+      throw asClientError(error, 'media-refused');
+    }
+    this.#tracks = tracks;
+  }
+
+  /** Opens the device, and stops the one whose place it takes. */
+  async #open(kind: MediaKind, wish: DeviceWish): Promise<void> {
+    const former = this.#deviceOf(kind);
+    const [track] = (await openDevices(wish)).getTracks();
+    if (!track) return;
+    if (kind === 'audio' && former) track.enabled = former.enabled;
+    try {
+      if (this.#closed) throw new ClientError('closed', 'The publication has ended.');
+      await this.replaceTrack(track);
+    } catch (error) {
+      track.stop();
+      throw error;
+    }
+    former?.stop();
+  }
+
+  /** Sends nothing in place of the camera or microphone, and stops it. */
+  async #letGo(kind: MediaKind): Promise<void> {
+    const track = this.#deviceOf(kind);
+    if (!track) return;
+    const wasLive = track.readyState === 'live';
+    track.enabled = false;
+    this.tellMuted();
+    if (wasLive && kind === 'video' && this.#tracks.includes(track)) await this.#clock.wait(blackMs);
+    track.stop();
+    this.#screen.forget(track);
+    if (this.#closed || !this.#tracks.includes(track)) return;
+    this.#reserved.add(kind);
+    const rest = this.#tracks.filter((each) => each !== track);
+    // A camera that was unplugged has sent no black picture.
+    if (!wasLive && rest.length > 0) {
+      this.#publishAnew(rest);
+      return;
+    }
+    this.#tracks = rest;
+    await this.#senders
+      .get(kind)
+      ?.replaceTrack(null)
+      // A connection that is closed sends nothing anyway.
+      .catch(() => undefined);
+  }
+
+  /** The camera or microphone, also while the screen is shown in place of the camera. */
+  #deviceOf(kind: MediaKind): MediaStreamTrack | undefined {
+    if (kind === 'video' && this.#screen.on) return this.#screen.camera;
+    return this.#tracks.find((track) => track.kind === kind);
+  }
+
+  #watch(track: MediaStreamTrack): void {
+    track.addEventListener('ended', () => void this.#lost(track), { once: true });
+  }
+
+  async #lost(track: MediaStreamTrack): Promise<void> {
+    const kind = kindOf(track);
+    if (this.#closed || this.#deviceOf(kind) !== track) return;
+    this.tellMuted();
+    this.emit('deviceLost', kind);
+    await this.#clock.wait(replacedWithinMs);
+    if (this.#deviceOf(kind) === track) await this.#letGo(kind);
+  }
+
+  get #clock(): Clock {
+    return this.#connections.session.clock;
   }
 
   /** Without this the others would see its last picture for ever. */
@@ -225,7 +327,12 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     });
     const { loopback = false, dataChannel = false } = this.#options;
     const direction = loopback ? 'sendrecv' : 'sendonly';
-    for (const track of this.#tracks) connection.peer.addTransceiver(track, { direction, streams: [this.stream] });
+    this.#senders.clear();
+    for (const kind of this.#kinds) {
+      const track = this.#tracks.find((each) => each.kind === kind);
+      const { sender } = connection.peer.addTransceiver(track ?? kind, { direction, streams: [this.stream] });
+      this.#senders.set(kind, sender);
+    }
     if (loopback) this.#loopback = whatComesOver(connection.peer);
     if (dataChannel) this.#dataChannel = connection.peer.createDataChannel(this.#self.id);
     return connection;
@@ -281,6 +388,10 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       if (this.#published) return;
     }
   }
+}
+
+function kindOf({ kind }: MediaStreamTrack): MediaKind {
+  return kind === 'audio' ? 'audio' : 'video';
 }
 
 /** Tracks are added as they come. */

@@ -32,6 +32,16 @@ export class ScreenShare {
     return this.#shown !== undefined;
   }
 
+  /** What is shown after the screen. */
+  get camera(): MediaStreamTrack | undefined {
+    return this.#shown?.camera;
+  }
+
+  /** That camera is not shown after the screen. */
+  forget(camera: MediaStreamTrack): void {
+    if (this.#shown?.camera === camera) this.#shown = { ...this.#shown, camera: undefined };
+  }
+
   /** Asks the user once, also when it is called several times. Rejects with `device-refused`, `device-failed`, `media-refused`, `closed`. */
   start(): Promise<void> {
     this.#choosing ??= this.#start().finally(() => {

@@ -16,6 +16,12 @@ export class StubTrack extends EventTarget {
   stop(): void {
     this.readyState = 'ended';
   }
+
+  /** As when it is unplugged. */
+  unplug(): void {
+    this.stop();
+    this.dispatchEvent(new Event('ended'));
+  }
 }
 
 export class StubStream {
@@ -38,6 +44,11 @@ export class StubStream {
   }
 }
 
+interface StubSender {
+  track: StubTrack | null;
+  replaceTrack(track: StubTrack | null): Promise<void>;
+}
+
 /** A peer connection without a network. Tests can read what is sent over it. */
 export class StubPeer {
   static readonly made: StubPeer[] = [];
@@ -49,7 +60,7 @@ export class StubPeer {
   ontrack: ((event: { track: StubTrack; streams: StubStream[] }) => void) | null = null;
   /** Tracks of the other side. As in browsers, they arrive before the promise of the negotiation resolves. */
   readonly #coming: StubTrack[] = [];
-  readonly #senders: { track: StubTrack; replaceTrack: (track: StubTrack) => Promise<void> }[] = [];
+  readonly #senders: StubSender[] = [];
 
   #configuration: RTCConfiguration;
 
@@ -67,25 +78,29 @@ export class StubPeer {
   }
 
   get sent(): string[] {
-    return this.#senders.map(({ track }) => track.label);
+    return this.#senders.flatMap(({ track }) => track?.label ?? []);
   }
 
   getSenders(): object[] {
     return this.#senders;
   }
 
-  addTransceiver(track: StubTrack | string, { direction }: { direction: RTCRtpTransceiverDirection }): void {
-    if (typeof track === 'string') return;
-    if (direction === 'sendrecv') this.#coming.push(new StubTrack(track.kind, `${track.label}, come back`));
-    const sender = {
+  addTransceiver(
+    wanted: StubTrack | string,
+    { direction }: { direction: RTCRtpTransceiverDirection },
+  ): { sender: StubSender } {
+    const track = typeof wanted === 'string' ? null : wanted;
+    if (track && direction === 'sendrecv') this.#coming.push(new StubTrack(track.kind, `${track.label}, come back`));
+    const sender: StubSender = {
       track,
-      replaceTrack: (next: StubTrack): Promise<void> => {
+      replaceTrack: (next) => {
         if (this.refusesTracks) return Promise.reject(new Error('InvalidStateError'));
         sender.track = next;
         return Promise.resolve();
       },
     };
     this.#senders.push(sender);
+    return { sender };
   }
 
   setLocalDescription(): Promise<void> {
