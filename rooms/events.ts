@@ -57,9 +57,13 @@ export type RoomEvent =
       readonly to: readonly Participant[] | undefined;
       readonly said: TextStamp;
     }
-  /** The server sends data, which means something to clients that know the topic. `data` is in base64; `to` as with `announced`. */
+  /**
+   * Data, which means something to clients that know the topic. `from`: undefined for the server; `data` is in base64; `to`: those who are
+   * told, undefined where everybody is but the sender.
+   */
   | {
       readonly type: 'dataSent';
+      readonly from: Participant | undefined;
       readonly topic: string;
       readonly data: string;
       readonly to: readonly Participant[] | undefined;

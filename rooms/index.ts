@@ -277,6 +277,13 @@ export interface Participant {
    *   are not in this room; `participant-closed`
    */
   say(text: string, to?: Participant): void;
+  /**
+   * Sends data to the clients that take some: to all others, or to some participants, which may be this one too.
+   * @param data in base64, of at most MAX_TEXT_BYTES
+   * @throws RoomError `not-allowed`, `invalid-text`, `participant-closed`; `participant-not-found` when one of them is not in the room, and
+   *   then nobody is told
+   */
+  sendData(topic: string, data: string, to?: readonly Participant[]): void;
   /** Leaves the room; the others are told. Does nothing the second time. */
   leave(): void;
 }

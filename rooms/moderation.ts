@@ -174,10 +174,8 @@ export class Moderation implements api.Moderation {
 
   sendData(topic: string, data: string, to?: readonly Participant[]): void {
     this.#do('sendData', '', () => {
-      const { maxTextBytes } = this.#room;
-      const bytes = Math.floor((data.replace(/=+$/, '').length * 3) / 4);
-      if (bytes > maxTextBytes) throw new RoomError('invalid-text', `Data can have at most ${maxTextBytes} bytes`);
-      this.#tell({ type: 'dataSent', topic, data, to }, to);
+      this.#room.assertTakesData(data);
+      this.#tell({ type: 'dataSent', from: undefined, topic, data, to }, to);
     });
   }
 
@@ -195,17 +193,12 @@ export class Moderation implements api.Moderation {
 
   /** @throws RoomError `participant-not-found`; nobody is told then */
   #tell(event: RoomEvent, to: readonly Participant[] | undefined): void {
-    if (!to) {
-      this.#room.tell(event);
-      return;
-    }
-    for (const participant of to) this.#assertIsHere(participant);
-    for (const participant of new Set(to)) participant.tell(event);
+    if (to) this.#room.tellSome(event, to);
+    else this.#room.tell(event);
   }
 
   #assertIsHere(participant: Participant): void {
-    if (!participant.closed && participant.room === this.#room) return;
-    throw new RoomError('participant-not-found', `${participant.name} is not in room "${this.#room.name}"`);
+    this.#room.assertHas(participant);
   }
 
   get #name(): string {

@@ -240,13 +240,19 @@ export class Participant implements api.Participant {
       this.room.tellText({ type: 'textSaid', from: this, text, to: undefined, said: this.room.stamp() });
       return;
     }
-    if (to.closed || to.room !== this.room) {
-      throw new RoomError('participant-not-found', `${to.name} is not in room "${this.room.name}"`);
-    }
+    this.room.assertHas(to);
     if (!to.attributes.hearsPrivateTexts) {
       throw new RoomError('private-text-refused', `${to.name} can be told nothing in private`);
     }
     to.tell({ type: 'textSaid', from: this, text, to, said: this.room.stamp() });
+  }
+
+  sendData(topic: string, data: string, to?: readonly Participant[]): void {
+    this.assertMay('data');
+    this.room.assertTakesData(data);
+    const event = { type: 'dataSent', from: this, topic, data, to } as const;
+    if (to) this.room.tellSome(event, to);
+    else this.room.tell(event, this);
   }
 
   updateState({ audio, video }: api.StateUpdate): void {

@@ -304,6 +304,19 @@ export class Room implements api.Room {
     throw new RoomError('invalid-text', `A text has at most ${this.maxTextBytes} bytes of well-formed Unicode`);
   }
 
+  /** @param data in base64. @throws RoomError `invalid-text` */
+  assertTakesData(data: string): void {
+    const bytes = Math.floor((data.replace(/=+$/, '').length * 3) / 4);
+    if (bytes <= this.maxTextBytes) return;
+    throw new RoomError('invalid-text', `Data can have at most ${this.maxTextBytes} bytes`);
+  }
+
+  /** @throws RoomError `participant-not-found` */
+  assertHas(participant: Participant): void {
+    if (!participant.closed && participant.room === this) return;
+    throw new RoomError('participant-not-found', `${participant.name} is not in room "${this.name}"`);
+  }
+
   /** @throws RoomError `participant-exists` when the newcomer could not come in although `leaving` left. Nothing changes */
   assertPlaceFor(newcomer: api.Newcomer, leaving: Participant): void {
     if (!this.#members.placeFor(newcomer, leaving)) throw this.#taken(newcomer);
@@ -332,6 +345,12 @@ export class Room implements api.Room {
   tell(event: RoomEvent, except?: Participant): void {
     for (const participant of this.#members) if (participant !== except) participant.tell(event);
     this.#options.watch(event);
+  }
+
+  /** @throws RoomError `participant-not-found`; nobody is told then */
+  tellSome(event: RoomEvent, to: readonly Participant[]): void {
+    for (const participant of to) this.assertHas(participant);
+    for (const participant of new Set(to)) participant.tell(event);
   }
 
   /** As `tell`, of something that a participant has done: of a hidden one nobody but itself is told. */

@@ -125,8 +125,8 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     case 'announced':
       return [messageText(event, event.room.name, '', features)];
     case 'dataSent': {
-      const { topic, data } = event;
-      return has(features, 'streams') ? [notificationText(dataSent, { from: '', topic, data })] : [];
+      const { from, topic, data } = event;
+      return has(features, 'streams') ? [notificationText(dataSent, { from: from?.name ?? '', topic, data })] : [];
     }
     case 'candidateFound': {
       const { sdpMid, sdpMLineIndex, candidate } = event.candidate;

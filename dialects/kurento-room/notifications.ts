@@ -231,9 +231,9 @@ export const dataSent = notification({
   name: 'data',
   params: z.object({ from: z.string(), topic: z.string(), data: z.string() }),
   summary:
-    'A program sends data, in base64, over the server API. `from` is empty: the server; `topic` says what it is.',
-  to: 'everybody in the room, or some, with the feature `streams`',
-  example: { from: '', topic: 'score', data: 'eyJyZWQiOjN9' },
+    'Somebody sends data, in base64; `topic` says what it is. `from` is empty where it is a program, over the server API.',
+  to: 'everybody in the room but the sender, or some, with the feature `streams`',
+  example: { from: 'ana', topic: 'score', data: 'eyJyZWQiOjN9' },
 });
 
 /**

@@ -22,6 +22,7 @@ import { publishVideo } from './requests/publish-video.js';
 import { raiseHand } from './requests/raise-hand.js';
 import { receiveVideoFrom } from './requests/receive-video-from.js';
 import { requestUnmute } from './requests/request-unmute.js';
+import { sendData } from './requests/send-data.js';
 import { sendMessage } from './requests/send-message.js';
 import { setGrants } from './requests/set-grants.js';
 import { unpublishVideo } from './requests/unpublish-video.js';
@@ -41,6 +42,7 @@ export const requests = [
   unsubscribeFromVideo,
   onIceCandidate,
   sendMessage,
+  sendData,
   leaveRoom,
   customRequest,
   getIceServers,
