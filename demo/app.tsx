@@ -7,6 +7,7 @@ import { LocalMedia } from './model/local-media.js';
 import { passOf } from './model/pass.js';
 import { keepCall, presentCall, type PresentCall } from './model/remembered.js';
 import { pageSettings } from './model/server.js';
+import { words } from './words/words.js';
 import { CallPage } from './parts/call-page.js';
 import { EndPage } from './parts/end-page.js';
 import { JoinPage } from './parts/join-page.js';
@@ -55,7 +56,7 @@ export function App() {
         ) : (
           <>
             <span class="spinner" aria-hidden="true" />
-            <p role="status">Back to {returning.value.room} …</p>
+            <p role="status">{words().join.back(returning.value.room)}</p>
           </>
         )}
       </main>

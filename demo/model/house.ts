@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import type { MediaKind, Removal, Room, RoomChanges, RoomSettings, Waiting } from '../../client/index.js';
 import { explainModeration } from './explain.js';
 import type { Person } from './person.js';
+import { words } from '../words/words.js';
 import { toast } from './toasts.js';
 
 /** The room and its moderators, as the page shows them. The methods never reject: a problem is shown. */
@@ -23,8 +24,8 @@ export class House {
     room.on('settingsChanged', (settings) => (this.settings.value = settings));
     moderation.on('waitingChanged', () => (this.#waiting.value = [...moderation.waiting.values()]));
     self.on('grantsChanged', () => {
-      if (self.moderates && !this.moderates.value) toast('You are a moderator of this room now.');
-      if (!self.moderates && this.moderates.value) toast('You are no moderator of this room any more.');
+      if (self.moderates && !this.moderates.value) toast(words().moderation.isModerator);
+      if (!self.moderates && this.moderates.value) toast(words().moderation.isModeratorNoMore);
       this.moderates.value = self.moderates;
     });
   }
@@ -41,12 +42,12 @@ export class House {
 
   async muteAll(muted: boolean): Promise<void> {
     const done = await this.#do(this.#room.moderation.mute('*', ['audio'], muted));
-    if (done) toast(muted ? 'Everybody but the moderators is muted.' : 'Everybody can be heard again.');
+    if (done) toast(muted ? words().moderation.allMuted : words().moderation.allHeard);
   }
 
   async askToUnmute(person: Person): Promise<void> {
     const done = await this.#do(this.#room.moderation.requestUnmute(person.id, ['audio']));
-    if (done) toast(`${person.name} was asked to unmute.`);
+    if (done) toast(words().moderation.askedToUnmute(person.name));
   }
 
   async remove(person: Person, removal: Removal): Promise<void> {
@@ -57,7 +58,7 @@ export class House {
     // Nobody can give what they do not have.
     const grants = { roomAdmin: true, ...(this.#room.self.grants?.roomRecord && { roomRecord: true }) };
     const done = await this.#do(this.#room.moderation.setGrants(person.id, { grants }));
-    if (done) toast(`${person.name} is a moderator now.`);
+    if (done) toast(words().moderation.madeModerator(person.name));
   }
 
   async lowerHand(person: Person | 'all'): Promise<void> {

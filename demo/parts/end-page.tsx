@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Ending } from '../model/explain.js';
+import { words } from '../words/words.js';
 import { Brand, Icon } from './icon.js';
 
 /** The user is out of the room, and there is no way back. */
@@ -18,7 +19,7 @@ export function EndPage({ ending }: { readonly ending: Ending }) {
           {ending.title}
         </h1>
         <p>{ending.text}</p>
-        <p class="person-note">Your camera and microphone are off. You can close this page.</p>
+        <p class="person-note">{words().end.devicesOff}</p>
       </div>
     </main>
   );

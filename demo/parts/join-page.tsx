@@ -6,6 +6,7 @@ import { explainJoin } from '../model/explain.js';
 import type { LocalMedia } from '../model/local-media.js';
 import type { Pass } from '../model/pass.js';
 import { recall, remember, type PresentCall } from '../model/remembered.js';
+import { words } from '../words/words.js';
 import { Brand } from './icon.js';
 import { LanguageChoice } from './language-choice.js';
 import { Lobby, type Knock } from './lobby.js';
@@ -27,6 +28,7 @@ export interface JoinPageProps {
 /** The page before the call: the name, the room, and the own picture. */
 export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
   const kept = recall();
+  const { join: texts } = words();
   const name = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const room = useSignal(roomOf(location.href) ?? pass?.room ?? kept.room);
@@ -52,7 +54,7 @@ export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
       ...{ token: pass?.token ?? '', password: password.current?.value ?? '' },
     };
     if (wish.name === '' || wish.room === '') {
-      problem.value = wish.name === '' ? 'Please enter your name.' : 'Please enter the name of a room.';
+      problem.value = wish.name === '' ? words().join.nameMissing : words().join.roomMissing;
       document.getElementById(wish.name === '' ? 'name' : 'room')?.focus();
       return;
     }
@@ -94,15 +96,15 @@ export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
               void submit(false);
             }}
           >
-            <h1>Join a room</h1>
-            <p class="lead">Pick a name and a room. Everybody who opens the same room is there with you.</p>
+            <h1>{texts.title}</h1>
+            <p class="lead">{texts.lead}</p>
             {problem.value !== undefined && (
               <p class="alert" role="alert">
                 {problem.value}
               </p>
             )}
             <label class="field">
-              <span>Your name</span>
+              <span>{texts.name}</span>
               <input
                 id="name"
                 ref={name}
@@ -110,19 +112,19 @@ export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
                 autocomplete="nickname"
                 maxLength={40}
                 required
-                placeholder="Ana"
+                placeholder={texts.nameExample}
                 defaultValue={pass?.name ?? kept.name}
                 readOnly={pass?.name !== undefined}
                 aria-describedby={pass?.name === undefined ? undefined : 'name-hint'}
               />
               {pass?.name !== undefined && (
                 <span class="field-hint" id="name-hint">
-                  As your invitation says
+                  {texts.nameInvited}
                 </span>
               )}
             </label>
             <label class="field">
-              <span>Room</span>
+              <span>{texts.room}</span>
               <input
                 id="room"
                 name="room"
@@ -131,14 +133,14 @@ export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
                 spellcheck={false}
                 maxLength={60}
                 required
-                placeholder="garden"
+                placeholder={texts.roomExample}
                 value={room.value}
                 onInput={(event) => (room.value = event.currentTarget.value)}
               />
             </label>
             {asksPassword.value && (
               <label class="field">
-                <span>Password of the room</span>
+                <span>{texts.password}</span>
                 <input
                   ref={(element) => {
                     if (element && !password.current) element.focus();
@@ -152,11 +154,11 @@ export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
               </label>
             )}
             <button class="primary" type="submit" disabled={busy.value}>
-              {busy.value ? 'Joining …' : 'Join'}
+              {busy.value ? texts.joining : texts.join}
             </button>
             {hasDevices && (
               <button class="plain" type="button" disabled={busy.value} onClick={() => void submit(true)}>
-                Join to listen, without camera and microphone
+                {texts.listen}
               </button>
             )}
           </form>
@@ -176,7 +178,5 @@ export function JoinPage({ media, alert, pass, knock, join }: JoinPageProps) {
 
 /** @param given empty: the user did not know that one is asked for */
 function passwordText(given: string): string {
-  return given === ''
-    ? 'This room has a password. Ask the people who invited you.'
-    : 'That is not the password of this room.';
+  return given === '' ? words().join.passwordNeeded : words().join.passwordWrong;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Room } from '../../client/index.js';
+import { words } from '../words/words.js';
 
 /** The user waits to be let into a room. */
 export interface Knock {
@@ -11,6 +12,7 @@ export interface Knock {
 /** What the user sees while they wait. */
 export function Lobby({ knock }: { readonly knock: Knock }) {
   const { room, place } = knock;
+  const { lobby } = words();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     heading.current?.focus();
@@ -19,14 +21,14 @@ export function Lobby({ knock }: { readonly knock: Knock }) {
     <section class="lobby" aria-labelledby="lobby-title">
       <span class="spinner" aria-hidden="true" />
       <h1 id="lobby-title" tabIndex={-1} ref={heading}>
-        Waiting to be let in
+        {lobby.title}
       </h1>
       <p role="status">
-        A moderator of {room.name} has been asked. You come in as soon as they say yes; keep this page open.
-        {place !== undefined && place > 1 && ` There are ${place - 1} before you.`}
+        {lobby.asked(room.name)}
+        {place !== undefined && place > 1 && ` ${lobby.before(place - 1)}`}
       </p>
       <button type="button" class="plain" onClick={() => void room.leave()}>
-        Do not wait
+        {lobby.stop}
       </button>
     </section>
   );

@@ -1,14 +1,16 @@
-import type { Call } from '../model/call.js';
+import type { Call, UnmuteWish } from '../model/call.js';
+import { words } from '../words/words.js';
 import { WaitingPerson } from './waiting-person.js';
 
 /** What wants an answer of the user, above the pictures. */
 export function Notices({ call }: { readonly call: Call }) {
+  const { moderation } = words();
   const [first, ...more] = call.house.waiting.value;
   const wish = call.unmuteWish.value;
   // The list of people has them too.
   const knock = call.panel.value === 'people' ? undefined : first;
   return (
-    <section class="notices" aria-label="Requests" aria-live="polite">
+    <section class="notices" aria-label={moderation.requests} aria-live="polite">
       {knock && (
         <div class="notice">
           <WaitingPerson house={call.house} person={knock} />
@@ -20,22 +22,20 @@ export function Notices({ call }: { readonly call: Call }) {
                 call.show('people');
               }}
             >
-              Show {more.length} more
+              {moderation.moreWaiting(more.length)}
             </button>
           )}
         </div>
       )}
       {wish && (
         <div class="notice">
-          <p class="notice-text">
-            {wish.by} asks you to turn on your {wish.kinds.map((kind) => words[kind]).join(' and ')}.
-          </p>
+          <p class="notice-text">{wishText(wish)}</p>
           <div class="notice-buttons">
             <button type="button" class="primary" onClick={() => void call.grantUnmute()}>
-              Turn on
+              {moderation.turnOn}
             </button>
             <button type="button" class="plain" onClick={() => (call.unmuteWish.value = undefined)}>
-              Not now
+              {moderation.notNow}
             </button>
           </div>
         </div>
@@ -44,4 +44,8 @@ export function Notices({ call }: { readonly call: Call }) {
   );
 }
 
-const words = { audio: 'microphone', video: 'camera' } as const;
+function wishText({ by, kinds }: UnmuteWish): string {
+  const { moderation } = words();
+  if (kinds.length > 1) return moderation.asksBoth(by);
+  return kinds.includes('video') ? moderation.asksCamera(by) : moderation.asksMicrophone(by);
+}

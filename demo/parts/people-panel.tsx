@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import { hueOf, initial, type Person } from '../model/person.js';
+import { words } from '../words/words.js';
 import { Icon } from './icon.js';
 import { Panel } from './panel.js';
 import { PersonTools } from './person-tools.js';
@@ -11,15 +12,16 @@ import { WaitingPerson } from './waiting-person.js';
 /** The list of the participants, raised hands first. Moderators let people in here, and moderate. */
 export function PeoplePanel({ call }: { readonly call: Call }) {
   const { house } = call;
+  const texts = words().people;
   const people = call.list.value;
   const waiting = house.waiting.value;
   return (
-    <Panel call={call} name="people" title={`People (${people.length})`} closeLabel="Close list of people">
-      <div class="people-body" tabIndex={0} role="region" aria-label="People and requests">
+    <Panel call={call} name="people" title={texts.title(people.length)} closeLabel={texts.close}>
+      <div class="people-body" tabIndex={0} role="region" aria-label={texts.region}>
         {house.moderates.value && <RoomTools call={call} />}
         {waiting.length > 0 && (
           <section class="waiting" aria-labelledby="waiting-title">
-            <h3 id="waiting-title">Waiting to be let in ({waiting.length})</h3>
+            <h3 id="waiting-title">{words().moderation.waiting(waiting.length)}</h3>
             <ul>
               {waiting.map((person) => (
                 <li key={person.id} class="notice">
@@ -41,6 +43,7 @@ export function PeoplePanel({ call }: { readonly call: Call }) {
 
 function Row({ call, person }: { readonly call: Call; readonly person: Person }) {
   const open = useSignal(false);
+  const { people, moderation } = words();
   const moderates = call.house.moderates.value && !person.own;
   const place = call.hands.value.indexOf(person) + 1;
   const tools = `tools-${call.people.value.indexOf(person)}`;
@@ -53,12 +56,12 @@ function Row({ call, person }: { readonly call: Call; readonly person: Person })
         <span class="person-text">
           <span class="person-name">
             {person.name}
-            {person.own && <span class="person-note"> (you)</span>}
+            {person.own && <span class="person-note"> {people.self}</span>}
           </span>
           <span class="person-note">{notesOf(person)}</span>
         </span>
         {place > 0 && (
-          <span class="person-hand" role="img" aria-label={`Hand raised, number ${place}`}>
+          <span class="person-hand" role="img" aria-label={people.hand(place)}>
             <Icon name="hand" />
             {place}
           </span>
@@ -66,7 +69,7 @@ function Row({ call, person }: { readonly call: Call; readonly person: Person })
         {moderates && (
           <ToolButton
             icon="more"
-            label={`Moderate ${person.name}`}
+            label={moderation.person(person.name)}
             class="small"
             expanded={open.value}
             controls={tools}
@@ -80,14 +83,15 @@ function Row({ call, person }: { readonly call: Call; readonly person: Person })
 }
 
 function notesOf(person: Person): string {
+  const { people } = words();
   const [silent, dark] = [person.isCut('audio'), person.isCut('video')];
   const notes = [
-    silent && dark && 'sound and video stopped by a moderator',
-    silent && !dark && 'muted by a moderator',
-    dark && !silent && 'video stopped by a moderator',
-    !silent && person.publishes.value && person.muted.value && 'muted',
-    person.speaking.value && 'speaking',
-    !person.publishes.value && 'listening',
+    silent && dark && people.allCut,
+    silent && !dark && people.soundCut,
+    dark && !silent && people.videoCut,
+    !silent && person.publishes.value && person.muted.value && people.muted,
+    person.speaking.value && people.speaking,
+    !person.publishes.value && people.listening,
   ];
   return notes.filter(Boolean).join(', ');
 }

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import type { Person } from '../model/person.js';
+import { words } from '../words/words.js';
 
 export interface PersonToolsProps {
   readonly id: string;
@@ -13,6 +14,7 @@ export interface PersonToolsProps {
 export function PersonTools({ id, call: { house }, person }: PersonToolsProps) {
   const removing = useSignal(false);
   const { name } = person;
+  const { moderation } = words();
   const [silent, dark] = [person.isCut('audio'), person.isCut('video')];
   if (removing.value) {
     const cancel = (): void => {
@@ -22,28 +24,28 @@ export function PersonTools({ id, call: { house }, person }: PersonToolsProps) {
     return <RemovalForm id={id} house={house} person={person} cancel={cancel} />;
   }
   return (
-    <div id={id} class="tools" role="group" aria-label={`Moderate ${name}`}>
+    <div id={id} class="tools" role="group" aria-label={moderation.person(name)}>
       <button type="button" class="tool" onClick={() => void house.mute(person, 'audio', !silent)}>
-        {silent ? 'Let them speak' : 'Mute'}
+        {silent ? moderation.letSpeak : moderation.mute}
       </button>
       <button type="button" class="tool" onClick={() => void house.mute(person, 'video', !dark)}>
-        {dark ? 'Let their video through' : 'Stop video'}
+        {dark ? moderation.letVideo : moderation.stopVideo}
       </button>
       {person.publishes.value && person.muted.value && !silent && (
         <button type="button" class="tool" onClick={() => void house.askToUnmute(person)}>
-          Ask to unmute
+          {moderation.askToUnmute}
         </button>
       )}
       {person.handSince.value !== undefined && (
         <button type="button" class="tool" onClick={() => void house.lowerHand(person)}>
-          Lower hand
+          {moderation.lowerHand}
         </button>
       )}
       <button type="button" class="tool" onClick={() => void house.makeModerator(person)}>
-        Make moderator
+        {moderation.makeModerator}
       </button>
       <button type="button" class="tool danger" onClick={() => (removing.value = true)}>
-        Remove …
+        {moderation.removeAsk}
       </button>
     </div>
   );
@@ -59,6 +61,7 @@ interface RemovalFormProps {
 /** Asks before somebody is removed: there is no way back for them. */
 function RemovalForm({ id, house, person, cancel }: RemovalFormProps) {
   const reason = useRef<HTMLInputElement>(null);
+  const { moderation } = words();
   // In the turn in which the form appears: a key that is pressed at once is meant for it.
   useLayoutEffect(() => {
     reason.current?.focus();
@@ -70,7 +73,7 @@ function RemovalForm({ id, house, person, cancel }: RemovalFormProps) {
     <form
       id={id}
       class="tools"
-      aria-label={`Remove ${person.name}`}
+      aria-label={moderation.removePerson(person.name)}
       onSubmit={(event) => {
         event.preventDefault();
         remove(0);
@@ -82,11 +85,11 @@ function RemovalForm({ id, house, person, cancel }: RemovalFormProps) {
       }}
     >
       <label class="field">
-        <span>Reason, which {person.name} reads</span>
-        <input ref={reason} maxLength={200} autocomplete="off" placeholder="Optional" />
+        <span>{moderation.reason(person.name)}</span>
+        <input ref={reason} maxLength={200} autocomplete="off" placeholder={moderation.optional} />
       </label>
       <button type="submit" class="tool danger">
-        Remove
+        {moderation.remove}
       </button>
       <button
         type="button"
@@ -95,10 +98,10 @@ function RemovalForm({ id, house, person, cancel }: RemovalFormProps) {
           remove(-1);
         }}
       >
-        Remove and ban
+        {moderation.removeAndBan}
       </button>
       <button type="button" class="tool" onClick={cancel}>
-        Cancel
+        {moderation.cancel}
       </button>
     </form>
   );

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { LevelMeter } from '../../client/index.js';
 import type { DeviceKind, DeviceState, LocalMedia } from '../model/local-media.js';
 import { watchPicture } from '../model/picture-watch.js';
+import { words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
 import { Icon } from './icon.js';
 import { useStream } from './use-stream.js';
@@ -18,12 +19,13 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
     return watchPicture(video.current, (shows) => (picture.value = shows));
   }, [picture]);
   const camera = media.camera.value;
+  const { join, devices } = words();
   const press = (kind: DeviceKind): void => {
     if (media.state(kind) === 'missing') void media.open();
     else media.toggle(kind);
   };
   return (
-    <section class="preview" aria-label="Your camera">
+    <section class="preview" aria-label={join.camera}>
       <div class="preview-picture">
         {/* Muted in code too: without, the first sound of a page is one's own. */}
         <video ref={video} autoplay muted playsInline />
@@ -51,8 +53,8 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
         {media.hint.value}
       </p>
       <div class="choices">
-        <Choice kind="camera" label="Camera" media={media} />
-        <Choice kind="microphone" label="Microphone" media={media} />
+        <Choice kind="camera" label={devices.camera} media={media} />
+        <Choice kind="microphone" label={devices.microphone} media={media} />
       </div>
     </section>
   );
@@ -77,7 +79,7 @@ function Level({ stream, on }: { readonly stream: MediaStream | undefined; reado
     <div
       class="level"
       role="meter"
-      aria-label="Microphone level"
+      aria-label={words().join.level}
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(share * 100)}
@@ -118,13 +120,14 @@ function Choice({ kind, label, media }: ChoiceProps) {
 }
 
 function previewText(camera: DeviceState, opening: boolean): string {
-  if (opening) return 'Looking for your camera. Your browser may ask you to allow it.';
+  const { join } = words();
+  if (opening) return join.cameraSought;
   switch (camera) {
     case 'on':
-      return 'Starting …';
+      return join.cameraStarts;
     case 'off':
-      return 'Your camera is off.';
+      return join.cameraOff;
     case 'missing':
-      return 'No camera';
+      return join.cameraMissing;
   }
 }

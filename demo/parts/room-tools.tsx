@@ -2,11 +2,13 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import { toast } from '../model/toasts.js';
+import { words } from '../words/words.js';
 import { ToolButton } from './tool-button.js';
 
 /** What a moderator can do about the room. */
 export function RoomTools({ call }: { readonly call: Call }) {
   const { house } = call;
+  const { moderation } = words();
   const open = useSignal(false);
   const ending = useSignal(false);
   const settings = house.settings.value;
@@ -14,10 +16,10 @@ export function RoomTools({ call }: { readonly call: Call }) {
   return (
     <section class="room-tools" aria-labelledby="room-tools-title">
       <div class="person-row">
-        <h3 id="room-tools-title">You moderate this room</h3>
+        <h3 id="room-tools-title">{moderation.title}</h3>
         <ToolButton
           icon="more"
-          label="Moderate the room"
+          label={moderation.room}
           class="small"
           expanded={open.value}
           controls="room-tools"
@@ -25,41 +27,41 @@ export function RoomTools({ call }: { readonly call: Call }) {
         />
       </div>
       {open.value && (
-        <div id="room-tools" class="tools" role="group" aria-label="Moderate the room">
+        <div id="room-tools" class="tools" role="group" aria-label={moderation.room}>
           <Switch
-            label="Lock the room"
+            label={moderation.lock}
             on={settings?.locked ?? false}
             toggle={(locked) => void house.update({ locked })}
           />
           <Switch
-            label="Waiting room"
+            label={moderation.waitingRoom}
             on={settings?.waitingRoom ?? false}
             toggle={(waitingRoom) => void house.update({ waitingRoom })}
           />
           <Switch
-            label="Mute people who come in"
+            label={moderation.muteOnEntry}
             on={settings?.mutedOnEntry ?? false}
             toggle={(mutedOnEntry) => void house.update({ mutedOnEntry })}
           />
           <PasswordForm call={call} />
           <button type="button" class="tool" onClick={() => void house.muteAll(true)}>
-            Mute all
+            {moderation.muteAll}
           </button>
           {someCut && (
             <button type="button" class="tool" onClick={() => void house.muteAll(false)}>
-              Let all speak
+              {moderation.letAllSpeak}
             </button>
           )}
           {call.hands.value.length > 0 && (
             <button type="button" class="tool" onClick={() => void house.lowerHand('all')}>
-              Lower all hands
+              {moderation.lowerHands}
             </button>
           )}
           {ending.value ? (
             <EndForAll end={() => void house.endForAll()} cancel={() => (ending.value = false)} />
           ) : (
             <button type="button" class="tool danger" onClick={() => (ending.value = true)}>
-              End for all …
+              {moderation.endForAll}
             </button>
           )}
         </div>
@@ -93,11 +95,12 @@ function Switch({ label, on, toggle }: SwitchProps) {
 /** Empty takes the password away. */
 function PasswordForm({ call: { house } }: { readonly call: Call }) {
   const input = useRef<HTMLInputElement>(null);
+  const { moderation } = words();
   const has = house.settings.value?.hasPassword ?? false;
   const set = async (password: string): Promise<void> => {
     if (!(await house.update({ password }))) return;
     if (input.current) input.current.value = '';
-    toast(password === '' ? 'The room has no password any more.' : 'The room has a password now.');
+    toast(password === '' ? words().moderation.passwordRemoved : words().moderation.passwordSet);
   };
   return (
     <form
@@ -109,15 +112,15 @@ function PasswordForm({ call: { house } }: { readonly call: Call }) {
       }}
     >
       <label class="field">
-        <span>{has ? 'Another password' : 'Password for people who come in'}</span>
+        <span>{has ? moderation.otherPassword : moderation.password}</span>
         <input ref={input} type="text" autocomplete="off" spellcheck={false} maxLength={100} />
       </label>
       <button type="submit" class="tool">
-        Set password
+        {moderation.setPassword}
       </button>
       {has && (
         <button type="button" class="tool" onClick={() => void set('')}>
-          Remove password
+          {moderation.removePassword}
         </button>
       )}
     </form>
@@ -127,16 +130,17 @@ function PasswordForm({ call: { house } }: { readonly call: Call }) {
 /** Asks before the call ends for everybody. */
 function EndForAll({ end, cancel }: { readonly end: () => void; readonly cancel: () => void }) {
   const careful = useRef<HTMLButtonElement>(null);
+  const { moderation } = words();
   useLayoutEffect(() => {
     careful.current?.focus();
   }, []);
   return (
     <>
       <button type="button" class="tool danger" onClick={end}>
-        End the call for everybody now
+        {moderation.endNow}
       </button>
       <button type="button" class="tool" ref={careful} onClick={cancel}>
-        Cancel
+        {moderation.cancel}
       </button>
     </>
   );

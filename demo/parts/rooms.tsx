@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { liveRooms, type LiveRoom } from '../model/server.js';
+import { words } from '../words/words.js';
 import { Icon } from './icon.js';
 
 const refreshMs = 5000;
@@ -24,10 +25,11 @@ export function Rooms({ chosen }: { readonly chosen: (room: string) => void }) {
     };
   }, [rooms]);
   if (rooms.value.length === 0) return null;
+  const { join } = words();
   const shown = all.value ? rooms.value : rooms.value.slice(0, mostShown);
   return (
     <section class="rooms" aria-labelledby="rooms-title">
-      <h2 id="rooms-title">In use now</h2>
+      <h2 id="rooms-title">{join.rooms}</h2>
       <ul>
         {shown.map(({ name, title, participants }) => (
           <li key={name}>
@@ -40,14 +42,14 @@ export function Rooms({ chosen }: { readonly chosen: (room: string) => void }) {
             >
               <Icon name="rooms" />
               <span class="room-title">{title ?? name}</span>
-              <span class="room-count">{participants === 1 ? '1 person' : `${participants} people`}</span>
+              <span class="room-count">{join.people(participants)}</span>
             </button>
           </li>
         ))}
       </ul>
       {rooms.value.length > shown.length && (
         <button type="button" class="plain" onClick={() => (all.value = true)}>
-          Show all {rooms.value.length}
+          {join.allRooms(rooms.value.length)}
         </button>
       )}
     </section>

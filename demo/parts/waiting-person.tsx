@@ -1,5 +1,7 @@
 import type { Waiting } from '../../client/index.js';
 import type { House } from '../model/house.js';
+import { words } from '../words/words.js';
+import { Within } from './within.js';
 
 /** The button that had the focus is gone with the person. */
 function moveFocus(): void {
@@ -13,27 +15,30 @@ export function WaitingPerson({ house, person }: { readonly house: House; readon
     await decision;
     moveFocus();
   };
+  const { moderation } = words();
   return (
     <>
       <p class="notice-text">
-        <b>{person.name}</b> wants to come in.
+        <Within text={moderation.wantsIn}>
+          <b>{person.name}</b>
+        </Within>
       </p>
       <div class="notice-buttons">
         <button
           type="button"
           class="primary"
-          aria-label={`Admit ${person.name}`}
+          aria-label={moderation.admitPerson(person.name)}
           onClick={() => void decide(house.admit(person))}
         >
-          Admit
+          {moderation.admit}
         </button>
         <button
           type="button"
           class="plain"
-          aria-label={`Deny ${person.name}`}
+          aria-label={moderation.denyPerson(person.name)}
           onClick={() => void decide(house.deny(person))}
         >
-          Deny
+          {moderation.deny}
         </button>
       </div>
     </>

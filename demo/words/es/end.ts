@@ -1,5 +1,16 @@
 import type { Words } from '../en/index.js';
 
 export const end: Words['end'] = {
-  devicesOff: 'La cámara y el micrófono están apagados. Puedes cerrar esta página.',
+  devicesOff: 'Tu cámara y tu micrófono están apagados. Puedes cerrar esta página.',
+  lostTitle: 'Se perdió la conexión',
+  lost: 'Se perdió la conexión con el servidor, y con ella la llamada. Vuelve a entrar cuando tengas conexión.',
+  elsewhereTitle: 'Estás en esta sala desde otro lugar',
+  elsewhere: 'La misma invitación se usó en otra ventana o en otro dispositivo. La llamada continúa allí.',
+  removedTitle: 'Te han expulsado de la sala',
+  removed: 'Un moderador te ha expulsado. No puedes volver a entrar.',
+  removedFor: (reason) => `Un moderador te ha expulsado. Dice: «${reason}»`,
+  refusedTitle: 'Ya no estás en la sala',
+  refused: (reason) => `Se perdió la conexión y el servidor no te deja volver a entrar: ${reason}`,
+  closedTitle: 'La sala se ha cerrado',
+  closed: 'La sala se ha cerrado.',
 };
