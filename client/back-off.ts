@@ -26,18 +26,25 @@ export class BackOff {
   readonly #clock: Clock;
   #nextMs = 0;
   #last = -Infinity;
+  #hurry: () => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Resolves when it is time for the next attempt. */
-  async wait(): Promise<void> {
+  /** Resolves when it is time for the next attempt. @param atLeastMs when the other side has said that earlier is too early */
+  async wait(atLeastMs = 0): Promise<void> {
     const clock = this.#clock;
     if (clock.now() - this.#last > calmAfterMs) this.#nextMs = 0;
     const delayMs = this.#nextMs + clock.random() * firstWithinMs;
     this.#nextMs = Math.min(longestMs, Math.max(secondMs, 2 * this.#nextMs));
-    await clock.wait(delayMs);
+    const hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
+    await Promise.race([clock.wait(Math.max(delayMs, atLeastMs)), hurried]);
     this.#last = clock.now();
+  }
+
+  /** Ends a wait at once. */
+  hurry(): void {
+    this.#hurry();
   }
 }

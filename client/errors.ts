@@ -166,6 +166,11 @@ export function wireError(code: number, message: string, data: Readonly<Record<s
   return new ClientError(known, message, { data });
 }
 
+/** Whether the same call may succeed by itself when it is tried again: nothing is to be changed first. */
+export function canSucceedYet({ advice, retryAfterMs }: ClientError): boolean {
+  return advice === 'retry' || retryAfterMs !== undefined;
+}
+
 /** What was thrown, as a ClientError: the browser's own errors in media calls get `code`. */
 export function asClientError(thrown: unknown, code: ClientErrorCode): ClientError {
   if (thrown instanceof ClientError) return thrown;

@@ -24,6 +24,7 @@ export {
 export { Participant, type ParticipantEvents } from './participant.js';
 export type { ParticipantState, Profile, ProfileChanges } from './profile.js';
 export { Publication, type PublicationEvents } from './publication.js';
+export type { PublicationState } from './publication-state.js';
 export {
   Room,
   type ChatMessage,
@@ -32,6 +33,7 @@ export {
   type RoomEvents,
   type RoomOptions,
   type RoomSettings,
+  type RoomState,
 } from './room.js';
 export { Self, type Grants, type SelfEvents } from './self.js';
 export { Speakers, type SpeakersEvents, type SpeakersOptions } from './speakers.js';

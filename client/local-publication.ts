@@ -2,17 +2,23 @@ import type { MediaKind } from './ask.js';
 import { BackOff, type Clock } from './back-off.js';
 import { openDevices, type DeviceWish } from './devices.js';
 import { Emitter } from './emitter.js';
-import { ClientError, asClientError } from './errors.js';
+import { ClientError, asClientError, canSucceedYet } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
+import { Standing, type PublicationState } from './publication-state.js';
 import { ScreenShare } from './screen-share.js';
 import type { Self } from './self.js';
-import { readStatistics, type ConnectionStatistics } from './statistics.js';
+import type { ConnectionStatistics } from './statistics.js';
 
 export interface LocalPublicationEvents {
+  /** `state` has changed. With the reason, when it is `failed`. */
+  state: [PublicationState, ClientError | undefined];
+  /** We, or a moderator, have muted these kinds. */
+  muted: [readonly MediaKind[]];
+  unmuted: [readonly MediaKind[]];
   /** The media server, or the connection to it, was lost. The stream is published anew until that succeeds. */
   reconnecting: [ClientError];
-  /** It is published again, on another peer connection. */
+  /** The server has taken it again, on another peer connection. It is sent once `state` is `live`. */
   reconnected: [];
   /** The screen is shown from now on, or the camera again. */
   sharing: [boolean];
@@ -51,6 +57,10 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #connections: MediaConnections;
   readonly #options: PublishOptions;
   readonly #backOff: BackOff;
+  readonly #standing = new Standing((state, failure) => {
+    this.emit('state', state, failure);
+  });
+  #muted: readonly MediaKind[] = [];
   #tracks: readonly MediaStreamTrack[];
   #connection: MediaConnection;
   /** What there is room for in the present connection. */
@@ -67,6 +77,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   #dataChannel: RTCDataChannel | undefined;
   #loopback: MediaStream | undefined;
   readonly #screen: ScreenShare;
+  readonly #deaf: () => void;
 
   /** For Room only: get yours from `room.publish(stream)`. */
   constructor(self: Self, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
@@ -80,6 +91,9 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#reserved = new Set(options.kinds);
     for (const track of this.#tracks) this.#watch(track);
     this.#connection = this.#connect();
+    this.#deaf = self.on('stateChanged', () => {
+      this.#lookAtMuted();
+    });
     this.#screen = new ScreenShare(this, {
       send: (track) => this.#send(track),
       sendNoMore: (track) => {
@@ -112,7 +126,27 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   }
 
   statistics(): Promise<ConnectionStatistics> {
-    return readStatistics(this.peerConnection);
+    return this.#connection.statistics();
+  }
+
+  get state(): PublicationState {
+    return this.#standing.state;
+  }
+
+  /** Why the last attempt to publish it failed. Undefined where none has. */
+  get failure(): ClientError | undefined {
+    return this.#standing.failure;
+  }
+
+  /** What we, or a moderator, have muted. */
+  get muted(): readonly MediaKind[] {
+    return this.#muted;
+  }
+
+  /** Tries at once what would be tried after a pause, or what was given up. */
+  retry(): void {
+    if (!this.#busy && this.state === 'failed' && !this.#closed) this.#restore();
+    this.#backOff.hurry();
   }
 
   /** The tracks that are sent at present, at most one of each kind. */
@@ -153,6 +187,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** Tells the others what is muted. Only for pages that switch tracks themselves. */
   tellMuted(): void {
+    this.#lookAtMuted();
     this.#self.tellMuted(Object.fromEntries(this.#kinds.map((kind) => [kind, this.isMuted(kind)])));
   }
 
@@ -183,22 +218,27 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#screen.stop();
   }
 
-  /** For Room only. */
+  /** For Room only: the first attempt. Rejects when another one would fail too, or when it is closed meanwhile. */
   async open(): Promise<void> {
     this.#busy = true;
+    let error = new ClientError('media-failed', 'Lost as soon as it was published.');
     try {
       await this.#publish();
+    } catch (thrown) {
+      error = asClientError(thrown, 'media-failed');
+      if (this.#closed || !this.#canSucceedYet(error)) throw error;
+      this.#published = false;
     } finally {
       this.#busy = false;
     }
-    if (!this.#published) this.#restore(new ClientError('media-failed', 'Lost as soon as it was published.'));
+    if (!this.#published) this.#beginAgain(error);
   }
 
   /** For Room only: the media server has lost the stream. An attempt that is under way fails or succeeds by itself. */
   mediaLost(error: ClientError): void {
     if (!this.#published || this.#closed) return;
     this.#published = false;
-    if (!this.#busy) this.#restore(error);
+    if (!this.#busy) this.#beginAgain(error);
   }
 
   /** Stops publishing, and tells the server. Never rejects; may be called twice. */
@@ -219,9 +259,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#deaf();
     this.#self.publishes([]);
     this.#connections.close(this.#self.id, this.#connection);
     void this.stopSharing();
+    this.#standing.close();
     this.emit('closed');
   }
 
@@ -315,12 +357,21 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   #publishAnew(tracks: readonly MediaStreamTrack[]): void {
     this.#tracks = tracks;
     this.#outdated = true;
-    this.mediaLost(new ClientError('media-failed', 'Published anew, with other kinds of media.'));
+    this.#published = false;
+    if (this.#closed || this.#busy) return;
+    this.#standing.trying();
+    this.emit('reconnecting', new ClientError('media-failed', 'Published anew, with other kinds of media.'));
+    this.#restore();
   }
 
   #connect(): MediaConnection {
     this.#outdated = false;
     const connection = this.#connections.open(this.#self.id, {
+      side: 'sent',
+      expectsPackets: () => this.#kinds.some((kind) => !this.isMuted(kind)),
+      flowing: (flows) => {
+        this.#standing.flowing(flows);
+      },
       failed: (error) => {
         this.mediaLost(error);
       },
@@ -361,32 +412,65 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       .catch(() => undefined);
   }
 
-  #restore(error: ClientError): void {
-    this.#busy = true;
+  #beginAgain(error: ClientError): void {
+    this.#standing.lost(error);
     this.emit('reconnecting', error);
-    void this.#republish().finally(() => {
+    this.#restore(error.retryAfterMs);
+  }
+
+  #restore(notBeforeMs?: number): void {
+    this.#busy = true;
+    void this.#republish(notBeforeMs).finally(() => {
       this.#busy = false;
-      if (!this.#closed) this.emit('reconnected');
+      if (this.#published && !this.#closed) this.emit('reconnected');
     });
   }
 
-  /** Tries until it is published or closed. The loss of the room closes it. */
-  async #republish(): Promise<void> {
+  /** Tries until it is published or closed, or until another attempt would fail too. The loss of the room closes it. */
+  async #republish(notBeforeMs?: number): Promise<void> {
     for (;;) {
-      await this.#backOff.wait();
+      await this.#backOff.wait(notBeforeMs);
+      // Another one may have been published meanwhile, which is not to be ended.
+      if (this.#closed) return;
       // The server may still have the publication that we gave up.
       await this.#unpublish();
-      if (this.#closed) return;
+      if (this.#hasClosed()) return;
+      this.#standing.trying();
       this.#connection = this.#connect();
       try {
         await this.#publish();
-      } catch {
+      } catch (thrown) {
         this.#published = false;
+        if (this.#hasClosed()) return;
+        const error = asClientError(thrown, 'media-failed');
+        this.#standing.failed(error);
+        if (!this.#canSucceedYet(error)) return;
+        notBeforeMs = error.retryAfterMs;
         continue;
       }
       // It was lost again while it was being set up.
       if (this.#published) return;
     }
+  }
+
+  /** A server that was restarted knows us again in a moment. */
+  #canSucceedYet(error: ClientError): boolean {
+    return canSucceedYet(error) || error.advice === 'rejoin';
+  }
+
+  /** A method: it may change during any `await`, which the compiler does not see of a field. */
+  #hasClosed(): boolean {
+    return this.#closed;
+  }
+
+  #lookAtMuted(): void {
+    const before = this.#muted;
+    const cut = this.#self.state?.mutedKinds ?? [];
+    this.#muted = this.#kinds.filter((kind) => this.isMuted(kind) || cut.includes(kind));
+    const more = this.#muted.filter((kind) => !before.includes(kind));
+    const less = before.filter((kind) => !this.#muted.includes(kind));
+    if (more.length > 0) this.emit('muted', more);
+    if (less.length > 0) this.emit('unmuted', less);
   }
 }
 

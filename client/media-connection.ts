@@ -1,16 +1,22 @@
 import { ClientError, asClientError } from './errors.js';
+import { Flow, type FlowOwner } from './flow.js';
+import type { Watched } from './media-watch.js';
 import type { Session } from './session.js';
+import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
-export interface MediaConnectionEvents {
+export interface MediaConnectionOwner extends FlowOwner {
   /** ICE or DTLS failed and will not recover. */
-  failed(error: ClientError): void;
+  readonly failed: (error: ClientError) => void;
 }
+
+/** A reading that is not older than this is looked at once more, in ms: others read too, as those that show loudness. */
+const freshMs = 1000;
 
 /**
  * One RTCPeerConnection with a media server: offers once, trickles candidates both ways
  * (docs/protocols/kurento-room.md#72-ice).
  */
-export class MediaConnection {
+export class MediaConnection implements Watched {
   readonly peer: RTCPeerConnection;
   readonly #endpointName: string;
   readonly #session: Session;
@@ -18,20 +24,47 @@ export class MediaConnection {
   #unsent: RTCIceCandidate[] | undefined = [];
   /** The server's candidates, until its answer is set. Then `undefined`. */
   #early: RTCIceCandidateInit[] | undefined = [];
+  readonly #flow: Flow;
+  #reading: { readonly at: number; readonly statistics: ConnectionStatistics } | undefined;
   #closed = false;
 
   /** @param endpointName the publisher's name; our own name for the connection on which we publish */
-  constructor(endpointName: string, session: Session, configuration: RTCConfiguration, events: MediaConnectionEvents) {
+  constructor(endpointName: string, session: Session, configuration: RTCConfiguration, owner: MediaConnectionOwner) {
     this.#endpointName = endpointName;
     this.#session = session;
+    this.#flow = new Flow(owner);
     this.peer = new RTCPeerConnection(configuration);
     this.peer.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.#trickle(candidate);
     };
     this.peer.onconnectionstatechange = () => {
-      if (this.peer.connectionState !== 'failed' || this.#closed) return;
-      events.failed(new ClientError('connection-failed', 'No media connection to the server could be made or kept.'));
+      if (this.#closed) return;
+      const { connectionState } = this.peer;
+      if (connectionState === 'disconnected') this.#flow.interrupted();
+      if (connectionState !== 'failed') return;
+      this.#flow.interrupted();
+      owner.failed(new ClientError('connection-failed', 'No media connection to the server could be made or kept.'));
     };
+  }
+
+  /** Whether packets come over it, as far as is known. */
+  get flows(): boolean {
+    return this.#flow.flows;
+  }
+
+  async statistics(): Promise<ConnectionStatistics> {
+    const statistics = await readStatistics(this.peer);
+    this.#reading = { at: performance.now(), statistics };
+    return statistics;
+  }
+
+  async look(): Promise<void> {
+    // Without a connection there are no packets to count.
+    if (this.#closed || this.peer.connectionState !== 'connected') return;
+    const { at, statistics } = this.#reading ?? { at: -Infinity, statistics: undefined };
+    const isFresh = statistics && performance.now() - at < freshMs && this.flows;
+    const now = isFresh ? statistics : await this.statistics().catch(() => undefined);
+    if (now && !this.#isClosed()) this.#flow.take(now);
   }
 
   set iceServers(iceServers: RTCIceServer[]) {
@@ -85,6 +118,11 @@ export class MediaConnection {
     this.#session
       .request('onIceCandidate', { endpointName: this.#endpointName, candidate: line, sdpMid, sdpMLineIndex })
       .catch(() => undefined);
+  }
+
+  /** A method: it may change during any `await`, which the compiler does not see of a field. */
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   #requireOpen(): void {

@@ -1,4 +1,5 @@
-import { MediaConnection, type MediaConnectionEvents } from './media-connection.js';
+import { MediaConnection, type MediaConnectionOwner } from './media-connection.js';
+import { MediaWatch } from './media-watch.js';
 import type { Session } from './session.js';
 
 /** The media connections of one room, by the name of the publisher. Our own publication has our own name. */
@@ -6,6 +7,7 @@ export class MediaConnections {
   readonly session: Session;
   #configuration: RTCConfiguration;
   readonly #connections = new Map<string, MediaConnection>();
+  readonly #watch = new MediaWatch();
 
   constructor(session: Session, configuration: RTCConfiguration) {
     this.session = session;
@@ -19,10 +21,12 @@ export class MediaConnections {
   }
 
   /** Takes the place of an earlier connection of that name. */
-  open(name: string, events: MediaConnectionEvents): MediaConnection {
-    this.#connections.get(name)?.close();
-    const connection = new MediaConnection(name, this.session, this.#configuration, events);
+  open(name: string, owner: MediaConnectionOwner): MediaConnection {
+    const former = this.#connections.get(name);
+    if (former) this.close(name, former);
+    const connection = new MediaConnection(name, this.session, this.#configuration, owner);
     this.#connections.set(name, connection);
+    this.#watch.add(connection);
     return connection;
   }
 
@@ -32,6 +36,7 @@ export class MediaConnections {
 
   close(name: string, connection: MediaConnection): void {
     connection.close();
+    this.#watch.remove(connection);
     if (this.#connections.get(name) === connection) this.#connections.delete(name);
   }
 }

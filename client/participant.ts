@@ -1,3 +1,4 @@
+import type { MediaKind } from './ask.js';
 import type { ClientError } from './errors.js';
 import { Emitter } from './emitter.js';
 import type { MediaConnections } from './media-connections.js';
@@ -61,6 +62,7 @@ export class Participant extends Emitter<ParticipantEvents> {
   publish(streamId: string): Publication {
     this.#publications.get(streamId)?.end();
     const publication = new Publication(this.id, streamId, this.#connections);
+    publication.mutedBecomes(mutedIn(this.#state));
     this.#publications.set(streamId, publication);
     this.emit('published', publication);
     return publication;
@@ -84,6 +86,7 @@ export class Participant extends Emitter<ParticipantEvents> {
   /** For Room only. */
   stateChanged(state: ParticipantState): void {
     this.#state = state;
+    for (const publication of this.#publications.values()) publication.mutedBecomes(mutedIn(state));
     this.emit('stateChanged', state);
   }
 
@@ -103,4 +106,9 @@ export class Participant extends Emitter<ParticipantEvents> {
     this.unpublish();
     this.emit('left');
   }
+}
+
+/** What is not sent counts as muted: the server does not tell which kinds there are. */
+function mutedIn(state: ParticipantState | undefined): readonly MediaKind[] {
+  return state ? (['audio', 'video'] as const).filter((kind) => !state[kind]) : [];
 }

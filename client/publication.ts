@@ -1,11 +1,18 @@
+import type { MediaKind } from './ask.js';
 import { BackOff } from './back-off.js';
 import { Emitter } from './emitter.js';
-import { ClientError, asClientError } from './errors.js';
+import { ClientError, asClientError, canSucceedYet } from './errors.js';
 import type { MediaConnections } from './media-connections.js';
+import { Standing, type PublicationState } from './publication-state.js';
 import { Subscription } from './subscription.js';
 
 export interface PublicationEvents {
-  /** We receive it from now on. */
+  /** `state` has changed. With the reason, when it is `failed`. */
+  state: [PublicationState, ClientError | undefined];
+  /** The publisher, or a moderator, has muted these kinds. */
+  muted: [readonly MediaKind[]];
+  unmuted: [readonly MediaKind[]];
+  /** The server has agreed that we receive it. Its packets are there once `state` is `live`. */
   subscribed: [Subscription];
   /** Receiving it failed. The library subscribes anew, and emits `subscribed` when that succeeded. */
   reconnecting: [ClientError];
@@ -24,6 +31,10 @@ export class Publication extends Emitter<PublicationEvents> {
   readonly #backOff: BackOff;
   #subscription: Subscription | undefined;
   #subscribing: Promise<Subscription> | undefined;
+  readonly #standing = new Standing((state, failure) => {
+    this.emit('state', state, failure);
+  });
+  #muted: readonly MediaKind[] = [];
   #recovering = false;
   #closed = false;
 
@@ -44,6 +55,26 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.#closed;
   }
 
+  get state(): PublicationState {
+    return this.#standing.state;
+  }
+
+  /** Why the last attempt to receive it failed. Undefined where none has. */
+  get failure(): ClientError | undefined {
+    return this.#standing.failure;
+  }
+
+  /** What the publisher, or a moderator, has muted. Empty where the server does not tell. */
+  get muted(): readonly MediaKind[] {
+    return this.#muted;
+  }
+
+  /** Tries at once what would be tried after a pause, or what was given up. */
+  retry(): void {
+    if (!this.#recovering && this.state === 'failed') this.#startRecovery();
+    this.#backOff.hurry();
+  }
+
   /**
    * Starts receiving. A second call resolves with the same subscription. Rejects with `not-publishing`, `not-in-room`, `media-refused`,
    * `media-failed`, `timeout`, `disconnected`, or with `closed` when the publication ends meanwhile.
@@ -59,8 +90,17 @@ export class Publication extends Emitter<PublicationEvents> {
 
   async #open(): Promise<Subscription> {
     if (this.#closed) throw new ClientError('closed', 'The publication has ended.');
-    const subscription = new Subscription(this.#publisher, this.id, this.#connections);
+    this.#standing.trying();
+    // A server that does not tell who is muted lets us expect packets always.
+    const expectsPackets = (): boolean => this.#muted.length < 2;
+    const subscription = new Subscription(this.#publisher, this.id, this.#connections, expectsPackets);
     this.#subscription = subscription;
+    subscription.on('flowing', (flows) => {
+      this.#standing.flowing(flows);
+    });
+    subscription.on('closed', () => {
+      if (this.#subscription === subscription && !this.#recovering && !this.#closed) this.#standing.idle();
+    });
     subscription.on('failed', (error) => {
       this.recover(error);
     });
@@ -69,6 +109,7 @@ export class Publication extends Emitter<PublicationEvents> {
     } catch (error) {
       this.#subscription = undefined;
       void subscription.close();
+      this.#standing.failed(asClientError(error, 'media-failed'));
       throw error;
     }
     this.emit('subscribed', subscription);
@@ -78,23 +119,29 @@ export class Publication extends Emitter<PublicationEvents> {
   /** For Room and this class only: subscribes anew until that succeeds, cannot succeed, or is not wanted any more. */
   recover(error: ClientError): void {
     if (this.#closed || this.#recovering) return;
-    if (error.advice !== 'retry') {
+    if (!canSucceedYet(error)) {
       // When the publisher or the room has ended, their own events tell.
       if (error.code === 'media-refused') this.emit('failed', error);
       return;
     }
-    this.#recovering = true;
+    if (this.state !== 'failed') this.#standing.lost(error);
     this.emit('reconnecting', error);
-    void this.#resubscribe().then((failure) => {
+    this.#startRecovery(error);
+  }
+
+  #startRecovery(error?: ClientError): void {
+    this.#recovering = true;
+    void this.#resubscribe(error?.retryAfterMs).then((failure) => {
       this.#recovering = false;
       if (failure) this.recover(failure);
+      else if (!this.subscription) this.#standing.idle();
     });
   }
 
   /** One attempt; resolves with why it failed. */
-  async #resubscribe(): Promise<ClientError | undefined> {
+  async #resubscribe(notBeforeMs?: number): Promise<ClientError | undefined> {
     const before = this.#subscription;
-    await this.#backOff.wait();
+    await this.#backOff.wait(notBeforeMs);
     // The subscription was closed meanwhile, so no other one is wanted.
     if (this.#closed || before?.closed) return undefined;
     await before?.close();
@@ -106,11 +153,24 @@ export class Publication extends Emitter<PublicationEvents> {
     }
   }
 
+  /** For Participant only: what is muted now. */
+  mutedBecomes(muted: readonly MediaKind[]): void {
+    const before = this.#muted;
+    this.#muted = muted;
+    const [more, less] = [
+      muted.filter((kind) => !before.includes(kind)),
+      before.filter((kind) => !muted.includes(kind)),
+    ];
+    if (more.length > 0) this.emit('muted', more);
+    if (less.length > 0) this.emit('unmuted', less);
+  }
+
   /** For Participant only: the stream has ended. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#subscription?.end();
+    this.#standing.close();
     this.emit('closed');
   }
 }

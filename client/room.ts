@@ -40,6 +40,9 @@ export interface ChatMessage {
 /** `refused`: the connection was lost, and the server does not let us in again. */
 export type EndReason = 'left' | 'evicted' | 'refused' | 'room-closed' | 'disconnected';
 
+/** `waiting`: until a moderator lets us in. `reconnecting`: we are in the room, and the connection to the server is lost. */
+export type RoomState = 'new' | 'joining' | 'waiting' | 'joined' | 'reconnecting' | 'closed';
+
 export interface EndDetails {
   /** Of the moderator or the server, for the user. Empty where there is none. */
   readonly message: string;
@@ -48,6 +51,8 @@ export interface EndDetails {
 }
 
 export interface RoomEvents {
+  /** `state` has changed. */
+  state: [RoomState];
   /** A participant joined after us. Those that were there before are in `participants` when `join` resolves. */
   participantJoined: [Participant];
   participantLeft: [Participant];
@@ -93,7 +98,9 @@ export class Room extends Emitter<RoomEvents> {
   readonly #entrance: Entrance;
   #settings: RoomSettings | undefined;
   readonly #participants = new Map<string, Participant>();
-  #state: 'new' | 'joining' | 'joined' | 'closed' = 'new';
+  #state: RoomState = 'new';
+  /** We have been let in, and have not left. */
+  #joined = false;
   #connections: MediaConnections | undefined;
   #iceRenewal: IceRenewal | undefined;
   #localPublication: LocalPublication | undefined;
@@ -115,6 +122,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#resumeToken = new ResumeToken(options.url, this.name, user);
     const entering = { room: this.name, user, resumeToken: this.#resumeToken };
     this.#entrance = new Entrance(entering, options, (place) => {
+      this.#become('waiting');
       this.emit('waiting', place);
     });
   }
@@ -129,13 +137,25 @@ export class Room extends Emitter<RoomEvents> {
     return this.#settings;
   }
 
+  get state(): RoomState {
+    return this.#state;
+  }
+
   /** A method: it may change during any `await`, which the compiler does not see of a field. */
   #hasLeft(): boolean {
     return this.#state === 'closed';
   }
 
+  #become(state: RoomState): void {
+    if (state === this.#state || this.#hasLeft()) return;
+    this.#state = state;
+    if (state === 'closed') this.#joined = false;
+    this.emit('state', state);
+  }
+
+  /** True also while the connection to the server is being got back. */
   get joined(): boolean {
-    return this.#state === 'joined';
+    return this.#joined;
   }
 
   /** The others, by user name. */
@@ -154,7 +174,7 @@ export class Room extends Emitter<RoomEvents> {
    */
   async join(): Promise<void> {
     if (this.#state !== 'new') throw new ClientError('closed', 'A room is joined once; make a new one.');
-    this.#state = 'joining';
+    this.#become('joining');
     const session = await this.#open();
     if (this.#hasLeft()) {
       session.close();
@@ -170,12 +190,13 @@ export class Room extends Emitter<RoomEvents> {
     session.on('interrupted', (error) => {
       // Most likely the server is stopping and will be back, and this room alone was not closed.
       clearTimeout(this.#closing);
+      if (this.joined) this.#become('reconnecting');
       this.emit('reconnecting', error);
     });
     session.on('resumed', () => {
       // The server was not stopping.
       if (this.#roomClosed) this.#endAndClose('room-closed');
-      else this.emit('reconnected', true);
+      else this.#isBack(true);
     });
     session.on('renewed', () => {
       this.#roomClosed = false;
@@ -188,19 +209,21 @@ export class Room extends Emitter<RoomEvents> {
     try {
       const answer = await this.#entrance.enter(session, () => !this.#hasLeft());
       if (this.#hasLeft()) throw hasLeft();
-      this.#state = 'joined';
+      this.#joined = true;
       this.#entered(answer);
       for (const present of answer.value) this.#add(present, connections);
+      this.#become('joined');
     } catch (error) {
-      this.#state = 'closed';
+      this.#become('closed');
       session.close();
       throw error;
     }
   }
 
   /**
-   * Offers the tracks of `stream` to the room. Rejects with `refused` when we publish already, `not-in-room`, `media-refused`,
-   * `media-failed`, `timeout` or `disconnected`; publishing can be tried again after each of them but the last.
+   * Offers the tracks of `stream` to the room. What fails and can succeed later is tried again until it does, with pauses that grow:
+   * the publication has the state `failed` meanwhile, and `failure` says why. Rejects where another attempt would fail too: with
+   * `refused` when we publish already, `not-in-room`, `not-allowed`, `media-refused`, `not-supported`, or `closed`.
    */
   async publish(stream: MediaStream, options: PublishOptions = {}): Promise<LocalPublication> {
     const connections = this.#requireJoined();
@@ -261,9 +284,14 @@ export class Room extends Emitter<RoomEvents> {
     try {
       return await Session.open(this.#options.url, this.#options);
     } catch (error) {
-      this.#state = 'closed';
+      this.#become('closed');
       throw error;
     }
+  }
+
+  #isBack(resumed: boolean): void {
+    if (this.joined) this.#become('joined');
+    this.emit('reconnected', resumed);
   }
 
   #entered(answer: RequestResult<'joinRoom'>): void {
@@ -288,7 +316,7 @@ export class Room extends Emitter<RoomEvents> {
         this.#entered(answer);
         this.#reconcile(answer.value, connections);
         this.#localPublication?.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
-        this.emit('reconnected', false);
+        this.#isBack(false);
         return;
       } catch (thrown) {
         if (isStale() || !connections.session.connected) return;
@@ -466,8 +494,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #end(reason: EndReason, details: EndDetails = { message: '', mayReturn: true }): void {
-    if (this.#state === 'closed') return;
-    this.#state = 'closed';
+    if (this.#hasLeft()) return;
+    this.#become('closed');
     this.#iceRenewal?.stop();
     // Only a client whose connection was lost has a name that is kept for it.
     if (reason !== 'disconnected') this.#resumeToken.forget();

@@ -2,11 +2,13 @@ import { Emitter } from './emitter.js';
 import type { ClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
-import { readStatistics, type ConnectionStatistics } from './statistics.js';
+import type { ConnectionStatistics } from './statistics.js';
 
 export interface SubscriptionEvents {
   /** The media connection failed and will not recover. The publication subscribes anew. */
   failed: [ClientError];
+  /** Packets come from now on, or no more. */
+  flowing: [boolean];
   /** Ended by us, or because the publication or the room ended. Last event, once. */
   closed: [];
 }
@@ -22,12 +24,17 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   #closed = false;
 
   /** For Publication only: get yours from `publication.subscribe()`. */
-  constructor(publisher: string, streamId: string, connections: MediaConnections) {
+  constructor(publisher: string, streamId: string, connections: MediaConnections, expectsPackets: () => boolean) {
     super();
     this.#publisher = publisher;
     this.#sender = `${publisher}_${streamId}`;
     this.#connections = connections;
     this.#connection = connections.open(publisher, {
+      side: 'received',
+      expectsPackets,
+      flowing: (flows) => {
+        this.emit('flowing', flows);
+      },
       failed: (error) => {
         this.emit('failed', error);
       },
@@ -47,7 +54,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   }
 
   statistics(): Promise<ConnectionStatistics> {
-    return readStatistics(this.peerConnection);
+    return this.#connection.statistics();
   }
 
   /** For Publication only. */

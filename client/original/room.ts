@@ -111,6 +111,11 @@ export class OriginalRoom extends OriginalEmitter {
         loopback,
         dataChannel: stream.isDataChannelEnabled(),
       });
+      if (publication.state === 'failed') {
+        // Pages of the original try again themselves.
+        void publication.close();
+        throw publication.failure ?? new Error('Not published');
+      }
       stream.published(publication);
       this.emitEvent('stream-published', [{ stream }]);
     } catch (error) {

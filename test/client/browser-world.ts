@@ -52,7 +52,13 @@ interface StubSender {
 /** A peer connection without a network. Tests can read what is sent over it. */
 export class StubPeer {
   static readonly made: StubPeer[] = [];
-  readonly connectionState = 'new';
+  connectionState: RTCPeerConnectionState = 'new';
+  onconnectionstatechange: (() => void) | null = null;
+  /** Entries of its statistics, beside the packets. */
+  readonly entries = new Map<string, object>();
+  /** How often its statistics were read. */
+  readings = 0;
+  #packets = 0;
   readonly localDescription = { sdp: 'v=0 offer' };
   closed = false;
   /** Makes `replaceTrack` fail. */
@@ -67,6 +73,29 @@ export class StubPeer {
   constructor(configuration: RTCConfiguration = {}) {
     this.#configuration = configuration;
     StubPeer.made.push(this);
+  }
+
+  /** Changes its state as the browser does. */
+  becomes(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  /** Packets come, or go, from now on until the next reading. */
+  carries(packets: number): void {
+    this.#packets += packets;
+  }
+
+  getStats(): Promise<Map<string, object>> {
+    this.readings += 1;
+    const packets = { kind: 'audio', packetsReceived: this.#packets, packetsSent: this.#packets };
+    return Promise.resolve(
+      new Map([
+        ['in', { type: 'inbound-rtp', ...packets }],
+        ['out', { type: 'outbound-rtp', ...packets }],
+        ...this.entries,
+      ]),
+    );
   }
 
   getConfiguration(): RTCConfiguration {

@@ -33,15 +33,15 @@ describe('a call in an element of a page', () => {
     expect([...element.children]).to.deep.equal([]);
   });
 
-  it('switches the camera off when publishing fails', async () => {
+  it('switches the camera off when what it publishes is refused', async () => {
     const camera = new StubTrack('video');
     devices.stream = new StubStream([camera]);
-    const refused = { error: { code: 303, message: 'no media server' } };
+    const refused = { error: { code: 302, message: 'nothing in the offer can be served' } };
     const calling = call(({ method }) => {
       if (method === 'joinRoom') return joined('one');
       return method === 'publishVideo' ? refused : { result: {} };
     });
-    expect(await codeOf(calling)).to.equal('media-failed');
+    expect(await codeOf(calling)).to.equal('media-refused');
     expect([[...element.children], camera.readyState]).to.deep.equal([[], 'ended']);
     await until('it has left', () => server.heard.includes('1 leaveRoom'));
   });
