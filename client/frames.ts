@@ -26,7 +26,9 @@ const fits = {
   participantUnpublished: texts('name'),
   participantLeft: texts('name'),
   participantEvicted: (params) => optional('string', 'reason')(params) && optional('boolean', 'mayReturn')(params),
-  sendMessage: texts('user', 'message'),
+  sendMessage: (params) =>
+    texts('user', 'message')(params) && optional('string', 'id')(params) && optional('number', 'at')(params),
+  data: texts('from', 'topic', 'data'),
   iceCandidate: texts('endpointName', 'candidate'),
   mediaError: (params) => texts('error')(params) && optional('string', 'sender')(params),
   roomClosed: () => true,
@@ -75,7 +77,7 @@ function texts(...members: readonly string[]): (params: Params) => boolean {
   return (params) => members.every((member) => typeof params[member] === 'string');
 }
 
-function optional(type: 'string' | 'boolean', member: string): (params: Params) => boolean {
+function optional(type: 'string' | 'boolean' | 'number', member: string): (params: Params) => boolean {
   return (params) => [type, 'undefined'].includes(typeof params[member]);
 }
 

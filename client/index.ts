@@ -8,6 +8,8 @@ export {
   type Devices,
   type DeviceWish,
 } from './devices.js';
+export type { ChatMessage } from './chat.js';
+export type { DataMessage } from './data.js';
 export { embed, iceServersOf, type EmbedOptions } from './embed.js';
 export { ClientError, type Advice, type ClientErrorCode } from './errors.js';
 export type { MediaKind } from './ask.js';
@@ -27,7 +29,6 @@ export { Publication, type PublicationEvents } from './publication.js';
 export type { PublicationState } from './publication-state.js';
 export {
   Room,
-  type ChatMessage,
   type EndDetails,
   type EndReason,
   type RoomEvents,

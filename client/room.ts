@@ -1,5 +1,9 @@
 import type { RequestResult } from '../dialects/kurento-room/types.js';
 import type { Ask } from './ask.js';
+import { Chat } from './chat.js';
+import type { ChatMessage } from './chat.js';
+import { base64Of, dataIn } from './data.js';
+import type { DataMessage } from './data.js';
 import { Emitter } from './emitter.js';
 import { Entrance, hasLeft } from './entrance.js';
 import type { EntranceOptions } from './entrance.js';
@@ -31,12 +35,6 @@ export interface RoomOptions extends SessionOptions, EntranceOptions {
 /** Settings of the room that everybody in it may know. */
 export type RoomSettings = NonNullable<RequestResult<'joinRoom'>['room']>;
 
-export interface ChatMessage {
-  /** User name of the sender. Our own messages come back too. */
-  readonly from: string;
-  readonly text: string;
-}
-
 /** `refused`: the connection was lost, and the server does not let us in again. */
 export type EndReason = 'left' | 'evicted' | 'refused' | 'room-closed' | 'disconnected';
 
@@ -56,7 +54,10 @@ export interface RoomEvents {
   /** A participant joined after us. Those that were there before are in `participants` when `join` resolves. */
   participantJoined: [Participant];
   participantLeft: [Participant];
+  /** A text for everybody, our own too. After we joined anew it may be one that was said meanwhile. `messages` has those from before. */
   message: [ChatMessage];
+  /** A participant or a program has sent data (`send`). */
+  data: [DataMessage];
   /**
    * Something went wrong with media, and the room goes on. Has the participant that it concerns, where that is known. Without a
    * participant the media server reports it, and lost publications and subscriptions come back by themselves.
@@ -98,6 +99,7 @@ export class Room extends Emitter<RoomEvents> {
   readonly #entrance: Entrance;
   #settings: RoomSettings | undefined;
   readonly #participants = new Map<string, Participant>();
+  readonly #chat = new Chat();
   #state: RoomState = 'new';
   /** We have been let in, and have not left. */
   #joined = false;
@@ -139,6 +141,14 @@ export class Room extends Emitter<RoomEvents> {
 
   get state(): RoomState {
     return this.#state;
+  }
+
+  /**
+   * What was said to everybody, oldest first: once we are in, also what was said before, as far as the server keeps it. At most the last
+   * 500. Each message makes another list.
+   */
+  get messages(): readonly ChatMessage[] {
+    return this.#chat.messages;
   }
 
   /** A method: it may change during any `await`, which the compiler does not see of a field. */
@@ -211,6 +221,7 @@ export class Room extends Emitter<RoomEvents> {
       if (this.#hasLeft()) throw hasLeft();
       this.#joined = true;
       this.#entered(answer);
+      this.#chat.kept(answer.messages ?? []);
       for (const present of answer.value) this.#add(present, connections);
       this.#become('joined');
     } catch (error) {
@@ -239,10 +250,27 @@ export class Room extends Emitter<RoomEvents> {
     return publication;
   }
 
-  /** Rejects with `not-in-room`, `timeout` or `disconnected`. The message comes back as an event, in the room's order. */
+  /**
+   * Says a text to everybody. The message comes back as an event, in the room's order. Rejects with `not-in-room`, `not-allowed`, `refused`
+   * for a text that is too long, `timeout` or `disconnected`.
+   */
   async chat(text: string): Promise<void> {
     const { session } = this.#requireJoined();
     await session.request('sendMessage', { message: text, userMessage: this.user, roomMessage: this.name });
+  }
+
+  /**
+   * Sends data to all others, or to the participants of those ids, whose pages get it as the event `data`. `topic` says what it is, in up to
+   * 256 characters. At most 16 kB, where the server is not set otherwise; a text goes in UTF-8. Rejects with `not-in-room` also when one of
+   * them is not in the room, and then nobody gets it; otherwise as `chat`.
+   */
+  async send(
+    topic: string,
+    data: Uint8Array | string,
+    { to }: { readonly to?: readonly string[] | undefined } = {},
+  ): Promise<void> {
+    const { session } = this.#requireJoined();
+    await session.request('sendData', { topic, data: base64Of(data), ...(to && { to: [...to] }) });
   }
 
   /**
@@ -315,6 +343,7 @@ export class Room extends Emitter<RoomEvents> {
         this.moderation.forget();
         this.#entered(answer);
         this.#reconcile(answer.value, connections);
+        for (const message of this.#chat.kept(answer.messages ?? [])) this.emit('message', message);
         this.#localPublication?.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
         this.#isBack(false);
         return;
@@ -370,9 +399,18 @@ export class Room extends Emitter<RoomEvents> {
         this.#endAndClose('evicted', { message: reason, mayReturn });
         break;
       }
-      case 'sendMessage':
-        this.emit('message', { from: notification.params.user, text: notification.params.message });
+      case 'sendMessage': {
+        const { user } = notification.params;
+        const sender = user === this.user ? this.self : this.#participants.get(user);
+        const message = this.#chat.said(notification.params, sender?.name ?? user);
+        if (message) this.emit('message', message);
         break;
+      }
+      case 'data': {
+        const message = dataIn(notification.params);
+        if (message) this.emit('data', message);
+        break;
+      }
       case 'iceCandidate': {
         const { endpointName, ...candidate } = notification.params;
         connections.addCandidate(endpointName, candidate);

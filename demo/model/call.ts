@@ -28,11 +28,7 @@ export interface UnmuteWish {
 }
 
 export interface Message extends ChatMessage {
-  readonly id: number;
-  /** Of the sender, for people. */
-  readonly name: string;
   readonly own: boolean;
-  readonly at: Date;
 }
 
 /** A participant that stops publishing within this time after a media problem did not mean to, in ms. */
@@ -73,7 +69,6 @@ export class Call {
   #interruptedAt = -Infinity;
   /** We were not allowed to speak. */
   #wasSilenced: boolean;
-  #nextMessage = 0;
 
   /** @param ended called once, when the user is not in the room any more */
   constructor(
@@ -267,9 +262,8 @@ export class Call {
     });
     room.on('message', (message) => {
       const own = message.from === room.user;
-      const { from } = message;
-      const name = from === '' ? 'The server' : (this.#person(from)?.name ?? from);
-      const shown = { ...message, own, name, id: this.#nextMessage++, at: new Date() };
+      const name = message.from === '' ? 'The server' : message.name;
+      const shown = { ...message, own, name };
       this.messages.value = [...this.messages.value, shown].slice(-mostMessages);
       if (!own && this.panel.value !== 'chat') this.unread.value += 1;
     });
