@@ -27,6 +27,7 @@ export { Participant, type ParticipantEvents } from './participant.js';
 export type { ParticipantState, Profile, ProfileChanges } from './profile.js';
 export { Publication, type PublicationEvents } from './publication.js';
 export type { PublicationState } from './publication-state.js';
+export type { Quality } from './quality.js';
 export {
   Room,
   type EndDetails,

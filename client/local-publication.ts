@@ -6,6 +6,7 @@ import { ClientError, asClientError, canSucceedYet } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
 import { Standing, type PublicationState } from './publication-state.js';
+import type { Quality } from './quality.js';
 import { ScreenShare } from './screen-share.js';
 import type { Self } from './self.js';
 import type { ConnectionStatistics } from './statistics.js';
@@ -13,6 +14,8 @@ import type { ConnectionStatistics } from './statistics.js';
 export interface LocalPublicationEvents {
   /** `state` has changed. With the reason, when it is `failed`. */
   state: [PublicationState, ClientError | undefined];
+  /** How well it reaches the server has changed. */
+  quality: [Quality];
   /** We, or a moderator, have muted these kinds. */
   muted: [readonly MediaKind[]];
   unmuted: [readonly MediaKind[]];
@@ -60,6 +63,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #standing = new Standing((state, failure) => {
     this.emit('state', state, failure);
   });
+  #quality: Quality = 'unknown';
   #muted: readonly MediaKind[] = [];
   #tracks: readonly MediaStreamTrack[];
   #connection: MediaConnection;
@@ -141,6 +145,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   /** What we, or a moderator, have muted. */
   get muted(): readonly MediaKind[] {
     return this.#muted;
+  }
+
+  /** From loss, round trip, jitter and pictures that stand still. `unknown` until it is measured, and while no packets come. */
+  get quality(): Quality {
+    return this.#quality;
   }
 
   /** Tries at once what would be tried after a pause, or what was given up. */
@@ -371,6 +380,10 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       expectsPackets: () => this.#kinds.some((kind) => !this.isMuted(kind)),
       flowing: (flows) => {
         this.#standing.flowing(flows);
+      },
+      quality: (quality) => {
+        this.#quality = quality;
+        this.emit('quality', quality);
       },
       failed: (error) => {
         this.mediaLost(error);

@@ -1,12 +1,14 @@
 import { ClientError, asClientError } from './errors.js';
 import { Flow, type FlowOwner } from './flow.js';
 import type { Watched } from './media-watch.js';
+import { QualityMeter, type Quality } from './quality.js';
 import type { Session } from './session.js';
 import { readStatistics, type ConnectionStatistics } from './statistics.js';
 
 export interface MediaConnectionOwner extends FlowOwner {
   /** ICE or DTLS failed and will not recover. */
   readonly failed: (error: ClientError) => void;
+  readonly quality: (quality: Quality) => void;
 }
 
 /** A reading that is not older than this is looked at once more, in ms: others read too, as those that show loudness. */
@@ -25,6 +27,9 @@ export class MediaConnection implements Watched {
   /** The server's candidates, until its answer is set. Then `undefined`. */
   #early: RTCIceCandidateInit[] | undefined = [];
   readonly #flow: Flow;
+  readonly #meter: QualityMeter;
+  readonly #owner: MediaConnectionOwner;
+  #quality: Quality = 'unknown';
   #reading: { readonly at: number; readonly statistics: ConnectionStatistics } | undefined;
   #closed = false;
 
@@ -32,7 +37,9 @@ export class MediaConnection implements Watched {
   constructor(endpointName: string, session: Session, configuration: RTCConfiguration, owner: MediaConnectionOwner) {
     this.#endpointName = endpointName;
     this.#session = session;
+    this.#owner = owner;
     this.#flow = new Flow(owner);
+    this.#meter = new QualityMeter(owner.side);
     this.peer = new RTCPeerConnection(configuration);
     this.peer.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.#trickle(candidate);
@@ -40,11 +47,14 @@ export class MediaConnection implements Watched {
     this.peer.onconnectionstatechange = () => {
       if (this.#closed) return;
       const { connectionState } = this.peer;
-      if (connectionState === 'disconnected') this.#flow.interrupted();
+      if (connectionState === 'disconnected' || connectionState === 'failed') this.#interrupted();
       if (connectionState !== 'failed') return;
-      this.#flow.interrupted();
       owner.failed(new ClientError('connection-failed', 'No media connection to the server could be made or kept.'));
     };
+  }
+
+  set iceServers(iceServers: RTCIceServer[]) {
+    if (!this.#closed) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
   }
 
   /** Whether packets come over it, as far as is known. */
@@ -61,14 +71,25 @@ export class MediaConnection implements Watched {
   async look(): Promise<void> {
     // Without a connection there are no packets to count.
     if (this.#closed || this.peer.connectionState !== 'connected') return;
-    const { at, statistics } = this.#reading ?? { at: -Infinity, statistics: undefined };
-    const isFresh = statistics && performance.now() - at < freshMs && this.flows;
-    const now = isFresh ? statistics : await this.statistics().catch(() => undefined);
-    if (now && !this.#isClosed()) this.#flow.take(now);
+    const isFresh = this.#reading && performance.now() - this.#reading.at < freshMs && this.flows;
+    if (!isFresh) await this.statistics().catch(() => undefined);
+    const reading = this.#reading;
+    if (!reading || this.#isClosed()) return;
+    this.#flow.take(reading.statistics);
+    if (this.flows) this.#qualityBecomes(this.#meter.take(reading));
+    else this.#interrupted();
   }
 
-  set iceServers(iceServers: RTCIceServer[]) {
-    if (!this.#closed) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
+  #interrupted(): void {
+    this.#flow.interrupted();
+    this.#meter.reset();
+    this.#qualityBecomes('unknown');
+  }
+
+  #qualityBecomes(quality: Quality): void {
+    if (quality === this.#quality) return;
+    this.#quality = quality;
+    this.#owner.quality(quality);
   }
 
   /**
@@ -103,6 +124,7 @@ export class MediaConnection implements Watched {
   }
 
   close(): void {
+    this.#qualityBecomes('unknown');
     this.#closed = true;
     this.peer.onicecandidate = null;
     this.peer.close();

@@ -5,6 +5,7 @@ import type { MediaConnections } from './media-connections.js';
 import { changedProfile, profileIn } from './profile.js';
 import type { ParticipantState, Present, Profile, ProfileChanges } from './profile.js';
 import { Publication } from './publication.js';
+import { worstOf, type Quality } from './quality.js';
 
 export interface ParticipantEvents {
   published: [Publication];
@@ -13,6 +14,8 @@ export interface ParticipantEvents {
   stateChanged: [ParticipantState];
   /** Their name, metadata or attributes have changed. */
   updated: [Profile];
+  /** How well what they publish comes through has changed. */
+  quality: [Quality];
   /** Left, was evicted, or the room ended. Last event, once. */
   left: [];
 }
@@ -25,6 +28,7 @@ export class Participant extends Emitter<ParticipantEvents> {
   readonly #publications = new Map<string, Publication>();
   #profile: Profile;
   #state: ParticipantState | undefined;
+  #quality: Quality = 'unknown';
 
   /** For Room only. */
   constructor(present: Present, connections: MediaConnections) {
@@ -53,6 +57,11 @@ export class Participant extends Emitter<ParticipantEvents> {
     return this.#state;
   }
 
+  /** The worst of their publications. */
+  get quality(): Quality {
+    return this.#quality;
+  }
+
   /** By stream id. */
   get publications(): ReadonlyMap<string, Publication> {
     return this.#publications;
@@ -64,8 +73,18 @@ export class Participant extends Emitter<ParticipantEvents> {
     const publication = new Publication(this.id, streamId, this.#connections);
     publication.mutedBecomes(mutedIn(this.#state));
     this.#publications.set(streamId, publication);
+    publication.on('quality', () => {
+      this.#measure();
+    });
     this.emit('published', publication);
     return publication;
+  }
+
+  #measure(): void {
+    const quality = worstOf([...this.#publications.values()].map((each) => each.quality));
+    if (quality === this.#quality) return;
+    this.#quality = quality;
+    this.emit('quality', quality);
   }
 
   /** For Room only: the participant publishes nothing any more. */
@@ -75,6 +94,7 @@ export class Participant extends Emitter<ParticipantEvents> {
       publication.end();
       this.emit('unpublished', publication);
     }
+    this.#measure();
   }
 
   /** For Room only: how the participant is now, after we joined anew. */

@@ -4,11 +4,14 @@ import { Emitter } from './emitter.js';
 import { ClientError, asClientError, canSucceedYet } from './errors.js';
 import type { MediaConnections } from './media-connections.js';
 import { Standing, type PublicationState } from './publication-state.js';
+import type { Quality } from './quality.js';
 import { Subscription } from './subscription.js';
 
 export interface PublicationEvents {
   /** `state` has changed. With the reason, when it is `failed`. */
   state: [PublicationState, ClientError | undefined];
+  /** How well it comes through has changed. */
+  quality: [Quality];
   /** The publisher, or a moderator, has muted these kinds. */
   muted: [readonly MediaKind[]];
   unmuted: [readonly MediaKind[]];
@@ -34,6 +37,7 @@ export class Publication extends Emitter<PublicationEvents> {
   readonly #standing = new Standing((state, failure) => {
     this.emit('state', state, failure);
   });
+  #quality: Quality = 'unknown';
   #muted: readonly MediaKind[] = [];
   #recovering = false;
   #closed = false;
@@ -69,6 +73,11 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.#muted;
   }
 
+  /** From loss, round trip, jitter and pictures that stand still. `unknown` until it is measured, and while no packets come. */
+  get quality(): Quality {
+    return this.#quality;
+  }
+
   /** Tries at once what would be tried after a pause, or what was given up. */
   retry(): void {
     if (!this.#recovering && this.state === 'failed') this.#startRecovery();
@@ -97,6 +106,9 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#subscription = subscription;
     subscription.on('flowing', (flows) => {
       this.#standing.flowing(flows);
+    });
+    subscription.on('quality', (quality) => {
+      this.#qualityBecomes(quality);
     });
     subscription.on('closed', () => {
       if (this.#subscription === subscription && !this.#recovering && !this.#closed) this.#standing.idle();
@@ -151,6 +163,12 @@ export class Publication extends Emitter<PublicationEvents> {
     } catch (error) {
       return asClientError(error, 'media-failed');
     }
+  }
+
+  #qualityBecomes(quality: Quality): void {
+    if (quality === this.#quality) return;
+    this.#quality = quality;
+    this.emit('quality', quality);
   }
 
   /** For Participant only: what is muted now. */

@@ -13,7 +13,11 @@ export interface MediaStatistics {
   readonly bytes: number;
   /** Packets lost on the way to us. For what we send: as the other side reports. */
   readonly packetsLost: number;
+  /** How much the time between packets varies, in seconds; of the stream where it varies most. */
+  readonly jitter: number;
   readonly frames: number;
+  /** For how long the received picture has stood still in all, in seconds, where the browser tells. */
+  readonly frozen: number;
   readonly keyFrames: number;
   /** Keyframe requests: those we sent, or those we got. */
   readonly keyFrameRequests: number;
@@ -58,7 +62,10 @@ export async function readStatistics(peer: RTCPeerConnection): Promise<Connectio
     if (entry.type === 'outbound-rtp')
       add(sent, entry, 'packetsSent', 'bytesSent', 'framesEncoded', 'keyFramesEncoded');
     if (entry.type === 'media-source' && entry.kind === 'audio') sent.audioLevel = count(entry, 'audioLevel');
-    if (entry.type === 'remote-inbound-rtp') sent.packetsLost += count(entry, 'packetsLost');
+    if (entry.type === 'remote-inbound-rtp') {
+      sent.packetsLost += count(entry, 'packetsLost');
+      sent.jitter = Math.max(sent.jitter, count(entry, 'jitter'));
+    }
     if (entry.type === 'candidate-pair' && entry.nominated === true && typeof entry.currentRoundTripTime === 'number')
       roundTrip = entry.currentRoundTripTime;
   }
@@ -77,7 +84,11 @@ function entriesOf(report: RTCStatsReport): readonly Entry[] {
 
 function add(sum: Sum, entry: Entry, packets: string, bytes: string, frames: string, keyFrames: string): void {
   sum.bytes += count(entry, bytes);
-  if (entry.type === 'inbound-rtp') sum.packetsLost += count(entry, 'packetsLost');
+  if (entry.type === 'inbound-rtp') {
+    sum.packetsLost += count(entry, 'packetsLost');
+    sum.jitter = Math.max(sum.jitter, count(entry, 'jitter'));
+    sum.frozen += count(entry, 'totalFreezesDuration');
+  }
   if (entry.kind === 'audio') {
     sum.audioPackets += count(entry, packets);
     if (entry.type === 'inbound-rtp') sum.audioLevel = Math.max(sum.audioLevel, count(entry, 'audioLevel'));
@@ -102,7 +113,9 @@ function emptySum(): Sum {
     videoPackets: 0,
     bytes: 0,
     packetsLost: 0,
+    jitter: 0,
     frames: 0,
+    frozen: 0,
     keyFrames: 0,
     keyFrameRequests: 0,
     frameWidth: 0,

@@ -2,6 +2,7 @@ import { Emitter } from './emitter.js';
 import type { ClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
+import type { Quality } from './quality.js';
 import type { ConnectionStatistics } from './statistics.js';
 
 export interface SubscriptionEvents {
@@ -9,6 +10,7 @@ export interface SubscriptionEvents {
   failed: [ClientError];
   /** Packets come from now on, or no more. */
   flowing: [boolean];
+  quality: [Quality];
   /** Ended by us, or because the publication or the room ended. Last event, once. */
   closed: [];
 }
@@ -34,6 +36,9 @@ export class Subscription extends Emitter<SubscriptionEvents> {
       expectsPackets,
       flowing: (flows) => {
         this.emit('flowing', flows);
+      },
+      quality: (quality) => {
+        this.emit('quality', quality);
       },
       failed: (error) => {
         this.emit('failed', error);

@@ -214,6 +214,21 @@ describe('what the client says of its media and of its room', () => {
       expect(states).to.deep.equal(['live', 'reconnecting', 'closed']);
     });
 
+    it('has a quality while packets come, which is that of its participant', async () => {
+      const publication = await receive();
+      const told: string[] = [];
+      const berta = room.participants.get('berta');
+      publication.on('quality', (quality) => told.push(quality));
+      berta?.on('quality', (quality) => told.push(`Berta ${quality}`));
+      expect([publication.quality, berta?.quality]).to.deep.equal(['unknown', 'unknown']);
+      lastPeer().entries.set('pair', { type: 'candidate-pair', nominated: true, currentRoundTripTime: 1 });
+      lastPeer().becomes('connected');
+      lastPeer().carries(1);
+      await until('it is measured', () => told.length > 1);
+      lastPeer().becomes('disconnected');
+      expect(told).to.deep.equal(['Berta poor', 'poor', 'Berta unknown', 'unknown']);
+    });
+
     it('has failed, with the reason, when no connection can be made, and is then tried again', async () => {
       const publication = await receive();
       const states = statesOf(publication);
