@@ -1,8 +1,10 @@
-/** An icon of the sprite in index.html. It is decoration: each control with an icon has a label too. */
-export function Icon({ name }: { readonly name: string }) {
+import { icons, type IconName } from './icons.js';
+
+/** It is decoration: each control with an icon has a label too. */
+export function Icon({ name }: { readonly name: IconName }) {
   return (
-    <svg class="icon" aria-hidden="true">
-      <use href={`#icon-${name}`} />
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      {icons[name]}
     </svg>
   );
 }
@@ -10,7 +12,10 @@ export function Icon({ name }: { readonly name: string }) {
 export function Brand() {
   return (
     <p class="brand">
-      <Icon name="logo" />
+      <svg class="icon" viewBox="0 0 32 32" aria-hidden="true">
+        <path d="M4 27V15a12 12 0 0 1 24 0v12" />
+        <path d="M10.5 27V16a5.5 5.5 0 0 1 11 0v11" />
+      </svg>
       <span class="brand-name">Atrium</span>
     </p>
   );

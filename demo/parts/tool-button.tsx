@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icon.js';
+import type { IconName } from './icons.js';
 
 export interface ToolButtonProps {
-  readonly icon: string;
+  readonly icon: IconName;
   /** What it does, for eyes and for screen readers. */
   readonly label: string;
   /** In place of the label, for eyes: where that would be too long. */
