@@ -8,12 +8,11 @@ import { passOf } from './model/pass.js';
 import { keepCall, presentCall, type PresentCall } from './model/remembered.js';
 import { pageSettings } from './model/server.js';
 import { words } from './words/words.js';
-import { CallPage } from './parts/call-page.js';
+import { CallFrame } from './parts/call-frame.js';
 import { EndPage } from './parts/end-page.js';
 import { JoinPage } from './parts/join-page.js';
 import type { Knock } from './parts/lobby.js';
 import { Lobby } from './parts/lobby.js';
-import { Toasts } from './parts/toasts.js';
 
 /** How long a reloaded page tries to get its name back, which the server may still hold for it, in ms. */
 const comeBackWithinMs = 15_000;
@@ -40,14 +39,7 @@ export function presentRoom(): Room | undefined {
 
 export function App() {
   if (ending.value) return <EndPage ending={ending.value} />;
-  if (call.value) {
-    return (
-      <>
-        <CallPage call={call.value} />
-        <Toasts />
-      </>
-    );
-  }
+  if (call.value) return <CallFrame call={call.value} />;
   if (returning.value) {
     return (
       <main class="returning">
@@ -63,16 +55,13 @@ export function App() {
     );
   }
   return (
-    <>
-      <JoinPage
-        media={media}
-        alert={alert.value}
-        pass={token.value === '' ? undefined : passOf(token.value)}
-        knock={knock.value}
-        join={join}
-      />
-      <Toasts />
-    </>
+    <JoinPage
+      media={media}
+      alert={alert.value}
+      pass={token.value === '' ? undefined : passOf(token.value)}
+      knock={knock.value}
+      join={join}
+    />
   );
 }
 

@@ -1,9 +1,10 @@
 import { render } from 'preact';
 import type { Room } from '../client/index.js';
+import { register, tagName } from './element/register.js';
 import { App, comeBack, leaveQuietly, presentRoom } from './app.js';
 import { inspect, type Inspection } from './model/inspection.js';
 import { startLanguage } from './model/page-language.js';
-import './styles/style.css';
+import './styles/page.css';
 
 declare global {
   interface Window {
@@ -16,11 +17,12 @@ window.atrium = {
   get room() {
     return presentRoom();
   },
-  inspect: () => inspect(presentRoom()),
+  inspect: () => inspect(presentRoom(), document.querySelector(tagName)?.shadowRoot ?? document),
 };
 
 window.addEventListener('pagehide', leaveQuietly);
 
+register();
 const root = document.getElementById('app');
 // A reloaded page goes back into its call at once, in whatever language.
 void comeBack();

@@ -17,7 +17,7 @@ import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
 import { Person, inOrder } from './person.js';
 import type { PageSettings } from './server.js';
-import { toast } from './toasts.js';
+import { Toasts } from './toasts.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
 
@@ -42,6 +42,7 @@ export class Call {
   readonly room: Room;
   readonly media: LocalMedia;
   readonly house: House;
+  readonly toasts = new Toasts();
   readonly hasHat: boolean;
   /** Whether the server knows of raised hands. */
   readonly hasHands: boolean;
@@ -80,7 +81,7 @@ export class Call {
     this.room = room;
     this.media = media;
     this.hasHat = settings.hasHat;
-    this.house = new House(room);
+    this.house = new House(room, this.toasts);
     this.hasHands = room.self.state !== undefined;
     this.#wasSilenced = !room.self.mayPublish('audio');
     this.self = new Person(room.user, room.self.name, true);
@@ -116,7 +117,7 @@ export class Call {
     await room.localPublication?.close();
     if (this.#isOver()) return;
     this.showOwn();
-    if (media.hint.value) toast(media.hint.value, 'problem');
+    if (media.hint.value) this.toasts.show(media.hint.value, 'problem');
     const stream = media.stream.value && this.#allowedOf(media.stream.value);
     if (!stream) return;
     try {
@@ -134,7 +135,7 @@ export class Call {
       });
     } catch (error) {
       if (!this.#isOver() && error instanceof ClientError)
-        toast(explainMedia(error, this.self.name, this.self.name), 'problem');
+        this.toasts.show(explainMedia(error, this.self.name, this.self.name), 'problem');
     }
     this.showOwn();
   }
@@ -164,7 +165,7 @@ export class Call {
     try {
       await this.room.self.raiseHand(this.self.handSince.value === undefined);
     } catch {
-      toast('Your hand could not be raised. Try again.', 'problem');
+      this.toasts.show('Your hand could not be raised. Try again.', 'problem');
     }
   }
 
@@ -179,11 +180,11 @@ export class Call {
     try {
       if (this.sharing.value) await publication?.stopSharing();
       else if (publication) await publication.shareScreen();
-      else toast('Turn on your camera or microphone first, then share your screen.', 'problem');
+      else this.toasts.show('Turn on your camera or microphone first, then share your screen.', 'problem');
     } catch (error) {
       // The user closed the browser's question and knows why nothing is shared.
       if (error instanceof ClientError && error.code !== 'device-refused')
-        toast('Your screen cannot be shared from this browser.', 'problem');
+        this.toasts.show('Your screen cannot be shared from this browser.', 'problem');
     }
   }
 
@@ -192,7 +193,7 @@ export class Call {
       await this.room.customRequest({ hat: !this.hat.value });
       this.hat.value = !this.hat.value;
     } catch {
-      toast('There is no hat for you at the moment.', 'problem');
+      this.toasts.show('There is no hat for you at the moment.', 'problem');
     }
   }
 
@@ -206,7 +207,7 @@ export class Call {
     try {
       await this.room.chat(text);
     } catch (error) {
-      toast('Your message did not go out. Try again.', 'problem');
+      this.toasts.show('Your message did not go out. Try again.', 'problem');
       throw error;
     }
   }
@@ -228,11 +229,11 @@ export class Call {
     const allowed = tracks.filter(({ kind }) => self.mayPublish(kind as MediaKind));
     if (allowed.length === tracks.length) return stream;
     if (allowed.length > 0) {
-      toast(`In this room the others cannot ${self.mayPublish('audio') ? 'see' : 'hear'} you.`);
+      this.toasts.show(`In this room the others cannot ${self.mayPublish('audio') ? 'see' : 'hear'} you.`);
       return new MediaStream(allowed);
     }
     this.media.close();
-    toast('You can listen in this room.');
+    this.toasts.show('You can listen in this room.');
     this.showOwn();
     return undefined;
   }
@@ -240,7 +241,7 @@ export class Call {
   /** A moderator has ended what we publish. To turn the microphone or the camera on publishes again, where that is allowed. */
   #wasTaken(): void {
     this.media.close();
-    toast('A moderator has stopped your sound and picture.');
+    this.toasts.show('A moderator has stopped your sound and picture.');
     this.showOwn();
   }
 
@@ -253,12 +254,12 @@ export class Call {
     this.#listenToOwn();
     room.on('participantJoined', (participant) => {
       this.#welcome(participant);
-      toast(`${participant.name} joined.`);
+      this.toasts.show(`${participant.name} joined.`);
     });
     room.on('participantLeft', ({ id, name }) => {
       this.others.value = this.others.value.filter((person) => person.id !== id);
       if (this.pinned.value?.id === id) this.pinned.value = undefined;
-      if (room.joined && !this.reconnecting.value) toast(`${name} left.`);
+      if (room.joined && !this.reconnecting.value) this.toasts.show(`${name} left.`);
     });
     room.on('message', (message) => {
       const own = message.from === room.user;
@@ -273,7 +274,7 @@ export class Call {
         return;
       }
       const person = this.#person(who);
-      toast(explainMedia(error, person?.name ?? who, this.self.name), 'problem');
+      this.toasts.show(explainMedia(error, person?.name ?? who, this.self.name), 'problem');
       if (person) person.note.value = 'No connection';
     });
     room.on('reconnecting', () => (this.reconnecting.value = true));
@@ -286,7 +287,7 @@ export class Call {
       this.house.reconnected();
     });
     room.on('waiting', () => {
-      toast('A moderator has been asked to let you in again.');
+      this.toasts.show('A moderator has been asked to let you in again.');
     });
     room.on('closed', (reason, details) => {
       clearInterval(this.#statistics);
@@ -308,7 +309,8 @@ export class Call {
       this.unmuteWish.value = { by: this.#person(by)?.name ?? by, kinds };
     });
     self.on('grantsChanged', () => {
-      if (this.#wasSilenced && self.mayPublish('audio')) toast('You may speak now: turn on your microphone.');
+      if (this.#wasSilenced && self.mayPublish('audio'))
+        this.toasts.show('You may speak now: turn on your microphone.');
       this.#wasSilenced = !self.mayPublish('audio');
       this.showOwn();
     });
@@ -318,8 +320,9 @@ export class Call {
     const isCut = this.self.isCut(kind);
     if (isCut === wasCut) return;
     if (kind === 'audio') {
-      toast(isCut ? 'A moderator has muted you: nobody hears you.' : 'A moderator lets you speak again.');
-    } else toast(isCut ? 'A moderator has stopped your video.' : 'A moderator lets your video through again.');
+      this.toasts.show(isCut ? 'A moderator has muted you: nobody hears you.' : 'A moderator lets you speak again.');
+    } else
+      this.toasts.show(isCut ? 'A moderator has stopped your video.' : 'A moderator lets your video through again.');
   }
 
   #person(id: string): Person | undefined {
@@ -333,7 +336,7 @@ export class Call {
     participant.on('stateChanged', (state) => {
       const hadHand = person.handSince.value !== undefined;
       person.take(state);
-      if (!hadHand && state.hand) toast(`${person.name} raised a hand.`);
+      if (!hadHand && state.hand) this.toasts.show(`${person.name} raised a hand.`);
     });
     participant.on('updated', ({ name }) => {
       person.renamed(name);
@@ -372,7 +375,7 @@ export class Call {
   #interrupted(): void {
     const again = performance.now() - this.#interruptedAt < interruptionMs;
     this.#interruptedAt = performance.now();
-    if (!again) toast('Sound and picture were interrupted. They should be back in a moment.');
+    if (!again) this.toasts.show('Sound and picture were interrupted. They should be back in a moment.');
   }
 
   #expectBack(participant: Participant, person: Person): void {

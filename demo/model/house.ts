@@ -3,11 +3,12 @@ import type { MediaKind, Removal, Room, RoomChanges, RoomSettings, Waiting } fro
 import { explainModeration } from './explain.js';
 import type { Person } from './person.js';
 import { words } from '../words/words.js';
-import { toast } from './toasts.js';
+import type { Toasts } from './toasts.js';
 
 /** The room and its moderators, as the page shows them. The methods never reject: a problem is shown. */
 export class House {
   readonly #room: Room;
+  readonly #toasts: Toasts;
   /** Whether the user of this page moderates the room. */
   readonly moderates = signal(false);
   readonly settings = signal<RoomSettings | undefined>(undefined);
@@ -15,8 +16,9 @@ export class House {
   /** Those that a moderator can let in, in the order in which they came. */
   readonly waiting = computed(() => (this.moderates.value ? this.#waiting.value : []));
 
-  constructor(room: Room) {
+  constructor(room: Room, toasts: Toasts) {
     this.#room = room;
+    this.#toasts = toasts;
     const { moderation, self } = room;
     this.settings.value = room.settings;
     this.moderates.value = self.moderates;
@@ -24,8 +26,8 @@ export class House {
     room.on('settingsChanged', (settings) => (this.settings.value = settings));
     moderation.on('waitingChanged', () => (this.#waiting.value = [...moderation.waiting.values()]));
     self.on('grantsChanged', () => {
-      if (self.moderates && !this.moderates.value) toast(words().moderation.isModerator);
-      if (!self.moderates && this.moderates.value) toast(words().moderation.isModeratorNoMore);
+      if (self.moderates && !this.moderates.value) this.#toasts.show(words().moderation.isModerator);
+      if (!self.moderates && this.moderates.value) this.#toasts.show(words().moderation.isModeratorNoMore);
       this.moderates.value = self.moderates;
     });
   }
@@ -42,12 +44,12 @@ export class House {
 
   async muteAll(muted: boolean): Promise<void> {
     const done = await this.#do(this.#room.moderation.mute('*', ['audio'], muted));
-    if (done) toast(muted ? words().moderation.allMuted : words().moderation.allHeard);
+    if (done) this.#toasts.show(muted ? words().moderation.allMuted : words().moderation.allHeard);
   }
 
   async askToUnmute(person: Person): Promise<void> {
     const done = await this.#do(this.#room.moderation.requestUnmute(person.id, ['audio']));
-    if (done) toast(words().moderation.askedToUnmute(person.name));
+    if (done) this.#toasts.show(words().moderation.askedToUnmute(person.name));
   }
 
   async remove(person: Person, removal: Removal): Promise<void> {
@@ -58,7 +60,7 @@ export class House {
     // Nobody can give what they do not have.
     const grants = { roomAdmin: true, ...(this.#room.self.grants?.roomRecord && { roomRecord: true }) };
     const done = await this.#do(this.#room.moderation.setGrants(person.id, { grants }));
-    if (done) toast(words().moderation.madeModerator(person.name));
+    if (done) this.#toasts.show(words().moderation.madeModerator(person.name));
   }
 
   async lowerHand(person: Person | 'all'): Promise<void> {
@@ -87,7 +89,7 @@ export class House {
       await request;
       return true;
     } catch (error) {
-      toast(explainModeration(error), 'problem');
+      this.#toasts.show(explainModeration(error), 'problem');
       return false;
     }
   }

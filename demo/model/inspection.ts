@@ -13,11 +13,12 @@ export interface Received {
   readonly video: { readonly width: number; readonly height: number; readonly currentTime: number } | undefined;
 }
 
-export async function inspect(room: Room | undefined): Promise<Inspection> {
+/** @param shown what shows the call */
+export async function inspect(room: Room | undefined, shown: ParentNode): Promise<Inspection> {
   const participants = [...(room?.participants.values() ?? [])];
   const received = participants.map(async ({ id, publications }) => {
     const [publication] = publications.values();
-    return { participant: id, statistics: await publication?.subscription?.statistics(), video: videoOf(id) };
+    return { participant: id, statistics: await publication?.subscription?.statistics(), video: videoOf(id, shown) };
   });
   return {
     joined: room?.joined ?? false,
@@ -26,8 +27,8 @@ export async function inspect(room: Room | undefined): Promise<Inspection> {
   };
 }
 
-function videoOf(participant: string): Received['video'] {
-  const tile = document.querySelector(`[data-participant="${CSS.escape(participant)}"]`);
+function videoOf(participant: string, shown: ParentNode): Received['video'] {
+  const tile = shown.querySelector(`[data-participant="${CSS.escape(participant)}"]`);
   const video = tile?.querySelector('video');
   return video ? { width: video.videoWidth, height: video.videoHeight, currentTime: video.currentTime } : undefined;
 }

@@ -8,18 +8,20 @@ export interface Toast {
 
 const shownMs = 5000;
 const mostShown = 3;
-let next = 0;
 
-export const toasts = signal<readonly Toast[]>([]);
+/** The short messages of one call. Each disappears by itself. */
+export class Toasts {
+  readonly shown = signal<readonly Toast[]>([]);
+  #next = 0;
 
-/** A short message that disappears by itself. */
-export function toast(text: string, kind: Toast['kind'] = 'fact'): void {
-  const id = next++;
-  toasts.value = [...toasts.value, { id, text, kind }].slice(-mostShown);
-  setTimeout(
-    () => {
-      toasts.value = toasts.value.filter((each) => each.id !== id);
-    },
-    kind === 'problem' ? 2 * shownMs : shownMs,
-  );
+  show(text: string, kind: Toast['kind'] = 'fact'): void {
+    const id = this.#next++;
+    this.shown.value = [...this.shown.value, { id, text, kind }].slice(-mostShown);
+    setTimeout(
+      () => {
+        this.shown.value = this.shown.value.filter((each) => each.id !== id);
+      },
+      kind === 'problem' ? 2 * shownMs : shownMs,
+    );
+  }
 }

@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { invitation } from '../model/address.js';
 import type { Call } from '../model/call.js';
-import { toast } from '../model/toasts.js';
 import { ChatPanel } from './chat-panel.js';
 import { Controls } from './controls.js';
 import { Brand, Icon } from './icon.js';
@@ -9,13 +8,15 @@ import { Notices } from './notices.js';
 import { PeoplePanel } from './people-panel.js';
 import { Stage } from './stage.js';
 import { StatisticsPanel } from './statistics-panel.js';
+import { ToastList } from './toast-list.js';
 
 /** The call: tiles, chat, who is here, and the buttons. */
 export function CallPage({ call }: { readonly call: Call }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${call.room.name} · Atrium`;
-    heading.current?.focus();
+    const root = heading.current?.getRootNode();
+    // A page around the call may want the focus elsewhere.
+    if (root instanceof ShadowRoot && root.host instanceof HTMLElement && root.host.autofocus) heading.current?.focus();
   }, [call]);
   const panel = call.panel.value;
   return (
@@ -30,7 +31,7 @@ export function CallPage({ call }: { readonly call: Call }) {
             <Icon name="lock" />
           </span>
         )}
-        <button type="button" class="chip" aria-label="Copy invitation" onClick={() => void invite(call.room.name)}>
+        <button type="button" class="chip" aria-label="Copy invitation" onClick={() => void invite(call)}>
           <Icon name="link" />
           <span>Copy invitation</span>
         </button>
@@ -41,16 +42,17 @@ export function CallPage({ call }: { readonly call: Call }) {
       {panel === 'people' && <PeoplePanel call={call} />}
       {panel === 'statistics' && <StatisticsPanel call={call} />}
       <Controls call={call} />
+      <ToastList toasts={call.toasts} />
     </div>
   );
 }
 
-async function invite(room: string): Promise<void> {
-  const link = invitation(location.href, room);
+async function invite({ room, toasts }: Call): Promise<void> {
+  const link = invitation(location.href, room.name);
   try {
     await navigator.clipboard.writeText(link);
-    toast('Invitation copied: send the link to whom you want to see.');
+    toasts.show('Invitation copied: send the link to whom you want to see.');
   } catch {
-    toast(`Invite others with this link: ${link}`);
+    toasts.show(`Invite others with this link: ${link}`);
   }
 }

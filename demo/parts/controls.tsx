@@ -1,13 +1,16 @@
-import { useEffect } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Call } from '../model/call.js';
 import { DeviceButton } from './device-button.js';
+import { listenForKeys } from './page-keys.js';
 import { ToolButton } from './tool-button.js';
 
 const canShare = 'getDisplayMedia' in ((navigator.mediaDevices as MediaDevices | undefined) ?? {});
 
 /** The buttons of the call, and their keys. */
 export function Controls({ call }: { readonly call: Call }) {
-  useShortcuts(call);
+  const bar = useRef<HTMLElement>(null);
+  useShortcuts(call, bar);
   const unread = call.unread.value;
   const count = call.people.value.length;
   const hand = call.self.handSince.value !== undefined;
@@ -17,7 +20,7 @@ export function Controls({ call }: { readonly call: Call }) {
     call.show(panel === name ? undefined : name);
   };
   return (
-    <footer class="call-foot">
+    <footer class="call-foot" ref={bar}>
       <div class="controls" role="toolbar" aria-label="Call">
         <DeviceButton
           kind="microphone"
@@ -117,7 +120,7 @@ function requestsText({ house, hands }: Call): string {
 }
 
 /** Single keys, while nobody is typing and no modifier is held. */
-function useShortcuts(call: Call): void {
+function useShortcuts(call: Call, bar: RefObject<HTMLElement>): void {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {
       escape: () => {
@@ -139,16 +142,15 @@ function useShortcuts(call: Call): void {
       },
     };
     const pressed = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof Element && event.target.closest('input, textarea, select') !== null;
+      // Outside of a shadow root, the target of an event in it is its host.
+      const [target] = event.composedPath();
+      const typing = target instanceof Element && target.closest('input, textarea, select') !== null;
       if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const action = actions[event.key.toLowerCase()];
       if (!action) return;
       event.preventDefault();
       action();
     };
-    document.addEventListener('keydown', pressed);
-    return () => {
-      document.removeEventListener('keydown', pressed);
-    };
-  }, [call]);
+    return bar.current ? listenForKeys(bar.current, pressed) : undefined;
+  }, [call, bar]);
 }

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { Call, PanelName } from '../model/call.js';
+import { focusFirst, ownTree } from './own-tree.js';
 import { ToolButton } from './tool-button.js';
 
 export interface PanelProps {
@@ -12,12 +14,14 @@ export interface PanelProps {
 
 /** A panel beside the stage, one at a time. Escape closes it and moves the focus back to its button. */
 export function Panel({ call, name, title, closeLabel, children }: PanelProps) {
+  const panel = useRef<HTMLElement>(null);
   const close = (): void => {
+    if (panel.current) focusFirst(ownTree(panel.current), `[aria-controls="${name}-panel"]`);
     call.show(undefined);
-    document.querySelector<HTMLElement>(`[aria-controls="${name}-panel"]`)?.focus();
   };
   return (
     <aside
+      ref={panel}
       id={`${name}-panel`}
       class="panel"
       aria-labelledby={`${name}-title`}

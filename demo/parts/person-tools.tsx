@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import type { Person } from '../model/person.js';
 import { words } from '../words/words.js';
+import { focusFirst, ownTree } from './own-tree.js';
 
 export interface PersonToolsProps {
   readonly id: string;
@@ -17,11 +18,7 @@ export function PersonTools({ id, call: { house }, person }: PersonToolsProps) {
   const { moderation } = words();
   const [silent, dark] = [person.isCut('audio'), person.isCut('video')];
   if (removing.value) {
-    const cancel = (): void => {
-      removing.value = false;
-      document.querySelector<HTMLElement>(`[aria-controls="${id}"]`)?.focus();
-    };
-    return <RemovalForm id={id} house={house} person={person} cancel={cancel} />;
+    return <RemovalForm id={id} house={house} person={person} cancel={() => (removing.value = false)} />;
   }
   return (
     <div id={id} class="tools" role="group" aria-label={moderation.person(name)}>
@@ -59,9 +56,13 @@ interface RemovalFormProps {
 }
 
 /** Asks before somebody is removed: there is no way back for them. */
-function RemovalForm({ id, house, person, cancel }: RemovalFormProps) {
+function RemovalForm({ id, house, person, cancel: close }: RemovalFormProps) {
   const reason = useRef<HTMLInputElement>(null);
   const { moderation } = words();
+  const cancel = (): void => {
+    if (reason.current) focusFirst(ownTree(reason.current), `[aria-controls="${id}"]`);
+    close();
+  };
   // In the turn in which the form appears: a key that is pressed at once is meant for it.
   useLayoutEffect(() => {
     reason.current?.focus();

@@ -1,7 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
-import { toast } from '../model/toasts.js';
 import { words } from '../words/words.js';
 import { ToolButton } from './tool-button.js';
 
@@ -93,14 +92,14 @@ function Switch({ label, on, toggle }: SwitchProps) {
 }
 
 /** Empty takes the password away. */
-function PasswordForm({ call: { house } }: { readonly call: Call }) {
+function PasswordForm({ call: { house, toasts } }: { readonly call: Call }) {
   const input = useRef<HTMLInputElement>(null);
   const { moderation } = words();
   const has = house.settings.value?.hasPassword ?? false;
   const set = async (password: string): Promise<void> => {
     if (!(await house.update({ password }))) return;
     if (input.current) input.current.value = '';
-    toast(password === '' ? words().moderation.passwordRemoved : words().moderation.passwordSet);
+    toasts.show(password === '' ? words().moderation.passwordRemoved : words().moderation.passwordSet);
   };
   return (
     <form

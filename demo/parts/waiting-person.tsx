@@ -2,18 +2,15 @@ import type { Waiting } from '../../client/index.js';
 import type { House } from '../model/house.js';
 import { words } from '../words/words.js';
 import { Within } from './within.js';
-
-/** The button that had the focus is gone with the person. */
-function moveFocus(): void {
-  const [list, button] = ['.people-body', '[aria-controls="people-panel"]'];
-  (document.querySelector<HTMLElement>(list) ?? document.querySelector<HTMLElement>(button))?.focus();
-}
+import { focusFirst, ownTree } from './own-tree.js';
 
 /** Somebody who waits, for a moderator to let in. */
 export function WaitingPerson({ house, person }: { readonly house: House; readonly person: Waiting }) {
-  const decide = async (decision: Promise<void>): Promise<void> => {
+  const decide = async (button: Element, decision: Promise<void>): Promise<void> => {
+    const tree = ownTree(button);
     await decision;
-    moveFocus();
+    // The button that had the focus is gone with the person.
+    focusFirst(tree, '.people-body', '[aria-controls="people-panel"]');
   };
   const { moderation } = words();
   return (
@@ -28,7 +25,7 @@ export function WaitingPerson({ house, person }: { readonly house: House; readon
           type="button"
           class="primary"
           aria-label={moderation.admitPerson(person.name)}
-          onClick={() => void decide(house.admit(person))}
+          onClick={({ currentTarget }) => void decide(currentTarget, house.admit(person))}
         >
           {moderation.admit}
         </button>
@@ -36,7 +33,7 @@ export function WaitingPerson({ house, person }: { readonly house: House; readon
           type="button"
           class="plain"
           aria-label={moderation.denyPerson(person.name)}
-          onClick={() => void decide(house.deny(person))}
+          onClick={({ currentTarget }) => void decide(currentTarget, house.deny(person))}
         >
           {moderation.deny}
         </button>

@@ -273,7 +273,8 @@ describe('a room with moderators in the demo', function () {
     await mia.page.keyboard.press('Enter');
     await mia.page.getByLabel('Reason, which Berta reads').waitFor();
     await mia.page.keyboard.press('Escape');
-    const focused = (): Promise<unknown> => mia.page.evaluate('document.activeElement.getAttribute("aria-label")');
+    const focused = (): Promise<unknown> =>
+      mia.page.evaluate(`document.querySelector('atrium-call').shadowRoot.activeElement.getAttribute('aria-label')`);
     // The page draws anew after the key.
     await until('the focus is back where it came from', async () => (await focused()) === 'Moderate Berta', patienceMs);
     await mia.page.getByRole('button', { name: 'Mute all', exact: true }).waitFor();

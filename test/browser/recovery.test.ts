@@ -15,7 +15,8 @@ function watch(other: string): string {
   return `(() => {
     const moments = (window.moments = {});
     const other = window.atrium.room.participants.get(${JSON.stringify(other)});
-    const video = document.querySelector('[data-participant=${JSON.stringify(other)}] video');
+    const call = document.querySelector('atrium-call').shadowRoot;
+    const video = call.querySelector('[data-participant=${JSON.stringify(other)}] video');
     window.atrium.room.on('mediaError', () => (moments.mediaError ??= Date.now()));
     other.on('published', (publication) => {
       moments.published = Date.now();
