@@ -15,8 +15,8 @@ export interface Devices {
 
 /** Which devices are wanted: an id, any (`true`) or none (`false`). */
 export interface DeviceWish {
-  readonly camera?: string | boolean;
-  readonly microphone?: string | boolean;
+  readonly camera?: string | boolean | undefined;
+  readonly microphone?: string | boolean | undefined;
 }
 
 /** Empty where the browser gives no devices, as on pages that are not secure. Never rejects. */

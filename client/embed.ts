@@ -7,9 +7,9 @@ import type { RoomOptions } from './room.js';
 export interface EmbedOptions extends Pick<RoomOptions, 'user' | 'token' | 'password'> {
   readonly room: string;
   /** Address of the server's WebSocket. Default: that of the server this script came from. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Publish camera and microphone. Default: true. Without them the user only listens. */
-  readonly publish?: boolean;
+  readonly publish?: boolean | undefined;
 }
 
 /**

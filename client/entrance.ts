@@ -12,9 +12,9 @@ export interface EntranceOptions {
   /** What others are shown of us beside the name, where that is allowed. */
   readonly metadata?: string | undefined;
   /** What we publish may have data channels. Default: false. */
-  readonly dataChannels?: boolean;
+  readonly dataChannels?: boolean | undefined;
   /** STUN and TURN servers. Default: those of the server, which are renewed before they expire. */
-  readonly iceServers?: readonly RTCIceServer[];
+  readonly iceServers?: readonly RTCIceServer[] | undefined;
 }
 
 type JoinAnswer = RequestResult<'joinRoom'>;

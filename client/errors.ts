@@ -119,7 +119,7 @@ export class ClientError extends Error {
   constructor(
     readonly code: ClientErrorCode,
     message: string,
-    { data = {}, ...options }: ErrorOptions & { readonly data?: Readonly<Record<string, unknown>> } = {},
+    { data = {}, ...options }: ErrorOptions & { readonly data?: Readonly<Record<string, unknown>> | undefined } = {},
   ) {
     super(message, options);
     const { reason, retryAfterMs, place } = data;

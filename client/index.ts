@@ -11,12 +11,15 @@ export {
 export type { ChatMessage } from './chat.js';
 export type { DataMessage } from './data.js';
 export { embed, iceServersOf, type EmbedOptions } from './embed.js';
+export type { Emitter, EventMap } from './emitter.js';
+export type { EntranceOptions } from './entrance.js';
 export { ClientError, type Advice, type ClientErrorCode } from './errors.js';
 export type { MediaKind } from './ask.js';
 export { LevelMeter } from './level-meter.js';
 export { LocalPublication, type LocalPublicationEvents, type PublishOptions } from './local-publication.js';
 export {
   Moderation,
+  type GrantChanges,
   type ModerationEvents,
   type Removal,
   type Role,
@@ -38,6 +41,7 @@ export {
   type RoomState,
 } from './room.js';
 export { Self, type Grants, type SelfEvents } from './self.js';
+export type { SessionOptions } from './session.js';
 export { Speakers, type SpeakersEvents, type SpeakersOptions } from './speakers.js';
 export { decibels, ratesBetween, type ConnectionStatistics, type MediaStatistics, type Rates } from './statistics.js';
 export { Subscription, type SubscriptionEvents } from './subscription.js';

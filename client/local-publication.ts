@@ -38,11 +38,11 @@ export interface LocalPublicationEvents {
 
 export interface PublishOptions {
   /** We get our own stream back, to see what the others see. Default: false. */
-  readonly loopback?: boolean;
+  readonly loopback?: boolean | undefined;
   /** Asks for a data channel; needs `RoomOptions.dataChannels`. Default: false. */
-  readonly dataChannel?: boolean;
+  readonly dataChannel?: boolean | undefined;
   /** Kinds of media that may come later, such as a camera that is off at first: they come without negotiation then. Default: none. */
-  readonly kinds?: readonly MediaKind[];
+  readonly kinds?: readonly MediaKind[] | undefined;
 }
 
 /** A camera is switched to black for so long before it is stopped, in ms: some clients would go on showing its last picture. */
@@ -83,7 +83,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #screen: ScreenShare;
   readonly #deaf: () => void;
 
-  /** For Room only: get yours from `room.publish(stream)`. */
+  /** @internal For Room only: get yours from `room.publish(stream)`. */
   constructor(self: Self, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
     super();
     this.#options = options;
@@ -227,7 +227,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#screen.stop();
   }
 
-  /** For Room only: the first attempt. Rejects when another one would fail too, or when it is closed meanwhile. */
+  /** @internal For Room only: the first attempt. Rejects when another one would fail too, or when it is closed meanwhile. */
   async open(): Promise<void> {
     this.#busy = true;
     let error = new ClientError('media-failed', 'Lost as soon as it was published.');
@@ -243,7 +243,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     if (!this.#published) this.#beginAgain(error);
   }
 
-  /** For Room only: the media server has lost the stream. An attempt that is under way fails or succeeds by itself. */
+  /** @internal For Room only: the media server has lost the stream. An attempt that is under way fails or succeeds by itself. */
   mediaLost(error: ClientError): void {
     if (!this.#published || this.#closed) return;
     this.#published = false;
@@ -257,7 +257,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     await this.#unpublish();
   }
 
-  /** For Room only: a moderator has ended it. */
+  /** @internal For Room only: a moderator has ended it. */
   take(): void {
     if (this.#closed) return;
     this.emit('taken');

@@ -6,8 +6,18 @@ import type { Grants } from './self.js';
 /** Somebody who waits to be let in. */
 export type Waiting = Omit<NotificationParams<'participantWaiting'>, 'waiting'>;
 export type Role = NonNullable<RequestParams<'setGrants'>['role']>;
+type Settable = RequestParams<'updateRoom'>;
 /** What a moderator can set for a room. */
-export type RoomChanges = RequestParams<'updateRoom'>;
+export type RoomChanges = {
+  // The server takes other words for true and false too.
+  readonly [Name in keyof Settable]: boolean extends Settable[Name] ? boolean | undefined : Settable[Name];
+};
+
+/** What a moderator can change of what somebody may do. */
+export interface GrantChanges {
+  readonly role?: Role | undefined;
+  readonly grants?: { readonly [Name in keyof Grants]?: Grants[Name] | undefined } | undefined;
+}
 
 export interface ModerationEvents {
   /** Somebody begins to wait to be let in, or waits no more. */
@@ -16,11 +26,11 @@ export interface ModerationEvents {
 
 export interface Removal {
   /** Shown to the person; up to 200 characters. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** How long they are kept out, in ms; -1: as long as the room lives. Default: 0. */
-  readonly banMs?: number;
+  readonly banMs?: number | undefined;
   /** Refuse the tokens that they have so far. Default: false. */
-  readonly revoke?: boolean;
+  readonly revoke?: boolean | undefined;
 }
 
 /**
@@ -31,7 +41,7 @@ export class Moderation extends Emitter<ModerationEvents> {
   readonly #ask: Ask;
   readonly #waiting = new Map<string, Waiting>();
 
-  /** For Room only. */
+  /** @internal For Room only. */
   constructor(ask: Ask) {
     super();
     this.#ask = ask;
@@ -66,10 +76,7 @@ export class Moderation extends Emitter<ModerationEvents> {
   }
 
   /** Changes what somebody may do: the role comes first, then the grants. Nobody can give what they do not have. */
-  async setGrants(
-    id: string,
-    { role, grants }: { readonly role?: Role; readonly grants?: Partial<Grants> },
-  ): Promise<void> {
+  async setGrants(id: string, { role, grants }: GrantChanges): Promise<void> {
     await this.#ask('setGrants', { id, ...(role && { role }), ...(grants && { grants }) });
   }
 
@@ -100,14 +107,14 @@ export class Moderation extends Emitter<ModerationEvents> {
     await this.#ask('closeRoom', reason === undefined ? {} : { reason });
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   waitingChanged({ waiting, ...person }: NotificationParams<'participantWaiting'>): void {
     if (waiting) this.#waiting.set(person.id, person);
     else this.#waiting.delete(person.id);
     this.emit('waitingChanged');
   }
 
-  /** For Room only: we joined anew, or are no moderator any more. Those that wait are told to moderators again. */
+  /** @internal For Room only: we joined anew, or are no moderator any more. Those that wait are told to moderators again. */
   forget(): void {
     if (this.#waiting.size === 0) return;
     this.#waiting.clear();

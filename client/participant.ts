@@ -30,7 +30,7 @@ export class Participant extends Emitter<ParticipantEvents> {
   #state: ParticipantState | undefined;
   #quality: Quality = 'unknown';
 
-  /** For Room only. */
+  /** @internal For Room only. */
   constructor(present: Present, connections: MediaConnections) {
     super();
     this.id = present.id;
@@ -67,7 +67,7 @@ export class Participant extends Emitter<ParticipantEvents> {
     return this.#publications;
   }
 
-  /** For Room only: the participant publishes a stream. It replaces an earlier one with that id. */
+  /** @internal For Room only: the participant publishes a stream. It replaces an earlier one with that id. */
   publish(streamId: string): Publication {
     this.#publications.get(streamId)?.end();
     const publication = new Publication(this.id, streamId, this.#connections);
@@ -87,7 +87,7 @@ export class Participant extends Emitter<ParticipantEvents> {
     this.emit('quality', quality);
   }
 
-  /** For Room only: the participant publishes nothing any more. */
+  /** @internal For Room only: the participant publishes nothing any more. */
   unpublish(): void {
     for (const publication of this.#publications.values()) {
       this.#publications.delete(publication.id);
@@ -97,31 +97,31 @@ export class Participant extends Emitter<ParticipantEvents> {
     this.#measure();
   }
 
-  /** For Room only: how the participant is now, after we joined anew. */
+  /** @internal For Room only: how the participant is now, after we joined anew. */
   present(present: Present): void {
     this.updated(profileIn(present));
     if (present.state) this.stateChanged(present.state);
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   stateChanged(state: ParticipantState): void {
     this.#state = state;
     for (const publication of this.#publications.values()) publication.mutedBecomes(mutedIn(state));
     this.emit('stateChanged', state);
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   updated(changes: ProfileChanges): void {
     this.#profile = changedProfile(this.#profile, changes);
     this.emit('updated', this.#profile);
   }
 
-  /** For Room only: the media server has lost what we receive of the participant. We subscribe anew. */
+  /** @internal For Room only: the media server has lost what we receive of the participant. We subscribe anew. */
   subscriptionLost(error: ClientError): void {
     for (const publication of this.#publications.values()) if (publication.subscription) publication.recover(error);
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   leave(): void {
     this.unpublish();
     this.emit('left');

@@ -42,7 +42,7 @@ export class Publication extends Emitter<PublicationEvents> {
   #recovering = false;
   #closed = false;
 
-  /** For Participant only. */
+  /** @internal For Participant only. */
   constructor(publisher: string, id: string, connections: MediaConnections) {
     super();
     this.#publisher = publisher;
@@ -128,7 +128,7 @@ export class Publication extends Emitter<PublicationEvents> {
     return subscription;
   }
 
-  /** For Room and this class only: subscribes anew until that succeeds, cannot succeed, or is not wanted any more. */
+  /** @internal For Room and this class only: subscribes anew until that succeeds, cannot succeed, or is not wanted any more. */
   recover(error: ClientError): void {
     if (this.#closed || this.#recovering) return;
     if (!canSucceedYet(error)) {
@@ -171,7 +171,7 @@ export class Publication extends Emitter<PublicationEvents> {
     this.emit('quality', quality);
   }
 
-  /** For Participant only: what is muted now. */
+  /** @internal For Participant only: what is muted now. */
   mutedBecomes(muted: readonly MediaKind[]): void {
     const before = this.#muted;
     this.#muted = muted;
@@ -183,7 +183,7 @@ export class Publication extends Emitter<PublicationEvents> {
     if (less.length > 0) this.emit('unmuted', less);
   }
 
-  /** For Participant only: the stream has ended. */
+  /** @internal For Participant only: the stream has ended. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -27,9 +27,9 @@ export interface RoomOptions extends SessionOptions, EntranceOptions {
   readonly url: string;
   readonly room: string;
   /** With a token: its identity, its name, or absent for its identity. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** Receive each publication as it comes. Default: true. */
-  readonly autoSubscribe?: boolean;
+  readonly autoSubscribe?: boolean | undefined;
 }
 
 /** Settings of the room that everybody in it may know. */
@@ -291,7 +291,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#connections?.session.setRpcParams(params);
   }
 
-  /** For tests: the connection to the server breaks as if the network had lost it. */
+  /** @internal For tests: the connection to the server breaks as if the network had lost it. */
   dropConnection(): void {
     this.#connections?.session.drop();
   }

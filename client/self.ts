@@ -33,7 +33,7 @@ export class Self extends Emitter<SelfEvents> {
   /** What the server believes that is not muted. Undefined: it does not want to know. */
   #told: Record<MediaKind, boolean> | undefined;
 
-  /** For Room only. */
+  /** @internal For Room only. */
   constructor(id: string, ask: Ask) {
     super();
     this.#ask = ask;
@@ -96,7 +96,7 @@ export class Self extends Emitter<SelfEvents> {
     });
   }
 
-  /** For LocalPublication only: tells the server what is muted, where that has changed. */
+  /** @internal For LocalPublication only: tells the server what is muted, where that has changed. */
   tellMuted(muted: Readonly<Partial<Record<MediaKind, boolean>>>): void {
     const told = this.#told;
     if (!told) return;
@@ -108,13 +108,13 @@ export class Self extends Emitter<SelfEvents> {
     this.#ask('updateState', state).catch(() => undefined);
   }
 
-  /** For LocalPublication only: what we publish from now on. */
+  /** @internal For LocalPublication only: what we publish from now on. */
   publishes(kinds: readonly MediaKind[]): void {
     this.#published = new Set(kinds);
     this.#emitState();
   }
 
-  /** For Room only: we are in. */
+  /** @internal For Room only: we are in. */
   entered({ self = { id: this.#id }, grants, features = [] }: JoinAnswer): void {
     this.#id = self.id;
     this.#profile = profileIn(self);
@@ -124,7 +124,7 @@ export class Self extends Emitter<SelfEvents> {
     this.#told = features.includes('state') ? { audio: true, video: true } : undefined;
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   stateChanged(state: ParticipantState): void {
     this.#state = state;
     this.#emitState();
@@ -139,19 +139,19 @@ export class Self extends Emitter<SelfEvents> {
     return this.#published.has(kind) && this.#told?.[kind] === true && !this.#state?.mutedKinds?.includes(kind);
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   updated(changes: ProfileChanges): void {
     this.#profile = changedProfile(this.#profile, changes);
     this.emit('updated', this.#profile);
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   grantsChanged(grants: Grants): void {
     this.#grants = grants;
     this.emit('grantsChanged', grants);
   }
 
-  /** For Room only. */
+  /** @internal For Room only. */
   unmuteRequested(by: string, kinds: readonly MediaKind[]): void {
     this.emit('unmuteRequested', by, kinds);
   }

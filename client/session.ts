@@ -7,18 +7,18 @@ import { Socket } from './socket.js';
 
 export interface SessionOptions {
   /** How long to wait for the WebSocket to open. Default: 10 000. */
-  readonly openTimeoutMs?: number;
+  readonly openTimeoutMs?: number | undefined;
   /**
    * How long to wait for an answer. Default: 15 000 (the server answers well within that,
    * docs/protocols/kurento-room.md#17-concurrency).
    */
-  readonly requestTimeoutMs?: number;
+  readonly requestTimeoutMs?: number | undefined;
   /** How long to try to get a lost connection back. Default: 120 000; 0 gives up at once. */
-  readonly reconnectForMs?: number;
+  readonly reconnectForMs?: number | undefined;
   /** Members added to the params of every request, as tokens. */
   readonly rpcParams?: Readonly<Record<string, unknown>> | undefined;
-  /** What pauses between attempts go by. For tests. Default: the browser's. */
-  readonly clock?: Clock;
+  /** @internal What pauses between attempts go by. For tests. Default: the browser's. */
+  readonly clock?: Clock | undefined;
 }
 
 interface SessionEvents {

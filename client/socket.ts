@@ -22,7 +22,7 @@ export class Socket {
   /** Rejects with `unreachable` or `timeout`. */
   static async open(
     url: string,
-    { openTimeoutMs = 10_000 }: { readonly openTimeoutMs?: number } = {},
+    { openTimeoutMs = 10_000 }: { readonly openTimeoutMs?: number | undefined } = {},
   ): Promise<Socket> {
     const socket = openSocket(url);
     await new Promise<void>((resolve, reject) => {

@@ -4,9 +4,9 @@ import { decibels } from './statistics.js';
 
 export interface SpeakersOptions {
   /** A participant whose level is above it speaks, in dB. Servers tell pages theirs at /getThresholdSpeaker. Default: -50. */
-  readonly thresholdDb?: number;
+  readonly thresholdDb?: number | undefined;
   /** How often the levels are read, in ms. Default: 300. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
 }
 
 export interface SpeakersEvents {

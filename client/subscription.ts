@@ -25,7 +25,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   readonly #connection: MediaConnection;
   #closed = false;
 
-  /** For Publication only: get yours from `publication.subscribe()`. */
+  /** @internal For Publication only: get yours from `publication.subscribe()`. */
   constructor(publisher: string, streamId: string, connections: MediaConnections, expectsPackets: () => boolean) {
     super();
     this.#publisher = publisher;
@@ -62,7 +62,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
     return this.#connection.statistics();
   }
 
-  /** For Publication only. */
+  /** @internal For Publication only. */
   async open(): Promise<void> {
     const { session } = this.#connections;
     await this.#connection.negotiate(async (sdpOffer) => {

@@ -78,10 +78,9 @@ async function build() {
   if (!steps.has('--force') && existsSync('dist/.stamp') && readFileSync('dist/.stamp', 'utf8') === stamp) return;
   say('Compiling …');
   rmSync('dist', { recursive: true, force: true });
-  for (const project of ['tsconfig.build.json', 'client/tsconfig.build.json']) {
-    await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project]);
-  }
+  await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
   await bundle();
+  await packClient();
   writeFileSync('dist/.stamp', stamp);
 }
 
@@ -97,8 +96,16 @@ async function bundle() {
   } finally {
     rmSync(away, { recursive: true });
   }
-  // So that dist/client is the package as it can be published.
-  for (const file of ['package.json', 'README.md']) cpSync(`client/${file}`, `dist/client/${file}`);
+}
+
+/** Makes dist/client the package as it is published: with types, a page about it, and a package.json that is not private. */
+async function packClient() {
+  const { clientTypes } = await import('./client-types.mjs');
+  for (const { name, types } of await clientTypes(root)) writeFileSync(`dist/client/${name}.d.ts`, types);
+  const { private: _, ...published } = readJson('client/package.json');
+  writeFileSync('dist/client/package.json', `${JSON.stringify(published, null, 2)}\n`);
+  cpSync('client/README.md', 'dist/client/README.md');
+  cpSync('LICENSE', 'dist/client/LICENSE');
 }
 
 /** Changes whenever a source is added, removed or edited. */
@@ -119,6 +126,7 @@ function sourcesStamp() {
     'options',
     'access',
     'scripts/prepare.mjs',
+    'scripts/client-types.mjs',
     'vite.config.mjs',
     'package-lock.json',
   ]) {

@@ -85,13 +85,15 @@ export class Kurento {
   }
 }
 
+type Opened = (error: unknown, kurento?: Kurento) => void;
+
 /** The global of the original's browser library; works with and without `new`. */
-export function KurentoRoom(url: string, callback: (error: unknown, kurento?: Kurento) => void): Kurento {
+export const KurentoRoom = function (url: string, callback: Opened): Kurento {
   const kurento = new Kurento(url);
   kurento.open().then(() => {
     callback(null, kurento);
   }, callback);
   return kurento;
-}
+} as unknown as { (url: string, callback: Opened): Kurento; new (url: string, callback: Opened): Kurento };
 
 Object.assign(globalThis, { KurentoRoom });

@@ -6,6 +6,7 @@ export class OriginalParticipant {
   readonly #streams: Record<string, OriginalStream> = {};
   readonly #sendCandidate: (candidate: RTCIceCandidateInit) => void;
 
+  /** @internal For pages: `Kurento` makes it. */
   constructor(id: string, sendCandidate: (candidate: RTCIceCandidateInit) => void) {
     this.#id = id;
     this.#sendCandidate = sendCandidate;

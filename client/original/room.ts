@@ -10,11 +10,11 @@ export interface OriginalRoomOptions {
   readonly room: string;
   readonly user: string;
   /** Default: true. */
-  readonly subscribeToStreams?: boolean;
+  readonly subscribeToStreams?: boolean | undefined;
   /** ms; default: 1500 */
-  readonly updateSpeakerInterval?: number;
+  readonly updateSpeakerInterval?: number | undefined;
   /** dB; default: -50 */
-  readonly thresholdSpeaker?: number;
+  readonly thresholdSpeaker?: number | undefined;
 }
 
 /** What the connection gives its one room. */
@@ -38,6 +38,7 @@ export class OriginalRoom extends OriginalEmitter {
   #speakerTimer: ReturnType<typeof setInterval> | undefined;
   #wantsData = false;
 
+  /** @internal For pages: `Kurento` makes it. */
   constructor(options: OriginalRoomOptions, settings: RoomSettings) {
     super();
     this.name = options.room;
@@ -56,7 +57,7 @@ export class OriginalRoom extends OriginalEmitter {
     return Object.fromEntries(all.map((stream) => [stream.getID(), stream]));
   }
 
-  /** Called by `Stream`: a stream of our own. */
+  /** @internal Called by `Stream`: a stream of our own. */
   localStream(options: StreamOptions): OriginalStream {
     const stream = new OriginalStream(this, this.#local, options);
     this.#local.addStream(stream);
@@ -104,7 +105,7 @@ export class OriginalRoom extends OriginalEmitter {
     this.#speaking.delete(participantId);
   }
 
-  /** Called by a stream. */
+  /** @internal Called by a stream. */
   async publish(stream: OriginalStream, loopback: boolean): Promise<void> {
     try {
       const publication = await this.#require().publish(stream.requireMedia(), {
@@ -123,7 +124,7 @@ export class OriginalRoom extends OriginalEmitter {
     }
   }
 
-  /** Called by the connection. Rejects as the client library does. */
+  /** @internal Called by the connection. Rejects as the client library does. */
   async say(text: string): Promise<void> {
     await this.#require().chat(text);
   }

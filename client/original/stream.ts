@@ -8,11 +8,11 @@ import { playThumbnail, videoFor } from './pictures.js';
 import type { OriginalRoom } from './room.js';
 
 export interface StreamOptions {
-  readonly id?: string;
-  readonly audio?: boolean;
-  readonly video?: boolean;
+  readonly id?: string | undefined;
+  readonly audio?: boolean | undefined;
+  readonly video?: boolean | undefined;
   /** Asks for a data channel beside the media. */
-  readonly data?: boolean;
+  readonly data?: boolean | undefined;
 }
 
 /** What pages use although it is internal. */
@@ -39,6 +39,7 @@ export class OriginalStream extends OriginalEmitter {
   readonly #elements = new Set<HTMLElement>();
   readonly #videos = new Set<HTMLVideoElement>();
 
+  /** @internal For pages: `Kurento` makes it. */
   constructor(room: OriginalRoom, participant: OriginalParticipant, options: StreamOptions) {
     super();
     this.room = room;
@@ -191,7 +192,7 @@ export class OriginalStream extends OriginalEmitter {
     this.#media = undefined;
   }
 
-  /** Called by the room: the server has accepted this publication. */
+  /** @internal Called by the room: the server has accepted this publication. */
   published(publication: LocalPublication): void {
     this.#peerConnection = () => publication.peerConnection;
     this.#stop = () => publication.close();
@@ -203,7 +204,7 @@ export class OriginalStream extends OriginalEmitter {
     this.#showAll();
   }
 
-  /** Called by the room: subscribes; rejects as Publication.subscribe. */
+  /** @internal Called by the room: subscribes; rejects as Publication.subscribe. */
   async receive(publication: Publication): Promise<void> {
     const show = ({ stream, peerConnection }: { stream: MediaStream; peerConnection: RTCPeerConnection }): void => {
       this.#media = stream;
