@@ -17,6 +17,7 @@ import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
 import { Person, inOrder } from './person.js';
 import type { PageSettings } from './server.js';
+import { Scene } from './scene.js';
 import { Toasts } from './toasts.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
@@ -62,8 +63,9 @@ export class Call {
   readonly soundBlocked = signal(false);
   readonly sharing = signal(false);
   readonly hat = signal(false);
-  /** The participant that is shown alone, as large as fits and uncropped: for shared screens. */
-  readonly pinned = signal<Person | undefined>(undefined);
+  readonly scene = new Scene(this.people);
+  /** How the user wants the pictures to be laid out. */
+  readonly layout = this.scene.choice;
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
   readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
@@ -96,9 +98,9 @@ export class Call {
       intervalMs: Math.min(settings.speakerIntervalMs, 700),
     });
     this.#speakers.on('changed', (names) => {
-      for (const person of this.people.value) {
-        person.speaking.value = names.includes(person.id) && !person.isCut('audio');
-      }
+      const speakers = names.flatMap((name) => this.#person(name) ?? []).filter((person) => !person.isCut('audio'));
+      for (const person of this.people.value) person.speaking.value = speakers.includes(person);
+      this.scene.heard(speakers);
     });
     this.#statistics = setInterval(() => void this.#lookAtStatistics(), statisticsMs);
   }
@@ -202,6 +204,12 @@ export class Call {
     if (panel === 'chat') this.unread.value = 0;
   }
 
+  /** What Escape does: closes the panel; when none is open, lets go of the pinned picture. */
+  dismiss(): void {
+    if (this.panel.value) this.show(undefined);
+    else this.scene.unpin();
+  }
+
   /** Rejects when the message did not go out. */
   async say(text: string): Promise<void> {
     try {
@@ -219,6 +227,7 @@ export class Call {
     self.stream.value = this.sharing.value && shared ? new MediaStream([shared]) : stream;
     self.note.value = stream ? '' : 'Listening only';
     self.muted.value = stream !== undefined && media.state('microphone') !== 'on';
+    self.cameraOff.value = stream !== undefined && media.state('camera') === 'off' && !this.sharing.value;
     self.publishes.value = this.room.localPublication !== undefined;
   }
 
@@ -258,7 +267,6 @@ export class Call {
     });
     room.on('participantLeft', ({ id, name }) => {
       this.others.value = this.others.value.filter((person) => person.id !== id);
-      if (this.pinned.value?.id === id) this.pinned.value = undefined;
       if (room.joined && !this.reconnecting.value) this.toasts.show(`${name} left.`);
     });
     room.on('message', (message) => {
@@ -342,7 +350,6 @@ export class Call {
       person.renamed(name);
     });
     this.others.value = [...this.others.value.filter(({ id }) => id !== person.id), person];
-    if (this.pinned.value?.id === person.id) this.pinned.value = person;
     participant.on('published', (publication) => {
       this.#expect(publication, person);
     });

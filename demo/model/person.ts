@@ -1,5 +1,6 @@
 import { signal, type Signal } from '@preact/signals';
 import type { ConnectionStatistics, MediaKind, ParticipantState, Rates } from '../../client/index.js';
+import { Picture } from './picture.js';
 
 /** How well sound and picture of a participant come through. */
 export type Quality = 'good' | 'fair' | 'poor' | 'unknown';
@@ -15,13 +16,22 @@ export class Person {
   /** The user name: unique in the room. */
   readonly id: string;
   readonly own: boolean;
+  /** Camera and microphone. */
   readonly stream = signal<MediaStream | undefined>(undefined);
+  /** Undefined: they share none beside their camera. */
+  readonly screen = signal<MediaStream | undefined>(undefined);
+  readonly picture = new Picture(this, false);
+  readonly screenPicture = new Picture(this, true);
   /** Shown in place of the picture: why there is none. */
   readonly note = signal('');
   /** The picture was lost, and is expected back. */
   readonly reconnecting = signal(false);
   readonly muted = signal(false);
+  /** They have turned the camera off. What has no camera at all, or does not tell, is not off. */
+  readonly cameraOff = signal(false);
   readonly speaking = signal(false);
+  /** When they were heard last, in ms since 1970; 0: not yet. */
+  readonly spokeAt = signal(0);
   readonly publishes = signal(false);
   /** What a moderator has muted. */
   readonly cut = signal<readonly MediaKind[]>([]);
@@ -51,10 +61,12 @@ export class Person {
   }
 
   /** Takes over what the server tells. What the user of this page has muted, the page knows itself. */
-  take({ audio, hand, handSince, mutedKinds = [] }: ParticipantState): void {
+  take({ audio, video, hand, handSince, mutedKinds = [] }: ParticipantState): void {
     this.cut.value = mutedKinds;
     this.handSince.value = hand ? (handSince ?? 0) : undefined;
-    if (!this.own) this.muted.value = !audio;
+    if (this.own) return;
+    this.muted.value = !audio;
+    this.cameraOff.value = !video;
   }
 
   get quality(): Quality {

@@ -124,7 +124,7 @@ function useShortcuts(call: Call, bar: RefObject<HTMLElement>): void {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {
       escape: () => {
-        call.show(undefined);
+        call.dismiss();
       },
       m: () => void call.toggle('microphone'),
       v: () => void call.toggle('camera'),

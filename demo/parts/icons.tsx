@@ -34,6 +34,8 @@ export const icons = {
   link: (
     <path d="M10 13.500a4 4 0 0 0 5.7.3l3-3A4 4 0 0 0 13 5.100l-1 1M14 10.500a4 4 0 0 0-5.7-.3l-3 3a4 4 0 0 0 5.7 5.700l1-1" />
   ),
+  previous: <path d="m14.500 6-6 6 6 6" />,
+  next: <path d="m9.500 6 6 6-6 6" />,
   close: <path d="m6 6 12 12M18 6 6 18" />,
   send: <path d="M4 11.5 20 4l-5.5 16-3.5-6.500ZM11 13.500l4-4" />,
   screen: (

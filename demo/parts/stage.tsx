@@ -1,71 +1,128 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
-import { arrange } from '../model/layout.js';
-import { Tile } from './tile.js';
+import type { Picture } from '../model/picture.js';
+import { words } from '../words/words.js';
+import { Icon } from './icon.js';
+import type { IconName } from './icons.js';
+import { Sounds } from './sounds.js';
+import { Tile, boxStyle } from './tile.js';
 
-/** The grid of tiles: as large as fits, never scrolling. */
+/** How long after the last change of the stage's size pictures jump to their places, in ms. Otherwise they move there. */
+const settledMs = 150;
+
+/** The pictures, never scrolling, and what is said about all of them. */
 export function Stage({ call }: { readonly call: Call }) {
-  const frame = useRef<HTMLElement>(null);
-  const size = useSignal({ width: 0, height: 0 });
+  const { scene } = call;
+  const floor = useRef<HTMLDivElement>(null);
+  const still = useSignal(true);
   useLayoutEffect(() => {
-    const element = frame.current;
+    const element = floor.current;
     if (!element) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const observer = new ResizeObserver(() => {
-      const style = getComputedStyle(element);
-      size.value = {
-        width: element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight),
-        height: element.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom),
-      };
+      still.value = true;
+      scene.size.value = { width: element.clientWidth, height: element.clientHeight };
+      clearTimeout(timer);
+      timer = setTimeout(() => (still.value = false), settledMs);
     });
     observer.observe(element);
     return () => {
+      clearTimeout(timer);
       observer.disconnect();
     };
-  }, [size]);
-  const people = call.people.value;
-  const gap = size.value.width < 700 ? 8 : 12;
-  const pinned = call.pinned.value;
-  const { columns, tile } = pinned ? { columns: 1, tile: size.value } : arrange(people.length, size.value, gap);
-  const soundOn = (): void => {
-    call.soundBlocked.value = false;
-    for (const video of frame.current?.querySelectorAll('video') ?? []) void video.play();
-  };
+  }, [scene, still]);
+  const { places, more, page, pages, pager } = scene.arrangement.value;
+  const seats = new Map(places.map((place) => [place.picture, place]));
+  // The order on the page never changes: a video that is moved there would stop.
+  const shown = steadily(call).flatMap((picture) => seats.get(picture) ?? []);
+  const texts = words().stage;
   return (
-    <main id="stage" class="stage" ref={frame}>
-      <ul
-        class={pinned ? 'tiles one' : 'tiles'}
-        aria-label="In this room"
-        style={{
-          '--tile-width': `${tile.width}px`,
-          '--tile-height': `${tile.height}px`,
-          // Without this, flowing rows could take one tile more than the layout has computed.
-          maxWidth: `${columns * tile.width + (columns - 1) * gap}px`,
-        }}
-      >
-        {people.map((person) => (
-          <Tile
-            key={person}
-            person={person}
-            mirrored={person.own && !call.sharing.value}
-            pinned={person === pinned}
-            pin={() => (call.pinned.value = person === pinned ? undefined : person)}
-            soundBlocked={() => (call.soundBlocked.value = true)}
-          />
-        ))}
-      </ul>
-      {people.length === 1 && <p class="alone">Nobody else is here yet. Copy the invitation and send it to them.</p>}
+    <main id="stage" class="stage">
+      <div class={still.value ? 'floor still' : 'floor'} ref={floor}>
+        <ul class="tiles" aria-label={texts.people}>
+          {shown.map((place) => (
+            <Tile
+              key={place.picture}
+              {...{ call, place }}
+              mirrored={place.picture.own && !place.picture.isScreen && !call.sharing.value}
+              pinned={place.picture === scene.pinned.value}
+            />
+          ))}
+        </ul>
+        {more && (
+          <button
+            type="button"
+            class="more"
+            style={boxStyle(more.box)}
+            aria-label={texts.more(String(more.count))}
+            onClick={() => {
+              scene.turnTo((page + 1) % pages);
+            }}
+          >
+            +{more.count}
+          </button>
+        )}
+        {pager && (
+          <nav
+            class={pager.width < pager.height ? 'pager upright' : 'pager'}
+            style={boxStyle(pager)}
+            aria-label={texts.pages}
+          >
+            <PageButton call={call} page={page - 1} icon="previous" label={texts.previousPage} />
+            <span class="page" role="status" aria-label={texts.page(page + 1, pages)}>
+              {page + 1}/{pages}
+            </span>
+            <PageButton call={call} page={page + 1} icon="next" label={texts.nextPage} />
+          </nav>
+        )}
+        {call.people.value.length === 1 && <p class="alone">{texts.alone}</p>}
+      </div>
       {call.reconnecting.value && (
         <p class="banner" role="status">
           <span class="spinner" aria-hidden="true" />
-          The connection to the server is lost. Reconnecting …
+          {texts.reconnecting}
         </p>
       )}
-      {call.soundBlocked.value && (
-        <button type="button" class="primary sound" onClick={soundOn}>
-          Turn on sound
-        </button>
+      {call.sharing.value && !call.reconnecting.value && (
+        <div class="presenting">
+          <Icon name="screen" />
+          <span>{texts.youPresent}</span>
+          <button type="button" class="primary" onClick={() => void call.toggleSharing()}>
+            {texts.stopPresenting}
+          </button>
+        </div>
       )}
+      <Sounds call={call} />
     </main>
   );
+}
+
+interface PageButtonProps {
+  readonly call: Call;
+  readonly page: number;
+  readonly icon: IconName;
+  readonly label: string;
+}
+
+function PageButton({ call: { scene }, page, icon, label }: PageButtonProps) {
+  return (
+    <button
+      type="button"
+      class="round small"
+      aria-label={label}
+      title={label}
+      disabled={page < 0 || page >= scene.arrangement.value.pages}
+      onClick={() => {
+        scene.turnTo(page);
+      }}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** The pictures of everybody, in the order in which people came. */
+function steadily({ people }: Call): readonly Picture[] {
+  return people.value.flatMap(({ picture, screenPicture }) => [picture, screenPicture]);
 }

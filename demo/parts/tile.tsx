@@ -1,100 +1,132 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import type { Call } from '../model/call.js';
+import type { Box, Place } from '../model/layout.js';
 import { hueOf, initial, type Person } from '../model/person.js';
 import { watchPicture } from '../model/picture-watch.js';
+import type { Picture } from '../model/picture.js';
+import { words } from '../words/words.js';
 import { Icon } from './icon.js';
 import { useStream } from './use-stream.js';
 
 export interface TileProps {
-  readonly person: Person;
+  readonly call: Call;
+  readonly place: Place<Picture>;
   readonly mirrored: boolean;
   readonly pinned: boolean;
-  readonly pin: () => void;
-  readonly soundBlocked: () => void;
 }
 
-const qualityWords = {
-  good: 'Connection good',
-  fair: 'Connection fair',
-  poor: 'Connection poor',
-  unknown: '',
-} as const;
-
-/** One person on the stage: the picture, or in its place the first letter of the name. */
-export function Tile({ person, mirrored, pinned, pin, soundBlocked }: TileProps) {
+/** One picture on the stage: of a camera, or of a screen. Without a picture there is the first letter of the name. */
+export function Tile({ call: { scene }, place, mirrored, pinned }: TileProps) {
+  const { picture, role, fit, box } = place;
+  const { person, isScreen, own } = picture;
   const video = useRef<HTMLVideoElement>(null);
   const shows = useSignal(false);
-  const stream = person.stream.value;
-  useStream(video, stream);
+  useStream(video, picture.stream);
   useEffect(() => {
     const element = video.current;
     if (!element) return undefined;
-    element.muted = person.own;
-    return watchPicture(element, (picture) => (shows.value = picture));
-  }, [person, shows]);
-  const play = (): void => {
-    video.current?.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') soundBlocked();
-    });
+    // The sound is played elsewhere.
+    element.muted = true;
+    return watchPicture(element, (has) => (shows.value = has));
+  }, [picture, shows]);
+  const sized = (): void => {
+    const element = video.current;
+    if (element) picture.sized(element.videoWidth, element.videoHeight);
   };
+  const hasPicture = shows.value && (isScreen || showsCamera(person));
+  const texts = words().stage;
+  const name = isScreen ? (own ? texts.ownScreen : texts.screenOf(person.name)) : person.name;
+  const note = isScreen ? '' : noteOf(person);
   const { quality } = person;
   const flags = [
     'tile',
-    person.own && 'own',
+    role,
+    own && 'own',
+    isScreen && 'screen',
     mirrored && 'mirrored',
     pinned && 'pinned',
     person.reconnecting.value && 'reconnecting',
-    person.muted.value && 'muted',
-    person.cut.value.length > 0 && 'cut',
-    person.speaking.value && 'speaking',
+    !isScreen && isSilent(person) && 'muted',
+    !isScreen && person.cut.value.length > 0 && 'cut',
+    !isScreen && person.speaking.value && 'speaking',
   ];
-  // What is cut would stay on as its last picture.
-  const hasPicture = shows.value && !person.isCut('video');
-  const note = person.reconnecting.value ? 'Reconnecting …' : cutText(person) || person.note.value;
   return (
     <li
       class={flags.filter(Boolean).join(' ')}
-      data-participant={person.id}
+      {...(isScreen ? { 'data-screen-of': person.id } : { 'data-participant': person.id })}
       data-picture={hasPicture ? 'yes' : 'no'}
-      style={{ '--hue': hueOf(person.id) }}
+      data-fit={fit}
+      aria-label={[name, ...(isScreen ? [] : statesOf(person))].join(', ')}
+      style={{ ...boxStyle(box), '--hue': hueOf(person.id) }}
     >
       <span class="avatar" aria-hidden="true">
         {initial(person.name)}
       </span>
-      <video class="tile-video" ref={video} autoplay playsInline onCanPlay={play} />
+      <video class="tile-video" ref={video} autoplay playsInline onResize={sized} onLoadedMetadata={sized} />
       <button
         type="button"
         class="tile-pin"
         aria-pressed={pinned}
-        aria-label={pinned ? 'Show everybody' : `Enlarge ${person.name}`}
-        onClick={pin}
+        aria-label={texts.pin(name)}
+        onClick={() => {
+          scene.togglePin(picture);
+        }}
       />
       <span class="tile-note">{note}</span>
-      {person.handSince.value !== undefined && (
-        <span class="tile-hand" role="img" aria-label={`${person.name} has a hand raised`}>
+      {!isScreen && person.handSince.value !== undefined && (
+        <span class="tile-hand" aria-hidden="true">
           <Icon name="hand" />
         </span>
       )}
-      <span class="tile-name">
-        <Icon name="mic-off" />
-        <span class="tile-text">{person.name}</span>
-        {person.own && <span class="tile-you">you</span>}
-        {quality !== 'unknown' && (
-          <span class={`signal ${quality}`} role="img" aria-label={qualityWords[quality]} title={qualityWords[quality]}>
-            <i />
-            <i />
-            <i />
-          </span>
-        )}
+      <span class="tile-name" aria-hidden="true">
+        <Icon name={isScreen ? 'screen' : 'mic-off'} />
+        <span class="tile-text">{name}</span>
+        {own && !isScreen && <span class="tile-you">{texts.you}</span>}
       </span>
+      {!isScreen && (quality === 'fair' || quality === 'poor') && (
+        <span class={`signal ${quality}`} aria-hidden="true" title={texts[quality]}>
+          <i />
+          <i />
+          <i />
+        </span>
+      )}
     </li>
   );
 }
 
-/** Empty when a moderator has muted nothing. */
-function cutText(person: Person): string {
+/** What is cut, and what is turned off, would stay on as its last picture. What is being mended shows it. */
+function showsCamera(person: Person): boolean {
+  return !person.isCut('video') && (!person.cameraOff.value || person.reconnecting.value);
+}
+
+function isSilent(person: Person): boolean {
+  return person.muted.value || person.isCut('audio');
+}
+
+/** In words, for those that do not see the icons. */
+function statesOf(person: Person): string[] {
+  const texts = words().stage;
+  const { quality } = person;
+  return [
+    person.own ? texts.you : '',
+    isSilent(person) ? texts.muted : '',
+    person.speaking.value ? texts.speaking : '',
+    person.cameraOff.value ? texts.cameraOff : '',
+    person.handSince.value === undefined ? '' : texts.handRaised,
+    quality === 'fair' || quality === 'poor' ? texts[quality] : '',
+  ].filter((text) => text !== '');
+}
+
+function noteOf(person: Person): string {
+  const texts = words().stage;
+  if (person.reconnecting.value) return texts.mediaReconnecting;
   const [sound, picture] = [person.isCut('audio'), person.isCut('video')];
-  if (sound && picture) return 'Stopped by a moderator';
-  if (sound) return 'Muted by a moderator';
-  return picture ? 'Video stopped by a moderator' : '';
+  if (sound && picture) return texts.stopped;
+  if (sound) return texts.soundStopped;
+  return picture ? texts.pictureStopped : person.note.value;
+}
+
+export function boxStyle({ left, top, width, height }: Box) {
+  return { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` };
 }

@@ -69,7 +69,7 @@ describe('a conference in the demo', function () {
     expect(shared).not.to.equal(camera);
     await berta.receives('Ana');
     expect(await width()).to.be.greaterThan(0);
-    await berta.page.getByRole('button', { name: 'Enlarge Ana' }).click();
+    await berta.page.getByRole('button', { name: 'Pin Ana' }).click();
     await berta.page.locator('.tile.pinned[data-participant="Ana"]').waitFor();
     await ana.page.getByRole('button', { name: 'Stop sharing your screen' }).click();
     await ana.page.getByRole('button', { name: 'Share your screen' }).waitFor();

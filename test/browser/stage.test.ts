@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { RpcClient } from '../support/rpc-client.js';
+import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
+import { useBrowser } from './shared-browser.js';
+import { patienceMs, Visitor } from './visitor.js';
+
+const windows = [
+  { width: 390, height: 844 },
+  { width: 768, height: 1024 },
+  { width: 844, height: 390 },
+  { width: 1024, height: 768 },
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+
+/** The longest that the server lets in. Without spaces, so that no line breaks in it. */
+const longest = 256;
+const nameOf = (index: number): string => `${index}`.padEnd(longest, 'Wm');
+
+/** What a user would call broken, as texts. Runs in the page: everything is measured there. */
+const faults = `(() => {
+  const call = document.querySelector('atrium-call')?.shadowRoot ?? document;
+  const all = (selector) => [...call.querySelectorAll(selector)].filter((each) => each.checkVisibility({ visibilityProperty: true }));
+  const boxOf = (element) => element.getBoundingClientRect();
+  const within = (inner, outer) =>
+    inner.left >= outer.left - 0.5 && inner.right <= outer.right + 0.5 && inner.top >= outer.top - 0.5 && inner.bottom <= outer.bottom + 0.5;
+  const overlap = (one, other) =>
+    one.left < other.right - 0.5 && other.left < one.right - 0.5 && one.top < other.bottom - 0.5 && other.top < one.bottom - 0.5;
+  const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push('the page runs out to the right');
+  if (document.documentElement.scrollHeight > innerHeight) found.push('the page runs out below');
+  const tiles = all('.tile');
+  const [stage] = all('.stage');
+  for (const tile of tiles) {
+    const box = boxOf(tile);
+    if (!within(box, boxOf(stage))) found.push('a picture is cut off');
+    if (Math.min(box.width, box.height) < 55) found.push('a picture is too small to see a face');
+    const name = tile.querySelector('.tile-name');
+    if (!within(boxOf(name), box)) found.push('a name runs out of its picture');
+    if (boxOf(name.querySelector('.tile-text')).width < 20) found.push('a name cannot be read');
+  }
+  const flat = [...tiles.filter((tile) => !tile.matches('.inset')), ...all('.more, .pager, .panel')].map(boxOf);
+  flat.forEach((box, index) => {
+    if (flat.slice(index + 1).some((other) => overlap(box, other))) found.push('one lies on another');
+  });
+  for (const button of all('button')) if (!within(boxOf(button), screen)) found.push('out of the window: ' + (button.ariaLabel ?? button.textContent));
+  return [...new Set(found)];
+})()`;
+
+describe('the stage of the demo', function () {
+  this.timeout(8 * patienceMs);
+  const server = useServer();
+  const newWindow = useBrowser();
+  const guests: RpcClient[] = [];
+
+  afterEach(() => {
+    return Promise.all(guests.splice(0).map((guest) => guest.close()));
+  });
+
+  /** Somebody that is in the room without a browser. */
+  const enter = async (user: string, room: string): Promise<RpcClient> => {
+    const guest = await RpcClient.connect(server().url);
+    guests.push(guest);
+    await guest.request('joinRoom', { user, room, dataChannels: false });
+    return guest;
+  };
+
+  it('has room for everybody in every window, with the chat open or closed and the longest names', async () => {
+    const room = 'Wm'.repeat(longest / 2);
+    const { page } = await Visitor.join(await newWindow({ reducedMotion: 'reduce' }), server().url, 'Ana', room);
+    const tiles = page.locator('.tile');
+    // What lies between them, the layout's own test has.
+    for (const count of [1, 2, 3, 4, 5, 6, 7, 9, 10, 16]) {
+      for (let index = guests.length + 2; index <= count; index++) await enter(nameOf(index), room);
+      for (const size of windows) {
+        await page.setViewportSize(size);
+        for (const panel of ['closed', 'open'] as const) {
+          const what = `${count} people, ${size.width}×${size.height}, chat ${panel}`;
+          if (panel === 'open') await page.keyboard.press('c');
+          await page.locator('.panel').waitFor({ state: panel === 'open' ? 'attached' : 'detached' });
+          const most = (await page.locator('.pager').count()) > 0 ? [6, 9] : [count];
+          await until(`${what}: a page is full`, async () => most.includes(await tiles.count()), patienceMs, 20);
+          await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+          expect(await page.evaluate(faults), what).to.deep.equal([]);
+        }
+        await page.keyboard.press('Escape');
+      }
+    }
+  });
+});
