@@ -3,7 +3,6 @@ import {
   ClientError,
   Speakers,
   ratesBetween,
-  type ChatMessage,
   type ConnectionStatistics,
   type EndDetails,
   type EndReason,
@@ -12,6 +11,8 @@ import {
   type Publication,
   type Room,
 } from '../../client/index.js';
+import { Chat } from './chat.js';
+import type { Message } from './chat.js';
 import { explainMedia } from './explain.js';
 import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
@@ -19,6 +20,7 @@ import { Person, inOrder } from './person.js';
 import type { PageSettings } from './server.js';
 import { Scene } from './scene.js';
 import { Toasts } from './toasts.js';
+import { words } from '../words/words.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
 
@@ -28,15 +30,11 @@ export interface UnmuteWish {
   readonly kinds: readonly MediaKind[];
 }
 
-export interface Message extends ChatMessage {
-  readonly own: boolean;
-}
-
 /** A participant that stops publishing within this time after a media problem did not mean to, in ms. */
 const interruptionMs = 20_000;
-/** Older messages are dropped from the page. */
-const mostMessages = 500;
 const statisticsMs = 2000;
+/** How much of a message a toast shows, in characters. */
+const longestToast = 120;
 
 /** The call as the page shows it. */
 export class Call {
@@ -55,8 +53,7 @@ export class Call {
   readonly list = computed(() => inOrder(this.people.value));
   readonly hands = computed(() => this.list.value.filter(({ handSince }) => handSince.value !== undefined));
   readonly unmuteWish = signal<UnmuteWish | undefined>(undefined);
-  readonly messages = signal<readonly Message[]>([]);
-  readonly unread = signal(0);
+  readonly chat: Chat;
   readonly panel = signal<PanelName | undefined>(undefined);
   readonly reconnecting = signal(false);
   /** The browser wants a click before it plays sound. */
@@ -83,6 +80,9 @@ export class Call {
     this.room = room;
     this.media = media;
     this.hasHat = settings.hasHat;
+    this.chat = new Chat(room, (message) => {
+      this.#toastMessage(message);
+    });
     this.house = new House(room, this.toasts);
     this.hasHands = room.self.state !== undefined;
     this.#wasSilenced = !room.self.mayPublish('audio');
@@ -201,23 +201,13 @@ export class Call {
 
   show(panel: PanelName | undefined): void {
     this.panel.value = panel;
-    if (panel === 'chat') this.unread.value = 0;
+    this.chat.show(panel === 'chat');
   }
 
   /** What Escape does: closes the panel; when none is open, lets go of the pinned picture. */
   dismiss(): void {
     if (this.panel.value) this.show(undefined);
     else this.scene.unpin();
-  }
-
-  /** Rejects when the message did not go out. */
-  async say(text: string): Promise<void> {
-    try {
-      await this.room.chat(text);
-    } catch (error) {
-      this.toasts.show('Your message did not go out. Try again.', 'problem');
-      throw error;
-    }
   }
 
   showOwn(): void {
@@ -268,13 +258,6 @@ export class Call {
     room.on('participantLeft', ({ id, name }) => {
       this.others.value = this.others.value.filter((person) => person.id !== id);
       if (room.joined && !this.reconnecting.value) this.toasts.show(`${name} left.`);
-    });
-    room.on('message', (message) => {
-      const own = message.from === room.user;
-      const name = message.from === '' ? 'The server' : message.name;
-      const shown = { ...message, own, name };
-      this.messages.value = [...this.messages.value, shown].slice(-mostMessages);
-      if (!own && this.panel.value !== 'chat') this.unread.value += 1;
     });
     room.on('mediaError', (error, who) => {
       if (who === undefined) {
@@ -331,6 +314,14 @@ export class Call {
       this.toasts.show(isCut ? 'A moderator has muted you: nobody hears you.' : 'A moderator lets you speak again.');
     } else
       this.toasts.show(isCut ? 'A moderator has stopped your video.' : 'A moderator lets your video through again.');
+  }
+
+  /** The first line of a message, while the chat is closed. */
+  #toastMessage({ from, name, text }: Message): void {
+    const { said, server } = words().chat;
+    const [line = ''] = text.trim().split('\n', 1);
+    const shown = line.length <= longestToast ? line : `${Array.from(line).slice(0, longestToast).join('')} …`;
+    this.toasts.show(said(from === '' ? server : name, shown));
   }
 
   #person(id: string): Person | undefined {

@@ -1,71 +1,80 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Call, Message } from '../model/call.js';
-import { hueOf } from '../model/person.js';
-import { Icon } from './icon.js';
+import type { Call } from '../model/call.js';
+import { inDays } from '../model/chat.js';
+import { words } from '../words/words.js';
+import { ChatForm } from './chat-form.js';
+import { Said, Unsaid } from './message.js';
 import { Panel } from './panel.js';
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+/** A list that is scrolled up by less is at its end, in px. */
+const nearEnd = 48;
 
-/** The messages of the chat, and the line to write one. */
+/** The messages of the chat, and the field to write one. */
 export function ChatPanel({ call }: { readonly call: Call }) {
+  const { chat } = call;
+  const texts = words().chat;
+  const messages = chat.messages.value;
+  const unsent = chat.unsent.value;
   const list = useRef<HTMLDivElement>(null);
-  const line = useRef<HTMLInputElement>(null);
-  const messages = call.messages.value;
-  useEffect(() => {
-    line.current?.focus();
-  }, []);
-  useLayoutEffect(() => {
-    if (list.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [messages]);
-  const say = (event: Event): void => {
-    event.preventDefault();
-    const input = line.current;
-    const text = input?.value ?? '';
-    if (!input || text.trim() === '') return;
-    input.value = '';
-    call.say(text).catch(() => {
-      input.value ||= text;
-    });
+  const isReading = useRef(false);
+  const seen = useRef(messages.at(-1)?.id);
+  const missed = useSignal(0);
+  const toEnd = (): void => {
+    const element = list.current;
+    if (element) element.scrollTop = element.scrollHeight;
+    missed.value = 0;
   };
+  const scrolled = (): void => {
+    const element = list.current;
+    if (!element) return;
+    isReading.current = element.scrollHeight - element.scrollTop - element.clientHeight > nearEnd;
+    if (!isReading.current) missed.value = 0;
+  };
+  // A user who reads what was said before is not torn away by what is new.
+  useLayoutEffect(() => {
+    const from = messages.findIndex(({ id }) => id === seen.current) + 1;
+    const added = messages.slice(from);
+    seen.current = messages.at(-1)?.id;
+    if (!isReading.current) toEnd();
+    else missed.value += added.filter(({ own }) => !own).length;
+  }, [messages]);
+  useLayoutEffect(toEnd, [unsent.length]);
+  // The list is lower while the field is higher.
+  useEffect(() => {
+    const observer = new ResizeObserver(() => {
+      if (!isReading.current) toEnd();
+    });
+    if (list.current) observer.observe(list.current);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
   return (
-    <Panel call={call} name="chat" title="Chat" closeLabel="Close chat">
-      <div class="messages" role="log" aria-live="polite" aria-label="Messages" tabIndex={0} ref={list}>
-        {messages.length === 0 && (
-          <p class="empty">Nothing said yet. Everybody in the room can read what you write; nothing is kept.</p>
-        )}
-        {messages.map((message, index) => (
-          <Said key={message.id} message={message} first={messages[index - 1]?.from !== message.from} />
+    <Panel call={call} name="chat" title={texts.title} closeLabel={texts.close}>
+      <div
+        class="messages"
+        role="log"
+        aria-live="polite"
+        aria-label={texts.messages}
+        tabIndex={0}
+        ref={list}
+        onScroll={scrolled}
+      >
+        {messages.length + unsent.length === 0 && <p class="empty">{texts.empty}</p>}
+        {inDays(messages, new Date()).map((shown) => (
+          <Said key={shown.message.id} shown={shown} />
+        ))}
+        {unsent.map((each) => (
+          <Unsaid key={`unsent ${each.id}`} chat={chat} unsent={each} />
         ))}
       </div>
-      <form class="chat-form" onSubmit={say}>
-        <input
-          ref={line}
-          aria-label="Message to everybody"
-          placeholder="Message to everybody"
-          autocomplete="off"
-          maxLength={2000}
-        />
-        <button class="round accent" type="submit" aria-label="Send">
-          <Icon name="send" />
+      {missed.value > 0 && (
+        <button type="button" class="new-messages" onClick={toEnd}>
+          {texts.newMessages(missed.value)} <span aria-hidden="true">↓</span>
         </button>
-      </form>
-    </Panel>
-  );
-}
-
-function Said({ message, first }: { readonly message: Message; readonly first: boolean }) {
-  const { from, name, own, text, at } = message;
-  return (
-    <article class={own ? 'message own' : 'message'}>
-      {first && (
-        <p class="message-head">
-          <span class="message-from" style={{ '--hue': hueOf(from) }}>
-            {own ? 'You' : name}
-          </span>
-          <time>{time.format(at)}</time>
-        </p>
       )}
-      <p class="message-text">{text}</p>
-    </article>
+      <ChatForm chat={chat} />
+    </Panel>
   );
 }

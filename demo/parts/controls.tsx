@@ -11,7 +11,7 @@ const canShare = 'getDisplayMedia' in ((navigator.mediaDevices as MediaDevices |
 export function Controls({ call }: { readonly call: Call }) {
   const bar = useRef<HTMLElement>(null);
   useShortcuts(call, bar);
-  const unread = call.unread.value;
+  const unread = call.chat.unread.value;
   const count = call.people.value.length;
   const hand = call.self.handSince.value !== undefined;
   const asked = call.house.waiting.value.length + call.hands.value.length;
