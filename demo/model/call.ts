@@ -91,6 +91,10 @@ export class Call {
     this.showOwn();
     for (const participant of room.participants.values()) this.#welcome(participant);
     this.#listen(ended);
+    room.on(
+      'closed',
+      media.onLost((kind, next) => void this.#lost(kind, next)),
+    );
     this.#speakers = new Speakers(room, {
       thresholdDb: settings.thresholdDb,
       // The server's interval says how often pages shall change the main speaker. Speech is shown at once.
@@ -115,7 +119,7 @@ export class Call {
   async publish(): Promise<void> {
     const { room, media } = this;
     // The browser may still be asking the user.
-    if (media.opening.value) await media.open();
+    await media.settled();
     await room.localPublication?.close();
     if (this.#isOver()) return;
     this.showOwn();
@@ -123,7 +127,7 @@ export class Call {
     const stream = media.stream.value && this.#allowedOf(media.stream.value);
     if (!stream) return;
     try {
-      const publication = await room.publish(stream);
+      const publication = await room.publish(stream, { kinds: this.#kindsToCome() });
       let isTaken = false;
       publication.on('taken', () => (isTaken = true));
       publication.on('closed', () => {
@@ -144,13 +148,16 @@ export class Call {
 
   /** Mutes or unmutes. A device that is missing is looked for once more. */
   async toggle(kind: DeviceKind): Promise<void> {
-    if (this.media.opening.value) return;
-    if (this.media.state(kind) === 'missing') await this.#find(kind);
-    else this.media.toggle(kind);
-    // While the screen is shared, the camera is not sent.
-    this.room.localPublication?.tellMuted();
+    if (this.media.isOpening(kind)) return;
     this.unmuteWish.value = undefined;
+    const turned = this.media.toggle(kind, (track) => void this.#release(track));
     this.showOwn();
+    const track = await turned;
+    await this.#send(track);
+    this.room.localPublication?.tellMuted();
+    this.showOwn();
+    if (!track && this.media.state(kind) === 'missing' && this.media.hint.value)
+      this.toasts.show(this.media.hint.value, 'problem');
   }
 
   /** Does what a moderator has asked for. */
@@ -172,8 +179,7 @@ export class Call {
   }
 
   async choose(kind: DeviceKind, id: string): Promise<void> {
-    const track = await this.media.choose(kind, id);
-    if (track) await this.room.localPublication?.replaceTrack(track).catch(() => undefined);
+    await this.#send(await this.media.choose(kind, id));
     this.showOwn();
   }
 
@@ -215,9 +221,10 @@ export class Call {
     const shared = this.room.localPublication?.tracks.find(({ kind }) => kind === 'video');
     const stream = media.stream.value;
     self.stream.value = this.sharing.value && shared ? new MediaStream([shared]) : stream;
-    self.note.value = stream ? '' : 'Listening only';
-    self.muted.value = stream !== undefined && media.state('microphone') !== 'on';
-    self.cameraOff.value = stream !== undefined && media.state('camera') === 'off' && !this.sharing.value;
+    const takesPart = stream !== undefined || this.room.localPublication !== undefined;
+    self.note.value = takesPart ? '' : 'Listening only';
+    self.muted.value = takesPart && media.state('microphone') !== 'on';
+    self.cameraOff.value = takesPart && media.state('camera') !== 'on' && !this.sharing.value;
     self.publishes.value = this.room.localPublication !== undefined;
   }
 
@@ -385,13 +392,34 @@ export class Call {
     }, interruptionMs);
   }
 
-  /** Looks for a device that was missing. A device that the user did not ask for stays off. */
-  async #find(kind: DeviceKind): Promise<void> {
-    const listening = this.media.stream.value === undefined;
-    await this.media.open();
-    const other = kind === 'camera' ? 'microphone' : 'camera';
-    if (listening && this.media.state(other) === 'on') this.media.toggle(other);
-    await this.publish();
+  /** Sends it in place of the former one. A device that comes to somebody who only listened is published. */
+  async #send(track: MediaStreamTrack | undefined): Promise<void> {
+    if (!track || this.#isOver()) return;
+    const publication = this.room.localPublication;
+    if (publication && this.room.self.mayPublish(track.kind as MediaKind))
+      await publication.replaceTrack(track).catch(() => undefined);
+    else if (!publication) await this.publish();
+  }
+
+  /** The camera is turned off: it is sent no more, and stopped. */
+  async #release(track: MediaStreamTrack): Promise<void> {
+    await this.room.localPublication?.setCamera(false);
+    track.stop();
+  }
+
+  async #lost(kind: DeviceKind, next: MediaStreamTrack | undefined): Promise<void> {
+    const { lost, lostFor } = words().devices;
+    this.toasts.show(next ? lostFor[kind](next.label) : lost[kind], 'problem');
+    await this.#send(next);
+    this.showOwn();
+  }
+
+  /** Those that the user may publish, and has: what is off at first comes later. */
+  #kindsToCome(): readonly MediaKind[] {
+    return (['audio', 'video'] as const).filter(
+      (kind) =>
+        this.room.self.mayPublish(kind) && this.media.state(kind === 'audio' ? 'microphone' : 'camera') !== 'missing',
+    );
   }
 
   async #lookAtStatistics(): Promise<void> {

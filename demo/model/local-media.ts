@@ -1,28 +1,41 @@
-import { computed, signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { ClientError, listDevices, openDevices, watchDevices, type Devices } from '../../client/index.js';
-import { recall, remember } from './remembered.js';
+import { words } from '../words/words.js';
+import { keepOff, keptOff, recall, remember } from './remembered.js';
 
 export type DeviceState = 'on' | 'off' | 'missing';
 export type DeviceKind = 'camera' | 'microphone';
 
-interface Found {
-  readonly tracks: readonly MediaStreamTrack[];
-  readonly hint: string;
-}
+/** Told when a device was unplugged, with the track of the one that takes its place. */
+export type LostListener = (kind: DeviceKind, next: MediaStreamTrack | undefined) => void;
 
-/** Camera and microphone of this page: which are there, which one is chosen, and whether it is on. */
+export const deviceKinds = ['camera', 'microphone'] as const;
+
+/**
+ * Camera and microphone of this page: which are there, which one is chosen, and whether it is on. A camera that is off is stopped, so
+ * that its light is off too. A microphone that is off stays open, and sends silence.
+ */
 export class LocalMedia {
-  /** `undefined` when there is neither camera nor microphone. */
+  /** What is open. `undefined` when nothing is. */
   readonly stream = signal<MediaStream | undefined>(undefined);
   /** Why something is missing, for the user. Empty when nothing is. */
   readonly hint = signal('');
   readonly devices = signal<Devices>({ cameras: [], microphones: [], speakers: [] });
   readonly camera = computed(() => this.#state('camera'));
   readonly microphone = computed(() => this.#state('microphone'));
-  readonly opening = signal(false);
+  /** Those that are being opened. The browser may be asking the user. */
+  readonly #opening = signal<readonly DeviceKind[]>([]);
+  readonly opening: ReadonlySignal<boolean> = computed(() => this.#opening.value.length > 0);
+  /** Those that the user has turned off; a reload and the next visit begin with them off. */
+  readonly #off = signal(keptOff());
+  /** Those that were looked for in vain. */
+  readonly #missing = signal<readonly DeviceKind[]>([]);
   /** Counts changes that signals do not see: tracks that are switched, or that end. */
   readonly #changes = signal(0);
+  readonly #lostListeners = new Set<LostListener>();
   #present: Promise<void> | undefined;
+  /** How often everything was turned off. */
+  #closed = 0;
   #choice: Record<DeviceKind, string> = { camera: recall().camera, microphone: recall().microphone };
 
   constructor() {
@@ -35,71 +48,137 @@ export class LocalMedia {
     return kind === 'camera' ? this.camera.value : this.microphone.value;
   }
 
-  /** The id of the device in use; empty when there is none. */
-  chosen(kind: DeviceKind): string {
-    void this.#read();
-    return this.#track(kind)?.getSettings().deviceId ?? '';
+  isOpening(kind: DeviceKind): boolean {
+    return this.#opening.value.includes(kind);
   }
 
-  /** Asks the user for both, and goes on with one or none. Never rejects: `hint` tells what is missing. */
+  /** The id of the device in use, or of the one that was chosen; empty when there is none. */
+  chosen(kind: DeviceKind): string {
+    void this.#read();
+    return this.#track(kind)?.getSettings().deviceId ?? this.#choice[kind];
+  }
+
+  /** Returns a function that ends the calls. */
+  onLost(listener: LostListener): () => void {
+    this.#lostListeners.add(listener);
+    return () => this.#lostListeners.delete(listener);
+  }
+
+  /**
+   * Asks the user for what they have not turned off, and goes on with one or none. A microphone is opened also when it is off, and
+   * muted before anything of it is sent. Never rejects: `hint` tells what is missing.
+   */
   open(): Promise<void> {
     this.#present ??= this.#open().finally(() => {
       this.#present = undefined;
-      this.opening.value = false;
     });
     return this.#present;
   }
 
-  /** Uses another device from now on. Resolves with the track that replaces the former one. */
+  /** Resolves when `open` is over, if it is under way. */
+  async settled(): Promise<void> {
+    await this.#present;
+  }
+
+  /** Uses another device from now on. Resolves with the track that replaces the former one, if the device is on. */
   async choose(kind: DeviceKind, id: string): Promise<MediaStreamTrack | undefined> {
     this.#choice = { ...this.#choice, [kind]: id };
     remember(this.#choice);
-    const wish = kind === 'camera' ? { camera: id, microphone: false } : { camera: false, microphone: id };
+    this.#changes.value += 1;
+    if (!this.#track(kind)) return undefined;
     try {
-      const [track] = (await openDevices(wish)).getTracks();
-      if (!track) return undefined;
-      track.enabled = this.state(kind) !== 'off';
-      const former = this.#track(kind);
-      former?.stop();
-      const others = (this.stream.value?.getTracks() ?? []).filter((each) => each !== former);
-      this.#take([...others, track]);
+      const [track] = (await openDevices(wishFor(kind, id))).getTracks();
+      if (track) this.#use(kind, track);
       return track;
     } catch {
-      this.hint.value = `This ${kind} cannot be used: another program may have it.`;
+      this.hint.value = words().devices.busy[kind];
       return undefined;
     }
   }
 
-  toggle(kind: DeviceKind): void {
+  /**
+   * Turns a device on or off. Resolves with the track that is to be sent from now on, if there is a new one. A device that is missing is
+   * looked for once more.
+   *
+   * @param release stops the track of the camera, which may be sent at present
+   */
+  async toggle(
+    kind: DeviceKind,
+    release: (track: MediaStreamTrack) => void = stopTrack,
+  ): Promise<MediaStreamTrack | undefined> {
+    if (this.isOpening(kind)) return undefined;
     const track = this.#track(kind);
-    if (track) track.enabled = !track.enabled;
-    this.#changes.value += 1;
+    if (track?.readyState !== 'live') return this.#turnOn(kind);
+    if (kind === 'microphone') {
+      this.#turn(kind, !track.enabled);
+      track.enabled = !track.enabled;
+      this.#changes.value += 1;
+    } else {
+      this.#turn(kind, false);
+      this.#take(this.#others(track));
+      release(track);
+    }
+    return undefined;
   }
 
-  /** Turns the devices off, their lights too, also devices that are being opened. */
+  /** Turns the devices off, their lights too, also devices that are being opened. The next `open` has on what was on. */
   close(): void {
+    this.#closed += 1;
     this.#present = undefined;
-    this.opening.value = false;
-    stop(this.stream.value?.getTracks() ?? []);
-    this.stream.value = undefined;
+    this.#opening.value = [];
+    this.#missing.value = [];
+    for (const track of this.#tracks()) track.stop();
+    this.#take([]);
     this.hint.value = '';
   }
 
   async #open(): Promise<void> {
-    this.opening.value = true;
-    const { tracks, hint } = await find(this.#choice);
-    // The page has closed them meanwhile.
-    if (!this.#present) {
-      stop(tracks);
-      return;
+    await this.#look(deviceKinds.filter((kind) => kind === 'microphone' || !this.#off.value.includes(kind)));
+  }
+
+  async #turnOn(kind: DeviceKind): Promise<MediaStreamTrack | undefined> {
+    this.#turn(kind, true);
+    const [track] = await this.#look([kind]);
+    return track;
+  }
+
+  /** Opens devices of these kinds in place of the present ones. Resolves with none when everything was turned off meanwhile. */
+  async #look(kinds: readonly DeviceKind[]): Promise<readonly MediaStreamTrack[]> {
+    const closed = this.#closed;
+    this.#opening.value = [...this.#opening.value, ...kinds];
+    const { tracks, hint } = await find(this.#choice, kinds);
+    if (closed !== this.#closed) {
+      tracks.forEach(stopTrack);
+      return [];
     }
-    const off = (['camera', 'microphone'] as const).filter((kind) => this.state(kind) === 'off');
-    stop(this.stream.value?.getTracks() ?? []);
-    this.#take(tracks);
+    this.#opening.value = this.#opening.value.filter((kind) => !kinds.includes(kind));
+    for (const kind of kinds) this.#track(kind)?.stop();
+    this.#found([...this.#tracks().filter((track) => !kinds.includes(deviceOf(track))), ...tracks], kinds);
     this.hint.value = hint;
-    // The device is there again, but the user did not ask to switch it on.
-    for (const kind of off) if (this.state(kind) === 'on') this.toggle(kind);
     this.devices.value = await listDevices();
+    return tracks;
+  }
+
+  /** @param kinds those that were looked for */
+  #found(tracks: readonly MediaStreamTrack[], kinds: readonly DeviceKind[]): void {
+    this.#take(tracks);
+    this.#missing.value = [
+      ...this.#missing.value.filter((kind) => !kinds.includes(kind)),
+      ...kinds.filter((kind) => !this.#track(kind)),
+    ];
+  }
+
+  /** Takes the place of the track that is in use. */
+  #use(kind: DeviceKind, track: MediaStreamTrack): void {
+    const former = this.#track(kind);
+    this.#found([...this.#others(former), track], [kind]);
+    former?.stop();
+  }
+
+  #turn(kind: DeviceKind, on: boolean): void {
+    const others = this.#off.value.filter((each) => each !== kind);
+    this.#off.value = on ? others : [...others, kind];
+    keepOff(this.#off.value);
   }
 
   /** Makes a value that depends on tracks be read again when one of them changes. */
@@ -108,42 +187,75 @@ export class LocalMedia {
   }
 
   #take(tracks: readonly MediaStreamTrack[]): void {
+    for (const track of tracks) {
+      if (track.kind === 'audio') track.enabled = !this.#off.value.includes('microphone');
+      track.onended = () => void this.#lost(track);
+    }
     this.stream.value = tracks.length > 0 ? new MediaStream([...tracks]) : undefined;
-    for (const track of tracks)
-      track.onended = () => {
-        this.#changes.value += 1;
-      };
     this.#changes.value += 1;
+  }
+
+  /** It was unplugged: the next one of its kind takes its place. */
+  async #lost(track: MediaStreamTrack): Promise<void> {
+    const kind = deviceOf(track);
+    if (this.#track(kind) !== track) return;
+    this.#found(this.#others(track), [kind]);
+    const closed = this.#closed;
+    const [next] = await this.#look([kind]);
+    if (closed !== this.#closed) return;
+    for (const listener of this.#lostListeners) listener(kind, next);
   }
 
   #state(kind: DeviceKind): DeviceState {
     void this.#read();
     const track = this.#track(kind);
-    if (track?.readyState !== 'live') return 'missing';
-    return track.enabled ? 'on' : 'off';
+    if (track?.readyState === 'live') return track.enabled ? 'on' : 'off';
+    return track || this.#missing.value.includes(kind) ? 'missing' : 'off';
+  }
+
+  #tracks(): readonly MediaStreamTrack[] {
+    return this.stream.value?.getTracks() ?? [];
+  }
+
+  #others(than: MediaStreamTrack | undefined): readonly MediaStreamTrack[] {
+    return this.#tracks().filter((track) => track !== than);
   }
 
   #track(kind: DeviceKind): MediaStreamTrack | undefined {
-    const stream = this.stream.value;
-    return (kind === 'camera' ? stream?.getVideoTracks() : stream?.getAudioTracks())?.[0];
+    return this.#tracks().find((track) => track.kind === (kind === 'camera' ? 'video' : 'audio'));
   }
 }
 
-/** Opens the chosen devices, or any: both, or one of them, or none. */
-async function find({ camera, microphone }: Record<DeviceKind, string>): Promise<Found> {
-  const wishes = [
-    { camera: camera || true, microphone: microphone || true },
-    { camera: true, microphone: true },
-  ];
-  for (const wish of wishes) {
-    const both = await attempt(wish);
-    if (both instanceof MediaStream) return { tracks: both.getTracks(), hint: '' };
-    if (both === 'device-refused') return { tracks: [], hint: refusalHint() };
+interface Found {
+  readonly tracks: readonly MediaStreamTrack[];
+  readonly hint: string;
+}
+
+/** Opens the chosen devices, or any: all kinds, or one of them, or none. */
+async function find(choice: Record<DeviceKind, string>, kinds: readonly DeviceKind[]): Promise<Found> {
+  const wish = (device: (kind: DeviceKind) => string | true) => ({
+    camera: kinds.includes('camera') && device('camera'),
+    microphone: kinds.includes('microphone') && device('microphone'),
+  });
+  for (const wanted of [wish((kind) => choice[kind] || true), wish(() => true)]) {
+    const all = await attempt(wanted);
+    if (all instanceof MediaStream) return { tracks: all.getTracks(), hint: '' };
+    if (all === 'device-refused') return { tracks: [], hint: refusalHint() };
   }
-  const picture = await attempt({ camera: true, microphone: false });
-  const sound = await attempt({ camera: false, microphone: true });
+  if (kinds.length === 1)
+    return { tracks: [], hint: hintFor(!kinds.includes('camera'), !kinds.includes('microphone')) };
+  const picture = await attempt(wishFor('camera', true));
+  const sound = await attempt(wishFor('microphone', true));
   const tracks = [picture, sound].flatMap((found) => (found instanceof MediaStream ? found.getTracks() : []));
   return { tracks, hint: hintFor(picture instanceof MediaStream, sound instanceof MediaStream) };
+}
+
+function deviceOf({ kind }: MediaStreamTrack): DeviceKind {
+  return kind === 'video' ? 'camera' : 'microphone';
+}
+
+function wishFor(kind: DeviceKind, device: string | true) {
+  return kind === 'camera' ? { camera: device, microphone: false } : { camera: false, microphone: device };
 }
 
 /** The stream, or the code of what went wrong. */
@@ -156,18 +268,16 @@ async function attempt(wish: Parameters<typeof openDevices>[0]): Promise<MediaSt
 }
 
 function refusalHint(): string {
-  return isSecureContext
-    ? 'Camera and microphone are blocked for this page: allow them beside the address bar. You can listen and chat.'
-    : 'Browsers open the camera on secure pages only: use https, or localhost. You can listen and chat.';
+  const { blocked, insecure } = words().devices;
+  return isSecureContext ? blocked : insecure;
 }
 
 function hintFor(hasCamera: boolean, hasMicrophone: boolean): string {
-  if (!hasCamera && !hasMicrophone)
-    return 'No camera and no microphone found, or another program uses them. You can listen and chat.';
-  if (!hasCamera) return 'No camera found, or another program uses it: the others will only hear you.';
-  return hasMicrophone ? '' : 'No microphone found: the others will see but not hear you.';
+  const { noDevices, noCamera, noMicrophone } = words().devices;
+  if (!hasCamera) return hasMicrophone ? noCamera : noDevices;
+  return hasMicrophone ? '' : noMicrophone;
 }
 
-function stop(tracks: readonly MediaStreamTrack[]): void {
-  for (const track of tracks) track.stop();
+function stopTrack(track: MediaStreamTrack): void {
+  track.stop();
 }

@@ -21,6 +21,8 @@ export interface PresentCall {
 
 const storageKey = 'atrium.join';
 const presentKey = 'atrium.call';
+const offKey = 'atrium.off';
+const devices = ['camera', 'microphone'] as const;
 
 export function recall(): Remembered {
   const kept = read(() => localStorage, storageKey);
@@ -49,6 +51,18 @@ export function presentCall(): PresentCall | undefined {
 /** Undefined: this tab is in none. */
 export function keepCall(call: PresentCall | undefined): void {
   write(() => sessionStorage, presentKey, call && { ...call, listenOnly: call.listenOnly ? 'yes' : 'no' });
+}
+
+/** The devices that the user has turned off: in this tab, or when they were here last. */
+export function keptOff(): readonly ('camera' | 'microphone')[] {
+  const [tab, last] = [() => sessionStorage, () => localStorage].map((storage) => read(storage, offKey));
+  const kept = Array.isArray(tab) ? tab : last;
+  return devices.filter((device) => Array.isArray(kept) && kept.includes(device));
+}
+
+export function keepOff(off: readonly ('camera' | 'microphone')[]): void {
+  write(() => sessionStorage, offKey, off);
+  write(() => localStorage, offKey, off);
 }
 
 function read(storage: () => Storage, key: string): unknown {

@@ -1,16 +1,8 @@
 import type { DeviceKind, LocalMedia } from '../model/local-media.js';
+import { words } from '../words/words.js';
 import { ToolButton } from './tool-button.js';
 
-const words = {
-  camera: { icon: 'camera', key: 'v', on: 'Turn camera off', off: 'Turn camera on', missing: 'No camera: try again' },
-  microphone: {
-    icon: 'mic',
-    key: 'm',
-    on: 'Mute microphone',
-    off: 'Unmute microphone',
-    missing: 'No microphone: try again',
-  },
-} as const;
+const looks = { camera: { icon: 'camera', key: 'v' }, microphone: { icon: 'mic', key: 'm' } } as const;
 
 export interface DeviceButtonProps {
   readonly kind: DeviceKind;
@@ -21,18 +13,23 @@ export interface DeviceButtonProps {
   readonly onClick: () => void;
 }
 
-/** Shows whether a device is on, and toggles it. */
+/** Shows whether a device is on, and toggles it. Its name stays; whether it is pressed says whether the device is on. */
 export function DeviceButton({ kind, media, withShortcut = false, cut = false, onClick }: DeviceButtonProps) {
   const state = media.state(kind);
-  const { icon, key, ...labels } = words[kind];
+  const { icon, key } = looks[kind];
+  const texts = words().devices;
+  const tip = texts.press[kind][state];
+  const note = cut ? texts.cut : state === 'missing' ? tip : undefined;
   return (
     <ToolButton
       icon={state === 'on' && !cut ? icon : `${icon}-off`}
-      label={cut ? `${labels[state]}. A moderator has muted it` : labels[state]}
+      label={texts[kind]}
+      tip={cut ? `${tip}. ${texts.cut}` : tip}
+      {...(note !== undefined && { note })}
       {...(withShortcut && { shortcut: key })}
       state={cut && state === 'on' ? 'off' : state}
       pressed={state === 'on'}
-      disabled={media.opening.value}
+      busy={media.isOpening(kind)}
       onClick={onClick}
     />
   );

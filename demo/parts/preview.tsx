@@ -21,8 +21,7 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
   const camera = media.camera.value;
   const { join, devices } = words();
   const press = (kind: DeviceKind): void => {
-    if (media.state(kind) === 'missing') void media.open();
-    else media.toggle(kind);
+    void media.toggle(kind);
   };
   return (
     <section class="preview" aria-label={join.camera}>
@@ -32,7 +31,7 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
         {!(camera === 'on' && picture.value) && (
           <div class="preview-empty">
             <Icon name={camera === 'on' ? 'camera' : 'camera-off'} />
-            <p>{previewText(camera, media.opening.value)}</p>
+            <p>{previewText(camera, media.isOpening('camera'))}</p>
           </div>
         )}
         <div class="preview-buttons">

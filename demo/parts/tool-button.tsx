@@ -10,12 +10,16 @@ export interface ToolButtonProps {
   readonly tip?: string;
   /** The key that does the same while nobody is typing. */
   readonly shortcut?: string;
+  /** For screen readers, after the name. */
+  readonly note?: string;
   readonly class?: string;
   readonly state?: 'on' | 'off' | 'missing';
   readonly pressed?: boolean;
   readonly expanded?: boolean;
   readonly controls?: string;
   readonly disabled?: boolean;
+  /** It does nothing at the moment, and keeps the focus. */
+  readonly busy?: boolean;
   readonly onClick: () => void;
   readonly children?: ComponentChildren;
 }
@@ -27,11 +31,13 @@ export function ToolButton(props: ToolButtonProps) {
     label,
     tip = label,
     shortcut,
+    note,
     state,
     pressed,
     expanded,
     controls,
     disabled = false,
+    busy = false,
     onClick,
     children,
   } = props;
@@ -42,6 +48,8 @@ export function ToolButton(props: ToolButtonProps) {
       data-state={state}
       data-tip={shortcut ? `${tip} (${shortcut.toUpperCase()})` : tip}
       aria-label={label}
+      aria-description={note}
+      aria-busy={busy || undefined}
       aria-keyshortcuts={shortcut}
       aria-pressed={pressed}
       aria-expanded={expanded}

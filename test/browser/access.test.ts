@@ -142,11 +142,13 @@ describe('a room with moderators in the demo', function () {
     await mia.page.evaluate("window.atrium.room.moderation.unpublish('Berta')");
     await reads(berta, 'A moderator has stopped your sound and picture.');
     await mia.page.locator('[data-person="Berta"]', { hasText: 'listening' }).waitFor();
-    await berta.page.getByRole('button', { name: 'No microphone: try again' }).click();
+    await berta.page.getByRole('button', { name: 'Microphone', exact: true, pressed: false }).click();
+    await mia.page.locator('[data-person="Berta"]:not(:text("listening"))').waitFor();
+    await berta.page.getByRole('button', { name: 'Camera', exact: true, pressed: false }).click();
     await mia.receives('Berta');
     await mia.page.evaluate("window.atrium.room.moderation.setGrants('Berta', { grants: { canPublish: false } })");
     await mia.page.locator('[data-person="Berta"]', { hasText: 'listening' }).waitFor();
-    await berta.page.getByRole('button', { name: 'No microphone: try again' }).click();
+    await berta.page.getByRole('button', { name: 'Microphone', exact: true, pressed: false }).click();
     await reads(berta, 'You can listen in this room.');
     await mia.page.evaluate("window.atrium.room.moderation.setGrants('Berta', { grants: { canPublish: true } })");
     await reads(berta, 'You may speak now: turn on your microphone.');

@@ -38,10 +38,10 @@ describe('a call in the demo', function () {
   it('shows the name of a person whose camera is off, and the picture when it is on again', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'camera'), join('Berta', 'camera')]);
     await berta.showsPicture('Ana', true);
-    await ana.page.getByRole('button', { name: 'Turn camera off' }).click();
+    await ana.page.getByRole('button', { name: 'Camera', exact: true }).click();
     await berta.showsPicture('Ana', false);
     await ana.showsPicture('Ana', false);
-    await ana.page.getByRole('button', { name: 'Turn camera on' }).click();
+    await ana.page.getByRole('button', { name: 'Camera', exact: true }).click();
     await berta.showsPicture('Ana', true);
   });
 

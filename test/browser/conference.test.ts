@@ -35,7 +35,7 @@ describe('a conference in the demo', function () {
     await until('Ana is heard', async () => (await loudness(berta, 'Ana')) > 0.05, patienceMs);
     await berta.page.locator('.tile.speaking[data-participant="Ana"]').waitFor();
     await ana.page.keyboard.press('m');
-    await ana.page.getByRole('button', { name: 'Unmute microphone' }).waitFor();
+    await ana.page.getByRole('button', { name: 'Microphone', exact: true, pressed: false }).waitFor();
     await until('Ana is silent', async () => (await loudness(berta, 'Ana')) < 0.001, patienceMs);
     await berta.page.locator('.tile:not(.speaking)[data-participant="Ana"]').waitFor();
     const said = Array.from({ length: 6 }, (_value, turn) => `message ${turn}`);

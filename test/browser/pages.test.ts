@@ -188,7 +188,7 @@ describe('the demo, for everybody', function () {
   it('has no violations of axe-core, in light and dark mode', async () => {
     const window = await newWindow();
     const first = await Visitor.open(window, `${server().url}?room=open to all`, 'Ana');
-    await first.page.getByLabel('Microphone', { exact: true }).waitFor();
+    await first.page.getByRole('combobox', { name: 'Microphone', exact: true }).waitFor();
     expect(await violations(first.page), 'before the call').to.deep.equal([]);
     await first.page.close();
     const [ana, berta] = await Promise.all([
@@ -239,7 +239,7 @@ describe('the demo, for everybody', function () {
   it('uses the chosen microphone, and remembers it', async () => {
     const window = await newWindow();
     const ana = await Visitor.open(window, `${server().url}?room=devices`, 'Ana');
-    const microphone = ana.page.getByLabel('Microphone', { exact: true });
+    const microphone = ana.page.getByRole('combobox', { name: 'Microphone', exact: true });
     const second = (await microphone.locator('option').nth(1).getAttribute('value')) ?? '';
     await microphone.selectOption(second);
     await until(
@@ -248,10 +248,10 @@ describe('the demo, for everybody', function () {
       patienceMs,
     );
     await ana.page.reload();
-    await ana.page.getByLabel('Microphone', { exact: true }).waitFor();
+    await ana.page.getByRole('combobox', { name: 'Microphone', exact: true }).waitFor();
     await until(
       'it is in use again',
-      async () => (await ana.page.getByLabel('Microphone', { exact: true }).inputValue()) === second,
+      async () => (await ana.page.getByRole('combobox', { name: 'Microphone', exact: true }).inputValue()) === second,
       patienceMs,
     );
   });

@@ -8,7 +8,7 @@ import { ScriptedServer, joined, unknownSession } from '../client/scripted-serve
 const settings = { thresholdDb: -50, speakerIntervalMs: 1000, hasHat: true };
 
 /** Of somebody who listens only. */
-const noMedia = { stream: { value: undefined } } as unknown as LocalMedia;
+const noMedia = { stream: { value: undefined }, onLost: () => () => undefined } as unknown as LocalMedia;
 
 describe('the call as the page shows it', () => {
   inBrowserWorld();

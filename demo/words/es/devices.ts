@@ -3,4 +3,37 @@ import type { Words } from '../en/index.js';
 export const devices: Words['devices'] = {
   camera: 'Cámara',
   microphone: 'Micrófono',
+  speaker: 'Altavoz',
+  press: {
+    camera: {
+      on: 'Apagar la cámara',
+      off: 'Encender la cámara',
+      missing: 'Sin cámara: reintentar',
+    },
+    microphone: {
+      on: 'Silenciar el micrófono',
+      off: 'Activar el micrófono',
+      missing: 'Sin micrófono: reintentar',
+    },
+  },
+  cut: 'Silenciado por un moderador',
+  busy: {
+    camera: 'No se puede usar esta cámara: quizá la usa otro programa.',
+    microphone: 'No se puede usar este micrófono: quizá lo usa otro programa.',
+  },
+  lost: {
+    camera: 'Se ha desconectado su cámara: los demás no le ven.',
+    microphone: 'Se ha desconectado su micrófono: los demás no le oyen.',
+  },
+  lostFor: {
+    camera: (name: string) => `Se ha desconectado su cámara. Ahora se usa: ${name}`,
+    microphone: (name: string) => `Se ha desconectado su micrófono. Ahora se usa: ${name}`,
+  },
+  blocked:
+    'La cámara y el micrófono están bloqueados para esta página: permítalos junto a la barra de direcciones. Puede escuchar y escribir.',
+  insecure:
+    'Los navegadores solo abren la cámara en páginas seguras: use https o localhost. Puede escuchar y escribir.',
+  noDevices: 'No se ha encontrado cámara ni micrófono, o los usa otro programa. Puede escuchar y escribir.',
+  noCamera: 'No se ha encontrado ninguna cámara, o la usa otro programa: los demás solo le oirán.',
+  noMicrophone: 'No se ha encontrado ningún micrófono: los demás le verán, pero no le oirán.',
 };

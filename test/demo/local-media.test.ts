@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { LocalMedia } from '../../demo/model/local-media.js';
+import { StubStream, StubTrack, inBrowserWorld } from '../client/browser-world.js';
+
+/** What there is, and what the browser was asked for. */
+const present = { camera: true, microphone: true };
+const asked: string[] = [];
+const opened: StubTrack[] = [];
+
+const storage = (): Storage => {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  } as unknown as Storage;
+};
+
+const browser = {
+  enumerateDevices: () => Promise.resolve([]),
+  addEventListener: () => undefined,
+  getUserMedia: ({ video, audio }: MediaStreamConstraints) => {
+    asked.push([video && 'camera', audio && 'microphone'].filter(Boolean).join(' and '));
+    if ((video && !present.camera) || (audio && !present.microphone))
+      return Promise.reject(new DOMException('none', 'NotFoundError'));
+    const tracks = [video && track('video'), audio && track('audio')].filter((each) => each instanceof StubTrack);
+    opened.push(...tracks);
+    return Promise.resolve(new StubStream(tracks));
+  },
+};
+
+function track(kind: 'audio' | 'video'): StubTrack {
+  const made = new StubTrack(kind, `${kind} ${opened.filter((each) => each.kind === kind).length + 1}`);
+  return Object.assign(made, { getSettings: () => ({}) });
+}
+
+describe('camera and microphone as the page knows them', () => {
+  inBrowserWorld();
+  let media: LocalMedia;
+
+  beforeEach(() => {
+    Object.assign(globalThis, { sessionStorage: storage(), localStorage: storage(), isSecureContext: true });
+    Object.assign(navigator.mediaDevices, browser);
+    Object.assign(present, { camera: true, microphone: true });
+    asked.length = 0;
+    opened.length = 0;
+    media = new LocalMedia();
+  });
+
+  const states = (): string[] => [media.camera.value, media.microphone.value];
+  const sent = (): string[] => (media.stream.value?.getTracks() ?? []).map(({ label }) => label);
+
+  it('are opened together, and the camera is stopped when it is off while the microphone is muted', async () => {
+    await media.open();
+    expect([states(), asked]).to.deep.equal([['on', 'on'], ['camera and microphone']]);
+    await media.toggle('camera');
+    await media.toggle('microphone');
+    expect(states()).to.deep.equal(['off', 'off']);
+    expect(opened.map(({ readyState, enabled }) => [readyState, enabled])).to.deep.equal([
+      ['ended', true],
+      ['live', false],
+    ]);
+    await media.toggle('microphone');
+    expect(await media.toggle('camera')).to.equal(opened[2]);
+    expect([states(), sent()]).to.deep.equal([
+      ['on', 'on'],
+      ['audio 1', 'video 2'],
+    ]);
+  });
+
+  it('begin as they were left: a camera that was off is not opened, and a microphone is muted', async () => {
+    await media.open();
+    await media.toggle('camera');
+    await media.toggle('microphone');
+    for (const forgets of [false, true]) {
+      // The next visit has another tab.
+      if (forgets) Object.assign(globalThis, { sessionStorage: storage() });
+      asked.length = 0;
+      const next = new LocalMedia();
+      await next.open();
+      expect(asked).to.deep.equal(['microphone']);
+      expect([next.camera.value, next.microphone.value]).to.deep.equal(['off', 'off']);
+      expect(next.stream.value?.getTracks().map(({ enabled }) => enabled)).to.deep.equal([false]);
+    }
+  });
+
+  it('have the state of their own tab, whatever another one does meanwhile', async () => {
+    await media.open();
+    await media.toggle('camera');
+    localStorage.setItem('atrium.off', '[]');
+    expect(new LocalMedia().camera.value).to.equal('off');
+    await media.toggle('camera');
+    localStorage.setItem('atrium.off', '["camera","microphone"]');
+    const next = new LocalMedia();
+    await next.open();
+    expect([next.camera.value, next.microphone.value]).to.deep.equal(['on', 'on']);
+  });
+
+  it('are missing when there is none, which is not remembered as off', async () => {
+    present.camera = false;
+    await media.open();
+    expect([states(), media.hint.value === '']).to.deep.equal([['missing', 'on'], false]);
+    present.camera = true;
+    expect(await media.toggle('camera')).to.equal(opened.at(-1));
+    expect([states(), media.hint.value]).to.deep.equal([['on', 'on'], '']);
+  });
+
+  it('that are unplugged are replaced by the next one, and missing without one', async () => {
+    await media.open();
+    const lost: unknown[] = [];
+    const told = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+    media.onLost((kind, next) => lost.push([kind, next?.label]));
+    Object.assign(opened[0] ?? {}, { readyState: 'ended' });
+    const end = (of: StubTrack | undefined): void => {
+      (of as unknown as MediaStreamTrack).onended?.(new Event('ended'));
+    };
+    end(opened[0]);
+    await told();
+    present.microphone = false;
+    end(opened[1]);
+    await told();
+    expect(lost).to.deep.equal([
+      ['camera', 'video 2'],
+      ['microphone', undefined],
+    ]);
+    expect([states(), sent()]).to.deep.equal([['on', 'missing'], ['video 2']]);
+  });
+
+  it('are closed also while they are being opened', async () => {
+    const opening = media.open();
+    media.close();
+    await opening;
+    expect([sent(), states(), media.opening.value]).to.deep.equal([[], ['off', 'off'], false]);
+    expect(opened.map(({ readyState }) => readyState)).to.deep.equal(['ended', 'ended']);
+  });
+});
