@@ -3,7 +3,9 @@ import type { Room } from '../client/index.js';
 import { register, tagName } from './element/register.js';
 import { App, comeBack, leaveQuietly, presentRoom } from './app.js';
 import { inspect, type Inspection } from './model/inspection.js';
+import { factOf } from './model/facts.js';
 import { startLanguage } from './model/page-language.js';
+import { LostPage } from './parts/lost-page.js';
 import './styles/page.css';
 
 declare global {
@@ -24,7 +26,8 @@ window.addEventListener('pagehide', leaveQuietly);
 
 register();
 const root = document.getElementById('app');
+const home = factOf('atrium-lost');
 // A reloaded page goes back into its call at once, in whatever language.
-void comeBack();
+if (home === undefined) void comeBack();
 await startLanguage();
-if (root) render(<App />, root);
+if (root) render(home === undefined ? <App /> : <LostPage home={home} />, root);

@@ -14,6 +14,7 @@ import { openApiDocument } from './openapi.js';
 import type { Metrics } from './metrics.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
+import { lostPage, pageRouter } from './page.js';
 import { Problem } from './problem.js';
 import { answerProblems, refuseAsProblem } from './problem-answer.js';
 import type { OnDefect } from './problem-answer.js';
@@ -41,6 +42,10 @@ export interface AppOptions {
   readonly client: string;
   /** The Content-Security-Policy of the demo's page. */
   readonly pagePolicy: () => string;
+  /** Where the client of a request reaches the server, as https://host[:port]. */
+  readonly siteOf: (request: IncomingMessage) => string;
+  /** Addresses for other machines, for a client on this machine. */
+  readonly elsewhereFor: (request: IncomingMessage) => readonly string[];
   readonly pathPrefix: string;
   /** A client that bears it may change things. Empty: nobody may. */
   readonly adminToken: string;
@@ -118,10 +123,9 @@ export function restApp(options: AppOptions): Express {
   };
   routes.use(operationsRouter(handlers, askingOf));
   routes.use('/client', express.static(options.client, { redirect: false }));
-  const asPage = (response: ServerResponse, path: string): void => {
-    if (path.endsWith('.html')) response.setHeader('Content-Security-Policy', options.pagePolicy());
-  };
-  routes.use(express.static(options.demo, { setHeaders: asPage, redirect: false }));
+  const page = { ...options, policy: options.pagePolicy };
+  routes.use(pageRouter(page));
+  routes.use(express.static(options.demo, { index: false, redirect: false }));
   app.use(
     twirpPath,
     twirpRouter({
@@ -135,6 +139,7 @@ export function restApp(options: AppOptions): Express {
     }),
   );
   app.use(pathPrefix === '' ? '/' : pathPrefix, routes);
+  app.use(lostPage(page, [`${pathPrefix}/api/`, '/twirp/']));
   answerProblems(app, options.onDefect);
   return app;
 }

@@ -96,7 +96,7 @@ async function visit(url, cast) {
   const context = await browser.newContext({ viewport: desktop, colorScheme: 'dark' });
   await context.addInitScript(`window.cast = ${cast};{${camera}}`);
   const page = await context.newPage();
-  await page.goto(`${url}?room=garden`);
+  await page.goto(`${url}r/garden`);
   return page;
 }
 

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
@@ -133,6 +134,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       dialects: dialects.map(({ name, state }) => ({ name, ...state })),
       mediaServers: options.mediaServers?.() ?? [],
     });
+    let elsewhere: readonly string[] = [];
     const onDefect = (path: string, error: unknown): void => {
       log.error('an HTTP request failed', { path, error });
     };
@@ -150,6 +152,11 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       demo: builtFolder('demo'),
       client: builtFolder('client'),
       pagePolicy: () => headers.pagePolicy,
+      siteOf: (request) => {
+        const { secure: isSecure, host } = callerOf(request);
+        return `${isSecure ? 'https' : 'http'}://${host}`;
+      },
+      elsewhereFor: (request) => (cameByLoopback(request) ? elsewhere : []),
       pathPrefix: config.pathPrefix,
       get adminToken() {
         return config.adminToken;
@@ -253,10 +260,11 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const addressOf = (host: string): string => {
       return `${scheme}://${literal(host)}:${port}${config.pathPrefix}/`;
     };
+    elsewhere = tls && config.host === '' ? ownAddresses().map(addressOf) : [];
     return {
       url: addressOf(config.host || 'localhost'),
       adminUrl,
-      elsewhere: tls && config.host === '' ? ownAddresses().map(addressOf) : [],
+      elsewhere,
       fingerprint: tls?.fingerprint,
       rooms,
       dialects,
@@ -279,6 +287,13 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     await stop();
     throw error;
   }
+}
+
+/** Whether a client is on this machine, and came by an address that no other machine has. */
+function cameByLoopback(request: IncomingMessage): boolean {
+  const { address, host } = callerOf(request);
+  const url = `http://${host}`;
+  return isLoopback(address) && URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 /** For the operator: what clients without a token may do. */

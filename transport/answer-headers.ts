@@ -47,7 +47,7 @@ export class AnswerHeaders {
   /** Answers from now on name these sites. */
   renew(frameAncestors: readonly string[]): void {
     const ancestors = `frame-ancestors ${["'self'", ...frameAncestors].join(' ')}`;
-    const own = ['script-src', 'style-src', 'img-src', 'connect-src'].map((kind) => `${kind} 'self'`);
+    const own = ['script-src', 'style-src', 'img-src', 'connect-src', 'manifest-src'].map((kind) => `${kind} 'self'`);
     const shut = ["default-src 'none'", "base-uri 'none'", "form-action 'none'", ancestors];
     this.#pagePolicy = [...shut, ...own].join('; ');
     this.#all = new Map([

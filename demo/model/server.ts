@@ -1,3 +1,5 @@
+import { homeOf } from './address.js';
+
 /** How long the page waits for settings, in ms: the call matters more. */
 const patienceMs = 3000;
 
@@ -42,7 +44,7 @@ async function ask(path: string): Promise<unknown> {
 
 function get(path: string): Promise<Response | undefined> {
   const signal = AbortSignal.timeout(patienceMs);
-  return fetch(new URL(path, new URL('.', location.href)), { signal }).catch(() => undefined);
+  return fetch(new URL(path, homeOf(location.href)), { signal }).catch(() => undefined);
 }
 
 async function jsonOf(response: Response | undefined): Promise<unknown> {

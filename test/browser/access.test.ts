@@ -69,7 +69,7 @@ describe('a room with moderators in the demo', function () {
     const mia = await moderate('link', 'moderator-1');
     const berta = await join('Berta', 'link');
     await berta.seesTiles('Mia', 'Berta');
-    expect(mia.page.url()).to.equal(`${server().url}?room=link`);
+    expect(mia.page.url()).to.equal(`${server().url}r/link`);
     await mia.page.reload();
     await isIn(mia, 'link');
     await berta.seesTiles('Mia', 'Berta');

@@ -73,7 +73,7 @@ export class Visitor {
     room: string,
     button: 'Join' | 'Join to listen, without camera and microphone' = 'Join',
   ): Promise<Visitor> {
-    const visitor = await Visitor.open(window, `${url}?room=${encodeURIComponent(room)}`, name);
+    const visitor = await Visitor.open(window, `${url}r/${encodeURIComponent(room)}`, name);
     await visitor.page.getByRole('button', { name: button, exact: true }).click();
     await visitor.page.getByRole('heading', { name: room, exact: true }).waitFor();
     return visitor;

@@ -18,7 +18,7 @@ const upgrade = {
 const strictPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
 const pagePolicy =
   "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; " +
-  "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
+  "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'";
 
 describe('the headers of every answer', () => {
   const files = mkdtempSync(join(tmpdir(), 'atrium-headers-'));

@@ -9,6 +9,7 @@ import { settings } from './settings.js';
 import { stage } from './stage.js';
 import { chat } from './chat.js';
 import { people } from './people.js';
+import { lost } from './lost.js';
 import { moderation } from './moderation.js';
 import { statistics } from './statistics.js';
 import { problems } from './problems.js';
@@ -24,6 +25,7 @@ export const fr: Words = {
   stage,
   chat,
   people,
+  lost,
   moderation,
   statistics,
   problems,
