@@ -9,10 +9,13 @@ import { PeoplePanel } from './people-panel.js';
 import { Stage } from './stage.js';
 import { StatisticsPanel } from './statistics-panel.js';
 import { ToastList } from './toast-list.js';
+import { useLow } from './use-low.js';
 
 /** The call: tiles, chat, who is here, and the buttons. */
 export function CallPage({ call }: { readonly call: Call }) {
+  const frame = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const { low, resting } = useLow(frame);
   useEffect(() => {
     const root = heading.current?.getRootNode();
     // A page around the call may want the focus elsewhere.
@@ -20,7 +23,13 @@ export function CallPage({ call }: { readonly call: Call }) {
   }, [call]);
   const panel = call.panel.value;
   return (
-    <div class="call-page" data-panel={panel ?? ''}>
+    <div
+      class="call-page"
+      ref={frame}
+      data-panel={panel ?? ''}
+      data-low={low.value ? '' : undefined}
+      data-resting={low.value && resting.value ? '' : undefined}
+    >
       <header class="call-head">
         <Brand />
         <h1 class="room-name" tabIndex={-1} ref={heading}>

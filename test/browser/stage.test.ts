@@ -20,7 +20,7 @@ const nameOf = (index: number): string => `${index}`.padEnd(longest, 'Wm');
 
 /** What a user would call broken, as texts. Runs in the page: everything is measured there. */
 const faults = `(() => {
-  const call = document.querySelector('atrium-call')?.shadowRoot ?? document;
+  const call = document.querySelector('atrium-call').shadowRoot;
   const all = (selector) => [...call.querySelectorAll(selector)].filter((each) => each.checkVisibility({ visibilityProperty: true }));
   const boxOf = (element) => element.getBoundingClientRect();
   const within = (inner, outer) =>
@@ -88,5 +88,35 @@ describe('the stage of the demo', function () {
         await page.keyboard.press('Escape');
       }
     }
+  });
+
+  it('gives a phone that lies on its side all its height, and fades head and buttons until somebody moves', async () => {
+    const window = await newWindow({ reducedMotion: 'reduce', viewport: { width: 844, height: 390 } });
+    const { page } = await Visitor.join(window, server().url, 'Ana', 'low');
+    await enter('Berta', 'low');
+    const picture = page.getByRole('listitem', { name: /^Berta/ });
+    await until(
+      'the picture is as high as the window',
+      async () => ((await picture.boundingBox())?.height ?? 0) > 350,
+      patienceMs,
+    );
+    const opacity = (of: string): Promise<string> =>
+      page.evaluate(
+        `getComputedStyle(document.querySelector('atrium-call').shadowRoot.querySelector('${of}')).opacity`,
+      );
+    const fades = (what: string, opacities: string): Promise<void> =>
+      until(
+        what,
+        async () => [await opacity('.call-head'), await opacity('.call-foot')].join() === opacities,
+        patienceMs,
+      );
+    await fades('head and buttons have faded', '0,0');
+    await page.mouse.move(200, 200);
+    await fades('they are back with the mouse', '1,1');
+    await fades('they fade again', '0,0');
+    await page.keyboard.press('Tab');
+    await fades('they are back with the keyboard', '1,1');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await until('it is as ever again', async () => (await page.locator('[data-low]').count()) === 0, patienceMs);
   });
 });
