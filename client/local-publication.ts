@@ -23,6 +23,8 @@ export interface LocalPublicationEvents {
   reconnecting: [ClientError];
   /** The server has taken it again, on another peer connection. It is sent once `state` is `live`. */
   reconnected: [];
+  /** Other tracks are sent from now on: a device was switched, turned off or on, or the screen is shown. */
+  tracks: [readonly MediaStreamTrack[]];
   /** The screen is shown from now on, or the camera again. */
   sharing: [boolean];
   /**
@@ -289,7 +291,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     } catch (error) {
       throw asClientError(error, 'media-refused');
     }
-    this.#tracks = tracks;
+    this.#sends(tracks);
   }
 
   /** Opens the device, and stops the one whose place it takes. */
@@ -326,7 +328,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       this.#publishAnew(rest);
       return;
     }
-    this.#tracks = rest;
+    this.#sends(rest);
     await this.#senders
       .get(kind)
       ?.replaceTrack(null)
@@ -363,8 +365,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     if (rest.length > 0 && rest.length < this.#tracks.length) this.#publishAnew(rest);
   }
 
-  #publishAnew(tracks: readonly MediaStreamTrack[]): void {
+  #sends(tracks: readonly MediaStreamTrack[]): void {
     this.#tracks = tracks;
+    this.emit('tracks', tracks);
+  }
+
+  #publishAnew(tracks: readonly MediaStreamTrack[]): void {
+    this.#sends(tracks);
     this.#outdated = true;
     this.#published = false;
     if (this.#closed || this.#busy) return;

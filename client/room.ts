@@ -13,6 +13,7 @@ import { IceRenewal } from './ice-servers.js';
 import { LocalPublication, type PublishOptions } from './local-publication.js';
 import { MediaConnections } from './media-connections.js';
 import { Moderation } from './moderation.js';
+import { Playback } from './playback.js';
 import { Participant } from './participant.js';
 import type { Present } from './profile.js';
 import type { Publication } from './publication.js';
@@ -74,6 +75,8 @@ export interface RoomEvents {
    * known. It can come later too, when the server was restarted and we join anew.
    */
   waiting: [number | undefined];
+  /** The browser wants a click before it plays sound (`startAudio`), or no more. */
+  audioBlocked: [boolean];
   /** Settings of the room have changed: `settings` has all of them. */
   settingsChanged: [RoomSettings];
   /** We are not in the room any more, for this reason. Last event, once. */
@@ -100,6 +103,9 @@ export class Room extends Emitter<RoomEvents> {
   #settings: RoomSettings | undefined;
   readonly #participants = new Map<string, Participant>();
   readonly #chat = new Chat();
+  readonly #playback = new Playback((blocked) => {
+    this.emit('audioBlocked', blocked);
+  });
   #state: RoomState = 'new';
   /** We have been let in, and have not left. */
   #joined = false;
@@ -271,6 +277,42 @@ export class Room extends Emitter<RoomEvents> {
   ): Promise<void> {
     const { session } = this.#requireJoined();
     await session.request('sendData', { topic, data: base64Of(data), ...(to && { to: [...to] }) });
+  }
+
+  /**
+   * Shows the publication in a `video` or `audio` element until it closes: others on the loudspeaker of this room, also after they were
+   * lost and came back; our own without sound. Returns a function that takes it out of the element again.
+   */
+  attach(publication: Publication | LocalPublication, element: HTMLMediaElement): () => void {
+    return this.#playback.attach(publication, element);
+  }
+
+  /** Plays an element that the page has given a stream, on the loudspeaker of this room. Returns a function that lets go of it. */
+  play(element: HTMLMediaElement): () => void {
+    return this.#playback.play(element);
+  }
+
+  /**
+   * The loudspeaker for what `attach` and `play` have, now and later: an id of `listDevices`; empty for the system's own. Rejects with
+   * `device-missing`, `device-refused` or `device-failed`, also where the browser cannot choose.
+   */
+  setSpeaker(id: string): Promise<void> {
+    return this.#playback.setSpeaker(id);
+  }
+
+  /** The id of the chosen loudspeaker; empty for the system's own. */
+  get speaker(): string {
+    return this.#playback.speaker;
+  }
+
+  /** Whether the browser wants a click before it plays sound. */
+  get audioBlocked(): boolean {
+    return this.#playback.blocked;
+  }
+
+  /** Starts the sound that the browser has blocked: to be called in a click. Never rejects. */
+  startAudio(): Promise<void> {
+    return this.#playback.startAudio();
   }
 
   /**
