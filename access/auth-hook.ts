@@ -117,10 +117,10 @@ export class AuthHook {
 
 /** What the service reads. Members that are not known are absent. */
 function questionOf(request: AccessRequest, action: Action): object {
-  const { room, bearer, id, attributes, sources, kinds, publisher } = request;
+  const { room, bearer, id, attributes, sources, kinds, publisher, stream } = request;
   const { identity, name = attributes.displayName, address = '', claims, credential } = bearer;
   const door = attributes.dialect;
-  return { action, door, room, address, identity, name, id, claims, credential, sources, kinds, publisher };
+  return { action, door, room, address, identity, name, id, claims, credential, sources, kinds, publisher, stream };
 }
 
 /** @throws Error in a few words when it is none */

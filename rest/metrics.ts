@@ -39,7 +39,7 @@ export const metricTable: readonly Metric[] = [
     help: 'Open publications of all rooms',
     labels: [],
     read: ({ rooms }, into) => {
-      for (const room of rooms) for (const { publication } of room.participants) if (publication) into.inc(1);
+      for (const room of rooms) for (const { publications } of room.participants) into.inc(publications.length);
     },
   },
   {

@@ -130,7 +130,7 @@ export const operations = {
     tag: 'participants',
     summary: 'Mutes a participant, changes what it may do or is shown as, or lowers its hand',
     description:
-      'muted: true cuts the kind at the media server, for every later publication too; false takes the cut away, and the participant decides again. Absent grants stay as they are. An attribute with an empty value goes.',
+      'muted: true cuts the kind at the media server, of all streams or of one, for every later publication too; false takes the cut away, and the participant decides again. Absent grants stay as they are. An attribute with an empty value goes.',
     params: ofParticipant,
     body: components.ParticipantChanges,
     access: 'roomAdmin',
@@ -168,7 +168,7 @@ export const operations = {
     params: z.object({
       room: roomName,
       participant: participantId,
-      stream: z.string().min(1).meta({ description: 'webcam' }),
+      stream: z.string().min(1).meta({ description: 'The id of the stream, as webcam or screen' }),
     }),
     access: 'roomAdmin',
     responses: { 204: nothing },

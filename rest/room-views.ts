@@ -1,15 +1,15 @@
-import type { Ban, Participant, Room, RoomSettings, Waiting } from '../rooms/index.js';
+import type { Ban, Participant, Publication, Room, RoomSettings, Waiting } from '../rooms/index.js';
 import type { Component } from './schemas.js';
 
 /** Rooms and those in them, as REST shows them. */
 
 export function summaryOf(room: Room): Component<'RoomSummary'> {
-  const publishing = [...room.participants].filter(({ publication }) => publication !== undefined);
+  const publications = [...room.participants].flatMap((participant) => participant.publications);
   const dialects: Record<string, number> = {};
   for (const { attributes } of room.participants)
     dialects[attributes.dialect] = (dialects[attributes.dialect] ?? 0) + 1;
   const { name, title = null, size: participants } = room;
-  return { name, title, participants, publications: publishing.length, dialects };
+  return { name, title, participants, publications: publications.length, dialects };
 }
 
 export function pictureOf(room: Room): Component<'Room'> {
@@ -22,9 +22,10 @@ export function memberOf(participant: Participant): Component<'Participant'> {
   const subscriptions = [];
   for (const { publication, state } of participant.subscriptions) {
     // A closed participant is about to be removed.
-    if (state !== 'closed') subscriptions.push({ publisher: publication.publisher.id, state });
+    if (state !== 'closed') subscriptions.push({ publisher: publication.publisher.id, stream: publication.id, state });
   }
   const { id, identity, name, grants, profile, state } = participant;
+  const publications = participant.pendingPublications.flatMap(publicationOf);
   return {
     id,
     identity,
@@ -41,7 +42,8 @@ export function memberOf(participant: Participant): Component<'Participant'> {
       handSince: state.handSince === undefined ? null : dateOf(state.handSince),
       mutedByModerator: [...state.mutedByModerator],
     },
-    publication: publicationOf(participant),
+    publication: firstOf(publications),
+    publications,
     subscriptions,
   };
 }
@@ -58,10 +60,17 @@ function settingsOf({ passwordHash, ...settings }: RoomSettings): Component<'Roo
   return { ...settings, hasPassword: passwordHash !== null };
 }
 
-function publicationOf({ pendingPublication }: Participant): Component<'Publication'> | null {
-  if (!pendingPublication || pendingPublication.state === 'closed') return null;
-  const { state, openedAt, stream, kinds } = pendingPublication;
-  return { state, since: openedAt === undefined ? null : dateOf(openedAt), stream, kinds: [...kinds] };
+/** None of one that is about to be removed. */
+function publicationOf({ id, source, state, openedAt, kinds, silent }: Publication): Component<'Publication'>[] {
+  if (state === 'closed') return [];
+  const since = openedAt === undefined ? null : dateOf(openedAt);
+  return [{ state, since, stream: id, source, kinds: [...kinds], muted: [...silent] }];
+}
+
+function firstOf([first]: readonly Component<'Publication'>[]): Component<'Participant'>['publication'] {
+  if (!first) return null;
+  const { state, since, source: stream, kinds } = first;
+  return { state, since, stream, kinds };
 }
 
 /** @param ms since 1970 */

@@ -88,9 +88,9 @@ export function roomHandlers(rooms: Rooms, roomList: RoomList, passwords: Passwo
       by.evict(participantIn(room, id), { reason, banMs, revoke: revoke === 'true' });
       return done;
     },
-    unpublish: ({ room: name, participant: id }, { caller }) => {
+    unpublish: ({ room: name, participant: id, stream }, { caller }) => {
       const { room, by } = at(name, caller);
-      by.unpublish(participantIn(room, id));
+      by.unpublish(participantIn(room, id), stream);
       return done;
     },
     sendMessage: ({ room: name }, { caller }, { text, data = '', topic = '', to }) => {
@@ -148,7 +148,7 @@ function assertWaits({ waiting }: Moderation, wanted: string): void {
 
 /** First what can be refused without a change, so that a refused request changes as little as can be. */
 async function change(by: Moderation, participant: Participant, body: Body<'updateParticipant'>): Promise<void> {
-  const { muted, grants, role, name, metadata, attributes, hand } = body;
+  const { muted, stream, grants, role, name, metadata, attributes, hand } = body;
   if (grants !== undefined || role !== undefined) by.setGrants(participant, grants ?? {}, role);
   if (name !== undefined || metadata !== undefined || attributes !== undefined) {
     by.changeProfile(participant, { name, metadata, tags: attributes });
@@ -156,7 +156,7 @@ async function change(by: Moderation, participant: Participant, body: Body<'upda
   if (hand === false) by.lowerHand(participant);
   for (const kind of ['audio', 'video'] as const) {
     const isCut = muted?.[kind];
-    if (isCut !== undefined) await by.mute(participant, [kind], isCut);
+    if (isCut !== undefined) await by.mute(participant, [kind], isCut, stream);
   }
 }
 

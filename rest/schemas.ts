@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mostKeptTexts, sources } from '../rooms/index.js';
+import { isStreamId, mostKeptTexts, sources } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
 
 /** The answers of the REST API, declared once. Types, the OpenAPI document and the validation in tests come from here. */
@@ -12,13 +12,28 @@ const publication = z
   .object({
     state,
     since: z.iso.datetime().nullable().meta({ description: 'When it opened; null while it is opening' }),
-    stream: z.enum(['camera', 'screen']).meta({ description: 'What it shows' }),
+    stream: z.string().meta({ description: 'The id of the stream, as webcam or screen' }),
+    source: z.enum(['camera', 'screen', 'other']).meta({ description: 'What it shows' }),
     kinds: kinds.meta({ description: 'What its offer sends' }),
+    muted: kinds.meta({ description: 'Those of `kinds` that the publisher or a moderator has muted' }),
   })
-  .meta({ description: 'The stream the participant publishes' });
+  .meta({ description: 'A stream that the participant publishes' });
+
+const firstPublication = publication
+  .pick({ state: true, since: true, kinds: true })
+  .extend({ stream: publication.shape.source })
+  .nullable()
+  .meta({
+    deprecated: true,
+    description: 'The first of `publications`, which replaces this; `stream` is its `source`',
+  });
 
 const subscription = z
-  .object({ publisher: z.string().meta({ description: 'The id of the participant whose stream is received' }), state })
+  .object({
+    publisher: z.string().meta({ description: 'The id of the participant whose stream is received' }),
+    stream: publication.shape.stream,
+    state,
+  })
   .meta({ description: "One participant receiving another one's stream" });
 
 const dialect = z.string().meta({ description: 'The protocol a participant speaks, as kurento-room' });
@@ -66,7 +81,8 @@ const participant = z
     joinedAt: z.iso.datetime(),
     grants,
     state: participantState,
-    publication: publication.nullable(),
+    publication: firstPublication,
+    publications: z.array(publication),
     subscriptions: z.array(subscription),
   })
   .meta({ description: "One client's membership of the room" });
@@ -117,6 +133,10 @@ const participantChanges = z
     muted: z
       .strictObject({ audio: z.boolean().optional(), video: z.boolean().optional() })
       .meta({ description: 'true cuts it for everybody; false takes the cut away' }),
+    stream: z
+      .string()
+      .refine(isStreamId, { error: 'must be the id of a stream' })
+      .meta({ description: 'With `muted`: of that stream alone. Default: of all' }),
     grants: z.strictObject(grants.shape).partial(),
     role: z.enum(['MODERATOR', 'PUBLISHER', 'SUBSCRIBER']).meta({ description: 'Shorthand for grants' }),
     name: z.string().max(256).meta({ description: 'What it is shown as' }),

@@ -1,8 +1,9 @@
 import type { MediaKind } from '../media/port.js';
 import type { Bearer } from './bearer.js';
 import { RoomError } from './errors.js';
-import type { Grants, Source } from './grants.js';
+import type { Grants } from './grants.js';
 import type { Attributes } from './index.js';
+import type { TrackSource } from './streams.js';
 
 /** What `authorize` is asked. */
 export interface AccessRequest {
@@ -19,9 +20,11 @@ export interface AccessRequest {
   readonly attributes: Attributes;
   /** With `publish`: what is offered. */
   readonly kinds?: readonly MediaKind[];
-  readonly sources?: readonly Source[];
+  readonly sources?: readonly TrackSource[];
   /** With `subscribe`: the id of the publisher. */
   readonly publisher?: string;
+  /** With `publish` and `subscribe`: the id of the stream. */
+  readonly stream?: string;
 }
 
 /** What `authorize` may say besides yes. It is heard with `join`, where it replaces what the bearer has. */

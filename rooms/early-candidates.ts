@@ -3,37 +3,49 @@ import { HeldCandidates } from './held-candidates.js';
 import type { Participant } from './participant.js';
 
 /** Endpoints that candidates are held for. */
-const maxPublishers = 64;
+const maxEndpoints = 64;
 
-/** Remote candidates that came before their publication or subscription was asked for, by the publisher. */
-export class EarlyCandidates {
-  /** Most participants never need one. */
-  #held: Map<Participant, HeldCandidates> | undefined;
-
-  hold(publisher: Participant, candidate: IceCandidate): void {
-    this.#held ??= new Map();
-    let candidates = this.#held.get(publisher);
-    if (!candidates) {
-      forgetGone(this.#held);
-      if (this.#held.size >= maxPublishers) return;
-      candidates = new HeldCandidates();
-      this.#held.set(publisher, candidates);
-    }
-    candidates.add(candidate);
-  }
-
-  /** Hands the candidates over; whatever comes later is added by the new owner. */
-  take(publisher: Participant): HeldCandidates {
-    const candidates = this.#held?.get(publisher) ?? new HeldCandidates();
-    this.#held?.delete(publisher);
-    return candidates;
-  }
-
-  forget(publisher: Participant): void {
-    this.#held?.delete(publisher);
-  }
+interface Held {
+  readonly publisher: Participant;
+  /** Undefined: the client has not said for which. */
+  readonly stream: string | undefined;
+  readonly candidates: HeldCandidates;
 }
 
-function forgetGone(held: Map<Participant, HeldCandidates>): void {
-  for (const publisher of held.keys()) if (publisher.closed) held.delete(publisher);
+/** Remote candidates that came before their publication or subscription was asked for, by publisher and stream. */
+export class EarlyCandidates {
+  /** Most participants never need one. */
+  #held: Held[] | undefined;
+
+  hold(publisher: Participant, stream: string | undefined, candidate: IceCandidate): void {
+    const present = this.#held?.find((held) => held.publisher === publisher && held.stream === stream);
+    if (present) {
+      present.candidates.add(candidate);
+      return;
+    }
+    const held = (this.#held ?? []).filter((each) => !each.publisher.closed);
+    this.#held = held;
+    if (held.length >= maxEndpoints) return;
+    const candidates = new HeldCandidates();
+    candidates.add(candidate);
+    held.push({ publisher, stream, candidates });
+  }
+
+  /** Hands over the candidates of that stream, or those that are for any; whatever comes later is added by the new owner. */
+  take(publisher: Participant, stream: string): HeldCandidates {
+    const isWanted = (held: Held): boolean =>
+      held.publisher === publisher && (held.stream === stream || held.stream === undefined);
+    const [first, ...others] = this.#held?.filter(isWanted).map(({ candidates }) => candidates) ?? [];
+    if (!first) return new HeldCandidates();
+    this.#held = this.#held?.filter((held) => !isWanted(held));
+    for (const other of others) first.takeOver(other);
+    return first;
+  }
+
+  /** @param stream undefined: all of them */
+  forget(publisher: Participant, stream?: string): void {
+    this.#held = this.#held?.filter(
+      (held) => held.publisher !== publisher || (stream !== undefined && held.stream !== stream),
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import type { IceCandidate, MediaFailure, MediaKind, VideoFilter } from '../media/port.js';
 import type { RoomError } from './errors.js';
 import type { Grants } from './grants.js';
-import type { Participant, Room } from './index.js';
+import type { Participant, Publication, Room } from './index.js';
 import type { Waiting } from './lobby.js';
 import type { ProfileChanges } from './profile.js';
 import type { RoomSettings } from './settings.js';
@@ -39,8 +39,23 @@ export type RoomEvent =
   | { readonly type: 'grantsChanged'; readonly participant: Participant; readonly grants: Grants }
   /** Told to the participant alone: a moderator asks it to send that again. `by`: the `name` of a participant, or of the key of a program. */
   | { readonly type: 'unmuteRequested'; readonly by: string; readonly kinds: readonly MediaKind[] }
-  | { readonly type: 'publicationOpened'; readonly publisher: Participant }
-  | { readonly type: 'publicationClosed'; readonly publisher: Participant; readonly reason: PublicationEnd }
+  /** `isShown`: protocols that know one stream of a participant show this one. */
+  | {
+      readonly type: 'publicationOpened';
+      readonly publisher: Participant;
+      readonly publication: Publication;
+      readonly isShown: boolean;
+    }
+  | {
+      readonly type: 'publicationClosed';
+      readonly publisher: Participant;
+      readonly publication: Publication;
+      readonly reason: PublicationEnd;
+      /** Protocols that know one stream of a participant have shown this one. */
+      readonly wasShown: boolean;
+      /** The one that they show in its place from now on. */
+      readonly shownNow: Publication | undefined;
+    }
   /** `to`: the only one who is told; undefined where everybody is. */
   | {
       readonly type: 'textSaid';
@@ -69,11 +84,21 @@ export type RoomEvent =
       readonly to: readonly Participant[] | undefined;
     }
   /** Told to the owner of an endpoint: a candidate of the media server's side. */
-  | { readonly type: 'candidateFound'; readonly publisher: Participant; readonly candidate: IceCandidate }
+  | {
+      readonly type: 'candidateFound';
+      readonly publisher: Participant;
+      readonly stream: string;
+      readonly candidate: IceCandidate;
+    }
   /** An endpoint's failure is told to its owner, a pipeline's to the whole room. */
   | { readonly type: 'mediaFailed'; readonly failure: MediaFailure | RoomError }
   /** Told to the subscriber: the media server has lost the subscription, which has ended. The publication goes on. */
-  | { readonly type: 'subscriptionLost'; readonly publisher: Participant; readonly failure: MediaFailure }
+  | {
+      readonly type: 'subscriptionLost';
+      readonly publisher: Participant;
+      readonly stream: string;
+      readonly failure: MediaFailure;
+    }
   /** The filter on everybody's video was changed. A newcomer is told of the present one, if one was ever set. */
   | { readonly type: 'roomFilterChanged'; readonly filter: VideoFilter | undefined }
   | { readonly type: 'roomClosed'; readonly room: Room; readonly reason: string };

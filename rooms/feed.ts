@@ -11,12 +11,12 @@ import { SerialQueue } from './serial-queue.js';
 export class Feed {
   readonly muted = new MutedKinds();
   readonly #output: PublicationOutput;
-  readonly #mutedForAll: readonly MutedKinds[];
+  readonly #mutedForAll: readonly Pick<MutedKinds, 'has'>[];
   readonly #changes = new SerialQueue();
   readonly #connected = new Set<MediaKind>();
   #sink: Endpoint | undefined;
 
-  constructor(output: PublicationOutput, mutedForAll: readonly MutedKinds[]) {
+  constructor(output: PublicationOutput, mutedForAll: readonly Pick<MutedKinds, 'has'>[]) {
     this.#output = output;
     this.#mutedForAll = mutedForAll;
   }

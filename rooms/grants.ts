@@ -59,7 +59,7 @@ export function changedGrants(grants: Grants, changes: GrantChanges): Grants {
   return { ...grants, ...(Object.fromEntries(given) as Partial<Grants>) };
 }
 
-/** Whether tracks of the source may be published. */
-export function mayPublish({ canPublish, canPublishSources }: Grants, source: Source): boolean {
-  return canPublish && (canPublishSources.length === 0 || canPublishSources.includes(source));
+/** Whether tracks of the source may be published. `unknown`: only where all may. */
+export function mayPublish({ canPublish, canPublishSources }: Grants, source: Source | 'unknown'): boolean {
+  return canPublish && (canPublishSources.length === 0 || canPublishSources.some((each) => each === source));
 }

@@ -14,6 +14,10 @@ export class HeldCandidates {
     if (this.#candidates.length < maxHeld) this.#candidates.push(candidate);
   }
 
+  takeOver(other: HeldCandidates): void {
+    for (const candidate of other.#candidates.splice(0)) this.add(candidate);
+  }
+
   /** The endpoint is there. */
   handTo(endpoint: Endpoint): void {
     for (const candidate of this.#candidates.splice(0)) endpoint.addCandidate(candidate);

@@ -10,9 +10,10 @@ import type { GrantChanges, Grants, Role } from './grants.js';
 import type { Waiting } from './lobby.js';
 import type { ParticipantState } from './presence.js';
 import type { Profile, ProfileChanges } from './profile.js';
-import type { Action, StreamSource } from './rights.js';
+import type { Action } from './rights.js';
 import type { RoomSettings } from './settings.js';
 import type { KeptText } from './text-history.js';
+import type { StreamSource } from './streams.js';
 import type { MutableKind } from './muted-kinds.js';
 
 export { openedBy } from './authorize.js';
@@ -35,12 +36,13 @@ export { kindsSentBy } from './offer-kinds.js';
 export type { Passwords } from './passwords.js';
 export type { ParticipantState } from './presence.js';
 export type { Profile, ProfileChanges } from './profile.js';
-export { sourceOf } from './rights.js';
-export type { Action, StreamSource } from './rights.js';
+export type { Action } from './rights.js';
 export { Rooms } from './rooms.js';
 export { mostKeptTexts } from './text-history.js';
 export type { KeptText, TextStamp } from './text-history.js';
 export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
+export { isStreamId, maxStreams, sourceOf, usualSource, webcam } from './streams.js';
+export type { StreamSource, TrackSource } from './streams.js';
 
 /** A named set of participants, who are told what happens in it. */
 export interface Room {
@@ -149,9 +151,10 @@ export interface BanWish {
 export interface Moderation {
   /**
    * Cuts audio or video of a participant, or of all but the moderators, for everybody and every later publication; or lets it through
-   * again: then the participant decides. @throws RoomError `not-supported` where media does not pass the server; `media-failed`
+   * again: then the participant decides. @param stream default: all of its streams
+   * @throws RoomError `not-supported` where media does not pass the server; `media-failed`
    */
-  mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean): Promise<void>;
+  mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean, stream?: string): Promise<void>;
   /**
    * Cuts what one participant receives of another, or lets it through again. It holds for the subscription that is there; the client may
    * begin another one. @throws RoomError `not-publishing` for letting through what the client has not subscribed to; `media-failed`
@@ -161,11 +164,12 @@ export interface Moderation {
     publisher: Participant,
     kinds: readonly MediaKind[],
     isCut: boolean,
+    stream?: string,
   ): Promise<void>;
   /** Asks somebody to unmute, once in 10 s. */
   requestUnmute(target: Participant, kinds: readonly MediaKind[]): void;
-  /** @throws RoomError `not-publishing`, `not-supported` */
-  unpublish(target: Participant): void;
+  /** @param stream default: all of its streams. @throws RoomError `not-publishing`, `not-supported` */
+  unpublish(target: Participant, stream?: string): void;
   evict(target: Participant, options?: RemovalOptions): void;
   /** @param ms -1: as long as the room lives */
   ban(known: BanWish, ms: number): Ban;
@@ -229,35 +233,53 @@ export interface Participant {
    * what it shows, so it counts as a camera with its microphone. @throws RoomError `not-allowed`, `participant-closed`
    */
   assertMaySend(description: string): void;
-  /** What the client has muted itself; an absent kind stays as it is. The others are told. @throws RoomError `participant-closed` */
+  /**
+   * What the client has muted itself; an absent kind stays as it is. The others are told.
+   * @throws RoomError `participant-closed`; `too-many` when more than `maxStreams` streams are muted
+   */
   updateState(state: StateUpdate): void;
   /** @throws RoomError `participant-closed` */
   raiseHand(raised: boolean): void;
   /** @throws RoomError `not-allowed`, `invalid-name`, `invalid-text`, `participant-closed` */
   updateProfile(changes: ProfileChanges): void;
-  /** The open publication, if there is one. */
+  /**
+   * The open publication that protocols show that know one stream of a participant: the camera, or else a screen. A camera that comes
+   * after it waits until it ends.
+   */
   readonly publication: Publication | undefined;
-  /** The publication also while it is opening: it is being negotiated, or not announced yet. */
-  readonly pendingPublication: Publication | undefined;
+  /** The open ones, in their order. */
+  readonly publications: readonly Publication[];
+  /** The open one of that stream. */
+  publicationOf(stream: string): Publication | undefined;
+  /** The publications also while they are opening: being negotiated, or not announced yet. */
+  readonly pendingPublications: readonly Publication[];
   readonly subscriptions: Iterable<Subscription>;
-  subscriptionTo(publisher: Participant): Subscription | undefined;
+  /** @param stream default: any of the publisher's */
+  subscriptionTo(publisher: Participant, stream?: string): Subscription | undefined;
   /**
    * Offers a stream to the room. Resolves with the SDP answer, and with what opens the publication and tells the others.
-   * @throws RoomError `already-publishing`, `offer-refused`, `media-failed`, `interrupted`, `participant-closed`; nothing remains then
+   * @throws RoomError `already-publishing`, `too-many` beyond `maxStreams`, `not-allowed`, `offer-refused`, `media-failed`, `interrupted`,
+   *   `participant-closed`; nothing remains then
    */
   publish(sdpOffer: string, options?: PublishOptions): Promise<Published>;
-  /** Ends the publication and everything subscribed to it. @throws RoomError `not-publishing`, `participant-closed` */
-  unpublish(): void;
+  /**
+   * Ends a publication and everything subscribed to it. @param stream default: all of them
+   * @throws RoomError `not-publishing`, `participant-closed`
+   */
+  unpublish(stream?: string): void;
   /**
    * Receives another participant's publication; resolves with the SDP answer. A second subscription to the same
-   * publisher replaces the first (docs/protocols/kurento-room.md#34-receivevideofrom: it helps clients that lost their
+   * publication replaces the first (docs/protocols/kurento-room.md#34-receivevideofrom: it helps clients that lost their
    * peer connection).
    * @throws RoomError `own-publication`, `not-publishing`, `offer-refused`, `media-failed`, `interrupted`, `participant-closed`; nothing
    *   remains then
    */
   subscribe(publisher: Participant, sdpOffer: string, options?: SubscribeOptions): Promise<string>;
-  /** Ends the subscription to a publisher, if there is one, and forgets candidates held for it. @throws RoomError `participant-closed` */
-  unsubscribe(publisher: Participant): void;
+  /**
+   * Ends the subscription to a publisher, if there is one, and forgets candidates held for it. @param stream default: all of the publisher's
+   * @throws RoomError `participant-closed`
+   */
+  unsubscribe(publisher: Participant, stream?: string): void;
   /** What is done to this participant's video, in place of the room's filter. */
   readonly filter: VideoFilter | undefined;
   /**
@@ -268,9 +290,10 @@ export interface Participant {
   /**
    * Takes a remote candidate: for the publication when `publisher` is this participant, else for the subscription. It may come before
    * the endpoint that it is for.
+   * @param stream undefined where the client knows one stream of each participant: every endpoint between the two gets it
    * @throws RoomError `participant-closed`
    */
-  addCandidate(publisher: Participant, candidate: IceCandidate): void;
+  addCandidate(publisher: Participant, candidate: IceCandidate, stream?: string): void;
   /**
    * Says a text to everybody in the room, the speaker included, or to one participant alone.
    * @throws RoomError `invalid-text` when the room does not take it (`Room.takesText`); `private-text-refused` when the protocol of that participant has no such texts; `participant-not-found` when they
@@ -290,20 +313,26 @@ export interface Participant {
 
 /** True: it sends that, as far as it publishes it. */
 export interface StateUpdate {
+  /** Default: `webcam`. */
+  readonly stream?: string | undefined;
   readonly audio?: boolean | undefined;
   readonly video?: boolean | undefined;
 }
 
 export interface SubscribeOptions {
+  /** Which of the publisher's streams. Default: the one that protocols of one stream show (`Participant.publication`). */
+  readonly stream?: string | undefined;
   /** Told when the connection to the client has come up, and when it is down. From the event loop, while the endpoint is there. */
   readonly connectionChanged?: ((connected: boolean) => void) | undefined;
 }
 
 export interface PublishOptions extends SubscribeOptions {
+  /** Its id, as `isStreamId` has it. Default: `webcam`. */
+  readonly stream?: string | undefined;
   /** Send the publisher their own media back on the same connection. Default: false. */
   readonly loopback?: boolean;
-  /** What it shows. Default: `camera`. */
-  readonly stream?: StreamSource;
+  /** What it shows. Default: `usualSource`. */
+  readonly source?: StreamSource | undefined;
   /** Default: false. */
   readonly dataChannels?: boolean;
   /** Called when a moderator has ended the publication, or the participant may not go on with it. */
@@ -323,7 +352,9 @@ export interface Published {
 /** A stream that a participant offers to the room: opening → open → closed. */
 export interface Publication {
   readonly publisher: Participant;
-  readonly stream: StreamSource;
+  /** The id of the stream, unique among those of the publisher: `webcam`, `screen` … */
+  readonly id: string;
+  readonly source: StreamSource;
   /** What its offer sends, as far as the publisher may. */
   readonly kinds: readonly MediaKind[];
   readonly state: 'opening' | 'open' | 'closed';
@@ -334,6 +365,8 @@ export interface Publication {
   readonly subscriptions: Iterable<Subscription>;
   /** What is cut for everybody, the publisher's own loopback included. */
   readonly muted: readonly MediaKind[];
+  /** Those of its kinds of which nobody gets anything: muted by the publisher, cut by a moderator or with `mute`. */
+  readonly silent: readonly MediaKind[];
   /**
    * Cuts media for everybody, at the server (docs/protocols/kurento-room.md#74-mute-and-filters-on-the-server-side).
    * Audio and then video adds up to all.

@@ -50,12 +50,12 @@ export class Moderation implements api.Moderation {
     this.#audit = audit;
   }
 
-  async mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean): Promise<void> {
+  async mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean, stream?: string): Promise<void> {
     const cuts = this.#do(muted ? 'mute' : 'allow', target, () => {
       const targets =
         target === 'all' ? [...this.#room.participants].filter(({ grants }) => !grants.roomAdmin) : [target];
       if (target !== 'all') assertHasMedia(target);
-      return targets.map((participant) => participant.cut(kinds, muted));
+      return targets.map((participant) => participant.cut(kinds, muted, stream));
     });
     await Promise.all(cuts);
   }
@@ -65,10 +65,11 @@ export class Moderation implements api.Moderation {
     publisher: Participant,
     kinds: readonly MediaKind[],
     isCut: boolean,
+    stream?: string,
   ): Promise<void> {
     await this.#do(isCut ? 'cutSubscription' : 'allowSubscription', target, () => {
       this.#assertIsHere(publisher);
-      const subscription = target.subscriptionTo(publisher);
+      const subscription = target.subscriptionTo(publisher, stream);
       if (subscription) return subscription.cut(kinds, isCut);
       if (isCut) return undefined;
       throw new RoomError(
@@ -89,11 +90,11 @@ export class Moderation implements api.Moderation {
     });
   }
 
-  unpublish(target: Participant): void {
+  unpublish(target: Participant, stream?: string): void {
     this.#do('unpublish', target, () => {
       assertHasMedia(target);
-      target.takePublication();
-      // The others learn it from the publication.
+      target.media.take(stream);
+      // The others learn it from the publications.
       target.tell({ type: 'stateChanged', participant: target });
     });
   }

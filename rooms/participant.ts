@@ -1,26 +1,24 @@
-import type { EndpointListener, IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
+import type { IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
 import type { Arrival } from './arrival.js';
 import type { Bearer } from './bearer.js';
-import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
 import type { Grants } from './grants.js';
 import type * as api from './index.js';
 import type { Place } from './members.js';
-import { mediaKinds } from './muted-kinds.js';
-import { kindsSentBy, offerWithout } from './offer-kinds.js';
+import { ParticipantMedia } from './participant-media.js';
 import { Presence } from './presence.js';
 import type { ParticipantState } from './presence.js';
 import { changedProfile } from './profile.js';
 import type { Profile, ProfileChanges } from './profile.js';
-import { Publication } from './publication.js';
-import { allowedKinds, assertMay, assertMaySend, sourceOf, unpublishable } from './rights.js';
-import type { Action, StreamSource } from './rights.js';
+import type { Publication } from './publication.js';
+import { assertMay, assertMaySend } from './rights.js';
+import type { Action } from './rights.js';
 import type { Room } from './room.js';
-import { SerialQueue } from './serial-queue.js';
 import { newSid } from './sid.js';
-import { Subscription } from './subscription.js';
+import { webcam } from './streams.js';
+import type { Subscription } from './subscription.js';
 
 export class Participant implements api.Participant {
   readonly room: Room;
@@ -38,15 +36,8 @@ export class Participant implements api.Participant {
   readonly joinedAt: number;
   #grants: Grants;
   #profile: Profile;
-  readonly #negotiations = new SerialQueue();
-  readonly #early = new EarlyCandidates();
-  /** Made with the first one: most people of a large room never need it. */
-  #subscriptions: Map<Participant, Subscription> | undefined;
+  readonly media = new ParticipantMedia(this);
   #outbox: Outbox | undefined;
-  #publication: Publication | undefined;
-  /** Told that a moderator has ended the present publication. */
-  #taken: (() => void) | undefined;
-  #filter: VideoFilter | undefined;
   #sid: string | undefined;
   #closed = false;
 
@@ -83,8 +74,7 @@ export class Participant implements api.Participant {
   }
 
   get state(): ParticipantState {
-    const { publication } = this;
-    return this.presence.state(publication?.kinds ?? [], publication?.stream ?? 'camera');
+    return this.presence.state(this.media.publications);
   }
 
   assertMay(action: Action): void {
@@ -108,129 +98,62 @@ export class Participant implements api.Participant {
   }
 
   get publication(): Publication | undefined {
-    return this.#publication?.state === 'open' ? this.#publication : undefined;
+    return this.media.shown;
   }
 
-  get pendingPublication(): Publication | undefined {
-    return this.#publication;
+  get publications(): readonly Publication[] {
+    return this.media.publications;
   }
 
-  get subscriptions(): Iterable<Subscription> {
-    return this.#subscriptions?.values() ?? [];
+  get pendingPublications(): readonly Publication[] {
+    return this.media.pendingPublications;
   }
 
-  subscriptionTo(publisher: Participant): Subscription | undefined {
-    return this.#subscriptions?.get(publisher);
+  publicationOf(stream: string): Publication | undefined {
+    return this.media.publicationOf(stream);
+  }
+
+  get subscriptions(): readonly Subscription[] {
+    return this.media.subscriptions;
+  }
+
+  subscriptionTo(publisher: Participant, stream?: string): Subscription | undefined {
+    return this.media.subscriptionTo(publisher, stream);
   }
 
   async publish(sdpOffer: string, options: api.PublishOptions = {}): Promise<api.Published> {
     this.#assertOpen();
-    const { stream = 'camera' } = options;
-    const offered = kindsSentBy(sdpOffer);
-    const kinds = this.#assertMayPublish(stream, offered);
-    if (this.#publication) throw new RoomError('already-publishing', `${this.id} is already publishing`);
-    // Of all kinds, not of those found in the offer: a media server may read an offer otherwise.
-    const allowed = allowedKinds(this.#grants, stream, mediaKinds);
-    const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
-    const publication = new Publication(this, this.#early.take(this), stream, kinds, refused);
-    this.#publication = publication;
-    this.#taken = options.taken;
-    const listener = this.#listener(this, publication, options);
-    const goOn = this.room.keepPayer();
-    const filterFailed = (failure: RoomError): void => {
-      goOn(() => {
-        this.tell({ type: 'mediaFailed', failure });
-      });
-    };
-    return this.#negotiations.run(async () => {
-      try {
-        const sources = kinds.map((kind) => sourceOf(stream, kind));
-        const question = this.room.authorize(this, { action: 'publish', kinds, sources });
-        if (question) await question;
-        const pipeline = await this.room.pipeline();
-        const filter = this.#effectiveFilter;
-        const offer = offerWithout(sdpOffer, refused);
-        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, listener);
-        return {
-          sdpAnswer,
-          announce: () => {
-            publication.announce();
-          },
-        };
-      } catch (error) {
-        publication.discard();
-        throw error;
-      }
-    });
+    return this.media.publish(sdpOffer, options);
   }
 
-  unpublish(): void {
+  unpublish(stream?: string): void {
     this.#assertOpen();
-    if (!this.#publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
-    this.#publication.close('unpublished');
+    this.media.unpublish(stream);
   }
 
-  /** Called by a moderator. @throws RoomError `not-publishing` */
-  takePublication(): void {
-    if (!this.#publication) throw new RoomError('not-publishing', `${this.id} is not publishing`);
-    const taken = this.#taken;
-    this.#publication.close('unpublished');
-    taken?.();
-  }
-
-  async subscribe(
-    publisher: Participant,
-    sdpOffer: string,
-    { connectionChanged }: api.SubscribeOptions = {},
-  ): Promise<string> {
+  async subscribe(publisher: Participant, sdpOffer: string, options: api.SubscribeOptions = {}): Promise<string> {
     this.assertMay('subscribe');
-    if (publisher === this) throw new RoomError('own-publication', `${this.id} cannot subscribe to their own stream`);
-    const { publication } = publisher;
-    if (!publication) throw new RoomError('not-publishing', `${publisher.id} is not publishing`);
-    this.#subscriptions?.get(publisher)?.close();
-    const subscription = new Subscription(this, publication, this.#early.take(publisher));
-    (this.#subscriptions ??= new Map<Participant, Subscription>()).set(publisher, subscription);
-    const listener = this.#listener(publisher, subscription, { connectionChanged });
-    return this.#negotiations.run(async () => {
-      try {
-        const question = this.room.authorize(this, { action: 'subscribe', publisher: publisher.id });
-        if (question) await question;
-      } catch (error) {
-        subscription.close();
-        throw error;
-      }
-      return subscription.open(sdpOffer, listener);
-    });
+    return this.media.subscribe(publisher, sdpOffer, options);
   }
 
-  unsubscribe(publisher: Participant): void {
+  unsubscribe(publisher: Participant, stream?: string): void {
     this.#assertOpen();
-    this.#subscriptions?.get(publisher)?.close();
-    this.#early.forget(publisher);
+    this.media.unsubscribe(publisher, stream);
   }
 
   get filter(): VideoFilter | undefined {
-    return this.#filter;
+    return this.media.filter;
   }
 
   async setFilter(filter: VideoFilter | undefined): Promise<void> {
     this.assertMay('data');
     if (filter) await this.room.requireFilter(filter.type);
-    const former = this.#filter;
-    this.#filter = filter;
-    try {
-      await this.applyFilter();
-    } catch (error) {
-      this.#filter = former;
-      throw error;
-    }
+    await this.media.setFilter(filter);
   }
 
-  addCandidate(publisher: Participant, candidate: IceCandidate): void {
+  addCandidate(publisher: Participant, candidate: IceCandidate, stream?: string): void {
     this.#assertOpen();
-    const endpoint = publisher === this ? this.#publication : this.#subscriptions?.get(publisher);
-    if (endpoint) endpoint.addCandidate(candidate);
-    else this.#early.hold(publisher, candidate);
+    this.media.addCandidate(publisher, candidate, stream);
   }
 
   say(text: string, to?: Participant): void {
@@ -255,11 +178,11 @@ export class Participant implements api.Participant {
     else this.room.tell(event, this);
   }
 
-  updateState({ audio, video }: api.StateUpdate): void {
+  updateState({ stream = webcam, audio, video }: api.StateUpdate): void {
     this.#assertOpen();
     const changes = [
-      audio !== undefined && this.presence.mute('audio', !audio),
-      video !== undefined && this.presence.mute('video', !video),
+      audio !== undefined && this.presence.mute(stream, 'audio', !audio),
+      video !== undefined && this.presence.mute(stream, 'video', !video),
     ];
     if (changes.includes(true)) this.#stateChanged();
   }
@@ -281,17 +204,15 @@ export class Participant implements api.Participant {
     this.room.tellOf(this, { type: 'participantUpdated', participant: this, changes });
   }
 
-  /** Called by a moderator: lets audio or video of this participant through to nobody, or lets it through again. */
-  async cut(kinds: readonly MediaKind[], isCut: boolean): Promise<void> {
-    const { cut } = this.presence;
-    const changed = kinds.filter((kind) => cut.has(kind) !== isCut);
+  /**
+   * Called by a moderator: lets audio or video of this participant through to nobody, or lets it through again.
+   * @param stream undefined: of all streams. @throws RoomError `too-many`, `media-failed`
+   */
+  async cut(kinds: readonly MediaKind[], isCut: boolean, stream?: string): Promise<void> {
+    const changed = kinds.filter((kind) => this.presence.cut(stream, kind, isCut));
     if (changed.length === 0) return;
-    for (const kind of changed) {
-      if (isCut) cut.add(kind);
-      else cut.delete(kind);
-    }
     this.#stateChanged();
-    await this.#publication?.cutChanged();
+    await this.media.cutChanged();
   }
 
   lowerHand(): void {
@@ -303,11 +224,7 @@ export class Participant implements api.Participant {
     this.#assertOpen();
     const former = this.#grants;
     this.#grants = grants;
-    const publication = this.#publication;
-    if (publication && !this.#mayGoOn(publication)) this.takePublication();
-    if (former.canSubscribe && !grants.canSubscribe) {
-      for (const subscription of [...this.subscriptions]) subscription.close();
-    }
+    this.media.grantsChanged();
     this.tell({ type: 'grantsChanged', participant: this, grants });
     if (!former.roomAdmin && grants.roomAdmin) this.room.tellWhoWaits(this);
   }
@@ -320,84 +237,15 @@ export class Participant implements api.Participant {
     this.#outbox?.(event);
   }
 
-  /** Called by the room when its filter changes. Applies the filters that are set to the publication. @throws RoomError `filter-refused` */
-  async applyFilter(): Promise<void> {
-    await this.#negotiations.run(async () => {
-      await this.#publication?.setFilter(this.#effectiveFilter);
-    });
-  }
-
   /** Called by the room, which tells everybody: this participant is not in it any more. Media ends. */
   membershipEnded(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#publication?.discard();
-    for (const subscription of this.subscriptions) subscription.close();
-  }
-
-  /** Called by the room: the media server is gone, and the publication with it. The others are told as if it had been unpublished. */
-  mediaLost(): void {
-    this.#publication?.close('media-lost');
-  }
-
-  /** Called by the publication. */
-  publicationClosed(publication: Publication): void {
-    if (this.#publication === publication) this.#publication = undefined;
-  }
-
-  /** Called by a subscription of this participant. */
-  subscriptionClosed(subscription: Subscription): void {
-    const { publisher } = subscription.publication;
-    if (this.#subscriptions?.get(publisher) === subscription) this.#subscriptions.delete(publisher);
+    this.media.end();
   }
 
   #stateChanged(): void {
     if (!this.#closed) this.room.tellOf(this, { type: 'stateChanged', participant: this });
-  }
-
-  /** @returns those of the kinds that may be published. @throws RoomError `not-allowed` when none may */
-  #assertMayPublish(stream: StreamSource, offered: readonly MediaKind[]): readonly MediaKind[] {
-    // An offer that sends nothing is a publication too, so that its owner may send later.
-    const wanted = offered.length > 0 ? offered : mediaKinds;
-    const allowed = allowedKinds(this.#grants, stream, wanted);
-    if (allowed.length === 0) throw unpublishable();
-    return offered.length > 0 ? allowed : offered;
-  }
-
-  #mayGoOn({ stream, kinds }: Publication): boolean {
-    return this.#grants.canPublish && allowedKinds(this.#grants, stream, kinds).length === kinds.length;
-  }
-
-  get #effectiveFilter(): VideoFilter | undefined {
-    return this.#filter ?? this.room.filter;
-  }
-
-  /**
-   * What the engine reports of an endpoint of this participant, which carries the media of `publisher`. Called while the request is served:
-   * the client that wanted the endpoint pays for what it is told of it.
-   */
-  #listener(
-    publisher: Participant,
-    owner: Publication | Subscription,
-    { connectionChanged }: api.SubscribeOptions,
-  ): EndpointListener {
-    const goOn = this.room.keepPayer();
-    return {
-      candidateFound: (candidate) => {
-        goOn(() => {
-          this.tell({ type: 'candidateFound', publisher, candidate });
-        });
-      },
-      failed: (failure) => {
-        goOn(() => {
-          this.tell({ type: 'mediaFailed', failure });
-        });
-      },
-      mediaLost: (failure) => {
-        owner.mediaLost(failure);
-      },
-      ...(connectionChanged && { connectionChanged }),
-    };
   }
 
   #assertOpen(): void {

@@ -17,9 +17,20 @@ import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import { PublicationOutput } from './publication-output.js';
-import type { StreamSource } from './rights.js';
 import { newSid } from './sid.js';
+import type { StreamSource } from './streams.js';
 import type { Subscription } from './subscription.js';
+
+interface Offered {
+  readonly id: string;
+  readonly source: StreamSource;
+  /** What its offer sends, as far as the publisher may. */
+  readonly kinds: readonly MediaKind[];
+  /** What the publisher may not send: whatever its client sends of it reaches nobody. */
+  readonly refused: readonly MediaKind[];
+  /** Told that a moderator has ended it. */
+  readonly taken?: () => void;
+}
 
 interface OpenOptions extends api.PublishOptions {
   /** What is done to the video. If the media server cannot do it, the publisher is told, and the video is published as it is. */
@@ -35,29 +46,27 @@ export class Publication implements api.Publication {
   readonly #subscriptions = new Set<Subscription>();
   readonly #muted = new MutedKinds();
   readonly #refused = new MutedKinds();
+  /** What moderators have cut. */
+  readonly #cut: Pick<MutedKinds, 'has'> = {
+    has: (kind) => this.publisher.presence.isCut(this.id, kind),
+  };
   readonly #loopback: Feed;
-  readonly stream: StreamSource;
+  readonly id: string;
+  readonly source: StreamSource;
   readonly kinds: readonly MediaKind[];
+  readonly #taken: (() => void) | undefined;
   #pipeline: Pipeline | undefined;
   #filter: VideoFilter | undefined;
   #openedAt: number | undefined;
   #sids: Partial<Record<MediaKind, string>> | undefined;
 
-  /**
-   * @param kinds what its offer sends, as far as the publisher may
-   * @param refused what the publisher may not send: whatever its client sends of it reaches nobody
-   */
-  constructor(
-    publisher: Participant,
-    candidates: HeldCandidates,
-    stream: StreamSource,
-    kinds: readonly MediaKind[],
-    refused: readonly MediaKind[],
-  ) {
-    for (const kind of refused) this.#refused.add(kind);
+  constructor(publisher: Participant, candidates: HeldCandidates, offered: Offered) {
+    for (const kind of offered.refused) this.#refused.add(kind);
     this.publisher = publisher;
-    this.stream = stream;
-    this.kinds = kinds;
+    this.id = offered.id;
+    this.source = offered.source;
+    this.kinds = offered.kinds;
+    this.#taken = offered.taken;
     this.#endpoint = new OwnedEndpoint(candidates);
     this.#output = new PublicationOutput(this.#endpoint, (failure) => {
       this.mediaLost(failure);
@@ -103,14 +112,25 @@ export class Publication implements api.Publication {
     if (this.state !== 'opening') return;
     const { publisher } = this;
     this.#openedAt = publisher.room.now();
-    publisher.room.tell({ type: 'publicationOpened', publisher }, publisher);
+    const isShown = publisher.media.publicationOpened(this);
+    publisher.room.tell({ type: 'publicationOpened', publisher, publication: this, isShown }, publisher);
   }
 
   close(reason: PublicationEnd): void {
     const isKnown = this.state === 'open';
-    this.discard();
     const { publisher } = this;
-    if (isKnown) publisher.room.tell({ type: 'publicationClosed', publisher, reason }, publisher);
+    const wasShown = publisher.publication === this;
+    this.discard();
+    if (!isKnown) return;
+    const shownNow = wasShown ? publisher.publication : undefined;
+    const what = { publisher, publication: this, reason, wasShown, shownNow };
+    publisher.room.tell({ type: 'publicationClosed', ...what }, publisher);
+  }
+
+  /** As `close`, by a moderator. */
+  take(): void {
+    this.close('unpublished');
+    this.#taken?.();
   }
 
   /** The media server has lost its endpoint, or the filter behind it. The publisher is told why, and the others that it has ended. */
@@ -126,11 +146,16 @@ export class Publication implements api.Publication {
     for (const subscription of this.#subscriptions) subscription.publicationClosed();
     this.#output.close();
     this.#endpoint.close();
-    this.publisher.publicationClosed(this);
+    this.publisher.media.publicationClosed(this);
   }
 
   get muted(): readonly MediaKind[] {
     return this.#muted.kinds;
+  }
+
+  get silent(): readonly MediaKind[] {
+    const { presence } = this.publisher;
+    return this.kinds.filter((kind) => this.#muted.has(kind) || presence.isMuted(this.id, kind));
   }
 
   async mute(what: MutableKind): Promise<void> {
@@ -172,7 +197,7 @@ export class Publication implements api.Publication {
 
   /** Carries the media to one more sink. */
   feed(): Feed {
-    return new Feed(this.#output, [this.#muted, this.#refused, this.publisher.presence.cut]);
+    return new Feed(this.#output, [this.#muted, this.#refused, this.#cut]);
   }
 
   /** Called by a subscription, which from now on ends with the publication. */

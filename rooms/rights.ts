@@ -1,8 +1,10 @@
 import type { MediaKind } from '../media/port.js';
 import { RoomError } from './errors.js';
 import { mayPublish } from './grants.js';
-import type { Grants, Source } from './grants.js';
+import type { Grants } from './grants.js';
 import { kindsSentBy } from './offer-kinds.js';
+import { sourceOf } from './streams.js';
+import type { StreamSource } from './streams.js';
 
 /** What a participant does that its grants decide about. */
 export type Action =
@@ -35,21 +37,9 @@ export function assertMay(grants: Grants, action: Action): void {
   if (!may(grants, action)) throw new RoomError('not-allowed', needed[action].text);
 }
 
-/** Where the tracks of a stream come from. */
-export type StreamSource = 'camera' | 'screen';
-
-const trackSources: Readonly<Record<StreamSource, Readonly<Record<MediaKind, Source>>>> = {
-  camera: { audio: 'microphone', video: 'camera' },
-  screen: { audio: 'screen_share_audio', video: 'screen_share' },
-};
-
-export function sourceOf(stream: StreamSource, kind: MediaKind): Source {
-  return trackSources[stream][kind];
-}
-
 /** Those of the kinds that may be published. */
-export function allowedKinds(grants: Grants, stream: StreamSource, kinds: readonly MediaKind[]): readonly MediaKind[] {
-  return kinds.filter((kind) => mayPublish(grants, sourceOf(stream, kind)));
+export function allowedKinds(grants: Grants, source: StreamSource, kinds: readonly MediaKind[]): readonly MediaKind[] {
+  return kinds.filter((kind) => mayPublish(grants, sourceOf(source, kind)));
 }
 
 /** Whether what an SDP description sends may be sent past the server. @throws RoomError `not-allowed` */

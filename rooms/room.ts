@@ -94,7 +94,7 @@ export class Room implements api.Room {
       },
       lost: (failure) => {
         this.tell({ type: 'mediaFailed', failure });
-        for (const participant of this.#members) participant.mediaLost();
+        for (const participant of this.#members) participant.media.lost();
       },
     });
     if (context.firstIsModerator) this.#succession = new Succession(this, context.later);
@@ -180,7 +180,10 @@ export class Room implements api.Room {
   }
 
   /** Called by a participant, before it publishes or subscribes. @throws RoomError as `Authorize` */
-  authorize(participant: Participant, asked: Pick<AccessRequest, 'action' | 'kinds' | 'sources' | 'publisher'>) {
+  authorize(
+    participant: Participant,
+    asked: Pick<AccessRequest, 'action' | 'kinds' | 'sources' | 'publisher' | 'stream'>,
+  ) {
     const { bearer, id, attributes } = participant;
     return this.#context.authorize?.({ room: this.name, opens: false, bearer, id, attributes, ...asked });
   }
@@ -218,7 +221,8 @@ export class Room implements api.Room {
     const { namesake } = place;
     if (namesake) this.#members.rename(namesake);
     const participant = new Participant(this, place, this.#succession?.asFirst(arrival) ?? arrival);
-    if (this.#settings.mutedOnEntry && !participant.grants.roomAdmin) participant.presence.cut.add('audio');
+    if (this.#settings.mutedOnEntry && !participant.grants.roomAdmin)
+      participant.presence.cut(undefined, 'audio', true);
     this.#members.add(participant);
     let entered = false;
     try {
@@ -392,7 +396,7 @@ export class Room implements api.Room {
     const goOn = this.keepPayer();
     const apply = async (participant: Participant): Promise<void> => {
       try {
-        await participant.applyFilter();
+        await participant.media.applyFilter();
       } catch (error) {
         goOn(() => {
           participant.tell({ type: 'mediaFailed', failure: filterError(error) });

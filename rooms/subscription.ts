@@ -86,14 +86,15 @@ export class Subscription implements api.Subscription {
     this.publication.subscriptionClosed(this);
     this.#feed.close();
     this.#endpoint.close();
-    this.subscriber.subscriptionClosed(this);
+    this.subscriber.media.subscriptionClosed(this);
   }
 
   /** The media server has lost its endpoint. */
   mediaLost(failure: MediaFailure): void {
     if (this.#endpoint.closed) return;
     this.close();
-    this.subscriber.tell({ type: 'subscriptionLost', publisher: this.publication.publisher, failure });
+    const { publisher, id: stream } = this.publication;
+    this.subscriber.tell({ type: 'subscriptionLost', publisher, stream, failure });
   }
 
   /** Called by the publication. */

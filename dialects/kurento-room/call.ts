@@ -65,7 +65,7 @@ export interface CallingSession {
   /** Proves in a later joinRoom that it is the same client; undefined when it wanted no token as it joined. */
   readonly resumeToken: string | undefined;
   /** A moderator has ended what the participant publishes: the client is told, if it wants to know of moderators. */
-  publicationTaken(participant: Participant): void;
+  publicationTaken(participant: Participant, stream: string): void;
   /**
    * Leaves the room. The session goes on with its connection, which is closed unless the client goes on using it
    * (docs/protocols/kurento-room.md#38-leaveroom).

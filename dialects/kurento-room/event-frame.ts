@@ -26,31 +26,33 @@ import {
   unmuteRequested,
 } from './notifications.js';
 import { shownChanges, shownGrants, shownState, shownWith } from './shown.js';
-import { webcam } from './streams.js';
+import { shownStream, shownStreams, webcam } from './streams.js';
 
 type Type = RoomEvent['type'];
+type Told<T extends Type> = Extract<RoomEvent, { readonly type: T }>;
+type ShownStreams = ReturnType<typeof shownStreams>;
 type Text = Extract<RoomEvent, { readonly type: 'textSaid' | 'announced' }>;
 
 /** The features that make a difference to what a client is told of an event. Clients that differ in others get the same frames. */
 const differences: Readonly<Record<Type, Features>> = {
   participantJoined: featuresNamed(['state', 'metadata']),
-  participantRenamed: featuresNamed(['state', 'metadata']),
+  participantRenamed: featuresNamed(['state', 'metadata', 'streams']),
   participantLeft: featuresNamed([]),
   participantEvicted: featuresNamed(['moderation']),
-  stateChanged: featuresNamed(['state']),
+  stateChanged: featuresNamed(['state', 'streams']),
   participantUpdated: featuresNamed(['metadata']),
   roomUpdated: featuresNamed(['moderation', 'metadata']),
   waitingChanged: featuresNamed(['moderation']),
   grantsChanged: featuresNamed(['moderation']),
   unmuteRequested: featuresNamed(['moderation']),
-  publicationOpened: featuresNamed(['state']),
-  publicationClosed: featuresNamed(['state']),
+  publicationOpened: featuresNamed(['state', 'streams']),
+  publicationClosed: featuresNamed(['state', 'streams']),
   textSaid: featuresNamed(['chat']),
   announced: featuresNamed(['chat']),
   dataSent: featuresNamed(['streams']),
-  candidateFound: featuresNamed([]),
+  candidateFound: featuresNamed(['streams']),
   mediaFailed: featuresNamed([]),
-  subscriptionLost: featuresNamed([]),
+  subscriptionLost: featuresNamed(['streams']),
   roomFilterChanged: featuresNamed([]),
   roomClosed: featuresNamed(['moderation']),
 };
@@ -74,7 +76,8 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     case 'participantRenamed': {
       const { participant, formerName } = event;
       const texts = [notificationText(participantLeft, { name: formerName }), joinedText(participant, features)];
-      return participant.publication ? [...texts, publishedText(participant)] : texts;
+      const streams = shownStreams(participant, features);
+      return streams.length > 0 ? [...texts, publishedText(participant, streams)] : texts;
     }
     case 'participantLeft':
       return [notificationText(participantLeft, { name: event.participant.name })];
@@ -83,11 +86,9 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
       return [notificationText(participantEvicted, has(features, 'moderation') ? { reason, mayReturn } : {})];
     }
     case 'publicationOpened':
-      return [publishedText(event.publisher), ...stateTexts(event.publisher, features)];
-    case 'publicationClosed': {
-      const { publisher } = event;
-      return [notificationText(participantUnpublished, { name: publisher.name }), ...stateTexts(publisher, features)];
-    }
+      return [...openedTexts(event, features), ...stateTexts(event.publisher, features)];
+    case 'publicationClosed':
+      return [...closedTexts(event, features), ...stateTexts(event.publisher, features)];
     case 'stateChanged':
       return stateTexts(event.participant, features);
     case 'participantUpdated': {
@@ -130,13 +131,16 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     }
     case 'candidateFound': {
       const { sdpMid, sdpMLineIndex, candidate } = event.candidate;
-      return [notificationText(iceCandidate, { endpointName: event.publisher.name, sdpMLineIndex, sdpMid, candidate })];
+      const { publisher, stream } = event;
+      const params = { endpointName: publisher.name, sdpMLineIndex, sdpMid, candidate };
+      return [notificationText(iceCandidate, { ...params, ...streamFor(features, stream) })];
     }
     case 'mediaFailed':
       return [notificationText(mediaError, { error: `${event.failure.code}: ${event.failure.message}` })];
     case 'subscriptionLost': {
-      const { failure, publisher } = event;
-      return [notificationText(mediaError, { error: `${failure.code}: ${failure.message}`, sender: publisher.name })];
+      const { failure, publisher, stream } = event;
+      const params = { error: `${failure.code}: ${failure.message}`, sender: publisher.name };
+      return [notificationText(mediaError, { ...params, ...streamFor(features, stream) })];
     }
     case 'roomFilterChanged':
       return [notificationText(markerChanged, { MarkerFilterState: markerIndex(event.filter) ?? -1 })];
@@ -158,10 +162,34 @@ function messageText({ text, said }: Text, room: string, user: string, features:
   return notificationText(messageSent, { room, user, name: user, message: text, ...stamp });
 }
 
-function publishedText({ name }: Participant): string {
-  return notificationText(participantPublished, { id: name, streams: webcam });
+function publishedText({ name }: Participant, streams: ShownStreams): string {
+  return notificationText(participantPublished, { id: name, streams });
 }
 
-function stateTexts({ name, state }: Participant, features: Features): readonly string[] {
-  return has(features, 'state') ? [notificationText(participantStateChanged, { id: name, ...shownState(state) })] : [];
+/** Clients without the feature `streams` are told of the stream that is shown to them, and of none beside it. */
+function openedTexts({ publisher, publication, isShown }: Told<'publicationOpened'>, features: Features) {
+  if (has(features, 'streams')) return [publishedText(publisher, [shownStream(publication)])];
+  return isShown ? [publishedText(publisher, webcam)] : [];
+}
+
+function closedTexts(event: Told<'publicationClosed'>, features: Features): readonly string[] {
+  const { publisher, publication, wasShown, shownNow } = event;
+  const { name } = publisher;
+  if (has(features, 'streams')) {
+    return [notificationText(participantUnpublished, { name, streams: [{ id: publication.id }] })];
+  }
+  if (!wasShown) return [];
+  const ended = notificationText(participantUnpublished, { name });
+  return shownNow ? [ended, publishedText(publisher, webcam)] : [ended];
+}
+
+function streamFor(features: Features, stream: string): { readonly stream?: string } {
+  return has(features, 'streams') ? { stream } : {};
+}
+
+function stateTexts(participant: Participant, features: Features): readonly string[] {
+  if (!has(features, 'state')) return [];
+  const { name: id, state } = participant;
+  const streams = has(features, 'streams') ? { streams: shownStreams(participant, features) } : {};
+  return [notificationText(participantStateChanged, { id, ...shownState(state), ...streams })];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { textStampSchema } from './kept-messages.js';
 import { grantsSchema, profileSchema, roomSchema, stateSchema } from './shown.js';
-import { presentSchema, streamsSchema, webcam } from './streams.js';
+import { presentSchema, streamSchema, streamsSchema, webcam } from './streams.js';
 
 /** A message of the server that nobody asked for: how it is documented and what it holds. */
 export interface NotificationType<Name extends string = string, Params extends z.ZodObject = z.ZodObject> {
@@ -39,16 +39,17 @@ export const participantJoined = notification({
 export const participantPublished = notification({
   name: 'participantPublished',
   params: z.object({ id: z.string(), streams: streamsSchema }),
-  summary: 'Somebody publishes.',
+  summary:
+    'Somebody publishes. With the feature `streams` a client is told of each stream as it comes; without, of one stream of a participant at a time.',
   to: 'the others in the room',
   example: { id: 'berta', streams: webcam },
 });
 
 export const participantUnpublished = notification({
   name: 'participantUnpublished',
-  params: z.object({ name: z.string() }),
+  params: z.object({ name: z.string(), streams: z.array(streamSchema.pick({ id: true })).optional() }),
   summary:
-    'Somebody stopped publishing and stays. With its own name a client is told that a moderator has ended its stream.',
+    'Somebody stopped publishing and stays. `streams`, for clients with the feature `streams`, has the ids of those that ended. With its own name a client is told that a moderator has ended its stream.',
   to: 'the others in the room, and the publisher with the feature `moderation` where a moderator has ended it',
   example: { name: 'berta' },
 });
@@ -96,8 +97,10 @@ export const iceCandidate = notification({
     sdpMLineIndex: z.number(),
     sdpMid: z.string(),
     candidate: z.string(),
+    stream: z.string().optional(),
   }),
-  summary: 'The media server has a candidate for the stream of `endpointName`.',
+  summary:
+    'The media server has a candidate for the stream of `endpointName`. `stream`, its id, is there for clients with the feature `streams`.',
   to: 'the client that publishes or receives that stream',
   example: {
     endpointName: 'berta',
@@ -109,9 +112,9 @@ export const iceCandidate = notification({
 
 export const mediaError = notification({
   name: 'mediaError',
-  params: z.object({ error: z.string(), sender: z.string().optional() }),
+  params: z.object({ error: z.string(), sender: z.string().optional(), stream: z.string().optional() }),
   summary:
-    'The media server reports an error. Nobody is removed; publishing or receiving again may help. With `sender` it has lost what the receiver received of that participant, and nothing else.',
+    'The media server reports an error. Nobody is removed; publishing or receiving again may help. With `sender` it has lost what the receiver received of that participant, and nothing else; `stream` says of which stream to clients with the feature `streams`.',
   to: 'the owner of the stream, or everybody in the room when it concerns all',
   example: { error: 'media-lost: the media server is out of reach' },
 });
@@ -139,9 +142,9 @@ export const markerChanged = notification({
 
 export const participantStateChanged = notification({
   name: 'participantStateChanged',
-  params: z.object({ id: z.string(), ...stateSchema.shape }),
+  params: z.object({ id: z.string(), ...stateSchema.shape, streams: streamsSchema.optional() }),
   summary:
-    'What somebody sends, or whether their hand is raised, has changed. It holds all of their state. It follows participantPublished and participantUnpublished too.',
+    'What somebody sends, or whether their hand is raised, has changed. It holds all of their state; with the feature `streams` that of each stream too. It follows participantPublished and participantUnpublished too.',
   to: 'everybody in the room with the feature `state`',
   example: {
     id: 'berta',

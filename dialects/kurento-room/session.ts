@@ -160,10 +160,17 @@ export class Session implements CallingSession, NameHolder {
     return goOn(() => this.#enter(wish, bearer, entered));
   }
 
-  publicationTaken({ name }: Participant): void {
+  publicationTaken({ name }: Participant, stream: string): void {
     // A client of 2016 takes the name for that of somebody else.
     if (!has(this.#features, 'moderation')) return;
-    this.#outlet.tell(textFrame(notificationText(participantUnpublished, { name })));
+    this.#outlet.tell(
+      textFrame(
+        notificationText(participantUnpublished, {
+          name,
+          ...(has(this.#features, 'streams') && { streams: [{ id: stream }] }),
+        }),
+      ),
+    );
   }
 
   leave(namesSession: boolean): void {

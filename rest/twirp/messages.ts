@@ -1,7 +1,7 @@
 import type { PartialMessage } from '@bufbuild/protobuf';
 import type * as protocol from '@livekit/protocol';
 import { sourceOf, sources } from '../../rooms/index.js';
-import type { GrantChanges, Grants, Participant, Publication, Room, Source } from '../../rooms/index.js';
+import type { GrantChanges, Grants, Participant, Publication, Room, TrackSource } from '../../rooms/index.js';
 
 type Protocol = typeof protocol;
 /** Of a publication there is a track for each. */
@@ -28,12 +28,12 @@ export class Messages {
       creationTime: secondsOf(createdAt),
       creationTimeMs: BigInt(createdAt),
       numParticipants: size,
-      numPublishers: [...participants].filter(({ publication }) => publication !== undefined).length,
+      numPublishers: [...participants].filter(({ publications }) => publications.length > 0).length,
     };
   }
 
   participant(participant: Participant): PartialMessage<protocol.ParticipantInfo> {
-    const { sid, identity, profile, joinedAt, grants, publication } = participant;
+    const { sid, identity, profile, joinedAt, grants, publications } = participant;
     return {
       sid,
       identity,
@@ -44,8 +44,8 @@ export class Messages {
       joinedAt: secondsOf(joinedAt),
       joinedAtMs: BigInt(joinedAt),
       permission: this.#permission(grants),
-      isPublisher: publication !== undefined,
-      tracks: publication ? publication.kinds.map((kind) => this.track(publication, kind)) : [],
+      isPublisher: publications.length > 0,
+      tracks: publications.flatMap((each) => each.kinds.map((kind) => this.track(each, kind))),
     };
   }
 
@@ -54,8 +54,9 @@ export class Messages {
     return {
       sid: publication.sidOf(kind),
       type: kind === 'audio' ? TrackType.AUDIO : TrackType.VIDEO,
-      source: this.#sourceOf(sourceOf(publication.stream, kind)),
-      muted: isMuted(publication, kind),
+      source: this.#sourceOf(sourceOf(publication.source, kind)),
+      muted: publication.silent.includes(kind),
+      stream: publication.id,
     };
   }
 
@@ -87,18 +88,17 @@ export class Messages {
     };
   }
 
-  #sourceOf(source: Source): protocol.TrackSource {
-    const { TrackSource } = this.#protocol;
-    const named = { camera: 'CAMERA', microphone: 'MICROPHONE', screen_share: 'SCREEN_SHARE' } as const;
-    return source === 'screen_share_audio' ? TrackSource.SCREEN_SHARE_AUDIO : TrackSource[named[source]];
+  #sourceOf(source: TrackSource): protocol.TrackSource {
+    const { TrackSource: Wire } = this.#protocol;
+    const wire: Readonly<Record<TrackSource, protocol.TrackSource>> = {
+      camera: Wire.CAMERA,
+      microphone: Wire.MICROPHONE,
+      screen_share: Wire.SCREEN_SHARE,
+      screen_share_audio: Wire.SCREEN_SHARE_AUDIO,
+      unknown: Wire.UNKNOWN,
+    };
+    return wire[source];
   }
-}
-
-/** By the participant, by a moderator, or at the publication. */
-function isMuted({ publisher, stream, muted }: Publication, kind: TrackKind): boolean {
-  const { audio, video, screen } = publisher.state;
-  const sends = kind === 'audio' ? audio : stream === 'screen' ? screen : video;
-  return !sends || muted.includes(kind);
 }
 
 /** @param ms since 1970 */

@@ -145,7 +145,10 @@ export function roomService(
   add('MutePublishedTrack', loaded.MuteRoomTrackRequest, loaded.MuteRoomTrackResponse, async (request, caller) => {
     const { room, identity: participant, trackSid, muted } = request;
     const { publication, kind } = trackOf(participantOf(rooms, request), trackSid);
-    await operations.updateParticipant({ room, participant }, asking(caller), { muted: { [kind]: muted } });
+    await operations.updateParticipant({ room, participant }, asking(caller), {
+      muted: { [kind]: muted },
+      stream: publication.id,
+    });
     return { track: messages.track(publication, kind) };
   });
   add('UpdateParticipant', loaded.UpdateParticipantRequest, ParticipantInfo, async (request, caller) => {
@@ -175,7 +178,7 @@ export function roomService(
       const tracks = sids.map((sid) => trackIn(room, sid));
       const by = room.moderatedBy(caller);
       for (const { publication, kind } of tracks) {
-        await by.cutSubscription(target, publication.publisher, [kind], !subscribe);
+        await by.cutSubscription(target, publication.publisher, [kind], !subscribe, publication.id);
       }
       return {};
     },

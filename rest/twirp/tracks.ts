@@ -24,7 +24,10 @@ export function trackIn(room: Room, sid: string): Track {
   throw new TwirpError('not_found', `The room has no track "${sid}"`);
 }
 
-function trackNamed({ publication }: Participant, sid: string): Track | undefined {
-  const kind = publication?.kinds.find((each) => publication.sidOf(each) === sid);
-  return publication && kind && { publication, kind };
+function trackNamed({ publications }: Participant, sid: string): Track | undefined {
+  for (const publication of publications) {
+    const kind = publication.kinds.find((each) => publication.sidOf(each) === sid);
+    if (kind) return { publication, kind };
+  }
+  return undefined;
 }

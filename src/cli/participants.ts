@@ -15,7 +15,7 @@ const participant = z.looseObject({
   identity: z.string(),
   displayName: z.string(),
   dialect: z.string(),
-  publication: z.looseObject({ kinds: z.array(z.enum(kinds)) }).nullable(),
+  publications: z.array(z.looseObject({ stream: z.string(), kinds: z.array(z.enum(kinds)) })),
   state: z.looseObject({ mutedByModerator: z.array(z.enum(kinds)) }),
 });
 
@@ -109,8 +109,9 @@ async function changed(remote: Remote, body: object) {
   return remote.print(shown, aligned([lineOf(shown)]));
 }
 
-function lineOf({ identity, displayName, dialect, publication, state }: z.output<typeof participant>): string[] {
-  const sends = publication ? `publishes ${publication.kinds.join('+') || 'nothing yet'}` : '';
+function lineOf({ identity, displayName, dialect, publications, state }: z.output<typeof participant>): string[] {
+  const sent = publications.map((each) => `${each.stream} (${each.kinds.join('+') || 'nothing yet'})`);
+  const sends = sent.length > 0 ? `publishes ${sent.join(', ')}` : '';
   const cut = state.mutedByModerator.length > 0 ? `cut: ${state.mutedByModerator.join('+')}` : '';
   return [identity, displayName, dialect, sends, cut];
 }

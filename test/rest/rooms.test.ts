@@ -83,7 +83,7 @@ describe('REST /api/v1/rooms', () => {
       id: 'berta',
       name: 'berta',
       publication: null,
-      subscriptions: [{ publisher: 'ana', state: 'open' }],
+      subscriptions: [{ publisher: 'ana', stream: 'webcam', state: 'open' }],
     });
     expect((await asker.ask('api/v1/rooms')).body).to.deep.equal([
       { name: 'media', title: null, participants: 2, publications: 1, dialects: { 'kurento-room': 2 } },

@@ -82,7 +82,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
         stage.told(berta).filter((line) => line.startsWith('publication')),
         name,
       ).to.deep.equal([]);
-      expect(ana.pendingPublication).to.equal(undefined);
+      expect(ana.pendingPublications).to.deep.equal([]);
       berta.leave();
       ana.leave();
     }
@@ -131,11 +131,13 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     let { reached, open } = media.holdNext('answer');
     const publishing = publish(ana, offer);
     await reached;
-    expect(ana.pendingPublication).to.deep.include({ state: 'opening', openedAt: undefined });
+    expect(ana.pendingPublications[0]).to.deep.include({ state: 'opening', openedAt: undefined });
     expect(ana.publication).to.equal(undefined);
     open();
     await publishing;
-    expect(ana.pendingPublication).to.equal(ana.publication).and.to.deep.include({ state: 'open', openedAt: 1_234 });
+    expect(ana.pendingPublications[0])
+      .to.equal(ana.publication)
+      .and.to.deep.include({ state: 'open', openedAt: 1_234 });
     ({ reached, open } = media.holdNext('answer'));
     const subscribing = berta.subscribe(ana, offer);
     await reached;

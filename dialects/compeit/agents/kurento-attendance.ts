@@ -1,6 +1,7 @@
 import type { Participant, RoomEvent } from '../../../rooms/index.js';
 import type { Attendance, Attended } from '../agent.js';
 import { Refusal } from '../errors.js';
+import type { Message } from '../message.js';
 import { iceCandidate, kurentoRequest, mediaNews } from '../messages.js';
 import type { KurentoRequest } from '../messages.js';
 import { read } from '../read.js';
@@ -64,16 +65,12 @@ export class KurentoAttendance implements Attendance {
     const { people } = this.#user;
     switch (event.type) {
       case 'publicationOpened':
-        if (!people.userOf(event.publisher)) this.#user.send(this.#agent.encoderOf(people)(event));
-        // In a later microtask, because an outbox must not call back into the room.
-        if (this.#receptions.isWaitingFor(event.publisher)) {
-          queueMicrotask(() => {
-            this.#receptions.admit(event.publisher);
-          });
-        }
+        if (event.isShown) this.#offered(event.publisher, this.#agent.encoderOf(people)(event));
         return;
       case 'publicationClosed':
+        if (!event.wasShown) return;
         if (this.#receptions.senderStopped(event.publisher)) this.#user.send(this.#agent.encoderOf(people)(event));
+        if (event.shownNow) this.#offered(event.publisher, mediaOffer(people.idOf(event.publisher)));
         return;
       case 'participantLeft':
         if (this.#receptions.senderStopped(event.participant)) this.#user.send(this.#agent.encoderOf(people)(event));
@@ -109,6 +106,17 @@ export class KurentoAttendance implements Attendance {
   stop(): void {
     this.#receptions.end();
     this.#sending.end();
+  }
+
+  /** A stream can be received. Pages of this dialect say themselves that they send. */
+  #offered(publisher: Participant, offer: Message): void {
+    if (!this.#user.people.userOf(publisher)) this.#user.send(offer);
+    // In a later microtask, because an outbox must not call back into the room.
+    if (this.#receptions.isWaitingFor(publisher)) {
+      queueMicrotask(() => {
+        this.#receptions.admit(publisher);
+      });
+    }
   }
 
   #dispatch(request: KurentoRequest): void {

@@ -47,7 +47,7 @@ export class Sending {
     this.#stream?.end();
     this.#stream = undefined;
     const { membership } = this.#talk.user;
-    if (membership?.closed === false && membership.pendingPublication) membership.unpublish();
+    if (membership?.closed === false && membership.pendingPublications.length > 0) membership.unpublish();
   }
 
   /** Mutes the sound for all receivers, now or as soon as the stream is sent. */
@@ -64,7 +64,7 @@ export class Sending {
 
   /** Called when media failed. Ends the stream if the publication has ended with the media server. */
   mediaLost(): void {
-    if (!this.#stream?.answered || this.#talk.user.membership?.pendingPublication) return;
+    if (!this.#stream?.answered || this.#talk.user.membership?.pendingPublications.length) return;
     this.#stream.end();
     this.#stream = undefined;
     this.#talk.say('media_session_terminated', {});

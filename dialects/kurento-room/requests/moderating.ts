@@ -5,6 +5,7 @@ import type { Moderation, Participant } from '../../../rooms/index.js';
 import type { Condition } from '../errors.js';
 import type { RequestType } from '../request-type.js';
 import { roomRequest } from '../request-type.js';
+import { streamIdSchema } from '../streams.js';
 import type { SessionCall } from '../call.js';
 
 /** Stands for everybody but the moderators. */
@@ -17,8 +18,10 @@ export const kindsSchema = z
   .min(1)
   .transform((kinds): readonly MediaKind[] => [...new Set(kinds)]);
 
-/** The one stream that a participant of this protocol can have. */
-export const streamSchema = z.literal('webcam').optional().meta({ description: 'The stream; there is one' });
+/** Which streams of the participant. */
+export const streamSchema = streamIdSchema
+  .optional()
+  .meta({ description: 'The id of a stream. Default: all of the participant' });
 
 export const reasonSchema = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxStreams } from '../../../rooms/index.js';
 import { lenientBoolean } from '../lenient.js';
 import { everybody, kindsSchema, moderatorRequest, streamSchema, targetNotFound, targetsOf } from './moderating.js';
 
@@ -21,6 +22,8 @@ export const muteParticipant = moderatorRequest({
     targetNotFound,
     { reason: 'not-supported', when: 'The media of the participant does not pass the server, as with EasyRTC.' },
     { reason: 'media-failed', when: 'The media server failed or did not answer in time.' },
+    { reason: 'too-many', when: `More than ${maxStreams} streams of the participant are muted by their ids.` },
   ],
-  handle: (moderation, { id, kinds, muted }, participant) => moderation.mute(targetsOf(participant, id), kinds, muted),
+  handle: (moderation, { id, kinds, muted, stream }, participant) =>
+    moderation.mute(targetsOf(participant, id), kinds, muted, stream),
 });

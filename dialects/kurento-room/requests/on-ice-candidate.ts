@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { IceCandidate } from '../../../media/port.js';
 import { lenientIndex } from '../lenient.js';
 import { roomRequest } from '../request-type.js';
+import { streamIdSchema } from '../streams.js';
 
 const params = z
   .object({
@@ -9,6 +10,9 @@ const params = z
       .string()
       .min(1)
       .meta({ description: "One's own name for one's publication, the publisher's for a subscription" }),
+    stream: streamIdSchema
+      .optional()
+      .meta({ description: 'The id of the stream. Default: whatever is negotiated with that participant' }),
     candidate: z.string().meta({ description: 'The candidate line without `a=`; empty at the end of candidates' }),
     sdpMid: z.string().nullish().meta({ description: 'The media id in the SDP' }),
     sdpMLineIndex: lenientIndex
@@ -40,7 +44,7 @@ export const onIceCandidate = roomRequest({
     const publisher = participant.room.findByName(given.endpointName);
     // A candidate for nobody is accepted and ignored: clients send dozens and do not look at the answers
     // (docs/protocols/kurento-room.md#36-onicecandidate).
-    if (publisher) participant.addCandidate(publisher, candidateOf(given));
+    if (publisher) participant.addCandidate(publisher, candidateOf(given), given.stream);
     return { answer: {} };
   },
 });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { maxStreams, webcam } from '../../../rooms/index.js';
 import { lenientBoolean } from '../lenient.js';
 import { roomRequest } from '../request-type.js';
+import { givenSourceSchema, streamIdSchema } from '../streams.js';
 import { negotiationErrors, sdpAnswer, sdpOffer, shortSdp } from './negotiation.js';
 
 export const publishVideo = roomRequest({
@@ -10,11 +12,15 @@ export const publishVideo = roomRequest({
     doLoopback: lenientBoolean
       .optional()
       .meta({ description: 'Send the stream back to its publisher too; also taken beside `params`' }),
+    stream: streamIdSchema.optional(),
+    source: givenSourceSchema
+      .optional()
+      .meta({ description: 'What it shows. Default: by the id; `webcam` is a camera, `screen` a screen' }),
   }),
   // The published document prints it there (docs/protocols/kurento-room.md#32-publishvideo).
   besideParams: ['doLoopback'],
   result: z.object({ sdpAnswer }),
-  summary: "Offers the participant's stream to the room.",
+  summary: 'Offers a stream of the participant to the room.',
   description:
     'The others are told participantPublished after the answer. Server candidates come as iceCandidate, possibly before it.',
   example: { params: { sdpOffer: shortSdp, doLoopback: false }, result: { sdpAnswer: shortSdp } },
@@ -22,13 +28,15 @@ export const publishVideo = roomRequest({
     ...negotiationErrors,
     { reason: 'not-allowed', when: 'The participant may publish nothing of what the offer sends.' },
     { reason: 'already-publishing', when: 'The participant is already publishing.' },
+    { reason: 'too-many', when: `The participant publishes ${maxStreams} streams already.` },
   ],
   handle: async (participant, params, { session }) => {
+    const { sdpOffer: offer, doLoopback: loopback = false, stream, source } = params;
     const taken = (): void => {
-      session.publicationTaken(participant);
+      session.publicationTaken(participant, stream ?? webcam);
     };
-    const options = { loopback: params.doLoopback ?? false, dataChannels: session.dataChannels, taken };
-    const { sdpAnswer: answered, announce } = await participant.publish(params.sdpOffer, options);
+    const options = { loopback, dataChannels: session.dataChannels, taken, stream, source };
+    const { sdpAnswer: answered, announce } = await participant.publish(offer, options);
     return { answer: { sdpAnswer: answered }, afterwards: announce };
   },
 });

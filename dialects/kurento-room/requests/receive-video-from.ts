@@ -9,7 +9,7 @@ export const receiveVideoFrom = roomRequest({
   result: z.object({ sdpAnswer }),
   summary: "Receives another participant's stream.",
   description:
-    'Doing it again replaces the subscription. The `sender` may hold underscores: the part before the last one is tried as a name, then the part before the first one, then the whole.',
+    'Doing it again replaces the subscription. What follows the name in `sender` is the id of the stream; without it, and for clients without the feature `streams` with `_webcam`, it is the camera, or else the screen. The `sender` may hold underscores: the part before the last one is tried as a name, then the part before the first one, then the whole.',
   example: { params: { sender: 'ana_webcam', sdpOffer: shortSdp }, result: { sdpAnswer: shortSdp } },
   errors: [
     senderNotFound,
@@ -17,6 +17,7 @@ export const receiveVideoFrom = roomRequest({
       reason: 'not-publishing',
       when: 'The participant named by `sender` is not publishing, or stopped meanwhile.',
     },
+    { reason: 'not-publishing', when: 'The participant publishes no stream of that id.' },
     {
       reason: 'own-publication',
       when: "`sender` is the participant's own name: loopback is an option of publishVideo.",
@@ -24,8 +25,8 @@ export const receiveVideoFrom = roomRequest({
     ...negotiationErrors,
     { reason: 'not-allowed', when: 'The participant may receive no streams.' },
   ],
-  handle: async (participant, params) => {
-    const publisher = senderIn(participant.room, params.sender);
-    return { answer: { sdpAnswer: await participant.subscribe(publisher, params.sdpOffer) } };
+  handle: async (participant, params, { session }) => {
+    const { publisher, stream } = senderIn(participant.room, params.sender, session.features);
+    return { answer: { sdpAnswer: await participant.subscribe(publisher, params.sdpOffer, { stream }) } };
   },
 });

@@ -10,11 +10,12 @@ export const unsubscribeFromVideo = roomRequest({
   result: z.object({ sdpAnswer }),
   summary: 'Ends receiving a stream.',
   description:
-    'Succeeds also when it was not received. The `sdpAnswer` is empty, for clients that insist on the member.',
+    'Succeeds also when it was not received. Without the id of a stream it ends all that are received of that participant. The `sdpAnswer` is empty, for clients that insist on the member.',
   example: { params: { sender: 'ana_webcam' }, result: { sdpAnswer: '' } },
   errors: [senderNotFound],
-  handle: (participant, params) => {
-    participant.unsubscribe(senderIn(participant.room, params.sender));
+  handle: (participant, params, { session }) => {
+    const { publisher, stream } = senderIn(participant.room, params.sender, session.features);
+    participant.unsubscribe(publisher, stream);
     return { answer: { sdpAnswer: '' } };
   },
 });

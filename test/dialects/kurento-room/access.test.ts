@@ -239,7 +239,7 @@ describe('Kurento Room §3.11 a publication that a moderator has ended', () => {
         await ana.request('publishVideo', { sdpOffer: publishOffer });
         await mod.request('forceUnpublish', { id: 'ana' });
         await ana.settle();
-        expect(told(ana)).to.deep.equal(features ? [{ name: 'ana' }] : []);
+        expect(told(ana)).to.deep.equal(features ? [{ name: 'ana', streams: [{ id: 'webcam' }] }] : []);
         await ana.request('leaveRoom');
         ana.cut();
       }
