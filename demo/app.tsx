@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
 import { ClientError, Room } from '../client/index.js';
-import { invitation, socketAddress, tokenOf } from './model/address.js';
+import { homeOf, invitation, socketAddress, tokenOf } from './model/address.js';
 import { Call } from './model/call.js';
-import { explainEnd, explainJoin, type Ending } from './model/explain.js';
+import type { Departure } from './model/departure.js';
+import { explainJoin } from './model/explain.js';
 import { LocalMedia } from './model/local-media.js';
 import { passOf } from './model/pass.js';
 import { keepCall, presentCall, type PresentCall } from './model/remembered.js';
@@ -20,13 +21,16 @@ const tryAgainMs = 500;
 
 const media = new LocalMedia();
 const call = signal<Call | undefined>(undefined);
-const alert = signal<string | undefined>(undefined);
+/** Why the user is not in the room. Read when it is drawn, in the language of then. */
+const alert = signal<(() => string | undefined) | undefined>(undefined);
 /** Where the user waits to be let in. */
 const knock = signal<Knock | undefined>(undefined);
-/** Stays until the page is closed. */
-const ending = signal<Ending | undefined>(undefined);
-/** A reloaded page on its way back into its call. */
+/** The call that the user was in last, until they go on. */
+const departure = signal<Departure | undefined>(undefined);
+/** On the way back into a call: the page was loaded again, or the user wants to. */
 const returning = signal(presentCall());
+/** The user wants a room that nobody knows. */
+const wantsNewRoom = signal(false);
 /** Of the link; empty: it has none. The address does not keep it, so that nobody copies it from there. */
 const token = signal(tokenOf(location.href) ?? presentCall()?.token ?? '');
 
@@ -38,7 +42,6 @@ export function presentRoom(): Room | undefined {
 }
 
 export function App() {
-  if (ending.value) return <EndPage ending={ending.value} />;
   if (call.value) return <CallFrame call={call.value} />;
   if (returning.value) {
     return (
@@ -54,10 +57,12 @@ export function App() {
       </main>
     );
   }
+  if (departure.value) return <EndPage departure={departure.value} rejoin={rejoin} goToNewRoom={goToNewRoom} />;
   return (
     <JoinPage
       media={media}
       alert={alert.value}
+      newRoom={wantsNewRoom.value}
       pass={token.value === '' ? undefined : passOf(token.value)}
       knock={knock.value}
       join={join}
@@ -65,7 +70,7 @@ export function App() {
   );
 }
 
-/** Goes back into the call that this tab was in before it was reloaded. */
+/** Goes back into the call that this tab was in before it was reloaded, or that the user has left. */
 export async function comeBack(): Promise<void> {
   const present = returning.value;
   if (!present) return;
@@ -79,13 +84,25 @@ export async function comeBack(): Promise<void> {
       const again = error instanceof ClientError && (error.code === 'name-taken' || error.advice === 'retry');
       if (!again || performance.now() > until) {
         keepCall(undefined);
-        alert.value = explainReturn(error, present.name);
+        alert.value = () => explainReturn(error, present.name);
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, tryAgainMs));
     }
   }
   returning.value = undefined;
+}
+
+function rejoin({ wish }: Departure): void {
+  departure.value = undefined;
+  returning.value = wish;
+  void comeBack();
+}
+
+function goToNewRoom(): void {
+  history.replaceState(null, '', homeOf(location.href));
+  wantsNewRoom.value = true;
+  departure.value = undefined;
 }
 
 /** Rejects with the reason why the user is not in the room. */
@@ -105,16 +122,17 @@ async function join(wish: PresentCall): Promise<void> {
   } finally {
     knock.value = undefined;
   }
+  alert.value = undefined;
+  wantsNewRoom.value = false;
   history.replaceState(null, '', invitation(location.href, name));
   keepCall(wish);
   if (listenOnly) media.close();
+  const since = performance.now();
   const present = new Call(room, media, settings, (reason, details) => {
+    departure.value = { reason, details, wish, room: present.title, lastedMs: performance.now() - since };
     call.value = undefined;
     keepCall(undefined);
     media.close();
-    const end = explainEnd(reason, details);
-    if (end?.final) ending.value = end;
-    else alert.value = end?.text;
   });
   call.value = present;
   const mayRename = room.self.grants?.canUpdateOwnMetadata === true;
@@ -130,8 +148,8 @@ function identityOf({ token: given, name }: PresentCall): { readonly user: strin
 }
 
 function explainReturn(error: unknown, name: string): string | undefined {
-  const isRefused = error instanceof ClientError && (error.reason !== undefined || error.code === 'denied');
-  return isRefused ? explainJoin(error, name) : explainEnd('disconnected', { message: '', mayReturn: true })?.text;
+  const isOfNetwork = error instanceof ClientError && error.advice === 'retry' && error.reason === undefined;
+  return isOfNetwork ? words().end.lost : explainJoin(error, name);
 }
 
 /** Tells the others at once that the page closes, before the server would notice. A reload comes back. */

@@ -8,11 +8,14 @@ type TextKey = {
 
 type Explanations = Readonly<Partial<Record<ClientErrorCode, TextKey>>>;
 
-/** Why the user is not in the room any more. `final`: there is no way back. */
+/** Why the user is not in the room any more. */
 export interface Ending {
   readonly title: string;
+  /** Empty: the title says it all. */
   readonly text: string;
-  readonly final: boolean;
+  /** Into another room, or as `mayRejoin` says into the same. */
+  readonly mayGoOn: boolean;
+  readonly mayRejoin: boolean;
 }
 
 const joinFailures: Explanations = {
@@ -73,21 +76,25 @@ export function explainModeration(error: unknown): string {
   return textFor(error.code, moderationFailures) ?? problems.notDone(error.message);
 }
 
-/** `undefined` where there is nothing to explain: the user left. */
-export function explainEnd(reason: EndReason, { message, mayReturn }: EndDetails): Ending | undefined {
+/** @param room its name for people */
+export function explainEnd(reason: EndReason, { message, mayReturn }: EndDetails, room: string): Ending {
   const { end } = words();
   switch (reason) {
     case 'left':
-      return undefined;
+      return { title: end.left(room), text: '', mayGoOn: true, mayRejoin: true };
     case 'disconnected':
-      return { title: end.lostTitle, text: end.lost, final: false };
-    case 'evicted':
-      if (message === 'duplicateIdentity') return { title: end.elsewhereTitle, text: end.elsewhere, final: true };
-      return { title: end.removedTitle, text: message === '' ? end.removed : end.removedFor(message), final: true };
+      return { title: end.lostTitle, text: end.lost, mayGoOn: true, mayRejoin: true };
+    case 'evicted': {
+      const [title, text] =
+        message === 'duplicateIdentity'
+          ? [end.elsewhereTitle, end.elsewhere]
+          : [end.removedTitle, message === '' ? end.removed : end.removedFor(message)];
+      return { title, text, mayGoOn: false, mayRejoin: false };
+    }
     case 'refused':
-      return { title: end.refusedTitle, text: end.refused(message), final: !mayReturn };
+      return { title: end.refusedTitle, text: end.refused(message), mayGoOn: mayReturn, mayRejoin: mayReturn };
     case 'room-closed':
-      return { title: end.closedTitle, text: end.closed, final: false };
+      return { title: end.closedTitle, text: end.closedFor(room), mayGoOn: true, mayRejoin: false };
   }
 }
 

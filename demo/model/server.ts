@@ -30,21 +30,41 @@ export async function pageSettings(): Promise<PageSettings> {
   };
 }
 
-/** `secret`: the server does not tell pages. Undefined when it does not answer. */
-export async function liveRooms(): Promise<readonly LiveRoom[] | 'secret' | undefined> {
-  const response = await get('api/v1/rooms');
+/** @param token of the user; empty: none. @returns `secret`: the server does not tell them. Undefined when it does not answer */
+export async function liveRooms(token: string): Promise<readonly LiveRoom[] | 'secret' | undefined> {
+  const response = await get('api/v1/rooms', token);
   if (response?.status === 401 || response?.status === 403) return 'secret';
   const rooms = await jsonOf(response);
   return Array.isArray(rooms) ? (rooms as LiveRoom[]) : undefined;
+}
+
+/** The people in a room, as far as the server tells the user: strangers are told no names. */
+export interface Presence {
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+/** As `liveRooms`. Nobody is in a room that is not there. */
+export async function presenceIn(room: string, token: string): Promise<Presence | 'secret' | undefined> {
+  const response = await get(`api/v1/room?room=${encodeURIComponent(room)}`, token);
+  if (response?.status === 404) return { count: 0, names: [] };
+  if (response?.status === 401 || response?.status === 403) return 'secret';
+  const participants = memberOf(await jsonOf(response), 'participants');
+  if (typeof participants === 'number') return { count: participants, names: [] };
+  if (!Array.isArray(participants)) return undefined;
+  const seen = (participants as readonly unknown[]).filter((each) => memberOf(each, 'hidden') !== true);
+  const names = seen.map((each) => memberOf(each, 'displayName')).filter((name) => typeof name === 'string');
+  return { count: seen.length, names };
 }
 
 async function ask(path: string): Promise<unknown> {
   return jsonOf(await get(path));
 }
 
-function get(path: string): Promise<Response | undefined> {
+function get(path: string, token = ''): Promise<Response | undefined> {
   const signal = AbortSignal.timeout(patienceMs);
-  return fetch(new URL(path, homeOf(location.href)), { signal }).catch(() => undefined);
+  const headers = { ...(token !== '' && { Authorization: `Bearer ${token}` }) };
+  return fetch(new URL(path, homeOf(location.href)), { signal, headers }).catch(() => undefined);
 }
 
 async function jsonOf(response: Response | undefined): Promise<unknown> {

@@ -1,25 +1,58 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { Ending } from '../model/explain.js';
+import { durationText, type Departure } from '../model/departure.js';
+import { explainEnd } from '../model/explain.js';
 import { words } from '../words/words.js';
 import { Brand, Icon } from './icon.js';
 
-/** The user is out of the room, and there is no way back. */
-export function EndPage({ ending }: { readonly ending: Ending }) {
+export interface EndPageProps {
+  readonly departure: Departure;
+  readonly rejoin: (departure: Departure) => void;
+  readonly goToNewRoom: () => void;
+}
+
+/** The user is out of the room, and camera and microphone are off. */
+export function EndPage({ departure, rejoin, goToNewRoom }: EndPageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = 'Atrium';
     heading.current?.focus();
-  }, [ending]);
+  }, [departure]);
+  const { end, join } = words();
+  const { reason, details, wish, room, lastedMs } = departure;
+  const { title, text, mayGoOn, mayRejoin } = explainEnd(reason, details, room);
+  const lasted = durationText(lastedMs);
   return (
     <main class="end-page">
       <Brand />
-      <div class="end-card">
+      <div class={reason === 'left' ? 'end-card calm' : 'end-card'}>
         <Icon name="leave" />
         <h1 tabIndex={-1} ref={heading}>
-          {ending.title}
+          {title}
         </h1>
-        <p>{ending.text}</p>
-        <p class="person-note">{words().end.devicesOff}</p>
+        {text !== '' && <p>{text}</p>}
+        {lasted !== '' && mayGoOn && <p>{end.lasted(lasted)}</p>}
+        {mayGoOn && (
+          <div class="end-buttons">
+            {mayRejoin && (
+              <button
+                type="button"
+                class="primary"
+                onClick={() => {
+                  rejoin(departure);
+                }}
+              >
+                {end.rejoin}
+              </button>
+            )}
+            {/* A token is for one room. */}
+            {wish.token === '' && (
+              <button type="button" class={mayRejoin ? 'secondary' : 'primary'} onClick={goToNewRoom}>
+                {join.newRoom}
+              </button>
+            )}
+          </div>
+        )}
+        <p class="person-note">{end.devicesOff}</p>
       </div>
     </main>
   );

@@ -1,32 +1,24 @@
-import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { liveRooms, type LiveRoom } from '../model/server.js';
+import { liveRooms } from '../model/server.js';
 import { words } from '../words/words.js';
 import { Icon } from './icon.js';
+import { usePolling } from './use-polling.js';
 
-const refreshMs = 5000;
 const mostShown = 6;
 
-/** The rooms in use, as the server lists them. */
-export function Rooms({ chosen }: { readonly chosen: (room: string) => void }) {
-  const rooms = useSignal<readonly LiveRoom[]>([]);
+export interface RoomsProps {
+  /** Of the user; empty: none. */
+  readonly token: string;
+  readonly chosen: (room: string) => void;
+}
+
+/** The rooms in use, as the server lists them for this user. */
+export function Rooms({ token, chosen }: RoomsProps) {
+  const rooms = usePolling(() => liveRooms(token), [token]) ?? [];
   const all = useSignal(false);
-  useEffect(() => {
-    const refresh = (): void => {
-      void liveRooms().then((found) => {
-        if (found === 'secret') clearInterval(timer);
-        else rooms.value = found ?? rooms.value;
-      });
-    };
-    const timer = setInterval(refresh, refreshMs);
-    refresh();
-    return () => {
-      clearInterval(timer);
-    };
-  }, [rooms]);
-  if (rooms.value.length === 0) return null;
+  if (rooms.length === 0) return null;
   const { join } = words();
-  const shown = all.value ? rooms.value : rooms.value.slice(0, mostShown);
+  const shown = all.value ? rooms : rooms.slice(0, mostShown);
   return (
     <section class="rooms" aria-labelledby="rooms-title">
       <h2 id="rooms-title">{join.rooms}</h2>
@@ -47,9 +39,9 @@ export function Rooms({ chosen }: { readonly chosen: (room: string) => void }) {
           </li>
         ))}
       </ul>
-      {rooms.value.length > shown.length && (
+      {rooms.length > shown.length && (
         <button type="button" class="plain" onClick={() => (all.value = true)}>
-          {join.allRooms(rooms.value.length)}
+          {join.allRooms(rooms.length)}
         </button>
       )}
     </section>

@@ -98,7 +98,7 @@ describe('a room with moderators in the demo', function () {
     await mia.page.getByRole('button', { name: 'Admit Clara' }).waitFor();
     await press(clara, 'Do not wait');
     await mia.page.getByRole('button', { name: 'Admit Clara' }).waitFor({ state: 'detached' });
-    await clara.page.getByRole('heading', { name: 'Join a room' }).waitFor();
+    await clara.page.getByRole('heading', { name: 'Join lobby' }).waitFor();
   });
 
   it('carries nothing of what a moderator has muted, whatever the person does, until it is allowed again', async () => {
@@ -232,7 +232,10 @@ describe('a room with moderators in the demo', function () {
     await press(berta, 'Moderate the room');
     await press(berta, 'End for all …');
     await press(berta, 'End the call for everybody now');
-    for (const each of [mia, berta]) await reads(each, 'The room was closed.');
+    for (const { page } of [mia, berta]) {
+      await page.getByRole('heading', { name: 'The room was closed' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Rejoin' }).count(), 'ways back').to.equal(0);
+    }
   });
 
   it('has no violations of axe-core in the lobby, with the tools of moderators, and after a removal', async () => {

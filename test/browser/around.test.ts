@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
+import { violations } from './violations.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs, Visitor } from './visitor.js';
 
@@ -52,6 +53,81 @@ describe('the pages around the call', function () {
       expect([x >= 0, x + (box?.width ?? 0) <= width], `Join at ${width}`).to.deep.equal([true, true]);
       expect(y + (box?.height ?? height), `Join at ${width} × ${height}`).to.be.at.most(height);
     }
+    await stranger.request('leaveRoom');
     await stranger.close();
+  });
+
+  it('have the camera off after the call, one click back into it, and one into a new room', async () => {
+    const window = await newWindow();
+    await window.addInitScript(`{
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      window.tracks = [];
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        window.tracks.push(...stream.getTracks());
+        return stream;
+      };
+    }`);
+    const isOn = `window.tracks.some(({ readyState }) => readyState === 'live')`;
+    const ana = await Visitor.join(window, server().url, 'Ana', 'garden');
+    await ana.page.getByRole('button', { name: 'Leave' }).click();
+    await ana.page.getByRole('heading', { name: 'You left garden.' }).waitFor();
+    expect(await ana.page.evaluate('document.activeElement.textContent')).to.equal('You left garden.');
+    expect(await ana.page.evaluate(isOn), 'devices').to.equal(false);
+    await fits(ana.page, 'the page after the call');
+    expect(await violations(ana.page)).to.deep.equal([]);
+    await ana.page.getByRole('button', { name: 'Rejoin' }).click();
+    await ana.seesTiles('Ana');
+    await ana.page.waitForFunction(isOn);
+    await ana.leave();
+    await ana.page.getByRole('button', { name: 'New room' }).click();
+    expect(await ana.page.getByLabel('Room', { exact: true }).inputValue()).to.match(/^[a-z]+-[a-z]+-[2-9a-z]{6}$/);
+    expect(ana.page.url()).to.equal(server().url);
+    await ana.page.waitForFunction(isOn);
+  });
+
+  it('let somebody join from a second tab in two clicks, under a name of its own', async () => {
+    const window = await newWindow();
+    const ana = await Visitor.join(window, server().url, 'Ana', 'tabs');
+    const second = await Visitor.open(window, server().url, 'Ana');
+    expect(await second.page.getByLabel('Room', { exact: true }).inputValue()).to.equal('tabs');
+    await second.page.getByRole('button', { name: 'Join', exact: true }).click();
+    await second.page.getByRole('button', { name: 'Join as Ana 2' }).click();
+    await ana.seesTiles('Ana', 'Ana 2');
+    await second.seesTiles('Ana', 'Ana 2');
+    expect(await second.page.evaluate('JSON.parse(localStorage["atrium.join"]).name')).to.equal('Ana');
+  });
+
+  it('ask somebody with a link for the name alone, and say how many are there', async () => {
+    const stranger = await RpcClient.connect(server().url);
+    await stranger.request('joinRoom', { room: longest, user: longest });
+    const berta = await Visitor.open(await newWindow(), `${server().url}r/${longest}`, 'Berta');
+    await berta.page.getByRole('heading', { name: `Join ${longest}` }).waitFor();
+    await berta.page.getByText('1 person is there.').waitFor();
+    expect(await berta.page.getByLabel('Room', { exact: true }).count()).to.equal(0);
+    await fits(berta.page, 'the page of a link');
+    expect(await violations(berta.page)).to.deep.equal([]);
+    await stranger.request('leaveRoom');
+    await stranger.close();
+    await berta.page.getByText('Nobody is there yet.').waitFor();
+    await berta.page.getByRole('link', { name: 'Another room' }).click();
+    await berta.page.getByRole('heading', { name: 'Join a room' }).waitFor();
+  });
+
+  it('show no list of rooms where others than this machine could see it', async () => {
+    await Visitor.join(await newWindow(), server().url, 'Ana', 'garden');
+    const { page } = await Visitor.open(await newWindow(), server().url, 'Berta');
+    await page.getByText('In use now').waitFor();
+    const asked: string[] = [];
+    await page.route('http://rooms.example/**', async (route) => {
+      const { pathname } = new URL(route.request().url());
+      asked.push(pathname);
+      await route.fulfill({ response: await route.fetch({ url: new URL(pathname, server().url).href, headers: {} }) });
+    });
+    await page.goto('http://rooms.example/');
+    await page.getByLabel('Your name').fill('Berta');
+    await page.getByRole('heading', { name: 'Join a room' }).waitFor();
+    expect(await page.getByText('In use now').count()).to.equal(0);
+    expect(asked).to.not.include('/api/v1/rooms');
   });
 });

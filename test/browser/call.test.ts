@@ -163,7 +163,7 @@ describe('the demo, when the server ends', function () {
     await server().stop();
     await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
     await ana.leave();
-    await ana.page.getByRole('button', { name: 'Join', exact: true }).waitFor();
+    await ana.page.getByRole('button', { name: 'Rejoin' }).waitFor();
   });
 });
 

@@ -144,7 +144,7 @@ export class Visitor {
 
   async leave(): Promise<void> {
     await this.page.getByRole('button', { name: 'Leave' }).click();
-    await this.page.getByRole('heading', { name: 'Join a room' }).waitFor();
+    await this.page.getByRole('heading', { name: /^You left / }).waitFor();
   }
 
   /** Kills the process of the page, so that the page cannot leave properly. */

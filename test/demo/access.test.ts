@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ClientError } from '../../client/errors.js';
+import { durationText } from '../../demo/model/departure.js';
 import { explainEnd, explainJoin } from '../../demo/model/explain.js';
 import { passOf } from '../../demo/model/pass.js';
 import { Person, inOrder } from '../../demo/model/person.js';
@@ -36,15 +37,30 @@ describe('access, as the page shows it', () => {
   });
 
   it('has no way back for somebody who was removed, and tells the reason', () => {
-    const removed = explainEnd('evicted', { message: 'Please be quiet', mayReturn: false });
+    const removed = explainEnd('evicted', { message: 'Please be quiet', mayReturn: false }, 'garden');
     expect(removed).to.deep.equal({
-      ...{ title: 'You were removed from the room', final: true },
+      ...{ title: 'You were removed from the room', mayGoOn: false, mayRejoin: false },
       text: 'A moderator removed you. They say: “Please be quiet”',
     });
-    expect(explainEnd('evicted', { message: 'duplicateIdentity', mayReturn: false })?.title).to.equal(
+    expect(explainEnd('evicted', { message: 'duplicateIdentity', mayReturn: false }, 'garden').title).to.equal(
       'You are in this room somewhere else',
     );
-    expect(explainEnd('room-closed', { message: '', mayReturn: true })?.final).to.equal(false);
+    expect(explainEnd('refused', { message: 'no', mayReturn: false }, 'garden').mayGoOn).to.equal(false);
+  });
+
+  it('has a way back for somebody who left or lost the connection, and into other rooms from one that was closed', () => {
+    for (const reason of ['left', 'disconnected'] as const) {
+      const end = explainEnd(reason, { message: '', mayReturn: true }, 'garden');
+      expect([end.mayGoOn, end.mayRejoin], reason).to.deep.equal([true, true]);
+    }
+    const closed = explainEnd('room-closed', { message: '', mayReturn: true }, 'garden');
+    expect([closed.mayGoOn, closed.mayRejoin]).to.deep.equal([true, false]);
+  });
+
+  it('says how long the call lasted, from a minute on', () => {
+    const minute = 60_000;
+    const texts = [0.9, 1, 59.9, 60, 121].map((minutes) => durationText(minutes * minute));
+    expect(texts).to.deep.equal(['', '1 minute', '59 minutes', '1 hour', '2 hours and 1 minute']);
   });
 
   it('lists raised hands first, in their order, and leaves the others where they are', () => {

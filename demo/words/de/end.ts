@@ -13,5 +13,8 @@ export const end: Words['end'] = {
   refusedTitle: 'Sie sind nicht mehr im Raum',
   refused: (reason) => `Die Verbindung ging verloren, und der Server lässt Sie nicht wieder herein: ${reason}`,
   closedTitle: 'Der Raum wurde geschlossen',
-  closed: 'Der Raum wurde geschlossen.',
+  left: (room) => `Sie haben ${room} verlassen.`,
+  lasted: (time) => `Sie waren ${time} dort.`,
+  rejoin: 'Zurück in den Raum',
+  closedFor: (room) => `${room} wurde für alle geschlossen.`,
 };

@@ -29,4 +29,13 @@ export const join: Words['join'] = {
   rooms: 'Gerade in Gebrauch',
   people: (count) => plural(count, { one: '# Person', other: '# Personen' }),
   allRooms: (count) => plural(count, { other: 'Alle # zeigen' }),
+  titleOf: (room) => `Teilnehmen: ${room}`,
+  newRoom: 'Neuer Raum',
+  otherRoom: 'Ein anderer Raum',
+  joinAs: (name) => `Als ${name} teilnehmen`,
+  nobodyThere: 'Noch ist niemand da.',
+  thereNow: (count) => plural(count, { one: '# Person ist da.', other: '# Personen sind da.' }),
+  isThere: (name) => `${name} ist da.`,
+  areThere: (name, more) =>
+    `${name} ${plural(more, { one: 'und # weitere Person sind da.', other: 'und # weitere sind da.' })}`,
 };

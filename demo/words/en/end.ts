@@ -11,5 +11,8 @@ export const end = {
   refusedTitle: 'You are not in the room any more',
   refused: (reason: string) => `The connection was lost, and the server does not let you in again: ${reason}`,
   closedTitle: 'The room was closed',
-  closed: 'The room was closed.',
+  left: (room: string) => `You left ${room}.`,
+  lasted: (time: string) => `You were there for ${time}.`,
+  rejoin: 'Rejoin',
+  closedFor: (room: string) => `${room} was closed for everybody.`,
 };

@@ -29,4 +29,12 @@ export const join = {
   rooms: 'In use now',
   people: (count: number) => plural(count, { one: '# person', other: '# people' }),
   allRooms: (count: number) => plural(count, { other: 'Show all #' }),
+  titleOf: (room: string) => `Join ${room}`,
+  newRoom: 'New room',
+  otherRoom: 'Another room',
+  joinAs: (name: string) => `Join as ${name}`,
+  nobodyThere: 'Nobody is there yet.',
+  thereNow: (count: number) => plural(count, { one: '# person is there.', other: '# people are there.' }),
+  isThere: (name: string) => `${name} is there.`,
+  areThere: (name: string, more: number) => `${name} ${plural(more, { other: 'and # more are there.' })}`,
 };

@@ -12,5 +12,8 @@ export const end: Words['end'] = {
   refusedTitle: 'Ya no estás en la sala',
   refused: (reason) => `Se perdió la conexión y el servidor no te deja volver a entrar: ${reason}`,
   closedTitle: 'La sala se ha cerrado',
-  closed: 'La sala se ha cerrado.',
+  left: (room) => `Has salido de ${room}.`,
+  lasted: (time) => `Estuviste ${time}.`,
+  rejoin: 'Volver a entrar',
+  closedFor: (room) => `${room} se ha cerrado para todos.`,
 };

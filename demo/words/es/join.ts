@@ -29,4 +29,13 @@ export const join: Words['join'] = {
   rooms: 'En uso ahora',
   people: (count) => plural(count, { one: '# persona', other: '# personas' }),
   allRooms: (count) => plural(count, { other: 'Mostrar las #' }),
+  titleOf: (room) => `Entrar en ${room}`,
+  newRoom: 'Sala nueva',
+  otherRoom: 'Otra sala',
+  joinAs: (name) => `Entrar como ${name}`,
+  nobodyThere: 'Todavía no hay nadie.',
+  thereNow: (count) => plural(count, { one: 'Hay # persona.', other: 'Hay # personas.' }),
+  isThere: (name) => `${name} está ahí.`,
+  areThere: (name, more) =>
+    `${name} ${plural(more, { one: 'y # persona más están ahí.', other: 'y # personas más están ahí.' })}`,
 };

@@ -13,5 +13,8 @@ export const end: Words['end'] = {
   refusedTitle: 'Vous n’êtes plus dans la salle',
   refused: (reason) => `La connexion a été perdue et le serveur ne vous laisse pas revenir : ${reason}`,
   closedTitle: 'La salle a été fermée',
-  closed: 'La salle a été fermée.',
+  left: (room) => `Vous avez quitté ${room}.`,
+  lasted: (time) => `Vous y avez passé ${time}.`,
+  rejoin: 'Revenir',
+  closedFor: (room) => `${room} a été fermée pour tout le monde.`,
 };

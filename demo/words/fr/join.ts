@@ -29,4 +29,13 @@ export const join: Words['join'] = {
   rooms: 'Utilisées en ce moment',
   people: (count) => plural(count, { one: '# personne', other: '# personnes' }),
   allRooms: (count) => plural(count, { other: 'Afficher les #' }),
+  titleOf: (room) => `Rejoindre ${room}`,
+  newRoom: 'Nouvelle salle',
+  otherRoom: 'Une autre salle',
+  joinAs: (name) => `Rejoindre en tant que ${name}`,
+  nobodyThere: 'Il n’y a encore personne.',
+  thereNow: (count) => plural(count, { one: '# personne est là.', other: '# personnes sont là.' }),
+  isThere: (name) => `${name} est là.`,
+  areThere: (name, more) =>
+    `${name} ${plural(more, { one: 'et # autre personne sont là.', other: 'et # autres personnes sont là.' })}`,
 };

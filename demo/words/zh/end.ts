@@ -12,5 +12,8 @@ export const end: Words['end'] = {
   refusedTitle: '您已不在房间内',
   refused: (reason) => `连接已断开，服务器不允许您再次加入：${reason}`,
   closedTitle: '房间已关闭',
-  closed: '房间已关闭。',
+  left: (room) => `您已离开 ${room}。`,
+  lasted: (time) => `您在房间内停留了 ${time}。`,
+  rejoin: '重新加入',
+  closedFor: (room) => `${room} 已为所有人关闭。`,
 };

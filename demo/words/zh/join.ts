@@ -29,4 +29,12 @@ export const join: Words['join'] = {
   rooms: '正在使用的房间',
   people: (count) => plural(count, { other: '# 人' }),
   allRooms: (count) => plural(count, { other: '显示全部 # 个' }),
+  titleOf: (room) => `加入 ${room}`,
+  newRoom: '新房间',
+  otherRoom: '其他房间',
+  joinAs: (name) => `以“${name}”加入`,
+  nobodyThere: '房间内还没有人。',
+  thereNow: (count) => plural(count, { other: '房间内有 # 人。' }),
+  isThere: (name) => `${name} 在房间内。`,
+  areThere: (name, more) => `${name} ${plural(more, { other: '和另外 # 人在房间内。' })}`,
 };
