@@ -67,6 +67,8 @@ export class Call {
   readonly #statistics: ReturnType<typeof setInterval>;
   readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
   #interruptedAt = -Infinity;
+  /** Takes the toast of a message away. */
+  #hideMessage = (): void => undefined;
   /** We were not allowed to speak. */
   #wasSilenced: boolean;
 
@@ -208,6 +210,7 @@ export class Call {
   show(panel: PanelName | undefined): void {
     this.panel.value = panel;
     this.chat.show(panel === 'chat');
+    if (panel === 'chat') this.#hideMessage();
   }
 
   /** What Escape does: closes the panel; when none is open, lets go of the pinned picture. */
@@ -323,12 +326,13 @@ export class Call {
       this.toasts.show(isCut ? 'A moderator has stopped your video.' : 'A moderator lets your video through again.');
   }
 
-  /** The first line of a message, while the chat is closed. */
+  /** The first line of the last message, while the chat is closed. */
   #toastMessage({ from, name, text }: Message): void {
     const { said, server } = words().chat;
     const [line = ''] = text.trim().split('\n', 1);
     const shown = line.length <= longestToast ? line : `${Array.from(line).slice(0, longestToast).join('')} …`;
-    this.toasts.show(said(from === '' ? server : name, shown));
+    this.#hideMessage();
+    this.#hideMessage = this.toasts.show(said(from === '' ? server : name, shown));
   }
 
   #person(id: string): Person | undefined {

@@ -14,14 +14,14 @@ export class Toasts {
   readonly shown = signal<readonly Toast[]>([]);
   #next = 0;
 
-  show(text: string, kind: Toast['kind'] = 'fact'): void {
+  /** @returns a function that takes it away before its time */
+  show(text: string, kind: Toast['kind'] = 'fact'): () => void {
     const id = this.#next++;
+    const hide = (): void => {
+      this.shown.value = this.shown.value.filter((each) => each.id !== id);
+    };
     this.shown.value = [...this.shown.value, { id, text, kind }].slice(-mostShown);
-    setTimeout(
-      () => {
-        this.shown.value = this.shown.value.filter((each) => each.id !== id);
-      },
-      kind === 'problem' ? 2 * shownMs : shownMs,
-    );
+    setTimeout(hide, kind === 'problem' ? 2 * shownMs : shownMs);
+    return hide;
   }
 }

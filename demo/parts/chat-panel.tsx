@@ -18,6 +18,7 @@ export function ChatPanel({ call }: { readonly call: Call }) {
   const unsent = chat.unsent.value;
   const list = useRef<HTMLDivElement>(null);
   const isReading = useRef(false);
+  const size = useRef('');
   const seen = useRef(messages.at(-1)?.id);
   const missed = useSignal(0);
   const toEnd = (): void => {
@@ -27,7 +28,8 @@ export function ChatPanel({ call }: { readonly call: Call }) {
   };
   const scrolled = (): void => {
     const element = list.current;
-    if (!element) return;
+    // While the window changes its size, the list is not at its end although the user has not scrolled.
+    if (!element || size.current !== sizeOf(element)) return;
     isReading.current = element.scrollHeight - element.scrollTop - element.clientHeight > nearEnd;
     if (!isReading.current) missed.value = 0;
   };
@@ -42,10 +44,13 @@ export function ChatPanel({ call }: { readonly call: Call }) {
   useLayoutEffect(toEnd, [unsent.length]);
   // The list is lower while the field is higher.
   useEffect(() => {
+    const element = list.current;
+    if (!element) return undefined;
     const observer = new ResizeObserver(() => {
+      size.current = sizeOf(element);
       if (!isReading.current) toEnd();
     });
-    if (list.current) observer.observe(list.current);
+    observer.observe(element);
     return () => {
       observer.disconnect();
     };
@@ -77,4 +82,8 @@ export function ChatPanel({ call }: { readonly call: Call }) {
       <ChatForm chat={chat} />
     </Panel>
   );
+}
+
+function sizeOf({ clientWidth, clientHeight }: Element): string {
+  return `${clientWidth} ${clientHeight}`;
 }
