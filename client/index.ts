@@ -17,6 +17,7 @@ export { ClientError, type Advice, type ClientErrorCode } from './errors.js';
 export type { MediaKind } from './ask.js';
 export { LevelMeter } from './level-meter.js';
 export { LocalPublication, type LocalPublicationEvents, type PublishOptions } from './local-publication.js';
+export type { CandidatePair, MediaReport } from './media-report.js';
 export {
   Moderation,
   type GrantChanges,

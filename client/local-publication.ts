@@ -5,6 +5,7 @@ import { Emitter } from './emitter.js';
 import { ClientError, asClientError, canSucceedYet } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
+import type { MediaReport } from './media-report.js';
 import { Standing, type PublicationState } from './publication-state.js';
 import type { Quality } from './quality.js';
 import { ScreenShare } from './screen-share.js';
@@ -133,6 +134,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   statistics(): Promise<ConnectionStatistics> {
     return this.#connection.statistics();
+  }
+
+  /** What is being tried, or was, to make the present connection: for help when nothing comes through. */
+  report(): Promise<MediaReport> {
+    return this.#connection.report();
   }
 
   get state(): PublicationState {

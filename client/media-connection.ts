@@ -1,5 +1,6 @@
 import { ClientError, asClientError } from './errors.js';
 import { Flow, type FlowOwner } from './flow.js';
+import { isRefusal, readReport, type MediaReport } from './media-report.js';
 import type { Watched } from './media-watch.js';
 import { QualityMeter, type Quality } from './quality.js';
 import type { Session } from './session.js';
@@ -31,6 +32,8 @@ export class MediaConnection implements Watched {
   readonly #owner: MediaConnectionOwner;
   #quality: Quality = 'unknown';
   #reading: { readonly at: number; readonly statistics: ConnectionStatistics } | undefined;
+  /** A TURN server has refused us. */
+  #relayRefused = false;
   #closed = false;
 
   /** @param endpointName the publisher's name; our own name for the connection on which we publish */
@@ -43,6 +46,9 @@ export class MediaConnection implements Watched {
     this.peer = new RTCPeerConnection(configuration);
     this.peer.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.#trickle(candidate);
+    };
+    this.peer.onicecandidateerror = (event) => {
+      this.#relayRefused ||= isRefusal(event);
     };
     this.peer.onconnectionstatechange = () => {
       if (this.#closed) return;
@@ -66,6 +72,11 @@ export class MediaConnection implements Watched {
     const statistics = await readStatistics(this.peer);
     this.#reading = { at: performance.now(), statistics };
     return statistics;
+  }
+
+  /** What is being tried, or was, to make the connection. */
+  report(): Promise<MediaReport> {
+    return readReport(this.peer, this.#relayRefused);
   }
 
   async look(): Promise<void> {

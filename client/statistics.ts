@@ -72,11 +72,11 @@ export async function readStatistics(peer: RTCPeerConnection): Promise<Connectio
   return { state: peer.connectionState, roundTrip, received, sent };
 }
 
-type Entry = Readonly<Record<string, unknown>>;
+export type Entry = Readonly<Record<string, unknown>>;
 type Sum = { -readonly [K in keyof MediaStatistics]: MediaStatistics[K] };
 
 /** RTCStatsReport is a map in every browser, but its entries are typed by their common members only. */
-function entriesOf(report: RTCStatsReport): readonly Entry[] {
+export function entriesOf(report: RTCStatsReport): readonly Entry[] {
   const entries: Entry[] = [];
   report.forEach((entry: Entry) => entries.push(entry));
   return entries;

@@ -2,6 +2,7 @@ import { Emitter } from './emitter.js';
 import type { ClientError } from './errors.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
+import type { MediaReport } from './media-report.js';
 import type { Quality } from './quality.js';
 import type { ConnectionStatistics } from './statistics.js';
 
@@ -60,6 +61,11 @@ export class Subscription extends Emitter<SubscriptionEvents> {
 
   statistics(): Promise<ConnectionStatistics> {
     return this.#connection.statistics();
+  }
+
+  /** What is being tried, or was, to make the present connection: for help when nothing comes through. */
+  report(): Promise<MediaReport> {
+    return this.#connection.report();
   }
 
   /** @internal For Publication only. */

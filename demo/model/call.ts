@@ -9,11 +9,13 @@ import {
   type MediaKind,
   type Participant,
   type Publication,
+  type PublicationState,
   type Room,
 } from '../../client/index.js';
 import { Chat } from './chat.js';
 import type { Message } from './chat.js';
 import { explainMedia } from './explain.js';
+import { Absentees } from './absentees.js';
 import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
 import { Person, inOrder } from './person.js';
@@ -21,6 +23,7 @@ import type { PageSettings } from './server.js';
 import { Scene } from './scene.js';
 import { Toasts } from './toasts.js';
 import { words } from '../words/words.js';
+import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
 
@@ -63,6 +66,11 @@ export class Call {
   readonly scene = new Scene(this.people);
   /** How the user wants the pictures to be laid out. */
   readonly layout = this.scene.choice;
+  /** Whether nothing at all comes through, and why. */
+  readonly trouble: Trouble;
+  readonly #absent = new Absentees((name) => {
+    this.toasts.show(`${name} left.`);
+  });
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
   readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
@@ -97,6 +105,10 @@ export class Call {
       'closed',
       media.onLost((kind, next) => void this.#lost(kind, next)),
     );
+    this.trouble = new Trouble(
+      () => (this.reconnecting.value ? [] : this.#states()),
+      () => this.#whyNothingComes(),
+    );
     this.#speakers = new Speakers(room, {
       thresholdDb: settings.thresholdDb,
       // The server's interval says how often pages shall change the main speaker. Speech is shown at once.
@@ -128,24 +140,35 @@ export class Call {
     if (media.hint.value) this.toasts.show(media.hint.value, 'problem');
     const stream = media.stream.value && this.#allowedOf(media.stream.value);
     if (!stream) return;
+    const { transit } = this.self;
     try {
-      const publication = await room.publish(stream, { kinds: this.#kindsToCome() });
+      const publishing = room.publish(stream, { kinds: this.#kindsToCome() });
+      // It is there at once, and `publish` waits for the server.
+      if (room.localPublication) transit.follow(room.localPublication);
+      const publication = await publishing;
       let isTaken = false;
       publication.on('taken', () => (isTaken = true));
       publication.on('closed', () => {
+        if (transit.followed === publication) transit.end();
         if (isTaken) this.#wasTaken();
       });
-      publication.on('reconnecting', () => (this.self.reconnecting.value = true));
-      publication.on('reconnected', () => (this.self.reconnecting.value = false));
       publication.on('sharing', (sharing) => {
         this.sharing.value = sharing;
         this.showOwn();
       });
     } catch (error) {
-      if (!this.#isOver() && error instanceof ClientError)
+      if (!this.#isOver() && error instanceof ClientError) {
+        transit.refused(error);
         this.toasts.show(explainMedia(error, this.self.name, this.self.name), 'problem');
+      }
     }
     this.showOwn();
+  }
+
+  /** Tries at once to send and to receive what does not come through. */
+  retry(): void {
+    if (this.self.transit.unsent.value && !this.room.localPublication) void this.publish();
+    for (const { transit } of this.people.value) transit.followed?.retry();
   }
 
   /** Mutes or unmutes. A device that is missing is looked for once more. */
@@ -225,7 +248,7 @@ export class Call {
     const stream = media.stream.value;
     self.stream.value = this.sharing.value && shared ? new MediaStream([shared]) : stream;
     const takesPart = stream !== undefined || this.room.localPublication !== undefined;
-    self.note.value = takesPart ? '' : 'Listening only';
+    self.idle.value = takesPart ? undefined : 'listeningOnly';
     self.muted.value = takesPart && media.state('microphone') !== 'on';
     self.cameraOff.value = takesPart && media.state('camera') !== 'on' && !this.sharing.value;
     self.publishes.value = this.room.localPublication !== undefined;
@@ -263,11 +286,13 @@ export class Call {
     this.#listenToOwn();
     room.on('participantJoined', (participant) => {
       this.#welcome(participant);
-      this.toasts.show(`${participant.name} joined.`);
+      if (!this.#absent.isBack(participant.id)) this.toasts.show(`${participant.name} joined.`);
     });
     room.on('participantLeft', ({ id, name }) => {
       this.others.value = this.others.value.filter((person) => person.id !== id);
-      if (room.joined && !this.reconnecting.value) this.toasts.show(`${name} left.`);
+      if (!room.joined) return;
+      if (this.reconnecting.value) this.#absent.add(id, name);
+      else this.toasts.show(`${name} left.`);
     });
     room.on('mediaError', (error, who) => {
       if (who === undefined) {
@@ -276,11 +301,12 @@ export class Call {
       }
       const person = this.#person(who);
       this.toasts.show(explainMedia(error, person?.name ?? who, this.self.name), 'problem');
-      if (person) person.note.value = 'No connection';
     });
-    room.on('reconnecting', () => (this.reconnecting.value = true));
+    room.on('reconnecting', () => {
+      this.#isOffline(true);
+    });
     room.on('reconnected', (resumed) => {
-      this.reconnecting.value = false;
+      this.#isOffline(false);
       if (resumed) return;
       // A server that has forgotten us has forgotten our hat, too.
       this.hat.value = false;
@@ -292,6 +318,8 @@ export class Call {
     });
     room.on('closed', (reason, details) => {
       clearInterval(this.#statistics);
+      this.trouble.close();
+      this.#absent.close();
       ended(reason, details);
     });
   }
@@ -341,7 +369,7 @@ export class Call {
 
   #welcome(participant: Participant): void {
     const person = new Person(participant.id, participant.name, false);
-    person.note.value = 'Listening';
+    person.idle.value = 'listening';
     if (participant.state) person.take(participant.state);
     participant.on('stateChanged', (state) => {
       const hadHand = person.handSince.value !== undefined;
@@ -356,27 +384,24 @@ export class Call {
       this.#expect(publication, person);
     });
     participant.on('unpublished', () => {
-      person.reconnecting.value = false;
       person.publishes.value = false;
-      if (performance.now() - this.#interruptedAt > interruptionMs) person.note.value = 'Listening';
-      else this.#expectBack(participant, person);
+      const isInterrupted = performance.now() - this.#interruptedAt < interruptionMs;
+      person.transit.end(isInterrupted);
+      if (isInterrupted) this.#expectBack(participant, person);
     });
     for (const publication of participant.publications.values()) this.#expect(publication, person);
   }
 
   #expect(publication: Publication, person: Person): void {
     person.publishes.value = true;
-    if (!person.reconnecting.value) person.note.value = 'Connecting …';
+    person.transit.follow(publication);
     publication.on('subscribed', (subscription) => {
       const { stream } = subscription;
-      person.reconnecting.value = false;
-      person.note.value = '';
       person.stream.value = stream;
       subscription.on('closed', () => {
         if (person.stream.value === stream && !person.reconnecting.value) person.stream.value = undefined;
       });
     });
-    publication.on('reconnecting', () => (person.reconnecting.value = true));
     publication.on('closed', () => (person.stream.value = undefined));
   }
 
@@ -388,12 +413,30 @@ export class Call {
   }
 
   #expectBack(participant: Participant, person: Person): void {
-    person.reconnecting.value = true;
     setTimeout(() => {
-      if (participant.publications.size > 0) return;
-      person.reconnecting.value = false;
-      person.note.value = 'Listening';
+      if (participant.publications.size === 0) person.transit.end();
     }, interruptionMs);
+  }
+
+  #isOffline(offline: boolean): void {
+    this.reconnecting.value = offline;
+    for (const { transit } of this.people.value) transit.offline.value = offline;
+  }
+
+  #states(): readonly PublicationState[] {
+    return this.people.value.flatMap(({ transit }) => transit.state.value ?? []);
+  }
+
+  async #whyNothingComes(): Promise<TroubleReason | undefined> {
+    const { localPublication, participants } = this.room;
+    const subscriptions = [...participants.values()]
+      .flatMap(({ publications }) => [...publications.values()])
+      .flatMap(({ subscription }) => subscription ?? []);
+    const sides = localPublication ? [localPublication, ...subscriptions] : subscriptions;
+    return reasonOf(
+      await Promise.all(sides.map((each) => each.report())),
+      this.people.value.flatMap(({ transit }) => transit.failure.value ?? []),
+    );
   }
 
   /** Sends it in place of the former one. A device that comes to somebody who only listened is published. */

@@ -1,9 +1,8 @@
-import { signal, type Signal } from '@preact/signals';
-import type { ConnectionStatistics, MediaKind, ParticipantState, Rates } from '../../client/index.js';
+import { computed, signal, type Signal } from '@preact/signals';
+import type { ConnectionStatistics, MediaKind, ParticipantState, Quality, Rates } from '../../client/index.js';
+import { words } from '../words/words.js';
 import { Picture } from './picture.js';
-
-/** How well sound and picture of a participant come through. */
-export type Quality = 'good' | 'fair' | 'poor' | 'unknown';
+import { Transit } from './transit.js';
 
 /** What the statistics show of one connection. */
 export interface Figures {
@@ -22,10 +21,13 @@ export class Person {
   readonly screen = signal<MediaStream | undefined>(undefined);
   readonly picture = new Picture(this, false);
   readonly screenPicture = new Picture(this, true);
+  readonly transit: Transit;
+  /** Why they send nothing, though nothing is wrong. */
+  readonly idle = signal<'listening' | 'listeningOnly' | undefined>(undefined);
   /** Shown in place of the picture: why there is none. */
-  readonly note = signal('');
+  readonly note = computed(() => this.transit.note.value || this.#idleNote());
   /** The picture was lost, and is expected back. */
-  readonly reconnecting = signal(false);
+  readonly reconnecting = computed(() => this.transit.reconnecting.value);
   readonly muted = signal(false);
   /** They have turned the camera off. What has no camera at all, or does not tell, is not off. */
   readonly cameraOff = signal(false);
@@ -45,6 +47,7 @@ export class Person {
     this.id = id;
     this.#name = signal(name);
     this.own = own;
+    this.transit = new Transit(own);
   }
 
   /** For people. It can change. */
@@ -60,6 +63,10 @@ export class Person {
     return this.cut.value.includes(kind);
   }
 
+  #idleNote(): string {
+    return this.idle.value === undefined ? '' : words().media[this.idle.value];
+  }
+
   /** Takes over what the server tells. What the user of this page has muted, the page knows itself. */
   take({ audio, video, hand, handSince, mutedKinds = [] }: ParticipantState): void {
     this.cut.value = mutedKinds;
@@ -69,17 +76,10 @@ export class Person {
     this.cameraOff.value = !video;
   }
 
+  /** How well sound and picture come through. `unknown` while they do not. */
   get quality(): Quality {
-    const figures = this.figures.value;
-    if (!figures) return 'unknown';
-    return qualityOf(figures.rates.loss, figures.statistics.roundTrip ?? 0);
+    return this.transit.quality.value;
   }
-}
-
-/** @param roundTrip in seconds */
-export function qualityOf(loss: number, roundTrip: number): Quality {
-  if (loss > 0.08 || roundTrip > 0.6) return 'poor';
-  return loss > 0.02 || roundTrip > 0.3 ? 'fair' : 'good';
 }
 
 /** Those with a raised hand first, in the order in which they raised it. */

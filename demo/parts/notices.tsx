@@ -1,5 +1,6 @@
 import type { Call, UnmuteWish } from '../model/call.js';
 import { words } from '../words/words.js';
+import { MediaTrouble } from './media-trouble.js';
 import { WaitingPerson } from './waiting-person.js';
 
 /** What wants an answer of the user, above the pictures. */
@@ -11,6 +12,7 @@ export function Notices({ call }: { readonly call: Call }) {
   const knock = call.panel.value === 'people' ? undefined : first;
   return (
     <section class="notices" aria-label={moderation.requests} aria-live="polite">
+      <MediaTrouble call={call} />
       {knock && (
         <div class="notice">
           <WaitingPerson house={call.house} person={knock} />

@@ -17,7 +17,8 @@ export interface TileProps {
 }
 
 /** One picture on the stage: of a camera, or of a screen. Without a picture there is the first letter of the name. */
-export function Tile({ call: { scene }, place, mirrored, pinned }: TileProps) {
+export function Tile({ call, place, mirrored, pinned }: TileProps) {
+  const { scene } = call;
   const { picture, role, fit, box } = place;
   const { person, isScreen, own } = picture;
   const video = useRef<HTMLVideoElement>(null);
@@ -38,6 +39,7 @@ export function Tile({ call: { scene }, place, mirrored, pinned }: TileProps) {
   const texts = words().stage;
   const name = isScreen ? (own ? texts.ownScreen : texts.screenOf(person.name)) : person.name;
   const note = isScreen ? '' : noteOf(person);
+  const isUnsent = !isScreen && person.transit.unsent.value;
   const { quality } = person;
   const flags = [
     'tile',
@@ -47,6 +49,7 @@ export function Tile({ call: { scene }, place, mirrored, pinned }: TileProps) {
     mirrored && 'mirrored',
     pinned && 'pinned',
     person.reconnecting.value && 'reconnecting',
+    isUnsent && 'unsent',
     !isScreen && isSilent(person) && 'muted',
     !isScreen && person.cut.value.length > 0 && 'cut',
     !isScreen && person.speaking.value && 'speaking',
@@ -73,7 +76,20 @@ export function Tile({ call: { scene }, place, mirrored, pinned }: TileProps) {
           scene.togglePin(picture);
         }}
       />
-      <span class="tile-note">{note}</span>
+      <span class="tile-note">
+        {note}
+        {isUnsent && (
+          <button
+            type="button"
+            class="tile-retry"
+            onClick={() => {
+              call.retry();
+            }}
+          >
+            {words().media.tryNow}
+          </button>
+        )}
+      </span>
       {!isScreen && person.handSince.value !== undefined && (
         <span class="tile-hand" aria-hidden="true">
           <Icon name="hand" />
@@ -115,12 +131,13 @@ function statesOf(person: Person): string[] {
     person.cameraOff.value ? texts.cameraOff : '',
     person.handSince.value === undefined ? '' : texts.handRaised,
     quality === 'fair' || quality === 'poor' ? texts[quality] : '',
+    person.transit.note.value,
   ].filter((text) => text !== '');
 }
 
 function noteOf(person: Person): string {
   const texts = words().stage;
-  if (person.reconnecting.value) return texts.mediaReconnecting;
+  if (person.reconnecting.value || person.transit.unsent.value) return person.note.value;
   const [sound, picture] = [person.isCut('audio'), person.isCut('video')];
   if (sound && picture) return texts.stopped;
   if (sound) return texts.soundStopped;

@@ -7,6 +7,7 @@ import { devices } from './devices.js';
 import { settings } from './settings.js';
 import { stage } from './stage.js';
 import { chat } from './chat.js';
+import { media } from './media.js';
 import { people } from './people.js';
 import { lost } from './lost.js';
 import { moderation } from './moderation.js';
@@ -24,6 +25,7 @@ export const en = {
   settings,
   stage,
   chat,
+  media,
   people,
   lost,
   moderation,

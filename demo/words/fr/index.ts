@@ -8,6 +8,7 @@ import { devices } from './devices.js';
 import { settings } from './settings.js';
 import { stage } from './stage.js';
 import { chat } from './chat.js';
+import { media } from './media.js';
 import { people } from './people.js';
 import { lost } from './lost.js';
 import { moderation } from './moderation.js';
@@ -24,6 +25,7 @@ export const fr: Words = {
   settings,
   stage,
   chat,
+  media,
   people,
   lost,
   moderation,
