@@ -160,9 +160,13 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#quality;
   }
 
-  /** Tries at once what would be tried after a pause, or what was given up. */
+  /** Tries anew at once, unless it is live: without the pause, or what takes long, or what was given up. */
   retry(): void {
-    if (!this.#busy && this.state === 'failed' && !this.#closed) this.#restore();
+    if (this.#closed || this.state === 'live') return;
+    if (!this.#busy) {
+      this.#published = false;
+      this.#restore();
+    }
     this.#backOff.hurry();
   }
 

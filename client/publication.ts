@@ -78,9 +78,11 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.#quality;
   }
 
-  /** Tries at once what would be tried after a pause, or what was given up. */
+  /** Tries anew at once, unless it is live: without the pause, or what takes long, or what was given up. */
   retry(): void {
-    if (!this.#recovering && this.state === 'failed') this.#startRecovery();
+    if (this.#closed || this.#subscribing || this.state === 'live') return;
+    const isWanted = this.#subscription !== undefined || this.state === 'failed';
+    if (!this.#recovering && isWanted) this.#startRecovery();
     this.#backOff.hurry();
   }
 

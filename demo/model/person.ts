@@ -64,7 +64,8 @@ export class Person {
   }
 
   #idleNote(): string {
-    return this.idle.value === undefined ? '' : words().media[this.idle.value];
+    const sends = this.transit.state.value !== undefined;
+    return sends || this.idle.value === undefined ? '' : words().media[this.idle.value];
   }
 
   /** Takes over what the server tells. What the user of this page has muted, the page knows itself. */

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Room } from '../../client/room.js';
 import { Call } from '../../demo/model/call.js';
 import type { LocalMedia } from '../../demo/model/local-media.js';
+import { until } from '../support/until.js';
 import { inBrowserWorld } from '../client/browser-world.js';
 import { ScriptedServer, joined, unknownSession } from '../client/scripted-server.js';
 
@@ -27,6 +28,28 @@ describe('the call as the page shows it', () => {
     server.visits[0]?.cut();
     expect(await back).to.equal(false);
     expect(call.hat.value).to.equal(false);
+    await room.leave();
+    server.stop();
+  });
+
+  it('says of nobody that they joined because the server was restarted', async () => {
+    const others = { value: [{ id: 'berta' }, { id: 'carl' }] };
+    const server = await ScriptedServer.start(({ method }, visit) => {
+      if (method === 'connect') return unknownSession;
+      if (method !== 'joinRoom') return { result: {} };
+      return visit.number === 1 ? { result: { ...others, sessionId: 'one' } } : joined('two');
+    });
+    const room = new Room({ url: server.url, room: 'garden', user: 'ana' });
+    await room.join();
+    const call = new Call(room, noMedia, settings, () => undefined);
+    const said = (): string[] => call.toasts.shown.value.map(({ text }) => text);
+    const back = new Promise((resolve) => room.once('reconnected', resolve));
+    server.visits[0]?.cut();
+    await back;
+    server.visits[1]?.tell('participantJoined', { id: 'berta' });
+    server.visits[1]?.tell('participantJoined', { id: 'dora' });
+    await until('both are there', () => call.others.value.length === 2);
+    expect(said()).to.deep.equal(['dora joined.']);
     await room.leave();
     server.stop();
   });
