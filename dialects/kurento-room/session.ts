@@ -146,7 +146,8 @@ export class Session implements CallingSession, NameHolder {
     return this.#participant;
   }
 
-  async join(wish: JoinWish, entered: (participant: Participant) => void): Promise<Participant> {
+  // Not async, as `#enter`: a promise that settles as another one does costs several turns of the microtask queue.
+  join(wish: JoinWish, entered: (participant: Participant) => void): Promise<Participant> {
     const { token, user } = wish;
     if (this.#participant && !this.#participant.closed) {
       const { name, room: present } = this.#participant;
@@ -156,8 +157,7 @@ export class Session implements CallingSession, NameHolder {
     const found = access.identify({ door: dialectName, address: this.#address, token, name: user });
     if (!(found instanceof Promise)) return this.#enter(wish, found, entered);
     const goOn = keepPayer();
-    const bearer = await found;
-    return goOn(() => this.#enter(wish, bearer, entered));
+    return found.then((bearer) => goOn(() => this.#enter(wish, bearer, entered)));
   }
 
   publicationTaken({ name }: Participant, stream: string): void {
@@ -254,7 +254,7 @@ export class Session implements CallingSession, NameHolder {
   }
 
   /** @throws RoomError `not-allowed`, ProtocolError; rejects as `Rooms.join` */
-  async #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
+  #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
     const { dataChannels, features, resumeToken } = wish;
     const { rooms, names, limits, log } = this.#context;
     const newcomer: Newcomer = {
