@@ -167,10 +167,12 @@ function described<Name extends string, Params extends z.ZodObject, Result exten
   };
 }
 
-/** With the defaults in place of what is absent, null or empty. */
+/** With the defaults that there are in place of what is absent, null or empty. */
 function completed(given: Given, defaults: Given): Given {
-  const used = Object.entries(defaults).filter(([name]) => given[name] == null || given[name] === '');
-  return { ...given, ...Object.fromEntries(used) };
+  const used = Object.entries(defaults).filter(
+    ([name, value]) => value !== undefined && (given[name] == null || given[name] === ''),
+  );
+  return used.length === 0 ? given : { ...given, ...Object.fromEntries(used) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sources } from '../../rooms/index.js';
-import type { Grants, Participant, ParticipantState, RoomSettings } from '../../rooms/index.js';
+import type { Grants, Participant, ParticipantState, Profile, RoomSettings } from '../../rooms/index.js';
 import { has } from './features.js';
 import type { Features } from './features.js';
 
@@ -61,13 +61,16 @@ export function shownState({ mutedByModerator, handSince, ...state }: Participan
   };
 }
 
-/** What clients with those features are told of a participant beside its id. */
-export function shownWith(features: Features, { profile, state }: Participant) {
-  const { name, metadata, tags } = profile;
+/** What clients with those features are told of a participant beside its id. Nothing is looked up that they are not told. */
+export function shownWith(features: Features, participant: Participant) {
   return {
-    ...(has(features, 'metadata') && { name, metadata, attributes: { ...tags } }),
-    ...(has(features, 'state') && { state: shownState(state) }),
+    ...(has(features, 'metadata') && shownProfile(participant.profile)),
+    ...(has(features, 'state') && { state: shownState(participant.state) }),
   };
+}
+
+function shownProfile({ name, metadata, tags }: Profile): z.output<typeof profileSchema> {
+  return { name, metadata, attributes: { ...tags } };
 }
 
 export function shownRoom({ title, passwordHash, ...settings }: RoomSettings): ShownRoom {
