@@ -15,6 +15,7 @@ import { MediaConnections } from './media-connections.js';
 import { Moderation } from './moderation.js';
 import { Playback } from './playback.js';
 import { Participant } from './participant.js';
+import { watchPage } from './page-watch.js';
 import type { Present } from './profile.js';
 import type { Publication } from './publication.js';
 import { BackOff } from './back-off.js';
@@ -31,6 +32,11 @@ export interface RoomOptions extends SessionOptions, EntranceOptions {
   readonly user?: string | undefined;
   /** Receive each publication as it comes. Default: true. */
   readonly autoSubscribe?: boolean | undefined;
+  /**
+   * Leave as the page goes away, so that the others see it at once. A page that the browser keeps and shows again is told: `closed` comes
+   * with the reason `disconnected`. Default: true.
+   */
+  readonly leaveOnPageHide?: boolean | undefined;
 }
 
 /** Settings of the room that everybody in it may know. */
@@ -113,6 +119,7 @@ export class Room extends Emitter<RoomEvents> {
   #iceRenewal: IceRenewal | undefined;
   #localPublication: LocalPublication | undefined;
   #closing: ReturnType<typeof setTimeout> | undefined;
+  #stopWatchingPage: () => void = () => undefined;
   /** The server said that the room is closed. */
   #roomClosed = false;
   /** Counts the times the server had forgotten us. */
@@ -199,6 +206,7 @@ export class Room extends Emitter<RoomEvents> {
     const iceServers = [...(this.#options.iceServers ?? [])];
     const connections = new MediaConnections(session, { iceServers, bundlePolicy: 'max-bundle' });
     this.#connections = connections;
+    if (this.#options.leaveOnPageHide !== false) this.#leaveWithPage(session);
     this.#iceRenewal = new IceRenewal(connections);
     session.on('notification', (notification) => {
       this.#receive(notification, connections);
@@ -232,6 +240,7 @@ export class Room extends Emitter<RoomEvents> {
       this.#become('joined');
     } catch (error) {
       this.#become('closed');
+      this.#stopWatchingPage();
       session.close();
       throw error;
     }
@@ -348,6 +357,22 @@ export class Room extends Emitter<RoomEvents> {
     // We have left also without an answer.
     await answered?.catch(() => undefined);
     session?.close();
+  }
+
+  /** Nobody on the page is told as it goes away: a page that is loaded again comes back by itself. */
+  #leaveWithPage(session: Session): void {
+    let isGone = false;
+    this.#stopWatchingPage = watchPage({
+      hidden: () => {
+        isGone = true;
+        // Nothing is to wait: what was sent before the page is gone goes out.
+        session.request('leaveRoom', {}).catch(() => undefined);
+        session.close();
+      },
+      shownAgain: () => {
+        if (isGone) this.#end('disconnected');
+      },
+    });
   }
 
   async #open(): Promise<Session> {
@@ -576,6 +601,7 @@ export class Room extends Emitter<RoomEvents> {
   #end(reason: EndReason, details: EndDetails = { message: '', mayReturn: true }): void {
     if (this.#hasLeft()) return;
     this.#become('closed');
+    this.#stopWatchingPage();
     this.#iceRenewal?.stop();
     // Only a client whose connection was lost has a name that is kept for it.
     if (reason !== 'disconnected') this.#resumeToken.forget();

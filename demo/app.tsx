@@ -151,10 +151,3 @@ function explainReturn(error: unknown, name: string): string | undefined {
   const isOfNetwork = error instanceof ClientError && error.advice === 'retry' && error.reason === undefined;
   return isOfNetwork ? words().end.lost : explainJoin(error, name);
 }
-
-/** Tells the others at once that the page closes, before the server would notice. A reload comes back. */
-export function leaveQuietly(): void {
-  const present = presentCall();
-  void (call.value?.room ?? knock.value?.room)?.leave();
-  keepCall(present);
-}

@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import type { Room } from '../client/index.js';
 import { register, tagName } from './element/register.js';
-import { App, comeBack, leaveQuietly, presentRoom } from './app.js';
+import { App, comeBack, presentRoom } from './app.js';
 import { inspect, type Inspection } from './model/inspection.js';
 import { factOf } from './model/facts.js';
 import { startLanguage } from './model/page-language.js';
@@ -21,8 +21,6 @@ window.atrium = {
   },
   inspect: () => inspect(presentRoom(), document.querySelector(tagName)?.shadowRoot ?? document),
 };
-
-window.addEventListener('pagehide', leaveQuietly);
 
 register();
 const root = document.getElementById('app');

@@ -186,6 +186,9 @@ export class StubElement {
 /** The tracks of the browser's camera and microphone. */
 export const devices: { stream: StubStream | undefined } = { stream: undefined };
 
+/** Where events of the page as a whole are told, such as `pagehide`. */
+export const page = new EventTarget();
+
 /** The answers of the browser's screen picker, one for each call. */
 export const screens: (() => Promise<StubStream>)[] = [];
 
@@ -199,8 +202,8 @@ export function inBrowserWorld(): void {
     RTCPeerConnection: StubPeer,
     MediaStream: StubStream,
     document: { createElement: () => new StubElement() },
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
+    addEventListener: page.addEventListener.bind(page),
+    removeEventListener: page.removeEventListener.bind(page),
     reportError: (error: unknown) => {
       throw error;
     },
