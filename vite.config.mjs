@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -7,7 +7,7 @@ import { defineConfig } from 'vite';
  * @param folder may be a link to the project
  */
 export function bundlesOf(folder) {
-  return [page(folder), client(folder), original(folder)];
+  return [page(folder), client(folder), call(folder), original(folder)];
 }
 
 /** Paths relative to it, so that it works below any prefix. */
@@ -16,13 +16,14 @@ function page(folder) {
     ...common,
     root: join(folder, 'demo'),
     base: './',
-    esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
+    esbuild,
     build: {
       outDir: join(folder, 'dist/demo'),
       emptyOutDir: true,
       target: 'es2022',
       sourcemap: true,
       modulePreload: { polyfill: false },
+      rollupOptions: { external: isCall },
     },
   });
 }
@@ -30,7 +31,22 @@ function page(folder) {
 /** The client library, as a module, and for pages with a plain script as a global. */
 function client(folder) {
   const files = { es: 'atrium-client.js', iife: 'atrium-client.global.js' };
-  return library(folder, 'client/index.ts', 'Atrium', files);
+  return library(folder, 'client/index.ts', 'Atrium', files, { external: isCall });
+}
+
+/** The element <atrium-call>, which shares the client library with the page around it. Each language but English is a file of its own. */
+function call(folder) {
+  const rollupOptions = {
+    external: (id) => id.endsWith('/client/index.js'),
+    // The languages use some of its modules.
+    preserveEntrySignatures: 'allow-extension',
+    output: {
+      paths: () => './atrium-client.js',
+      chunkFileNames: ({ facadeModuleId }) => `atrium-call-${basename(dirname(facadeModuleId ?? ''))}-[hash].js`,
+    },
+  };
+  const files = { es: 'atrium-call.js' };
+  return { ...library(folder, 'demo/element/atrium-call.ts', 'AtriumCall', files, rollupOptions), esbuild };
 }
 
 /** The face of the original's browser library, as the global that its pages expect. */
@@ -39,7 +55,7 @@ function original(folder) {
   return library(folder, 'client/original/kurento-room.ts', 'KurentoRoomModule', files);
 }
 
-function library(folder, entry, name, files) {
+function library(folder, entry, name, files, rollupOptions = {}) {
   return defineConfig({
     ...common,
     root: join(folder, 'client'),
@@ -49,10 +65,16 @@ function library(folder, entry, name, files) {
       target: 'es2022',
       sourcemap: true,
       minify: 'esbuild',
+      rollupOptions,
       lib: { entry: join(folder, entry), name, formats: Object.keys(files), fileName: (format) => files[format] },
     },
   });
 }
+
+const esbuild = { jsx: 'automatic', jsxImportSource: 'preact' };
+
+/** The script of <atrium-call>, which `embed` fetches from beside the library. */
+const isCall = (id) => id.endsWith('/atrium-call.js');
 
 /** Links are not followed: see `bundle` in scripts/prepare.mjs. */
 const common = { configFile: false, logLevel: 'warn', resolve: { preserveSymlinks: true } };

@@ -46,3 +46,20 @@ export class IceRenewal {
     else this.#askIn(tryAgainMs);
   }
 }
+
+/**
+ * STUN and TURN servers, for a page that makes connections of its own: a `Room` asks for its servers itself. Empty when the server does
+ * not answer.
+ * @param token one with which a room may be joined. Without it there are only STUN servers
+ */
+export async function iceServersOf(url: string, token = ''): Promise<RTCIceServer[]> {
+  const base = url.replace(/^ws/, 'http').replace(/\/room$/, '');
+  try {
+    const headers = token === '' ? {} : { Authorization: `Bearer ${token}` };
+    const response = await fetch(`${base}/api/v1/ice-servers`, { headers });
+    const { iceServers } = (await response.json()) as { iceServers: RTCIceServer[] };
+    return iceServers;
+  } catch {
+    return [];
+  }
+}

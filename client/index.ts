@@ -10,7 +10,18 @@ export {
 } from './devices.js';
 export type { ChatMessage } from './chat.js';
 export type { DataMessage } from './data.js';
-export { embed, iceServersOf, type EmbedOptions } from './embed.js';
+export type {
+  AtriumCallConstructor,
+  AtriumCallElement,
+  AtriumCallEventMap,
+  CallButton,
+  CallEnd,
+  CallHandle,
+  CallLayout,
+  CallState,
+} from './call-element.js';
+export { embed, type EmbedOptions } from './embed.js';
+export { iceServersOf } from './ice-servers.js';
 export type { Emitter, EventMap } from './emitter.js';
 export type { EntranceOptions } from './entrance.js';
 export { ClientError, type Advice, type ClientErrorCode } from './errors.js';

@@ -107,7 +107,7 @@ function goToNewRoom(): void {
 
 /** Rejects with the reason why the user is not in the room. */
 async function join(wish: PresentCall): Promise<void> {
-  const settings = await pageSettings();
+  const settings = await pageSettings(location.href);
   const { room: name, listenOnly, password } = wish;
   const room = new Room({
     ...{ url: socketAddress(location.href), room: name },

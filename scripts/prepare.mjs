@@ -102,6 +102,9 @@ async function bundle() {
 async function packClient() {
   const { clientTypes } = await import('./client-types.mjs');
   for (const { name, types } of await clientTypes(root)) writeFileSync(`dist/client/${name}.d.ts`, types);
+  // In the folder of sources the library is index.ts.
+  const face = readFileSync('client/atrium-call.d.ts', 'utf8').replaceAll("'./index.js'", "'./atrium-client.js'");
+  writeFileSync('dist/client/atrium-call.d.ts', face);
   const { private: _, ...published } = readJson('client/package.json');
   writeFileSync('dist/client/package.json', `${JSON.stringify(published, null, 2)}\n`);
   cpSync('client/README.md', 'dist/client/README.md');

@@ -2,13 +2,8 @@ import { CallElement } from './call-element.js';
 
 export const tagName = 'atrium-call';
 
-declare global {
-  interface HTMLElementTagNameMap {
-    [tagName]: CallElement;
-  }
-}
-
 /** Makes the browser know `<atrium-call>`. */
 export function register(): void {
-  if (!customElements.get(tagName)) customElements.define(tagName, CallElement);
+  const registry = (globalThis as { readonly customElements?: CustomElementRegistry }).customElements;
+  if (registry && !registry.get(tagName)) registry.define(tagName, CallElement);
 }

@@ -12,6 +12,7 @@ import {
   type PublicationState,
   type Room,
 } from '../../client/index.js';
+import { CallOptions } from './call-options.js';
 import { Chat } from './chat.js';
 import type { Message } from './chat.js';
 import { explainMedia } from './explain.js';
@@ -45,6 +46,7 @@ export class Call {
   readonly media: LocalMedia;
   readonly house: House;
   readonly toasts = new Toasts();
+  readonly options: CallOptions;
   readonly hasHat: boolean;
   /** Whether the server knows of raised hands. */
   readonly hasHands: boolean;
@@ -86,12 +88,14 @@ export class Call {
     media: LocalMedia,
     settings: PageSettings,
     ended: (reason: EndReason, details: EndDetails) => void,
+    options = new CallOptions(location.href),
   ) {
     this.room = room;
+    this.options = options;
     this.media = media;
     this.hasHat = settings.hasHat;
     this.chat = new Chat(room, (message) => {
-      this.#toastMessage(message);
+      if (options.chat.value) this.#toastMessage(message);
     });
     this.house = new House(room, this.toasts);
     this.hasHands = room.self.state !== undefined;
@@ -231,6 +235,7 @@ export class Call {
   }
 
   show(panel: PanelName | undefined): void {
+    if (panel === 'chat' && !this.options.chat.value) return;
     this.panel.value = panel;
     this.chat.show(panel === 'chat');
     if (panel === 'chat') this.#hideMessage();

@@ -37,9 +37,10 @@ export class LocalMedia {
   /** How often everything was turned off. */
   #closed = 0;
   #choice: Record<DeviceKind, string> = { camera: recall().camera, microphone: recall().microphone };
+  readonly #unwatch: () => void;
 
   constructor() {
-    watchDevices((devices) => {
+    this.#unwatch = watchDevices((devices) => {
       this.devices.value = devices;
     });
   }
@@ -119,6 +120,12 @@ export class LocalMedia {
       release(track);
     }
     return undefined;
+  }
+
+  /** Turns the devices off for good. */
+  end(): void {
+    this.close();
+    this.#unwatch();
   }
 
   /** Turns the devices off, their lights too, also devices that are being opened. The next `open` has on what was on. */

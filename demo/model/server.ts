@@ -18,11 +18,13 @@ export interface LiveRoom {
   readonly publications: number;
 }
 
-/** A setting that cannot be asked has its default: the call does not depend on it. */
-export async function pageSettings(): Promise<PageSettings> {
-  const [threshold, interval, config] = await Promise.all(
-    ['getThresholdSpeaker', 'getUpdateSpeakerInterval', 'getClientConfig'].map(ask),
-  );
+/**
+ * A setting that cannot be asked has its default: the call does not depend on it.
+ * @param home address of the server
+ */
+export async function pageSettings(home: string): Promise<PageSettings> {
+  const paths = ['getThresholdSpeaker', 'getUpdateSpeakerInterval', 'getClientConfig'];
+  const [threshold, interval, config] = await Promise.all(paths.map((path) => ask(path, home)));
   return {
     thresholdDb: typeof threshold === 'number' ? threshold : -50,
     speakerIntervalMs: typeof interval === 'number' ? interval : 1800,
@@ -57,14 +59,14 @@ export async function presenceIn(room: string, token: string): Promise<Presence 
   return { count: seen.length, names };
 }
 
-async function ask(path: string): Promise<unknown> {
-  return jsonOf(await get(path));
+async function ask(path: string, home: string): Promise<unknown> {
+  return jsonOf(await get(path, '', home));
 }
 
-function get(path: string, token = ''): Promise<Response | undefined> {
+function get(path: string, token: string, home = location.href): Promise<Response | undefined> {
   const signal = AbortSignal.timeout(patienceMs);
   const headers = { ...(token !== '' && { Authorization: `Bearer ${token}` }) };
-  return fetch(new URL(path, homeOf(location.href)), { signal, headers }).catch(() => undefined);
+  return fetch(new URL(path, homeOf(home)), { signal, headers }).catch(() => undefined);
 }
 
 async function jsonOf(response: Response | undefined): Promise<unknown> {

@@ -11,5 +11,5 @@ export function CallFrame({ call }: { readonly call: Call }) {
     document.title = `${call.room.name} · Atrium`;
     element.current?.present(call);
   }, [call]);
-  return h(tagName, { class: 'whole', ref: element, autofocus: true });
+  return <main class="whole">{h(tagName, { ref: element, autofocus: true })}</main>;
 }

@@ -13,7 +13,7 @@ import { useLow } from './use-low.js';
 
 /** The call: tiles, chat, who is here, and the buttons. */
 export function CallPage({ call }: { readonly call: Call }) {
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const { low, resting } = useLow(frame);
   useEffect(() => {
@@ -23,8 +23,9 @@ export function CallPage({ call }: { readonly call: Call }) {
   }, [call]);
   const panel = call.panel.value;
   return (
-    <div
+    <section
       class="call-page"
+      aria-label={call.title}
       ref={frame}
       data-panel={panel ?? ''}
       data-low={low.value ? '' : undefined}
@@ -40,10 +41,12 @@ export function CallPage({ call }: { readonly call: Call }) {
             <Icon name="lock" />
           </span>
         )}
-        <button type="button" class="chip" aria-label="Copy invitation" onClick={() => void invite(call)}>
-          <Icon name="link" />
-          <span>Copy invitation</span>
-        </button>
+        {call.options.shows('invitation') && (
+          <button type="button" class="chip" aria-label="Copy invitation" onClick={() => void invite(call)}>
+            <Icon name="link" />
+            <span>Copy invitation</span>
+          </button>
+        )}
       </header>
       <Stage call={call} />
       <Notices call={call} />
@@ -52,12 +55,12 @@ export function CallPage({ call }: { readonly call: Call }) {
       {panel === 'statistics' && <StatisticsPanel call={call} />}
       <Controls call={call} />
       <ToastList toasts={call.toasts} />
-    </div>
+    </section>
   );
 }
 
-async function invite({ room, toasts }: Call): Promise<void> {
-  const link = invitation(location.href, room.name);
+async function invite({ room, toasts, options }: Call): Promise<void> {
+  const link = invitation(options.home, room.name);
   try {
     await navigator.clipboard.writeText(link);
     toasts.show('Invitation copied: send the link to whom you want to see.');

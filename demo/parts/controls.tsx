@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { CallButton } from '../../client/index.js';
 import type { Call } from '../model/call.js';
 import { DeviceButton } from './device-button.js';
 import { listenForKeys } from './page-keys.js';
@@ -16,27 +17,32 @@ export function Controls({ call }: { readonly call: Call }) {
   const hand = call.self.handSince.value !== undefined;
   const asked = call.house.waiting.value.length + call.hands.value.length;
   const panel = call.panel.value;
+  const shows = (button: CallButton): boolean => call.options.shows(button);
   const toggle = (name: NonNullable<typeof panel>): void => {
     call.show(panel === name ? undefined : name);
   };
   return (
     <footer class="call-foot" ref={bar}>
       <div class="controls" role="toolbar" aria-label="Call">
-        <DeviceButton
-          kind="microphone"
-          media={call.media}
-          withShortcut
-          cut={call.self.isCut('audio')}
-          onClick={() => void call.toggle('microphone')}
-        />
-        <DeviceButton
-          kind="camera"
-          media={call.media}
-          withShortcut
-          cut={call.self.isCut('video')}
-          onClick={() => void call.toggle('camera')}
-        />
-        {canShare && (
+        {shows('microphone') && (
+          <DeviceButton
+            kind="microphone"
+            media={call.media}
+            withShortcut
+            cut={call.self.isCut('audio')}
+            onClick={() => void call.toggle('microphone')}
+          />
+        )}
+        {shows('camera') && (
+          <DeviceButton
+            kind="camera"
+            media={call.media}
+            withShortcut
+            cut={call.self.isCut('video')}
+            onClick={() => void call.toggle('camera')}
+          />
+        )}
+        {canShare && shows('screen') && (
           <ToolButton
             icon="screen"
             label={call.sharing.value ? 'Stop sharing your screen' : 'Share your screen'}
@@ -46,7 +52,7 @@ export function Controls({ call }: { readonly call: Call }) {
             onClick={() => void call.toggleSharing()}
           />
         )}
-        {call.hasHands && (
+        {call.hasHands && shows('hand') && (
           <ToolButton
             icon="hand"
             label={hand ? 'Lower your hand' : 'Raise your hand'}
@@ -56,7 +62,7 @@ export function Controls({ call }: { readonly call: Call }) {
             onClick={() => void call.toggleHand()}
           />
         )}
-        {call.hasHat && (
+        {call.hasHat && shows('hat') && (
           <ToolButton
             icon="hat"
             label={call.hat.value ? 'Take the hat off' : 'Put a hat on'}
@@ -66,43 +72,51 @@ export function Controls({ call }: { readonly call: Call }) {
             onClick={() => void call.toggleHat()}
           />
         )}
-        <ToolButton
-          icon="chat"
-          label={unread === 0 ? 'Chat' : `Chat: ${unread} unread`}
-          shortcut="c"
-          expanded={panel === 'chat'}
-          controls="chat-panel"
-          onClick={() => {
-            toggle('chat');
-          }}
-        >
-          {unread > 0 && <span class="badge">{unread > 9 ? '9+' : unread}</span>}
-        </ToolButton>
-        <ToolButton
-          icon="people"
-          label={asked === 0 ? `People: ${count}` : `People: ${count}, ${requestsText(call)}`}
-          tip={`People: ${count}`}
-          shortcut="p"
-          expanded={panel === 'people'}
-          controls="people-panel"
-          onClick={() => {
-            toggle('people');
-          }}
-        >
-          <span class={asked === 0 ? 'badge quiet' : 'badge'}>{count}</span>
-        </ToolButton>
-        <ToolButton
-          icon="statistics"
-          label="Statistics"
-          shortcut="i"
-          class="wide-only"
-          expanded={panel === 'statistics'}
-          controls="statistics-panel"
-          onClick={() => {
-            toggle('statistics');
-          }}
-        />
-        <ToolButton icon="leave" label="Leave" class="danger" onClick={() => void call.room.leave()} />
+        {shows('chat') && (
+          <ToolButton
+            icon="chat"
+            label={unread === 0 ? 'Chat' : `Chat: ${unread} unread`}
+            shortcut="c"
+            expanded={panel === 'chat'}
+            controls="chat-panel"
+            onClick={() => {
+              toggle('chat');
+            }}
+          >
+            {unread > 0 && <span class="badge">{unread > 9 ? '9+' : unread}</span>}
+          </ToolButton>
+        )}
+        {shows('people') && (
+          <ToolButton
+            icon="people"
+            label={asked === 0 ? `People: ${count}` : `People: ${count}, ${requestsText(call)}`}
+            tip={`People: ${count}`}
+            shortcut="p"
+            expanded={panel === 'people'}
+            controls="people-panel"
+            onClick={() => {
+              toggle('people');
+            }}
+          >
+            <span class={asked === 0 ? 'badge quiet' : 'badge'}>{count}</span>
+          </ToolButton>
+        )}
+        {shows('statistics') && (
+          <ToolButton
+            icon="statistics"
+            label="Statistics"
+            shortcut="i"
+            class="wide-only"
+            expanded={panel === 'statistics'}
+            controls="statistics-panel"
+            onClick={() => {
+              toggle('statistics');
+            }}
+          />
+        )}
+        {shows('leave') && (
+          <ToolButton icon="leave" label="Leave" class="danger" onClick={() => void call.room.leave()} />
+        )}
       </div>
     </footer>
   );

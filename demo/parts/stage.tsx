@@ -38,7 +38,7 @@ export function Stage({ call }: { readonly call: Call }) {
   const shown = steadily(call).flatMap((picture) => seats.get(picture) ?? []);
   const texts = words().stage;
   return (
-    <main id="stage" class="stage">
+    <div id="stage" class="stage">
       <div class={still.value ? 'floor still' : 'floor'} ref={floor}>
         <ul class="tiles" aria-label={texts.people}>
           {shown.map((place) => (
@@ -94,7 +94,7 @@ export function Stage({ call }: { readonly call: Call }) {
         </div>
       )}
       <Sounds call={call} />
-    </main>
+    </div>
   );
 }
 

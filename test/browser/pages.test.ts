@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { givenMediaServers } from '../support/media-server.js';
 import { startTestServer, useServer } from '../support/server.js';
 import { until } from '../support/until.js';
+import { plays, videoOf } from './plays.js';
 import { useBrowser } from './shared-browser.js';
+import { useSite } from './site.js';
 import { violations } from './violations.js';
 import { patienceMs, Visitor } from './visitor.js';
 
@@ -15,31 +17,14 @@ describe('pages that are not the demo', function () {
   this.timeout(4 * patienceMs);
   const server = useServer({ kurentoRoom: { sessionGraceMs: 1_000 } });
   const newWindow = useBrowser();
-  let web: Server;
-  let pages: Readonly<Record<string, string>> = {};
+  const site = useSite();
 
-  before(async () => {
-    web = createServer(({ url = '/' }, response) => {
-      response.writeHead(200, { 'content-type': 'text/html' }).end(pages[url] ?? '');
-    });
-    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
-  });
-  after(() => web.close());
   async function open(path: string): Promise<{ page: Page; errors: string[] }> {
     const page = await (await newWindow()).newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
-    await page.goto(`http://127.0.0.1:${(web.address() as AddressInfo).port}${path}`);
+    await page.goto(site.at(path));
     return { page, errors };
-  }
-
-  /** Resolves when that video of the page plays. */
-  async function plays(page: Page, selector: string): Promise<void> {
-    await page.waitForFunction(
-      `(() => { const video = document.querySelector(${JSON.stringify(selector)}); return video && video.videoWidth > 0 && video.currentTime > 0.5; })()`,
-      undefined,
-      { timeout: patienceMs },
-    );
   }
 
   it('have a call with the lines of the README', async () => {
@@ -47,15 +32,19 @@ describe('pages that are not the demo', function () {
     const [, html = ''] = /```html\n([\s\S]*?)```/.exec(readme) ?? [];
     expect(html.trim().split('\n').length, 'lines').to.be.at.most(5);
     const mine = html.replaceAll('https://conference.example/', server().url);
-    pages = { '/ana': mine, '/berta': mine.replace('Ana', 'Berta') };
+    site.pages = { '/ana': mine, '/berta': mine.replace('Ana', 'Berta') };
     const ana = await open('/ana');
-    await plays(ana.page, 'video[aria-label="Ana"]');
     const berta = await open('/berta');
-    await plays(berta.page, 'video[aria-label="Ana"]');
-    await plays(ana.page, 'video[aria-label="Berta"]');
+    for (const [page, other] of [
+      [ana.page, 'Berta'],
+      [berta.page, 'Ana'],
+    ] as const) {
+      await plays(videoOf(page, other));
+      await page.getByRole('toolbar').getByRole('button', { name: 'Leave' }).waitFor();
+    }
     expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
     await berta.page.close();
-    await until('Berta is gone', async () => (await ana.page.locator('video').count()) === 1, patienceMs);
+    await until('Berta is gone', async () => (await ana.page.locator('.tile').count()) === 1, patienceMs);
   });
 
   it('written for the Kurento Room browser library run with one script changed', async () => {
@@ -92,7 +81,7 @@ describe('pages that are not the demo', function () {
           local.init();
         });
       </script>`;
-    pages = { '/ana': page('Ana'), '/berta': page('Berta'), '/again': page('Ana') };
+    site.pages = { '/ana': page('Ana'), '/berta': page('Berta'), '/again': page('Ana') };
     const ana = await open('/ana');
     const told = (of: Page): Promise<string[]> => of.evaluate('window.told');
     const hears = (of: Page, line: string): Promise<void> =>
@@ -101,11 +90,11 @@ describe('pages that are not the demo', function () {
     const berta = await open('/berta');
     await hears(berta.page, 'connected Ana Ana_webcam');
     await hears(berta.page, 'stream-subscribed Ana_webcam');
-    await plays(berta.page, '#Ana_webcam video#native-video-Ana_webcam');
+    await plays(berta.page.locator('#Ana_webcam video#native-video-Ana_webcam'));
     for (const line of ['participant-joined Berta', 'participant-published Berta', 'stream-subscribed Berta_webcam']) {
       await hears(ana.page, line);
     }
-    await plays(ana.page, '#Berta_webcam video');
+    await plays(ana.page.locator('#Berta_webcam video'));
     expect(await ana.page.locator('#name-Berta_webcam').textContent()).to.equal('Berta');
     await hears(ana.page, 'speaking Berta_webcam');
     await until(

@@ -30,7 +30,7 @@ type Received = Inspection['received'][number];
 export const patienceMs = 30_000;
 
 /** Settings of devices that are cheap enough for several browsers on two cores. */
-const cheapDevices = `{
+export const cheapDevices = `{
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const cheap = {
     video: { width: 320, height: 240, frameRate: 15 },

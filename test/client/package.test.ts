@@ -18,6 +18,8 @@ const ways = {
 };
 
 const program = `
+import { AtriumCall } from '@atrium/client/call';
+import type { CallHandle } from '@atrium/client';
 import { ClientError, Room, Speakers, Subscription, decibels, embed, iceServersOf, openDevices, watchDevices } from '@atrium/client';
 import type { EndReason, Grants, Participant, ParticipantState, RoomEvents, RoomOptions } from '@atrium/client';
 import { KurentoRoom } from '@atrium/client/original';
@@ -48,6 +50,17 @@ export async function call(url: string, video: HTMLVideoElement, iceServers?: RT
 export const listener: (...args: RoomEvents['message']) => string = ({ from, text }) => from + text;
 export const advice = (error: unknown): string => (error instanceof ClientError ? error.advice : '');
 export const others = [embed, iceServersOf, watchDevices];
+
+export async function shown(page: Document): Promise<void> {
+  const call = page.createElement('atrium-call');
+  call.buttons = ['microphone', 'leave'];
+  call.addEventListener('left', ({ detail }) => console.log(detail.reason, detail.mayReturn));
+  call.addEventListener('error', ({ detail }) => console.log(detail.advice));
+  const { room, leave }: CallHandle = await call.join();
+  room.on('message', console.log);
+  await leave();
+  console.log(new AtriumCall().state === 'joined');
+}
 export const kurento = new KurentoRoom('wss://localhost/room', (error, opened) => [error, opened?.Room]);
 
 export function wrong(room: Room, kinds: string[]): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { plays, videoOf } from '../browser/plays.js';
 import { useBrowser } from '../browser/shared-browser.js';
 import { patienceMs } from '../browser/visitor.js';
 import { useServer } from '../support/server.js';
@@ -43,12 +44,6 @@ describe('the examples with a page', function () {
     return page;
   }
 
-  /** Resolves once that video of the page plays, frame after frame. */
-  async function plays(page: Page, selector: string): Promise<void> {
-    const video = `document.querySelector(${JSON.stringify(selector)})`;
-    await page.waitForFunction(`${video}?.videoWidth > 0 && ${video}.currentTime > 0.5`);
-  }
-
   async function call(page: Page, user: string): Promise<void> {
     await page.getByLabel('Your name').fill(user);
     await page.getByRole('button', { name: 'Call' }).click();
@@ -60,7 +55,7 @@ describe('the examples with a page', function () {
     await call(ana, 'Ana');
     await ana.getByText('Waiting for somebody to come.').waitFor();
     await call(ben, 'Ben');
-    await Promise.all([plays(ana, '#other'), plays(ben, '#other')]);
+    await Promise.all([plays(ana.locator('#other')), plays(ben.locator('#other'))]);
     expect(await ana.getByRole('status').textContent()).to.equal('Ben is here.');
     await call(cleo, 'Cleo');
     await cleo.getByText('Two people are in this room already.').waitFor();
@@ -70,18 +65,18 @@ describe('the examples with a page', function () {
     await ben.getByRole('button', { name: 'Call' }).waitFor();
     await until('Ana sees that', async () => (await ana.getByRole('status').textContent()) === 'Ben left.', patienceMs);
     await call(ben, 'Ben');
-    await Promise.all([plays(ana, '#other'), plays(ben, '#other')]);
+    await Promise.all([plays(ana.locator('#other')), plays(ben.locator('#other'))]);
   });
 
   it('embed-page: a page has a call, and is as before when it is over', async () => {
     const address = await serve('embed-page');
     const [reader, desk] = [await open(`${address}?user=Reader`), await open(`${address}?user=Desk`)];
     for (const page of [reader, desk]) await page.getByRole('button', { name: 'Talk to us' }).click();
-    await Promise.all([plays(reader, 'video[aria-label="Desk"]'), plays(desk, 'video[aria-label="Reader"]')]);
+    await Promise.all([plays(videoOf(reader, 'Desk')), plays(videoOf(desk, 'Reader'))]);
     await reader.getByRole('button', { name: 'Hang up' }).click();
     await reader.getByRole('button', { name: 'Talk to us' }).waitFor();
     expect(await reader.locator('video').count()).to.equal(0);
-    await until('the desk is alone', async () => (await desk.locator('video').count()) === 1, patienceMs);
+    await until('the desk is alone', async () => (await desk.locator('.tile').count()) === 1, patienceMs);
   });
 
   describe('bot', () => {
@@ -101,7 +96,7 @@ describe('the examples with a page', function () {
       await call(ana, 'Ana');
       await ana.getByText('Waiting for somebody to come.').waitFor();
       const bot = run('bot/bot.ts', film, 'garden', `${server().url.replace('http', 'ws')}room`);
-      await plays(ana, '#other');
+      await plays(ana.locator('#other'));
       const { width, sound } = await ana.evaluate<{ width: number; sound: number }>(`(async () => {
         const other = document.querySelector('#other');
         const context = new AudioContext();

@@ -12,6 +12,7 @@ import { people } from './people.js';
 import { lost } from './lost.js';
 import { moderation } from './moderation.js';
 import { statistics } from './statistics.js';
+import { element } from './element.js';
 import { problems } from './problems.js';
 
 /** English is the type of the catalogue: each language has each of its texts. A text with parts is a function. */
@@ -30,6 +31,7 @@ export const en = {
   lost,
   moderation,
   statistics,
+  element,
   problems,
 };
 

@@ -13,6 +13,7 @@ import { people } from './people.js';
 import { lost } from './lost.js';
 import { moderation } from './moderation.js';
 import { statistics } from './statistics.js';
+import { element } from './element.js';
 import { problems } from './problems.js';
 
 export const es: Words = {
@@ -30,5 +31,6 @@ export const es: Words = {
   lost,
   moderation,
   statistics,
+  element,
   problems,
 };

@@ -1,0 +1,20 @@
+import { signal } from '@preact/signals';
+import type { CallButton } from '../../client/index.js';
+
+/** What the page around a call wants of it. */
+export class CallOptions {
+  /** Empty: all. */
+  readonly buttons = signal<readonly string[]>([]);
+  readonly chat = signal(true);
+  /** Of the server's pages, to which invitations lead. */
+  readonly home: string;
+
+  constructor(home: string) {
+    this.home = home;
+  }
+
+  shows(button: CallButton): boolean {
+    if (button === 'chat' && !this.chat.value) return false;
+    return this.buttons.value.length === 0 || this.buttons.value.includes(button);
+  }
+}
