@@ -51,9 +51,17 @@ export async function openDevices({ camera = true, microphone = true }: DeviceWi
   );
 }
 
-/** Asks the user for the screen or a window of it. Rejects as `openDevices`. */
-export function openScreen(): Promise<MediaStream> {
-  return ask((devices) => devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false }));
+/**
+ * Asks the user for the screen or a window of it, with its sound where the browser and the user give it. Text in it stays sharp rather than
+ * smooth. Rejects as `openDevices`.
+ * @param sound default: false
+ */
+export async function openScreen({
+  sound = false,
+}: { readonly sound?: boolean | undefined } = {}): Promise<MediaStream> {
+  const stream = await ask((devices) => devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: sound }));
+  for (const track of stream.getVideoTracks()) track.contentHint = 'detail';
+  return stream;
 }
 
 function chosen(wish: string | true): MediaTrackConstraints {

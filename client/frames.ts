@@ -23,14 +23,16 @@ type Params = Readonly<Record<string, unknown>>;
 const fits = {
   participantJoined: (params) => texts('id')(params) && fitsPresent(params),
   participantPublished: (params) => texts('id')(params) && isStreams(params.streams),
-  participantUnpublished: texts('name'),
+  participantUnpublished: ({ name, streams }) =>
+    texts('name')({ name }) && (streams === undefined || isStreams(streams)),
   participantLeft: texts('name'),
   participantEvicted: (params) => optional('string', 'reason')(params) && optional('boolean', 'mayReturn')(params),
   sendMessage: (params) =>
     texts('user', 'message')(params) && optional('string', 'id')(params) && optional('number', 'at')(params),
   data: texts('from', 'topic', 'data'),
-  iceCandidate: texts('endpointName', 'candidate'),
-  mediaError: (params) => texts('error')(params) && optional('string', 'sender')(params),
+  iceCandidate: (params) => texts('endpointName', 'candidate')(params) && optional('string', 'stream')(params),
+  mediaError: (params) =>
+    texts('error')(params) && optional('string', 'sender')(params) && optional('string', 'stream')(params),
   roomClosed: () => true,
   custonNotification: (params) => typeof params.MarkerFilterState === 'number',
   participantStateChanged: (params) => texts('id')(params) && isState(params),
@@ -94,7 +96,8 @@ function isState(params: Params): boolean {
   const flags = ['audio', 'video', 'screen', 'hand'];
   return (
     flags.every((flag) => typeof params[flag] === 'boolean') &&
-    (params.mutedKinds === undefined || isKinds(params.mutedKinds))
+    (params.mutedKinds === undefined || isKinds(params.mutedKinds)) &&
+    (params.streams === undefined || isStreams(params.streams))
   );
 }
 
@@ -103,7 +106,12 @@ function isKinds(kinds: unknown): boolean {
 }
 
 function isStreams(streams: unknown): boolean {
-  return Array.isArray(streams) && streams.every((stream) => isRecord(stream) && texts('id')(stream));
+  return Array.isArray(streams) && streams.every(isStream);
+}
+
+function isStream(stream: unknown): boolean {
+  if (!isRecord(stream) || typeof stream.id !== 'string') return false;
+  return [stream.kinds, stream.muted].every((kinds) => kinds === undefined || isKinds(kinds));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

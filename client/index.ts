@@ -33,6 +33,7 @@ export {
   Moderation,
   type GrantChanges,
   type ModerationEvents,
+  type OfStream,
   type Removal,
   type Role,
   type RoomChanges,
@@ -56,4 +57,5 @@ export { Self, type Grants, type SelfEvents } from './self.js';
 export type { SessionOptions } from './session.js';
 export { Speakers, type SpeakersEvents, type SpeakersOptions } from './speakers.js';
 export { decibels, ratesBetween, type ConnectionStatistics, type MediaStatistics, type Rates } from './statistics.js';
+export type { StreamSource } from './streams.js';
 export { Subscription, type SubscriptionEvents } from './subscription.js';

@@ -11,6 +11,7 @@ import type { Quality } from './quality.js';
 import { ScreenShare } from './screen-share.js';
 import type { Self } from './self.js';
 import type { ConnectionStatistics } from './statistics.js';
+import { usualSource, webcam, wireSources, type StreamSource } from './streams.js';
 
 export interface LocalPublicationEvents {
   /** `state` has changed. With the reason, when it is `failed`. */
@@ -40,6 +41,10 @@ export interface LocalPublicationEvents {
 }
 
 export interface PublishOptions {
+  /** Which stream it is: `webcam`, `screen` or another, of a small letter and up to 15 small letters, digits and hyphens. Default: `webcam`. */
+  readonly id?: string | undefined;
+  /** What it shows. Default: by the id; `webcam` is a camera, `screen` a screen. */
+  readonly source?: StreamSource | undefined;
   /** We get our own stream back, to see what the others see. Default: false. */
   readonly loopback?: boolean | undefined;
   /** Asks for a data channel; needs `RoomOptions.dataChannels`. Default: false. */
@@ -58,6 +63,9 @@ const replacedWithinMs = 2000;
  * `setMicrophone` do stop the track whose place another one takes.
  */
 export class LocalPublication extends Emitter<LocalPublicationEvents> {
+  /** Unique among our streams. */
+  readonly id: string;
+  readonly source: StreamSource;
   readonly stream: MediaStream;
   readonly #self: Self;
   readonly #connections: MediaConnections;
@@ -90,6 +98,9 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   constructor(self: Self, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
     super();
     this.#options = options;
+    const { id = webcam, source = usualSource(id) } = options;
+    this.id = id;
+    this.source = source;
     this.#self = self;
     this.stream = stream;
     this.#connections = connections;
@@ -209,7 +220,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   /** Tells the others what is muted. Only for pages that switch tracks themselves. */
   tellMuted(): void {
     this.#lookAtMuted();
-    this.#self.tellMuted(Object.fromEntries(this.#kinds.map((kind) => [kind, this.isMuted(kind)])));
+    this.#self.tellMuted(this.id, Object.fromEntries(this.#kinds.map((kind) => [kind, this.isMuted(kind)])));
   }
 
   get #kinds(): MediaKind[] {
@@ -281,8 +292,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     if (this.#closed) return;
     this.#closed = true;
     this.#deaf();
-    this.#self.publishes([]);
-    this.#connections.close(this.#self.id, this.#connection);
+    this.#self.publishes(this.id, undefined);
+    this.#connections.close(this.#self.id, this.id, this.#connection);
     void this.stopSharing();
     this.#standing.close();
     this.emit('closed');
@@ -392,7 +403,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   #connect(): MediaConnection {
     this.#outdated = false;
-    const connection = this.#connections.open(this.#self.id, {
+    const connection = this.#connections.open(this.#self.id, this.id, {
       side: 'sent',
       expectsPackets: () => this.#kinds.some((kind) => !this.isMuted(kind)),
       flowing: (flows) => {
@@ -427,17 +438,18 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       const { sdpAnswer } = await session.request('publishVideo', {
         sdpOffer,
         doLoopback: this.#options.loopback ?? false,
+        ...(this.#connections.hasStreams && { stream: this.id, source: wireSources[this.source] }),
       });
       this.#published = true;
       return sdpAnswer;
     });
     if (this.#outdated) this.#published = false;
-    else if (!this.#closed) this.#self.publishes(this.#kinds);
+    else if (!this.#closed) this.#self.publishes(this.id, { source: this.source, kinds: this.#kinds });
   }
 
   async #unpublish(): Promise<void> {
     await this.#connections.session
-      .request('unpublishVideo', {})
+      .request('unpublishVideo', this.#connections.hasStreams ? { stream: this.id } : {})
       // Whether this was refused or lost, it is over.
       .catch(() => undefined);
   }
@@ -495,7 +507,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   #lookAtMuted(): void {
     const before = this.#muted;
-    const cut = this.#self.state?.mutedKinds ?? [];
+    const cut = this.#self.cutOf(this.id);
     this.#muted = this.#kinds.filter((kind) => this.isMuted(kind) || cut.includes(kind));
     const more = this.#muted.filter((kind) => !before.includes(kind));
     const less = before.filter((kind) => !this.#muted.includes(kind));

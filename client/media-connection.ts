@@ -12,6 +12,14 @@ export interface MediaConnectionOwner extends FlowOwner {
   readonly quality: (quality: Quality) => void;
 }
 
+/** What it is called in messages about candidates. */
+export interface EndpointName {
+  /** The publisher's name; our own name for a connection on which we publish. */
+  readonly endpointName: string;
+  /** Absent where the server knows one stream of each participant. */
+  readonly stream?: string;
+}
+
 /** A reading that is not older than this is looked at once more, in ms: others read too, as those that show loudness. */
 const freshMs = 1000;
 
@@ -21,7 +29,7 @@ const freshMs = 1000;
  */
 export class MediaConnection implements Watched {
   readonly peer: RTCPeerConnection;
-  readonly #endpointName: string;
+  readonly #endpoint: EndpointName;
   readonly #session: Session;
   /** Our candidates, until the offer is sent. Then `undefined`. */
   #unsent: RTCIceCandidate[] | undefined = [];
@@ -36,9 +44,8 @@ export class MediaConnection implements Watched {
   #relayRefused = false;
   #closed = false;
 
-  /** @param endpointName the publisher's name; our own name for the connection on which we publish */
-  constructor(endpointName: string, session: Session, configuration: RTCConfiguration, owner: MediaConnectionOwner) {
-    this.#endpointName = endpointName;
+  constructor(endpoint: EndpointName, session: Session, configuration: RTCConfiguration, owner: MediaConnectionOwner) {
+    this.#endpoint = endpoint;
     this.#session = session;
     this.#owner = owner;
     this.#flow = new Flow(owner);
@@ -149,7 +156,7 @@ export class MediaConnection implements Watched {
     const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
     // Nothing depends on the answer. The session itself reports a lost connection.
     this.#session
-      .request('onIceCandidate', { endpointName: this.#endpointName, candidate: line, sdpMid, sdpMLineIndex })
+      .request('onIceCandidate', { ...this.#endpoint, candidate: line, sdpMid, sdpMLineIndex })
       .catch(() => undefined);
   }
 

@@ -1,10 +1,13 @@
 import { MediaConnection, type MediaConnectionOwner } from './media-connection.js';
 import { MediaWatch } from './media-watch.js';
 import type { Session } from './session.js';
+import { webcam } from './streams.js';
 
-/** The media connections of one room, by the name of the publisher. Our own publication has our own name. */
+/** The media connections of one room, by the name of the publisher and the id of the stream. What we publish has our own name. */
 export class MediaConnections {
   readonly session: Session;
+  /** Whether the server knows several streams of one participant. */
+  hasStreams = false;
   #configuration: RTCConfiguration;
   readonly #connections = new Map<string, MediaConnection>();
   readonly #watch = new MediaWatch();
@@ -20,23 +23,32 @@ export class MediaConnections {
     for (const connection of this.#connections.values()) connection.iceServers = iceServers;
   }
 
-  /** Takes the place of an earlier connection of that name. */
-  open(name: string, owner: MediaConnectionOwner): MediaConnection {
-    const former = this.#connections.get(name);
-    if (former) this.close(name, former);
-    const connection = new MediaConnection(name, this.session, this.#configuration, owner);
-    this.#connections.set(name, connection);
+  /** Takes the place of an earlier connection for that stream. */
+  open(name: string, stream: string, owner: MediaConnectionOwner): MediaConnection {
+    const key = keyOf(name, stream);
+    const former = this.#connections.get(key);
+    if (former) this.close(name, stream, former);
+    const endpoint = { endpointName: name, ...(this.hasStreams && { stream }) };
+    const connection = new MediaConnection(endpoint, this.session, this.#configuration, owner);
+    this.#connections.set(key, connection);
     this.#watch.add(connection);
     return connection;
   }
 
-  addCandidate(name: string, candidate: RTCIceCandidateInit): void {
-    this.#connections.get(name)?.addCandidate(candidate);
+  /** @param stream absent where the server knows one stream of each participant */
+  addCandidate(name: string, stream: string | undefined, candidate: RTCIceCandidateInit): void {
+    this.#connections.get(keyOf(name, stream ?? webcam))?.addCandidate(candidate);
   }
 
-  close(name: string, connection: MediaConnection): void {
+  close(name: string, stream: string, connection: MediaConnection): void {
     connection.close();
     this.#watch.remove(connection);
-    if (this.#connections.get(name) === connection) this.#connections.delete(name);
+    const key = keyOf(name, stream);
+    if (this.#connections.get(key) === connection) this.#connections.delete(key);
   }
+}
+
+/** No id of a stream has an underscore. */
+function keyOf(name: string, stream: string): string {
+  return `${stream}_${name}`;
 }

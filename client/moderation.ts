@@ -33,6 +33,11 @@ export interface Removal {
   readonly revoke?: boolean | undefined;
 }
 
+/** Of one stream of a participant. Default: of all. */
+export interface OfStream {
+  readonly stream?: string | undefined;
+}
+
 /**
  * What moderators can do (docs/access.md#moderators). Each method rejects with `not-allowed` for somebody who is none, with `not-in-room`
  * when the participant is gone, `too-many`, or as `Room.chat`. `id` is the id of a participant; `'*'` stands for all, without the moderators.
@@ -56,8 +61,8 @@ export class Moderation extends Emitter<ModerationEvents> {
    * Cuts somebody's audio or video for everybody, also what they publish later. `muted: false` takes the cut away; what they have muted
    * themselves stays muted. Rejects with `not-supported` for a participant whose media does not pass the server.
    */
-  async mute(id: string, kinds: readonly MediaKind[], muted = true): Promise<void> {
-    await this.#ask('muteParticipant', { id, kinds: [...kinds], muted });
+  async mute(id: string, kinds: readonly MediaKind[], muted = true, { stream }: OfStream = {}): Promise<void> {
+    await this.#ask('muteParticipant', { id, kinds: [...kinds], muted, ...(stream !== undefined && { stream }) });
   }
 
   /** Asks somebody to send it again. They decide. */
@@ -65,9 +70,9 @@ export class Moderation extends Emitter<ModerationEvents> {
     await this.#ask('requestUnmute', { id, kinds: [...kinds] });
   }
 
-  /** Ends somebody's stream. They may publish again. */
-  async unpublish(id: string): Promise<void> {
-    await this.#ask('forceUnpublish', { id });
+  /** Ends somebody's stream, or all of them. They may publish again. */
+  async unpublish(id: string, { stream }: OfStream = {}): Promise<void> {
+    await this.#ask('forceUnpublish', { id, ...(stream !== undefined && { stream }) });
   }
 
   /** Removes somebody from the room. */

@@ -6,6 +6,7 @@ import { changedProfile, profileIn } from './profile.js';
 import type { ParticipantState, Present, Profile, ProfileChanges } from './profile.js';
 import { Publication } from './publication.js';
 import { worstOf, type Quality } from './quality.js';
+import { silentIn, type StreamEntry } from './streams.js';
 
 export interface ParticipantEvents {
   published: [Publication];
@@ -68,11 +69,11 @@ export class Participant extends Emitter<ParticipantEvents> {
   }
 
   /** @internal For Room only: the participant publishes a stream. It replaces an earlier one with that id. */
-  publish(streamId: string): Publication {
-    this.#publications.get(streamId)?.end();
-    const publication = new Publication(this.id, streamId, this.#connections);
-    publication.mutedBecomes(mutedIn(this.#state));
-    this.#publications.set(streamId, publication);
+  publish(entry: StreamEntry): Publication {
+    this.#publications.get(entry.id)?.end();
+    const publication = new Publication(this.id, entry, this.#connections);
+    publication.mutedBecomes(silentIn(entry) ?? mutedIn(this.#state));
+    this.#publications.set(entry.id, publication);
     publication.on('quality', () => {
       this.#measure();
     });
@@ -87,9 +88,10 @@ export class Participant extends Emitter<ParticipantEvents> {
     this.emit('quality', quality);
   }
 
-  /** @internal For Room only: the participant publishes nothing any more. */
-  unpublish(): void {
-    for (const publication of this.#publications.values()) {
+  /** @internal For Room only: the participant publishes these streams no more. @param ids undefined: none at all */
+  unpublish(ids?: readonly string[]): void {
+    for (const publication of [...this.#publications.values()]) {
+      if (ids && !ids.includes(publication.id)) continue;
       this.#publications.delete(publication.id);
       publication.end();
       this.emit('unpublished', publication);
@@ -106,7 +108,10 @@ export class Participant extends Emitter<ParticipantEvents> {
   /** @internal For Room only. */
   stateChanged(state: ParticipantState): void {
     this.#state = state;
-    for (const publication of this.#publications.values()) publication.mutedBecomes(mutedIn(state));
+    for (const publication of this.#publications.values()) {
+      const entry = state.streams?.find(({ id }) => id === publication.id);
+      publication.mutedBecomes((entry && silentIn(entry)) ?? mutedIn(state));
+    }
     this.emit('stateChanged', state);
   }
 
@@ -116,9 +121,11 @@ export class Participant extends Emitter<ParticipantEvents> {
     this.emit('updated', this.#profile);
   }
 
-  /** @internal For Room only: the media server has lost what we receive of the participant. We subscribe anew. */
-  subscriptionLost(error: ClientError): void {
-    for (const publication of this.#publications.values()) if (publication.subscription) publication.recover(error);
+  /** @internal For Room only: the media server has lost what we receive of the stream, or of all. We subscribe anew. */
+  subscriptionLost(error: ClientError, stream?: string): void {
+    for (const publication of this.#publications.values()) {
+      if (publication.subscription && (stream === undefined || publication.id === stream)) publication.recover(error);
+    }
   }
 
   /** @internal For Room only. */

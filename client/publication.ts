@@ -5,6 +5,7 @@ import { ClientError, asClientError, canSucceedYet } from './errors.js';
 import type { MediaConnections } from './media-connections.js';
 import { Standing, type PublicationState } from './publication-state.js';
 import type { Quality } from './quality.js';
+import { sourceIn, type StreamEntry, type StreamSource } from './streams.js';
 import { Subscription } from './subscription.js';
 
 export interface PublicationEvents {
@@ -27,8 +28,9 @@ export interface PublicationEvents {
 
 /** A stream that another participant publishes. */
 export class Publication extends Emitter<PublicationEvents> {
-  /** Unique among the streams of its participant. In this protocol it is `webcam`. */
+  /** Unique among the streams of its participant: `webcam`, `screen` … */
   readonly id: string;
+  readonly source: StreamSource;
   readonly #publisher: string;
   readonly #connections: MediaConnections;
   readonly #backOff: BackOff;
@@ -43,10 +45,11 @@ export class Publication extends Emitter<PublicationEvents> {
   #closed = false;
 
   /** @internal For Participant only. */
-  constructor(publisher: string, id: string, connections: MediaConnections) {
+  constructor(publisher: string, entry: StreamEntry, connections: MediaConnections) {
     super();
     this.#publisher = publisher;
-    this.id = id;
+    this.id = entry.id;
+    this.source = sourceIn(entry);
     this.#connections = connections;
     this.#backOff = new BackOff(connections.session.clock);
   }
@@ -68,7 +71,7 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.#standing.failure;
   }
 
-  /** What the publisher, or a moderator, has muted. Empty where the server does not tell. */
+  /** What the publisher, or a moderator, has muted, and what is not sent at all. Empty where the server does not tell. */
   get muted(): readonly MediaKind[] {
     return this.#muted;
   }

@@ -1,4 +1,4 @@
-import type { RequestResult } from '../dialects/kurento-room/types.js';
+import type { NotificationParams, RequestResult } from '../dialects/kurento-room/types.js';
 import type { Ask } from './ask.js';
 import { Chat } from './chat.js';
 import type { ChatMessage } from './chat.js';
@@ -10,7 +10,8 @@ import type { EntranceOptions } from './entrance.js';
 import { ClientError, asClientError } from './errors.js';
 import type { Notification } from './frames.js';
 import { IceRenewal } from './ice-servers.js';
-import { LocalPublication, type PublishOptions } from './local-publication.js';
+import type { LocalPublication, PublishOptions } from './local-publication.js';
+import { LocalPublications } from './local-publications.js';
 import { MediaConnections } from './media-connections.js';
 import { Moderation } from './moderation.js';
 import { Playback } from './playback.js';
@@ -23,6 +24,7 @@ import { ResumeToken } from './resume-token.js';
 import { Self } from './self.js';
 import type { Grants } from './self.js';
 import { Session, type SessionOptions } from './session.js';
+import { webcam, type StreamEntry } from './streams.js';
 
 export interface RoomOptions extends SessionOptions, EntranceOptions {
   /** Address of the server's WebSocket, as `wss://host/room`. */
@@ -81,6 +83,8 @@ export interface RoomEvents {
    * known. It can come later too, when the server was restarted and we join anew.
    */
   waiting: [number | undefined];
+  /** We show the screen from now on, or no more. */
+  sharing: [boolean];
   /** The browser wants a click before it plays sound (`startAudio`), or no more. */
   audioBlocked: [boolean];
   /** Settings of the room have changed: `settings` has all of them. */
@@ -117,7 +121,7 @@ export class Room extends Emitter<RoomEvents> {
   #joined = false;
   #connections: MediaConnections | undefined;
   #iceRenewal: IceRenewal | undefined;
-  #localPublication: LocalPublication | undefined;
+  readonly #published: LocalPublications;
   #closing: ReturnType<typeof setTimeout> | undefined;
   #stopWatchingPage: () => void = () => undefined;
   /** The server said that the room is closed. */
@@ -133,6 +137,9 @@ export class Room extends Emitter<RoomEvents> {
     const user = options.user?.normalize() ?? '';
     const ask: Ask = async (method, params) => this.#requireJoined().session.request(method, params);
     this.self = new Self(user, ask);
+    this.#published = new LocalPublications(this.self, (on) => {
+      this.emit('sharing', on);
+    });
     this.moderation = new Moderation(ask);
     this.#resumeToken = new ResumeToken(options.url, this.name, user);
     const entering = { room: this.name, user, resumeToken: this.#resumeToken };
@@ -186,8 +193,14 @@ export class Room extends Emitter<RoomEvents> {
     return this.#participants;
   }
 
+  /** Our camera and microphone: the stream `webcam`. */
   get localPublication(): LocalPublication | undefined {
-    return this.#localPublication?.closed ? undefined : this.#localPublication;
+    return this.#published.all.get(webcam);
+  }
+
+  /** What we publish, by stream id. */
+  get localPublications(): ReadonlyMap<string, LocalPublication> {
+    return this.#published.all;
   }
 
   /**
@@ -249,20 +262,30 @@ export class Room extends Emitter<RoomEvents> {
   /**
    * Offers the tracks of `stream` to the room. What fails and can succeed later is tried again until it does, with pauses that grow:
    * the publication has the state `failed` meanwhile, and `failure` says why. Rejects where another attempt would fail too: with
-   * `refused` when we publish already, `not-in-room`, `not-allowed`, `media-refused`, `not-supported`, or `closed`.
+   * `refused` when we publish that stream already, `not-in-room`, `not-allowed`, `media-refused`, `not-supported`, or `closed`.
    */
   async publish(stream: MediaStream, options: PublishOptions = {}): Promise<LocalPublication> {
-    const connections = this.#requireJoined();
-    if (this.localPublication) throw new ClientError('refused', 'There is a publication already; close it first.');
-    const publication = new LocalPublication(this.self, stream, connections, options);
-    this.#localPublication = publication;
-    try {
-      await publication.open();
-    } catch (error) {
-      void publication.close();
-      throw error;
-    }
-    return publication;
+    return this.#published.publish(stream, this.#requireJoined(), options);
+  }
+
+  /**
+   * Asks the user for a screen or a window, and shows it as the stream `screen`, with its sound where the browser and the user give it,
+   * until `stopSharing`, or until the user ends it in the browser. On a server that knows one stream of each participant it is shown in
+   * place of the camera. Resolves with the publication that shows it. Rejects with `device-refused` when the user chose nothing,
+   * `device-failed`, or as `publish`.
+   */
+  async shareScreen(): Promise<LocalPublication> {
+    return this.#published.shareScreen(this.#requireJoined());
+  }
+
+  /** Never rejects. */
+  stopSharing(): Promise<void> {
+    return this.#published.stopSharing();
+  }
+
+  /** Whether we show the screen. */
+  get sharing(): boolean {
+    return this.#published.screen !== undefined;
   }
 
   /**
@@ -391,6 +414,7 @@ export class Room extends Emitter<RoomEvents> {
 
   #entered(answer: RequestResult<'joinRoom'>): void {
     this.self.entered(answer);
+    if (this.#connections) this.#connections.hasStreams = answer.features?.includes('streams') ?? false;
     this.#iceRenewal?.take(answer);
     this.#settings = answer.room;
   }
@@ -411,7 +435,7 @@ export class Room extends Emitter<RoomEvents> {
         this.#entered(answer);
         this.#reconcile(answer.value, connections);
         for (const message of this.#chat.kept(answer.messages ?? [])) this.emit('message', message);
-        this.#localPublication?.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
+        this.#published.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
         this.#isBack(false);
         return;
       } catch (thrown) {
@@ -441,7 +465,7 @@ export class Room extends Emitter<RoomEvents> {
       known?.present(each);
       const participant = known ?? this.#add({ ...each, streams: [] }, connections);
       if (!known) this.emit('participantJoined', participant);
-      for (const stream of each.streams ?? []) this.#receivePublication(participant.publish(stream.id), each.id);
+      for (const stream of each.streams ?? []) this.#receivePublication(participant.publish(stream), each.id);
     }
   }
 
@@ -452,11 +476,10 @@ export class Room extends Emitter<RoomEvents> {
         this.#addLate(notification.params, connections);
         break;
       case 'participantPublished':
-        this.#published(notification.params.id, notification.params.streams, connections);
+        this.#publishes(notification.params.id, notification.params.streams, connections);
         break;
       case 'participantUnpublished':
-        if (notification.params.name === this.user) this.#localPublication?.take();
-        else this.#participants.get(notification.params.name)?.unpublish();
+        this.#unpublished(notification.params);
         break;
       case 'participantLeft':
         this.#remove(notification.params.name);
@@ -479,15 +502,15 @@ export class Room extends Emitter<RoomEvents> {
         break;
       }
       case 'iceCandidate': {
-        const { endpointName, ...candidate } = notification.params;
-        connections.addCandidate(endpointName, candidate);
+        const { endpointName, stream, ...candidate } = notification.params;
+        connections.addCandidate(endpointName, stream, candidate);
         break;
       }
       case 'mediaError': {
-        const { error: text, sender } = notification.params;
+        const { error: text, sender, stream } = notification.params;
         const error = new ClientError('media-failed', text);
-        if (sender === undefined) this.#localPublication?.mediaLost(error);
-        else this.#participants.get(sender)?.subscriptionLost(error);
+        if (sender === undefined) this.#published.mediaLost(error);
+        else this.#participants.get(sender)?.subscriptionLost(error, stream);
         this.emit('mediaError', error, sender);
         break;
       }
@@ -539,12 +562,9 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #grantsChanged(grants: Grants): void {
-    const { self, localPublication } = this;
-    self.grantsChanged(grants);
+    this.self.grantsChanged(grants);
     if (!grants.roomAdmin) this.moderation.forget();
-    // Such a publication has ended at the server.
-    if (localPublication?.tracks.some(({ kind }) => !self.mayPublish(kind as 'audio' | 'video')))
-      localPublication.take();
+    this.#published.grantsChanged();
     const publications = [...this.#participants.values()].flatMap((each) => [...each.publications.values()]);
     for (const publication of publications) {
       if (!grants.canSubscribe) publication.subscription?.end();
@@ -562,13 +582,19 @@ export class Room extends Emitter<RoomEvents> {
     this.#remove(id);
     const participant = new Participant(present, connections);
     this.#participants.set(id, participant);
-    for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
+    for (const stream of streams) this.#receivePublication(participant.publish(stream), id);
     return participant;
   }
 
-  #published(id: string, streams: readonly { readonly id: string }[], connections: MediaConnections): void {
+  #unpublished({ name, streams }: NotificationParams<'participantUnpublished'>): void {
+    const ids = streams?.map(({ id }) => id);
+    if (name === this.user) this.#published.taken(ids);
+    else this.#participants.get(name)?.unpublish(ids);
+  }
+
+  #publishes(id: string, streams: readonly StreamEntry[], connections: MediaConnections): void {
     const participant = this.#participants.get(id) ?? this.#add({ id }, connections);
-    for (const stream of streams) this.#receivePublication(participant.publish(stream.id), id);
+    for (const stream of streams) this.#receivePublication(participant.publish(stream), id);
   }
 
   #receivePublication(publication: Publication, publisher: string): void {
@@ -606,7 +632,7 @@ export class Room extends Emitter<RoomEvents> {
     // Only a client whose connection was lost has a name that is kept for it.
     if (reason !== 'disconnected') this.#resumeToken.forget();
     clearTimeout(this.#closing);
-    this.#localPublication?.end();
+    this.#published.end();
     for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
     this.emit('closed', reason, details);
   }

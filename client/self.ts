@@ -3,6 +3,7 @@ import type { Ask, MediaKind } from './ask.js';
 import { Emitter } from './emitter.js';
 import { changedProfile, profileIn } from './profile.js';
 import type { ParticipantState, Profile, ProfileChanges } from './profile.js';
+import { grantedSources, webcam, type StreamSource } from './streams.js';
 
 type JoinAnswer = RequestResult<'joinRoom'>;
 
@@ -19,7 +20,15 @@ export interface SelfEvents {
   unmuteRequested: [string, readonly MediaKind[]];
 }
 
-const sourceOf = { audio: 'microphone', video: 'camera' } as const;
+const kinds = ['audio', 'video'] as const;
+
+/** A stream that we publish. */
+interface Published {
+  readonly source: StreamSource;
+  readonly kinds: readonly MediaKind[];
+}
+
+const nothingMuted = { audio: true, video: true };
 
 /** We ourselves as a participant of the room. */
 export class Self extends Emitter<SelfEvents> {
@@ -28,10 +37,12 @@ export class Self extends Emitter<SelfEvents> {
   #profile: Profile;
   #state: ParticipantState | undefined;
   #grants: Grants | undefined;
-  /** What we publish. */
-  #published: ReadonlySet<MediaKind> = new Set();
-  /** What the server believes that is not muted. Undefined: it does not want to know. */
-  #told: Record<MediaKind, boolean> | undefined;
+  /** What we publish, by stream id. */
+  readonly #published = new Map<string, Published>();
+  /** What the server believes that is not muted, by stream id. Undefined: it does not want to know. */
+  #told: Map<string, Readonly<Record<MediaKind, boolean>>> | undefined;
+  /** Whether the server knows several streams of one participant. */
+  #hasStreams = false;
 
   /** @internal For Room only. */
   constructor(id: string, ask: Ask) {
@@ -62,7 +73,14 @@ export class Self extends Emitter<SelfEvents> {
   /** As the others see it. Undefined where the server does not tell. */
   get state(): ParticipantState | undefined {
     // The server tells the others, and not us, that we begin or cease to publish.
-    return this.#state && { ...this.#state, audio: this.#isHeard('audio'), video: this.#isHeard('video') };
+    if (!this.#state) return undefined;
+    const published = [...this.#published];
+    const sends = (kind: MediaKind, isScreen: boolean): boolean =>
+      published.some(([id, { source }]) => (source === 'screen') === isScreen && this.#isHeard(id, kind));
+    return {
+      ...this.#state,
+      ...{ audio: sends('audio', false), video: sends('video', false), screen: sends('video', true) },
+    };
   }
 
   /** Undefined where the server does not tell. */
@@ -75,11 +93,11 @@ export class Self extends Emitter<SelfEvents> {
     return this.#grants?.roomAdmin ?? false;
   }
 
-  /** Whether we may publish media of that kind. */
-  mayPublish(kind: MediaKind): boolean {
+  /** Whether we may publish media of that kind. @param source default: `camera`, with its microphone */
+  mayPublish(kind: MediaKind, source: StreamSource = 'camera'): boolean {
     if (!this.#grants) return true;
     const { canPublish, canPublishSources: sources } = this.#grants;
-    return canPublish && (sources.length === 0 || sources.includes(sourceOf[kind]));
+    return canPublish && (sources.length === 0 || sources.some((each) => each === grantedSources[source][kind]));
   }
 
   /** Raises our hand, or lowers it. Rejects as `Room.chat`. */
@@ -97,20 +115,21 @@ export class Self extends Emitter<SelfEvents> {
   }
 
   /** @internal For LocalPublication only: tells the server what is muted, where that has changed. */
-  tellMuted(muted: Readonly<Partial<Record<MediaKind, boolean>>>): void {
-    const told = this.#told;
-    if (!told) return;
-    const changed = (['audio', 'video'] as const).filter((kind) => muted[kind] === told[kind]);
+  tellMuted(stream: string, muted: Readonly<Partial<Record<MediaKind, boolean>>>): void {
+    if (!this.#told) return;
+    const told = this.#told.get(stream) ?? nothingMuted;
+    const changed = kinds.filter((kind) => muted[kind] === told[kind]);
     if (changed.length === 0) return;
     const state = Object.fromEntries(changed.map((kind) => [kind, muted[kind] === false]));
-    Object.assign(told, state);
+    this.#told.set(stream, { ...told, ...state });
     // The call does not depend on it.
-    this.#ask('updateState', state).catch(() => undefined);
+    this.#ask('updateState', { ...(this.#hasStreams && { stream }), ...state }).catch(() => undefined);
   }
 
-  /** @internal For LocalPublication only: what we publish from now on. */
-  publishes(kinds: readonly MediaKind[]): void {
-    this.#published = new Set(kinds);
+  /** @internal For LocalPublication only: what we publish from now on as that stream. Undefined: nothing. */
+  publishes(stream: string, published: Published | undefined): void {
+    if (published) this.#published.set(stream, published);
+    else this.#published.delete(stream);
     this.#emitState();
   }
 
@@ -121,7 +140,8 @@ export class Self extends Emitter<SelfEvents> {
     this.#state = self.state;
     this.#grants = grants;
     // A server that has forgotten us knows nothing of what we have muted.
-    this.#told = features.includes('state') ? { audio: true, video: true } : undefined;
+    this.#told = features.includes('state') ? new Map() : undefined;
+    this.#hasStreams = features.includes('streams');
   }
 
   /** @internal For Room only. */
@@ -135,8 +155,23 @@ export class Self extends Emitter<SelfEvents> {
     if (state) this.emit('stateChanged', state);
   }
 
-  #isHeard(kind: MediaKind): boolean {
-    return this.#published.has(kind) && this.#told?.[kind] === true && !this.#state?.mutedKinds?.includes(kind);
+  /** What a moderator has muted of it. */
+  cutOf(stream: string): readonly MediaKind[] {
+    // The server tells one thing of all streams and of the camera's.
+    return stream === webcam || !this.#state?.streams ? (this.#state?.mutedKinds ?? []) : this.#cutAlone(stream);
+  }
+
+  /** What reaches nobody although we have not muted it. */
+  #cutAlone(stream: string): readonly MediaKind[] {
+    const entry = this.#state?.streams?.find(({ id }) => id === stream);
+    const told = this.#told?.get(stream) ?? nothingMuted;
+    return entry?.muted?.filter((kind) => told[kind]) ?? [];
+  }
+
+  #isHeard(stream: string, kind: MediaKind): boolean {
+    const sent = this.#published.get(stream)?.kinds.includes(kind) ?? false;
+    const told = this.#told?.get(stream) ?? nothingMuted;
+    return sent && told[kind] && !this.cutOf(stream).includes(kind);
   }
 
   /** @internal For Room only. */

@@ -21,6 +21,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   /** Fit for `video.srcObject`. Its tracks are there once `Publication.subscribe` resolved. */
   readonly stream = new MediaStream();
   readonly #publisher: string;
+  readonly #streamId: string;
   readonly #sender: string;
   readonly #connections: MediaConnections;
   readonly #connection: MediaConnection;
@@ -30,9 +31,10 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   constructor(publisher: string, streamId: string, connections: MediaConnections, expectsPackets: () => boolean) {
     super();
     this.#publisher = publisher;
+    this.#streamId = streamId;
     this.#sender = `${publisher}_${streamId}`;
     this.#connections = connections;
-    this.#connection = connections.open(publisher, {
+    this.#connection = connections.open(publisher, streamId, {
       side: 'received',
       expectsPackets,
       flowing: (flows) => {
@@ -91,7 +93,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#connections.close(this.#publisher, this.#connection);
+    this.#connections.close(this.#publisher, this.#streamId, this.#connection);
     this.emit('closed');
   }
 }
