@@ -23,6 +23,7 @@ export class Speakers extends Emitter<SpeakersEvents> {
   readonly #thresholdDb: number;
   readonly #timer: ReturnType<typeof setInterval>;
   #speaking: readonly string[] = [];
+  #levels: ReadonlyMap<string, number> = new Map();
   #looking = false;
 
   constructor(room: Room, { thresholdDb = -50, intervalMs = 300 }: SpeakersOptions = {}) {
@@ -40,6 +41,11 @@ export class Speakers extends Emitter<SpeakersEvents> {
     return this.#speaking;
   }
 
+  /** How loud that participant was when the levels were read last: 0 to 1, linear. `decibels` converts it. */
+  levelOf(name: string): number {
+    return this.#levels.get(name) ?? 0;
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -49,6 +55,7 @@ export class Speakers extends Emitter<SpeakersEvents> {
     this.#looking = true;
     const levels = await Promise.all([this.#own(), ...this.#others()]);
     this.#looking = false;
+    this.#levels = new Map(levels);
     const loud = levels
       .filter(([, level]) => decibels(level) > this.#thresholdDb)
       .sort(([, one], [, other]) => other - one)

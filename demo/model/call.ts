@@ -20,6 +20,7 @@ import { Absentees } from './absentees.js';
 import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
 import { Person, inOrder } from './person.js';
+import { presentLevel } from './present-level.js';
 import type { PageSettings } from './server.js';
 import { Scene } from './scene.js';
 import { Toasts } from './toasts.js';
@@ -119,6 +120,7 @@ export class Call {
       // A shorter interval would cost too much: each reading asks every connection for its statistics.
       intervalMs: Math.min(settings.speakerIntervalMs, 700),
     });
+    this.self.level = () => this.#speakers.levelOf(this.self.id);
     this.#speakers.on('changed', (names) => {
       const speakers = names.flatMap((name) => this.#person(name) ?? []).filter((person) => !person.isCut('audio'));
       for (const person of this.people.value) person.speaking.value = speakers.includes(person);
@@ -401,6 +403,7 @@ export class Call {
     person.publishes.value = true;
     person.transit.follow(publication);
     publication.on('subscribed', (subscription) => {
+      person.level = () => presentLevel(subscription.peerConnection) ?? this.#speakers.levelOf(person.id);
       const { stream } = subscription;
       person.stream.value = stream;
       subscription.on('closed', () => {

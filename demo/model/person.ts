@@ -32,6 +32,8 @@ export class Person {
   /** They have turned the camera off. What has no camera at all, or does not tell, is not off. */
   readonly cameraOff = signal(false);
   readonly speaking = signal(false);
+  /** How loud they are at this moment: 0 to 1, linear. */
+  level: () => number = () => 0;
   /** When they were heard last, in ms since 1970; 0: not yet. */
   readonly spokeAt = signal(0);
   readonly publishes = signal(false);

@@ -56,9 +56,9 @@ export class Scene {
 
   /** @returns whether something was pinned */
   unpin(): boolean {
-    const was = this.pinned.value !== undefined;
-    this.#pinned.value = undefined;
-    return was;
+    if (!this.pinned.value) return false;
+    this.togglePin(this.pinned.value);
+    return true;
   }
 
   turnTo(page: number): void {

@@ -7,6 +7,10 @@ import { watchPicture } from '../model/picture-watch.js';
 import type { Picture } from '../model/picture.js';
 import { words } from '../words/words.js';
 import { Icon } from './icon.js';
+import { toggleFullScreen } from './full-screen.js';
+import { useClicks } from './use-clicks.js';
+import { useCornerDrag } from './use-corner-drag.js';
+import { useLoudness } from './use-loudness.js';
 import { useStream } from './use-stream.js';
 
 export interface TileProps {
@@ -21,6 +25,7 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
   const { scene } = call;
   const { picture, role, fit, box } = place;
   const { person, isScreen, own } = picture;
+  const tile = useRef<HTMLLIElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const shows = useSignal(false);
   useStream(video, picture.stream);
@@ -35,6 +40,17 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
     const element = video.current;
     if (element) picture.sized(element.videoWidth, element.videoHeight);
   };
+  useCornerDrag(tile, scene, role === 'inset');
+  const speaks = !isScreen && person.speaking.value;
+  useLoudness(tile, person, speaks);
+  const clicks = useClicks(
+    () => {
+      scene.togglePin(picture);
+    },
+    () => {
+      if (tile.current) toggleFullScreen(tile.current);
+    },
+  );
   const hasPicture = shows.value && (isScreen || showsCamera(person));
   const texts = words().stage;
   const name = isScreen ? (own ? texts.ownScreen : texts.screenOf(person.name)) : person.name;
@@ -52,10 +68,11 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
     isUnsent && 'unsent',
     !isScreen && isSilent(person) && 'muted',
     !isScreen && person.cut.value.length > 0 && 'cut',
-    !isScreen && person.speaking.value && 'speaking',
+    speaks && 'speaking',
   ];
   return (
     <li
+      ref={tile}
       class={flags.filter(Boolean).join(' ')}
       {...(isScreen ? { 'data-screen-of': person.id } : { 'data-participant': person.id })}
       data-picture={hasPicture ? 'yes' : 'no'}
@@ -67,15 +84,7 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
         {initial(person.name)}
       </span>
       <video class="tile-video" ref={video} autoplay playsInline onResize={sized} onLoadedMetadata={sized} />
-      <button
-        type="button"
-        class="tile-pin"
-        aria-pressed={pinned}
-        aria-label={texts.pin(name)}
-        onClick={() => {
-          scene.togglePin(picture);
-        }}
-      />
+      <button type="button" class="tile-pin" aria-pressed={pinned} aria-label={texts.pin(name)} {...clicks} />
       <span class="tile-note">
         {note}
         {isUnsent && (

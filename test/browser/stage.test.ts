@@ -119,4 +119,56 @@ describe('the stage of the demo', function () {
     await page.setViewportSize({ width: 390, height: 844 });
     await until('it is as ever again', async () => (await page.locator('[data-low]').count()) === 0, patienceMs);
   });
+
+  it('pins, turns pages, fills the screen and lets go again, by mouse and by keys', async () => {
+    const window = await newWindow({ reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
+    const { page } = await Visitor.join(window, server().url, 'Ana', 'pins');
+    const tile = (name: string) => page.getByRole('listitem', { name: new RegExp(`^${name}(,|$)`) });
+    const placed = (what: string, found: () => Promise<boolean>): Promise<void> => until(what, found, patienceMs);
+    await enter('Berta', 'pins');
+    await tile('Berta').waitFor();
+
+    const size = page.viewportSize() ?? { width: 0, height: 0 };
+    const own = tile('Ana');
+    const middle = async () => {
+      const { x, y, width, height } = (await own.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      return { x: x + width / 2, y: y + height / 2 };
+    };
+    const { x, y } = await middle();
+    expect(x > size.width / 2 && y > size.height / 2, 'oneself lies bottom right').to.equal(true);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(300, 300, { steps: 4 });
+    await page.mouse.move(200, 200, { steps: 4 });
+    await page.mouse.up();
+    await placed('oneself lies top left', async () => {
+      const at = await middle();
+      return at.x < size.width / 2 && at.y < size.height / 2;
+    });
+    expect(await page.locator('.tile.pinned').count(), 'a drag is no click').to.equal(0);
+
+    for (let index = 3; index <= 12; index++) await enter(`P${index}`, 'pins');
+    await placed('there are nine', async () => (await page.locator('.tile').count()) === 9);
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await tile('P12').waitFor();
+    expect(await page.locator('.tile').count()).to.equal(3);
+    await page.getByRole('button', { name: 'Pin P12' }).click();
+    await page.locator('.tile.main.pinned[data-participant="P12"]').waitFor();
+    const more = page.getByRole('button', { name: /^Show \d+ more$/ });
+    const strip = () => page.locator('.tile.strip .tile-text').allTextContents();
+    const before = await strip();
+    await more.click();
+    await placed('the strip has others', async () => !(await strip()).some((name) => before.includes(name)));
+    await page.keyboard.press('Escape');
+    await placed('nothing is pinned', async () => (await page.locator('.tile.main').count()) === 0);
+
+    await page.getByRole('button', { name: 'Pin Berta' }).press('Enter');
+    await page.locator('.tile.main[data-participant="Berta"]').waitFor();
+    await page.getByRole('button', { name: 'Pin Berta', pressed: true }).press('Enter');
+    await page.getByRole('button', { name: 'Pin Berta' }).dblclick();
+    await placed('it fills the screen', async () => (await tile('Berta').boundingBox())?.width === size.width);
+    expect(await page.locator('.tile.main').count(), 'and is not pinned').to.equal(0);
+    await page.getByRole('button', { name: 'Pin Berta' }).dblclick();
+    await placed('it is one of many again', async () => ((await tile('Berta').boundingBox())?.width ?? 0) < 500);
+  });
 });
