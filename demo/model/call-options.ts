@@ -6,10 +6,10 @@ export class CallOptions {
   /** Empty: all. */
   readonly buttons = signal<readonly string[]>([]);
   readonly chat = signal(true);
-  /** Of the server's pages, to which invitations lead. */
+  /** Address of the server's page, to which invitations lead. Empty: this is that page. */
   readonly home: string;
 
-  constructor(home: string) {
+  constructor(home = '') {
     this.home = home;
   }
 

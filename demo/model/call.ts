@@ -89,7 +89,7 @@ export class Call {
     media: LocalMedia,
     settings: PageSettings,
     ended: (reason: EndReason, details: EndDetails) => void,
-    options = new CallOptions(location.href),
+    options = new CallOptions(),
   ) {
     this.room = room;
     this.options = options;

@@ -60,7 +60,7 @@ export function CallPage({ call }: { readonly call: Call }) {
 }
 
 async function invite({ room, toasts, options }: Call): Promise<void> {
-  const link = invitation(options.home, room.name);
+  const link = invitation(options.home || location.href, room.name);
   try {
     await navigator.clipboard.writeText(link);
     toasts.show('Invitation copied: send the link to whom you want to see.');

@@ -42,7 +42,7 @@ describe('the call as the page shows it', () => {
     const room = new Room({ url: server.url, room: 'garden', user: 'ana' });
     await room.join();
     const call = new Call(room, noMedia, settings, () => undefined);
-    const said = (): string[] => call.toasts.shown.value.map(({ text }) => text);
+    const said = (): string[] => call.toasts.queue.value.map(({ text }) => text);
     const back = new Promise((resolve) => room.once('reconnected', resolve));
     server.visits[0]?.cut();
     await back;
