@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { roles } from '../../rooms/index.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { Proxy } from './session-proxy.js';
 import { useBrowser } from './shared-browser.js';
+import { violations } from './violations.js';
 import { patienceMs, Visitor } from './visitor.js';
 
 const longName = `Wilhelmine ${'von und zu '.repeat(18)}Hohenstein`;
+const moderator = { administrator: 'backend', bearer: { grantsIn: () => roles.MODERATOR } };
 const phone = { viewport: { width: 390, height: 844 } };
 
 /** Of `element`, the first of the call that fits the selector. */
@@ -148,6 +151,7 @@ describe('the chat on a phone', function () {
     await until('the server has forgotten Ana', () => server().rooms.find('train')?.size === 1, patienceMs);
     proxy.mend();
     await log.getByText('Not sent').waitFor();
+    expect(await violations(page)).to.deep.equal([]);
     await berta('Welcome back');
     await log.getByText('Welcome back').waitFor();
     await log.getByRole('button', { name: 'Try again' }).click();
@@ -162,6 +166,14 @@ describe('the chat on a phone', function () {
     await texts.nth(2).waitFor();
     expect(await texts.allInnerTexts()).to.deep.equal(expected);
     expect(await log.getByText('You', { exact: true }).count(), 'ours are known as ours').to.equal(2);
+
+    const room = server().rooms.find('train');
+    const present = room?.findByName('Ana');
+    if (!room || !present) throw new Error('Ana is not back');
+    room.moderatedBy(moderator).setGrants(present, { canPublishData: false });
+    await page.getByText('You can read the chat here, but not write.').waitFor();
+    expect(await page.getByLabel('Message to everybody').count()).to.equal(0);
+    expect(await violations(page)).to.deep.equal([]);
     expect(ana.errors).to.deep.equal([]);
   });
 });
