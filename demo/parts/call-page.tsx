@@ -31,7 +31,7 @@ export function CallPage({ call }: { readonly call: Call }) {
       data-low={low.value ? '' : undefined}
       data-resting={low.value && resting.value ? '' : undefined}
     >
-      <header class="call-head">
+      <header part="head" class="call-head">
         <Brand />
         <h1 class="room-name" tabIndex={-1} ref={heading}>
           {call.title}

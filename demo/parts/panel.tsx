@@ -23,6 +23,7 @@ export function Panel({ call, name, title, closeLabel, children }: PanelProps) {
     <aside
       ref={panel}
       id={`${name}-panel`}
+      part="panel"
       class="panel"
       aria-labelledby={`${name}-title`}
       onKeyDown={(event) => {

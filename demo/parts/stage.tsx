@@ -38,7 +38,7 @@ export function Stage({ call }: { readonly call: Call }) {
   const shown = steadily(call).flatMap((picture) => seats.get(picture) ?? []);
   const texts = words().stage;
   return (
-    <div id="stage" class="stage">
+    <div id="stage" part="stage" class="stage">
       <div class={still.value ? 'floor still' : 'floor'} ref={floor}>
         <ul class="tiles" aria-label={texts.people}>
           {shown.map((place) => (
@@ -79,7 +79,7 @@ export function Stage({ call }: { readonly call: Call }) {
         {call.people.value.length === 1 && <p class="alone">{texts.alone}</p>}
       </div>
       {call.reconnecting.value && (
-        <p class="banner" role="status">
+        <p part="banner" class="banner" role="status">
           <span class="spinner" aria-hidden="true" />
           {texts.reconnecting}
         </p>

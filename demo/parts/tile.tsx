@@ -72,6 +72,7 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
   ];
   return (
     <li
+      part="tile"
       ref={tile}
       class={flags.filter(Boolean).join(' ')}
       {...(isScreen ? { 'data-screen-of': person.id } : { 'data-participant': person.id })}
@@ -104,7 +105,7 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
           <Icon name="hand" />
         </span>
       )}
-      <span class="tile-name" aria-hidden="true">
+      <span part="name" class="tile-name" aria-hidden="true">
         <Icon name={isScreen ? 'screen' : 'mic-off'} />
         <span class="tile-text">{name}</span>
         {own && !isScreen && <span class="tile-you">{texts.you}</span>}

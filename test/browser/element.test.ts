@@ -162,7 +162,7 @@ describe('the element <atrium-call>', function () {
     await until('the others are gone', async () => (await buttons()).join() === 'People: 1,Leave', patienceMs);
     await change('language', 'de');
     await call
-      .getByText('Einladung', { exact: false })
+      .getByRole('button', { name: 'Einladung kopieren' })
       .or(call.getByRole('button', { name: 'Verlassen' }))
       .first()
       .waitFor();
