@@ -10,6 +10,7 @@ import { Stage } from './stage.js';
 import { StatisticsPanel } from './statistics-panel.js';
 import { ToastList } from './toast-list.js';
 import { useLow } from './use-low.js';
+import { ViewButtons } from './view-buttons.js';
 
 /** The call: tiles, chat, who is here, and the buttons. */
 export function CallPage({ call }: { readonly call: Call }) {
@@ -47,6 +48,7 @@ export function CallPage({ call }: { readonly call: Call }) {
             <span>Copy invitation</span>
           </button>
         )}
+        <ViewButtons call={call} />
       </header>
       <Stage call={call} />
       <Notices call={call} />

@@ -171,4 +171,30 @@ describe('the stage of the demo', function () {
     await page.getByRole('button', { name: 'Pin Berta' }).dblclick();
     await placed('it is one of many again', async () => ((await tile('Berta').boundingBox())?.width ?? 0) < 500);
   });
+
+  it('shows the call in a small window, and on the whole screen', async () => {
+    const window = await newWindow({ viewport: { width: 1280, height: 800 } });
+    const { page, errors } = await Visitor.join(window, server().url, 'Ana', 'small');
+    await enter('Berta', 'small');
+    await page.getByRole('listitem', { name: /^Berta/ }).waitFor();
+    const names = (): Promise<string[]> =>
+      page.evaluate(
+        `[...(documentPictureInPicture.window?.document.querySelectorAll('.tile.main, .tile.inset') ?? [])].map((tile) => tile.ariaLabel.split(',')[0])`,
+      );
+    const float = page.getByRole('button', { name: 'Picture in picture' });
+    await float.click();
+    await until('both are in the small window', async () => (await names()).sort().join() === 'Ana,Berta', patienceMs);
+    await float.click();
+    await until('it is closed', async () => (await names()).length === 0, patienceMs);
+    const full = page.getByRole('button', { name: 'Full screen' });
+    for (const whole of [true, false]) {
+      await full.click();
+      await until(
+        `on the whole screen: ${whole}`,
+        async () => (await page.evaluate('document.fullscreenElement !== null')) === whole,
+        patienceMs,
+      );
+    }
+    expect(errors).to.deep.equal([]);
+  });
 });

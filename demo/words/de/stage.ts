@@ -31,4 +31,5 @@ export const stage: Words['stage'] = {
   layouts: { auto: 'Automatisch', grid: 'Raster', speaker: 'Sprecheransicht' },
   fullScreen: 'Vollbild',
   pictureInPicture: 'Bild im Bild',
+  noPictureInPicture: 'Das kleine Fenster ließ sich nicht öffnen.',
 };

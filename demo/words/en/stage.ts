@@ -30,4 +30,5 @@ export const stage = {
   layouts: { auto: 'Automatic', grid: 'Grid', speaker: 'Speaker' },
   fullScreen: 'Full screen',
   pictureInPicture: 'Picture in picture',
+  noPictureInPicture: 'The small window could not be opened.',
 };

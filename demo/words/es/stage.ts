@@ -31,4 +31,5 @@ export const stage: Words['stage'] = {
   layouts: { auto: 'Automática', grid: 'Cuadrícula', speaker: 'Orador' },
   fullScreen: 'Pantalla completa',
   pictureInPicture: 'Imagen en imagen',
+  noPictureInPicture: 'No se ha podido abrir la ventana pequeña.',
 };

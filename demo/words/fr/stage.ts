@@ -31,4 +31,5 @@ export const stage: Words['stage'] = {
   layouts: { auto: 'Automatique', grid: 'Grille', speaker: 'Intervenant' },
   fullScreen: 'Plein écran',
   pictureInPicture: 'Image dans l’image',
+  noPictureInPicture: 'La petite fenêtre n’a pas pu s’ouvrir.',
 };

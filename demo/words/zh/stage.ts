@@ -31,4 +31,5 @@ export const stage: Words['stage'] = {
   layouts: { auto: '自动', grid: '网格', speaker: '发言者' },
   fullScreen: '全屏',
   pictureInPicture: '画中画',
+  noPictureInPicture: '无法打开小窗口。',
 };
