@@ -3,6 +3,9 @@ import { MediaWatch } from './media-watch.js';
 import type { Session } from './session.js';
 import { webcam } from './streams.js';
 
+/** The server takes no more in one report. */
+const mostPairs = 64;
+
 /** The media connections of one room, by the name of the publisher and the id of the stream. What we publish has our own name. */
 export class MediaConnections {
   readonly session: Session;
@@ -11,6 +14,10 @@ export class MediaConnections {
   #configuration: RTCConfiguration;
   readonly #connections = new Map<string, MediaConnection>();
   readonly #watch = new MediaWatch();
+  /** Whether the server wants to know of those that failed. */
+  reports = false;
+  /** Those that failed since we came. */
+  #failures = 0;
 
   constructor(session: Session, configuration: RTCConfiguration) {
     this.session = session;
@@ -29,10 +36,28 @@ export class MediaConnections {
     const former = this.#connections.get(key);
     if (former) this.close(name, stream, former);
     const endpoint = { endpointName: name, ...(this.hasStreams && { stream }) };
-    const connection = new MediaConnection(endpoint, this.session, this.#configuration, owner);
+    const connection = new MediaConnection(endpoint, this.session, this.#configuration, {
+      ...owner,
+      failed: (error) => {
+        this.#tellOfFailure(`${name}_${stream}`, connection);
+        owner.failed(error);
+      },
+    });
     this.#connections.set(key, connection);
     this.#watch.add(connection);
     return connection;
+  }
+
+  /** The people that run the server have no other way to know what was tried. */
+  #tellOfFailure(sender: string, connection: MediaConnection): void {
+    const count = ++this.#failures;
+    if (!this.reports) return;
+    const told = connection.report().then(({ pairs, relay }) => {
+      const candidatePairs = pairs.slice(0, mostPairs);
+      return this.session.request('reportMedia', { sender, state: 'failed', candidatePairs, relay, count });
+    });
+    // The call does not depend on it.
+    told.catch(() => undefined);
   }
 
   /** @param stream absent where the server knows one stream of each participant */

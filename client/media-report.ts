@@ -1,9 +1,11 @@
 import { entriesOf, type Entry } from './statistics.js';
 
+export type CandidateType = RTCIceCandidateType | 'unknown';
+
 /** Two addresses between which the browser tried to connect (RFC 8445 §5.1.1: `host`, `srflx`, `prflx`, `relay`). */
 export interface CandidatePair {
-  readonly local: string;
-  readonly remote: string;
+  readonly local: CandidateType;
+  readonly remote: CandidateType;
   /** `udp`, `tcp`; of a relay with how it is reached, such as `udp over tls`. */
   readonly protocol: string;
   /** As in RTCIceCandidatePairStats, such as `failed`. */
@@ -47,6 +49,8 @@ export function isRefusal({ url, errorCode }: RTCPeerConnectionIceErrorEvent): b
   return /^turns?:/.test(url) && errorCode !== 701;
 }
 
+const types: readonly CandidateType[] = ['host', 'srflx', 'prflx', 'relay'];
+
 function namesRelay(peer: RTCPeerConnection): boolean {
   const { iceServers = [] } = peer.getConfiguration();
   return iceServers.flatMap(({ urls }) => urls).some((url) => /^turns?:/.test(url));
@@ -55,11 +59,15 @@ function namesRelay(peer: RTCPeerConnection): boolean {
 function pairOf(pair: Entry, local: Entry | undefined, remote: Entry | undefined): CandidatePair {
   const { protocol = 'unknown', relayProtocol } = local ?? {};
   return {
-    local: textOf(local?.candidateType),
-    remote: textOf(remote?.candidateType),
+    local: typeOf(local?.candidateType),
+    remote: typeOf(remote?.candidateType),
     protocol: relayProtocol === undefined ? textOf(protocol) : `${textOf(protocol)} over ${textOf(relayProtocol)}`,
     state: textOf(pair.state),
   };
+}
+
+function typeOf(value: unknown): CandidateType {
+  return types.find((type) => type === value) ?? 'unknown';
 }
 
 function textOf(value: unknown): string {

@@ -416,6 +416,7 @@ export class Room extends Emitter<RoomEvents> {
     this.self.entered(answer);
     if (this.#connections) this.#connections.hasStreams = answer.features?.includes('streams') ?? false;
     this.#iceRenewal?.take(answer);
+    if (this.#connections) this.#connections.reports = answer.features?.includes('reports') ?? false;
     this.#settings = answer.room;
   }
 

@@ -101,6 +101,14 @@ export interface ElementListener {
   mediaLost(failure: MediaFailure): void;
 }
 
+/** The candidates of both sides, as far as they were told: text as in `IceCandidate`. */
+export interface TriedCandidates {
+  /** Of the media server. */
+  readonly own: readonly string[];
+  /** Of the client. */
+  readonly remote: readonly string[];
+}
+
 export interface EndpointListener extends ElementListener {
   /** The media server found a local candidate; it belongs to the remote side. Never with empty text. */
   candidateFound(candidate: IceCandidate): void;
@@ -108,6 +116,8 @@ export interface EndpointListener extends ElementListener {
   failed(failure: MediaFailure): void;
   /** The connection to the client was established or is down. A listener without this method does not get these events. */
   connectionChanged?(connected: boolean): void;
+  /** The connection to the client could not be made, or was lost for good. A listener without this method does not get these events. */
+  connectionFailed?(tried: TriedCandidates): void;
 }
 
 /** Something media can be connected from and to. */

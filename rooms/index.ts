@@ -2,7 +2,7 @@
  * What the rest of the server may see of the rooms. `Rooms` is the way in; the interfaces are what it hands out. What a room and its
  * participants do to each other is not on them.
  */
-import type { IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
+import type { IceCandidate, MediaKind, TriedCandidates, VideoFilter } from '../media/port.js';
 import type { Ban } from './bans.js';
 import type { Bearer } from './bearer.js';
 import type { PublicationEnd } from './events.js';
@@ -324,6 +324,8 @@ export interface SubscribeOptions {
   readonly stream?: string | undefined;
   /** Told when the connection to the client has come up, and when it is down. From the event loop, while the endpoint is there. */
   readonly connectionChanged?: ((connected: boolean) => void) | undefined;
+  /** Told that the connection could not be made, or was lost for good. As `connectionChanged`. */
+  readonly connectionFailed?: ((tried: TriedCandidates) => void) | undefined;
 }
 
 export interface PublishOptions extends SubscribeOptions {

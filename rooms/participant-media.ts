@@ -118,7 +118,7 @@ export class ParticipantMedia {
   async subscribe(publisher: Participant, sdpOffer: string, options: api.SubscribeOptions): Promise<string> {
     const owner = this.#owner;
     if (publisher === owner) throw new RoomError('own-publication', `${owner.id} cannot subscribe to their own stream`);
-    const { stream, connectionChanged } = options;
+    const { stream } = options;
     const publication = stream === undefined ? publisher.publication : publisher.publicationOf(stream);
     if (!publication) {
       const what = stream === undefined ? 'publishing' : `publishing a stream "${stream}"`;
@@ -128,7 +128,7 @@ export class ParticipantMedia {
     const subscription = new Subscription(owner, publication, this.#early.take(publisher, publication.id));
     this.#subscriptions ??= new Map<Participant, readonly Subscription[]>();
     this.#subscriptions.set(publisher, [...(this.#subscriptions.get(publisher) ?? []), subscription]);
-    const listener = this.#listener(publication, subscription, { connectionChanged });
+    const listener = this.#listener(publication, subscription, options);
     return this.#negotiations.run(async () => {
       try {
         const asked = { action: 'subscribe', publisher: publisher.id, stream: publication.id } as const;
@@ -280,7 +280,7 @@ export class ParticipantMedia {
   #listener(
     { publisher, id: stream }: Publication,
     carrier: Publication | Subscription,
-    { connectionChanged }: api.SubscribeOptions,
+    { connectionChanged, connectionFailed }: api.SubscribeOptions,
   ): EndpointListener {
     const owner = this.#owner;
     const goOn = owner.room.keepPayer();
@@ -299,6 +299,7 @@ export class ParticipantMedia {
         carrier.mediaLost(failure);
       },
       ...(connectionChanged && { connectionChanged }),
+      ...(connectionFailed && { connectionFailed }),
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Participant, Passwords } from '../../rooms/index.js';
+import type { TriedCandidates } from '../../media/port.js';
 import type { CustomRequest } from './custom-request.js';
 import type { Features } from './features.js';
 import type { ShownIceServers } from './shown-ice.js';
@@ -66,6 +67,10 @@ export interface CallingSession {
   readonly resumeToken: string | undefined;
   /** A moderator has ended what the participant publishes: the client is told, if it wants to know of moderators. */
   publicationTaken(participant: Participant, stream: string): void;
+  /** A media connection has failed: a line of the log. */
+  mediaFailed(fields: object): void;
+  /** Logs what the media server says of a connection that failed. Undefined: the client says more of it itself. */
+  failureListener(sender: string): ((tried: TriedCandidates) => void) | undefined;
   /**
    * Leaves the room. The session goes on with its connection, which is closed unless the client goes on using it
    * (docs/protocols/kurento-room.md#38-leaveroom).

@@ -21,6 +21,7 @@ import { ping } from './requests/ping.js';
 import { publishVideo } from './requests/publish-video.js';
 import { raiseHand } from './requests/raise-hand.js';
 import { receiveVideoFrom } from './requests/receive-video-from.js';
+import { reportMedia } from './requests/report-media.js';
 import { requestUnmute } from './requests/request-unmute.js';
 import { sendData } from './requests/send-data.js';
 import { sendMessage } from './requests/send-message.js';
@@ -46,6 +47,7 @@ export const requests = [
   leaveRoom,
   customRequest,
   getIceServers,
+  reportMedia,
   raiseHand,
   updateState,
   updateMetadata,

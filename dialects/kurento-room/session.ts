@@ -2,6 +2,7 @@ import type { Access, IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
 import type { Bearer, Enter, Knocker, Newcomer, Participant, Passwords, RoomEvent, Rooms } from '../../rooms/index.js';
+import type { TriedCandidates } from '../../media/port.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
 import { keepPayer } from '../../transport/gate/account.js';
@@ -14,6 +15,7 @@ import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
 import { has, noFeatures } from './features.js';
 import type { Features } from './features.js';
+import { pairsInShort, pairsOf } from './candidate-pairs.js';
 import { Knocks } from './knocks.js';
 import { admitted, denied, notificationText, participantUnpublished } from './notifications.js';
 import { dialectName, newcomerOf } from './newcomer.js';
@@ -171,6 +173,17 @@ export class Session implements CallingSession, NameHolder {
         }),
       ),
     );
+  }
+
+  mediaFailed(fields: object): void {
+    this.#context.log.warn('a media connection failed', { ...this.#fields(), ...fields });
+  }
+
+  failureListener(sender: string): ((tried: TriedCandidates) => void) | undefined {
+    if (has(this.#features, 'reports')) return undefined;
+    return (tried) => {
+      this.mediaFailed({ sender, pairs: pairsInShort(pairsOf(tried)) });
+    };
   }
 
   leave(namesSession: boolean): void {

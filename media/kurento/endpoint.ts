@@ -3,7 +3,13 @@ import type { Log } from '../../log.js';
 import type { Endpoint, EndpointListener, IceCandidate, MediaFailure } from '../port.js';
 import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';
-import { connectionStateChanged, errorEvent, iceCandidateFound, sdpAnswer } from './messages.js';
+import {
+  connectionStateChanged,
+  errorEvent,
+  iceCandidateFound,
+  iceComponentStateChanged,
+  sdpAnswer,
+} from './messages.js';
 import { notify } from './notify.js';
 import { RemoteCandidates } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
@@ -11,9 +17,14 @@ import type { RemoteObject } from './remote-object.js';
 /** A section that was not refused (RFC 3264 §6: a refused one has port 0). */
 const servedSection = /^m=\S+ [1-9]/m;
 
+/** Of each side: more than browsers have. */
+const mostTried = 32;
+
 export class KurentoEndpoint extends KurentoElement implements Endpoint {
   readonly #listener: EndpointListener;
   readonly #candidates: RemoteCandidates;
+  /** What was tried, for a listener that wants to know of a connection that failed. */
+  readonly #tried: { readonly own: string[]; readonly remote: string[] } = { own: [], remote: [] };
   #negotiated = false;
 
   /** `ended`: as that of an element. */
@@ -38,6 +49,7 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
         this.#failed(new MediaError('engine-error', `${description} (${errorCode} ${type})`));
       }),
       ...(this.#listener.connectionChanged ? [this.#watchConnection()] : []),
+      ...(this.#listener.connectionFailed ? [this.#watchFailure()] : []),
     ]);
   }
 
@@ -57,7 +69,9 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
   }
 
   addCandidate(candidate: IceCandidate): void {
-    if (!this.ended) this.#candidates.add(candidate);
+    if (this.ended) return;
+    this.#keep(this.#tried.remote, candidate);
+    this.#candidates.add(candidate);
   }
 
   /** A property that is refused does not end the call. The value may be a secret, and the answer may repeat it, so neither is logged. */
@@ -79,8 +93,25 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     });
   }
 
+  #watchFailure(): Promise<void> {
+    let isTold = false;
+    return this.remote.subscribe('IceComponentStateChanged', iceComponentStateChanged, ({ state }) => {
+      // Each component of each stream may say it.
+      if (this.ended || isTold || state !== 'FAILED') return;
+      isTold = true;
+      notify(this.log, () => {
+        this.#listener.connectionFailed?.(this.#tried);
+      });
+    });
+  }
+
+  #keep(tried: string[], { candidate }: IceCandidate): void {
+    if (this.#listener.connectionFailed && tried.length < mostTried) tried.push(candidate);
+  }
+
   #candidateFound(candidate: IceCandidate): void {
     if (this.ended || candidate.candidate === '') return;
+    this.#keep(this.#tried.own, candidate);
     notify(this.log, () => {
       this.#listener.candidateFound(candidate);
     });

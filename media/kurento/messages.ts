@@ -25,6 +25,8 @@ export const iceCandidateFound = z.object({
 
 export const connectionStateChanged = z.object({ newState: z.enum(['CONNECTED', 'DISCONNECTED']) });
 
+export const iceComponentStateChanged = z.object({ state: z.string() });
+
 /** Event of the server manager (docs/protocols/kurento-media.md#5-servermanager). */
 export const objectDestroyed = z.object({ objectId: z.string() });
 

@@ -258,6 +258,33 @@ describe('what the client says of its media and of its room', () => {
     });
   });
 
+  for (const [what, features, reports] of [
+    ['tells a server that wants to know', ['reports'], 1],
+    ['does not tell others', [], 0],
+  ] as const) {
+    it(`${what} what was tried for a connection that failed`, async () => {
+      let report: unknown;
+      await meet(({ method, params }) => {
+        if (method === 'joinRoom') return { result: { value: [], features, sessionId: 'one' } };
+        if (method === 'reportMedia') report = params;
+        return undefined;
+      });
+      await room.join();
+      await room.publish(stream('audio'));
+      const { entries } = lastPeer();
+      entries.set('l', { id: 'l', type: 'local-candidate', candidateType: 'host', protocol: 'udp' });
+      entries.set('r', { id: 'r', type: 'remote-candidate', candidateType: 'srflx', protocol: 'udp' });
+      entries.set('p', { type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', state: 'failed' });
+      lastPeer().becomes('failed');
+      ended();
+      await until('it is published anew', () => server.visits[0]?.calls('publishVideo') === 2);
+      expect(server.visits[0]?.calls('reportMedia')).to.equal(reports);
+      const pair = { local: 'host', remote: 'srflx', protocol: 'udp', state: 'failed' };
+      const told = { sender: 'ana_webcam', state: 'failed', candidatePairs: [pair], relay: 'none', count: 1 };
+      expect(report).to.deep.equal(reports === 0 ? undefined : told);
+    });
+  }
+
   it('tells each state of the room', async () => {
     await meet(
       ({ method }, visit) => {

@@ -35,7 +35,8 @@ export const publishVideo = roomRequest({
     const taken = (): void => {
       session.publicationTaken(participant, stream ?? webcam);
     };
-    const options = { loopback, dataChannels: session.dataChannels, taken, stream, source };
+    const connectionFailed = session.failureListener(`${participant.name}_${stream ?? webcam}`);
+    const options = { loopback, dataChannels: session.dataChannels, taken, stream, source, connectionFailed };
     const { sdpAnswer: answered, announce } = await participant.publish(offer, options);
     return { answer: { sdpAnswer: answered }, afterwards: announce };
   },

@@ -27,6 +27,8 @@ export const receiveVideoFrom = roomRequest({
   ],
   handle: async (participant, params, { session }) => {
     const { publisher, stream } = senderIn(participant.room, params.sender, session.features);
-    return { answer: { sdpAnswer: await participant.subscribe(publisher, params.sdpOffer, { stream }) } };
+    const connectionFailed = session.failureListener(params.sender);
+    const options = { stream, connectionFailed };
+    return { answer: { sdpAnswer: await participant.subscribe(publisher, params.sdpOffer, options) } };
   },
 });

@@ -102,6 +102,10 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features: [...features, 'ice'] });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
     await ask(ana, 'getIceServers');
+    await ask(ana, 'reportMedia', {
+      ...{ sender: 'berta', state: 'failed', relay: 'none' },
+      candidatePairs: [{ local: 'host', remote: 'srflx', protocol: 'udp', state: 'failed' }],
+    });
     await ask(ana, 'publishVideo', { sdpOffer: publishOffer });
     await ask(ana, 'onIceCandidate', { endpointName: 'ana', candidate: '', sdpMLineIndex: 0 });
     await ask(berta, 'receiveVideoFrom', { sender: 'ana_webcam', sdpOffer: receiveOffer });
