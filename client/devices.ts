@@ -13,9 +13,14 @@ export interface Devices {
   readonly speakers: readonly Device[];
 }
 
+/** The camera on one side of a phone: that of the user, or the other. */
+export interface Facing {
+  readonly facing: 'user' | 'environment';
+}
+
 /** Which devices are wanted: an id, any (`true`) or none (`false`). */
 export interface DeviceWish {
-  readonly camera?: string | boolean | undefined;
+  readonly camera?: string | boolean | Facing | undefined;
   readonly microphone?: string | boolean | undefined;
 }
 
@@ -64,7 +69,8 @@ export async function openScreen({
   return stream;
 }
 
-function chosen(wish: string | true): MediaTrackConstraints {
+function chosen(wish: string | true | Facing): MediaTrackConstraints {
+  if (typeof wish === 'object') return { facingMode: { exact: wish.facing } };
   return wish === true ? {} : { deviceId: { exact: wish } };
 }
 

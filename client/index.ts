@@ -7,9 +7,11 @@ export {
   type Device,
   type Devices,
   type DeviceWish,
+  type Facing,
 } from './devices.js';
 export type { ChatMessage } from './chat.js';
 export type { DataMessage } from './data.js';
+export { blur, canBlur, isBlurred } from './blur.js';
 export type {
   AtriumCallConstructor,
   AtriumCallElement,

@@ -74,7 +74,8 @@ try {
   await say(others[1], 'Here too. Shall we start with the plan for the garden?');
   await ana.locator('.message-text').nth(2).waitFor();
   for (const view of views) await shoot(ana, 'chat', view);
-  await panel(ana, /^Statistics/);
+  await ana.keyboard.press('i');
+  await ana.locator('.panel').waitFor();
   for (const view of views) await shoot(ana, 'statistics', view);
   await panel(ana, /^People/);
   for (const view of views) await shoot(ana, 'people', view);

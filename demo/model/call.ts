@@ -19,6 +19,9 @@ import { explainMedia } from './explain.js';
 import { Absentees } from './absentees.js';
 import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
+import { Preferences } from './preferences.js';
+import { chimeIn } from './chimes.js';
+import { recall, remember } from './remembered.js';
 import { Person, inOrder } from './person.js';
 import { presentLevel } from './present-level.js';
 import type { PageSettings } from './server.js';
@@ -28,6 +31,9 @@ import { words } from '../words/words.js';
 import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
+
+/** What opens above a button of the bar, one at a time. */
+export type MenuName = 'microphone' | 'camera' | 'more' | 'leave';
 
 /** A moderator asks for it. */
 export interface UnmuteWish {
@@ -61,6 +67,11 @@ export class Call {
   readonly unmuteWish = signal<UnmuteWish | undefined>(undefined);
   readonly chat: Chat;
   readonly panel = signal<PanelName | undefined>(undefined);
+  readonly menu = signal<MenuName | undefined>(undefined);
+  readonly dialog = signal<'settings' | 'keys' | undefined>(undefined);
+  readonly preferences = new Preferences();
+  /** The id of the loudspeaker; empty for the system's own. */
+  readonly speaker = signal(recall().speaker);
   readonly reconnecting = signal(false);
   /** The browser wants a click before it plays sound. */
   readonly soundBlocked = signal(false);
@@ -106,6 +117,11 @@ export class Call {
     this.showOwn();
     for (const participant of room.participants.values()) this.#welcome(participant);
     this.#listen(ended);
+    // One that is not there any more is no reason to be silent.
+    void room.setSpeaker(this.speaker.value).catch(() => undefined);
+    room.on('audioBlocked', (blocked) => (this.soundBlocked.value = blocked));
+    room.on('closed', this.preferences.keep());
+    chimeIn(room, this.preferences);
     room.on(
       'closed',
       media.onLost((kind, next) => void this.#lost(kind, next)),
@@ -205,13 +221,28 @@ export class Call {
     try {
       await this.room.self.raiseHand(this.self.handSince.value === undefined);
     } catch {
-      this.toasts.show('Your hand could not be raised. Try again.', 'problem');
+      this.toasts.show(words().bar.handFailed, 'problem');
     }
   }
 
   async choose(kind: DeviceKind, id: string): Promise<void> {
     await this.#send(await this.media.choose(kind, id));
     this.showOwn();
+  }
+
+  async flip(): Promise<void> {
+    await this.#send(await this.media.flip());
+    this.showOwn();
+  }
+
+  async chooseSpeaker(id: string): Promise<void> {
+    try {
+      await this.room.setSpeaker(id);
+      this.speaker.value = id;
+      remember({ speaker: id });
+    } catch {
+      this.toasts.show(words().devices.speakerFailed, 'problem');
+    }
   }
 
   async toggleSharing(): Promise<void> {
@@ -223,7 +254,7 @@ export class Call {
     } catch (error) {
       // The user closed the browser's question and knows why nothing is shared.
       if (error instanceof ClientError && error.code !== 'device-refused')
-        this.toasts.show('Your screen cannot be shared from this browser.', 'problem');
+        this.toasts.show(words().bar.noSharing, 'problem');
     }
   }
 
@@ -232,7 +263,7 @@ export class Call {
       await this.room.customRequest({ hat: !this.hat.value });
       this.hat.value = !this.hat.value;
     } catch {
-      this.toasts.show('There is no hat for you at the moment.', 'problem');
+      this.toasts.show(words().bar.hatFailed, 'problem');
     }
   }
 
@@ -243,9 +274,10 @@ export class Call {
     if (panel === 'chat') this.#hideMessage();
   }
 
-  /** What Escape does: closes the panel; when none is open, lets go of the pinned picture. */
+  /** What Escape does: closes the menu or the panel; when none is open, lets go of the pinned picture. */
   dismiss(): void {
-    if (this.panel.value) this.show(undefined);
+    if (this.menu.value) this.menu.value = undefined;
+    else if (this.panel.value) this.show(undefined);
     else this.scene.unpin();
   }
 

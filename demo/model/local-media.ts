@@ -1,5 +1,14 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import { ClientError, listDevices, openDevices, watchDevices, type Devices } from '../../client/index.js';
+import {
+  ClientError,
+  blur,
+  canBlur,
+  isBlurred,
+  listDevices,
+  openDevices,
+  watchDevices,
+  type Devices,
+} from '../../client/index.js';
 import { words } from '../words/words.js';
 import { keepOff, keptOff, recall, remember } from './remembered.js';
 
@@ -32,6 +41,19 @@ export class LocalMedia {
   readonly #missing = signal<readonly DeviceKind[]>([]);
   /** Counts changes that signals do not see: tracks that are switched, or that end. */
   readonly #changes = signal(0);
+  /** Whether there is a camera on the other side, as phones have. */
+  readonly canFlip = computed(() => {
+    void this.#read();
+    const facing = this.#track('camera')?.getSettings().facingMode;
+    return (facing === 'user' || facing === 'environment') && this.devices.value.cameras.length > 1;
+  });
+  /** Whether the browser can blur what is behind the user. */
+  readonly canBlur = computed(() => {
+    void this.#read();
+    const track = this.#track('camera');
+    return track !== undefined && canBlur(track);
+  });
+  readonly blurred = signal(false);
   readonly #lostListeners = new Set<LostListener>();
   #present: Promise<void> | undefined;
   /** How often everything was turned off. */
@@ -85,16 +107,50 @@ export class LocalMedia {
   async choose(kind: DeviceKind, id: string): Promise<MediaStreamTrack | undefined> {
     this.#choice = { ...this.#choice, [kind]: id };
     remember(this.#choice);
-    this.#changes.value += 1;
-    if (!this.#track(kind)) return undefined;
+    if (!this.#track(kind)) {
+      this.#changes.value += 1;
+      return undefined;
+    }
     try {
       const [track] = (await openDevices(wishFor(kind, id))).getTracks();
       if (track) this.#use(kind, track);
       return track;
     } catch {
       this.hint.value = words().devices.busy[kind];
+      this.#changes.value += 1;
       return undefined;
     }
+  }
+
+  /** Uses the camera on the other side of the phone. Resolves with its track. */
+  async flip(): Promise<MediaStreamTrack | undefined> {
+    const former = this.#track('camera');
+    if (!former || this.isOpening('camera')) return undefined;
+    const facing = former.getSettings().facingMode === 'environment' ? 'user' : 'environment';
+    const closed = this.#closed;
+    this.#opening.value = [...this.#opening.value, 'camera'];
+    // Phones open one camera at a time.
+    former.stop();
+    const found = await attempt({ camera: { facing }, microphone: false });
+    const [track] = found instanceof MediaStream ? found.getTracks() : [];
+    if (closed !== this.#closed) {
+      track?.stop();
+      return undefined;
+    }
+    this.#opening.value = this.#opening.value.filter((kind) => kind !== 'camera');
+    // The former one is opened again.
+    if (!track) return (await this.#look(['camera']))[0];
+    this.#choice = { ...this.#choice, camera: track.getSettings().deviceId ?? '' };
+    remember(this.#choice);
+    this.#use('camera', track);
+    return track;
+  }
+
+  /** Never rejects. A camera that is opened later is blurred too. */
+  async blur(on: boolean): Promise<void> {
+    this.blurred.value = on;
+    const track = this.#track('camera');
+    if (track && canBlur(track)) await blur(track, on).catch(() => (this.blurred.value = isBlurred(track)));
   }
 
   /**
@@ -196,6 +252,7 @@ export class LocalMedia {
   #take(tracks: readonly MediaStreamTrack[]): void {
     for (const track of tracks) {
       if (track.kind === 'audio') track.enabled = !this.#off.value.includes('microphone');
+      if (this.blurred.value && track.kind === 'video' && canBlur(track)) void blur(track, true).catch(() => undefined);
       track.onended = () => void this.#lost(track);
     }
     this.stream.value = tracks.length > 0 ? new MediaStream([...tracks]) : undefined;

@@ -5,6 +5,7 @@ export interface Remembered {
   /** Ids of devices. */
   readonly camera: string;
   readonly microphone: string;
+  readonly speaker: string;
   /** Of the page: a key of `languages`. */
   readonly language: string;
 }
@@ -22,6 +23,7 @@ export interface PresentCall {
 const storageKey = 'atrium.join';
 const presentKey = 'atrium.call';
 const offKey = 'atrium.off';
+const preferredKey = 'atrium.preferences';
 const devices = ['camera', 'microphone'] as const;
 
 export function recall(): Remembered {
@@ -31,6 +33,7 @@ export function recall(): Remembered {
     room: textIn(kept, 'room'),
     camera: textIn(kept, 'camera'),
     microphone: textIn(kept, 'microphone'),
+    speaker: textIn(kept, 'speaker'),
     language: textIn(kept, 'language'),
   };
 }
@@ -63,6 +66,22 @@ export function keptOff(): readonly ('camera' | 'microphone')[] {
 export function keepOff(off: readonly ('camera' | 'microphone')[]): void {
   write(() => sessionStorage, offKey, off);
   write(() => localStorage, offKey, off);
+}
+
+/** What the user prefers, as texts. Empty: they have not chosen. */
+export interface Preferred {
+  readonly theme: string;
+  readonly shortcuts: string;
+  readonly sounds: string;
+}
+
+export function recallPreferred(): Preferred {
+  const kept = read(() => localStorage, preferredKey);
+  return { theme: textIn(kept, 'theme'), shortcuts: textIn(kept, 'shortcuts'), sounds: textIn(kept, 'sounds') };
+}
+
+export function keepPreferred(preferred: Preferred): void {
+  write(() => localStorage, preferredKey, preferred);
 }
 
 function read(storage: () => Storage, key: string): unknown {

@@ -1,7 +1,9 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { invitation } from '../model/address.js';
 import type { Call } from '../model/call.js';
+import { keepAwake } from '../model/wake-lock.js';
 import { ChatPanel } from './chat-panel.js';
+import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { Brand, Icon } from './icon.js';
 import { Notices } from './notices.js';
@@ -22,6 +24,12 @@ export function CallPage({ call }: { readonly call: Call }) {
     // A page around the call may want the focus elsewhere.
     if (root instanceof ShadowRoot && root.host instanceof HTMLElement && root.host.autofocus) heading.current?.focus();
   }, [call]);
+  useEffect(() => keepAwake(), [call]);
+  const scheme = call.preferences.colorScheme;
+  useLayoutEffect(() => {
+    const root = heading.current?.getRootNode();
+    if (root instanceof ShadowRoot && root.host instanceof HTMLElement) root.host.style.colorScheme = scheme;
+  }, [scheme]);
   const panel = call.panel.value;
   return (
     <section
@@ -34,6 +42,7 @@ export function CallPage({ call }: { readonly call: Call }) {
     >
       <header part="head" class="call-head">
         <Brand />
+        <Clock />
         <h1 class="room-name" tabIndex={-1} ref={heading}>
           {call.title}
         </h1>

@@ -1,170 +1,235 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CallButton } from '../../client/index.js';
-import type { Call } from '../model/call.js';
+import type { Call, PanelName } from '../model/call.js';
+import { actionFor, type KeyAction } from '../model/keys.js';
+import type { DeviceKind } from '../model/local-media.js';
+import { words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
+import { DeviceMenu } from './device-menu.js';
+import { MenuButton } from './menu-button.js';
+import { LeaveMenu, MoreMenu } from './more-menu.js';
 import { listenForKeys } from './page-keys.js';
+import { popoverId } from './popover.js';
+import { useRoving } from './roving.js';
+import { KeysDialog, SettingsDialog } from './settings-dialog.js';
 import { ToolButton } from './tool-button.js';
 
 const canShare = 'getDisplayMedia' in ((navigator.mediaDevices as MediaDevices | undefined) ?? {});
 
-/** The buttons of the call, and their keys. */
+/** The buttons of the call, their menus and their keys. */
 export function Controls({ call }: { readonly call: Call }) {
-  const bar = useRef<HTMLElement>(null);
-  useShortcuts(call, bar);
-  const unread = call.chat.unread.value;
-  const count = call.people.value.length;
+  const foot = useRef<HTMLElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  useKeys(call, foot);
+  useRoving(bar);
+  const texts = words().bar;
+  const key = (does: string): { readonly shortcut?: string } =>
+    call.preferences.shortcuts.value ? { shortcut: does } : {};
   const hand = call.self.handSince.value !== undefined;
-  const asked = call.house.waiting.value.length + call.hands.value.length;
-  const panel = call.panel.value;
+  const menu = call.menu.value;
+  // In little room the menu has them.
+  const wide = call.options.shows('more') ? 'wide-only' : '';
   const shows = (button: CallButton): boolean => call.options.shows(button);
-  const toggle = (name: NonNullable<typeof panel>): void => {
-    call.show(panel === name ? undefined : name);
-  };
   return (
-    <footer class="call-foot" ref={bar}>
-      <div class="controls" role="toolbar" aria-label="Call">
-        {shows('microphone') && (
-          <DeviceButton
-            kind="microphone"
-            media={call.media}
-            withShortcut
-            cut={call.self.isCut('audio')}
-            onClick={() => void call.toggle('microphone')}
-          />
-        )}
-        {shows('camera') && (
-          <DeviceButton
-            kind="camera"
-            media={call.media}
-            withShortcut
-            cut={call.self.isCut('video')}
-            onClick={() => void call.toggle('camera')}
-          />
-        )}
-        {canShare && shows('screen') && (
-          <ToolButton
-            icon="screen"
-            label={call.sharing.value ? 'Stop sharing your screen' : 'Share your screen'}
-            shortcut="s"
-            class={call.sharing.value ? 'active' : ''}
-            pressed={call.sharing.value}
-            onClick={() => void call.toggleSharing()}
-          />
-        )}
-        {call.hasHands && shows('hand') && (
-          <ToolButton
-            icon="hand"
-            label={hand ? 'Lower your hand' : 'Raise your hand'}
-            shortcut="r"
-            class={hand ? 'active' : ''}
-            pressed={hand}
-            onClick={() => void call.toggleHand()}
-          />
-        )}
-        {call.hasHat && shows('hat') && (
-          <ToolButton
-            icon="hat"
-            label={call.hat.value ? 'Take the hat off' : 'Put a hat on'}
-            shortcut="h"
-            class={call.hat.value ? 'active' : ''}
-            pressed={call.hat.value}
-            onClick={() => void call.toggleHat()}
-          />
-        )}
-        {shows('chat') && (
-          <ToolButton
-            icon="chat"
-            label={unread === 0 ? 'Chat' : `Chat: ${unread} unread`}
-            shortcut="c"
-            expanded={panel === 'chat'}
-            controls="chat-panel"
-            onClick={() => {
-              toggle('chat');
-            }}
-          >
-            {unread > 0 && <span class="badge">{unread > 9 ? '9+' : unread}</span>}
-          </ToolButton>
-        )}
-        {shows('people') && (
-          <ToolButton
-            icon="people"
-            label={asked === 0 ? `People: ${count}` : `People: ${count}, ${requestsText(call)}`}
-            tip={`People: ${count}`}
-            shortcut="p"
-            expanded={panel === 'people'}
-            controls="people-panel"
-            onClick={() => {
-              toggle('people');
-            }}
-          >
-            <span class={asked === 0 ? 'badge quiet' : 'badge'}>{count}</span>
-          </ToolButton>
-        )}
-        {shows('statistics') && (
-          <ToolButton
-            icon="statistics"
-            label="Statistics"
-            shortcut="i"
-            class="wide-only"
-            expanded={panel === 'statistics'}
-            controls="statistics-panel"
-            onClick={() => {
-              toggle('statistics');
-            }}
-          />
-        )}
-        {shows('leave') && (
-          <ToolButton icon="leave" label="Leave" class="danger" onClick={() => void call.room.leave()} />
-        )}
+    <footer class="call-foot" ref={foot}>
+      <div class="controls" role="toolbar" aria-label={texts.title} ref={bar}>
+        <div class="bar-middle">
+          {shows('microphone') && <DeviceControl call={call} kind="microphone" />}
+          {shows('camera') && <DeviceControl call={call} kind="camera" />}
+          {call.media.canFlip.value && shows('camera') && (
+            <ToolButton icon="flip" label={words().devices.flip} class="narrow-only" onClick={() => void call.flip()} />
+          )}
+          {canShare && shows('screen') && (
+            <ToolButton
+              icon="screen"
+              label={call.sharing.value ? texts.stopSharing : texts.shareScreen}
+              {...key('s')}
+              class={call.sharing.value ? `${wide} active` : wide}
+              onClick={() => void call.toggleSharing()}
+            />
+          )}
+          {call.hasHands && shows('hand') && (
+            <ToolButton
+              icon="hand"
+              label={hand ? texts.lowerHand : texts.raiseHand}
+              {...key('r')}
+              class={hand ? `${wide} active` : wide}
+              onClick={() => void call.toggleHand()}
+            />
+          )}
+          {call.hasHat && shows('hat') && (
+            <ToolButton
+              icon="hat"
+              label={call.hat.value ? texts.hatOff : texts.hatOn}
+              {...key('h')}
+              class={call.hat.value ? `${wide} active` : wide}
+              onClick={() => void call.toggleHat()}
+            />
+          )}
+          {shows('more') && <MoreButton call={call} />}
+          {shows('leave') && (
+            <span class="split">
+              <ToolButton icon="leave" label={texts.leave} class="danger" onClick={() => void call.room.leave()} />
+              {call.house.moderates.value && <MenuButton call={call} name="leave" label={texts.ending} opens="menu" />}
+            </span>
+          )}
+        </div>
+        <PanelButtons call={call} />
       </div>
+      {(menu === 'microphone' || menu === 'camera') && <DeviceMenu key={menu} call={call} kind={menu} />}
+      {menu === 'more' && <MoreMenu call={call} canShare={canShare} />}
+      {menu === 'leave' && <LeaveMenu call={call} />}
+      {call.dialog.value === 'settings' && <SettingsDialog call={call} />}
+      {call.dialog.value === 'keys' && <KeysDialog call={call} />}
     </footer>
   );
 }
 
-function requestsText({ house, hands }: Call): string {
-  const waiting = house.waiting.value.length;
-  const raised = hands.value.length;
-  return [
-    waiting > 0 && `${waiting} waiting`,
-    raised > 0 && (raised === 1 ? '1 hand raised' : `${raised} hands raised`),
-  ]
-    .filter(Boolean)
-    .join(', ');
+function DeviceControl({ call, kind }: { readonly call: Call; readonly kind: DeviceKind }) {
+  const { chooseCamera, chooseMicrophone } = words().devices;
+  return (
+    <span class="split">
+      <DeviceButton
+        kind={kind}
+        media={call.media}
+        withShortcut={call.preferences.shortcuts.value}
+        cut={call.self.isCut(kind === 'camera' ? 'video' : 'audio')}
+        onClick={() => void call.toggle(kind)}
+      />
+      <MenuButton call={call} name={kind} label={kind === 'camera' ? chooseCamera : chooseMicrophone} opens="dialog" />
+    </span>
+  );
 }
 
-/** Single keys, while nobody is typing and no modifier is held. */
-function useShortcuts(call: Call, bar: RefObject<HTMLElement>): void {
+function MoreButton({ call }: { readonly call: Call }) {
+  const isOpen = call.menu.value === 'more';
+  const unread = call.chat.unread.value;
+  return (
+    <ToolButton
+      icon="more"
+      label={words().bar.more}
+      expanded={isOpen}
+      controls={popoverId('more')}
+      hasPopup="menu"
+      {...(unread > 0 && { note: words().bar.chat(unread) })}
+      onClick={() => {
+        call.menu.value = isOpen ? undefined : 'more';
+      }}
+    >
+      {unread > 0 && <span class="badge narrow-only">{atMost9(unread)}</span>}
+    </ToolButton>
+  );
+}
+
+/** Right of the bar: people and chat. In little room the menu has them. */
+function PanelButtons({ call }: { readonly call: Call }) {
+  const texts = words().bar;
+  const unread = call.chat.unread.value;
+  const count = call.people.value.length;
+  const asked = requestsText(call);
+  const key = call.preferences.shortcuts.value;
+  return (
+    <div class={call.options.shows('more') ? 'bar-right roomy-only' : 'bar-right'}>
+      {call.options.shows('people') && (
+        <PanelButton
+          {...{ call, name: 'people', label: asked === '' ? texts.people(count) : `${texts.people(count)}, ${asked}` }}
+          {...{ tip: texts.people(count), ...(key && { shortcut: 'p' }) }}
+          badge={count}
+          quiet={asked === ''}
+        />
+      )}
+      {call.options.shows('chat') && (
+        <PanelButton
+          {...{ call, name: 'chat', label: texts.chat(unread), ...(key && { shortcut: 'c' }) }}
+          badge={unread === 0 ? undefined : atMost9(unread)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface PanelButtonProps {
+  readonly call: Call;
+  readonly name: 'people' | 'chat';
+  readonly label: string;
+  readonly tip?: string;
+  readonly shortcut?: string;
+  readonly badge: number | string | undefined;
+  readonly quiet?: boolean;
+}
+
+function PanelButton({ call, name, badge, quiet = false, ...rest }: PanelButtonProps) {
+  return (
+    <ToolButton
+      icon={name}
+      {...rest}
+      expanded={call.panel.value === name}
+      controls={`${name}-panel`}
+      onClick={() => {
+        togglePanel(call, name);
+      }}
+    >
+      {badge !== undefined && <span class={quiet ? 'badge quiet' : 'badge'}>{badge}</span>}
+    </ToolButton>
+  );
+}
+
+/** Empty when nobody asks for anything. */
+function requestsText({ house, hands }: Call): string {
+  const texts = words().bar;
+  const waiting = house.waiting.value.length;
+  const raised = hands.value.length;
+  return [waiting > 0 && texts.waiting(waiting), raised > 0 && texts.hands(raised)].filter(Boolean).join(', ');
+}
+
+function atMost9(count: number): string {
+  return count > 9 ? '9+' : String(count);
+}
+
+/** Not where the page around has taken its button away. */
+function isOffered({ options }: Call, action: KeyAction): boolean {
+  if (action === 'escape') return true;
+  return options.shows(action === 'keys' ? 'more' : action);
+}
+
+function togglePanel(call: Call, name: PanelName): void {
+  call.show(call.panel.value === name ? undefined : name);
+}
+
+function useKeys(call: Call, foot: RefObject<HTMLElement>): void {
   useEffect(() => {
-    const actions: Readonly<Record<string, () => void>> = {
+    const actions: Readonly<Record<KeyAction, () => void>> = {
+      microphone: () => void call.toggle('microphone'),
+      camera: () => void call.toggle('camera'),
+      screen: () => void (canShare && call.toggleSharing()),
+      hand: () => void (call.hasHands && call.toggleHand()),
+      hat: () => void (call.hasHat && call.toggleHat()),
+      chat: () => {
+        togglePanel(call, 'chat');
+      },
+      people: () => {
+        togglePanel(call, 'people');
+      },
+      statistics: () => {
+        togglePanel(call, 'statistics');
+      },
+      keys: () => (call.dialog.value = 'keys'),
       escape: () => {
         call.dismiss();
       },
-      m: () => void call.toggle('microphone'),
-      v: () => void call.toggle('camera'),
-      s: () => void (canShare && call.toggleSharing()),
-      r: () => void (call.hasHands && call.toggleHand()),
-      h: () => void (call.hasHat && call.toggleHat()),
-      c: () => {
-        call.show(call.panel.value === 'chat' ? undefined : 'chat');
-      },
-      p: () => {
-        call.show(call.panel.value === 'people' ? undefined : 'people');
-      },
-      i: () => {
-        call.show(call.panel.value === 'statistics' ? undefined : 'statistics');
-      },
     };
     const pressed = (event: KeyboardEvent): void => {
+      // A dialog has the keys to itself.
+      if (call.dialog.value) return;
       // Outside of a shadow root, the target of an event in it is its host.
       const [target] = event.composedPath();
       const typing = target instanceof Element && target.closest('input, textarea, select') !== null;
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      const action = actions[event.key.toLowerCase()];
-      if (!action) return;
+      const action = actionFor(event, typing, call.preferences.shortcuts.value);
+      if (!action || !isOffered(call, action)) return;
       event.preventDefault();
-      action();
+      actions[action]();
     };
-    return bar.current ? listenForKeys(bar.current, pressed) : undefined;
-  }, [call, bar]);
+    return foot.current ? listenForKeys(foot.current, pressed) : undefined;
+  }, [call, foot]);
 }

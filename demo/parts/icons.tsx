@@ -45,6 +45,32 @@ export const icons = {
   ),
   previous: <path d="m14.500 6-6 6 6 6" />,
   next: <path d="m9.500 6 6 6-6 6" />,
+  down: <path d="m7 14 5-5 5 5" />,
+  check: <path d="m5 12.500 4.500 4.500L19 7.500" />,
+  settings: (
+    <>
+      <path d="M4 7h9M18 7h2M4 17h2M11 17h9" />
+      <circle cx="15.500" cy="7" r="2.500" />
+      <circle cx="8.500" cy="17" r="2.500" />
+    </>
+  ),
+  keys: (
+    <>
+      <rect x="2.500" y="6" width="19" height="12" rx="2.500" />
+      <path d="M6.500 10h.01M10 10h.01M14 10h.01M17.500 10h.01M8 14h8" />
+    </>
+  ),
+  flip: (
+    <path d="M4 12a8 8 0 0 1 13.500-5.800L20 8.500M20 4v4.500h-4.500M20 12a8 8 0 0 1-13.500 5.800L4 15.500M4 20v-4.500h4.500" />
+  ),
+  'layout-auto': (
+    <>
+      <rect x="3" y="5" width="18" height="14" rx="2.500" />
+      <path d="M14 13.500h4v2.500h-4z" />
+    </>
+  ),
+  'layout-grid': <path d="M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z" />,
+  'layout-speaker': <path d="M4 5h10.500v14H4zM17 5h3v4h-3zM17 11h3v3h-3zM17 16h3v3h-3z" />,
   close: <path d="m6 6 12 12M18 6 6 18" />,
   send: <path d="M4 11.5 20 4l-5.5 16-3.5-6.500ZM11 13.500l4-4" />,
   screen: (

@@ -7,11 +7,11 @@ export function ownTree(element: Element): Document | ShadowRoot {
   return root instanceof ShadowRoot ? root : element.ownerDocument;
 }
 
-/** Moves the focus to the first of these that is there. */
+/** Moves the focus to the first of these that is seen. */
 export function focusFirst(tree: Document | ShadowRoot, ...selectors: readonly string[]): void {
   for (const selector of selectors) {
     const found = tree.querySelector<HTMLElement>(selector);
-    if (found) {
+    if (found && found.offsetParent !== null) {
       found.focus();
       return;
     }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Call, PanelName } from '../model/call.js';
 import { focusFirst, ownTree } from './own-tree.js';
+import { popoverId } from './popover.js';
 import { ToolButton } from './tool-button.js';
 
 export interface PanelProps {
@@ -16,7 +17,10 @@ export interface PanelProps {
 export function Panel({ call, name, title, closeLabel, children }: PanelProps) {
   const panel = useRef<HTMLElement>(null);
   const close = (): void => {
-    if (panel.current) focusFirst(ownTree(panel.current), `[aria-controls="${name}-panel"]`);
+    if (panel.current) {
+      const more = `[aria-controls="${popoverId('more')}"]`;
+      focusFirst(ownTree(panel.current), `[aria-controls="${name}-panel"]`, more);
+    }
     call.show(undefined);
   };
   return (

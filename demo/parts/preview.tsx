@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { LevelMeter } from '../../client/index.js';
 import type { DeviceKind, DeviceState, LocalMedia } from '../model/local-media.js';
 import { watchPicture } from '../model/picture-watch.js';
 import { words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
 import { Icon } from './icon.js';
+import { Level } from './level.js';
 import { useStream } from './use-stream.js';
 
 /** The own picture and sound before the call, and the choice of devices. */
@@ -47,7 +47,7 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
           ))}
         </div>
       </div>
-      <Level stream={stream} on={media.microphone.value === 'on'} />
+      <Level stream={stream} on={media.microphone.value === 'on'} label={join.level} />
       <p class="hint" role="status">
         {media.hint.value}
       </p>
@@ -56,35 +56,6 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
         <Choice kind="microphone" label={devices.microphone} media={media} />
       </div>
     </section>
-  );
-}
-
-/** Shows the level of the microphone. */
-function Level({ stream, on }: { readonly stream: MediaStream | undefined; readonly on: boolean }) {
-  const level = useSignal(-100);
-  useEffect(() => {
-    if (!on || !stream || stream.getAudioTracks().length === 0) return undefined;
-    const meter = new LevelMeter(stream);
-    const timer = setInterval(() => (level.value = meter.level), 100);
-    return () => {
-      clearInterval(timer);
-      meter.close();
-      level.value = -100;
-    };
-  }, [stream, on, level]);
-  // From a quiet room to loud speech.
-  const share = Math.min(1, Math.max(0, (level.value + 65) / 55));
-  return (
-    <div
-      class="level"
-      role="meter"
-      aria-label={words().join.level}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.round(share * 100)}
-    >
-      <span style={{ transform: `scaleX(${share.toFixed(2)})` }} />
-    </div>
   );
 }
 

@@ -1,26 +1,19 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { Room } from '../../client/index.js';
 import type { Call } from '../model/call.js';
 import { words } from '../words/words.js';
 
 /** The sound of everybody else, also of those whose picture is on another page. Pictures themselves are silent. */
 export function Sounds({ call }: { readonly call: Call }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const turnOn = (): void => {
-    call.soundBlocked.value = false;
-    for (const sound of frame.current?.querySelectorAll('audio') ?? []) void sound.play();
-  };
-  const blocked = (): void => {
-    call.soundBlocked.value = true;
-  };
   return (
     <>
-      <div class="sounds" ref={frame}>
+      <div class="sounds">
         {call.others.value.flatMap(({ picture, screenPicture }) =>
-          [picture, screenPicture].map((each) => <Sound key={each} stream={each.stream} blocked={blocked} />),
+          [picture, screenPicture].map((each) => <Sound key={each} room={call.room} stream={each.stream} />),
         )}
       </div>
       {call.soundBlocked.value && (
-        <button type="button" class="primary sound" onClick={turnOn}>
+        <button type="button" class="primary sound" onClick={() => void call.room.startAudio()}>
           {words().stage.turnOnSound}
         </button>
       )}
@@ -29,12 +22,11 @@ export function Sounds({ call }: { readonly call: Call }) {
 }
 
 interface SoundProps {
+  readonly room: Room;
   readonly stream: MediaStream | undefined;
-  /** The browser wants a click first. */
-  readonly blocked: () => void;
 }
 
-function Sound({ stream, blocked }: SoundProps) {
+function Sound({ room, stream }: SoundProps) {
   const audio = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const element = audio.current;
@@ -42,12 +34,11 @@ function Sound({ stream, blocked }: SoundProps) {
     if (!element || tracks.length === 0) return undefined;
     // With the picture in it, the browser would decode that too.
     element.srcObject = new MediaStream(tracks);
-    element.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') blocked();
-    });
+    const letGo = room.play(element);
     return () => {
+      letGo();
       element.srcObject = null;
     };
-  }, [stream]);
+  }, [room, stream]);
   return <audio ref={audio} />;
 }

@@ -17,6 +17,7 @@ export interface ToolButtonProps {
   readonly pressed?: boolean;
   readonly expanded?: boolean;
   readonly controls?: string;
+  readonly hasPopup?: 'dialog' | 'menu';
   readonly disabled?: boolean;
   /** It does nothing at the moment, and keeps the focus. */
   readonly busy?: boolean;
@@ -36,6 +37,7 @@ export function ToolButton(props: ToolButtonProps) {
     pressed,
     expanded,
     controls,
+    hasPopup,
     disabled = false,
     busy = false,
     onClick,
@@ -52,6 +54,7 @@ export function ToolButton(props: ToolButtonProps) {
       aria-busy={busy || undefined}
       aria-keyshortcuts={shortcut}
       aria-pressed={pressed}
+      aria-haspopup={hasPopup}
       aria-expanded={expanded}
       aria-controls={controls}
       disabled={disabled}

@@ -37,4 +37,16 @@ export const devices: Words['devices'] = {
     'Keine Kamera und kein Mikrofon gefunden, oder ein anderes Programm nutzt sie. Sie können zuhören und schreiben.',
   noCamera: 'Keine Kamera gefunden, oder ein anderes Programm nutzt sie: Die anderen werden Sie nur hören.',
   noMicrophone: 'Kein Mikrofon gefunden: Die anderen werden Sie sehen, aber nicht hören.',
+  chooseMicrophone: 'Mikrofon und Lautsprecher wählen',
+  chooseCamera: 'Kamera wählen',
+  menus: {
+    microphone: 'Mikrofon und Lautsprecher',
+    camera: 'Kamera',
+  },
+  flip: 'Kamera wechseln',
+  blur: 'Hintergrund unscharf',
+  noChoice: 'Erlauben Sie zuerst das Gerät, dann können Sie hier wählen.',
+  level: 'Pegel Ihres Mikrofons',
+  systemSpeaker: 'Standard des Systems',
+  speakerFailed: 'Dieser Lautsprecher lässt sich nicht nutzen.',
 };

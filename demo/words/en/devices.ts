@@ -34,4 +34,16 @@ export const devices = {
   noDevices: 'No camera and no microphone found, or another program uses them. You can listen and chat.',
   noCamera: 'No camera found, or another program uses it: the others will only hear you.',
   noMicrophone: 'No microphone found: the others will see but not hear you.',
+  chooseMicrophone: 'Choose microphone and loudspeaker',
+  chooseCamera: 'Choose camera',
+  menus: {
+    microphone: 'Microphone and loudspeaker',
+    camera: 'Camera',
+  },
+  flip: 'Flip camera',
+  blur: 'Blur the background',
+  noChoice: 'Allow the device first, then you can choose one here.',
+  level: 'Level of your microphone',
+  systemSpeaker: 'System default',
+  speakerFailed: 'This loudspeaker cannot be used.',
 };

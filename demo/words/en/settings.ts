@@ -1,5 +1,30 @@
-/** The settings. */
+/** The settings, and the list of keys. */
 export const settings = {
   title: 'Settings',
+  close: 'Close settings',
   language: 'Language',
+  theme: 'Colours',
+  themes: {
+    system: 'As on this device',
+    light: 'Light',
+    dark: 'Dark',
+  },
+  shortcuts: 'Single keys, such as M for the microphone',
+  sounds: 'A sound when somebody joins or leaves',
+  keys: 'Keys',
+  closeKeys: 'Close list of keys',
+  keysOff: 'Single keys are turned off in the settings.',
+  does: {
+    microphone: 'Microphone on or off',
+    camera: 'Camera on or off',
+    screen: 'Share your screen, or stop that',
+    hand: 'Raise or lower your hand',
+    hat: 'Put a hat on, or take it off',
+    chat: 'Open or close the chat',
+    people: 'Open or close the list of people',
+    statistics: 'Open or close the statistics',
+    keys: 'Show this list',
+    escape: 'Close what is open, or show everybody',
+    arrows: 'From button to button in the bar',
+  },
 };

@@ -36,4 +36,16 @@ export const devices: Words['devices'] = {
   noDevices: 'No se ha encontrado cámara ni micrófono, o los usa otro programa. Puede escuchar y escribir.',
   noCamera: 'No se ha encontrado ninguna cámara, o la usa otro programa: los demás solo le oirán.',
   noMicrophone: 'No se ha encontrado ningún micrófono: los demás le verán, pero no le oirán.',
+  chooseMicrophone: 'Elegir micrófono y altavoz',
+  chooseCamera: 'Elegir cámara',
+  menus: {
+    microphone: 'Micrófono y altavoz',
+    camera: 'Cámara',
+  },
+  flip: 'Girar la cámara',
+  blur: 'Desenfocar el fondo',
+  noChoice: 'Permita primero el dispositivo y después podrá elegir aquí.',
+  level: 'Nivel de su micrófono',
+  systemSpeaker: 'Predeterminado del sistema',
+  speakerFailed: 'No se puede usar este altavoz.',
 };

@@ -36,4 +36,16 @@ export const devices: Words['devices'] = {
   noDevices: 'Aucune caméra ni aucun micro trouvés, ou un autre programme s’en sert. Vous pouvez écouter et écrire.',
   noCamera: 'Aucune caméra trouvée, ou un autre programme s’en sert : les autres vous entendront seulement.',
   noMicrophone: 'Aucun micro trouvé : les autres vous verront sans vous entendre.',
+  chooseMicrophone: 'Choisir le micro et le haut-parleur',
+  chooseCamera: 'Choisir la caméra',
+  menus: {
+    microphone: 'Micro et haut-parleur',
+    camera: 'Caméra',
+  },
+  flip: 'Retourner la caméra',
+  blur: 'Flouter l’arrière-plan',
+  noChoice: 'Autorisez d’abord l’appareil, vous pourrez ensuite choisir ici.',
+  level: 'Niveau de votre micro',
+  systemSpeaker: 'Valeur du système',
+  speakerFailed: 'Ce haut-parleur est inutilisable.',
 };

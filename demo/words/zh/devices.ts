@@ -34,4 +34,16 @@ export const devices: Words['devices'] = {
   noDevices: '未找到摄像头和麦克风，或者正被其他程序占用。您可以收听和聊天。',
   noCamera: '未找到摄像头，或者正被其他程序占用：其他人只能听到您。',
   noMicrophone: '未找到麦克风：其他人能看到您，但听不到您。',
+  chooseMicrophone: '选择麦克风和扬声器',
+  chooseCamera: '选择摄像头',
+  menus: {
+    microphone: '麦克风和扬声器',
+    camera: '摄像头',
+  },
+  flip: '翻转摄像头',
+  blur: '模糊背景',
+  noChoice: '请先允许使用设备，然后可在此选择。',
+  level: '您的麦克风音量',
+  systemSpeaker: '系统默认',
+  speakerFailed: '无法使用此扬声器。',
 };

@@ -1,0 +1,158 @@
+import { useRef } from 'preact/hooks';
+import type { CallButton } from '../../client/index.js';
+import type { Call, MenuName, PanelName } from '../model/call.js';
+import { words } from '../words/words.js';
+import { Icon } from './icon.js';
+import type { IconName } from './icons.js';
+import { Popover } from './popover.js';
+import { useRoving } from './roving.js';
+
+const layouts = ['auto', 'grid', 'speaker'] as const;
+
+/** What has no button of its own in the bar. In little room also what has one elsewhere. */
+export function MoreMenu({ call, canShare }: { readonly call: Call; readonly canShare: boolean }) {
+  const { bar, devices, settings, stage, statistics } = words();
+  const show = (panel: PanelName) => (): void => {
+    call.show(panel);
+  };
+  const hand = call.self.handSince.value !== undefined;
+  return (
+    <Menu call={call} name="more" label={bar.more}>
+      <div class="narrow-only" role="group" aria-label={bar.title}>
+        <Item call={call} button="chat" icon="chat" label={bar.chat(call.chat.unread.value)} act={show('chat')} />
+        <Item
+          call={call}
+          button="people"
+          icon="people"
+          label={bar.people(call.people.value.length)}
+          act={show('people')}
+        />
+        {call.hasHands && (
+          <Item
+            call={call}
+            button="hand"
+            icon="hand"
+            label={hand ? bar.lowerHand : bar.raiseHand}
+            act={() => void call.toggleHand()}
+          />
+        )}
+        {canShare && (
+          <Item
+            call={call}
+            button="screen"
+            icon="screen"
+            label={call.sharing.value ? bar.stopSharing : bar.shareScreen}
+            act={() => void call.toggleSharing()}
+          />
+        )}
+        {call.hasHat && (
+          <Item
+            call={call}
+            button="hat"
+            icon="hat"
+            label={call.hat.value ? bar.hatOff : bar.hatOn}
+            act={() => void call.toggleHat()}
+          />
+        )}
+        <Item
+          call={call}
+          button="microphone"
+          icon="mic"
+          label={devices.chooseMicrophone}
+          act={() => (call.menu.value = 'microphone')}
+          stays
+        />
+        <Item
+          call={call}
+          button="camera"
+          icon="camera"
+          label={devices.chooseCamera}
+          act={() => (call.menu.value = 'camera')}
+          stays
+        />
+      </div>
+      <div role="group" aria-label={stage.layout}>
+        <p class="menu-title" aria-hidden="true">
+          {stage.layout}
+        </p>
+        {layouts.map((layout) => (
+          <Item
+            key={layout}
+            call={call}
+            icon={`layout-${layout}`}
+            label={stage.layouts[layout]}
+            checked={call.scene.choice.value === layout}
+            act={() => (call.scene.choice.value = layout)}
+          />
+        ))}
+      </div>
+      <div role="group" aria-label={settings.title}>
+        <Item call={call} icon="settings" label={settings.title} act={() => (call.dialog.value = 'settings')} />
+        <Item call={call} icon="keys" label={bar.keys} act={() => (call.dialog.value = 'keys')} />
+        <Item call={call} button="statistics" icon="statistics" label={statistics.title} act={show('statistics')} />
+      </div>
+    </Menu>
+  );
+}
+
+/** For moderators. */
+export function LeaveMenu({ call }: { readonly call: Call }) {
+  const { bar } = words();
+  return (
+    <Menu call={call} name="leave" label={bar.ending}>
+      <Item call={call} icon="leave" label={bar.leave} act={() => void call.room.leave()} />
+      <Item call={call} icon="close" label={bar.endForAll} danger act={() => void call.house.endForAll()} />
+    </Menu>
+  );
+}
+
+interface MenuProps {
+  readonly call: Call;
+  readonly name: MenuName;
+  readonly label: string;
+  readonly children: preact.ComponentChildren;
+}
+
+function Menu({ call, name, label, children }: MenuProps) {
+  const inner = useRef<HTMLDivElement>(null);
+  useRoving(inner);
+  return (
+    <Popover call={call} name={name} label={label} role="menu" inner={inner}>
+      {children}
+    </Popover>
+  );
+}
+
+interface ItemProps {
+  readonly call: Call;
+  /** It is there only with that button. */
+  readonly button?: CallButton;
+  readonly icon: IconName;
+  readonly label: string;
+  /** Of several, one is. */
+  readonly checked?: boolean;
+  readonly danger?: boolean;
+  /** It opens another menu. */
+  readonly stays?: boolean;
+  readonly act: () => void;
+}
+
+function Item({ call, button, icon, label, checked, danger = false, stays = false, act }: ItemProps) {
+  if (button && !call.options.shows(button)) return null;
+  return (
+    <button
+      type="button"
+      class={danger ? 'item danger' : 'item'}
+      role={checked === undefined ? 'menuitem' : 'menuitemradio'}
+      aria-checked={checked}
+      onClick={() => {
+        if (!stays) call.menu.value = undefined;
+        act();
+      }}
+    >
+      <Icon name={icon} />
+      <span>{label}</span>
+      {checked === true && <Icon name="check" />}
+    </button>
+  );
+}

@@ -1,0 +1,175 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
+import { useBrowser } from './shared-browser.js';
+import { violations } from './violations.js';
+import { patienceMs, Visitor } from './visitor.js';
+
+const chooseSound = 'Choose microphone and loudspeaker';
+
+describe('the bar of the demo', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer();
+  const newWindow = useBrowser();
+
+  const join = async (name: string, room: string) => Visitor.join(await newWindow(), server().url, name, room);
+  const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  const item = (page: Page, name: string): Promise<void> => page.getByRole('menuitem', { name, exact: true }).click();
+  /** The name of what has the focus in the call. */
+  const focused = (page: Page): Promise<unknown> =>
+    page.evaluate(`document.querySelector('atrium-call').shadowRoot.activeElement?.getAttribute('aria-label')`);
+  const hasFocus = (page: Page, name: string): Promise<void> =>
+    until(`the focus is on ${name}`, async () => (await focused(page)) === name, patienceMs);
+
+  it('is one stop of the Tab key, has arrow keys, and lists its keys', async () => {
+    const { page, errors } = await join('Ana', 'keys');
+    await page.getByRole('button', { name: 'Microphone', exact: true }).focus();
+    for (const [key, name] of [
+      ['ArrowRight', chooseSound],
+      ['ArrowRight', 'Camera'],
+      ['ArrowLeft', chooseSound],
+      ['End', 'Chat'],
+      ['ArrowRight', 'Microphone'],
+      ['Home', 'Microphone'],
+      ['ArrowLeft', 'Chat'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await hasFocus(page, name);
+    }
+    expect(await page.locator('[role="toolbar"] button[tabindex="0"]').count()).to.equal(1);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).getByText('Microphone on or off').waitFor();
+    // The dialog has the keys to itself.
+    await page.keyboard.press('m');
+    expect(await violations(page)).to.deep.equal([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' });
+    await hasFocus(page, 'More');
+    await page.getByRole('button', { name: 'Microphone', exact: true, pressed: true }).waitFor();
+    expect(errors).to.deep.equal([]);
+  });
+
+  it('has single keys only while the user wants them, and Ctrl with D and E always', async () => {
+    const { page } = await join('Ana', 'switch');
+    const microphone = (pressed: boolean): Promise<void> =>
+      page.getByRole('button', { name: 'Microphone', exact: true, pressed }).waitFor();
+    await page.keyboard.press('m');
+    await microphone(false);
+    await page.keyboard.press('Control+d');
+    await microphone(true);
+    await press(page, 'More');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByRole('switch', { name: 'Single keys, such as M for the microphone' }).click();
+    expect(await violations(page)).to.deep.equal([]);
+    await page.keyboard.press('Escape');
+    await hasFocus(page, 'More');
+    for (const again of [false, true]) {
+      if (again) {
+        await page.reload();
+        await microphone(true);
+      }
+      await page.keyboard.press('c');
+      await page.keyboard.press('m');
+      await page.keyboard.press('Control+e');
+      await page.getByRole('button', { name: 'Camera', exact: true, pressed: again }).waitFor();
+      await microphone(true);
+      expect(await page.locator('.panel').count()).to.equal(0);
+    }
+  });
+
+  it('switches microphone and loudspeaker during the call, and has a layout, colours and a language', async () => {
+    const [{ page }, berta] = await Promise.all([join('Ana', 'devices'), join('Berta', 'devices')]);
+    await berta.receives('Ana');
+    const sent = `window.atrium.room.localPublication.tracks.find(({ kind }) => kind === 'audio')`;
+    const sinks = (): Promise<string[]> =>
+      page.evaluate(
+        `[...document.querySelector('atrium-call').shadowRoot.querySelectorAll('audio')].filter(({ srcObject }) => srcObject).map(({ sinkId }) => sinkId)`,
+      );
+    await page.evaluate(`window.peer = window.atrium.room.localPublication.peerConnection; window.former = ${sent}`);
+    await press(page, chooseSound);
+    await page.getByRole('meter', { name: 'Level of your microphone' }).waitFor();
+    expect(await violations(page)).to.deep.equal([]);
+    await page.getByRole('radio', { name: 'Fake Audio Input 2' }).check();
+    await until(
+      'another one is sent',
+      () => page.evaluate(`${sent}.label === 'Fake Audio Input 2' && former.readyState === 'ended'`),
+      patienceMs,
+    );
+    await page.getByRole('radio', { name: 'Fake Audio Output 1' }).check();
+    await until(
+      'it is heard there',
+      async () => (await sinks()).length > 0 && (await sinks()).every((id) => id !== ''),
+      patienceMs,
+    );
+    expect(
+      await page.evaluate('peer === window.atrium.room.localPublication.peerConnection'),
+      'one connection',
+    ).to.equal(true);
+    await page.keyboard.press('Escape');
+    await hasFocus(page, chooseSound);
+    await berta.receives('Ana');
+
+    await press(page, 'More');
+    expect(await violations(page)).to.deep.equal([]);
+    await page.getByRole('menuitemradio', { name: 'Grid' }).click();
+    await page.locator('.tile.tile').nth(1).waitFor();
+    await press(page, 'More');
+    expect(await page.getByRole('menuitemradio', { name: 'Grid', checked: true }).count()).to.equal(1);
+    await item(page, 'Settings');
+    for (const scheme of ['dark', 'light'] as const) {
+      await page.getByRole('radio', { name: scheme === 'dark' ? 'Dark' : 'Light' }).check();
+      await until(
+        `it is ${scheme}`,
+        () => page.evaluate(`getComputedStyle(document.querySelector('atrium-call')).colorScheme === '${scheme}'`),
+        patienceMs,
+      );
+    }
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('de');
+    await page.getByRole('dialog', { name: 'Einstellungen' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Mikrofon', exact: true }).waitFor();
+  });
+
+  it('has on a phone the most important buttons, and a sheet for the rest', async () => {
+    const window = await newWindow({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+    const { page } = await Visitor.join(window, server().url, 'Ana', 'phone');
+    const shown = page.locator('[role="toolbar"] button:visible');
+    expect(await Promise.all((await shown.all()).map((button) => button.getAttribute('aria-label')))).to.deep.equal([
+      'Microphone',
+      'Camera',
+      'More',
+      'Leave',
+    ]);
+    await press(page, 'More');
+    const box = await page.getByRole('menu', { name: 'More' }).boundingBox();
+    expect([box?.x, Math.round(box?.width ?? 0), Math.round((box?.y ?? 0) + (box?.height ?? 0))]).to.deep.equal([
+      0, 390, 844,
+    ]);
+    expect(await violations(page)).to.deep.equal([]);
+    await item(page, chooseSound);
+    await page.getByRole('dialog', { name: 'Microphone and loudspeaker' }).waitFor();
+    await page.keyboard.press('Escape');
+    await press(page, 'More');
+    await item(page, 'Chat');
+    await page.locator('.panel').waitFor();
+    await press(page, 'Close chat');
+    await hasFocus(page, 'More');
+  });
+
+  it('shows by borders what is off where the system has its own colours', async () => {
+    const { page } = await join('Ana', 'contrast');
+    await page.emulateMedia({ forcedColors: 'active' });
+    const border = (name: string): Promise<string> =>
+      page.evaluate(
+        `getComputedStyle(document.querySelector('atrium-call').shadowRoot.querySelector('.controls [aria-label="${name}"]')).borderTopStyle`,
+      );
+    expect(await border('Microphone')).to.equal('solid');
+    await press(page, 'Microphone');
+    await until('it differs', async () => (await border('Microphone')) === 'double', patienceMs);
+    expect(await border('Leave')).to.equal('double');
+  });
+});
