@@ -13,6 +13,11 @@ export interface EntranceOptions {
   readonly metadata?: string | undefined;
   /** What we publish may have data channels. Default: false. */
   readonly dataChannels?: boolean | undefined;
+  /**
+   * `false`: each participant has one stream, the camera or else the screen, as for clients of 2016. There is no data (`Room.send`) then
+   * either. Default: true.
+   */
+  readonly severalStreams?: boolean | undefined;
   /** STUN and TURN servers. Default: those of the server, which are renewed before they expire. */
   readonly iceServers?: readonly RTCIceServer[] | undefined;
 }
@@ -69,12 +74,13 @@ export class Entrance {
   }
 
   async #ask(session: Session): Promise<JoinAnswer> {
-    const { token: given, password, metadata, dataChannels, iceServers } = this.#options;
+    const { token: given, password, metadata, dataChannels, iceServers, severalStreams = true } = this.#options;
+    const known = severalStreams ? features : features.filter((each) => each !== 'streams');
     // No wait without need: whoever leaves meanwhile is to leave after the join.
     const token = typeof given === 'function' ? await fetched(given) : given;
     const answer = await session.request('joinRoom', {
       ...{ room: this.#room, resumeToken: this.#resumeToken.get() },
-      features: iceServers ? features : [...features, 'ice'],
+      features: iceServers ? known : [...known, 'ice'],
       ...(this.#user !== '' && { user: this.#user }),
       ...(token !== undefined && { token }),
       ...(password !== undefined && { password }),

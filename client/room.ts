@@ -283,9 +283,14 @@ export class Room extends Emitter<RoomEvents> {
     return this.#published.stopSharing();
   }
 
+  /** The publication that shows our screen; its video is the screen. */
+  get screen(): LocalPublication | undefined {
+    return this.#published.screen;
+  }
+
   /** Whether we show the screen. */
   get sharing(): boolean {
-    return this.#published.screen !== undefined;
+    return this.screen !== undefined;
   }
 
   /**

@@ -155,6 +155,8 @@ export class OriginalRoom extends OriginalEmitter {
       user,
       autoSubscribe: false,
       dataChannels: this.#wantsData,
+      // Pages that were written for the original know one stream of each participant.
+      severalStreams: false,
       rpcParams: rpcParams(),
     });
     this.#room = room;

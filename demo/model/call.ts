@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { computed, signal, type Signal } from '@preact/signals';
 import {
   ClientError,
   Speakers,
@@ -26,6 +26,7 @@ import { Person, inOrder } from './person.js';
 import { presentLevel } from './present-level.js';
 import type { PageSettings } from './server.js';
 import { Scene } from './scene.js';
+import { Sharing } from './sharing.js';
 import { Toasts } from './toasts.js';
 import { words } from '../words/words.js';
 import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
@@ -75,8 +76,8 @@ export class Call {
   readonly reconnecting = signal(false);
   /** The browser wants a click before it plays sound. */
   readonly soundBlocked = signal(false);
-  readonly sharing = signal(false);
   readonly hat = signal(false);
+  readonly #sharing: Sharing;
   readonly scene = new Scene(this.people);
   /** How the user wants the pictures to be laid out. */
   readonly layout = this.scene.choice;
@@ -114,6 +115,7 @@ export class Call {
     this.#wasSilenced = !room.self.mayPublish('audio');
     this.self = new Person(room.user, room.self.name, true);
     if (room.self.state) this.self.take(room.self.state);
+    this.#sharing = new Sharing(room, this.self, this.toasts);
     this.showOwn();
     for (const participant of room.participants.values()) this.#welcome(participant);
     this.#listen(ended);
@@ -173,10 +175,6 @@ export class Call {
       publication.on('closed', () => {
         if (transit.followed === publication) transit.end();
         if (isTaken) this.#wasTaken();
-      });
-      publication.on('sharing', (sharing) => {
-        this.sharing.value = sharing;
-        this.showOwn();
       });
     } catch (error) {
       if (!this.#isOver() && error instanceof ClientError) {
@@ -245,17 +243,13 @@ export class Call {
     }
   }
 
-  async toggleSharing(): Promise<void> {
-    const publication = this.room.localPublication;
-    try {
-      if (this.sharing.value) await publication?.stopSharing();
-      else if (publication) await publication.shareScreen();
-      else this.toasts.show('Turn on your camera or microphone first, then share your screen.', 'problem');
-    } catch (error) {
-      // The user closed the browser's question and knows why nothing is shared.
-      if (error instanceof ClientError && error.code !== 'device-refused')
-        this.toasts.show(words().bar.noSharing, 'problem');
-    }
+  /** Whether the user shows their screen. */
+  get sharing(): Signal<boolean> {
+    return this.#sharing.on;
+  }
+
+  toggleSharing(): Promise<void> {
+    return this.#sharing.toggle();
   }
 
   async toggleHat(): Promise<void> {
@@ -283,13 +277,12 @@ export class Call {
 
   showOwn(): void {
     const { self, media } = this;
-    const shared = this.room.localPublication?.tracks.find(({ kind }) => kind === 'video');
     const stream = media.stream.value;
-    self.stream.value = this.sharing.value && shared ? new MediaStream([shared]) : stream;
+    self.stream.value = stream;
     const takesPart = stream !== undefined || this.room.localPublication !== undefined;
     self.idle.value = takesPart ? undefined : 'listeningOnly';
     self.muted.value = takesPart && media.state('microphone') !== 'on';
-    self.cameraOff.value = takesPart && media.state('camera') !== 'on' && !this.sharing.value;
+    self.cameraOff.value = takesPart && media.state('camera') !== 'on';
     self.publishes.value = this.room.localPublication !== undefined;
   }
 
@@ -422,7 +415,8 @@ export class Call {
     participant.on('published', (publication) => {
       this.#expect(publication, person);
     });
-    participant.on('unpublished', () => {
+    participant.on('unpublished', (publication) => {
+      if (!isMain(publication)) return;
       person.publishes.value = false;
       const isInterrupted = performance.now() - this.#interruptedAt < interruptionMs;
       person.transit.end(isInterrupted);
@@ -432,6 +426,10 @@ export class Call {
   }
 
   #expect(publication: Publication, person: Person): void {
+    if (!isMain(publication)) {
+      this.#expectScreen(publication, person);
+      return;
+    }
     person.publishes.value = true;
     person.transit.follow(publication);
     publication.on('subscribed', (subscription) => {
@@ -445,6 +443,18 @@ export class Call {
     publication.on('closed', () => (person.stream.value = undefined));
   }
 
+  #expectScreen(publication: Publication, person: Person): void {
+    if (publication.source === 'screen') this.toasts.show(words().stage.presents(person.name));
+    let shown: MediaStream | undefined;
+    publication.on('subscribed', ({ stream }) => {
+      shown = stream;
+      person.screen.value = stream;
+    });
+    publication.on('closed', () => {
+      if (person.screen.value === shown) person.screen.value = undefined;
+    });
+  }
+
   /** The media server has a problem. It is shown once, however many participants it concerns. Lost media comes back by itself. */
   #interrupted(): void {
     const again = performance.now() - this.#interruptedAt < interruptionMs;
@@ -454,7 +464,7 @@ export class Call {
 
   #expectBack(participant: Participant, person: Person): void {
     setTimeout(() => {
-      if (participant.publications.size === 0) person.transit.end();
+      if (![...participant.publications.values()].some(isMain)) person.transit.end();
     }, interruptionMs);
   }
 
@@ -530,7 +540,12 @@ export class Call {
 
   async #statisticsOf({ own, id }: Person): Promise<ConnectionStatistics | undefined> {
     if (own) return this.room.localPublication?.statistics();
-    const [publication] = this.room.participants.get(id)?.publications.values() ?? [];
-    return publication?.subscription?.statistics();
+    const publications = [...(this.room.participants.get(id)?.publications.values() ?? [])];
+    return (publications.find(isMain) ?? publications[0])?.subscription?.statistics();
   }
+}
+
+/** Camera and microphone, and not one more picture of the same person. */
+function isMain({ id }: Publication): boolean {
+  return id === 'webcam';
 }

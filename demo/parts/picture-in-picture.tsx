@@ -82,12 +82,7 @@ function Floating({ call }: { readonly call: Call }) {
       <div class="floor still" ref={floor}>
         <ul class="tiles" aria-label={words().stage.people}>
           {places.map((place) => (
-            <Tile
-              key={place.picture}
-              {...{ call, place }}
-              mirrored={place.picture === own && !call.sharing.value}
-              pinned={false}
-            />
+            <Tile key={place.picture} {...{ call, place }} mirrored={place.picture === own} pinned={false} />
           ))}
         </ul>
       </div>

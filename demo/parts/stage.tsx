@@ -45,7 +45,7 @@ export function Stage({ call }: { readonly call: Call }) {
             <Tile
               key={place.picture}
               {...{ call, place }}
-              mirrored={place.picture.own && !place.picture.isScreen && !call.sharing.value}
+              mirrored={place.picture.own && !place.picture.isScreen}
               pinned={place.picture === scene.pinned.value}
             />
           ))}

@@ -112,6 +112,18 @@ describe('a page of the COMPEIT kind', function () {
     await ann.receives('Kay');
     await ann.say('hello Kay');
     await kay.page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();
+    // This page sees one stream of Kay: the camera, and the screen when that has ended.
+    await kay.page.getByRole('button', { name: 'Share your screen' }).click();
+    await kay.page.getByText('You are presenting your screen').waitFor();
+    await ann.receives('Kay');
+    expect((await ann.inspect()).events).not.to.include('sender_stopped');
+    await kay.page.evaluate('window.atrium.room.localPublication.close()');
+    await until('the camera ends', async () => (await ann.inspect()).events.includes('sender_stopped'), patienceMs);
+    await until(
+      'the screen plays',
+      async () => (await ann.inspect()).received.some(({ from, width }) => from === 'Kay' && width > 0),
+      patienceMs,
+    );
     await kay.say('hello Ann');
     await until('both are read', async () => (await ann.inspect()).texts.length === 2, patienceMs);
     expect((await ann.inspect()).texts).to.deep.equal(['Ann: "hello Kay"', 'Kay: "hello Ann"']);

@@ -3,6 +3,7 @@ import { ServerProcess } from '../support/server-process.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
+import { KurentoVisitor } from './kurento-visitor.js';
 import { Proxy } from './session-proxy.js';
 import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 
@@ -53,30 +54,28 @@ describe('a conference in the demo', function () {
     }
   });
 
-  it('shows a shared screen in place of the camera, and the camera again', async () => {
+  it('shows a shared screen beside the camera, and a client of 2016 one of them, the camera first', async () => {
     const [ana, berta] = await Promise.all([join('Ana', 'screen'), join('Berta', 'screen')]);
     await berta.receives('Ana');
-    const width = async (): Promise<number> =>
-      (await berta.inspect()).received.find(({ participant }) => participant === 'Ana')?.video?.width ?? 0;
-    const camera = await ana.page.evaluate(
-      'window.atrium.room.localPublication.tracks.find((t) => t.kind === "video").id',
-    );
+    const old = await KurentoVisitor.join(await (await newWindow()).newPage(), server().url, 'Old', 'screen');
+    await old.plays('Ana');
+    const told = await old.told();
     await ana.page.getByRole('button', { name: 'Share your screen' }).click();
-    await ana.page.getByRole('button', { name: 'Stop sharing your screen' }).waitFor();
-    const shared = await ana.page.evaluate(
-      'window.atrium.room.localPublication.tracks.find((t) => t.kind === "video").id',
-    );
-    expect(shared).not.to.equal(camera);
+    await berta.page.getByText('Ana is presenting.').waitFor();
+    const screen = berta.page.locator('.tile[data-screen-of="Ana"] video');
+    const width = (video: unknown): unknown => (video as { readonly videoWidth: unknown }).videoWidth;
+    await until('the screen is seen', async () => Number(await screen.evaluate(width)) > 0, patienceMs);
     await berta.receives('Ana');
-    expect(await width()).to.be.greaterThan(0);
-    await berta.page.getByRole('button', { name: 'Pin Ana' }).click();
-    await berta.page.locator('.tile.pinned[data-participant="Ana"]').waitFor();
-    await ana.page.getByRole('button', { name: 'Stop sharing your screen' }).click();
-    await ana.page.getByRole('button', { name: 'Share your screen' }).waitFor();
-    expect(
-      await ana.page.evaluate('window.atrium.room.localPublication.tracks.find((t) => t.kind === "video").id'),
-    ).to.equal(camera);
-    await berta.receives('Ana');
+    await old.plays('Ana');
+    expect(await old.told(), 'of the screen').to.deep.equal(told);
+    await ana.page.evaluate('window.atrium.room.localPublication.close()');
+    await until('the old page sees the screen', async () => (await old.told()).length > told.length, patienceMs);
+    await old.plays('Ana');
+    expect((await old.told()).slice(told.length)).to.deep.equal(['stream-removed Ana', 'stream-added Ana']);
+    await ana.page.getByRole('button', { name: 'Stop presenting' }).click();
+    await screen.waitFor({ state: 'detached' });
+    await until('it is gone there too', async () => (await old.told()).at(-1) === 'stream-removed Ana', patienceMs);
+    for (const { errors } of [ana, berta]) expect(errors).to.deep.equal([]);
   });
 
   it('has a reloaded tab back in the call, with sound and picture', async () => {

@@ -8,6 +8,7 @@ export const stage: Words['stage'] = {
   presents: (name) => `${name} zeigt den Bildschirm.`,
   youPresent: 'Sie zeigen Ihren Bildschirm',
   stopPresenting: 'Nicht mehr zeigen',
+  mayNotPresent: 'In diesem Raum dürfen Sie Ihren Bildschirm nicht zeigen.',
   alone: 'Noch ist niemand sonst hier. Kopieren Sie die Einladung und schicken Sie sie weiter.',
   reconnecting: 'Die Verbindung zum Server ist unterbrochen. Neuer Versuch …',
   turnOnSound: 'Ton einschalten',

@@ -7,6 +7,7 @@ export const stage = {
   presents: (name: string) => `${name} is presenting.`,
   youPresent: 'You are presenting your screen',
   stopPresenting: 'Stop presenting',
+  mayNotPresent: 'You may not share your screen in this room.',
   alone: 'Nobody else is here yet. Copy the invitation and send it to them.',
   reconnecting: 'The connection to the server is lost. Reconnecting …',
   turnOnSound: 'Turn on sound',

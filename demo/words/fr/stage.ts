@@ -8,6 +8,7 @@ export const stage: Words['stage'] = {
   presents: (name) => `${name} présente son écran.`,
   youPresent: 'Vous présentez votre écran',
   stopPresenting: 'Arrêter la présentation',
+  mayNotPresent: 'Vous ne pouvez pas partager votre écran dans cette salle.',
   alone: 'Vous êtes seul pour l’instant. Copiez l’invitation et envoyez-la.',
   reconnecting: 'La connexion au serveur est perdue. Reconnexion …',
   turnOnSound: 'Activer le son',

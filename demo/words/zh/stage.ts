@@ -8,6 +8,7 @@ export const stage: Words['stage'] = {
   presents: (name) => `${name} 正在共享屏幕。`,
   youPresent: '您正在共享屏幕',
   stopPresenting: '停止共享',
+  mayNotPresent: '你不能在此房间共享屏幕。',
   alone: '还没有其他人。请复制邀请并发送给对方。',
   reconnecting: '与服务器的连接已断开，正在重新连接……',
   turnOnSound: '打开声音',
