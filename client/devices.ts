@@ -1,4 +1,5 @@
 import { ClientError } from './errors.js';
+import { givenObject } from './given.js';
 
 /** A camera, microphone or loudspeaker, as a list shows it. */
 export interface Device {
@@ -46,7 +47,8 @@ export function watchDevices(changed: (devices: Devices) => void): () => void {
 }
 
 /** Opens the devices that are asked for. Rejects with `device-refused`, `device-missing` or `device-failed`. */
-export async function openDevices({ camera = true, microphone = true }: DeviceWish = {}): Promise<MediaStream> {
+export async function openDevices(wish: DeviceWish = {}): Promise<MediaStream> {
+  const { camera = true, microphone = true } = givenObject(wish, 'The wish');
   const picture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
   return ask((devices) =>
     devices.getUserMedia({
@@ -61,9 +63,8 @@ export async function openDevices({ camera = true, microphone = true }: DeviceWi
  * smooth. Rejects as `openDevices`.
  * @param sound default: false
  */
-export async function openScreen({
-  sound = false,
-}: { readonly sound?: boolean | undefined } = {}): Promise<MediaStream> {
+export async function openScreen(options: { readonly sound?: boolean | undefined } = {}): Promise<MediaStream> {
+  const { sound = false } = givenObject(options, 'The options');
   const stream = await ask((devices) => devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: sound }));
   for (const track of stream.getVideoTracks()) track.contentHint = 'detail';
   return stream;

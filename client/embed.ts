@@ -1,11 +1,13 @@
 import type { CallHandle } from './call-element.js';
-import { ClientError } from './errors.js';
+import { asClientError } from './errors.js';
+import { givenLike, givenObject, givenText } from './given.js';
 import type { RoomOptions } from './room.js';
+import { ownServer } from './server-address.js';
 
 export interface EmbedOptions extends Pick<RoomOptions, 'user' | 'token' | 'password'> {
   readonly room: string;
-  /** Address of the server, as `https://host/`, or of its WebSocket. Default: the server that this script came from. */
-  readonly url?: string | undefined;
+  /** Address of the server, as in `RoomOptions`. It may be absent where the server itself serves this script, at /client/. */
+  readonly url?: string | URL | undefined;
   /** Publish camera and microphone. Default: true. Without them the user only listens. */
   readonly publish?: boolean | undefined;
 }
@@ -15,12 +17,21 @@ export interface EmbedOptions extends Pick<RoomOptions, 'user' | 'token' | 'pass
  * the user is in the room. Rejects as `Room.join`; the element is as before then, and when the call is over.
  */
 export async function embed(element: HTMLElement, options: EmbedOptions): Promise<CallHandle> {
-  if (!isElement(element))
-    throw new ClientError('invalid-request', 'embed needs an element of the page to show the call in.');
-  await import('./atrium-call.js');
-  const { url = '', user = '', publish = true, token = '', password = '', room } = options;
+  givenLike(element, '`element`', 'append');
+  const {
+    url = ownServer(),
+    user = '',
+    publish = true,
+    token = '',
+    password = '',
+    room,
+  } = givenObject(options, 'The options');
+  givenText(room, '`room`');
+  await import('./atrium-call.js').catch((error: unknown) => {
+    throw asClientError(error, 'unreachable');
+  });
   const call = Object.assign(document.createElement('atrium-call'), {
-    server: url,
+    server: String(url),
     user,
     publish,
     token,
@@ -37,9 +48,4 @@ export async function embed(element: HTMLElement, options: EmbedOptions): Promis
     call.remove();
     throw error;
   }
-}
-
-/** A page without types may have given what `getElementById` did not find. */
-function isElement(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'append' in value;
 }

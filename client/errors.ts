@@ -27,6 +27,8 @@ export type ClientErrorCode =
   | 'invalid-request'
   /** Refused for another reason; the message says which. */
   | 'refused'
+  /** What was given to a method of this library is not what it takes; the message says what it takes. */
+  | 'invalid-argument'
   | 'server-error'
   /** No answer in time. */
   | 'timeout'
@@ -87,6 +89,7 @@ const advices: Record<ClientErrorCode, Advice> = {
   'device-failed': 'retry',
   'invalid-request': 'give-up',
   refused: 'give-up',
+  'invalid-argument': 'give-up',
   'server-error': 'retry',
   timeout: 'retry',
   unreachable: 'retry',

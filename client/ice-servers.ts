@@ -1,5 +1,6 @@
 import type { RequestResult } from '../dialects/kurento-room/types.js';
 import type { MediaConnections } from './media-connections.js';
+import { serverAddress } from './server-address.js';
 
 /** What the server tells with the feature `ice`. Absent on other servers. */
 type ToldIceServers = Pick<RequestResult<'joinRoom'>, 'iceServers' | 'iceTtlS'>;
@@ -52,8 +53,8 @@ export class IceRenewal {
  * not answer.
  * @param token one with which a room may be joined. Without it there are only STUN servers
  */
-export async function iceServersOf(url: string, token = ''): Promise<RTCIceServer[]> {
-  const base = url.replace(/^ws/, 'http').replace(/\/room$/, '');
+export async function iceServersOf(url: string | URL, token = ''): Promise<RTCIceServer[]> {
+  const { base } = serverAddress(url);
   try {
     const headers = token === '' ? {} : { Authorization: `Bearer ${token}` };
     const response = await fetch(`${base}/api/v1/ice-servers`, { headers });

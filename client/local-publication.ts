@@ -3,6 +3,7 @@ import { BackOff, type Clock } from './back-off.js';
 import { openDevices, type DeviceWish } from './devices.js';
 import { Emitter } from './emitter.js';
 import { ClientError, asClientError, canSucceedYet } from './errors.js';
+import { givenLike } from './given.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
 import type { MediaReport } from './media-report.js';
@@ -191,6 +192,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
    * the stream is published anew. While the screen is shown, the new camera waits for its end. Rejects with `media-refused`.
    */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
+    givenLike(track, '`track`', 'addEventListener', 'stop');
     this.#watch(track);
     const waits = track.kind === 'video' && this.#screen.keep(track);
     if (!waits) await this.#send(track);

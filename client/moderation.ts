@@ -1,6 +1,7 @@
 import type { NotificationParams, RequestParams } from '../dialects/kurento-room/types.js';
 import type { Ask, MediaKind } from './ask.js';
 import { Emitter } from './emitter.js';
+import { givenList, givenObject } from './given.js';
 import type { Grants } from './self.js';
 
 /** Somebody who waits to be let in. */
@@ -61,17 +62,24 @@ export class Moderation extends Emitter<ModerationEvents> {
    * Cuts somebody's audio or video for everybody, also what they publish later. `muted: false` takes the cut away; what they have muted
    * themselves stays muted. Rejects with `not-supported` for a participant whose media does not pass the server.
    */
-  async mute(id: string, kinds: readonly MediaKind[], muted = true, { stream }: OfStream = {}): Promise<void> {
-    await this.#ask('muteParticipant', { id, kinds: [...kinds], muted, ...(stream !== undefined && { stream }) });
+  async mute(id: string, kinds: readonly MediaKind[], muted = true, options: OfStream = {}): Promise<void> {
+    const { stream } = givenObject(options, 'The options');
+    await this.#ask('muteParticipant', {
+      id,
+      kinds: [...givenList(kinds, '`kinds`')],
+      muted,
+      ...(stream !== undefined && { stream }),
+    });
   }
 
   /** Asks somebody to send it again. They decide. */
   async requestUnmute(id: string, kinds: readonly MediaKind[]): Promise<void> {
-    await this.#ask('requestUnmute', { id, kinds: [...kinds] });
+    await this.#ask('requestUnmute', { id, kinds: [...givenList(kinds, '`kinds`')] });
   }
 
   /** Ends somebody's stream, or all of them. They may publish again. */
-  async unpublish(id: string, { stream }: OfStream = {}): Promise<void> {
+  async unpublish(id: string, options: OfStream = {}): Promise<void> {
+    const { stream } = givenObject(options, 'The options');
     await this.#ask('forceUnpublish', { id, ...(stream !== undefined && { stream }) });
   }
 
@@ -81,7 +89,8 @@ export class Moderation extends Emitter<ModerationEvents> {
   }
 
   /** Changes what somebody may do: the role comes first, then the grants. Nobody can give what they do not have. */
-  async setGrants(id: string, { role, grants }: GrantChanges): Promise<void> {
+  async setGrants(id: string, changes: GrantChanges): Promise<void> {
+    const { role, grants } = givenObject(changes, 'The changes');
     await this.#ask('setGrants', { id, ...(role && { role }), ...(grants && { grants }) });
   }
 
@@ -96,7 +105,7 @@ export class Moderation extends Emitter<ModerationEvents> {
 
   /** Those that are absent stay. */
   async update(settings: RoomChanges): Promise<void> {
-    await this.#ask('updateRoom', settings);
+    await this.#ask('updateRoom', givenObject(settings, 'The settings'));
   }
 
   async admit(waitingId: string): Promise<void> {

@@ -9,6 +9,7 @@ import { Entrance, hasLeft } from './entrance.js';
 import type { EntranceOptions } from './entrance.js';
 import { ClientError, asClientError } from './errors.js';
 import type { Notification } from './frames.js';
+import { givenLike, givenList, givenObject, invalid, shown } from './given.js';
 import { IceRenewal } from './ice-servers.js';
 import type { LocalPublication, PublishOptions } from './local-publication.js';
 import { LocalPublications } from './local-publications.js';
@@ -22,13 +23,17 @@ import type { Publication } from './publication.js';
 import { BackOff } from './back-off.js';
 import { ResumeToken } from './resume-token.js';
 import { Self } from './self.js';
+import { readOptions } from './room-options.js';
 import type { Grants } from './self.js';
 import { Session, type SessionOptions } from './session.js';
 import { webcam, type StreamEntry } from './streams.js';
 
 export interface RoomOptions extends SessionOptions, EntranceOptions {
-  /** Address of the server's WebSocket, as `wss://host/room`. */
-  readonly url: string;
+  /**
+   * Address of the server, as `https://host/`, or `https://host/meet/` where it is below a path. That of its WebSocket, as
+   * `wss://host/room`, is good too. What begins with `/` or `./` is relative to the page.
+   */
+  readonly url: string | URL;
   readonly room: string;
   /** With a token: its identity, its name, or absent for its identity. */
   readonly user?: string | undefined;
@@ -108,6 +113,8 @@ export class Room extends Emitter<RoomEvents> {
   /** For moderators. */
   readonly moderation: Moderation;
   readonly #options: RoomOptions;
+  /** Of the server's WebSocket. */
+  readonly #url: string;
   readonly #resumeToken: ResumeToken;
   readonly #entrance: Entrance;
   #settings: RoomSettings | undefined;
@@ -129,19 +136,31 @@ export class Room extends Emitter<RoomEvents> {
   /** Counts the times the server had forgotten us. */
   #renewals = 0;
 
+  /**
+   * Joins a room, and resolves with it. Rejects as the method `join`, or with `invalid-argument`.
+   * @param prepare called with the room before it is joined, to add listeners: for `waiting`, and for what happens while we join
+   */
+  static async join(options: RoomOptions, prepare: (room: Room) => void = () => undefined): Promise<Room> {
+    const room = new Room(options);
+    prepare(room);
+    await room.join();
+    return room;
+  }
+
+  /** Nothing is asked of the server before `join`. Throws `invalid-argument`. */
   constructor(options: RoomOptions) {
     super();
+    const { address, room, user } = readOptions(options);
     this.#options = options;
-    // The server takes user names in this form only (docs/decisions/0023-names-and-texts.md).
-    this.name = options.room.normalize();
-    const user = options.user?.normalize() ?? '';
+    this.#url = address.socket;
+    this.name = room;
     const ask: Ask = async (method, params) => this.#requireJoined().session.request(method, params);
     this.self = new Self(user, ask);
     this.#published = new LocalPublications(this.self, (on) => {
       this.emit('sharing', on);
     });
     this.moderation = new Moderation(ask);
-    this.#resumeToken = new ResumeToken(options.url, this.name, user);
+    this.#resumeToken = new ResumeToken(this.#url, this.name, user);
     const entering = { room: this.name, user, resumeToken: this.#resumeToken };
     this.#entrance = new Entrance(entering, options, (place) => {
       this.#become('waiting');
@@ -265,6 +284,8 @@ export class Room extends Emitter<RoomEvents> {
    * `refused` when we publish that stream already, `not-in-room`, `not-allowed`, `media-refused`, `not-supported`, or `closed`.
    */
   async publish(stream: MediaStream, options: PublishOptions = {}): Promise<LocalPublication> {
+    givenLike(stream, '`stream`', 'getTracks');
+    givenObject(options, 'The options');
     return this.#published.publish(stream, this.#requireJoined(), options);
   }
 
@@ -310,10 +331,14 @@ export class Room extends Emitter<RoomEvents> {
   async send(
     topic: string,
     data: Uint8Array | string,
-    { to }: { readonly to?: readonly string[] | undefined } = {},
+    options: { readonly to?: readonly string[] | undefined } = {},
   ): Promise<void> {
+    const { to } = givenObject(options, 'The options');
+    const receivers = to && { to: [...givenList(to, '`to`')] };
+    if (typeof data !== 'string' && !(data instanceof Uint8Array))
+      throw invalid(`\`data\` must be a text or a Uint8Array, not ${shown(data)}.`);
     const { session } = this.#requireJoined();
-    await session.request('sendData', { topic, data: base64Of(data), ...(to && { to: [...to] }) });
+    await session.request('sendData', { topic, data: base64Of(data), ...receivers });
   }
 
   /**
@@ -405,7 +430,7 @@ export class Room extends Emitter<RoomEvents> {
 
   async #open(): Promise<Session> {
     try {
-      return await Session.open(this.#options.url, this.#options);
+      return await Session.open(this.#url, this.#options);
     } catch (error) {
       this.#become('closed');
       throw error;

@@ -1,6 +1,7 @@
 import type { RequestResult } from '../dialects/kurento-room/types.js';
 import type { Ask, MediaKind } from './ask.js';
 import { Emitter } from './emitter.js';
+import { givenObject } from './given.js';
 import { changedProfile, profileIn } from './profile.js';
 import type { ParticipantState, Profile, ProfileChanges } from './profile.js';
 import { grantedSources, webcam, type StreamSource } from './streams.js';
@@ -106,7 +107,8 @@ export class Self extends Emitter<SelfEvents> {
   }
 
   /** Changes what others are shown of us; what is absent stays, and an empty attribute is deleted. Rejects with `not-allowed`, or as `Room.chat`. */
-  async update({ name, metadata, attributes }: ProfileChanges): Promise<void> {
+  async update(changes: ProfileChanges): Promise<void> {
+    const { name, metadata, attributes } = givenObject(changes, 'The changes');
     await this.#ask('updateMetadata', {
       ...(name !== undefined && { name }),
       ...(metadata !== undefined && { metadata }),

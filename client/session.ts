@@ -3,6 +3,7 @@ import { BackOff, browserClock, type Clock } from './back-off.js';
 import { Emitter } from './emitter.js';
 import { ClientError, wireError } from './errors.js';
 import type { Frame, Notification } from './frames.js';
+import { invalid } from './given.js';
 import { Socket } from './socket.js';
 
 export interface SessionOptions {
@@ -127,7 +128,7 @@ export class Session extends Emitter<SessionEvents> {
   #ask(method: string, params: object, timeoutMs: number, wait: boolean): Promise<Result> {
     if (this.#ended) return Promise.reject(new ClientError('disconnected', 'There is no connection to the server.'));
     const id = this.#nextRequest++;
-    const text = JSON.stringify({ jsonrpc: '2.0', method, params: { ...params, ...this.#rpcParams }, id });
+    const text = textOf({ jsonrpc: '2.0', method, params: { ...params, ...this.#rpcParams }, id });
     const answered = new Promise<Result>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
@@ -295,5 +296,14 @@ export class Session extends Emitter<SessionEvents> {
       reject(error);
     }
     this.#pending.clear();
+  }
+}
+
+/** Throws `invalid-argument` for what JSON cannot hold. */
+function textOf(request: object): string {
+  try {
+    return JSON.stringify(request);
+  } catch (cause) {
+    throw invalid('What is sent must fit into JSON.', cause);
   }
 }

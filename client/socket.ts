@@ -19,7 +19,7 @@ export class Socket {
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  /** Rejects with `unreachable` or `timeout`. */
+  /** Rejects with `unreachable`, `timeout`, or `invalid-argument`. */
   static async open(
     url: string,
     { openTimeoutMs = 10_000 }: { readonly openTimeoutMs?: number | undefined } = {},
@@ -37,7 +37,7 @@ export class Socket {
       };
       socket.onclose = () => {
         clearTimeout(timer);
-        reject(new ClientError('unreachable', 'The server cannot be reached.'));
+        reject(new ClientError('unreachable', `The server cannot be reached at ${url}.`));
       };
     });
     return new Socket(socket);
@@ -115,6 +115,8 @@ function openSocket(url: string): WebSocket {
   try {
     return new WebSocket(url);
   } catch (cause) {
-    throw new ClientError('unreachable', `Not an address of a server: ${url}`, { cause });
+    const isInsecure = cause instanceof Error && cause.name === 'SecurityError';
+    const why = isInsecure ? 'A page that came by https may speak to servers by https alone' : 'No server can have it';
+    throw new ClientError('invalid-argument', `The browser does not take the address ${url}. ${why}.`, { cause });
   }
 }

@@ -107,9 +107,12 @@ describe('access, as the client sees it', () => {
   }
 
   it('says when something that was refused as too often can be tried again', async () => {
-    await meet(() => ({
-      error: { code: 204, message: 'too many', data: { reason: 'too-many', retryAfterMs: 4_000 } },
-    }));
+    await meet(
+      () => ({
+        error: { code: 204, message: 'too many', data: { reason: 'too-many', retryAfterMs: 4_000 } },
+      }),
+      { user: 'ana' },
+    );
     const error = await failure(room.join());
     expect([error.code, error.advice, error.retryAfterMs]).to.deep.equal(['too-many', 'try-later', 4_000]);
   });
