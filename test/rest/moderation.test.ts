@@ -165,6 +165,26 @@ describe('REST: rooms, participants and moderation', () => {
     expect(role.body).to.have.nested.property('state.mutedByModerator').that.deep.equals([]);
   });
 
+  it('shows, mutes and ends each stream of a participant by itself', async () => {
+    const ana = await join('ana');
+    for (const stream of ['webcam', 'screen']) await ana.request('publishVideo', { sdpOffer: publishOffer, stream });
+    const of = (body: unknown) =>
+      (body as { publications: { stream: string; source: string; muted: string[] }[] }).publications.map(
+        ({ stream, source, muted }) => [stream, source, muted.join('+')].join(' '),
+      );
+    const both = await send('PATCH', 'rooms/r/participants/ana', { muted: { audio: true }, stream: 'screen' });
+    expect(of(both.body)).to.deep.equal(['webcam camera ', 'screen screen audio']);
+    expect((await send('PATCH', 'rooms/r/participants/ana', { muted: {}, stream: 'Screen' })).status).to.equal(400);
+    const path = 'rooms/r/participants/ana/publications/';
+    expect((await send('DELETE', `${path}whiteboard`, undefined)).status).to.equal(409);
+    expect((await send('DELETE', `${path}screen`, undefined)).status).to.equal(204);
+    expect(of((await send('GET', 'rooms/r/participants/ana', undefined)).body)).to.deep.equal(['webcam camera ']);
+    expect((await send('GET', 'rooms/r', undefined)).body).to.have.nested.property(
+      'participants[0].publications.length',
+      1,
+    );
+  });
+
   it('bans, shows and lifts bans, and lets those in who wait', async () => {
     await join('ana');
     const ban = await send('POST', 'rooms/r/bans', { name: 'ben', banMs: -1 });
