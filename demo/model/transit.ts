@@ -29,7 +29,7 @@ export class Transit {
   /** Why there is no sound and no picture, in words. Empty where they come, or where there is nothing to come. */
   readonly note = computed(() => this.#note());
   /** What we send does not arrive, and it can be tried anew. */
-  readonly unsent = computed(() => this.#own && (this.state.value === 'failed' || this.#wasRefused()));
+  readonly unsent = computed(() => this.#own && this.state.value !== 'live' && this.failure.value !== undefined);
   #followed: Followed | undefined;
 
   constructor(own: boolean) {
@@ -81,13 +81,13 @@ export class Transit {
   #note(): string {
     const { media, stage } = words();
     const isFinal = this.failure.value?.advice === 'give-up';
+    // Also during the next attempt: the pause before it may be too short to be read.
+    if (this.unsent.value) return isFinal || this.#wasRefused() ? media.notSent : media.notSentYet;
     if (this.reconnecting.value) return stage.mediaReconnecting;
-    if (this.#wasRefused()) return media.notSent;
     switch (this.state.value) {
       case 'connecting':
         return media.connecting;
       case 'failed':
-        if (this.#own) return isFinal ? media.notSent : media.notSentYet;
         return isFinal ? media.noConnection : media.connecting;
       default:
         return '';

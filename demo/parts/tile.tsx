@@ -66,6 +66,8 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
     pinned && 'pinned',
     person.reconnecting.value && 'reconnecting',
     isUnsent && 'unsent',
+    // Our own picture is there whether it is sent or not.
+    own && !isScreen && person.transit.note.value !== '' && 'pending',
     !isScreen && isSilent(person) && 'muted',
     !isScreen && person.cut.value.length > 0 && 'cut',
     speaks && 'speaking',

@@ -76,6 +76,8 @@ describe('what a tile says of the media of its person', () => {
     expect(person.transit.unsent.value).to.equal(false);
     publication.becomes('failed', unreachable);
     expect([person.note.value, person.transit.unsent.value]).to.deep.equal(['Not sent. Trying again …', true]);
+    publication.becomes('connecting', unreachable);
+    expect(person.note.value, 'during the next attempt').to.equal('Not sent. Trying again …');
     publication.becomes('failed', refused);
     expect([person.note.value, person.transit.unsent.value]).to.deep.equal(['Not sent', true]);
     person.transit.refused(refused);
