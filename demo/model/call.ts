@@ -84,7 +84,7 @@ export class Call {
   /** Whether nothing at all comes through, and why. */
   readonly trouble: Trouble;
   readonly #absent = new Absentees((name) => {
-    this.toasts.show(`${name} left.`);
+    this.toasts.show(words().call.left(name));
   });
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
@@ -293,11 +293,11 @@ export class Call {
     const allowed = tracks.filter(({ kind }) => self.mayPublish(kind as MediaKind));
     if (allowed.length === tracks.length) return stream;
     if (allowed.length > 0) {
-      this.toasts.show(`In this room the others cannot ${self.mayPublish('audio') ? 'see' : 'hear'} you.`);
+      this.toasts.show(self.mayPublish('audio') ? words().call.unseen : words().call.unheard);
       return new MediaStream(allowed);
     }
     this.media.close();
-    this.toasts.show('You can listen in this room.');
+    this.toasts.show(words().call.listenOnly);
     this.showOwn();
     return undefined;
   }
@@ -305,7 +305,7 @@ export class Call {
   /** A moderator has ended what we publish. To turn the microphone or the camera on publishes again, where that is allowed. */
   #wasTaken(): void {
     this.media.close();
-    this.toasts.show('A moderator has stopped your sound and picture.');
+    this.toasts.show(words().call.stopped);
     this.showOwn();
   }
 
@@ -318,13 +318,13 @@ export class Call {
     this.#listenToOwn();
     room.on('participantJoined', (participant) => {
       this.#welcome(participant);
-      if (!this.#absent.isBack(participant.id)) this.toasts.show(`${participant.name} joined.`);
+      if (!this.#absent.isBack(participant.id)) this.toasts.show(words().call.joined(participant.name));
     });
     room.on('participantLeft', ({ id, name }) => {
       this.others.value = this.others.value.filter((person) => person.id !== id);
       if (!room.joined) return;
       if (this.reconnecting.value) this.#absent.add(id, name);
-      else this.toasts.show(`${name} left.`);
+      else this.toasts.show(words().call.left(name));
     });
     room.on('mediaError', (error, who) => {
       if (who === undefined) {
@@ -346,7 +346,7 @@ export class Call {
       this.house.reconnected();
     });
     room.on('waiting', () => {
-      this.toasts.show('A moderator has been asked to let you in again.');
+      this.toasts.show(words().call.askedAgain);
     });
     room.on('closed', (reason, details) => {
       clearInterval(this.#statistics);
@@ -370,8 +370,7 @@ export class Call {
       this.unmuteWish.value = { by: this.#person(by)?.name ?? by, kinds };
     });
     self.on('grantsChanged', () => {
-      if (this.#wasSilenced && self.mayPublish('audio'))
-        this.toasts.show('You may speak now: turn on your microphone.');
+      if (this.#wasSilenced && self.mayPublish('audio')) this.toasts.show(words().call.maySpeak);
       this.#wasSilenced = !self.mayPublish('audio');
       this.showOwn();
     });
@@ -381,9 +380,8 @@ export class Call {
     const isCut = this.self.isCut(kind);
     if (isCut === wasCut) return;
     if (kind === 'audio') {
-      this.toasts.show(isCut ? 'A moderator has muted you: nobody hears you.' : 'A moderator lets you speak again.');
-    } else
-      this.toasts.show(isCut ? 'A moderator has stopped your video.' : 'A moderator lets your video through again.');
+      this.toasts.show(isCut ? words().call.muted : words().call.unmuted);
+    } else this.toasts.show(isCut ? words().call.videoStopped : words().call.videoAgain);
   }
 
   /** The first line of the last message, while the chat is closed. */
@@ -406,7 +404,7 @@ export class Call {
     participant.on('stateChanged', (state) => {
       const hadHand = person.handSince.value !== undefined;
       person.take(state);
-      if (!hadHand && state.hand) this.toasts.show(`${person.name} raised a hand.`);
+      if (!hadHand && state.hand) this.toasts.show(words().call.raised(person.name));
     });
     participant.on('updated', ({ name }) => {
       person.renamed(name);
@@ -459,7 +457,7 @@ export class Call {
   #interrupted(): void {
     const again = performance.now() - this.#interruptedAt < interruptionMs;
     this.#interruptedAt = performance.now();
-    if (!again) this.toasts.show('Sound and picture were interrupted. They should be back in a moment.');
+    if (!again) this.toasts.show(words().call.interrupted);
   }
 
   #expectBack(participant: Participant, person: Person): void {

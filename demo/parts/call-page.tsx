@@ -4,6 +4,7 @@ import type { Call } from '../model/call.js';
 import { keepAwake } from '../model/wake-lock.js';
 import { ChatPanel } from './chat-panel.js';
 import { Clock } from './clock.js';
+import { words } from '../words/words.js';
 import { Controls } from './controls.js';
 import { Brand, Icon } from './icon.js';
 import { Notices } from './notices.js';
@@ -47,14 +48,14 @@ export function CallPage({ call }: { readonly call: Call }) {
           {call.title}
         </h1>
         {call.house.settings.value?.locked && (
-          <span class="locked" role="img" aria-label="The room is locked" title="The room is locked">
+          <span class="locked" role="img" aria-label={words().call.locked} title={words().call.locked}>
             <Icon name="lock" />
           </span>
         )}
         {call.options.shows('invitation') && (
-          <button type="button" class="chip" aria-label="Copy invitation" onClick={() => void invite(call)}>
+          <button type="button" class="chip" aria-label={words().call.copyInvitation} onClick={() => void invite(call)}>
             <Icon name="link" />
-            <span>Copy invitation</span>
+            <span>{words().call.copyInvitation}</span>
           </button>
         )}
         <ViewButtons call={call} />
@@ -74,8 +75,8 @@ async function invite({ room, toasts, options }: Call): Promise<void> {
   const link = invitation(options.home || location.href, room.name);
   try {
     await navigator.clipboard.writeText(link);
-    toasts.show('Invitation copied: send the link to whom you want to see.');
+    toasts.show(words().call.invited);
   } catch {
-    toasts.show(`Invite others with this link: ${link}`);
+    toasts.show(words().call.inviteBy(link));
   }
 }
