@@ -4,6 +4,9 @@ import type { Call, MenuName, PanelName } from '../model/call.js';
 import { words } from '../words/words.js';
 import { Icon } from './icon.js';
 import type { IconName } from './icons.js';
+import { toggleFullScreen } from './full-screen.js';
+import { ownTree } from './own-tree.js';
+import { canFloat, togglePictureInPicture } from './picture-in-picture.js';
 import { Popover } from './popover.js';
 import { useRoving } from './roving.js';
 
@@ -15,6 +18,7 @@ export function MoreMenu({ call, canShare }: { readonly call: Call; readonly can
   const show = (panel: PanelName) => (): void => {
     call.show(panel);
   };
+  const views = useRef<HTMLDivElement>(null);
   const hand = call.self.handSince.value !== undefined;
   return (
     <Menu call={call} name="more" label={bar.more}>
@@ -86,6 +90,27 @@ export function MoreMenu({ call, canShare }: { readonly call: Call; readonly can
           />
         ))}
       </div>
+      <div role="group" aria-label={bar.view} ref={views}>
+        {canFloat && (
+          <Item
+            call={call}
+            icon="float"
+            label={stage.pictureInPicture}
+            act={() => {
+              if (views.current) void togglePictureInPicture(call, ownTree(views.current));
+            }}
+          />
+        )}
+        <Item
+          call={call}
+          icon="full-screen"
+          label={stage.fullScreen}
+          act={() => {
+            const whole = views.current?.closest<HTMLElement>('.call');
+            if (whole) toggleFullScreen(whole);
+          }}
+        />
+      </div>
       <div role="group" aria-label={settings.title}>
         <Item call={call} icon="settings" label={settings.title} act={() => (call.dialog.value = 'settings')} />
         <Item call={call} icon="keys" label={bar.keys} act={() => (call.dialog.value = 'keys')} />
@@ -146,8 +171,8 @@ function Item({ call, button, icon, label, checked, danger = false, stays = fals
       role={checked === undefined ? 'menuitem' : 'menuitemradio'}
       aria-checked={checked}
       onClick={() => {
-        if (!stays) call.menu.value = undefined;
         act();
+        if (!stays) call.menu.value = undefined;
       }}
     >
       <Icon name={icon} />

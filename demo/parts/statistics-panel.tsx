@@ -1,12 +1,18 @@
+import { decibels } from '../../client/index.js';
 import type { Call } from '../model/call.js';
 import type { Person } from '../model/person.js';
+import { words } from '../words/words.js';
 import { Panel } from './panel.js';
+
+/** Of full scale. Below it nothing is heard. */
+const silentDb = -90;
 
 /** Figures of the connections, which show why something looks bad. */
 export function StatisticsPanel({ call }: { readonly call: Call }) {
+  const texts = words().statistics;
   return (
-    <Panel call={call} name="statistics" title="Statistics" closeLabel="Close statistics">
-      <div class="statistics" tabIndex={0} role="region" aria-label="Statistics of each connection">
+    <Panel call={call} name="statistics" title={texts.title} closeLabel={texts.close}>
+      <div class="statistics" tabIndex={0} role="region" aria-label={texts.region}>
         {call.people.value.map((person) => (
           <Connection key={person} person={person} />
         ))}
@@ -17,9 +23,10 @@ export function StatisticsPanel({ call }: { readonly call: Call }) {
 
 function Connection({ person }: { readonly person: Person }) {
   const figures = person.figures.value;
+  const texts = words().statistics;
   return (
     <section class="connection">
-      <h3>{person.own ? 'You send' : `From ${person.name}`}</h3>
+      <h3>{person.own ? texts.sent : texts.received(person.name)}</h3>
       {figures ? (
         <dl>
           {rowsOf(person, figures).map(([term, value]) => (
@@ -30,7 +37,7 @@ function Connection({ person }: { readonly person: Person }) {
           ))}
         </dl>
       ) : (
-        <p class="empty">{person.publishes.value ? 'Measuring …' : 'Nothing'}</p>
+        <p class="empty">{person.publishes.value ? texts.measuring : texts.nothing}</p>
       )}
     </section>
   );
@@ -38,12 +45,20 @@ function Connection({ person }: { readonly person: Person }) {
 
 function rowsOf(person: Person, { rates, statistics }: NonNullable<Person['figures']['value']>): [string, string][] {
   const { frameWidth, frameHeight, audioLevel } = person.own ? statistics.sent : statistics.received;
+  const texts = words().statistics;
+  const level = decibels(audioLevel);
   return [
-    ['Bit rate', `${rates.kbitPerSecond.toFixed(0)} kbit/s`],
-    ['Picture', frameWidth > 0 ? `${frameWidth} × ${frameHeight}, ${rates.framesPerSecond.toFixed(0)}/s` : 'none'],
-    ['Lost', `${(rates.loss * 100).toFixed(1)} %`],
-    ['Round trip', statistics.roundTrip === undefined ? 'unknown' : `${(statistics.roundTrip * 1000).toFixed(0)} ms`],
-    ['Loudness', `${(audioLevel * 100).toFixed(0)} %`],
-    ['State', statistics.state],
+    [texts.rate, `${rates.kbitPerSecond.toFixed(0)} kbit/s`],
+    [
+      texts.picture,
+      frameWidth > 0 ? `${frameWidth} × ${frameHeight}, ${rates.framesPerSecond.toFixed(0)}/s` : texts.noPicture,
+    ],
+    [texts.lost, `${(rates.loss * 100).toFixed(1)} %`],
+    [
+      texts.roundTrip,
+      statistics.roundTrip === undefined ? texts.unknown : `${(statistics.roundTrip * 1000).toFixed(0)} ms`,
+    ],
+    [texts.loudness, level > silentDb ? `${level.toFixed(0)} dB` : texts.silent],
+    [texts.state, statistics.state],
   ];
 }

@@ -186,11 +186,11 @@ describe('the demo, for everybody', function () {
     ]);
     await ana.receives('Berta');
     await berta.say('Hello');
-    for (const [button, item] of [['Chat'], ['People: 2'], ['More', 'Statistics']] as const) {
-      await ana.page.getByRole('button', { name: button, exact: true }).click();
+    for (const [button, item] of [[/^Chat/], [/^People/], [/^More$/, 'Statistics']] as const) {
+      await ana.page.getByRole('button', { name: button }).click();
       if (item) await ana.page.getByRole('menuitem', { name: item, exact: true }).click();
       await ana.page.locator('.panel').waitFor();
-      expect(await violations(ana.page), item ?? button).to.deep.equal([]);
+      expect(await violations(ana.page), item ?? String(button)).to.deep.equal([]);
     }
     await ana.page.keyboard.press('Escape');
     await ana.page.locator('.panel').waitFor({ state: 'detached' });

@@ -20,6 +20,7 @@ export const bar: Words['bar'] = {
   endForAll: 'Gespräch für alle beenden',
   cancel: 'Abbrechen',
   layout: 'Anordnung',
+  view: 'Ansicht',
   keys: 'Tasten',
   time: 'Uhrzeit',
   chat: (unread: number) => (unread === 0 ? 'Chat' : `Chat: ${unread} ungelesen`),

@@ -20,6 +20,7 @@ export const bar = {
   endForAll: 'End the call for everybody',
   cancel: 'Cancel',
   layout: 'Layout',
+  view: 'View',
   keys: 'Keys',
   time: 'Time',
   chat: (unread: number) => (unread === 0 ? 'Chat' : `Chat: ${unread} unread`),

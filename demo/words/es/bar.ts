@@ -20,6 +20,7 @@ export const bar: Words['bar'] = {
   endForAll: 'Terminar la llamada para todos',
   cancel: 'Cancelar',
   layout: 'Disposición',
+  view: 'Vista',
   keys: 'Teclas',
   time: 'Hora',
   chat: (unread: number) => (unread === 0 ? 'Chat' : `Chat: ${unread} sin leer`),

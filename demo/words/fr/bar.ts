@@ -20,6 +20,7 @@ export const bar: Words['bar'] = {
   endForAll: 'Terminer l’appel pour tous',
   cancel: 'Annuler',
   layout: 'Disposition',
+  view: 'Vue',
   keys: 'Touches',
   time: 'Heure',
   chat: (unread: number) => (unread === 0 ? 'Discussion' : `Discussion : ${unread} non lus`),

@@ -20,6 +20,7 @@ export const bar: Words['bar'] = {
   endForAll: '为所有人结束通话',
   cancel: '取消',
   layout: '布局',
+  view: '视图',
   keys: '快捷键',
   time: '时间',
   chat: (unread: number) => (unread === 0 ? '聊天' : `聊天：${unread} 条未读`),
