@@ -194,7 +194,7 @@ describe('the element <atrium-call>', function () {
         .then(({ embed }) => embed(${place}, { room: 'embedded', user: '${user}' }))
         .then((call) => ((window.call = call), call.room.user), ({ code }) => code)`);
     const place = `document.querySelector('#place')`;
-    expect(await embed('null', 'Bea')).to.equal('invalid-request');
+    expect(await embed('null', 'Bea')).to.equal('invalid-argument');
     expect(await embed(place, 'Ana')).to.equal('name-taken');
     expect(await page.evaluate(`${place}.children.length`)).to.equal(0);
     expect(await embed(place, 'Bea')).to.equal('Bea');
