@@ -117,7 +117,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
     try {
       const home = this.server || CallElement.home;
       if (home === '')
-        throw new ClientError('invalid-request', 'The attribute "server" is missing: it is https://host/.');
+        throw new ClientError('invalid-argument', 'The attribute "server" is missing: it is https://host/.');
       const server = serverAddress(home, location.href);
       const stay = new Stay({ server, room, user, token, password, publish }, (end) => {
         this.#ended(end);

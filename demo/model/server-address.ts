@@ -10,13 +10,13 @@ export interface ServerAddress {
 
 /**
  * @param given the address of the server, as `https://host/`, or of its WebSocket, as `wss://host/room`; relative to the page
- * @throws ClientError `invalid-request` when it is none
+ * @throws ClientError `invalid-argument` when it is none
  */
 export function serverAddress(given: string, page: string): ServerAddress {
   const url = URL.canParse(given, page) ? new URL(given, page) : undefined;
   const scheme = url && schemes[url.protocol];
   if (!url || !scheme) {
-    throw new ClientError('invalid-request', `"${given}" is no address of a server. Write it as https://host/.`);
+    throw new ClientError('invalid-argument', `"${given}" is no address of a server. Write it as https://host/.`);
   }
   const path = url.pathname.replace(/\/room$/, '/').replace(/\/?$/, '/');
   return { home: `${scheme.http}//${url.host}${path}`, socket: `${scheme.ws}//${url.host}${path}room` };

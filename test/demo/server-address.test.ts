@@ -29,7 +29,7 @@ describe('the address of a server, as a page writes it', () => {
     for (const given of ['ftp://meet.example', 'meet.example:8080', 'https://', 'javascript:alert(1)']) {
       expect(() => serverAddress(given, page), given)
         .to.throw(`"${given}" is no address of a server. Write it as https://host/.`)
-        .with.property('code', 'invalid-request');
+        .with.property('code', 'invalid-argument');
     }
   });
 
