@@ -10,6 +10,7 @@ import {
   type Devices,
 } from '../../client/index.js';
 import { words } from '../words/words.js';
+import { presentRefusal, type Refusal } from './refusal.js';
 import { keepOff, keptOff, recall, remember } from './remembered.js';
 
 export type DeviceState = 'on' | 'off' | 'missing';
@@ -29,6 +30,8 @@ export class LocalMedia {
   readonly stream = signal<MediaStream | undefined>(undefined);
   /** Why something is missing, for the user. Empty when nothing is. */
   readonly hint = signal('');
+  /** Why the browser gives neither. Undefined: it does, or there is none. */
+  readonly refusal = signal<Refusal | undefined>(undefined);
   readonly devices = signal<Devices>({ cameras: [], microphones: [], speakers: [] });
   readonly camera = computed(() => this.#state('camera'));
   readonly microphone = computed(() => this.#state('microphone'));
@@ -209,7 +212,8 @@ export class LocalMedia {
   async #look(kinds: readonly DeviceKind[]): Promise<readonly MediaStreamTrack[]> {
     const closed = this.#closed;
     this.#opening.value = [...this.#opening.value, ...kinds];
-    const { tracks, hint } = await find(this.#choice, kinds);
+    const { tracks, hint, isRefused = false } = await find(this.#choice, kinds);
+    const refusal = isRefused ? await presentRefusal() : undefined;
     if (closed !== this.#closed) {
       tracks.forEach(stopTrack);
       return [];
@@ -218,6 +222,7 @@ export class LocalMedia {
     for (const kind of kinds) this.#track(kind)?.stop();
     this.#found([...this.#tracks().filter((track) => !kinds.includes(deviceOf(track))), ...tracks], kinds);
     this.hint.value = hint;
+    this.refusal.value = refusal;
     this.devices.value = await listDevices();
     return tracks;
   }
@@ -293,6 +298,7 @@ export class LocalMedia {
 interface Found {
   readonly tracks: readonly MediaStreamTrack[];
   readonly hint: string;
+  readonly isRefused?: boolean;
 }
 
 /** Opens the chosen devices, or any: all kinds, or one of them, or none. */
@@ -304,7 +310,7 @@ async function find(choice: Record<DeviceKind, string>, kinds: readonly DeviceKi
   for (const wanted of [wish((kind) => choice[kind] || true), wish(() => true)]) {
     const all = await attempt(wanted);
     if (all instanceof MediaStream) return { tracks: all.getTracks(), hint: '' };
-    if (all === 'device-refused') return { tracks: [], hint: refusalHint() };
+    if (all === 'device-refused') return { tracks: [], hint: refusalHint(), isRefused: true };
   }
   if (kinds.length === 1)
     return { tracks: [], hint: hintFor(!kinds.includes('camera'), !kinds.includes('microphone')) };

@@ -7,7 +7,7 @@ export function LostPage({ home }: { readonly home: string }) {
   return (
     <main class="end-page">
       <Brand />
-      <div class="end-card">
+      <div class="end-card calm">
         <Icon name="link" />
         <h1>{lost.title}</h1>
         <p>{lost.text}</p>

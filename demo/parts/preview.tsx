@@ -6,6 +6,7 @@ import { words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
 import { Icon } from './icon.js';
 import { Level } from './level.js';
+import { PermissionCard } from './permission-card.js';
 import { useStream } from './use-stream.js';
 
 /** The own picture and sound before the call, and the choice of devices. */
@@ -19,6 +20,7 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
     return watchPicture(video.current, (shows) => (picture.value = shows));
   }, [picture]);
   const camera = media.camera.value;
+  const refusal = media.refusal.value;
   const { join, devices } = words();
   const press = (kind: DeviceKind): void => {
     void media.toggle(kind);
@@ -28,13 +30,14 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
       <div class="preview-picture">
         {/* Muted in code too: without, the first sound of a page is one's own. */}
         <video ref={video} autoplay muted playsInline />
-        {!(camera === 'on' && picture.value) && (
+        {refusal && <PermissionCard media={media} refusal={refusal} />}
+        {!refusal && !(camera === 'on' && picture.value) && (
           <div class="preview-empty">
             <Icon name={camera === 'on' ? 'camera' : 'camera-off'} />
             <p>{previewText(camera, media.isOpening('camera'))}</p>
           </div>
         )}
-        <div class="preview-buttons">
+        <div class="preview-buttons" hidden={refusal !== undefined}>
           {(['microphone', 'camera'] as const).map((kind) => (
             <DeviceButton
               key={kind}
@@ -49,7 +52,7 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
       </div>
       <Level stream={stream} on={media.microphone.value === 'on'} label={join.level} />
       <p class="hint" role="status">
-        {media.hint.value}
+        {refusal ? '' : media.hint.value}
       </p>
       <div class="choices">
         <Choice kind="camera" label={devices.camera} media={media} />

@@ -114,6 +114,24 @@ describe('the pages around the call', function () {
     await berta.page.getByRole('heading', { name: 'Join a room' }).waitFor();
   });
 
+  it('say what to click where the browser gives no camera, and take it when it does', async () => {
+    const window = await newWindow({ permissions: [] });
+    await window.addInitScript(`{
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      const refused = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
+      navigator.mediaDevices.getUserMedia = (wanted) => (window.allowed ? open(wanted) : refused());
+      navigator.permissions.query = () => Promise.resolve({ state: 'denied' });
+    }`);
+    const { page } = await Visitor.open(window, server().url, 'Ana');
+    await page.getByText('Click the icon to the left of the address').waitFor();
+    await fits(page, 'a refused camera');
+    expect(await violations(page)).to.deep.equal([]);
+    await page.evaluate('window.allowed = true');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Click the icon to the left of the address').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Microphone', exact: true, pressed: true }).waitFor();
+  });
+
   it('show no list of rooms where others than this machine could see it', async () => {
     await Visitor.join(await newWindow(), server().url, 'Ana', 'garden');
     const { page } = await Visitor.open(await newWindow(), server().url, 'Berta');

@@ -9,6 +9,7 @@ import { settings } from './settings.js';
 import { stage } from './stage.js';
 import { chat } from './chat.js';
 import { media } from './media.js';
+import { permission } from './permission.js';
 import { people } from './people.js';
 import { lost } from './lost.js';
 import { moderation } from './moderation.js';
@@ -28,6 +29,7 @@ export const es: Words = {
   chat,
   media,
   people,
+  permission,
   lost,
   moderation,
   statistics,
