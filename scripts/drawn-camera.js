@@ -169,3 +169,31 @@ navigator.mediaDevices.getUserMedia = ({ audio, video }) => {
   if (audio) tracks.push(...new AudioContext().createMediaStreamDestination().stream.getAudioTracks());
   return Promise.resolve(new MediaStream(tracks));
 };
+
+/** A page of a plan, as somebody would present it. */
+navigator.mediaDevices.getDisplayMedia = () => {
+  const page = document.createElement('canvas');
+  page.width = 1280;
+  page.height = 720;
+  const ink = page.getContext('2d');
+  const write = (text, size, x, y, colour = '#23302a') => {
+    ink.fillStyle = colour;
+    ink.font = `${size}px Georgia, serif`;
+    ink.fillText(text, x, y);
+  };
+  const drawPage = () => {
+    ink.fillStyle = '#fbf8f1';
+    ink.fillRect(0, 0, page.width, page.height);
+    write('The garden, in spring', 64, 90, 130);
+    const beds = ['Beans and peas', 'Lettuce, three rows', 'Tomatoes', 'Herbs by the door'];
+    beds.forEach((bed, index) => {
+      ink.fillStyle = ['#7da35b', '#5f8f7b', '#c2683f', '#8c7bb0'][index];
+      ink.fillRect(96, 210 + index * 110, 54, 54);
+      write(bed, 38, 180, 250 + index * 110);
+    });
+    write('April', 32, 1090, 650, '#6d746f');
+  };
+  drawPage();
+  setInterval(drawPage, 1000);
+  return Promise.resolve(page.captureStream(5));
+};

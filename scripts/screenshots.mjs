@@ -24,6 +24,8 @@ const views = [
   { name: 'desktop-light', size: desktop, scheme: 'light' },
   { name: 'phone-dark', size: phone, scheme: 'dark' },
   { name: 'phone-light', size: phone, scheme: 'light' },
+  { name: 'low-dark', size: { width: 844, height: 390 }, scheme: 'dark' },
+  { name: 'tablet-light', size: { width: 768, height: 1024 }, scheme: 'light' },
 ];
 
 mkdirSync(folder, { recursive: true });
@@ -81,8 +83,38 @@ try {
   for (const view of views) await shoot(ana, 'people', view);
   await ana.keyboard.press('Escape');
 
+  // Somebody is muted, somebody has a hand up, and somebody's camera is off.
+  await others[0].getByRole('button', { name: 'Microphone', exact: true }).click();
+  await others[1].getByRole('button', { name: 'Raise your hand' }).click();
+  await others[2].getByRole('button', { name: 'Camera', exact: true }).click();
+  await quiet(ana);
+  for (const view of views) await shoot(ana, 'states', view);
+  for (const name of ['Choose a microphone', 'Choose a camera', 'More']) {
+    await ana.setViewportSize(desktop);
+    const button = ana.getByRole('button', { name, exact: true });
+    if ((await button.count()) === 0) continue;
+    await button.click();
+    for (const view of views) await shoot(ana, `menu-${name.split(' ').at(-1)}`, view);
+    await ana.keyboard.press('Escape');
+  }
+  await ana.setViewportSize(desktop);
+  await others[0].getByRole('button', { name: 'Share your screen' }).click();
+  await ana.locator('.tile.screen video').waitFor();
+  await quiet(ana);
+  for (const view of views) await shoot(ana, 'presenting', view);
+  for (const view of views) await shoot(others[0], 'presenter', view);
+  await others[0].setViewportSize(desktop);
+  await others[0].getByRole('button', { name: 'Stop presenting' }).click();
+
   await fillUpTo(9);
   for (const view of views) await shoot(ana, 'nine-person-call', view);
+
+  const late = await visit(url, 9);
+  await enter(late, names[8]);
+  await late.getByRole('button', { name: 'Leave', exact: true }).click();
+  for (const view of views) await shoot(late, 'left', view);
+  await late.goto(`${url}nowhere`);
+  for (const view of views) await shoot(late, 'lost-page', view);
 
   // The server is gone without a word: the pictures stand still.
   server.kill('SIGKILL');
