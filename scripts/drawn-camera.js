@@ -166,9 +166,19 @@ navigator.mediaDevices.getUserMedia = ({ audio, video }) => {
         .getVideoTracks()
         .map((track) => track.clone()),
     );
-  if (audio) tracks.push(...new AudioContext().createMediaStreamDestination().stream.getAudioTracks());
+  if (audio) tracks.push(...hum().getAudioTracks());
   return Promise.resolve(new MediaStream(tracks));
 };
+
+/** Hardly to be heard, so that packets of sound go out. */
+function hum() {
+  const context = new AudioContext();
+  const [tone, quiet, out] = [context.createOscillator(), context.createGain(), context.createMediaStreamDestination()];
+  quiet.gain.value = 0.001;
+  tone.connect(quiet).connect(out);
+  tone.start();
+  return out.stream;
+}
 
 /** A page of a plan, as somebody would present it. */
 navigator.mediaDevices.getDisplayMedia = () => {

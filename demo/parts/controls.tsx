@@ -128,6 +128,7 @@ function PanelButtons({ call }: { readonly call: Call }) {
   const unread = call.chat.unread.value;
   const count = call.people.value.length;
   const asked = requestsText(call);
+  const requests = call.house.waiting.value.length + call.hands.value.length;
   const key = call.preferences.shortcuts.value;
   return (
     <div class={call.options.shows('more') ? 'bar-right roomy-only' : 'bar-right'}>
@@ -135,8 +136,8 @@ function PanelButtons({ call }: { readonly call: Call }) {
         <PanelButton
           {...{ call, name: 'people', label: asked === '' ? texts.people(count) : `${texts.people(count)}, ${asked}` }}
           {...{ tip: texts.people(count), ...(key && { shortcut: 'p' }) }}
-          badge={count}
-          quiet={asked === ''}
+          badge={requests > 0 ? requests : count}
+          quiet={requests === 0}
         />
       )}
       {call.options.shows('chat') && (

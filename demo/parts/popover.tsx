@@ -29,6 +29,10 @@ export function Popover({ call, name, label, role = 'dialog', inner, children }:
     if (!shown) return undefined;
     const tree = ownTree(shown);
     const opener = tree.querySelector<HTMLElement>(`[aria-controls="${popoverId(name)}"]`);
+    const placing = new ResizeObserver(() => {
+      place(shown, opener);
+    });
+    for (const each of [shown, shown.offsetParent]) if (each) placing.observe(each);
     place(shown, opener);
     const controls = [...shown.querySelectorAll<HTMLElement>('button, input, select')];
     const seen = controls.filter(({ offsetParent }) => offsetParent !== null);
@@ -39,6 +43,7 @@ export function Popover({ call, name, label, role = 'dialog', inner, children }:
     };
     document.addEventListener('pointerdown', pressed);
     return () => {
+      placing.disconnect();
       document.removeEventListener('pointerdown', pressed);
       // Another part may have taken the focus.
       if (!tree.activeElement || shown.contains(tree.activeElement)) opener?.focus();
