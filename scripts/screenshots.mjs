@@ -106,6 +106,7 @@ try {
   await others[0].setViewportSize(desktop);
   await others[0].getByRole('button', { name: 'Stop presenting' }).click();
 
+  await others[2].getByRole('button', { name: 'Camera', exact: true }).click();
   await fillUpTo(9);
   for (const view of views) await shoot(ana, 'nine-person-call', view);
 
