@@ -34,7 +34,7 @@ import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
 export type PanelName = 'chat' | 'people' | 'statistics';
 
 /** What opens above a button of the bar, one at a time. */
-export type MenuName = 'microphone' | 'camera' | 'more' | 'leave';
+export type MenuName = 'microphone' | 'camera' | 'more' | 'leave' | 'invitation';
 
 /** A moderator asks for it. */
 export interface UnmuteWish {

@@ -1,5 +1,4 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { invitation } from '../model/address.js';
 import type { Call } from '../model/call.js';
 import { keepAwake } from '../model/wake-lock.js';
 import { ChatPanel } from './chat-panel.js';
@@ -7,6 +6,7 @@ import { Clock } from './clock.js';
 import { words } from '../words/words.js';
 import { Controls } from './controls.js';
 import { Brand, Icon } from './icon.js';
+import { InvitationButton } from './invitation.js';
 import { Notices } from './notices.js';
 import { PeoplePanel } from './people-panel.js';
 import { Stage } from './stage.js';
@@ -52,12 +52,7 @@ export function CallPage({ call }: { readonly call: Call }) {
             <Icon name="lock" />
           </span>
         )}
-        {call.options.shows('invitation') && (
-          <button type="button" class="chip" aria-label={words().call.copyInvitation} onClick={() => void invite(call)}>
-            <Icon name="link" />
-            <span>{words().call.copyInvitation}</span>
-          </button>
-        )}
+        {call.options.shows('invitation') && <InvitationButton call={call} />}
         <ViewButtons call={call} />
       </header>
       <Stage call={call} />
@@ -69,14 +64,4 @@ export function CallPage({ call }: { readonly call: Call }) {
       <ToastList toasts={call.toasts} />
     </section>
   );
-}
-
-async function invite({ room, toasts, options }: Call): Promise<void> {
-  const link = invitation(options.home || location.href, room.name);
-  try {
-    await navigator.clipboard.writeText(link);
-    toasts.show(words().call.invited);
-  } catch {
-    toasts.show(words().call.inviteBy(link));
-  }
 }

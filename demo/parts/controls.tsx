@@ -7,6 +7,7 @@ import type { DeviceKind } from '../model/local-media.js';
 import { words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
 import { DeviceMenu } from './device-menu.js';
+import { InvitationPopover } from './invitation.js';
 import { MenuButton } from './menu-button.js';
 import { LeaveMenu, MoreMenu } from './more-menu.js';
 import { listenForKeys } from './page-keys.js';
@@ -79,6 +80,7 @@ export function Controls({ call }: { readonly call: Call }) {
       </div>
       {(menu === 'microphone' || menu === 'camera') && <DeviceMenu key={menu} call={call} kind={menu} />}
       {menu === 'more' && <MoreMenu call={call} canShare={canShare} />}
+      {menu === 'invitation' && <InvitationPopover call={call} />}
       {menu === 'leave' && <LeaveMenu call={call} />}
       {call.dialog.value === 'settings' && <SettingsDialog call={call} />}
       {call.dialog.value === 'keys' && <KeysDialog call={call} />}

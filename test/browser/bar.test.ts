@@ -50,6 +50,29 @@ describe('the bar of the demo', function () {
     expect(errors).to.deep.equal([]);
   });
 
+  it('invites by one click, and says on localhost who can open the link, with a code where others can', async () => {
+    const { page, errors } = await join('Ana', 'invite');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const copied = (): Promise<unknown> => page.evaluate('navigator.clipboard.readText()');
+    const sheet = page.getByRole('dialog', { name: 'Invitation' });
+    await press(page, 'Copy invitation');
+    await sheet.getByText('start the server with --tls self-signed').waitFor();
+    await until('the link is copied', async () => String(await copied()).endsWith('/r/invite'), patienceMs);
+    expect(await sheet.getByRole('img').count(), 'no code of a link for this computer only').to.equal(0);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+    // As rest/page.ts says it with a certificate.
+    await page.evaluate(
+      `document.head.insertAdjacentHTML('beforeend', '<meta name="atrium-elsewhere" content="https://10.0.0.2:8443/">')`,
+    );
+    await press(page, 'Copy invitation');
+    await sheet.getByRole('img', { name: 'Code of the link, for the camera of a phone' }).waitFor();
+    await sheet.getByText('https://10.0.0.2:8443/r/invite').waitFor();
+    await until('it is copied', async () => (await copied()) === 'https://10.0.0.2:8443/r/invite', patienceMs);
+    expect(await violations(page)).to.deep.equal([]);
+    expect(errors).to.deep.equal([]);
+  });
+
   it('has single keys only while the user wants them, and Ctrl with D and E always', async () => {
     const { page } = await join('Ana', 'switch');
     const microphone = (pressed: boolean): Promise<void> =>

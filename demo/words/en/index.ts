@@ -2,6 +2,7 @@ import { join } from './join.js';
 import { lobby } from './lobby.js';
 import { end } from './end.js';
 import { call } from './call.js';
+import { invitation } from './invitation.js';
 import { bar } from './bar.js';
 import { devices } from './devices.js';
 import { settings } from './settings.js';
@@ -22,6 +23,7 @@ export const en = {
   lobby,
   end,
   call,
+  invitation,
   bar,
   devices,
   settings,

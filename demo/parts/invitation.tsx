@@ -1,0 +1,88 @@
+import { invitationTo, type Invitation } from '../model/invitation.js';
+import type { Call } from '../model/call.js';
+import { factOf } from '../model/facts.js';
+import { words } from '../words/words.js';
+import { Icon } from './icon.js';
+import { Popover, popoverId } from './popover.js';
+import { QrCode } from './qr-code.js';
+
+/** Phones have a sheet of people and programs to send links to. On computers copying is what people expect. */
+const canShare = 'share' in navigator && matchMedia('(pointer: coarse)').matches;
+
+/** Copies the link. Where there is more to say or to choose, it opens that too. */
+export function InvitationButton({ call }: { readonly call: Call }) {
+  const { copyInvitation } = words().call;
+  const isOpen = call.menu.value === 'invitation';
+  const opens = canShare || invitationOf(call).reach !== 'everywhere';
+  return (
+    <button
+      type="button"
+      class="chip"
+      aria-label={copyInvitation}
+      {...(opens && {
+        'aria-haspopup': 'dialog',
+        'aria-expanded': isOpen,
+        'aria-controls': popoverId('invitation'),
+      })}
+      onClick={() => {
+        if (opens) call.menu.value = isOpen ? undefined : 'invitation';
+        if (!isOpen) void copy(call);
+      }}
+    >
+      <Icon name="link" />
+      <span>{copyInvitation}</span>
+    </button>
+  );
+}
+
+/** Where the link leads, a code for phones, and the phone's own way to send it. */
+export function InvitationPopover({ call }: { readonly call: Call }) {
+  const texts = words().invitation;
+  const { link, reach, remedy } = invitationOf(call);
+  return (
+    <Popover call={call} name="invitation" label={texts.title}>
+      <div class="invitation">
+        {reach !== 'everywhere' && <p>{texts.local}</p>}
+        {reach === 'network' && <p>{texts.network}</p>}
+        {remedy && <p>{texts.remedies[remedy]}</p>}
+        {reach === 'network' && <QrCode text={link} label={texts.code} />}
+        <p class="invitation-link">{link}</p>
+        <button type="button" class="tool" onClick={() => void copy(call)}>
+          <Icon name="link" />
+          <span>{texts.copy}</span>
+        </button>
+        {canShare && (
+          <button type="button" class="tool" onClick={() => void share(call)}>
+            <Icon name="send" />
+            <span>{texts.share}</span>
+          </button>
+        )}
+      </div>
+    </Popover>
+  );
+}
+
+function invitationOf({ room, options }: Call): Invitation {
+  return invitationTo(room.name, options.home || location.href, factOf('atrium-elsewhere'));
+}
+
+async function copy(call: Call): Promise<void> {
+  const { link } = invitationOf(call);
+  try {
+    await navigator.clipboard.writeText(link);
+    call.toasts.show(words().call.invited);
+  } catch {
+    call.toasts.show(words().call.inviteBy(link));
+  }
+}
+
+async function share(call: Call): Promise<void> {
+  try {
+    await navigator.share({ title: call.title, url: invitationOf(call).link });
+    call.menu.value = undefined;
+  } catch (error) {
+    // The user has closed the sheet.
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    await copy(call);
+  }
+}
