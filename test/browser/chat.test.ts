@@ -54,7 +54,7 @@ describe('the chat on a phone', function () {
     const { page } = ana;
     await berta('Hello\nsecond line');
     await page.getByText('Berta: Hello', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Chat: 1 unread' }).click();
+    await ana.openChat(1);
     await page.getByText('Berta: Hello', { exact: true }).waitFor({ state: 'detached' });
 
     const log = page.getByRole('log');
@@ -162,7 +162,8 @@ describe('the chat on a phone', function () {
     expect(await log.locator('.unsent').count()).to.equal(0);
 
     await page.reload();
-    await page.getByRole('button', { name: /^Chat/ }).click();
+    await ana.page.getByRole('heading', { name: 'train', exact: true }).waitFor();
+    await ana.openChat();
     await texts.nth(2).waitFor();
     expect(await texts.allInnerTexts()).to.deep.equal(expected);
     expect(await log.getByText('You', { exact: true }).count(), 'ours are known as ours').to.equal(2);

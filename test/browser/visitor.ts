@@ -137,9 +137,21 @@ export class Visitor {
   /** Writes into the chat as a user does. */
   async say(text: string): Promise<void> {
     const line = this.page.getByLabel('Message to everybody');
-    if (!(await line.isVisible())) await this.page.getByRole('button', { name: /^Chat/ }).click();
+    if (!(await line.isVisible())) await this.openChat();
     await line.fill(text);
     await line.press('Enter');
+  }
+
+  /** On a phone it is in the menu. @param unread what its button says besides */
+  async openChat(unread = 0): Promise<void> {
+    const name = unread === 0 ? /^Chat/ : `Chat: ${unread} unread`;
+    const button = this.page.getByRole('button', { name });
+    if (await button.isVisible()) {
+      await button.click();
+      return;
+    }
+    await this.page.getByRole('button', { name: /^More/ }).click();
+    await this.page.getByRole('menuitem', { name }).click();
   }
 
   async leave(): Promise<void> {
