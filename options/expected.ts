@@ -85,6 +85,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 const formats: Readonly<Record<string, string>> = {
+  base64: 'data in base64',
   ipv4: 'an IPv4 address',
   ipv6: 'an IPv6 address',
   url: 'a URL',

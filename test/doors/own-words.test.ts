@@ -23,7 +23,7 @@ const sentences =
   /^(("[^"]+"|params|the query|the argument|the payload) (is missing: it )?must [^;]+(; |$)|and \d+ more$)+$/;
 /** Words of the schema library, and those of ours that say nothing. */
 const foreign =
-  /invalid|expected|received|too (small|big)|unrecognized|no matching|NaN|something else|of another form/i;
+  /invalid|expected|received|too (small|big)|unrecognized|no matching|\bNaN\b|something else|of another form/i;
 
 const words = fc.constantFrom(
   '',
