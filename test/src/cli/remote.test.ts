@@ -69,7 +69,7 @@ describe('atrium rooms and participants', () => {
     await ana.request('publishVideo', { sdpOffer: publishOffer });
     await join('a/b');
     expect((await ask('participants list --room garden')).out).to.equal(
-      'ana  ana  kurento-room  publishes audio+video\na/b  a/b  kurento-room\n',
+      'ana  ana  kurento-room  publishes webcam (audio+video)\na/b  a/b  kurento-room\n',
     );
     const one = '--room garden --participant ana';
     expect((await ask(`participants mute ${one} --audio --video`)).out).to.include('cut: audio+video');
