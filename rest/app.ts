@@ -7,6 +7,7 @@ import type { Passwords, Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
 import { Callers, stranger } from './callers.js';
+import { examplesRouter } from './examples.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
 import { iceHandlers } from './ice.js';
@@ -40,7 +41,9 @@ export interface AppOptions {
   readonly demo: string;
   /** The folder of the client library, for pages of others; served below /client. */
   readonly client: string;
-  /** The Content-Security-Policy of the demo's page. */
+  /** The folder of the pages at /examples/. */
+  readonly examples: string;
+  /** The Content-Security-Policy of the demo's page, and of the examples. */
   readonly pagePolicy: () => string;
   /** Where the client of a request reaches the server, as https://host[:port]. */
   readonly siteOf: (request: IncomingMessage) => string;
@@ -125,6 +128,7 @@ export function restApp(options: AppOptions): Express {
   routes.use('/client', express.static(options.client, { redirect: false }));
   const page = { ...options, policy: options.pagePolicy };
   routes.use(pageRouter(page));
+  routes.use(examplesRouter(page));
   routes.use(express.static(options.demo, { index: false, redirect: false }));
   app.use(
     twirpPath,

@@ -81,6 +81,7 @@ async function build() {
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
   await bundle();
   await packClient();
+  cpSync('examples/pages', 'dist/examples', { recursive: true });
   writeFileSync('dist/.stamp', stamp);
 }
 
@@ -124,6 +125,7 @@ function sourcesStamp() {
     'rest',
     'client',
     'demo',
+    'examples/pages',
     'dialects',
     'transport',
     'options',

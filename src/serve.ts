@@ -151,6 +151,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       ice,
       demo: builtFolder('demo'),
       client: builtFolder('client'),
+      examples: builtFolder('examples'),
       pagePolicy: () => headers.pagePolicy,
       siteOf: (request) => {
         const { secure: isSecure, host } = callerOf(request);
@@ -333,7 +334,7 @@ function withOthers(builtIn: readonly Dialect[], given: readonly Dialect[]): Dia
 }
 
 /** Beside the compiled server; the same folder when the server runs from source. */
-function builtFolder(name: 'demo' | 'client'): string {
+function builtFolder(name: 'demo' | 'client' | 'examples'): string {
   const isCompiled = import.meta.url.endsWith('.js');
   return fileURLToPath(new URL(isCompiled ? `../${name}` : `../dist/${name}`, import.meta.url));
 }

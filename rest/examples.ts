@@ -1,0 +1,28 @@
+import express, { Router } from 'express';
+
+export interface ExamplesOptions {
+  /** The folder of their files. */
+  readonly examples: string;
+  /** Their Content-Security-Policy. */
+  readonly policy: () => string;
+}
+
+/** The pages for developers that begin with the client library, at /examples/. */
+export function examplesRouter({ examples, policy }: ExamplesOptions): Router {
+  const router = Router({ strict: true });
+  // The addresses in the pages are relative to the folder. This one is relative too, for a proxy that adds a folder or takes one away.
+  router.get('/examples', (request, response) => {
+    const [, ...query] = request.originalUrl.split('?');
+    response.redirect(301, ['examples/', ...query].join('?'));
+  });
+  router.use(
+    '/examples',
+    express.static(examples, {
+      redirect: false,
+      setHeaders: (response) => {
+        response.setHeader('Content-Security-Policy', policy());
+      },
+    }),
+  );
+  return router;
+}
