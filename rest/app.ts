@@ -24,6 +24,7 @@ import type { RoomListMode } from './room-list.js';
 import { roomHandlers } from './rooms.js';
 import { operationsRouter } from './router.js';
 import type { AskingOf } from './router.js';
+import { staticFiles } from './static-files.js';
 import { isTwirp, refuseAsTwirp, twirpPath, twirpRouter } from './twirp/router.js';
 import { WrongTokens } from './wrong-tokens.js';
 
@@ -125,11 +126,11 @@ export function restApp(options: AppOptions): Express {
     return { isAdmin, caller };
   };
   routes.use(operationsRouter(handlers, askingOf));
-  routes.use('/client', express.static(options.client, { redirect: false }));
+  routes.use('/client', staticFiles(options.client));
   const page = { ...options, policy: options.pagePolicy };
   routes.use(pageRouter(page));
   routes.use(examplesRouter(page));
-  routes.use(express.static(options.demo, { index: false, redirect: false }));
+  routes.use(staticFiles(options.demo));
   app.use(
     twirpPath,
     twirpRouter({

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
+import { sendHtml } from './static-files.js';
 
 export interface PageOptions {
   /** The folder of the page's files. */
@@ -68,8 +69,9 @@ async function sendPage(options: PageOptions, request: Request, response: Respon
   const elsewhere = options.elsewhereFor(request);
   const facts = { ...head.facts, ...(elsewhere.length > 0 && { 'atrium-elsewhere': elsewhere.join(' ') }) };
   response.setHeader('Content-Security-Policy', options.policy());
-  response.setHeader('Cache-Control', 'no-cache');
-  response.type('html').send(
+  return sendHtml(
+    request,
+    response,
     withHead(file, {
       ...head,
       facts,

@@ -22,6 +22,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compressFolder } from './compress.mjs';
 import { npmCommand } from './npm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -82,6 +83,7 @@ async function build() {
   await bundle();
   await packClient();
   cpSync('examples/pages', 'dist/examples', { recursive: true });
+  for (const folder of ['dist/demo', 'dist/client']) await compressFolder(folder);
   writeFileSync('dist/.stamp', stamp);
 }
 
@@ -132,6 +134,7 @@ function sourcesStamp() {
     'access',
     'scripts/prepare.mjs',
     'scripts/client-types.mjs',
+    'scripts/compress.mjs',
     'vite.config.mjs',
     'package-lock.json',
   ]) {
