@@ -14,7 +14,7 @@ export interface PeerOptions {
 }
 
 /** The handshake can take long on a busy machine. */
-const connectingMs = 20_000;
+const connectingMs = 45_000;
 
 const audioAndVideo = ['audio', 'video'] as const;
 
