@@ -1,4 +1,5 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
+import { staticFiles } from './static-files.js';
 
 export interface ExamplesOptions {
   /** The folder of their files. */
@@ -15,14 +16,12 @@ export function examplesRouter({ examples, policy }: ExamplesOptions): Router {
     const [, ...query] = request.originalUrl.split('?');
     response.redirect(301, ['examples/', ...query].join('?'));
   });
-  router.use(
-    '/examples',
-    express.static(examples, {
-      redirect: false,
-      setHeaders: (response) => {
-        response.setHeader('Content-Security-Policy', policy());
-      },
-    }),
-  );
+  const files = staticFiles(examples, (response) => {
+    response.setHeader('Content-Security-Policy', policy());
+  });
+  router.use('/examples', (request, response, next) => {
+    request.url = request.url.replace(/^\/(?=\?|$)/, '/index.html');
+    files(request, response, next);
+  });
   return router;
 }

@@ -16,8 +16,12 @@ const revalidated = 'no-cache';
 /**
  * The files of a folder, as `scripts/compress.mjs` has compressed them where the client takes that.
  * @param folder absolute
+ * @param found called before a file is sent, for headers of its own
  */
-export function staticFiles(folder: string): RequestHandler {
+export function staticFiles(
+  folder: string,
+  found: (response: ServerResponse) => void = () => undefined,
+): RequestHandler {
   const files: RequestHandler = expressStaticGzip(folder, {
     enableBrotli: true,
     orderPreference: [...encodings],
@@ -26,6 +30,7 @@ export function staticFiles(folder: string): RequestHandler {
       index: false,
       redirect: false,
       setHeaders: (response: ServerResponse, path: string) => {
+        found(response);
         const name = path.replace(compressed, '');
         const isHashed = hashed.test(name);
         response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : revalidated);

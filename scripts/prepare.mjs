@@ -83,7 +83,7 @@ async function build() {
   await bundle();
   await packClient();
   cpSync('examples/pages', 'dist/examples', { recursive: true });
-  for (const folder of ['dist/demo', 'dist/client']) await compressFolder(folder);
+  for (const folder of ['dist/demo', 'dist/client', 'dist/examples']) await compressFolder(folder);
   writeFileSync('dist/.stamp', stamp);
 }
 

@@ -2,10 +2,10 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { ClientError } from '../../client/index.js';
 import type { AtriumCallElement, AtriumCallEventMap, CallEnd, CallHandle, CallState } from '../../client/index.js';
+import { serverAddress } from '../../client/server-address.js';
 import { CallOptions } from '../model/call-options.js';
 import type { Call } from '../model/call.js';
 import { explainEnd, explainJoin } from '../model/explain.js';
-import { serverAddress } from '../model/server-address.js';
 import styles from '../styles/call.css?inline';
 import { languageFor, speak, words } from '../words/words.js';
 import { CallAttributes, observed } from './call-attributes.js';
@@ -118,7 +118,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
       const home = this.server || CallElement.home;
       if (home === '')
         throw new ClientError('invalid-argument', 'The attribute "server" is missing: it is https://host/.');
-      const server = serverAddress(home, location.href);
+      const server = serverAddress(home);
       const stay = new Stay({ server, room, user, token, password, publish }, (end) => {
         this.#ended(end);
       });
@@ -130,7 +130,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
         this.#tell('waiting', { place });
       });
       const spoken = this.#speak();
-      const call = await stay.join(this.#apply(new CallOptions(server.home)));
+      const call = await stay.join(this.#apply(new CallOptions(`${server.base}/`)));
       await spoken;
       return this.#present(call);
     } catch (error) {

@@ -1,9 +1,9 @@
 import { ClientError, Room, type CallEnd, type RoomOptions } from '../../client/index.js';
+import type { ServerAddress } from '../../client/server-address.js';
 import { Call } from '../model/call.js';
 import type { CallOptions } from '../model/call-options.js';
 import { LocalMedia } from '../model/local-media.js';
 import { pageSettings } from '../model/server.js';
-import type { ServerAddress } from '../model/server-address.js';
 
 /** A user joins a room of a server. */
 export interface Wish {
@@ -40,7 +40,7 @@ export class Stay {
   async join(options: CallOptions): Promise<Call> {
     const { publish, server } = this.#wish;
     try {
-      const settings = pageSettings(server.home);
+      const settings = pageSettings(`${server.base}/`);
       await this.room.join();
       // The user sees a call and then is asked for the camera, and never is asked for one that is not to be had.
       if (publish) void this.#media.open();

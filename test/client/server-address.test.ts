@@ -82,6 +82,7 @@ describe('the address of a server as a page may write it', () => {
       'https://site/assets/index-B2xq.js',
       'http://localhost:5173/node_modules/@atrium/client/atrium-client.js',
       'file:///home/client/atrium-client.js',
+      'blob:https://site.example/1234',
       'https://site/bundle.js',
       '',
     ]) {

@@ -37,7 +37,7 @@ for (const pathPrefix of ['', '/meet/us']) {
       const names = [...html.matchAll(/<(?:link|script)\b[^>]*\b(?:href|src)="\.(\/assets\/[^"]+)"/g)];
       return names.map(([, name = '']) => name);
     };
-    /** Each kind: a script of the page, its styles, a picture, the manifest, the client and its types, the page. */
+    /** Each kind: a script of the page, its styles, a picture, the manifest, the client and its types, the page, an example. */
     const texts = async (): Promise<string[]> => [
       ...(await assets()),
       '/icon.svg',
@@ -47,6 +47,8 @@ for (const pathPrefix of ['', '/meet/us']) {
       '/',
       '/index.html',
       '/r/garden',
+      '/examples/',
+      '/examples/chat.js',
     ];
 
     it('are compressed as the client takes it, and are the same then', async () => {
