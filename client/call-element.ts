@@ -7,6 +7,7 @@ export type CallButton =
   | 'camera'
   | 'screen'
   | 'hand'
+  | 'reactions'
   | 'hat'
   | 'chat'
   | 'people'

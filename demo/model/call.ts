@@ -23,6 +23,7 @@ import { Preferences } from './preferences.js';
 import { chimeIn } from './chimes.js';
 import { recall, remember } from './remembered.js';
 import { Person, inOrder } from './person.js';
+import { Reactions, emojis, reactionIn, reactionTopic, type ReactionKind } from './reactions.js';
 import { presentLevel } from './present-level.js';
 import type { PageSettings } from './server.js';
 import { Scene } from './scene.js';
@@ -34,7 +35,7 @@ import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
 export type PanelName = 'chat' | 'people' | 'statistics';
 
 /** What opens above a button of the bar, one at a time. */
-export type MenuName = 'microphone' | 'camera' | 'more' | 'leave' | 'invitation';
+export type MenuName = 'microphone' | 'camera' | 'reactions' | 'more' | 'leave' | 'invitation';
 
 /** A moderator asks for it. */
 export interface UnmuteWish {
@@ -58,6 +59,9 @@ export class Call {
   readonly hasHat: boolean;
   /** Whether the server knows of raised hands. */
   readonly hasHands: boolean;
+  readonly reactions = new Reactions();
+  /** Whether the user may send what others are shown. A server that tells no grants carries no data either. */
+  readonly mayReact = signal(false);
   readonly self: Person;
   readonly others = signal<readonly Person[]>([]);
   /** The user of this page first. */
@@ -112,6 +116,7 @@ export class Call {
     });
     this.house = new House(room, this.toasts);
     this.hasHands = room.self.state !== undefined;
+    this.mayReact.value = room.self.grants?.canPublishData ?? false;
     this.#wasSilenced = !room.self.mayPublish('audio');
     this.self = new Person(room.user, room.self.name, true);
     if (room.self.state) this.self.take(room.self.state);
@@ -220,6 +225,18 @@ export class Call {
       await this.room.self.raiseHand(this.self.handSince.value === undefined);
     } catch {
       this.toasts.show(words().bar.handFailed, 'problem');
+    }
+  }
+
+  /** Shows it to everybody. Those that come too fast are dropped. Never rejects. */
+  async react(kind: ReactionKind): Promise<void> {
+    const hide = this.reactions.show(this.self.id, kind, true);
+    if (!hide) return;
+    try {
+      await this.room.send(reactionTopic, emojis[kind]);
+    } catch {
+      hide();
+      if (!this.#isOver()) this.toasts.show(words().reactions.failed, 'problem');
     }
   }
 
@@ -334,6 +351,12 @@ export class Call {
       const person = this.#person(who);
       this.toasts.show(explainMedia(error, person?.name ?? who, this.self.name), 'problem');
     });
+    room.on('data', (message) => {
+      const kind = reactionIn(message);
+      // A program, which is not on the stage, has no name to be shown.
+      const person = kind && this.others.value.find(({ id }) => id === message.from);
+      if (person) this.reactions.show(person.id, kind);
+    });
     room.on('reconnecting', () => {
       this.#isOffline(true);
     });
@@ -342,6 +365,7 @@ export class Call {
       if (resumed) return;
       // A server that has forgotten us has forgotten our hat, too.
       this.hat.value = false;
+      this.mayReact.value = room.self.grants?.canPublishData ?? false;
       if (room.self.state) this.self.take(room.self.state);
       this.house.reconnected();
     });
@@ -372,6 +396,7 @@ export class Call {
     self.on('grantsChanged', () => {
       if (this.#wasSilenced && self.mayPublish('audio')) this.toasts.show(words().call.maySpeak);
       this.#wasSilenced = !self.mayPublish('audio');
+      this.mayReact.value = self.grants?.canPublishData ?? false;
       this.showOwn();
     });
   }

@@ -1,16 +1,10 @@
 import { computed, signal } from '@preact/signals';
+import { browserClock, type Clock } from './clock.js';
 
 export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly kind: 'fact' | 'problem';
-}
-
-/** What time is it, in ms, and what is called later. */
-export interface Clock {
-  now(): number;
-  /** @returns a function that takes it back */
-  later(ms: number, then: () => void): () => void;
 }
 
 const shownMs: Readonly<Record<Toast['kind'], number>> = { fact: 5_000, problem: 10_000 };
@@ -58,13 +52,3 @@ export class Toasts {
     });
   }
 }
-
-const browserClock: Clock = {
-  now: () => performance.now(),
-  later: (ms, then) => {
-    const timer = setTimeout(then, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};

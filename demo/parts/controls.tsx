@@ -12,6 +12,7 @@ import { MenuButton } from './menu-button.js';
 import { LeaveMenu, MoreMenu } from './more-menu.js';
 import { listenForKeys } from './page-keys.js';
 import { popoverId } from './popover.js';
+import { ReactionMenu } from './reactions.js';
 import { useRoving } from './roving.js';
 import { KeysDialog, SettingsDialog } from './settings-dialog.js';
 import { ToolButton } from './tool-button.js';
@@ -59,6 +60,19 @@ export function Controls({ call }: { readonly call: Call }) {
               onClick={() => void call.toggleHand()}
             />
           )}
+          {call.mayReact.value && shows('reactions') && (
+            <ToolButton
+              icon="react"
+              label={words().reactions.title}
+              class={wide}
+              expanded={menu === 'reactions'}
+              controls={popoverId('reactions')}
+              hasPopup="menu"
+              onClick={() => {
+                call.menu.value = menu === 'reactions' ? undefined : 'reactions';
+              }}
+            />
+          )}
           {call.hasHat && shows('hat') && (
             <ToolButton
               icon="hat"
@@ -79,6 +93,7 @@ export function Controls({ call }: { readonly call: Call }) {
         <PanelButtons call={call} />
       </div>
       {(menu === 'microphone' || menu === 'camera') && <DeviceMenu key={menu} call={call} kind={menu} />}
+      {menu === 'reactions' && <ReactionMenu call={call} />}
       {menu === 'more' && <MoreMenu call={call} canShare={canShare} />}
       {menu === 'invitation' && <InvitationPopover call={call} />}
       {menu === 'leave' && <LeaveMenu call={call} />}

@@ -8,13 +8,14 @@ import { toggleFullScreen } from './full-screen.js';
 import { ownTree } from './own-tree.js';
 import { canFloat, togglePictureInPicture } from './picture-in-picture.js';
 import { Popover } from './popover.js';
+import { ReactionButtons } from './reactions.js';
 import { useRoving } from './roving.js';
 
 const layouts = ['auto', 'grid', 'speaker'] as const;
 
 /** What has no button of its own in the bar. In little room also what has one elsewhere. */
 export function MoreMenu({ call, canShare }: { readonly call: Call; readonly canShare: boolean }) {
-  const { bar, devices, settings, stage, statistics } = words();
+  const { bar, devices, reactions, settings, stage, statistics } = words();
   const show = (panel: PanelName) => (): void => {
     call.show(panel);
   };
@@ -22,6 +23,11 @@ export function MoreMenu({ call, canShare }: { readonly call: Call; readonly can
   const hand = call.self.handSince.value !== undefined;
   return (
     <Menu call={call} name="more" label={bar.more}>
+      {call.mayReact.value && call.options.shows('reactions') && (
+        <div class="narrow-only" role="group" aria-label={reactions.title}>
+          <ReactionButtons call={call} />
+        </div>
+      )}
       <div class="narrow-only" role="group" aria-label={bar.title}>
         <Item call={call} button="chat" icon="chat" label={bar.chat(call.chat.unread.value)} act={show('chat')} />
         <Item

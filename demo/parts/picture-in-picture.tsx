@@ -5,6 +5,7 @@ import type { Call } from '../model/call.js';
 import { arrange } from '../model/layout.js';
 import { words } from '../words/words.js';
 import styles from '../styles/call.css?inline';
+import { RisingReactions } from './reactions.js';
 import { Tile } from './tile.js';
 
 /** What TypeScript does not know yet: https://wicg.github.io/document-picture-in-picture/ */
@@ -85,6 +86,7 @@ function Floating({ call }: { readonly call: Call }) {
             <Tile key={place.picture} {...{ call, place }} mirrored={place.picture === own} pinned={false} />
           ))}
         </ul>
+        <RisingReactions call={call} places={places} />
       </div>
     </div>
   );

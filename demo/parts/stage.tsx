@@ -5,6 +5,7 @@ import type { Picture } from '../model/picture.js';
 import { words } from '../words/words.js';
 import { Icon } from './icon.js';
 import type { IconName } from './icons.js';
+import { RisingReactions, SaidReactions } from './reactions.js';
 import { Sounds } from './sounds.js';
 import { Tile, boxStyle } from './tile.js';
 
@@ -76,6 +77,7 @@ export function Stage({ call }: { readonly call: Call }) {
             <PageButton call={call} page={page + 1} icon="next" label={texts.nextPage} />
           </nav>
         )}
+        <RisingReactions call={call} places={places} />
         {call.people.value.length === 1 && <p class="alone">{texts.alone}</p>}
       </div>
       {call.reconnecting.value && (
@@ -93,6 +95,7 @@ export function Stage({ call }: { readonly call: Call }) {
           </button>
         </div>
       )}
+      <SaidReactions call={call} />
       <Sounds call={call} />
     </div>
   );

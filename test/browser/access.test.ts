@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Locator } from 'playwright-core';
 import { testKey, tokenWith } from '../support/tokens.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -207,9 +208,11 @@ describe('a room with moderators in the demo', function () {
     await isIn(berta, 'lock');
   });
 
-  it('lists raised hands in the order in which they went up', async () => {
+  it('lists raised hands in the order in which they went up, and shows the reactions of those that may send data', async () => {
     const mia = await moderate('hands');
-    const [berta, clara] = await Promise.all([join('Berta', 'hands'), join('Clara', 'hands')]);
+    const video = { roomJoin: true, room: 'hands', canPublishData: false, canUpdateOwnMetadata: true };
+    const mute = tokenWith({ sub: 'Clara', video });
+    const [berta, clara] = await Promise.all([join('Berta', 'hands'), join('Clara', 'hands', mute)]);
     const order = (): Promise<string[]> => mia.page.locator('.people .person-name').allTextContents();
     await mia.seesTiles('Mia', 'Berta', 'Clara');
     for (const each of [clara, berta]) {
@@ -219,6 +222,30 @@ describe('a room with moderators in the demo', function () {
     await until('they are in order', async () => (await order()).join() === 'Clara,Berta,Mia (you)', patienceMs);
     await press(mia, 'Lower all hands');
     await until('all are down', async () => (await mia.page.locator('.tile-hand').count()) === 0, patienceMs);
+
+    expect(await clara.page.getByRole('button', { name: 'React', exact: true }).count(), 'Clara may not').to.equal(0);
+    await press(berta, 'React');
+    expect(await violations(berta.page)).to.deep.equal([]);
+    const applause = (visitor: Visitor): Locator => visitor.page.locator('.reaction[data-from="Berta"]');
+    await berta.page.getByRole('menuitem', { name: 'applause' }).click();
+    await Promise.all([berta, mia, clara].map((visitor) => applause(visitor).waitFor()));
+    await mia.page.getByRole('status').getByText('Berta reacts: applause').waitFor();
+    expect(await berta.page.getByText('Berta reacts: applause').count(), 'they know it themselves').to.equal(0);
+    // A client that knows no measure, and what is no reaction.
+    await mia.page.evaluate(`{
+      window.seen = [];
+      const { shadowRoot } = document.querySelector('atrium-call');
+      const look = () => seen.push(shadowRoot.querySelectorAll('.reaction[data-from="Berta"]').length);
+      window.atrium.room.on('data', () => requestAnimationFrame(() => requestAnimationFrame(look)));
+    }`);
+    const sent = ['❤️'.repeat(9), '<b>', '', ...new Array<string>(8).fill('👍')];
+    await berta.page.evaluate(
+      `(async () => { for (const text of ${JSON.stringify(sent)}) await window.atrium.room.send('atrium.reaction', text); })()`,
+    );
+    const seen = (): Promise<number[]> => mia.page.evaluate('seen');
+    await until('all have come', async () => (await seen()).length === sent.length, patienceMs);
+    expect(Math.max(...(await seen()))).to.be.within(2, 5);
+    await until('they are gone', async () => (await applause(mia).count()) === 0, patienceMs);
   });
 
   it('ends for all when a moderator says so, and gives the rights of moderators to others', async () => {

@@ -15,6 +15,7 @@ import { lost } from './lost.js';
 import { moderation } from './moderation.js';
 import { statistics } from './statistics.js';
 import { element } from './element.js';
+import { reactions } from './reactions.js';
 import { problems } from './problems.js';
 
 /** English is the type of the catalogue: each language has each of its texts. A text with parts is a function. */
@@ -37,6 +38,7 @@ export const en = {
   statistics,
   element,
   problems,
+  reactions,
 };
 
 export type Words = typeof en;

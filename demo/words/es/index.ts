@@ -16,6 +16,7 @@ import { lost } from './lost.js';
 import { moderation } from './moderation.js';
 import { statistics } from './statistics.js';
 import { element } from './element.js';
+import { reactions } from './reactions.js';
 import { problems } from './problems.js';
 
 export const es: Words = {
@@ -37,4 +38,5 @@ export const es: Words = {
   statistics,
   element,
   problems,
+  reactions,
 };
