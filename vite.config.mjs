@@ -7,7 +7,7 @@ import { defineConfig } from 'vite';
  * @param folder may be a link to the project
  */
 export function bundlesOf(folder) {
-  return [page(folder), client(folder), call(folder), original(folder)];
+  return [page(folder), client(folder), call(folder), react(folder), original(folder)];
 }
 
 /** Paths relative to it, so that it works below any prefix. */
@@ -47,6 +47,15 @@ function call(folder) {
   };
   const files = { es: 'atrium-call.js' };
   return { ...library(folder, 'demo/element/atrium-call.ts', 'AtriumCall', files, rollupOptions), esbuild };
+}
+
+/** The room for pages that are written with React, which is theirs. */
+function react(folder) {
+  const rollupOptions = {
+    external: ['react', '../index.js'],
+    output: { paths: (id) => (id === 'react' ? id : './atrium-client.js') },
+  };
+  return library(folder, 'client/react/index.ts', 'AtriumReact', { es: 'atrium-react.js' }, rollupOptions);
 }
 
 /** The face of the original's browser library, as the global that its pages expect. */

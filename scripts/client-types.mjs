@@ -1,6 +1,6 @@
 /**
- * The types of the client library: one file for each entry, which imports nothing. What the schemas of the server say of messages is
- * written out in it, and members that are marked `@internal` are left out.
+ * The types of the client library: one file for each entry, which imports nothing, or the library alone. What the schemas of the server say
+ * of messages is written out in it, and members that are marked `@internal` are left out.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { join } from 'node:path';
 const entries = [
   { from: 'index', name: 'atrium-client', global: 'Atrium' },
   { from: 'original/kurento-room', name: 'kurento-room.module' },
+  // Its types are those of the library, and React's.
+  { from: 'react/index', name: 'atrium-react', library: '../index.js' },
 ];
 /** The types of messages. They come from schemas, which the package does not have. */
 const ofMessages = ['RequestResult', 'RequestParams', 'NotificationParams'];
@@ -93,7 +95,7 @@ function withParts(text, parts) {
     .reduce((so, { start, end, text: part }) => so.slice(0, start) + part + so.slice(end), text);
 }
 
-async function rolledUp(folder, { from, name, global }) {
+async function rolledUp(folder, { from, name, global, library }) {
   const { Extractor, ExtractorConfig } = await import('@microsoft/api-extractor');
   const types = join(folder, `${name}.d.ts`);
   const model = join(folder, `${name}.api.json`);
@@ -121,6 +123,14 @@ async function rolledUp(folder, { from, name, global }) {
       if (message.logLevel === 'error') complaints.push(message.text);
     },
   });
+  if (succeeded && library) {
+    const written = readFileSync(join(folder, 'client', `${from}.d.ts`), 'utf8');
+    return {
+      name,
+      types: written.replaceAll(`'${library}'`, "'./atrium-client.js'"),
+      model: JSON.parse(readFileSync(model, 'utf8')),
+    };
+  }
   const text = readFileSync(types, 'utf8');
   if (!succeeded) throw new Error(`No types of the client: ${complaints.join('; ')}`);
   if (/^import\b|\bimport\(/m.test(text) || namesOneOf(new Set(ofMessages), text))

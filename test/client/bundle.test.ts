@@ -22,6 +22,13 @@ describe('the bundles of the client library', () => {
     expect(imports).to.deep.equal(['./atrium-client.js']);
   });
 
+  it('the hooks for React take less than 3 kB on the wire, and share React and the library with the page', () => {
+    const hooks = readFileSync(new URL('../../dist/client/atrium-react.js', import.meta.url));
+    expect(gzipSync(hooks).length).to.be.below(3_000);
+    const imports = [...hooks.toString().matchAll(/\bfrom ?"([^"]*)";/g)].map(([, from]) => from);
+    expect(imports).to.have.members(['react', './atrium-client.js']);
+  });
+
   it('the page takes less than 90 kB on the wire in each language', () => {
     const assets = new URL('../../dist/demo/assets/', import.meta.url);
     const page = readFileSync(new URL('../index.html', assets), 'utf8');

@@ -75,6 +75,27 @@ export function wrong(room: Room, kinds: string[]): void {
 }
 `;
 
+const withReact = `
+import { createElement } from 'react';
+import type { ReactElement } from 'react';
+import type { RoomOptions } from '@atrium/client';
+import { Audio, Video, useMessages, useParticipants, usePublication, usePublications, useRoom } from '@atrium/client/react';
+
+export function Call({ options }: { options: RoomOptions | undefined }): ReactElement | string {
+  const { room, state, error, end } = useRoom(options);
+  const [participant] = useParticipants(room);
+  const [publication] = usePublications(participant);
+  const [message] = useMessages(room);
+  const { state: comes, failure, quality, muted } = usePublication(publication);
+  usePublication(room?.localPublication);
+  if (!room) return error?.advice ?? end?.reason ?? state;
+  const sound = createElement(Audio, { room, publication });
+  return createElement(Video, { room, publication, className: comes, title: message?.text, hidden: failure !== undefined || muted.includes('video') || quality === 'poor' }, sound);
+}
+// @ts-expect-error the room is needed
+export const wrong = createElement(Video, { publication: undefined });
+`;
+
 describe('the package of the client library', function () {
   this.timeout(120_000);
   let folder = '';
@@ -87,8 +108,12 @@ describe('the package of the client library', function () {
     await write('package.json', { private: true, type: 'module' });
     npm(['install', '--offline', '--no-audit', '--no-fund', join(folder, tarball)], project());
     await write('program.ts', program);
+    await write('with-react.ts', withReact);
+    // The project has React's types of its own.
+    const paths = { react: [join(root, 'node_modules/@types/react/index.d.ts')] };
     for (const [name, way] of Object.entries(ways)) {
-      await write(`tsconfig.${name}.json`, { compilerOptions: { ...strict, ...way }, files: ['program.ts'] });
+      const files = ['program.ts', 'with-react.ts'];
+      await write(`tsconfig.${name}.json`, { compilerOptions: { ...strict, ...way, paths }, files });
     }
   });
   after(() => rm(folder, { recursive: true, force: true }));
@@ -140,7 +165,7 @@ describe('the package of the client library', function () {
   });
 
   for (const name of Object.keys(ways)) {
-    it(`compiles in a strict project that resolves modules as ${name}, and a misspelt event does not`, async () => {
+    it(`compiles, with its hooks for React, in a strict project that resolves modules as ${name}, and a misspelt event does not`, async () => {
       const right = compiled(`tsconfig.${name}.json`);
       expect(right.status, right.stdout).to.equal(0);
       await write(
