@@ -80,12 +80,28 @@ function library(folder, entry, name, files, rollupOptions = {}) {
   });
 }
 
+/**
+ * `rem` is the font size of the page around a call, and that page may have any. So it is `--rem` here, which a page sets by
+ * `--atrium-size`.
+ */
+const ownRem = {
+  postcssPlugin: 'own-rem',
+  Declaration(declaration) {
+    declaration.value = declaration.value.replace(/(-?(?:\d*\.)?\d+)rem\b/g, 'calc($1 * var(--rem))');
+  },
+};
+
 const esbuild = { jsx: 'automatic', jsxImportSource: 'preact' };
 
 /** The script of <atrium-call>, which `embed` fetches from beside the library. */
 const isCall = (id) => id.endsWith('/atrium-call.js');
 
 /** Links are not followed: see `bundle` in scripts/prepare.mjs. */
-const common = { configFile: false, logLevel: 'warn', resolve: { preserveSymlinks: true } };
+const common = {
+  configFile: false,
+  logLevel: 'warn',
+  resolve: { preserveSymlinks: true },
+  css: { postcss: { plugins: [ownRem] } },
+};
 
 export default page(fileURLToPath(new URL('.', import.meta.url)));

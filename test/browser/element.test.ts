@@ -172,6 +172,42 @@ describe('the element <atrium-call>', function () {
     expect(await page.evaluate('told')).to.deep.equal(['joined', 'left', 'joined']);
   });
 
+  it('is whole and of use in 300×200 pixels, whatever the font size of the page is', async () => {
+    const page = await open(`<style>html { font-size: 40px }</style>${script()}
+      <atrium-call room="tiny" user="Ana" publish="off" style="width: 300px; height: 200px"></atrium-call>`);
+    const call = page.locator('atrium-call');
+    await call.getByRole('heading', { name: 'tiny' }).waitFor();
+    const frame = await call.boundingBox();
+    const isWithin = async (part: Locator): Promise<void> => {
+      const box = await part.boundingBox();
+      if (!box || !frame) throw new Error(`${String(part)} is not there`);
+      const { x, y, width, height } = box;
+      expect([x >= frame.x, y >= frame.y], String(part)).to.deep.equal([true, true]);
+      expect(x + width, String(part)).to.be.at.most(frame.x + frame.width);
+      expect(y + height, String(part)).to.be.at.most(frame.y + frame.height);
+      // WCAG 2.5.8
+      expect(Math.min(width, height), String(part)).to.be.at.least(24);
+    };
+    const buttons = call.getByRole('toolbar').locator('button:visible');
+    const names = await Promise.all((await buttons.all()).map((button) => button.getAttribute('aria-label')));
+    expect(names).to.deep.equal(['Microphone', 'Camera', 'More', 'Leave']);
+    for (const button of await buttons.all()) await isWithin(button);
+    for (const panel of ['Chat', 'People: 1']) {
+      await call.getByRole('button', { name: 'More', exact: true }).click();
+      await isWithin(call.getByRole('menu'));
+      for (const each of await call.getByRole('group', { name: 'React' }).getByRole('menuitem').all())
+        await isWithin(each);
+      await call.getByRole('menuitem', { name: panel }).click();
+      await isWithin(call.locator('.panel'));
+      await call.getByRole('button', { name: /^Close/ }).click();
+    }
+    await call.getByRole('button', { name: 'Copy invitation' }).click();
+    await isWithin(call.getByRole('dialog'));
+    await page.evaluate(`document.querySelector('atrium-call').style.setProperty('--atrium-size', '20px')`);
+    const size = `getComputedStyle(document.querySelector('atrium-call')).fontSize`;
+    expect(await page.evaluate(size), 'the page may want another one').to.equal('20px');
+  });
+
   it('says why it cannot join, and tries again', async () => {
     await Visitor.join(await newWindow(), server().url, 'Ana', 'taken');
     const page = await open(`${script()}<atrium-call room="taken" user="Ana"></atrium-call>`);
