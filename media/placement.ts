@@ -1,5 +1,8 @@
+import type { Log } from '../log.js';
 import { MediaError } from './errors.js';
-import type { MediaEngine, Pipeline, PipelineListener, VideoFilter } from './port.js';
+import { LostPipeline } from './lost.js';
+import { factsOf } from './media-record.js';
+import type { MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter } from './port.js';
 
 /** One media server as the placement sees it. */
 export interface PlaceableEngine extends MediaEngine {
@@ -26,6 +29,7 @@ export interface PlacementOptions {
   readonly engines: readonly PlaceableEngine[];
   /** A media server with this many endpoints gets no new room. Default: no limit. */
   readonly limit?: number | undefined;
+  readonly log: Log;
 }
 
 /** What a media server is doing, for the operator. */
@@ -50,8 +54,10 @@ interface Place {
 export class Placement implements MediaEngine {
   readonly #places: readonly Place[];
   readonly #limit: number;
+  readonly #log: Log;
 
-  constructor({ engines, limit = Infinity }: PlacementOptions) {
+  constructor({ engines, limit = Infinity, log }: PlacementOptions) {
+    this.#log = log;
     this.#places = engines.map((engine) => ({ engine, lastSilent: false }));
     this.#limit = limit;
   }
@@ -88,6 +94,19 @@ export class Placement implements MediaEngine {
       }
     }
     throw failure ?? new MediaError('no-capacity', 'Every media server is at its limit');
+  }
+
+  /** On the media server where it is, whatever its load. */
+  adopt(record: MediaRecord, listener: PipelineListener): Pipeline {
+    try {
+      const { url } = factsOf(record, 'pipeline');
+      const place = this.#places.find(({ engine }) => engine.url === url);
+      if (!place) throw new MediaError('object-gone', `There is no media server at ${url} any more`);
+      return place.engine.adopt(record, listener);
+    } catch (error) {
+      if (!(error instanceof MediaError)) throw error;
+      return new LostPipeline(record, error, listener, this.#log);
+    }
   }
 
   /**

@@ -8,7 +8,14 @@
  * - `release` may be called at any time and more than once; it never throws, and later calls on the released thing reject with
  *   `released`. Releasing a pipeline takes its endpoints with it. After `release` its listener hears nothing more.
  * - Listeners are called from the event loop, never from inside a call; what they throw is the engine's to log.
+ * - What is allocated outlives the process that asked for it. Another process takes it over by its `record`: `adopt` answers at
+ *   once and asks nobody, so that a whole room can be taken over in one turn. Calls on what was adopted wait for what they need. What
+ *   cannot be had any more is told as any other loss, in a later turn.
+ * - `letGo` ends the use of a thing without releasing it, so that another process may go on with it. In all else it is as `release`.
  */
+
+/** By which another process takes over something on a media server: a text for the engine alone, of at most some hundred characters. */
+export type MediaRecord = string;
 
 export type MediaKind = 'audio' | 'video';
 
@@ -47,6 +54,8 @@ export interface MediaFailure extends Error {
 export interface MediaEngine {
   /** Opens the media context of one room. Rejects with `unavailable` when no media server can be reached. */
   openPipeline(listener: PipelineListener): Promise<Pipeline>;
+  /** Takes over a pipeline. Its loss is told when the media server that the record names is unknown here, or not there in time. */
+  adopt(record: MediaRecord, listener: PipelineListener): Pipeline;
   /** False while no new room could be carried. True also while nobody can tell; absent: there is no limit. */
   readonly hasCapacity?: boolean;
 }
@@ -64,7 +73,24 @@ export interface Pipeline {
   hasFilter(type: VideoFilter['type']): boolean;
   /** Makes an element that changes video on its way. Rejects with `not-supported` when the media server has none of that type. */
   createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement>;
+  /**
+   * Takes over an endpoint of this pipeline. One that has answered and is not connected yet goes on: the candidates that the media
+   * server has found are told, those that were told before too.
+   */
+  adopt(record: MediaRecord, listener: EndpointListener): Endpoint;
+  /** Takes over a filter of this pipeline. */
+  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement;
+  /**
+   * For an adopted pipeline, once everything that is known of it has been adopted: releases the endpoints and filters in it that are
+   * neither adopted nor made here. They are what the former process had begun to make. Resolves when the media server was asked for
+   * that, when it keeps for us what was adopted, and when losses have been told; or when the pipeline is over. Never rejects.
+   */
+  finishAdoption(): Promise<void>;
+  /** The same for the whole life of the pipeline. */
+  readonly record: MediaRecord;
   release(): void;
+  /** Its elements are let go too. */
+  letGo(): void;
 }
 
 /** What can be done to video on its way, besides passing it on. `imageUrl`: where the media server fetches the image. */
@@ -128,7 +154,10 @@ export interface MediaElement {
    */
   connect(sink: MediaElement, kind?: MediaKind): Promise<void>;
   disconnect(sink: MediaElement, kind?: MediaKind): Promise<void>;
+  /** That of an endpoint is another one once it has answered, and when its listener is told of its connection. */
+  readonly record: MediaRecord;
   release(): void;
+  letGo(): void;
 }
 
 /** One WebRTC end inside an engine. */

@@ -73,7 +73,7 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     );
     // Embedded engines are there already. A media server elsewhere may be slow, or may be started after us.
     if (processes) await Promise.all(connected);
-    const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined });
+    const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined, log });
     return {
       engine: placement,
       description: describe(processes !== undefined, urls),

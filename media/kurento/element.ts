@@ -1,7 +1,8 @@
 import type { Log } from '../../log.js';
 import { MediaError } from '../errors.js';
-import type { ElementListener, MediaElement, MediaKind } from '../port.js';
-import { notify } from './notify.js';
+import { recordOf } from '../media-record.js';
+import type { ElementListener, MediaElement, MediaKind, MediaRecord } from '../port.js';
+import { notify } from '../notify.js';
 import type { RemoteObject } from './remote-object.js';
 
 const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
@@ -27,6 +28,10 @@ export class KurentoElement implements MediaElement {
     return this.remote.id;
   }
 
+  get record(): MediaRecord {
+    return recordOf({ is: 'filter', id: this.id });
+  }
+
   /** Called when it is ready, before its owner gets it. Throws when it has ended meanwhile. */
   handOver(): void {
     this.assertOpen();
@@ -46,6 +51,12 @@ export class KurentoElement implements MediaElement {
     this.#end = released();
     if (over) return;
     this.remote.release();
+    this.#ended();
+  }
+
+  letGo(): void {
+    if (this.ended) return;
+    this.end(released());
     this.#ended();
   }
 

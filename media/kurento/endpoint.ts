@@ -1,6 +1,7 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
-import type { Endpoint, EndpointListener, IceCandidate, MediaFailure } from '../port.js';
+import { recordOf } from '../media-record.js';
+import type { Endpoint, EndpointListener, IceCandidate, MediaFailure, MediaRecord } from '../port.js';
 import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';
 import {
@@ -10,8 +11,8 @@ import {
   iceComponentStateChanged,
   sdpAnswer,
 } from './messages.js';
-import { notify } from './notify.js';
-import { RemoteCandidates } from './remote-candidates.js';
+import { notify } from '../notify.js';
+import { RemoteCandidates, midsOf } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
 
 /** A section that was not refused (RFC 3264 §6: a refused one has port 0). */
@@ -26,6 +27,8 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
   /** What was tried, for a listener that wants to know of a connection that failed. */
   readonly #tried: { readonly own: string[]; readonly remote: string[] } = { own: [], remote: [] };
   #negotiated = false;
+  /** What its listener was told. */
+  #connected: boolean | undefined;
 
   /** `ended`: as that of an element. */
   constructor(remote: RemoteObject, listener: EndpointListener, log: Log, ended: () => void) {
@@ -53,6 +56,17 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     ]);
   }
 
+  override get record(): MediaRecord {
+    const mids = this.#candidates.mids?.map((mid) => mid ?? null);
+    const connected = this.#connected;
+    return recordOf({
+      is: 'endpoint',
+      id: this.id,
+      ...(mids && { mids }),
+      ...(connected !== undefined && { connected }),
+    });
+  }
+
   async answer(sdpOffer: string): Promise<string> {
     this.assertOpen();
     if (this.#negotiated) throw new MediaError('engine-error', 'An endpoint answers one offer only');
@@ -64,7 +78,7 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     this.invoke('gatherCandidates').catch((error: unknown) => {
       if (error instanceof MediaError) this.#failed(error);
     });
-    this.#candidates.open(sdpOffer);
+    this.#candidates.open(midsOf(sdpOffer));
     return sdp;
   }
 
@@ -87,8 +101,10 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
   #watchConnection(): Promise<void> {
     return this.remote.subscribe('ConnectionStateChanged', connectionStateChanged, ({ newState }) => {
       if (this.ended) return;
+      const connected = newState === 'CONNECTED';
+      this.#connected = connected;
       notify(this.log, () => {
-        this.#listener.connectionChanged?.(newState === 'CONNECTED');
+        this.#listener.connectionChanged?.(connected);
       });
     });
   }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { displayedUrl } from '../displayed-url.js';
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
-import type { MediaEngine, PipelineListener, VideoFilter } from '../port.js';
+import { LostPipeline } from '../lost.js';
+import type { MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter } from '../port.js';
 import { FilterImages } from './filter-images.js';
 import type { ImageCheck } from './filter-images.js';
 import { FilterTurns } from './filter-turns.js';
@@ -12,7 +13,7 @@ import { propertiesOf, type Bandwidth, type Property, type Reachability } from '
 import { LeftPipelines } from './left-pipelines.js';
 import type { Beats } from './left-pipelines.js';
 import { LoadCount } from './load-count.js';
-import { notify } from './notify.js';
+import { notify } from '../notify.js';
 import type { Owner } from './owner.js';
 import { logPackageTo } from './package-console.js';
 import { KurentoPipeline } from './pipeline.js';
@@ -124,7 +125,12 @@ export class KurentoEngine implements MediaEngine {
     }
   }
 
-  /** Releases every pipeline, waits until the media server has confirmed it, no longer than `requestTimeoutMs`, and disconnects. */
+  adopt(record: MediaRecord, listener: PipelineListener): Pipeline {
+    const failure = new MediaError('object-gone', 'This engine cannot take over pipelines yet');
+    return new LostPipeline(record, failure, listener, this.#log);
+  }
+
+  /** Releases every pipeline that was not let go, waits until the media server has confirmed it, no longer than `requestTimeoutMs`, and disconnects. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const pipeline of this.#pipelines) pipeline.release();
@@ -137,6 +143,7 @@ export class KurentoEngine implements MediaEngine {
   async #open(listener: PipelineListener, over: () => void): Promise<KurentoPipeline> {
     const remote = await this.#client.createPipeline();
     const pipeline = new KurentoPipeline(remote, listener, {
+      url: this.url,
       properties: this.#properties,
       factories: () => this.#client.factories,
       log: this.#log,

@@ -1,10 +1,14 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
+import { LostElement } from '../lost.js';
+import { recordOf } from '../media-record.js';
 import type {
   ElementListener,
+  Endpoint,
   EndpointListener,
   EndpointOptions,
   MediaElement,
+  MediaRecord,
   Pipeline,
   PipelineListener,
   VideoFilter,
@@ -19,10 +23,12 @@ import type { FilterTurns } from './filter-turns.js';
 import { filterTypes } from './filters.js';
 import type { LoadCount } from './load-count.js';
 import { childIds, errorEvent } from './messages.js';
-import { notify } from './notify.js';
+import { notify } from '../notify.js';
 import type { RemoteObject } from './remote-object.js';
 
 export interface PipelineSettings {
+  /** Of the media server, as anybody may read it. */
+  readonly url: string;
   /** Set on each endpoint. */
   readonly properties: readonly Property[];
   /** The types the media server can create. */
@@ -75,6 +81,10 @@ export class KurentoPipeline implements Pipeline {
     this.#handedOver = true;
   }
 
+  get record(): MediaRecord {
+    return recordOf({ is: 'pipeline', url: this.#settings.url, id: this.#remote.id });
+  }
+
   async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
     this.#assertOpen();
     const count = this.#settings.load.addEndpoint();
@@ -109,6 +119,25 @@ export class KurentoPipeline implements Pipeline {
     if (over) return;
     this.#finish(this.#end);
     this.#remote.release();
+  }
+
+  letGo(): void {
+    if (this.#end) return;
+    this.#finish(released());
+    this.#remote.forget();
+  }
+
+  adopt(record: MediaRecord, listener: ElementListener): Endpoint {
+    const failure = new MediaError('object-gone', 'This engine cannot take over endpoints yet');
+    return new LostElement(record, failure, listener, this.#settings.log);
+  }
+
+  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
+    return this.adopt(record, listener);
+  }
+
+  finishAdoption(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Called by the engine when the media server has lost it. */

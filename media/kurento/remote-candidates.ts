@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import type { IceCandidate } from '../port.js';
 
+/** `a=mid` of each section of an offer. */
+export type Mids = readonly (string | undefined)[];
+
 const maxHeld = 64;
 /** RFC 8839 §5.1: foundation, component, transport, priority, address, port, type. */
 const candidateGrammar = /^(?:a=)?(candidate:\S{1,32} \d{1,5} (\S+) \d{1,10} (\S+) \d{1,5} typ [a-z]+(?: .*)?)$/i;
@@ -8,7 +11,7 @@ const candidateGrammar = /^(?:a=)?(candidate:\S{1,32} \d{1,5} (\S+) \d{1,10} (\S
 /** Candidates of the client on their way to the media server. They are held back until it gathers; unusable ones are left out. */
 export class RemoteCandidates {
   #held: IceCandidate[] | undefined = [];
-  #mids: readonly (string | undefined)[] = [];
+  #mids: Mids | undefined;
   readonly #send: (candidate: IceCandidate) => void;
 
   constructor(send: (candidate: IceCandidate) => void) {
@@ -23,9 +26,14 @@ export class RemoteCandidates {
     else if (this.#held.length < maxHeld) this.#held.push(known);
   }
 
-  /** `sdpOffer` names the sections that the candidates belong to. */
-  open(sdpOffer: string): void {
-    this.#mids = midsOf(sdpOffer);
+  /** Those of the offer. Undefined while candidates are held back. */
+  get mids(): Mids | undefined {
+    return this.#mids;
+  }
+
+  /** `mids` are of the offer, whose sections the candidates belong to. */
+  open(mids: Mids): void {
+    this.#mids = mids;
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const candidate of held) this.#send(this.#withSection(candidate));
@@ -37,8 +45,9 @@ export class RemoteCandidates {
    */
   #withSection(candidate: IceCandidate): IceCandidate {
     const { sdpMid: mid, sdpMLineIndex: index } = candidate;
-    if (mid === '') return { ...candidate, sdpMid: this.#mids[index] ?? String(index) };
-    const known = this.#mids.indexOf(mid);
+    const mids = this.#mids ?? [];
+    if (mid === '') return { ...candidate, sdpMid: mids[index] ?? String(index) };
+    const known = mids.indexOf(mid);
     return known === -1 ? candidate : { ...candidate, sdpMLineIndex: known };
   }
 }
@@ -54,7 +63,7 @@ function usable(candidate: string): string | undefined {
 }
 
 /** RFC 8843 §7.1: `a=mid` of each section. */
-function midsOf(sdp: string): (string | undefined)[] {
+export function midsOf(sdp: string): Mids {
   const [, ...sections] = sdp.split(/^m=/m);
   return sections.map((section) => /^a=mid:(\S+)/m.exec(section)?.[1]);
 }

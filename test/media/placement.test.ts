@@ -3,7 +3,8 @@ import { MediaError } from '../../media/errors.js';
 import { Placement } from '../../media/placement.js';
 import type { Pipeline, PipelineListener } from '../../media/port.js';
 import { FakeMedia } from '../support/fake-media.js';
-import { PipelineEvents } from '../support/media-listeners.js';
+import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
+import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
 
@@ -34,7 +35,7 @@ describe('placement', () => {
     [a, b] = [new FakeServer('ws://a'), new FakeServer('ws://b')];
   });
 
-  const placement = (limit?: number) => new Placement({ engines: [a, b], limit });
+  const placement = (limit?: number) => new Placement({ engines: [a, b], limit, log: new RecordingLog() });
   const open = (on: Placement, events = new PipelineEvents()) => on.openPipeline(events);
   const loads = (of: Placement) => of.servers.map(({ load }) => load);
 
@@ -74,6 +75,42 @@ describe('placement', () => {
     await open(placed);
     expect(a.pipelines.size).to.equal(1);
   });
+
+  it('takes over a pipeline on the media server where it is, full or not', async () => {
+    const placed = placement(1);
+    b.load.endpoints = 1;
+    const pipeline = await b.openPipeline(new PipelineEvents());
+    pipeline.letGo();
+    const record = JSON.stringify({ is: 'pipeline', url: 'ws://b', id: 'x' });
+    const asked: string[] = [];
+    b.adopt = (given, listener) => {
+      asked.push(given);
+      return FakeMedia.prototype.adopt.call(b, pipeline.record, listener);
+    };
+    const adopted = placed.adopt(record, new PipelineEvents());
+    expect(asked).to.deep.equal([record]);
+    expect([...b.pipelines]).to.deep.equal([adopted]);
+  });
+
+  for (const [what, record] of [
+    ['a pipeline of a media server that it does not have', '{"is":"pipeline","url":"ws://c","id":"x"}'],
+    ['the record of an endpoint', '{"is":"endpoint","id":"x"}'],
+    ['anything but a record', 'x'],
+  ] as const) {
+    it(`tells the loss of ${what}, in a later turn`, async () => {
+      const events = new PipelineEvents();
+      const pipeline = placement().adopt(record, events);
+      expect(events.losses).to.be.empty;
+      await until('the loss is told', () => events.losses.length > 0);
+      expect(events.losses.map(({ code }) => code)).to.deep.equal(['object-gone']);
+      const endpoint = pipeline.adopt('{"is":"endpoint","id":"y"}', new EndpointEvents());
+      expect(await codeOf(endpoint.connect(endpoint))).to.equal('object-gone');
+      expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('object-gone');
+      await pipeline.finishAdoption();
+      pipeline.release();
+      expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('released');
+    });
+  }
 
   for (const code of ['unavailable', 'timeout'] as const) {
     it(`tries the next one when a media server fails with ${code}, and prefers it until the first has answered`, async () => {

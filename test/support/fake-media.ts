@@ -1,4 +1,5 @@
 import { MediaError } from '../../media/errors.js';
+import { LostElement, LostPipeline } from '../../media/lost.js';
 import type {
   ElementListener,
   Endpoint,
@@ -8,17 +9,22 @@ import type {
   MediaElement,
   MediaEngine,
   MediaKind,
+  MediaRecord,
   Pipeline,
   PipelineListener,
   VideoFilter,
 } from '../../media/port.js';
+import { RecordingLog } from './recording-log.js';
 
 /** The steps of a negotiation at which a call can be delayed or made to fail. */
-export type Step = 'openPipeline' | 'createEndpoint' | 'createFilter' | 'connect' | 'answer';
+export type Step = 'openPipeline' | 'createEndpoint' | 'createFilter' | 'connect' | 'answer' | 'finishAdoption';
 
 /**
  * A media engine in memory, for tests of the domain. It counts allocations and can delay or fail any step, which a real media server
  * cannot do on demand. Media itself is tested with real engines.
+ *
+ * It is the media server too. What one `Rooms` has let go, or leaves when it is thrown away, another on the same `FakeMedia` adopts:
+ * a new object is in `pipelines`, `endpoints` or `filters` then in place of the former one, with all its connections.
  */
 export class FakeMedia implements MediaEngine {
   /** A programming error inside the engine: thrown when a room asks for capacity. */
@@ -68,6 +74,23 @@ export class FakeMedia implements MediaEngine {
     return pipeline;
   }
 
+  adopt(record: MediaRecord, listener: PipelineListener): Pipeline {
+    const former = [...this.pipelines].find((each) => each.record === record);
+    if (!former) return new LostPipeline(record, goneError(), listener, new RecordingLog());
+    const pipeline = new FakePipeline(this, listener, record);
+    former.replacedBy(pipeline);
+    this.pipelines.delete(former);
+    this.pipelines.add(pipeline);
+    return pipeline;
+  }
+
+  /** By its record: as when the media server loses something while nobody listens. */
+  forget(record: MediaRecord): void {
+    for (const all of [this.pipelines, this.endpoints, this.filters]) {
+      for (const each of all) if (each.record === record) each.vanish();
+    }
+  }
+
   async pass(step: Step): Promise<void> {
     const gate = this.#gates.get(step);
     if (gate) {
@@ -85,48 +108,151 @@ export class FakeMedia implements MediaEngine {
   }
 }
 
-export class FakePipeline implements Pipeline {
-  readonly #media: FakeMedia;
+let records = 0;
+
+function newRecord(): MediaRecord {
+  records += 1;
+  return `fake ${records}`;
+}
+
+function goneError(): MediaError {
+  return new MediaError('object-gone', 'The media server has lost it');
+}
+
+/** What pipelines and elements share: one process at a time uses it, and another one may take it over. */
+abstract class FakeObject<Self extends { vanish(): void }> {
+  readonly record: MediaRecord;
+  protected readonly media: FakeMedia;
+  #isLetGo = false;
+  #successor: Self | undefined;
+
+  constructor(media: FakeMedia, record: MediaRecord) {
+    this.media = media;
+    this.record = record;
+  }
+
+  /** Ends on the media server; whoever uses it is told. */
+  abstract vanish(): void;
+
+  /** Taken over, whether it was let go or not. */
+  replacedBy(successor: Self): void {
+    this.#successor = successor;
+  }
+
+  /** After `letGo` it has no effect. Without, it takes the thing away from a process that has taken it over. */
+  release(): void {
+    if (this.#isLetGo) return;
+    this.media.countRelease(this);
+    if (this.#successor) this.#successor.vanish();
+    else this.remove();
+  }
+
+  letGo(): void {
+    this.#isLetGo = true;
+  }
+
+  get isLetGo(): boolean {
+    return this.#isLetGo;
+  }
+
+  /** It is no longer on the media server. */
+  protected abstract remove(): void;
+
+  protected assertHeld(): void {
+    if (this.#isLetGo) throw new MediaError('released', 'It has been let go');
+  }
+}
+
+export class FakePipeline extends FakeObject<FakePipeline> implements Pipeline {
   readonly listener: PipelineListener;
 
-  constructor(media: FakeMedia, listener: PipelineListener) {
-    this.#media = media;
+  constructor(media: FakeMedia, listener: PipelineListener, record = newRecord()) {
+    super(media, record);
     this.listener = listener;
   }
 
   async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint> {
-    await this.#media.pass('createEndpoint');
-    const endpoint = new FakeEndpoint(this.#media, options, listener);
-    this.#media.endpoints.add(endpoint);
+    this.assertHeld();
+    await this.media.pass('createEndpoint');
+    const endpoint = new FakeEndpoint(this, this.media, options, listener);
+    this.media.endpoints.add(endpoint);
     return endpoint;
   }
 
   hasFilter(): boolean {
-    return this.#media.hasFilters;
+    return this.media.hasFilters;
   }
 
   async createFilter(settings: VideoFilter, listener: ElementListener): Promise<FakeFilter> {
-    await this.#media.pass('createFilter');
-    const filter = new FakeFilter(this.#media, settings, listener);
-    this.#media.filters.add(filter);
+    this.assertHeld();
+    await this.media.pass('createFilter');
+    const filter = new FakeFilter(this, this.media, settings, listener);
+    this.media.filters.add(filter);
     return filter;
   }
 
-  release(): void {
-    this.#media.countRelease(this);
-    this.#media.pipelines.delete(this);
+  /** An endpoint that was answered tells none of its candidates by itself. */
+  adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
+    const former = this.#elements(this.media.endpoints).find((each) => each.record === record);
+    if (!former) return new LostElement(record, goneError(), listener, new RecordingLog());
+    const endpoint = new FakeEndpoint(this, this.media, former.options, listener, former);
+    this.media.endpoints.delete(former);
+    this.media.endpoints.add(endpoint);
+    return endpoint;
+  }
+
+  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
+    const former = this.#elements(this.media.filters).find((each) => each.record === record);
+    if (!former) return new LostElement(record, goneError(), listener, new RecordingLog());
+    const filter = new FakeFilter(this, this.media, former.settings, listener, former);
+    this.media.filters.delete(former);
+    this.media.filters.add(filter);
+    return filter;
+  }
+
+  async finishAdoption(): Promise<void> {
+    await this.media.pass('finishAdoption');
+    for (const each of this.#all) if (each.pipeline !== this) each.vanish();
+  }
+
+  vanish(): void {
+    for (const each of this.#all) each.remove();
+    this.remove();
+    if (!this.isLetGo) this.listener.mediaLost(goneError());
+  }
+
+  override letGo(): void {
+    super.letGo();
+    for (const each of this.#all) if (each.pipeline === this) each.letGo();
+  }
+
+  protected remove(): void {
+    this.media.pipelines.delete(this);
+  }
+
+  get #all(): FakeElement[] {
+    return this.#elements<FakeElement>([...this.media.endpoints, ...this.media.filters]);
+  }
+
+  /** Those of this pipeline, whoever made or adopted them. */
+  #elements<T extends FakeElement>(all: Iterable<T>): T[] {
+    return [...all].filter(({ pipeline }) => pipeline.record === this.record);
   }
 }
 
-class FakeElement implements MediaElement {
-  protected readonly media: FakeMedia;
+abstract class FakeElement extends FakeObject<FakeElement> implements MediaElement {
+  /** Of the process that uses it. */
+  readonly pipeline: FakePipeline;
+  abstract readonly listener: ElementListener;
   /** Connections between endpoints. */
   readonly flows = new Map<MediaElement, Set<MediaKind>>();
   /** The source of each kind of media. A new source replaces the former one. */
   readonly #sources = new Map<MediaKind, FakeElement>();
 
-  constructor(media: FakeMedia) {
-    this.media = media;
+  constructor(pipeline: FakePipeline, media: FakeMedia, former: FakeElement | undefined) {
+    super(media, former?.record ?? newRecord());
+    this.pipeline = pipeline;
+    if (former) this.#replace(former);
   }
 
   /** The endpoints that receive any media. */
@@ -140,6 +266,7 @@ class FakeElement implements MediaElement {
   }
 
   async connect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+    this.assertHeld();
     await this.media.pass('connect');
     const kinds = this.flows.get(sink) ?? new Set();
     this.flows.set(sink, kinds);
@@ -153,13 +280,36 @@ class FakeElement implements MediaElement {
   }
 
   async disconnect(sink: MediaElement, kind?: MediaKind): Promise<void> {
+    this.assertHeld();
     await this.media.pass('connect');
     for (const each of kind ? [kind] : (['audio', 'video'] as const)) this.flows.get(sink)?.delete(each);
   }
 
-  release(): void {
-    this.media.countRelease(this);
+  vanish(): void {
+    this.remove();
+    if (!this.isLetGo) this.listener.mediaLost(goneError());
+  }
+
+  remove(): void {
     for (const [kind, source] of this.#sources) source.flows.get(this)?.delete(kind);
+  }
+
+  /** Takes the place of another one in each connection. */
+  #replace(former: FakeElement): void {
+    former.replacedBy(this);
+    for (const [kind, source] of former.#sources) {
+      this.#sources.set(kind, source === former ? this : source);
+      const kinds = source.flows.get(former);
+      if (!kinds) continue;
+      source.flows.delete(former);
+      source.flows.set(this, kinds);
+    }
+    for (const [sink, kinds] of former.flows) {
+      this.flows.set(sink, kinds);
+      if (!(sink instanceof FakeElement)) continue;
+      for (const [kind, source] of sink.#sources) if (source === former) sink.#sources.set(kind, this);
+    }
+    former.flows.clear();
   }
 }
 
@@ -167,14 +317,20 @@ export class FakeFilter extends FakeElement {
   readonly settings: VideoFilter;
   readonly listener: ElementListener;
 
-  constructor(media: FakeMedia, settings: VideoFilter, listener: ElementListener) {
-    super(media);
+  constructor(
+    pipeline: FakePipeline,
+    media: FakeMedia,
+    settings: VideoFilter,
+    listener: ElementListener,
+    former?: FakeFilter,
+  ) {
+    super(pipeline, media, former);
     this.settings = settings;
     this.listener = listener;
   }
 
-  override release(): void {
-    super.release();
+  override remove(): void {
+    super.remove();
     this.media.filters.delete(this);
   }
 }
@@ -185,13 +341,23 @@ export class FakeEndpoint extends FakeElement implements Endpoint {
   readonly candidates: IceCandidate[] = [];
   offer: string | undefined;
 
-  constructor(media: FakeMedia, options: EndpointOptions, listener: EndpointListener) {
-    super(media);
+  constructor(
+    pipeline: FakePipeline,
+    media: FakeMedia,
+    options: EndpointOptions,
+    listener: EndpointListener,
+    former?: FakeEndpoint,
+  ) {
+    super(pipeline, media, former);
     this.options = options;
     this.listener = listener;
+    if (!former) return;
+    this.candidates.push(...former.candidates);
+    this.offer = former.offer;
   }
 
   async answer(sdpOffer: string): Promise<string> {
+    this.assertHeld();
     await this.media.pass('answer');
     if (!sdpOffer.startsWith('v=0')) throw new MediaError('offer-refused', 'Invalid SDP');
     this.offer = sdpOffer;
@@ -199,11 +365,11 @@ export class FakeEndpoint extends FakeElement implements Endpoint {
   }
 
   addCandidate(candidate: IceCandidate): void {
-    this.candidates.push(candidate);
+    if (!this.isLetGo) this.candidates.push(candidate);
   }
 
-  override release(): void {
-    super.release();
+  override remove(): void {
+    super.remove();
     this.media.endpoints.delete(this);
   }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { KurentoEngine } from '../../../media/kurento/engine.js';
 import { Placement } from '../../../media/placement.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
+import { RecordingLog } from '../../support/recording-log.js';
 import { codeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
 import { loadOf, ScriptedRoom } from './scripted-room.js';
@@ -149,7 +150,7 @@ describe('kurento engine › its load', () => {
   it('two rooms that open at the same moment get a media server each', async () => {
     const other = new ScriptedRoom();
     const engines = [await room.connect(), await other.connect()];
-    const placement = new Placement({ engines });
+    const placement = new Placement({ engines, log: new RecordingLog() });
     await Promise.all([placement.openPipeline(new PipelineEvents()), placement.openPipeline(new PipelineEvents())]);
     expect([room, other].map(({ server }) => server.objects.size)).to.deep.equal([1, 1]);
     await other.close();

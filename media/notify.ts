@@ -1,4 +1,4 @@
-import type { Log } from '../../log.js';
+import type { Log } from '../log.js';
 
 /** Calls a listener; what it throws ends in the log. */
 export function notify(log: Log, call: () => void): void {
