@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** The site of somebody else, with pages of their own. */
 export interface Site {
-  /** By path. */
+  /** By path, pages and scripts. */
   pages: Readonly<Record<string, string>>;
   /** Its Content-Security-Policy. Empty: none. */
   policy: string;
@@ -14,8 +14,10 @@ export interface Site {
 /** The same for the tests of one `describe`. */
 export function useSite(): Site {
   const server = createServer(({ url = '/' }, response) => {
-    const headers = { 'content-type': 'text/html', ...(site.policy && { 'content-security-policy': site.policy }) };
-    response.writeHead(200, headers).end(site.pages[new URL(url, 'http://site').pathname] ?? '');
+    const { pathname } = new URL(url, 'http://site');
+    const type = pathname.endsWith('.js') ? 'text/javascript' : 'text/html';
+    const headers = { 'content-type': type, ...(site.policy && { 'content-security-policy': site.policy }) };
+    response.writeHead(200, headers).end(site.pages[pathname] ?? '');
   });
   const site: Site = {
     pages: {},
