@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { RpcClient } from '../support/rpc-client.js';
 import { useServer } from '../support/server.js';
+import { until } from '../support/until.js';
 import { violations } from './violations.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs, Visitor } from './visitor.js';
@@ -78,12 +79,12 @@ describe('the pages around the call', function () {
     expect(await violations(ana.page)).to.deep.equal([]);
     await ana.page.getByRole('button', { name: 'Rejoin' }).click();
     await ana.seesTiles('Ana');
-    await ana.page.waitForFunction(isOn);
+    await until('a device is on', () => ana.page.evaluate<boolean>(isOn));
     await ana.leave();
     await ana.page.getByRole('button', { name: 'New room' }).click();
     expect(await ana.page.getByLabel('Room', { exact: true }).inputValue()).to.match(/^[a-z]+-[a-z]+-[2-9a-z]{6}$/);
     expect(ana.page.url()).to.equal(server().url);
-    await ana.page.waitForFunction(isOn);
+    await until('a device is on', () => ana.page.evaluate<boolean>(isOn));
   });
 
   it('let somebody join from a second tab in two clicks, under a name of its own', async () => {

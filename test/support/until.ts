@@ -1,15 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Resolves when the condition holds, and rejects after the time. `pauseMs` is the time between two checks. */
+/** The longest time between two checks, in ms, unless the first is longer. */
+const longestPauseMs = 100;
+
+/**
+ * Resolves when the condition holds, and rejects after the time. `pauseMs` is the time between the first two checks. What takes longer
+ * is checked less often, which leaves the machine to what is waited for.
+ */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
   timeoutMs = 15_000,
   pauseMs = 10,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
+  const begun = Date.now();
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-    await pause(pauseMs);
+    const elapsed = Date.now() - begun;
+    if (elapsed > timeoutMs) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
+    await pause(Math.max(pauseMs, Math.min(longestPauseMs, elapsed / 10)));
   }
 }
