@@ -1,3 +1,5 @@
+import { givenFunction } from './given.js';
+
 /** What an emitter can tell: event name → the arguments its listeners get. */
 export type EventMap<Events> = { readonly [Name in keyof Events]: readonly unknown[] } & Closed<Events>;
 /** No map of any name at all: a misspelt name would compile. */
@@ -5,7 +7,10 @@ type Closed<Events> = { readonly [Name in keyof Events]: string extends Name ? n
 
 type Listener<Args extends readonly unknown[]> = (...args: Args) => void;
 
-/** Typed events. Listeners are called in the order in which they were added. The others are called also when one throws. */
+/**
+ * Typed events. Listeners are called in the order in which they were added. The others are called also when one throws. What adds one
+ * throws `invalid-argument` for what is no function.
+ */
 export class Emitter<Events extends EventMap<Events>> {
   readonly #listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {};
   /** The listener that was given to `once`, by the one that is called in its place. */
@@ -14,7 +19,7 @@ export class Emitter<Events extends EventMap<Events>> {
   /** Returns a function that removes the listener. A listener that is added twice is called once. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const listeners = (this.#listeners[name] ??= new Set<Listener<Events[Name]>>());
-    listeners.add(listener);
+    listeners.add(givenFunction(listener, 'The listener'));
     return () => {
       listeners.delete(listener);
     };
@@ -22,6 +27,7 @@ export class Emitter<Events extends EventMap<Events>> {
 
   /** As `on`, for the next event alone. */
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
+    givenFunction(listener, 'The listener');
     const calledOnce: Listener<Events[Name]> = (...args) => {
       off();
       listener(...args);
@@ -40,9 +46,11 @@ export class Emitter<Events extends EventMap<Events>> {
   }
 
   protected emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): void {
-    for (const listener of [...(this.#listeners[name] ?? [])]) {
+    const listeners = this.#listeners[name];
+    for (const listener of [...(listeners ?? [])]) {
       try {
-        listener(...args);
+        // One that was called before may have taken it off.
+        if (listeners?.has(listener)) listener(...args);
       } catch (error) {
         reportError(error);
       }

@@ -26,6 +26,38 @@ export function givenList<T>(value: readonly T[], what: string): readonly T[] {
   throw invalid(`${what} must be a list, not ${shown(value)}.`);
 }
 
+export function givenNumber(value: unknown, what: string): void {
+  if (typeof value !== 'number') throw invalid(`${what} must be a number, not ${shown(value)}.`);
+}
+
+export function givenFunction<T>(value: T, what: string): T {
+  if (typeof value === 'function') return value;
+  throw invalid(`${what} must be a function, not ${shown(value)}.`);
+}
+
+export function givenOneOf<T>(value: T, what: string, all: readonly T[]): T {
+  if (all.includes(value)) return value;
+  throw invalid(`${what} must be one of ${all.map(shown).join(', ')}, not ${shown(value)}.`);
+}
+
+/** Longer timers of browsers end at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
+/** A time in ms that a timer can take, or undefined. @param leastMs default: 0 */
+export function givenMsOrNone(value: unknown, what: string, leastMs = 0): void {
+  const isTime = typeof value === 'number' && value >= leastMs && value <= longestTimerMs;
+  if (value !== undefined && !isTime) throw invalid(`${what} must be a time in ms, not ${shown(value)}.`);
+}
+
+/** Its text. Throws also for what JSON cannot hold. */
+export function fitsJson(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw invalid('What is sent must fit into JSON.', cause);
+  }
+}
+
 /** An object of the browser, or one that does the same: it has these methods. */
 export function givenLike<T>(value: T, what: string, ...methods: readonly (keyof T & string)[]): T {
   const given = typeof value === 'object' && value !== null ? value : undefined;

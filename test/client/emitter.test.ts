@@ -51,6 +51,15 @@ describe('an emitter of the client', () => {
     expect(heard).to.deep.equal(['ana', 'other ana', 'other berta']);
   });
 
+  it('does not call a listener that another one has just taken off', () => {
+    bell.on('rung', () => {
+      bell.off('rung', listener);
+    });
+    bell.on('rung', listener);
+    bell.ring('ana');
+    expect(heard).to.deep.equal([]);
+  });
+
   it('calls a listener of `once` one time, and not at all after `off`', () => {
     bell.once('rung', listener);
     bell.ring('ana');
