@@ -1,5 +1,9 @@
+import { asClientError } from './errors.js';
+import { givenLike } from './given.js';
+
 /** Whether the browser can blur what is behind the user of this camera, and whether pages may say so. */
 export function canBlur(camera: MediaStreamTrack): boolean {
+  givenLike(camera, '`camera`', 'getSettings');
   // Firefox has had no such method for long.
   if (!('getCapabilities' in camera)) return false;
   const { backgroundBlur = [] } = camera.getCapabilities();
@@ -7,10 +11,15 @@ export function canBlur(camera: MediaStreamTrack): boolean {
 }
 
 export function isBlurred(camera: MediaStreamTrack): boolean {
-  return camera.getSettings().backgroundBlur ?? false;
+  return givenLike(camera, '`camera`', 'getSettings').getSettings().backgroundBlur ?? false;
 }
 
-/** Rejects with the browser's own error where it cannot. */
+/** Rejects with `device-failed` where the browser cannot. */
 export async function blur(camera: MediaStreamTrack, on: boolean): Promise<void> {
-  await camera.applyConstraints({ ...camera.getConstraints(), backgroundBlur: on });
+  givenLike(camera, '`camera`', 'applyConstraints', 'getConstraints');
+  try {
+    await camera.applyConstraints({ ...camera.getConstraints(), backgroundBlur: on });
+  } catch (error) {
+    throw asClientError(error, 'device-failed');
+  }
 }

@@ -1,5 +1,5 @@
 import { ClientError } from './errors.js';
-import { givenObject } from './given.js';
+import { givenFunction, givenObject } from './given.js';
 
 /** A camera, microphone or loudspeaker, as a list shows it. */
 export interface Device {
@@ -40,6 +40,7 @@ export async function listDevices(): Promise<Devices> {
 
 /** Calls back whenever a device is plugged in or out. Returns a function that ends the calls. */
 export function watchDevices(changed: (devices: Devices) => void): () => void {
+  givenFunction(changed, 'The listener');
   const devices = mediaDevices();
   const listener = (): void => void listDevices().then(changed);
   devices?.addEventListener('devicechange', listener);

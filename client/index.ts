@@ -29,7 +29,7 @@ export type { EntranceOptions } from './entrance.js';
 export { ClientError, type Advice, type ClientErrorCode } from './errors.js';
 export type { MediaKind } from './ask.js';
 export { LevelMeter } from './level-meter.js';
-export { LocalPublication, type LocalPublicationEvents, type PublishOptions } from './local-publication.js';
+export { LocalPublication, type LocalPublicationEvents } from './local-publication.js';
 export type { CandidatePair, MediaReport } from './media-report.js';
 export {
   Moderation,
@@ -45,6 +45,7 @@ export { Participant, type ParticipantEvents } from './participant.js';
 export type { ParticipantState, Profile, ProfileChanges } from './profile.js';
 export { Publication, type PublicationEvents } from './publication.js';
 export type { PublicationState } from './publication-state.js';
+export type { PublishOptions } from './publish-options.js';
 export type { Quality } from './quality.js';
 export {
   Room,

@@ -1,15 +1,27 @@
+import { asClientError } from './errors.js';
+import { givenLike } from './given.js';
 import { decibels } from './statistics.js';
 
 /** How loud a stream is, before it is sent anywhere. */
 export class LevelMeter {
-  readonly #context = new AudioContext();
-  readonly #analyser = this.#context.createAnalyser();
+  readonly #context: AudioContext;
+  readonly #analyser: AnalyserNode;
   readonly #samples: Float32Array<ArrayBuffer>;
 
+  /** Throws `invalid-argument` for what is no stream, and `device-failed` for one without sound, or where the browser cannot measure. */
   constructor(stream: MediaStream) {
+    givenLike(stream, '`stream`', 'getTracks');
+    this.#context = openContext();
+    this.#analyser = this.#context.createAnalyser();
     this.#analyser.fftSize = 1024;
     this.#samples = new Float32Array(this.#analyser.fftSize);
-    this.#context.createMediaStreamSource(stream).connect(this.#analyser);
+    try {
+      this.#context.createMediaStreamSource(stream).connect(this.#analyser);
+    } catch (error) {
+      // A browser has few of them.
+      this.close();
+      throw asClientError(error, 'device-failed');
+    }
     // Browsers allow no sound before the user did something, and they treat measuring as sound.
     if (this.#context.state === 'suspended') void this.#context.resume().catch(() => undefined);
   }
@@ -23,5 +35,13 @@ export class LevelMeter {
 
   close(): void {
     void this.#context.close().catch(() => undefined);
+  }
+}
+
+function openContext(): AudioContext {
+  try {
+    return new AudioContext();
+  } catch (error) {
+    throw asClientError(error, 'device-failed');
   }
 }

@@ -3,16 +3,16 @@ import { BackOff, type Clock } from './back-off.js';
 import { openDevices, type DeviceWish } from './devices.js';
 import { Emitter } from './emitter.js';
 import { ClientError, asClientError, canSucceedYet } from './errors.js';
-import { givenLike } from './given.js';
 import type { MediaConnection } from './media-connection.js';
 import type { MediaConnections } from './media-connections.js';
 import type { MediaReport } from './media-report.js';
 import { Standing, type PublicationState } from './publication-state.js';
+import { readTrack, readTracks, type ReadPublishOptions } from './publish-options.js';
 import type { Quality } from './quality.js';
 import { ScreenShare } from './screen-share.js';
 import type { Self } from './self.js';
 import type { ConnectionStatistics } from './statistics.js';
-import { usualSource, webcam, wireSources, type StreamSource } from './streams.js';
+import { wireSources, type StreamSource } from './streams.js';
 
 export interface LocalPublicationEvents {
   /** `state` has changed. With the reason, when it is `failed`. */
@@ -41,19 +41,6 @@ export interface LocalPublicationEvents {
   closed: [];
 }
 
-export interface PublishOptions {
-  /** Which stream it is: `webcam`, `screen` or another, of a small letter and up to 15 small letters, digits and hyphens. Default: `webcam`. */
-  readonly id?: string | undefined;
-  /** What it shows. Default: by the id; `webcam` is a camera, `screen` a screen. */
-  readonly source?: StreamSource | undefined;
-  /** We get our own stream back, to see what the others see. Default: false. */
-  readonly loopback?: boolean | undefined;
-  /** Asks for a data channel; needs `RoomOptions.dataChannels`. Default: false. */
-  readonly dataChannel?: boolean | undefined;
-  /** Kinds of media that may come later, such as a camera that is off at first: they come without negotiation then. Default: none. */
-  readonly kinds?: readonly MediaKind[] | undefined;
-}
-
 /** A camera is switched to black for so long before it is stopped, in ms: some clients would go on showing its last picture. */
 const blackMs = 250;
 /** Another camera may take the place of a lost one within this time, in ms. */
@@ -70,7 +57,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly stream: MediaStream;
   readonly #self: Self;
   readonly #connections: MediaConnections;
-  readonly #options: PublishOptions;
+  readonly #options: ReadPublishOptions;
   readonly #backOff: BackOff;
   readonly #standing = new Standing((state, failure) => {
     this.emit('state', state, failure);
@@ -95,18 +82,17 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   readonly #screen: ScreenShare;
   readonly #deaf: () => void;
 
-  /** @internal For Room only: get yours from `room.publish(stream)`. */
-  constructor(self: Self, stream: MediaStream, connections: MediaConnections, options: PublishOptions = {}) {
+  /** @internal For Room only: get yours from `room.publish(stream)`. Throws `invalid-argument`, or why there is no connection. */
+  constructor(self: Self, stream: MediaStream, connections: MediaConnections, options: ReadPublishOptions) {
     super();
     this.#options = options;
-    const { id = webcam, source = usualSource(id) } = options;
-    this.id = id;
-    this.source = source;
+    this.id = options.id;
+    this.source = options.source;
     this.#self = self;
     this.stream = stream;
     this.#connections = connections;
     this.#backOff = new BackOff(connections.session.clock);
-    this.#tracks = stream.getTracks();
+    this.#tracks = readTracks(stream);
     this.#reserved = new Set(options.kinds);
     for (const track of this.#tracks) this.#watch(track);
     this.#connection = this.#connect();
@@ -192,7 +178,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
    * the stream is published anew. While the screen is shown, the new camera waits for its end. Rejects with `media-refused`.
    */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
-    givenLike(track, '`track`', 'addEventListener', 'stop');
+    readTrack(track, '`track`');
     this.#watch(track);
     const waits = track.kind === 'video' && this.#screen.keep(track);
     if (!waits) await this.#send(track);
@@ -289,7 +275,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.end();
   }
 
-  /** Ends it without telling the server, which knows already. */
+  /** @internal For Room only: ends it without telling the server, which knows already. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -419,17 +405,26 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
         this.mediaLost(error);
       },
     });
-    const { loopback = false, dataChannel = false } = this.#options;
+    try {
+      this.#fill(connection.peer);
+    } catch (error) {
+      this.#connections.close(this.#self.id, this.id, connection);
+      throw asClientError(error, 'media-refused');
+    }
+    return connection;
+  }
+
+  #fill(peer: RTCPeerConnection): void {
+    const { loopback, dataChannel } = this.#options;
     const direction = loopback ? 'sendrecv' : 'sendonly';
     this.#senders.clear();
     for (const kind of this.#kinds) {
       const track = this.#tracks.find((each) => each.kind === kind);
-      const { sender } = connection.peer.addTransceiver(track ?? kind, { direction, streams: [this.stream] });
+      const { sender } = peer.addTransceiver(track ?? kind, { direction, streams: [this.stream] });
       this.#senders.set(kind, sender);
     }
-    if (loopback) this.#loopback = whatComesOver(connection.peer);
-    if (dataChannel) this.#dataChannel = connection.peer.createDataChannel(this.#self.id);
-    return connection;
+    if (loopback) this.#loopback = whatComesOver(peer);
+    if (dataChannel) this.#dataChannel = peer.createDataChannel(this.#self.id);
   }
 
   async #publish(): Promise<void> {
@@ -439,7 +434,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     await this.#connection.negotiate(async (sdpOffer) => {
       const { sdpAnswer } = await session.request('publishVideo', {
         sdpOffer,
-        doLoopback: this.#options.loopback ?? false,
+        doLoopback: this.#options.loopback,
         ...(this.#connections.hasStreams && { stream: this.id, source: wireSources[this.source] }),
       });
       this.#published = true;
@@ -480,8 +475,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       await this.#unpublish();
       if (this.#hasClosed()) return;
       this.#standing.trying();
-      this.#connection = this.#connect();
       try {
+        this.#connection = this.#connect();
         await this.#publish();
       } catch (thrown) {
         this.#published = false;

@@ -1,10 +1,11 @@
 import type { MediaKind } from './ask.js';
 import { openScreen } from './devices.js';
 import { ClientError } from './errors.js';
-import { LocalPublication, type PublishOptions } from './local-publication.js';
+import { LocalPublication } from './local-publication.js';
 import type { MediaConnections } from './media-connections.js';
+import { readPublishOptions, type PublishOptions } from './publish-options.js';
 import type { Self } from './self.js';
-import { usualSource, webcam } from './streams.js';
+import { webcam } from './streams.js';
 
 const screen = 'screen';
 
@@ -39,14 +40,15 @@ export class LocalPublications {
     connections: MediaConnections,
     options: PublishOptions = {},
   ): Promise<LocalPublication> {
-    const { id = webcam, source = usualSource(id) } = options;
+    const wish = readPublishOptions(options);
+    const { id } = wish;
     if (this.#publications.has(id)) {
       throw new ClientError('refused', `A stream "${id}" is published already; close it first.`);
     }
     if (id !== webcam && !connections.hasStreams) {
       throw new ClientError('not-supported', 'The server takes one stream of each participant.');
     }
-    const publication = new LocalPublication(this.#self, stream, connections, { ...options, id, source });
+    const publication = new LocalPublication(this.#self, stream, connections, wish);
     this.#publications.set(id, publication);
     publication.on('sharing', this.#sharing);
     publication.on('closed', () => {

@@ -44,13 +44,14 @@ export class MediaConnection implements Watched {
   #relayRefused = false;
   #closed = false;
 
+  /** Throws `connection-failed` where the browser makes no more of them. */
   constructor(endpoint: EndpointName, session: Session, configuration: RTCConfiguration, owner: MediaConnectionOwner) {
     this.#endpoint = endpoint;
     this.#session = session;
     this.#owner = owner;
     this.#flow = new Flow(owner);
     this.#meter = new QualityMeter(owner.side);
-    this.peer = new RTCPeerConnection(configuration);
+    this.peer = openPeer(configuration);
     this.peer.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.#trickle(candidate);
     };
@@ -75,15 +76,16 @@ export class MediaConnection implements Watched {
     return this.#flow.flows;
   }
 
+  /** Rejects with `connection-failed` where the browser does not tell. */
   async statistics(): Promise<ConnectionStatistics> {
-    const statistics = await readStatistics(this.peer);
+    const statistics = await readStatistics(this.peer).catch(cannotBeRead);
     this.#reading = { at: performance.now(), statistics };
     return statistics;
   }
 
-  /** What is being tried, or was, to make the connection. */
+  /** What is being tried, or was, to make the connection. Rejects as `statistics`. */
   report(): Promise<MediaReport> {
-    return readReport(this.peer, this.#relayRefused);
+    return readReport(this.peer, this.#relayRefused).catch(cannotBeRead);
   }
 
   async look(): Promise<void> {
@@ -168,4 +170,16 @@ export class MediaConnection implements Watched {
   #requireOpen(): void {
     if (this.#closed) throw new ClientError('closed', 'The media connection was closed.');
   }
+}
+
+function openPeer(configuration: RTCConfiguration): RTCPeerConnection {
+  try {
+    return new RTCPeerConnection(configuration);
+  } catch (error) {
+    throw asClientError(error, 'connection-failed');
+  }
+}
+
+function cannotBeRead(error: unknown): never {
+  throw asClientError(error, 'connection-failed');
 }

@@ -1,4 +1,5 @@
 import { ClientError } from './errors.js';
+import { givenLike, invalid, shown } from './given.js';
 import { LocalPublication } from './local-publication.js';
 import type { Publication } from './publication.js';
 
@@ -10,11 +11,15 @@ const codes = new Map<unknown, 'device-refused' | 'device-missing'>([
 
 /** The elements that play the sound of a room: on which loudspeaker, and whether the browser lets them. */
 export class Playback {
-  readonly #elements = new Set<HTMLMediaElement>();
+  /** With what `play` has returned last for each. */
+  readonly #elements = new Map<HTMLMediaElement, () => void>();
+  /** Those that show a publication, with what `attach` has returned last. */
+  readonly #attached = new Map<HTMLMediaElement, () => void>();
   readonly #blockedOnes = new Set<HTMLMediaElement>();
   readonly #blocked: (blocked: boolean) => void;
   /** Empty: the system's own. */
   #speaker = '';
+  #ended = false;
 
   /** @param blocked called when `blocked` has changed */
   constructor(blocked: (blocked: boolean) => void) {
@@ -30,39 +35,59 @@ export class Playback {
     return this.#speaker;
   }
 
-  /** Plays what the element has. Returns a function that lets go of the element. */
+  /** Plays what the element has. Returns a function that lets go of the element. Throws `invalid-argument`. */
   play(element: HTMLMediaElement): () => void {
-    this.#elements.add(element);
-    // One that cannot be used any more is no reason to be silent.
-    if (this.#speaker !== '') void directTo(element, this.#speaker).catch(() => undefined);
-    void this.#start(element);
-    return () => {
+    givenLike(element, '`element`', 'play');
+    const letGo = (): void => {
+      if (this.#elements.get(element) !== letGo) return;
       this.#elements.delete(element);
       this.#change(element, false);
     };
+    this.#elements.set(element, letGo);
+    // One that cannot be used any more is no reason to be silent.
+    if (this.#speaker !== '') void directTo(element, this.#speaker).catch(() => undefined);
+    void this.#start(element);
+    return letGo;
   }
 
-  /** Returns a function that takes it out of the element again. */
+  /**
+   * Takes the place of what the element shows. Returns a function that takes it out of the element again. Throws `invalid-argument`.
+   */
   attach(publication: Publication | LocalPublication, element: HTMLMediaElement): () => void {
     const own = publication instanceof LocalPublication;
+    if (!own) givenLike(publication, '`publication`', 'on', 'subscribe');
+    givenLike(element, '`element`', 'play');
+    this.#attached.get(element)?.();
+    if (publication.closed) return () => undefined;
     const hide = own ? showOwn(publication, element) : this.#show(publication, element);
     const detach = (): void => {
+      if (this.#attached.get(element) !== detach) return;
+      this.#attached.delete(element);
       off();
       hide();
       element.srcObject = null;
     };
     const off = own ? publication.on('closed', detach) : publication.on('closed', detach);
+    this.#attached.set(element, detach);
     return detach;
   }
 
   /** Rejects with `device-missing`, `device-refused` or `device-failed`, also where the browser cannot choose. */
   async setSpeaker(id: string): Promise<void> {
-    await Promise.all([...this.#elements].map((element) => directTo(element, id)));
+    if (typeof id !== 'string') throw invalid(`The id of a loudspeaker must be a text, not ${shown(id)}.`);
+    await Promise.all([...this.#elements.keys()].map((element) => directTo(element, id)));
     this.#speaker = id;
   }
 
   async startAudio(): Promise<void> {
-    await Promise.all([...this.#elements].map((element) => this.#start(element)));
+    await Promise.all([...this.#elements.keys()].map((element) => this.#start(element)));
+  }
+
+  /** The room has ended, and tells nothing any more. What plays goes on. */
+  end(): void {
+    this.#ended = true;
+    this.#elements.clear();
+    this.#blockedOnes.clear();
   }
 
   /** The browser may have to be asked again when another stream comes. */
@@ -98,7 +123,7 @@ export class Playback {
     const before = this.blocked;
     if (isBlocked) this.#blockedOnes.add(element);
     else this.#blockedOnes.delete(element);
-    if (this.blocked !== before) this.#blocked(this.blocked);
+    if (this.blocked !== before && !this.#ended) this.#blocked(this.blocked);
   }
 }
 

@@ -107,7 +107,9 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#standing.trying();
     // A server that does not tell who is muted lets us expect packets always.
     const expectsPackets = (): boolean => this.#muted.length < 2;
-    const subscription = new Subscription(this.#publisher, this.id, this.#connections, expectsPackets);
+    const subscription = this.#tried(
+      () => new Subscription(this.#publisher, this.id, this.#connections, expectsPackets),
+    );
     this.#subscription = subscription;
     subscription.on('flowing', (flows) => {
       this.#standing.flowing(flows);
@@ -131,6 +133,17 @@ export class Publication extends Emitter<PublicationEvents> {
     }
     this.emit('subscribed', subscription);
     return subscription;
+  }
+
+  /** What fails is why it is not received. */
+  #tried<T>(attempt: () => T): T {
+    try {
+      return attempt();
+    } catch (thrown) {
+      const error = asClientError(thrown, 'media-failed');
+      this.#standing.failed(error);
+      throw error;
+    }
   }
 
   /** @internal For Room and this class only: subscribes anew until that succeeds, cannot succeed, or is not wanted any more. */

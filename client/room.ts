@@ -9,14 +9,15 @@ import { Entrance, hasLeft } from './entrance.js';
 import type { EntranceOptions } from './entrance.js';
 import { ClientError, asClientError } from './errors.js';
 import type { Notification } from './frames.js';
-import { givenLike, givenList, givenObject, invalid, shown } from './given.js';
+import { fitsJson, givenFunction, givenList, givenObject, invalid, shown } from './given.js';
 import { IceRenewal } from './ice-servers.js';
-import type { LocalPublication, PublishOptions } from './local-publication.js';
+import type { LocalPublication } from './local-publication.js';
 import { LocalPublications } from './local-publications.js';
 import { MediaConnections } from './media-connections.js';
 import { Moderation } from './moderation.js';
 import { Playback } from './playback.js';
 import { Participant } from './participant.js';
+import type { PublishOptions } from './publish-options.js';
 import { watchPage } from './page-watch.js';
 import type { Present } from './profile.js';
 import type { Publication } from './publication.js';
@@ -113,6 +114,7 @@ export class Room extends Emitter<RoomEvents> {
   /** For moderators. */
   readonly moderation: Moderation;
   readonly #options: RoomOptions;
+  #rpcParams: Readonly<Record<string, unknown>>;
   /** Of the server's WebSocket. */
   readonly #url: string;
   readonly #resumeToken: ResumeToken;
@@ -141,6 +143,7 @@ export class Room extends Emitter<RoomEvents> {
    * @param prepare called with the room before it is joined, to add listeners: for `waiting`, and for what happens while we join
    */
   static async join(options: RoomOptions, prepare: (room: Room) => void = () => undefined): Promise<Room> {
+    givenFunction(prepare, '`prepare`');
     const room = new Room(options);
     prepare(room);
     await room.join();
@@ -152,6 +155,7 @@ export class Room extends Emitter<RoomEvents> {
     super();
     const { address, room, user } = readOptions(options);
     this.#options = options;
+    this.#rpcParams = options.rpcParams ?? {};
     this.#url = address.socket;
     this.name = room;
     const ask: Ask = async (method, params) => this.#requireJoined().session.request(method, params);
@@ -236,6 +240,8 @@ export class Room extends Emitter<RoomEvents> {
       throw hasLeft();
     }
     const iceServers = [...(this.#options.iceServers ?? [])];
+    // They may be others since the session was opened.
+    session.setRpcParams(this.#rpcParams);
     const connections = new MediaConnections(session, { iceServers, bundlePolicy: 'max-bundle' });
     this.#connections = connections;
     if (this.#options.leaveOnPageHide !== false) this.#leaveWithPage(session);
@@ -284,8 +290,6 @@ export class Room extends Emitter<RoomEvents> {
    * `refused` when we publish that stream already, `not-in-room`, `not-allowed`, `media-refused`, `not-supported`, or `closed`.
    */
   async publish(stream: MediaStream, options: PublishOptions = {}): Promise<LocalPublication> {
-    givenLike(stream, '`stream`', 'getTracks');
-    givenObject(options, 'The options');
     return this.#published.publish(stream, this.#requireJoined(), options);
   }
 
@@ -343,13 +347,17 @@ export class Room extends Emitter<RoomEvents> {
 
   /**
    * Shows the publication in a `video` or `audio` element until it closes: others on the loudspeaker of this room, also after they were
-   * lost and came back; our own without sound. Returns a function that takes it out of the element again.
+   * lost and came back; our own without sound. What the element showed before makes way. Returns a function that takes it out of the
+   * element again. Throws `invalid-argument`.
    */
   attach(publication: Publication | LocalPublication, element: HTMLMediaElement): () => void {
     return this.#playback.attach(publication, element);
   }
 
-  /** Plays an element that the page has given a stream, on the loudspeaker of this room. Returns a function that lets go of it. */
+  /**
+   * Plays an element that the page has given a stream, on the loudspeaker of this room. Returns a function that lets go of it. Throws
+   * `invalid-argument`.
+   */
   play(element: HTMLMediaElement): () => void {
     return this.#playback.play(element);
   }
@@ -390,9 +398,11 @@ export class Room extends Emitter<RoomEvents> {
     return this.#requireJoined().session.requestUnknown(method, params);
   }
 
-  /** Members added to the params of every later request. */
+  /** Members added to the params of every later request. Throws `invalid-argument` for what is no object, or does not fit into JSON. */
   setRpcParams(params: Readonly<Record<string, unknown>>): void {
-    this.#connections?.session.setRpcParams(params);
+    fitsJson(givenObject(params, 'The params'));
+    this.#rpcParams = { ...params };
+    this.#connections?.session.setRpcParams(this.#rpcParams);
   }
 
   /** @internal For tests: the connection to the server breaks as if the network had lost it. */
@@ -430,7 +440,7 @@ export class Room extends Emitter<RoomEvents> {
 
   async #open(): Promise<Session> {
     try {
-      return await Session.open(this.#url, this.#options);
+      return await Session.open(this.#url, { ...this.#options, rpcParams: this.#rpcParams });
     } catch (error) {
       this.#become('closed');
       throw error;
@@ -666,6 +676,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#published.end();
     for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
     this.emit('closed', reason, details);
+    this.#playback.end();
   }
 
   #requireJoined(): MediaConnections {

@@ -157,7 +157,7 @@ export class Self extends Emitter<SelfEvents> {
     if (state) this.emit('stateChanged', state);
   }
 
-  /** What a moderator has muted of it. */
+  /** @internal For LocalPublication only: what a moderator has muted of it. */
   cutOf(stream: string): readonly MediaKind[] {
     // The server tells one thing of all streams and of the camera's.
     return stream === webcam || !this.#state?.streams ? (this.#state?.mutedKinds ?? []) : this.#cutAlone(stream);

@@ -3,7 +3,7 @@ import { BackOff, browserClock, type Clock } from './back-off.js';
 import { Emitter } from './emitter.js';
 import { ClientError, wireError } from './errors.js';
 import type { Frame, Notification } from './frames.js';
-import { invalid } from './given.js';
+import { fitsJson } from './given.js';
 import { Socket } from './socket.js';
 
 export interface SessionOptions {
@@ -128,17 +128,17 @@ export class Session extends Emitter<SessionEvents> {
   #ask(method: string, params: object, timeoutMs: number, wait: boolean): Promise<Result> {
     if (this.#ended) return Promise.reject(new ClientError('disconnected', 'There is no connection to the server.'));
     const id = this.#nextRequest++;
-    const text = textOf({ jsonrpc: '2.0', method, params: { ...params, ...this.#rpcParams }, id });
-    const answered = new Promise<Result>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
+      // What it throws, the request rejects with.
+      const text = fitsJson({ jsonrpc: '2.0', method, params: { ...params, ...this.#rpcParams }, id });
       const timer = setTimeout(() => {
         this.#pending.delete(id);
         reject(new ClientError('timeout', `The server did not answer ${method}.`));
       }, timeoutMs);
       this.#pending.set(id, { text, resolve, reject, timer });
+      if (wait) this.#waiting.push(id);
+      else this.#socket?.send(text);
     });
-    if (wait) this.#waiting.push(id);
-    else this.#socket?.send(text);
-    return answered;
   }
 
   #adopt(socket: Socket): void {
@@ -296,14 +296,5 @@ export class Session extends Emitter<SessionEvents> {
       reject(error);
     }
     this.#pending.clear();
-  }
-}
-
-/** Throws `invalid-argument` for what JSON cannot hold. */
-function textOf(request: object): string {
-  try {
-    return JSON.stringify(request);
-  } catch (cause) {
-    throw invalid('What is sent must fit into JSON.', cause);
   }
 }

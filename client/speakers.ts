@@ -1,6 +1,7 @@
 import { Emitter } from './emitter.js';
+import { givenLike, givenMsOrNone, givenNumber, givenObject } from './given.js';
 import type { Room } from './room.js';
-import { decibels } from './statistics.js';
+import { decibels, type ConnectionStatistics } from './statistics.js';
 
 export interface SpeakersOptions {
   /** A participant whose level is above it speaks, in dB. Servers tell pages theirs at /getThresholdSpeaker. Default: -50. */
@@ -17,23 +18,32 @@ export interface SpeakersEvents {
   changed: [readonly string[]];
 }
 
+/** More often would cost more than it tells. */
+const leastIntervalMs = 20;
+
 /** Tells which participants speak, from the levels that this browser hears. */
 export class Speakers extends Emitter<SpeakersEvents> {
   readonly #room: Room;
   readonly #thresholdDb: number;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #deaf: () => void;
   #speaking: readonly string[] = [];
   #levels: ReadonlyMap<string, number> = new Map();
   #looking = false;
+  #closed = false;
 
-  constructor(room: Room, { thresholdDb = -50, intervalMs = 300 }: SpeakersOptions = {}) {
+  /** Ends with the room. Throws `invalid-argument`. */
+  constructor(room: Room, options: SpeakersOptions = {}) {
     super();
-    this.#room = room;
+    const { thresholdDb = -50, intervalMs = 300 } = givenObject(options, 'The options');
+    givenNumber(thresholdDb, '`thresholdDb`');
+    givenMsOrNone(intervalMs, '`intervalMs`', leastIntervalMs);
+    this.#room = givenLike(room, '`room`', 'join', 'publish');
     this.#thresholdDb = thresholdDb;
-    this.#timer = setInterval(() => void this.#look(), intervalMs);
-    room.on('closed', () => {
+    this.#deaf = room.on('closed', () => {
       this.close();
     });
+    if (room.state !== 'closed') this.#timer = setInterval(() => void this.#look(), intervalMs);
   }
 
   /** The loudest first. */
@@ -46,7 +56,10 @@ export class Speakers extends Emitter<SpeakersEvents> {
     return this.#levels.get(name) ?? 0;
   }
 
+  /** No event follows. */
   close(): void {
+    this.#closed = true;
+    this.#deaf();
     clearInterval(this.#timer);
   }
 
@@ -55,6 +68,7 @@ export class Speakers extends Emitter<SpeakersEvents> {
     this.#looking = true;
     const levels = await Promise.all([this.#own(), ...this.#others()]);
     this.#looking = false;
+    if (this.#closed) return;
     this.#levels = new Map(levels);
     const loud = levels
       .filter(([, level]) => decibels(level) > this.#thresholdDb)
@@ -71,14 +85,25 @@ export class Speakers extends Emitter<SpeakersEvents> {
   async #own(): Promise<readonly [string, number]> {
     const { localPublication, user } = this.#room;
     if (!localPublication || localPublication.isMuted('audio')) return [user, 0];
-    const { sent } = await localPublication.statistics();
-    return [user, sent.audioLevel];
+    return [user, await levelOf(localPublication, 'sent')];
   }
 
   #others(): Promise<readonly [string, number]>[] {
     return [...this.#room.participants.values()].map(async ({ id, publications }) => {
       const [subscription] = [...publications.values()].flatMap(({ subscription: each }) => each ?? []);
-      return [id, subscription ? (await subscription.statistics()).received.audioLevel : 0] as const;
+      return [id, subscription ? await levelOf(subscription, 'received') : 0] as const;
     });
+  }
+}
+
+async function levelOf(
+  connection: { statistics(): Promise<ConnectionStatistics> },
+  side: 'sent' | 'received',
+): Promise<number> {
+  try {
+    return (await connection.statistics())[side].audioLevel;
+  } catch {
+    // What is closed meanwhile is silent.
+    return 0;
   }
 }

@@ -1,3 +1,5 @@
+import { givenNumber, givenObject } from './given.js';
+
 /** What one media connection carries, summed over its streams of a kind. Counters since its start. */
 export interface ConnectionStatistics {
   readonly state: RTCPeerConnectionState;
@@ -35,8 +37,11 @@ export interface Rates {
   readonly loss: number;
 }
 
-/** @param seconds between the two readings */
+/** @param seconds between the two readings. Throws `invalid-argument` for what is none */
 export function ratesBetween(before: MediaStatistics, after: MediaStatistics, seconds: number): Rates {
+  givenObject(before, '`before`');
+  givenObject(after, '`after`');
+  givenNumber(seconds, '`seconds`');
   const grown = (of: (statistics: MediaStatistics) => number): number => Math.max(0, of(after) - of(before));
   const packets = grown(({ audioPackets, videoPackets }) => audioPackets + videoPackets);
   const lost = grown(({ packetsLost }) => packetsLost);
@@ -47,8 +52,9 @@ export function ratesBetween(before: MediaStatistics, after: MediaStatistics, se
   };
 }
 
-/** Converts a level of `audioLevel`. Silence is -100. */
+/** Converts a level of `audioLevel`. Silence is -100. Throws `invalid-argument` for what is no number. */
 export function decibels(level: number): number {
+  givenNumber(level, 'The level');
   return level > 0.000_01 ? 20 * Math.log10(level) : -100;
 }
 

@@ -89,7 +89,7 @@ export class Subscription extends Emitter<SubscriptionEvents> {
       .catch(() => undefined);
   }
 
-  /** Ends it without telling the server, which knows already. */
+  /** @internal For Room only: ends it without telling the server, which knows already. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,26 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import * as library from '../../client/index.js';
 import { ClientError, Room } from '../../client/index.js';
 import { StubStream, StubTrack, inBrowserWorld } from './browser-world.js';
+import { callables, type Callable } from './callables.js';
 import { ScriptedServer } from './scripted-server.js';
-
-/** The methods of a page that promise something, from the types that it has: `Room.chat`, `embed`. */
-function promising(): string[] {
-  const types = readFileSync(new URL('../../dist/client/atrium-client.d.ts', import.meta.url), 'utf8');
-  const found: string[] = [];
-  for (const [, kind, name, rest = ''] of types.matchAll(
-    /^export declare (class|function) (\w+)([^]*?)(?=^export |^declare |^$)/gm,
-  )) {
-    if (kind === 'function' && rest.includes('): Promise<')) found.push(String(name));
-    if (kind !== 'class') continue;
-    for (const [, isStatic, method] of rest.matchAll(
-      /^ {4}(static )?(\w+)\((?:.*|.*\n(?: {8}.*\n)+ {4}.*)\): Promise</gm,
-    ))
-      found.push(`${String(name)}${isStatic ? '::' : '.'}${String(method)}`);
-  }
-  return found;
-}
 
 const cyclic: Record<string, unknown> = {};
 cyclic.self = cyclic;
@@ -42,24 +25,51 @@ const garbage: readonly unknown[] = [
 ];
 const fine: unknown = new StubStream([new StubTrack('audio')]);
 
+/** Measures nothing. */
+class StubAudio {
+  state = 'running';
+  createAnalyser(): object {
+    return { getFloatTimeDomainData: () => undefined };
+  }
+  createMediaStreamSource(): object {
+    return { connect: () => undefined };
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 describe('what a page that has no compiler gives to the client library', function () {
   this.timeout(60_000);
   inBrowserWorld();
   let server: ScriptedServer;
   let room: Room;
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
 
   beforeEach(async () => {
     server = await ScriptedServer.start(({ method }) => {
       if (method === 'joinRoom')
-        return { result: { value: [{ id: 'bo', streams: [{ id: 'webcam' }] }], sessionId: 'one' } };
+        return {
+          result: { value: [{ id: 'bo', streams: [{ id: 'webcam' }] }], sessionId: 'one', features: ['streams'] },
+        };
       return { result: method === 'publishVideo' || method === 'receiveVideoFrom' ? { sdpAnswer: 'v=0' } : {} };
     });
-    Object.assign(navigator.mediaDevices, { enumerateDevices: () => Promise.resolve([]) });
+    Object.assign(navigator.mediaDevices, {
+      enumerateDevices: () => Promise.resolve([]),
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+    });
+    Object.assign(globalThis, { AudioContext: StubAudio });
     room = await Room.join({ url: server.url, room: 'garden', user: 'ana', autoSubscribe: false });
+    process.on('unhandledRejection', note);
   });
   afterEach(async () => {
+    process.off('unhandledRejection', note);
+    Reflect.deleteProperty(globalThis, 'AudioContext');
     await room.leave();
     server.stop();
+    expect(unhandled.splice(0)).to.deep.equal([]);
   });
 
   const publicationOf = (): library.Publication => {
@@ -72,44 +82,65 @@ describe('what a page that has no compiler gives to the client library', functio
     Room: () => room,
     Self: () => room.self,
     Moderation: () => room.moderation,
-    LocalPublication: () => room.publish(fine as MediaStream),
+    Participant: () => room.participants.get('bo') ?? {},
+    LocalPublication: () => room.localPublication ?? room.publish(fine as MediaStream),
     Publication: publicationOf,
     Subscription: () => publicationOf().subscribe(),
+    Speakers: () => new library.Speakers(room),
+    LevelMeter: () => new library.LevelMeter(fine as MediaStream),
   };
 
-  async function call(owner: object, method: string, args: readonly unknown[]): Promise<string | undefined> {
-    let promised: unknown;
-    try {
-      promised = (Reflect.get(owner, method) as (...args: unknown[]) => unknown).apply(owner, [...args]);
-    } catch (error) {
-      return `throws ${String(error)}`;
-    }
-    const [outcome] = await Promise.allSettled([promised]);
-    if (outcome.status === 'fulfilled' || outcome.reason instanceof ClientError) return undefined;
-    return `rejects with ${String(outcome.reason)}`;
+  /** One that can be called with garbage. */
+  async function bound({ owner, name, isStatic, isNew }: Callable): Promise<(...args: unknown[]) => unknown> {
+    const whole = Reflect.get(library, owner ?? name) as object;
+    if (isNew) return (...args) => Reflect.construct(whole as new () => object, args) as unknown;
+    if (owner === undefined) return whole as () => unknown;
+    const found = isStatic ? whole : await owners[owner]?.();
+    if (!found) throw new Error(`This test has no ${owner} whose methods it can call`);
+    return (...args) => (Reflect.get(found, name) as (...args: unknown[]) => unknown).apply(found, args);
   }
 
-  for (const name of promising()) {
-    it(`${name} rejects with a ClientError, or takes it`, async () => {
-      const [first = '', method = first] = name.split(/::|\./);
-      const owner = name.includes('.')
-        ? await owners[first]?.()
-        : name.includes('::')
-          ? (Reflect.get(library, first) as object)
-          : library;
-      if (!owner) throw new Error(`This test has no ${first} whose methods it can call`);
+  /** What is wrong with the outcome. */
+  async function fault(call: () => unknown): Promise<string | undefined> {
+    let outcome: unknown;
+    try {
+      outcome = await call();
+    } catch (error) {
+      return error instanceof ClientError ? undefined : String(error);
+    }
+    // What has begun is ended.
+    if (outcome instanceof Room) await outcome.leave();
+    if (outcome instanceof library.LocalPublication) await outcome.close();
+    if (outcome instanceof library.Speakers) outcome.close();
+    if (typeof outcome === 'function') (outcome as () => void)();
+    return undefined;
+  }
+
+  for (const callable of callables()) {
+    it(`${callable.shown} fails with a ClientError, or takes it`, async () => {
       const wrong: string[] = [];
       for (const [index, one] of garbage.entries()) {
-        for (const args of [
+        const base = { url: server.url, room: 'other', user: 'bea', autoSubscribe: false };
+        const lists = [
           [one],
           [one, one],
           ['x', one],
           [fine, one],
+          [fine, base, one],
+          [base, one],
           [{ url: server.url, room: one, user: one }],
           [{}, one],
-        ]) {
-          const fault = await call(owner, method, args);
-          if (fault !== undefined) wrong.push(`with garbage ${String(index)} of ${String(args.length)}: ${fault}`);
+          ...callable.members.flatMap((member) => [
+            [{ ...base, [member]: one }],
+            ['x', { [member]: one }],
+            [fine, { [member]: one }],
+          ]),
+        ];
+        for (const args of lists) {
+          const call = await bound(callable);
+          const found = await fault(() => call(...args));
+          if (found !== undefined)
+            wrong.push(`${args.map((each) => shownOf(each)).join()} (${String(index)}): ${found}`);
         }
       }
       expect(wrong).to.deep.equal([]);
@@ -135,3 +166,8 @@ describe('what a page that has no compiler gives to the client library', functio
     ]);
   });
 });
+
+function shownOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return `{${Object.keys(value).join()}}`;
+}

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { LocalPublication, PublishOptions } from '../../client/local-publication.js';
+import type { LocalPublication } from '../../client/local-publication.js';
+import type { PublishOptions } from '../../client/publish-options.js';
 import { Room } from '../../client/room.js';
 import { until } from '../support/until.js';
 import { StubPeer, StubStream, StubTrack, devices, inBrowserWorld, screens } from './browser-world.js';

@@ -94,6 +94,23 @@ describe('what a page plays of a room', () => {
     expect(shown()).to.deep.equal([]);
   });
 
+  it('is in an element what was attached last, and nothing of what has closed', async () => {
+    const own = await room.publish(new StubStream([new StubTrack('video')]) as unknown as MediaStream);
+    await bertas().subscribe();
+    const takeOut = room.attach(bertas(), element.asElement);
+    room.attach(own, element.asElement);
+    const shown = element.srcObject;
+    expect(shown).to.not.equal(bertas().subscription?.stream);
+    takeOut();
+    await bertas().subscription?.close();
+    await bertas().subscribe();
+    expect(element.srcObject, 'it makes way for nothing else').to.equal(shown);
+    await own.close();
+    expect(element.srcObject).to.equal(null);
+    room.attach(own, element.asElement);
+    expect(element.srcObject).to.equal(null);
+  });
+
   it('comes from the chosen loudspeaker, also in elements that come later', async () => {
     const later = new StubElement();
     room.play(element.asElement);

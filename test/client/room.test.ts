@@ -33,6 +33,25 @@ describe('a room as the client sees it', () => {
     expect(room.joined).to.equal(false);
   });
 
+  it('sends with every request what was set before it was joined, and sends no more what cannot be sent', async () => {
+    const tokens: unknown[] = [];
+    await meet(({ method, params }) => {
+      if (method !== 'leaveRoom') tokens.push(params.token);
+      return method === 'joinRoom' ? joined('one') : { result: {} };
+    });
+    room.setRpcParams({ token: 'one' });
+    await room.join();
+    const cyclic: Record<string, unknown> = {};
+    cyclic.self = cyclic;
+    expect(() => {
+      room.setRpcParams(cyclic);
+    })
+      .to.throw()
+      .with.property('code', 'invalid-argument');
+    await room.chat('Hello');
+    expect(tokens).to.deep.equal(['one', 'one']);
+  });
+
   it('joins under names in the form of Unicode that the server takes', async () => {
     let params: object | undefined;
     server = await ScriptedServer.start((request) => {
