@@ -71,7 +71,7 @@ export interface AtriumCallElement extends HTMLElement {
   /** Which buttons are shown. Empty: all. The attribute has them with spaces between them. */
   buttons: readonly CallButton[];
   layout: CallLayout;
-  /** `en`, `es`, `fr`, `de` or `zh`. Empty: what the browser asks for. All calls of a page speak the same. */
+  /** `en`, `es`, `fr`, `de` or `zh`. Empty: what the browser asks for. */
   language: string;
   /** `dark`, `light`, or `auto` for that of the system. Empty: that of the page (`color-scheme`). */
   theme: string;

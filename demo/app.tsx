@@ -8,7 +8,8 @@ import { LocalMedia } from './model/local-media.js';
 import { passOf } from './model/pass.js';
 import { keepCall, presentCall, type PresentCall } from './model/remembered.js';
 import { pageSettings } from './model/server.js';
-import { words } from './words/words.js';
+import { pageVoice } from './model/page-language.js';
+import { CallOptions } from './model/call-options.js';
 import { CallFrame } from './parts/call-frame.js';
 import { EndPage } from './parts/end-page.js';
 import { JoinPage } from './parts/join-page.js';
@@ -19,7 +20,7 @@ import { Lobby } from './parts/lobby.js';
 const comeBackWithinMs = 15_000;
 const tryAgainMs = 500;
 
-const media = new LocalMedia();
+const media = new LocalMedia(pageVoice);
 const call = signal<Call | undefined>(undefined);
 /** Why the user is not in the room. Read when it is drawn, in the language of then. */
 const alert = signal<(() => string | undefined) | undefined>(undefined);
@@ -51,7 +52,7 @@ export function App() {
         ) : (
           <>
             <span class="spinner" aria-hidden="true" />
-            <p role="status">{words().join.back(returning.value.room)}</p>
+            <p role="status">{pageVoice.words().join.back(returning.value.room)}</p>
           </>
         )}
       </main>
@@ -128,12 +129,13 @@ async function join(wish: PresentCall): Promise<void> {
   keepCall(wish);
   if (listenOnly) media.close();
   const since = performance.now();
-  const present = new Call(room, media, settings, (reason, details) => {
+  const ended: ConstructorParameters<typeof Call>[3] = (reason, details) => {
     departure.value = { reason, details, wish, room: present.title, lastedMs: performance.now() - since };
     call.value = undefined;
     keepCall(undefined);
     media.close();
-  });
+  };
+  const present = new Call(room, media, settings, ended, new CallOptions('', pageVoice));
   call.value = present;
   const mayRename = room.self.grants?.canUpdateOwnMetadata === true;
   if (wish.token !== '' && wish.name !== '' && wish.name !== room.self.name && mayRename) {
@@ -149,5 +151,5 @@ function identityOf({ token: given, name }: PresentCall): { readonly user: strin
 
 function explainReturn(error: unknown, name: string): string | undefined {
   const isOfNetwork = error instanceof ClientError && error.advice === 'retry' && error.reason === undefined;
-  return isOfNetwork ? words().end.lost : explainJoin(error, name);
+  return isOfNetwork ? pageVoice.words().end.lost : explainJoin(error, name, pageVoice.words());
 }

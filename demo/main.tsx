@@ -4,8 +4,9 @@ import { register, tagName } from './element/register.js';
 import { App, comeBack, presentRoom } from './app.js';
 import { inspect, type Inspection } from './model/inspection.js';
 import { factOf } from './model/facts.js';
-import { startLanguage } from './model/page-language.js';
+import { pageVoice, startLanguage } from './model/page-language.js';
 import { LostPage } from './parts/lost-page.js';
+import { Speaking } from './parts/voice.js';
 import './styles/page.css';
 
 declare global {
@@ -28,4 +29,5 @@ const home = factOf('atrium-lost');
 // A reloaded page goes back into its call at once, in whatever language.
 if (home === undefined) void comeBack();
 await startLanguage();
-if (root) render(home === undefined ? <App /> : <LostPage home={home} />, root);
+if (root)
+  render(<Speaking value={pageVoice}>{home === undefined ? <App /> : <LostPage home={home} />}</Speaking>, root);

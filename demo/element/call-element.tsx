@@ -7,7 +7,7 @@ import { CallOptions } from '../model/call-options.js';
 import type { Call } from '../model/call.js';
 import { explainEnd, explainJoin } from '../model/explain.js';
 import styles from '../styles/call.css?inline';
-import { languageFor, speak, words } from '../words/words.js';
+import { Voice, languageFor } from '../words/words.js';
 import { CallAttributes, observed } from './call-attributes.js';
 import { Handle } from './handle.js';
 import { ShownCall, type Shown } from './shown.js';
@@ -26,6 +26,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
   declare removeEventListener: AtriumCallElement['removeEventListener'];
   readonly #root = this.attachShadow({ mode: 'open' });
   readonly #shown = signal<Shown>({ type: 'unset' });
+  readonly #voice = new Voice();
   #state: CallState = 'idle';
   #stay: Stay | undefined;
   #joining: Promise<CallHandle> | undefined;
@@ -40,7 +41,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
       sheet.replaceSync(styles);
     }
     this.#root.adoptedStyleSheets = [sheet];
-    render(<ShownCall shown={this.#shown} />, this.#root);
+    render(<ShownCall shown={this.#shown} voice={this.#voice} />, this.#root);
     this.changed();
   }
 
@@ -119,7 +120,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
       if (home === '')
         throw new ClientError('invalid-argument', 'The attribute "server" is missing: it is https://host/.');
       const server = serverAddress(home);
-      const stay = new Stay({ server, room, user, token, password, publish }, (end) => {
+      const stay = new Stay({ server, room, user, token, password, publish }, this.#voice, (end) => {
         this.#ended(end);
       });
       this.#stay = stay;
@@ -130,7 +131,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
         this.#tell('waiting', { place });
       });
       const spoken = this.#speak();
-      const call = await stay.join(this.#apply(new CallOptions(`${server.base}/`)));
+      const call = await stay.join(this.#apply(new CallOptions(`${server.base}/`, this.#voice)));
       await spoken;
       return this.#present(call);
     } catch (error) {
@@ -156,8 +157,8 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
     this.#handle = undefined;
     this.#call = undefined;
     this.#state = 'over';
-    const { element, end: texts } = words();
-    const { title, text, mayRejoin } = explainEnd(end.reason, end, this.room);
+    const { element, end: texts } = this.#voice.words();
+    const { title, text, mayRejoin } = explainEnd(end.reason, end, this.room, this.#voice.words());
     const again = mayRejoin ? this.#again(texts.rejoin) : undefined;
     this.#shown.value = { type: 'message', title, text: text === '' ? element.left : text, again };
     this.#tell('left', end);
@@ -165,7 +166,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
 
   #failed(error: unknown): void {
     this.#state = 'over';
-    const { element } = words();
+    const { element } = this.#voice.words();
     const problem = error instanceof ClientError ? error : new ClientError('refused', String(error));
     if (problem.code === 'closed') {
       this.#ended({ reason: 'left', message: '', mayReturn: true });
@@ -178,7 +179,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
       };
       this.#shown.value = { type: 'password', again: this.password !== '', join };
     } else {
-      const text = explainJoin(error, this.user) ?? '';
+      const text = explainJoin(error, this.user, this.#voice.words()) ?? '';
       this.#shown.value = { type: 'message', title: element.failedTitle, text, again: this.#again(element.tryAgain) };
     }
     this.#tell('error', problem);
@@ -195,7 +196,7 @@ export class CallElement extends CallAttributes implements AtriumCallElement {
   }
 
   #speak(): Promise<void> {
-    return speak(languageFor([this.language, ...navigator.languages]));
+    return this.#voice.speak(languageFor([this.language, ...navigator.languages]));
   }
 
   #tell<Name extends 'joined' | 'waiting' | 'left' | 'error'>(

@@ -3,7 +3,8 @@ import type { ReadonlySignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import { CallPage } from '../parts/call-page.js';
 import { Lobby, type Knock } from '../parts/lobby.js';
-import { words } from '../words/words.js';
+import type { Voice, Words } from '../words/words.js';
+import { Speaking, useVoice } from '../parts/voice.js';
 
 /** What an `<atrium-call>` shows. */
 export type Shown =
@@ -30,12 +31,17 @@ interface PasswordQuestion {
   readonly join: (password: string) => void;
 }
 
-export function ShownCall({ shown }: { readonly shown: ReadonlySignal<Shown> }) {
-  return <div class="call">{partOf(shown.value)}</div>;
+/** @param voice of the element; a call may bring its own */
+export function ShownCall({ shown, voice }: { readonly shown: ReadonlySignal<Shown>; readonly voice: Voice }) {
+  const spoken = shown.value.type === 'call' ? shown.value.call.voice : voice;
+  return (
+    <div class="call" lang={spoken.language}>
+      <Speaking value={spoken}>{partOf(shown.value, spoken.words())}</Speaking>
+    </div>
+  );
 }
 
-function partOf(shown: Shown) {
-  const { element } = words();
+function partOf(shown: Shown, { element }: Words) {
   switch (shown.type) {
     case 'call':
       return <CallPage call={shown.call} />;
@@ -76,6 +82,7 @@ function Card({ shown: { title, text, again } }: { readonly shown: Message }) {
 }
 
 function Password({ question: { again, join } }: { readonly question: PasswordQuestion }) {
+  const { words } = useVoice();
   const { element, join: form } = words();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {

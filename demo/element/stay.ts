@@ -4,6 +4,7 @@ import { Call } from '../model/call.js';
 import type { CallOptions } from '../model/call-options.js';
 import { LocalMedia } from '../model/local-media.js';
 import { pageSettings } from '../model/server.js';
+import type { Voice } from '../words/words.js';
 
 /** A user joins a room of a server. */
 export interface Wish {
@@ -20,13 +21,14 @@ export interface Wish {
 export class Stay {
   readonly room: Room;
   readonly #wish: Wish;
-  readonly #media = new LocalMedia();
+  readonly #media: LocalMedia;
   readonly #ended: (end: CallEnd) => void;
 
-  /** @param ended called once, when the user is not in the room any more */
-  constructor(wish: Wish, ended: (end: CallEnd) => void) {
+  /** @param voice the language of the call @param ended called once, when the user is not in the room any more */
+  constructor(wish: Wish, voice: Voice, ended: (end: CallEnd) => void) {
     const { server, room, user, token, password } = wish;
     this.#wish = wish;
+    this.#media = new LocalMedia(voice);
     this.#ended = ended;
     this.room = new Room({
       ...{ url: server.socket, room },

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { CallButton } from '../../client/index.js';
+import { Voice } from '../words/words.js';
 
 /** What the page around a call wants of it. */
 export class CallOptions {
@@ -8,9 +9,11 @@ export class CallOptions {
   readonly chat = signal(true);
   /** Address of the server's page, to which invitations lead. Empty: this is that page. */
   readonly home: string;
+  readonly voice: Voice;
 
-  constructor(home = '') {
+  constructor(home = '', voice = new Voice()) {
     this.home = home;
+    this.voice = voice;
   }
 
   shows(button: CallButton): boolean {

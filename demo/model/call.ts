@@ -29,7 +29,7 @@ import type { PageSettings } from './server.js';
 import { Scene } from './scene.js';
 import { Sharing } from './sharing.js';
 import { Toasts } from './toasts.js';
-import { words } from '../words/words.js';
+import type { Voice } from '../words/words.js';
 import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
@@ -56,6 +56,7 @@ export class Call {
   readonly house: House;
   readonly toasts = new Toasts();
   readonly options: CallOptions;
+  readonly voice: Voice;
   readonly hasHat: boolean;
   /** Whether the server knows of raised hands. */
   readonly hasHands: boolean;
@@ -88,7 +89,7 @@ export class Call {
   /** Whether nothing at all comes through, and why. */
   readonly trouble: Trouble;
   readonly #absent = new Absentees((name) => {
-    this.toasts.show(words().call.left(name));
+    this.toasts.show(this.voice.words().call.left(name));
   });
   readonly #speakers: Speakers;
   readonly #statistics: ReturnType<typeof setInterval>;
@@ -109,18 +110,19 @@ export class Call {
   ) {
     this.room = room;
     this.options = options;
+    this.voice = options.voice;
     this.media = media;
     this.hasHat = settings.hasHat;
     this.chat = new Chat(room, (message) => {
       if (options.chat.value) this.#toastMessage(message);
     });
-    this.house = new House(room, this.toasts);
+    this.house = new House(room, this.toasts, this.voice);
     this.hasHands = room.self.state !== undefined;
     this.mayReact.value = room.self.grants?.canPublishData ?? false;
     this.#wasSilenced = !room.self.mayPublish('audio');
-    this.self = new Person(room.user, room.self.name, true);
+    this.self = new Person(room.user, room.self.name, true, this.voice);
     if (room.self.state) this.self.take(room.self.state);
-    this.#sharing = new Sharing(room, this.self, this.toasts);
+    this.#sharing = new Sharing(room, this.self, this.toasts, this.voice);
     this.showOwn();
     for (const participant of room.participants.values()) this.#welcome(participant);
     this.#listen(ended);
@@ -184,7 +186,7 @@ export class Call {
     } catch (error) {
       if (!this.#isOver() && error instanceof ClientError) {
         transit.refused(error);
-        this.toasts.show(explainMedia(error, this.self.name, this.self.name), 'problem');
+        this.toasts.show(explainMedia(error, this.self.name, this.self.name, this.voice.words()), 'problem');
       }
     }
     this.showOwn();
@@ -224,7 +226,7 @@ export class Call {
     try {
       await this.room.self.raiseHand(this.self.handSince.value === undefined);
     } catch {
-      this.toasts.show(words().bar.handFailed, 'problem');
+      this.toasts.show(this.voice.words().bar.handFailed, 'problem');
     }
   }
 
@@ -236,7 +238,7 @@ export class Call {
       await this.room.send(reactionTopic, emojis[kind]);
     } catch {
       hide();
-      if (!this.#isOver()) this.toasts.show(words().reactions.failed, 'problem');
+      if (!this.#isOver()) this.toasts.show(this.voice.words().reactions.failed, 'problem');
     }
   }
 
@@ -256,7 +258,7 @@ export class Call {
       this.speaker.value = id;
       remember({ speaker: id });
     } catch {
-      this.toasts.show(words().devices.speakerFailed, 'problem');
+      this.toasts.show(this.voice.words().devices.speakerFailed, 'problem');
     }
   }
 
@@ -274,7 +276,7 @@ export class Call {
       await this.room.customRequest({ hat: !this.hat.value });
       this.hat.value = !this.hat.value;
     } catch {
-      this.toasts.show(words().bar.hatFailed, 'problem');
+      this.toasts.show(this.voice.words().bar.hatFailed, 'problem');
     }
   }
 
@@ -310,11 +312,11 @@ export class Call {
     const allowed = tracks.filter(({ kind }) => self.mayPublish(kind as MediaKind));
     if (allowed.length === tracks.length) return stream;
     if (allowed.length > 0) {
-      this.toasts.show(self.mayPublish('audio') ? words().call.unseen : words().call.unheard);
+      this.toasts.show(self.mayPublish('audio') ? this.voice.words().call.unseen : this.voice.words().call.unheard);
       return new MediaStream(allowed);
     }
     this.media.close();
-    this.toasts.show(words().call.listenOnly);
+    this.toasts.show(this.voice.words().call.listenOnly);
     this.showOwn();
     return undefined;
   }
@@ -322,7 +324,7 @@ export class Call {
   /** A moderator has ended what we publish. To turn the microphone or the camera on publishes again, where that is allowed. */
   #wasTaken(): void {
     this.media.close();
-    this.toasts.show(words().call.stopped);
+    this.toasts.show(this.voice.words().call.stopped);
     this.showOwn();
   }
 
@@ -335,13 +337,13 @@ export class Call {
     this.#listenToOwn();
     room.on('participantJoined', (participant) => {
       this.#welcome(participant);
-      if (!this.#absent.isBack(participant.id)) this.toasts.show(words().call.joined(participant.name));
+      if (!this.#absent.isBack(participant.id)) this.toasts.show(this.voice.words().call.joined(participant.name));
     });
     room.on('participantLeft', ({ id, name }) => {
       this.others.value = this.others.value.filter((person) => person.id !== id);
       if (!room.joined) return;
       if (this.reconnecting.value) this.#absent.add(id, name);
-      else this.toasts.show(words().call.left(name));
+      else this.toasts.show(this.voice.words().call.left(name));
     });
     room.on('mediaError', (error, who) => {
       if (who === undefined) {
@@ -349,7 +351,7 @@ export class Call {
         return;
       }
       const person = this.#person(who);
-      this.toasts.show(explainMedia(error, person?.name ?? who, this.self.name), 'problem');
+      this.toasts.show(explainMedia(error, person?.name ?? who, this.self.name, this.voice.words()), 'problem');
     });
     room.on('data', (message) => {
       const kind = reactionIn(message);
@@ -370,7 +372,7 @@ export class Call {
       this.house.reconnected();
     });
     room.on('waiting', () => {
-      this.toasts.show(words().call.askedAgain);
+      this.toasts.show(this.voice.words().call.askedAgain);
     });
     room.on('closed', (reason, details) => {
       clearInterval(this.#statistics);
@@ -394,7 +396,7 @@ export class Call {
       this.unmuteWish.value = { by: this.#person(by)?.name ?? by, kinds };
     });
     self.on('grantsChanged', () => {
-      if (this.#wasSilenced && self.mayPublish('audio')) this.toasts.show(words().call.maySpeak);
+      if (this.#wasSilenced && self.mayPublish('audio')) this.toasts.show(this.voice.words().call.maySpeak);
       this.#wasSilenced = !self.mayPublish('audio');
       this.mayReact.value = self.grants?.canPublishData ?? false;
       this.showOwn();
@@ -405,13 +407,13 @@ export class Call {
     const isCut = this.self.isCut(kind);
     if (isCut === wasCut) return;
     if (kind === 'audio') {
-      this.toasts.show(isCut ? words().call.muted : words().call.unmuted);
-    } else this.toasts.show(isCut ? words().call.videoStopped : words().call.videoAgain);
+      this.toasts.show(isCut ? this.voice.words().call.muted : this.voice.words().call.unmuted);
+    } else this.toasts.show(isCut ? this.voice.words().call.videoStopped : this.voice.words().call.videoAgain);
   }
 
   /** The first line of the last message, while the chat is closed. */
   #toastMessage({ from, name, text }: Message): void {
-    const { said, server } = words().chat;
+    const { said, server } = this.voice.words().chat;
     const [line = ''] = text.trim().split('\n', 1);
     const shown = line.length <= longestToast ? line : `${Array.from(line).slice(0, longestToast).join('')} …`;
     this.#hideMessage();
@@ -423,13 +425,13 @@ export class Call {
   }
 
   #welcome(participant: Participant): void {
-    const person = new Person(participant.id, participant.name, false);
+    const person = new Person(participant.id, participant.name, false, this.voice);
     person.idle.value = 'listening';
     if (participant.state) person.take(participant.state);
     participant.on('stateChanged', (state) => {
       const hadHand = person.handSince.value !== undefined;
       person.take(state);
-      if (!hadHand && state.hand) this.toasts.show(words().call.raised(person.name));
+      if (!hadHand && state.hand) this.toasts.show(this.voice.words().call.raised(person.name));
     });
     participant.on('updated', ({ name }) => {
       person.renamed(name);
@@ -467,7 +469,7 @@ export class Call {
   }
 
   #expectScreen(publication: Publication, person: Person): void {
-    if (publication.source === 'screen') this.toasts.show(words().stage.presents(person.name));
+    if (publication.source === 'screen') this.toasts.show(this.voice.words().stage.presents(person.name));
     let shown: MediaStream | undefined;
     publication.on('subscribed', ({ stream }) => {
       shown = stream;
@@ -482,7 +484,7 @@ export class Call {
   #interrupted(): void {
     const again = performance.now() - this.#interruptedAt < interruptionMs;
     this.#interruptedAt = performance.now();
-    if (!again) this.toasts.show(words().call.interrupted);
+    if (!again) this.toasts.show(this.voice.words().call.interrupted);
   }
 
   #expectBack(participant: Participant, person: Person): void {
@@ -528,7 +530,7 @@ export class Call {
   }
 
   async #lost(kind: DeviceKind, next: MediaStreamTrack | undefined): Promise<void> {
-    const { lost, lostFor } = words().devices;
+    const { lost, lostFor } = this.voice.words().devices;
     this.toasts.show(next ? lostFor[kind](next.label) : lost[kind], 'problem');
     await this.#send(next);
     this.showOwn();

@@ -1,5 +1,5 @@
 import type { EndDetails, EndReason } from '../../client/index.js';
-import { language } from '../words/words.js';
+import type { Language } from '../words/words.js';
 import type { PresentCall } from './remembered.js';
 
 /** A call that is over for the user. */
@@ -14,7 +14,7 @@ export interface Departure {
 }
 
 /** In hours and minutes, in words. Empty for less than a minute. */
-export function durationText(ms: number): string {
+export function durationText(ms: number, language: Language): string {
   const all = Math.floor(ms / 60_000);
   const parts = [
     [Math.floor(all / 60), 'hour'],
@@ -23,7 +23,7 @@ export function durationText(ms: number): string {
   const texts = parts
     .filter(([count]) => count > 0)
     .map(([count, unit]) =>
-      new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay: 'long' }).format(count),
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count),
     );
-  return new Intl.ListFormat(language(), { type: 'conjunction' }).format(texts);
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(texts);
 }

@@ -1,5 +1,5 @@
 import { ClientError, type ClientErrorCode, type EndDetails, type EndReason } from '../../client/index.js';
-import { words, type Words } from '../words/words.js';
+import type { Words } from '../words/words.js';
 
 /** A text without parts. */
 type TextKey = {
@@ -45,8 +45,7 @@ const moderationFailures: Explanations = {
 };
 
 /** Why joining failed, and what to do. `undefined` where there is nothing to explain: the user does not want to any more. */
-export function explainJoin(error: unknown, name: string): string | undefined {
-  const { problems } = words();
+export function explainJoin(error: unknown, name: string, { problems }: Words): string | undefined {
   if (!(error instanceof ClientError)) return problems.page;
   const { code, message, retryAfterMs } = error;
   switch (code) {
@@ -59,26 +58,30 @@ export function explainJoin(error: unknown, name: string): string | undefined {
     case 'too-many':
       return problems.tooOften(secondsOf(retryAfterMs));
     default:
-      return textFor(code, joinFailures) ?? problems.notLetIn(message);
+      return textFor(code, joinFailures, problems) ?? problems.notLetIn(message);
   }
 }
 
 /** @param who the participant that it concerns, where known. @param self the name of this user */
-export function explainMedia(error: ClientError, who: string | undefined, self: string): string {
-  return words().problems.mediaFailed(subject(who, self), textFor(error.code, mediaFailures) ?? error.message);
+export function explainMedia(error: ClientError, who: string | undefined, self: string, { problems }: Words): string {
+  const text = textFor(error.code, mediaFailures, problems) ?? error.message;
+  return problems.mediaFailed(subject(who, self, problems), text);
 }
 
 /** Why something that a moderator wanted was not done. */
-export function explainModeration(error: unknown): string {
-  const { problems } = words();
+export function explainModeration(error: unknown, { problems }: Words): string {
   if (!(error instanceof ClientError)) return problems.pageHere;
   if (error.code === 'too-many') return problems.tooOften(secondsOf(error.retryAfterMs));
-  return textFor(error.code, moderationFailures) ?? problems.notDone(error.message);
+  return textFor(error.code, moderationFailures, problems) ?? problems.notDone(error.message);
 }
 
 /** @param room its name for people */
-export function explainEnd(reason: EndReason, { message, mayReturn }: EndDetails, room: string): Ending {
-  const { end } = words();
+export function explainEnd(
+  reason: EndReason,
+  { message, mayReturn }: EndDetails,
+  room: string,
+  { end }: Words,
+): Ending {
   switch (reason) {
     case 'left':
       return { title: end.left(room), text: '', mayGoOn: true, mayRejoin: true };
@@ -99,17 +102,16 @@ export function explainEnd(reason: EndReason, { message, mayReturn }: EndDetails
 }
 
 /** Undefined where the page has no words for it. */
-function textFor(code: ClientErrorCode, explanations: Explanations): string | undefined {
+function textFor(code: ClientErrorCode, explanations: Explanations, problems: Words['problems']): string | undefined {
   const key = explanations[code];
-  return key && words().problems[key];
+  return key && problems[key];
 }
 
 function secondsOf(ms = 60_000): number {
   return Math.ceil(ms / 1_000);
 }
 
-function subject(who: string | undefined, self: string): string {
-  const { problems } = words();
+function subject(who: string | undefined, self: string, problems: Words['problems']): string {
   if (who === undefined) return problems.media;
   return who === self ? problems.ownMedia : problems.mediaOf(who);
 }

@@ -2,13 +2,14 @@ import { computed, signal } from '@preact/signals';
 import type { MediaKind, Removal, Room, RoomChanges, RoomSettings, Waiting } from '../../client/index.js';
 import { explainModeration } from './explain.js';
 import type { Person } from './person.js';
-import { words } from '../words/words.js';
+import type { Voice } from '../words/words.js';
 import type { Toasts } from './toasts.js';
 
 /** The room and its moderators, as the page shows them. The methods never reject: a problem is shown. */
 export class House {
   readonly #room: Room;
   readonly #toasts: Toasts;
+  readonly #voice: Voice;
   /** Whether the user of this page moderates the room. */
   readonly moderates = signal(false);
   readonly settings = signal<RoomSettings | undefined>(undefined);
@@ -16,9 +17,10 @@ export class House {
   /** Those that a moderator can let in, in the order in which they came. */
   readonly waiting = computed(() => (this.moderates.value ? this.#waiting.value : []));
 
-  constructor(room: Room, toasts: Toasts) {
+  constructor(room: Room, toasts: Toasts, voice: Voice) {
     this.#room = room;
     this.#toasts = toasts;
+    this.#voice = voice;
     const { moderation, self } = room;
     this.settings.value = room.settings;
     this.moderates.value = self.moderates;
@@ -26,8 +28,8 @@ export class House {
     room.on('settingsChanged', (settings) => (this.settings.value = settings));
     moderation.on('waitingChanged', () => (this.#waiting.value = [...moderation.waiting.values()]));
     self.on('grantsChanged', () => {
-      if (self.moderates && !this.moderates.value) this.#toasts.show(words().moderation.isModerator);
-      if (!self.moderates && this.moderates.value) this.#toasts.show(words().moderation.isModeratorNoMore);
+      if (self.moderates && !this.moderates.value) this.#toasts.show(this.#voice.words().moderation.isModerator);
+      if (!self.moderates && this.moderates.value) this.#toasts.show(this.#voice.words().moderation.isModeratorNoMore);
       this.moderates.value = self.moderates;
     });
   }
@@ -44,12 +46,13 @@ export class House {
 
   async muteAll(muted: boolean): Promise<void> {
     const done = await this.#do(this.#room.moderation.mute('*', ['audio'], muted));
-    if (done) this.#toasts.show(muted ? words().moderation.allMuted : words().moderation.allHeard);
+    if (done)
+      this.#toasts.show(muted ? this.#voice.words().moderation.allMuted : this.#voice.words().moderation.allHeard);
   }
 
   async askToUnmute(person: Person): Promise<void> {
     const done = await this.#do(this.#room.moderation.requestUnmute(person.id, ['audio']));
-    if (done) this.#toasts.show(words().moderation.askedToUnmute(person.name));
+    if (done) this.#toasts.show(this.#voice.words().moderation.askedToUnmute(person.name));
   }
 
   async remove(person: Person, removal: Removal): Promise<void> {
@@ -60,7 +63,7 @@ export class House {
     // Nobody can give what they do not have.
     const grants = { roomAdmin: true, ...(this.#room.self.grants?.roomRecord && { roomRecord: true }) };
     const done = await this.#do(this.#room.moderation.setGrants(person.id, { grants }));
-    if (done) this.#toasts.show(words().moderation.madeModerator(person.name));
+    if (done) this.#toasts.show(this.#voice.words().moderation.madeModerator(person.name));
   }
 
   async lowerHand(person: Person | 'all'): Promise<void> {
@@ -89,7 +92,7 @@ export class House {
       await request;
       return true;
     } catch (error) {
-      this.#toasts.show(explainModeration(error), 'problem');
+      this.#toasts.show(explainModeration(error, this.#voice.words()), 'problem');
       return false;
     }
   }

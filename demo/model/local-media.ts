@@ -9,7 +9,7 @@ import {
   watchDevices,
   type Devices,
 } from '../../client/index.js';
-import { words } from '../words/words.js';
+import type { Voice, Words } from '../words/words.js';
 import { presentRefusal, type Refusal } from './refusal.js';
 import { keepOff, keptOff, recall, remember } from './remembered.js';
 
@@ -63,8 +63,10 @@ export class LocalMedia {
   #closed = 0;
   #choice: Record<DeviceKind, string> = { camera: recall().camera, microphone: recall().microphone };
   readonly #unwatch: () => void;
+  readonly #voice: Voice;
 
-  constructor() {
+  constructor(voice: Voice) {
+    this.#voice = voice;
     this.#unwatch = watchDevices((devices) => {
       this.devices.value = devices;
     });
@@ -119,7 +121,7 @@ export class LocalMedia {
       if (track) this.#use(kind, track);
       return track;
     } catch {
-      this.hint.value = words().devices.busy[kind];
+      this.hint.value = this.#voice.words().devices.busy[kind];
       this.#changes.value += 1;
       return undefined;
     }
@@ -212,7 +214,7 @@ export class LocalMedia {
   async #look(kinds: readonly DeviceKind[]): Promise<readonly MediaStreamTrack[]> {
     const closed = this.#closed;
     this.#opening.value = [...this.#opening.value, ...kinds];
-    const { tracks, hint, isRefused = false } = await find(this.#choice, kinds);
+    const { tracks, hint, isRefused = false } = await find(this.#choice, kinds, this.#voice.words());
     const refusal = isRefused ? await presentRefusal() : undefined;
     if (closed !== this.#closed) {
       tracks.forEach(stopTrack);
@@ -302,7 +304,7 @@ interface Found {
 }
 
 /** Opens the chosen devices, or any: all kinds, or one of them, or none. */
-async function find(choice: Record<DeviceKind, string>, kinds: readonly DeviceKind[]): Promise<Found> {
+async function find(choice: Record<DeviceKind, string>, kinds: readonly DeviceKind[], words: Words): Promise<Found> {
   const wish = (device: (kind: DeviceKind) => string | true) => ({
     camera: kinds.includes('camera') && device('camera'),
     microphone: kinds.includes('microphone') && device('microphone'),
@@ -310,14 +312,14 @@ async function find(choice: Record<DeviceKind, string>, kinds: readonly DeviceKi
   for (const wanted of [wish((kind) => choice[kind] || true), wish(() => true)]) {
     const all = await attempt(wanted);
     if (all instanceof MediaStream) return { tracks: all.getTracks(), hint: '' };
-    if (all === 'device-refused') return { tracks: [], hint: refusalHint(), isRefused: true };
+    if (all === 'device-refused') return { tracks: [], hint: refusalHint(words), isRefused: true };
   }
   if (kinds.length === 1)
-    return { tracks: [], hint: hintFor(!kinds.includes('camera'), !kinds.includes('microphone')) };
+    return { tracks: [], hint: hintFor(!kinds.includes('camera'), !kinds.includes('microphone'), words) };
   const picture = await attempt(wishFor('camera', true));
   const sound = await attempt(wishFor('microphone', true));
   const tracks = [picture, sound].flatMap((found) => (found instanceof MediaStream ? found.getTracks() : []));
-  return { tracks, hint: hintFor(picture instanceof MediaStream, sound instanceof MediaStream) };
+  return { tracks, hint: hintFor(picture instanceof MediaStream, sound instanceof MediaStream, words) };
 }
 
 function deviceOf({ kind }: MediaStreamTrack): DeviceKind {
@@ -337,13 +339,12 @@ async function attempt(wish: Parameters<typeof openDevices>[0]): Promise<MediaSt
   }
 }
 
-function refusalHint(): string {
-  const { blocked, insecure } = words().devices;
+function refusalHint({ devices: { blocked, insecure } }: Words): string {
   return isSecureContext ? blocked : insecure;
 }
 
-function hintFor(hasCamera: boolean, hasMicrophone: boolean): string {
-  const { noDevices, noCamera, noMicrophone } = words().devices;
+function hintFor(hasCamera: boolean, hasMicrophone: boolean, { devices }: Words): string {
+  const { noDevices, noCamera, noMicrophone } = devices;
   if (!hasCamera) return hasMicrophone ? noCamera : noDevices;
   return hasMicrophone ? '' : noMicrophone;
 }

@@ -1,6 +1,6 @@
 import { computed, signal, type Signal } from '@preact/signals';
 import type { ConnectionStatistics, MediaKind, ParticipantState, Quality, Rates } from '../../client/index.js';
-import { words } from '../words/words.js';
+import type { Voice } from '../words/words.js';
 import { Picture } from './picture.js';
 import { Transit } from './transit.js';
 
@@ -44,12 +44,14 @@ export class Person {
   readonly figures = signal<Figures | undefined>(undefined);
 
   readonly #name: Signal<string>;
+  readonly #voice: Voice;
 
-  constructor(id: string, name: string, own: boolean) {
+  constructor(id: string, name: string, own: boolean, voice: Voice) {
     this.id = id;
     this.#name = signal(name);
     this.own = own;
-    this.transit = new Transit(own);
+    this.#voice = voice;
+    this.transit = new Transit(own, voice);
   }
 
   /** For people. It can change. */
@@ -67,7 +69,7 @@ export class Person {
 
   #idleNote(): string {
     const sends = this.transit.state.value !== undefined;
-    return sends || this.idle.value === undefined ? '' : words().media[this.idle.value];
+    return sends || this.idle.value === undefined ? '' : this.#voice.words().media[this.idle.value];
   }
 
   /** Takes over what the server tells. What the user of this page has muted, the page knows itself. */

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { ClientError, type Room } from '../../client/index.js';
-import { words } from '../words/words.js';
+import type { Voice } from '../words/words.js';
 import type { Person } from './person.js';
 import type { Toasts } from './toasts.js';
 
@@ -9,10 +9,12 @@ export class Sharing {
   readonly on = signal(false);
   readonly #room: Room;
   readonly #toasts: Toasts;
+  readonly #voice: Voice;
 
-  constructor(room: Room, self: Person, toasts: Toasts) {
+  constructor(room: Room, self: Person, toasts: Toasts, voice: Voice) {
     this.#room = room;
     this.#toasts = toasts;
+    this.#voice = voice;
     room.on('sharing', (on) => {
       this.on.value = on;
       const { screen } = room;
@@ -28,7 +30,7 @@ export class Sharing {
     } catch (error) {
       // The user closed the browser's question and knows why nothing is shared.
       if (!(error instanceof ClientError) || error.code === 'device-refused' || error.code === 'closed') return;
-      const { bar, stage } = words();
+      const { bar, stage } = this.#voice.words();
       this.#toasts.show(error.code === 'not-allowed' ? stage.mayNotPresent : bar.noSharing, 'problem');
     }
   }

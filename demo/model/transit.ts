@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { ClientError, PublicationState, Quality } from '../../client/index.js';
-import { words } from '../words/words.js';
+import type { Voice } from '../words/words.js';
 
 /** What a person publishes, as the library shows it: ours and that of others alike. */
 export interface Followed {
@@ -14,6 +14,7 @@ export interface Followed {
 /** The way of somebody's sound and picture: from us to the server, or from the server to us. */
 export class Transit {
   readonly #own: boolean;
+  readonly #voice: Voice;
   /** Undefined: nothing is published. */
   readonly state = signal<PublicationState | undefined>(undefined);
   readonly failure = signal<ClientError | undefined>(undefined);
@@ -32,8 +33,9 @@ export class Transit {
   readonly unsent = computed(() => this.#own && this.state.value !== 'live' && this.failure.value !== undefined);
   #followed: Followed | undefined;
 
-  constructor(own: boolean) {
+  constructor(own: boolean, voice: Voice) {
     this.#own = own;
+    this.#voice = voice;
   }
 
   get followed(): Followed | undefined {
@@ -79,7 +81,7 @@ export class Transit {
   }
 
   #note(): string {
-    const { media, stage } = words();
+    const { media, stage } = this.#voice.words();
     const isFinal = this.failure.value?.advice === 'give-up';
     // Also during the next attempt: the pause before it may be too short to be read.
     if (this.unsent.value) return isFinal || this.#wasRefused() ? media.notSent : media.notSentYet;

@@ -3,7 +3,7 @@ import type { Call } from '../model/call.js';
 import { keepAwake } from '../model/wake-lock.js';
 import { ChatPanel } from './chat-panel.js';
 import { Clock } from './clock.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Controls } from './controls.js';
 import { Brand, Icon } from './icon.js';
 import { InvitationButton } from './invitation.js';
@@ -17,6 +17,7 @@ import { ViewButtons } from './view-buttons.js';
 
 /** The call: tiles, chat, who is here, and the buttons. */
 export function CallPage({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const frame = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const { low, resting } = useLow(frame);

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Chat } from '../model/chat.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Icon } from './icon.js';
 
 /** In UTF-16 units: the server takes so many in any script, where it is not set otherwise. */
@@ -8,6 +8,7 @@ const longest = 5_000;
 
 /** The field to write a message. It grows with the text; Enter sends, and Shift+Enter begins a line. */
 export function ChatForm({ chat }: { readonly chat: Chat }) {
+  const { words } = useVoice();
   const texts = words().chat;
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = chat.draft.value;

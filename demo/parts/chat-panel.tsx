@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Call } from '../model/call.js';
 import { inDays } from '../model/chat.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { ChatForm } from './chat-form.js';
 import { Said, Unsaid } from './message.js';
 import { Panel } from './panel.js';
@@ -12,6 +12,7 @@ const nearEnd = 48;
 
 /** The messages of the chat, and the field to write one. */
 export function ChatPanel({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { chat } = call;
   const texts = words().chat;
   const messages = chat.messages.value;

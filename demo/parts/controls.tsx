@@ -4,7 +4,8 @@ import type { CallButton } from '../../client/index.js';
 import type { Call, PanelName } from '../model/call.js';
 import { actionFor, type KeyAction } from '../model/keys.js';
 import type { DeviceKind } from '../model/local-media.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
 import { DeviceMenu } from './device-menu.js';
 import { InvitationPopover } from './invitation.js';
@@ -21,6 +22,7 @@ const canShare = 'getDisplayMedia' in ((navigator.mediaDevices as MediaDevices |
 
 /** The buttons of the call, their menus and their keys. */
 export function Controls({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const foot = useRef<HTMLElement>(null);
   const bar = useRef<HTMLDivElement>(null);
   useKeys(call, foot);
@@ -104,6 +106,7 @@ export function Controls({ call }: { readonly call: Call }) {
 }
 
 function DeviceControl({ call, kind }: { readonly call: Call; readonly kind: DeviceKind }) {
+  const { words } = useVoice();
   const { chooseCamera, chooseMicrophone } = words().devices;
   return (
     <span class="split">
@@ -120,6 +123,7 @@ function DeviceControl({ call, kind }: { readonly call: Call; readonly kind: Dev
 }
 
 function MoreButton({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const isOpen = call.menu.value === 'more';
   const unread = call.chat.unread.value;
   return (
@@ -141,10 +145,11 @@ function MoreButton({ call }: { readonly call: Call }) {
 
 /** Right of the bar: people and chat. In little room the menu has them. */
 function PanelButtons({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const texts = words().bar;
   const unread = call.chat.unread.value;
   const count = call.people.value.length;
-  const asked = requestsText(call);
+  const asked = requestsText(call, texts);
   const requests = call.house.waiting.value.length + call.hands.value.length;
   const key = call.preferences.shortcuts.value;
   return (
@@ -194,8 +199,7 @@ function PanelButton({ call, name, badge, quiet = false, ...rest }: PanelButtonP
 }
 
 /** Empty when nobody asks for anything. */
-function requestsText({ house, hands }: Call): string {
-  const texts = words().bar;
+function requestsText({ house, hands }: Call, texts: Words['bar']): string {
   const waiting = house.waiting.value.length;
   const raised = hands.value.length;
   return [waiting > 0 && texts.waiting(waiting), raised > 0 && texts.hands(raised)].filter(Boolean).join(', ');

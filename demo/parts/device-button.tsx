@@ -1,5 +1,5 @@
 import type { DeviceKind, LocalMedia } from '../model/local-media.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { ToolButton } from './tool-button.js';
 
 const looks = { camera: { icon: 'camera', key: 'v' }, microphone: { icon: 'mic', key: 'm' } } as const;
@@ -15,6 +15,7 @@ export interface DeviceButtonProps {
 
 /** Shows whether a device is on, and toggles it. Its name stays; whether it is pressed says whether the device is on. */
 export function DeviceButton({ kind, media, withShortcut = false, cut = false, onClick }: DeviceButtonProps) {
+  const { words } = useVoice();
   const state = media.state(kind);
   const { icon, key } = looks[kind];
   const texts = words().devices;

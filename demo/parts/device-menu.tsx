@@ -1,7 +1,7 @@
 import type { Device } from '../../client/index.js';
 import type { Call } from '../model/call.js';
 import type { DeviceKind } from '../model/local-media.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Icon } from './icon.js';
 import { Level } from './level.js';
 import { Popover } from './popover.js';
@@ -10,6 +10,7 @@ const canChooseSpeaker = 'setSinkId' in HTMLMediaElement.prototype;
 
 /** Which camera; or which microphone, how loud it is, and which loudspeaker. */
 export function DeviceMenu({ call, kind }: { readonly call: Call; readonly kind: DeviceKind }) {
+  const { words } = useVoice();
   return (
     <Popover call={call} name={kind} label={words().devices.menus[kind]}>
       {kind === 'camera' ? <CameraChoice call={call} /> : <SoundChoice call={call} />}
@@ -19,6 +20,7 @@ export function DeviceMenu({ call, kind }: { readonly call: Call; readonly kind:
 
 /** What the settings show too. */
 export function CameraChoice({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { media } = call;
   const texts = words().devices;
   return (
@@ -45,6 +47,7 @@ export function CameraChoice({ call }: { readonly call: Call }) {
 }
 
 export function SoundChoice({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { media } = call;
   const texts = words().devices;
   const { microphones, speakers } = media.devices.value;
@@ -71,6 +74,7 @@ interface DeviceChoiceProps {
 }
 
 function DeviceChoice({ call, kind, devices }: DeviceChoiceProps) {
+  const { words } = useVoice();
   return (
     <Choice
       legend={words().devices[kind]}
@@ -89,6 +93,7 @@ interface ChoiceProps {
 }
 
 function Choice({ legend, devices, chosen, choose }: ChoiceProps) {
+  const { words } = useVoice();
   // The one that the system has chosen is called `default` in some browsers, and is the first in others.
   const used = devices.some(({ id }) => id === chosen) ? chosen : devices[0]?.id;
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { durationText, type Departure } from '../model/departure.js';
 import { explainEnd } from '../model/explain.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Brand, Icon } from './icon.js';
 
 export interface EndPageProps {
@@ -12,6 +12,7 @@ export interface EndPageProps {
 
 /** The user is out of the room, and camera and microphone are off. */
 export function EndPage({ departure, rejoin, goToNewRoom }: EndPageProps) {
+  const { words, language } = useVoice();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = 'Atrium';
@@ -19,8 +20,8 @@ export function EndPage({ departure, rejoin, goToNewRoom }: EndPageProps) {
   }, [departure]);
   const { end, join } = words();
   const { reason, details, wish, room, lastedMs } = departure;
-  const { title, text, mayGoOn, mayRejoin } = explainEnd(reason, details, room);
-  const lasted = durationText(lastedMs);
+  const { title, text, mayGoOn, mayRejoin } = explainEnd(reason, details, room, words());
+  const lasted = durationText(lastedMs, language);
   return (
     <main class="end-page">
       <Brand />

@@ -1,7 +1,7 @@
 import { invitationTo, type Invitation } from '../model/invitation.js';
 import type { Call } from '../model/call.js';
 import { factOf } from '../model/facts.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Icon } from './icon.js';
 import { Popover, popoverId } from './popover.js';
 import { QrCode } from './qr-code.js';
@@ -11,6 +11,7 @@ const canShare = 'share' in navigator && matchMedia('(pointer: coarse)').matches
 
 /** Copies the link. Where there is more to say or to choose, it opens that too. */
 export function InvitationButton({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { copyInvitation } = words().call;
   const isOpen = call.menu.value === 'invitation';
   const opens = canShare || invitationOf(call).reach !== 'everywhere';
@@ -37,6 +38,7 @@ export function InvitationButton({ call }: { readonly call: Call }) {
 
 /** Where the link leads, a code for phones, and the phone's own way to send it. */
 export function InvitationPopover({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const texts = words().invitation;
   const { link, reach, remedy } = invitationOf(call);
   return (
@@ -70,9 +72,9 @@ async function copy(call: Call): Promise<void> {
   const { link } = invitationOf(call);
   try {
     await navigator.clipboard.writeText(link);
-    call.toasts.show(words().call.invited);
+    call.toasts.show(call.voice.words().call.invited);
   } catch {
-    call.toasts.show(words().call.inviteBy(link));
+    call.toasts.show(call.voice.words().call.inviteBy(link));
   }
 }
 

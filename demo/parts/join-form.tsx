@@ -7,7 +7,8 @@ import type { LocalMedia } from '../model/local-media.js';
 import { newRoomName, nextName } from '../model/new-names.js';
 import type { Pass } from '../model/pass.js';
 import { recall, remember, type PresentCall } from '../model/remembered.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 import { PresenceLine } from './presence.js';
 import { Within } from './within.js';
 
@@ -26,6 +27,7 @@ const longestName = 40;
 
 /** Name, room, and the button. */
 export function JoinForm({ media, room, isLinked, isHidden, alert, pass, join }: JoinFormProps) {
+  const { words } = useVoice();
   const kept = recall();
   const { join: texts } = words();
   const name = useRef<HTMLInputElement>(null);
@@ -66,9 +68,9 @@ export function JoinForm({ media, room, isLinked, isHidden, alert, pass, join }:
   };
   const explain = (error: unknown, wish: PresentCall): void => {
     const code = error instanceof ClientError ? error.code : undefined;
-    problem.value = () => explainJoin(error, wish.name);
+    problem.value = () => explainJoin(error, wish.name, words());
     if (code === 'password') {
-      problem.value = () => passwordText(wish.password);
+      problem.value = () => passwordText(wish.password, words());
       asksPassword.value = true;
       password.current?.select();
     } else if (code === 'name-taken' && pass?.identity === undefined) {
@@ -157,6 +159,7 @@ export function JoinForm({ media, room, isLinked, isHidden, alert, pass, join }:
 
 /** Suggests a room that nobody guesses. */
 function RoomField({ room }: { readonly room: Signal<string> }) {
+  const { words } = useVoice();
   const { join: texts } = words();
   return (
     <div class="room-field">
@@ -190,6 +193,7 @@ interface OfferProps {
 
 /** One click joins under a name that is free, as in a second tab. */
 function Offer({ name, listenOnly, take }: OfferProps) {
+  const { words } = useVoice();
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     button.current?.focus();
@@ -202,6 +206,6 @@ function Offer({ name, listenOnly, take }: OfferProps) {
 }
 
 /** @param given empty: the user did not know that one is asked for */
-function passwordText(given: string): string {
-  return given === '' ? words().join.passwordNeeded : words().join.passwordWrong;
+function passwordText(given: string, { join }: Words): string {
+  return given === '' ? join.passwordNeeded : join.passwordWrong;
 }

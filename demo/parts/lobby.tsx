@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Room } from '../../client/index.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 
 /** The user waits to be let into a room. */
 export interface Knock {
@@ -11,6 +11,7 @@ export interface Knock {
 
 /** What the user sees while they wait. */
 export function Lobby({ knock }: { readonly knock: Knock }) {
+  const { words } = useVoice();
   const { room, place } = knock;
   const { lobby } = words();
   const heading = useRef<HTMLHeadingElement>(null);

@@ -1,8 +1,9 @@
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Brand, Icon } from './icon.js';
 
 /** The page at an address where nothing is. */
 export function LostPage({ home }: { readonly home: string }) {
+  const { words } = useVoice();
   const { lost } = words();
   return (
     <main class="end-page">

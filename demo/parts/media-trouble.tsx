@@ -1,9 +1,11 @@
 import type { Call } from '../model/call.js';
 import type { TroubleReason } from '../model/trouble.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 
 /** Nothing comes through: what the user can look at, by reason. */
 export function MediaTrouble({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const reason = call.trouble.reason.value;
   const { media } = words();
   if (!reason) return null;
@@ -24,7 +26,7 @@ export function MediaTrouble({ call }: { readonly call: Call }) {
       <details class="trouble-help">
         <summary>{media.whatToCheck}</summary>
         <ul>
-          {checks(reason).map((text) => (
+          {checks(reason, words()).map((text) => (
             <li key={text}>{text}</li>
           ))}
         </ul>
@@ -33,8 +35,8 @@ export function MediaTrouble({ call }: { readonly call: Call }) {
   );
 }
 
-function checks(reason: TroubleReason): readonly string[] {
-  const { checkServer, checkOtherNetwork, checkFirewall, checkNoRelay, checkRelayRefused } = words().media;
+function checks(reason: TroubleReason, { media }: Words): readonly string[] {
+  const { checkServer, checkOtherNetwork, checkFirewall, checkNoRelay, checkRelayRefused } = media;
   switch (reason) {
     case 'media-server':
       return [checkServer];

@@ -2,24 +2,26 @@ import type { Chat, ShownMessage, Unsent } from '../model/chat.js';
 import { daysAgo } from '../model/chat.js';
 import { piecesOf } from '../model/links.js';
 import { hueOf } from '../model/person.js';
-import { language, words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Language } from '../words/words.js';
 
 /** A message of the chat, under its sender and its day where they differ from those of the one before. */
 export function Said({ shown }: { readonly shown: ShownMessage }) {
+  const { words, language } = useVoice();
   const { message, beginsDay, showsSender } = shown;
   const { from, name, own, text, at } = message;
   const sender = own ? words().chat.you : from === '' ? words().chat.server : name;
   return (
     <>
-      {beginsDay && <p class="message-day">{dayText(at)}</p>}
+      {beginsDay && <p class="message-day">{dayText(at, language)}</p>}
       <article class={own ? 'message own' : 'message'}>
         {showsSender && (
           <p class="message-head">
             <span class="message-from" style={{ '--hue': hueOf(from) }} title={sender} dir="auto">
               {sender}
             </span>
-            <time dateTime={at.toISOString()} title={at.toLocaleString(language())}>
-              {at.toLocaleTimeString(language(), { hour: '2-digit', minute: '2-digit' })}
+            <time dateTime={at.toISOString()} title={at.toLocaleString(language)}>
+              {at.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })}
             </time>
           </p>
         )}
@@ -31,6 +33,7 @@ export function Said({ shown }: { readonly shown: ShownMessage }) {
 
 /** A message of the user that is on its way, or was not sent. */
 export function Unsaid({ chat, unsent }: { readonly chat: Chat; readonly unsent: Unsent }) {
+  const { words } = useVoice();
   const texts = words().chat;
   return (
     <article
@@ -86,8 +89,8 @@ function MessageText({ text }: { readonly text: string }) {
   );
 }
 
-function dayText(at: Date): string {
+function dayText(at: Date, language: Language): string {
   const ago = daysAgo(at, new Date());
-  if (ago < 2) return new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(-ago, 'day');
-  return at.toLocaleDateString(language(), { weekday: 'long', day: 'numeric', month: 'long' });
+  if (ago < 2) return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-ago, 'day');
+  return at.toLocaleDateString(language, { weekday: 'long', day: 'numeric', month: 'long' });
 }

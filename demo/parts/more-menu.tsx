@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { CallButton } from '../../client/index.js';
 import type { Call, MenuName, PanelName } from '../model/call.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Icon } from './icon.js';
 import type { IconName } from './icons.js';
 import { toggleFullScreen } from './full-screen.js';
@@ -15,6 +15,7 @@ const layouts = ['auto', 'grid', 'speaker'] as const;
 
 /** What has no button of its own in the bar. In little room also what has one elsewhere. */
 export function MoreMenu({ call, canShare }: { readonly call: Call; readonly canShare: boolean }) {
+  const { words } = useVoice();
   const { bar, devices, reactions, settings, stage, statistics } = words();
   const show = (panel: PanelName) => (): void => {
     call.show(panel);
@@ -128,6 +129,7 @@ export function MoreMenu({ call, canShare }: { readonly call: Call; readonly can
 
 /** For moderators. */
 export function LeaveMenu({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { bar } = words();
   return (
     <Menu call={call} name="leave" label={bar.ending}>

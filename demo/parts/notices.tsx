@@ -1,10 +1,12 @@
 import type { Call, UnmuteWish } from '../model/call.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 import { MediaTrouble } from './media-trouble.js';
 import { WaitingPerson } from './waiting-person.js';
 
 /** What wants an answer of the user, above the pictures. */
 export function Notices({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { moderation } = words();
   const [first, ...more] = call.house.waiting.value;
   const wish = call.unmuteWish.value;
@@ -31,7 +33,7 @@ export function Notices({ call }: { readonly call: Call }) {
       )}
       {wish && (
         <div class="notice">
-          <p class="notice-text">{wishText(wish)}</p>
+          <p class="notice-text">{wishText(wish, words())}</p>
           <div class="notice-buttons">
             <button type="button" class="primary" onClick={() => void call.grantUnmute()}>
               {moderation.turnOn}
@@ -46,8 +48,7 @@ export function Notices({ call }: { readonly call: Call }) {
   );
 }
 
-function wishText({ by, kinds }: UnmuteWish): string {
-  const { moderation } = words();
+function wishText({ by, kinds }: UnmuteWish, { moderation }: Words): string {
   if (kinds.length > 1) return moderation.asksBoth(by);
   return kinds.includes('video') ? moderation.asksCamera(by) : moderation.asksMicrophone(by);
 }

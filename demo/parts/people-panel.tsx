@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import { hueOf, initial, type Person } from '../model/person.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 import { Icon } from './icon.js';
 import { Panel } from './panel.js';
 import { PersonTools } from './person-tools.js';
@@ -11,6 +12,7 @@ import { WaitingPerson } from './waiting-person.js';
 
 /** The list of the participants, raised hands first. Moderators let people in here, and moderate. */
 export function PeoplePanel({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { house } = call;
   const texts = words().people;
   const people = call.list.value;
@@ -42,6 +44,7 @@ export function PeoplePanel({ call }: { readonly call: Call }) {
 }
 
 function Row({ call, person }: { readonly call: Call; readonly person: Person }) {
+  const { words } = useVoice();
   const open = useSignal(false);
   const { people, moderation } = words();
   const moderates = call.house.moderates.value && !person.own;
@@ -58,7 +61,7 @@ function Row({ call, person }: { readonly call: Call; readonly person: Person })
             {person.name}
             {person.own && <span class="person-note"> {people.self}</span>}
           </span>
-          <span class="person-note">{notesOf(person)}</span>
+          <span class="person-note">{notesOf(person, words())}</span>
         </span>
         {place > 0 && (
           <span class="person-hand" role="img" aria-label={people.hand(place)}>
@@ -82,8 +85,7 @@ function Row({ call, person }: { readonly call: Call; readonly person: Person })
   );
 }
 
-function notesOf(person: Person): string {
-  const { people } = words();
+function notesOf(person: Person, { people }: Words): string {
   const [silent, dark] = [person.isCut('audio'), person.isCut('video')];
   const notes = [
     silent && dark && people.allCut,

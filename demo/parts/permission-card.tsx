@@ -1,6 +1,6 @@
 import type { LocalMedia } from '../model/local-media.js';
 import { browserOf, type Refusal } from '../model/refusal.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Icon } from './icon.js';
 
 export interface PermissionCardProps {
@@ -10,6 +10,7 @@ export interface PermissionCardProps {
 
 /** In place of the picture: why there is none, what to click, and one more try. */
 export function PermissionCard({ media, refusal }: PermissionCardProps) {
+  const { words } = useVoice();
   const { permission } = words();
   const text = refusal === 'denied' ? permission.denied[browserOf(navigator.userAgent)] : permission[refusal];
   return (

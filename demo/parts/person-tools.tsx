@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import type { Person } from '../model/person.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { focusFirst, ownTree } from './own-tree.js';
 
 export interface PersonToolsProps {
@@ -13,6 +13,7 @@ export interface PersonToolsProps {
 
 /** What a moderator can do about somebody. */
 export function PersonTools({ id, call: { house }, person }: PersonToolsProps) {
+  const { words } = useVoice();
   const removing = useSignal(false);
   const { name } = person;
   const { moderation } = words();
@@ -57,6 +58,7 @@ interface RemovalFormProps {
 
 /** Asks before somebody is removed: there is no way back for them. */
 function RemovalForm({ id, house, person, cancel: close }: RemovalFormProps) {
+  const { words } = useVoice();
   const reason = useRef<HTMLInputElement>(null);
   const { moderation } = words();
   const cancel = (): void => {

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import { arrange } from '../model/layout.js';
-import { words } from '../words/words.js';
+import { Speaking, useVoice } from './voice.js';
 import styles from '../styles/call.css?inline';
 import { RisingReactions } from './reactions.js';
 import { Tile } from './tile.js';
@@ -35,7 +35,7 @@ export async function togglePictureInPicture(call: Call, tree: ParentNode): Prom
         tree.querySelector<HTMLVideoElement>('.tile.main video') ?? tree.querySelector('video')
       )?.requestPictureInPicture();
   } catch {
-    call.toasts.show(words().stage.noPictureInPicture, 'problem');
+    call.toasts.show(call.voice.words().stage.noPictureInPicture, 'problem');
   }
 }
 
@@ -46,9 +46,14 @@ function show(call: Call, small: Window & typeof globalThis): void {
   sheet.replaceSync(styles);
   page.adoptedStyleSheets = [sheet];
   page.title = call.title;
-  page.documentElement.lang = document.documentElement.lang;
+  page.documentElement.lang = call.voice.language;
   page.body.className = 'floating';
-  render(<Floating call={call} />, page.body);
+  render(
+    <Speaking value={call.voice}>
+      <Floating call={call} />
+    </Speaking>,
+    page.body,
+  );
   const off = call.room.on('closed', () => {
     small.close();
   });
@@ -59,6 +64,7 @@ function show(call: Call, small: Window & typeof globalThis): void {
 }
 
 function Floating({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const floor = useRef<HTMLDivElement>(null);
   const room = useSignal(size);
   useLayoutEffect(() => {

@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { DeviceKind, DeviceState, LocalMedia } from '../model/local-media.js';
 import { watchPicture } from '../model/picture-watch.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
 import { Icon } from './icon.js';
 import { Level } from './level.js';
@@ -11,6 +12,7 @@ import { useStream } from './use-stream.js';
 
 /** The own picture and sound before the call, and the choice of devices. */
 export function Preview({ media }: { readonly media: LocalMedia }) {
+  const { words } = useVoice();
   const video = useRef<HTMLVideoElement>(null);
   const picture = useSignal(false);
   const stream = media.stream.value;
@@ -34,7 +36,7 @@ export function Preview({ media }: { readonly media: LocalMedia }) {
         {!refusal && !(camera === 'on' && picture.value) && (
           <div class="preview-empty">
             <Icon name={camera === 'on' ? 'camera' : 'camera-off'} />
-            <p>{previewText(camera, media.isOpening('camera'))}</p>
+            <p>{previewText(camera, media.isOpening('camera'), words())}</p>
           </div>
         )}
         <div class="preview-buttons" hidden={refusal !== undefined}>
@@ -92,8 +94,7 @@ function Choice({ kind, label, media }: ChoiceProps) {
   );
 }
 
-function previewText(camera: DeviceState, opening: boolean): string {
-  const { join } = words();
+function previewText(camera: DeviceState, opening: boolean, { join }: Words): string {
   if (opening) return join.cameraSought;
   switch (camera) {
     case 'on':

@@ -3,7 +3,7 @@ import type { Call } from '../model/call.js';
 import type { Place } from '../model/layout.js';
 import type { Picture } from '../model/picture.js';
 import { reactionKinds, type Reaction } from '../model/reactions.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Popover } from './popover.js';
 import { ReactionIcon } from './reaction-icon.js';
 import { useRoving } from './roving.js';
@@ -13,6 +13,7 @@ const lanes = 5;
 
 /** It stays open: applause is more than one clap. */
 export function ReactionMenu({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const inner = useRef<HTMLDivElement>(null);
   useRoving(inner);
   return (
@@ -23,6 +24,7 @@ export function ReactionMenu({ call }: { readonly call: Call }) {
 }
 
 export function ReactionButtons({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { kinds } = words().reactions;
   return (
     <div class="reaction-buttons" role="none">
@@ -84,6 +86,7 @@ export function RisingReactions({ call, places }: RisingReactionsProps) {
 
 /** For those that do not see them. */
 export function SaidReactions({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const news = call.reactions.news.value;
   const { said, kinds } = words().reactions;
   return (

@@ -1,11 +1,12 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { ToolButton } from './tool-button.js';
 
 /** What a moderator can do about the room. */
 export function RoomTools({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { house } = call;
   const { moderation } = words();
   const open = useSignal(false);
@@ -93,6 +94,7 @@ function Switch({ label, on, toggle }: SwitchProps) {
 
 /** Empty takes the password away. */
 function PasswordForm({ call: { house, toasts } }: { readonly call: Call }) {
+  const { words } = useVoice();
   const input = useRef<HTMLInputElement>(null);
   const { moderation } = words();
   const has = house.settings.value?.hasPassword ?? false;
@@ -128,6 +130,7 @@ function PasswordForm({ call: { house, toasts } }: { readonly call: Call }) {
 
 /** Asks before the call ends for everybody. */
 function EndForAll({ end, cancel }: { readonly end: () => void; readonly cancel: () => void }) {
+  const { words } = useVoice();
   const careful = useRef<HTMLButtonElement>(null);
   const { moderation } = words();
   useLayoutEffect(() => {

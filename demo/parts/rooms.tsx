@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { liveRooms } from '../model/server.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Icon } from './icon.js';
 import { usePolling } from './use-polling.js';
 
@@ -14,6 +14,7 @@ export interface RoomsProps {
 
 /** The rooms in use, as the server lists them for this user. */
 export function Rooms({ token, chosen }: RoomsProps) {
+  const { words } = useVoice();
   const rooms = usePolling(() => liveRooms(token), [token]) ?? [];
   const all = useSignal(false);
   if (rooms.length === 0) return null;

@@ -2,12 +2,13 @@ import type { Signal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import { callKeys } from '../model/keys.js';
 import { themes } from '../model/preferences.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { CallDialog } from './call-dialog.js';
 import { CameraChoice, SoundChoice } from './device-menu.js';
 import { LanguageChoice } from './language-choice.js';
 
 export function SettingsDialog({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { preferences } = call;
   const texts = words().settings;
   return (
@@ -56,6 +57,7 @@ function Switch({ label, on }: { readonly label: string; readonly on: Signal<boo
 
 /** What the keys do. */
 export function KeysDialog({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const texts = words().settings;
   const able = { hat: call.hasHat, hand: call.hasHands };
   const shown = callKeys.filter(({ does }) => !(does in able) || able[does as keyof typeof able]);

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Room } from '../../client/index.js';
 import type { Call } from '../model/call.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 
 /** The sound of everybody else, also of those whose picture is on another page. Pictures themselves are silent. */
 export function Sounds({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   return (
     <>
       <div class="sounds">

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { Call } from '../model/call.js';
 import type { Picture } from '../model/picture.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Icon } from './icon.js';
 import type { IconName } from './icons.js';
 import { RisingReactions, SaidReactions } from './reactions.js';
@@ -14,6 +14,7 @@ const settledMs = 150;
 
 /** The pictures, never scrolling, and what is said about all of them. */
 export function Stage({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const { scene } = call;
   const floor = useRef<HTMLDivElement>(null);
   const still = useSignal(true);

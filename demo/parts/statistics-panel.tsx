@@ -1,7 +1,8 @@
 import { decibels } from '../../client/index.js';
 import type { Call } from '../model/call.js';
 import type { Person } from '../model/person.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 import { Panel } from './panel.js';
 
 /** Of full scale. Below it nothing is heard. */
@@ -9,6 +10,7 @@ const silentDb = -90;
 
 /** Figures of the connections, which show why something looks bad. */
 export function StatisticsPanel({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const texts = words().statistics;
   return (
     <Panel call={call} name="statistics" title={texts.title} closeLabel={texts.close}>
@@ -22,6 +24,7 @@ export function StatisticsPanel({ call }: { readonly call: Call }) {
 }
 
 function Connection({ person }: { readonly person: Person }) {
+  const { words } = useVoice();
   const figures = person.figures.value;
   const texts = words().statistics;
   return (
@@ -29,7 +32,7 @@ function Connection({ person }: { readonly person: Person }) {
       <h3>{person.own ? texts.sent : texts.received(person.name)}</h3>
       {figures ? (
         <dl>
-          {rowsOf(person, figures).map(([term, value]) => (
+          {rowsOf(person, figures, words()).map(([term, value]) => (
             <div key={term}>
               <dt>{term}</dt>
               <dd>{value}</dd>
@@ -43,9 +46,12 @@ function Connection({ person }: { readonly person: Person }) {
   );
 }
 
-function rowsOf(person: Person, { rates, statistics }: NonNullable<Person['figures']['value']>): [string, string][] {
+function rowsOf(
+  person: Person,
+  { rates, statistics }: NonNullable<Person['figures']['value']>,
+  { statistics: texts }: Words,
+): [string, string][] {
   const { frameWidth, frameHeight, audioLevel } = person.own ? statistics.sent : statistics.received;
-  const texts = words().statistics;
   const level = decibels(audioLevel);
   return [
     [texts.rate, `${rates.kbitPerSecond.toFixed(0)} kbit/s`],

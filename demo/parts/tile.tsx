@@ -5,7 +5,8 @@ import type { Box, Place } from '../model/layout.js';
 import { hueOf, initial, type Person } from '../model/person.js';
 import { watchPicture } from '../model/picture-watch.js';
 import type { Picture } from '../model/picture.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
+import type { Words } from '../words/words.js';
 import { Icon } from './icon.js';
 import { toggleFullScreen } from './full-screen.js';
 import { useClicks } from './use-clicks.js';
@@ -22,6 +23,7 @@ export interface TileProps {
 
 /** One picture on the stage: of a camera, or of a screen. Without a picture there is the first letter of the name. */
 export function Tile({ call, place, mirrored, pinned }: TileProps) {
+  const { words } = useVoice();
   const { scene } = call;
   const { picture, role, fit, box } = place;
   const { person, isScreen, own } = picture;
@@ -54,7 +56,7 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
   const hasPicture = shows.value && (isScreen || showsCamera(person));
   const texts = words().stage;
   const name = isScreen ? (own ? texts.ownScreen : texts.screenOf(person.name)) : person.name;
-  const note = isScreen ? '' : noteOf(person);
+  const note = isScreen ? '' : noteOf(person, texts);
   const isUnsent = !isScreen && person.transit.unsent.value;
   const { quality } = person;
   const flags = [
@@ -80,7 +82,7 @@ export function Tile({ call, place, mirrored, pinned }: TileProps) {
       {...(isScreen ? { 'data-screen-of': person.id } : { 'data-participant': person.id })}
       data-picture={hasPicture ? 'yes' : 'no'}
       data-fit={fit}
-      aria-label={[name, ...(isScreen ? [] : statesOf(person))].join(', ')}
+      aria-label={[name, ...(isScreen ? [] : statesOf(person, texts))].join(', ')}
       style={{ ...boxStyle(box), '--hue': hueOf(person.id) }}
     >
       <span class="avatar" aria-hidden="true">
@@ -133,8 +135,7 @@ function isSilent(person: Person): boolean {
 }
 
 /** In words, for those that do not see the icons. */
-function statesOf(person: Person): string[] {
-  const texts = words().stage;
+function statesOf(person: Person, texts: Words['stage']): string[] {
   const { quality } = person;
   return [
     person.own ? texts.you : '',
@@ -147,8 +148,7 @@ function statesOf(person: Person): string[] {
   ].filter((text) => text !== '');
 }
 
-function noteOf(person: Person): string {
-  const texts = words().stage;
+function noteOf(person: Person, texts: Words['stage']): string {
   if (person.reconnecting.value || person.transit.unsent.value) return person.note.value;
   const [sound, picture] = [person.isCut('audio'), person.isCut('video')];
   if (sound && picture) return texts.stopped;

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { Call } from '../model/call.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { toggleFullScreen } from './full-screen.js';
 import { ownTree } from './own-tree.js';
 import { canFloat, togglePictureInPicture } from './picture-in-picture.js';
@@ -8,6 +8,7 @@ import { ToolButton } from './tool-button.js';
 
 /** Where else the call can be seen: on the whole screen, or in a small window. */
 export function ViewButtons({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
   const frame = useRef<HTMLSpanElement>(null);
   const texts = words().stage;
   return (

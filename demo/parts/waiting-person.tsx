@@ -1,11 +1,12 @@
 import type { Waiting } from '../../client/index.js';
 import type { House } from '../model/house.js';
-import { words } from '../words/words.js';
+import { useVoice } from './voice.js';
 import { Within } from './within.js';
 import { focusFirst, ownTree } from './own-tree.js';
 
 /** Somebody who waits, for a moderator to let in. */
 export function WaitingPerson({ house, person }: { readonly house: House; readonly person: Waiting }) {
+  const { words } = useVoice();
   const decide = async (button: Element, decision: Promise<void>): Promise<void> => {
     const tree = ownTree(button);
     await decision;

@@ -17,25 +17,37 @@ const catalogues: Readonly<Record<Language, () => Promise<Words>>> = {
   zh: async () => (await import('./zh/index.js')).zh,
 };
 
-const present = signal<{ readonly language: Language; readonly words: Words }>({ language: 'en', words: en });
-let wish: Language = 'en';
+/** The language of a page, or of one call in it. What reads it while it is drawn is drawn anew when it changes. */
+export class Voice {
+  readonly #present = signal<{ readonly language: Language; readonly words: Words }>({ language: 'en', words: en });
+  readonly #chosen: (language: Language) => void;
+  #wish: Language = 'en';
 
-/** The texts in the language of the user. A part that reads them is drawn anew when the language changes. */
-export function words(): Words {
-  return present.value.words;
-}
+  /** @param chosen called when the user has chosen a language */
+  constructor(chosen: (language: Language) => void = () => undefined) {
+    this.#chosen = chosen;
+  }
 
-/** As `words`: a part that reads it is drawn anew. */
-export function language(): Language {
-  return present.value.language;
-}
+  /** The texts. */
+  readonly words = (): Words => this.#present.value.words;
 
-/** Fetches the language. Never rejects: one that cannot be had changes nothing. */
-export async function speak(chosen: Language): Promise<void> {
-  wish = chosen;
-  const texts = await catalogues[chosen]().catch(() => undefined);
-  // The user may have chosen another one meanwhile.
-  if (texts && wish === chosen) present.value = { language: chosen, words: texts };
+  get language(): Language {
+    return this.#present.value.language;
+  }
+
+  /** Fetches the language. Never rejects: one that cannot be had changes nothing. */
+  async speak(wish: Language): Promise<void> {
+    this.#wish = wish;
+    const words = await catalogues[wish]().catch(() => undefined);
+    // Another one may be wanted meanwhile.
+    if (words && wish === this.#wish) this.#present.value = { language: wish, words };
+  }
+
+  /** The user wants that one. */
+  async choose(language: Language): Promise<void> {
+    this.#chosen(language);
+    await this.speak(language);
+  }
 }
 
 /** The first of the wishes that the page has; English when it has none. A wish is a language tag, such as `de-AT`. */

@@ -107,16 +107,19 @@ describe('the element <atrium-call>', function () {
     expect(berta.errors).to.deep.equal([]);
   });
 
-  it('can be there twice: each has its media, its messages and its keys, and one that is left leaves the other', async () => {
+  it('can be there twice: each has its media, messages, keys and language, and one that is left leaves the other', async () => {
     const page = await open(`${script()}
       <atrium-call id="one" room="first" user="Ana" style="height: 300px"></atrium-call>
-      <atrium-call id="two" room="second" user="Ana" style="height: 300px"></atrium-call>`);
+      <atrium-call id="two" room="second" user="Ana" language="de" style="height: 300px"></atrium-call>`);
     const [one, two] = [page.locator('#one'), page.locator('#two')];
     const [berta, clara] = await Promise.all([
       Visitor.join(await newWindow(), server().url, 'Berta', 'first'),
       Visitor.join(await newWindow(), server().url, 'Clara', 'second'),
     ]);
     await Promise.all([berta.receives('Ana'), clara.receives('Ana'), sees(one, 'Berta'), sees(two, 'Clara')]);
+
+    await one.getByRole('button', { name: 'Microphone', exact: true }).waitFor();
+    await two.locator('[lang="de"]').getByRole('button', { name: 'Mikrofon', exact: true }).waitFor();
 
     await berta.say('To the first');
     await one.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { LocalMedia } from '../../demo/model/local-media.js';
 import { StubStream, StubTrack, inBrowserWorld } from '../client/browser-world.js';
+import { Voice } from '../../demo/words/words.js';
 
 /** What there is, and what the browser was asked for. */
 const present = { camera: true, microphone: true };
@@ -44,7 +45,7 @@ describe('camera and microphone as the page knows them', () => {
     Object.assign(present, { camera: true, microphone: true });
     asked.length = 0;
     opened.length = 0;
-    media = new LocalMedia();
+    media = new LocalMedia(new Voice());
   });
 
   const states = (): string[] => [media.camera.value, media.microphone.value];
@@ -76,7 +77,7 @@ describe('camera and microphone as the page knows them', () => {
       // The next visit has another tab.
       if (forgets) Object.assign(globalThis, { sessionStorage: storage() });
       asked.length = 0;
-      const next = new LocalMedia();
+      const next = new LocalMedia(new Voice());
       await next.open();
       expect(asked).to.deep.equal(['microphone']);
       expect([next.camera.value, next.microphone.value]).to.deep.equal(['off', 'off']);
@@ -88,10 +89,10 @@ describe('camera and microphone as the page knows them', () => {
     await media.open();
     await media.toggle('camera');
     localStorage.setItem('atrium.off', '[]');
-    expect(new LocalMedia().camera.value).to.equal('off');
+    expect(new LocalMedia(new Voice()).camera.value).to.equal('off');
     await media.toggle('camera');
     localStorage.setItem('atrium.off', '["camera","microphone"]');
-    const next = new LocalMedia();
+    const next = new LocalMedia(new Voice());
     await next.open();
     expect([next.camera.value, next.microphone.value]).to.deep.equal(['on', 'on']);
   });

@@ -3,13 +3,14 @@ import { signal } from '@preact/signals';
 import { Person } from '../../demo/model/person.js';
 import { Scene } from '../../demo/model/scene.js';
 import { inBrowserWorld } from '../client/browser-world.js';
+import { Voice } from '../../demo/words/words.js';
 
 const desktop = { width: 1240, height: 640 };
 
 /** The user is the first of them. */
 function cast(count: number, size = desktop) {
   const people = signal(
-    Array.from({ length: count }, (_, index) => new Person(`p${index}`, `P ${index}`, index === 0)),
+    Array.from({ length: count }, (_, index) => new Person(`p${index}`, `P ${index}`, index === 0, new Voice())),
   );
   const scene = new Scene(people);
   scene.size.value = size;

@@ -5,6 +5,7 @@ import type { Quality } from '../../client/quality.js';
 import { Person } from '../../demo/model/person.js';
 import type { Followed } from '../../demo/model/transit.js';
 import { reasonOf } from '../../demo/model/trouble.js';
+import { Voice } from '../../demo/words/words.js';
 
 class StubPublication implements Followed {
   state: PublicationState = 'connecting';
@@ -32,7 +33,7 @@ const refused = new ClientError('media-refused', 'nothing in it can be served');
 
 describe('what a tile says of the media of its person', () => {
   function follow(own: boolean): { person: Person; publication: StubPublication } {
-    const person = new Person('berta', 'Berta', own);
+    const person = new Person('berta', 'Berta', own, new Voice());
     person.idle.value = own ? 'listeningOnly' : 'listening';
     const publication = new StubPublication();
     person.transit.follow(publication);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pluralIn } from '../../demo/words/plural.js';
-import { isLanguage, languageFor, languages, speak, words, type Language } from '../../demo/words/words.js';
+import { isLanguage, languageFor, languages, Voice, type Language } from '../../demo/words/words.js';
 
 type Leaf = string | ((...parts: never[]) => string);
 
@@ -11,13 +11,12 @@ function leavesOf(catalogue: object, path = ''): [string, Leaf][] {
 }
 
 async function textsIn(language: Language): Promise<ReadonlyMap<string, Leaf>> {
-  await speak(language);
-  return new Map(leavesOf(words()));
+  const voice = new Voice();
+  await voice.speak(language);
+  return new Map(leavesOf(voice.words()));
 }
 
 describe('the words of the page', () => {
-  afterEach(() => speak('en'));
-
   it('are whole in each language: no text is empty, missing, or takes other parts than the English one', async () => {
     const english = await textsIn('en');
     for (const language of Object.keys(languages).filter(isLanguage)) {
@@ -48,8 +47,9 @@ describe('the words of the page', () => {
   });
 
   it('are in the language that was wished last, however long each takes to come', async () => {
-    await Promise.all([speak('de'), speak('fr'), speak('en')]);
-    expect(words().join.title).to.equal('Join a room');
+    const voice = new Voice();
+    await Promise.all((['de', 'fr', 'en'] as const).map((language) => voice.speak(language)));
+    expect(voice.words().join.title).to.equal('Join a room');
   });
 
   it('have the plural of each language', () => {
