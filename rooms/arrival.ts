@@ -3,6 +3,8 @@ import type { Known } from './bans.js';
 import type { Bearer } from './bearer.js';
 import type { Grants } from './grants.js';
 import type * as api from './index.js';
+import { bearerOf } from './bearer.js';
+import type { ParticipantRecord } from './records.js';
 import { effective } from './rights.js';
 
 /** A newcomer on its way in, and what it may do in the room. */
@@ -25,6 +27,12 @@ export function answered(arrival: Arrival, answer: AccessAnswer): Arrival {
   // A method of a class is not spread.
   const grantsIn = (room: string): Grants => bearer.grantsIn(room);
   return { newcomer, bearer: { ...bearer, grantsIn, ...others }, grants: effective(grants) };
+}
+
+/** Of somebody that was let in by another process. */
+export function arrivalOf(room: string, former: ParticipantRecord): Arrival {
+  const { id, attributes, identity, grants } = former;
+  return { newcomer: { id, attributes, identity }, bearer: bearerOf(former.bearer, room), grants };
 }
 
 export function knownAs({ newcomer, bearer }: Arrival): Known {

@@ -1,5 +1,6 @@
 import { RoomError } from './errors.js';
 import type { BanWish } from './index.js';
+import type { RoomsRecord } from './records.js';
 
 /** Of one room. The timed ban that ends first goes when there are more. */
 const maxBans = 1_000;
@@ -18,9 +19,9 @@ export interface Known {
 
 export interface Ban {
   readonly id: string;
-  readonly identity?: string;
-  readonly name?: string;
-  readonly address?: string;
+  readonly identity?: string | undefined;
+  readonly name?: string | undefined;
+  readonly address?: string | undefined;
   /** In ms since 1970; null: as long as the room lives. */
   readonly until: number | null;
 }
@@ -40,6 +41,20 @@ export class Bans {
   /** Whether anybody is banned from any room, or has had a token revoked. */
   get hasAny(): boolean {
     return this.#byRoom.size > 0 || this.#revocations.size > 0;
+  }
+
+  get record(): Pick<RoomsRecord['refusals'], 'bans' | 'lastBan' | 'revocations'> {
+    return {
+      bans: [...this.#byRoom].map(([room, bans]) => [room, [...bans.values()]]),
+      lastBan: this.#lastId,
+      revocations: [...this.#revocations],
+    };
+  }
+
+  restore({ bans, lastBan, revocations }: RoomsRecord['refusals']): void {
+    this.#lastId = lastBan;
+    for (const [room, list] of bans) this.#byRoom.set(room, new Map(list.map((ban) => [keyOf(ban), ban])));
+    for (const [key, revocation] of revocations) this.#revocations.set(key, revocation);
   }
 
   /** @param ms -1: as long as the room lives */

@@ -1,5 +1,6 @@
-import { roles } from './grants.js';
+import { noGrants, plain, roles } from './grants.js';
 import type { Grants } from './grants.js';
+import type { BearerRecord } from './records.js';
 import type { RoomSettings } from './settings.js';
 
 /**
@@ -32,3 +33,16 @@ export interface Bearer {
 
 /** Somebody who has shown nothing, where nothing is asked for. */
 export const anybody: Bearer = { grantsIn: () => roles.PUBLISHER };
+
+/** What another process needs of a bearer that is in a room. What it would need to open other rooms, its client shows anew. */
+export function bearerRecord(bearer: Bearer, room: string): BearerRecord {
+  const { identity, name, room: named, metadata, tags, validFrom, address, claims } = bearer;
+  return {
+    ...{ grants: plain(bearer.grantsIn(room)), identity, name, room: named, metadata },
+    ...{ tags: tags && { ...tags }, validFrom, address, claims: claims && { ...claims } },
+  };
+}
+
+export function bearerOf({ grants, ...others }: BearerRecord, room: string): Bearer {
+  return { ...others, grantsIn: (name) => (name === room ? grants : noGrants) };
+}

@@ -35,6 +35,15 @@ export class Evictions {
     return this.#ends.size;
   }
 
+  /** Those by identity: sessions come back under theirs. */
+  get record(): [string, number][] {
+    return [...this.#ends];
+  }
+
+  restore(ends: readonly (readonly [string, number])[]): void {
+    for (const [key, end] of ends) put(this.#ends, key, end, maxEvictions);
+  }
+
   evicted(room: string, { identity, session }: Returner): void {
     if (this.#ms === 0) return;
     const end = this.#now() + this.#ms;

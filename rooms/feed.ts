@@ -35,6 +35,17 @@ export class Feed {
     });
   }
 
+  /** Goes on with a sink that another process has connected. */
+  adopt(sink: Endpoint, connected: readonly MediaKind[]): void {
+    this.#sink = sink;
+    for (const kind of connected) this.#connected.add(kind);
+  }
+
+  /** What the media server has connected. Undefined: there is no sink. */
+  get connected(): readonly MediaKind[] | undefined {
+    return this.#sink && [...this.#connected];
+  }
+
   /** Connects and disconnects what the mutes have changed. @throws RoomError `media-failed` */
   async update(): Promise<void> {
     const sink = this.#sink;

@@ -59,6 +59,11 @@ export function changedGrants(grants: Grants, changes: GrantChanges): Grants {
   return { ...grants, ...(Object.fromEntries(given) as Partial<Grants>) };
 }
 
+/** As plain data of one's own. */
+export function plain(grants: Grants): Grants & { canPublishSources: Source[] } {
+  return { ...grants, canPublishSources: [...grants.canPublishSources] };
+}
+
 /** Whether tracks of the source may be published. `unknown`: only where all may. */
 export function mayPublish({ canPublish, canPublishSources }: Grants, source: Source | 'unknown'): boolean {
   return canPublish && (canPublishSources.length === 0 || canPublishSources.some((each) => each === source));

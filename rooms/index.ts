@@ -40,7 +40,9 @@ export type { Action } from './rights.js';
 export { Rooms } from './rooms.js';
 export { mostKeptTexts } from './text-history.js';
 export type { KeptText, TextStamp } from './text-history.js';
-export type { Enter, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
+export { roomsRecordSchema } from './records.js';
+export type { RoomsRecord } from './records.js';
+export type { ComeBack, Enter, Newcomer, OpenOptions, Returned, RoomsOptions, RoomsWatcher } from './rooms-options.js';
 export { isStreamId, maxStreams, sourceOf, usualSource, webcam } from './streams.js';
 export type { StreamSource, TrackSource } from './streams.js';
 
@@ -105,7 +107,7 @@ export interface Attributes {
   /** Whether that protocol has texts to one person. */
   readonly hearsPrivateTexts: boolean;
   /** Whether its media does not pass the server. */
-  readonly peerToPeer?: boolean;
+  readonly peerToPeer?: boolean | undefined;
 }
 
 /** Somebody who moderates: a participant, or a program. */

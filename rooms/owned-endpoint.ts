@@ -5,6 +5,7 @@ import type {
   IceCandidate,
   MediaElement,
   MediaKind,
+  MediaRecord,
   Pipeline,
 } from '../media/port.js';
 import { RoomError, mediaError } from './errors.js';
@@ -55,6 +56,18 @@ export class OwnedEndpoint {
     }
   }
 
+  /** Takes over the endpoint of another process, which has negotiated it. */
+  adopt(pipeline: Pipeline, record: MediaRecord, listener: EndpointListener): Endpoint {
+    const endpoint = pipeline.adopt(record, listener);
+    this.#own(endpoint);
+    return endpoint;
+  }
+
+  /** By which another process takes over the endpoint. Undefined while there is none. */
+  get record(): MediaRecord | undefined {
+    return this.#endpoint?.record;
+  }
+
   /** @throws RoomError `not-publishing` when there is no endpoint, or none any more */
   async connectTo(sink: MediaElement, kind?: MediaKind): Promise<void> {
     await this.#source().connect(sink, kind);
@@ -75,6 +88,13 @@ export class OwnedEndpoint {
     this.#closed = true;
     this.#endpoint?.release();
     this.#endpoint = undefined;
+  }
+
+  /** Another process goes on with the endpoint: it is closed here, and not released. */
+  letGo(): void {
+    this.#endpoint?.letGo();
+    this.#endpoint = undefined;
+    this.#closed = true;
   }
 
   #source(): Endpoint {

@@ -1,11 +1,13 @@
-import type { EndpointListener, IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
+import type { EndpointListener, IceCandidate, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type * as api from './index.js';
 import { mediaKinds } from './muted-kinds.js';
 import { kindsSentBy, offerWithout } from './offer-kinds.js';
 import type { Participant } from './participant.js';
+import { HeldCandidates } from './held-candidates.js';
 import { Publication } from './publication.js';
+import type { ParticipantRecord, PublicationRecord, SubscriptionRecord } from './records.js';
 import { allowedKinds, unpublishable } from './rights.js';
 import { SerialQueue } from './serial-queue.js';
 import { maxStreams, sourceOf, usualSource, webcam } from './streams.js';
@@ -62,18 +64,15 @@ export class ParticipantMedia {
   async publish(sdpOffer: string, options: api.PublishOptions): Promise<api.Published> {
     const { stream = webcam } = options;
     const { source = usualSource(stream) } = options;
-    const offered = kindsSentBy(sdpOffer);
-    const kinds = this.#assertMayPublish(source, offered);
+    const kinds = this.#assertMayPublish(source, kindsSentBy(sdpOffer));
     this.#assertPlaceFor(stream);
     const owner = this.#owner;
     // Of all kinds, not of those found in the offer: a media server may read an offer otherwise.
     const allowed = allowedKinds(owner.grants, source, mediaKinds);
     const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
     const { taken } = options;
-    const publication = new Publication(owner, this.#early.take(owner, stream), {
-      ...{ id: stream, source, kinds, refused },
-      ...(taken && { taken }),
-    });
+    const offer = { id: stream, source, kinds, refused, ...(taken && { taken }) };
+    const publication = new Publication(owner, this.#early.take(owner, stream), offer);
     this.#publications.set(stream, publication);
     const listener = this.#listener(publication, publication, options);
     const goOn = owner.room.keepPayer();
@@ -89,8 +88,8 @@ export class ParticipantMedia {
         if (question) await question;
         const pipeline = await owner.room.pipeline();
         const filter = this.#filterOf(publication);
-        const offer = offerWithout(sdpOffer, refused);
-        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, listener);
+        const offered = offerWithout(sdpOffer, refused);
+        const sdpAnswer = await publication.open(pipeline, offered, { ...options, filter, filterFailed }, listener);
         return {
           sdpAnswer,
           announce: () => {
@@ -126,8 +125,7 @@ export class ParticipantMedia {
     }
     this.subscriptionTo(publisher, publication.id)?.close();
     const subscription = new Subscription(owner, publication, this.#early.take(publisher, publication.id));
-    this.#subscriptions ??= new Map<Participant, readonly Subscription[]>();
-    this.#subscriptions.set(publisher, [...(this.#subscriptions.get(publisher) ?? []), subscription]);
+    this.#keep(subscription);
     const listener = this.#listener(publication, subscription, options);
     return this.#negotiations.run(async () => {
       try {
@@ -208,6 +206,48 @@ export class ParticipantMedia {
     for (const publication of this.pendingPublications) publication.close('media-lost');
   }
 
+  /** What the owner publishes and receives, as far as it is open. */
+  get record(): Pick<ParticipantRecord, 'filter' | 'publications' | 'shown' | 'subscriptions'> {
+    const isThere = <Value>(value: Value | undefined): value is Value => value !== undefined;
+    return {
+      filter: this.#filter,
+      publications: this.publications.map(({ record }) => record).filter(isThere),
+      shown: this.shown?.id,
+      subscriptions: this.subscriptions.map(({ record }) => record).filter(isThere),
+    };
+  }
+
+  /** Goes on with what the owner published in another process. Nobody is told. */
+  restorePublications(
+    pipeline: Pipeline,
+    { filter, publications, shown }: ParticipantRecord,
+    optionsOf: NonNullable<api.Returned['publishing']> = () => ({}),
+  ): void {
+    this.#filter = filter;
+    for (const record of publications) this.#restorePublication(pipeline, record, optionsOf(record.id));
+    this.#shown = shown === undefined ? undefined : this.publicationOf(shown);
+  }
+
+  /** The same for what it received. Those that it received from are there, with what they publish. */
+  restoreSubscription(
+    pipeline: Pipeline,
+    record: SubscriptionRecord,
+    publication: Publication,
+    options: api.SubscribeOptions = {},
+  ): void {
+    const subscription = new Subscription(this.#owner, publication, new HeldCandidates());
+    this.#keep(subscription);
+    subscription.restore(pipeline, record, this.#listener(publication, subscription, options));
+  }
+
+  /** Another process goes on with everything. */
+  letGo(): void {
+    for (const each of [...this.pendingPublications, ...this.subscriptions]) each.letGo();
+    this.#publications.clear();
+    this.#subscriptions?.clear();
+    this.#shown = undefined;
+  }
+
   /** The owner is not in the room any more. Nobody is told. */
   end(): void {
     for (const publication of this.pendingPublications) publication.discard();
@@ -232,6 +272,20 @@ export class ParticipantMedia {
     const others = this.#subscriptionsTo(publisher).filter((each) => each !== subscription);
     if (others.length === 0) this.#subscriptions?.delete(publisher);
     else this.#subscriptions?.set(publisher, others);
+  }
+
+  #restorePublication(pipeline: Pipeline, record: PublicationRecord, options: api.PublishOptions): void {
+    const { taken } = options;
+    const offer = { ...record, ...(taken && { taken }) };
+    const publication = new Publication(this.#owner, new HeldCandidates(), offer);
+    this.#publications.set(record.id, publication);
+    publication.restore(pipeline, record, this.#listener(publication, publication, options));
+  }
+
+  #keep(subscription: Subscription): void {
+    const { publisher } = subscription.publication;
+    this.#subscriptions ??= new Map<Participant, readonly Subscription[]>();
+    this.#subscriptions.set(publisher, [...(this.#subscriptions.get(publisher) ?? []), subscription]);
   }
 
   #subscriptionsTo(publisher: Participant, stream?: string): readonly Subscription[] {

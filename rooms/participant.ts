@@ -1,9 +1,11 @@
 import type { IceCandidate, MediaKind, VideoFilter } from '../media/port.js';
 import type { Arrival } from './arrival.js';
+import { bearerRecord } from './bearer.js';
 import type { Bearer } from './bearer.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
+import { plain } from './grants.js';
 import type { Grants } from './grants.js';
 import type * as api from './index.js';
 import type { Place } from './members.js';
@@ -13,6 +15,7 @@ import type { ParticipantState } from './presence.js';
 import { changedProfile } from './profile.js';
 import type { Profile, ProfileChanges } from './profile.js';
 import type { Publication } from './publication.js';
+import type { ParticipantRecord } from './records.js';
 import { assertMay, assertMaySend } from './rights.js';
 import type { Action } from './rights.js';
 import type { Room } from './room.js';
@@ -29,9 +32,9 @@ export class Participant implements api.Participant {
   readonly keepsName: boolean;
   readonly attributes: api.Attributes;
   /** What it is known by when it comes back after an eviction. */
-  readonly returner: Returner;
+  #returner: Returner;
   readonly bearer: Bearer;
-  readonly presence = new Presence();
+  readonly presence: Presence;
   /** In ms since 1970. */
   readonly joinedAt: number;
   #grants: Grants;
@@ -41,19 +44,32 @@ export class Participant implements api.Participant {
   #sid: string | undefined;
   #closed = false;
 
-  constructor(room: Room, { id, name, keepsName }: Place, { newcomer, bearer, grants }: Arrival) {
+  /** @param former the same participant in another process */
+  constructor(
+    room: Room,
+    { id, name, keepsName }: Omit<Place, 'namesake'>,
+    { newcomer, bearer, grants }: Arrival,
+    former?: ParticipantRecord,
+  ) {
     const { attributes, identity = newcomer.id, session } = newcomer;
     this.room = room;
     this.bearer = bearer;
     this.#grants = grants;
-    this.joinedAt = room.now();
+    this.joinedAt = former?.joinedAt ?? room.now();
     const { metadata = '', tags = {} } = bearer;
-    this.#profile = { name: attributes.displayName, metadata: newcomer.metadata ?? metadata, tags };
+    const shown = { name: attributes.displayName, metadata: newcomer.metadata ?? metadata, tags };
+    this.#profile = former?.profile ?? shown;
+    this.presence = new Presence(former?.presence);
+    this.#sid = former?.sid;
     this.id = id;
     this.name = name;
     this.keepsName = keepsName;
     this.attributes = attributes;
-    this.returner = { identity: bearer.identity ?? identity, session };
+    this.#returner = { identity: bearer.identity ?? identity, session };
+  }
+
+  get returner(): Returner {
+    return this.#returner;
   }
 
   get identity(): string {
@@ -91,6 +107,37 @@ export class Participant implements api.Participant {
   enter(enter: (participant: api.Participant) => Outbox | undefined): boolean {
     this.#outbox = enter(this);
     return this.#outbox !== undefined;
+  }
+
+  /** As `enter`, of a client that goes on. @returns what its dialect makes of it; undefined when it does not know it */
+  comeBack(comeBack: api.ComeBack, session: unknown): api.Returned | undefined {
+    const returned = comeBack(this, session);
+    this.#outbox = returned?.outbox;
+    this.#returner = { ...this.#returner, session: returned?.session };
+    return returned;
+  }
+
+  get hasOutbox(): boolean {
+    return this.#outbox !== undefined;
+  }
+
+  /** @param session what its dialect keeps of it */
+  record(session: unknown): ParticipantRecord {
+    const { id, name, keepsName, attributes, bearer, grants, joinedAt, profile } = this;
+    const { displayName, dialect, hearsPrivateTexts, peerToPeer } = attributes;
+    return {
+      ...{ id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer } },
+      ...{ identity: this.#returner.identity, bearer: bearerRecord(bearer, this.room.name) },
+      ...{ grants: plain(grants), joinedAt, profile: { ...profile, tags: { ...profile.tags } }, sid: this.#sid },
+      ...{ presence: this.presence.record, ...this.media.record, session },
+    };
+  }
+
+  /** Another process goes on with the membership. */
+  letGo(): void {
+    this.#closed = true;
+    this.#outbox = undefined;
+    this.media.letGo();
   }
 
   get closed(): boolean {

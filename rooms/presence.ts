@@ -1,5 +1,6 @@
 import type { MediaKind } from '../media/port.js';
 import { MutedKinds, mediaKinds } from './muted-kinds.js';
+import type { PresenceRecord } from './records.js';
 import { StreamMutes } from './stream-mutes.js';
 import { webcam } from './streams.js';
 import type { StreamSource } from './streams.js';
@@ -35,6 +36,23 @@ export class Presence {
   /** What the participant itself has muted, as its client says. */
   readonly #mutedByItself = new StreamMutes();
   #handSince: number | undefined;
+
+  /** @param former of the same participant in another process */
+  constructor(former: PresenceRecord = {}) {
+    for (const kind of former.cut ?? []) this.#cut.add(kind);
+    this.#cutStreams.restore(former.cutStreams);
+    this.#mutedByItself.restore(former.muted);
+    this.#handSince = former.handSince;
+  }
+
+  get record(): PresenceRecord {
+    return {
+      cut: [...this.#cut.kinds],
+      cutStreams: this.#cutStreams.record,
+      muted: this.#mutedByItself.record,
+      handSince: this.#handSince,
+    };
+  }
 
   get handSince(): number | undefined {
     return this.#handSince;

@@ -1,4 +1,12 @@
-import type { MediaElement, MediaFailure, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
+import type {
+  ElementListener,
+  MediaElement,
+  MediaFailure,
+  MediaKind,
+  MediaRecord,
+  Pipeline,
+  VideoFilter,
+} from '../media/port.js';
 import { RoomError } from './errors.js';
 import type { OwnedEndpoint } from './owned-endpoint.js';
 
@@ -54,6 +62,21 @@ export class PublicationOutput {
     this.#drop(former);
   }
 
+  /** Goes on with the filter that another process has put behind the endpoint. */
+  adopt(record: MediaRecord, pipeline: Pipeline): void {
+    const element = pipeline.adoptFilter(
+      record,
+      this.#listener(() => element),
+    );
+    this.#owned.add(element);
+    this.#filter = element;
+  }
+
+  /** Of the filter in use, if there is one. */
+  get record(): MediaRecord | undefined {
+    return this.#filter?.record;
+  }
+
   close(): void {
     this.#filter = undefined;
     for (const filter of [...this.#owned]) this.#drop(filter);
@@ -64,11 +87,10 @@ export class PublicationOutput {
   }
 
   async #create(filter: VideoFilter, pipeline: Pipeline): Promise<MediaElement> {
-    const element = await pipeline.createFilter(filter, {
-      mediaLost: (failure) => {
-        if (this.#owned.has(element)) this.#filterLost(failure);
-      },
-    });
+    const element = await pipeline.createFilter(
+      filter,
+      this.#listener(() => element),
+    );
     this.#owned.add(element);
     try {
       this.#assertOpen();
@@ -79,6 +101,14 @@ export class PublicationOutput {
       this.#drop(element);
       throw error;
     }
+  }
+
+  #listener(element: () => MediaElement): ElementListener {
+    return {
+      mediaLost: (failure) => {
+        if (this.#owned.has(element())) this.#filterLost(failure);
+      },
+    };
   }
 
   #assertOpen(): void {

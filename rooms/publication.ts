@@ -16,6 +16,7 @@ import { MutedKinds } from './muted-kinds.js';
 import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
+import type { PublicationRecord } from './records.js';
 import { PublicationOutput } from './publication-output.js';
 import { newSid } from './sid.js';
 import type { StreamSource } from './streams.js';
@@ -107,6 +108,34 @@ export class Publication implements api.Publication {
     return this.#endpoint.negotiate(pipeline, sdpOffer, { dataChannels }, listener, prepare);
   }
 
+  /** Goes on with what another process has opened. Nobody is told. */
+  restore(pipeline: Pipeline, former: PublicationRecord, listener: EndpointListener): void {
+    this.#pipeline = pipeline;
+    for (const kind of former.muted) this.#muted.add(kind);
+    const endpoint = this.#endpoint.adopt(pipeline, former.endpoint, listener);
+    if (former.filter) {
+      this.#filter = former.filter.is;
+      this.#output.adopt(former.filter.element, pipeline);
+    }
+    if (former.loopback) this.#loopback.adopt(endpoint, former.loopback);
+    this.#openedAt = former.openedAt;
+    this.#sids = former.sids;
+  }
+
+  /** Undefined while it is not open. */
+  get record(): PublicationRecord | undefined {
+    const { id, source, kinds } = this;
+    const { record: endpoint } = this.#endpoint;
+    if (this.#openedAt === undefined || endpoint === undefined) return undefined;
+    const { record: element } = this.#output;
+    const { connected: loopback } = this.#loopback;
+    return {
+      ...{ id, source, kinds: [...kinds], refused: [...this.#refused.kinds], openedAt: this.#openedAt },
+      ...{ sids: this.#sids, muted: [...this.muted], endpoint, loopback: loopback && [...loopback] },
+      ...(this.#filter && element !== undefined && { filter: { is: this.#filter, element } }),
+    };
+  }
+
   /** Opens it, and tells the others. Does nothing the second time, nor when it has ended. */
   announce(): void {
     if (this.state !== 'opening') return;
@@ -147,6 +176,12 @@ export class Publication implements api.Publication {
     this.#output.close();
     this.#endpoint.close();
     this.publisher.media.publicationClosed(this);
+  }
+
+  /** Another process goes on with it. */
+  letGo(): void {
+    this.#loopback.close();
+    this.#endpoint.letGo();
   }
 
   get muted(): readonly MediaKind[] {

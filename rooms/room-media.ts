@@ -1,4 +1,4 @@
-import type { MediaEngine, MediaFailure, Pipeline, VideoFilter } from '../media/port.js';
+import type { MediaEngine, MediaFailure, MediaRecord, Pipeline, PipelineListener, VideoFilter } from '../media/port.js';
 import { RoomError, filterError, mediaError } from './errors.js';
 
 interface RoomMediaListener {
@@ -14,6 +14,8 @@ export class RoomMedia {
   readonly #engine: MediaEngine;
   readonly #listener: RoomMediaListener;
   #pipeline: Promise<Pipeline> | undefined;
+  /** The one that is open. */
+  #opened: Pipeline | undefined;
   #closed = false;
 
   /** @param name of the room */
@@ -48,23 +50,56 @@ export class RoomMedia {
     if (!pipeline.hasFilter(type)) throw filterError(new Error(`the media server has none of type ${type}`));
   }
 
+  /** Takes over the pipeline that another process has opened. */
+  adopt(record: MediaRecord): Pipeline {
+    const pipeline = this.#engine.adopt(
+      record,
+      this.#listenerOf(() => this.#opened === pipeline),
+    );
+    this.#opened = pipeline;
+    this.#pipeline = Promise.resolve(pipeline);
+    return pipeline;
+  }
+
+  /** Undefined while no pipeline is open. */
+  get record(): MediaRecord | undefined {
+    return this.#opened?.record;
+  }
+
+  /** Another process goes on with the pipeline. One that is being opened is released. */
+  letGo(): void {
+    this.#opened?.letGo();
+    this.close();
+  }
+
   close(): void {
     this.#closed = true;
     void this.#pipeline?.then(release, () => undefined);
   }
 
   #open(): Promise<Pipeline> {
-    const opening = this.#engine.openPipeline({
+    const opening = this.#engine.openPipeline(this.#listenerOf(() => this.#pipeline === opening));
+    opening.then(
+      (pipeline) => {
+        if (this.#pipeline === opening) this.#opened = pipeline;
+      },
+      () => undefined,
+    );
+    return opening;
+  }
+
+  #listenerOf(isPresent: () => boolean): PipelineListener {
+    return {
       failed: (failure) => {
         this.#listener.failed(failure);
       },
       mediaLost: (failure) => {
-        if (this.#pipeline !== opening) return;
+        if (!isPresent()) return;
         this.#pipeline = undefined;
+        this.#opened = undefined;
         this.#listener.lost(failure);
       },
-    });
-    return opening;
+    };
   }
 
   /** A publisher was already in the room, so the error is `interrupted`, not `room-closed` (which is for joining). */

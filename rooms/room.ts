@@ -1,5 +1,5 @@
 import type { MediaEngine, Pipeline, VideoFilter } from '../media/port.js';
-import { knownAs } from './arrival.js';
+import { arrivalOf, knownAs } from './arrival.js';
 import type { Arrival } from './arrival.js';
 import type { AccessRequest, Authorize } from './authorize.js';
 import type { Ban, Bans } from './bans.js';
@@ -14,6 +14,7 @@ import { Members } from './members.js';
 import { Moderation } from './moderation.js';
 import type { Actor, AuditEntry } from './moderation.js';
 import { Participant } from './participant.js';
+import type { RoomRecord } from './records.js';
 import { RoomMedia } from './room-media.js';
 import { changesOf, checkedSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
@@ -44,6 +45,8 @@ export interface RoomOptions {
   readonly settings: RoomSettings;
   /** Whether it stays when nobody is in it, however long. */
   readonly stays: boolean;
+  /** The same room in another process. */
+  readonly former?: RoomRecord;
   /** Whether it waits for its first participant, and then closes. */
   readonly waits: boolean;
   /** Called once, before anybody is told. */
@@ -76,13 +79,16 @@ export class Room implements api.Room {
   #stays: boolean;
   /** Ends the wait for the first participant, or for another one after the last. */
   #stopWaiting: (() => void) | undefined;
+  /** When that wait is over. */
+  #closesAt: number | undefined;
   readonly #succession: Succession | undefined;
   /** Set while somebody leaves for a newcomer. `isEmptied`: the room would have closed. */
   #replacing: { isEmptied: boolean } | undefined;
 
   constructor(name: string, context: RoomContext, options: RoomOptions) {
     this.name = name;
-    this.createdAt = context.now();
+    this.createdAt = options.former?.createdAt ?? context.now();
+    this.#sid = options.former?.sid;
     this.#history = new TextHistory(() => this.sid);
     this.#context = context;
     this.#options = options;
@@ -234,7 +240,7 @@ export class Room implements api.Room {
       }
     }
     if (!entered) throw new RoomError('interrupted', 'The client has gone');
-    this.#stopWaiting?.();
+    this.#stopWait();
     this.#lobby?.entered(knownAs(arrival));
     try {
       if (namesake) {
@@ -249,6 +255,64 @@ export class Room implements api.Room {
     if (this.#filterChange) participant.tell(this.#filterChange);
     if (participant.grants.roomAdmin) this.tellWhoWaits(participant);
     return participant;
+  }
+
+  /** Called by `Rooms.restore` for a new room, whose former life goes on. Nobody is told. */
+  restore(former: RoomRecord, comeBack: api.ComeBack): void {
+    const { pipeline: kept, texts, said, filter, closesAt, moderatorAt } = former;
+    this.#history.restore(texts, said);
+    if (filter !== undefined) this.#filterChange = { type: 'roomFilterChanged', filter: filter ?? undefined };
+    const pipeline = kept === undefined ? undefined : this.#media.adopt(kept);
+    const returned = former.participants.map((record) => {
+      const participant = new Participant(this, record, arrivalOf(this.name, record), record);
+      this.#members.add(participant);
+      return { participant, record, client: participant.comeBack(comeBack, record.session) };
+    });
+    if (pipeline) {
+      for (const { participant, record, client } of returned)
+        participant.media.restorePublications(pipeline, record, client?.publishing);
+      for (const { participant, record, client } of returned)
+        for (const each of record.subscriptions) {
+          const publisher = this.#members.find(each.publisher);
+          const publication = publisher?.media.publicationOf(each.stream);
+          if (!publisher || !publication) continue;
+          const options = client?.subscribing?.(publisher, each.stream);
+          participant.media.restoreSubscription(pipeline, each, publication, options);
+        }
+    }
+    if (closesAt !== undefined) this.#waitUntil(closesAt);
+    if (moderatorAt !== undefined) this.#succession?.restore(moderatorAt);
+    void pipeline?.finishAdoption();
+  }
+
+  /** Called after `restore`: those whose client is not known any more leave. */
+  dropUnknown(): void {
+    for (const participant of [...this.#members]) if (!participant.hasOutbox) this.remove(participant, 'left');
+    if (this.#stopWaiting === undefined) this.#closeIfEmpty();
+  }
+
+  /** @param sessionOf what the dialect of a participant keeps of its client */
+  record(sessionOf: (participant: api.Participant) => unknown): RoomRecord {
+    const { name, createdAt, settings, stays } = this;
+    return {
+      ...{ name, sid: this.#sid, createdAt, settings, stays, closesAt: this.#closesAt },
+      ...{ moderatorAt: this.#succession?.dueAt, said: this.#history.said, texts: [...this.texts] },
+      ...(this.#filterChange && { filter: this.#filterChange.filter ?? null }),
+      pipeline: this.#media.record,
+      participants: [...this.#members].map((participant) => participant.record(sessionOf(participant))),
+    };
+  }
+
+  /** Another process goes on with the room. Nobody is told, and nothing is released. */
+  letGo(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const member of this.#members) member.letGo();
+    this.#members.clear();
+    this.#stopWait();
+    this.#succession?.stop();
+    this.#media.letGo();
+    this.#lobby?.close();
   }
 
   /**
@@ -417,7 +481,7 @@ export class Room implements api.Room {
     this.#closed = true;
     const members = [...this.#members];
     this.#members.clear();
-    this.#stopWaiting?.();
+    this.#stopWait();
     this.#succession?.stop();
     for (const member of members) member.membershipEnded();
     this.#media.close();
@@ -442,10 +506,21 @@ export class Room implements api.Room {
   }
 
   #wait(seconds: number): void {
-    this.#stopWaiting?.();
-    this.#stopWaiting = this.#context.later(seconds * 1_000, () => {
+    this.#waitUntil(this.#context.now() + seconds * 1_000);
+  }
+
+  #waitUntil(time: number): void {
+    this.#stopWait();
+    this.#closesAt = time;
+    this.#stopWaiting = this.#context.later(Math.max(0, time - this.#context.now()), () => {
       if (this.#members.visible === 0) this.close('empty');
     });
+  }
+
+  #stopWait(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    this.#closesAt = undefined;
   }
 
   #forget(participant: Participant): void {

@@ -84,6 +84,28 @@ export interface Newcomer {
 /** Called with the new participant, of which nobody has been told yet. Returns its outbox; undefined when the client has gone. */
 export type Enter = (participant: api.Participant) => Outbox | undefined;
 
+/** A client that another process had in a room, and that goes on here. */
+export interface Returned {
+  readonly outbox: Outbox;
+  /** As `Newcomer.session`. */
+  readonly session?: object | undefined;
+  /** As the options of `Participant.publish`, for a stream that is open. Default: none. */
+  readonly publishing?: (
+    stream: string,
+  ) => Pick<api.PublishOptions, 'taken' | 'connectionChanged' | 'connectionFailed'>;
+  /** The same for a stream of somebody else that it receives. */
+  readonly subscribing?: (
+    publisher: api.Participant,
+    stream: string,
+  ) => Pick<api.SubscribeOptions, 'connectionChanged' | 'connectionFailed'>;
+}
+
+/**
+ * Called with a participant of another process, before anybody is told of anything.
+ * @param session what its dialect has kept of the client. @returns undefined when the client is not known any more: then it leaves
+ */
+export type ComeBack = (participant: api.Participant, session: unknown) => Returned | undefined;
+
 export interface OpenOptions {
   /** For people, where it differs from the name. */
   readonly title?: string;

@@ -8,14 +8,16 @@ import type { Bearer } from './bearer.js';
 import { Entrance } from './entrance.js';
 import { RoomError } from './errors.js';
 import { Evictions, defaultEvictionMs } from './evictions.js';
+import type { RoomEvent } from './events.js';
 import type * as api from './index.js';
 import { later as standardLater } from './later.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
 import { defaultMaxMetadataBytes } from './profile.js';
 import { assertMay, assertMaySend } from './rights.js';
+import type { RoomRecord, RoomsRecord } from './records.js';
 import { Room } from './room.js';
-import type { RoomContext } from './room.js';
-import type { Enter, KeepPayer, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
+import type { RoomContext, RoomOptions } from './room.js';
+import type { ComeBack, Enter, KeepPayer, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
 import { checkedSettings, defaultDepartureTimeoutS, defaultSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { defaultMaxTextBytes } from './texts.js';
@@ -201,6 +203,38 @@ export class Rooms {
     return () => this.#watchers.delete(watcher);
   }
 
+  /**
+   * All rooms as plain data (`roomsRecordSchema`), by which another process goes on with them. What is being negotiated is not in it.
+   * @param sessionOf what the dialect of a participant keeps of its client
+   */
+  record(sessionOf: (participant: api.Participant) => unknown): RoomsRecord {
+    return {
+      rooms: [...this.#rooms.values()].map((room) => room.record(sessionOf)),
+      refusals: {
+        ...this.#bans.record,
+        evictions: this.#evictions.record,
+        keptClosed: [...this.#keptClosed],
+      },
+    };
+  }
+
+  /** Another process goes on with the rooms: nobody is told, and what is allocated on media servers stays. No room remains here. */
+  letGo(): void {
+    for (const room of this.#rooms.values()) room.letGo();
+    this.#rooms.clear();
+  }
+
+  /**
+   * Goes on with the rooms of another process. Of what it has recorded nobody is told anything: clients have been told. Watchers are told
+   * as if everything had just happened. A client that `comeBack` does not know leaves after that, and the others are told.
+   */
+  restore({ rooms, refusals }: RoomsRecord, comeBack: ComeBack): void {
+    this.#bans.restore(refusals);
+    this.#evictions.restore(refusals.evictions);
+    for (const [name, until] of refusals.keptClosed) this.#keptClosed.set(name, until);
+    for (const room of rooms) this.#restore(room, comeBack);
+  }
+
   /** Closes every room, as on shutdown. */
   close(reason: string): void {
     for (const room of this.#rooms.values()) room.close(reason);
@@ -264,7 +298,24 @@ export class Rooms {
     });
   }
 
-  #make(name: string, settings: RoomSettings, life: { readonly stays: boolean; readonly waits: boolean }): Room {
+  #restore(former: RoomRecord, comeBack: ComeBack): void {
+    const room = this.#make(former.name, former.settings, { stays: former.stays, waits: false, former });
+    room.restore(former, comeBack);
+    this.#add(room);
+    const tell = (event: RoomEvent): void => {
+      for (const watcher of this.#watchers) watcher.happened(room, event);
+    };
+    for (const participant of room.participants) {
+      tell({ type: 'participantJoined', participant });
+      for (const publication of participant.publications) {
+        const isShown = publication === participant.publication;
+        tell({ type: 'publicationOpened', publisher: participant, publication, isShown });
+      }
+    }
+    room.dropUnknown();
+  }
+
+  #make(name: string, settings: RoomSettings, life: Pick<RoomOptions, 'stays' | 'waits' | 'former'>): Room {
     const room: Room = new Room(name, this.#context, {
       ...life,
       settings,

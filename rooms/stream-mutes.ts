@@ -8,6 +8,18 @@ export class StreamMutes {
   /** Most participants mute one stream at most. */
   #streams: Map<string, MutedKinds> | undefined;
 
+  /** By stream; undefined when none is muted. */
+  get record(): Record<string, MediaKind[]> | undefined {
+    const muted = [...(this.#streams?.keys() ?? [])].map((stream) => [stream, this.kindsOf(stream)] as const);
+    if (muted.length === 0) return undefined;
+    return Object.fromEntries(muted.map(([stream, kinds]) => [stream, [...kinds]]));
+  }
+
+  /** Mutes what the record names, besides what is muted already. @throws as `set` */
+  restore(record: Readonly<Record<string, readonly MediaKind[]>> = {}): void {
+    for (const [stream, kinds] of Object.entries(record)) for (const kind of kinds) this.set(stream, kind, true);
+  }
+
   has(stream: string, kind: MediaKind): boolean {
     return this.#streams?.get(stream)?.has(kind) ?? false;
   }

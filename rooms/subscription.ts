@@ -1,4 +1,4 @@
-import type { EndpointListener, IceCandidate, MediaFailure, MediaKind } from '../media/port.js';
+import type { EndpointListener, IceCandidate, MediaFailure, MediaKind, Pipeline } from '../media/port.js';
 import { RoomError } from './errors.js';
 import type { Feed } from './feed.js';
 import type { HeldCandidates } from './held-candidates.js';
@@ -7,6 +7,7 @@ import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
+import type { SubscriptionRecord } from './records.js';
 
 /** Owns its endpoint. */
 export class Subscription implements api.Subscription {
@@ -51,6 +52,24 @@ export class Subscription implements api.Subscription {
     }
   }
 
+  /** Goes on with what another process has opened. */
+  restore(pipeline: Pipeline, { endpoint, connected, muted }: SubscriptionRecord, listener: EndpointListener): void {
+    for (const kind of muted) this.#feed.muted.add(kind);
+    this.#feed.adopt(this.#endpoint.adopt(pipeline, endpoint, listener), connected);
+    this.#open = true;
+  }
+
+  /** Undefined while it is not open. */
+  get record(): SubscriptionRecord | undefined {
+    const { publisher, id: stream } = this.publication;
+    const { record: endpoint } = this.#endpoint;
+    if (!this.#open || endpoint === undefined) return undefined;
+    return {
+      ...{ publisher: publisher.id, stream, endpoint },
+      ...{ connected: [...(this.#feed.connected ?? [])], muted: [...this.muted] },
+    };
+  }
+
   get muted(): readonly MediaKind[] {
     return this.#feed.muted.kinds;
   }
@@ -87,6 +106,12 @@ export class Subscription implements api.Subscription {
     this.#feed.close();
     this.#endpoint.close();
     this.subscriber.media.subscriptionClosed(this);
+  }
+
+  /** Another process goes on with it. */
+  letGo(): void {
+    this.#feed.close();
+    this.#endpoint.letGo();
   }
 
   /** The media server has lost its endpoint. */

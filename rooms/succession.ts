@@ -15,10 +15,16 @@ export class Succession {
   readonly #room: Room;
   readonly #later: Later;
   #stop: (() => void) | undefined;
+  #dueAt: number | undefined;
 
   constructor(room: Room, later: Later) {
     this.#room = room;
     this.#later = later;
+  }
+
+  /** When another moderator is made unless one comes, in ms since 1970. */
+  get dueAt(): number | undefined {
+    return this.#dueAt;
   }
 
   /** The arrival with the grants of a moderator, if it is the first and has no token. */
@@ -30,8 +36,14 @@ export class Succession {
 
   left({ grants }: Participant): void {
     if (!grants.roomAdmin || this.#hasModerator()) return;
+    this.restore(this.#room.now() + successionMs);
+  }
+
+  restore(dueAt: number): void {
     this.#stop?.();
-    this.#stop = this.#later(successionMs, () => {
+    this.#dueAt = dueAt;
+    this.#stop = this.#later(Math.max(0, dueAt - this.#room.now()), () => {
+      this.#dueAt = undefined;
       if (this.#room.closed || this.#hasModerator()) return;
       const next = [...this.#room.participants].find(({ bearer }) => bearer.claims === undefined);
       next?.setGrants({ ...next.grants, ...roles.MODERATOR });

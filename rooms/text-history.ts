@@ -34,6 +34,17 @@ export class TextHistory {
     this.#maxLength = maxLength;
   }
 
+  /** How many texts were said, kept or not. */
+  get said(): number {
+    return this.#said;
+  }
+
+  /** Goes on where another process was. */
+  restore(texts: readonly KeptText[], said: number): void {
+    this.#said = said;
+    for (const text of texts) this.add(text, texts.length);
+  }
+
   /** Oldest first. The list does not change. */
   get texts(): readonly KeptText[] {
     return [...this.#texts];
