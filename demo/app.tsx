@@ -9,6 +9,7 @@ import { passOf } from './model/pass.js';
 import { keepCall, presentCall, type PresentCall } from './model/remembered.js';
 import { pageSettings } from './model/server.js';
 import { pageVoice } from './model/page-language.js';
+import { pagePreferences } from './model/page-preferences.js';
 import { CallOptions } from './model/call-options.js';
 import { CallFrame } from './parts/call-frame.js';
 import { EndPage } from './parts/end-page.js';
@@ -135,7 +136,7 @@ async function join(wish: PresentCall): Promise<void> {
     keepCall(undefined);
     media.close();
   };
-  const present = new Call(room, media, settings, ended, new CallOptions('', pageVoice));
+  const present = new Call(room, media, settings, ended, new CallOptions('', pageVoice, pagePreferences));
   call.value = present;
   const mayRename = room.self.grants?.canUpdateOwnMetadata === true;
   if (wish.token !== '' && wish.name !== '' && wish.name !== room.self.name && mayRename) {

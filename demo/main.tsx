@@ -5,6 +5,7 @@ import { App, comeBack, presentRoom } from './app.js';
 import { inspect, type Inspection } from './model/inspection.js';
 import { factOf } from './model/facts.js';
 import { pageVoice, startLanguage } from './model/page-language.js';
+import { startColors } from './model/page-preferences.js';
 import { LostPage } from './parts/lost-page.js';
 import { Speaking } from './parts/voice.js';
 import './styles/page.css';
@@ -24,6 +25,7 @@ window.atrium = {
 };
 
 register();
+startColors();
 const root = document.getElementById('app');
 const home = factOf('atrium-lost');
 // A reloaded page goes back into its call at once, in whatever language.

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { CallButton } from '../../client/index.js';
 import { Voice } from '../words/words.js';
+import { Preferences } from './preferences.js';
 
 /** What the page around a call wants of it. */
 export class CallOptions {
@@ -10,10 +11,12 @@ export class CallOptions {
   /** Address of the server's page, to which invitations lead. Empty: this is that page. */
   readonly home: string;
   readonly voice: Voice;
+  readonly preferences: Preferences;
 
-  constructor(home = '', voice = new Voice()) {
+  constructor(home = '', voice = new Voice(), preferences = new Preferences()) {
     this.home = home;
     this.voice = voice;
+    this.preferences = preferences;
   }
 
   shows(button: CallButton): boolean {

@@ -19,7 +19,7 @@ import { explainMedia } from './explain.js';
 import { Absentees } from './absentees.js';
 import { House } from './house.js';
 import type { DeviceKind, LocalMedia } from './local-media.js';
-import { Preferences } from './preferences.js';
+import type { Preferences } from './preferences.js';
 import { chimeIn } from './chimes.js';
 import { recall, remember } from './remembered.js';
 import { Person, inOrder } from './person.js';
@@ -75,7 +75,7 @@ export class Call {
   readonly panel = signal<PanelName | undefined>(undefined);
   readonly menu = signal<MenuName | undefined>(undefined);
   readonly dialog = signal<'settings' | 'keys' | undefined>(undefined);
-  readonly preferences = new Preferences();
+  readonly preferences: Preferences;
   /** The id of the loudspeaker; empty for the system's own. */
   readonly speaker = signal(recall().speaker);
   readonly reconnecting = signal(false);
@@ -111,6 +111,7 @@ export class Call {
     this.room = room;
     this.options = options;
     this.voice = options.voice;
+    this.preferences = options.preferences;
     this.media = media;
     this.hasHat = settings.hasHat;
     this.chat = new Chat(room, (message) => {

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { invitationTo, type Invitation } from '../model/invitation.js';
 import type { Call } from '../model/call.js';
 import { factOf } from '../model/facts.js';
@@ -27,7 +28,7 @@ export function InvitationButton({ call }: { readonly call: Call }) {
       })}
       onClick={() => {
         if (opens) call.menu.value = isOpen ? undefined : 'invitation';
-        if (!isOpen) void copy(call);
+        if (!isOpen) void copy(call, invitationOf(call).links[0]);
       }}
     >
       <Icon name="link" />
@@ -40,25 +41,48 @@ export function InvitationButton({ call }: { readonly call: Call }) {
 export function InvitationPopover({ call }: { readonly call: Call }) {
   const { words } = useVoice();
   const texts = words().invitation;
-  const { link, reach, remedy } = invitationOf(call);
+  const { links, reach, remedy } = invitationOf(call);
+  const chosen = useSignal(links[0]);
+  const link = chosen.value;
   return (
     <Popover call={call} name="invitation" label={texts.title}>
       <div class="invitation">
-        {reach !== 'everywhere' && <p>{texts.local}</p>}
-        {reach === 'network' && <p>{texts.network}</p>}
-        {remedy && <p>{texts.remedies[remedy]}</p>}
         {reach === 'network' && <QrCode text={link} label={texts.code} />}
-        <p class="invitation-link">{link}</p>
-        <button type="button" class="tool" onClick={() => void copy(call)}>
-          <Icon name="link" />
-          <span>{texts.copy}</span>
-        </button>
-        {canShare && (
-          <button type="button" class="tool" onClick={() => void share(call)}>
-            <Icon name="send" />
-            <span>{texts.share}</span>
+        <div class="invitation-text">
+          {reach !== 'everywhere' && <p>{texts.local}</p>}
+          {reach === 'network' && <p>{texts.network}</p>}
+          {remedy && <p>{texts.remedies[remedy]}</p>}
+          {links.length === 1 && <p class="invitation-link">{link}</p>}
+          {links.length > 1 && (
+            <fieldset class="device-choice">
+              <legend>{texts.addresses}</legend>
+              {links.map((each) => (
+                <label key={each} class="option">
+                  <input
+                    type="radio"
+                    name="link"
+                    checked={each === link}
+                    onChange={() => {
+                      chosen.value = each;
+                      void copy(call, each);
+                    }}
+                  />
+                  <span class="invitation-link">{each}</span>
+                </label>
+              ))}
+            </fieldset>
+          )}
+          <button type="button" class="tool" onClick={() => void copy(call, link)}>
+            <Icon name="link" />
+            <span>{texts.copy}</span>
           </button>
-        )}
+          {canShare && (
+            <button type="button" class="tool" onClick={() => void share(call, link)}>
+              <Icon name="send" />
+              <span>{texts.share}</span>
+            </button>
+          )}
+        </div>
       </div>
     </Popover>
   );
@@ -68,8 +92,7 @@ function invitationOf({ room, options }: Call): Invitation {
   return invitationTo(room.name, options.home || location.href, factOf('atrium-elsewhere'));
 }
 
-async function copy(call: Call): Promise<void> {
-  const { link } = invitationOf(call);
+async function copy(call: Call, link: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(link);
     call.toasts.show(call.voice.words().call.invited);
@@ -78,13 +101,13 @@ async function copy(call: Call): Promise<void> {
   }
 }
 
-async function share(call: Call): Promise<void> {
+async function share(call: Call, link: string): Promise<void> {
   try {
-    await navigator.share({ title: call.title, url: invitationOf(call).link });
+    await navigator.share({ title: call.title, url: link });
     call.menu.value = undefined;
   } catch (error) {
     // The user has closed the sheet.
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    await copy(call);
+    await copy(call, link);
   }
 }

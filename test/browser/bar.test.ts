@@ -1,10 +1,14 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { useServer } from '../support/server.js';
+import { startTestServer, useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
 import { violations } from './violations.js';
 import { patienceMs, Visitor } from './visitor.js';
+
+/** Whether an element shows all that is in it. */
+const fits = (element: { readonly scrollHeight: number; readonly clientHeight: number }): boolean =>
+  element.scrollHeight <= element.clientHeight;
 
 const chooseSound = 'Choose microphone and loudspeaker';
 
@@ -61,16 +65,43 @@ describe('the bar of the demo', function () {
     expect(await sheet.getByRole('img').count(), 'no code of a link for this computer only').to.equal(0);
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
-    // As rest/page.ts says it with a certificate.
+    // As rest/page.ts says it with a certificate, of a machine in two networks.
     await page.evaluate(
-      `document.head.insertAdjacentHTML('beforeend', '<meta name="atrium-elsewhere" content="https://10.0.0.2:8443/">')`,
+      `document.head.insertAdjacentHTML('beforeend', '<meta name="atrium-elsewhere" content="https://10.0.0.2:8443/ https://[fd00::2]:8443/">')`,
     );
     await press(page, 'Copy invitation');
     await sheet.getByRole('img', { name: 'Code of the link, for the camera of a phone' }).waitFor();
     await sheet.getByText('https://10.0.0.2:8443/r/invite').waitFor();
     await until('it is copied', async () => (await copied()) === 'https://10.0.0.2:8443/r/invite', patienceMs);
+    await sheet.getByRole('radio', { name: 'https://[fd00::2]:8443/r/invite' }).check();
+    await until('so is another', async () => (await copied()) === 'https://[fd00::2]:8443/r/invite', patienceMs);
     expect(await violations(page)).to.deep.equal([]);
+    await page.setViewportSize({ width: 844, height: 390 });
+    await until('nothing has to be scrolled', () => sheet.evaluate(fits), patienceMs);
     expect(errors).to.deep.equal([]);
+  });
+
+  it('invites by links of the network that lead into the room, where the server has a certificate', async () => {
+    const secure = await startTestServer({ tls: 'self-signed', host: '' });
+    try {
+      const window = await newWindow({ ignoreHTTPSErrors: true });
+      const { page } = await Visitor.join(window, secure.url, 'Ana', 'over TLS');
+      await press(page, 'Copy invitation');
+      const sheet = page.getByRole('dialog', { name: 'Invitation' });
+      const links = secure.elsewhere.map((address) => `${address}r/over%20TLS`);
+      for (const link of links) await sheet.getByText(link, { exact: true }).waitFor();
+      // A machine without a network has none to offer, and says so.
+      const reachable = links[0];
+      if (reachable === undefined) await sheet.getByText('connect to a network').waitFor();
+      else {
+        const other = await Visitor.open(await newWindow({ ignoreHTTPSErrors: true }), reachable, 'Berta');
+        await press(other.page, 'Join');
+        await other.page.getByRole('heading', { name: 'over TLS' }).waitFor();
+        expect(await other.page.evaluate('isSecureContext')).to.equal(true);
+      }
+    } finally {
+      await secure.stop();
+    }
   });
 
   it('has single keys only while the user wants them, and Ctrl with D and E always', async () => {
@@ -147,7 +178,10 @@ describe('the bar of the demo', function () {
       await page.getByRole('radio', { name: scheme === 'dark' ? 'Dark' : 'Light' }).check();
       await until(
         `it is ${scheme}`,
-        () => page.evaluate(`getComputedStyle(document.querySelector('atrium-call')).colorScheme === '${scheme}'`),
+        () =>
+          page.evaluate(
+            `[document.documentElement, document.querySelector('atrium-call')].every((each) => getComputedStyle(each).colorScheme === '${scheme}')`,
+          ),
         patienceMs,
       );
     }
@@ -155,10 +189,20 @@ describe('the bar of the demo', function () {
     await page.getByRole('dialog', { name: 'Einstellungen' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Mikrofon', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Verlassen', exact: true }).click();
+    await page.getByRole('button', { name: 'Zurück in den Raum' }).waitFor();
+    expect(await page.evaluate(`getComputedStyle(document.documentElement).colorScheme`)).to.equal('light');
   });
 
   it('has on a phone the most important buttons, and a sheet for the rest', async () => {
-    const window = await newWindow({ viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
+    const window = await newWindow({ ...phone, reducedMotion: 'reduce' });
+    // A stub: no browser without a screen has programs to share with.
+    await window.addInitScript(`{
+      window.shared = [];
+      window.answer = () => Promise.resolve();
+      navigator.share = (data) => (shared.push(data), answer());
+    }`);
     const { page } = await Visitor.join(window, server().url, 'Ana', 'phone');
     const shown = page.locator('[role="toolbar"] button:visible');
     expect(await Promise.all((await shown.all()).map((button) => button.getAttribute('aria-label')))).to.deep.equal([
@@ -181,6 +225,21 @@ describe('the bar of the demo', function () {
     await page.locator('.panel').waitFor();
     await press(page, 'Close chat');
     await hasFocus(page, 'More');
+
+    await window.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const link = `${server().url}r/phone`;
+    const sheet = page.getByRole('dialog', { name: 'Invitation' });
+    await press(page, 'Copy invitation');
+    await press(page, 'Share …');
+    await sheet.waitFor({ state: 'detached' });
+    expect(await page.evaluate('shared')).to.deep.equal([{ title: 'phone', url: link }]);
+    await press(page, 'Copy invitation');
+    await page.evaluate(`navigator.clipboard.writeText('')`);
+    await page.evaluate(`answer = () => Promise.reject(new DOMException('no program takes it', 'NotAllowedError'))`);
+    await press(page, 'Share …');
+    const copied = (): Promise<unknown> => page.evaluate('navigator.clipboard.readText()');
+    await until('it is copied instead', async () => (await copied()) === link, patienceMs);
+    expect(await sheet.count(), 'there is more to do').to.equal(1);
   });
 
   it('shows by borders what is off where the system has its own colours', async () => {

@@ -10,18 +10,18 @@ describe('the invitation to a room', () => {
       'https://localhost.example.org/',
     ]) {
       expect(invitationTo('a b', home, 'https://10.0.0.1/'), home).to.deep.equal({
-        link: `${home.replace('r/x', '')}r/a%20b`,
+        links: [`${home.replace('r/x', '')}r/a%20b`],
         reach: 'everywhere',
       });
     }
   });
 
-  it('on the own computer is the first address in the network that browsers give a camera at', () => {
+  it('on the own computer is each address in the network that browsers give a camera at', () => {
     const elsewhere =
       'nonsense http://10.0.0.1:8443/ https://127.0.0.1/ https://10.0.0.2:8443/x/ https://[fd00::1]:8443/x/';
     for (const home of ['https://localhost:8443/x/', 'https://127.0.0.1:8443/x/r/a', 'https://[::1]:8443/x/']) {
       expect(invitationTo('a', home, elsewhere), home).to.deep.equal({
-        link: 'https://10.0.0.2:8443/x/r/a',
+        links: ['https://10.0.0.2:8443/x/r/a', 'https://[fd00::1]:8443/x/r/a'],
         reach: 'network',
       });
     }
@@ -33,7 +33,7 @@ describe('the invitation to a room', () => {
       ['https://localhost:8080/', 'host'],
     ] as const) {
       for (const elsewhere of [undefined, '', 'javascript:alert(1)', 'http://10.0.0.1/']) {
-        expect(invitationTo('a', home, elsewhere)).to.deep.equal({ link: `${home}r/a`, reach: 'computer', remedy });
+        expect(invitationTo('a', home, elsewhere)).to.deep.equal({ links: [`${home}r/a`], reach: 'computer', remedy });
       }
     }
   });

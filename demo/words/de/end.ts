@@ -8,7 +8,7 @@ export const end: Words['end'] = {
   elsewhere:
     'Dieselbe Einladung wurde in einem anderen Fenster oder auf einem anderen Gerät benutzt. Der Anruf geht dort weiter.',
   removedTitle: 'Sie wurden aus dem Raum entfernt',
-  removed: 'Die Moderation hat Sie entfernt. Sie können nicht zurückkommen.',
+  removed: 'Die Moderation hat Sie entfernt. Sie können vorerst nicht zurückkommen.',
   removedFor: (reason) => `Die Moderation hat Sie entfernt. Sie sagt: „${reason}“`,
   refusedTitle: 'Sie sind nicht mehr im Raum',
   refused: (reason) => `Die Verbindung ging verloren, und der Server lässt Sie nicht wieder herein: ${reason}`,

@@ -5,6 +5,7 @@ export const invitation: Words['invitation'] = {
   local: 'Die Adresse, die Sie benutzen, kann nur dieser Computer öffnen.',
   network:
     'Andere in Ihrem Netz benutzen die Adresse unten. Beim ersten Besuch warnt der Browser vielleicht vor dem Zertifikat.',
+  addresses: 'Adressen',
   code: 'Code des Links für die Kamera eines Telefons',
   copy: 'Link kopieren',
   share: 'Teilen …',

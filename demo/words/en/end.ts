@@ -6,7 +6,7 @@ export const end = {
   elsewhereTitle: 'You are in this room somewhere else',
   elsewhere: 'The same invitation was used in another window or on another device. The call goes on there.',
   removedTitle: 'You were removed from the room',
-  removed: 'A moderator removed you. You cannot come back.',
+  removed: 'A moderator removed you. You cannot come back for now.',
   removedFor: (reason: string) => `A moderator removed you. They say: “${reason}”`,
   refusedTitle: 'You are not in the room any more',
   refused: (reason: string) => `The connection was lost, and the server does not let you in again: ${reason}`,

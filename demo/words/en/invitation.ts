@@ -4,6 +4,7 @@ export const invitation = {
   local: 'Only this computer can open the address that you are using.',
   network:
     'Others in your network use the address below. On their first visit the browser may warn of the certificate.',
+  addresses: 'Addresses',
   code: 'Code of the link, for the camera of a phone',
   copy: 'Copy link',
   share: 'Share …',

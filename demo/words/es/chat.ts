@@ -18,6 +18,6 @@ export const chat: Words['chat'] = {
   notSent: 'No enviado',
   again: 'Reintentar',
   discard: 'Eliminar',
-  mayNotWrite: 'Aquí puede leer el chat, pero no escribir.',
+  mayNotWrite: 'Aquí puedes leer el chat, pero no escribir.',
   said: (name: string, text: string) => `${name}: ${text}`,
 };

@@ -22,18 +22,18 @@ export const devices: Words['devices'] = {
     microphone: 'No se puede usar este micrófono: quizá lo usa otro programa.',
   },
   lost: {
-    camera: 'Se ha desconectado su cámara: los demás no le ven.',
-    microphone: 'Se ha desconectado su micrófono: los demás no le oyen.',
+    camera: 'Se ha desconectado tu cámara: los demás no te ven.',
+    microphone: 'Se ha desconectado tu micrófono: los demás no te oyen.',
   },
   lostFor: {
-    camera: (name: string) => `Se ha desconectado su cámara. Ahora se usa: ${name}`,
-    microphone: (name: string) => `Se ha desconectado su micrófono. Ahora se usa: ${name}`,
+    camera: (name: string) => `Se ha desconectado tu cámara. Ahora se usa: ${name}`,
+    microphone: (name: string) => `Se ha desconectado tu micrófono. Ahora se usa: ${name}`,
   },
   blocked:
-    'La cámara y el micrófono están bloqueados para esta página: permítalos junto a la barra de direcciones. Puede escuchar y escribir.',
+    'La cámara y el micrófono están bloqueados para esta página: permítelos junto a la barra de direcciones. Puedes escuchar y escribir.',
   insecure:
-    'Los navegadores solo abren la cámara en páginas seguras: use https o localhost. Puede escuchar y escribir.',
-  noDevices: 'No se ha encontrado cámara ni micrófono, o los usa otro programa. Puede escuchar y escribir.',
+    'Los navegadores solo abren la cámara en páginas seguras: usa https o localhost. Puedes escuchar y escribir.',
+  noDevices: 'No se ha encontrado cámara ni micrófono, o los usa otro programa. Puedes escuchar y escribir.',
   noCamera: 'No se ha encontrado ninguna cámara, o la usa otro programa: los demás solo le oirán.',
   noMicrophone: 'No se ha encontrado ningún micrófono: los demás le verán, pero no le oirán.',
   chooseMicrophone: 'Elegir micrófono y altavoz',
@@ -44,8 +44,8 @@ export const devices: Words['devices'] = {
   },
   flip: 'Girar la cámara',
   blur: 'Desenfocar el fondo',
-  noChoice: 'Permita primero el dispositivo y después podrá elegir aquí.',
-  level: 'Nivel de su micrófono',
+  noChoice: 'Permite primero el dispositivo y después podrás elegir aquí.',
+  level: 'Nivel de tu micrófono',
   systemSpeaker: 'Predeterminado del sistema',
   speakerFailed: 'No se puede usar este altavoz.',
 };

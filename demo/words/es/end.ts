@@ -7,7 +7,7 @@ export const end: Words['end'] = {
   elsewhereTitle: 'Estás en esta sala desde otro lugar',
   elsewhere: 'La misma invitación se usó en otra ventana o en otro dispositivo. La llamada continúa allí.',
   removedTitle: 'Te han expulsado de la sala',
-  removed: 'Un moderador te ha expulsado. No puedes volver a entrar.',
+  removed: 'Un moderador te ha expulsado. De momento no puedes volver a entrar.',
   removedFor: (reason) => `Un moderador te ha expulsado. Dice: «${reason}»`,
   refusedTitle: 'Ya no estás en la sala',
   refused: (reason) => `Se perdió la conexión y el servidor no te deja volver a entrar: ${reason}`,

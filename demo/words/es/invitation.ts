@@ -5,6 +5,7 @@ export const invitation: Words['invitation'] = {
   local: 'Solo este ordenador puede abrir la dirección que estás usando.',
   network:
     'En tu red, los demás usan la dirección de abajo. En la primera visita el navegador puede avisar del certificado.',
+  addresses: 'Direcciones',
   code: 'Código del enlace para la cámara de un teléfono',
   copy: 'Copiar enlace',
   share: 'Compartir…',

@@ -13,9 +13,9 @@ export const media: Words['media'] = {
   whatToCheck: 'Qué comprobar',
   tryAgain: 'Reintentar',
   checkServer:
-    'Su red puede estar bien: el servidor de salas no alcanza el servidor de sonido e imagen. Lo reintenta por sí mismo. Si dura, avise a quienes lo administran.',
-  checkOtherNetwork: 'Pruebe otra red, por ejemplo la de su teléfono, o desactive la VPN.',
-  checkFirewall: 'Un cortafuegos puede bloquear UDP. Pida a quienes administran su red que lo permitan.',
+    'Tu red puede estar bien: el servidor de salas no alcanza el servidor de sonido e imagen. Lo reintenta por sí mismo. Si dura, avisa a quienes lo administran.',
+  checkOtherNetwork: 'Prueba otra red, por ejemplo la de tu teléfono, o desactiva la VPN.',
+  checkFirewall: 'Un cortafuegos puede bloquear UDP. Pide a quienes administran tu red que lo permitan.',
   checkNoRelay:
     'Este servidor no tiene un relé (servidor TURN) para redes que bloquean UDP. Quienes lo administran pueden añadirlo.',
   checkRelayRefused:

@@ -34,7 +34,7 @@ export const problems: Words['problems'] = {
   mediaNotAllowed: 'no puedes enviar eso en esta sala.',
   personGone: 'Esa persona ya no está.',
   notAllowed: 'No puedes hacer eso.',
-  notSupported: 'Eso no es posible con su programa.',
+  notSupported: 'Eso no es posible con tu programa.',
   notDone: (reason) => `No se ha hecho: ${reason}`,
   pageHere: 'Algo ha fallado en esta página.',
 };

@@ -8,7 +8,7 @@ export const stage: Words['stage'] = {
   presents: (name) => `${name} está presentando.`,
   youPresent: 'Estás presentando tu pantalla',
   stopPresenting: 'Dejar de presentar',
-  mayNotPresent: 'No puede compartir su pantalla en esta sala.',
+  mayNotPresent: 'No puedes compartir tu pantalla en esta sala.',
   alone: 'Aún no hay nadie más. Copia la invitación y envíala.',
   reconnecting: 'Se ha perdido la conexión con el servidor. Volviendo a conectar …',
   turnOnSound: 'Activar el sonido',

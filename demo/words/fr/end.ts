@@ -8,7 +8,7 @@ export const end: Words['end'] = {
   elsewhere:
     'La même invitation a été utilisée dans une autre fenêtre ou sur un autre appareil. L’appel continue là-bas.',
   removedTitle: 'Vous avez été exclu de la salle',
-  removed: 'Un modérateur vous a exclu. Vous ne pouvez pas revenir.',
+  removed: 'Un modérateur vous a exclu. Vous ne pouvez pas revenir pour le moment.',
   removedFor: (reason) => `Un modérateur vous a exclu. Il dit : « ${reason} »`,
   refusedTitle: 'Vous n’êtes plus dans la salle',
   refused: (reason) => `La connexion a été perdue et le serveur ne vous laisse pas revenir : ${reason}`,

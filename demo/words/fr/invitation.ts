@@ -5,6 +5,7 @@ export const invitation: Words['invitation'] = {
   local: 'Seul cet ordinateur peut ouvrir l’adresse que vous utilisez.',
   network:
     'Sur votre réseau, les autres utilisent l’adresse ci-dessous. À la première visite, le navigateur peut signaler le certificat.',
+  addresses: 'Adresses',
   code: 'Code du lien, pour l’appareil photo d’un téléphone',
   copy: 'Copier le lien',
   share: 'Partager…',

@@ -7,7 +7,7 @@ export const end: Words['end'] = {
   elsewhereTitle: '您已在其他地方进入此房间',
   elsewhere: '同一邀请已在另一窗口或设备上使用，通话将在那里继续。',
   removedTitle: '您已被移出房间',
-  removed: '主持人已将您移出，您无法再次加入。',
+  removed: '主持人已将您移出，您暂时无法再次加入。',
   removedFor: (reason) => `主持人已将您移出，理由：“${reason}”`,
   refusedTitle: '您已不在房间内',
   refused: (reason) => `连接已断开，服务器不允许您再次加入：${reason}`,
