@@ -1,3 +1,5 @@
+import { longestTimerMs } from './given.js';
+
 /** Spreads the first attempts of clients that lost the same media server at the same moment. */
 const firstWithinMs = 200;
 const secondMs = 500;
@@ -9,15 +11,25 @@ const calmAfterMs = 15_000;
 export interface Clock {
   /** In ms, since any moment. */
   now(): number;
-  /** Resolves after so many ms. */
-  wait(ms: number): Promise<void>;
+  /** Resolves after so many ms, or as soon as the signal says that nobody waits any more. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
   /** From 0 to 1, without 1. */
   random(): number;
 }
 
 export const browserClock: Clock = {
   now: () => performance.now(),
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done);
+      if (signal?.aborted) done();
+    }),
   random: () => Math.random(),
 };
 
@@ -38,12 +50,18 @@ export class BackOff {
     if (clock.now() - this.#last > calmAfterMs) this.#nextMs = 0;
     const delayMs = this.#nextMs + clock.random() * firstWithinMs;
     this.#nextMs = Math.min(longestMs, Math.max(secondMs, 2 * this.#nextMs));
-    const hurried = new Promise<void>((resolve) => (this.#hurry = resolve));
-    await Promise.race([clock.wait(Math.max(delayMs, atLeastMs)), hurried]);
+    const waiting = new AbortController();
+    const hurried = new Promise<void>((resolve) => {
+      this.#hurry = () => {
+        waiting.abort();
+        resolve();
+      };
+    });
+    await Promise.race([clock.wait(Math.min(longestTimerMs, Math.max(delayMs, atLeastMs)), waiting.signal), hurried]);
     this.#last = clock.now();
   }
 
-  /** Ends a wait at once. */
+  /** Ends a wait at once. Its owner calls it as it ends, too. */
   hurry(): void {
     this.#hurry();
   }

@@ -1,6 +1,7 @@
 import type { RequestResult } from '../dialects/kurento-room/types.js';
 import { Admission } from './admission.js';
 import { ClientError, asClientError } from './errors.js';
+import { givenText } from './given.js';
 import type { ResumeToken } from './resume-token.js';
 import type { Session } from './session.js';
 
@@ -35,6 +36,9 @@ export class Entrance {
   readonly #resumeToken: ResumeToken;
   readonly #onWaiting: (place: number | undefined) => void;
   #admission: Admission | undefined;
+  #cancel: (error: ClientError) => void = () => undefined;
+  /** Rejects once we do not want to be let in any more. */
+  readonly #cancelled = new Promise<never>((_resolve, reject) => (this.#cancel = reject));
 
   /** @param onWaiting called each time a moderator has been asked to let us in */
   constructor(
@@ -47,6 +51,8 @@ export class Entrance {
     this.#resumeToken = resumeToken;
     this.#options = options;
     this.#onWaiting = onWaiting;
+    // Nobody may be waiting.
+    this.#cancelled.catch(() => undefined);
   }
 
   /** Rejects with the server's refusal, `denied`, `timeout`, `disconnected`, or `closed` when it is not wanted any more. */
@@ -71,13 +77,14 @@ export class Entrance {
   /** We do not want to be let in any more. */
   cancel(): void {
     this.#admission?.cancel(hasLeft());
+    this.#cancel(hasLeft());
   }
 
   async #ask(session: Session): Promise<JoinAnswer> {
     const { token: given, password, metadata, dataChannels, iceServers, severalStreams = true } = this.#options;
     const known = severalStreams ? features : features.filter((each) => each !== 'streams');
     // No wait without need: whoever leaves meanwhile is to leave after the join.
-    const token = typeof given === 'function' ? await fetched(given) : given;
+    const token = typeof given === 'function' ? await Promise.race([fetched(given), this.#cancelled]) : given;
     const answer = await session.request('joinRoom', {
       ...{ room: this.#room, resumeToken: this.#resumeToken.get() },
       features: iceServers ? known : [...known, 'ice'],
@@ -99,8 +106,9 @@ export function hasLeft(): ClientError {
 
 async function fetched(token: () => Promise<string>): Promise<string> {
   try {
-    return await token();
+    return givenText(await token(), 'What `token` resolves with');
   } catch (error) {
-    throw asClientError(error, 'token-invalid');
+    // What is no token is none that the server takes.
+    throw new ClientError('token-invalid', asClientError(error, 'token-invalid').message, { cause: error });
   }
 }

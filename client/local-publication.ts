@@ -1,5 +1,5 @@
 import type { MediaKind } from './ask.js';
-import { BackOff, type Clock } from './back-off.js';
+import { BackOff } from './back-off.js';
 import { openDevices, type DeviceWish } from './devices.js';
 import { Emitter } from './emitter.js';
 import { ClientError, asClientError, canSucceedYet } from './errors.js';
@@ -76,7 +76,11 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   #busy = false;
   /** The present connection was made for other kinds of media than are to be sent now. */
   #outdated = false;
-  #closed = false;
+  readonly #life = new AbortController();
+  /** For each track, what ends the watch for its loss. */
+  readonly #watched = new Map<MediaStreamTrack, () => void>();
+  /** How often each kind was turned on or off: the last time counts. */
+  readonly #turns = new Map<MediaKind, number>();
   #dataChannel: RTCDataChannel | undefined;
   #loopback: MediaStream | undefined;
   readonly #screen: ScreenShare;
@@ -94,8 +98,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#backOff = new BackOff(connections.session.clock);
     this.#tracks = readTracks(stream);
     this.#reserved = new Set(options.kinds);
-    for (const track of this.#tracks) this.#watch(track);
     this.#connection = this.#connect();
+    for (const track of this.#tracks) this.#watch(track);
     this.#deaf = self.on('stateChanged', () => {
       this.#lookAtMuted();
     });
@@ -105,7 +109,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
         this.#sendNoMore(track);
       },
       sharing: (on) => {
-        if (!this.#closed) this.tellMuted();
+        this.tellMuted();
         this.emit('sharing', on);
       },
     });
@@ -127,7 +131,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#life.signal.aborted;
   }
 
   statistics(): Promise<ConnectionStatistics> {
@@ -160,7 +164,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** Tries anew at once, unless it is live: without the pause, or what takes long, or what was given up. */
   retry(): void {
-    if (this.#closed || this.state === 'live') return;
+    if (this.closed || this.state === 'live') return;
     if (!this.#busy) {
       this.#published = false;
       this.#restore();
@@ -175,10 +179,12 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /**
    * Sends another camera or microphone in place of the present one, without negotiation. Where nothing of that kind is sent yet,
-   * the stream is published anew. While the screen is shown, the new camera waits for its end. Rejects with `media-refused`.
+   * the stream is published anew. While the screen is shown, the new camera waits for its end. Rejects with `media-refused`, or with
+   * `closed`.
    */
   async replaceTrack(track: MediaStreamTrack): Promise<void> {
     readTrack(track, '`track`');
+    this.#requireOpen();
     this.#watch(track);
     const waits = track.kind === 'video' && this.#screen.keep(track);
     if (!waits) await this.#send(track);
@@ -187,15 +193,17 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /**
    * `false` turns the camera off, its light too: its track is stopped. `true` or the id of a device opens a camera, and sends it in place
-   * of the present one. The others are told. Rejects as `openDevices` and `replaceTrack`.
+   * of the present one. The others are told. Of several calls the last one counts. Rejects as `openDevices` and `replaceTrack`.
    */
   async setCamera(wish: boolean | string): Promise<void> {
+    this.#turn('video');
     if (wish === false) await this.#letGo('video');
     else await this.#open('video', { camera: wish, microphone: false });
   }
 
   /** Sends another microphone in place of the present one; it is muted where that was. Rejects as `openDevices` and `replaceTrack`. */
   async setMicrophone(device: string): Promise<void> {
+    this.#turn('audio');
     await this.#open('audio', { camera: false, microphone: device });
   }
 
@@ -207,6 +215,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** Tells the others what is muted. Only for pages that switch tracks themselves. */
   tellMuted(): void {
+    if (this.closed) return;
     this.#lookAtMuted();
     this.#self.tellMuted(this.id, Object.fromEntries(this.#kinds.map((kind) => [kind, this.isMuted(kind)])));
   }
@@ -246,7 +255,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       await this.#publish();
     } catch (thrown) {
       error = asClientError(thrown, 'media-failed');
-      if (this.#closed || !this.#canSucceedYet(error)) throw error;
+      if (this.closed || !this.#canSucceedYet(error)) throw error;
       this.#published = false;
     } finally {
       this.#busy = false;
@@ -256,30 +265,32 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** @internal For Room only: the media server has lost the stream. An attempt that is under way fails or succeeds by itself. */
   mediaLost(error: ClientError): void {
-    if (!this.#published || this.#closed) return;
+    if (!this.#published || this.closed) return;
     this.#published = false;
     if (!this.#busy) this.#beginAgain(error);
   }
 
   /** Stops publishing, and tells the server. Never rejects; may be called twice. */
   async close(): Promise<void> {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.end();
     await this.#unpublish();
   }
 
   /** @internal For Room only: a moderator has ended it. */
   take(): void {
-    if (this.#closed) return;
+    if (this.closed) return;
     this.emit('taken');
     this.end();
   }
 
   /** @internal For Room only: ends it without telling the server, which knows already. */
   end(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.#life.abort();
+    this.#backOff.hurry();
     this.#deaf();
+    for (const unwatch of this.#watched.values()) unwatch();
     this.#self.publishes(this.id, undefined);
     this.#connections.close(this.#self.id, this.id, this.#connection);
     void this.stopSharing();
@@ -298,6 +309,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     try {
       await sender.replaceTrack(track);
     } catch (error) {
+      this.#requireOpen();
       throw asClientError(error, 'media-refused');
     }
     this.#sends(tracks);
@@ -305,12 +317,17 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** Opens the device, and stops the one whose place it takes. */
   async #open(kind: MediaKind, wish: DeviceWish): Promise<void> {
-    const former = this.#deviceOf(kind);
+    this.#requireOpen();
+    const turn = this.#turns.get(kind);
     const [track] = (await openDevices(wish)).getTracks();
     if (!track) return;
+    if (turn !== this.#turns.get(kind)) {
+      track.stop();
+      return;
+    }
+    const former = this.#deviceOf(kind);
     if (kind === 'audio' && former) track.enabled = former.enabled;
     try {
-      if (this.#closed) throw new ClientError('closed', 'The publication has ended.');
       await this.replaceTrack(track);
     } catch (error) {
       track.stop();
@@ -326,10 +343,10 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     const wasLive = track.readyState === 'live';
     track.enabled = false;
     this.tellMuted();
-    if (wasLive && kind === 'video' && this.#tracks.includes(track)) await this.#clock.wait(blackMs);
+    if (wasLive && kind === 'video' && this.#tracks.includes(track)) await this.#wait(blackMs);
     track.stop();
     this.#screen.forget(track);
-    if (this.#closed || !this.#tracks.includes(track)) return;
+    if (this.closed || !this.#tracks.includes(track)) return;
     this.#reserved.add(kind);
     const rest = this.#tracks.filter((each) => each !== track);
     // A camera that was unplugged has sent no black picture.
@@ -352,20 +369,42 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
   }
 
   #watch(track: MediaStreamTrack): void {
-    track.addEventListener('ended', () => void this.#lost(track), { once: true });
+    if (this.#watched.has(track)) return;
+    const lost = (): void => void this.#lost(track);
+    track.addEventListener('ended', lost);
+    this.#watched.set(track, () => {
+      track.removeEventListener('ended', lost);
+    });
+  }
+
+  #unwatchAllBut(tracks: readonly (MediaStreamTrack | undefined)[]): void {
+    for (const [track, unwatch] of this.#watched) {
+      if (tracks.includes(track)) continue;
+      unwatch();
+      this.#watched.delete(track);
+    }
   }
 
   async #lost(track: MediaStreamTrack): Promise<void> {
     const kind = kindOf(track);
-    if (this.#closed || this.#deviceOf(kind) !== track) return;
+    if (this.closed || this.#deviceOf(kind) !== track) return;
     this.tellMuted();
     this.emit('deviceLost', kind);
-    await this.#clock.wait(replacedWithinMs);
-    if (this.#deviceOf(kind) === track) await this.#letGo(kind);
+    await this.#wait(replacedWithinMs);
+    if (!this.#hasClosed() && this.#deviceOf(kind) === track) await this.#letGo(kind);
   }
 
-  get #clock(): Clock {
-    return this.#connections.session.clock;
+  /** Ends with the publication. */
+  #wait(ms: number): Promise<void> {
+    return this.#connections.session.clock.wait(ms, this.#life.signal);
+  }
+
+  #turn(kind: MediaKind): void {
+    this.#turns.set(kind, (this.#turns.get(kind) ?? 0) + 1);
+  }
+
+  #requireOpen(): void {
+    if (this.#hasClosed()) throw new ClientError('closed', 'The publication has ended.');
   }
 
   /** Without this the others would see its last picture for ever. */
@@ -376,6 +415,8 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   #sends(tracks: readonly MediaStreamTrack[]): void {
     this.#tracks = tracks;
+    // The camera comes back after the screen.
+    this.#unwatchAllBut([...tracks, this.#screen.camera]);
     this.emit('tracks', tracks);
   }
 
@@ -383,7 +424,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#sends(tracks);
     this.#outdated = true;
     this.#published = false;
-    if (this.#closed || this.#busy) return;
+    if (this.closed || this.#busy) return;
     this.#standing.trying();
     this.emit('reconnecting', new ClientError('media-failed', 'Published anew, with other kinds of media.'));
     this.#restore();
@@ -441,7 +482,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
       return sdpAnswer;
     });
     if (this.#outdated) this.#published = false;
-    else if (!this.#closed) this.#self.publishes(this.id, { source: this.source, kinds: this.#kinds });
+    else if (!this.closed) this.#self.publishes(this.id, { source: this.source, kinds: this.#kinds });
   }
 
   async #unpublish(): Promise<void> {
@@ -461,7 +502,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     this.#busy = true;
     void this.#republish(notBeforeMs).finally(() => {
       this.#busy = false;
-      if (this.#published && !this.#closed) this.emit('reconnected');
+      if (this.#published && !this.closed) this.emit('reconnected');
     });
   }
 
@@ -470,7 +511,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     for (;;) {
       await this.#backOff.wait(notBeforeMs);
       // Another one may have been published meanwhile, which is not to be ended.
-      if (this.#closed) return;
+      if (this.closed) return;
       // The server may still have the publication that we gave up.
       await this.#unpublish();
       if (this.#hasClosed()) return;
@@ -499,7 +540,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
 
   /** A method: it may change during any `await`, which the compiler does not see of a field. */
   #hasClosed(): boolean {
-    return this.#closed;
+    return this.closed;
   }
 
   #lookAtMuted(): void {

@@ -16,6 +16,9 @@ export class LocalPublications {
   readonly #publications = new Map<string, LocalPublication>();
   /** The user is being asked for a screen, or it is being published. */
   #choosing: Promise<LocalPublication> | undefined;
+  /** Counts what makes a screen unwanted that the user is being asked for. */
+  #stops = 0;
+  #ended = false;
 
   /** @param sharing told when the screen is shown from now on, or no more */
   constructor(self: Self, sharing: (on: boolean) => void) {
@@ -42,6 +45,8 @@ export class LocalPublications {
   ): Promise<LocalPublication> {
     const wish = readPublishOptions(options);
     const { id } = wish;
+    // We may have left while the user was asked for a screen.
+    if (this.#ended) throw new ClientError('closed', 'You have left the room.');
     if (this.#publications.has(id)) {
       throw new ClientError('refused', `A stream "${id}" is published already; close it first.`);
     }
@@ -74,6 +79,7 @@ export class LocalPublications {
 
   /** Never rejects. */
   async stopSharing(): Promise<void> {
+    this.#stops++;
     const publication = this.screen;
     if (publication?.id !== screen) {
       await publication?.stopSharing();
@@ -87,11 +93,13 @@ export class LocalPublications {
     const present = this.screen;
     if (present) return present;
     if (!connections.hasStreams) return this.#inPlaceOfCamera();
+    const stops = this.#stops;
     const stream = await openScreen({ sound: this.#self.mayPublish('audio', 'screen') });
     try {
+      if (stops !== this.#stops) throw new ClientError('closed', 'The screen is not wanted any more.');
       const publication = await this.publish(stream, connections, { id: screen, source: 'screen' });
       for (const track of stream.getVideoTracks()) {
-        track.addEventListener('ended', () => void publication.close());
+        track.addEventListener('ended', () => void publication.close(), { once: true });
         if (track.readyState === 'ended') void publication.close();
       }
       publication.on('closed', () => {
@@ -134,6 +142,7 @@ export class LocalPublications {
   }
 
   end(): void {
+    this.#ended = true;
     for (const publication of [...this.#publications.values()]) publication.end();
   }
 }

@@ -205,6 +205,7 @@ export class Publication extends Emitter<PublicationEvents> {
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#backOff.hurry();
     this.#subscription?.end();
     this.#standing.close();
     this.emit('closed');

@@ -132,6 +132,9 @@ export class Room extends Emitter<RoomEvents> {
   #iceRenewal: IceRenewal | undefined;
   readonly #published: LocalPublications;
   #closing: ReturnType<typeof setTimeout> | undefined;
+  readonly #life = new AbortController();
+  #leaving: Promise<void> | undefined;
+  #rejoining: BackOff | undefined;
   #stopWatchingPage: () => void = () => undefined;
   /** The server said that the room is closed. */
   #roomClosed = false;
@@ -276,11 +279,11 @@ export class Room extends Emitter<RoomEvents> {
       this.#chat.kept(answer.messages ?? []);
       for (const present of answer.value) this.#add(present, connections);
       this.#become('joined');
-    } catch (error) {
+    } catch (thrown) {
       this.#become('closed');
-      this.#stopWatchingPage();
+      this.#release();
       session.close();
-      throw error;
+      throw asClientError(thrown, 'invalid-request');
     }
   }
 
@@ -411,7 +414,12 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
-  async leave(): Promise<void> {
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<void> {
     const session = this.#connections?.session;
     this.#entrance.cancel();
     // The server handles one request after the other: a client that is joining leaves right after.
@@ -440,7 +448,7 @@ export class Room extends Emitter<RoomEvents> {
 
   async #open(): Promise<Session> {
     try {
-      return await Session.open(this.#url, { ...this.#options, rpcParams: this.#rpcParams });
+      return await Session.open(this.#url, { ...this.#options, rpcParams: this.#rpcParams }, this.#life.signal);
     } catch (error) {
       this.#become('closed');
       throw error;
@@ -464,6 +472,7 @@ export class Room extends Emitter<RoomEvents> {
   async #rejoin(connections: MediaConnections): Promise<void> {
     const { clock } = connections.session;
     const backOff = new BackOff(clock);
+    this.#rejoining = backOff;
     const until = clock.now() + nameHeldMs;
     const renewal = ++this.#renewals;
     // The connection was lost once more: the session begins anew, and this does too.
@@ -557,6 +566,7 @@ export class Room extends Emitter<RoomEvents> {
       }
       case 'roomClosed':
         this.#roomClosed = true;
+        clearTimeout(this.#closing);
         this.#closing = setTimeout(() => {
           this.#endAndClose('room-closed');
         }, stoppingWithinMs);
@@ -668,15 +678,22 @@ export class Room extends Emitter<RoomEvents> {
   #end(reason: EndReason, details: EndDetails = { message: '', mayReturn: true }): void {
     if (this.#hasLeft()) return;
     this.#become('closed');
-    this.#stopWatchingPage();
-    this.#iceRenewal?.stop();
     // Only a client whose connection was lost has a name that is kept for it.
     if (reason !== 'disconnected') this.#resumeToken.forget();
+    this.#release();
+    this.emit('closed', reason, details);
+    this.#playback.end();
+  }
+
+  /** Ends all that the room owns, but for the session. */
+  #release(): void {
+    this.#life.abort();
+    this.#stopWatchingPage();
+    this.#iceRenewal?.stop();
+    this.#rejoining?.hurry();
     clearTimeout(this.#closing);
     this.#published.end();
     for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
-    this.emit('closed', reason, details);
-    this.#playback.end();
   }
 
   #requireJoined(): MediaConnections {

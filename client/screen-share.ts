@@ -21,6 +21,8 @@ export class ScreenShare {
   readonly #sender: ScreenSender;
   /** The user is being asked for a screen. */
   #choosing: Promise<void> | undefined;
+  /** Counts what makes a screen unwanted that the user is being asked for. */
+  #stops = 0;
   #shown: { readonly track: MediaStreamTrack; readonly camera: MediaStreamTrack | undefined } | undefined;
 
   constructor(publication: Screened, sender: ScreenSender) {
@@ -52,6 +54,7 @@ export class ScreenShare {
 
   /** Shows the camera again, where there is one. Never rejects. */
   async stop(): Promise<void> {
+    this.#stops++;
     const shown = this.#shown;
     if (!shown) return;
     this.#shown = undefined;
@@ -70,14 +73,16 @@ export class ScreenShare {
 
   async #start(): Promise<void> {
     if (this.#shown) return;
+    if (this.#publication.closed) throw new ClientError('closed', 'The publication has ended.');
+    const stops = this.#stops;
     const screen = await openScreen();
     const [track] = screen.getVideoTracks();
-    if (!track || this.#publication.closed) {
+    if (!track || stops !== this.#stops) {
       for (const each of screen.getTracks()) each.stop();
-      throw new ClientError('closed', 'The publication has ended.');
+      throw new ClientError('closed', 'The screen is not wanted any more.');
     }
     this.#shown = { track, camera: this.#publication.tracks.find(({ kind }) => kind === 'video') };
-    track.addEventListener('ended', () => void this.stop());
+    track.addEventListener('ended', () => void this.stop(), { once: true });
     try {
       await this.#sender.send(track);
     } catch (error) {

@@ -65,15 +65,16 @@ export class Session extends Emitter<SessionEvents> {
   /** Requests that wait for a socket. */
   #waiting: number[] = [];
   #interrupted = false;
-  #ended = false;
-  #wake: (() => void) | undefined;
+  readonly #life = new AbortController();
+  /** Until the answers that were missed must have come. */
+  #missing: ReturnType<typeof setTimeout> | undefined;
   /** One for all attempts: a connection that comes up and is lost at once also makes the next wait longer. */
   readonly #backOff: BackOff;
 
-  /** Rejects with `unreachable` or `timeout`. */
-  static async open(url: string, options: SessionOptions = {}): Promise<Session> {
+  /** Rejects with `unreachable` or `timeout`, or with `closed` when the signal says that it is not wanted any more. */
+  static async open(url: string, options: SessionOptions = {}, signal?: AbortSignal): Promise<Session> {
     const session = new Session(url, options);
-    session.#adopt(await Socket.open(url, options));
+    session.#adopt(await Socket.open(url, options, signal));
     return session;
   }
 
@@ -126,7 +127,8 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #ask(method: string, params: object, timeoutMs: number, wait: boolean): Promise<Result> {
-    if (this.#ended) return Promise.reject(new ClientError('disconnected', 'There is no connection to the server.'));
+    if (this.#hasEnded())
+      return Promise.reject(new ClientError('disconnected', 'There is no connection to the server.'));
     const id = this.#nextRequest++;
     return new Promise((resolve, reject) => {
       // What it throws, the request rejects with.
@@ -153,7 +155,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #receive(frame: Frame): void {
-    if (this.#ended) return;
+    if (this.#hasEnded()) return;
     if (frame.type === 'notification') {
       this.emit('notification', frame.notification);
       return;
@@ -175,7 +177,8 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   async #recover(reason: string): Promise<void> {
-    if (this.#ended || this.#interrupted) return;
+    if (this.#hasEnded() || this.#interrupted) return;
+    clearTimeout(this.#missing);
     const error = new ClientError('disconnected', `The connection to the server was lost${reason && `: ${reason}`}.`);
     const { reconnectForMs = 120_000 } = this.#options;
     if (reconnectForMs === 0 || !this.#hadSession) {
@@ -209,14 +212,16 @@ export class Session extends Emitter<SessionEvents> {
 
   /** Resolves with undefined when the time is over, or when the session was closed. */
   async #reconnect(until: number): Promise<Socket | undefined> {
-    const online = (): void => this.#wake?.();
+    const online = (): void => {
+      this.#backOff.hurry();
+    };
     globalThis.addEventListener('online', online);
     try {
       while (!this.#hasEnded() && this.clock.now() < until) {
-        await Promise.race([this.#backOff.wait(), new Promise<void>((resolve) => (this.#wake = resolve))]);
+        await this.#backOff.wait();
         if (this.#hasEnded()) return undefined;
         try {
-          return await Socket.open(this.#url, this.#options);
+          return await Socket.open(this.#url, this.#options, this.#life.signal);
         } catch {
           // Not yet.
         }
@@ -250,7 +255,7 @@ export class Session extends Emitter<SessionEvents> {
       const waiting = this.#pending.get(id);
       if (waiting) socket.send(waiting.text);
     }
-    setTimeout(() => {
+    this.#missing = setTimeout(() => {
       this.#forsake(before, 'timeout', 'The request was lost with the connection.');
     }, missedWithinMs);
     this.emit('resumed');
@@ -275,20 +280,21 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #connectionLost(error: ClientError): void {
-    if (this.#ended) return;
+    if (this.#hasEnded()) return;
     this.#end(error);
     this.emit('lost', error);
   }
 
   /** A method: it may change during any `await`, which the compiler does not see of a field. */
   #hasEnded(): boolean {
-    return this.#ended;
+    return this.#life.signal.aborted;
   }
 
   #end(error: ClientError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#wake?.();
+    if (this.#hasEnded()) return;
+    this.#life.abort();
+    this.#backOff.hurry();
+    clearTimeout(this.#missing);
     this.#socket?.close();
     this.#waiting = [];
     for (const { reject, timer } of this.#pending.values()) {

@@ -19,26 +19,39 @@ export class Socket {
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  /** Rejects with `unreachable`, `timeout`, or `invalid-argument`. */
+  /** Rejects with `unreachable`, `timeout`, `invalid-argument`, or with `closed` when the signal says that it is not wanted any more. */
   static async open(
     url: string,
     { openTimeoutMs = 10_000 }: { readonly openTimeoutMs?: number | undefined } = {},
+    signal?: AbortSignal,
   ): Promise<Socket> {
     const socket = openSocket(url);
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        socket.onclose = null;
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      };
+      const fail = (code: 'closed' | 'timeout' | 'unreachable', message: string): void => {
+        end();
+        socket.onopen = socket.onclose = null;
         socket.close();
-        reject(new ClientError('timeout', 'The server does not answer.'));
+        reject(new ClientError(code, message));
+      };
+      const giveUp = (): void => {
+        fail('closed', 'The connection is not wanted any more.');
+      };
+      const timer = setTimeout(() => {
+        fail('timeout', 'The server does not answer.');
       }, openTimeoutMs);
       socket.onopen = () => {
-        clearTimeout(timer);
+        end();
         resolve();
       };
       socket.onclose = () => {
-        clearTimeout(timer);
-        reject(new ClientError('unreachable', `The server cannot be reached at ${url}.`));
+        fail('unreachable', `The server cannot be reached at ${url}.`);
       };
+      signal?.addEventListener('abort', giveUp);
+      if (signal?.aborted) giveUp();
     });
     return new Socket(socket);
   }

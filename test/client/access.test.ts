@@ -89,6 +89,20 @@ describe('access, as the client sees it', () => {
     expect(server?.heard).to.deep.equal([]);
   });
 
+  it('does not join with a token that is no text', async () => {
+    await meet(() => entered(), { token: () => Promise.resolve(undefined as unknown as string) });
+    expect((await failure(room.join())).code).to.equal('token-invalid');
+    expect(server?.heard).to.deep.equal([]);
+  });
+
+  it('is left while a token is fetched that never comes', async () => {
+    await meet(() => entered(), { token: () => new Promise(() => undefined) });
+    const joining = failure(room.join());
+    await until('it is connected', () => server?.visits.length === 1);
+    await room.leave();
+    expect((await joining).code).to.equal('closed');
+  });
+
   for (const [reason, advice] of [
     ['token-needed', 'get-token'],
     ['token-invalid', 'get-token'],

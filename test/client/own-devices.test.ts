@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ClientError } from '../../client/errors.js';
 import type { LocalPublication } from '../../client/local-publication.js';
 import type { PublishOptions } from '../../client/publish-options.js';
 import { Room } from '../../client/room.js';
@@ -125,6 +126,44 @@ describe('our own camera and microphone in a room', () => {
     camera.unplug();
     await until('the next one is sent', () => sent()?.includes('next camera') === true);
     expect(StubPeer.made).to.have.lengthOf(1);
+  });
+
+  it('that is turned on and off in haste is as the last call wants it, and no other one stays open', async () => {
+    const publication = await publish([microphone, camera]);
+    const opened: StubTrack[] = [];
+    const turn = (wish: boolean): Promise<void> => {
+      if (wish) opened.push(plugIn(new StubTrack('video', `opened ${opened.length}`)));
+      return publication.setCamera(wish);
+    };
+    await Promise.all([turn(true), turn(true)]);
+    expect([camera, ...opened].map(({ readyState }) => readyState)).to.deep.equal(['ended', 'ended', 'live']);
+    expect(sent()).to.include('opened 1');
+    await Promise.all([turn(true), turn(false)]);
+    expect([camera, ...opened].map(({ readyState }) => readyState)).to.not.include('live');
+    expect(sent()).to.deep.equal(['microphone']);
+  });
+
+  it('is not opened for a publication that has ended, and tells nothing of it', async () => {
+    const publication = await publish([microphone, camera]);
+    await publication.close();
+    const events: unknown[] = [];
+    for (const name of ['tracks', 'muted', 'unmuted', 'deviceLost'] as const)
+      publication.on(name, () => events.push(name));
+    const next = plugIn(new StubTrack('video'));
+    screens.push(() => Promise.resolve(new StubStream([new StubTrack('video')])));
+    const codes = [
+      publication.setCamera(true),
+      publication.setMicrophone('any'),
+      publication.replaceTrack(next as unknown as MediaStreamTrack),
+      publication.shareScreen(),
+    ].map((each) => each.catch((error: unknown) => (error instanceof ClientError ? error.code : error)));
+    expect(await Promise.all(codes)).to.deep.equal(['closed', 'closed', 'closed', 'closed']);
+    expect(screens, 'the user is not asked').to.have.lengthOf(1);
+    publication.mute('audio');
+    camera.unplug();
+    expect(events).to.deep.equal([]);
+    await room.chat('So that what was told before is there.');
+    expect(told).to.deep.equal([]);
   });
 
   it('that we stop ourselves is not lost', async () => {

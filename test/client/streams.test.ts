@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Room } from '../../client/room.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-import { StubStream, StubTrack, inBrowserWorld, screens } from './browser-world.js';
+import { StubPeer, StubStream, StubTrack, inBrowserWorld, screens } from './browser-world.js';
 import { ScriptedServer, type Script, type Visit } from './scripted-server.js';
 
 const state = { audio: true, video: true, screen: true, hand: false };
@@ -114,6 +114,21 @@ describe('several streams of one participant, in the client', () => {
     visit?.tell('participantUnpublished', { name: 'ana', streams: [{ id: 'screen' }] });
     await until('it was taken', () => taken);
     expect(tracks.map(({ readyState }) => readyState)).to.deep.equal(['ended', 'ended']);
+  });
+
+  it('of our own: a screen that is not wanted any more when the user chooses it is released, and not shown', async () => {
+    await meet(['state', 'streams']);
+    for (const end of [() => room.stopSharing(), () => room.leave()]) {
+      const track = new StubTrack('video');
+      let choose: () => void = () => undefined;
+      const chosen = new Promise<void>((resolve) => (choose = resolve));
+      screens.push(() => chosen.then(() => new StubStream([track])));
+      const sharing = codeOf(room.shareScreen());
+      await end();
+      choose();
+      expect([await sharing, track.readyState]).to.deep.equal(['closed', 'ended']);
+    }
+    expect([room.localPublications.size, StubPeer.made.filter(({ closed }) => !closed).length]).to.deep.equal([0, 0]);
   });
 
   it('of our own: a second one of the same id is refused, and the first stays', async () => {
