@@ -4,6 +4,7 @@ import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import { Call, type CallSteps } from './call.js';
 import { answer, type ServerInfo } from './messages.js';
+import { claiming } from './owner.js';
 import type { Owner } from './owner.js';
 import { RemoteObject } from './remote-object.js';
 import { Session } from './session.js';
@@ -39,6 +40,9 @@ export interface ClientListener {
   mediaLost(failure: MediaError): void;
 }
 
+/** Of a media server as far as we know it: every object of ours ends with it. */
+export type Life = symbol;
+
 type PendingCall = Pick<Call<unknown, unknown>, 'sent' | 'fresh' | 'send' | 'fail' | 'result'>;
 
 /**
@@ -66,6 +70,9 @@ export class Client {
   readonly #unreleased = new Set<string>();
   /** What is on the media server and ours, by id. */
   readonly #objects = new Map<string, RemoteObject>();
+  /** Objects that were left to other processes. */
+  readonly #letGo = new Set<string>();
+  #life: Life = Symbol();
   #state: State = 'idle';
   #session: Session | undefined;
   /** Whether the session has been open: only then there is something to lose. */
@@ -143,6 +150,48 @@ export class Client {
     return this.#objects.has(id);
   }
 
+  /** Whether it was ours, and was left to another process. */
+  hasLetGo(id: string): boolean {
+    return this.#letGo.has(id);
+  }
+
+  /** Whether anything was left to another process. */
+  get letsGo(): boolean {
+    return this.#letGo.size > 0;
+  }
+
+  /** An object that another process has made. The media server is not asked. @throws MediaError `unavailable` when it is not there */
+  adopt(id: string): RemoteObject {
+    if (this.#state !== 'up' && this.#state !== 'waiting') throw this.#unavailable();
+    const object = new RemoteObject(this, this.#life, id);
+    this.#objects.set(id, object);
+    this.#letGo.delete(id);
+    return object;
+  }
+
+  /** Called by the object. @throws MediaError */
+  async describe(object: RemoteObject): Promise<void> {
+    this.#assertThere('describe', object);
+    const attach = (raw: kurento.MediaObject | undefined): void => {
+      if (raw) object.attach(raw);
+    };
+    await this.#call<kurento.MediaObject, undefined>({
+      name: 'describe',
+      send: (answered) => this.#session?.describe(object.id, answered),
+      read: (raw) => {
+        attach(raw);
+        return undefined;
+      },
+      late: attach,
+    });
+  }
+
+  /** Writes our tags in place of those of another process. @throws MediaError */
+  async claim(pipeline: RemoteObject): Promise<void> {
+    const { owner } = this.#options;
+    if (owner && this.tagsPipelines) await this.transaction('take over', claiming(owner, pipeline.id));
+  }
+
   createPipeline(): Promise<RemoteObject> {
     return this.#create('MediaPipeline', true, (session, answered) => {
       session.createPipeline(answered);
@@ -166,10 +215,8 @@ export class Client {
   }
 
   /** Resolves with the `value` of the answer. Rejects with `object-gone` when the object was lost with its media server. */
-  request(method: string, object: RemoteObject, params: object, name = method): Promise<unknown> {
-    if (object.session !== this.#session) {
-      return Promise.reject(new MediaError('object-gone', `${name}: the media server has lost the object`));
-    }
+  async request(method: string, object: RemoteObject, params: object, name = method): Promise<unknown> {
+    this.#assertThere(name, object);
     return this.#call<unknown, unknown>({
       name,
       send: (answered) => this.#session?.request(method, { object: object.id, ...params }, answered),
@@ -191,8 +238,20 @@ export class Client {
 
   /** For an object that is no longer on the media server, or soon will not be. */
   forget(object: RemoteObject): void {
-    this.#objects.delete(object.id);
-    object.raw.emit('release');
+    if (this.#objects.get(object.id) === object) this.#objects.delete(object.id);
+  }
+
+  /** Called by an object that is left to another process. */
+  letGo(object: RemoteObject): void {
+    if (object.life === this.#life && !this.#objects.has(object.id)) this.#letGo.add(object.id);
+  }
+
+  /** Never fails. */
+  unsubscribe(object: RemoteObject, subscription: unknown): void {
+    if (this.#state !== 'up' || object.life !== this.#life) return;
+    this.request('unsubscribe', object, { subscription }).catch((error: unknown) => {
+      this.#log.debug('events are not wanted any more, and may still come', { object: object.id, error });
+    });
   }
 
   #create(
@@ -201,21 +260,23 @@ export class Client {
     send: (session: Session, answered: kurento.Callback<kurento.MediaObject>) => void,
   ): Promise<RemoteObject> {
     let session: Session | undefined;
+    let life = this.#life;
     return this.#call<kurento.MediaObject, RemoteObject>({
       name: `create ${type}`,
       fresh,
       send: (answered) => {
         session = this.#session;
+        life = this.#life;
         if (session) send(session, answered);
       },
       read: (raw) => {
         if (!raw || !session) throw new MediaError('engine-error', `create ${type}: no object in the answer`);
-        const object = new RemoteObject(this, session, raw);
-        if (session === this.#session) this.#objects.set(object.id, object);
+        const object = new RemoteObject(this, life, raw.id, raw);
+        if (life === this.#life) this.#objects.set(object.id, object);
         return object;
       },
       late: (raw) => {
-        if (raw && session) this.release(new RemoteObject(this, session, raw));
+        if (raw) new RemoteObject(this, life, raw.id, raw).release();
       },
     });
   }
@@ -249,6 +310,12 @@ export class Client {
     return call.result;
   }
 
+  /** @throws MediaError `object-gone` */
+  #assertThere(name: string, object: RemoteObject): void {
+    if (object.life === this.#life) return;
+    throw new MediaError('object-gone', `${name}: the media server has lost the object`);
+  }
+
   #failCalls(which: (call: PendingCall) => boolean): void {
     for (const call of this.#calls) if (which(call)) call.fail(this.#unavailable());
   }
@@ -266,7 +333,6 @@ export class Client {
   #open(): void {
     clearTimeout(this.#retry);
     this.#session?.close();
-    this.#objects.clear();
     this.#session = new Session(
       { ...this.#options, requestTimeoutMs: this.#requestTimeoutMs },
       {
@@ -280,6 +346,7 @@ export class Client {
           this.#forgotten();
         },
         destroyed: (id) => {
+          this.#letGo.delete(id);
           this.#objects.get(id)?.gone();
         },
         refused: (error) => {
@@ -353,12 +420,13 @@ export class Client {
   }
 
   #reportLoss(): void {
-    if (this.#served) {
-      this.#log.error('media server lost', { reason: this.#reason });
-      this.#listener.mediaLost(new MediaError('unavailable', `The media server was lost: ${this.#reason}`));
-    } else {
-      this.#log.warn('no media server yet', { reason: this.#reason });
-    }
+    if (this.#served) this.#log.error('media server lost', { reason: this.#reason });
+    else this.#log.warn('no media server yet', { reason: this.#reason });
+    // One that never answered may still have what was adopted.
+    this.#listener.mediaLost(new MediaError('unavailable', `The media server was lost: ${this.#reason}`));
+    this.#life = Symbol();
+    this.#objects.clear();
+    this.#letGo.clear();
     this.#open();
   }
 

@@ -3,6 +3,7 @@ import { MediaError } from '../errors.js';
 import { recordOf } from '../media-record.js';
 import type { ElementListener, MediaElement, MediaKind, MediaRecord } from '../port.js';
 import { notify } from '../notify.js';
+import type { Pace } from './pace.js';
 import type { RemoteObject } from './remote-object.js';
 
 const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
@@ -56,8 +57,15 @@ export class KurentoElement implements MediaElement {
 
   letGo(): void {
     if (this.ended) return;
-    this.end(released());
+    this.#end = released();
+    this.remote.letGo();
     this.#ended();
+  }
+
+  /** Makes one that another process has made hold and be heard here. May be called again when it has failed. @throws MediaError */
+  async takeOver(pace: Pace): Promise<void> {
+    await pace.turn('later');
+    await this.remote.describe();
   }
 
   /** The element has gone with its pipeline. */
@@ -78,7 +86,7 @@ export class KurentoElement implements MediaElement {
     });
   }
 
-  protected get ended(): boolean {
+  get ended(): boolean {
     return this.#end !== undefined;
   }
 

@@ -1,17 +1,22 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
+import type { ElementFacts } from '../media-record.js';
 import { recordOf } from '../media-record.js';
 import type { Endpoint, EndpointListener, IceCandidate, MediaFailure, MediaRecord } from '../port.js';
 import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';
 import {
+  connectionState,
   connectionStateChanged,
   errorEvent,
   iceCandidateFound,
   iceComponentStateChanged,
+  iceConnections,
+  localSdp,
   sdpAnswer,
 } from './messages.js';
 import { notify } from '../notify.js';
+import type { Pace } from './pace.js';
 import { RemoteCandidates, midsOf } from './remote-candidates.js';
 import type { RemoteObject } from './remote-object.js';
 
@@ -27,33 +32,65 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
   /** What was tried, for a listener that wants to know of a connection that failed. */
   readonly #tried: { readonly own: string[]; readonly remote: string[] } = { own: [], remote: [] };
   #negotiated = false;
+  #failureTold = false;
   /** What its listener was told. */
   #connected: boolean | undefined;
 
-  /** `ended`: as that of an element. */
-  constructor(remote: RemoteObject, listener: EndpointListener, log: Log, ended: () => void) {
+  /** Of one that was taken over: the candidates that were told since, which may come in two ways. */
+  #told: Set<string> | undefined;
+
+  /**
+   * @param ended as that of an element
+   * @param facts of one that another process has made
+   */
+  constructor(remote: RemoteObject, listener: EndpointListener, log: Log, ended: () => void, facts?: ElementFacts) {
     super(remote, listener, log, ended);
     this.#listener = listener;
+    this.#connected = facts?.connected;
     this.#candidates = new RemoteCandidates((candidate) => {
       this.remote.invoke('addIceCandidate', { candidate }).catch((error: unknown) => {
         if (!this.ended) log.debug('a remote candidate was not taken', { endpoint: remote.id, error });
       });
     });
+    if (!facts?.mids) return;
+    this.#negotiated = true;
+    this.#candidates.open(facts.mids.map((mid) => mid ?? undefined));
   }
 
   /** Does what must be done on the media server before the endpoint can be used. */
   async prepare(properties: readonly Property[]): Promise<void> {
     await Promise.all([
       ...properties.map((property) => this.#set(property)),
-      this.remote.subscribe('IceCandidateFound', iceCandidateFound, ({ candidate }) => {
-        this.#candidateFound(candidate);
-      }),
-      this.remote.subscribe('Error', errorEvent, ({ description, errorCode, type }) => {
-        this.#failed(new MediaError('engine-error', `${description} (${errorCode} ${type})`));
-      }),
+      this.#watchCandidates(),
+      this.#watchErrors(),
       ...(this.#listener.connectionChanged ? [this.#watchConnection()] : []),
       ...(this.#listener.connectionFailed ? [this.#watchFailure()] : []),
     ]);
+  }
+
+  /**
+   * Another process has made it. What it was told meanwhile is lost: its state is asked for, and while the client is not connected, its
+   * candidates are too (docs/protocols/kurento-media.md#41-taking-over).
+   */
+  override async takeOver(pace: Pace): Promise<void> {
+    // The media server keeps it for us first of all.
+    await pace.turn(this.#connected === true ? 'later' : 'urgent');
+    await this.remote.describe();
+    if (this.#listener.connectionChanged) {
+      await pace.turn('urgent');
+      await this.#watchConnection();
+    }
+    await pace.turn(this.#connected === true ? 'later' : 'urgent');
+    const connected = connectionState.safeParse(await this.invoke('getConnectionState')).data === 'CONNECTED';
+    if (this.#listener.connectionChanged && (this.#connected ?? false) !== connected)
+      this.#connectionChanged(connected);
+    if (this.#listener.connectionFailed) {
+      await pace.turn('urgent');
+      await this.#watchFailure();
+    }
+    if (!connected) await this.#takeOverCandidates(pace);
+    await pace.turn('later');
+    await this.#watchErrors();
   }
 
   override get record(): MediaRecord {
@@ -75,7 +112,7 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     const sdp = sdpAnswer.safeParse(value).data;
     if (sdp === undefined) throw new MediaError('engine-error', 'processOffer: no SDP in the answer');
     if (!servedSection.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
-    this.invoke('gatherCandidates').catch((error: unknown) => {
+    this.#gather().catch((error: unknown) => {
       if (error instanceof MediaError) this.#failed(error);
     });
     this.#candidates.open(midsOf(sdpOffer));
@@ -98,26 +135,69 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
     }
   }
 
+  async #takeOverCandidates(pace: Pace): Promise<void> {
+    await pace.turn('urgent');
+    await this.#watchCandidates();
+    if (!this.#negotiated) return;
+    this.#told ??= new Set();
+    await pace.turn('urgent');
+    const sdp = localSdp.safeParse(await this.invoke('getLocalSessionDescriptor')).data ?? '';
+    for (const candidate of candidatesIn(sdp)) this.#candidateFound(candidate);
+    // Whether it was asked for that before cannot be told, and a second time does no harm.
+    await pace.turn('urgent');
+    await this.#gather();
+    if (!this.#listener.connectionFailed) return;
+    await pace.turn('urgent');
+    const connections = iceConnections.safeParse(await this.invoke('getIceConnectionState')).data ?? [];
+    for (const { state } of connections) this.#iceChanged(state);
+  }
+
+  /** A media server that refuses it is told of as a failure. @throws MediaError for any other reason */
+  async #gather(): Promise<void> {
+    await this.invoke('gatherCandidates').catch((error: unknown) => {
+      if (!(error instanceof MediaError) || error.code !== 'engine-error') throw error;
+      this.#failed(error);
+    });
+  }
+
+  #watchCandidates(): Promise<void> {
+    return this.remote.subscribe('IceCandidateFound', iceCandidateFound, ({ candidate }) => {
+      this.#candidateFound(candidate);
+    });
+  }
+
+  #watchErrors(): Promise<void> {
+    return this.remote.subscribe('Error', errorEvent, ({ description, errorCode, type }) => {
+      this.#failed(new MediaError('engine-error', `${description} (${errorCode} ${type})`));
+    });
+  }
+
   #watchConnection(): Promise<void> {
     return this.remote.subscribe('ConnectionStateChanged', connectionStateChanged, ({ newState }) => {
-      if (this.ended) return;
-      const connected = newState === 'CONNECTED';
-      this.#connected = connected;
-      notify(this.log, () => {
-        this.#listener.connectionChanged?.(connected);
-      });
+      this.#connectionChanged(newState === 'CONNECTED');
+    });
+  }
+
+  #connectionChanged(connected: boolean): void {
+    if (this.ended) return;
+    this.#connected = connected;
+    notify(this.log, () => {
+      this.#listener.connectionChanged?.(connected);
     });
   }
 
   #watchFailure(): Promise<void> {
-    let isTold = false;
     return this.remote.subscribe('IceComponentStateChanged', iceComponentStateChanged, ({ state }) => {
-      // Each component of each stream may say it.
-      if (this.ended || isTold || state !== 'FAILED') return;
-      isTold = true;
-      notify(this.log, () => {
-        this.#listener.connectionFailed?.(this.#tried);
-      });
+      this.#iceChanged(state);
+    });
+  }
+
+  /** Each component of each stream may say it. */
+  #iceChanged(state: string): void {
+    if (this.ended || this.#failureTold || state !== 'FAILED') return;
+    this.#failureTold = true;
+    notify(this.log, () => {
+      this.#listener.connectionFailed?.(this.#tried);
     });
   }
 
@@ -127,6 +207,9 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
 
   #candidateFound(candidate: IceCandidate): void {
     if (this.ended || candidate.candidate === '') return;
+    const key = `${candidate.sdpMLineIndex} ${candidate.candidate}`;
+    if (this.#told?.has(key)) return;
+    this.#told?.add(key);
     this.#keep(this.#tried.own, candidate);
     notify(this.log, () => {
       this.#listener.candidateFound(candidate);
@@ -139,4 +222,15 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
       this.#listener.failed(failure);
     });
   }
+}
+
+/** Those of each section that is served (RFC 8839 §5.1). */
+function candidatesIn(sdp: string): IceCandidate[] {
+  const [, ...sections] = sdp.split(/^m=/m);
+  return sections.flatMap((section, sdpMLineIndex) => {
+    if (!servedSection.test(`m=${section}`)) return [];
+    const sdpMid = /^a=mid:(\S+)/m.exec(section)?.[1] ?? String(sdpMLineIndex);
+    const found = section.matchAll(/^a=(candidate:[^\r\n]+)/gm);
+    return [...found].map(([, candidate = '']) => ({ candidate, sdpMid, sdpMLineIndex }));
+  });
 }

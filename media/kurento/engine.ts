@@ -3,6 +3,7 @@ import { displayedUrl } from '../displayed-url.js';
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import { LostPipeline } from '../lost.js';
+import { factsOf } from '../media-record.js';
 import type { MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter } from '../port.js';
 import { FilterImages } from './filter-images.js';
 import type { ImageCheck } from './filter-images.js';
@@ -16,7 +17,9 @@ import { LoadCount } from './load-count.js';
 import { notify } from '../notify.js';
 import type { Owner } from './owner.js';
 import { logPackageTo } from './package-console.js';
+import { Pace } from './pace.js';
 import { KurentoPipeline } from './pipeline.js';
+import type { RemoteObject } from './remote-object.js';
 
 export interface KurentoEngineOptions {
   /** Of the media server: `ws://host:8888/kurento`. It may hold user and password, and is shown and logged nowhere. */
@@ -41,6 +44,9 @@ export interface KurentoEngineOptions {
   readonly log: Log;
 }
 
+/** Calls for what is taken over from another process. A media server answers many times as many, and has other things to do. */
+const takeOversPerSecond = 2_000;
+
 /** A media server that speaks the Kurento protocol, reached by its URL: a KMS, or the embedded engine. */
 export class KurentoEngine implements MediaEngine {
   /** As anybody may read it. */
@@ -51,6 +57,7 @@ export class KurentoEngine implements MediaEngine {
   readonly #images: ImageCheck;
   readonly #filterTurns: FilterTurns;
   readonly #load = new LoadCount();
+  readonly #pace = new Pace(takeOversPerSecond);
   readonly #pipelines = new Set<KurentoPipeline>();
   readonly #observers = new Set<(up: boolean) => void>();
   readonly #stopLogging: () => void;
@@ -69,8 +76,13 @@ export class KurentoEngine implements MediaEngine {
       { ...options, owner },
       {
         changed: (up) => {
-          if (up) this.#left?.reached();
-          else this.#left?.outOfReach();
+          if (up) {
+            this.#left?.reached();
+            this.#pace.resume();
+          } else {
+            this.#left?.outOfReach();
+            this.#pace.pause();
+          }
           this.#changed(up);
         },
         resumed: () => {
@@ -126,8 +138,19 @@ export class KurentoEngine implements MediaEngine {
   }
 
   adopt(record: MediaRecord, listener: PipelineListener): Pipeline {
-    const failure = new MediaError('object-gone', 'This engine cannot take over pipelines yet');
-    return new LostPipeline(record, failure, listener, this.#log);
+    try {
+      this.#assertOpen();
+      const { url, id } = factsOf(record, 'pipeline');
+      if (url !== this.url) throw new MediaError('object-gone', `It is on another media server, at ${url}`);
+      const remote = this.#client.adopt(id);
+      const pipeline = this.#pipelineOf(remote, listener, this.#load.addPipeline());
+      this.#pipelines.add(pipeline);
+      pipeline.takeOver(() => this.#client.claim(remote));
+      return pipeline;
+    } catch (error) {
+      if (!(error instanceof MediaError)) throw error;
+      return new LostPipeline(record, error, listener, this.#log);
+    }
   }
 
   /** Releases every pipeline that was not let go, waits until the media server has confirmed it, no longer than `requestTimeoutMs`, and disconnects. */
@@ -141,20 +164,7 @@ export class KurentoEngine implements MediaEngine {
 
   /** `over`: called when the pipeline is over, whatever the reason. */
   async #open(listener: PipelineListener, over: () => void): Promise<KurentoPipeline> {
-    const remote = await this.#client.createPipeline();
-    const pipeline = new KurentoPipeline(remote, listener, {
-      url: this.url,
-      properties: this.#properties,
-      factories: () => this.#client.factories,
-      log: this.#log,
-      images: this.#images,
-      filterTurns: this.#filterTurns,
-      load: this.#load,
-      ended: (ended) => {
-        this.#pipelines.delete(ended);
-        over();
-      },
-    });
+    const pipeline = this.#pipelineOf(await this.#client.createPipeline(), listener, over);
     try {
       await pipeline.prepare();
       this.#assertOpen();
@@ -165,6 +175,26 @@ export class KurentoEngine implements MediaEngine {
     }
     this.#pipelines.add(pipeline);
     return pipeline;
+  }
+
+  /** `over`: as that of `#open`. */
+  #pipelineOf(remote: RemoteObject, listener: PipelineListener, over: () => void): KurentoPipeline {
+    return new KurentoPipeline(remote, listener, {
+      url: this.url,
+      properties: this.#properties,
+      factories: () => this.#client.factories,
+      log: this.#log,
+      images: this.#images,
+      filterTurns: this.#filterTurns,
+      load: this.#load,
+      pace: this.#pace,
+      adopt: (id) => this.#client.adopt(id),
+      owns: (id) => this.#client.owns(id),
+      ended: (ended) => {
+        this.#pipelines.delete(ended);
+        over();
+      },
+    });
   }
 
   #assertOpen(): void {

@@ -1,6 +1,6 @@
 import type { Log } from '../../log.js';
 import type { Client } from './client.js';
-import { ending, endingLife, forgetting, marksIn, showingLife } from './owner.js';
+import { ending, endingLife, forgetting, marksIn, pausingLife, showingLife } from './owner.js';
 import type { LifeMark, Marks, Owner } from './owner.js';
 import { isRunning } from './process-mark.js';
 
@@ -14,11 +14,13 @@ export interface Beats {
    * Its pipelines are left to the media server, which collects them in minutes.
    */
   readonly forgetBeats?: number | undefined;
+  /** Nothing is released before it has settled: what a former life has left may still be adopted. Default: nothing is waited for. */
+  readonly releaseAfter?: Promise<unknown> | undefined;
 }
 
 export interface LeftPipelinesOptions extends Beats {
   readonly owner: Owner;
-  readonly client: Pick<Client, 'owns' | 'tagsPipelines' | 'transaction'>;
+  readonly client: Pick<Client, 'owns' | 'hasLetGo' | 'letsGo' | 'tagsPipelines' | 'transaction'>;
   readonly log: Log;
 }
 
@@ -51,14 +53,22 @@ export class LeftPipelines {
   /** One for each time that the media server was reached; undefined while it is not. */
   #contact: object | undefined;
   #releasing = false;
+  /** Until then nobody is judged. */
+  #mayRelease: boolean;
 
-  constructor({ owner, client, beatMs = 5_000, stillBeats = 12, forgetBeats = 720, log }: LeftPipelinesOptions) {
+  constructor(options: LeftPipelinesOptions) {
+    const { owner, client, beatMs = 5_000, stillBeats = 12, forgetBeats = 720, releaseAfter, log } = options;
     this.#owner = owner;
     this.#client = client;
     this.#beatMs = beatMs;
     this.#stillBeats = stillBeats;
     this.#forgetBeats = forgetBeats;
     this.#log = log;
+    this.#mayRelease = releaseAfter === undefined;
+    const allow = (): void => {
+      this.#allow();
+    };
+    releaseAfter?.then(allow, allow);
   }
 
   /** Called when the media server is reached, before anything is made there. */
@@ -80,19 +90,33 @@ export class LeftPipelines {
     this.#doubtful = new Set();
   }
 
-  /** Called when our pipelines are being released. */
+  /** Called when our pipelines are being released. Those that were let go have as long to be adopted as those of a killed server. */
   stop(): void {
     const reached = this.#contact !== undefined;
     this.outOfReach();
-    if (reached) this.#client.transaction('end of life', endingLife(this.#owner.life)).catch(() => undefined);
+    if (!reached) return;
+    const last = this.#client.letsGo ? pausingLife(this.#owner, this.#beat + 1) : endingLife(this.#owner.life);
+    this.#client.transaction('end of life', last).catch(() => undefined);
+  }
+
+  #allow(): void {
+    this.#mayRelease = true;
+    const contact = this.#contact;
+    // Without a timer a beat is under way.
+    if (!contact || !this.#timer) return;
+    clearTimeout(this.#timer);
+    void this.#show(contact);
   }
 
   async #show(contact: object): Promise<void> {
+    this.#timer = undefined;
     const began = performance.now();
     this.#beat += 1;
     try {
       const [, tags] = await this.#client.transaction('sign of life', showingLife(this.#owner, this.#beat));
-      if (this.#contact === contact) void this.#release(this.#judge(marksIn(tags), performance.now() - began), contact);
+      if (this.#contact === contact && this.#mayRelease) {
+        void this.#release(this.#judge(marksIn(tags), performance.now() - began), contact);
+      }
     } catch (error) {
       this.#log.debug('no sign of life was left at the media server', { error });
     }
@@ -111,10 +135,11 @@ export class LeftPipelines {
     const doubtful = new Set<string>();
     const forgotten: string[] = [];
     for (const { id, server, life } of pipelines) {
+      if (this.#client.owns(id)) continue;
       if (server !== name) {
         if (over.has(life)) forgotten.push(id);
       } else if (over.has(life)) left.push(id);
-      else if (life === ownLife ? !this.#client.owns(id) : !known.has(life)) doubtful.add(id);
+      else if (life === ownLife ? !this.#client.hasLetGo(id) : !known.has(life)) doubtful.add(id);
     }
     // One that is being made is known by the next beat. So is the life of a server that was stopped for a while.
     left.push(...[...doubtful].filter((id) => this.#doubtful.has(id)));
@@ -140,18 +165,24 @@ export class LeftPipelines {
 
   /** One after the other, so that calls of our rooms get through in between. */
   async #release({ pipelines, forgotten, lives }: Left, contact: object): Promise<void> {
-    const all = [...pipelines.map(ending), ...forgotten.map(forgetting), ...lives.map(endingLife)];
-    if (this.#releasing || all.length === 0) return;
+    if (this.#releasing || pipelines.length + forgotten.length + lives.length === 0) return;
     this.#releasing = true;
     try {
-      for (const requests of all) {
+      let released = 0;
+      for (const id of pipelines) {
         if (this.#contact !== contact) return;
-        await this.#client.transaction('release what was left', requests);
+        if (this.#client.owns(id)) continue;
+        await this.#client.transaction('release what was left', ending(id));
+        released += 1;
       }
-      if (pipelines.length === 0) return;
+      for (const requests of [...forgotten.map(forgetting), ...lives.map(endingLife)]) {
+        if (this.#contact !== contact) return;
+        await this.#client.transaction('forget what was left', requests);
+      }
+      if (released === 0) return;
       this.#log.info('pipelines that nobody used any more were released', {
         server: this.#owner.name,
-        pipelines: pipelines.length,
+        pipelines: released,
       });
     } catch (error) {
       this.#log.debug('what was left is released later', { error });

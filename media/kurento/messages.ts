@@ -25,6 +25,15 @@ export const iceCandidateFound = z.object({
 
 export const connectionStateChanged = z.object({ newState: z.enum(['CONNECTED', 'DISCONNECTED']) });
 
+/** The value of `getConnectionState`. */
+export const connectionState = connectionStateChanged.shape.newState;
+
+/** The value of `getIceConnectionState`: one for each component of each stream. */
+export const iceConnections = z.array(z.object({ state: z.string() }));
+
+/** The value of `getLocalSessionDescriptor`. */
+export const localSdp = z.string();
+
 export const iceComponentStateChanged = z.object({ state: z.string() });
 
 /** Event of the server manager (docs/protocols/kurento-media.md#5-servermanager). */

@@ -50,6 +50,15 @@ export function creation({ name, life }: Owner): InnerRequest[] {
   ];
 }
 
+/** Makes a pipeline of another life that of this owner. */
+export function claiming({ name, life }: Owner, pipeline: string): InnerRequest[] {
+  return [
+    addTag(pipeline, 'atrium.server', name),
+    addTag(pipeline, 'atrium.life', life),
+    addTag(manager, pipeline, { atrium: 'pipeline', server: name, life } satisfies Omit<PipelineMark, 'id'>),
+  ];
+}
+
 /** Ends a pipeline, and its tag at the server manager. */
 export function ending(pipeline: string): InnerRequest[] {
   return [{ method: 'release', params: { object: pipeline } }, ...forgetting(pipeline)];
@@ -64,6 +73,11 @@ export function forgetting(pipeline: string): InnerRequest[] {
 export function showingLife({ name, life, process }: Owner, beat: number): InnerRequest[] {
   const value: LifeMark = { atrium: 'life', server: name, life, beat, ...(process && { process }) };
   return [addTag(manager, lifeKey(life), value), invoke(manager, 'getTags')];
+}
+
+/** The owner ends, and what it has let go stays until its life has stood still for a while. */
+export function pausingLife({ name, life }: Owner, beat: number): InnerRequest[] {
+  return [addTag(manager, lifeKey(life), { atrium: 'life', server: name, life, beat } satisfies LifeMark)];
 }
 
 export function endingLife(life: string): InnerRequest[] {

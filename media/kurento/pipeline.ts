@@ -1,7 +1,8 @@
 import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import { LostElement } from '../lost.js';
-import { recordOf } from '../media-record.js';
+import { factsOf, recordOf } from '../media-record.js';
+import type { ElementFacts } from '../media-record.js';
 import type {
   ElementListener,
   Endpoint,
@@ -13,6 +14,8 @@ import type {
   PipelineListener,
   VideoFilter,
 } from '../port.js';
+import { Adoption } from './adoption.js';
+import type { Adoptables } from './adoption.js';
 import { released } from './element.js';
 import type { KurentoElement } from './element.js';
 import { KurentoEndpoint } from './endpoint.js';
@@ -26,7 +29,7 @@ import { childIds, errorEvent } from './messages.js';
 import { notify } from '../notify.js';
 import type { RemoteObject } from './remote-object.js';
 
-export interface PipelineSettings {
+export interface PipelineSettings extends Adoptables {
   /** Of the media server, as anybody may read it. */
   readonly url: string;
   /** Set on each endpoint. */
@@ -53,6 +56,9 @@ export class KurentoPipeline implements Pipeline {
   /** Elements that the media server has released behind our back. Their owners are told once it is known whether the pipeline is lost too. */
   readonly #gone = new Set<KurentoElement>();
   #verifying: Promise<void> | undefined;
+  readonly #adoption: Adoption;
+  #over: () => void = () => undefined;
+  readonly #whenOver = new Promise<void>((resolve) => (this.#over = resolve));
   #handedOver = false;
   #end: MediaError | undefined;
 
@@ -63,6 +69,12 @@ export class KurentoPipeline implements Pipeline {
     });
     this.#listener = listener;
     this.#settings = settings;
+    this.#adoption = new Adoption({
+      ...settings,
+      pipeline: remote,
+      isOver: () => this.#end !== undefined,
+      lost: (failure, element) => this.#notFound(failure, element),
+    });
   }
 
   async prepare(): Promise<void> {
@@ -87,12 +99,7 @@ export class KurentoPipeline implements Pipeline {
 
   async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
     this.#assertOpen();
-    const count = this.#settings.load.addEndpoint();
-    this.#counts.add(count);
-    const uncount = (): void => {
-      this.#counts.delete(count);
-      count();
-    };
+    const uncount = this.#count();
     try {
       return await this.#createEndpoint(options, listener, uncount);
     } catch (error) {
@@ -123,21 +130,37 @@ export class KurentoPipeline implements Pipeline {
 
   letGo(): void {
     if (this.#end) return;
+    for (const element of this.#elements) element.letGo();
     this.#finish(released());
-    this.#remote.forget();
+    this.#remote.letGo();
   }
 
-  adopt(record: MediaRecord, listener: ElementListener): Endpoint {
-    const failure = new MediaError('object-gone', 'This engine cannot take over endpoints yet');
-    return new LostElement(record, failure, listener, this.#settings.log);
+  adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
+    return this.#adopt(record, 'endpoint', listener, (remote, facts) =>
+      this.#endpointOf(remote, listener, this.#count(), facts),
+    );
   }
 
   adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
-    return this.adopt(record, listener);
+    return this.#adopt(record, 'filter', listener, (remote) => this.#filterOf(remote, listener));
   }
 
   finishAdoption(): Promise<void> {
-    return Promise.resolve();
+    return Promise.race([this.#adoption.finish(), this.#whenOver]);
+  }
+
+  /** Called once for a pipeline that another process has made. `claim` makes it ours in the eyes of other servers. */
+  takeOver(claim: () => Promise<void>): void {
+    this.#handedOver = true;
+    const { pace } = this.#settings;
+    this.#adoption.start(async () => {
+      await pace.turn('urgent');
+      await this.#remote.describe();
+      await pace.turn('urgent');
+      await claim();
+      await pace.turn('urgent');
+      await this.prepare();
+    });
   }
 
   /** Called by the engine when the media server has lost it. */
@@ -176,13 +199,51 @@ export class KurentoPipeline implements Pipeline {
     this.#gone.clear();
   }
 
+  /** Counts one more endpoint until the returned function is called, or the pipeline is over. */
+  #count(): () => void {
+    const count = this.#settings.load.addEndpoint();
+    this.#counts.add(count);
+    return () => {
+      this.#counts.delete(count);
+      count();
+    };
+  }
+
+  #adopt<T extends KurentoElement>(
+    record: MediaRecord,
+    is: ElementFacts['is'],
+    listener: ElementListener,
+    elementOf: (remote: RemoteObject, facts: ElementFacts) => T,
+  ): T | LostElement {
+    const { adopt, log, pace } = this.#settings;
+    // When the pipeline is lost, its listener alone is told.
+    if (this.#end) return new LostElement(record, this.#end, undefined, log);
+    try {
+      const facts = factsOf(record, is);
+      if (!facts.id.startsWith(`${this.#remote.id}/`)) throw new MediaError('object-gone', 'It is in another pipeline');
+      const element = elementOf(adopt(facts.id), facts);
+      element.handOver();
+      this.#adoption.start(() => element.takeOver(pace), element);
+      return element;
+    } catch (error) {
+      if (!(error instanceof MediaError)) throw error;
+      return new LostElement(record, error, listener, log);
+    }
+  }
+
+  async #notFound(failure: MediaError, element: KurentoElement | undefined): Promise<void> {
+    if (!element) {
+      this.mediaLost(failure);
+      return;
+    }
+    this.#gone.add(element);
+    await this.verify();
+  }
+
   async #createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
     this.#assertOpen();
     const remote = await this.#create(filterTypes[filter.type], {});
-    const element = new KurentoFilter(remote, listener, this.#settings.log, () => {
-      this.#elements.delete(element);
-    });
-    this.#add(element, remote);
+    const element = this.#filterOf(remote, listener);
     try {
       await element.prepare(filter);
       this.#assertOpen();
@@ -202,11 +263,7 @@ export class KurentoPipeline implements Pipeline {
     over: () => void,
   ): Promise<KurentoEndpoint> {
     const remote = await this.#create('WebRtcEndpoint', dataChannels ? { useDataChannels: true } : {});
-    const endpoint: KurentoEndpoint = new KurentoEndpoint(remote, listener, this.#settings.log, () => {
-      this.#elements.delete(endpoint);
-      over();
-    });
-    this.#add(endpoint, remote);
+    const endpoint = this.#endpointOf(remote, listener, over);
     try {
       await endpoint.prepare(this.#settings.properties);
       this.#assertOpen();
@@ -216,6 +273,30 @@ export class KurentoPipeline implements Pipeline {
       endpoint.release();
       throw this.#end ?? error;
     }
+  }
+
+  /** `over`: as that of `#createEndpoint`. `facts`: of one that another process has made. */
+  #endpointOf(
+    remote: RemoteObject,
+    listener: EndpointListener,
+    over: () => void,
+    facts?: ElementFacts,
+  ): KurentoEndpoint {
+    const ended = (): void => {
+      this.#elements.delete(endpoint);
+      over();
+    };
+    const endpoint: KurentoEndpoint = new KurentoEndpoint(remote, listener, this.#settings.log, ended, facts);
+    this.#add(endpoint, remote);
+    return endpoint;
+  }
+
+  #filterOf(remote: RemoteObject, listener: ElementListener): KurentoFilter {
+    const filter: KurentoFilter = new KurentoFilter(remote, listener, this.#settings.log, () => {
+      this.#elements.delete(filter);
+    });
+    this.#add(filter, remote);
+    return filter;
   }
 
   async #create(type: string, params: object): Promise<RemoteObject> {
@@ -250,6 +331,7 @@ export class KurentoPipeline implements Pipeline {
     for (const uncount of this.#counts) uncount();
     this.#counts.clear();
     this.#settings.ended(this);
+    this.#over();
   }
 
   #assertOpen(): void {

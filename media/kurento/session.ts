@@ -105,10 +105,14 @@ export class Session {
       return;
     }
     this.#transact(creation(owner), (error, id) => {
-      // The package tells events of objects that it has made, or described.
-      if (typeof id === 'string') this.#kurento.getMediaobjectById(id, callback);
+      if (typeof id === 'string') this.describe(id, callback);
       else callback(error ?? new Error('create MediaPipeline: no object in the answer'));
     });
+  }
+
+  /** The package tells events of objects that it has made, or described. */
+  describe(id: string, callback: kurentoClient.Callback<kurentoClient.MediaObject>): void {
+    this.#kurento.getMediaobjectById(id, callback);
   }
 
   /** A pipeline, or what is inside one. */

@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { KurentoEngine } from '../../media/kurento/engine.js';
 import type { Endpoint, Pipeline } from '../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
-import { PeerProcess, sections, type Peer } from '../support/peer.js';
+import { MediaCalls } from '../support/media-calls.js';
+import type { Call } from '../support/media-calls.js';
+import { PeerProcess, sections } from '../support/peer.js';
 import type { Section } from '../support/peer-messages.js';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { RecordingLog } from '../support/recording-log.js';
@@ -17,13 +19,6 @@ export interface MediaServerUnderTest {
 
 /** Processes are slow to start on a machine that is busy with other tests. */
 export const startingMs = 60_000;
-
-/** What a peer and an endpoint of the media server have told each other. */
-interface Call {
-  readonly peer: Peer;
-  readonly endpoint: Endpoint;
-  readonly events: EndpointEvents;
-}
 
 /** A well-formed candidate of somebody who does not answer. */
 const elsewhere = { candidate: 'candidate:9 1 UDP 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
@@ -52,6 +47,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     let engine: KurentoEngine;
     let raw: KurentoSocket;
     let peers: PeerProcess;
+    let calls: MediaCalls;
     let others: string[];
     let pipeline: Pipeline;
 
@@ -59,6 +55,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       this.timeout(startingMs);
       engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
       peers = await PeerProcess.start();
+      calls = new MediaCalls(peers, server().bindAddress);
       raw = await KurentoSocket.open(server().url);
       await engine.connect();
     });
@@ -91,39 +88,9 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       return (await Promise.all((await made()).map((id) => raw.children(id)))).flat();
     }
 
-    /** An endpoint and a peer that have exchanged offer, answer and candidates. */
-    async function call(
-      direction: Section['direction'],
-      prepare: (endpoint: Endpoint) => Promise<void> = () => Promise.resolve(),
-    ): Promise<Call> {
-      const events = new EndpointEvents();
-      const endpoint = await pipeline.createEndpoint({}, events);
-      const peer = await peers.open({
-        sections: sections(direction),
-        bindAddress: server().bindAddress,
-        onCandidate: (candidate) => {
-          endpoint.addCandidate(candidate);
-        },
-      });
-      await prepare(endpoint);
-      await negotiate({ peer, endpoint, events });
-      return { peer, endpoint, events };
-    }
-
-    async function negotiate({ peer, endpoint, events }: Call): Promise<void> {
-      const answer = await endpoint.answer(peer.offer);
-      peer.accept(answer);
-      events.sink = (candidate) => {
-        peer.addCandidate(candidate);
-      };
-    }
-
-    async function publish(): Promise<Call> {
-      const publisher = await call('sendonly');
-      publisher.peer.send();
-      await publisher.peer.connected();
-      return publisher;
-    }
+    const call = (direction: Section['direction'], prepare?: (endpoint: Endpoint) => Promise<void>): Promise<Call> =>
+      calls.call(pipeline, direction, prepare);
+    const publish = (): Promise<Call> => calls.publish(pipeline);
 
     it('a subscriber receives the audio and the video of a publisher', async () => {
       const publisher = await publish();

@@ -6,6 +6,7 @@ import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf, outcomeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
+import { describeAdoption } from './adoption.suite.js';
 import { startingMs, describeMediaPort } from './port.suite.js';
 
 describe('the embedded engine', () => {
@@ -20,11 +21,14 @@ describe('the embedded engine', () => {
     await server.stop();
   });
 
-  describeMediaPort('embedded engine', () => ({ url: server.url, bindAddress: '127.0.0.1' }));
+  const underTest = () => ({ url: server.url, bindAddress: '127.0.0.1' });
+  describeMediaPort('embedded engine', underTest);
+  describeAdoption('embedded engine', underTest);
 });
 
 for (const url of givenMediaServers) {
   describeMediaPort(url, () => ({ url: url }));
+  describeAdoption(url, () => ({ url: url }));
 }
 
 describe('media port › a media server that dies', () => {

@@ -131,7 +131,7 @@ abstract class FakeObject<Self extends { vanish(): void }> {
     this.record = record;
   }
 
-  /** Ends on the media server; whoever uses it is told. */
+  /** Ends on the media server. The process that uses it is told. */
   abstract vanish(): void;
 
   /** Taken over, whether it was let go or not. */

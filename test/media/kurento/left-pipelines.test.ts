@@ -5,11 +5,12 @@ import { expect } from 'chai';
 import { MediaError } from '../../../media/errors.js';
 import { KurentoEngine } from '../../../media/kurento/engine.js';
 import type { KurentoEngineOptions } from '../../../media/kurento/engine.js';
-import { creation, showingLife } from '../../../media/kurento/owner.js';
-import type { Owner } from '../../../media/kurento/owner.js';
+import { creation, marksIn, showingLife } from '../../../media/kurento/owner.js';
+import type { Marks, Owner, PipelineMark } from '../../../media/kurento/owner.js';
 import { isRunning, processMark, thisProcess } from '../../../media/kurento/process-mark.js';
 import type { ProcessMark } from '../../../media/kurento/process-mark.js';
 import { transactionOf } from '../../../media/kurento/transaction.js';
+import { factsOf, recordOf } from '../../../media/media-record.js';
 import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
@@ -61,6 +62,13 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
     return (await stranger.pipelines()).at(-1) ?? expect.fail('there is no pipeline');
   }
 
+  const marks = async (): Promise<Marks> => marksIn(await stranger.invoke('manager_ServerManager', 'getTags'));
+  const ownerOf = async (id: string): Promise<PipelineMark | undefined> =>
+    (await marks()).pipelines.find((each) => each.id === id);
+
+  /** Of the newest life: how often it has shown itself. */
+  const newestBeat = async (): Promise<number> => (await marks()).lives.at(-1)?.beat ?? 0;
+
   it('of another machine: are released when its life stands still, but those of living servers stay', async () => {
     const living = await engine();
     const pipeline = await living.openPipeline(new PipelineEvents());
@@ -105,6 +113,49 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
     await stranger.value('transaction', transactionOf(creation({ name: 'one', life: 'forgotten' })));
     await engine();
     await until('it is released', async () => (await stranger.pipelines()).length === 0);
+  });
+
+  it('of a killed life: what is adopted before anything may be released stays, and belongs to the new life', async () => {
+    const killed = await markedProcess();
+    await killed.kill();
+    const mark = killed.mark && { process: killed.mark };
+    const adopted = await leave({ name: 'one', life: 'killed', ...mark });
+    await leave({ name: 'one', life: 'killed', ...mark });
+    let restored = (): void => undefined;
+    const releaseAfter = new Promise<void>((resolve) => (restored = resolve));
+    const next = await engine({ owner: { ...owner, releaseAfter } });
+    await until('many beats are over', async () => (await newestBeat()) > 2 * owner.stillBeats);
+    expect(await stranger.pipelines()).to.have.lengthOf(2);
+    const record = recordOf({ is: 'pipeline', url: server.url, id: adopted });
+    const pipeline = next.adopt(record, new PipelineEvents());
+    restored();
+    await pipeline.finishAdoption();
+    await until('the other is released', async () => (await stranger.pipelines()).length === 1);
+    await until('it is of the new life', async () => (await ownerOf(adopted))?.life !== 'killed');
+    expect((await ownerOf(adopted))?.server).to.equal('one');
+    const beats = await newestBeat();
+    await until('more beats are over', async () => (await newestBeat()) > beats + 2 * owner.stillBeats);
+    await pipeline.createEndpoint({}, new EndpointEvents());
+  });
+
+  it('let go by a server that ends: are released when nobody has adopted them for as long as of a killed one', async () => {
+    const first = await engine();
+    const second = await engine();
+    const [kept, left] = [
+      await first.openPipeline(new PipelineEvents()),
+      await first.openPipeline(new PipelineEvents()),
+    ];
+    const former = await ownerOf(factsOf(kept.record, 'pipeline').id);
+    kept.letGo();
+    left.letGo();
+    const beats = await newestBeat();
+    await until('many beats are over', async () => (await newestBeat()) > beats + 2 * owner.stillBeats);
+    expect(await stranger.pipelines(), 'while it lives').to.have.lengthOf(2);
+    await first.close();
+    const adopted = second.adopt(kept.record, new PipelineEvents());
+    await until('the other is released', async () => (await stranger.pipelines()).length === 1);
+    await adopted.createEndpoint({}, new EndpointEvents());
+    await until('its life is over', async () => (await marks()).lives.every(({ life }) => life !== former?.life));
   });
 
   it('a pipeline that a frozen media server makes for a call that has failed is released', async () => {

@@ -159,6 +159,7 @@ export class ScriptedServer {
       case 'ping':
         return { result: { value: 'pong' } };
       case 'describe':
+        if (!this.#knows(object)) return unknown(object);
         return { result: { sessionId, ...classOf(object) } };
       case 'create':
         return result(this.#create(params));
@@ -167,8 +168,7 @@ export class ScriptedServer {
         return { result: { sessionId } };
       case 'subscribe':
       case 'invoke':
-        if (object !== 'manager_ServerManager' && !this.objects.has(object))
-          return error(40101, 'MEDIA_OBJECT_NOT_FOUND', `Object '${object}' not found`);
+        if (!this.#knows(object)) return unknown(object);
         if (params.operation === 'getChildren') return result(this.#childrenOf(object));
         if (params.operation === 'getInfo') return result({ ...info, capabilities: this.capabilities });
         if (params.operation?.endsWith('Tag') || params.operation === 'getTags')
@@ -205,6 +205,10 @@ export class ScriptedServer {
     return operation === 'getTags' ? [...tags].map(([key, value]) => ({ key, value })) : null;
   }
 
+  #knows(object: string): boolean {
+    return object === 'manager_ServerManager' || this.objects.has(object);
+  }
+
   #childrenOf(object: string): string[] {
     return [...this.objects].filter((id) => id.startsWith(`${object}/`));
   }
@@ -219,6 +223,10 @@ export class ScriptedServer {
 
 export function error(code: number, type: string, message: string): object {
   return { error: { code, data: { type }, message } };
+}
+
+function unknown(object: string): object {
+  return error(40101, 'MEDIA_OBJECT_NOT_FOUND', `Object '${object}' not found`);
 }
 
 function nameOf({ method, params }: Request): string {
@@ -240,6 +248,6 @@ const info = {
 };
 
 function classOf(object: string): object {
-  const type = object.endsWith('_kurento.MediaPipeline') ? 'MediaPipeline' : 'ServerManager';
+  const [, type = 'ServerManager'] = /_kurento\.(\w+)$/.exec(object) ?? [];
   return { type, qualifiedType: `kurento.${type}`, hierarchy: [] };
 }
