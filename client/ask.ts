@@ -3,4 +3,5 @@ import type { MethodName, RequestParams, RequestResult } from '../dialects/kuren
 /** Sends a request of a participant. Rejects with the server's refusal, `not-in-room`, `timeout` or `disconnected`. */
 export type Ask = <M extends MethodName>(method: M, params: RequestParams<M>) => Promise<RequestResult<M>>;
 
+/** A kind of media: sound or picture. */
 export type MediaKind = 'audio' | 'video';

@@ -10,11 +10,12 @@ export function canBlur(camera: MediaStreamTrack): boolean {
   return backgroundBlur.includes(true) && backgroundBlur.includes(false);
 }
 
+/** Whether what is behind the user of this camera is blurred now. */
 export function isBlurred(camera: MediaStreamTrack): boolean {
   return givenLike(camera, '`camera`', 'getSettings').getSettings().backgroundBlur ?? false;
 }
 
-/** Rejects with `device-failed` where the browser cannot. */
+/** Blurs what is behind the user of this camera, or shows it again. Rejects with `device-failed` where the browser cannot. */
 export async function blur(camera: MediaStreamTrack, on: boolean): Promise<void> {
   givenLike(camera, '`camera`', 'applyConstraints', 'getConstraints');
   try {

@@ -1,5 +1,5 @@
 import type { ClientError } from './errors.js';
-import type { EndDetails, EndReason, Room, RoomOptions } from './room.js';
+import type { EndDetails, EndReason, Room } from './room.js';
 
 /** The buttons of a call. */
 export type CallButton =
@@ -24,7 +24,9 @@ export type CallState = 'idle' | 'joining' | 'waiting' | 'joined' | 'over';
 
 /** A call that is shown in a page. */
 export interface CallHandle {
+  /** The element that shows the call. */
   readonly element: AtriumCallElement;
+  /** The room of the call, with all that a page may ask of it. */
   readonly room: Room;
   /** As `room.on`. */
   readonly on: Room['on'];
@@ -36,14 +38,17 @@ export interface CallHandle {
 
 /** Why a call ended. */
 export interface CallEnd extends EndDetails {
+  /** Whether the user left, was removed, or lost the room. */
   readonly reason: EndReason;
 }
 
 /** What an `<atrium-call>` dispatches. None of them bubbles. */
 export interface AtriumCallEventMap extends Omit<HTMLElementEventMap, 'error'> {
+  /** The user is in the room. */
   joined: CustomEvent<CallHandle>;
   /** A moderator has been asked. Has the place among those that wait, where it is known. */
   waiting: CustomEvent<{ readonly place: number | undefined }>;
+  /** The user is not in the room any more. */
   left: CustomEvent<CallEnd>;
   /** The room could not be joined. */
   error: CustomEvent<ClientError>;
@@ -62,7 +67,8 @@ export interface AtriumCallElement extends HTMLElement {
   /** Name of the user. May be empty with a token, whose identity it then is. */
   user: string;
   /** As of `Room`: a text, or a function that is called for each join. The attribute is a text. */
-  token: NonNullable<RoomOptions['token']>;
+  token: string | (() => Promise<string>);
+  /** Of a room that asks for one. Empty: the call asks the user for it where there is one. */
   password: string;
   /** Camera and microphone. Without them the user listens. Default: true; the attribute is `on` or `off`. */
   publish: boolean;
@@ -70,16 +76,19 @@ export interface AtriumCallElement extends HTMLElement {
   chat: boolean;
   /** Which buttons are shown. Empty: all. The attribute has them with spaces between them. */
   buttons: readonly CallButton[];
+  /** How pictures are laid out. Default: `auto`. */
   layout: CallLayout;
   /** `en`, `es`, `fr`, `de` or `zh`. Empty: what the browser asks for. */
   language: string;
   /** `dark`, `light`, or `auto` for that of the system. Empty: that of the page (`color-scheme`). */
   theme: string;
+  /** How far the call is. */
   readonly state: CallState;
   /** While the user is in the room. */
   readonly call: CallHandle | undefined;
   /** Joins now. Rejects as `Room.join`. During a call it resolves with that. */
   join(): Promise<CallHandle>;
+  /** Leaves, and turns camera and microphone off. Never rejects; may be called without a call. */
   leave(): Promise<void>;
   addEventListener<Name extends keyof AtriumCallEventMap>(
     name: Name,

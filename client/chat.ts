@@ -8,6 +8,7 @@ export interface ChatMessage {
   readonly from: string;
   /** What the sender was shown as when it was said. */
   readonly name: string;
+  /** What was said: plain text, which may have several lines. */
   readonly text: string;
   /** When it was said, by the server's clock. */
   readonly at: Date;

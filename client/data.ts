@@ -6,6 +6,7 @@ export interface DataMessage {
   readonly from: string;
   /** What it is: the sender says it. */
   readonly topic: string;
+  /** The data. A text comes in UTF-8: `new TextDecoder().decode(bytes)`. */
   readonly bytes: Uint8Array;
 }
 

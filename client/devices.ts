@@ -3,29 +3,37 @@ import { givenFunction, givenObject } from './given.js';
 
 /** A camera, microphone or loudspeaker, as a list shows it. */
 export interface Device {
+  /** For `setCamera`, `setMicrophone`, `setSpeaker` and `openDevices`. Browsers give each site other ids. */
   readonly id: string;
   /** Empty until the user has allowed any device of that kind. */
   readonly label: string;
 }
 
+/** The devices that the browser shows to this page. */
 export interface Devices {
+  /** Cameras. */
   readonly cameras: readonly Device[];
+  /** Microphones. */
   readonly microphones: readonly Device[];
+  /** Loudspeakers. Empty where the browser lets no page choose. */
   readonly speakers: readonly Device[];
 }
 
 /** The camera on one side of a phone: that of the user, or the other. */
 export interface Facing {
+  /** `user`: the camera beside the screen. */
   readonly facing: 'user' | 'environment';
 }
 
 /** Which devices are wanted: an id, any (`true`) or none (`false`). */
 export interface DeviceWish {
+  /** Default: any. Where there is a choice, 1280×720 with 30 pictures in a second. */
   readonly camera?: string | boolean | Facing | undefined;
+  /** Default: any. Without echo and noise, as far as the browser can. */
   readonly microphone?: string | boolean | undefined;
 }
 
-/** Empty where the browser gives no devices, as on pages that are not secure. Never rejects. */
+/** The devices that there are now. Empty where the browser gives none, as on pages that are not secure. Never rejects. */
 export async function listDevices(): Promise<Devices> {
   const found =
     (await mediaDevices()
@@ -47,7 +55,7 @@ export function watchDevices(changed: (devices: Devices) => void): () => void {
   return () => devices?.removeEventListener('devicechange', listener);
 }
 
-/** Opens the devices that are asked for. Rejects with `device-refused`, `device-missing` or `device-failed`. */
+/** Opens the devices that are asked for; the browser may ask the user. Rejects with `device-refused`, `device-missing` or `device-failed`. */
 export async function openDevices(wish: DeviceWish = {}): Promise<MediaStream> {
   const { camera = true, microphone = true } = givenObject(wish, 'The wish');
   const picture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };

@@ -4,7 +4,9 @@ import { givenLike, givenObject, givenText } from './given.js';
 import type { RoomOptions } from './room.js';
 import { ownServer } from './server-address.js';
 
+/** The room and the user of a call that is embedded. `user`, `token` and `password` are as in `RoomOptions`. */
 export interface EmbedOptions extends Pick<RoomOptions, 'user' | 'token' | 'password'> {
+  /** Name of the room: 1 to 256 characters. */
   readonly room: string;
   /** Address of the server, as in `RoomOptions`. It may be absent where the server itself serves this script, at /client/. */
   readonly url?: string | URL | undefined;

@@ -16,7 +16,7 @@ export class Emitter<Events extends EventMap<Events>> {
   /** The listener that was given to `once`, by the one that is called in its place. */
   readonly #once = new WeakMap<object, unknown>();
 
-  /** Returns a function that removes the listener. A listener that is added twice is called once. */
+  /** Calls the listener at each event of that name. Returns a function that removes it. A listener that is added twice is called once. */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const listeners = (this.#listeners[name] ??= new Set<Listener<Events[Name]>>());
     listeners.add(givenFunction(listener, 'The listener'));

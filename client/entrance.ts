@@ -5,12 +5,13 @@ import { givenText } from './given.js';
 import type { ResumeToken } from './resume-token.js';
 import type { Session } from './session.js';
 
+/** What a room and its server may ask of us, and what we want of them. */
 export interface EntranceOptions {
   /** The token that says who we are and what we may do (docs/access.md#tokens). A function is called for each join, so that it is fresh. */
   readonly token?: string | (() => Promise<string>) | undefined;
   /** Of a room that asks for one. */
   readonly password?: string | undefined;
-  /** What others are shown of us beside the name, where that is allowed. */
+  /** Any text that others are shown of us beside the name, where that is allowed. */
   readonly metadata?: string | undefined;
   /** What we publish may have data channels. Default: false. */
   readonly dataChannels?: boolean | undefined;

@@ -6,6 +6,7 @@ export type ClientErrorCode =
   | 'not-in-room'
   /** The participant asked for publishes nothing. */
   | 'not-publishing'
+  /** There is no such room. */
   | 'room-not-found'
   /** The room is being closed. */
   | 'room-closed'
@@ -29,6 +30,7 @@ export type ClientErrorCode =
   | 'refused'
   /** What was given to a method of this library is not what it takes; the message says what it takes. */
   | 'invalid-argument'
+  /** Something went wrong in the server, or where nothing should. */
   | 'server-error'
   /** No answer in time. */
   | 'timeout'
@@ -42,6 +44,7 @@ export type ClientErrorCode =
   | 'token-needed'
   /** The server does not take the token, or `RoomOptions.token` gave none. */
   | 'token-invalid'
+  /** The time of the token is over. */
   | 'token-expired'
   /** What we may do in this room does not allow it. */
   | 'not-allowed'
@@ -55,6 +58,7 @@ export type ClientErrorCode =
   | 'waiting'
   /** A moderator did not let us in. The message is the reason that they gave, and may be empty. */
   | 'denied'
+  /** As many are in the room as it takes. */
   | 'room-full'
   /** Too often in too short a time; `retryAfterMs` says when it can be tried again. */
   | 'too-many'
@@ -63,8 +67,11 @@ export type ClientErrorCode =
 
 /** What the caller can do about it. */
 export type Advice =
+  /** The same call may succeed: call it again, after a pause. */
   | 'retry'
+  /** Make a new `Room`, and join it. */
   | 'rejoin'
+  /** Ask the user for another name, then join again. */
   | 'choose-another-name'
   /** Ask your own server for a (new) token, then join again. */
   | 'get-token'
@@ -72,6 +79,7 @@ export type Advice =
   | 'ask-password'
   /** Trying again at once fails too: it helps when somebody has left, a moderator has opened the room, or some time has passed. */
   | 'try-later'
+  /** The same call will not succeed; tell the user. */
   | 'give-up';
 
 const advices: Record<ClientErrorCode, Advice> = {
@@ -109,9 +117,10 @@ const advices: Record<ClientErrorCode, Advice> = {
   'not-supported': 'give-up',
 };
 
-/** Methods of this library reject with this error only. */
+/** What methods of this library reject with, and nothing else. `message` is a sentence for people, in English; `code` is for programs. */
 export class ClientError extends Error {
-  override readonly name = 'ClientError';
+  /** Always `ClientError`. */
+  override readonly name = 'ClientError' as const;
   /** Why the server refused, in its words (docs/access.md#the-room-protocol). Undefined where it gives none. */
   readonly reason: string | undefined;
   /** When to try again, in ms. Undefined where the server does not say. */
@@ -119,7 +128,9 @@ export class ClientError extends Error {
   /** Which one we are among those that wait to be let in, from 1. */
   readonly place: number | undefined;
 
+  /** For pages that fail in the words of this library. */
   constructor(
+    /** What went wrong. */
     readonly code: ClientErrorCode,
     message: string,
     { data = {}, ...options }: ErrorOptions & { readonly data?: Readonly<Record<string, unknown>> | undefined } = {},
@@ -131,6 +142,7 @@ export class ClientError extends Error {
     this.place = typeof place === 'number' ? place : undefined;
   }
 
+  /** What can be done about it. */
   get advice(): Advice {
     return advices[this.code];
   }

@@ -8,7 +8,10 @@ export class LevelMeter {
   readonly #analyser: AnalyserNode;
   readonly #samples: Float32Array<ArrayBuffer>;
 
-  /** Throws `invalid-argument` for what is no stream, and `device-failed` for one without sound, or where the browser cannot measure. */
+  /**
+   * Begins to measure; `close` ends it. Throws `invalid-argument` for what is no stream, and `device-failed` for one without sound, or where
+   * the browser cannot measure.
+   */
   constructor(stream: MediaStream) {
     givenLike(stream, '`stream`', 'getTracks');
     this.#context = openContext();
@@ -33,6 +36,7 @@ export class LevelMeter {
     return decibels(Math.sqrt(power));
   }
 
+  /** Ends the measuring. The stream goes on. */
   close(): void {
     void this.#context.close().catch(() => undefined);
   }

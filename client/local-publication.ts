@@ -14,6 +14,7 @@ import type { Self } from './self.js';
 import type { ConnectionStatistics } from './statistics.js';
 import { wireSources, type StreamSource } from './streams.js';
 
+/** What a `LocalPublication` tells. */
 export interface LocalPublicationEvents {
   /** `state` has changed. With the reason, when it is `failed`. */
   state: [PublicationState, ClientError | undefined];
@@ -21,6 +22,7 @@ export interface LocalPublicationEvents {
   quality: [Quality];
   /** We, or a moderator, have muted these kinds. */
   muted: [readonly MediaKind[]];
+  /** We, or a moderator, have muted these kinds no more. */
   unmuted: [readonly MediaKind[]];
   /** The media server, or the connection to it, was lost. The stream is published anew until that succeeds. */
   reconnecting: [ClientError];
@@ -53,7 +55,9 @@ const replacedWithinMs = 2000;
 export class LocalPublication extends Emitter<LocalPublicationEvents> {
   /** Unique among our streams. */
   readonly id: string;
+  /** What it shows. */
   readonly source: StreamSource;
+  /** What `publish` was given. Its tracks may be others than those that are sent now: see `tracks`. */
   readonly stream: MediaStream;
   readonly #self: Self;
   readonly #connections: MediaConnections;
@@ -115,12 +119,12 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     });
   }
 
-  /** The present one. It is another one after each `reconnected`. */
+  /** The connection of the browser. It is another one after each `reconnected`. */
   get peerConnection(): RTCPeerConnection {
     return this.#connection.peer;
   }
 
-  /** The present one. It is another one after each `reconnected`. Undefined when none was asked for. */
+  /** The data channel to the server. It is another one after each `reconnected`. Undefined when none was asked for. */
   get dataChannel(): RTCDataChannel | undefined {
     return this.#dataChannel;
   }
@@ -130,10 +134,12 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#loopback;
   }
 
+  /** Whether it has ended. */
   get closed(): boolean {
     return this.#life.signal.aborted;
   }
 
+  /** What its connection carries. */
   statistics(): Promise<ConnectionStatistics> {
     return this.#connection.statistics();
   }
@@ -143,6 +149,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#connection.report();
   }
 
+  /** Whether it comes through to the server. */
   get state(): PublicationState {
     return this.#standing.state;
   }
@@ -162,7 +169,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return this.#quality;
   }
 
-  /** Tries anew at once, unless it is live: without the pause, or what takes long, or what was given up. */
+  /** Tries at once what has failed, also what was given up, and does not wait for the end of the pause. Does nothing while it is live. */
   retry(): void {
     if (this.closed || this.state === 'live') return;
     if (!this.#busy) {
@@ -207,7 +214,10 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     await this.#open('audio', { camera: false, microphone: device });
   }
 
-  /** Muted audio is sent as silence, muted video as black. The devices stay open. The others are told. */
+  /**
+   * Mutes sound or picture, or with `false` sends it again. Muted audio is sent as silence, muted video as black. The devices stay open.
+   * The others are told.
+   */
   mute(kind: 'audio' | 'video', muted = true): void {
     for (const track of this.#tracks) if (track.kind === kind) track.enabled = !muted;
     this.tellMuted();
@@ -224,7 +234,7 @@ export class LocalPublication extends Emitter<LocalPublicationEvents> {
     return [...new Set([...this.#tracks.map(kindOf), ...this.#reserved])];
   }
 
-  /** True also where there is no track of that kind. */
+  /** Whether nothing of that kind is sent: we have muted it, or there is no track of that kind. */
   isMuted(kind: 'audio' | 'video'): boolean {
     return !this.#tracks.some((track) => track.kind === kind && track.enabled && track.readyState === 'live');
   }

@@ -1,11 +1,11 @@
 import { entriesOf, type Entry } from './statistics.js';
 
-export type CandidateType = RTCIceCandidateType | 'unknown';
-
-/** Two addresses between which the browser tried to connect (RFC 8445 §5.1.1: `host`, `srflx`, `prflx`, `relay`). */
+/** Two addresses between which the browser tried to connect (RFC 8445 §5.1.1). */
 export interface CandidatePair {
-  readonly local: CandidateType;
-  readonly remote: CandidateType;
+  /** How our own address was found: `host`, `srflx`, `prflx`, `relay`, or `unknown`. */
+  readonly local: RTCIceCandidateType | 'unknown';
+  /** How that of the server was found, in the same words. */
+  readonly remote: RTCIceCandidateType | 'unknown';
   /** `udp`, `tcp`; of a relay with how it is reached, such as `udp over tls`. */
   readonly protocol: string;
   /** As in RTCIceCandidatePairStats, such as `failed`. */
@@ -14,7 +14,9 @@ export interface CandidatePair {
 
 /** What was tried to make one media connection. */
 export interface MediaReport {
+  /** As `RTCPeerConnection.connectionState`. */
   readonly connection: RTCPeerConnectionState;
+  /** What was tried, in the order of the browser. */
   readonly pairs: readonly CandidatePair[];
   /** The way through a TURN server: there is none, it refused us, it did not answer, or it is there. */
   readonly relay: 'none' | 'refused' | 'unanswered' | 'ready';
@@ -49,7 +51,7 @@ export function isRefusal({ url, errorCode }: RTCPeerConnectionIceErrorEvent): b
   return /^turns?:/.test(url) && errorCode !== 701;
 }
 
-const types: readonly CandidateType[] = ['host', 'srflx', 'prflx', 'relay'];
+const types: readonly RTCIceCandidateType[] = ['host', 'srflx', 'prflx', 'relay'];
 
 function namesRelay(peer: RTCPeerConnection): boolean {
   const { iceServers = [] } = peer.getConfiguration();
@@ -66,7 +68,7 @@ function pairOf(pair: Entry, local: Entry | undefined, remote: Entry | undefined
   };
 }
 
-function typeOf(value: unknown): CandidateType {
+function typeOf(value: unknown): RTCIceCandidateType | 'unknown' {
   return types.find((type) => type === value) ?? 'unknown';
 }
 

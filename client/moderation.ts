@@ -4,11 +4,22 @@ import { Emitter } from './emitter.js';
 import { givenList, givenObject } from './given.js';
 import type { Grants } from './self.js';
 
-/** Somebody who waits to be let in. */
+/** Somebody who waits to be let in. `id` is for `admit` and `deny`; `door` is the protocol over which they came. */
 export type Waiting = Omit<NotificationParams<'participantWaiting'>, 'waiting'>;
+/** A set of grants with a name (docs/access.md#the-grant). */
 export type Role = NonNullable<RequestParams<'setGrants'>['role']>;
 type Settable = RequestParams<'updateRoom'>;
-/** What a moderator can set for a room. */
+/**
+ * What a moderator can set for a room.
+ * - `title` and `password`: null or an empty text takes them away.
+ * - `maxParticipants`: 0 is any number.
+ * - `waitingRoom`: newcomers wait until a moderator lets them in.
+ * - `mutedOnEntry`: the sound of newcomers is cut.
+ * - `listed`: the room is in the list of rooms.
+ * - `emptyTimeoutS`: how long a room lives into which nobody has come yet; `departureTimeoutS`: after the last one has left; `keepClosedS`:
+ *   how long nobody can open it again after its end. All in seconds.
+ * - `chatHistory`: how many texts are kept for newcomers.
+ */
 export type RoomChanges = {
   // The server takes other words for true and false too.
   readonly [Name in keyof Settable]: boolean extends Settable[Name] ? boolean | undefined : Settable[Name];
@@ -16,15 +27,19 @@ export type RoomChanges = {
 
 /** What a moderator can change of what somebody may do. */
 export interface GrantChanges {
+  /** What the role allows replaces what they may do now. */
   readonly role?: Role | undefined;
+  /** These are laid over the role, or over what they may do now. */
   readonly grants?: { readonly [Name in keyof Grants]?: Grants[Name] | undefined } | undefined;
 }
 
+/** What `room.moderation` tells. */
 export interface ModerationEvents {
   /** Somebody begins to wait to be let in, or waits no more. */
   waitingChanged: [];
 }
 
+/** How somebody is removed. */
 export interface Removal {
   /** Shown to the person; up to 200 characters. */
   readonly reason?: string | undefined;
@@ -36,6 +51,7 @@ export interface Removal {
 
 /** Of one stream of a participant. Default: of all. */
 export interface OfStream {
+  /** Id of the stream, such as `screen`. */
   readonly stream?: string | undefined;
 }
 
@@ -83,7 +99,7 @@ export class Moderation extends Emitter<ModerationEvents> {
     await this.#ask('forceUnpublish', { id, ...(stream !== undefined && { stream }) });
   }
 
-  /** Removes somebody from the room. */
+  /** Removes somebody from the room, and keeps them out for as long as `removal` says. */
   async remove(id: string, removal: Removal = {}): Promise<void> {
     await this.#ask('forceDisconnect', { id, ...removal });
   }
@@ -94,29 +110,32 @@ export class Moderation extends Emitter<ModerationEvents> {
     await this.#ask('setGrants', { id, ...(role && { role }), ...(grants && { grants }) });
   }
 
+  /** Lowers somebody's hand. */
   async lowerHand(id: string): Promise<void> {
     await this.#ask('lowerHand', { id });
   }
 
-  /** Nobody but moderators comes into a locked room. */
+  /** Locks the room, or opens it again. Nobody but moderators comes into a locked room. */
   async lock(locked = true): Promise<void> {
     await this.#ask('lockRoom', { locked });
   }
 
-  /** Those that are absent stay. */
+  /** Changes settings of the room. Those that are absent stay. */
   async update(settings: RoomChanges): Promise<void> {
     await this.#ask('updateRoom', givenObject(settings, 'The settings'));
   }
 
+  /** Lets somebody in that waits. `waitingId` is an id of `waiting`. */
   async admit(waitingId: string): Promise<void> {
     await this.#ask('admitParticipant', { id: waitingId });
   }
 
+  /** Sends somebody away that waits. `reason` is shown to them; up to 200 characters. */
   async deny(waitingId: string, reason?: string): Promise<void> {
     await this.#ask('denyParticipant', { id: waitingId, ...(reason !== undefined && { reason }) });
   }
 
-  /** Ends the room for all. */
+  /** Ends the room for all. `reason` is shown to them; up to 200 characters. */
   async close(reason?: string): Promise<void> {
     await this.#ask('closeRoom', reason === undefined ? {} : { reason });
   }

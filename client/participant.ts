@@ -8,8 +8,11 @@ import { Publication } from './publication.js';
 import { worstOf, type Quality } from './quality.js';
 import { silentIn, type StreamEntry } from './streams.js';
 
+/** What a `Participant` tells. */
 export interface ParticipantEvents {
+  /** A stream of theirs is there from now on. */
   published: [Publication];
+  /** A stream of theirs is there no more. */
   unpublished: [Publication];
   /** What they have muted, what a moderator has muted, or their hand has changed. */
   stateChanged: [ParticipantState];
@@ -45,25 +48,27 @@ export class Participant extends Emitter<ParticipantEvents> {
     return this.#profile.name;
   }
 
+  /** Any text, of their token or their page. Empty where there is none. */
   get metadata(): string {
     return this.#profile.metadata;
   }
 
+  /** Texts by name, of their token or their page. */
   get attributes(): Profile['attributes'] {
     return this.#profile.attributes;
   }
 
-  /** Undefined where the server does not tell. */
+  /** What they send, and whether their hand is raised. Undefined where the server does not tell. */
   get state(): ParticipantState | undefined {
     return this.#state;
   }
 
-  /** The worst of their publications. */
+  /** How well what they publish comes through: the worst of their publications. */
   get quality(): Quality {
     return this.#quality;
   }
 
-  /** By stream id. */
+  /** What they publish, by stream id. */
   get publications(): ReadonlyMap<string, Publication> {
     return this.#publications;
   }

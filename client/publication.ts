@@ -8,6 +8,7 @@ import type { Quality } from './quality.js';
 import { sourceIn, type StreamEntry, type StreamSource } from './streams.js';
 import { Subscription } from './subscription.js';
 
+/** What a `Publication` tells. */
 export interface PublicationEvents {
   /** `state` has changed. With the reason, when it is `failed`. */
   state: [PublicationState, ClientError | undefined];
@@ -15,6 +16,7 @@ export interface PublicationEvents {
   quality: [Quality];
   /** The publisher, or a moderator, has muted these kinds. */
   muted: [readonly MediaKind[]];
+  /** The publisher, or a moderator, has muted these kinds no more. */
   unmuted: [readonly MediaKind[]];
   /** The server has agreed that we receive it. Its packets are there once `state` is `live`. */
   subscribed: [Subscription];
@@ -30,6 +32,7 @@ export interface PublicationEvents {
 export class Publication extends Emitter<PublicationEvents> {
   /** Unique among the streams of its participant: `webcam`, `screen` … */
   readonly id: string;
+  /** What it shows. */
   readonly source: StreamSource;
   readonly #publisher: string;
   readonly #connections: MediaConnections;
@@ -54,14 +57,17 @@ export class Publication extends Emitter<PublicationEvents> {
     this.#backOff = new BackOff(connections.session.clock);
   }
 
+  /** How we receive it. Undefined where we do not. */
   get subscription(): Subscription | undefined {
     return this.#subscription?.closed ? undefined : this.#subscription;
   }
 
+  /** Whether it has ended. */
   get closed(): boolean {
     return this.#closed;
   }
 
+  /** Whether it comes through to us. */
   get state(): PublicationState {
     return this.#standing.state;
   }
@@ -81,7 +87,7 @@ export class Publication extends Emitter<PublicationEvents> {
     return this.#quality;
   }
 
-  /** Tries anew at once, unless it is live: without the pause, or what takes long, or what was given up. */
+  /** Tries at once what has failed, also what was given up, and does not wait for the end of the pause. Does nothing while it is live. */
   retry(): void {
     if (this.#closed || this.#subscribing || this.state === 'live') return;
     const isWanted = this.#subscription !== undefined || this.state === 'failed';

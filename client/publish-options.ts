@@ -2,6 +2,7 @@ import type { MediaKind } from './ask.js';
 import { givenLike, givenList, givenObject, givenOneOf, invalid, shown } from './given.js';
 import { usualSource, webcam, type StreamSource } from './streams.js';
 
+/** What the others are told of a stream, and what comes with it. */
 export interface PublishOptions {
   /** Which stream it is: `webcam`, `screen` or another, of a small letter and up to 15 small letters, digits and hyphens. Default: `webcam`. */
   readonly id?: string | undefined;

@@ -29,14 +29,16 @@ import type { Grants } from './self.js';
 import { Session, type SessionOptions } from './session.js';
 import { webcam, type StreamEntry } from './streams.js';
 
+/** Which room is joined on which server, and how. */
 export interface RoomOptions extends SessionOptions, EntranceOptions {
   /**
    * Address of the server, as `https://host/`, or `https://host/meet/` where it is below a path. That of its WebSocket, as
    * `wss://host/room`, is good too. What begins with `/` or `./` is relative to the page.
    */
   readonly url: string | URL;
+  /** Name of the room: 1 to 256 characters. It is opened where it is not open yet and the server allows that. */
   readonly room: string;
-  /** With a token: its identity, its name, or absent for its identity. */
+  /** Our name in the room, unique in it: 1 to 256 characters. With a token: its identity, its name, or absent for its identity. */
   readonly user?: string | undefined;
   /** Receive each publication as it comes. Default: true. */
   readonly autoSubscribe?: boolean | undefined;
@@ -47,34 +49,46 @@ export interface RoomOptions extends SessionOptions, EntranceOptions {
   readonly leaveOnPageHide?: boolean | undefined;
 }
 
-/** Settings of the room that everybody in it may know. */
+/**
+ * Settings of the room that everybody in it may know. `maxParticipants`: 0 is any number. `title` is for people; `metadata` is any text of
+ * yours.
+ */
 export type RoomSettings = NonNullable<RequestResult<'joinRoom'>['room']>;
 
-/** `refused`: the connection was lost, and the server does not let us in again. */
+/**
+ * `left`: we left. `evicted`: a moderator removed us. `refused`: the connection was lost, and the server does not let us in again.
+ * `room-closed`: the room ended for all. `disconnected`: the connection was lost, and did not come back in time.
+ */
 export type EndReason = 'left' | 'evicted' | 'refused' | 'room-closed' | 'disconnected';
 
-/** `waiting`: until a moderator lets us in. `reconnecting`: we are in the room, and the connection to the server is lost. */
+/**
+ * `new`: not joined yet. `waiting`: until a moderator lets us in. `reconnecting`: we are in the room, and the connection to the server is
+ * lost. `closed`: it has ended, or could not be joined.
+ */
 export type RoomState = 'new' | 'joining' | 'waiting' | 'joined' | 'reconnecting' | 'closed';
 
+/** How we came out of the room. */
 export interface EndDetails {
-  /** Of the moderator or the server, for the user. Empty where there is none. */
+  /** A sentence of the moderator or the server, for the user. Empty where there is none. */
   readonly message: string;
   /** Whether joining again can succeed. */
   readonly mayReturn: boolean;
 }
 
+/** What a `Room` tells. */
 export interface RoomEvents {
   /** `state` has changed. */
   state: [RoomState];
   /** A participant joined after us. Those that were there before are in `participants` when `join` resolves. */
   participantJoined: [Participant];
+  /** A participant is not in the room any more. */
   participantLeft: [Participant];
   /** A text for everybody, our own too. After we joined anew it may be one that was said meanwhile. `messages` has those from before. */
   message: [ChatMessage];
   /** A participant or a program has sent data (`send`). */
   data: [DataMessage];
   /**
-   * Something went wrong with media, and the room goes on. Has the participant that it concerns, where that is known. Without a
+   * Something went wrong with media, and the room goes on. Has the id of the participant that it concerns, where that is known. Without a
    * participant the media server reports it, and lost publications and subscriptions come back by themselves.
    */
   mediaError: [ClientError, string | undefined];
@@ -108,6 +122,7 @@ const nameHeldMs = 20_000;
 
 /** One membership of one room. Once closed it cannot be used again: make a new one to join again. */
 export class Room extends Emitter<RoomEvents> {
+  /** Name of the room. */
   readonly name: string;
   /** We ourselves: our name, our state, our grants. */
   readonly self: Self;
@@ -180,11 +195,12 @@ export class Room extends Emitter<RoomEvents> {
     return this.self.id;
   }
 
-  /** Undefined where the server does not tell. */
+  /** What everybody may know of the room. Undefined where the server does not tell. */
   get settings(): RoomSettings | undefined {
     return this.#settings;
   }
 
+  /** How far we are. */
   get state(): RoomState {
     return this.#state;
   }
@@ -230,9 +246,10 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /**
-   * Waits, where the room has a waiting room, until a moderator decides. Rejects with `unreachable`, `timeout`, `name-taken`,
-   * `room-closed`, `room-refused`, `disconnected`, `closed` when we leave meanwhile, `denied`, `refused`, or what docs/access.md has as
-   * reasons: `token-needed`, `token-invalid`, `token-expired`, `not-allowed`, `banned`, `locked`, `password`, `room-full`, `too-many`.
+   * Asks the server to let us in, and resolves once we are. Waits, where the room has a waiting room, until a moderator decides. Rejects
+   * with `unreachable`, `timeout`, `name-taken`, `room-closed`, `room-refused`, `disconnected`, `closed` when we leave meanwhile, `denied`,
+   * `refused`, or what docs/access.md#the-room-protocol has as reasons: `token-needed`, `token-invalid`, `token-expired`, `not-allowed`,
+   * `banned`, `locked`, `password`, `room-full`, `too-many`.
    */
   async join(): Promise<void> {
     if (this.#state !== 'new') throw new ClientError('closed', 'A room is joined once; make a new one.');
@@ -306,7 +323,7 @@ export class Room extends Emitter<RoomEvents> {
     return this.#published.shareScreen(this.#requireJoined());
   }
 
-  /** Never rejects. */
+  /** Shows our screen no more. Never rejects. */
   stopSharing(): Promise<void> {
     return this.#published.stopSharing();
   }

@@ -11,9 +11,11 @@ type JoinAnswer = RequestResult<'joinRoom'>;
 /** What we may do in the room, as in LiveKit's video grant (docs/access.md#the-grant). */
 export type Grants = NonNullable<JoinAnswer['grants']>;
 
+/** What `room.self` tells. */
 export interface SelfEvents {
-  /** Our state as the others see it. */
+  /** What we send, or our hand, has changed, as the others see it. */
   stateChanged: [ParticipantState];
+  /** Our name, metadata or attributes have changed. */
   updated: [Profile];
   /** A moderator has changed what we may do. What we may not do any more has ended. */
   grantsChanged: [Grants];
@@ -63,15 +65,17 @@ export class Self extends Emitter<SelfEvents> {
     return this.#profile.name;
   }
 
+  /** Any text, of our token, `RoomOptions` or `update`. Empty where there is none. */
   get metadata(): string {
     return this.#profile.metadata;
   }
 
+  /** Texts by name, of our token or `update`. */
   get attributes(): Profile['attributes'] {
     return this.#profile.attributes;
   }
 
-  /** As the others see it. Undefined where the server does not tell. */
+  /** What we send, and whether our hand is raised, as the others see it. Undefined where the server does not tell. */
   get state(): ParticipantState | undefined {
     // The server tells the others, and not us, that we begin or cease to publish.
     if (!this.#state) return undefined;
@@ -84,7 +88,7 @@ export class Self extends Emitter<SelfEvents> {
     };
   }
 
-  /** Undefined where the server does not tell. */
+  /** What we may do. Undefined where the server does not tell. */
   get grants(): Grants | undefined {
     return this.#grants;
   }

@@ -6,6 +6,7 @@ import type { Frame, Notification } from './frames.js';
 import { fitsJson } from './given.js';
 import { Socket } from './socket.js';
 
+/** How the connection to the server behaves. All times are in ms. */
 export interface SessionOptions {
   /** How long to wait for the WebSocket to open. Default: 10 000. */
   readonly openTimeoutMs?: number | undefined;

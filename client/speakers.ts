@@ -3,6 +3,7 @@ import { givenLike, givenMsOrNone, givenNumber, givenObject } from './given.js';
 import type { Room } from './room.js';
 import { decibels, type ConnectionStatistics } from './statistics.js';
 
+/** What counts as speaking. */
 export interface SpeakersOptions {
   /** A participant whose level is above it speaks, in dB. Servers tell pages theirs at /getThresholdSpeaker. Default: -50. */
   readonly thresholdDb?: number | undefined;
@@ -10,9 +11,11 @@ export interface SpeakersOptions {
   readonly intervalMs?: number | undefined;
 }
 
+/** What `Speakers` tell. */
 export interface SpeakersEvents {
-  /** By user name, ourselves included. */
+  /** A participant begins to speak: the user name, which may be our own. */
   started: [string];
+  /** A participant speaks no more. */
   stopped: [string];
   /** The participants that speak have changed: their names, the loudest first. */
   changed: [readonly string[]];
@@ -32,7 +35,7 @@ export class Speakers extends Emitter<SpeakersEvents> {
   #looking = false;
   #closed = false;
 
-  /** Ends with the room. Throws `invalid-argument`. */
+  /** Begins to read the levels of the room; ends with it. Throws `invalid-argument`. */
   constructor(room: Room, options: SpeakersOptions = {}) {
     super();
     const { thresholdDb = -50, intervalMs = 300 } = givenObject(options, 'The options');
@@ -46,7 +49,7 @@ export class Speakers extends Emitter<SpeakersEvents> {
     if (room.state !== 'closed') this.#timer = setInterval(() => void this.#look(), intervalMs);
   }
 
-  /** The loudest first. */
+  /** The user names of those that speak, the loudest first. */
   get speaking(): readonly string[] {
     return this.#speaking;
   }
@@ -56,7 +59,7 @@ export class Speakers extends Emitter<SpeakersEvents> {
     return this.#levels.get(name) ?? 0;
   }
 
-  /** No event follows. */
+  /** Ends the measuring, as the end of the room does. No event follows. */
   close(): void {
     this.#closed = true;
     this.#deaf();

@@ -2,28 +2,39 @@ import { givenNumber, givenObject } from './given.js';
 
 /** What one media connection carries, summed over its streams of a kind. Counters since its start. */
 export interface ConnectionStatistics {
+  /** As `RTCPeerConnection.connectionState`. */
   readonly state: RTCPeerConnectionState;
-  /** Seconds; of the path in use, when known. */
+  /** How long a packet takes to the server and back, in seconds, on the path in use. Undefined until that is known. */
   readonly roundTrip: number | undefined;
+  /** What came. */
   readonly received: MediaStatistics;
+  /** What went out. */
   readonly sent: MediaStatistics;
 }
 
+/** What went one way. Counters since the start of the connection. */
 export interface MediaStatistics {
+  /** Packets of sound. */
   readonly audioPackets: number;
+  /** Packets of pictures. */
   readonly videoPackets: number;
+  /** Bytes of all packets, without their headers. */
   readonly bytes: number;
   /** Packets lost on the way to us. For what we send: as the other side reports. */
   readonly packetsLost: number;
   /** How much the time between packets varies, in seconds; of the stream where it varies most. */
   readonly jitter: number;
+  /** Pictures that were decoded, or encoded. */
   readonly frames: number;
   /** For how long the received picture has stood still in all, in seconds, where the browser tells. */
   readonly frozen: number;
+  /** Those of them that need no other picture. */
   readonly keyFrames: number;
   /** Keyframe requests: those we sent, or those we got. */
   readonly keyFrameRequests: number;
+  /** Width of the picture at this moment, in pixels; 0 where there is none. */
   readonly frameWidth: number;
+  /** Height of the picture at this moment, in pixels; 0 where there is none. */
   readonly frameHeight: number;
   /** The level at this moment: 0 to 1, linear. `decibels` converts it. */
   readonly audioLevel: number;
@@ -31,13 +42,18 @@ export interface MediaStatistics {
 
 /** What a connection carried between two readings. */
 export interface Rates {
+  /** 1 000 bits in a second. */
   readonly kbitPerSecond: number;
+  /** Pictures in a second. */
   readonly framesPerSecond: number;
   /** Share of the packets that were lost, 0 to 1. */
   readonly loss: number;
 }
 
-/** @param seconds between the two readings. Throws `invalid-argument` for what is none */
+/**
+ * What was carried between two readings of `statistics`: of `received` or of `sent`. Throws `invalid-argument`.
+ * @param seconds between the two readings
+ */
 export function ratesBetween(before: MediaStatistics, after: MediaStatistics, seconds: number): Rates {
   givenObject(before, '`before`');
   givenObject(after, '`after`');
@@ -52,7 +68,7 @@ export function ratesBetween(before: MediaStatistics, after: MediaStatistics, se
   };
 }
 
-/** Converts a level of `audioLevel`. Silence is -100. Throws `invalid-argument` for what is no number. */
+/** Converts a linear level, as `audioLevel`, to dB of full scale. Silence is -100. Throws `invalid-argument` for what is no number. */
 export function decibels(level: number): number {
   givenNumber(level, 'The level');
   return level > 0.000_01 ? 20 * Math.log10(level) : -100;

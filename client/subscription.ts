@@ -6,11 +6,13 @@ import type { MediaReport } from './media-report.js';
 import type { Quality } from './quality.js';
 import type { ConnectionStatistics } from './statistics.js';
 
+/** What a `Subscription` tells. */
 export interface SubscriptionEvents {
   /** The media connection failed and will not recover. The publication subscribes anew. */
   failed: [ClientError];
   /** Packets come from now on, or no more. */
   flowing: [boolean];
+  /** How well it comes through has changed. */
   quality: [Quality];
   /** Ended by us, or because the publication or the room ended. Last event, once. */
   closed: [];
@@ -53,14 +55,17 @@ export class Subscription extends Emitter<SubscriptionEvents> {
     for (const kind of ['audio', 'video']) this.peerConnection.addTransceiver(kind, { direction: 'recvonly' });
   }
 
+  /** The connection of the browser, for what this library does not have. */
   get peerConnection(): RTCPeerConnection {
     return this.#connection.peer;
   }
 
+  /** Whether it has ended. */
   get closed(): boolean {
     return this.#closed;
   }
 
+  /** What its connection carries. */
   statistics(): Promise<ConnectionStatistics> {
     return this.#connection.statistics();
   }

@@ -46,7 +46,9 @@ export function typeText(schema: JsonSchema, nameOf: (ref: string) => string = (
   return members.length + more.length === 0 ? 'an empty object' : `{ ${[...members, ...more].join(', ')} }`;
 }
 
-function markdownStyle(): FormatConfig | undefined {
+/** Code in a page is formatted as code elsewhere. */
+function markdownStyle(): FormatConfig {
   const config = JSON.parse(readFileSync(new URL('../.oxfmtrc.json', import.meta.url), 'utf8')) as Oxfmtrc;
-  return config.overrides?.find(({ files }) => files.includes('**/*.md'))?.options;
+  const { overrides = [], ...ofCode } = config;
+  return { ...ofCode, ...overrides.find(({ files }) => files.includes('**/*.md'))?.options };
 }

@@ -104,7 +104,10 @@ async function bundle() {
 /** Makes dist/client the package as it is published: with types, a page about it, and a package.json that is not private. */
 async function packClient() {
   const { clientTypes } = await import('./client-types.mjs');
-  for (const { name, types } of await clientTypes(root)) writeFileSync(`dist/client/${name}.d.ts`, types);
+  const entries = await clientTypes(root);
+  for (const { name, types } of entries) writeFileSync(`dist/client/${name}.d.ts`, types);
+  // A test compares docs/client-reference.md with it.
+  writeFileSync('dist/client-types.json', JSON.stringify(entries));
   // In the folder of sources the library is index.ts.
   const face = readFileSync('client/atrium-call.d.ts', 'utf8').replaceAll("'./index.js'", "'./atrium-client.js'");
   writeFileSync('dist/client/atrium-call.d.ts', face);

@@ -43,8 +43,7 @@ export function useRoom(options: RoomOptions | undefined): RoomInUse {
       if (!isGone) setInUse((before) => ({ ...before, ...change }));
     };
     const fail = (thrown: unknown): void => {
-      const isOurs = thrown instanceof ClientError;
-      show({ error: isOurs ? thrown : new ClientError('server-error', String(thrown), { cause: thrown }) });
+      show({ error: thrown instanceof ClientError ? thrown : new ClientError('server-error', String(thrown)) });
     };
     let joining: Room | undefined;
     try {
@@ -84,13 +83,7 @@ export type PublicationNow = Pick<Publication, 'state' | 'failure' | 'quality' |
 
 /** How a publication comes through, and what of it is muted. Without a publication its state is `closed`. */
 export function usePublication(publication: Publication | LocalPublication | undefined): PublicationNow {
-  const read = ({ state, failure, quality, muted }: PublicationNow): PublicationNow => ({
-    state,
-    failure,
-    quality,
-    muted,
-  });
-  return useReading(publication, read, eventsOfPublication, absent);
+  return useReading(publication, now, eventsOfPublication, absent);
 }
 
 /** What was said to everybody, as `Room.messages`. */
@@ -105,6 +98,9 @@ const nothing: readonly Publication[] = [];
 const silence: readonly ChatMessage[] = [];
 const absent: PublicationNow = { state: 'closed', failure: undefined, quality: 'unknown', muted: [] };
 
+const now = ({ state, failure, quality, muted }: PublicationNow): PublicationNow => {
+  return { state, failure, quality, muted };
+};
 const eventsOfState: Watch<Room> = (room, changed) => [room.on('state', changed)];
 const eventsOfChat: Watch<Room> = (room, changed) => [room.on('message', changed), room.on('state', changed)];
 const eventsOfStreams: Watch<Participant> = (participant, changed) =>
@@ -169,7 +165,9 @@ function isSame(one: unknown, other: unknown): boolean {
   return before.length === now.length && now.every(([key, value]) => Object.is(Reflect.get(one, key), value));
 }
 
-interface Played {
+/** What `Video` and `Audio` play. */
+export interface Played {
+  /** The room of the publication. */
   readonly room: Room;
   /** Our own is shown without sound. Undefined: an empty element. */
   readonly publication: Publication | LocalPublication | undefined;
