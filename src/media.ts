@@ -33,6 +33,11 @@ export interface StartedMedia {
   readonly servers: Health['mediaServers'];
   /** Which media servers are out of reach, in words. Waits a moment for those that are slow. Undefined when all are there. */
   trouble(): Promise<string | undefined>;
+  /**
+   * What former processes have left at media servers, and nobody has adopted by now, may be released. Nothing of theirs is released
+   * before.
+   */
+  restored(): void;
   /** The least important line that embedded engines write from now on. */
   logLevel(level: LogLevel): void;
   /** Lets go of the media servers, and ends those that were started. Does nothing the second time. */
@@ -48,6 +53,8 @@ const patienceMs = 2_000;
  */
 export async function startMedia(config: Config, log: ParentLog): Promise<StartedMedia> {
   const undo = new Undo();
+  let restored = (): void => undefined;
+  const releaseAfter = new Promise<void>((resolve) => (restored = resolve));
   try {
     const relays = await relayHosts(config);
     const processes = config.kmsUris.length === 0 ? processesOf(config, log) : undefined;
@@ -60,7 +67,7 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     }
     const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
     const engines = urls.map((url, index) =>
-      engineOf(url, config, relays, log.child({ mediaServer: named(index, url) })),
+      engineOf(url, config, relays, releaseAfter, log.child({ mediaServer: named(index, url) })),
     );
     undo.add(async () => {
       await Promise.all(engines.map((engine) => engine.close()));
@@ -95,6 +102,7 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
         const which = missing.length < urls.length ? `${missing.join(', ')} is ` : '';
         return `${which}out of reach; the server goes on trying, and nobody can publish there until it answers (KMS_URIS)`;
       },
+      restored,
       logLevel: (level) => {
         processes?.logLevel(level);
       },
@@ -135,14 +143,21 @@ function describe(areEmbedded: boolean, urls: readonly string[]): string {
   return urls.length === 1 ? 'embedded engine' : `${urls.length} embedded engines`;
 }
 
-function engineOf(url: string, config: Config, relays: RelayHosts, log: Log): KurentoEngine {
+function engineOf(
+  url: string,
+  config: Config,
+  relays: RelayHosts,
+  releaseAfter: Promise<void>,
+  log: Log,
+): KurentoEngine {
+  const owner = ownerOf(config);
   return new KurentoEngine({
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
     lostAfterMs: config.mediaLostAfterMs,
     ...(config.kmsUris.length === 0 && { restartMs, isEmbedded: true }),
     bandwidth: bandwidthOf(config),
-    owner: ownerOf(config),
+    owner: owner && { ...owner, releaseAfter },
     reachability: {
       ...relays,
       // The embedded engines got them as flags when they started.

@@ -50,6 +50,7 @@ export async function startServer(
       terminate: () => void stop(),
     });
     undo.add(() => service.stop());
+    media.restored();
     log.info('ready', { url: service.url, media: media.description });
     return {
       ...service,
