@@ -1,7 +1,7 @@
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
 import type { Access, IceServers } from '../access/index.js';
-import type { Passwords, Rooms } from '../rooms/index.js';
+import type { ComeBack, Passwords, RecordOf, Rooms } from '../rooms/index.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
 import type { SocketIoDoor } from '../transport/socket-io/door.js';
@@ -56,6 +56,8 @@ export interface Dialect {
   /** The value of `Attributes.dialect` of its participants. */
   readonly name: string;
   readonly state: DialectState;
+  /** For a protocol whose clients can go on with another process of the server. Without it they begin anew there. */
+  readonly handOver?: HandOver;
   /** Opens the dialect's paths. Called once, before the server listens. */
   attach(context: DialectContext): void;
   /**
@@ -63,6 +65,16 @@ export interface Dialect {
    * close. Does nothing the second time.
    */
   close(): void | Promise<void>;
+}
+
+/** How the clients of one process of the server go on with the next one. */
+export interface HandOver {
+  /** Ends their connections. What clients are told from now on is kept for them. Resolves when no request runs any more. */
+  suspend(): Promise<void>;
+  /** What the next process needs of a client, as plain data. Undefined: it cannot go on. */
+  readonly recordOf: RecordOf;
+  /** Called in the next process, after `attach`. */
+  readonly comeBack: ComeBack;
 }
 
 /** What every dialect may use of the server when it is made. */

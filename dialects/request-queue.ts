@@ -22,6 +22,7 @@ export class RequestQueue<T> {
   #running: Waiting<T> | undefined;
   #waiting: Waiting<T>[] = [];
   #waitingLength = 0;
+  #whenIdle: (() => void)[] | undefined;
 
   /** @param run must neither throw nor reject; returns undefined for a request that is done already */
   constructor(limits: RequestQueueLimits, run: (request: T) => Promise<void> | undefined) {
@@ -54,6 +55,12 @@ export class RequestQueue<T> {
     return this.#waiting.some(({ request }) => matches(request));
   }
 
+  /** Resolves when none runs or waits. */
+  async idle(): Promise<void> {
+    if (!this.#running) return;
+    await new Promise<void>((resolve) => (this.#whenIdle ??= []).push(resolve));
+  }
+
   /** Forgets the requests that wait: the client has gone. */
   clear(): void {
     this.#waiting = [];
@@ -69,6 +76,7 @@ export class RequestQueue<T> {
       if (running) await running;
     }
     this.#running = undefined;
+    for (const resolve of this.#whenIdle?.splice(0) ?? []) resolve();
   }
 
   #next(): Waiting<T> | undefined {

@@ -42,7 +42,16 @@ export { mostKeptTexts } from './text-history.js';
 export type { KeptText, TextStamp } from './text-history.js';
 export { roomsRecordSchema } from './records.js';
 export type { RoomsRecord } from './records.js';
-export type { ComeBack, Enter, Newcomer, OpenOptions, Returned, RoomsOptions, RoomsWatcher } from './rooms-options.js';
+export type {
+  ComeBack,
+  Enter,
+  Newcomer,
+  OpenOptions,
+  RecordOf,
+  Returned,
+  RoomsOptions,
+  RoomsWatcher,
+} from './rooms-options.js';
 export { isStreamId, maxStreams, sourceOf, usualSource, webcam } from './streams.js';
 export type { StreamSource, TrackSource } from './streams.js';
 

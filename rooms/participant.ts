@@ -121,15 +121,15 @@ export class Participant implements api.Participant {
     return this.#outbox !== undefined;
   }
 
-  /** @param session what its dialect keeps of it */
-  record(session: unknown): ParticipantRecord {
+  record(recordOf: api.RecordOf): ParticipantRecord {
     const { id, name, keepsName, attributes, bearer, grants, joinedAt, profile } = this;
     const { displayName, dialect, hearsPrivateTexts, peerToPeer } = attributes;
     return {
       ...{ id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer } },
       ...{ identity: this.#returner.identity, bearer: bearerRecord(bearer, this.room.name) },
       ...{ grants: plain(grants), joinedAt, profile: { ...profile, tags: { ...profile.tags } }, sid: this.#sid },
-      ...{ presence: this.presence.record, ...this.media.record, session },
+      ...{ presence: this.presence.record, ...this.media.record },
+      session: recordOf(this, this.#returner.session),
     };
   }
 

@@ -291,15 +291,14 @@ export class Room implements api.Room {
     if (this.#stopWaiting === undefined) this.#closeIfEmpty();
   }
 
-  /** @param sessionOf what the dialect of a participant keeps of its client */
-  record(sessionOf: (participant: api.Participant) => unknown): RoomRecord {
+  record(recordOf: api.RecordOf): RoomRecord {
     const { name, createdAt, settings, stays } = this;
     return {
       ...{ name, sid: this.#sid, createdAt, settings, stays, closesAt: this.#closesAt },
       ...{ moderatorAt: this.#succession?.dueAt, said: this.#history.said, texts: [...this.texts] },
       ...(this.#filterChange && { filter: this.#filterChange.filter ?? null }),
       pipeline: this.#media.record,
-      participants: [...this.#members].map((participant) => participant.record(sessionOf(participant))),
+      participants: [...this.#members].map((participant) => participant.record(recordOf)),
     };
   }
 

@@ -101,6 +101,12 @@ export interface Returned {
 }
 
 /**
+ * What the dialect of a participant keeps of its client, as plain data.
+ * @param session `Newcomer.session` of it
+ */
+export type RecordOf = (participant: api.Participant, session: object | undefined) => unknown;
+
+/**
  * Called with a participant of another process, before anybody is told of anything.
  * @param session what its dialect has kept of the client. @returns undefined when the client is not known any more: then it leaves
  */

@@ -17,7 +17,16 @@ import { assertMay, assertMaySend } from './rights.js';
 import type { RoomRecord, RoomsRecord } from './records.js';
 import { Room } from './room.js';
 import type { RoomContext, RoomOptions } from './room.js';
-import type { ComeBack, Enter, KeepPayer, Newcomer, OpenOptions, RoomsOptions, RoomsWatcher } from './rooms-options.js';
+import type {
+  ComeBack,
+  Enter,
+  KeepPayer,
+  Newcomer,
+  OpenOptions,
+  RecordOf,
+  RoomsOptions,
+  RoomsWatcher,
+} from './rooms-options.js';
 import { checkedSettings, defaultDepartureTimeoutS, defaultSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { defaultMaxTextBytes } from './texts.js';
@@ -205,11 +214,10 @@ export class Rooms {
 
   /**
    * All rooms as plain data (`roomsRecordSchema`), by which another process goes on with them. What is being negotiated is not in it.
-   * @param sessionOf what the dialect of a participant keeps of its client
    */
-  record(sessionOf: (participant: api.Participant) => unknown): RoomsRecord {
+  record(recordOf: RecordOf): RoomsRecord {
     return {
-      rooms: [...this.#rooms.values()].map((room) => room.record(sessionOf)),
+      rooms: [...this.#rooms.values()].map((room) => room.record(recordOf)),
       refusals: {
         ...this.#bans.record,
         evictions: this.#evictions.record,

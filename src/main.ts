@@ -85,29 +85,32 @@ async function run(): Promise<void> {
   process.stdout.write(
     `\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${media}\n${admin}${development}\n`,
   );
-  const stop = stopOnSignals(() => {
+  const stop = stopOnSignals((signal) => {
     reloading.close();
-    return server.stop();
+    return signal === 'SIGTERM' ? server.suspend() : server.stop();
   });
   hangUp.listen(() => void reloading.reload(), stop);
 }
 
 /** Calls `stop` once, and ends the process after it. @returns what does so */
-function stopOnSignals(stop: () => Promise<void>): () => void {
+function stopOnSignals(stop: (signal: NodeJS.Signals | undefined) => Promise<void>): () => void {
   let stopping = false;
-  const stopOnce = (): void => {
+  const stopOnce = (signal?: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
-    void stop().then(() => process.exit(0));
+    void stop(signal).then(() => process.exit(0));
   };
   // On Windows SIGHUP means that the window is being closed.
   for (const signal of process.platform === 'win32' ? windowsEndings : endings) {
     process.on(signal, () => {
       // A second signal means that somebody does not want to wait.
       if (stopping) process.exit(1);
-      stopOnce();
+      stopOnce(signal);
     });
   }
-  onNpmGone('start', stopOnce);
-  return stopOnce;
+  const stopNow = (): void => {
+    stopOnce();
+  };
+  onNpmGone('start', stopNow);
+  return stopNow;
 }

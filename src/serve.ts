@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import type { Dialect } from '../dialects/dialect.js';
+import type { Dialect, HandOver } from '../dialects/dialect.js';
 import { Access, AuthHook, HashedPasswords, IceServers, both, grantsText } from '../access/index.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
@@ -13,7 +14,7 @@ import { refuseRequest, restApp } from '../rest/app.js';
 import type { Health } from '../rest/health.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
-import type { Authorize, RoomsOptions } from '../rooms/index.js';
+import type { Authorize, ComeBack, RecordOf, RoomsOptions, RoomsRecord } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
 import { keepPayer } from '../transport/gate/account.js';
@@ -51,6 +52,8 @@ export interface ServeOptions {
   readonly authorize?: Authorize;
   /** The certificate to serve with. Default: as the configuration says. */
   readonly tls?: TlsIdentity | undefined;
+  /** Rooms of another process, to go on with. Default: none. */
+  readonly former?: RoomsRecord | undefined;
   /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
   readonly terminate?: () => void;
   /** The time in ms since 1970. Default: `Date.now`. */
@@ -82,9 +85,18 @@ export interface Service {
    * connected notice nothing. @throws ConfigError when the certificate cannot be used; nothing has changed then
    */
   reload(config: Config): Promise<Renewed>;
+  /**
+   * Ends all connections and keeps the rooms for another process, which goes on with them (`ServeOptions.former`). Participants of
+   * protocols whose clients cannot come back leave. What is allocated on media servers stays. Call `stop` after it.
+   * @param save keeps the rooms, which hold secrets. If it rejects, `handOver` does too, and `stop` closes the rooms as ever
+   */
+  handOver(save: (rooms: RoomsRecord) => Promise<void>): Promise<void>;
   /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
   stop(): Promise<void>;
 }
+
+/** How long requests may go on that clients have sent before the rooms are handed over, in ms. */
+const handOverMs = 5_000;
 
 /** How long an upload may take, in ms, which is Node's default. Node refuses one that is shorter than the time for the head. */
 const requestMs = 300_000;
@@ -244,6 +256,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       dialects.push(dialect);
       undo.add(() => dialect.close());
     }
+    const handOvers = new Map(dialects.flatMap(({ name, handOver }) => (handOver ? [[name, handOver]] : [])));
+    if (options.former) rooms.restore(options.former, backTo(handOvers));
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));
@@ -282,12 +296,29 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         if (named === next || (next.tlsCert === config.tlsCert && next.tlsKey === config.tlsKey)) return renewed;
         return { ...renewed, kept: [...renewed.kept, 'TLS_CERT', 'TLS_KEY'] };
       },
+      handOver: async (save) => {
+        doors.stop();
+        const served = Promise.all([...handOvers.values()].map((each) => each.suspend()));
+        await Promise.race([served, pause(handOverMs, undefined, { ref: false })]);
+        for (const room of rooms)
+          for (const participant of [...room.everybody])
+            if (!handOvers.has(participant.attributes.dialect)) participant.leave();
+        const recordOf: RecordOf = (participant, session) =>
+          handOvers.get(participant.attributes.dialect)?.recordOf(participant, session);
+        await save(rooms.record(recordOf));
+        rooms.letGo();
+      },
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Each participant to the client that its dialect has kept. */
+function backTo(handOvers: ReadonlyMap<string, HandOver>): ComeBack {
+  return (participant, session) => handOvers.get(participant.attributes.dialect)?.comeBack(participant, session);
 }
 
 /** Whether a client is on this machine, and came by an address that no other machine has. */

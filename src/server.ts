@@ -5,6 +5,7 @@ import { createLog } from './log.js';
 import { startMedia } from './media.js';
 import { serve } from './serve.js';
 import type { ServeOptions, Service } from './serve.js';
+import { StateFile } from './state-file.js';
 import { checkDoors, checkStart } from './start-checks.js';
 import { tlsIdentity } from './tls.js';
 import { Undo } from './undo.js';
@@ -21,6 +22,8 @@ export interface RunningServer extends Service {
   readonly mediaServerUrls: readonly string[];
   /** The processes of the embedded engines that run now. */
   readonly mediaProcessIds: readonly number[];
+  /** As `stop`; with STATE_FILE the next start goes on with the rooms. */
+  suspend(): Promise<void>;
 }
 
 /**
@@ -41,8 +44,10 @@ export async function startServer(
     const tls = await tlsIdentity(config);
     const media = await startMedia(config, log);
     undo.add(() => media.stop());
+    const stateFile = config.stateFile === '' ? undefined : new StateFile(config.stateFile, log, Date.now);
     const service = await serve(config, media.engine, {
       log,
+      former: await stateFile?.take(),
       ...options,
       hooks,
       tls,
@@ -68,6 +73,14 @@ export async function startServer(
       mediaServerUrls: media.urls,
       get mediaProcessIds() {
         return media.processIds;
+      },
+      suspend: async () => {
+        try {
+          if (stateFile) await service.handOver((rooms) => stateFile.save(rooms));
+        } catch (error) {
+          log.error('the rooms end with this process: the state file cannot be written', { error });
+        }
+        await stop();
       },
       stop,
     };

@@ -166,9 +166,14 @@ export class Doors {
     return [...new Set(this.#mounts.map(([, mount]) => mount))].filter((mount) => typeof mount !== 'function');
   }
 
+  /** Lets nobody in any more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Ends every connection. What is due goes out first, then the closing handshake, which has `closeAfterMs`. */
   async close(): Promise<void> {
-    this.#stopped = true;
+    this.stop();
     // One turn of the event loop: what is due is written at its end.
     await new Promise((resolve) => setImmediate(resolve));
     const clients = this.#clients;

@@ -3,6 +3,12 @@ export type Frame = Buffer;
 
 const finalText = 0x81;
 
+/** The text of a frame that `textFrame` has made. */
+export function textOf(frame: Frame): string {
+  const [, length = 0] = frame;
+  return frame.toString('utf8', length < 126 ? 2 : length === 126 ? 4 : 10);
+}
+
 /** The result can be sent to any number of connections. */
 export function textFrame(text: string): Frame {
   const length = Buffer.byteLength(text);

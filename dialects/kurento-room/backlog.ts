@@ -26,6 +26,10 @@ export class Backlog {
     return this.#frames.length <= this.#limits.maxMissedMessages && this.#bytes <= this.#limits.maxQueuedBytes;
   }
 
+  get frames(): readonly Frame[] {
+    return this.#frames;
+  }
+
   /** Empties it. */
   take(): readonly Frame[] {
     const frames = this.#frames;

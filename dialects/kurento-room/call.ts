@@ -1,4 +1,4 @@
-import type { Participant, Passwords } from '../../rooms/index.js';
+import type { Participant, Passwords, PublishOptions } from '../../rooms/index.js';
 import type { TriedCandidates } from '../../media/port.js';
 import type { CustomRequest } from './custom-request.js';
 import type { Features } from './features.js';
@@ -65,8 +65,8 @@ export interface CallingSession {
   join(wish: JoinWish, entered: (participant: Participant) => void): Promise<Participant>;
   /** Proves in a later joinRoom that it is the same client; undefined when it wanted no token as it joined. */
   readonly resumeToken: string | undefined;
-  /** A moderator has ended what the participant publishes: the client is told, if it wants to know of moderators. */
-  publicationTaken(participant: Participant, stream: string): void;
+  /** What the client is to be told, and the log, of a stream that the participant publishes. */
+  publicationOptions(participant: Participant, stream: string): Pick<PublishOptions, 'taken' | 'connectionFailed'>;
   /** A media connection has failed: a line of the log. */
   mediaFailed(fields: object): void;
   /** Logs what the media server says of a connection that failed. Undefined: the client says more of it itself. */

@@ -1,7 +1,8 @@
 import { tokenOfRequest } from '../../access/index.js';
 import type { IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
-import type { Dialect, DialectContext, DialectState } from '../dialect.js';
+import type { Participant } from '../../rooms/index.js';
+import type { Dialect, DialectContext, DialectState, HandOver } from '../dialect.js';
 import type { CustomRequest } from './custom-request.js';
 import { eventEncoder } from './event-frame.js';
 import type { LinkContext } from './link.js';
@@ -10,6 +11,8 @@ import { dialectName } from './newcomer.js';
 import { openRpcDocument } from './openrpc.js';
 import { connectionRequests, sessionRequests } from './requests.js';
 import { RpcServer } from './rpc-server.js';
+import { sessionRecord } from './session-record.js';
+import { Session } from './session.js';
 import type { SessionLimits } from './session.js';
 import { Sessions } from './sessions.js';
 
@@ -23,7 +26,8 @@ export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
   readonly #settings: Omit<LinkContext, 'rooms' | 'access' | 'passwords' | 'names'>;
-  #connections = 0;
+  readonly #links = new Set<Link>();
+  #context: LinkContext | undefined;
 
   constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest, ice: IceServers) {
     const onDefect = (during: string, error: unknown): void => {
@@ -49,22 +53,36 @@ export class RoomGateway implements Dialect {
 
   get state(): DialectState {
     // Clients of this protocol understand every text that is said in a room.
-    return { connections: this.#connections, undelivered: 0 };
+    return { connections: this.#links.size, undelivered: 0 };
   }
 
   attach({ rooms, access, passwords, names, doors, pathPrefix }: RoomDialectContext): void {
     const context = { ...this.#settings, rooms, access, passwords, names };
+    this.#context = context;
     doors.open(`${pathPrefix}/room`, (connection, request) => {
-      this.#connections += 1;
-      connection.listen(
-        new Link({ connection, token: tokenOfRequest(request) }, context, () => {
-          this.#connections -= 1;
-        }),
-      );
+      const link = new Link({ connection, token: tokenOfRequest(request) }, context, () => {
+        this.#links.delete(link);
+      });
+      this.#links.add(link);
+      connection.listen(link);
     });
   }
 
+  readonly handOver: HandOver = {
+    suspend: async () => {
+      for (const link of [...this.#links]) link.suspend();
+      await this.#sessions.idle();
+    },
+    recordOf: (_participant, client) => (client instanceof Session ? client.record : undefined),
+    comeBack: (participant, kept) => this.#restore(participant, kept)?.returned,
+  };
+
   close(): void {
     this.#sessions.close();
+  }
+
+  #restore(participant: Participant, kept: unknown): Session | undefined {
+    const { data: record } = sessionRecord.safeParse(kept);
+    return record && this.#context && Session.restore(record, participant, this.#context);
   }
 }

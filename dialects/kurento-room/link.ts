@@ -75,6 +75,13 @@ export class Link implements ConnectionListener, CallingLink {
     return { id: session.id, sendMissed: session.attach(this.#connection, this.#token) };
   }
 
+  /** The connection ends, and its client comes back to another process. What the session is told from now on is kept for it. */
+  suspend(): void {
+    const reason = 'The server restarts';
+    this.#session?.detach(this.#connection, reason);
+    this.#connection.close(1012, reason);
+  }
+
   endSession(): void {
     this.#over = true;
     this.#session?.end();

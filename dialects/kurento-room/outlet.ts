@@ -12,8 +12,11 @@ export class Outlet {
   #held: Frame[] | undefined;
   #closed = false;
 
-  /** @param onOverflow called when the client has missed more than it may. It must not end anything at once: a room may be telling */
-  constructor(connection: Connection, limits: BacklogLimits, onOverflow: () => void) {
+  /**
+   * @param connection undefined: it begins without one
+   * @param onOverflow called when the client has missed more than it may. It must not end anything at once: a room may be telling
+   */
+  constructor(connection: Connection | undefined, limits: BacklogLimits, onOverflow: () => void) {
     this.#connection = connection;
     this.#backlog = new Backlog(limits);
     this.#onOverflow = onOverflow;
@@ -21,6 +24,11 @@ export class Outlet {
 
   get connection(): Connection | undefined {
     return this.#connection;
+  }
+
+  /** What is kept, in order. */
+  get missed(): readonly Frame[] {
+    return this.#backlog.frames;
   }
 
   /** Goes on with another connection. What was missed is sent there first. */

@@ -1,10 +1,20 @@
 import type { Access, IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import type { Bearer, Enter, Knocker, Newcomer, Participant, Passwords, RoomEvent, Rooms } from '../../rooms/index.js';
+import type {
+  Bearer,
+  Enter,
+  Knocker,
+  Newcomer,
+  Participant,
+  Passwords,
+  Returned,
+  RoomEvent,
+  Rooms,
+} from '../../rooms/index.js';
 import type { TriedCandidates } from '../../media/port.js';
 import type { Connection } from '../../transport/connection.js';
-import { textFrame } from '../../transport/frame.js';
+import { textFrame, textOf } from '../../transport/frame.js';
 import { keepPayer } from '../../transport/gate/account.js';
 import { Patience } from '../../transport/gate/patience.js';
 import type { Frame } from '../../transport/frame.js';
@@ -13,7 +23,7 @@ import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
-import { has, noFeatures } from './features.js';
+import { featuresNamed, has, namesOf, noFeatures } from './features.js';
 import type { Features } from './features.js';
 import { pairsInShort, pairsOf } from './candidate-pairs.js';
 import { Knocks } from './knocks.js';
@@ -24,6 +34,7 @@ import { Outlet } from './outlet.js';
 import type { Request } from './read-request.js';
 import { newResumeToken } from './resume-token.js';
 import type { RpcServer } from './rpc-server.js';
+import type { SessionRecord } from './session-record.js';
 import type { Sessions } from './sessions.js';
 import { makePlaceFor } from './take-over.js';
 import type { NameHolder } from './take-over.js';
@@ -85,8 +96,11 @@ export class Session implements CallingSession, NameHolder {
   #closing: NodeJS.Timeout | undefined;
   #ended = false;
 
-  /** @param token of the upgrade of the connection */
-  constructor(connection: Connection, context: SessionContext, token: string | undefined) {
+  /**
+   * @param connection undefined: of a client that was connected to another process
+   * @param token of the upgrade of the connection
+   */
+  constructor(connection: Connection | undefined, context: SessionContext, token: string | undefined) {
     const { limits, log } = context;
     const { maxQueuedRequests: maxRequests, maxQueuedBytes: maxLength } = limits;
     this.#context = context;
@@ -96,8 +110,48 @@ export class Session implements CallingSession, NameHolder {
         log.warn('session ended: it missed too much', this.#fields());
       });
     });
-    this.#address = connection.address;
+    this.#address = connection?.address;
     this.#token = token;
+  }
+
+  /** Goes on with the session of another process, whose client has the grace time to come back. */
+  static restore(record: SessionRecord, participant: Participant, context: SessionContext): Session {
+    const session = new Session(undefined, context, record.token);
+    session.#id = record.id;
+    context.sessions.adopt(record.id, session);
+    session.#participant = participant;
+    session.#features = featuresNamed(record.features);
+    session.#dataChannels = record.dataChannels;
+    session.#resumeToken = record.resumeToken;
+    session.#address = record.address;
+    for (const text of record.missed) session.#outlet.send(textFrame(text));
+    session.#waitForClient();
+    return session;
+  }
+
+  /** What another process needs to go on. */
+  get record(): SessionRecord {
+    return {
+      ...{ id: this.id, features: namesOf(this.#features), dataChannels: this.#dataChannels },
+      ...{ resumeToken: this.#resumeToken, token: this.#token, address: this.#address },
+      missed: this.#outlet.missed.map(textOf),
+    };
+  }
+
+  /** How the participant of a restored session is told and served. */
+  get returned(): Returned {
+    const participant = this.participant;
+    return {
+      outbox: this.#tell,
+      session: this,
+      publishing: (stream) => this.publicationOptions(participant, stream),
+      subscribing: (publisher, stream) => ({ connectionFailed: this.failureListener(`${publisher.name}_${stream}`) }),
+    };
+  }
+
+  /** Resolves when no request runs or waits. */
+  idle(): Promise<void> {
+    return this.#requests.idle();
   }
 
   /** Made when first needed. Empty when the session has ended. */
@@ -162,17 +216,13 @@ export class Session implements CallingSession, NameHolder {
     return found.then((bearer) => goOn(() => this.#enter(wish, bearer, entered)));
   }
 
-  publicationTaken({ name }: Participant, stream: string): void {
-    // A client of 2016 takes the name for that of somebody else.
-    if (!has(this.#features, 'moderation')) return;
-    this.#outlet.tell(
-      textFrame(
-        notificationText(participantUnpublished, {
-          name,
-          ...(has(this.#features, 'streams') && { streams: [{ id: stream }] }),
-        }),
-      ),
-    );
+  publicationOptions(participant: Participant, stream: string): ReturnType<CallingSession['publicationOptions']> {
+    return {
+      taken: () => {
+        this.#publicationTaken(participant, stream);
+      },
+      connectionFailed: this.failureListener(`${participant.name}_${stream}`),
+    };
   }
 
   mediaFailed(fields: object): void {
@@ -244,12 +294,9 @@ export class Session implements CallingSession, NameHolder {
       this.end();
       return;
     }
-    const { sessionGraceMs } = this.#context.limits;
-    this.#context.log.info('connection lost', { ...this.#fields(), reason, graceMs: sessionGraceMs });
-    this.#grace = new Patience(sessionGraceMs, () => {
-      this.#context.log.info('session expired', this.#fields());
-      this.end();
-    });
+    const { sessionGraceMs: graceMs } = this.#context.limits;
+    this.#context.log.info('connection lost', { ...this.#fields(), reason, graceMs });
+    this.#waitForClient();
   }
 
   /** The participant leaves and the id becomes unknown, at once. Does nothing the second time. */
@@ -293,6 +340,27 @@ export class Session implements CallingSession, NameHolder {
     if (!has(features, 'moderation')) return rooms.join(room, newcomer, enter);
     this.#knocks ??= new Knocks(this.#told);
     return this.#knocks.during((knocker) => rooms.join(room, { ...newcomer, knocker }, enter));
+  }
+
+  /** A moderator has ended what the participant publishes: the client is told, if it wants to know of moderators. */
+  #publicationTaken({ name }: Participant, stream: string): void {
+    // A client of 2016 takes the name for that of somebody else.
+    if (!has(this.#features, 'moderation')) return;
+    this.#outlet.tell(
+      textFrame(
+        notificationText(participantUnpublished, {
+          name,
+          ...(has(this.#features, 'streams') && { streams: [{ id: stream }] }),
+        }),
+      ),
+    );
+  }
+
+  #waitForClient(): void {
+    this.#grace = new Patience(this.#context.limits.sessionGraceMs, () => {
+      this.#context.log.info('session expired', this.#fields());
+      this.end();
+    });
   }
 
   #execute(request: Request): Promise<void> {

@@ -20,6 +20,16 @@ export class Sessions {
     return id;
   }
 
+  /** A session of another process, which has that id already. */
+  adopt(id: string, session: Session): void {
+    this.#byId.set(id, session);
+  }
+
+  /** Resolves when no request of any session runs or waits. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#byId.values()].map((session) => session.idle()));
+  }
+
   forget(id: string): void {
     this.#byId.delete(id);
   }

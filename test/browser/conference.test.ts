@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { ServerProcess } from '../support/server-process.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -15,7 +19,7 @@ describe('a conference in the demo', function () {
   const server = useServer();
   const newWindow = useBrowser();
 
-  const join = async (name: string, room: string, url = server().url) =>
+  const enter = async (name: string, room: string, url = server().url) =>
     Visitor.join(await newWindow(), url, name, room);
 
   /** How loud a person is for a visitor: 0 to 1. */
@@ -29,7 +33,7 @@ describe('a conference in the demo', function () {
 
   it('of four: everybody sees everybody, a muted person is not heard, and the chat is in order', async () => {
     const names = ['Ana', 'Berta', 'Clara', 'Dilan'];
-    const visitors = await Promise.all(names.map((name) => join(name, 'four')));
+    const visitors = await Promise.all(names.map((name) => enter(name, 'four')));
     for (const visitor of visitors) await visitor.seesTiles(...names);
     await seeEachOther(...visitors);
     const [ana, berta, clara] = visitors as [Visitor, Visitor, Visitor];
@@ -55,7 +59,7 @@ describe('a conference in the demo', function () {
   });
 
   it('shows a shared screen beside the camera, and a client of 2016 one of them, the camera first', async () => {
-    const [ana, berta] = await Promise.all([join('Ana', 'screen'), join('Berta', 'screen')]);
+    const [ana, berta] = await Promise.all([enter('Ana', 'screen'), enter('Berta', 'screen')]);
     await berta.receives('Ana');
     const old = await KurentoVisitor.join(await (await newWindow()).newPage(), server().url, 'Old', 'screen');
     await old.plays('Ana');
@@ -79,7 +83,7 @@ describe('a conference in the demo', function () {
   });
 
   it('has a reloaded tab back in the call, with sound and picture', async () => {
-    const [ana, berta] = await Promise.all([join('Ana', 'reload'), join('Berta', 'reload')]);
+    const [ana, berta] = await Promise.all([enter('Ana', 'reload'), enter('Berta', 'reload')]);
     await ana.receives('Berta');
     const at = Date.now();
     await ana.page.reload();
@@ -93,8 +97,8 @@ describe('a conference in the demo', function () {
   it('goes on while the network is gone for five seconds: media never stops, and nobody leaves', async () => {
     const proxy = await Proxy.to(Number(new URL(server().url).port));
     try {
-      const ana = await join('Ana', 'cut', `http://127.0.0.1:${proxy.port}/`);
-      const berta = await join('Berta', 'cut');
+      const ana = await enter('Ana', 'cut', `http://127.0.0.1:${proxy.port}/`);
+      const berta = await enter('Berta', 'cut');
       await seeEachOther(ana, berta);
       const left = `window.left = 0; window.atrium.room.on('participantLeft', () => (window.left += 1));
         window.restarted = 0; window.atrium.room.participants.forEach((each) => each.on('published', () => (window.restarted += 1)))`;
@@ -125,31 +129,68 @@ describe('a conference whose server is restarted', function () {
   this.timeout(8 * patienceMs);
   const newWindow = useBrowser();
 
-  for (const [how, signal] of [
-    ['in order', 'SIGTERM'],
-    ['after a crash', 'SIGKILL'],
-  ] as const) {
-    it(`${how} reconnects by itself: everybody is in the room again and video plays without a click`, async () => {
-      let server = await ServerProcess.start();
-      try {
-        const join = async (name: string) => Visitor.join(await newWindow(), server.url, name, 'restart');
-        const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
-        await ana.receives('Berta');
-        for (const { page } of [ana, berta]) {
-          await page.evaluate(`window.atrium.room.on('reconnected', (resumed) => (window.resumed = resumed))`);
-        }
-        await server.end(signal);
-        await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
-        server = await ServerProcess.start(server.port);
-        for (const { page } of [ana, berta])
-          await until('it has joined anew', () => page.evaluate('window.resumed === false'), patienceMs);
-        await ana.seesTiles('Ana', 'Berta');
-        await berta.seesTiles('Ana', 'Berta');
-        await seeEachOther(ana, berta);
-        expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
-      } finally {
-        await server.end('SIGTERM');
-      }
-    });
+  /** Two people that see each other in a room of that server. */
+  async function call(url: string): Promise<[Visitor, Visitor]> {
+    const join = async (name: string) => Visitor.join(await newWindow(), url, name, 'restart');
+    const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
+    await seeEachOther(ana, berta);
+    for (const { page } of [ana, berta]) {
+      await page.evaluate(`{
+        const { room } = window.atrium;
+        window.anew = [];
+        room.on('reconnected', (resumed) => (window.resumed = resumed));
+        room.on('participantLeft', ({ id }) => window.anew.push(id));
+        for (const { publications } of room.participants.values())
+          for (const each of publications.values()) each.on('state', (state) => window.anew.push(state));
+      }`);
+    }
+    return [ana, berta];
   }
+
+  async function reconnected(visitors: readonly Visitor[], isResumed: boolean): Promise<void> {
+    for (const { page } of visitors)
+      await until('it is back', () => page.evaluate(`window.resumed === ${String(isResumed)}`), patienceMs);
+    for (const visitor of visitors) await visitor.seesTiles('Ana', 'Berta');
+    await seeEachOther(...visitors);
+    for (const { errors } of visitors) expect(errors).to.deep.equal([]);
+  }
+
+  it('after a crash reconnects by itself: everybody is in the room again and video plays without a click', async () => {
+    let server = await ServerProcess.start();
+    try {
+      const visitors = await call(server.url);
+      await server.end('SIGKILL');
+      await visitors[0].page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
+      server = await ServerProcess.start(server.port);
+      await reconnected(visitors, false);
+    } finally {
+      await server.end('SIGTERM');
+    }
+  });
+
+  it('with STATE_FILE goes on: sound and picture never stop, nobody leaves, and what was said arrives', async () => {
+    const engine = await EmbeddedEngine.start();
+    const folder = await mkdtemp(join(tmpdir(), 'atrium-'));
+    const env = { KMS_URIS: engine.url, STATE_FILE: join(folder, 'state') };
+    let server = await ServerProcess.start(0, env);
+    try {
+      const visitors = await call(server.url);
+      const [ana, berta] = visitors;
+      await server.end('SIGTERM');
+      await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
+      await seeEachOther(...visitors);
+      await berta.say('Is anybody there?');
+      server = await ServerProcess.start(server.port, env);
+      await reconnected(visitors, true);
+      await ana.page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();
+      for (const { page } of visitors) expect(await page.evaluate('window.anew')).to.deep.equal([]);
+      // The publications of the former process have subscribers of this one.
+      await (await Visitor.join(await newWindow(), server.url, 'Clara', 'restart')).receives('Ana', 'Berta');
+      await ana.receives('Clara');
+    } finally {
+      await server.end('SIGTERM');
+      await engine.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
 });

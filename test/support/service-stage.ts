@@ -12,12 +12,14 @@ import { FakeMedia } from './fake-media.js';
  * a certain step, which a real media server cannot do.
  */
 export class ServiceStage {
-  readonly media = new FakeMedia();
+  readonly media: FakeMedia;
   protected readonly config: Config;
   readonly #options: ServeOptions;
   #service: Service | undefined;
 
-  constructor(config: GivenConfig = {}, options: ServeOptions = {}) {
+  /** @param media Default: one of its own */
+  constructor(config: GivenConfig = {}, options: ServeOptions = {}, media = new FakeMedia()) {
+    this.media = media;
     this.config = configOf({ port: 0, host: '127.0.0.1', ...config });
     this.#options = { log: createLog('error', 'text'), ...options };
   }

@@ -32,11 +32,8 @@ export const publishVideo = roomRequest({
   ],
   handle: async (participant, params, { session }) => {
     const { sdpOffer: offer, doLoopback: loopback = false, stream, source } = params;
-    const taken = (): void => {
-      session.publicationTaken(participant, stream ?? webcam);
-    };
-    const connectionFailed = session.failureListener(`${participant.name}_${stream ?? webcam}`);
-    const options = { loopback, dataChannels: session.dataChannels, taken, stream, source, connectionFailed };
+    const told = session.publicationOptions(participant, stream ?? webcam);
+    const options = { loopback, dataChannels: session.dataChannels, stream, source, ...told };
     const { sdpAnswer: answered, announce } = await participant.publish(offer, options);
     return { answer: { sdpAnswer: answered }, afterwards: announce };
   },

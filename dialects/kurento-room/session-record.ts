@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** What another process needs to go on with a client: secrets are among it. */
+export const sessionRecord = z.object({
+  id: z.string(),
+  /** By name. */
+  features: z.array(z.string()),
+  dataChannels: z.boolean(),
+  resumeToken: z.string().optional(),
+  /** Of the upgrade of its last connection. */
+  token: z.string().optional(),
+  /** Of its last connection. */
+  address: z.string().optional(),
+  /** Messages that it was not sent yet, in order. */
+  missed: z.array(z.string()),
+});
+
+export type SessionRecord = z.infer<typeof sessionRecord>;
