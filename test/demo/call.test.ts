@@ -2,17 +2,124 @@ import { expect } from 'chai';
 import { Room } from '../../client/room.js';
 import { Call } from '../../demo/model/call.js';
 import type { LocalMedia } from '../../demo/model/local-media.js';
+import { keepAwake } from '../../demo/model/wake-lock.js';
 import { until } from '../support/until.js';
 import { inBrowserWorld } from '../client/browser-world.js';
-import { ScriptedServer, joined, unknownSession } from '../client/scripted-server.js';
+import { ScriptedServer, joined, unknownSession, type Visit } from '../client/scripted-server.js';
 
 const settings = { thresholdDb: -50, speakerIntervalMs: 1000, hasHat: true };
 
 /** Of somebody who listens only. */
 const noMedia = { stream: { value: undefined }, onLost: () => () => undefined } as unknown as LocalMedia;
 
+/** A stub of the browser's sound, which Node has not. */
+function stubSound(): { readonly tones: number[]; readonly contexts: ('open' | 'closed')[] } {
+  const tones: number[] = [];
+  const contexts: ('open' | 'closed')[] = [];
+  const gain = { gain: { setValueAtTime: () => undefined, linearRampToValueAtTime: () => undefined } };
+  class StubContext {
+    readonly currentTime = 0;
+    readonly destination = {};
+    readonly #place = contexts.push('open') - 1;
+
+    createGain(): object {
+      return { ...gain, connect: () => undefined };
+    }
+
+    createOscillator(): object {
+      const frequency = { value: 0 };
+      const start = (): void => void tones.push(frequency.value);
+      return { frequency, start, stop: () => undefined, connect: (next: unknown) => next };
+    }
+
+    close(): Promise<void> {
+      contexts[this.#place] = 'closed';
+      return Promise.resolve();
+    }
+  }
+  Object.assign(globalThis, { AudioContext: StubContext });
+  return { tones, contexts };
+}
+
+interface Joined {
+  readonly call: Call;
+  readonly visit: Visit;
+  readonly close: () => Promise<void>;
+}
+
+async function callWith(answer: object): Promise<Joined> {
+  const server = await ScriptedServer.start(({ method }) => (method === 'joinRoom' ? answer : { result: {} }));
+  const room = new Room({ url: server.url, room: 'garden', user: 'ana' });
+  await room.join();
+  const [visit] = server.visits;
+  if (!visit) throw new Error('the room has joined');
+  const close = async (): Promise<void> => {
+    await room.leave();
+    server.stop();
+  };
+  return { call: new Call(room, noMedia, settings, () => undefined), visit, close };
+}
+
+/** A stub of a screen and its lock: Node has no screen. */
+class StubScreen extends EventTarget {
+  visibilityState = 'visible';
+  refuses = false;
+  readonly locks: ('held' | 'released')[] = [];
+  readonly wakeLock = {
+    request: () => {
+      if (this.refuses) return Promise.reject(new DOMException('saves power', 'NotAllowedError'));
+      const place = this.locks.push('held') - 1;
+      return Promise.resolve({ release: () => Promise.resolve((this.locks[place] = 'released')) });
+    },
+  };
+
+  turn(visibilityState: 'visible' | 'hidden'): void {
+    // Browsers let go of the lock of a page that is hidden.
+    if (visibilityState === 'hidden') this.locks.fill('released');
+    Object.assign(this, { visibilityState });
+    this.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+describe('the screen during a call', () => {
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const awake = (screen: StubScreen): (() => void) =>
+    keepAwake(screen as unknown as Document, screen as unknown as Navigator);
+
+  it('stays on, also after the page was hidden, until the call ends', async () => {
+    const screen = new StubScreen();
+    const end = awake(screen);
+    await settled();
+    expect(screen.locks).to.deep.equal(['held']);
+    screen.turn('hidden');
+    await settled();
+    expect(screen.locks).to.deep.equal(['released']);
+    screen.turn('visible');
+    await settled();
+    expect(screen.locks).to.deep.equal(['released', 'held']);
+    end();
+    screen.turn('visible');
+    await settled();
+    expect(screen.locks).to.deep.equal(['released', 'released']);
+  });
+
+  it('is let go of when the call ends before the browser has answered, and may go off where it refuses or cannot', async () => {
+    const screen = new StubScreen();
+    awake(screen)();
+    await settled();
+    expect(screen.locks).to.deep.equal(['released']);
+    screen.refuses = true;
+    const end = awake(screen);
+    await settled();
+    end();
+    expect(screen.locks).to.have.length(1);
+    keepAwake(screen as unknown as Document, {})();
+  });
+});
+
 describe('the call as the page shows it', () => {
   inBrowserWorld();
+  afterEach(() => Reflect.deleteProperty(globalThis, 'AudioContext'));
 
   it('has no hat on after the server was restarted, so that it can be put on again', async () => {
     const server = await ScriptedServer.start(({ method }, visit) => {
@@ -30,6 +137,34 @@ describe('the call as the page shows it', () => {
     expect(call.hat.value).to.equal(false);
     await room.leave();
     server.stop();
+  });
+
+  it('has no reactions on a server that tells nobody what they may do', async () => {
+    const { call, visit, close } = await callWith(joined('one'));
+    expect(call.mayReact.value).to.equal(false);
+    visit.tell('data', { from: 'nobody', topic: 'atrium.reaction', data: btoa('?') });
+    visit.tell('participantJoined', { id: 'dora' });
+    await until('dora is there', () => call.others.value.length === 1);
+    expect(call.reactions.shown.value).to.deep.equal([]);
+    await close();
+  });
+
+  it('lets be heard that somebody joins or leaves, while the user wants that', async () => {
+    const { tones, contexts } = stubSound();
+    const { call, visit, close } = await callWith(joined('one'));
+    const change = async (method: string, params: object, count: number): Promise<number[]> => {
+      visit.tell(method, params);
+      await until(method, () => call.others.value.length === count);
+      return tones.splice(0);
+    };
+    const [low = 0, high = 0] = await change('participantJoined', { id: 'dora' }, 1);
+    expect(low).to.be.below(high);
+    const [first = 0, second = 0] = await change('participantLeft', { name: 'dora' }, 0);
+    expect(first).to.be.above(second);
+    call.preferences.sounds.value = false;
+    expect(await change('participantJoined', { id: 'emil' }, 1)).to.deep.equal([]);
+    await close();
+    expect(contexts).to.deep.equal(['closed']);
   });
 
   it('says of nobody that they joined because the server was restarted', async () => {

@@ -35,6 +35,49 @@ function track(kind: 'audio' | 'video'): StubTrack {
   return Object.assign(made, { getSettings: () => ({}) });
 }
 
+/** A stub of the cameras of a phone, of which one is open at a time. The browser of the tests has none. */
+function phone(): { readonly cameras: StubTrack[]; hasOther: boolean } {
+  const world: { readonly cameras: StubTrack[]; hasOther: boolean } = { cameras: [], hasOther: true };
+  Object.assign(navigator.mediaDevices, {
+    enumerateDevices: () =>
+      Promise.resolve(['user', 'environment'].map((side) => ({ kind: 'videoinput', deviceId: side, label: side }))),
+    getUserMedia: ({ video }: { video: { facingMode?: unknown; deviceId?: unknown } | false }) => {
+      if (video === false) return Promise.resolve(new StubStream([track('audio')]));
+      const wish = JSON.stringify(video);
+      const side = wish.includes('environment') ? 'environment' : 'user';
+      if (world.cameras.some(({ readyState }) => readyState === 'live') || (side === 'environment' && !world.hasOther))
+        return Promise.reject(new DOMException('in use', 'NotReadableError'));
+      const camera = Object.assign(new StubTrack('video', side), {
+        getSettings: () => ({ facingMode: side, deviceId: side }),
+      });
+      world.cameras.push(camera);
+      return Promise.resolve(new StubStream([camera]));
+    },
+  });
+  return world;
+}
+
+/** A stub of a camera whose browser can blur, which that of the tests cannot. @param refuses it cannot at the moment */
+function blurring(refuses = false): { readonly applied: unknown[] } {
+  const applied: unknown[] = [];
+  Object.assign(navigator.mediaDevices, {
+    getUserMedia: () => {
+      const camera = Object.assign(new StubTrack('video', 'blurring'), {
+        getSettings: () => ({ backgroundBlur: false }),
+        getCapabilities: () => ({ backgroundBlur: [true, false] }),
+        getConstraints: () => ({ width: 640 }),
+        applyConstraints: (wish: unknown) => {
+          if (refuses) return Promise.reject(new DOMException('busy', 'OverconstrainedError'));
+          applied.push(wish);
+          return Promise.resolve();
+        },
+      });
+      return Promise.resolve(new StubStream([camera]));
+    },
+  });
+  return { applied };
+}
+
 describe('camera and microphone as the page knows them', () => {
   inBrowserWorld();
   let media: LocalMedia;
@@ -125,6 +168,47 @@ describe('camera and microphone as the page knows them', () => {
       ['microphone', undefined],
     ]);
     expect([states(), sent()]).to.deep.equal([['on', 'missing'], ['video 2']]);
+  });
+
+  it('of a phone are flipped: one camera stops before the other opens, and comes back when that fails', async () => {
+    const world = phone();
+    await media.toggle('camera');
+    expect([sent(), media.canFlip.value]).to.deep.equal([['user'], true]);
+    expect((await media.flip())?.label).to.equal('environment');
+    expect([sent(), media.chosen('camera')]).to.deep.equal([['environment'], 'environment']);
+    expect((await media.flip())?.label).to.equal('user');
+    world.hasOther = false;
+    expect((await media.flip())?.label, 'the other one is in use').to.equal('user');
+    expect([sent(), states(), media.opening.value]).to.deep.equal([['user'], ['on', 'off'], false]);
+    expect(world.cameras.filter(({ readyState }) => readyState === 'live')).to.have.length(1);
+    await media.toggle('camera');
+    expect(await media.flip(), 'one that is off').to.equal(undefined);
+  });
+
+  it('of a computer are not flipped', async () => {
+    await media.open();
+    expect(media.canFlip.value).to.equal(false);
+  });
+
+  it('blur what is behind the user where the browser can, also of a camera that is opened later', async () => {
+    const { applied } = blurring();
+    await media.toggle('camera');
+    expect(media.canBlur.value).to.equal(true);
+    await media.blur(true);
+    expect([applied.splice(0), media.blurred.value]).to.deep.equal([[{ width: 640, backgroundBlur: true }], true]);
+    for (let times = 0; times < 2; times += 1) await media.toggle('camera');
+    expect(applied.splice(0)).to.deep.equal([{ width: 640, backgroundBlur: true }]);
+    await media.blur(false);
+    expect([applied, media.blurred.value]).to.deep.equal([[{ width: 640, backgroundBlur: false }], false]);
+  });
+
+  it('say that nothing is blurred where the browser cannot, or refuses', async () => {
+    await media.open();
+    expect(media.canBlur.value).to.equal(false);
+    blurring(true);
+    for (let times = 0; times < 2; times += 1) await media.toggle('camera');
+    await media.blur(true);
+    expect([media.canBlur.value, media.blurred.value]).to.deep.equal([true, false]);
   });
 
   it('are closed also while they are being opened', async () => {
