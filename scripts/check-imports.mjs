@@ -51,6 +51,7 @@ const rules = [
   { files: /^transport\//, folder: 'transport', may: [node, log, /^options\//] },
   { files: /^options\//, folder: 'options', may: [node, log] },
   { files: /^access\//, folder: 'access', may: [node, log, rooms, /^options\//] },
+  { files: /^cluster\//, folder: 'cluster', may: [node, log, /^options\//] },
   {
     files: /^dialects\/([^/]+)\//,
     folder: 'dialects/$1',

@@ -41,6 +41,7 @@ const programs = [
   { names: ['ffprobe'], debian: 'ffmpeg', needed: 'the tests of recordings' },
   { names: ['turnserver'], debian: 'coturn', needed: 'the tests of calls through a TURN server', optional: true },
   { names: ['nginx'], debian: 'nginx', needed: 'the tests behind nginx', optional: true },
+  { names: ['redis-server'], debian: 'redis-server', needed: 'the tests of several nodes', optional: true },
   { names: ['haproxy'], debian: 'haproxy', needed: 'the tests behind haproxy', optional: true },
 ];
 
@@ -135,6 +136,7 @@ function sourcesStamp() {
     'transport',
     'options',
     'access',
+    'cluster',
     'scripts/prepare.mjs',
     'scripts/client-types.mjs',
     'scripts/compress.mjs',
