@@ -1,12 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import type { Locator, Page } from 'playwright-core';
+import { findBrowser } from '../../tools/chromium.js';
 import { npmCommand } from '../../scripts/npm.mjs';
+import { codeIn } from '../support/markdown.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { plays, videoOf } from './plays.js';
@@ -110,6 +113,9 @@ describe('the package of the client library in a browser', function () {
       '/drawn.js': drawn,
       '/drawn': html('<script type="module" src="/drawn.js"></script>'),
       '/element': html('<script type="module" src="/package/atrium-call.js"></script>'),
+      '/served': html(
+        `<script type="module" src="${server().url}client/atrium-call.js"></script><atrium-call room="packed-call" user="Berta"></atrium-call>`,
+      ),
       '/': html(''),
     };
   });
@@ -129,14 +135,22 @@ describe('the package of the client library in a browser', function () {
 
   const violated = (page: Page): Promise<readonly string[]> => page.evaluate('violated');
 
-  /** Nothing but scripts of the site itself, and the server. */
-  const policy = (): string => {
-    const { origin } = new URL(server().url);
-    return `default-src 'none'; script-src 'self'; connect-src ${origin} ${origin.replace('http', 'ws')}`;
+  /** What docs/embedding.md writes for a page that is in the server's place of `https://conference.example`. */
+  const [, policyOfServed = '', policyOfPackage = ''] = codeIn('docs/embedding.md', 'text');
+  const policy = (documented: string): string => {
+    const { origin, host } = new URL(server().url);
+    return documented
+      .replace(/^Content-Security-Policy: /, '')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll('https://conference.example', origin)
+      .replaceAll('wss://conference.example', `ws://${host}`)
+      .trim();
   };
 
   it('joins and is seen from a plain page, and a strict policy keeps nothing from it', async () => {
-    site.policy = policy();
+    // A page that draws its own call needs no more than the socket of the server.
+    site.policy = policy(policyOfPackage).replace(/(?<=connect-src) \S+/, '');
+    expect(site.policy).to.match(/^default-src 'none'; script-src 'self'; connect-src ws:\S+$/);
     const [ana, berta] = await Promise.all(
       ['Ana', 'Berta'].map((user) => open(`/drawn?server=${encodeURIComponent(server().url)}&user=${user}`)),
     );
@@ -149,18 +163,16 @@ describe('the package of the client library in a browser', function () {
     expect(await violated(ana)).to.deep.equal(['connect-src https://elsewhere.example/']);
   });
 
-  it('shows a whole call under the same policy, with words from a file of their own', async () => {
-    site.policy = policy();
-    const [ana, berta] = await Promise.all(['Ana', 'Berta'].map(() => open('/element')));
-    if (!ana || !berta) throw new Error('two users');
-    const call = { server: server().url, room: 'packed-call', language: 'es' };
-    for (const [page, user] of [
-      [ana, 'Ana'],
-      [berta, 'Berta'],
-    ] as const) {
-      const given = JSON.stringify({ ...call, user });
-      await page.evaluate(`document.body.append(Object.assign(document.createElement('atrium-call'), ${given}))`);
-    }
+  it('shows a whole call under the policies of docs/embedding.md, with words from a file of their own', async () => {
+    site.policy = policy(policyOfPackage);
+    const ana = await open('/element');
+    site.policy = policy(policyOfServed);
+    expect(site.policy).to.include(`script-src ${new URL(server().url).origin};`);
+    const berta = await open('/served');
+    const call = { server: server().url, room: 'packed-call', user: 'Ana', language: 'es' };
+    await ana.evaluate(
+      `document.body.append(Object.assign(document.createElement('atrium-call'), ${JSON.stringify(call)}))`,
+    );
     await Promise.all([
       plays(videoOf(ana.locator('atrium-call'), 'Berta')),
       plays(videoOf(berta.locator('atrium-call'), 'Ana')),
@@ -258,5 +270,65 @@ describe('the package of the client library in a browser', function () {
         patienceMs,
       );
     });
+  });
+
+  describe('on a server that asks for tokens', () => {
+    const secret = 'the-secret-of-the-back-end-0123456789';
+    const strict = useServer({ auth: 'required', keys: `backend: ${secret}` });
+
+    /** What the code of docs/embedding.md makes, as a back end runs it. */
+    async function madeBy(code: string): Promise<string> {
+      // Inside of the project, so that packages are found.
+      const folder = await mkdtemp(join(root, 'dist/.backend-'));
+      try {
+        await writeFile(join(folder, 'token.mjs'), code);
+        const user = `{ id: 'ana', name: 'Ana Núñez' }`;
+        const program = `import('./token.mjs').then(async (made) => console.log(await made.tokenFor(${user}, 'garden')))`;
+        const env = { ...process.env, ATRIUM_SECRET: secret };
+        const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: folder, env });
+        expect(status, String(stderr)).to.equal(0);
+        return String(stdout).trim();
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    }
+
+    it('joins with what the back end of docs/embedding.md makes, and with nothing else', async () => {
+      const page = await open('/');
+      const join = (given: string): Promise<unknown> =>
+        page.evaluate(`import('/package/atrium-client.js').then(async ({ Room }) => {
+          const room = await Room.join({ url: ${JSON.stringify(strict().url)}, room: 'garden', ${given} });
+          await room.leave();
+          return [room.user, room.self.name];
+        }).catch(({ code, advice }) => [code, advice])`);
+      const programs = codeIn('docs/embedding.md', 'js').filter((code) => code.includes('function tokenFor'));
+      expect(programs).to.have.length(2);
+      for (const program of programs) {
+        site.pages = { ...site.pages, '/token': await madeBy(program) };
+        const asked = `async () => (await fetch('/token?room=garden')).text()`;
+        expect(codeIn('docs/embedding.md', 'js').some((code) => code.includes(`token = ${asked};`))).to.equal(true);
+        expect(await join(`token: ${asked}`)).to.deep.equal(['ana', 'Ana Núñez']);
+      }
+      expect(await join(`user: 'ana'`)).to.deep.equal(['token-needed', 'get-token']);
+      expect(await join(`token: 'none'`)).to.deep.equal(['token-invalid', 'get-token']);
+      const failing = `token: async () => { throw new Error('signed out'); }`;
+      expect(await join(failing)).to.deep.equal(['token-invalid', 'get-token']);
+    });
+  });
+
+  it('is tested by the program of docs/testing.md', async () => {
+    const [program = ''] = codeIn('docs/testing.md', 'js');
+    const folder = await mkdtemp(join(root, 'dist/.testing-'));
+    try {
+      await writeFile(join(folder, 'program.mjs'), program);
+      const env = { ...process.env, ATRIUM: server().url.replace(/\/$/, ''), CHROMIUM: findBrowser() };
+      const child = spawn(process.execPath, ['program.mjs'], { cwd: folder, env });
+      let told = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (told += String(text)));
+      const [code] = (await once(child, 'exit')) as [number];
+      expect([code, told.trim()]).to.deep.equal([0, 'Ana and Ben saw each other, and Ana saw Ben leave.']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
+import { codeIn } from '../support/markdown.js';
 import { givenMediaServers } from '../support/media-server.js';
 import { startTestServer, useServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -133,22 +132,27 @@ describe('the demo in a frame of another site', function () {
   const closed = useServer();
   const open = useServer({ frameAncestors: ['http://127.0.0.1:*'] });
   const newWindow = useBrowser();
-  const site = createServer(({ url = '/' }, response) => {
-    const framed = new URL(url, 'http://site').searchParams.get('of') ?? '';
-    response.writeHead(200, { 'content-type': 'text/html' });
-    response.end(`<iframe src="${framed}" allow="camera; microphone" width="800" height="600"></iframe>`);
+  const site = useSite();
+  afterEach(() => {
+    site.policy = '';
   });
-  before(async () => {
-    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-  });
-  after(() => site.close());
 
+  /** The frame and the policy of docs/embedding.md, around the page at that address. */
   const show = async (url: string): Promise<{ page: Page; told: string[] }> => {
+    const [frame = ''] = codeIn('docs/embedding.md', 'html');
+    const [policy = ''] = codeIn('docs/embedding.md', 'text');
+    const { origin } = new URL(url);
+    site.pages = {
+      '/': frame
+        .replace('https://conference.example/r/garden', url)
+        .replace('<iframe', '<iframe width="800" height="600"'),
+    };
+    site.policy = policy.replace('Content-Security-Policy: ', '').replace('https://conference.example', origin).trim();
     const page = await (await newWindow()).newPage();
     page.setDefaultTimeout(patienceMs);
     const told: string[] = [];
     page.on('console', (message) => told.push(message.text()));
-    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/?of=${encodeURIComponent(url)}`);
+    await page.goto(site.at('/'));
     return { page, told };
   };
 
@@ -158,9 +162,15 @@ describe('the demo in a frame of another site', function () {
     expect(await page.frameLocator('iframe').getByLabel('Your name').count()).to.equal(0);
   });
 
+  const isAllowed = (frame: FrameLocator, feature: string): Promise<unknown> =>
+    frame.locator('html').evaluate(`document.featurePolicy.allowsFeature('${feature}')`);
+
   it('has a call with camera and microphone where the server names the site', async () => {
-    const { page, told } = await show(`${open().url}?room=framed`);
+    const { page, told } = await show(`${open().url}r/framed`);
     const frame = page.frameLocator('iframe');
+    const features = (await page.locator('iframe').getAttribute('allow'))?.split('; ') ?? [];
+    expect(features).to.include.members(['camera', 'microphone', 'display-capture', 'autoplay', 'fullscreen']);
+    for (const feature of features) expect(await isAllowed(frame, feature), feature).to.equal(true);
     await frame.getByLabel('Your name').fill('Ana');
     await frame.getByRole('button', { name: 'Join', exact: true }).click();
     const berta = await Visitor.join(await newWindow(), open().url, 'Berta', 'framed');

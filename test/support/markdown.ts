@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** The parts of a Markdown page that tests of links need. */
 export interface Page {
   readonly headings: readonly Heading[];
@@ -30,6 +32,12 @@ export function readPage(text: string): Page {
     .map((found) => found[4] ?? '');
   const prose = text.replace(fence, blank);
   return { headings: headingsOf(prose), links: linksOf(prose), json };
+}
+
+/** The blocks of code of that language in a page of the project, whose path is given. */
+export function codeIn(path: string, language: string): string[] {
+  const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  return [...text.matchAll(fence)].filter((found) => found[3] === language).map((found) => found[4] ?? '');
 }
 
 function headingsOf(prose: string): Heading[] {
