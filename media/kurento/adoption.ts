@@ -69,11 +69,9 @@ export class Adoption {
   /** Elements of other types may be those of other programs. */
   async #releaseOthers(): Promise<void> {
     const { adopt, log, owns, pace, pipeline, isOver } = this.#options;
-    await pace.turn('later');
-    const children = childIds.parse(await pipeline.invoke('getChildren'));
+    const children = childIds.parse(await pace.run('later', () => pipeline.invoke('getChildren')));
     const others = children.filter((id) => ownTypes.some((type) => id.endsWith(`_kurento.${type}`)) && !owns(id));
     for (const id of others) {
-      await pace.turn('later');
       if (isOver()) return;
       adopt(id).release();
     }

@@ -64,8 +64,7 @@ export class KurentoElement implements MediaElement {
 
   /** Makes one that another process has made hold and be heard here. May be called again when it has failed. @throws MediaError */
   async takeOver(pace: Pace): Promise<void> {
-    await pace.turn('later');
-    await this.remote.describe();
+    await pace.run('later', () => this.remote.describe());
   }
 
   /** The element has gone with its pipeline. */

@@ -73,24 +73,18 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
    * candidates are too (docs/protocols/kurento-media.md#41-taking-over).
    */
   override async takeOver(pace: Pace): Promise<void> {
+    const watches = this.#listener.connectionChanged !== undefined;
+    const watchesFailure = this.#listener.connectionFailed !== undefined;
+    const urgency = this.#connected === true ? 'later' : 'urgent';
     // The media server keeps it for us first of all.
-    await pace.turn(this.#connected === true ? 'later' : 'urgent');
-    await this.remote.describe();
-    if (this.#listener.connectionChanged) {
-      await pace.turn('urgent');
-      await this.#watchConnection();
-    }
-    await pace.turn(this.#connected === true ? 'later' : 'urgent');
-    const connected = connectionState.safeParse(await this.invoke('getConnectionState')).data === 'CONNECTED';
-    if (this.#listener.connectionChanged && (this.#connected ?? false) !== connected)
-      this.#connectionChanged(connected);
-    if (this.#listener.connectionFailed) {
-      await pace.turn('urgent');
-      await this.#watchFailure();
-    }
+    await pace.run(urgency, () => this.remote.describe());
+    if (watches) await pace.run(urgency, () => this.#watchConnection());
+    const state = await pace.run(urgency, () => this.invoke('getConnectionState'));
+    const connected = connectionState.safeParse(state).data === 'CONNECTED';
+    if (watches && (this.#connected ?? false) !== connected) this.#connectionChanged(connected);
+    if (watchesFailure) await pace.run(urgency, () => this.#watchFailure());
     if (!connected) await this.#takeOverCandidates(pace);
-    await pace.turn('later');
-    await this.#watchErrors();
+    await pace.run('later', () => this.#watchErrors());
   }
 
   override get record(): MediaRecord {
@@ -136,20 +130,16 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
   }
 
   async #takeOverCandidates(pace: Pace): Promise<void> {
-    await pace.turn('urgent');
-    await this.#watchCandidates();
+    await pace.run('urgent', () => this.#watchCandidates());
     if (!this.#negotiated) return;
     this.#told ??= new Set();
-    await pace.turn('urgent');
-    const sdp = localSdp.safeParse(await this.invoke('getLocalSessionDescriptor')).data ?? '';
-    for (const candidate of candidatesIn(sdp)) this.#candidateFound(candidate);
+    const sdp = await pace.run('urgent', () => this.invoke('getLocalSessionDescriptor'));
+    for (const candidate of candidatesIn(localSdp.safeParse(sdp).data ?? '')) this.#candidateFound(candidate);
     // Whether it was asked for that before cannot be told, and a second time does no harm.
-    await pace.turn('urgent');
-    await this.#gather();
+    await pace.run('urgent', () => this.#gather());
     if (!this.#listener.connectionFailed) return;
-    await pace.turn('urgent');
-    const connections = iceConnections.safeParse(await this.invoke('getIceConnectionState')).data ?? [];
-    for (const { state } of connections) this.#iceChanged(state);
+    const connections = await pace.run('urgent', () => this.invoke('getIceConnectionState'));
+    for (const { state } of iceConnections.safeParse(connections).data ?? []) this.#iceChanged(state);
   }
 
   /** A media server that refuses it is told of as a failure. @throws MediaError for any other reason */

@@ -22,8 +22,7 @@ export class KurentoFilter extends KurentoElement {
 
   override async takeOver(pace: Pace): Promise<void> {
     await super.takeOver(pace);
-    await pace.turn('later');
-    await this.#listen();
+    await pace.run('later', () => this.#listen());
   }
 
   async #listen(): Promise<void> {

@@ -1,13 +1,17 @@
 const tickMs = 10;
+/** At a time. Other calls wait behind them. */
+const mostUnderWay = 20;
+
+export type Urgency = 'urgent' | 'later';
 
 /**
  * Spreads out what a media server is asked when many things are taken over at once, so that calls of people get through in between.
- * While it is paused nobody's turn comes.
+ * While it is paused no call is begun.
  */
 export class Pace {
   readonly #perTick: number;
-  readonly #urgent: (() => void)[] = [];
-  readonly #later: (() => void)[] = [];
+  readonly #waiting: Record<Urgency, (() => void)[]> = { urgent: [], later: [] };
+  #underWay = 0;
   #timer: NodeJS.Timeout | undefined;
   #runs = false;
 
@@ -16,12 +20,17 @@ export class Pace {
     this.#perTick = Math.floor((perSecond * tickMs) / 1000);
   }
 
-  /** Resolves when one call may be sent: urgent ones first, otherwise in order. */
-  turn(urgency: 'urgent' | 'later'): Promise<void> {
-    return new Promise((resolve) => {
-      (urgency === 'urgent' ? this.#urgent : this.#later).push(resolve);
+  /** Settles as `call` does, which is made when its turn has come: urgent ones first, otherwise in order. */
+  async run<T>(urgency: Urgency, call: () => Promise<T>): Promise<T> {
+    await new Promise<void>((resolve) => {
+      this.#waiting[urgency].push(resolve);
       if (this.#runs) this.#timer ??= setTimeout(this.#tick, 0);
     });
+    try {
+      return await call();
+    } finally {
+      this.#underWay -= 1;
+    }
   }
 
   resume(): void {
@@ -36,11 +45,13 @@ export class Pace {
   }
 
   readonly #tick = (): void => {
-    for (let count = 0; count < this.#perTick; count += 1) {
-      const next = this.#urgent.shift() ?? this.#later.shift();
+    const { urgent, later } = this.#waiting;
+    for (let begun = 0; begun < this.#perTick && this.#underWay < mostUnderWay; begun += 1) {
+      const next = urgent.shift() ?? later.shift();
       if (!next) break;
+      this.#underWay += 1;
       next();
     }
-    this.#timer = this.#urgent.length + this.#later.length > 0 ? setTimeout(this.#tick, tickMs) : undefined;
+    this.#timer = urgent.length + later.length > 0 ? setTimeout(this.#tick, tickMs) : undefined;
   };
 }

@@ -154,12 +154,9 @@ export class KurentoPipeline implements Pipeline {
     this.#handedOver = true;
     const { pace } = this.#settings;
     this.#adoption.start(async () => {
-      await pace.turn('urgent');
-      await this.#remote.describe();
-      await pace.turn('urgent');
-      await claim();
-      await pace.turn('urgent');
-      await this.prepare();
+      await pace.run('urgent', () => this.#remote.describe());
+      await pace.run('urgent', claim);
+      await pace.run('urgent', () => this.prepare());
     });
   }
 
