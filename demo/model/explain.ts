@@ -64,7 +64,7 @@ export function explainJoin(error: unknown, name: string, { problems }: Words): 
 
 /** @param who the participant that it concerns, where known. @param self the name of this user */
 export function explainMedia(error: ClientError, who: string | undefined, self: string, { problems }: Words): string {
-  const text = textFor(error.code, mediaFailures, problems) ?? error.message;
+  const text = textFor(error.code, mediaFailures, problems) ?? problems.mediaNotTaken;
   return problems.mediaFailed(subject(who, self, problems), text);
 }
 

@@ -4,7 +4,7 @@ import { Call } from '../../demo/model/call.js';
 import type { LocalMedia } from '../../demo/model/local-media.js';
 import { keepAwake } from '../../demo/model/wake-lock.js';
 import { until } from '../support/until.js';
-import { inBrowserWorld } from '../client/browser-world.js';
+import { StubPeer, StubStream, StubTrack, inBrowserWorld, screens } from '../client/browser-world.js';
 import { ScriptedServer, joined, unknownSession, type Visit } from '../client/scripted-server.js';
 
 const settings = { thresholdDb: -50, speakerIntervalMs: 1000, hasHat: true };
@@ -117,6 +117,18 @@ describe('the screen during a call', () => {
   });
 });
 
+/** Of somebody whose devices are open. */
+function openMedia(): LocalMedia {
+  const stream = new StubStream([new StubTrack('audio'), new StubTrack('video')]);
+  return {
+    onLost: () => () => undefined,
+    stream: { value: stream },
+    hint: { value: '' },
+    state: () => 'on',
+    settled: () => Promise.resolve(),
+  } as unknown as LocalMedia;
+}
+
 describe('the call as the page shows it', () => {
   inBrowserWorld();
   afterEach(() => Reflect.deleteProperty(globalThis, 'AudioContext'));
@@ -185,6 +197,68 @@ describe('the call as the page shows it', () => {
     server.visits[1]?.tell('participantJoined', { id: 'dora' });
     await until('both are there', () => call.others.value.length === 2);
     expect(said()).to.deep.equal(['dora joined.']);
+    await room.leave();
+    server.stop();
+  });
+
+  it('says of oneself that nothing is sent while the media server is away, and sends once it is back', async () => {
+    let isAway = true;
+    const away = { error: { code: 301, message: 'The media server cannot be reached: ECONNREFUSED' } };
+    const server = await ScriptedServer.start(({ method }) => {
+      if (method === 'joinRoom') return joined('one');
+      if (method === 'publishVideo') return isAway ? away : { result: { sdpAnswer: 'v=0' } };
+      return { result: {} };
+    });
+    const room = new Room({ url: server.url, room: 'garden', user: 'ana' });
+    await room.join();
+    const call = new Call(room, openMedia(), settings, () => undefined);
+    const { self } = call;
+    await call.publish();
+    const published = room.localPublication;
+    expect([self.note.value, self.transit.unsent.value]).to.deep.equal(['Not sent. Trying again …', true]);
+    expect(call.toasts.queue.value.map(({ text }) => text).join(), 'words of a program').to.not.include('ECONNREFUSED');
+    isAway = false;
+    call.retry();
+    await until('another connection is made', () => StubPeer.made.length === 2);
+    const peer = StubPeer.made[1];
+    peer?.becomes('connected');
+    peer?.carries(10);
+    await until('it is sent', () => self.note.value === '');
+    expect([self.transit.unsent.value, room.localPublication]).to.deep.equal([false, published]);
+    await room.leave();
+    server.stop();
+  });
+
+  it('says in words for people why nobody sees them, whatever the server calls it', async () => {
+    const server = await ScriptedServer.start(({ method }) => {
+      if (method === 'joinRoom') return joined('one');
+      return method === 'publishVideo' ? { error: { code: 302, message: 'SDP_PARSE_ERROR' } } : { result: {} };
+    });
+    const room = new Room({ url: server.url, room: 'garden', user: 'ana' });
+    await room.join();
+    const call = new Call(room, openMedia(), settings, () => undefined);
+    await call.publish();
+    expect(call.toasts.queue.value.map(({ text }) => text)).to.deep.equal([
+      'Your sound and picture: the server could not carry it.',
+    ]);
+    expect(call.self.note.value).to.equal('Not sent');
+    await room.leave();
+    server.stop();
+  });
+
+  it('shows the screen of somebody that has neither camera nor microphone', async () => {
+    const server = await ScriptedServer.start(({ method }) => {
+      if (method === 'joinRoom') return { result: { value: [], sessionId: 'one', features: ['streams', 'state'] } };
+      return { result: method === 'publishVideo' ? { sdpAnswer: 'v=0' } : {} };
+    });
+    const room = new Room({ url: server.url, room: 'garden', user: 'ana' });
+    await room.join();
+    const call = new Call(room, noMedia, settings, () => undefined);
+    screens.push(() => Promise.resolve(new StubStream([new StubTrack('video')])));
+    await call.toggleSharing();
+    expect([call.sharing.value, room.localPublication, room.screen?.id]).to.deep.equal([true, undefined, 'screen']);
+    expect(call.self.screen.value).to.not.equal(undefined);
+    expect(call.toasts.queue.value).to.deep.equal([]);
     await room.leave();
     server.stop();
   });

@@ -34,6 +34,7 @@ export const problems: Words['problems'] = {
   mediaLost: 'die Verbindung ging verloren oder kommt aus diesem Netz nicht zustande.',
   mediaLate: 'der Server hat nicht rechtzeitig geantwortet.',
   mediaNotAllowed: 'das dürfen Sie in diesem Raum nicht senden.',
+  mediaNotTaken: 'der Server konnte es nicht übertragen.',
   personGone: 'Die Person ist nicht mehr hier.',
   notAllowed: 'Das dürfen Sie nicht.',
   notSupported: 'Das geht mit deren Programm nicht.',

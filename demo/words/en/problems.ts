@@ -32,6 +32,7 @@ export const problems = {
   mediaLost: 'the media connection was lost, or cannot be made from this network.',
   mediaLate: 'the server did not answer in time.',
   mediaNotAllowed: 'you may not send that in this room.',
+  mediaNotTaken: 'the server could not carry it.',
   personGone: 'They are not here any more.',
   notAllowed: 'You may not do that.',
   notSupported: 'This cannot be done with their program.',

@@ -32,6 +32,7 @@ export const problems: Words['problems'] = {
   mediaLost: 'la conexión se perdió o no se puede establecer desde esta red.',
   mediaLate: 'el servidor no respondió a tiempo.',
   mediaNotAllowed: 'no puedes enviar eso en esta sala.',
+  mediaNotTaken: 'el servidor no pudo transmitirlo.',
   personGone: 'Esa persona ya no está.',
   notAllowed: 'No puedes hacer eso.',
   notSupported: 'Eso no es posible con tu programa.',

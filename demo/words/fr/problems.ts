@@ -33,6 +33,7 @@ export const problems: Words['problems'] = {
   mediaLost: 'la connexion a été perdue ou n’est pas possible depuis ce réseau.',
   mediaLate: 'le serveur n’a pas répondu à temps.',
   mediaNotAllowed: 'vous ne pouvez pas envoyer cela dans cette salle.',
+  mediaNotTaken: 'le serveur n’a pas pu les transmettre.',
   personGone: 'Cette personne n’est plus là.',
   notAllowed: 'Vous ne pouvez pas faire cela.',
   notSupported: 'Ce n’est pas possible avec leur programme.',

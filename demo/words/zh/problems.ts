@@ -28,6 +28,7 @@ export const problems: Words['problems'] = {
   mediaLost: '媒体连接已断开，或无法从此网络建立。',
   mediaLate: '服务器未及时响应。',
   mediaNotAllowed: '您不能在此房间发送该内容。',
+  mediaNotTaken: '服务器无法传输。',
   personGone: '对方已不在此处。',
   notAllowed: '您无权执行此操作。',
   notSupported: '对方使用的程序不支持此操作。',
