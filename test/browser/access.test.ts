@@ -129,6 +129,8 @@ describe('a room with moderators in the demo', function () {
     await mia.receives('Berta');
     await berta.page.keyboard.press('m');
     await mia.page.locator('.tile.muted[data-participant="Berta"]').waitFor();
+    // Those that do not see the icon are told too.
+    await mia.page.getByRole('listitem', { name: /^Berta, microphone off/ }).waitFor();
     await press(mia, 'Moderate Berta');
     await press(mia, 'Ask to unmute');
     await reads(berta, 'Mia asks you to turn on your microphone.');

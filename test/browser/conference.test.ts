@@ -69,6 +69,10 @@ describe('a conference in the demo', function () {
     const screen = berta.page.locator('.tile[data-screen-of="Ana"] video');
     const width = (video: unknown): unknown => (video as { readonly videoWidth: unknown }).videoWidth;
     await until('the screen is seen', async () => Number(await screen.evaluate(width)) > 0, patienceMs);
+    await berta.page.locator('.tile.main[data-screen-of="Ana"]').waitFor();
+    await berta.page.locator('.tile.strip[data-participant="Ana"]').waitFor();
+    const fit = `getComputedStyle(document.querySelector('atrium-call').shadowRoot.querySelector('[data-screen-of] video')).objectFit`;
+    expect(await berta.page.evaluate(fit), 'uncropped').to.equal('contain');
     await berta.receives('Ana');
     await old.plays('Ana');
     expect(await old.told(), 'of the screen').to.deep.equal(told);

@@ -192,6 +192,9 @@ export const page = new EventTarget();
 /** The answers of the browser's screen picker, one for each call. */
 export const screens: (() => Promise<StubStream>)[] = [];
 
+/** What the picker was asked for. */
+export const wishes: unknown[] = [];
+
 /**
  * The parts of a browser that the client needs without media: for tests of messages and their order. Tests in test/browser/ use real
  * media. The replacements are undone after the tests of the file.
@@ -210,7 +213,10 @@ export function inBrowserWorld(): void {
     navigator: {
       mediaDevices: {
         getUserMedia: () => (devices.stream ? Promise.resolve(devices.stream) : Promise.reject(new Error('refused'))),
-        getDisplayMedia: () => screens.shift()?.() ?? Promise.reject(new Error('nobody chose a screen')),
+        getDisplayMedia: (wish: unknown) => {
+          wishes.push(wish);
+          return screens.shift()?.() ?? Promise.reject(new Error('nobody chose a screen'));
+        },
       },
     },
   };
@@ -226,6 +232,7 @@ export function inBrowserWorld(): void {
   beforeEach(() => {
     StubPeer.made.length = 0;
     screens.length = 0;
+    wishes.length = 0;
     devices.stream = undefined;
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Room } from '../../client/room.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-import { StubPeer, StubStream, StubTrack, inBrowserWorld, screens } from './browser-world.js';
+import { StubPeer, StubStream, StubTrack, inBrowserWorld, screens, wishes } from './browser-world.js';
 import { ScriptedServer, type Script, type Visit } from './scripted-server.js';
 
 const state = { audio: true, video: true, screen: true, hand: false };
@@ -83,6 +83,8 @@ describe('several streams of one participant, in the client', () => {
     const [shared, same] = await Promise.all([room.shareScreen(), room.shareScreen()]);
     expect(shared).to.equal(same);
     expect(screens, 'pickers that were not shown').to.have.lengthOf(1);
+    expect(wishes, 'its sound too').to.deep.equal([{ video: { frameRate: { max: 15 } }, audio: true }]);
+    expect(tracks[0], 'text in it stays sharp').to.have.property('contentHint', 'detail');
     expect([...room.localPublications.keys()]).to.deep.equal(['webcam', 'screen']);
     expect(room.localPublication).to.equal(own);
     expect(sent('publishVideo').map((params) => [params.stream, params.source])).to.deep.equal([
