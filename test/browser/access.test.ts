@@ -228,9 +228,12 @@ describe('a room with moderators in the demo', function () {
     expect(await clara.page.getByRole('button', { name: 'React', exact: true }).count(), 'Clara may not').to.equal(0);
     await press(berta, 'React');
     expect(await violations(berta.page)).to.deep.equal([]);
+    await clara.page.emulateMedia({ reducedMotion: 'reduce' });
     const applause = (visitor: Visitor): Locator => visitor.page.locator('.reaction[data-from="Berta"]');
     await berta.page.getByRole('menuitem', { name: 'applause' }).click();
     await Promise.all([berta, mia, clara].map((visitor) => applause(visitor).waitFor()));
+    const motion = `getComputedStyle(document.querySelector('atrium-call').shadowRoot.querySelector('.reaction')).animationName`;
+    expect(await clara.page.evaluate(motion), 'of those that want none').to.equal('none');
     await mia.page.getByRole('status').getByText('Berta reacts: applause').waitFor();
     expect(await berta.page.getByText('Berta reacts: applause').count(), 'they know it themselves').to.equal(0);
     // A client that knows no measure, and what is no reaction.

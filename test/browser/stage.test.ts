@@ -80,8 +80,11 @@ describe('the stage of the demo', function () {
           const what = `${count} people, ${size.width}×${size.height}, chat ${panel}`;
           if (panel === 'open') await page.keyboard.press('c');
           await page.locator('.panel').waitFor({ state: panel === 'open' ? 'attached' : 'detached' });
-          const most = (await page.locator('.pager').count()) > 0 ? [6, 9] : [count];
-          await until(`${what}: a page is full`, async () => most.includes(await tiles.count()), patienceMs, 20);
+          const isFull = async (): Promise<boolean> => {
+            const most = (await page.locator('.pager').count()) > 0 ? [6, 9] : [count];
+            return most.includes(await tiles.count());
+          };
+          await until(`${what}: a page is full`, isFull, patienceMs, 20);
           await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
           expect(await page.evaluate(faults), what).to.deep.equal([]);
         }

@@ -45,6 +45,8 @@ describe('access, as the page shows it', () => {
       ...{ title: 'You were removed from the room', mayGoOn: false, mayRejoin: false },
       text: 'A moderator removed you. They say: “Please be quiet”',
     });
+    // Where nobody was banned, the server lets them in again after EVICTION_MS.
+    expect(explainEnd('evicted', { message: '', mayReturn: false }, 'garden', words).text).to.match(/for now\.$/);
     expect(explainEnd('evicted', { message: 'duplicateIdentity', mayReturn: false }, 'garden', words).title).to.equal(
       'You are in this room somewhere else',
     );
