@@ -84,7 +84,7 @@ export interface AtriumCallElement extends HTMLElement {
   theme: string;
   /** How far the call is. */
   readonly state: CallState;
-  /** While the user is in the room. */
+  /** The call. Undefined while the user is not in the room. */
   readonly call: CallHandle | undefined;
   /** Joins now. Rejects as `Room.join`. During a call it resolves with that. */
   join(): Promise<CallHandle>;

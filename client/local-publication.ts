@@ -30,7 +30,7 @@ export interface LocalPublicationEvents {
   reconnected: [];
   /** Other tracks are sent from now on: a device was switched, turned off or on, or the screen is shown. */
   tracks: [readonly MediaStreamTrack[]];
-  /** The screen is shown from now on, or the camera again. */
+  /** In place of the camera the screen is shown (`true`), or no more (`false`). */
   sharing: [boolean];
   /**
    * The camera (`video`) or microphone was unplugged, or the system took it away. The others are told that it is off. `setCamera`,

@@ -20,7 +20,7 @@ export interface ParticipantEvents {
   updated: [Profile];
   /** How well what they publish comes through has changed. */
   quality: [Quality];
-  /** Left, was evicted, or the room ended. Last event, once. */
+  /** They left, were removed, or the room ended. Last event, once. */
   left: [];
 }
 

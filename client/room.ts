@@ -38,7 +38,7 @@ export interface RoomOptions extends SessionOptions, EntranceOptions {
   readonly url: string | URL;
   /** Name of the room: 1 to 256 characters. It is opened where it is not open yet and the server allows that. */
   readonly room: string;
-  /** Our name in the room, unique in it: 1 to 256 characters. With a token: its identity, its name, or absent for its identity. */
+  /** Our name in the room, unique in it: 1 to 256 characters. With a token it is the identity or the name in it, or absent. */
   readonly user?: string | undefined;
   /** Receive each publication as it comes. Default: true. */
   readonly autoSubscribe?: boolean | undefined;
@@ -94,7 +94,10 @@ export interface RoomEvents {
   mediaError: [ClientError, string | undefined];
   /** The connection to the server is lost, and the library tries to get it back. Audio and video go on meanwhile. */
   reconnecting: [ClientError];
-  /** The connection is back. Has `false` when the server had forgotten us and we joined anew: media then comes back by itself. */
+  /**
+   * The connection is back: `true` when the session went on, `false` when the server had forgotten us and we joined anew. Media then comes
+   * back by itself.
+   */
   reconnected: [boolean];
   /** A custom request of a participant changed the room. Has what the server told. */
   customNotification: [Readonly<Record<string, unknown>>];
@@ -103,9 +106,9 @@ export interface RoomEvents {
    * known. It can come later too, when the server was restarted and we join anew.
    */
   waiting: [number | undefined];
-  /** We show the screen from now on, or no more. */
+  /** We begin (`true`) or cease (`false`) to show the screen. */
   sharing: [boolean];
-  /** The browser wants a click before it plays sound (`startAudio`), or no more. */
+  /** Whether the browser wants a click before it plays sound has changed: `startAudio` in that click plays it. */
   audioBlocked: [boolean];
   /** Settings of the room have changed: `settings` has all of them. */
   settingsChanged: [RoomSettings];
@@ -126,7 +129,7 @@ export class Room extends Emitter<RoomEvents> {
   readonly name: string;
   /** We ourselves: our name, our state, our grants. */
   readonly self: Self;
-  /** For moderators. */
+  /** What moderators can do in the room. */
   readonly moderation: Moderation;
   readonly #options: RoomOptions;
   #rpcParams: Readonly<Record<string, unknown>>;
@@ -225,7 +228,7 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('state', state);
   }
 
-  /** True also while the connection to the server is being got back. */
+  /** Whether we are in the room; also while the connection to the server is being got back. */
   get joined(): boolean {
     return this.#joined;
   }
@@ -235,7 +238,7 @@ export class Room extends Emitter<RoomEvents> {
     return this.#participants;
   }
 
-  /** Our camera and microphone: the stream `webcam`. */
+  /** Our camera and microphone: the stream `webcam`. Undefined while we publish none. */
   get localPublication(): LocalPublication | undefined {
     return this.#published.all.get(webcam);
   }
@@ -430,7 +433,10 @@ export class Room extends Emitter<RoomEvents> {
     this.#connections?.session.drop();
   }
 
-  /** Leaves and closes everything. Never rejects; may be called twice. The request goes out before the first wait. */
+  /**
+   * Leaves and closes everything. Never rejects; may be called twice. The server is told before this returns, so that it may be called as a
+   * page goes away.
+   */
   leave(): Promise<void> {
     this.#leaving ??= this.#leave();
     return this.#leaving;

@@ -17,7 +17,7 @@ export interface SessionOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How long to try to get a lost connection back. Default: 120 000; 0 gives up at once. */
   readonly reconnectForMs?: number | undefined;
-  /** Members added to the params of every request, as tokens. */
+  /** Members added to the params of every request, such as a token of your own. */
   readonly rpcParams?: Readonly<Record<string, unknown>> | undefined;
   /** @internal What pauses between attempts go by. For tests. Default: the browser's. */
   readonly clock?: Clock | undefined;

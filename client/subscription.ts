@@ -10,7 +10,7 @@ import type { ConnectionStatistics } from './statistics.js';
 export interface SubscriptionEvents {
   /** The media connection failed and will not recover. The publication subscribes anew. */
   failed: [ClientError];
-  /** Packets come from now on, or no more. */
+  /** Packets begin (`true`) or cease (`false`) to come. */
   flowing: [boolean];
   /** How well it comes through has changed. */
   quality: [Quality];
