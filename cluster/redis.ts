@@ -34,6 +34,7 @@ export class Hub {
   readonly #settings: HubSettings;
   readonly #channels = new Set<string>();
   readonly #listeners = new Set<HubListener>();
+  #waiting: (() => void)[] = [];
   #isConnected = false;
   #isSubscribed = false;
   #replicas: Promise<void> | undefined;
@@ -66,6 +67,11 @@ export class Hub {
   /** Whether both connections stand. */
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** Resolves when both connections stand. */
+  async connection(): Promise<void> {
+    while (!this.#isConnected) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** @returns a function that ends it */
@@ -163,6 +169,9 @@ export class Hub {
     const isConnected = this.#isSubscribed && this.#commands.status === 'ready';
     if (isConnected === this.#isConnected) return;
     this.#isConnected = isConnected;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
     for (const listener of this.#listeners) {
       if (isConnected) listener.connected();
       else listener.disconnected();

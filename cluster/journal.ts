@@ -1,0 +1,411 @@
+import { ClusterError } from './cluster-error.js';
+import type { Clock } from './clock.js';
+import { CommitLine } from './commit-line.js';
+import type { Turn } from './commit-line.js';
+import type { CommitBudget } from './commit-budget.js';
+import type { Log } from '../log.js';
+import { PendingTurn } from './pending-turn.js';
+import type { Position } from './position.js';
+import { RoomLog } from './room-log.js';
+import type { LogBounds } from './room-log.js';
+import type { LoggedFrame, Ownership, RoomStore } from './room-store.js';
+
+/** A room that a node has claimed, as Redis has it. */
+export interface ClaimedRoom extends Ownership {
+  readonly name: string;
+  readonly version: number;
+  readonly seq: number;
+  readonly state: ReadonlyMap<string, string>;
+}
+
+/** The owner of a room hears of its journal. */
+export interface JournalOwner {
+  /** These entries leave the log with the commit that is being gathered, and fields may be set yet. */
+  trimming(frames: readonly LoggedFrame[]): void;
+  /** Another node owns the room: step down. Effects that waited will not happen. */
+  fenced(error: ClusterError): void;
+  /** Nobody listened at that node. */
+  deaf(node: string): void;
+}
+
+export interface JournalContext {
+  readonly store: Pick<RoomStore, 'commit' | 'rewrite' | 'handover' | 'close' | 'logAfter'>;
+  readonly clock: Pick<Clock, 'now' | 'later'>;
+  readonly log: Log;
+  readonly bounds: LogBounds;
+  readonly budget: CommitBudget;
+  /** Resolves after a pause, when Redis can be asked again. */
+  readonly recovery: () => Promise<void>;
+  /** Runs something once the present turn of the event loop is over. */
+  readonly atEndOfTurn: (run: () => void) => void;
+  /** A commit is in Redis. For metrics. */
+  readonly committed?: (ms: number) => void;
+}
+
+/** Commits of a room that may be under way. Then its turns wait, and become one commit. */
+const mostUnderWay = 32;
+/** A room is listed anew so often at most, in ms. */
+const summaryEveryMs = 1_000;
+const sessionsEveryMs = 3_600_000;
+/** Entries of a former owner that are read. */
+const mostRead = 2_000;
+
+/**
+ * What another node needs to become the owner of a room, kept in Redis by the present one. All that changes in one turn of the event loop
+ * is one commit. What cannot be taken back is given to `after`: it happens when the commit of its turn has succeeded, or never.
+ */
+export class RoomJournal {
+  readonly name: string;
+  readonly ownership: Ownership;
+  readonly log: RoomLog;
+  readonly #room: ClaimedRoom;
+  readonly #context: JournalContext;
+  readonly #owner: JournalOwner;
+  readonly #line: CommitLine;
+  readonly #state: Map<string, string>;
+  readonly #sessions = new Set<string>();
+  #pending = new PendingTurn();
+  #seq: number;
+  #isScheduled = false;
+  #end: ClusterError | undefined;
+  /** While the room is handed over or closed. */
+  #isLeaving = false;
+  /** Called when less is under way than before. */
+  #waiting: (() => void)[] = [];
+  #summary: string | undefined;
+  #nextSummary: string | undefined;
+  #summarizedAt = Number.NEGATIVE_INFINITY;
+  #stopSummary: (() => void) | undefined;
+  #sessionsKeptAt: number;
+  /** The log of the former owner: read when it is first needed. */
+  #former: Promise<void> | undefined;
+  readonly #begunAt: number;
+  #isFormerRead: boolean;
+
+  /** @param sessions ids of the sessions that the state holds */
+  constructor(room: ClaimedRoom, sessions: Iterable<string>, context: JournalContext, owner: JournalOwner) {
+    this.name = room.name;
+    this.ownership = { hash: room.hash, epoch: room.epoch };
+    this.#room = room;
+    this.#context = context;
+    this.#owner = owner;
+    this.#state = new Map(room.state);
+    for (const id of sessions) this.#sessions.add(id);
+    this.#seq = room.seq;
+    this.log = new RoomLog(context.bounds);
+    this.#begunAt = this.#sessionsKeptAt = context.clock.now();
+    // A room that has just been opened has no former owner.
+    this.#isFormerRead = room.state.size === 0;
+    const { store, clock, log, recovery } = context;
+    const whole = () => this.#whole();
+    this.#line = new CommitLine(
+      { store, ownership: this.ownership, clock, log, recovery, whole },
+      {
+        freed: (count, ms) => {
+          this.#freed(count, ms);
+        },
+        deaf: (node) => {
+          owner.deaf(node);
+        },
+        rewritten: () => {
+          log.warn('Redis had lost writes: the room was written again', { room: this.name });
+        },
+        fenced: (error) => {
+          this.#finish(error);
+          owner.fenced(error);
+        },
+      },
+    );
+  }
+
+  /** After all that is gathered. */
+  get position(): Position {
+    return { epoch: this.ownership.epoch, seq: this.#seq };
+  }
+
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Whether requests may be executed: not while too much is under way. */
+  get hasRoom(): boolean {
+    return this.#line.isOpen && this.#line.length < mostUnderWay && this.#context.budget.hasRoom;
+  }
+
+  /** @throws RangeError for a text that is too long; nothing changes then */
+  set(field: string, text: string): void {
+    if (Buffer.byteLength(text) > mostFieldBytes) {
+      throw new RangeError(`${field} has more than ${mostFieldBytes} bytes`);
+    }
+    if (!this.#pending.changes.has(field) && this.#state.get(field) === text) return;
+    this.#pending.changes.set(field, text);
+    this.#schedule();
+  }
+
+  remove(field: string): void {
+    if (!this.#pending.changes.has(field) && !this.#state.has(field)) return;
+    this.#pending.changes.set(field, undefined);
+    this.#schedule();
+  }
+
+  /** A frame that is told to sessions of the room: `*`, `!3,4` or `1,5`. */
+  append(slots: string, frame: string): void {
+    this.#pending.entries.push({ slots, frame });
+    this.#schedule();
+  }
+
+  /** @param text may be made when the turn is over: of the positions before and after it */
+  send(node: string, text: string | ((from: Position, to: Position) => string)): void {
+    this.#pending.sends.push({ node, text });
+    this.#schedule();
+  }
+
+  /** The session is found by its id, on any node. */
+  keepSession(id: string): void {
+    this.#sessions.add(id);
+    this.#pending.sessions.set(id, true);
+    this.#schedule();
+  }
+
+  forgetSession(id: string): void {
+    this.#sessions.delete(id);
+    this.#pending.sessions.set(id, false);
+    this.#schedule();
+  }
+
+  /** What lists say of the room. Told at once the first time, then once a second at most. */
+  summarize(text: string): void {
+    const last = this.#nextSummary ?? this.#summary;
+    if (last === text || this.#end) return;
+    this.#nextSummary = text;
+    const wait = this.#summarizedAt + summaryEveryMs - this.#context.clock.now();
+    if (wait <= 0) this.#schedule();
+    else {
+      this.#stopSummary ??= this.#context.clock.later(wait, () => {
+        this.#stopSummary = undefined;
+        this.#schedule();
+      });
+    }
+  }
+
+  /** Happens when the commit of this turn has succeeded, in the order of these calls. Never when it fails. */
+  after(effect: () => void): void {
+    if (this.#end) return;
+    this.#pending.effects.push(effect);
+    this.#schedule();
+  }
+
+  /** Resolves when the commit of this turn has succeeded. @throws ClusterError when the room was lost */
+  async committed(): Promise<void> {
+    if (this.#end) throw this.#end;
+    await new Promise<void>((resolve, reject) => {
+      this.#pending.effects.push(resolve);
+      this.#pending.dropped.push(reject);
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when requests may be executed. @throws ClusterError when the room was lost */
+  async ready(): Promise<void> {
+    while (!this.#end && !this.hasRoom) await this.#wait();
+    if (this.#end) throw this.#end;
+  }
+
+  /** Reads what the former owner told, as far as the log has it. @throws ClusterError AWAY */
+  async readFormerLog(): Promise<void> {
+    if (this.#isFormerRead) return;
+    this.#former ??= this.#readFormer().finally(() => (this.#former = undefined));
+    await this.#former;
+  }
+
+  /** For rooms in which nothing happens: removes what is too old from the log, and renews sessions. */
+  tick(): void {
+    if (this.#end) return;
+    const isFormerDue = this.#context.clock.now() - this.#begunAt > this.#context.bounds.resumeMs;
+    if (isFormerDue && !this.#isFormerRead) this.readFormerLog().catch(() => undefined);
+    if (this.#isDue()) this.#schedule();
+  }
+
+  /**
+   * Gives the room to another node, after all that has changed is in Redis. The journal ends.
+   * @returns the epoch of the other node. @throws ClusterError, ABSENT when there is no such node: then the room stays
+   */
+  async handOver(to: string): Promise<number> {
+    return this.#leave(() => this.#context.store.handover(this.ownership, this.#seq, to));
+  }
+
+  /** Removes the room, after all that has changed is in Redis. The journal ends. @throws ClusterError when the room was lost */
+  async close(): Promise<void> {
+    await this.#leave(() => this.#context.store.close(this.ownership));
+  }
+
+  /** Nothing is written any more, and no effect happens. */
+  end(): void {
+    if (this.#end) return;
+    const error = new ClusterError('FENCED', 'the room is not ours any more');
+    this.#finish(error);
+    this.#line.end(error);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#end) return;
+    this.#isScheduled = true;
+    this.#context.atEndOfTurn(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#end || (this.#pending.isEmpty && !this.#isDue())) return;
+    if (this.#isLeaving || !this.#line.isOpen || this.#line.length >= mostUnderWay) return;
+    if (!this.#context.budget.take(this.#retry)) return;
+    this.#line.push(this.#gather());
+  }
+
+  readonly #retry = (): void => {
+    this.#flush();
+    this.#wake();
+  };
+
+  /** Whether there is something to write that no call of this turn asked for. */
+  #isDue(): boolean {
+    const now = this.#context.clock.now();
+    const isListed = this.#nextSummary === undefined || now < this.#summarizedAt + summaryEveryMs;
+    return !isListed || this.#areSessionsDue(now) || (this.#isFormerRead && this.log.isBeyondBounds(now));
+  }
+
+  #areSessionsDue(now: number): boolean {
+    return this.#sessions.size > 0 && now - this.#sessionsKeptAt >= sessionsEveryMs;
+  }
+
+  #gather(): Turn {
+    const now = this.#context.clock.now();
+    const from = this.position;
+    const { epoch } = from;
+    // The frames of this turn are in the log before it is trimmed: they may be more than it takes.
+    const { entries } = this.#pending;
+    entries.forEach((entry, index) => {
+      this.log.append({ ...entry, at: { epoch, seq: from.seq + index + 1 } }, now);
+    });
+    const gone = this.#trim(now);
+    const pending = this.#pending;
+    this.#pending = new PendingTurn();
+    // Each commit has a position of its own, so that a lost one is noticed even if it has no frames.
+    const to = { epoch, seq: from.seq + Math.max(1, entries.length) };
+    this.#seq = to.seq;
+    for (const [field, text] of pending.changes) {
+      if (text === undefined) this.#state.delete(field);
+      else this.#state.set(field, text);
+    }
+    if (this.#areSessionsDue(now)) {
+      this.#sessionsKeptAt = now;
+      for (const id of this.#sessions) pending.sessions.set(id, true);
+    }
+    const last = gone.at(-1)?.at;
+    const trim = last && { epoch: last.epoch, seq: last.seq + 1 };
+    return pending.turn(from, to, this.#takeSummary(now), trim);
+  }
+
+  /** What goes from the log with this turn. */
+  #trim(now: number): readonly LoggedFrame[] {
+    if (!this.log.isBeyondBounds(now)) return [];
+    if (!this.#isFormerRead) {
+      // Those entries are older, and the owner has not seen them.
+      this.readFormerLog().catch(() => undefined);
+      return [];
+    }
+    const gone = this.log.trim(now);
+    this.#owner.trimming(gone);
+    return gone;
+  }
+
+  #takeSummary(now: number): string | undefined {
+    if (this.#nextSummary === undefined || now < this.#summarizedAt + summaryEveryMs) return undefined;
+    this.#summary = this.#nextSummary;
+    this.#nextSummary = undefined;
+    this.#summarizedAt = now;
+    this.#stopSummary?.();
+    this.#stopSummary = undefined;
+    return this.#summary;
+  }
+
+  #whole() {
+    return {
+      name: this.name,
+      version: this.#room.version,
+      seq: this.#seq,
+      state: this.#state,
+      log: this.log.frames,
+      sessions: [...this.#sessions],
+      summary: this.#summary,
+    };
+  }
+
+  #freed(count: number, ms: number | undefined): void {
+    if (ms !== undefined) this.#context.committed?.(ms);
+    this.#context.budget.release(count);
+    if (!this.#end) this.#flush();
+    this.#wake();
+  }
+
+  async #readFormer(): Promise<void> {
+    const { hash, epoch } = this.ownership;
+    const frames = await this.#context.store.logAfter(hash, { epoch: 0, seq: 0 }, mostRead);
+    this.#isFormerRead = true;
+    const former = frames.filter(({ at }) => at.epoch < epoch);
+    this.log.putBefore(former, this.#begunAt);
+    if (this.#isDue()) this.#schedule();
+  }
+
+  /** Resolves when all that has changed is in Redis. */
+  async #quiet(): Promise<void> {
+    if (!this.#pending.isEmpty) await this.committed();
+    while (!this.#end && (this.#line.length > 0 || !this.#pending.isEmpty)) await this.#wait();
+    if (this.#end) throw this.#end;
+  }
+
+  /** The last that is asked of Redis for this room, until it answers. */
+  async #leave<T>(ask: () => Promise<T>): Promise<T> {
+    await this.#quiet();
+    this.#isLeaving = true;
+    try {
+      const answer = await ask();
+      this.end();
+      return answer;
+    } catch (error) {
+      this.#isLeaving = false;
+      this.#schedule();
+      const code = error instanceof ClusterError ? error.code : undefined;
+      if (code === 'AWAY') await this.#context.recovery();
+      // A commit finds out who owns the room, and what Redis has lost, and writes it again.
+      else if (code === 'GAP' || code === 'GONE' || code === 'FENCED') await this.committed();
+      else throw error;
+      return await this.#leave(ask);
+    }
+  }
+
+  async #wait(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      if (!this.#context.budget.hasRoom) this.#context.budget.whenFree(this.#retry);
+    });
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    for (const go of waiting) go();
+  }
+
+  #finish(error: ClusterError): void {
+    this.#end = error;
+    this.#stopSummary?.();
+    for (const drop of this.#pending.dropped) drop(error);
+    this.#pending = new PendingTurn();
+    this.#wake();
+  }
+}
+
+const mostFieldBytes = 65_536;

@@ -1,0 +1,68 @@
+import type { Log } from '../log.js';
+import type { Clock } from './clock.js';
+import { CommitBudget } from './commit-budget.js';
+import { RoomJournal } from './journal.js';
+import type { ClaimedRoom, JournalContext, JournalOwner } from './journal.js';
+import type { Hub } from './redis.js';
+import type { LogBounds } from './room-log.js';
+import type { RoomStore } from './room-store.js';
+
+/** How long a journal waits after Redis has refused a write, in ms. */
+const pauseMs = 200;
+
+/** The journals of the rooms that this node owns. */
+export class Journals {
+  readonly #context: JournalContext;
+  readonly #open = new Set<RoomJournal>();
+  #stop: () => void;
+
+  /** @param committed told how long each commit took, in ms */
+  constructor(
+    hub: Hub,
+    store: RoomStore,
+    bounds: LogBounds,
+    clock: Clock,
+    log: Log,
+    committed: (ms: number) => void = () => undefined,
+  ) {
+    const recovery = async (): Promise<void> => {
+      await new Promise<void>((resolve) => {
+        clock.later(pauseMs, resolve);
+      });
+      await hub.connection();
+    };
+    const budget = new CommitBudget();
+    const atEndOfTurn = (run: () => void): void => void setImmediate(run);
+    this.#context = { store, clock, log, bounds, budget, recovery, atEndOfTurn, committed };
+    const tick = (): void => {
+      for (const journal of this.all) journal.tick();
+      this.#stop = clock.later(bounds.resumeMs, tick);
+    };
+    this.#stop = clock.later(bounds.resumeMs, tick);
+  }
+
+  /** Those that have not ended. */
+  get all(): readonly RoomJournal[] {
+    for (const journal of this.#open) if (journal.hasEnded) this.#open.delete(journal);
+    return [...this.#open];
+  }
+
+  /** Of all rooms, in memory. Redis has as much. */
+  get logBytes(): number {
+    return this.all.reduce((sum, { log }) => sum + log.bytes, 0);
+  }
+
+  /** @param sessions ids of the sessions that the state of the room holds */
+  begin(room: ClaimedRoom, sessions: Iterable<string>, owner: JournalOwner): RoomJournal {
+    const journal = new RoomJournal(room, sessions, this.#context, owner);
+    this.#open.add(journal);
+    return journal;
+  }
+
+  /** Ends all of them without a word to Redis. */
+  close(): void {
+    this.#stop();
+    for (const journal of this.#open) journal.end();
+    this.#open.clear();
+  }
+}
