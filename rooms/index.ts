@@ -40,7 +40,8 @@ export type { Action } from './rights.js';
 export { Rooms } from './rooms.js';
 export { mostKeptTexts } from './text-history.js';
 export type { KeptText, TextStamp } from './text-history.js';
-export { roomsRecordSchema } from './records.js';
+export type { Journal } from './journal.js';
+export { roomOfFields, roomsRecordSchema } from './records.js';
 export type { RoomsRecord } from './records.js';
 export type {
   ComeBack,

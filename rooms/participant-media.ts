@@ -171,10 +171,12 @@ export class ParticipantMedia {
   async setFilter(filter: VideoFilter | undefined): Promise<void> {
     const former = this.#filter;
     this.#filter = filter;
+    this.#owner.keep();
     try {
       await this.applyFilter();
     } catch (error) {
       this.#filter = former;
+      this.#owner.keep();
       throw error;
     }
   }
@@ -206,24 +208,19 @@ export class ParticipantMedia {
     for (const publication of this.pendingPublications) publication.close('media-lost');
   }
 
-  /** What the owner publishes and receives, as far as it is open. */
-  get record(): Pick<ParticipantRecord, 'filter' | 'publications' | 'shown' | 'subscriptions'> {
-    const isThere = <Value>(value: Value | undefined): value is Value => value !== undefined;
-    return {
-      filter: this.#filter,
-      publications: this.publications.map(({ record }) => record).filter(isThere),
-      shown: this.shown?.id,
-      subscriptions: this.subscriptions.map(({ record }) => record).filter(isThere),
-    };
+  get record(): Pick<ParticipantRecord, 'filter' | 'shown'> {
+    return { filter: this.#filter, shown: this.shown?.id };
   }
 
-  /** Goes on with what the owner published in another process. Nobody is told. */
-  restorePublications(
-    pipeline: Pipeline,
-    { filter, publications, shown }: ParticipantRecord,
+  /** Goes on with what the owner published in another process. Nobody is told. @param pipeline undefined: it has none */
+  restore(
+    pipeline: Pipeline | undefined,
+    { filter, shown }: ParticipantRecord,
+    publications: readonly PublicationRecord[],
     optionsOf: NonNullable<api.Returned['publishing']> = () => ({}),
   ): void {
     this.#filter = filter;
+    if (!pipeline) return;
     for (const record of publications) this.#restorePublication(pipeline, record, optionsOf(record.id));
     this.#shown = shown === undefined ? undefined : this.publicationOf(shown);
   }
@@ -256,14 +253,19 @@ export class ParticipantMedia {
 
   /** Called by a publication. @returns whether protocols that know one stream of a participant show it */
   publicationOpened(publication: Publication): boolean {
-    this.#shown ??= publication;
+    if (!this.#shown) {
+      this.#shown = publication;
+      this.#owner.keep();
+    }
     return this.#shown === publication;
   }
 
   /** Called by a publication. */
   publicationClosed(publication: Publication): void {
     if (this.#publications.get(publication.id) === publication) this.#publications.delete(publication.id);
-    if (this.#shown === publication) this.#shown = nextShown(this.publications);
+    if (this.#shown !== publication) return;
+    this.#shown = nextShown(this.publications);
+    this.#owner.keep();
   }
 
   /** Called by a subscription of the owner. */

@@ -25,6 +25,8 @@ import type { Subscription } from './subscription.js';
 
 export class Participant implements api.Participant {
   readonly room: Room;
+  /** Its number in the room, of no other one before or after it. */
+  readonly slot: number;
   readonly id: string;
   /** Changed by the room alone. */
   name: string;
@@ -53,6 +55,7 @@ export class Participant implements api.Participant {
   ) {
     const { attributes, identity = newcomer.id, session } = newcomer;
     this.room = room;
+    this.slot = former?.slot ?? room.nextSlot();
     this.bearer = bearer;
     this.#grants = grants;
     this.joinedAt = former?.joinedAt ?? room.now();
@@ -78,7 +81,11 @@ export class Participant implements api.Participant {
 
   /** Made when first asked for. */
   get sid(): string {
-    return (this.#sid ??= newSid('PA'));
+    if (this.#sid === undefined) {
+      this.#sid = newSid('PA');
+      this.keep();
+    }
+    return this.#sid;
   }
 
   get grants(): Grants {
@@ -122,15 +129,19 @@ export class Participant implements api.Participant {
   }
 
   record(recordOf: api.RecordOf): ParticipantRecord {
-    const { id, name, keepsName, attributes, bearer, grants, joinedAt, profile } = this;
+    const { slot, id, name, keepsName, attributes, bearer, grants, joinedAt, profile } = this;
     const { displayName, dialect, hearsPrivateTexts, peerToPeer } = attributes;
     return {
-      ...{ id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer } },
+      ...{ slot, id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer } },
       ...{ identity: this.#returner.identity, bearer: bearerRecord(bearer, this.room.name) },
       ...{ grants: plain(grants), joinedAt, profile: { ...profile, tags: { ...profile.tags } }, sid: this.#sid },
       ...{ presence: this.presence.record, ...this.media.record },
       session: recordOf(this, this.#returner.session),
     };
+  }
+
+  keep(): void {
+    this.room.keepParticipant(this);
   }
 
   /** Another process goes on with the membership. */
@@ -247,6 +258,7 @@ export class Participant implements api.Participant {
   /** Called by a moderator too. @throws RoomError as `updateProfile` */
   changeProfile(changes: ProfileChanges): void {
     this.#assertOpen();
+    this.keep();
     this.#profile = changedProfile(this.#profile, changes, this.room.maxMetadataBytes);
     this.room.tellOf(this, { type: 'participantUpdated', participant: this, changes });
   }
@@ -271,6 +283,7 @@ export class Participant implements api.Participant {
     this.#assertOpen();
     const former = this.#grants;
     this.#grants = grants;
+    this.keep();
     this.media.grantsChanged();
     this.tell({ type: 'grantsChanged', participant: this, grants });
     if (!former.roomAdmin && grants.roomAdmin) this.room.tellWhoWaits(this);
@@ -292,7 +305,9 @@ export class Participant implements api.Participant {
   }
 
   #stateChanged(): void {
-    if (!this.#closed) this.room.tellOf(this, { type: 'stateChanged', participant: this });
+    if (this.#closed) return;
+    this.keep();
+    this.room.tellOf(this, { type: 'stateChanged', participant: this });
   }
 
   #assertOpen(): void {

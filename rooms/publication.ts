@@ -16,6 +16,7 @@ import { MutedKinds } from './muted-kinds.js';
 import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
+import { fieldOf } from './records.js';
 import type { PublicationRecord } from './records.js';
 import { PublicationOutput } from './publication-output.js';
 import { newSid } from './sid.js';
@@ -82,7 +83,12 @@ export class Publication implements api.Publication {
 
   /** Made when first asked for. */
   sidOf(kind: MediaKind): string {
-    return ((this.#sids ??= {})[kind] ??= newSid('TR'));
+    this.#sids ??= {};
+    if (this.#sids[kind] === undefined) {
+      this.#sids[kind] = newSid('TR');
+      this.#keep();
+    }
+    return this.#sids[kind];
   }
 
   get openedAt(): number | undefined {
@@ -130,7 +136,14 @@ export class Publication implements api.Publication {
     const { record: element } = this.#output;
     const { connected: loopback } = this.#loopback;
     return {
-      ...{ id, source, kinds: [...kinds], refused: [...this.#refused.kinds], openedAt: this.#openedAt },
+      ...{
+        slot: this.publisher.slot,
+        id,
+        source,
+        kinds: [...kinds],
+        refused: [...this.#refused.kinds],
+        openedAt: this.#openedAt,
+      },
       ...{ sids: this.#sids, muted: [...this.muted], endpoint, loopback: loopback && [...loopback] },
       ...(this.#filter && element !== undefined && { filter: { is: this.#filter, element } }),
     };
@@ -142,6 +155,7 @@ export class Publication implements api.Publication {
     const { publisher } = this;
     this.#openedAt = publisher.room.now();
     const isShown = publisher.media.publicationOpened(this);
+    this.#keep();
     publisher.room.tell({ type: 'publicationOpened', publisher, publication: this, isShown }, publisher);
   }
 
@@ -176,6 +190,7 @@ export class Publication implements api.Publication {
     this.#output.close();
     this.#endpoint.close();
     this.publisher.media.publicationClosed(this);
+    if (this.#openedAt !== undefined) this.#keep();
   }
 
   /** Another process goes on with it. */
@@ -215,6 +230,7 @@ export class Publication implements api.Publication {
     try {
       await this.#output.change(filter, pipeline, () => this.#reroute());
       this.#filter = filter;
+      this.#keep();
     } catch (error) {
       // A publication that is closed needs no filter any more.
       if (!this.#endpoint.closed) throw filterError(error);
@@ -251,10 +267,18 @@ export class Publication implements api.Publication {
   }
 
   async #update(): Promise<void> {
+    this.#keep();
     await Promise.all([
       this.#loopback.update(),
       ...[...this.#subscriptions].map((subscription) => subscription.mutesChanged()),
     ]);
+    if (this.#loopback.connected) this.#keep();
+  }
+
+  /** What is kept of it elsewhere has changed. */
+  #keep(): void {
+    const { publisher, id } = this;
+    publisher.room.keep(fieldOf.publication(publisher.slot, id), this.#endpoint.closed ? undefined : () => this.record);
   }
 
   async #reroute(): Promise<void> {

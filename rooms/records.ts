@@ -77,10 +77,11 @@ const presence = z.object({
   handSince: time.optional(),
 });
 
-/** One way from a publication to a sink. */
-const feed = z.object({ endpoint: mediaRecord, connected: kinds, muted: kinds });
+/** The number of a participant in its room, of no other one before or after it. */
+const slot = z.int();
 
 const publication = z.object({
+  slot,
   id: z.string(),
   source: z.enum(['camera', 'screen', 'other']),
   kinds,
@@ -94,9 +95,18 @@ const publication = z.object({
   filter: z.object({ is: filter, element: mediaRecord }).optional(),
 });
 
-const subscription = feed.extend({ publisher: z.string(), stream: z.string() });
+const subscription = z.object({
+  slot,
+  publisher: slot,
+  stream: z.string(),
+  endpoint: mediaRecord,
+  /** What the media server has connected. */
+  connected: kinds,
+  muted: kinds,
+});
 
 const participant = z.object({
+  slot,
   id: z.string(),
   name: z.string(),
   keepsName: z.boolean(),
@@ -115,10 +125,8 @@ const participant = z.object({
   sid: z.string().optional(),
   presence,
   filter: filter.optional(),
-  publications: z.array(publication),
   /** The id of the stream that protocols of one stream show. */
   shown: z.string().optional(),
-  subscriptions: z.array(subscription),
   /** What its dialect keeps of its client. */
   session: z.unknown(),
 });
@@ -133,13 +141,21 @@ const room = z.object({
   closesAt: time.optional(),
   /** When it gets another moderator, where it has none. */
   moderatorAt: time.optional(),
+  nextSlot: slot,
   /** How many texts were said to everybody. */
   said: z.number(),
-  texts: z.array(text),
   /** Null: it was taken away. */
   filter: filter.nullable().optional(),
   pipeline: mediaRecord.optional(),
+});
+
+/** A room and everything in it. */
+const wholeRoom = z.object({
+  room,
   participants: z.array(participant),
+  publications: z.array(publication),
+  subscriptions: z.array(subscription),
+  texts: z.array(text),
 });
 
 const ban = z.object({
@@ -160,12 +176,47 @@ const refusals = z.object({
   keptClosed: z.array(z.tuple([z.string(), time])),
 });
 
-export const roomsRecordSchema = z.object({ rooms: z.array(room), refusals });
+export const roomsRecordSchema = z.object({ rooms: z.array(wholeRoom), refusals });
 
 export type RoomsRecord = z.infer<typeof roomsRecordSchema>;
+export type WholeRoomRecord = z.infer<typeof wholeRoom>;
 export type RoomRecord = z.infer<typeof room>;
 export type ParticipantRecord = z.infer<typeof participant>;
 export type BearerRecord = z.infer<typeof bearer>;
 export type PresenceRecord = z.infer<typeof presence>;
 export type PublicationRecord = z.infer<typeof publication>;
 export type SubscriptionRecord = z.infer<typeof subscription>;
+
+/** The field of each entity in the record of a room, where it is kept entity by entity (journal.ts). */
+export const fieldOf = {
+  room: 'room',
+  participant: (slot: number) => `m:${slot}`,
+  publication: (slot: number, stream: string) => `p:${slot}:${stream}`,
+  subscription: (slot: number, publisher: number, stream: string) => `s:${slot}:${publisher}:${stream}`,
+  text: (id: string) => `chat:${id}`,
+} as const;
+
+const parts = { m: participant, p: publication, s: subscription, chat: text } as const;
+
+/**
+ * A room from its fields.
+ * @param fields JSON by name. Those that are not known are left out. @throws ZodError, SyntaxError
+ */
+export function roomOfFields(fields: ReadonlyMap<string, string>): WholeRoomRecord {
+  const all = <Kind extends keyof typeof parts>(kind: Kind): z.infer<(typeof parts)[Kind]>[] =>
+    [...fields]
+      .filter(([field]) => field.startsWith(`${kind}:`))
+      .map(([, json]) => parts[kind].parse(JSON.parse(json)) as z.infer<(typeof parts)[Kind]>);
+  return {
+    room: room.parse(JSON.parse(fields.get(fieldOf.room) ?? 'null')),
+    participants: all('m').sort((one, other) => one.slot - other.slot),
+    publications: all('p').sort((one, other) => one.openedAt - other.openedAt),
+    subscriptions: all('s'),
+    texts: all('chat').sort((one, other) => numberOf(one.id) - numberOf(other.id)),
+  };
+}
+
+/** Which text of its room it is: the end of its id. */
+function numberOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf('-') + 1));
+}

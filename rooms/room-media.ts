@@ -2,6 +2,8 @@ import type { MediaEngine, MediaFailure, MediaRecord, Pipeline, PipelineListener
 import { RoomError, filterError, mediaError } from './errors.js';
 
 interface RoomMediaListener {
+  /** Another pipeline is open, or none any more. */
+  changed(): void;
   /** Something failed, and everything goes on. */
   failed(failure: MediaFailure): void;
   /** The media server is gone with everything on it. */
@@ -81,7 +83,9 @@ export class RoomMedia {
     const opening = this.#engine.openPipeline(this.#listenerOf(() => this.#pipeline === opening));
     opening.then(
       (pipeline) => {
-        if (this.#pipeline === opening) this.#opened = pipeline;
+        if (this.#pipeline !== opening) return;
+        this.#opened = pipeline;
+        this.#listener.changed();
       },
       () => undefined,
     );
@@ -97,6 +101,7 @@ export class RoomMedia {
         if (!isPresent()) return;
         this.#pipeline = undefined;
         this.#opened = undefined;
+        this.#listener.changed();
         this.#listener.lost(failure);
       },
     };

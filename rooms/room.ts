@@ -7,6 +7,7 @@ import { RoomError, filterError } from './errors.js';
 import type { LeaveReason, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
 import type * as api from './index.js';
+import type { Journal } from './journal.js';
 import type { KeepPayer } from './rooms-options.js';
 import type { Later } from './later.js';
 import { Lobby } from './lobby.js';
@@ -14,13 +15,14 @@ import { Members } from './members.js';
 import { Moderation } from './moderation.js';
 import type { Actor, AuditEntry } from './moderation.js';
 import { Participant } from './participant.js';
-import type { RoomRecord } from './records.js';
+import { fieldOf } from './records.js';
+import type { RoomRecord, WholeRoomRecord } from './records.js';
 import { RoomMedia } from './room-media.js';
 import { changesOf, checkedSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { newSid } from './sid.js';
 import { Succession } from './succession.js';
-import { TextHistory } from './text-history.js';
+import { TextHistory, maxHistoryLength } from './text-history.js';
 import type { KeptText, TextStamp } from './text-history.js';
 import { isSayable } from './texts.js';
 
@@ -35,6 +37,7 @@ export interface RoomContext {
   readonly maxTextBytes: number;
   readonly maxMetadataBytes: number;
   readonly firstIsModerator: boolean;
+  readonly journal: Journal | undefined;
   readonly audit: (entry: AuditEntry) => void;
   readonly bans: Bans;
   /** A moderator has ended the room: its name is kept closed for that long. */
@@ -81,6 +84,7 @@ export class Room implements api.Room {
   #stopWaiting: (() => void) | undefined;
   /** When that wait is over. */
   #closesAt: number | undefined;
+  #nextSlot: number;
   readonly #succession: Succession | undefined;
   /** Set while somebody leaves for a newcomer. `isEmptied`: the room would have closed. */
   #replacing: { isEmptied: boolean } | undefined;
@@ -89,12 +93,22 @@ export class Room implements api.Room {
     this.name = name;
     this.createdAt = options.former?.createdAt ?? context.now();
     this.#sid = options.former?.sid;
-    this.#history = new TextHistory(() => this.sid);
+    this.#nextSlot = options.former?.nextSlot ?? 1;
+    this.#history = new TextHistory(
+      () => this.sid,
+      maxHistoryLength,
+      (id, text) => {
+        this.keep(fieldOf.text(id), text && (() => text));
+      },
+    );
     this.#context = context;
     this.#options = options;
     this.#settings = options.settings;
     this.#stays = options.stays;
     this.#media = new RoomMedia(name, context.media, {
+      changed: () => {
+        this.#keepItself();
+      },
       failed: (failure) => {
         this.tell({ type: 'mediaFailed', failure });
       },
@@ -109,7 +123,11 @@ export class Room implements api.Room {
 
   /** Made when first asked for. */
   get sid(): string {
-    return (this.#sid ??= newSid('RM'));
+    if (this.#sid === undefined) {
+      this.#sid = newSid('RM');
+      this.#keepItself();
+    }
+    return this.#sid;
   }
 
   /** Made when somebody has to wait. */
@@ -200,6 +218,7 @@ export class Room implements api.Room {
     const changes = changesOf(this.#settings, checkedSettings(given, this.maxMetadataBytes));
     if (!changes) return;
     this.#settings = { ...this.#settings, ...changes };
+    this.#keepItself();
     if (changes.chatHistory !== undefined) this.#history.limit(changes.chatHistory);
     this.tell({ type: 'roomUpdated', room: this, changes });
     if (changes.waitingRoom === false) this.#lobby?.admitAll();
@@ -211,6 +230,7 @@ export class Room implements api.Room {
 
   set stays(stays: boolean) {
     this.#stays = stays;
+    this.#keepItself();
     if (!stays) this.#closeIfEmpty();
   }
 
@@ -241,6 +261,9 @@ export class Room implements api.Room {
     }
     if (!entered) throw new RoomError('interrupted', 'The client has gone');
     this.#stopWait();
+    this.keepParticipant(participant);
+    if (namesake) this.keepParticipant(namesake);
+    this.#keepItself();
     this.#lobby?.entered(knownAs(arrival));
     try {
       if (namesake) {
@@ -258,27 +281,28 @@ export class Room implements api.Room {
   }
 
   /** Called by `Rooms.restore` for a new room, whose former life goes on. Nobody is told. */
-  restore(former: RoomRecord, comeBack: api.ComeBack): void {
-    const { pipeline: kept, texts, said, filter, closesAt, moderatorAt } = former;
+  restore({ room, participants, publications, subscriptions, texts }: WholeRoomRecord, comeBack: api.ComeBack): void {
+    const { pipeline: kept, said, filter, closesAt, moderatorAt } = room;
     this.#history.restore(texts, said);
     if (filter !== undefined) this.#filterChange = { type: 'roomFilterChanged', filter: filter ?? undefined };
     const pipeline = kept === undefined ? undefined : this.#media.adopt(kept);
-    const returned = former.participants.map((record) => {
+    const returned = participants.map((record) => {
       const participant = new Participant(this, record, arrivalOf(this.name, record), record);
       this.#members.add(participant);
       return { participant, record, client: participant.comeBack(comeBack, record.session) };
     });
-    if (pipeline) {
-      for (const { participant, record, client } of returned)
-        participant.media.restorePublications(pipeline, record, client?.publishing);
-      for (const { participant, record, client } of returned)
-        for (const each of record.subscriptions) {
-          const publisher = this.#members.find(each.publisher);
-          const publication = publisher?.media.publicationOf(each.stream);
-          if (!publisher || !publication) continue;
-          const options = client?.subscribing?.(publisher, each.stream);
-          participant.media.restoreSubscription(pipeline, each, publication, options);
-        }
+    for (const { participant, record, client } of returned) {
+      const own = publications.filter(({ slot }) => slot === participant.slot);
+      participant.media.restore(pipeline, record, own, client?.publishing);
+    }
+    const bySlot = new Map(returned.map((each) => [each.participant.slot, each]));
+    for (const each of subscriptions) {
+      const subscriber = bySlot.get(each.slot);
+      const publisher = bySlot.get(each.publisher)?.participant;
+      const publication = publisher?.media.publicationOf(each.stream);
+      if (!pipeline || !subscriber || !publisher || !publication) continue;
+      const options = subscriber.client?.subscribing?.(publisher, each.stream);
+      subscriber.participant.media.restoreSubscription(pipeline, each, publication, options);
     }
     if (closesAt !== undefined) this.#waitUntil(closesAt);
     if (moderatorAt !== undefined) this.#succession?.restore(moderatorAt);
@@ -291,14 +315,46 @@ export class Room implements api.Room {
     if (this.#stopWaiting === undefined) this.#closeIfEmpty();
   }
 
-  record(recordOf: api.RecordOf): RoomRecord {
+  record(recordOf: api.RecordOf): WholeRoomRecord {
+    const members = [...this.#members];
+    return {
+      room: this.#ownRecord(),
+      participants: members.map((participant) => participant.record(recordOf)),
+      publications: members.flatMap(({ publications }) => publications.flatMap(({ record }) => record ?? [])),
+      subscriptions: members.flatMap(({ subscriptions }) => subscriptions.flatMap(({ record }) => record ?? [])),
+      texts: [...this.texts],
+    };
+  }
+
+  /** For a newcomer. */
+  nextSlot(): number {
+    return this.#nextSlot++;
+  }
+
+  /** Something of it is to be kept elsewhere. @param record undefined: it is not there any more */
+  keep(field: string, record: (() => unknown) | undefined): void {
+    this.#context.journal?.changed(this.name, field, record);
+  }
+
+  /** The same for a participant, whether it is there or not. */
+  keepParticipant(participant: Participant): void {
+    const { journal } = this.#context;
+    if (!journal || this.#closed) return;
+    const { slot, closed } = participant;
+    this.keep(fieldOf.participant(slot), closed ? undefined : () => participant.record(journal.recordOf));
+  }
+
+  #keepItself(): void {
+    if (!this.#closed) this.keep(fieldOf.room, () => this.#ownRecord());
+  }
+
+  #ownRecord(): RoomRecord {
     const { name, createdAt, settings, stays } = this;
     return {
       ...{ name, sid: this.#sid, createdAt, settings, stays, closesAt: this.#closesAt },
-      ...{ moderatorAt: this.#succession?.dueAt, said: this.#history.said, texts: [...this.texts] },
+      ...{ moderatorAt: this.#succession?.dueAt, nextSlot: this.#nextSlot, said: this.#history.said },
       ...(this.#filterChange && { filter: this.#filterChange.filter ?? null }),
       pipeline: this.#media.record,
-      participants: [...this.#members].map((participant) => participant.record(recordOf)),
     };
   }
 
@@ -436,6 +492,7 @@ export class Room implements api.Room {
     const { said, text } = event;
     const { name: by, profile } = event.type === 'textSaid' ? event.from : server;
     this.#history.add({ ...said, by, displayName: profile.name, text }, this.#settings.chatHistory);
+    this.#keepItself();
     this.tell(event);
   }
 
@@ -455,6 +512,7 @@ export class Room implements api.Room {
   async setFilter(filter: VideoFilter | undefined): Promise<void> {
     this.#assertOpen();
     this.#filterChange = { type: 'roomFilterChanged', filter };
+    this.#keepItself();
     this.tell(this.#filterChange);
     const goOn = this.keepPayer();
     const apply = async (participant: Participant): Promise<void> => {
@@ -485,6 +543,7 @@ export class Room implements api.Room {
     for (const member of members) member.membershipEnded();
     this.#media.close();
     this.#options.closed(this);
+    this.#context.journal?.closed(this.name);
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
     for (const member of members) member.tell(event);
     this.#options.watch(event);
@@ -511,6 +570,7 @@ export class Room implements api.Room {
   #waitUntil(time: number): void {
     this.#stopWait();
     this.#closesAt = time;
+    this.#keepItself();
     this.#stopWaiting = this.#context.later(Math.max(0, time - this.#context.now()), () => {
       if (this.#members.visible === 0) this.close('empty');
     });
@@ -525,6 +585,7 @@ export class Room implements api.Room {
   #forget(participant: Participant): void {
     this.#members.remove(participant);
     participant.membershipEnded();
+    this.keepParticipant(participant);
   }
 
   #taken({ id }: api.Newcomer): RoomError {

@@ -2,6 +2,7 @@ import type { Authorize } from './authorize.js';
 import type { Bearer } from './bearer.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type * as api from './index.js';
+import type { Journal } from './journal.js';
 import type { Later } from './later.js';
 import type { Knocker } from './lobby.js';
 import type { AuditEntry } from './moderation.js';
@@ -36,6 +37,8 @@ export interface RoomsOptions {
    * be charged to the client that caused it. Default: the rest is just run.
    */
   readonly keepPayer?: KeepPayer;
+  /** Where the rooms are kept besides. Default: nowhere. */
+  readonly journal?: Journal | undefined;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */

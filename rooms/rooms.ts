@@ -14,7 +14,7 @@ import { later as standardLater } from './later.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
 import { defaultMaxMetadataBytes } from './profile.js';
 import { assertMay, assertMaySend } from './rights.js';
-import type { RoomRecord, RoomsRecord } from './records.js';
+import type { RoomsRecord, WholeRoomRecord } from './records.js';
 import { Room } from './room.js';
 import type { RoomContext, RoomOptions } from './room.js';
 import type {
@@ -62,6 +62,7 @@ export class Rooms {
       later = standardLater,
       audit = () => undefined,
       maxMetadataBytes = defaultMaxMetadataBytes,
+      journal,
       keepPayer = () => (rest) => rest(),
       maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
@@ -91,7 +92,7 @@ export class Rooms {
     };
     const bans = this.#bans;
     const shared = { now, later, keepPayer, media, authorize, maxTextBytes, maxMetadataBytes, firstIsModerator };
-    this.#context = { ...shared, audit, bans, keepClosed };
+    this.#context = { ...shared, journal, audit, bans, keepClosed };
   }
 
   [Symbol.iterator](): Iterator<api.Room> {
@@ -306,8 +307,9 @@ export class Rooms {
     });
   }
 
-  #restore(former: RoomRecord, comeBack: ComeBack): void {
-    const room = this.#make(former.name, former.settings, { stays: former.stays, waits: false, former });
+  #restore(former: WholeRoomRecord, comeBack: ComeBack): void {
+    const { name, settings, stays } = former.room;
+    const room = this.#make(name, settings, { stays, waits: false, former: former.room });
     room.restore(former, comeBack);
     this.#add(room);
     const tell = (event: RoomEvent): void => {

@@ -7,6 +7,7 @@ import type { MutableKind } from './muted-kinds.js';
 import { OwnedEndpoint } from './owned-endpoint.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
+import { fieldOf } from './records.js';
 import type { SubscriptionRecord } from './records.js';
 
 /** Owns its endpoint. */
@@ -42,6 +43,7 @@ export class Subscription implements api.Subscription {
         this.#feed.open(endpoint),
       );
       this.#open = true;
+      this.#keep();
       return sdpAnswer;
     } catch (error) {
       this.close();
@@ -62,10 +64,11 @@ export class Subscription implements api.Subscription {
   /** Undefined while it is not open. */
   get record(): SubscriptionRecord | undefined {
     const { publisher, id: stream } = this.publication;
+    const { slot } = this.subscriber;
     const { record: endpoint } = this.#endpoint;
     if (!this.#open || endpoint === undefined) return undefined;
     return {
-      ...{ publisher: publisher.id, stream, endpoint },
+      ...{ slot, publisher: publisher.slot, stream, endpoint },
       ...{ connected: [...(this.#feed.connected ?? [])], muted: [...this.muted] },
     };
   }
@@ -77,13 +80,13 @@ export class Subscription implements api.Subscription {
   async mute(what: MutableKind): Promise<void> {
     this.#assertNotClosed();
     this.#feed.muted.add(what);
-    await this.#feed.update();
+    await this.mutesChanged();
   }
 
   async unmute(): Promise<void> {
     this.#assertNotClosed();
     this.#feed.muted.clear();
-    await this.#feed.update();
+    await this.mutesChanged();
   }
 
   /** Called by a moderator: as `mute` of some kinds, or undoes that. @throws RoomError as `mute` */
@@ -93,7 +96,7 @@ export class Subscription implements api.Subscription {
       if (isCut) this.#feed.muted.add(kind);
       else this.#feed.muted.delete(kind);
     }
-    await this.#feed.update();
+    await this.mutesChanged();
   }
 
   addCandidate(candidate: IceCandidate): void {
@@ -106,6 +109,7 @@ export class Subscription implements api.Subscription {
     this.#feed.close();
     this.#endpoint.close();
     this.subscriber.media.subscriptionClosed(this);
+    if (this.#open) this.#keep();
   }
 
   /** Another process goes on with it. */
@@ -127,14 +131,23 @@ export class Subscription implements api.Subscription {
     this.close();
   }
 
-  /** Called by the publication when its mutes changed. */
-  mutesChanged(): Promise<void> {
-    return this.#feed.update();
+  /** Called by the publication when its mutes changed. @throws RoomError as `mute` */
+  async mutesChanged(): Promise<void> {
+    this.#keep();
+    await this.#feed.update();
+    this.#keep();
   }
 
   /** Called by the publication when its video comes from elsewhere. @throws as `Feed.reroute` */
   outputChanged(): Promise<void> {
     return this.#feed.reroute();
+  }
+
+  /** What is kept of it elsewhere has changed. */
+  #keep(): void {
+    const { subscriber, publication } = this;
+    const field = fieldOf.subscription(subscriber.slot, publication.publisher.slot, publication.id);
+    subscriber.room.keep(field, this.#endpoint.closed ? undefined : () => this.record);
   }
 
   #assertNotClosed(): void {

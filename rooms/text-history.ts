@@ -23,14 +23,23 @@ export const mostKeptTexts = 500;
 /** The last texts that were said to everybody in a room. The oldest go first. */
 export class TextHistory {
   readonly #sid: () => string;
+  readonly #changed: (id: string, text: KeptText | undefined) => void;
   readonly #maxLength: number;
   #texts: KeptText[] = [];
   #length = 0;
   #said = 0;
 
-  /** @param sid of the room (`Room.sid`); asked for when something is said */
-  constructor(sid: () => string, maxLength = maxHistoryLength) {
+  /**
+   * @param sid of the room (`Room.sid`); asked for when something is said
+   * @param changed told of each text that is kept from now on; undefined: it is not kept any more
+   */
+  constructor(
+    sid: () => string,
+    maxLength = maxHistoryLength,
+    changed: (id: string, text: KeptText | undefined) => void = () => undefined,
+  ) {
     this.#sid = sid;
+    this.#changed = changed;
     this.#maxLength = maxLength;
   }
 
@@ -61,6 +70,7 @@ export class TextHistory {
     if (lengthOf(text) > this.#maxLength) return;
     this.#texts.push(text);
     this.#length += lengthOf(text);
+    this.#changed(text.id, text);
     this.limit(most);
   }
 
@@ -70,6 +80,7 @@ export class TextHistory {
     for (const text of this.#texts) {
       if (this.#texts.length - dropped <= most && this.#length <= this.#maxLength) break;
       this.#length -= lengthOf(text);
+      this.#changed(text.id, undefined);
       dropped++;
     }
     if (dropped > 0) this.#texts.splice(0, dropped);

@@ -185,7 +185,7 @@ describe('rooms that another process goes on with', () => {
     await publish(ben, offer);
     await ben.subscribe(ana, offer);
     const text = move.text();
-    const [kept] = (JSON.parse(text) as RoomsRecord).rooms[0]?.participants[0]?.publications ?? [];
+    const [kept] = (JSON.parse(text) as RoomsRecord).rooms[0]?.publications ?? [];
     move.rooms.letGo();
     move.media.forget(kept?.endpoint ?? '');
     move.restore(text);

@@ -1,0 +1,17 @@
+import type { RecordOf } from './rooms-options.js';
+
+/**
+ * Keeps the rooms outside of this process, entity by entity, so that another process can go on with them whenever this one ends
+ * (`Rooms.restore`). Called in the turn in which something changes, perhaps more than once. Must not throw.
+ *
+ * The fields of a room are `room`, `m:SLOT` for a participant, `p:SLOT:STREAM` for what it publishes, `s:SLOT:SLOT:STREAM` for what the
+ * first one receives of the second one, and `chat:ID` for a text (rooms/records.ts has their contents).
+ */
+export interface Journal {
+  /** @param record makes plain data of it, now or at the end of the turn; undefined: it is not there any more */
+  changed(room: string, field: string, record: (() => unknown) | undefined): void;
+  /** Nothing of it is there any more. */
+  closed(room: string): void;
+  /** For participants. */
+  readonly recordOf: RecordOf;
+}
