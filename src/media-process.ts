@@ -4,11 +4,15 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ParentLog } from '../log.js';
+import { isRunning, markOf } from '../media/kurento/process-mark.js';
+import type { ProcessMark } from '../media/kurento/process-mark.js';
 import { inOptions } from './engine-flags.js';
 import type { LogLevel } from './log.js';
+import type { KeptEngine, KeptEngines } from './kept-engines.js';
 import { longestPauseMs, RestartPauses } from './restart-pauses.js';
 
 export interface MediaProcessOptions {
@@ -16,6 +20,8 @@ export interface MediaProcessOptions {
   readonly name: string;
   /** Its flags, without those of its address. */
   readonly flags: readonly string[];
+  /** It outlives the server, and one of a former server is used. Default: it ends with the server. */
+  readonly kept?: KeptEngines | undefined;
   readonly log: ParentLog;
 }
 
@@ -33,6 +39,10 @@ const startTimeoutMs = 15_000;
 /** Within this an engine that ended is there again, in ms: on a slow machine too, and after some failures in a row. */
 export const restartMs = longestPauseMs + startTimeoutMs;
 const stopTimeoutMs = 3_000;
+/** How long an engine that outlives the server waits for the next one. The rooms of the state file are as good for half of that. */
+const outliveS = 120;
+/** How often an engine of a former server is looked after, in ms. */
+const lookMs = 250;
 
 /** The engine did not start. The message says why in one line. */
 export class MediaProcessError extends Error {
@@ -52,7 +62,10 @@ interface EngineProgram {
 
 /** One life of the process. */
 interface Run {
-  readonly child: ChildProcess;
+  readonly pid: number | undefined;
+  /** Undefined: a former server has started it. */
+  readonly child?: ChildProcess;
+  readonly kill: (signal: NodeJS.Signals) => void;
   /** Resolves when the process has ended: with the exit code, the signal, or the reason why it could not be spawned. */
   readonly ended: Promise<string | number | null>;
 }
@@ -69,7 +82,7 @@ export class MediaProcess {
   readonly #options: MediaProcessOptions;
   readonly #log: ParentLog;
   #run: Run | undefined;
-  readonly #secret = randomBytes(32).toString('base64url');
+  #secret = randomBytes(32).toString('base64url');
   #url: string | undefined;
   #restarts = 0;
   #logLevel: LogLevel | undefined;
@@ -87,6 +100,11 @@ export class MediaProcess {
    * @throws MediaProcessError when it does not start within 15 s; there is no second attempt. NoMediaLibrary when it can never start
    */
   async start(): Promise<string> {
+    const former = this.#former();
+    if (former) {
+      this.#goOnWith(former);
+      return (this.#url = former.url);
+    }
     this.#url = withPassword(await this.#spawn(), this.#secret);
     return this.#url;
   }
@@ -102,7 +120,7 @@ export class MediaProcess {
 
   /** Undefined while it is down. */
   get pid(): number | undefined {
-    return this.#run?.child.pid;
+    return this.#run?.pid;
   }
 
   /** How often it was started again with success. */
@@ -122,11 +140,59 @@ export class MediaProcess {
     this.#stopping = true;
     clearTimeout(this.#restart);
     if (!this.#run) return;
-    const { child, ended } = this.#run;
-    child.kill('SIGTERM');
-    const impatience = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
-    await ended;
-    clearTimeout(impatience);
+    await stopped(this.#run);
+  }
+
+  /** The process runs on, and is not ours any more. */
+  leave(): void {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    const { child } = this.#run ?? {};
+    if (!child) return;
+    if (child.connected) child.disconnect();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    child.unref();
+  }
+
+  /** One of a former server that runs. */
+  #former(): KeptEngine | undefined {
+    const { kept, name } = this.#options;
+    const former = kept?.all.find((each) => each.name === name);
+    return former && isRunning(former.process) === true ? former : undefined;
+  }
+
+  #goOnWith({ url, process: mark, flags }: KeptEngine): void {
+    this.#secret = decodeURIComponent(new URL(url).password);
+    const ended = endOfProcess(mark).finally(() => {
+      this.#forget();
+    });
+    const kill = (signal: NodeJS.Signals): void => {
+      killProcess(mark, signal);
+    };
+    this.#run = { pid: mark.pid, kill, ended };
+    const startedAt = Date.now();
+    void ended.then((how) => {
+      this.#engineEnded(startedAt, how);
+    });
+    this.#log.info('the media engine of the former server is used; its log is not here', { pid: mark.pid });
+    if (JSON.stringify(flags) !== JSON.stringify(this.#options.flags)) {
+      this.#log.warn(
+        'the media engine keeps the options with which the former server has started it, until it is started again',
+      );
+    }
+  }
+
+  #forget(): void {
+    this.#run = undefined;
+    this.#options.kept?.remove(this.name);
+  }
+
+  /** @param url with its secret */
+  #keep(url: string, pid: number | undefined): void {
+    const { kept, flags } = this.#options;
+    const mark = pid === undefined ? undefined : markOf(pid);
+    if (kept && mark) kept.add({ name: this.name, url, process: mark, flags: [...flags] });
   }
 
   async #spawn(): Promise<string> {
@@ -136,14 +202,20 @@ export class MediaProcess {
       execArgv: [...execArgv],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, MEDIA_SERVER_TOKEN: this.#secret },
+      // A signal of the terminal is for the server, which stops it or leaves it.
+      detached: this.#options.kept !== undefined,
     });
     const ended = endOf(child).finally(() => {
-      this.#run = undefined;
+      this.#forget();
     });
-    this.#run = { child, ended };
+    const kill = (signal: NodeJS.Signals): void => {
+      child.kill(signal);
+    };
+    this.#run = { pid: child.pid, child, kill, ended };
     for (const stream of [child.stdout, child.stderr]) if (stream) this.#relayLog(stream);
     try {
       const url = await ready(child, ended);
+      this.#keep(withPassword(url, this.#secret), child.pid);
       void ended.then((how) => {
         this.#engineEnded(startedAt, how);
       });
@@ -157,7 +229,8 @@ export class MediaProcess {
 
   #flags(): string[] {
     const port = this.#url === undefined ? '0' : new URL(this.#url).port;
-    const flags = ['--host', '127.0.0.1', '--port', port, ...this.#options.flags];
+    const outlive = this.#options.kept ? ['--outlive', String(outliveS)] : [];
+    const flags = ['--host', '127.0.0.1', '--port', port, ...outlive, ...this.#options.flags];
     // The last of several counts.
     return this.#logLevel === undefined ? flags : [...flags, '--log-level', this.#logLevel];
   }
@@ -218,6 +291,35 @@ function endOf(child: ChildProcess): Run['ended'] {
       if (child.pid === undefined) resolve(error.message);
     });
   });
+}
+
+/** Of a process that is not a child of this one. */
+async function endOfProcess(mark: ProcessMark): Promise<string> {
+  while (isRunning(mark) === true) await pause(lookMs, undefined, { ref: false });
+  return 'it is gone';
+}
+
+/** Ends a process that is not a child of this one. Resolves when it has ended. */
+export async function endProcess(mark: ProcessMark): Promise<void> {
+  const ended = endOfProcess(mark);
+  const kill = (signal: NodeJS.Signals): void => {
+    killProcess(mark, signal);
+  };
+  await stopped({ ended, kill });
+}
+
+/** Does nothing when it has ended. */
+function killProcess(mark: ProcessMark, signal: NodeJS.Signals): void {
+  if (isRunning(mark) === true) process.kill(mark.pid, signal);
+}
+
+async function stopped({ ended, kill }: Pick<Run, 'ended' | 'kill'>): Promise<void> {
+  kill('SIGTERM');
+  const impatience = setTimeout(() => {
+    kill('SIGKILL');
+  }, stopTimeoutMs);
+  await ended;
+  clearTimeout(impatience);
 }
 
 function withPassword(url: string, password: string): string {

@@ -12,6 +12,7 @@ import type { Health } from '../rest/health.js';
 import type { Config } from './config.js';
 import { engineFlags } from './engine-flags.js';
 import { isOnThisMachine } from './listening.js';
+import { KeptEngines } from './kept-engines.js';
 import type { LogLevel } from './log.js';
 import { NoMediaLibrary, restartMs } from './media-process.js';
 import { MediaProcesses } from './media-processes.js';
@@ -40,6 +41,8 @@ export interface StartedMedia {
   restored(): void;
   /** The least important line that embedded engines write from now on. */
   logLevel(level: LogLevel): void;
+  /** With MEDIA_KEEP_ALIVE: `stop` leaves the embedded engines to the next process of the server. Called when that can go on. */
+  leave(): void;
   /** Lets go of the media servers, and ends those that were started. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -58,11 +61,20 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
   try {
     const relays = await relayHosts(config);
     const processes = config.kmsUris.length === 0 ? processesOf(config, log) : undefined;
-    if (processes) undo.add(() => processes.stop());
+    let isLeft = false;
+    undo.add(async () => {
+      if (isLeft) processes?.leave();
+      else await processes?.stop();
+    });
     const urls = processes ? await startProcesses(processes, log) : [...new Set(config.kmsUris)];
     if (!processes && config.appUrl === '' && !urls.every(isOnThisMachine)) {
       log.warn(
         'APP_URL is empty and a media server is on another machine: it cannot fetch the images of filters; set APP_URL to the address of this server as the media server reaches it',
+      );
+    }
+    if (processes && config.stateFile !== '' && !config.mediaKeepAlive) {
+      log.info(
+        'the embedded engines end with this process: after a restart clients publish again; see MEDIA_KEEP_ALIVE',
       );
     }
     const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
@@ -103,6 +115,9 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
         return `${which}out of reach; the server goes on trying, and nobody can publish there until it answers (KMS_URIS)`;
       },
       restored,
+      leave: () => {
+        isLeft = config.mediaKeepAlive;
+      },
       logLevel: (level) => {
         processes?.logLevel(level);
       },
@@ -119,6 +134,7 @@ function processesOf(config: Config, log: ParentLog): MediaProcesses {
     count: config.mediaProcesses,
     udpPorts: config.mediaUdpPorts,
     flags: engineFlags(config),
+    kept: config.mediaKeepAlive ? new KeptEngines(`${config.stateFile}.engines`) : undefined,
     log,
   });
 }
@@ -170,9 +186,10 @@ function engineOf(
   });
 }
 
-/** None for embedded engines: they end with the server, whatever ends it. */
+/** None for embedded engines that end with the server, whatever ends it. */
 function ownerOf(config: Config): KurentoEngineOptions['owner'] {
-  if (config.kmsUris.length === 0 || !config.releaseLeftPipelines) return undefined;
+  const outlivesUs = config.kmsUris.length > 0 || config.mediaKeepAlive;
+  if (!outlivesUs || !config.releaseLeftPipelines) return undefined;
   return { name: config.serverName || hostname(), process: thisProcess() };
 }
 

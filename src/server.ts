@@ -76,7 +76,10 @@ export async function startServer(
       },
       suspend: async () => {
         try {
-          if (stateFile) await service.handOver((rooms) => stateFile.save(rooms));
+          if (stateFile) {
+            await service.handOver((rooms) => stateFile.save(rooms));
+            media.leave();
+          }
         } catch (error) {
           log.error('the rooms end with this process: the state file cannot be written', { error });
         }

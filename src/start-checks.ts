@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { thisProcess } from '../media/kurento/process-mark.js';
 import { checkFolder } from '../options/check-folder.js';
 import type { Config } from './config.js';
 import { ConfigError } from '../options/config-error.js';
@@ -17,8 +19,19 @@ export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   if (hasEngines && config.mediaRecordingsDir !== '') {
     checkFolder('MEDIA_RECORDINGS_DIR', config.mediaRecordingsDir, 'write');
   }
+  if (hasEngines && config.mediaKeepAlive) checkKeepAlive(config.stateFile);
   const adminPlace = adminPlaceOf(config);
   await checkPlaces([placeOf(config), ...(adminPlace ? [adminPlace] : [])]);
+}
+
+/** @throws ConfigError unless engines can be left to the next process of the server */
+function checkKeepAlive(stateFile: string): void {
+  if (stateFile === '') {
+    throw new ConfigError('MEDIA_KEEP_ALIVE: set STATE_FILE, beside which the server notes its engines');
+  }
+  checkFolder('STATE_FILE', dirname(stateFile), 'write');
+  if (!thisProcess())
+    throw new ConfigError('MEDIA_KEEP_ALIVE: only Linux tells the next process which engines still run');
 }
 
 /**

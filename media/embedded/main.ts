@@ -81,7 +81,7 @@ async function main(args: readonly string[]): Promise<void> {
     admission: new Admission({ token, allowedOrigins: options.allowedOrigins }),
     maxConnections: options.maxConnections,
   });
-  stopOnSignals(() => {
+  const stop = stopOnSignals(() => {
     protocol.close();
     server.stop();
     // Closing sockets takes a moment. `exit` is needed: the native library keeps the process alive for ever.
@@ -98,6 +98,9 @@ async function main(args: readonly string[]): Promise<void> {
       }
       process.exit(0);
     });
+  });
+  process.on('disconnect', () => {
+    stopWhenUnused(options.outlive, () => protocol.isUsed, stop);
   });
   const url = await protocol.listen(options.host, options.port).catch((error: unknown) => {
     throw new StartFailure(
@@ -171,8 +174,8 @@ function reportReach(options: Options, log: Log): void {
   if (warning !== undefined) log.warn(warning, { addresses });
 }
 
-/** Calls `stop` once: on a signal, or when the process that started this one has ended. */
-function stopOnSignals(stop: () => void): void {
+/** Calls `stop` once: on a signal, or when the returned function is called. */
+function stopOnSignals(stop: () => void): () => void {
   let stopping = false;
   const once = (): void => {
     if (stopping) return;
@@ -181,10 +184,23 @@ function stopOnSignals(stop: () => void): void {
   };
   process.on('SIGTERM', once);
   process.on('SIGINT', once);
-  process.on('disconnect', once);
   onNpmGone('media-server', once);
   // It comes to all processes of a terminal, and asks the server that started this one to reload its configuration.
   if (process.send) process.on('SIGHUP', () => undefined);
+  return once;
+}
+
+/** Calls `stop` when nobody has used this process for so many seconds. The program that started it has ended. */
+function stopWhenUnused(seconds: number, isUsed: () => boolean, stop: () => void): void {
+  if (seconds === 0) {
+    stop();
+    return;
+  }
+  let unused = 0;
+  setInterval(() => {
+    unused = isUsed() ? 0 : unused + 1;
+    if (unused >= seconds) stop();
+  }, 1_000);
 }
 
 function announce(url: string, log: Log, endpoints: number): void {

@@ -69,6 +69,12 @@ const options = {
     'folder',
     'The folder for recordings. Without it nothing is recorded.',
   ),
+  outlive: option(
+    count.min(0).max(86_400),
+    0,
+    's',
+    'How long it waits for a client after the program that started it has ended. 0: it ends at once.',
+  ),
   testLoss: option(number.min(0).max(1), 0, 'share', 'For tests: the share of RTP packets that are lost each way.'),
   logLevel: option(z.enum(logLevels), 'info', 'level', 'The least important line to log.'),
 };

@@ -14,9 +14,14 @@ export type ProcessMark = z.infer<typeof processMark>;
 
 /** Undefined where the system does not tell: anywhere but on Linux. */
 export function thisProcess(): ProcessMark | undefined {
+  return markOf(process.pid);
+}
+
+/** Undefined when it does not run, or the system does not tell. */
+export function markOf(pid: number): ProcessMark | undefined {
   const place = placeHere();
-  const stat = statOf(process.pid);
-  return place !== undefined && stat ? { place, pid: process.pid, started: stat.started } : undefined;
+  const stat = statOf(pid);
+  return place !== undefined && stat ? { place, pid, started: stat.started } : undefined;
 }
 
 /**

@@ -37,6 +37,10 @@ export const mediaOptions = {
     'processes',
     'How many embedded engines are started, each a process of its own. Rooms are spread among them.',
   ),
+  mediaKeepAlive: flag(
+    false,
+    'Whether the embedded engines live on when the server ends by SIGTERM or is killed, and its next start uses them (Linux; needs stateFile). They wait two minutes for it.',
+  ),
   mediaUdpPorts: option(
     readBy(readUdpPorts, 'must be first-last, as 40000-49999'),
     '40000-49999',

@@ -73,7 +73,7 @@ export const serverOptions = {
     z.string(),
     '',
     'file',
-    'On SIGTERM rooms, sessions and what they have on media servers are written here; the next start reads the file, removes it and goes on, if it is at most a minute old. Clients of the room protocol come back by themselves, and with media servers that stay (kmsUris) sound and picture never stop. It holds secrets: keep it where nobody else reads. Empty: a stop ends every room.',
+    'On SIGTERM rooms, sessions and what they have on media servers are written here; the next start reads the file, removes it and goes on, if it is at most a minute old. Clients of the room protocol come back by themselves, and with media servers that stay (kmsUris, mediaKeepAlive) sound and picture never stop. It holds secrets: keep it where nobody else reads. Empty: a stop ends every room.',
   ),
   logLevel: option(z.enum(['error', 'warn', 'info', 'debug']), 'info', 'level', 'The least important line to log.', {
     reloads: true,

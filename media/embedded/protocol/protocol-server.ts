@@ -82,6 +82,11 @@ export class ProtocolServer {
     this.#sockets.on('error', () => undefined);
   }
 
+  /** Whether a client is connected. */
+  get isUsed(): boolean {
+    return this.#sockets.clients.size > 0;
+  }
+
   /** Resolves with the URL. Rejects when the server cannot listen on this address. */
   async listen(host: string, port: number): Promise<string> {
     await new Promise<void>((resolve, reject) => {

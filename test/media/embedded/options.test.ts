@@ -19,6 +19,7 @@ describe('flags of the embedded engine', () => {
       interfaces: [],
       gcPeriod: 240,
       recordingsDir: undefined,
+      outlive: 0,
       testLoss: 0,
       logLevel: 'info',
     });
@@ -28,7 +29,7 @@ describe('flags of the embedded engine', () => {
     const flags = ['--host=::1', '--port', '0', '--udp-ports', '50000-50100', '--bind-address', '192.0.2.1'];
     const more = ['--announced-address', '203.0.113.7, 2001:db8::7', '--gc-period', '0.5', '--log-level', 'debug'];
     const told = ['--address-families', 'ipv6', '--interfaces', 'eth0,192.0.2.1'];
-    const clients = ['--allowed-origins', 'HTTPS://Pages.example:443/, *', '--max-connections', '5'];
+    const clients = ['--allowed-origins', 'HTTPS://Pages.example:443/, *', '--max-connections', '5', '--outlive', '60'];
     expect(parseOptions([...flags, ...more, ...told, ...clients])).to.deep.equal({
       host: '::1',
       port: 0,
@@ -41,6 +42,7 @@ describe('flags of the embedded engine', () => {
       interfaces: ['eth0', '192.0.2.1'],
       gcPeriod: 0.5,
       recordingsDir: undefined,
+      outlive: 60,
       testLoss: 0,
       logLevel: 'debug',
     });
