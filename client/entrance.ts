@@ -1,6 +1,7 @@
 import type { RequestResult } from '../dialects/kurento-room/types.js';
 import { Admission } from './admission.js';
 import { ClientError, asClientError } from './errors.js';
+import { isJoinAnswer } from './frames.js';
 import { givenText } from './given.js';
 import type { ResumeToken } from './resume-token.js';
 import type { Session } from './session.js';
@@ -95,6 +96,8 @@ export class Entrance {
       ...(metadata !== undefined && { metadata }),
       ...(dataChannels && { dataChannels }),
     });
+    if (!isJoinAnswer(answer))
+      throw new ClientError('invalid-request', 'The server answers in a way that this library does not understand.');
     // Other servers of this protocol give none.
     if (typeof answer.resumeToken === 'string') this.#resumeToken.keep(answer.resumeToken);
     return answer;

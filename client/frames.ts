@@ -41,7 +41,7 @@ const fits = {
   participantWaiting: (params) => texts('id', 'name', 'door')(params) && typeof params.waiting === 'boolean',
   admitted: () => true,
   denied: texts('reason'),
-  grantsChanged: (params) => isRecord(params.grants),
+  grantsChanged: (params) => isGrants(params.grants),
   unmuteRequested: (params) => texts('by')(params) && isKinds(params.kinds),
 } as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
 type KnownName = keyof typeof fits;
@@ -71,6 +71,24 @@ function readNotification(method: string, params: unknown): Frame | undefined {
   return { type: 'notification', notification: { method, params } as unknown as Notification };
 }
 
+/** Whether an answer to joinRoom holds what this library reads of it. */
+export function isJoinAnswer({ value, self, grants, features, messages, room }: Params): boolean {
+  const isPresent = (each: unknown): boolean => isRecord(each) && texts('id')(each) && fitsPresent(each);
+  const isMessage = (each: unknown): boolean =>
+    isRecord(each) &&
+    texts('id', 'user', 'message')(each) &&
+    optional('string', 'name')(each) &&
+    optional('number', 'at')(each);
+  return (
+    isListOf(value, isPresent) &&
+    (self === undefined || isPresent(self)) &&
+    (grants === undefined || isGrants(grants)) &&
+    (features === undefined || isListOf(features, isText)) &&
+    (messages === undefined || isListOf(messages, isMessage)) &&
+    (room === undefined || isRecord(room))
+  );
+}
+
 function isKnown(method: string): method is KnownName {
   return Object.hasOwn(fits, method);
 }
@@ -84,10 +102,11 @@ function optional(type: 'string' | 'boolean' | 'number', member: string): (param
 }
 
 /** What features add to a participant. */
-function fitsPresent({ state, attributes, ...texts }: Params): boolean {
+function fitsPresent({ state, attributes, streams, ...texts }: Params): boolean {
   return (
+    (streams === undefined || isStreams(streams)) &&
     ['name', 'metadata'].every((member) => optional('string', member)(texts)) &&
-    (attributes === undefined || isRecord(attributes)) &&
+    (attributes === undefined || (isRecord(attributes) && Object.values(attributes).every(isText))) &&
     (state === undefined || (isRecord(state) && isState(state)))
   );
 }
@@ -101,12 +120,26 @@ function isState(params: Params): boolean {
   );
 }
 
+function isGrants(grants: unknown): boolean {
+  if (!isRecord(grants)) return false;
+  const flags = ['roomAdmin', 'canPublish', 'canSubscribe', 'canPublishData'];
+  return flags.every((flag) => typeof grants[flag] === 'boolean') && isListOf(grants.canPublishSources, isText);
+}
+
 function isKinds(kinds: unknown): boolean {
-  return Array.isArray(kinds) && kinds.every((kind) => kind === 'audio' || kind === 'video');
+  return isListOf(kinds, (kind) => kind === 'audio' || kind === 'video');
 }
 
 function isStreams(streams: unknown): boolean {
-  return Array.isArray(streams) && streams.every(isStream);
+  return isListOf(streams, isStream);
+}
+
+function isListOf(value: unknown, fits: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(fits);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }
 
 function isStream(stream: unknown): boolean {

@@ -95,6 +95,27 @@ describe('access, as the client sees it', () => {
     expect(server?.heard).to.deep.equal([]);
   });
 
+  for (const [what, answer] of [
+    ['nothing', {}],
+    ['no list of people', { value: 'nobody' }],
+    ['people without an id', { value: [{ name: 'Bo' }] }],
+    ['streams that are none', { value: [{ id: 'bo', streams: 'webcam' }] }],
+    ['a state that is none', { value: [{ id: 'bo', state: {} }] }],
+    ['rights that are none', { value: [], grants: { canPublish: true } }],
+    ['features that are no list', { value: [], features: 'streams' }],
+    ['messages that are none', { value: [], messages: [{ text: 'Hello' }] }],
+    ['no name for itself', { value: [], self: {} }],
+  ] as const) {
+    it(`does not join a server that answers with ${what}, and takes nothing over`, async () => {
+      await meet(({ method }) => ({ result: method === 'joinRoom' ? answer : {} }), { user: 'ana' });
+      const { code, name } = await failure(room.join());
+      expect([code, name, room.state, room.participants.size]).to.deep.equal([
+        ...['invalid-request', 'ClientError', 'closed', 0],
+      ]);
+      await until('its connection is closed', () => server?.visits.every((each) => each.closed) ?? false);
+    });
+  }
+
   it('is left while a token is fetched that never comes', async () => {
     await meet(() => entered(), { token: () => new Promise(() => undefined) });
     const joining = failure(room.join());

@@ -44,6 +44,9 @@ describe('a frame, as the client reads it', () => {
       frame({ method: 'participantLeft', params: { id: 'ana' } }),
       frame({ method: 'participantPublished', params: { id: 'ana', streams: 'webcam' } }),
       frame({ method: 'participantJoined', params: [] }),
+      frame({ method: 'participantJoined', params: { id: 'ana', streams: 'webcam' } }),
+      frame({ method: 'participantUpdated', params: { id: 'ana', attributes: { mood: 7 } } }),
+      frame({ method: 'grantsChanged', params: { grants: { canPublish: true } } }),
       frame({ method: 'participantJoined' }),
     ];
     for (const text of broken) expect(readFrame(text), text).to.equal(undefined);

@@ -105,7 +105,13 @@ describe('the chat as the page shows it', () => {
 
   it('lets nobody write that may not', async () => {
     expect(chat.mayWrite.value).to.equal(true);
-    const grants = { canPublishData: false, canSubscribe: true, canPublishSources: [], roomAdmin: false };
+    const grants = {
+      canPublish: true,
+      canPublishData: false,
+      canSubscribe: true,
+      canPublishSources: [],
+      roomAdmin: false,
+    };
     server.visits[0]?.tell('grantsChanged', { grants });
     await until('the page knows', () => !chat.mayWrite.value);
   });
