@@ -49,3 +49,7 @@ export function readTrack(track: MediaStreamTrack, what: string): MediaStreamTra
   givenOneOf(track.kind, 'The kind of a track', ['audio', 'video']);
   return track;
 }
+
+export function kindOf({ kind }: MediaStreamTrack): MediaKind {
+  return kind === 'audio' ? 'audio' : 'video';
+}
