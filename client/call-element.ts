@@ -1,5 +1,6 @@
 import type { ClientError } from './errors.js';
-import type { EndDetails, EndReason, Room } from './room.js';
+import type { Room } from './room.js';
+import type { EndDetails, EndReason } from './room-events.js';
 
 /** The buttons of a call. */
 export type CallButton =

@@ -1,7 +1,7 @@
 import type { CallHandle } from './call-element.js';
 import { asClientError } from './errors.js';
 import { givenLike, givenObject, givenText } from './given.js';
-import type { RoomOptions } from './room.js';
+import type { RoomOptions } from './room-options.js';
 import { ownServer } from './server-address.js';
 
 /** The room and the user of a call that is embedded. `user`, `token` and `password` are as in `RoomOptions`. */

@@ -47,15 +47,9 @@ export { Publication, type PublicationEvents } from './publication.js';
 export type { PublicationState } from './publication-state.js';
 export type { PublishOptions } from './publish-options.js';
 export type { Quality } from './quality.js';
-export {
-  Room,
-  type EndDetails,
-  type EndReason,
-  type RoomEvents,
-  type RoomOptions,
-  type RoomSettings,
-  type RoomState,
-} from './room.js';
+export { Room } from './room.js';
+export type { EndDetails, EndReason, RoomEvents, RoomSettings, RoomState } from './room-events.js';
+export type { RoomOptions } from './room-options.js';
 export { Self, type Grants, type SelfEvents } from './self.js';
 export type { SessionOptions } from './session.js';
 export { Speakers, type SpeakersEvents, type SpeakersOptions } from './speakers.js';

@@ -1,3 +1,4 @@
+import type { EntranceOptions } from './entrance.js';
 import {
   fitsJson,
   givenList,
@@ -9,8 +10,28 @@ import {
   shown,
 } from './given.js';
 import { isIceServer } from './ice-servers.js';
-import type { RoomOptions } from './room.js';
 import { serverAddress, type ServerAddress } from './server-address.js';
+import type { SessionOptions } from './session.js';
+
+/** Which room is joined on which server, and how. */
+export interface RoomOptions extends SessionOptions, EntranceOptions {
+  /**
+   * Address of the server, as `https://host/`, or `https://host/meet/` where it is below a path. That of its WebSocket, as
+   * `wss://host/room`, is good too. What begins with `/` or `./` is relative to the page.
+   */
+  readonly url: string | URL;
+  /** Name of the room: 1 to 256 characters. It is opened where it is not open yet and the server allows that. */
+  readonly room: string;
+  /** Our name in the room, unique in it: 1 to 256 characters. With a token it is the identity or the name in it, or absent. */
+  readonly user?: string | undefined;
+  /** Receive each publication as it comes. Default: true. */
+  readonly autoSubscribe?: boolean | undefined;
+  /**
+   * Leave as the page goes away, so that the others see it at once. A page that the browser keeps and shows again is told: `closed` comes
+   * with the reason `disconnected`. Default: true.
+   */
+  readonly leaveOnPageHide?: boolean | undefined;
+}
 
 /** What of the options is needed before anything is asked of the server. */
 export interface ReadOptions {

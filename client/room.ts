@@ -1,12 +1,10 @@
-import type { NotificationParams, RequestResult } from '../dialects/kurento-room/types.js';
+import type { RequestResult } from '../dialects/kurento-room/types.js';
 import type { Ask } from './ask.js';
 import { Chat } from './chat.js';
 import type { ChatMessage } from './chat.js';
 import { base64Of, dataIn } from './data.js';
-import type { DataMessage } from './data.js';
 import { Emitter } from './emitter.js';
 import { Entrance, hasLeft } from './entrance.js';
-import type { EntranceOptions } from './entrance.js';
 import { ClientError, asClientError } from './errors.js';
 import type { Notification } from './frames.js';
 import { fitsJson, givenFunction, givenList, givenObject, invalid, shown } from './given.js';
@@ -16,105 +14,19 @@ import { LocalPublications } from './local-publications.js';
 import { MediaConnections } from './media-connections.js';
 import { Moderation } from './moderation.js';
 import { Playback } from './playback.js';
-import { Participant } from './participant.js';
+import type { Participant } from './participant.js';
+import { Others } from './others.js';
 import type { PublishOptions } from './publish-options.js';
 import { watchPage } from './page-watch.js';
-import type { Present } from './profile.js';
 import type { Publication } from './publication.js';
 import { BackOff } from './back-off.js';
 import { ResumeToken } from './resume-token.js';
 import { Self } from './self.js';
-import { readOptions } from './room-options.js';
+import type { EndDetails, EndReason, RoomEvents, RoomSettings, RoomState } from './room-events.js';
+import { readOptions, type RoomOptions } from './room-options.js';
 import type { Grants } from './self.js';
-import { Session, type SessionOptions } from './session.js';
-import { webcam, type StreamEntry } from './streams.js';
-
-/** Which room is joined on which server, and how. */
-export interface RoomOptions extends SessionOptions, EntranceOptions {
-  /**
-   * Address of the server, as `https://host/`, or `https://host/meet/` where it is below a path. That of its WebSocket, as
-   * `wss://host/room`, is good too. What begins with `/` or `./` is relative to the page.
-   */
-  readonly url: string | URL;
-  /** Name of the room: 1 to 256 characters. It is opened where it is not open yet and the server allows that. */
-  readonly room: string;
-  /** Our name in the room, unique in it: 1 to 256 characters. With a token it is the identity or the name in it, or absent. */
-  readonly user?: string | undefined;
-  /** Receive each publication as it comes. Default: true. */
-  readonly autoSubscribe?: boolean | undefined;
-  /**
-   * Leave as the page goes away, so that the others see it at once. A page that the browser keeps and shows again is told: `closed` comes
-   * with the reason `disconnected`. Default: true.
-   */
-  readonly leaveOnPageHide?: boolean | undefined;
-}
-
-/**
- * Settings of the room that everybody in it may know. `maxParticipants`: 0 is any number. `title` is for people; `metadata` is any text of
- * yours.
- */
-export type RoomSettings = NonNullable<RequestResult<'joinRoom'>['room']>;
-
-/**
- * `left`: we left. `evicted`: a moderator removed us. `refused`: the connection was lost, and the server does not let us in again.
- * `room-closed`: the room ended for all. `disconnected`: the connection was lost, and did not come back in time.
- */
-export type EndReason = 'left' | 'evicted' | 'refused' | 'room-closed' | 'disconnected';
-
-/**
- * `new`: not joined yet. `waiting`: until a moderator lets us in. `reconnecting`: we are in the room, and the connection to the server is
- * lost. `closed`: it has ended, or could not be joined.
- */
-export type RoomState = 'new' | 'joining' | 'waiting' | 'joined' | 'reconnecting' | 'closed';
-
-/** How we came out of the room. */
-export interface EndDetails {
-  /** A sentence of the moderator or the server, for the user. Empty where there is none. */
-  readonly message: string;
-  /** Whether joining again can succeed. */
-  readonly mayReturn: boolean;
-}
-
-/** What a `Room` tells. */
-export interface RoomEvents {
-  /** `state` has changed. */
-  state: [RoomState];
-  /** A participant joined after us. Those that were there before are in `participants` when `join` resolves. */
-  participantJoined: [Participant];
-  /** A participant is not in the room any more. */
-  participantLeft: [Participant];
-  /** A text for everybody, our own too. After we joined anew it may be one that was said meanwhile. `messages` has those from before. */
-  message: [ChatMessage];
-  /** A participant or a program has sent data (`send`). */
-  data: [DataMessage];
-  /**
-   * Something went wrong with media, and the room goes on. Has the id of the participant that it concerns, where that is known. Without a
-   * participant the media server reports it, and lost publications and subscriptions come back by themselves.
-   */
-  mediaError: [ClientError, string | undefined];
-  /** The connection to the server is lost, and the library tries to get it back. Audio and video go on meanwhile. */
-  reconnecting: [ClientError];
-  /**
-   * The connection is back: `true` when the session went on, `false` when the server had forgotten us and we joined anew. Media then comes
-   * back by itself.
-   */
-  reconnected: [boolean];
-  /** A custom request of a participant changed the room. Has what the server told. */
-  customNotification: [Readonly<Record<string, unknown>>];
-  /**
-   * A moderator has been asked to let us in, and `join` goes on as soon as they do. Has our place among those that wait, where it is
-   * known. It can come later too, when the server was restarted and we join anew.
-   */
-  waiting: [number | undefined];
-  /** We begin (`true`) or cease (`false`) to show the screen. */
-  sharing: [boolean];
-  /** Whether the browser wants a click before it plays sound has changed: `startAudio` in that click plays it. */
-  audioBlocked: [boolean];
-  /** Settings of the room have changed: `settings` has all of them. */
-  settingsChanged: [RoomSettings];
-  /** We are not in the room any more, for this reason. Last event, once. */
-  closed: [EndReason, EndDetails];
-}
+import { Session } from './session.js';
+import { webcam } from './streams.js';
 
 /** A server that stops closes all rooms and then, within this time, the connection; it may be started again. */
 const stoppingWithinMs = 400;
@@ -138,7 +50,18 @@ export class Room extends Emitter<RoomEvents> {
   readonly #resumeToken: ResumeToken;
   readonly #entrance: Entrance;
   #settings: RoomSettings | undefined;
-  readonly #participants = new Map<string, Participant>();
+  readonly #others = new Others({
+    subscribes: () => this.#options.autoSubscribe !== false && this.self.grants?.canSubscribe !== false,
+    joined: (participant) => {
+      this.emit('participantJoined', participant);
+    },
+    left: (participant) => {
+      if (this.joined) this.emit('participantLeft', participant);
+    },
+    failed: (error, publisher) => {
+      this.emit('mediaError', error, publisher);
+    },
+  });
   readonly #chat = new Chat();
   readonly #playback = new Playback((blocked) => {
     this.emit('audioBlocked', blocked);
@@ -235,7 +158,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** The others, by user name. */
   get participants(): ReadonlyMap<string, Participant> {
-    return this.#participants;
+    return this.#others.all;
   }
 
   /** Our camera and microphone: the stream `webcam`. Undefined while we publish none. */
@@ -297,7 +220,7 @@ export class Room extends Emitter<RoomEvents> {
       this.#joined = true;
       this.#entered(answer);
       this.#chat.kept(answer.messages ?? []);
-      for (const present of answer.value) this.#add(present, connections);
+      this.#others.found(answer.value, connections);
       this.#become('joined');
     } catch (thrown) {
       this.#become('closed');
@@ -506,7 +429,7 @@ export class Room extends Emitter<RoomEvents> {
         if (isStale()) return;
         this.moderation.forget();
         this.#entered(answer);
-        this.#reconcile(answer.value, connections);
+        this.#others.reconcile(answer.value, connections);
         for (const message of this.#chat.kept(answer.messages ?? [])) this.emit('message', message);
         this.#published.mediaLost(new ClientError('disconnected', 'The server has started anew.'));
         this.#isBack(false);
@@ -528,34 +451,22 @@ export class Room extends Emitter<RoomEvents> {
     }
   }
 
-  /** Takes over who is in the room now and what each participant publishes. Nothing that we received before is left. */
-  #reconcile(present: RequestResult<'joinRoom'>['value'], connections: MediaConnections): void {
-    const names = new Set(present.map(({ id }) => id));
-    for (const id of [...this.#participants.keys()]) if (!names.has(id)) this.#remove(id);
-    for (const each of present) {
-      const known = this.#participants.get(each.id);
-      known?.unpublish();
-      known?.present(each);
-      const participant = known ?? this.#add({ ...each, streams: [] }, connections);
-      if (!known) this.emit('participantJoined', participant);
-      for (const stream of each.streams ?? []) this.#receivePublication(participant.publish(stream), each.id);
-    }
-  }
-
   #receive(notification: Notification, connections: MediaConnections): void {
     if (!this.joined) return;
     switch (notification.method) {
       case 'participantJoined':
-        this.#addLate(notification.params, connections);
+        this.#others.came(notification.params, connections);
         break;
       case 'participantPublished':
-        this.#publishes(notification.params.id, notification.params.streams, connections);
+        this.#others.publishes(notification.params.id, notification.params.streams, connections);
         break;
       case 'participantUnpublished':
-        this.#unpublished(notification.params);
+        if (notification.params.name === this.user)
+          this.#published.taken(notification.params.streams?.map(({ id }) => id));
+        else this.#others.unpublishes(notification.params);
         break;
       case 'participantLeft':
-        this.#remove(notification.params.name);
+        this.#others.remove(notification.params.name);
         break;
       case 'participantEvicted': {
         const { reason = '', mayReturn = false } = notification.params;
@@ -564,7 +475,7 @@ export class Room extends Emitter<RoomEvents> {
       }
       case 'sendMessage': {
         const { user } = notification.params;
-        const sender = user === this.user ? this.self : this.#participants.get(user);
+        const sender = user === this.user ? this.self : this.#others.find(user);
         const message = this.#chat.said(notification.params, sender?.name ?? user);
         if (message) this.emit('message', message);
         break;
@@ -583,7 +494,7 @@ export class Room extends Emitter<RoomEvents> {
         const { error: text, sender, stream } = notification.params;
         const error = new ClientError('media-failed', text);
         if (sender === undefined) this.#published.mediaLost(error);
-        else this.#participants.get(sender)?.subscriptionLost(error, stream);
+        else this.#others.find(sender)?.subscriptionLost(error, stream);
         this.emit('mediaError', error, sender);
         break;
       }
@@ -599,12 +510,12 @@ export class Room extends Emitter<RoomEvents> {
         break;
       case 'participantStateChanged': {
         const { id, ...state } = notification.params;
-        (id === this.user ? this.self : this.#participants.get(id))?.stateChanged(state);
+        (id === this.user ? this.self : this.#others.find(id))?.stateChanged(state);
         break;
       }
       case 'participantUpdated': {
         const { id, ...changes } = notification.params;
-        (id === this.user ? this.self : this.#participants.get(id))?.updated(changes);
+        (id === this.user ? this.self : this.#others.find(id))?.updated(changes);
         break;
       }
       case 'roomUpdated':
@@ -639,58 +550,7 @@ export class Room extends Emitter<RoomEvents> {
     this.self.grantsChanged(grants);
     if (!grants.roomAdmin) this.moderation.forget();
     this.#published.grantsChanged();
-    const publications = [...this.#participants.values()].flatMap((each) => [...each.publications.values()]);
-    for (const publication of publications) {
-      if (!grants.canSubscribe) publication.subscription?.end();
-      else if (!publication.subscription) this.#subscribe(publication);
-    }
-  }
-
-  #addLate(present: Present, connections: MediaConnections): void {
-    const participant = this.#add(present, connections);
-    this.emit('participantJoined', participant);
-  }
-
-  #add(present: Present, connections: MediaConnections): Participant {
-    const { id, streams = [] } = present;
-    this.#remove(id);
-    const participant = new Participant(present, connections);
-    this.#participants.set(id, participant);
-    for (const stream of streams) this.#receivePublication(participant.publish(stream), id);
-    return participant;
-  }
-
-  #unpublished({ name, streams }: NotificationParams<'participantUnpublished'>): void {
-    const ids = streams?.map(({ id }) => id);
-    if (name === this.user) this.#published.taken(ids);
-    else this.#participants.get(name)?.unpublish(ids);
-  }
-
-  #publishes(id: string, streams: readonly StreamEntry[], connections: MediaConnections): void {
-    const participant = this.#participants.get(id) ?? this.#add({ id }, connections);
-    for (const stream of streams) this.#receivePublication(participant.publish(stream), id);
-  }
-
-  #receivePublication(publication: Publication, publisher: string): void {
-    publication.on('failed', (error) => {
-      this.emit('mediaError', error, publisher);
-    });
-    this.#subscribe(publication);
-  }
-
-  #subscribe(publication: Publication): void {
-    if (this.#options.autoSubscribe === false || this.self.grants?.canSubscribe === false) return;
-    publication.subscribe().catch((error: unknown) => {
-      publication.recover(asClientError(error, 'media-failed'));
-    });
-  }
-
-  #remove(id: string): void {
-    const participant = this.#participants.get(id);
-    if (!participant) return;
-    this.#participants.delete(id);
-    participant.leave();
-    if (this.joined) this.emit('participantLeft', participant);
+    this.#others.rightsChanged(grants.canSubscribe);
   }
 
   #endAndClose(reason: EndReason, details?: EndDetails): void {
@@ -716,7 +576,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#rejoining?.hurry();
     clearTimeout(this.#closing);
     this.#published.end();
-    for (const participant of [...this.#participants.values()]) this.#remove(participant.id);
+    this.#others.end();
   }
 
   #requireJoined(): MediaConnections {

@@ -1,4 +1,5 @@
-import { Room, type EndReason } from '../room.js';
+import { Room } from '../room.js';
+import type { EndReason } from '../room-events.js';
 import { Speakers } from '../speakers.js';
 import type { Participant } from '../participant.js';
 import type { Publication } from '../publication.js';

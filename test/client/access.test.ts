@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ClientError } from '../../client/errors.js';
 import { Room } from '../../client/room.js';
-import type { RoomOptions } from '../../client/room.js';
+import type { RoomOptions } from '../../client/room-options.js';
 import { until } from '../support/until.js';
 import { StubStream, StubTrack, inBrowserWorld } from './browser-world.js';
 import { ScriptedServer, unknownSession } from './scripted-server.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Room } from '../../client/room.js';
-import type { RoomOptions } from '../../client/room.js';
+import type { RoomOptions } from '../../client/room-options.js';
 import { until } from '../support/until.js';
 import { StubPeer, StubStream, StubTrack, inBrowserWorld } from './browser-world.js';
 import { ScriptedServer } from './scripted-server.js';

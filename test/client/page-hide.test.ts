@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Room, type RoomOptions } from '../../client/room.js';
+import { Room } from '../../client/room.js';
+import type { RoomOptions } from '../../client/room-options.js';
 import { until } from '../support/until.js';
 import { inBrowserWorld, page } from './browser-world.js';
 import { ScriptedServer, joined } from './scripted-server.js';

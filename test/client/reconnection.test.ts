@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Clock } from '../../client/back-off.js';
-import { Room, type RoomOptions } from '../../client/room.js';
+import { Room } from '../../client/room.js';
+import type { RoomOptions } from '../../client/room-options.js';
 import { until } from '../support/until.js';
 import { inBrowserWorld } from './browser-world.js';
 import { ScriptedServer, joined, nameTaken, unknownSession, type Script, type Visit } from './scripted-server.js';
