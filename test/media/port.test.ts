@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import { KurentoEngine } from '../../media/kurento/engine.js';
+import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { givenMediaServers } from '../support/media-server.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
@@ -77,5 +79,38 @@ describe('media port › a media server that dies', () => {
     const pipeline = await engine.openPipeline(new PipelineEvents());
     await pipeline.createEndpoint({}, new EndpointEvents());
     expect(listener.losses).to.have.lengthOf(1);
+  });
+});
+
+describe('media port › a media server that collects the session of a former process', function () {
+  this.timeout(startingMs);
+
+  it('keeps everything that was adopted, and nothing else', async () => {
+    const server = await EmbeddedEngine.start(0, ['--gc-period', '0.5']);
+    const [former, engine] = [0, 1].map(() => new KurentoEngine({ url: server.url, log: new RecordingLog() }));
+    const raw = await KurentoSocket.open(server.url);
+    const sessions = async (): Promise<unknown[]> =>
+      z.array(z.unknown()).parse(await raw.invoke('manager_ServerManager', 'getSessions'));
+    try {
+      if (!former || !engine) return expect.fail();
+      await Promise.all([former.connect(), engine.connect()]);
+      const [pipeline, other] = await Promise.all([0, 1].map(() => former.openPipeline(new PipelineEvents())));
+      if (!pipeline || !other) return expect.fail();
+      const endpoints = await Promise.all([0, 1, 2].map(() => pipeline.createEndpoint({}, new EndpointEvents())));
+      for (const each of [pipeline, other]) each.letGo();
+      const adopted = engine.adopt(pipeline.record, new PipelineEvents());
+      const [source, sink] = endpoints.map(({ record }) => adopted.adopt(record, new EndpointEvents()));
+      await adopted.finishAdoption();
+      const before = (await sessions()).length;
+      await former.close();
+      await until('its session is collected', async () => (await sessions()).length < before);
+      await until('the other one is gone', async () => (await raw.pipelines()).length === 1);
+      const [id = ''] = await raw.pipelines();
+      expect(await raw.children(id)).to.have.lengthOf(3);
+      if (source && sink) await source.connect(sink);
+    } finally {
+      await Promise.all([former?.close(), engine?.close(), raw.close()]);
+      await server.stop();
+    }
   });
 });
