@@ -14,6 +14,11 @@ export interface Beats {
    * Its pipelines are left to the media server, which collects them in minutes.
    */
   readonly forgetBeats?: number | undefined;
+  /**
+   * Whether other servers may take over what a killed one has left. Then its pipelines stay for `stillBeats`, even where the system tells
+   * that its process is gone. Default: they are released at once there.
+   */
+  readonly othersAdopt?: boolean | undefined;
   /** Nothing is released before it has settled: what a former life has left may still be adopted. Default: nothing is waited for. */
   readonly releaseAfter?: Promise<unknown> | undefined;
 }
@@ -43,6 +48,7 @@ export class LeftPipelines {
   readonly #beatMs: number;
   readonly #stillBeats: number;
   readonly #forgetBeats: number;
+  readonly #othersAdopt: boolean;
   readonly #log: Log;
   /** What is known of other lives: the last beat, and how many of our beats ago it was new. */
   #others = new Map<string, { readonly beat: number; readonly still: number }>();
@@ -57,12 +63,14 @@ export class LeftPipelines {
   #mayRelease: boolean;
 
   constructor(options: LeftPipelinesOptions) {
-    const { owner, client, beatMs = 5_000, stillBeats = 12, forgetBeats = 720, releaseAfter, log } = options;
+    const { owner, client, beatMs = 5_000, stillBeats = 12, forgetBeats = 720 } = options;
+    const { othersAdopt = false, releaseAfter, log } = options;
     this.#owner = owner;
     this.#client = client;
     this.#beatMs = beatMs;
     this.#stillBeats = stillBeats;
     this.#forgetBeats = forgetBeats;
+    this.#othersAdopt = othersAdopt;
     this.#log = log;
     this.#mayRelease = releaseAfter === undefined;
     const allow = (): void => {
@@ -160,7 +168,8 @@ export class LeftPipelines {
     const still = this.#others.get(life)?.still ?? 0;
     const runs = process && isRunning(process);
     if (server !== this.#owner.name) return runs !== true && still >= this.#forgetBeats;
-    return runs === undefined ? still >= this.#stillBeats : !runs;
+    if (runs === true) return false;
+    return still >= this.#stillBeats || (runs === false && !this.#othersAdopt);
   }
 
   /** One after the other, so that calls of our rooms get through in between. */

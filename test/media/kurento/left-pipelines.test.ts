@@ -90,6 +90,15 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
     await until('it is released', async () => (await stranger.pipelines()).length === 0);
   });
 
+  it('of this machine, where other servers may adopt them: are released when the life stands still', async function () {
+    const killed = await markedProcess();
+    await killed.kill();
+    await leave({ name: 'one', life: 'killed', process: killed.mark ?? this.skip() });
+    await engine({ owner: { ...owner, othersAdopt: true } });
+    await until('it is released', async () => (await stranger.pipelines()).length === 0);
+    expect(await newestBeat()).to.be.greaterThan(owner.stillBeats);
+  });
+
   it('of a process that runs: stay, whatever its life shows', async function () {
     const stopped = await markedProcess();
     try {
