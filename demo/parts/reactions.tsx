@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { Call } from '../model/call.js';
-import type { Place } from '../model/layout.js';
+import type { Box, Place } from '../model/layout.js';
 import type { Picture } from '../model/picture.js';
 import { reactionKinds, type Reaction } from '../model/reactions.js';
 import { useVoice } from './voice.js';
@@ -10,6 +10,8 @@ import { useRoving } from './roving.js';
 
 /** So many rise side by side. */
 const lanes = 5;
+/** So many of people who are not in sight. */
+const mostAway = 4;
 
 /** It stays open: applause is more than one clap. */
 export function ReactionMenu({ call }: { readonly call: Call }) {
@@ -54,33 +56,40 @@ export interface RisingReactionsProps {
   readonly places: readonly Place<Picture>[];
 }
 
-/** Each rises over the picture of its sender. Those of people who are not in sight have a name, and rise in the corner. */
+/** Each rises over the picture of its sender. Those of people who are not in sight have a name, and are in the corner. */
 export function RisingReactions({ call, places }: RisingReactionsProps) {
+  const all = call.reactions.shown.value.map((reaction) => ({ reaction, box: boxOf(reaction, places) }));
   return (
     <div class="reactions" aria-hidden="true">
-      {call.reactions.shown.value.map((reaction) => {
-        const box = boxOf(reaction, places);
-        const lane = (reaction.id % lanes) / (lanes - 1);
-        return (
-          <span
-            key={reaction.id}
-            class={box ? 'reaction' : 'reaction away'}
-            data-from={reaction.from}
-            style={
-              box && {
-                left: `${box.left + box.width * (0.2 + 0.6 * lane)}px`,
-                top: `${box.top + box.height}px`,
-                '--rise': `${-0.75 * box.height}px`,
-                '--size': `${Math.min(48, box.height / 3)}px`,
-              }
-            }
-          >
-            <ReactionIcon kind={reaction.kind} />
-            {!box && <span>{nameOf(call, reaction)}</span>}
-          </span>
-        );
-      })}
+      {all.map(({ reaction, box }) => box && <Rising key={reaction.id} {...{ reaction, box }} />)}
+      <div class="reactions-away">
+        {all
+          .filter(({ box }) => !box)
+          .slice(-mostAway)
+          .map(({ reaction }) => (
+            <span key={reaction.id} class="reaction away" data-from={reaction.from}>
+              <ReactionIcon kind={reaction.kind} />
+              <span>{nameOf(call, reaction)}</span>
+            </span>
+          ))}
+      </div>
     </div>
+  );
+}
+
+function Rising({ reaction: { id, from, kind }, box }: { readonly reaction: Reaction; readonly box: Box }) {
+  const { left, top, width, height } = box;
+  const lane = (id % lanes) / (lanes - 1);
+  const style = {
+    left: `${left + width * (0.2 + 0.6 * lane)}px`,
+    top: `${top + height}px`,
+    '--rise': `${-0.65 * height}px`,
+    '--size': `${Math.min(48, height / 3)}px`,
+  };
+  return (
+    <span class="reaction" data-from={from} style={style}>
+      <ReactionIcon kind={kind} />
+    </span>
   );
 }
 
@@ -96,7 +105,7 @@ export function SaidReactions({ call }: { readonly call: Call }) {
   );
 }
 
-function boxOf({ from }: Reaction, places: readonly Place<Picture>[]) {
+function boxOf({ from }: Reaction, places: readonly Place<Picture>[]): Box | undefined {
   const own = places.filter(({ picture }) => picture.person.id === from);
   return (own.find(({ picture }) => !picture.isScreen) ?? own[0])?.box;
 }
