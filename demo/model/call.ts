@@ -2,13 +2,9 @@ import { computed, signal, type Signal } from '@preact/signals';
 import {
   ClientError,
   Speakers,
-  ratesBetween,
-  type ConnectionStatistics,
   type EndDetails,
   type EndReason,
   type MediaKind,
-  type Participant,
-  type Publication,
   type PublicationState,
   type Room,
 } from '../../client/index.js';
@@ -24,13 +20,14 @@ import { chimeIn } from './chimes.js';
 import { recall, remember } from './remembered.js';
 import { Person, inOrder } from './person.js';
 import { Reactions, emojis, reactionIn, reactionTopic, type ReactionKind } from './reactions.js';
-import { presentLevel } from './present-level.js';
 import type { PageSettings } from './server.js';
 import { Scene } from './scene.js';
 import { Sharing } from './sharing.js';
 import { Toasts } from './toasts.js';
 import type { Voice } from '../words/words.js';
 import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
+import { Guests } from './guests.js';
+import { Readings } from './readings.js';
 
 export type PanelName = 'chat' | 'people' | 'statistics';
 
@@ -43,9 +40,6 @@ export interface UnmuteWish {
   readonly kinds: readonly MediaKind[];
 }
 
-/** A participant that stops publishing within this time after a media problem did not mean to, in ms. */
-const interruptionMs = 20_000;
-const statisticsMs = 2000;
 /** How much of a message a toast shows, in characters. */
 const longestToast = 120;
 
@@ -64,7 +58,8 @@ export class Call {
   /** Whether the user may send what others are shown. A server that tells no grants carries no data either. */
   readonly mayReact = signal(false);
   readonly self: Person;
-  readonly others = signal<readonly Person[]>([]);
+  readonly #guests: Guests;
+  readonly others: Signal<readonly Person[]>;
   /** The user of this page first. */
   readonly people = computed(() => [this.self, ...this.others.value]);
   /** Raised hands first, in their order. */
@@ -92,9 +87,7 @@ export class Call {
     this.toasts.show(this.voice.words().call.left(name));
   });
   readonly #speakers: Speakers;
-  readonly #statistics: ReturnType<typeof setInterval>;
-  readonly #looks = new WeakMap<Person, { readonly at: number; readonly statistics: ConnectionStatistics }>();
-  #interruptedAt = -Infinity;
+  readonly #readings: Readings;
   /** Takes the toast of a message away. */
   #hideMessage = (): void => undefined;
   /** We were not allowed to speak. */
@@ -112,6 +105,8 @@ export class Call {
     this.options = options;
     this.voice = options.voice;
     this.preferences = options.preferences;
+    this.#guests = new Guests(this.toasts, this.voice, (id) => this.#speakers.levelOf(id));
+    this.others = this.#guests.all;
     this.media = media;
     this.hasHat = settings.hasHat;
     this.chat = new Chat(room, (message) => {
@@ -125,7 +120,7 @@ export class Call {
     if (room.self.state) this.self.take(room.self.state);
     this.#sharing = new Sharing(room, this.self, this.toasts, this.voice);
     this.showOwn();
-    for (const participant of room.participants.values()) this.#welcome(participant);
+    for (const participant of room.participants.values()) this.#guests.welcome(participant);
     this.#listen(ended);
     // One that is not there any more is no reason to be silent.
     void room.setSpeaker(this.speaker.value).catch(() => undefined);
@@ -152,7 +147,7 @@ export class Call {
       for (const person of this.people.value) person.speaking.value = speakers.includes(person);
       this.scene.heard(speakers);
     });
-    this.#statistics = setInterval(() => void this.#lookAtStatistics(), statisticsMs);
+    this.#readings = new Readings(room, this.people);
   }
 
   /** Of the room, for people. */
@@ -337,18 +332,18 @@ export class Call {
     const { room } = this;
     this.#listenToOwn();
     room.on('participantJoined', (participant) => {
-      this.#welcome(participant);
+      this.#guests.welcome(participant);
       if (!this.#absent.isBack(participant.id)) this.toasts.show(this.voice.words().call.joined(participant.name));
     });
     room.on('participantLeft', ({ id, name }) => {
-      this.others.value = this.others.value.filter((person) => person.id !== id);
+      this.#guests.left(id);
       if (!room.joined) return;
       if (this.reconnecting.value) this.#absent.add(id, name);
       else this.toasts.show(this.voice.words().call.left(name));
     });
     room.on('mediaError', (error, who) => {
       if (who === undefined) {
-        this.#interrupted();
+        this.#guests.interrupted();
         return;
       }
       const person = this.#person(who);
@@ -376,7 +371,8 @@ export class Call {
       this.toasts.show(this.voice.words().call.askedAgain);
     });
     room.on('closed', (reason, details) => {
-      clearInterval(this.#statistics);
+      this.#readings.close();
+      this.#guests.close();
       this.trouble.close();
       this.#absent.close();
       ended(reason, details);
@@ -423,75 +419,6 @@ export class Call {
 
   #person(id: string): Person | undefined {
     return this.people.value.find((person) => person.id === id);
-  }
-
-  #welcome(participant: Participant): void {
-    const person = new Person(participant.id, participant.name, false, this.voice);
-    person.idle.value = 'listening';
-    if (participant.state) person.take(participant.state);
-    participant.on('stateChanged', (state) => {
-      const hadHand = person.handSince.value !== undefined;
-      person.take(state);
-      if (!hadHand && state.hand) this.toasts.show(this.voice.words().call.raised(person.name));
-    });
-    participant.on('updated', ({ name }) => {
-      person.renamed(name);
-    });
-    this.others.value = [...this.others.value.filter(({ id }) => id !== person.id), person];
-    participant.on('published', (publication) => {
-      this.#expect(publication, person);
-    });
-    participant.on('unpublished', (publication) => {
-      if (!isMain(publication)) return;
-      person.publishes.value = false;
-      const isInterrupted = performance.now() - this.#interruptedAt < interruptionMs;
-      person.transit.end(isInterrupted);
-      if (isInterrupted) this.#expectBack(participant, person);
-    });
-    for (const publication of participant.publications.values()) this.#expect(publication, person);
-  }
-
-  #expect(publication: Publication, person: Person): void {
-    if (!isMain(publication)) {
-      this.#expectScreen(publication, person);
-      return;
-    }
-    person.publishes.value = true;
-    person.transit.follow(publication);
-    publication.on('subscribed', (subscription) => {
-      person.level = () => presentLevel(subscription.peerConnection) ?? this.#speakers.levelOf(person.id);
-      const { stream } = subscription;
-      person.stream.value = stream;
-      subscription.on('closed', () => {
-        if (person.stream.value === stream && !person.reconnecting.value) person.stream.value = undefined;
-      });
-    });
-    publication.on('closed', () => (person.stream.value = undefined));
-  }
-
-  #expectScreen(publication: Publication, person: Person): void {
-    if (publication.source === 'screen') this.toasts.show(this.voice.words().stage.presents(person.name));
-    let shown: MediaStream | undefined;
-    publication.on('subscribed', ({ stream }) => {
-      shown = stream;
-      person.screen.value = stream;
-    });
-    publication.on('closed', () => {
-      if (person.screen.value === shown) person.screen.value = undefined;
-    });
-  }
-
-  /** The media server has a problem. It is shown once, however many participants it concerns. Lost media comes back by itself. */
-  #interrupted(): void {
-    const again = performance.now() - this.#interruptedAt < interruptionMs;
-    this.#interruptedAt = performance.now();
-    if (!again) this.toasts.show(this.voice.words().call.interrupted);
-  }
-
-  #expectBack(participant: Participant, person: Person): void {
-    setTimeout(() => {
-      if (![...participant.publications.values()].some(isMain)) person.transit.end();
-    }, interruptionMs);
   }
 
   #isOffline(offline: boolean): void {
@@ -544,34 +471,4 @@ export class Call {
         this.room.self.mayPublish(kind) && this.media.state(kind === 'audio' ? 'microphone' : 'camera') !== 'missing',
     );
   }
-
-  async #lookAtStatistics(): Promise<void> {
-    await Promise.all(this.people.value.map((person) => this.#lookAt(person)));
-  }
-
-  async #lookAt(person: Person): Promise<void> {
-    const statistics = await this.#statisticsOf(person);
-    const before = this.#looks.get(person);
-    if (!statistics) {
-      person.figures.value = undefined;
-      return;
-    }
-    const at = performance.now();
-    this.#looks.set(person, { at, statistics });
-    if (!before) return;
-    const side = person.own ? 'sent' : 'received';
-    const rates = ratesBetween(before.statistics[side], statistics[side], (at - before.at) / 1000);
-    person.figures.value = { rates, statistics };
-  }
-
-  async #statisticsOf({ own, id }: Person): Promise<ConnectionStatistics | undefined> {
-    if (own) return this.room.localPublication?.statistics();
-    const publications = [...(this.room.participants.get(id)?.publications.values() ?? [])];
-    return (publications.find(isMain) ?? publications[0])?.subscription?.statistics();
-  }
-}
-
-/** Camera and microphone, and not one more picture of the same person. */
-function isMain({ id }: Publication): boolean {
-  return id === 'webcam';
 }
