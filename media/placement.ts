@@ -8,6 +8,8 @@ import type { MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter 
 export interface PlaceableEngine extends MediaEngine {
   /** As anybody may read it: without user and password. */
   readonly url: string;
+  /** Where the media server is. Undefined: nowhere in particular. */
+  readonly region?: string | undefined;
   /** Whether the media server answers now. */
   readonly up: boolean;
   readonly load: EngineLoad;
@@ -29,12 +31,15 @@ export interface PlacementOptions {
   readonly engines: readonly PlaceableEngine[];
   /** A media server with this many endpoints gets no new room. Default: no limit. */
   readonly limit?: number | undefined;
+  /** Of this server: media servers there are taken as long as one of them has room. Default: all are alike. */
+  readonly region?: string | undefined;
   readonly log: Log;
 }
 
 /** What a media server is doing, for the operator. */
 export interface MediaServerState {
   readonly url: string;
+  readonly region?: string;
   readonly up: boolean;
   /** Endpoints, including those being made. */
   readonly load: number;
@@ -48,23 +53,26 @@ interface Place {
 }
 
 /**
- * Several media servers as one engine. A pipeline is opened on the least loaded healthy one, where it stays. Load is the number
+ * Several media servers as one engine. A pipeline is opened on the least loaded healthy one of this region, where it stays. Load is the number
  * of endpoints. Among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
  */
 export class Placement implements MediaEngine {
   readonly #places: readonly Place[];
   readonly #limit: number;
+  readonly #region: string | undefined;
   readonly #log: Log;
 
-  constructor({ engines, limit = Infinity, log }: PlacementOptions) {
+  constructor({ engines, limit = Infinity, region, log }: PlacementOptions) {
+    this.#region = region;
     this.#log = log;
     this.#places = engines.map((engine) => ({ engine, lastSilent: false }));
     this.#limit = limit;
   }
 
   get servers(): MediaServerState[] {
-    return this.#places.map(({ engine: { url, up, load, knownFilters = [] } }) => ({
+    return this.#places.map(({ engine: { url, region, up, load, knownFilters = [] } }) => ({
       url,
+      ...(region !== undefined && { region }),
       up,
       load: load.endpoints,
       filters: [...knownFilters],
@@ -149,8 +157,13 @@ export class Placement implements MediaEngine {
       .sort((one, other) => {
         const [a, b] = [one.engine.load, other.engine.load];
         const silence = Number(one.lastSilent) - Number(other.lastSilent);
-        return silence || a.endpoints - b.endpoints || a.pipelines - b.pipelines;
+        const distance = Number(this.#isFar(one)) - Number(this.#isFar(other));
+        return silence || distance || a.endpoints - b.endpoints || a.pipelines - b.pipelines;
       });
+  }
+
+  #isFar({ engine }: Place): boolean {
+    return this.#region !== undefined && engine.region !== this.#region;
   }
 
   #hasRoom({ engine }: Place): boolean {

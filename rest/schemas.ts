@@ -235,6 +235,7 @@ const health = z
     mediaServers: z.array(
       z.object({
         url: z.string(),
+        region: z.string().optional().meta({ description: 'Where it is (KMS_URIS); none: nowhere in particular' }),
         up: z.boolean(),
         load: z
           .int()

@@ -66,7 +66,9 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
       if (isLeft) processes?.leave();
       else await processes?.stop();
     });
-    const urls = processes ? await startProcesses(processes, log) : [...new Set(config.kmsUris)];
+    const urls = processes
+      ? await startProcesses(processes, log)
+      : [...new Map(config.kmsUris.map((url) => [withoutRegion(url), url])).values()];
     if (!processes && config.appUrl === '' && !urls.every(isOnThisMachine)) {
       log.warn(
         'APP_URL is empty and a media server is on another machine: it cannot fetch the images of filters; set APP_URL to the address of this server as the media server reaches it',
@@ -92,11 +94,16 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     );
     // Embedded engines are there already. A media server elsewhere may be slow, or may be started after us.
     if (processes) await Promise.all(connected);
-    const placement = new Placement({ engines, limit: config.mediaServerLimit || undefined, log });
+    const placement = new Placement({
+      engines,
+      limit: config.mediaServerLimit || undefined,
+      region: config.nodeRegion || undefined,
+      log,
+    });
     return {
       engine: placement,
       description: describe(processes !== undefined, urls),
-      urls,
+      urls: urls.map(withoutRegion),
       get processIds() {
         return processes?.pids ?? [];
       },
@@ -127,6 +134,10 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     await undo.run();
     throw error;
   }
+}
+
+function withoutRegion(url: string): string {
+  return url.replace(/#.*$/, '');
 }
 
 function processesOf(config: Config, log: ParentLog): MediaProcesses {

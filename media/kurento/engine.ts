@@ -20,9 +20,10 @@ import { logPackageTo } from './package-console.js';
 import { Pace } from './pace.js';
 import { KurentoPipeline } from './pipeline.js';
 import type { RemoteObject } from './remote-object.js';
+import { serverAddress } from './server-address.js';
 
 export interface KurentoEngineOptions {
-  /** Of the media server: `ws://host:8888/kurento`. It may hold user and password, and is shown and logged nowhere. */
+  /** Of the media server: `ws://host:8888/kurento#region`. It may hold user and password, and is shown and logged nowhere. */
   readonly url: string;
   /** Within this every call is answered or fails. Default: 10 000. */
   readonly requestTimeoutMs?: number | undefined;
@@ -51,6 +52,8 @@ const takeOversPerSecond = 2_000;
 export class KurentoEngine implements MediaEngine {
   /** As anybody may read it. */
   readonly url: string;
+  /** Where the media server is. */
+  readonly region: string | undefined;
   readonly #client: Client;
   readonly #log: Log;
   readonly #properties: readonly Property[];
@@ -66,6 +69,7 @@ export class KurentoEngine implements MediaEngine {
 
   constructor(options: KurentoEngineOptions) {
     this.url = displayedUrl(options.url);
+    this.region = regionOf(options.url);
     this.#log = options.log;
     this.#properties = propertiesOf(options.bandwidth ?? {}, options.reachability ?? {});
     this.#images = options.images ?? new FilterImages();
@@ -212,4 +216,9 @@ export class KurentoEngine implements MediaEngine {
   #mediaLost(failure: MediaError): void {
     for (const pipeline of this.#pipelines) pipeline.mediaLost(failure);
   }
+}
+
+/** An address that is none is refused when it is connected to. */
+function regionOf(url: string): string | undefined {
+  return URL.canParse(url) ? serverAddress(url).region : undefined;
 }

@@ -8,10 +8,10 @@ const asMediaServer = 'as the media server has it';
 /** Media servers: the embedded engines and Kurento media servers. */
 export const mediaOptions = {
   kmsUris: option(
-    list(z.string().refine(isWebSocketUrl, 'must be ws:// or wss:// URLs')),
+    list(z.string().refine(isWebSocketUrl, 'must be ws:// or wss:// URLs, with #region or without')),
     [],
     'URLs',
-    'Kurento media servers, as ws://host:8888/kurento or ws://user:password@host/kurento, user and password percent-encoded. Each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
+    'Kurento media servers, as ws://host:8888/kurento or ws://user:password@host/kurento, user and password percent-encoded. #region at the end says where it is (nodeRegion). Each room is placed on the least loaded one that answers. Empty: the embedded media engine is started.',
     { secret: true },
   ),
   mediaServerLimit: option(
@@ -130,7 +130,7 @@ export const mediaOptions = {
 
 /** `ws` refuses a URL with a fragment. */
 function isWebSocketUrl(text: string): boolean {
-  return /^wss?:\/\/[^\s#]+$/.test(text) && URL.canParse(text);
+  return /^wss?:\/\/[^\s#]+(?:#[\w.-]{1,32})?$/.test(text) && URL.canParse(text);
 }
 
 function readStunServer(text: string): { readonly address: string; readonly port: number } | undefined {

@@ -12,6 +12,12 @@ export const serverOptions = {
     'name',
     'What the server is called at the media servers of KMS_URIS. It should be the same after a restart (releaseLeftPipelines). Empty: the name of the machine.',
   ),
+  nodeRegion: option(
+    z.string().regex(/^[\w.-]{0,32}$/, 'must be at most 32 letters, digits, dots, hyphens and underscores'),
+    '',
+    'region',
+    'Where the server is. Rooms are placed on media servers of the same region (kmsUris) as long as one of them has room. Empty: on any.',
+  ),
   tls: option(
     z.enum(['off', 'self-signed']),
     'off',

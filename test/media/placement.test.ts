@@ -16,7 +16,10 @@ class FakeServer extends FakeMedia {
   up = true;
   readonly load = { pipelines: 0, endpoints: 0 };
 
-  constructor(readonly url: string) {
+  constructor(
+    readonly url: string,
+    readonly region?: string,
+  ) {
     super();
   }
 
@@ -50,6 +53,31 @@ describe('placement', () => {
     b.load.endpoints = 3;
     await open(placed);
     expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([1, 2]);
+  });
+
+  it('prefers media servers of its region, until none of them has room or answers', async () => {
+    const [near, full] = [new FakeServer('ws://near', 'eu'), new FakeServer('ws://full', 'eu')];
+    const engines = [a, new FakeServer('ws://far', 'us'), near, full];
+    const placed = new Placement({ engines, limit: 5, region: 'eu', log: new RecordingLog() });
+    near.load.endpoints = 4;
+    full.load.endpoints = 5;
+    await open(placed);
+    expect(engines.map(({ pipelines }) => pipelines.size)).to.deep.equal([0, 0, 1, 0]);
+    near.load.endpoints = 5;
+    await open(placed);
+    full.load.endpoints = 4;
+    full.up = false;
+    await open(placed);
+    expect(engines.map(({ pipelines }) => pipelines.size)).to.deep.equal([1, 1, 1, 0]);
+    expect(placed.servers.map(({ region }) => region)).to.deep.equal([undefined, 'us', 'eu', 'eu']);
+  });
+
+  it('without a region takes all for alike', async () => {
+    const [far, near] = [new FakeServer('ws://far', 'us'), new FakeServer('ws://near', 'eu')];
+    const placed = new Placement({ engines: [far, near], log: new RecordingLog() });
+    near.load.endpoints = 1;
+    await open(placed);
+    expect([far.pipelines.size, near.pipelines.size]).to.deep.equal([1, 0]);
   });
 
   it('spreads rooms that are opened at the same time', async () => {

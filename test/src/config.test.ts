@@ -48,6 +48,10 @@ describe('configuration', () => {
     expect(readConfig(['--config', path], {}).kmsUris).to.deep.equal(['ws://a:8888/kurento']);
     expect(readConfig(['--kms-uris=ws://b/k, ws://c/k'], {}).kmsUris).to.deep.equal(['ws://b/k', 'ws://c/k']);
     expect(readConfig([], { KMS_URIS: 'ws://d/k' }).kmsUris).to.deep.equal(['ws://d/k']);
+    expect(readConfig([], { KMS_URIS: 'ws://d/k#eu-1,wss://e/k' }).kmsUris).to.deep.equal([
+      'ws://d/k#eu-1',
+      'wss://e/k',
+    ]);
   });
 
   it('ignores an empty variable', () => {

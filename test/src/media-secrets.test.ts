@@ -143,7 +143,7 @@ describe('options that hold secrets', () => {
     for (const given of [
       { kmsUris: ['ws://user:s3cret@[kms'] },
       { kmsUris: ['http://user:s3cret@kms'] },
-      { kmsUris: ['ws://user:s3cret@kms/kurento#s3cret'] },
+      { kmsUris: ['ws://user:s3cret@kms/kurento#s3cret/s3cret'] },
       { mediaTurnUrl: 's3cret' },
       { iceServers: ['turn:s3cret@turn.example'] },
       { adminToken: 's3cret s3cret' },

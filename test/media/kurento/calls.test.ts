@@ -18,6 +18,15 @@ describe('kurento engine › calls', () => {
     await room.close();
   });
 
+  it('the region at the end of an address is for the placement, and the media server does not see it', async () => {
+    await room.server.start();
+    const engine = room.engine({ url: `${room.server.url}#eu-1` });
+    await engine.connect();
+    expect([engine.url, engine.region]).to.deep.equal([room.server.url, 'eu-1']);
+    const { pipeline } = await room.endpoint(engine);
+    expect(engine.adopt(pipeline.record, new PipelineEvents()).record).to.equal(pipeline.record);
+  });
+
   it('a call that is never answered fails with timeout, and the next one is answered', async () => {
     const engine = await room.connect({ requestTimeoutMs: 200 });
     const { endpoint } = await room.endpoint(engine);
