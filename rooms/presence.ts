@@ -38,7 +38,8 @@ export class Presence {
   #handSince: number | undefined;
 
   /** @param former of the same participant in another process */
-  constructor(former: PresenceRecord = {}) {
+  constructor(former?: PresenceRecord) {
+    if (!former) return;
     for (const kind of former.cut ?? []) this.#cut.add(kind);
     this.#cutStreams.restore(former.cutStreams);
     this.#mutedByItself.restore(former.muted);

@@ -11,10 +11,15 @@ export const dialectName = 'kurento-room';
  * A client of this protocol on its way in.
  * @throws ProtocolError when nothing says its name; RoomError `not-allowed` when its token says another one
  */
-export function newcomerOf(wish: JoinWish, bearer: Bearer): Newcomer {
+export function newcomerOf(
+  wish: JoinWish,
+  bearer: Bearer,
+  session: object,
+  makePlace: NonNullable<Newcomer['makePlace']>,
+): Newcomer {
   const { password, metadata } = wish;
   const id = userOf(wish, bearer);
-  return { id, idIsName: true, attributes: attributesOf(id), bearer, password, metadata };
+  return { id, idIsName: true, attributes: attributesOf(id), bearer, password, metadata, session, makePlace };
 }
 
 /** This protocol identifies people by name: the name is both id and `displayName`. */

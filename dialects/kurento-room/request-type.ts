@@ -34,7 +34,7 @@ interface Definition<Name extends string, Params extends z.ZodObject, Result ext
   /** What these params must fit, where that is narrower than `params`. */
   readonly narrowed?: (given: Given) => z.ZodType<z.output<Params>>;
   /** Params that the session has when the client does not give them. Default: none. */
-  readonly fromSession?: (session: CallingSession) => Partial<z.input<Params>>;
+  readonly fromSession?: (session: CallingSession) => Partial<z.input<Params>> | undefined;
   /** Params that old clients write beside `params`. Default: none. */
   readonly besideParams?: readonly (keyof z.input<Params> & string)[];
 }
@@ -123,7 +123,8 @@ export function sessionRequest<Name extends string, Params extends z.ZodObject, 
     scope: 'session',
     run: async (given, call) => {
       assertNotForeign(given.sessionId, call.session, call.sessions);
-      const whole = fromSession ? completed(given, fromSession(call.session)) : given;
+      const defaults = fromSession?.(call.session);
+      const whole = defaults ? completed(given, defaults) : given;
       const { answer, afterwards } = await handle(call, read(definition, whole));
       call.afterwards = afterwards;
       return { ...answer, sessionId: call.session.id };

@@ -1,17 +1,7 @@
 import type { Access, IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import type {
-  Bearer,
-  Enter,
-  Knocker,
-  Newcomer,
-  Participant,
-  Passwords,
-  Returned,
-  RoomEvent,
-  Rooms,
-} from '../../rooms/index.js';
+import type { Bearer, Enter, Knocker, Participant, Passwords, Returned, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { TriedCandidates } from '../../media/port.js';
 import type { Connection } from '../../transport/connection.js';
 import { textFrame, textOf } from '../../transport/frame.js';
@@ -317,13 +307,9 @@ export class Session implements CallingSession, NameHolder {
   #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
     const { dataChannels, features, resumeToken } = wish;
     const { rooms, names, limits, log } = this.#context;
-    const newcomer: Newcomer = {
-      ...newcomerOf(wish, bearer),
-      session: this,
-      makePlace: (_present, holder) => {
-        if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
-      },
-    };
+    const newcomer = newcomerOf(wish, bearer, this, (_present, holder) => {
+      if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
+    });
     const enter: Enter = (participant) => {
       if (this.#ended) return undefined;
       this.#participant = participant;

@@ -46,6 +46,7 @@ export const presentSchema = z.object({
  * What a client of 2016 is told of what somebody publishes: it knows one stream of each participant (docs/protocols/kurento-room.md#2-names-and-identifiers).
  */
 export const webcam = [{ id: 'webcam' }];
+const noStreams: z.output<typeof streamsSchema> = [];
 
 /** What clients with the feature `streams` are told of a stream. */
 export function shownStream({ id, source, kinds, silent }: Publication): z.output<typeof streamSchema> {
@@ -54,9 +55,9 @@ export function shownStream({ id, source, kinds, silent }: Publication): z.outpu
 }
 
 /** The streams of a participant, to clients with those features. Empty: it does not publish. */
-export function shownStreams({ publication, publications }: Participant, features: Features) {
-  if (has(features, 'streams')) return publications.map(shownStream);
-  return publication ? webcam : [];
+export function shownStreams(participant: Participant, features: Features) {
+  if (has(features, 'streams')) return participant.publications.map(shownStream);
+  return participant.publication ? webcam : noStreams;
 }
 
 /**

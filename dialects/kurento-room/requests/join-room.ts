@@ -41,7 +41,7 @@ export const joinRoom = sessionRequest({
   name: 'joinRoom',
   params,
   narrowed: ({ token }) => (token == null || token === '' ? paramsWithoutToken : params),
-  fromSession: ({ token }) => ({ token }),
+  fromSession: ({ token }) => (token === undefined ? undefined : { token }),
   result: z.object({
     value: present,
     resumeToken: z.string().optional(),
@@ -102,11 +102,16 @@ export const joinRoom = sessionRequest({
   ],
   answeredFirst: true,
   handle: async ({ session, emptyStreams, ice }, given) => {
-    const { room, user, token, password, metadata, dataChannels = false, resumeToken } = given;
     const features = featuresNamed(given.features ?? []);
     const wish = {
-      ...{ room, user, dataChannels, resumeToken, features },
-      ...{ token: token ?? undefined, password: password ?? undefined, metadata: metadata ?? undefined },
+      room: given.room,
+      user: given.user,
+      dataChannels: given.dataChannels ?? false,
+      resumeToken: given.resumeToken,
+      features,
+      token: given.token ?? undefined,
+      password: given.password ?? undefined,
+      metadata: given.metadata ?? undefined,
     };
     const value: z.output<typeof present> = [];
     const shown = { emptyStreams, features };
@@ -116,6 +121,8 @@ export const joinRoom = sessionRequest({
       if (has(features, 'chat')) messages.push(...newcomer.room.texts.map(keptMessage));
     });
     const { resumeToken: next } = session;
+    // Most clients want no more.
+    if (next === undefined && !given.features) return { answer: { value } };
     return {
       answer: {
         value,
