@@ -8,7 +8,7 @@ import { PendingTurn } from './pending-turn.js';
 import type { Position } from './position.js';
 import { RoomLog } from './room-log.js';
 import type { LogBounds } from './room-log.js';
-import type { LoggedFrame, Ownership, RoomStore } from './room-store.js';
+import type { LoggedFrame, Owner, Ownership, RoomStore } from './room-store.js';
 
 /** A room that a node has claimed, as Redis has it. */
 export interface ClaimedRoom extends Ownership {
@@ -29,6 +29,7 @@ export interface JournalOwner {
 }
 
 export interface JournalContext {
+  readonly nodeId: string;
   readonly store: Pick<RoomStore, 'commit' | 'rewrite' | 'handover' | 'close' | 'logAfter'>;
   readonly clock: Pick<Clock, 'now' | 'later'>;
   readonly log: Log;
@@ -132,9 +133,12 @@ export class RoomJournal {
     return this.#line.isOpen && this.#line.length < mostUnderWay && this.#context.budget.hasRoom;
   }
 
-  /** @throws RangeError for a text that is too long; nothing changes then */
-  set(field: string, text: string): void {
-    if (Buffer.byteLength(text) > mostFieldBytes) {
+  /**
+   * @param text may be made when the turn is over. A text that is too long then is not written, and the log says so
+   * @throws RangeError for a text that is too long; nothing changes then
+   */
+  set(field: string, text: string | (() => string)): void {
+    if (typeof text === 'string' && !fits(text)) {
       throw new RangeError(`${field} has more than ${mostFieldBytes} bytes`);
     }
     if (!this.#pending.changes.has(field) && this.#state.get(field) === text) return;
@@ -239,6 +243,14 @@ export class RoomJournal {
     await this.#leave(() => this.#context.store.close(this.ownership));
   }
 
+  /** What Redis says: the journal ends when that is a later owner. */
+  ownerIs({ node, epoch }: Owner): void {
+    if (this.#end || epoch < this.ownership.epoch || (epoch === this.ownership.epoch && node === this.#context.nodeId))
+      return;
+    this.end();
+    this.#owner.fenced(new ClusterError('FENCED', `the room belongs to ${node} with the epoch ${epoch}`));
+  }
+
   /** Nothing is written any more, and no effect happens. */
   end(): void {
     if (this.#end) return;
@@ -294,17 +306,31 @@ export class RoomJournal {
     // Each commit has a position of its own, so that a lost one is noticed even if it has no frames.
     const to = { epoch, seq: from.seq + Math.max(1, entries.length) };
     this.#seq = to.seq;
-    for (const [field, text] of pending.changes) {
-      if (text === undefined) this.#state.delete(field);
-      else this.#state.set(field, text);
-    }
+    const changes = this.#take(pending.changes);
     if (this.#areSessionsDue(now)) {
       this.#sessionsKeptAt = now;
       for (const id of this.#sessions) pending.sessions.set(id, true);
     }
     const last = gone.at(-1)?.at;
     const trim = last && { epoch: last.epoch, seq: last.seq + 1 };
-    return pending.turn(from, to, this.#takeSummary(now), trim);
+    return pending.turn(from, to, changes, this.#takeSummary(now), trim);
+  }
+
+  /** Takes changes into the state. @returns those that are to be written */
+  #take(changes: PendingTurn['changes']): Map<string, string | undefined> {
+    const written = new Map<string, string | undefined>();
+    for (const [field, given] of changes) {
+      const text = typeof given === 'function' ? given() : given;
+      if (text === this.#state.get(field)) continue;
+      if (text !== undefined && !fits(text)) {
+        this.#context.log.error('A field of a room is too long to be kept', { room: this.name, field });
+        continue;
+      }
+      if (text === undefined) this.#state.delete(field);
+      else this.#state.set(field, text);
+      written.set(field, text);
+    }
+    return written;
   }
 
   /** What goes from the log with this turn. */
@@ -409,3 +435,7 @@ export class RoomJournal {
 }
 
 const mostFieldBytes = 65_536;
+
+function fits(text: string): boolean {
+  return Buffer.byteLength(text) <= mostFieldBytes;
+}

@@ -13,6 +13,7 @@ const pauseMs = 200;
 /** The journals of the rooms that this node owns. */
 export class Journals {
   readonly #context: JournalContext;
+  readonly #store: RoomStore;
   readonly #open = new Set<RoomJournal>();
   #stop: () => void;
 
@@ -25,6 +26,7 @@ export class Journals {
     log: Log,
     committed: (ms: number) => void = () => undefined,
   ) {
+    this.#store = store;
     const recovery = async (): Promise<void> => {
       await new Promise<void>((resolve) => {
         clock.later(pauseMs, resolve);
@@ -33,7 +35,8 @@ export class Journals {
     };
     const budget = new CommitBudget();
     const atEndOfTurn = (run: () => void): void => void setImmediate(run);
-    this.#context = { store, clock, log, bounds, budget, recovery, atEndOfTurn, committed };
+    const { nodeId } = store;
+    this.#context = { nodeId, store, clock, log, bounds, budget, recovery, atEndOfTurn, committed };
     const tick = (): void => {
       for (const journal of this.all) journal.tick();
       this.#stop = clock.later(bounds.resumeMs, tick);
@@ -57,6 +60,20 @@ export class Journals {
     const journal = new RoomJournal(room, sessions, this.#context, owner);
     this.#open.add(journal);
     return journal;
+  }
+
+  /**
+   * Steps down from the rooms that another node has taken, before this one goes on after a pause.
+   * @throws ClusterError AWAY when Redis does not say
+   */
+  async check(): Promise<void> {
+    const journals = this.all;
+    const owners = await this.#store.ownersOf(journals.map(({ ownership }) => ownership.hash));
+    for (const [index, journal] of journals.entries()) {
+      const owner = owners[index];
+      // A room without an owner, or with an older one, is written again by the next commit: Redis has lost writes.
+      if (owner) journal.ownerIs(owner);
+    }
   }
 
   /** Ends all of them without a word to Redis. */

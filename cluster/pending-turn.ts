@@ -5,8 +5,8 @@ import type { Entry } from './room-store.js';
 
 /** What has changed in a room in the present turn of the event loop, or since it has to wait. */
 export class PendingTurn {
-  /** Texts by field; undefined removes it. */
-  readonly changes = new Map<string, string | undefined>();
+  /** Texts by field, or what makes them when the turn is over; undefined removes it. */
+  readonly changes = new Map<string, string | (() => string) | undefined>();
   readonly entries: Entry[] = [];
   readonly sends: { readonly node: string; readonly text: string | ((from: Position, to: Position) => string) }[] = [];
   /** Whether a session is found from now on, by its id. */
@@ -19,8 +19,15 @@ export class PendingTurn {
     return changes.size + entries.length + sends.length + sessions.size + effects.length === 0;
   }
 
-  turn(from: Position, to: Position, summary: string | undefined, trim: Position | undefined): Turn {
-    const { changes, entries, sends, sessions, effects, dropped } = this;
+  /** @param changes those that are written */
+  turn(
+    from: Position,
+    to: Position,
+    changes: ReadonlyMap<string, string | undefined>,
+    summary: string | undefined,
+    trim: Position | undefined,
+  ): Turn {
+    const { entries, sends, sessions, effects, dropped } = this;
     const sessionsThat = (isKept: boolean): string[] =>
       [...sessions].flatMap(([id, isFound]) => (isFound === isKept ? [id] : []));
     return {

@@ -8,6 +8,7 @@ import { close } from './scripts/close.js';
 import { commit } from './scripts/commit.js';
 import { handover } from './scripts/handover.js';
 import { rewrite } from './scripts/rewrite.js';
+import { texts } from './texts.js';
 
 /** What a node is, for the rooms that it owns. */
 export interface StoreSettings {
@@ -110,6 +111,11 @@ export class RoomStore {
     this.#settings = settings;
   }
 
+  /** Of the node that writes with it. */
+  get nodeId(): string {
+    return this.#settings.nodeId;
+  }
+
   /**
    * Takes a room that nobody owns.
    * @param seen a node that is dead: its room is taken too. Such a claim must not be sent again after the connection was lost, since nobody
@@ -192,6 +198,12 @@ export class RoomStore {
     return ownerAnswer.parse(await this.#hub.call('HMGET', this.#names.owner(hash), 'node', 'epoch'));
   }
 
+  /** As `ownerOf`, of many rooms at once. */
+  async ownersOf(hashes: readonly string[]): Promise<(Owner | undefined)[]> {
+    const answers = await this.#hub.all(hashes.map((hash) => ['HMGET', this.#names.owner(hash), 'node', 'epoch']));
+    return z.array(ownerAnswer).parse(answers);
+  }
+
   /** What was told after a position, the oldest first. @param limit the most entries that are read */
   async logAfter(hash: string, { epoch, seq }: Position, limit: number): Promise<readonly LoggedFrame[]> {
     const after = `(${positionText({ epoch, seq })}`;
@@ -230,13 +242,6 @@ function summaryArgs(hash: string, summary: string | undefined): string[] {
 function messageOf(hash: string, summary?: string): string {
   return JSON.stringify({ v: 1, r: hash, s: summary } satisfies z.input<typeof roomsMessage>);
 }
-
-/** Redis answers a map as a list of keys and values. */
-const texts = z.array(z.string()).transform((list): ReadonlyMap<string, string> => {
-  const map = new Map<string, string>();
-  for (let index = 0; index + 1 < list.length; index += 2) map.set(list[index] ?? '', list[index + 1] ?? '');
-  return map;
-});
 
 const claimAnswer = z.union([
   z

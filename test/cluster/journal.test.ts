@@ -87,7 +87,7 @@ describe('The journal of a room', () => {
     const journal: RoomJournal = new RoomJournal(
       room,
       [],
-      { store, clock, log, bounds, budget, atEndOfTurn, recovery: turn },
+      { nodeId: 'ana', store, clock, log, bounds, budget, atEndOfTurn, recovery: turn },
       {
         trimming: (frames) => {
           trimming(journal, frames);
@@ -303,6 +303,23 @@ describe('The journal of a room', () => {
     journal.set('chat:', 'é'.repeat(32_768));
     await turn();
     expect(store.commits).to.have.length(1);
+    journal.set('chat:', () => 'é'.repeat(32_769));
+    journal.set('room', () => '{}');
+    await turn();
+    expect([...(store.commits[1]?.changes ?? [])]).to.deep.equal([['room', '{}']]);
+    expect(log.has('error', 'too long')).to.equal(true);
+  });
+
+  it('makes a text once for each turn, when it is over', async () => {
+    const journal = begin();
+    let made = 0;
+    const make = (): string => String((made += 1));
+    journal.set('m:1', make);
+    journal.set('m:1', make);
+    await turn();
+    journal.set('m:1', () => '1');
+    await turn();
+    expect(store.commits.map(({ changes }) => [...changes])).to.deep.equal([[['m:1', '1']], []]);
   });
 
   describe('and its log', () => {
