@@ -10,6 +10,7 @@ import { nearMissesOf, orNear } from '../options/near-name.js';
 import type { NearMiss } from '../options/near-name.js';
 import type { Input, Output } from '../options/option.js';
 import { checkAccess } from './access-checks.js';
+import { checkCluster } from './cluster-checks.js';
 import type { dialectEntries } from './dialects.js';
 import { optionList } from './option-list.js';
 import type { ownOptions } from './option-list.js';
@@ -198,5 +199,6 @@ function check(given: GivenValues, { isDev }: { readonly isDev: boolean }): Conf
   const checked = { ...config, ...groups } as Config;
   checkAccess(checked, isDev);
   checkTurn(checked);
+  checkCluster(checked);
   return checked;
 }

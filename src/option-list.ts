@@ -1,5 +1,6 @@
 import { listed, namesOf } from '../options/listed-option.js';
 import type { ListedOption } from '../options/listed-option.js';
+import { clusterOptions } from '../cluster/options.js';
 import { transportOptions } from '../transport/options.js';
 import { dialectEntries } from './dialects.js';
 import { accessOptions } from './options/access.js';
@@ -16,6 +17,7 @@ export const ownOptions = {
   ...roomsOptions,
   ...mediaOptions,
   ...clientOptions,
+  ...clusterOptions,
 };
 
 /** As docs/configuration.md shows them. */
@@ -31,6 +33,7 @@ export const sections: readonly {
   { name: 'rooms', title: 'Rooms', options: listed(roomsOptions) },
   { name: 'media', title: 'Media', options: listed(mediaOptions) },
   { name: 'clients', title: 'Clients and pages', options: listed(clientOptions) },
+  { name: 'cluster', title: 'Several nodes', options: listed(clusterOptions) },
   ...dialectEntries.map(({ title, options }) => ({
     name: namesOf(options.name).flag.slice('--'.length),
     title,

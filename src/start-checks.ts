@@ -13,6 +13,11 @@ import { adminPlaceOf, checkPlaces, placeOf } from './listening.js';
  * @throws ConfigError
  */
 export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
+  if (config.redisUrl !== '') {
+    throw new ConfigError(
+      'REDIS_URL: rooms over many nodes are not built yet; leave it out, and one server serves all rooms',
+    );
+  }
   checkDialects(config);
   checkDoors(config, hooks);
   const hasEngines = config.kmsUris.length === 0;

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, truncateSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,16 @@ export class RedisServer {
     return server;
   }
 
+  /** One that knows a primary by a name. */
+  static async sentinel(name: string, primary: RedisServer): Promise<RedisServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'atrium-redis-'));
+    const conf = join(folder, 'sentinel.conf');
+    writeFileSync(conf, `sentinel monitor ${name} 127.0.0.1 ${primary.port} 1\n`);
+    const server = new RedisServer(await freePort(), folder, []);
+    await server.#run([conf, '--sentinel', '--port', String(server.port), '--bind', '127.0.0.1']);
+    return server;
+  }
+
   /** As REDIS_URL names it. */
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
@@ -38,10 +48,23 @@ export class RedisServer {
 
   /** Again, with the data that it had. */
   async start(): Promise<void> {
-    const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
-    const child = spawn('redis-server', [...own, '--appendonly', 'yes', ...this.#settings], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const own = [
+      '--port',
+      String(this.port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      this.#folder,
+      '--save',
+      '',
+      '--repl-diskless-sync-delay',
+      '0',
+    ];
+    await this.#run([...own, '--appendonly', 'yes', ...this.#settings]);
+  }
+
+  async #run(args: readonly string[]): Promise<void> {
+    const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     let log = '';
     child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { count, number, option } from '../options/option.js';
+import type { Table } from '../options/option.js';
+import { isRedisUrl } from './redis-url.js';
+
+export const minClusterSecretLength = 32;
+
+/** Several nodes on one Redis. All nodes have the same values but for those that begin with NODE_. */
+export const clusterOptions = {
+  redisUrl: option(
+    z
+      .string()
+      .refine(
+        (url) => url === '' || isRedisUrl(url),
+        'must be redis://host, rediss://host or sentinel://host,host/name, user and password percent-encoded',
+      ),
+    '',
+    'URL',
+    'The Redis (7 or later) or Valkey that all nodes share: redis://user:password@host:6379/0, rediss:// with TLS, sentinel://host,host/name for the primary that sentinels know. It needs maxmemory-policy noeviction and should have appendonly yes. Not built yet: the server refuses it. Empty: this server is alone.',
+    { secret: true },
+  ),
+  redisPrefix: option(
+    z.string().regex(/^[\w.:@-]{0,100}$/, 'must be up to 100 letters, digits and -._:@'),
+    'atrium:',
+    'text',
+    'What the names of all keys and channels in Redis begin with.',
+  ),
+  redisWaitReplicas: option(
+    count.min(0).max(16),
+    0,
+    'replicas',
+    'How many replicas of Redis must have a write before it counts. With 0 the last writes may be lost when Redis fails over and the owner of a room dies at the same time.',
+  ),
+  nodeName: option(
+    z.string().max(100),
+    '',
+    'name',
+    'What this node is called, for people. Empty: the name of the machine.',
+  ),
+  nodeRegion: option(
+    z.string().regex(/^[\w.-]{0,100}$/, 'must be up to 100 letters, digits and -._'),
+    '',
+    'name',
+    'Where this node is. Rooms are opened in the region of their first participant, and placed on its media servers. Empty: nowhere in particular.',
+  ),
+  nodeUrl: option(
+    z
+      .string()
+      .regex(/^(https?:\/\/[^\s@/?#]+)?$/, 'must be an http:// or https:// URL without user, password and path'),
+    '',
+    'URL',
+    'Where the other nodes reach this one. Needs clusterSecret. Empty: they reach it through Redis alone.',
+  ),
+  clusterSecret: option(
+    z
+      .string()
+      .refine(
+        (secret) => secret === '' || secret.length >= minClusterSecretLength,
+        `must have ${minClusterSecretLength} characters or more`,
+      ),
+    '',
+    'secret',
+    'Shared by all nodes, with which they show each other at nodeUrl that they are nodes.',
+    { secret: true },
+  ),
+  leaseMs: option(
+    count.min(1_500).max(30_000),
+    3_000,
+    'ms',
+    'How long a node that Redis does not hear of still counts as alive. Its rooms are taken over then.',
+  ),
+  resumeMs: option(
+    count.min(1_000).max(600_000),
+    30_000,
+    'ms',
+    'How long what was told in a room is kept, for clients that come back. It should be longer than the time that a client has to come back.',
+  ),
+  logEntries: option(count.min(100).max(100_000), 2_000, 'messages', 'The most that is kept of it for each room.'),
+  logBytes: option(
+    count.min(65_536).max(67_108_864),
+    1_048_576,
+    'bytes',
+    'The most that is kept of it for each room, in UTF-8.',
+  ),
+  placementSlack: option(
+    number.min(1).max(100),
+    1.3,
+    'times',
+    'A node opens new rooms itself until its load is so many times the mean of its region. Then the least loaded one opens them.',
+  ),
+  relayAbove: option(
+    number.min(0).max(1),
+    0.7,
+    'part',
+    'A room uses a second media server when its first one has this part of mediaServerLimit.',
+  ),
+} as const satisfies Table;
