@@ -27,6 +27,11 @@ export class HandClock implements Clock {
     };
   }
 
+  /** How many things wait for their time. */
+  get waits(): number {
+    return this.#timers.length;
+  }
+
   /** Runs what is due, in order. */
   pass(ms: number): void {
     const end = this.#now + ms;

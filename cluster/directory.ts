@@ -1,0 +1,239 @@
+import { z } from 'zod';
+import type { Log } from '../log.js';
+import { AtOnce } from './at-once.js';
+import type { Clock } from './clock.js';
+import { ClusterError } from './cluster-error.js';
+import { roomHash } from './names.js';
+import type { Names } from './names.js';
+import { byRendezvous } from './rendezvous.js';
+import type { Hub } from './redis.js';
+import type { NodeState } from './node-facts.js';
+import type { Peers } from './peers.js';
+import type { Claim, Owner, RoomStore } from './room-store.js';
+
+/** A room of a dead node, which this node owns now. */
+export interface TakenRoom extends Extract<Claim, { type: 'mine' }> {
+  readonly hash: string;
+  readonly name: string;
+  /** The node that is dead. */
+  readonly from: string;
+}
+
+export interface DirectoryContext {
+  readonly hub: Hub;
+  readonly names: Names;
+  readonly store: RoomStore;
+  readonly membership: {
+    readonly state: NodeState;
+    readonly peers: Pick<Peers, 'alive' | 'isDead' | 'suspect'>;
+  };
+  readonly nodeId: string;
+  readonly clock: Pick<Clock, 'later'>;
+  readonly log: Log;
+  /** What this node can do for a room: media servers that it reaches, and versions of journals that it reads. */
+  readonly reach: () => { readonly media: ReadonlySet<string>; readonly oldest: number; readonly newest: number };
+  /** Takes a room over. The next ones wait when many are under way. */
+  readonly taken: (room: TakenRoom) => Promise<void> | void;
+}
+
+/** Owners that are remembered. */
+const mostRemembered = 10_000;
+const mostTakenAtOnce = 64;
+/** How long each node leaves a room to the one before it, in ms. */
+const stepMs = 300;
+/** Rooms that are asked for in one message. */
+const batch = 500;
+
+/** Which node owns a room, and which one takes the rooms of a dead node. */
+export class Directory {
+  readonly #context: DirectoryContext;
+  /** By hash, those that were asked for last at the end. */
+  readonly #owners = new Map<string, Owner>();
+  readonly #claims = new Map<string, Promise<Claim>>();
+  readonly #atOnce = new AtOnce(mostTakenAtOnce);
+  /** Dead nodes whose rooms are being taken. */
+  readonly #rounds = new Set<string>();
+  #hasClosed = false;
+
+  constructor(context: DirectoryContext) {
+    this.#context = context;
+  }
+
+  /** The owner of a room, asked of Redis once and remembered then. @throws ClusterError AWAY */
+  async find(name: string): Promise<Owner | undefined> {
+    const hash = roomHash(name);
+    const known = this.#owners.get(hash);
+    if (known) {
+      this.#remember(hash, known);
+      return known;
+    }
+    const owner = await this.#context.store.ownerOf(hash);
+    this.moved(hash, owner);
+    return owner;
+  }
+
+  /** Somebody has said who owns the room now: a node, or nobody. What is older than what is known has no effect. */
+  moved(hash: string, owner: Owner | undefined): void {
+    if (!owner) this.#owners.delete(hash);
+    else if ((this.#owners.get(hash)?.epoch ?? 0) <= owner.epoch) this.#remember(hash, owner);
+  }
+
+  /** Nobody heard a message to that node: it is looked at, and the owner of each of its rooms is asked for again. */
+  async deaf(node: string): Promise<void> {
+    for (const [hash, owner] of this.#owners) if (owner.node === node) this.#owners.delete(hash);
+    await this.#context.membership.peers.suspect(node);
+  }
+
+  /**
+   * Takes a room for this node, if nobody owns it or its owner is dead.
+   * @throws ClusterError AWAY when this node may not act, or Redis does not answer
+   */
+  async claim(name: string): Promise<Claim> {
+    const hash = roomHash(name);
+    const running = this.#claims.get(hash);
+    if (running) return running;
+    const claim = this.#claim(hash, name).finally(() => this.#claims.delete(hash));
+    this.#claims.set(hash, claim);
+    return claim;
+  }
+
+  /** Takes those rooms of a dead node that are this node's to take. Called again as long as the dead node has rooms. Never rejects. */
+  async takeOver(dead: string): Promise<void> {
+    if (this.#rounds.has(dead) || this.#hasClosed || this.#context.membership.state !== 'up') return;
+    this.#rounds.add(dead);
+    try {
+      await this.#round(dead);
+    } catch (error) {
+      this.#context.log.warn('The rooms of a dead node could not be taken; it is tried again', {
+        node: dead,
+        error: String(error),
+      });
+    } finally {
+      this.#rounds.delete(dead);
+    }
+  }
+
+  close(): void {
+    this.#hasClosed = true;
+    this.#owners.clear();
+  }
+
+  async #claim(hash: string, name: string): Promise<Claim> {
+    const { store, membership, nodeId } = this.#context;
+    this.#mustBeUp();
+    let claim = await store.claim(hash, name);
+    // The room of a dead node need not wait for the node whose turn it is: somebody wants to come in.
+    if (claim.type === 'other' && membership.peers.isDead(claim.owner.node)) {
+      this.#mustBeUp();
+      claim = await store.claim(hash, name, claim.owner.node);
+    }
+    if (claim.type === 'mine') this.moved(hash, { node: nodeId, epoch: claim.epoch });
+    if (claim.type === 'other') this.moved(hash, claim.owner);
+    return claim;
+  }
+
+  #mustBeUp(): void {
+    if (this.#context.membership.state === 'frozen') {
+      throw new ClusterError('AWAY', 'Redis does not answer: this node waits');
+    }
+  }
+
+  async #round(dead: string): Promise<void> {
+    const { hub, names } = this.#context;
+    const hashes = z.array(z.string()).parse(await hub.call('SMEMBERS', names.roomsOf(dead)));
+    const turns = new Map<number, Left[]>();
+    for (let start = 0; start < hashes.length; start += batch) {
+      for (const room of await this.#look(dead, hashes.slice(start, start + batch))) {
+        const turn = this.#turnOf(room);
+        if (turn === undefined) continue;
+        const rooms = turns.get(turn) ?? [];
+        rooms.push(room);
+        turns.set(turn, rooms);
+      }
+    }
+    await Promise.all([...turns].map(async ([turn, rooms]) => this.#takeAfter(turn * stepMs, dead, rooms)));
+  }
+
+  /** Which of these rooms still belong to the dead node, and what they need. */
+  async #look(dead: string, hashes: readonly string[]): Promise<Left[]> {
+    const { hub, names } = this.#context;
+    const [owners, media] = await Promise.all([
+      hub.all(hashes.map((hash) => ['HMGET', names.owner(hash), 'node', 'room', 'version'])),
+      hub.all(hashes.map((hash) => ['HGET', names.state(hash), 'media'])),
+    ]);
+    return hashes.flatMap((hash, index) => {
+      const [node, name, version] = ownerFields.parse(owners[index]);
+      if (node !== dead || name === null || version === null) {
+        // A set that says otherwise is wrong: Redis has lost writes.
+        hub.call('SREM', names.roomsOf(dead), hash).catch(() => undefined);
+        return [];
+      }
+      return [{ hash, name, version, media: mediaField.parse(media[index]) }];
+    });
+  }
+
+  /**
+   * How many nodes come before this one. Undefined when it is not for this node: another one reaches the room's media servers, and this one
+   * does not, or it cannot read the room.
+   */
+  #turnOf({ hash, version, media }: Left): number | undefined {
+    const { nodeId, membership, reach } = this.#context;
+    const peers = membership.peers.alive.filter(({ facts }) => facts.state === 'up');
+    const nodes = [{ id: nodeId, facts: reach() }, ...peers].filter(
+      ({ facts }) => facts.oldest <= version && version <= facts.newest,
+    );
+    const near = nodes.filter(({ facts }) => media.every((url) => facts.media.has(url)));
+    const order = byRendezvous(
+      hash,
+      (near.length > 0 ? near : nodes).map(({ id }) => id),
+    );
+    const turn = order.indexOf(nodeId);
+    return turn === -1 ? undefined : turn;
+  }
+
+  async #takeAfter(ms: number, dead: string, rooms: readonly Left[]): Promise<void> {
+    const { clock } = this.#context;
+    if (ms > 0) await new Promise<void>((resolve) => clock.later(ms, resolve));
+    await Promise.all(rooms.map(async (room) => this.#atOnce.run(async () => this.#take(dead, room))));
+  }
+
+  async #take(dead: string, { hash, name }: Left): Promise<void> {
+    const { store, membership, nodeId, taken, log } = this.#context;
+    // Meanwhile Redis may have been started again: then nobody is dead for a while.
+    if (this.#hasClosed || membership.state !== 'up' || !membership.peers.isDead(dead)) return;
+    const claim = await store.claim(hash, name, dead);
+    if (claim.type === 'other') this.moved(hash, claim.owner);
+    if (claim.type !== 'mine') return;
+    this.moved(hash, { node: nodeId, epoch: claim.epoch });
+    try {
+      await taken({ ...claim, hash, name, from: dead });
+    } catch (error) {
+      log.error('A room could not be taken over', { room: name, error: (error as Error).stack });
+    }
+  }
+
+  #remember(hash: string, owner: Owner): void {
+    this.#owners.delete(hash);
+    this.#owners.set(hash, owner);
+    if (this.#owners.size <= mostRemembered) return;
+    const [oldest] = this.#owners.keys();
+    if (oldest !== undefined) this.#owners.delete(oldest);
+  }
+}
+
+/** A room that a dead node has left. */
+interface Left {
+  readonly hash: string;
+  readonly name: string;
+  /** Of its journal. */
+  readonly version: number;
+  /** URLs of the media servers that it uses. */
+  readonly media: readonly string[];
+}
+
+const ownerFields = z.tuple([z.string().nullable(), z.string().nullable(), z.coerce.number().nullable()]);
+/** The field of the state in which an owner says which media servers a room uses: URLs with a space between. */
+const mediaField = z
+  .string()
+  .nullable()
+  .transform((text) => (text ?? '').split(' ').filter((url) => url !== ''));
