@@ -13,7 +13,9 @@ export type Frame =
       readonly message: string;
       readonly data?: Readonly<Record<string, unknown>>;
     }
-  | { readonly type: 'notification'; readonly notification: Notification };
+  | { readonly type: 'notification'; readonly notification: Notification }
+  /** A notification that we do not know, or that does not hold what it must. */
+  | { readonly type: 'ignored' };
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -47,8 +49,8 @@ const fits = {
 type KnownName = keyof typeof fits;
 
 /**
- * Reads one text frame (docs/protocols/kurento-room.md#12-frames). Returns `undefined` for a frame to ignore: no
- * JSON-RPC 2.0, or nothing we know.
+ * Reads one text frame (docs/protocols/kurento-room.md#12-frames). Returns `undefined` for a frame that is no JSON-RPC 2.0, or no
+ * answer to a request of ours.
  */
 export function readFrame(text: unknown): Frame | undefined {
   if (typeof text !== 'string') return undefined;
@@ -66,8 +68,8 @@ export function readFrame(text: unknown): Frame | undefined {
   return isRecord(frame.result) ? { type: 'result', id: frame.id, result: frame.result } : undefined;
 }
 
-function readNotification(method: string, params: unknown): Frame | undefined {
-  if (!isKnown(method) || !isRecord(params) || !fits[method](params)) return undefined;
+function readNotification(method: string, params: unknown): Frame {
+  if (!isKnown(method) || !isRecord(params) || !fits[method](params)) return { type: 'ignored' };
   return { type: 'notification', notification: { method, params } as unknown as Notification };
 }
 

@@ -38,11 +38,15 @@ interface SessionEvents {
 type Result = Readonly<Record<string, unknown>>;
 
 interface Pending {
+  readonly method: string;
   readonly text: string;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: ClientError) => void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
+
+/** Requests about the connection: their answers do not count as messages of the session. */
+const ofConnection: readonly string[] = ['ping', 'connect', 'closeSession', 'rpc.discover'] satisfies MethodName[];
 
 /** How long missed answers may take after a resumption. A request without an answer by then never reached the server. */
 const missedWithinMs = 3_000;
@@ -66,6 +70,10 @@ export class Session extends Emitter<SessionEvents> {
   /** Requests that wait for a socket. */
   #waiting: number[] = [];
   #interrupted = false;
+  /** How many messages the session has had since we joined. Undefined: the server does not count them. */
+  #received: number | undefined;
+  /** The last request that the server had answered when the session was resumed. */
+  #lastAnswered: number | undefined;
   readonly #life = new AbortController();
   /** Until the answers that were missed must have come. */
   #missing: ReturnType<typeof setTimeout> | undefined;
@@ -138,7 +146,7 @@ export class Session extends Emitter<SessionEvents> {
         this.#pending.delete(id);
         reject(new ClientError('timeout', `The server did not answer ${method}.`));
       }, timeoutMs);
-      this.#pending.set(id, { text, resolve, reject, timer });
+      this.#pending.set(id, { method, text, resolve, reject, timer });
       if (wait) this.#waiting.push(id);
       else this.#socket?.send(text);
     });
@@ -151,17 +159,29 @@ export class Session extends Emitter<SessionEvents> {
     };
     socket.onLost = (reason) => void this.#recover(reason);
     socket.watch((interval) =>
-      this.#ask('ping', interval === undefined ? {} : { interval }, Socket.pingTimeoutMs, false),
+      this.#ask(
+        'ping',
+        { ...(interval !== undefined && { interval }), ...this.#progress },
+        Socket.pingTimeoutMs,
+        false,
+      ),
     );
+  }
+
+  /** Params by which the server learns what we have. */
+  get #progress(): { readonly received?: number } {
+    return this.#received === undefined ? {} : { received: this.#received };
   }
 
   #receive(frame: Frame): void {
     if (this.#hasEnded()) return;
+    const pending = 'id' in frame ? this.#pending.get(frame.id) : undefined;
+    if (this.#received !== undefined && !(pending && ofConnection.includes(pending.method))) this.#received += 1;
+    if (frame.type === 'ignored') return;
     if (frame.type === 'notification') {
       this.emit('notification', frame.notification);
       return;
     }
-    const pending = this.#pending.get(frame.id);
     if (!pending) return;
     this.#pending.delete(frame.id);
     clearTimeout(pending.timer);
@@ -170,6 +190,8 @@ export class Session extends Emitter<SessionEvents> {
       return;
     }
     const { sessionId } = frame.result;
+    if (pending.method === 'joinRoom') this.#received = counts(frame.result) ? 1 : undefined;
+    if (pending.method === 'connect') this.#lastAnswered = lastRequestIn(frame.result);
     if (typeof sessionId === 'string' && sessionId !== '') {
       this.#id = sessionId;
       this.#hadSession = true;
@@ -241,7 +263,8 @@ export class Session extends Emitter<SessionEvents> {
         resolve('lost');
       };
     });
-    const known = this.#ask('connect', { sessionId: this.#id }, Socket.pingTimeoutMs, false).then(
+    const params = { sessionId: this.#id, ...this.#progress };
+    const known = this.#ask('connect', params, Socket.pingTimeoutMs, false).then(
       () => 'resumed' as const,
       () => 'unknown' as const,
     );
@@ -252,19 +275,30 @@ export class Session extends Emitter<SessionEvents> {
 
   /** @param before the requests that were under way when the former socket was lost */
   #goOn(socket: Socket, before: ReadonlySet<number>): void {
+    // What has an answer is told again, if we do not have it; anything else the server does not know, or knows that it comes twice.
+    if (this.#received !== undefined) for (const id of this.#unanswered(before)) this.#waiting.unshift(id);
     for (const id of this.#waiting.splice(0)) {
       const waiting = this.#pending.get(id);
       if (waiting) socket.send(waiting.text);
     }
-    this.#missing = setTimeout(() => {
-      this.#forsake(before, 'timeout', 'The request was lost with the connection.');
-    }, missedWithinMs);
+    if (this.#received === undefined)
+      this.#missing = setTimeout(() => {
+        this.#forsake(before, 'timeout', 'The request was lost with the connection.');
+      }, missedWithinMs);
     this.emit('resumed');
+  }
+
+  /** The last first. */
+  #unanswered(before: ReadonlySet<number>): readonly number[] {
+    const last = this.#lastAnswered ?? -1;
+    const isOurs = (id: number): boolean => !ofConnection.includes(this.#pending.get(id)?.method ?? 'ping');
+    return [...before].filter((id) => id > last && !this.#waiting.includes(id) && isOurs(id)).reverse();
   }
 
   /** Requests that the present socket carries already, such as its first ping, go on. */
   #beginAnew(before: ReadonlySet<number>): void {
     this.#id = undefined;
+    this.#received = undefined;
     const forgotten = new Set([...before, ...this.#waiting.splice(0)]);
     this.#forsake(forgotten, 'disconnected', 'The server has forgotten the request.');
     this.emit('renewed');
@@ -304,4 +338,14 @@ export class Session extends Emitter<SessionEvents> {
     }
     this.#pending.clear();
   }
+}
+
+/** Whether the server counts what it tells us from this answer to joinRoom on. */
+function counts({ features }: Result): boolean {
+  return Array.isArray(features) && features.includes('resume');
+}
+
+/** Our ids are numbers that grow. */
+function lastRequestIn({ lastRequest }: Result): number | undefined {
+  return typeof lastRequest === 'number' ? lastRequest : undefined;
 }

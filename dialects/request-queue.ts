@@ -55,6 +55,11 @@ export class RequestQueue<T> {
     return this.#waiting.some(({ request }) => matches(request));
   }
 
+  /** The one that runs, and those that wait. */
+  get requests(): readonly T[] {
+    return [...(this.#running ? [this.#running] : []), ...this.#waiting].map(({ request }) => request);
+  }
+
   /** Resolves when none runs or waits. */
   async idle(): Promise<void> {
     if (!this.#running) return;

@@ -67,6 +67,8 @@ export interface CallingSession {
   readonly resumeToken: string | undefined;
   /** What the client is to be told, and the log, of a stream that the participant publishes. */
   publicationOptions(participant: Participant, stream: string): Pick<PublishOptions, 'taken' | 'connectionFailed'>;
+  /** The client has so many messages of those that it was told. */
+  acknowledged(received: number): void;
   /** A media connection has failed: a line of the log. */
   mediaFailed(fields: object): void;
   /** Logs what the media server says of a connection that failed. Undefined: the client says more of it itself. */
@@ -99,9 +101,10 @@ export interface CallingLink {
   /**
    * Goes on with an existing session on this connection; the former connection of the session is closed
    * (docs/protocols/kurento-room.md#15-connect-closesession).
-   * @throws ProtocolError 40007 when there is no session of that id
+   * @param received how many messages the client has that it was told (feature `resume`)
+   * @throws ProtocolError 40007 when there is no session of that id, or it has not kept what follows
    */
-  resume(sessionId: string): ResumedSession;
+  resume(sessionId: string, received: number | undefined): ResumedSession;
   /** Ends the session, if there is one; nothing more is taken from this connection. */
   endSession(): void;
   close(reason: string): void;
@@ -109,6 +112,8 @@ export interface CallingLink {
 
 export interface ResumedSession {
   readonly id: string;
+  /** JSON of the id of the last request that was answered, for a client that counts. */
+  readonly lastRequest: string | undefined;
   /** Sends what the client missed: to be called after the answer. Undefined when the session was on this connection already. */
   readonly sendMissed: (() => void) | undefined;
 }

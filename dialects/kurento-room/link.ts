@@ -65,14 +65,17 @@ export class Link implements ConnectionListener, CallingLink {
     this.#session?.pinged();
   }
 
-  resume(sessionId: string): ResumedSession {
+  resume(sessionId: string, received: number | undefined): ResumedSession {
     const session = this.#context.sessions.find(sessionId);
     if (!session || session.wasEvicted || (session.hasLeft && session !== this.#session))
       throw new ProtocolError(invalidSession, 'reconnection error');
-    if (session === this.#session) return { id: session.id, sendMissed: undefined };
+    if (session === this.#session) return { id: session.id, lastRequest: undefined, sendMissed: undefined };
+    if (session.counts && received !== undefined && !session.hasAfter(received))
+      throw new ProtocolError(invalidSession, 'reconnection error: what follows is not kept any more');
     this.#session?.detach(this.#connection, 'its connection resumed another session');
     this.#session = session;
-    return { id: session.id, sendMissed: session.attach(this.#connection, this.#token) };
+    const sendMissed = session.attach(this.#connection, this.#token, received);
+    return { id: session.id, lastRequest: session.counts ? session.lastRequest : undefined, sendMissed };
   }
 
   /** The connection ends, and its client comes back to another process. What the session is told from now on is kept for it. */

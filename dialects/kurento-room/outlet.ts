@@ -2,10 +2,14 @@ import type { Connection } from '../../transport/connection.js';
 import type { Frame } from '../../transport/frame.js';
 import { Backlog } from './backlog.js';
 import type { BacklogLimits } from './backlog.js';
+import { Told } from './told.js';
 
 /** Where everything goes that a client is told: to its connection, or while it has none to its backlog. */
 export class Outlet {
+  readonly #limits: BacklogLimits;
   readonly #backlog: Backlog;
+  /** In place of the backlog, for a client that counts what it is told. */
+  #told: Told | undefined;
   readonly #onOverflow: () => void;
   #connection: Connection | undefined;
   /** What waits for the answer of the running request. */
@@ -18,6 +22,7 @@ export class Outlet {
    */
   constructor(connection: Connection | undefined, limits: BacklogLimits, onOverflow: () => void) {
     this.#connection = connection;
+    this.#limits = limits;
     this.#backlog = new Backlog(limits);
     this.#onOverflow = onOverflow;
   }
@@ -26,15 +31,26 @@ export class Outlet {
     return this.#connection;
   }
 
-  /** What is kept, in order. */
+  /** What is kept for a client that does not count, in order. */
   get missed(): readonly Frame[] {
     return this.#backlog.frames;
   }
 
-  /** Goes on with another connection. What was missed is sent there first. */
-  attach(connection: Connection): void {
+  get told(): Told | undefined {
+    return this.#told;
+  }
+
+  /** From the next message on the client counts what it is told, or does not. @param told of another process */
+  count(counts: boolean, told = new Told(this.#limits)): void {
+    this.#told = counts ? told : undefined;
+  }
+
+  /** Goes on with another connection. What was missed is sent there first. @param received as for `Told.after` */
+  attach(connection: Connection, received: number | undefined): void {
     this.#connection = connection;
-    if (connection.open) for (const frame of this.#backlog.take()) connection.send(frame);
+    if (!connection.open) return;
+    for (const frame of [...this.#backlog.take(), ...(this.#told?.after(received) ?? [])]) connection.send(frame);
+    this.#told?.allSent();
   }
 
   /** What comes from now on is kept. */
@@ -47,11 +63,14 @@ export class Outlet {
     this.#closed = true;
     this.#connection = undefined;
     this.#backlog.take();
+    this.#told = undefined;
   }
 
   send(frame: Frame): void {
-    if (this.#connection) this.#connection.send(frame);
-    else if (!this.#closed && !this.#backlog.add(frame)) this.#onOverflow();
+    this.#connection?.send(frame);
+    if (this.#told) {
+      if (!this.#told.add(frame, this.#connection?.open === true)) this.#onOverflow();
+    } else if (!this.#connection && !this.#closed && !this.#backlog.add(frame)) this.#onOverflow();
   }
 
   /** As `send`, but after the answer of the running request if that is answered first. */

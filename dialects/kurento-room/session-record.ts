@@ -13,6 +13,10 @@ export const sessionRecord = z.object({
   address: z.string().optional(),
   /** Messages that it was not sent yet, in order. */
   missed: z.array(z.string()),
+  /** Of a client that counts its messages (told.ts). */
+  told: z.object({ count: z.int(), sent: z.int(), kept: z.array(z.string()) }).optional(),
+  /** JSON of the id of the last request that was answered. */
+  lastRequest: z.string().optional(),
 });
 
 export type SessionRecord = z.infer<typeof sessionRecord>;

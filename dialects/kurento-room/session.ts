@@ -21,11 +21,12 @@ import { admitted, denied, notificationText, participantUnpublished } from './no
 import { dialectName, newcomerOf } from './newcomer.js';
 import type { RoomProtocolSettings } from './options.js';
 import { Outlet } from './outlet.js';
-import type { Request } from './read-request.js';
+import type { Request, RpcId } from './read-request.js';
 import { newResumeToken } from './resume-token.js';
 import type { RpcServer } from './rpc-server.js';
 import type { SessionRecord } from './session-record.js';
 import type { Sessions } from './sessions.js';
+import { Told } from './told.js';
 import { makePlaceFor } from './take-over.js';
 import type { NameHolder } from './take-over.js';
 
@@ -85,6 +86,9 @@ export class Session implements CallingSession, NameHolder {
   #ending: NodeJS.Immediate | undefined;
   #closing: NodeJS.Timeout | undefined;
   #ended = false;
+  #lastRequest: RpcId | undefined;
+  /** Those that were there when the present connection came: the client may send them again. */
+  #underWay: ReadonlySet<RpcId> = new Set();
 
   /**
    * @param connection undefined: of a client that was connected to another process
@@ -115,16 +119,26 @@ export class Session implements CallingSession, NameHolder {
     session.#resumeToken = record.resumeToken;
     session.#address = record.address;
     for (const text of record.missed) session.#outlet.send(textFrame(text));
+    const { told } = record;
+    if (told)
+      session.#outlet.count(
+        true,
+        new Told(context.limits, { ...told, kept: told.kept.map((text) => textFrame(text)) }),
+      );
+    session.#lastRequest = record.lastRequest;
     session.#waitForClient();
     return session;
   }
 
   /** What another process needs to go on. */
   get record(): SessionRecord {
+    const { told } = this.#outlet;
     return {
       ...{ id: this.id, features: namesOf(this.#features), dataChannels: this.#dataChannels },
       ...{ resumeToken: this.#resumeToken, token: this.#token, address: this.#address },
       missed: this.#outlet.missed.map(textOf),
+      told: told && { count: told.count, sent: told.sent, kept: told.kept.map(textOf) },
+      lastRequest: this.#lastRequest,
     };
   }
 
@@ -232,6 +246,25 @@ export class Session implements CallingSession, NameHolder {
     if (!namesSession) this.#closeUnused('Left the room');
   }
 
+  /** Whether the client counts what it is told (feature `resume`). */
+  get counts(): boolean {
+    return this.#outlet.told !== undefined;
+  }
+
+  /** Of the last request that was answered, as JSON. */
+  get lastRequest(): RpcId | undefined {
+    return this.#lastRequest;
+  }
+
+  /** Whether everything is kept that follows so many messages. */
+  hasAfter(received: number): boolean {
+    return this.#outlet.told?.after(received) !== undefined;
+  }
+
+  acknowledged(received: number): void {
+    this.#outlet.told?.acknowledged(received);
+  }
+
   /** A ping came. A page that does not know that its room is closed pings as well, and is closed nevertheless. */
   pinged(): void {
     if (this.#hasLeft) clearTimeout(this.#closing);
@@ -250,6 +283,8 @@ export class Session implements CallingSession, NameHolder {
     const { sessionRequests } = this.#context;
     // The iOS client repeats an unanswered request under the same id (docs/protocols/kurento-room.md#17-concurrency).
     if (request.id !== undefined && this.#requests.has((pending) => sessionRequests.areSame(pending, request))) return;
+    // It was being served when the client began to send again what it has no answer to.
+    if (request.id !== undefined && this.#underWay.has(request.id)) return;
     clearTimeout(this.#closing);
     if (!this.#requests.add(request, length)) this.#outlet.connection?.close(1008, 'Too many requests are waiting');
   }
@@ -257,16 +292,18 @@ export class Session implements CallingSession, NameHolder {
   /**
    * Goes on with another connection (docs/protocols/kurento-room.md#15-connect-closesession).
    * @param token of its upgrade; without one that of the former connection goes on
+   * @param received how many messages the client has that it was told; undefined when it does not count
    * @returns a function that is to be called after the answer to connect: until then everything is kept, and then it is sent
    */
-  attach(connection: Connection, token: string | undefined): () => void {
+  attach(connection: Connection, token: string | undefined, received: number | undefined): () => void {
     this.#grace?.stop();
     this.#token = token ?? this.#token;
     this.#outlet.connection?.close(1000, 'The session goes on with another connection');
     this.#outlet.detach();
+    this.#underWay = new Set(this.counts ? this.#requests.requests.flatMap(({ id }) => id ?? []) : []);
     return () => {
       if (this.#ended || this.#outlet.connection) return;
-      this.#outlet.attach(connection);
+      this.#outlet.attach(connection, received);
       this.#address = connection.address;
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
     };
@@ -318,6 +355,7 @@ export class Session implements CallingSession, NameHolder {
       this.#dataChannels = dataChannels;
       this.#features = features;
       this.#resumeToken = resumeToken === undefined ? undefined : newResumeToken();
+      this.#outlet.count(has(features, 'resume'));
       entered(participant);
       log.info('joined', { ...this.#fields(), session: this.id });
       return this.#tell;
@@ -355,6 +393,7 @@ export class Session implements CallingSession, NameHolder {
     const { emptyStreams } = limits;
     const call = { session: this, sessions, customRequest, ice, passwords, emptyStreams, afterwards: undefined };
     return sessionRequests.execute(request, call, (text) => {
+      if (request.id !== undefined) this.#lastRequest = request.id;
       if (text !== undefined) this.#outlet.send(textFrame(text));
       this.#outlet.sendHeld();
     });

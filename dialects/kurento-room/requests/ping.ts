@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { receivedSchema } from '../received.js';
 import { connectionRequest } from '../request-type.js';
 
 export const ping = connectionRequest({
@@ -8,14 +9,16 @@ export const ping = connectionRequest({
       .union([z.number(), z.string().transform(Number)], 'must be a number')
       .nullish()
       .meta({ description: 'How often the client pings from now on, in ms; only the first on a connection counts' }),
+    received: receivedSchema.nullish(),
   }),
   result: z.object({ value: z.literal('pong'), sessionId: z.string().optional() }),
   summary: 'Shows that the client is there.',
   description:
     'Answered at once, also before joinRoom. After the first ping of a connection the server closes it when none comes for three intervals. The answer holds the sessionId once the connection has a session.',
   example: { params: { interval: 5000 }, result: { value: 'pong' } },
-  handle: ({ link }, { interval }) => {
+  handle: ({ link }, { interval, received }) => {
     link.watch(interval ?? undefined);
+    if (received != null) link.present?.acknowledged(received);
     const sessionId = link.present?.id;
     return { answer: { value: 'pong' as const, ...(sessionId && { sessionId }) } };
   },
