@@ -1,4 +1,5 @@
 import { Names, roomHash } from '../../cluster/names.js';
+import type { NodeSettings } from '../../cluster/node.js';
 import { Hub } from '../../cluster/redis.js';
 import type { HubSettings } from '../../cluster/redis.js';
 import { RoomStore } from '../../cluster/room-store.js';
@@ -62,5 +63,15 @@ export function turn(given: Partial<Commit>): Commit {
     summary: undefined,
     trim: undefined,
     ...given,
+  };
+}
+
+/** Of a whole node, which is soon dead when it is stopped. */
+export function nodeSettings(redisUrl: string): NodeSettings {
+  return {
+    ...{ redisUrl, redisPrefix: 'test:', redisWaitReplicas: 0 },
+    ...{ nodeName: '', nodeRegion: '', nodeUrl: '', version: '1', digest: '' },
+    ...{ leaseMs: 1_500, resumeMs: 30_000, logEntries: 2_000, logBytes: 1_048_576 },
+    reads: { oldest: 1, newest: 1 },
   };
 }
