@@ -1,5 +1,5 @@
 /**
- * Runs the tests in two mocha processes side by side, which share two cores better than one process can.
+ * Runs the tests in three mocha processes side by side: many tests wait, and so others use the two cores meanwhile.
  *
  *   npm test                                 everything
  *   npm run test:fast                        everything but the browsers and what takes long
@@ -7,8 +7,8 @@
  *   npm test -- test/rooms/*.test.ts         only these files
  *   npx mocha test/rooms/room.test.ts        one file without this script
  *
- * One process gets the files that use a browser, so that there is one Chromium. The others are divided so that both take about as
- * long as the other, by what each file took in the last run (test-results/durations.json). The processes part the UDP ports
+ * One process gets the files that use a browser, so that there is one Chromium. The others are divided so that the processes take about
+ * equally long, by what each file took in the last run (test-results/durations.json). The processes part the UDP ports
  * of their media engines by TEST_LANE (test/support/udp-ports.ts). Prints file by file, then the failures, the slowest files and
  * one line of summary.
  */
@@ -47,7 +47,7 @@ report();
 function divide(all) {
   // Tests look whether a media server holds more than before, so no others may use it at the same time.
   if (process.env.KMS_URIS) return [all];
-  const parts = [{ files: all.filter((file) => heavy.test(file)) }, { files: [] }];
+  const parts = [{ files: all.filter((file) => heavy.test(file)) }, { files: [] }, { files: [] }];
   for (const part of parts) part.seconds = sum(part.files.map(expected));
   const others = all.filter((file) => !heavy.test(file));
   for (const file of others.sort((one, other) => expected(other) - expected(one))) {
