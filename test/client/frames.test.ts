@@ -33,7 +33,7 @@ describe('a frame, as the client reads it', () => {
       frame({ id: 'x', result: {} }),
       frame({ id: 1 }),
     ];
-    for (const text of broken) expect(readFrame(text), text).to.deep.equal({ type: 'ignored' });
+    for (const text of broken) expect(readFrame(text), text).to.equal(undefined);
     expect(readFrame(new ArrayBuffer(3))).to.equal(undefined);
   });
 
