@@ -131,7 +131,7 @@ export class Hub {
    */
   async replicated(): Promise<void> {
     if (this.#settings.waitReplicas === 0) return;
-    // One question for all that is written in this turn.
+    // One question for all that was answered in this turn.
     this.#replicas ??= new Promise<void>((resolve) => {
       queueMicrotask(resolve);
     }).then(async () => {

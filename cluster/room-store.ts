@@ -135,7 +135,7 @@ export class RoomStore {
   /** @returns the nodes that nobody heard at. @throws ClusterError */
   async commit({ hash, epoch }: Ownership, turn: Commit): Promise<string[]> {
     const changes = [...turn.changes];
-    const answer = this.#hub.run(
+    const deaf = await this.#hub.run(
       commit,
       [...this.#keys(hash), this.#names.rooms],
       [
@@ -150,7 +150,7 @@ export class RoomStore {
         ...counted(turn.sends.map(({ node, text }) => [this.#names.channelOf(node), text])),
       ],
     );
-    const [deaf] = await Promise.all([answer, this.#hub.replicated()]);
+    await this.#hub.replicated();
     return this.#nodesOf(deaf);
   }
 
@@ -158,7 +158,7 @@ export class RoomStore {
   async rewrite({ hash, epoch }: Ownership, room: WholeRoom): Promise<string[]> {
     const names = this.#names;
     const { nodeId } = this.#settings;
-    const answer = this.#hub.run(
+    const deaf = await this.#hub.run(
       rewrite,
       [...this.#keys(hash), names.rooms, names.roomsOf(nodeId)],
       [
@@ -170,7 +170,7 @@ export class RoomStore {
         ...counted(room.sends.map(({ node, text }) => [names.channelOf(node), text])),
       ],
     );
-    const [deaf] = await Promise.all([answer, this.#hub.replicated()]);
+    await this.#hub.replicated();
     return this.#nodesOf(deaf);
   }
 

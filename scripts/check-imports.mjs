@@ -93,9 +93,27 @@ function faultsOf(file) {
   if (!rule) return [`${file}: no rule says what this folder may import (scripts/check-imports.mjs)`];
   const folder = rule.folder.replace('$1', rule.files.exec(file)?.[1] ?? '');
   const own = rule.own ?? new RegExp(`^${folder}/`);
-  return importsOf(file)
-    .filter((target) => ![own, ...rule.may].some((pattern) => pattern.test(target)))
-    .map((target) => `${file}: ${folder} must not import ${target} (docs/architecture.md)`);
+  const early = folder === 'cluster' ? [] : earlyImportsOf(file);
+  return [
+    ...early.map((target) => `${file}: ${target} is loaded with REDIS_URL alone, by import() (docs/architecture.md)`),
+    ...forbiddenTo(rule, own, file).map(
+      (target) => `${file}: ${folder} must not import ${target} (docs/architecture.md)`,
+    ),
+  ];
+}
+
+function forbiddenTo(rule, own, file) {
+  return importsOf(file).filter((target) => ![own, ...rule.may].some((pattern) => pattern.test(target)));
+}
+
+/** What a server that is alone would load of the cluster. Types are not loaded, and options are for everybody. */
+function earlyImportsOf(file) {
+  if (/^(test|bench)\//.test(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  const found = [...text.matchAll(/^(?:import|export)(?! type)[^;]*?\bfrom\s*'(\.[^']+)'/gm)].map(([, name]) => name);
+  return found
+    .map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'))
+    .filter((target) => target.startsWith('cluster/') && target !== 'cluster/options.ts');
 }
 
 /** Files of the project, by their path, and modules of Node. */
