@@ -5,11 +5,12 @@ import { expect } from 'chai';
 import { roomHash } from '../../cluster/names.js';
 import { ClusterNode } from '../../cluster/node.js';
 import type { NodeHooks } from '../../cluster/node.js';
+import type { Command } from '../../cluster/redis.js';
 import { UnfitRedisError } from '../../cluster/redis-check.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { nodeSettings } from './rooms-in-redis.js';
+import { nodeSettings, turn } from './rooms-in-redis.js';
 
 /** A node that can be stopped and killed. */
 class NodeProcess {
@@ -129,5 +130,58 @@ describe('A node of several', () => {
       (reason: unknown) => reason,
     );
     expect(error).to.be.instanceOf(UnfitRedisError);
+  });
+
+  it('has all the rights that it needs in deploy/redis.conf, and no others', async () => {
+    const deployed = await RedisServer.deployed();
+    ended.push(async () => deployed.remove());
+    const log = new RecordingLog();
+    const settings = { ...nodeSettings(deployed.url), redisPrefix: 'atrium:' };
+    const facts = () => ({ ...idle.facts(), load: new Map([['ws://one', 1]]) });
+    const node = await ClusterNode.start(settings, { ...idle, facts }, log);
+    ended.push(async () => node.close());
+    const other = await ClusterNode.start(settings, idle, log);
+    ended.push(async () => other.close());
+    const claim = await node.directory.claim('garden');
+    if (claim.type !== 'mine') throw new Error('the room is taken');
+    const hash = roomHash('garden');
+    const owner = { trimming: () => undefined, fenced: () => undefined, deaf: () => undefined };
+    const journal = node.journals.begin({ ...claim, hash, name: 'garden' }, [], owner);
+    await node.rooms.watch(() => undefined);
+    journal.set('room', '{}');
+    journal.set('gone', '1');
+    journal.append('*', 'told');
+    journal.keepSession('s1');
+    journal.summarize('{}');
+    journal.send(other.id, 'hello');
+    await journal.committed();
+    journal.remove('gone');
+    journal.forgetSession('s1');
+    await journal.committed();
+    await node.store.rewrite(
+      { hash, epoch: claim.epoch },
+      {
+        ...{ name: 'garden', version: 1, seq: 5, state: new Map([['room', '{}']]), sends: [], sessions: ['s2'] },
+        ...{ log: [{ at: { epoch: claim.epoch, seq: 4 }, slots: '*', frame: 'again' }], summary: '{}' },
+      },
+    );
+    const trim = { epoch: claim.epoch, seq: 1 };
+    await node.store.commit({ hash, epoch: claim.epoch }, turn({ from: 5, trim }));
+    const epoch = await node.store.handover({ hash, epoch: claim.epoch }, 6, other.id);
+    expect((await other.directory.claim('garden')).type).to.equal('mine');
+    expect([...(await other.rooms.summaries())]).to.deep.equal([[hash, '{}']]);
+    expect(await other.store.logAfter(hash, { epoch: 0, seq: 0 }, 10)).to.have.length(2);
+    await node.membership.peers.look();
+    await node.membership.peers.look();
+    await node.directory.takeOver(other.id);
+    await other.store.close({ hash, epoch });
+    await other.membership.close();
+    expect(log.lines.filter(({ level }) => level === 'warn' || level === 'error')).to.deep.equal([]);
+    const forbidden: Command[] = [['GET', 'atrium:nodes'], ['FLUSHALL'], ['CONFIG', 'GET', '*'], ['KEYS', '*']];
+    forbidden.push(['SET', 'other:key', '1'], ['PUBLISH', 'other', '1'], ['CLIENT', 'KILL', 'TYPE', 'normal']);
+    for (const command of forbidden) {
+      const refused: unknown = await node.hub.call(...command).catch((error: unknown) => error);
+      expect(String(refused), command.join(' ')).to.include('NOPERM');
+    }
   });
 });

@@ -12,10 +12,12 @@ export class RedisServer {
   readonly port: number;
   readonly #folder: string;
   readonly #settings: readonly string[];
+  readonly #user: string;
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, folder: string, settings: readonly string[]) {
+  private constructor(port: number, folder: string, settings: readonly string[], user = '') {
     this.port = port;
+    this.#user = user;
     this.#folder = folder;
     this.#settings = settings;
   }
@@ -41,9 +43,21 @@ export class RedisServer {
     return server;
   }
 
+  /** With deploy/redis.conf, in which an operator has put a password. */
+  static async deployed(): Promise<RedisServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'atrium-redis-'));
+    const file = join(folder, 'redis.conf');
+    const text = readFileSync(new URL('../../deploy/redis.conf', import.meta.url), 'utf8');
+    if (!text.includes('on >yours ')) throw new Error('deploy/redis.conf has no place for a password');
+    writeFileSync(file, text.replace('on >yours ', 'on >garden '));
+    const server = new RedisServer(await freePort(), folder, [], 'atrium:garden@');
+    await server.#run([file, '--port', String(server.port), '--dir', folder]);
+    return server;
+  }
+
   /** As REDIS_URL names it. */
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `redis://${this.#user}127.0.0.1:${this.port}`;
   }
 
   /** Again, with the data that it had. */
@@ -70,7 +84,8 @@ export class RedisServer {
     child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
     await until('Redis answers', async () => {
       if (child.exitCode !== null) throw new Error(`Redis does not start: ${log}`);
-      return (await answerOf(this.port, 'PING')).startsWith('+PONG');
+      // One that asks for a password answers too.
+      return /^(\+PONG|-NOAUTH)/.test(await answerOf(this.port, 'PING'));
     });
   }
 
