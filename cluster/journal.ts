@@ -8,6 +8,7 @@ import { PendingTurn } from './pending-turn.js';
 import type { Position } from './position.js';
 import { RoomLog } from './room-log.js';
 import type { LogBounds } from './room-log.js';
+import { RoomSummary } from './room-summary.js';
 import type { LoggedFrame, Owner, Ownership, RoomStore } from './room-store.js';
 
 /** A room that a node has claimed, as Redis has it. */
@@ -45,8 +46,6 @@ export interface JournalContext {
 
 /** Commits of a room that may be under way. Then its turns wait, and become one commit. */
 const mostUnderWay = 32;
-/** A room is listed anew so often at most, in ms. */
-const summaryEveryMs = 1_000;
 const sessionsEveryMs = 3_600_000;
 /** Entries of a former owner that are read. */
 const mostRead = 2_000;
@@ -73,10 +72,7 @@ export class RoomJournal {
   #isLeaving = false;
   /** Called when less is under way than before. */
   #waiting: (() => void)[] = [];
-  #summary: string | undefined;
-  #nextSummary: string | undefined;
-  #summarizedAt = Number.NEGATIVE_INFINITY;
-  #stopSummary: (() => void) | undefined;
+  readonly #summary: RoomSummary;
   #sessionsKeptAt: number;
   /** The log of the former owner: read when it is first needed. */
   #former: Promise<void> | undefined;
@@ -94,6 +90,9 @@ export class RoomJournal {
     for (const id of sessions) this.#sessions.add(id);
     this.#seq = room.seq;
     this.log = new RoomLog(context.bounds);
+    this.#summary = new RoomSummary(context.clock, () => {
+      this.#schedule();
+    });
     this.#begunAt = this.#sessionsKeptAt = context.clock.now();
     // A room that has just been opened has no former owner.
     this.#isFormerRead = room.state.size === 0;
@@ -179,17 +178,7 @@ export class RoomJournal {
 
   /** What lists say of the room. Told at once the first time, then once a second at most. */
   summarize(text: string): void {
-    const last = this.#nextSummary ?? this.#summary;
-    if (last === text || this.#end) return;
-    this.#nextSummary = text;
-    const wait = this.#summarizedAt + summaryEveryMs - this.#context.clock.now();
-    if (wait <= 0) this.#schedule();
-    else {
-      this.#stopSummary ??= this.#context.clock.later(wait, () => {
-        this.#stopSummary = undefined;
-        this.#schedule();
-      });
-    }
+    if (!this.#end) this.#summary.change(text);
   }
 
   /** Happens when the commit of this turn has succeeded, in the order of these calls. Never when it fails. */
@@ -283,8 +272,7 @@ export class RoomJournal {
   /** Whether there is something to write that no call of this turn asked for. */
   #isDue(): boolean {
     const now = this.#context.clock.now();
-    const isListed = this.#nextSummary === undefined || now < this.#summarizedAt + summaryEveryMs;
-    return !isListed || this.#areSessionsDue(now) || (this.#isFormerRead && this.log.isBeyondBounds(now));
+    return this.#summary.isDue || this.#areSessionsDue(now) || (this.#isFormerRead && this.log.isBeyondBounds(now));
   }
 
   #areSessionsDue(now: number): boolean {
@@ -313,7 +301,7 @@ export class RoomJournal {
     }
     const last = gone.at(-1)?.at;
     const trim = last && { epoch: last.epoch, seq: last.seq + 1 };
-    return pending.turn(from, to, changes, this.#takeSummary(now), trim);
+    return pending.turn(from, to, changes, this.#summary.take(), trim);
   }
 
   /** Takes changes into the state. @returns those that are to be written */
@@ -346,16 +334,6 @@ export class RoomJournal {
     return gone;
   }
 
-  #takeSummary(now: number): string | undefined {
-    if (this.#nextSummary === undefined || now < this.#summarizedAt + summaryEveryMs) return undefined;
-    this.#summary = this.#nextSummary;
-    this.#nextSummary = undefined;
-    this.#summarizedAt = now;
-    this.#stopSummary?.();
-    this.#stopSummary = undefined;
-    return this.#summary;
-  }
-
   #whole() {
     return {
       name: this.name,
@@ -364,7 +342,7 @@ export class RoomJournal {
       state: this.#state,
       log: this.log.frames,
       sessions: [...this.#sessions],
-      summary: this.#summary,
+      summary: this.#summary.written,
     };
   }
 
@@ -427,7 +405,7 @@ export class RoomJournal {
 
   #finish(error: ClusterError): void {
     this.#end = error;
-    this.#stopSummary?.();
+    this.#summary.close();
     for (const drop of this.#pending.dropped) drop(error);
     this.#pending = new PendingTurn();
     this.#wake();
