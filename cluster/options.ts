@@ -37,12 +37,6 @@ export const clusterOptions = {
     'name',
     'What this node is called, for people. Empty: the name of the machine.',
   ),
-  nodeRegion: option(
-    z.string().regex(/^[\w.-]{0,100}$/, 'must be up to 100 letters, digits and -._'),
-    '',
-    'name',
-    'Where this node is. Rooms are opened in the region of their first participant, and placed on its media servers. Empty: nowhere in particular.',
-  ),
   nodeUrl: option(
     z
       .string()

@@ -33,7 +33,7 @@ export const patienceMs = 30_000;
 export const cheapDevices = `{
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const cheap = {
-    video: { width: 320, height: 240, frameRate: 15 },
+    video: { width: 320, height: 240, frameRate: 10 },
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   };
   navigator.mediaDevices.getUserMedia = (wanted) => {
@@ -183,7 +183,7 @@ function advanced(first: Received, now: Received): boolean {
   const after = now.statistics?.received;
   if (!before || !after || !first.video || !now.video) return false;
   return (
-    after.frames >= before.frames + 10 &&
+    after.frames >= before.frames + 6 &&
     after.audioPackets >= before.audioPackets + 10 &&
     now.video.currentTime > first.video.currentTime
   );
