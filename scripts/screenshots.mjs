@@ -54,6 +54,8 @@ try {
 
   const others = [];
   const fillUpTo = async (count) => {
+    // On a small window not everybody is on the first page.
+    await ana.setViewportSize(desktop);
     for (let cast = others.length + 1; cast < count; cast += 1) {
       const page = await visit(url, cast);
       await enter(page, names[cast]);
@@ -89,13 +91,19 @@ try {
   await others[2].getByRole('button', { name: 'Camera', exact: true }).click();
   await quiet(ana);
   for (const view of views) await shoot(ana, 'states', view);
-  for (const name of ['Choose a microphone', 'Choose a camera', 'More']) {
+  for (const name of ['Choose a microphone', 'Choose a camera', 'React', 'More']) {
     await ana.setViewportSize(desktop);
     const button = ana.getByRole('button', { name, exact: true });
     if ((await button.count()) === 0) continue;
     await button.click();
     for (const view of views) await shoot(ana, `menu-${name.split(' ').at(-1)}`, view);
     await ana.keyboard.press('Escape');
+  }
+  await ana.setViewportSize(desktop);
+  for (const view of views) {
+    for (const emoji of ['👏', '❤️', '🎉'])
+      await others[0].evaluate((text) => globalThis.atrium.room.send('atrium.reaction', text), emoji);
+    await shoot(ana, 'reactions', view);
   }
   await ana.setViewportSize(desktop);
   await others[0].getByRole('button', { name: 'Share your screen' }).click();
@@ -117,6 +125,14 @@ try {
   await late.goto(`${url}nowhere`);
   for (const view of views) await shoot(late, 'lost-page', view);
 
+  const blocked = await visit(url, 9, 'blocked');
+  for (const view of views) await shoot(blocked, 'blocked', view);
+  await blocked.getByLabel('Your name').fill('Jo');
+  await blocked.getByRole('button', { name: /^Join/ }).first().click();
+  await blocked.getByRole('heading', { name: 'garden' }).waitFor();
+  await quiet(blocked);
+  for (const view of views) await shoot(blocked, 'listening', view);
+
   // The server is gone without a word: the pictures stand still.
   server.kill('SIGKILL');
   await ana.getByText('The connection to the server is lost. Reconnecting …').waitFor();
@@ -126,9 +142,11 @@ try {
   server.kill();
 }
 
-async function visit(url, cast) {
+/** @param devices `blocked`: the browser gives none */
+async function visit(url, cast, devices) {
   const context = await browser.newContext({ viewport: desktop, colorScheme: 'dark' });
-  await context.addInitScript(`window.cast = ${cast};{${camera}}`);
+  const none = `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));`;
+  await context.addInitScript(devices === 'blocked' ? none : `window.cast = ${cast};{${camera}}`);
   const page = await context.newPage();
   await page.goto(`${url}r/garden`);
   return page;
