@@ -4,6 +4,7 @@
  * looked at; those the documentation shows go to docs/screenshots/ as well.
  *
  *   node scripts/prepare.mjs build programs && node scripts/screenshots.mjs
+ *   node scripts/screenshots.mjs nine-person-call left     only these
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -27,6 +28,8 @@ const views = [
   { name: 'low-dark', size: { width: 844, height: 390 }, scheme: 'dark' },
   { name: 'tablet-light', size: { width: 768, height: 1024 }, scheme: 'light' },
 ];
+
+const wanted = process.argv.slice(2);
 
 mkdirSync(folder, { recursive: true });
 const server = spawn(process.execPath, [join(root, 'dist/src/main.js')], {
@@ -59,6 +62,8 @@ try {
     for (let cast = others.length + 1; cast < count; cast += 1) {
       const page = await visit(url, cast);
       await enter(page, names[cast]);
+      // Nobody looks at these, and drawing large pictures would take what the others need.
+      if (cast >= 4) await page.setViewportSize({ width: 400, height: 300 });
       others.push(page);
       await pictures(ana, cast + 1);
     }
@@ -182,6 +187,7 @@ function quiet(page) {
 }
 
 async function shoot(page, what, { name, size, scheme }) {
+  if (wanted.length > 0 && !wanted.includes(what)) return;
   const file = `${what}-${name}.png`;
   await page.emulateMedia({ colorScheme: scheme });
   await page.setViewportSize(size);
