@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isStreamId, mostKeptTexts, sources } from '../rooms/index.js';
+import { grantsSchema, isStreamId, mostKeptTexts } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
 
 /** The answers of the REST API, declared once. Types, the OpenAPI document and the validation in tests come from here. */
@@ -38,22 +38,7 @@ const subscription = z
 
 const dialect = z.string().meta({ description: 'The protocol a participant speaks, as kurento-room' });
 
-const grants = z
-  .object({
-    roomJoin: z.boolean(),
-    roomCreate: z.boolean(),
-    roomList: z.boolean(),
-    roomAdmin: z.boolean(),
-    roomRecord: z.boolean(),
-    canPublish: z.boolean(),
-    canSubscribe: z.boolean(),
-    canPublishData: z.boolean(),
-    canPublishSources: z.array(z.enum(sources)).meta({ description: 'Empty: all' }),
-    canUpdateOwnMetadata: z.boolean(),
-    hidden: z.boolean(),
-    recorder: z.boolean(),
-  })
-  .meta({ description: "What somebody may do in the room, in the words of LiveKit's tokens" });
+const grants = grantsSchema.meta({ description: "What somebody may do in the room, in the words of LiveKit's tokens" });
 
 const participantState = z
   .object({

@@ -1,9 +1,9 @@
 import type { AccessAnswer } from './authorize.js';
 import type { Known } from './bans.js';
+import { bearerOf } from './bearer.js';
 import type { Bearer } from './bearer.js';
 import type { Grants } from './grants.js';
 import type * as api from './index.js';
-import { bearerOf } from './bearer.js';
 import type { ParticipantRecord } from './records.js';
 import { effective } from './rights.js';
 

@@ -1,4 +1,4 @@
-import { noGrants, plain, roles } from './grants.js';
+import { noGrants, plainGrants, roles } from './grants.js';
 import type { Grants } from './grants.js';
 import type { BearerRecord } from './records.js';
 import type { RoomSettings } from './settings.js';
@@ -38,7 +38,7 @@ export const anybody: Bearer = { grantsIn: () => roles.PUBLISHER };
 export function bearerRecord(bearer: Bearer, room: string): BearerRecord {
   const { identity, name, room: named, metadata, tags, validFrom, address, claims } = bearer;
   return {
-    ...{ grants: plain(bearer.grantsIn(room)), identity, name, room: named, metadata },
+    ...{ grants: plainGrants(bearer.grantsIn(room)), identity, name, room: named, metadata },
     ...{ tags: tags && { ...tags }, validFrom, address, claims: claims && { ...claims } },
   };
 }

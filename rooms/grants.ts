@@ -60,7 +60,7 @@ export function changedGrants(grants: Grants, changes: GrantChanges): Grants {
 }
 
 /** As plain data of one's own. */
-export function plain(grants: Grants): Grants & { canPublishSources: Source[] } {
+export function plainGrants(grants: Grants): Grants & { canPublishSources: Source[] } {
   return { ...grants, canPublishSources: [...grants.canPublishSources] };
 }
 

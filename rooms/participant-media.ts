@@ -71,8 +71,8 @@ export class ParticipantMedia {
     const allowed = allowedKinds(owner.grants, source, mediaKinds);
     const refused = mediaKinds.filter((kind) => !allowed.includes(kind));
     const { taken } = options;
-    const offer = { id: stream, source, kinds, refused, ...(taken && { taken }) };
-    const publication = new Publication(owner, this.#early.take(owner, stream), offer);
+    const offered = { id: stream, source, kinds, refused, ...(taken && { taken }) };
+    const publication = new Publication(owner, this.#early.take(owner, stream), offered);
     this.#publications.set(stream, publication);
     const listener = this.#listener(publication, publication, options);
     const goOn = owner.room.keepPayer();
@@ -88,8 +88,8 @@ export class ParticipantMedia {
         if (question) await question;
         const pipeline = await owner.room.pipeline();
         const filter = this.#filterOf(publication);
-        const offered = offerWithout(sdpOffer, refused);
-        const sdpAnswer = await publication.open(pipeline, offered, { ...options, filter, filterFailed }, listener);
+        const offer = offerWithout(sdpOffer, refused);
+        const sdpAnswer = await publication.open(pipeline, offer, { ...options, filter, filterFailed }, listener);
         return {
           sdpAnswer,
           announce: () => {
@@ -125,7 +125,7 @@ export class ParticipantMedia {
     }
     this.subscriptionTo(publisher, publication.id)?.close();
     const subscription = new Subscription(owner, publication, this.#early.take(publisher, publication.id));
-    this.#keep(subscription);
+    this.#addSubscription(subscription);
     const listener = this.#listener(publication, subscription, options);
     return this.#negotiations.run(async () => {
       try {
@@ -233,7 +233,7 @@ export class ParticipantMedia {
     options: api.SubscribeOptions = {},
   ): void {
     const subscription = new Subscription(this.#owner, publication, new HeldCandidates());
-    this.#keep(subscription);
+    this.#addSubscription(subscription);
     subscription.restore(pipeline, record, this.#listener(publication, subscription, options));
   }
 
@@ -278,13 +278,13 @@ export class ParticipantMedia {
 
   #restorePublication(pipeline: Pipeline, record: PublicationRecord, options: api.PublishOptions): void {
     const { taken } = options;
-    const offer = { ...record, ...(taken && { taken }) };
-    const publication = new Publication(this.#owner, new HeldCandidates(), offer);
+    const offered = { ...record, ...(taken && { taken }) };
+    const publication = new Publication(this.#owner, new HeldCandidates(), offered);
     this.#publications.set(record.id, publication);
     publication.restore(pipeline, record, this.#listener(publication, publication, options));
   }
 
-  #keep(subscription: Subscription): void {
+  #addSubscription(subscription: Subscription): void {
     const { publisher } = subscription.publication;
     this.#subscriptions ??= new Map<Participant, readonly Subscription[]>();
     this.#subscriptions.set(publisher, [...(this.#subscriptions.get(publisher) ?? []), subscription]);

@@ -5,7 +5,7 @@ import type { Bearer } from './bearer.js';
 import { RoomError } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
-import { plain } from './grants.js';
+import { plainGrants } from './grants.js';
 import type { Grants } from './grants.js';
 import type * as api from './index.js';
 import type { Place } from './members.js';
@@ -128,18 +128,20 @@ export class Participant implements api.Participant {
     return this.#outbox !== undefined;
   }
 
+  /** As plain data, without what it publishes and receives. */
   record(recordOf: api.RecordOf): ParticipantRecord {
     const { slot, id, name, keepsName, attributes, bearer, grants, joinedAt, profile } = this;
     const { displayName, dialect, hearsPrivateTexts, peerToPeer } = attributes;
     return {
       ...{ slot, id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer } },
       ...{ identity: this.#returner.identity, bearer: bearerRecord(bearer, this.room.name) },
-      ...{ grants: plain(grants), joinedAt, profile: { ...profile, tags: { ...profile.tags } }, sid: this.#sid },
+      ...{ grants: plainGrants(grants), joinedAt, profile: { ...profile, tags: { ...profile.tags } }, sid: this.#sid },
       ...{ presence: this.presence.record, ...this.media.record },
       session: recordOf(this, this.#returner.session),
     };
   }
 
+  /** What is kept of it elsewhere has changed (journal.ts). Its dialect's part may have, too. */
   keep(): void {
     this.room.keepParticipant(this);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sources } from './grants.js';
+import { grantsSchema as grants } from './grants-schema.js';
 import { mediaKinds } from './muted-kinds.js';
 
 /**
@@ -15,21 +15,6 @@ const time = z.number();
 const mediaRecord = z.string();
 /** By stream id. */
 const streamMutes = z.record(z.string(), kinds);
-
-const grants = z.object({
-  roomJoin: z.boolean(),
-  roomCreate: z.boolean(),
-  roomList: z.boolean(),
-  roomAdmin: z.boolean(),
-  roomRecord: z.boolean(),
-  canPublish: z.boolean(),
-  canSubscribe: z.boolean(),
-  canPublishData: z.boolean(),
-  canPublishSources: z.array(z.enum(sources)),
-  canUpdateOwnMetadata: z.boolean(),
-  hidden: z.boolean(),
-  recorder: z.boolean(),
-});
 
 const settings = z.object({
   title: z.string().nullable(),

@@ -117,7 +117,11 @@ export class Room implements api.Room {
         for (const participant of this.#members) participant.media.lost();
       },
     });
-    if (context.firstIsModerator) this.#succession = new Succession(this, context.later);
+    if (context.firstIsModerator) {
+      this.#succession = new Succession(this, context.later, () => {
+        this.#keepItself();
+      });
+    }
     if (options.waits) this.#wait(options.settings.emptyTimeoutS);
   }
 
@@ -309,12 +313,13 @@ export class Room implements api.Room {
     void pipeline?.finishAdoption();
   }
 
-  /** Called after `restore`: those whose client is not known any more leave. */
+  /** Called after `restore`, once others can find the room: those whose client is not known any more leave. */
   dropUnknown(): void {
     for (const participant of [...this.#members]) if (!participant.hasOutbox) this.remove(participant, 'left');
     if (this.#stopWaiting === undefined) this.#closeIfEmpty();
   }
 
+  /** As plain data. What is being negotiated is not in it. */
   record(recordOf: api.RecordOf): WholeRoomRecord {
     const members = [...this.#members];
     return {

@@ -14,12 +14,15 @@ const successionMs = 60_000;
 export class Succession {
   readonly #room: Room;
   readonly #later: Later;
+  readonly #changed: () => void;
   #stop: (() => void) | undefined;
   #dueAt: number | undefined;
 
-  constructor(room: Room, later: Later) {
+  /** @param changed called when `dueAt` is another one */
+  constructor(room: Room, later: Later, changed: () => void) {
     this.#room = room;
     this.#later = later;
+    this.#changed = changed;
   }
 
   /** When another moderator is made unless one comes, in ms since 1970. */
@@ -39,11 +42,14 @@ export class Succession {
     this.restore(this.#room.now() + successionMs);
   }
 
+  /** Waits until then. */
   restore(dueAt: number): void {
     this.#stop?.();
     this.#dueAt = dueAt;
+    this.#changed();
     this.#stop = this.#later(Math.max(0, dueAt - this.#room.now()), () => {
       this.#dueAt = undefined;
+      this.#changed();
       if (this.#room.closed || this.#hasModerator()) return;
       const next = [...this.#room.participants].find(({ bearer }) => bearer.claims === undefined);
       next?.setGrants({ ...next.grants, ...roles.MODERATOR });

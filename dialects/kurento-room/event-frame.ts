@@ -1,3 +1,4 @@
+import { plainGrants } from '../../rooms/index.js';
 import type { Participant, RoomEvent } from '../../rooms/index.js';
 import type { Frame } from '../../transport/frame.js';
 import { textFrame } from '../../transport/frame.js';
@@ -25,7 +26,7 @@ import {
   roomUpdated,
   unmuteRequested,
 } from './notifications.js';
-import { shownChanges, shownGrants, shownState, shownWith } from './shown.js';
+import { shownChanges, shownState, shownWith } from './shown.js';
 import { shownStream, shownStreams, webcam } from './streams.js';
 
 type Type = RoomEvent['type'];
@@ -113,7 +114,7 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     }
     case 'grantsChanged':
       return has(features, 'moderation')
-        ? [notificationText(grantsChanged, { grants: shownGrants(event.grants) })]
+        ? [notificationText(grantsChanged, { grants: plainGrants(event.grants) })]
         : [];
     case 'unmuteRequested': {
       const { by, kinds } = event;

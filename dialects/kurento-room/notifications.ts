@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { grantsSchema } from '../../rooms/index.js';
 import { textStampSchema } from './kept-messages.js';
-import { grantsSchema, profileSchema, roomSchema, stateSchema } from './shown.js';
+import { profileSchema, roomSchema, stateSchema } from './shown.js';
 import { presentSchema, streamSchema, streamsSchema, webcam } from './streams.js';
 
 /** A message of the server that nobody asked for: how it is documented and what it holds. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { sources } from '../../rooms/index.js';
-import type { Grants, Participant, ParticipantState, Profile, RoomSettings } from '../../rooms/index.js';
+import type { Participant, ParticipantState, Profile, RoomSettings } from '../../rooms/index.js';
 import { has } from './features.js';
 import type { Features } from './features.js';
 
@@ -37,22 +36,6 @@ export const roomSchema = z.object({
 });
 type ShownRoom = z.output<typeof roomSchema>;
 
-/** As in LiveKit's video grant. */
-export const grantsSchema = z.object({
-  roomJoin: z.boolean(),
-  roomCreate: z.boolean(),
-  roomList: z.boolean(),
-  roomAdmin: z.boolean(),
-  roomRecord: z.boolean(),
-  canPublish: z.boolean(),
-  canSubscribe: z.boolean(),
-  canPublishData: z.boolean(),
-  canPublishSources: z.array(z.enum(sources)).meta({ description: 'Empty: all' }),
-  canUpdateOwnMetadata: z.boolean(),
-  hidden: z.boolean(),
-  recorder: z.boolean(),
-});
-
 export function shownState({ mutedByModerator, handSince, ...state }: ParticipantState): z.output<typeof stateSchema> {
   return {
     ...state,
@@ -85,8 +68,4 @@ export function shownChanges(changes: Partial<RoomSettings>, settings: RoomSetti
     Object.hasOwn(changes, name === 'hasPassword' ? 'passwordHash' : name),
   );
   return shown.length === 0 ? undefined : Object.fromEntries(shown);
-}
-
-export function shownGrants({ canPublishSources, ...grants }: Grants): z.output<typeof grantsSchema> {
-  return { ...grants, canPublishSources: [...canPublishSources] };
 }

@@ -110,7 +110,11 @@ const prelude: readonly Action[] = [
 class Play {
   readonly media = new FakeMedia();
   readonly kept = new Kept();
-  readonly rooms = new Rooms(this.media, { journal: this.kept, defaults: { departureTimeoutS: 1 } });
+  readonly rooms = new Rooms(this.media, {
+    journal: this.kept,
+    firstIsModerator: true,
+    defaults: { departureTimeoutS: 1 },
+  });
   readonly #people: (Participant | undefined)[] = [];
 
   constructor() {

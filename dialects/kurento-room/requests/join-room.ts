@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { grantsSchema, plainGrants } from '../../../rooms/index.js';
 import { lenientBoolean } from '../lenient.js';
 import { sessionRequest } from '../request-type.js';
 import { iceServersShape } from '../shown-ice.js';
 import { featureNames, featuresNamed, has, namesOf } from '../features.js';
 import { keptMessage, keptMessageSchema } from '../kept-messages.js';
-import { grantsSchema, roomSchema, shownGrants, shownRoom } from '../shown.js';
+import { roomSchema, shownRoom } from '../shown.js';
 import { presentOf, presentSchema, webcam } from '../streams.js';
 
 const present = z.array(presentSchema);
@@ -131,7 +132,7 @@ export const joinRoom = sessionRequest({
           features: namesOf(features),
           self: presentOf(participant, shown),
           room: shownRoom(participant.room.settings),
-          grants: shownGrants(participant.grants),
+          grants: plainGrants(participant.grants),
         }),
         ...(has(features, 'chat') && { messages }),
         ...(has(features, 'ice') && ice.of(participant)),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { roles } from '../../../rooms/index.js';
+import { grantsSchema, roles } from '../../../rooms/index.js';
 import type { Role } from '../../../rooms/index.js';
-import { grantsSchema } from '../shown.js';
 import { moderatorRequest, targetId, targetIsAbove, targetNotFound, targetOf } from './moderating.js';
 
 export const setGrants = moderatorRequest({
