@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { processMark } from '../media/kurento/process-mark.js';
+import { writeSecretFile } from './secret-file.js';
 
 const keptEngine = z.object({
   name: z.string(),
@@ -45,9 +46,7 @@ export class KeptEngines {
       rmSync(this.#path, { force: true });
       return;
     }
-    const temporary = `${this.#path}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify(this.all), { mode: 0o600 });
-    renameSync(temporary, this.#path);
+    writeSecretFile(this.#path, JSON.stringify(this.all));
   }
 }
 

@@ -88,9 +88,10 @@ export interface Service {
   /**
    * Ends all connections and keeps the rooms for another process, which goes on with them (`ServeOptions.former`). Participants of
    * protocols whose clients cannot come back leave. What is allocated on media servers stays. Call `stop` after it.
-   * @param save keeps the rooms, which hold secrets. If it rejects, `handOver` does too, and `stop` closes the rooms as ever
+   * @param save keeps the rooms, which hold secrets, before anything changes in them. If it throws, `handOver` rejects, and `stop` closes
+   *   the rooms as ever
    */
-  handOver(save: (rooms: RoomsRecord) => Promise<void>): Promise<void>;
+  handOver(save: (rooms: RoomsRecord) => void): Promise<void>;
   /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -305,7 +306,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
             if (!handOvers.has(participant.attributes.dialect)) participant.leave();
         const recordOf: RecordOf = (participant, session) =>
           handOvers.get(participant.attributes.dialect)?.recordOf(participant, session);
-        await save(rooms.record(recordOf));
+        save(rooms.record(recordOf));
         rooms.letGo();
       },
       stop,

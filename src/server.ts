@@ -77,7 +77,9 @@ export async function startServer(
       suspend: async () => {
         try {
           if (stateFile) {
-            await service.handOver((rooms) => stateFile.save(rooms));
+            await service.handOver((rooms) => {
+              stateFile.save(rooms);
+            });
             media.leave();
           }
         } catch (error) {

@@ -24,6 +24,7 @@ export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   if (hasEngines && config.mediaRecordingsDir !== '') {
     checkFolder('MEDIA_RECORDINGS_DIR', config.mediaRecordingsDir, 'write');
   }
+  if (config.stateFile !== '') checkFolder('STATE_FILE', dirname(config.stateFile), 'write');
   if (hasEngines && config.mediaKeepAlive) checkKeepAlive(config.stateFile);
   const adminPlace = adminPlaceOf(config);
   await checkPlaces([placeOf(config), ...(adminPlace ? [adminPlace] : [])]);
@@ -34,7 +35,6 @@ function checkKeepAlive(stateFile: string): void {
   if (stateFile === '') {
     throw new ConfigError('MEDIA_KEEP_ALIVE: set STATE_FILE, beside which the server notes its engines');
   }
-  checkFolder('STATE_FILE', dirname(stateFile), 'write');
   if (!thisProcess())
     throw new ConfigError('MEDIA_KEEP_ALIVE: only Linux tells the next process which engines still run');
 }

@@ -1,8 +1,9 @@
-import { rename, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Log } from '../log.js';
 import { roomsRecordSchema } from '../rooms/index.js';
 import type { RoomsRecord } from '../rooms/index.js';
+import { writeSecretFile } from './secret-file.js';
 
 /** Of the format. A reader takes this one. */
 const version = 1;
@@ -23,12 +24,12 @@ export class StateFile {
     this.#now = now;
   }
 
-  /** The file is whole or not there. Rejects with what the system says. */
-  async save(rooms: RoomsRecord): Promise<void> {
-    const text = JSON.stringify({ version, savedAt: this.#now(), rooms } satisfies z.input<typeof state>);
-    const temporary = `${this.#path}.${process.pid}`;
-    await writeFile(temporary, text, { mode: 0o600, flush: true });
-    await rename(temporary, this.#path);
+  /** The file is whole or not there. @throws what the system says */
+  save(rooms: RoomsRecord): void {
+    writeSecretFile(
+      this.#path,
+      JSON.stringify({ version, savedAt: this.#now(), rooms } satisfies z.input<typeof state>),
+    );
   }
 
   /** Removes the file, so that it is used once. Undefined when there is none, or none of use, which is a line of the log. Never rejects. */

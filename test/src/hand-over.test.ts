@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -46,9 +46,8 @@ describe('a server that goes on with the rooms of its former process', () => {
   /** The rooms as text, as a file has them. `meanwhile` happens while they are handed over. */
   async function handOver(stage: ServiceStage, meanwhile?: () => void): Promise<RoomsRecord> {
     let text = '';
-    const handing = stage.service.handOver(async (rooms) => {
+    const handing = stage.service.handOver((rooms) => {
       text = JSON.stringify(rooms);
-      return Promise.resolve();
     });
     meanwhile?.();
     await handing;
@@ -161,7 +160,10 @@ describe('a server that goes on with the rooms of its former process', () => {
     const first = await start();
     const [ana] = await join(first, 'ana');
     await ana.request('publishVideo', { sdpOffer: publishOffer });
-    const failed = await first.service.handOver(() => Promise.reject(new Error('no space'))).catch(String);
+    const noSpace = (): void => {
+      throw new Error('no space');
+    };
+    const failed = await first.service.handOver(noSpace).catch(String);
     expect(failed).to.equal('Error: no space');
     await first.stop();
     await until('nothing is left', () => first.media.allocated === 0);
@@ -187,19 +189,31 @@ describe('the state file', () => {
   it('is read once, and by nobody else', async () => {
     const file = new StateFile(path, log, () => 1_000);
     expect(await file.take(), 'there is none').to.equal(undefined);
-    await file.save(empty);
-    await file.save(empty);
+    file.save(empty);
+    file.save(empty);
     expect((await stat(path)).mode & 0o777).to.equal(0o600);
+    // Somebody else has made a file of the name that it is first written under.
+    await symlink(join(folder, 'elsewhere'), `${path}.${process.pid}`);
+    file.save(empty);
+    expect(await readdir(folder)).to.deep.equal(['state.json']);
     expect(await file.take()).to.deep.equal(empty);
     expect(await readdir(folder)).to.deep.equal([]);
     expect(await file.take()).to.equal(undefined);
     expect(log.lines).to.deep.equal([]);
   });
 
+  it('leaves nothing half written behind when it cannot be written', async () => {
+    await mkdir(join(path, 'in the way'), { recursive: true });
+    expect(() => {
+      new StateFile(path, log, () => 0).save(empty);
+    }).to.throw();
+    expect(await readdir(folder)).to.deep.equal(['state.json']);
+  });
+
   it('is of no use when it is old, damaged or of another version, which is said once', async () => {
     let time = 0;
     const file = new StateFile(path, log, () => time);
-    await file.save(empty);
+    file.save(empty);
     const text = await readFile(path, 'utf8');
     time = 60_001;
     expect(await file.take()).to.equal(undefined);

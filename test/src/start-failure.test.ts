@@ -114,6 +114,11 @@ describe('a server that cannot start', function () {
       /^CONCIERGE_FILES_DIR: .*atrium-files was not made by .*$/,
     ],
     [
+      'a state file whose folder is not there',
+      () => ({ STATE_FILE: join(missing, 'state') }),
+      /^STATE_FILE: .*\(ENOENT.*; name .*$/,
+    ],
+    [
       'no folder for recordings',
       () => ({ MEDIA_RECORDINGS_DIR: missing }),
       /^MEDIA_RECORDINGS_DIR: .*\(ENOENT.*; name .*$/,
