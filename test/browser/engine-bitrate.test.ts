@@ -1,4 +1,3 @@
-import { expect } from 'chai';
 import { useStage } from './engine-stage.js';
 
 describe('what a publisher may send through the embedded engine', function () {
@@ -17,7 +16,8 @@ describe('what a publisher may send through the embedded engine', function () {
       before = now;
       return sent > 500_000;
     });
-    expect((await stage.stats(page, 'ann')).sentBitrate).to.be.greaterThan(300_000);
+    // What Chromium says of itself is of a moment, and the machine may be busy in it.
+    await stage.eventually(page, 'ann', ({ sentBitrate }) => sentBitrate > 300_000);
   });
 
   it('stays below the limit of the endpoint', async () => {
