@@ -89,13 +89,13 @@ export class Placement implements MediaEngine {
    * Tries one media server after the other until one answers, and all together while none can be reached.
    * Rejects with `no-capacity` when all that answer are full, otherwise with the failure of the last one.
    */
-  async openPipeline(listener: PipelineListener): Promise<Pipeline> {
+  async openPipeline(listener: PipelineListener, room: string): Promise<Pipeline> {
     const healthy = this.#places.filter(({ engine }) => engine.up);
-    if (healthy.length === 0) return this.#openFirstBack(listener);
+    if (healthy.length === 0) return this.#openFirstBack(listener, room);
     let failure: MediaError | undefined;
     for (const place of this.#bestFirst(healthy)) {
       try {
-        return await this.#openOn(place, listener);
+        return await this.#openOn(place, listener, room);
       } catch (error) {
         if (!isSilence(error)) throw error;
         failure = error;
@@ -105,12 +105,12 @@ export class Placement implements MediaEngine {
   }
 
   /** On the media server where it is, whatever its load. */
-  adopt(record: MediaRecord, listener: PipelineListener): Pipeline {
+  adopt(record: MediaRecord, listener: PipelineListener, room: string): Pipeline {
     try {
       const { url } = factsOf(record, 'pipeline');
       const place = this.#places.find(({ engine }) => engine.url === url);
       if (!place) throw new MediaError('object-gone', `There is no media server at ${url} any more`);
-      return place.engine.adopt(record, listener);
+      return place.engine.adopt(record, listener, room);
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       return new LostPipeline(record, error, listener, this.#log);
@@ -121,12 +121,12 @@ export class Placement implements MediaEngine {
    * One that is being restarted lets a call wait for it. Nobody knows which will be back first, so all are asked at once, and what the
    * others open later is released.
    */
-  async #openFirstBack(listener: PipelineListener): Promise<Pipeline> {
+  async #openFirstBack(listener: PipelineListener, room: string): Promise<Pipeline> {
     let failure: unknown = new MediaError('unavailable', 'There is no media server');
     let opened: Pipeline | undefined;
     const attempts = this.#places.map(async (place) => {
       try {
-        const pipeline = await this.#openOn(place, listener);
+        const pipeline = await this.#openOn(place, listener, room);
         if (opened) pipeline.release();
         return (opened ??= pipeline);
       } catch (error) {
@@ -139,9 +139,9 @@ export class Placement implements MediaEngine {
     });
   }
 
-  async #openOn(place: Place, listener: PipelineListener): Promise<Pipeline> {
+  async #openOn(place: Place, listener: PipelineListener, room: string): Promise<Pipeline> {
     try {
-      const pipeline = await place.engine.openPipeline(listener);
+      const pipeline = await place.engine.openPipeline(listener, room);
       place.lastSilent = false;
       return pipeline;
     } catch (error) {

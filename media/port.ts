@@ -52,10 +52,16 @@ export interface MediaFailure extends Error {
 }
 
 export interface MediaEngine {
-  /** Opens the media context of one room. Rejects with `unavailable` when no media server can be reached. */
-  openPipeline(listener: PipelineListener): Promise<Pipeline>;
-  /** Takes over a pipeline. Its loss is told when the media server that the record names is unknown here, or not there in time. */
-  adopt(record: MediaRecord, listener: PipelineListener): Pipeline;
+  /**
+   * Opens the media context of one room. Rejects with `unavailable` when no media server can be reached.
+   * @param room its key, for engines that treat rooms apart
+   */
+  openPipeline(listener: PipelineListener, room: string): Promise<Pipeline>;
+  /**
+   * Takes over a pipeline. Its loss is told when the media server that the record names is unknown here, or not there in time.
+   * @param room as in `openPipeline`
+   */
+  adopt(record: MediaRecord, listener: PipelineListener, room: string): Pipeline;
   /** False while no new room could be carried. True also while nobody can tell; absent: there is no limit. */
   readonly hasCapacity?: boolean;
 }

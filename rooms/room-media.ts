@@ -57,6 +57,7 @@ export class RoomMedia {
     const pipeline = this.#engine.adopt(
       record,
       this.#listenerOf(() => this.#opened === pipeline),
+      this.#name,
     );
     this.#opened = pipeline;
     this.#pipeline = Promise.resolve(pipeline);
@@ -80,7 +81,10 @@ export class RoomMedia {
   }
 
   #open(): Promise<Pipeline> {
-    const opening = this.#engine.openPipeline(this.#listenerOf(() => this.#pipeline === opening));
+    const opening = this.#engine.openPipeline(
+      this.#listenerOf(() => this.#pipeline === opening),
+      this.#name,
+    );
     opening.then(
       (pipeline) => {
         if (this.#pipeline !== opening) return;

@@ -39,7 +39,7 @@ describe('placement', () => {
   });
 
   const placement = (limit?: number) => new Placement({ engines: [a, b], limit, log: new RecordingLog() });
-  const open = (on: Placement, events = new PipelineEvents()) => on.openPipeline(events);
+  const open = (on: Placement, events = new PipelineEvents()) => on.openPipeline(events, 'r');
   const loads = (of: Placement) => of.servers.map(({ load }) => load);
 
   it('puts a room on the media server with the fewest endpoints, however many pipelines it has', async () => {
@@ -115,7 +115,7 @@ describe('placement', () => {
       asked.push(given);
       return FakeMedia.prototype.adopt.call(b, pipeline.record, listener);
     };
-    const adopted = placed.adopt(record, new PipelineEvents());
+    const adopted = placed.adopt(record, new PipelineEvents(), 'r');
     expect(asked).to.deep.equal([record]);
     expect([...b.pipelines]).to.deep.equal([adopted]);
   });
@@ -127,7 +127,7 @@ describe('placement', () => {
   ] as const) {
     it(`tells the loss of ${what}, in a later turn`, async () => {
       const events = new PipelineEvents();
-      const pipeline = placement().adopt(record, events);
+      const pipeline = placement().adopt(record, events, 'r');
       expect(events.losses).to.be.empty;
       await until('the loss is told', () => events.losses.length > 0);
       expect(events.losses.map(({ code }) => code)).to.deep.equal(['object-gone']);

@@ -24,7 +24,7 @@ describe('limits of video on a Kurento media server', () => {
   async function limitsWith(given: GivenConfig): Promise<Record<string, unknown>> {
     media = await startMedia(configOf({ ...given, kmsUris: [server.url] }), new RecordingLog());
     await until('it is connected', () => server.sockets > 0);
-    const pipeline = await media.engine.openPipeline(new PipelineEvents());
+    const pipeline = await media.engine.openPipeline(new PipelineEvents(), 'r');
     await pipeline.createEndpoint({}, new EndpointEvents());
     const set = server.requests.filter(({ params }) => params.operation?.endsWith('VideoSendBandwidth') ?? false);
     const recv = server.requests.filter(({ params }) => params.operation?.endsWith('VideoRecvBandwidth') ?? false);

@@ -151,7 +151,10 @@ describe('kurento engine › its load', () => {
     const other = new ScriptedRoom();
     const engines = [await room.connect(), await other.connect()];
     const placement = new Placement({ engines, log: new RecordingLog() });
-    await Promise.all([placement.openPipeline(new PipelineEvents()), placement.openPipeline(new PipelineEvents())]);
+    await Promise.all([
+      placement.openPipeline(new PipelineEvents(), 'r'),
+      placement.openPipeline(new PipelineEvents(), 'r'),
+    ]);
     expect([room, other].map(({ server }) => server.objects.size)).to.deep.equal([1, 1]);
     await other.close();
   });
