@@ -4,7 +4,8 @@ import { CommitLine } from './commit-line.js';
 import type { Turn } from './commit-line.js';
 import type { CommitBudget } from './commit-budget.js';
 import type { Log } from '../log.js';
-import { PendingTurn } from './pending-turn.js';
+import { PendingTurn, textOf } from './pending-turn.js';
+import type { SentText } from './pending-turn.js';
 import type { Position } from './position.js';
 import { RoomLog } from './room-log.js';
 import type { LogBounds } from './room-log.js';
@@ -42,6 +43,8 @@ export interface JournalContext {
   readonly atEndOfTurn: (run: () => void) => void;
   /** A commit is in Redis. For metrics. */
   readonly committed?: (ms: number) => void;
+  /** What rooms of this node send to this node: it does not pass Redis. */
+  readonly toSelf: (text: string) => void;
 }
 
 /** Commits of a room that may be under way. Then its turns wait, and become one commit. */
@@ -157,9 +160,21 @@ export class RoomJournal {
     this.#schedule();
   }
 
-  /** @param text may be made when the turn is over: of the positions before and after it */
-  send(node: string, text: string | ((from: Position, to: Position) => string)): void {
-    this.#pending.sends.push({ node, text });
+  /**
+   * A message to a node, by the commit of this turn. One to this node itself is an effect of the commit, as those of `after`.
+   * @param text may be made when the turn is over: of the positions before and after it
+   */
+  send(node: string, text: SentText): void {
+    if (this.#end) return;
+    const { nodeId, toSelf } = this.#context;
+    if (node === nodeId) {
+      this.#pending.effects.push((from, to) => {
+        const made = textOf(text, from, to);
+        return () => {
+          toSelf(made);
+        };
+      });
+    } else this.#pending.sends.push({ node, text });
     this.#schedule();
   }
 
@@ -184,7 +199,7 @@ export class RoomJournal {
   /** Happens when the commit of this turn has succeeded, in the order of these calls. Never when it fails. */
   after(effect: () => void): void {
     if (this.#end) return;
-    this.#pending.effects.push(effect);
+    this.#pending.effects.push(() => effect);
     this.#schedule();
   }
 
@@ -192,7 +207,7 @@ export class RoomJournal {
   async committed(): Promise<void> {
     if (this.#end) throw this.#end;
     await new Promise<void>((resolve, reject) => {
-      this.#pending.effects.push(resolve);
+      this.#pending.effects.push(() => resolve);
       this.#pending.dropped.push(reject);
       this.#schedule();
     });

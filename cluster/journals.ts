@@ -10,6 +10,14 @@ import type { RoomStore } from './room-store.js';
 /** How long a journal waits after Redis has refused a write, in ms. */
 const pauseMs = 200;
 
+/** What the node hears of all its journals. */
+export interface JournalHooks {
+  /** How long a commit took, in ms. */
+  readonly committed?: (ms: number) => void;
+  /** What a room of this node has sent to this node (`RoomJournal.send`). */
+  readonly toSelf?: (text: string) => void;
+}
+
 /** The journals of the rooms that this node owns. */
 export class Journals {
   readonly #context: JournalContext;
@@ -17,14 +25,13 @@ export class Journals {
   readonly #open = new Set<RoomJournal>();
   #stop: () => void;
 
-  /** @param committed told how long each commit took, in ms */
   constructor(
     hub: Hub,
     store: RoomStore,
     bounds: LogBounds,
     clock: Clock,
     log: Log,
-    committed: (ms: number) => void = () => undefined,
+    { committed = () => undefined, toSelf = () => undefined }: JournalHooks = {},
   ) {
     this.#store = store;
     const recovery = async (): Promise<void> => {
@@ -36,7 +43,7 @@ export class Journals {
     const budget = new CommitBudget();
     const atEndOfTurn = (run: () => void): void => void setImmediate(run);
     const { nodeId } = store;
-    this.#context = { nodeId, store, clock, log, bounds, budget, recovery, atEndOfTurn, committed };
+    this.#context = { nodeId, store, clock, log, bounds, budget, recovery, atEndOfTurn, committed, toSelf };
     const tick = (): void => {
       for (const journal of this.all) journal.tick();
       this.#stop = clock.later(bounds.resumeMs, tick);

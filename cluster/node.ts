@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 import { Directory } from './directory.js';
 import type { TakenRoom } from './directory.js';
 import { Journals } from './journals.js';
+import type { JournalHooks } from './journals.js';
 import { Membership } from './membership.js';
 import type { MembershipListener } from './membership.js';
 import { Names } from './names.js';
@@ -36,15 +37,13 @@ export interface NodeSettings {
 }
 
 /** What the server says to its node, and hears of it. */
-export interface NodeHooks extends Pick<MembershipListener, 'frozen' | 'up'> {
+export interface NodeHooks extends Pick<MembershipListener, 'frozen' | 'up'>, JournalHooks {
   /** Asked with each heartbeat. */
   readonly facts: () => Pick<NodeFacts, 'rooms' | 'sockets' | 'lag' | 'media'> & {
     readonly load: ReadonlyMap<string, number>;
   };
   /** A room of a dead node is this node's now. */
   readonly taken: (room: TakenRoom) => Promise<void> | void;
-  /** How long a commit took, in ms. */
-  readonly committed?: (ms: number) => void;
 }
 
 /** One of several server processes on one Redis. */
@@ -67,7 +66,7 @@ export class ClusterNode {
     const names = (this.names = new Names(settings.redisPrefix));
     const hub = (this.hub = new Hub({ url, name: `${settings.redisPrefix}${nodeId}`, waitReplicas }, log));
     const store = (this.store = new RoomStore(hub, names, { nodeId, reads, writes: reads.newest, resumeMs }));
-    const journals = (this.journals = new Journals(hub, store, settings, clock, log, hooks.committed));
+    const journals = (this.journals = new Journals(hub, store, settings, clock, log, hooks));
     const facts = () => ({
       name,
       url: settings.nodeUrl,

@@ -87,7 +87,10 @@ describe('The journal of a room', () => {
     const journal: RoomJournal = new RoomJournal(
       room,
       [],
-      { nodeId: 'ana', store, clock, log, bounds, budget, atEndOfTurn, recovery: turn },
+      {
+        ...{ nodeId: 'ana', store, clock, log, bounds, budget, atEndOfTurn, recovery: turn },
+        toSelf: (text) => heard.push(text),
+      },
       {
         trimming: (frames) => {
           trimming(journal, frames);
@@ -153,6 +156,23 @@ describe('The journal of a room', () => {
     expect(heard).to.deep.equal(['one', 'two', 'deaf ben']);
     await store.answer();
     expect(heard.at(-1)).to.equal('three');
+  });
+
+  it('sends to its own node without Redis, after the commit and in order with other effects', async () => {
+    const journal = begin();
+    journal.after(say('one'));
+    journal.send('ana', (from, to) => `${from.seq} to ${to.seq}`);
+    journal.send('ben', 'hello');
+    journal.after(say('two'));
+    await turn();
+    expect(store.commits.flatMap(({ sends }) => sends)).to.deep.equal([{ node: 'ben', text: 'hello' }]);
+    expect(heard).to.deep.equal([]);
+    await store.answer();
+    expect(heard).to.deep.equal(['one', '0 to 1', 'two']);
+    journal.send('ana', 'never');
+    await turn();
+    await store.fail('FENCED');
+    expect(heard.slice(3)).to.deep.equal(['fenced']);
   });
 
   it('has 32 commits under way, and makes one of the turns that wait', async () => {
