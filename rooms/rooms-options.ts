@@ -39,6 +39,11 @@ export interface RoomsOptions {
   readonly keepPayer?: KeepPayer;
   /** Where the rooms are kept besides. Default: nowhere. */
   readonly journal?: Journal | undefined;
+  /**
+   * Called before a join, or the opening of a room, where no room of that name is here: it may be kept elsewhere, and be restored now. The room may be opened when it has resolved. Undefined: there is nothing to wait for. Rejects with a RoomError when the room cannot be
+   * had here. Default: rooms are nowhere else.
+   */
+  readonly fetch?: ((name: string) => Promise<void> | undefined) | undefined;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */

@@ -37,6 +37,7 @@ export class Rooms {
   readonly #authorize: Authorize | undefined;
   readonly #stranger: Bearer;
   readonly #keepPayer: KeepPayer;
+  readonly #fetch: RoomsOptions['fetch'];
   readonly #evictions: Evictions;
   readonly #bans: Bans;
   readonly #entrance: Entrance;
@@ -63,6 +64,7 @@ export class Rooms {
       audit = () => undefined,
       maxMetadataBytes = defaultMaxMetadataBytes,
       journal,
+      fetch,
       keepPayer = () => (rest) => rest(),
       maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
@@ -72,6 +74,7 @@ export class Rooms {
     this.#authorize = authorize;
     this.#stranger = stranger;
     this.#keepPayer = keepPayer;
+    this.#fetch = fetch;
     this.#evictions = new Evictions(evictionMs, now);
     this.#bans = new Bans(now);
     this.#defaults = { ...defaultSettings, ...defaults };
@@ -132,6 +135,12 @@ export class Rooms {
     let shownPassword: string | undefined;
     for (;;) {
       // After each wait everything is looked at again, since the room and its settings may have changed.
+      const fetching = typeof room === 'string' ? this.#fetchAbsent(name) : undefined;
+      if (fetching) {
+        goOn ??= this.#keepPayer();
+        await fetching;
+        continue;
+      }
       const present = this.#rooms.get(name);
       this.#assertJoinable(room, name, arrival);
       if (askedAbout === undefined || (!present && askedAbout === 'present')) {
@@ -184,8 +193,14 @@ export class Rooms {
     const name = roomKey(given);
     const shown = title && checkedName(title, 'The title of a room');
     const attributes = by && checkedAttributes(by);
-    if (attributes) this.#assertMayOpen(name, attributes, bearer);
-    this.#assertOpenable(name);
+    const assertPossible = (): void => {
+      if (attributes) this.#assertMayOpen(name, attributes, bearer);
+      this.#assertOpenable(name);
+    };
+    const fetching = this.#fetchAbsent(name);
+    let goOn = fetching && this.#keepPayer();
+    if (fetching) await fetching;
+    assertPossible();
     const checked = checkedSettings({ ...settings, ...(shown && { title: shown }) }, this.#context.maxMetadataBytes);
     const question =
       attributes && this.#authorize?.({ action: 'open', room: name, opens: true, bearer, id: undefined, attributes });
@@ -199,11 +214,11 @@ export class Rooms {
       }
       return room;
     };
-    if (!question) return open();
-    const goOn = this.#keepPayer();
+    if (!question) return goOn ? goOn(open) : open();
+    goOn ??= this.#keepPayer();
     await question;
-    this.#assertMayOpen(name, attributes, bearer);
-    this.#assertOpenable(name);
+    await this.#fetchAbsent(name);
+    assertPossible();
     return goOn(open);
   }
 
@@ -227,10 +242,16 @@ export class Rooms {
     };
   }
 
-  /** Another process goes on with the rooms: nobody is told, and what is allocated on media servers stays. No room remains here. */
-  letGo(): void {
-    for (const room of this.#rooms.values()) room.letGo();
-    this.#rooms.clear();
+  /**
+   * Another process goes on with the rooms: nobody is told, and what is allocated on media servers stays.
+   * @param name of one of them, which need not be there. Default: all
+   */
+  letGo(name?: string): void {
+    for (const room of this.#rooms.values()) {
+      if (name !== undefined && room.name !== name) continue;
+      this.#rooms.delete(room.name);
+      room.letGo();
+    }
   }
 
   /**
@@ -241,7 +262,26 @@ export class Rooms {
     this.#bans.restore(refusals);
     this.#evictions.restore(refusals.evictions);
     for (const [name, until] of refusals.keptClosed) this.#keptClosed.set(name, until);
-    for (const room of rooms) this.#restore(room, comeBack);
+    for (const room of rooms) this.restoreRoom(room, comeBack);
+  }
+
+  /** As `restore`, of one room that is not here. */
+  restoreRoom(former: WholeRoomRecord, comeBack: ComeBack): void {
+    const { name, settings, stays } = former.room;
+    const room = this.#make(name, settings, { stays, waits: false, former: former.room });
+    room.restore(former, comeBack);
+    this.#add(room);
+    const tell = (event: RoomEvent): void => {
+      for (const watcher of this.#watchers) watcher.happened(room, event);
+    };
+    for (const participant of room.participants) {
+      tell({ type: 'participantJoined', participant });
+      for (const publication of participant.publications) {
+        const isShown = publication === participant.publication;
+        tell({ type: 'publicationOpened', publisher: participant, publication, isShown });
+      }
+    }
+    room.dropUnknown();
   }
 
   /** Closes every room, as on shutdown. */
@@ -270,6 +310,12 @@ export class Rooms {
     if (until === undefined || grants.roomAdmin) return;
     if (until > this.#context.now()) throw new RoomError('locked', `Room "${name}" has been ended`);
     this.#keptClosed.delete(name);
+  }
+
+  /** @returns undefined when nothing is to be waited for. @throws RoomError `invalid-name`; and rejects as `RoomsOptions.fetch` */
+  #fetchAbsent(name: string): Promise<void> | undefined {
+    if (!this.#fetch || this.#rooms.has(name)) return undefined;
+    return this.#fetch(checkedName(name, 'The name of a room'));
   }
 
   #assertOpenable(name: string): void {
@@ -305,24 +351,6 @@ export class Rooms {
       if (outbox) this.#add(room);
       return outbox;
     });
-  }
-
-  #restore(former: WholeRoomRecord, comeBack: ComeBack): void {
-    const { name, settings, stays } = former.room;
-    const room = this.#make(name, settings, { stays, waits: false, former: former.room });
-    room.restore(former, comeBack);
-    this.#add(room);
-    const tell = (event: RoomEvent): void => {
-      for (const watcher of this.#watchers) watcher.happened(room, event);
-    };
-    for (const participant of room.participants) {
-      tell({ type: 'participantJoined', participant });
-      for (const publication of participant.publications) {
-        const isShown = publication === participant.publication;
-        tell({ type: 'publicationOpened', publisher: participant, publication, isShown });
-      }
-    }
-    room.dropUnknown();
   }
 
   #make(name: string, settings: RoomSettings, life: Pick<RoomOptions, 'stays' | 'waits' | 'former'>): Room {
