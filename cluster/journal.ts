@@ -22,6 +22,8 @@ export interface ClaimedRoom extends Ownership {
 
 /** The owner of a room hears of its journal. */
 export interface JournalOwner {
+  /** A commit is being gathered, which begins at this position: the last moment for what belongs into it. Default: nothing. */
+  gathering?(from: Position): void;
   /** These entries leave the log with the commit that is being gathered, and fields may be set yet. */
   trimming(frames: readonly LoggedFrame[]): void;
   /** Another node owns the room: step down. Effects that waited will not happen. */
@@ -70,6 +72,7 @@ export class RoomJournal {
   #pending = new PendingTurn();
   #seq: number;
   #isScheduled = false;
+  #isTouched = false;
   #end: ClusterError | undefined;
   /** While the room is handed over or closed. */
   #isLeaving = false;
@@ -196,6 +199,12 @@ export class RoomJournal {
     if (!this.#end) this.#summary.change(text);
   }
 
+  /** There is something for `JournalOwner.gathering`. */
+  touch(): void {
+    this.#isTouched = true;
+    this.#schedule();
+  }
+
   /** Happens when the commit of this turn has succeeded, in the order of these calls. Never when it fails. */
   after(effect: () => void): void {
     if (this.#end) return;
@@ -273,7 +282,7 @@ export class RoomJournal {
   }
 
   #flush(): void {
-    if (this.#end || (this.#pending.isEmpty && !this.#isDue())) return;
+    if (this.#end || (this.#isQuiet && !this.#isDue())) return;
     if (this.#isLeaving || !this.#line.isOpen || this.#line.length >= mostUnderWay) return;
     if (!this.#context.budget.take(this.#retry)) return;
     this.#line.push(this.#gather());
@@ -283,6 +292,11 @@ export class RoomJournal {
     this.#flush();
     this.#wake();
   };
+
+  /** Whether nothing waits to be gathered. */
+  get #isQuiet(): boolean {
+    return this.#pending.isEmpty && !this.#isTouched;
+  }
 
   /** Whether there is something to write that no call of this turn asked for. */
   #isDue(): boolean {
@@ -298,6 +312,8 @@ export class RoomJournal {
     const now = this.#context.clock.now();
     const from = this.position;
     const { epoch } = from;
+    this.#isTouched = false;
+    this.#owner.gathering?.(from);
     // The frames of this turn are in the log before it is trimmed: they may be more than it takes.
     const { entries } = this.#pending;
     entries.forEach((entry, index) => {
@@ -379,8 +395,8 @@ export class RoomJournal {
 
   /** Resolves when all that has changed is in Redis. */
   async #quiet(): Promise<void> {
-    if (!this.#pending.isEmpty) await this.committed();
-    while (!this.#end && (this.#line.length > 0 || !this.#pending.isEmpty)) await this.#wait();
+    if (!this.#isQuiet) await this.committed();
+    while (!this.#end && (this.#line.length > 0 || !this.#isQuiet)) await this.#wait();
     if (this.#end) throw this.#end;
   }
 

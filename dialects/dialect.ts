@@ -1,3 +1,4 @@
+import type { ClusterFace } from '../cluster/port.js';
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
 import type { Access, IceServers } from '../access/index.js';
@@ -35,6 +36,8 @@ export interface DialectContext {
   readonly log: Log;
   /** The time in ms since 1970. */
   readonly now: () => number;
+  /** Other processes of the server, on the same rooms. Undefined: there are none. */
+  readonly cluster?: ClusterFace | undefined;
 }
 
 /** What a dialect reports to `/healthz` and `/metrics`. */

@@ -219,6 +219,8 @@ export interface Moderation {
  */
 export interface Participant {
   readonly room: Room;
+  /** A number that no other participant of the room has, before it or after it. */
+  readonly slot: number;
   /**
    * Unique in the room. Opaque, except in protocols that identify people by name: there it is the name, if nobody of another protocol has
    * that id.
@@ -320,6 +322,8 @@ export interface Participant {
    *   then nobody is told
    */
   sendData(topic: string, data: string, to?: readonly Participant[]): void;
+  /** What its dialect keeps of its client has changed (`RecordOf`). */
+  keep(): void;
   /** Leaves the room; the others are told. Does nothing the second time. */
   leave(): void;
 }

@@ -13,6 +13,7 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 /** A file of the project or a package of Node (`node:fs`); other packages may be imported anywhere. */
 const node = /^node:/;
 const port = /^media\/port\.ts$/;
+const clusterPort = /^cluster\/port\.ts$/;
 const log = /^(log|npm-gone|mid-message)\.ts$/;
 /** What others may see of the rooms. */
 const rooms = /^rooms\/index\.ts$/;
@@ -55,13 +56,13 @@ const rules = [
   {
     files: /^dialects\/([^/]+)\//,
     folder: 'dialects/$1',
-    may: [node, log, port, rooms, access, /^(transport|options)\//, /^dialects\/[^/]+$/],
+    may: [node, log, port, clusterPort, rooms, access, /^(transport|options)\//, /^dialects\/[^/]+$/],
   },
   {
     files: /^dialects\/[^/]+$/,
     folder: 'dialects/',
     own: /^dialects\/[^/]+$/,
-    may: [node, log, rooms, access, /^(transport|options)\//],
+    may: [node, log, clusterPort, rooms, access, /^(transport|options)\//],
   },
   { files: /^rest\//, folder: 'rest', may: [node, rooms, access, /^options\//] },
   { files: /^src\//, folder: 'src', may: [rooms, /^(?!rooms\/|media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },

@@ -13,7 +13,7 @@ export interface Call {
 
 /** All sessions that clients can name. */
 export interface NamedSessions {
-  find(id: string): CallingSession | undefined;
+  has(id: string): boolean;
 }
 
 /** One execution of a request of a session. */
@@ -67,8 +67,6 @@ export interface CallingSession {
   readonly resumeToken: string | undefined;
   /** What the client is to be told, and the log, of a stream that the participant publishes. */
   publicationOptions(participant: Participant, stream: string): Pick<PublishOptions, 'taken' | 'connectionFailed'>;
-  /** The client has so many messages of those that it was told. */
-  acknowledged(received: number): void;
   /** A media connection has failed: a line of the log. */
   mediaFailed(fields: object): void;
   /** Logs what the media server says of a connection that failed. Undefined: the client says more of it itself. */
@@ -90,10 +88,12 @@ export interface ConnectionCall extends Call {
 
 /** What requests may do with the connection that they came by. */
 export interface CallingLink {
-  /** The session of this connection; made when first asked for. */
-  readonly session: CallingSession;
-  /** The session of this connection, if there is one yet. */
-  readonly present: CallingSession | undefined;
+  /** The id of the session of this connection; made when first asked for. */
+  readonly sessionId: string;
+  /** As `sessionId`; undefined when there is none yet. */
+  readonly presentId: string | undefined;
+  /** The client has so many messages of those that it was told. */
+  acknowledged(received: number): void;
   /**
    * A ping came: from the first one on, the client must go on sending them (docs/protocols/kurento-room.md#14-ping).
    */
@@ -102,9 +102,9 @@ export interface CallingLink {
    * Goes on with an existing session on this connection; the former connection of the session is closed
    * (docs/protocols/kurento-room.md#15-connect-closesession).
    * @param received how many messages the client has that it was told (feature `resume`)
-   * @throws ProtocolError 40007 when there is no session of that id, or it has not kept what follows
+   * @throws ProtocolError 40007 when there is no session of that id, or it has not kept what follows; or rejects with it
    */
-  resume(sessionId: string, received: number | undefined): ResumedSession;
+  resume(sessionId: string, received: number | undefined): ResumedSession | Promise<ResumedSession>;
   /** Ends the session, if there is one; nothing more is taken from this connection. */
   endSession(): void;
   close(reason: string): void;

@@ -1,5 +1,6 @@
 import { tokenOfRequest } from '../../access/index.js';
 import type { IceServers } from '../../access/index.js';
+import type { Arrival, RelayDialect, RelaySession, SessionClient } from '../../cluster/port.js';
 import type { Log } from '../../log.js';
 import type { Participant } from '../../rooms/index.js';
 import type { Dialect, DialectContext, DialectState, HandOver } from '../dialect.js';
@@ -17,15 +18,18 @@ import type { SessionLimits } from './session.js';
 import { Sessions } from './sessions.js';
 
 /** What this dialect needs of the server. */
-interface RoomDialectContext extends Pick<DialectContext, 'rooms' | 'access' | 'passwords' | 'names' | 'pathPrefix'> {
+interface RoomDialectContext extends Pick<
+  DialectContext,
+  'rooms' | 'access' | 'passwords' | 'names' | 'pathPrefix' | 'cluster'
+> {
   readonly doors: Pick<DialectContext['doors'], 'open'>;
 }
 
 /** The room protocol: gives each connection a link (docs/protocols/kurento-room.md#1-transport). */
-export class RoomGateway implements Dialect {
+export class RoomGateway implements Dialect, RelayDialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
-  readonly #settings: Omit<LinkContext, 'rooms' | 'access' | 'passwords' | 'names'>;
+  readonly #settings: Omit<LinkContext, 'rooms' | 'access' | 'passwords' | 'names' | 'cluster' | 'returning'>;
   readonly #links = new Set<Link>();
   #context: LinkContext | undefined;
 
@@ -56,8 +60,9 @@ export class RoomGateway implements Dialect {
     return { connections: this.#links.size, undelivered: 0 };
   }
 
-  attach({ rooms, access, passwords, names, doors, pathPrefix }: RoomDialectContext): void {
-    const context = { ...this.#settings, rooms, access, passwords, names };
+  attach({ rooms, access, passwords, names, doors, pathPrefix, cluster }: RoomDialectContext): void {
+    const returning = cluster?.returning;
+    const context = { ...this.#settings, rooms, access, passwords, names, cluster, returning };
     this.#context = context;
     doors.open(`${pathPrefix}/room`, (connection, request) => {
       const link = new Link({ connection, token: tokenOfRequest(request) }, context, () => {
@@ -76,6 +81,11 @@ export class RoomGateway implements Dialect {
     recordOf: (_participant, client) => (client instanceof Session ? client.record : undefined),
     comeBack: (participant, kept) => this.#restore(participant, kept)?.returned,
   };
+
+  begin(client: SessionClient, arrival: Arrival): RelaySession {
+    if (!this.#context) throw new Error('attach comes first');
+    return Session.begin(client, this.#context, arrival);
+  }
 
   close(): void {
     this.#sessions.close();

@@ -1,4 +1,5 @@
-import { ProtocolError, invalidRequest, invalidSession, tooManyRequests } from './errors.js';
+import type { ClusterFace } from '../../cluster/port.js';
+import { ProtocolError, invalidRequest, tooManyRequests } from './errors.js';
 import { idIn, readRequest } from './read-request.js';
 import type { Request } from './read-request.js';
 import { errorReply } from './rpc-server.js';
@@ -6,8 +7,11 @@ import type { RpcServer } from './rpc-server.js';
 import type { CallingLink, ConnectionCall, ResumedSession } from './call.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
 import { textFrame } from '../../transport/frame.js';
-import { Session } from './session.js';
+import { FarPlace } from './far-place.js';
+import { NearPlace } from './near-place.js';
+import type { Place } from './place.js';
 import type { SessionContext } from './session.js';
+import { SocketClient } from './socket-client.js';
 import { Watchdog } from './watchdog.js';
 
 export interface LinkContext extends SessionContext {
@@ -16,10 +20,12 @@ export interface LinkContext extends SessionContext {
    */
   readonly connectionRequests: RpcServer<ConnectionCall>;
   readonly document: ConnectionCall['document'];
+  /** Undefined: all sessions are in this process. */
+  readonly cluster: ClusterFace | undefined;
 }
 
 /** A connection, and what came with its upgrade. */
-export interface Arrival {
+export interface LinkArrival {
   readonly connection: Connection;
   /** The token of the client, for joinRoom. */
   readonly token: string | undefined;
@@ -28,32 +34,34 @@ export interface Arrival {
 /** Ties one connection to the session that uses it at present. */
 export class Link implements ConnectionListener, CallingLink {
   readonly #connection: Connection;
-  readonly #token: string | undefined;
+  readonly #client: SocketClient;
   readonly #context: LinkContext;
   readonly #onClosed: () => void;
-  #session: Session | undefined;
+  readonly #place: Place;
   #watchdog: Watchdog | undefined;
   /** Set by closeSession: nothing more is taken. */
   #over = false;
 
-  constructor({ connection, token }: Arrival, context: LinkContext, onClosed: () => void) {
+  constructor({ connection, token }: LinkArrival, context: LinkContext, onClosed: () => void) {
     this.#connection = connection;
-    this.#token = token;
+    this.#client = new SocketClient(connection);
     this.#context = context;
     this.#onClosed = onClosed;
+    this.#place = context.cluster
+      ? new FarPlace(this.#client, context, token, context.cluster.gateway)
+      : new NearPlace(this.#client, context, token);
   }
 
-  /**
-   * Made when first needed, so that a client that only pings has no session
-   * (docs/protocols/kurento-room.md#13-the-session-layer).
-   */
-  get session(): Session {
-    this.#session ??= new Session(this.#connection, this.#context, this.#token);
-    return this.#session;
+  get sessionId(): string {
+    return this.#place.id;
   }
 
-  get present(): Session | undefined {
-    return this.#session;
+  get presentId(): string | undefined {
+    return this.#place.presentId;
+  }
+
+  acknowledged(received: number): void {
+    this.#place.acknowledged(received);
   }
 
   watch(intervalMs: number | undefined): void {
@@ -62,32 +70,23 @@ export class Link implements ConnectionListener, CallingLink {
       this.#connection.drop(1000, reason, reason);
     });
     this.#watchdog.pinged();
-    this.#session?.pinged();
+    this.#client.pinged();
   }
 
-  resume(sessionId: string, received: number | undefined): ResumedSession {
-    const session = this.#context.sessions.find(sessionId);
-    if (!session || session.wasEvicted || (session.hasLeft && session !== this.#session))
-      throw new ProtocolError(invalidSession, 'reconnection error');
-    if (session === this.#session) return { id: session.id, lastRequest: undefined, sendMissed: undefined };
-    if (session.counts && received !== undefined && !session.hasAfter(received))
-      throw new ProtocolError(invalidSession, 'reconnection error: what follows is not kept any more');
-    this.#session?.detach(this.#connection, 'its connection resumed another session');
-    this.#session = session;
-    const sendMissed = session.attach(this.#connection, this.#token, received);
-    return { id: session.id, lastRequest: session.counts ? session.lastRequest : undefined, sendMissed };
+  resume(sessionId: string, received: number | undefined): ResumedSession | Promise<ResumedSession> {
+    return this.#place.resume(sessionId, received);
   }
 
   /** The connection ends, and its client comes back to another process. What the session is told from now on is kept for it. */
   suspend(): void {
     const reason = 'The server restarts';
-    this.#session?.detach(this.#connection, reason);
+    this.#place.lost(reason);
     this.#connection.close(1012, reason);
   }
 
   endSession(): void {
     this.#over = true;
-    this.#session?.end();
+    this.#place.end();
   }
 
   close(reason: string): void {
@@ -105,7 +104,10 @@ export class Link implements ConnectionListener, CallingLink {
     }
     if (!request) return;
     if (this.#context.connectionRequests.find(request.method)) this.#executeOnConnection(request);
-    else this.session.accept(request, text.length);
+    else {
+      this.#client.used();
+      this.#place.accept(request, text);
+    }
   }
 
   binary(): void {
@@ -119,7 +121,8 @@ export class Link implements ConnectionListener, CallingLink {
 
   closed(reason: string): void {
     this.#watchdog?.stop();
-    this.#session?.detach(this.#connection, reason);
+    this.#client.used();
+    this.#place.lost(reason);
     this.#onClosed();
   }
 

@@ -1,17 +1,19 @@
-import type { Connection } from '../../transport/connection.js';
+import type { SessionClient } from '../../cluster/port.js';
 import type { Frame } from '../../transport/frame.js';
 import { Backlog } from './backlog.js';
 import type { BacklogLimits } from './backlog.js';
 import { Told } from './told.js';
 
-/** Where everything goes that a client is told: to its connection, or while it has none to its backlog. */
+/** Where everything goes that a client is told: to its connection, or while it has none to its backlog. Some clients keep it themselves. */
 export class Outlet {
   readonly #limits: BacklogLimits;
   readonly #backlog: Backlog;
   /** In place of the backlog, for a client that counts what it is told. */
   #told: Told | undefined;
   readonly #onOverflow: () => void;
-  #connection: Connection | undefined;
+  #connection: SessionClient | undefined;
+  /** A client that keeps what it is told, with a connection and without. */
+  #keeper: SessionClient | undefined;
   /** What waits for the answer of the running request. */
   #held: Frame[] | undefined;
   #closed = false;
@@ -20,15 +22,26 @@ export class Outlet {
    * @param connection undefined: it begins without one
    * @param onOverflow called when the client has missed more than it may. It must not end anything at once: a room may be telling
    */
-  constructor(connection: Connection | undefined, limits: BacklogLimits, onOverflow: () => void) {
+  constructor(connection: SessionClient | undefined, limits: BacklogLimits, onOverflow: () => void) {
     this.#connection = connection;
+    this.#keeper = keeperOf(connection);
     this.#limits = limits;
     this.#backlog = new Backlog(limits);
     this.#onOverflow = onOverflow;
   }
 
-  get connection(): Connection | undefined {
+  get connection(): SessionClient | undefined {
     return this.#connection;
+  }
+
+  /** The client, where it keeps what it is told. */
+  get keeper(): SessionClient | undefined {
+    return this.#keeper;
+  }
+
+  /** Everything goes to this client, which has no connection yet. */
+  keepAt(client: SessionClient): void {
+    this.#keeper = client;
   }
 
   /** What is kept for a client that does not count, in order. */
@@ -42,13 +55,14 @@ export class Outlet {
 
   /** From the next message on the client counts what it is told, or does not. @param told of another process */
   count(counts: boolean, told = new Told(this.#limits)): void {
-    this.#told = counts ? told : undefined;
+    this.#told = counts && !this.#keeper ? told : undefined;
   }
 
   /** Goes on with another connection. What was missed is sent there first. @param received as for `Told.after` */
-  attach(connection: Connection, received: number | undefined): void {
+  attach(connection: SessionClient, received: number | undefined): void {
     this.#connection = connection;
-    if (!connection.open) return;
+    this.#keeper = keeperOf(connection);
+    if (!connection.open || this.#keeper) return;
     for (const frame of [...this.#backlog.take(), ...(this.#told?.after(received) ?? [])]) connection.send(frame);
     this.#told?.allSent();
   }
@@ -62,11 +76,16 @@ export class Outlet {
   close(): void {
     this.#closed = true;
     this.#connection = undefined;
+    this.#keeper = undefined;
     this.#backlog.take();
     this.#told = undefined;
   }
 
   send(frame: Frame): void {
+    if (this.#keeper) {
+      this.#keeper.send(frame);
+      return;
+    }
     this.#connection?.send(frame);
     if (this.#told) {
       if (!this.#told.add(frame, this.#connection?.open === true)) this.#onOverflow();
@@ -90,4 +109,8 @@ export class Outlet {
     this.#held = undefined;
     for (const frame of held ?? []) this.send(frame);
   }
+}
+
+function keeperOf(client: SessionClient | undefined): SessionClient | undefined {
+  return client?.keeps === true ? client : undefined;
 }

@@ -122,7 +122,7 @@ export function sessionRequest<Name extends string, Params extends z.ZodObject, 
     ...described(definition, [...errors, foreignSession]),
     scope: 'session',
     run: async (given, call) => {
-      assertNotForeign(given.sessionId, call.session, call.sessions);
+      assertNotForeign(given.sessionId, () => call.session.id, call.sessions);
       const defaults = fromSession?.(call.session);
       const whole = defaults ? completed(given, defaults) : given;
       const { answer, afterwards } = await handle(call, read(definition, whole));
@@ -144,7 +144,7 @@ export function connectionRequest<Name extends string, Params extends z.ZodObjec
     ...described(definition, namesAnySession ? errors : [...errors, foreignSession]),
     scope: 'connection',
     run: async (given, call) => {
-      if (!namesAnySession) assertNotForeign(given.sessionId, call.link.present, call.sessions);
+      if (!namesAnySession) assertNotForeign(given.sessionId, () => call.link.presentId, call.sessions);
       const { answer, afterwards } = await handle(call, read(definition, given));
       call.afterwards = afterwards;
       return answer;
@@ -181,10 +181,9 @@ function completed(given: Given, defaults: Given): Given {
  * (docs/protocols/kurento-room.md#13-the-session-layer).
  * @throws ProtocolError 40007 for the session of another connection
  */
-function assertNotForeign(sessionId: unknown, own: CallingSession | undefined, sessions: NamedSessions): void {
+function assertNotForeign(sessionId: unknown, own: () => string | undefined, sessions: NamedSessions): void {
   if (typeof sessionId !== 'string') return;
-  const named = sessions.find(sessionId);
-  if (named && named !== own) {
+  if (sessions.has(sessionId) && sessionId !== own()) {
     throw new ProtocolError(invalidSession, 'The sessionId is not the one of this connection');
   }
 }

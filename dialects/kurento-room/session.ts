@@ -3,7 +3,7 @@ import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
 import type { Bearer, Enter, Knocker, Participant, Passwords, Returned, RoomEvent, Rooms } from '../../rooms/index.js';
 import type { TriedCandidates } from '../../media/port.js';
-import type { Connection } from '../../transport/connection.js';
+import type { Arrival, RelaySession, ReturningClients, SessionClient } from '../../cluster/port.js';
 import { textFrame, textOf } from '../../transport/frame.js';
 import { keepPayer } from '../../transport/gate/account.js';
 import { Patience } from '../../transport/gate/patience.js';
@@ -21,6 +21,7 @@ import { admitted, denied, notificationText, participantUnpublished } from './no
 import { dialectName, newcomerOf } from './newcomer.js';
 import type { RoomProtocolSettings } from './options.js';
 import { Outlet } from './outlet.js';
+import { readRequest } from './read-request.js';
 import type { Request, RpcId } from './read-request.js';
 import { newResumeToken } from './resume-token.js';
 import type { RpcServer } from './rpc-server.js';
@@ -50,20 +51,16 @@ export interface SessionContext {
   readonly customRequest: CustomRequest;
   readonly ice: IceServers;
   readonly sessionRequests: RpcServer<SessionCall>;
+  /** In a cluster: clients of sessions that were taken over from another process. */
+  readonly returning?: ReturningClients | undefined;
 }
-
-/**
- * How long after its last use the server closes a connection, unless the client uses it again
- * (docs/protocols/kurento-room.md#38-leaveroom, #8-rooms-eviction-closing).
- */
-const closeUnusedAfterMs = 1_000;
 
 /**
  * One client of the room protocol: its requests in order, its membership, its events. It outlives its connection by the
  * grace time. In that time its membership goes on, and what it is told is kept for it
  * (docs/protocols/kurento-room.md#15-connect-closesession, #16-what-happens-when-the-socket-drops).
  */
-export class Session implements CallingSession, NameHolder {
+export class Session implements CallingSession, NameHolder, RelaySession {
   readonly #context: SessionContext;
   readonly #requests: RequestQueue<Request>;
   readonly #outlet: Outlet;
@@ -84,17 +81,19 @@ export class Session implements CallingSession, NameHolder {
   #knocks: Knocks | undefined;
   #grace: Patience | undefined;
   #ending: NodeJS.Immediate | undefined;
-  #closing: NodeJS.Timeout | undefined;
   #ended = false;
   #lastRequest: RpcId | undefined;
   /** Those that were there when the present connection came: the client may send them again. */
   #underWay: ReadonlySet<RpcId> = new Set();
+  /** To be called when requests are done that came from another process. */
+  readonly #finished = new WeakMap<Request, () => void>();
 
   /**
    * @param connection undefined: of a client that was connected to another process
    * @param token of the upgrade of the connection
+   * @param id where the client has one already. Others cannot name it then
    */
-  constructor(connection: Connection | undefined, context: SessionContext, token: string | undefined) {
+  constructor(connection: SessionClient | undefined, context: SessionContext, token: string | undefined, id?: string) {
     const { limits, log } = context;
     const { maxQueuedRequests: maxRequests, maxQueuedBytes: maxLength } = limits;
     this.#context = context;
@@ -106,6 +105,14 @@ export class Session implements CallingSession, NameHolder {
     });
     this.#address = connection?.address;
     this.#token = token;
+    this.#id = id;
+  }
+
+  /** The session of a client whose connection ends in another process, perhaps. */
+  static begin(client: SessionClient, context: SessionContext, { session: id, token }: Arrival): Session {
+    const session = new Session(client, context, token, id);
+    context.sessions.adopt(id, session);
+    return session;
   }
 
   /** Goes on with the session of another process, whose client has the grace time to come back. */
@@ -118,6 +125,8 @@ export class Session implements CallingSession, NameHolder {
     session.#dataChannels = record.dataChannels;
     session.#resumeToken = record.resumeToken;
     session.#address = record.address;
+    const back = context.returning?.back(participant.room.name, participant.slot, session);
+    if (back) session.#outlet.keepAt(back.client);
     for (const text of record.missed) session.#outlet.send(textFrame(text));
     const { told } = record;
     if (told)
@@ -125,7 +134,7 @@ export class Session implements CallingSession, NameHolder {
         true,
         new Told(context.limits, { ...told, kept: told.kept.map((text) => textFrame(text)) }),
       );
-    session.#lastRequest = record.lastRequest;
+    session.#lastRequest = back?.lastRequest ?? record.lastRequest;
     session.#waitForClient();
     return session;
   }
@@ -138,7 +147,8 @@ export class Session implements CallingSession, NameHolder {
       ...{ resumeToken: this.#resumeToken, token: this.#token, address: this.#address },
       missed: this.#outlet.missed.map(textOf),
       told: told && { count: told.count, sent: told.sent, kept: told.kept.map(textOf) },
-      lastRequest: this.#lastRequest,
+      // Another process keeps it, together with what it is told.
+      lastRequest: this.#outlet.keeper ? undefined : this.#lastRequest,
     };
   }
 
@@ -243,12 +253,13 @@ export class Session implements CallingSession, NameHolder {
   leave(namesSession: boolean): void {
     this.participant.leave();
     this.#hasLeft = true;
-    if (!namesSession) this.#closeUnused('Left the room');
+    if (!namesSession) this.#closeUnlessUsed('Left the room', true);
+    this.#over();
   }
 
   /** Whether the client counts what it is told (feature `resume`). */
   get counts(): boolean {
-    return this.#outlet.told !== undefined;
+    return has(this.#features, 'resume');
   }
 
   /** Of the last request that was answered, as JSON. */
@@ -265,11 +276,6 @@ export class Session implements CallingSession, NameHolder {
     this.#outlet.told?.acknowledged(received);
   }
 
-  /** A ping came. A page that does not know that its room is closed pings as well, and is closed nevertheless. */
-  pinged(): void {
-    if (this.#hasLeft) clearTimeout(this.#closing);
-  }
-
   replace(): void {
     this.#outlet.connection?.close(1000, 'The client has joined again on another connection');
     this.end();
@@ -280,13 +286,23 @@ export class Session implements CallingSession, NameHolder {
    * @param length of its text
    */
   accept(request: Request, length: number): void {
-    const { sessionRequests } = this.#context;
-    // The iOS client repeats an unanswered request under the same id (docs/protocols/kurento-room.md#17-concurrency).
-    if (request.id !== undefined && this.#requests.has((pending) => sessionRequests.areSame(pending, request))) return;
-    // It was being served when the client began to send again what it has no answer to.
-    if (request.id !== undefined && this.#underWay.has(request.id)) return;
-    clearTimeout(this.#closing);
+    if (this.#isRepeated(request)) return;
     if (!this.#requests.add(request, length)) this.#outlet.connection?.close(1008, 'Too many requests are waiting');
+  }
+
+  /** As `accept`, from another process, which has found that it is a request. */
+  acceptText(text: string, finished: () => void): void {
+    const request = readRequest(text);
+    if (!request || this.#isRepeated(request)) finished();
+    else {
+      this.#finished.set(request, finished);
+      this.accept(request, text.length);
+    }
+  }
+
+  /** As `goOn`, where the client gets by itself what it missed. */
+  attach(client: SessionClient, token: string | undefined): void {
+    this.goOn(client, token, undefined)();
   }
 
   /**
@@ -295,11 +311,12 @@ export class Session implements CallingSession, NameHolder {
    * @param received how many messages the client has that it was told; undefined when it does not count
    * @returns a function that is to be called after the answer to connect: until then everything is kept, and then it is sent
    */
-  attach(connection: Connection, token: string | undefined, received: number | undefined): () => void {
+  goOn(connection: SessionClient, token: string | undefined, received: number | undefined): () => void {
     this.#grace?.stop();
     this.#token = token ?? this.#token;
     this.#outlet.connection?.close(1000, 'The session goes on with another connection');
     this.#outlet.detach();
+    this.#participant?.keep();
     this.#underWay = new Set(this.counts ? this.#requests.requests.flatMap(({ id }) => id ?? []) : []);
     return () => {
       if (this.#ended || this.#outlet.connection) return;
@@ -313,10 +330,9 @@ export class Session implements CallingSession, NameHolder {
    * The connection is lost: nobody is told until the grace time is over
    * (docs/protocols/kurento-room.md#16-what-happens-when-the-socket-drops).
    */
-  detach(connection: Connection, reason: string): void {
+  detach(connection: SessionClient, reason: string): void {
     if (this.#outlet.connection !== connection) return;
     this.#outlet.detach();
-    clearTimeout(this.#closing);
     if (this.#id === undefined || this.#hasLeft) {
       this.end();
       return;
@@ -331,13 +347,14 @@ export class Session implements CallingSession, NameHolder {
     this.#ended = true;
     this.#grace?.stop();
     clearImmediate(this.#ending);
-    clearTimeout(this.#closing);
     this.#knocks?.gone();
+    const { keeper } = this.#outlet;
     this.#outlet.close();
     this.#requests.clear();
-    if (this.#id !== undefined) this.#context.sessions.forget(this.#id);
+    if (this.#id !== undefined) this.#context.sessions.forget(this.#id, this);
     this.#id = undefined;
     this.#participant?.leave();
+    keeper?.left(this.#wasEvicted);
   }
 
   /** @throws RoomError `not-allowed`, ProtocolError; rejects as `Rooms.join` */
@@ -356,6 +373,7 @@ export class Session implements CallingSession, NameHolder {
       this.#features = features;
       this.#resumeToken = resumeToken === undefined ? undefined : newResumeToken();
       this.#outlet.count(has(features, 'resume'));
+      this.#outlet.keeper?.entered(participant.slot);
       entered(participant);
       log.info('joined', { ...this.#fields(), session: this.id });
       return this.#tell;
@@ -396,6 +414,7 @@ export class Session implements CallingSession, NameHolder {
       if (request.id !== undefined) this.#lastRequest = request.id;
       if (text !== undefined) this.#outlet.send(textFrame(text));
       this.#outlet.sendHeld();
+      this.#finished.get(request)?.();
     });
   }
 
@@ -418,7 +437,7 @@ export class Session implements CallingSession, NameHolder {
   readonly #tell = (event: RoomEvent): void => {
     for (const frame of this.#context.encode(event, this.#features)) this.#outlet.tell(frame);
     if (event.type === 'participantEvicted') this.#evicted();
-    else if (event.type === 'roomClosed') this.#closeUnused('The room is closed');
+    else if (event.type === 'roomClosed') this.#roomClosed();
     else if (event.type === 'participantRenamed') this.#endReceiving(event.participant);
   };
 
@@ -428,6 +447,24 @@ export class Session implements CallingSession, NameHolder {
     this.#wasEvicted = true;
     this.#resumeToken = undefined;
     if (this.detached) this.#endSoon();
+    else this.#over();
+  }
+
+  #roomClosed(): void {
+    this.#closeUnlessUsed('The room is closed', false);
+    this.#over();
+  }
+
+  /**
+   * The client is in no room any more. Where its room decides in which process the session runs, the session is over too, once everything
+   * is answered that was begun.
+   */
+  #over(): void {
+    if (!this.#outlet.keeper) return;
+    this.#requests.clear();
+    void this.#requests.idle().then(() => {
+      this.end();
+    });
   }
 
   /** The client believes that the participant left. In a microtask, because an outbox must not call back into the room. */
@@ -437,11 +474,18 @@ export class Session implements CallingSession, NameHolder {
     });
   }
 
-  #closeUnused(reason: string): void {
-    clearTimeout(this.#closing);
-    this.#closing = setTimeout(() => {
-      this.#outlet.connection?.close(1000, reason);
-    }, closeUnusedAfterMs).unref();
+  #closeUnlessUsed(reason: string, isPingUse: boolean): void {
+    this.#outlet.connection?.closeUnlessUsed({ reason, isPingUse });
+  }
+
+  /** The iOS client repeats an unanswered request under the same id (docs/protocols/kurento-room.md#17-concurrency). */
+  #isRepeated(request: Request): boolean {
+    const { id } = request;
+    if (id === undefined) return false;
+    const { sessionRequests } = this.#context;
+    if (this.#requests.has((pending) => sessionRequests.areSame(pending, request))) return true;
+    // It was being served when the client began to send again what it has no answer to.
+    return this.#underWay.has(id);
   }
 
   #fields(): object {

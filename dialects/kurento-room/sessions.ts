@@ -9,6 +9,10 @@ export class Sessions {
     return this.#byId.size;
   }
 
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
   find(id: string): Session | undefined {
     return this.#byId.get(id);
   }
@@ -20,7 +24,7 @@ export class Sessions {
     return id;
   }
 
-  /** A session of another process, which has that id already. */
+  /** A session that has an id already: of another process, or of a client that was given one. */
   adopt(id: string, session: Session): void {
     this.#byId.set(id, session);
   }
@@ -30,8 +34,8 @@ export class Sessions {
     await Promise.all([...this.#byId.values()].map((session) => session.idle()));
   }
 
-  forget(id: string): void {
-    this.#byId.delete(id);
+  forget(id: string, session: Session): void {
+    if (this.#byId.get(id) === session) this.#byId.delete(id);
   }
 
   /** Ends every session, for the end of the server. No timer remains. */

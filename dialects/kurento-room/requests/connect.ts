@@ -30,9 +30,9 @@ export const connect = connectionRequest({
     { reason: invalidSession, when: 'The session that `sessionId` names is unknown or expired.' },
     { reason: invalidSession, when: 'What follows the `received` messages is not kept any more.' },
   ],
-  handle: ({ link }, { sessionId, received }) => {
-    if (sessionId == null) return { answer: { value: 'OK' as const, sessionId: link.session.id } };
-    const { id, lastRequest, sendMissed } = link.resume(sessionId, received ?? undefined);
+  handle: async ({ link }, { sessionId, received }) => {
+    if (sessionId == null) return { answer: { value: 'OK' as const, sessionId: link.sessionId } };
+    const { id, lastRequest, sendMissed } = await link.resume(sessionId, received ?? undefined);
     return {
       answer: {
         value: 'reconnection successful' as const,

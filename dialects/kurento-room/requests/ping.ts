@@ -18,8 +18,8 @@ export const ping = connectionRequest({
   example: { params: { interval: 5000 }, result: { value: 'pong' } },
   handle: ({ link }, { interval, received }) => {
     link.watch(interval ?? undefined);
-    if (received != null) link.present?.acknowledged(received);
-    const sessionId = link.present?.id;
+    if (received != null) link.acknowledged(received);
+    const sessionId = link.presentId;
     return { answer: { value: 'pong' as const, ...(sessionId && { sessionId }) } };
   },
 });

@@ -1,0 +1,405 @@
+import type { Clock } from '../clock.js';
+import type { Log } from '../../log.js';
+import type { WireFrame } from '../port.js';
+import { comparePositions } from '../position.js';
+import type { Position } from '../position.js';
+import type { LoggedFrame, Owner } from '../room-store.js';
+import { isFor } from '../slots.js';
+import { isControl, readControl } from './control.js';
+import type { Control } from './control.js';
+import type { GatewayLine, Unserved } from './gateway-line.js';
+import type { About, MovedMessage, OwnerMessage, Sent, ToldMessage } from './messages.js';
+import type { Post } from './post.js';
+
+export interface GatewayContext {
+  readonly nodeId: string;
+  readonly clock: Pick<Clock, 'now' | 'later'>;
+  readonly log: Log;
+  readonly post: Post;
+  readonly frameOf: (text: string) => WireFrame;
+  /** Who owns a room. Asked again when it may be another one. @throws ClusterError AWAY */
+  readonly find: (hash: string) => Promise<Owner | undefined>;
+  /** Somebody says who owns it. */
+  readonly moved: (hash: string, owner: Owner | undefined) => void;
+  /** What was told after a position. @throws ClusterError AWAY */
+  readonly logAfter: (hash: string, after: Position, limit: number) => Promise<readonly LoggedFrame[]>;
+  /** Whether this node may act. */
+  readonly isUp: () => boolean;
+}
+
+/** How long after something was written its owner hears of it, in ms. */
+const reportAfterMs = 100;
+/** How long it waits before it asks again who owns the room, in ms. */
+const askAgainMs = 150;
+/** How often it asks for a room that is nobody's, before a session is given up. */
+const mostAsked = 60;
+/** Entries that are read at once, when messages were lost. */
+const mostRead = 2_000;
+
+type Incoming = ToldMessage | OwnerMessage | MovedMessage;
+
+/** A room as a gateway knows it: its clients here, who owns it, and up to where they were told. */
+export class GatewayRoom {
+  readonly hash: string;
+  readonly #context: GatewayContext;
+  readonly #lines = new Map<string, GatewayLine>();
+  readonly #slots = new Map<number, GatewayLine>();
+  readonly #unused: (room: GatewayRoom) => void;
+  #owner: Owner | undefined;
+  #asking = false;
+  /** Up to here all was written. */
+  #position: Position | undefined;
+  #reported: Position | undefined;
+  #reporting: (() => void) | undefined;
+  #hasDirect = false;
+  readonly #inbox: Incoming[] = [];
+  #isWorking = false;
+  /** Lines that the present owner has answered: it need not be told about them again. */
+  readonly #known = new Set<string>();
+  #hasProgress = false;
+  #hasClosed = false;
+
+  constructor(hash: string, context: GatewayContext, unused: (room: GatewayRoom) => void) {
+    this.hash = hash;
+    this.#context = context;
+    this.#unused = unused;
+  }
+
+  add(line: GatewayLine): void {
+    this.#lines.set(line.id, line);
+    if (line.all.length > 0) this.send(line, line.all);
+  }
+
+  send(line: GatewayLine, unserved: readonly Unserved[]): void {
+    if (!this.#owner) {
+      this.#ask();
+      return;
+    }
+    this.#request(this.#owner.node, [[line, unserved]]);
+  }
+
+  receive(message: Incoming): void {
+    this.#inbox.push(message);
+    if (!this.#isWorking) void this.#work();
+  }
+
+  /** Nobody heard what was sent to that node. */
+  deaf(node: string): void {
+    if (this.#owner?.node !== node) return;
+    this.#owner = undefined;
+    // Redis may name that node until another one has taken the room.
+    this.#ask(askAgainMs);
+  }
+
+  /** This node may act again. */
+  up(): void {
+    this.#owner = undefined;
+    this.#ask();
+  }
+
+  /** Called each second: what has had no answer since the last time is sent again. */
+  tick(): void {
+    const hasProgress = this.#hasProgress;
+    this.#hasProgress = false;
+    if (hasProgress || ![...this.#lines.values()].some(({ unserved }) => unserved > 0)) return;
+    if (this.#owner) this.#sendAll();
+    else this.#ask();
+  }
+
+  close(): void {
+    this.#hasClosed = true;
+    this.#reporting?.();
+  }
+
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
+      try {
+        await this.#take(next);
+      } catch (error) {
+        // The log could not be read. What is missing is noticed again with the next message.
+        this.#context.log.debug('A message of the owner of a room was not taken', { error: String(error) });
+      }
+    }
+    this.#isWorking = false;
+    this.#noteUnused();
+  }
+
+  async #take(message: Incoming): Promise<void> {
+    if (message.t === 'moved') {
+      this.#moved(message);
+      return;
+    }
+    const { o: node, e: epoch } = message;
+    if (this.#owner && epoch < this.#owner.epoch) return;
+    this.#hasProgress = true;
+    for (const [id, number] of Object.entries(message.d)) {
+      this.#lines.get(id)?.served(number);
+      this.#known.add(id);
+    }
+    // This node has just become the owner.
+    if (this.#owner?.node === node && this.#owner.epoch === 0) this.#owner = { node, epoch };
+    else if (this.#owner?.epoch !== epoch || this.#owner.node !== node) this.#goOnWith({ node, epoch });
+    if (message.t === 'owner') await this.#catchUp({ epoch, seq: 0 });
+    else await this.#tell(message);
+    for (const [id] of Object.entries(message.d)) this.#removeServed(id);
+    this.#report();
+  }
+
+  async #tell({ p, q, f, b, x, u, e: epoch }: ToldMessage): Promise<void> {
+    for (const [id, number, text] of x) this.#tellDirectly(id, number, text);
+    const begins = Object.entries(b).flatMap(([id, at]) => (this.#lines.has(id) ? [at] : []));
+    this.#position ??= begins.sort(comparePositions)[0];
+    if (this.#position) {
+      await this.#catchUp(p);
+      for (const [seq, slots, text] of f) {
+        const at = { epoch, seq };
+        if (comparePositions(at, this.#position) > 0) await this.#entry({ at, slots, frame: text });
+      }
+      if (comparePositions(this.#position, q) < 0) this.#position = q;
+    }
+    for (const id of u) this.#unknown(id);
+  }
+
+  /** Reads from the log what came before a position, and was not heard. */
+  async #catchUp(to: Position): Promise<void> {
+    while (this.#position && comparePositions(this.#position, to) < 0) {
+      const entries = await this.#context.logAfter(this.hash, this.#position, mostRead);
+      const due = entries.filter(({ at }) => comparePositions(at, to) <= 0);
+      for (const entry of due) await this.#entry(entry);
+      const last = due.at(-1)?.at;
+      this.#position = last && entries.length === mostRead ? last : to;
+    }
+  }
+
+  async #entry({ at, slots, frame }: LoggedFrame): Promise<void> {
+    if (isControl(frame)) {
+      const control = readControl(frame);
+      if (control) await this.#control(at, Number(slots), control);
+    } else this.#write(slots, frame);
+    this.#position = at;
+  }
+
+  #write(slots: string, text: string): void {
+    let frame: WireFrame | undefined;
+    const write = (line: GatewayLine): void => {
+      frame ??= this.#context.frameOf(text);
+      line.client.write(frame);
+    };
+    if (slots === '*') for (const line of this.#slots.values()) write(line);
+    else if (slots.startsWith('!')) {
+      for (const [slot, line] of this.#slots) if (isFor(slots, slot)) write(line);
+    } else
+      for (const slot of slots.split(',')) {
+        const line = this.#slots.get(Number(slot));
+        if (line) write(line);
+      }
+  }
+
+  async #control(at: Position, slot: number, control: Control): Promise<void> {
+    if (control.t === 'bind') {
+      await this.#bind(at, slot, control);
+      return;
+    }
+    const line = this.#slots.get(slot);
+    if (!line) return;
+    if (control.t === 'close') {
+      line.client.close(control.code, control.reason);
+      return;
+    }
+    line.served(control.n);
+    const { evicted, unlessUsed } = control;
+    line.client.left(this.#end(line), { evicted, unlessUsed });
+  }
+
+  async #bind(at: Position, slot: number, { c, g, after, last }: Extract<Control, { t: 'bind' }>): Promise<void> {
+    const present = this.#slots.get(slot);
+    const line = g === this.#context.nodeId ? this.#lines.get(c) : undefined;
+    if (present && present === line) return;
+    if (present) {
+      this.#end(present);
+      present.client.close(1000, 'The session goes on with another connection');
+    }
+    if (!line) return;
+    this.#slots.set(slot, line);
+    line.slot = slot;
+    if (!line.hasBegun) {
+      line.hasBegun = true;
+      line.client.attached(last);
+    }
+    if (after) await this.#writeMissed(line, slot, { epoch: after[0], seq: after[1] }, at);
+  }
+
+  async #writeMissed(line: GatewayLine, slot: number, after: Position, before: Position): Promise<void> {
+    let from = after;
+    for (;;) {
+      const entries = await this.#context.logAfter(this.hash, from, mostRead);
+      for (const { at, slots, frame } of entries) {
+        if (comparePositions(at, before) >= 0) return;
+        if (!isControl(frame) && isFor(slots, slot)) line.client.write(this.#context.frameOf(frame));
+        from = at;
+      }
+      if (entries.length < mostRead) return;
+    }
+  }
+
+  #tellDirectly(id: string, number: number, text: string): void {
+    const line = this.#lines.get(id);
+    if (!line || number !== line.direct + 1) return;
+    line.direct = number;
+    this.#hasDirect = true;
+    line.client.write(this.#context.frameOf(text));
+  }
+
+  /** The owner does not know the line. */
+  #unknown(id: string): void {
+    const line = this.#lines.get(id);
+    if (!line) return;
+    if (!line.hasBegun) line.client.unknown(this.#end(line));
+    else if (line.isClosed) this.#end(line);
+    else if (line.isIn) {
+      this.#end(line);
+      line.client.close(1000, 'The session goes on with another connection');
+    } else {
+      this.#known.delete(id);
+      this.send(line, line.all);
+    }
+  }
+
+  #removeServed(id: string): void {
+    const line = this.#lines.get(id);
+    if (line?.isClosed === true && line.unserved === 0) this.#end(line);
+  }
+
+  /** @returns its messages that were not served */
+  #end(line: GatewayLine): string[] {
+    this.#lines.delete(line.id);
+    this.#known.delete(line.id);
+    if (line.slot !== undefined && this.#slots.get(line.slot) === line) this.#slots.delete(line.slot);
+    return line.end();
+  }
+
+  #moved({ o: node, e: epoch }: MovedMessage): void {
+    const owner = node !== undefined && epoch !== undefined ? { node, epoch } : undefined;
+    if (owner && this.#owner && owner.epoch < this.#owner.epoch) return;
+    this.#context.moved(this.hash, owner);
+    if (owner && owner.node !== this.#owner?.node) this.#goOnWith(owner);
+    else {
+      this.#owner = undefined;
+      this.#ask();
+    }
+  }
+
+  /** What is not served is sent to another owner. */
+  #goOnWith(owner: Owner): void {
+    this.#owner = owner;
+    this.#context.moved(this.hash, owner);
+    this.#known.clear();
+    this.#sendAll();
+  }
+
+  #sendAll(): void {
+    const lines = [...this.#lines.values()].filter(({ unserved }) => unserved > 0);
+    if (this.#owner && lines.length > 0)
+      this.#request(
+        this.#owner.node,
+        lines.map((line) => [line, line.all]),
+      );
+  }
+
+  #request(node: string, lines: readonly (readonly [line: GatewayLine, unserved: readonly Unserved[]])[]): void {
+    if (!this.#context.isUp()) return;
+    const unknown = lines.filter(([{ isIn, id }]) => !isIn || !this.#known.has(id));
+    this.#post(node, {
+      t: 'req',
+      ...this.#written,
+      l: Object.fromEntries(unknown.map(([line]): [string, About] => [line.id, line.about])),
+      q: lines.flatMap(([line, unserved]) =>
+        unserved.map(({ number, act }): [string, number, typeof act] => [line.id, number, act]),
+      ),
+    });
+    this.#reported = this.#position;
+  }
+
+  /** Finds out who owns the room, until it is known. */
+  #ask(afterMs = 0): void {
+    if (this.#asking || this.#hasClosed) return;
+    this.#asking = true;
+    void this.#find(afterMs).finally(() => {
+      this.#asking = false;
+      if (!this.#isSettled()) this.#ask(askAgainMs);
+    });
+  }
+
+  /** Whether nobody has to find out who owns the room. */
+  #isSettled(): boolean {
+    return this.#owner !== undefined || this.#lines.size === 0 || this.#hasClosed;
+  }
+
+  async #find(afterMs: number): Promise<void> {
+    for (let pauseMs = afterMs, asked = 0; !this.#isSettled(); pauseMs = askAgainMs) {
+      if (pauseMs > 0) await new Promise<void>((resolve) => this.#context.clock.later(pauseMs, resolve));
+      let owner: Owner | undefined;
+      try {
+        owner = await this.#context.find(this.hash);
+      } catch {
+        continue;
+      }
+      if (this.#isSettled()) return;
+      asked += 1;
+      if (owner) this.#goOnWith(owner);
+      // Nobody's: this node becomes the owner, if it knows the name.
+      else if (this.#mayOpen) this.#goOnWith({ node: this.#context.nodeId, epoch: 0 });
+      else if (asked >= mostAsked) this.#giveUp();
+    }
+  }
+
+  get #mayOpen(): boolean {
+    return [...this.#lines.values()].some(({ room, isIn }) => room !== undefined && !isIn);
+  }
+
+  /** Nobody has taken the room for long. */
+  #giveUp(): void {
+    for (const line of [...this.#lines.values()]) {
+      const unserved = this.#end(line);
+      if (line.hasBegun) line.client.close(1012, 'The room is gone');
+      else line.client.unknown(unserved);
+    }
+    this.#noteUnused();
+  }
+
+  /** Tells the owner, a moment later, up to where all was written. */
+  #report(): void {
+    const isNew = this.#position !== undefined && this.#position !== this.#reported;
+    if (this.#reporting || this.#hasClosed || (!isNew && !this.#hasDirect)) return;
+    this.#reporting = this.#context.clock.later(reportAfterMs, () => {
+      this.#reporting = undefined;
+      this.#hasDirect = false;
+      const direct = [...this.#lines.values()].filter((line) => line.direct > 0);
+      const k = direct.map((line): [string, number] => [line.id, line.direct]);
+      this.#reported = this.#position;
+      if (this.#owner) {
+        this.#post(this.#owner.node, { t: 'w', ...this.#written, ...(k.length > 0 && { k: Object.fromEntries(k) }) });
+      }
+      this.#noteUnused();
+    });
+  }
+
+  get #written(): { w?: [number, number] } {
+    const at = this.#position;
+    return at ? { w: [at.epoch, at.seq] } : {};
+  }
+
+  #post(node: string, message: Rest<Extract<Sent, { t: 'req' | 'w' }>>): void {
+    this.#context.post.send(node, { v: 1, r: this.hash, g: this.#context.nodeId, ...message });
+  }
+
+  #noteUnused(): void {
+    if (this.#lines.size > 0 || this.#isWorking || this.#reporting) return;
+    this.close();
+    this.#unused(this);
+  }
+}
+
+/** A message without what all have. */
+type Rest<Message> = Message extends unknown ? Omit<Message, 'v' | 'r' | 'g'> : never;

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { roomHash } from '../names.js';
+import type { Arrival, Gateway, LineClient } from '../port.js';
+import { GatewayLine } from './gateway-line.js';
+import { GatewayRoom } from './gateway-room.js';
+import type { GatewayContext } from './gateway-room.js';
+import type { MovedMessage, OwnerMessage, ToldMessage } from './messages.js';
+
+export interface GatewaysContext extends GatewayContext {
+  /** The hash of the room in which a session is; undefined: there is none of that id. @throws ClusterError AWAY */
+  readonly roomOf: (session: string) => Promise<string | undefined>;
+}
+
+/** How long until it is asked again where a session is, when Redis does not say, in ms. */
+const askAgainMs = 200;
+
+/** The clients whose sockets end at this node, and rooms that may be anywhere. */
+export class Gateways implements Gateway {
+  readonly #context: GatewaysContext;
+  readonly #rooms = new Map<string, GatewayRoom>();
+  #hasClosed = false;
+
+  constructor(context: GatewaysContext) {
+    this.#context = context;
+  }
+
+  open(room: string, arrival: Arrival, client: LineClient): GatewayLine {
+    const line = new GatewayLine(newLineId(), room, arrival, client);
+    line.joins(this.#room(roomHash(room)));
+    return line;
+  }
+
+  attach(arrival: Arrival, received: number | undefined, client: LineClient): GatewayLine {
+    const line = new GatewayLine(newLineId(), undefined, arrival, client);
+    line.do({ a: 'attach', ...(received !== undefined && { received }) });
+    void this.#seek(line, arrival.session);
+    return line;
+  }
+
+  receive(message: ToldMessage | OwnerMessage | MovedMessage): void {
+    this.#rooms.get(message.r)?.receive(message);
+  }
+
+  deaf(node: string): void {
+    for (const room of this.#rooms.values()) room.deaf(node);
+  }
+
+  up(): void {
+    for (const room of this.#rooms.values()) room.up();
+  }
+
+  tick(): void {
+    for (const room of this.#rooms.values()) room.tick();
+  }
+
+  close(): void {
+    this.#hasClosed = true;
+    for (const room of this.#rooms.values()) room.close();
+    this.#rooms.clear();
+  }
+
+  async #seek(line: GatewayLine, session: string): Promise<void> {
+    for (;;) {
+      try {
+        const hash = await this.#context.roomOf(session);
+        if (line.isClosed || this.#hasClosed) {
+          line.end();
+          return;
+        }
+        if (hash === undefined) line.client.unknown(line.end());
+        else line.joins(this.#room(hash));
+        return;
+      } catch {
+        await new Promise<void>((resolve) => this.#context.clock.later(askAgainMs, resolve));
+      }
+    }
+  }
+
+  #room(hash: string): GatewayRoom {
+    let room = this.#rooms.get(hash);
+    if (!room) {
+      room = new GatewayRoom(hash, this.#context, (unused) => {
+        if (this.#rooms.get(hash) === unused) this.#rooms.delete(hash);
+      });
+      this.#rooms.set(hash, room);
+    }
+    return room;
+  }
+}
+
+function newLineId(): string {
+  return randomBytes(12).toString('base64url');
+}

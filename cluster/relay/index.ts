@@ -1,0 +1,82 @@
+import type { Clock } from '../clock.js';
+import type { Log } from '../../log.js';
+import type { RelayDialect, WireFrame } from '../port.js';
+import type { Message } from './messages.js';
+import { Gateways } from './gateways.js';
+import type { GatewaysContext } from './gateways.js';
+import { Owners } from './owner.js';
+import type { OwnersContext } from './owner.js';
+import type { Post, PostListener } from './post.js';
+
+export interface RelaySettings {
+  readonly nodeId: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly post: (listener: PostListener) => Post & { receive(text: string): void };
+  readonly textOf: (frame: WireFrame) => string;
+  readonly frameOf: (text: string) => WireFrame;
+  readonly dialect: RelayDialect;
+  readonly isUp: () => boolean;
+  readonly isAlive: (node: string) => boolean;
+  readonly own: OwnersContext['own'];
+  readonly unused: (room: string) => void;
+  readonly find: GatewaysContext['find'];
+  readonly moved: GatewaysContext['moved'];
+  readonly logAfter: GatewaysContext['logAfter'];
+  readonly roomOf: GatewaysContext['roomOf'];
+  /** Nobody listened at that node. */
+  readonly deaf: (node: string) => void;
+}
+
+const tickMs = 1_000;
+
+/** The lines between clients of this node and sessions anywhere, and between sessions of this node and clients anywhere. */
+export class Relay implements PostListener {
+  readonly gateways: Gateways;
+  readonly owners: Owners;
+  readonly post: ReturnType<RelaySettings['post']>;
+  readonly #settings: RelaySettings;
+  #stop: () => void;
+
+  constructor(settings: RelaySettings) {
+    this.#settings = settings;
+    const post = (this.post = settings.post(this));
+    const { find } = settings;
+    this.gateways = new Gateways({ ...settings, post });
+    this.owners = new Owners({ ...settings, post, ownerOf: find });
+    const tick = (): void => {
+      this.owners.tick();
+      this.gateways.tick();
+      this.#stop = settings.clock.later(tickMs, tick);
+    };
+    this.#stop = settings.clock.later(tickMs, tick);
+  }
+
+  heard(message: Message): void {
+    if (message.t === 'req') this.owners.receive(message);
+    else if (message.t === 'w') this.owners.written(message);
+    else this.gateways.receive(message);
+  }
+
+  deaf(node: string): void {
+    this.gateways.deaf(node);
+    this.#settings.deaf(node);
+  }
+
+  /** A node is dead. */
+  died(node: string): void {
+    this.owners.died(node);
+    this.gateways.deaf(node);
+  }
+
+  /** This node may act again. */
+  up(): void {
+    this.owners.up();
+    this.gateways.up();
+  }
+
+  close(): void {
+    this.#stop();
+    this.gateways.close();
+  }
+}

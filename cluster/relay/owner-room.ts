@@ -1,0 +1,814 @@
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import type { RoomJournal } from '../journal.js';
+import type { Log } from '../../log.js';
+import type { Arrival, RelayDialect, RelaySession, ReturningClients, WireFrame } from '../port.js';
+import { comparePositions } from '../position.js';
+import type { Position } from '../position.js';
+import type { LoggedFrame } from '../room-store.js';
+import { isFor } from '../slots.js';
+import { controlText, isControl } from './control.js';
+import type { About, Act, RequestMessage, Sent, WrittenMessage } from './messages.js';
+import { OwnerClient } from './owner-line.js';
+import type { OwnerLine } from './owner-line.js';
+import type { Post } from './post.js';
+import { slotsText } from './told-slots.js';
+import { TurnEntries } from './turn-entries.js';
+import type { TurnEntry } from './turn-entries.js';
+
+export interface OwnerContext {
+  readonly nodeId: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly post: Post;
+  readonly textOf: (frame: WireFrame) => string;
+  readonly dialect: RelayDialect;
+  /** Whether this node may act. */
+  readonly isUp: () => boolean;
+  /** Whether a node is not known to be dead. */
+  readonly isAlive: (node: string) => boolean;
+  /** Nobody is in the room, and nobody wants to be. */
+  readonly unused: (room: string) => void;
+}
+
+/** The part of `OwnedRoom` that is needed here. */
+export interface JournaledRoom {
+  readonly name: string;
+  readonly hash: string;
+  readonly journal: RoomJournal;
+}
+
+/** A session that is in the room. */
+export interface Member {
+  readonly slot: number;
+  readonly session: RelaySession;
+  /** Kept when the session has ended and its id is empty. */
+  readonly sessionId: string;
+  /** Over which it is told; undefined while the client is away. */
+  line: OwnerLine | undefined;
+  /** What it is told comes after this; undefined until the turn in which it entered is gathered. */
+  since: Position | undefined;
+  /** The index of its `bind` in the present turn. */
+  boundAt: number | undefined;
+  /** How many messages it was told that are not in the log any more, for a client that counts. */
+  count: number;
+  /** Up to where its last connection has written, once that is lost. */
+  lostAt: Position | undefined;
+}
+
+/** What is known of a gateway. */
+interface GatewayState {
+  /** What it was sent ends here. */
+  sent: Position | undefined;
+  sentAt: number;
+  /** All up to here was written to its sockets. */
+  written: Position | undefined;
+  isWrittenDirty: boolean;
+  /** Since when it has no lines here. */
+  unusedSince: number | undefined;
+}
+
+/** What a turn has for one gateway besides entries of the log. */
+interface Due {
+  readonly done: Set<OwnerLine>;
+  readonly repeated: Set<OwnerLine>;
+  readonly bound: Map<string, number>;
+  readonly direct: [line: string, number: number, text: string][];
+  readonly unknown: Set<string>;
+}
+
+/** The most bytes of one message to a gateway; one entry may be longer. */
+const mostMessageBytes = 400_000;
+const sendAgainMs = 1_000;
+/** How long a gateway without lines is told what it has missed, in ms. */
+const forgetMs = 10_000;
+/** Messages to a client that is in no room, which its gateway has not acknowledged. */
+const mostDirect = 100;
+/** Requests that wait because Redis does not answer, of all gateways. */
+const mostHeld = 10_000;
+
+/** The sessions of a room at its owner: serves what their gateways send, and tells the gateways what they are told. */
+export class OwnerRoom {
+  readonly #context: OwnerContext;
+  readonly #room: JournaledRoom;
+  readonly #members = new Map<number, Member>();
+  readonly #lines = new Map<string, OwnerLine>();
+  /** Sessions by line, in the room or not. */
+  readonly #sessions = new Map<string, RelaySession>();
+  readonly #gateways = new Map<string, GatewayState>();
+  readonly #due = new Map<string, Due>();
+  readonly #dirty = new Set<Member>();
+  /** Slots that were left in the present turn. */
+  readonly #gone = new Set<number>();
+  /** Gateways that hear of a slot in the present turn although its line is not there any more. */
+  readonly #leaving = new Map<number, Set<string>>();
+  #entries: TurnEntries;
+  /** The log has nothing before this. */
+  #toldAt: Position | undefined;
+  #isToldDirty = false;
+  #held: RequestMessage[] = [];
+  #isWaiting = false;
+  #whenIdle: (() => void)[] = [];
+  #hasEnded = false;
+  readonly #former: FormerSessions;
+
+  constructor(context: OwnerContext, room: JournaledRoom, state: ReadonlyMap<string, string>) {
+    this.#context = context;
+    this.#room = room;
+    this.#entries = new TurnEntries(context.textOf);
+    this.#former = formerSessions(state);
+    this.#toldAt = this.#former.told?.at;
+  }
+
+  get name(): string {
+    return this.#room.name;
+  }
+
+  /** A session of another process. Its client comes back later, or has its socket at a gateway that lives. */
+  back(slot: number, session: RelaySession): ReturnType<ReturningClients['back']> {
+    const client = new OwnerClient(this, '');
+    const former = this.#former.members.get(slot);
+    const member: Member = {
+      ...{ slot, session, sessionId: session.id, line: undefined, boundAt: undefined },
+      since: former?.since ?? { epoch: 0, seq: 0 },
+      count: this.#former.told?.counts[String(slot)] ?? 0,
+      lostAt: former?.lostAt,
+    };
+    client.member = member;
+    this.#members.set(slot, member);
+    return { client, lastRequest: former?.last };
+  }
+
+  /** The room is restored: goes on with the clients whose gateways live, and tells those gateways. */
+  restored(): void {
+    const { nodeId, isAlive, post } = this.#context;
+    const { epoch } = this.#room.journal.ownership;
+    const done = new Map<string, Record<string, number>>();
+    for (const [slot, { line: id, gateway, done: served }] of this.#former.members) {
+      const member = this.#members.get(slot);
+      if (!member || id === undefined || gateway === undefined) continue;
+      const written = this.#former.written.get(gateway);
+      if (!isAlive(gateway)) {
+        member.lostAt = written;
+        continue;
+      }
+      const state = this.#gateway(gateway);
+      state.written = written;
+      state.sent = { epoch, seq: 0 };
+      const line = this.#newLine(id, gateway, { session: member.sessionId, address: '', token: undefined }, served);
+      this.#bindTo(line, member);
+      member.session.attach(line.client, undefined);
+      done.set(gateway, { ...done.get(gateway), [id]: served });
+    }
+    for (const [gateway, served] of done) {
+      post.send(gateway, { ...this.#envelope, t: 'owner', o: nodeId, e: epoch, d: served });
+    }
+  }
+
+  receive(message: RequestMessage): void {
+    if (this.#hasEnded) return;
+    if (this.#held.length > 0 || !this.#mayServe) {
+      if (this.#held.length < mostHeld) this.#held.push(message);
+      this.#serveHeld();
+      return;
+    }
+    this.#serve(message);
+  }
+
+  written({ g, w, k }: Pick<WrittenMessage, 'g' | 'w' | 'k'>): void {
+    const state = this.#gateway(g);
+    if (w && (!state.written || comparePositions(state.written, w) < 0)) {
+      state.written = w;
+      state.isWrittenDirty = true;
+      // Where the client does not count, this decides what it is told once it has come back.
+      if ([...this.#members.values()].some(({ session, line }) => line?.gateway === g && !session.counts))
+        this.#touch();
+    }
+    for (const [id, count] of Object.entries(k ?? {})) {
+      const line = this.#lines.get(id);
+      if (line) while ((line.direct[0]?.number ?? Infinity) <= count) line.direct.shift();
+    }
+  }
+
+  /** Its clients have the grace time to come back. */
+  gatewayDied(gateway: string): void {
+    const written = this.#gateways.get(gateway)?.written;
+    this.#forget(gateway);
+    for (const line of [...this.#lines.values()]) {
+      if (line.gateway !== gateway) continue;
+      this.#loseLine(line, written, 'the node of its connection is gone');
+    }
+  }
+
+  /** This node may act again. */
+  up(): void {
+    this.#serveHeld();
+  }
+
+  /** Called each second: what was lost on its way is sent again. */
+  tick(): void {
+    const now = this.#context.clock.now();
+    for (const [gateway, state] of this.#gateways) {
+      const silentMs = now - state.sentAt;
+      if (silentMs < sendAgainMs) continue;
+      const isBehind = state.sent !== undefined && (!state.written || comparePositions(state.written, state.sent) < 0);
+      const lines = [...this.#lines.values()].filter((line) => line.gateway === gateway);
+      const unheard = lines.filter((line) => line.direct.length > 0);
+      if (lines.length === 0) {
+        state.unusedSince ??= now;
+        if (!isBehind || now - state.unusedSince > forgetMs) this.#forget(gateway);
+        if (!isBehind) continue;
+      } else state.unusedSince = undefined;
+      if (!isBehind && unheard.length === 0) continue;
+      const { direct } = this.#dueOf(gateway);
+      for (const line of unheard) for (const { number, text } of line.direct) direct.push([line.id, number, text]);
+      this.#touch();
+    }
+  }
+
+  tell({ slot }: Member, frame: WireFrame): void {
+    if (this.#hasEnded) return;
+    this.#entries.tell(slot, frame);
+    this.#touch();
+  }
+
+  tellDirectly(line: OwnerLine, frame: WireFrame): void {
+    if (this.#hasEnded || line.isGone) return;
+    const text = this.#context.textOf(frame);
+    line.directCount += 1;
+    line.direct.push({ number: line.directCount, text });
+    if (line.direct.length > mostDirect) line.direct.shift();
+    this.#dueOf(line.gateway).direct.push([line.id, line.directCount, text]);
+    this.#touch();
+  }
+
+  closeLine({ member }: OwnerClient, code: number, reason: string): void {
+    if (this.#hasEnded || !member) return;
+    this.#entries.control(member.slot, controlText({ t: 'close', code, reason }));
+    this.#touch();
+  }
+
+  entered(client: OwnerClient, slot: number): void {
+    const { line } = client;
+    if (!line) return;
+    const session = this.#sessions.get(line.id);
+    if (!session) return;
+    const member: Member = {
+      ...{ slot, session, sessionId: line.arrival.session },
+      ...{ line: undefined, since: undefined, boundAt: undefined, count: 0, lostAt: undefined },
+    };
+    this.#members.set(slot, member);
+    this.#room.journal.keepSession(member.sessionId);
+    this.#bindTo(line, member);
+    this.#bindEntry(line, member, undefined);
+  }
+
+  left(client: OwnerClient, evicted: boolean): void {
+    const { member } = client;
+    if (this.#hasEnded || !member || this.#members.get(member.slot) !== member) return;
+    const { line } = member;
+    if (line) {
+      const { done } = line;
+      const { unlessUsed } = client;
+      this.#entries.control(member.slot, controlText({ t: 'left', n: done, evicted, unlessUsed }));
+      this.#lines.delete(line.id);
+      this.#sessions.delete(line.id);
+      this.#dueOf(line.gateway).done.add(line);
+      this.#hears(member.slot, line.gateway);
+    }
+    this.#members.delete(member.slot);
+    this.#gone.add(member.slot);
+    this.#dirty.add(member);
+    this.#room.journal.forgetSession(member.sessionId);
+    this.#touch();
+    this.#noteIdle();
+  }
+
+  /** Resolves when nobody is in the room, and nobody is just coming in. */
+  async idle(): Promise<void> {
+    if (this.#isIdle) return;
+    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** These leave the log: clients that count have to know how many there were. */
+  trimming(frames: readonly LoggedFrame[]): void {
+    const last = frames.at(-1);
+    if (!last) return;
+    for (const member of this.#members.values()) {
+      if (!member.session.counts) continue;
+      member.count += frames.filter((entry) => this.#isToldTo(member, entry)).length;
+    }
+    this.#toldAt = last.at;
+    this.#isToldDirty = true;
+    this.#writeTold();
+  }
+
+  /** Everything that is to be in the commit which is being gathered. @param from where it begins */
+  gathering(from: Position): void {
+    const { journal } = this.#room;
+    const entries = this.#entries;
+    this.#entries = new TurnEntries(this.#context.textOf);
+    const { epoch } = from;
+    const to = { epoch, seq: from.seq + Math.max(1, entries.all.length) };
+    const all = new Set([...this.#members.keys(), ...this.#gone]);
+    for (const entry of entries.all) for (const slot of entry.slots) all.add(slot);
+    const told = entries.all.map((entry, index) => ({
+      entry,
+      seq: from.seq + index + 1,
+      slots: isControl(entry.text) ? [...entry.slots].join(',') : slotsText(entry.slots, all),
+    }));
+    for (const { slots, entry } of told) journal.append(slots, entry.text);
+    for (const member of this.#members.values()) {
+      if (member.boundAt === undefined) continue;
+      const at = { epoch, seq: from.seq + member.boundAt };
+      if (member.line) this.#dueOf(member.line.gateway).bound.set(member.line.id, at.seq);
+      member.since ??= at;
+      member.boundAt = undefined;
+    }
+    this.#send(from, to, told);
+    this.#writeMembers();
+    this.#gone.clear();
+    this.#leaving.clear();
+  }
+
+  /** Another node owns the room, or it is closed. Its sessions are over here, and nobody is told. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const sessions = new Set([
+      ...this.#sessions.values(),
+      ...[...this.#members.values()].map(({ session }) => session),
+    ]);
+    this.#members.clear();
+    this.#lines.clear();
+    this.#sessions.clear();
+    for (const session of sessions) session.end();
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  get #mayServe(): boolean {
+    return this.#context.isUp() && this.#room.journal.hasRoom;
+  }
+
+  get #isIdle(): boolean {
+    return this.#members.size === 0 && [...this.#lines.values()].every(({ next, done }) => next === done + 1);
+  }
+
+  get #envelope() {
+    return { v: 1 as const, r: this.#room.hash };
+  }
+
+  #noteIdle(): void {
+    if (!this.#isIdle) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+    if (this.#members.size === 0) this.#context.unused(this.#room.name);
+  }
+
+  #serveHeld(): void {
+    if (this.#isWaiting || this.#hasEnded || !this.#context.isUp()) return;
+    if (!this.#room.journal.hasRoom) {
+      this.#isWaiting = true;
+      const again = (): void => {
+        this.#isWaiting = false;
+        this.#serveHeld();
+      };
+      this.#room.journal.ready().then(again, () => undefined);
+      return;
+    }
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.#serve(message);
+  }
+
+  #serve({ g, w, l, q }: RequestMessage): void {
+    this.written({ g, w, k: Object.fromEntries(Object.entries(l).map(([id, { k }]) => [id, k])) });
+    for (const [id, number, act] of q) {
+      const line = this.#lines.get(id) ?? this.#adopt(id, g, l[id]);
+      if (!line) {
+        this.#dueOf(g).unknown.add(id);
+        this.#touch();
+      } else if (number <= line.done) {
+        this.#dueOf(g).repeated.add(line);
+        this.#touch();
+      } else if (number === line.next) {
+        line.next += 1;
+        if (line.waiting)
+          line.waiting.push(() => {
+            this.#act(line, number, act);
+          });
+        else this.#act(line, number, act);
+      }
+    }
+  }
+
+  /** A line that is not known yet. Undefined for one of which nothing is known, or whose session goes on elsewhere. */
+  #adopt(id: string, gateway: string, about: About | undefined): OwnerLine | undefined {
+    if (!about || about.in) return undefined;
+    const arrival: Arrival = { session: about.sid, address: about.address, token: about.token };
+    const line = this.#newLine(id, gateway, arrival, about.done);
+    line.directCount = about.k;
+    return line;
+  }
+
+  #newLine(id: string, gateway: string, arrival: Arrival, done: number): OwnerLine {
+    const client = new OwnerClient(this, arrival.address);
+    const line: OwnerLine = {
+      ...{ id, gateway, arrival, client, done, next: done + 1, served: new Set<number>() },
+      ...{ waiting: undefined, direct: [], directCount: 0, isGone: false, last: undefined },
+    };
+    client.line = line;
+    this.#lines.set(id, line);
+    this.#gateway(gateway);
+    return line;
+  }
+
+  #act(line: OwnerLine, number: number, act: Act): void {
+    const served = (): void => {
+      this.#served(line, number);
+    };
+    if (act.a === 'attach') this.#attach(line, act.received, served);
+    else if (act.a === 'gone') this.#go(line, number, act);
+    else this.#sessionOf(line).acceptText(act.f, served);
+  }
+
+  /** Somebody that is in no room is still answered what it has asked. */
+  #go(line: OwnerLine, number: number, { reason, over }: Extract<Act, { a: 'gone' }>): void {
+    const run = (): void => {
+      this.#loseLine(line, this.#gateways.get(line.gateway)?.written, reason, over);
+      this.#served(line, number);
+    };
+    if (over && !line.client.member && line.done < number - 1) line.last = { number: number - 1, run };
+    else run();
+  }
+
+  #sessionOf(line: OwnerLine): RelaySession {
+    const present = this.#sessions.get(line.id);
+    if (present) return present;
+    const session = this.#context.dialect.begin(line.client, line.arrival);
+    this.#sessions.set(line.id, session);
+    return session;
+  }
+
+  #served(line: OwnerLine, number: number): void {
+    if (this.#hasEnded) return;
+    line.served.add(number);
+    while (line.served.delete(line.done + 1)) line.done += 1;
+    const { last } = line;
+    if (last && line.done === last.number) {
+      line.last = undefined;
+      last.run();
+    }
+    if (line.client.member) this.#dirty.add(line.client.member);
+    this.#dueOf(line.gateway).done.add(line);
+    this.#touch();
+    this.#noteIdle();
+  }
+
+  /** Gives the client its session, and what it missed, or says that there is no such session. */
+  #attach(line: OwnerLine, received: number | undefined, served: () => void): void {
+    const refuse = (): void => {
+      this.#lines.delete(line.id);
+      this.#dueOf(line.gateway).unknown.add(line.id);
+      this.#touch();
+      this.#noteIdle();
+    };
+    line.waiting = [];
+    this.#room.journal.readFormerLog().then(() => {
+      if (this.#hasEnded || line.isGone) return;
+      const { session: sessionId, token } = line.arrival;
+      const member = [...this.#members.values()].find(({ session }) => session.id === sessionId);
+      const after = member && this.#missedAfter(member, received);
+      if (!member || !after) {
+        refuse();
+        return;
+      }
+      const former = member.line;
+      this.#bindTo(line, member);
+      this.#bindEntry(line, member, after);
+      if (former) {
+        this.#lines.delete(former.id);
+        this.#sessions.delete(former.id);
+        this.#hears(member.slot, former.gateway);
+      }
+      member.session.attach(line.client, token);
+      served();
+      const waiting = line.waiting ?? [];
+      line.waiting = undefined;
+      for (const act of waiting) act();
+    }, refuse);
+  }
+
+  /** The position after which the client has missed something. Undefined when the log does not reach back that far. */
+  #missedAfter(member: Member, received: number | undefined): Position | undefined {
+    const { session, since, count } = member;
+    const begin = later(since, this.#toldAt);
+    // It has entered in this very turn.
+    if (!begin) return undefined;
+    if (session.counts && received !== undefined) {
+      const told = this.#room.journal.log.after(begin).filter((entry) => this.#isToldTo(member, entry));
+      const had = received - count;
+      if (had < 0 || had > told.length) return undefined;
+      return had === 0 ? begin : told[had - 1]?.at;
+    }
+    const written = member.line ? this.#gateways.get(member.line.gateway)?.written : member.lostAt;
+    const after = later(since, written);
+    return after && this.#toldAt && comparePositions(after, this.#toldAt) < 0 ? undefined : after;
+  }
+
+  #isToldTo({ slot, since }: Member, { at, slots, frame }: LoggedFrame): boolean {
+    return !isControl(frame) && since !== undefined && comparePositions(at, since) > 0 && isFor(slots, slot);
+  }
+
+  #bindTo(line: OwnerLine, member: Member): void {
+    line.client.member = member;
+    member.line = line;
+    member.lostAt = undefined;
+    this.#sessions.set(line.id, member.session);
+    this.#dirty.add(member);
+  }
+
+  #bindEntry({ id, gateway }: OwnerLine, member: Member, after: Position | undefined): void {
+    const text = controlText({
+      ...{ t: 'bind', c: id, g: gateway, last: member.session.lastRequest },
+      ...(after && { after: [after.epoch, after.seq] as [number, number] }),
+    });
+    member.boundAt = this.#entries.control(member.slot, text);
+    this.#touch();
+  }
+
+  /** @param isOver the session ends at once */
+  #loseLine(line: OwnerLine, written: Position | undefined, reason: string, isOver = false): void {
+    const { member } = line.client;
+    line.isGone = true;
+    this.#lines.delete(line.id);
+    const session = this.#sessions.get(line.id);
+    this.#sessions.delete(line.id);
+    if (member?.line === line) {
+      member.line = undefined;
+      member.lostAt = written;
+      this.#dirty.add(member);
+      this.#touch();
+    }
+    if (!session) return;
+    if (isOver || !member) session.end();
+    else session.detach(line.client, reason);
+  }
+
+  #send(from: Position, to: Position, told: readonly ToldEntry[]): void {
+    const byGateway = new Map<string, ToldEntry[]>();
+    for (const each of told) {
+      for (const gateway of this.#gatewaysOf(each.entry.slots)) {
+        const list = byGateway.get(gateway);
+        if (list) list.push(each);
+        else byGateway.set(gateway, [each]);
+      }
+    }
+    const { nodeId, clock } = this.#context;
+    const { journal } = this.#room;
+    for (const gateway of new Set([...byGateway.keys(), ...this.#due.keys()])) {
+      const state = this.#gateway(gateway);
+      const entries = byGateway.get(gateway) ?? [];
+      const due = this.#due.get(gateway);
+      this.#due.delete(gateway);
+      let p = state.sent ?? from;
+      // A gateway is sent what it has no line for when a line has just ended.
+      const q = entries.length > 0 ? to : p;
+      const parts = inParts(entries);
+      const last = parts.pop() ?? [];
+      const base = { ...this.#envelope, t: 'out' as const, o: nodeId, e: this.#room.journal.ownership.epoch };
+      const none = { d: {}, b: {}, x: [], u: [] };
+      const pair = ({ epoch, seq }: Position): [number, number] => [epoch, seq];
+      const send = (message: Sent): void => {
+        journal.send(gateway, JSON.stringify([message]));
+      };
+      for (const part of parts) {
+        const end = { epoch: to.epoch, seq: part.at(-1)?.seq ?? from.seq };
+        send({
+          ...base,
+          ...none,
+          p: pair(p),
+          q: pair(end),
+          f: part.map(({ seq, slots, entry }) => [seq, slots, entry.text]),
+        });
+        p = end;
+      }
+      send({
+        ...base,
+        p: pair(p),
+        q: pair(q),
+        f: last.map(({ seq, slots, entry }) => [seq, slots, entry.text]),
+        ...this.#extras(due, to.epoch),
+      });
+      state.sent = q;
+      state.sentAt = clock.now();
+    }
+  }
+
+  #extras(due: Due | undefined, epoch: number): Pick<Extract<Sent, { t: 'out' }>, 'd' | 'b' | 'x' | 'u' | 'm'> {
+    const d: Record<string, number> = {};
+    const b: Record<string, [number, number]> = {};
+    for (const line of [...(due?.done ?? []), ...(due?.repeated ?? [])]) d[line.id] = line.done;
+    for (const [line, seq] of due?.bound ?? []) b[line] = [epoch, seq];
+    for (const { id, client } of due?.repeated ?? []) {
+      const since = client.member?.since;
+      if (since) b[id] ??= [since.epoch, since.seq];
+    }
+    return {
+      ...{ d, b, x: due?.direct ?? [], u: [...(due?.unknown ?? [])] },
+      ...(this.#toldAt && { m: [this.#toldAt.epoch, this.#toldAt.seq] as [number, number] }),
+    };
+  }
+
+  #gatewaysOf(slots: ReadonlySet<number>): Set<string> {
+    const gateways = new Set<string>();
+    for (const slot of slots) {
+      const gateway = this.#members.get(slot)?.line?.gateway;
+      if (gateway !== undefined) gateways.add(gateway);
+      for (const former of this.#leaving.get(slot) ?? []) gateways.add(former);
+    }
+    return gateways;
+  }
+
+  #hears(slot: number, gateway: string): void {
+    const gateways = this.#leaving.get(slot);
+    if (gateways) gateways.add(gateway);
+    else this.#leaving.set(slot, new Set([gateway]));
+  }
+
+  #writeMembers(): void {
+    const { journal } = this.#room;
+    for (const member of this.#dirty) {
+      const field = memberField(member.slot);
+      if (this.#members.get(member.slot) !== member) {
+        journal.remove(field);
+        continue;
+      }
+      const { line, since, lostAt, sessionId } = member;
+      const kept: z.input<typeof keptMember> = {
+        id: sessionId,
+        ...(line && { c: line.id, g: line.gateway, done: line.done }),
+        ...(since && { since: [since.epoch, since.seq] as [number, number] }),
+        ...(lostAt && { lostAt: [lostAt.epoch, lostAt.seq] as [number, number] }),
+        last: member.session.lastRequest,
+      };
+      journal.set(field, JSON.stringify(kept));
+    }
+    this.#dirty.clear();
+    for (const [gateway, state] of this.#gateways) {
+      if (!state.isWrittenDirty || !state.written) continue;
+      state.isWrittenDirty = false;
+      journal.set(writtenField(gateway), JSON.stringify([state.written.epoch, state.written.seq]));
+    }
+    if (this.#isToldDirty) this.#writeTold();
+  }
+
+  #writeTold(): void {
+    const at = this.#toldAt;
+    if (!at) return;
+    this.#isToldDirty = false;
+    const counts = Object.fromEntries(
+      [...this.#members.values()].filter(({ session }) => session.counts).map(({ slot, count }) => [slot, count]),
+    );
+    this.#room.journal.set(toldField, JSON.stringify({ at: [at.epoch, at.seq], counts }));
+  }
+
+  #gateway(id: string): GatewayState {
+    let state = this.#gateways.get(id);
+    if (!state) {
+      state = {
+        sent: undefined,
+        sentAt: this.#context.clock.now(),
+        written: undefined,
+        isWrittenDirty: false,
+        unusedSince: undefined,
+      };
+      this.#gateways.set(id, state);
+    }
+    return state;
+  }
+
+  #forget(gateway: string): void {
+    this.#gateways.delete(gateway);
+    this.#due.delete(gateway);
+    if (this.#hasEnded) return;
+    this.#room.journal.remove(writtenField(gateway));
+  }
+
+  #dueOf(gateway: string): Due {
+    let due = this.#due.get(gateway);
+    if (!due) {
+      due = { done: new Set(), repeated: new Set(), bound: new Map(), direct: [], unknown: new Set() };
+      this.#due.set(gateway, due);
+    }
+    return due;
+  }
+
+  #touch(): void {
+    this.#room.journal.touch();
+  }
+}
+
+/** One entry of a turn, as the log will have it. */
+interface ToldEntry {
+  readonly entry: TurnEntry;
+  readonly seq: number;
+  readonly slots: string;
+}
+
+/** In parts that are not too long for a message. */
+function inParts(entries: readonly ToldEntry[]): ToldEntry[][] {
+  const parts: ToldEntry[][] = [];
+  let bytes = Infinity;
+  for (const each of entries) {
+    const length = each.entry.text.length + each.slots.length + bytesAround;
+    if (bytes + length > mostMessageBytes) {
+      parts.push([]);
+      bytes = 0;
+    }
+    bytes += length;
+    parts.at(-1)?.push(each);
+  }
+  return parts;
+}
+
+/** Brackets, commas and quotes around an entry. */
+const bytesAround = 32;
+
+function later(one: Position | undefined, other: Position | undefined): Position | undefined {
+  if (!one || !other) return one ?? other;
+  return comparePositions(one, other) < 0 ? other : one;
+}
+
+/** What the journal has of the sessions of a room beside what the rooms keep. */
+const position = z.tuple([z.int(), z.int()]).transform(([epoch, seq]): Position => ({ epoch, seq }));
+const keptMember = z.object({
+  id: z.string(),
+  /** Its line, and the node at which that begins. */
+  c: z.string().optional(),
+  g: z.string().optional(),
+  done: z.int().optional(),
+  since: position.optional(),
+  lostAt: position.optional(),
+  /** JSON of the id of the last request that was answered. */
+  last: z.string().optional(),
+});
+const keptTold = z.object({ at: position, counts: z.record(z.string(), z.int()) });
+
+const memberPrefix = 'c:';
+const writtenPrefix = 'w:';
+const toldField = 'told';
+
+function memberField(slot: number): string {
+  return `${memberPrefix}${slot}`;
+}
+
+function writtenField(gateway: string): string {
+  return `${writtenPrefix}${gateway}`;
+}
+
+interface FormerMember {
+  readonly id: string;
+  readonly line: string | undefined;
+  readonly gateway: string | undefined;
+  readonly done: number;
+  readonly since: Position | undefined;
+  readonly lostAt: Position | undefined;
+  readonly last: string | undefined;
+}
+
+interface FormerSessions {
+  readonly members: ReadonlyMap<number, FormerMember>;
+  readonly written: ReadonlyMap<string, Position>;
+  readonly told: z.output<typeof keptTold> | undefined;
+}
+
+/** Ids of the sessions in the state of a room. */
+export function sessionsIn(state: ReadonlyMap<string, string>): string[] {
+  return [...formerSessions(state).members.values()].map(({ id }) => id);
+}
+
+/** Fields that cannot be read are left out: their clients join anew. */
+function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
+  const members = new Map<number, FormerMember>();
+  const written = new Map<string, Position>();
+  for (const [field, text] of state) {
+    if (field.startsWith(memberPrefix)) {
+      const kept = readField(keptMember, text);
+      if (!kept) continue;
+      const { id, c: line, g: gateway, done = 0, since, lostAt, last } = kept;
+      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, done, since, lostAt, last });
+    } else if (field.startsWith(writtenPrefix)) {
+      const at = readField(position, text);
+      if (at) written.set(field.slice(writtenPrefix.length), at);
+    }
+  }
+  return { members, written, told: readField(keptTold, state.get(toldField) ?? 'null') };
+}
+
+function readField<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import type { LoggedFrame } from '../room-store.js';
+import type { Owner as RoomOwner } from '../room-store.js';
+import { ClusterError } from '../cluster-error.js';
+import type { ReturningClients, RelaySession } from '../port.js';
+import { roomHash } from '../names.js';
+import type { RequestMessage, WrittenMessage } from './messages.js';
+import { OwnerRoom, sessionsIn } from './owner-room.js';
+import type { JournaledRoom, OwnerContext } from './owner-room.js';
+
+export interface OwnersContext extends OwnerContext {
+  /**
+   * Makes this node the owner of the room. `begun` is called meanwhile, where it was not before.
+   * @throws ClusterError ELSEWHERE with the owner, or AWAY
+   */
+  readonly own: (room: string) => Promise<unknown>;
+  /** The owner of the room, as far as this node knows. */
+  readonly ownerOf: (hash: string) => Promise<RoomOwner | undefined>;
+}
+
+/** Requests for rooms that are being claimed. */
+const mostWaiting = 10_000;
+
+/** The rooms of this node, as their gateways reach them. */
+export class Owners implements ReturningClients {
+  readonly #context: OwnersContext;
+  readonly #rooms = new Map<string, OwnerRoom>();
+  /** By hash, what came while the room was claimed. */
+  readonly #claims = new Map<string, RequestMessage[]>();
+
+  constructor(context: OwnersContext) {
+    this.#context = context;
+  }
+
+  sessionsIn(state: ReadonlyMap<string, string>): Iterable<string> {
+    return sessionsIn(state);
+  }
+
+  begun(room: JournaledRoom, state: ReadonlyMap<string, string>): void {
+    this.#rooms.set(room.hash, new OwnerRoom(this.#context, room, state));
+  }
+
+  restored(room: JournaledRoom): void {
+    this.#rooms.get(room.hash)?.restored();
+  }
+
+  async idle(room: JournaledRoom): Promise<void> {
+    await this.#rooms.get(room.hash)?.idle();
+  }
+
+  trimming(room: JournaledRoom, frames: readonly LoggedFrame[]): void {
+    this.#rooms.get(room.hash)?.trimming(frames);
+  }
+
+  gathering(room: JournaledRoom, from: { readonly epoch: number; readonly seq: number }): void {
+    this.#rooms.get(room.hash)?.gathering(from);
+  }
+
+  ended(room: JournaledRoom): void {
+    const present = this.#rooms.get(room.hash);
+    this.#rooms.delete(room.hash);
+    present?.end();
+  }
+
+  back(room: string, slot: number, session: RelaySession): ReturnType<ReturningClients['back']> {
+    const present = this.#rooms.get(roomHash(room));
+    if (!present) throw new Error(`Room "${room}" is not owned here`);
+    return present.back(slot, session);
+  }
+
+  receive(message: RequestMessage): void {
+    const room = this.#rooms.get(message.r);
+    const waiting = this.#claims.get(message.r);
+    if (waiting) {
+      if (waiting.length < mostWaiting) waiting.push(message);
+    } else if (room) room.receive(message);
+    else void this.#claim(message);
+  }
+
+  written(message: WrittenMessage): void {
+    this.#rooms.get(message.r)?.written(message);
+  }
+
+  /** A node is dead: its sockets are closed. */
+  died(node: string): void {
+    for (const room of this.#rooms.values()) room.gatewayDied(node);
+  }
+
+  up(): void {
+    for (const room of this.#rooms.values()) room.up();
+  }
+
+  tick(): void {
+    for (const room of this.#rooms.values()) room.tick();
+  }
+
+  /** A room that this node does not own: somebody wants to come in, or its owner is another one. */
+  async #claim(message: RequestMessage): Promise<void> {
+    const { r: hash } = message;
+    const name = Object.values(message.l).find(({ room, in: isIn }) => room !== undefined && !isIn)?.room;
+    if (name === undefined || roomHash(name) !== hash || !this.#context.isUp()) {
+      await this.#tellOwner(message);
+      return;
+    }
+    const waiting = [message];
+    this.#claims.set(hash, waiting);
+    try {
+      await this.#context.own(name);
+      this.#claims.delete(hash);
+      for (const each of waiting) this.#rooms.get(hash)?.receive(each);
+    } catch (error) {
+      this.#claims.delete(hash);
+      if (!(error instanceof ClusterError)) {
+        this.#context.log.error('A room could not be opened', { room: name, error: String(error) });
+      }
+      for (const each of waiting) await this.#tellOwner(each);
+    }
+  }
+
+  async #tellOwner({ r, g }: RequestMessage): Promise<void> {
+    const { ownerOf, post } = this.#context;
+    try {
+      const owner = await ownerOf(r);
+      post.send(g, { v: 1, r, t: 'moved', ...(owner && { o: owner.node, e: owner.epoch }) });
+    } catch {
+      // Redis does not say. The gateway asks again.
+    }
+  }
+}

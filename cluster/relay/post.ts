@@ -1,0 +1,132 @@
+import type { Log } from '../../log.js';
+import type { Names } from '../names.js';
+import type { Hub } from '../redis.js';
+import { messageSchema } from './messages.js';
+import type { Message, Sent } from './messages.js';
+
+/** What nodes tell each other. A message may be lost. */
+export interface Post {
+  /** Sent with all others of this turn. To this node itself it is handed over at once. */
+  send(node: string, message: Sent): void;
+}
+
+export interface PostListener {
+  heard(message: Message): void;
+  /** Nobody listened at that node. */
+  deaf(node: string): void;
+}
+
+/** The most bytes of one message of Redis; one of ours may be longer. */
+const mostBytes = 400_000;
+
+/** Sends and hears through Redis. */
+export class HubPost implements Post {
+  readonly #hub: Hub;
+  readonly #names: Names;
+  readonly #nodeId: string;
+  readonly #listener: PostListener;
+  readonly #log: Log;
+  #waiting = new Map<string, string[]>();
+  readonly #stop: () => void;
+  #dropped = 0;
+
+  constructor(hub: Hub, names: Names, nodeId: string, listener: PostListener, log: Log) {
+    this.#hub = hub;
+    this.#names = names;
+    this.#nodeId = nodeId;
+    this.#listener = listener;
+    this.#log = log;
+    const own = names.channelOf(nodeId);
+    this.#stop = hub.listen({
+      connected: () => undefined,
+      disconnected: () => undefined,
+      message: (channel, text) => {
+        if (channel === own) this.receive(text);
+      },
+    });
+  }
+
+  /** Messages that were none. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  send(node: string, message: Sent): void {
+    const text = JSON.stringify(message);
+    if (node === this.#nodeId) {
+      this.receive(`[${text}]`);
+      return;
+    }
+    const waiting = this.#waiting.get(node);
+    if (waiting) {
+      waiting.push(text);
+      return;
+    }
+    if (this.#waiting.size === 0)
+      setImmediate(() => {
+        this.#flush();
+      });
+    this.#waiting.set(node, [text]);
+  }
+
+  /** @param text as `send` and commits write it: a list of messages */
+  receive(text: string): void {
+    let list: unknown;
+    try {
+      list = JSON.parse(text);
+    } catch {
+      list = undefined;
+    }
+    if (!Array.isArray(list)) {
+      this.#drop(text);
+      return;
+    }
+    for (const each of list) {
+      const { data } = messageSchema.safeParse(each);
+      if (data) this.#listener.heard(data);
+      else this.#drop(each);
+    }
+  }
+
+  close(): void {
+    this.#stop();
+    this.#waiting.clear();
+  }
+
+  #flush(): void {
+    const all = this.#waiting;
+    this.#waiting = new Map();
+    for (const [node, texts] of all) for (const part of inParts(texts)) void this.#publish(node, part);
+  }
+
+  async #publish(node: string, text: string): Promise<void> {
+    try {
+      const listeners = await this.#hub.call('PUBLISH', this.#names.channelOf(node), text);
+      if (listeners === 0) this.#listener.deaf(node);
+    } catch {
+      // It is sent again by those who miss an answer.
+    }
+  }
+
+  #drop(message: unknown): void {
+    this.#dropped += 1;
+    if (this.#dropped === 1) this.#log.warn('A message of another node cannot be read', { message });
+  }
+}
+
+function inParts(texts: readonly string[]): string[] {
+  const parts: string[] = [];
+  let part: string[] = [];
+  let bytes = 0;
+  for (const text of texts) {
+    if (part.length > 0 && bytes + text.length > mostBytes) {
+      parts.push(`[${part.join(',')}]`);
+      part = [];
+      bytes = 0;
+    }
+    part.push(text);
+    bytes += text.length;
+  }
+  if (part.length > 0) parts.push(`[${part.join(',')}]`);
+  return parts;
+}

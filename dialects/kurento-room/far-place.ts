@@ -1,0 +1,225 @@
+import type { Arrival, Departure, Gateway, Line, LineClient } from '../../cluster/port.js';
+import type { Frame } from '../../transport/frame.js';
+import { RoomError } from '../../rooms/index.js';
+import type { ResumedSession } from './call.js';
+import { ProtocolError, invalidSession } from './errors.js';
+import type { Place } from './place.js';
+import { readRequest } from './read-request.js';
+import type { Request } from './read-request.js';
+import { joinRoom } from './requests/join-room.js';
+import { Session } from './session.js';
+import type { SessionContext } from './session.js';
+import { newSessionId } from './session-id.js';
+import type { SocketClient } from './socket-client.js';
+
+/** Sessions are at the owners of their rooms, in other processes or in this one. */
+export class FarPlace implements Place {
+  readonly #client: SocketClient;
+  readonly #context: SessionContext;
+  readonly #token: string | undefined;
+  readonly #gateway: Gateway;
+  #id: string | undefined;
+  /** The session may not be resumed. */
+  #isEvicted = false;
+  #line: FarLine | undefined;
+  /** For requests outside of rooms. */
+  #idle: Session | undefined;
+
+  constructor(client: SocketClient, context: SessionContext, token: string | undefined, gateway: Gateway) {
+    this.#client = client;
+    this.#context = context;
+    this.#token = token;
+    this.#gateway = gateway;
+  }
+
+  get id(): string {
+    this.#id ??= newSessionId();
+    return this.#id;
+  }
+
+  get presentId(): string | undefined {
+    return this.#id;
+  }
+
+  accept(request: Request, text: string): void {
+    const room = this.#line?.isIn ? undefined : this.#roomOf(request);
+    // It has asked to come into one room, and now asks for another one.
+    if (this.#line && room !== undefined && this.#line.room !== undefined && this.#line.room !== room) this.#leave();
+    if (!this.#line && room === undefined) this.#present.accept(request, text.length);
+    else {
+      this.#line ??= this.#open(room ?? '');
+      if (this.#line.unserved > this.#context.limits.maxQueuedRequests) {
+        this.#client.close(1008, 'Too many requests are waiting');
+      } else this.#line.send(text);
+    }
+  }
+
+  resume(sessionId: string, received: number | undefined): ResumedSession | Promise<ResumedSession> {
+    if (sessionId === this.#id) {
+      if (this.#isEvicted) throw new ProtocolError(invalidSession, 'reconnection error');
+      return { id: sessionId, lastRequest: undefined, sendMissed: undefined };
+    }
+    this.#line?.close('its connection resumed another session', false);
+    this.#idle?.end();
+    this.#idle = undefined;
+    const former = this.#id;
+    this.#id = sessionId;
+    return new Promise<ResumedSession>((resolve, reject) => {
+      const line = new FarLine(this.#client, true, {
+        attached: (lastRequest) => {
+          this.#isEvicted = false;
+          resolve({
+            id: sessionId,
+            lastRequest,
+            sendMissed: () => {
+              line.flow();
+            },
+          });
+        },
+        unknown: (unserved) => {
+          this.#id = former;
+          reject(new ProtocolError(invalidSession, 'reconnection error'));
+          this.#over(line, unserved);
+        },
+        left: (unserved, how) => {
+          this.#left(line, unserved, how);
+        },
+      });
+      this.#line = line;
+      line.begin((client) => this.#gateway.attach(this.#arrival, received, client));
+    });
+  }
+
+  acknowledged(): void {
+    // What was told is kept for a while, whatever the client has of it.
+  }
+
+  end(): void {
+    this.#line?.close('closeSession', true);
+    this.#idle?.end();
+  }
+
+  lost(reason: string): void {
+    this.#line?.close(reason, false);
+    this.#idle?.end();
+  }
+
+  get #arrival(): Arrival {
+    return { session: this.id, address: this.#client.address, token: this.#token };
+  }
+
+  get #present(): Session {
+    this.#idle ??= new Session(this.#client, this.#context, this.#token, this.id);
+    return this.#idle;
+  }
+
+  /** The key of the room that the client wants to join. Undefined for another request, or one that cannot be served. */
+  #roomOf({ method, params }: Request): string | undefined {
+    if (method !== joinRoom.name) return undefined;
+    const room: unknown = (params as Readonly<Record<string, unknown>> | undefined)?.room;
+    if (typeof room !== 'string') return undefined;
+    try {
+      return this.#context.names.keyOf(room);
+    } catch (error) {
+      if (error instanceof RoomError) return undefined;
+      throw error;
+    }
+  }
+
+  #open(room: string): FarLine {
+    const line = new FarLine(this.#client, false, {
+      attached: () => undefined,
+      unknown: (unserved) => {
+        this.#over(line, unserved);
+      },
+      left: (unserved, how) => {
+        this.#left(line, unserved, how);
+      },
+    });
+    line.begin((client) => this.#gateway.open(room, this.#arrival, client));
+    return line;
+  }
+
+  #leave(): void {
+    this.#line?.close('the client asks for another room', true);
+    this.#line = undefined;
+  }
+
+  #left(line: FarLine, unserved: readonly string[], { evicted, unlessUsed }: Departure): void {
+    if (this.#line !== line) return;
+    if (evicted) this.#isEvicted = true;
+    if (unlessUsed && unserved.length === 0) this.#client.closeUnlessUsed(unlessUsed);
+    this.#over(line, unserved);
+  }
+
+  #over(line: FarLine, unserved: readonly string[]): void {
+    if (this.#line !== line) return;
+    this.#line = undefined;
+    for (const text of unserved) {
+      const request = readRequest(text);
+      if (request) this.accept(request, text);
+    }
+  }
+}
+
+/** A line, and the client at its end. */
+class FarLine implements LineClient {
+  readonly attached: LineClient['attached'];
+  readonly unknown: LineClient['unknown'];
+  readonly left: LineClient['left'];
+  readonly #client: SocketClient;
+  #line: Line | undefined;
+  /** What comes before the client was answered that its session goes on. */
+  #held: Frame[] | undefined;
+
+  /** @param holds whether nothing is written until `flow` */
+  constructor(
+    client: SocketClient,
+    holds: boolean,
+    { attached, unknown, left }: Pick<LineClient, 'attached' | 'unknown' | 'left'>,
+  ) {
+    this.#client = client;
+    this.#held = holds ? [] : undefined;
+    this.attached = attached;
+    this.unknown = unknown;
+    this.left = left;
+  }
+
+  begin(make: (client: LineClient) => Line): void {
+    this.#line = make(this);
+  }
+
+  get room(): string | undefined {
+    return this.#line?.room;
+  }
+
+  get isIn(): boolean {
+    return this.#line?.isIn === true;
+  }
+
+  get unserved(): number {
+    return this.#line?.unserved ?? 0;
+  }
+
+  send(text: string): void {
+    this.#line?.send(text);
+  }
+
+  write(frame: Frame): void {
+    if (this.#held) this.#held.push(frame);
+    else this.#client.send(frame);
+  }
+
+  flow(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const frame of held ?? []) this.#client.send(frame);
+  }
+
+  close(code: number, reason: string): void;
+  close(reason: string, isOver: boolean): void;
+  close(first: number | string, second: string | boolean): void {
+    if (typeof first === 'number') this.#client.close(first, String(second));
+    else this.#line?.close(first, second === true);
+  }
+}
