@@ -17,9 +17,9 @@ export interface GatewayContext {
   readonly log: Log;
   readonly post: Post;
   readonly frameOf: (text: string) => WireFrame;
-  /** Who owns a room. Asked again when it may be another one. @throws ClusterError AWAY */
+  /** The owner of a room. Asked again when it may be another one. @throws ClusterError AWAY */
   readonly find: (hash: string) => Promise<Owner | undefined>;
-  /** Somebody says who owns it. */
+  /** Somebody has said who the owner is. */
   readonly moved: (hash: string, owner: Owner | undefined) => void;
   /** What was told after a position. @throws ClusterError AWAY */
   readonly logAfter: (hash: string, after: Position, limit: number) => Promise<readonly LoggedFrame[]>;
@@ -29,7 +29,7 @@ export interface GatewayContext {
 
 /** How long after something was written its owner hears of it, in ms. */
 const reportAfterMs = 100;
-/** How long it waits before it asks again who owns the room, in ms. */
+/** How long it waits before it asks for the owner of the room again, in ms. */
 const askAgainMs = 150;
 /** How often it asks for a room that is nobody's, before a session is given up. */
 const mostAsked = 60;
@@ -38,7 +38,7 @@ const mostRead = 2_000;
 
 type Incoming = ToldMessage | OwnerMessage | MovedMessage;
 
-/** A room as a gateway knows it: its clients here, who owns it, and up to where they were told. */
+/** A room as a gateway knows it: its clients here, its owner, and up to where they were told. */
 export class GatewayRoom {
   readonly hash: string;
   readonly #context: GatewayContext;
