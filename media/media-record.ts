@@ -34,6 +34,12 @@ export function factsOf(given: MediaRecord, is: string): PipelineFacts | Element
   return data;
 }
 
+/** The media servers that a pipeline is on, by URL. None for a record that cannot be read. */
+export function serversIn(given: MediaRecord): readonly string[] {
+  const { data } = record.safeParse(parsed(given));
+  return data?.is === 'pipeline' ? [data.url] : [];
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

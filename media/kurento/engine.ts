@@ -39,6 +39,11 @@ export interface KurentoEngineOptions {
   readonly reachability?: Reachability | undefined;
   /** The server whose tags pipelines get, so that its next start releases what it leaves when it is killed. Default: no tags. */
   readonly owner?: (Omit<Owner, 'life'> & Beats) | undefined;
+  /**
+   * Whether a pipeline that is lost stays on the media server until its owner releases it: another server may have taken it over. Default:
+   * it is released when the media server can be reached again.
+   */
+  readonly keepsLost?: boolean | undefined;
   /** Asked before each filter. Default: the server fetches the image itself. */
   readonly images?: ImageCheck | undefined;
   /** Its lines do not say which media server they are about. */
@@ -65,6 +70,7 @@ export class KurentoEngine implements MediaEngine {
   readonly #observers = new Set<(up: boolean) => void>();
   readonly #stopLogging: () => void;
   readonly #left: LeftPipelines | undefined;
+  readonly #keepsLost: boolean;
   #closed = false;
 
   constructor(options: KurentoEngineOptions) {
@@ -72,6 +78,7 @@ export class KurentoEngine implements MediaEngine {
     this.region = regionOf(options.url);
     this.#log = options.log;
     this.#properties = propertiesOf(options.bandwidth ?? {}, options.reachability ?? {});
+    this.#keepsLost = options.keepsLost ?? false;
     this.#images = options.images ?? new FilterImages();
     this.#filterTurns = new FilterTurns(options.requestTimeoutMs ?? defaultRequestTimeoutMs);
     this.#stopLogging = logPackageTo(options.log);
@@ -191,6 +198,7 @@ export class KurentoEngine implements MediaEngine {
       images: this.#images,
       filterTurns: this.#filterTurns,
       load: this.#load,
+      keepsLost: this.#keepsLost,
       pace: this.#pace,
       adopt: (id) => this.#client.adopt(id),
       owns: (id) => this.#client.owns(id),

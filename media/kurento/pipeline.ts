@@ -42,6 +42,8 @@ export interface PipelineSettings extends Adoptables {
   readonly filterTurns: FilterTurns;
   /** Of the media server. */
   readonly load: LoadCount;
+  /** Whether one that is lost stays on the media server until it is released. */
+  readonly keepsLost: boolean;
   /** Called once, when the pipeline is over, whatever the reason. */
   readonly ended: (pipeline: KurentoPipeline) => void;
 }
@@ -61,6 +63,8 @@ export class KurentoPipeline implements Pipeline {
   readonly #whenOver = new Promise<void>((resolve) => (this.#over = resolve));
   #handedOver = false;
   #end: MediaError | undefined;
+  /** Whether it is lost, and the media server may still have it. */
+  #isKept = false;
 
   constructor(remote: RemoteObject, listener: PipelineListener, settings: PipelineSettings) {
     this.#remote = remote;
@@ -123,12 +127,16 @@ export class KurentoPipeline implements Pipeline {
   release(): void {
     const over = this.#end !== undefined;
     this.#end = released();
+    if (this.#isKept) this.#remote.release();
+    this.#isKept = false;
     if (over) return;
     this.#finish(this.#end);
     this.#remote.release();
   }
 
   letGo(): void {
+    if (this.#isKept) this.#remote.letGo();
+    this.#isKept = false;
     if (this.#end) return;
     for (const element of this.#elements) element.letGo();
     this.#finish(released());
@@ -165,7 +173,8 @@ export class KurentoPipeline implements Pipeline {
     if (this.#end) return;
     this.#finish(new MediaError('object-gone', failure.message, { cause: failure }));
     // If the media server still has it, it is released when it can be reached again.
-    this.#remote.release();
+    if (this.#settings.keepsLost) this.#isKept = true;
+    else this.#remote.release();
     if (!this.#handedOver) return;
     notify(this.#settings.log, () => {
       this.#listener.mediaLost(failure);

@@ -1,0 +1,130 @@
+import type { MediaError } from './errors.js';
+import { FencedElement, FencedEndpoint } from './fenced-element.js';
+import type { ElementHolder } from './fenced-element.js';
+import type { FencedRoom } from './fenced.js';
+import { FencedThing } from './fenced-thing.js';
+import type {
+  ElementListener,
+  Endpoint,
+  EndpointListener,
+  EndpointOptions,
+  MediaElement,
+  MediaRecord,
+  Pipeline,
+  PipelineListener,
+  VideoFilter,
+} from './port.js';
+
+/** A pipeline of a room that another node may take over (`FencedEngine`). */
+export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, ElementHolder {
+  readonly #room: FencedRoom;
+  readonly #elements = new Set<FencedElement>();
+  #over: () => void = () => undefined;
+  readonly #whenOver = new Promise<void>((resolve) => (this.#over = resolve));
+
+  constructor(room: FencedRoom) {
+    super();
+    this.#room = room;
+  }
+
+  /** For the engine below. */
+  heard(listener: PipelineListener): PipelineListener {
+    return {
+      failed: (failure) => {
+        if (!this.end) listener.failed(failure);
+      },
+      mediaLost: (failure) => {
+        if (this.end) return;
+        this.lost(failure);
+        // The media server may still have it.
+        this.releaseInTime();
+        listener.mediaLost(failure);
+      },
+    };
+  }
+
+  async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint> {
+    this.assertUp();
+    const endpoint = new FencedEndpoint(this);
+    return this.#make(endpoint, this.inner.createEndpoint(options, endpoint.heardAll(listener)));
+  }
+
+  hasFilter(type: VideoFilter['type']): boolean {
+    return this.inner.hasFilter(type);
+  }
+
+  async createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
+    this.assertUp();
+    const element = new FencedElement(this);
+    return this.#make(element, this.inner.createFilter(filter, element.heard(listener)));
+  }
+
+  adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
+    const endpoint = new FencedEndpoint(this);
+    this.#elements.add(endpoint);
+    endpoint.begin(this.inner.adopt(record, endpoint.heardAll(listener)), true);
+    return endpoint;
+  }
+
+  adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement {
+    const element = new FencedElement(this);
+    this.#elements.add(element);
+    element.begin(this.inner.adoptFilter(record, element.heard(listener)), true);
+    return element;
+  }
+
+  /** It releases what is in no record, so it waits too. */
+  async finishAdoption(): Promise<void> {
+    const finished = new Promise<void>((resolve) => {
+      this.after(() => {
+        if (this.end) resolve();
+        else void this.inner.finishAdoption().then(resolve);
+      });
+    });
+    await Promise.race([finished, this.#whenOver]);
+  }
+
+  override stepDown(): void {
+    for (const element of this.#elements) element.stepDown();
+    super.stepDown();
+  }
+
+  override finish(why: MediaError): void {
+    super.finish(why);
+    for (const element of this.#elements) element.finish(why);
+  }
+
+  after(effect: () => void): void {
+    this.#room.after(effect);
+  }
+
+  assertUp(): void {
+    if (this.end) throw this.end;
+    this.#room.assertUp();
+  }
+
+  removed(element: FencedElement): void {
+    this.#elements.delete(element);
+  }
+
+  protected done(): void {
+    this.#elements.clear();
+    this.#room.remove(this);
+    this.#over();
+  }
+
+  async #make<T extends FencedElement<Inner>, Inner extends MediaElement>(
+    element: T,
+    making: Promise<Inner>,
+  ): Promise<T> {
+    this.#elements.add(element);
+    try {
+      element.begin(await making);
+      if (element.end) throw element.end;
+      return element;
+    } catch (error) {
+      element.release();
+      throw error;
+    }
+  }
+}
