@@ -1,11 +1,14 @@
+import type { Owner } from './room-store.js';
+
 /**
  * - `FENCED`: another node owns the room, or owned it later. Nothing was written.
  * - `GAP`: Redis has lost writes of this owner.
  * - `GONE`: Redis knows no owner of the room.
  * - `ABSENT`: the node that is to get a room is not there.
  * - `AWAY`: Redis cannot be reached, or does not take writes now. What was asked may have been done or not.
+ * - `VERSION`: nobody owns the room, and this node cannot read its journal.
  */
-export type ClusterErrorCode = 'FENCED' | 'GAP' | 'GONE' | 'ABSENT' | 'AWAY';
+export type ClusterErrorCode = 'FENCED' | 'GAP' | 'GONE' | 'ABSENT' | 'AWAY' | 'VERSION' | 'ELSEWHERE';
 
 /** Why Redis did not do what a node asked for. */
 export class ClusterError extends Error {
@@ -15,6 +18,16 @@ export class ClusterError extends Error {
   constructor(code: ClusterErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/** Another node owns the room. */
+export class ElsewhereError extends ClusterError {
+  readonly owner: Owner;
+
+  constructor(name: string, owner: Owner) {
+    super('ELSEWHERE', `room "${name}" belongs to the node ${owner.node}`);
+    this.owner = owner;
   }
 }
 

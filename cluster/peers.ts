@@ -17,6 +17,8 @@ interface Seen {
   /** When it was told as dead, as `Clock.now` has it. */
   toldAt?: number | undefined;
   facts?: NodeFacts | undefined;
+  /** Whether it has said that it leaves. */
+  hasLeft?: boolean;
 }
 
 const readFactsEveryMs = 1_000;
@@ -51,7 +53,8 @@ export class Peers {
   }
 
   isDead(id: string): boolean {
-    return this.#mayJudge && this.#seen.get(id)?.toldAt !== undefined;
+    const seen = this.#seen.get(id);
+    return seen?.toldAt !== undefined && (seen.hasLeft === true || this.#mayJudge);
   }
 
   /** Redis can be asked again. For the time of a lease nobody is dead: after a restart of Redis nobody seems to be alive. */
@@ -91,7 +94,7 @@ export class Peers {
     const now = clock.now();
     const isFactsTime = now - this.#factsReadAt >= readFactsEveryMs;
     const asked: Command[] = [
-      ['ZRANGE', names.nodes, 0, -1],
+      ['ZRANGE', names.nodes, 0, -1, 'WITHSCORES'],
       ['PUBSUB', 'NUMSUB', ...ids.map((id) => names.channelOf(id))],
       ...ids.map((id): Command => ['EXISTS', names.node(id)]),
       ...(isFactsTime ? ids.map((id): Command => ['HGETALL', names.node(id)]) : []),
@@ -99,16 +102,18 @@ export class Peers {
     ];
     const [listed, subscribers, ...rest] = await hub.all(asked);
     const heard = subscriberCounts.parse(subscribers);
+    const times = nodeTimes.parse(listed);
     if (isFactsTime) this.#factsReadAt = now;
     for (const [index, id] of ids.entries()) {
       const seen = this.#seen.get(id);
       if (!seen) continue;
+      seen.hasLeft = times.get(id) === 0;
       const fields = isFactsTime ? texts.parse(rest[ids.length + index]) : undefined;
       if (fields) this.#keepFacts(id, seen, readFacts(fields));
       this.#judge(id, seen, rest[index] === 1, (heard.get(names.channelOf(id)) ?? 0) > 0);
     }
     if (isFactsTime) this.#addUp(texts.parse(rest.at(-1)));
-    const known = new Set(z.array(z.string()).parse(listed));
+    const known = new Set(times.keys());
     known.delete(this.#context.nodeId);
     for (const id of known) {
       if (this.#seen.has(id)) continue;
@@ -121,7 +126,7 @@ export class Peers {
   #judge(id: string, seen: Seen, exists: boolean, isSubscribed: boolean): void {
     const now = this.#context.clock.now();
     seen.misses = isSubscribed || !this.#mayJudge ? 0 : seen.misses + 1;
-    const isDead = this.#mayJudge && (!exists || seen.misses >= 2);
+    const isDead = seen.hasLeft === true || (this.#mayJudge && (!exists || seen.misses >= 2));
     if (!isDead) {
       seen.toldAt = undefined;
       return;
@@ -159,6 +164,16 @@ export class Peers {
     }
   }
 }
+
+/** Newer versions of the protocol of Redis have pairs, older ones a list. */
+const nodeTimes = z
+  .array(z.union([z.string(), z.number(), z.tuple([z.string(), z.coerce.number()])]))
+  .transform((list): ReadonlyMap<string, number> => {
+    const flat = list.flat();
+    const times = new Map<string, number>();
+    for (let index = 0; index + 1 < flat.length; index += 2) times.set(String(flat[index]), Number(flat[index + 1]));
+    return times;
+  });
 
 const subscriberCounts = z.array(z.union([z.string(), z.number()])).transform((list): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();

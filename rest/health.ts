@@ -1,7 +1,7 @@
 import type { Answer, Handlers } from './operations.js';
 import type { Component } from './schemas.js';
 
-export type Health = Readonly<Pick<Component<'Health'>, 'mediaServers' | 'dialects'>>;
+export type Health = Readonly<Pick<Component<'Health'>, 'mediaServers' | 'dialects' | 'node'>>;
 
 /** 200 while rooms can have media, 503 while no media server answers, for load balancers. Administrators are told why. */
 export function healthAnswer(state: Health, isAdmin: boolean): Answer<'getHealth'> {

@@ -238,6 +238,14 @@ const health = z
           .meta({ description: 'Of an embedded engine' }),
       }),
     ),
+    node: z
+      .object({
+        id: z.string().meta({ description: 'Of this start of the server' }),
+        state: z.enum(['up', 'frozen', 'draining']).meta({ description: 'frozen: it waits for Redis' }),
+        redis: z.boolean().meta({ description: 'Whether Redis is connected' }),
+      })
+      .optional()
+      .meta({ description: 'Of a server that is one of several (REDIS_URL)' }),
     dialects: z.array(
       z.object({
         name: z.string(),

@@ -19,6 +19,9 @@ const log = /^(log|npm-gone|mid-message)\.ts$/;
 const rooms = /^rooms\/index\.ts$/;
 const access = /^access\/index\.ts$/;
 
+/** What puts the parts of `cluster/` together, and is loaded as they are. */
+const composedCluster = 'src/cluster.ts';
+
 /** Folders of the embedded engine, the lowest first. A folder may import those before it, and none beside it. */
 const engineFloors = [['codecs'], ['sdp'], ['rtp', 'transport'], ['recorder'], ['objects'], ['protocol']];
 const engineLog = /^media\/embedded\/log\.ts$/;
@@ -52,7 +55,7 @@ const rules = [
   { files: /^transport\//, folder: 'transport', may: [node, log, /^options\//] },
   { files: /^options\//, folder: 'options', may: [node, log] },
   { files: /^access\//, folder: 'access', may: [node, log, rooms, /^options\//] },
-  { files: /^cluster\//, folder: 'cluster', may: [node, log, /^options\//] },
+  { files: /^cluster\//, folder: 'cluster', may: [node, log, rooms, /^options\//] },
   {
     files: /^dialects\/([^/]+)\//,
     folder: 'dialects/$1',
@@ -109,12 +112,14 @@ function forbiddenTo(rule, own, file) {
 
 /** What a server that is alone would load of the cluster. Types are not loaded, and options are for everybody. */
 function earlyImportsOf(file) {
-  if (/^(test|bench)\//.test(file)) return [];
+  if (/^(test|bench)\//.test(file) || file === composedCluster) return [];
   const text = readFileSync(file, 'utf8');
   const found = [...text.matchAll(/^(?:import|export)(?! type)[^;]*?\bfrom\s*'(\.[^']+)'/gm)].map(([, name]) => name);
   return found
     .map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'))
-    .filter((target) => target.startsWith('cluster/') && target !== 'cluster/options.ts');
+    .filter(
+      (target) => (target.startsWith('cluster/') && target !== 'cluster/options.ts') || target === composedCluster,
+    );
 }
 
 /** Files of the project, by their path, and modules of Node. */

@@ -184,7 +184,8 @@ function engineOf(
     lostAfterMs: config.mediaLostAfterMs,
     ...(config.kmsUris.length === 0 && { restartMs, isEmbedded: true }),
     bandwidth: bandwidthOf(config),
-    owner: owner && { ...owner, releaseAfter },
+    owner: owner && { ...owner, releaseAfter, othersAdopt: config.redisUrl !== '' },
+    keepsLost: config.redisUrl !== '',
     reachability: {
       ...relays,
       // The embedded engines got them as flags when they started.

@@ -41,5 +41,10 @@ export const sections: readonly {
   })),
 ];
 
+const ownSections: ReadonlySet<string> = new Set(['server', 'connections', 'media', 'cluster']);
+
+/** Those whose options all nodes of a cluster have in common. The others are about one machine. */
+export const sharedSections = sections.filter(({ name }) => !ownSections.has(name));
+
 /** Every option of the server, once. */
 export const optionList: readonly ListedOption[] = sections.flatMap(({ options }) => options);

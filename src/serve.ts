@@ -33,6 +33,7 @@ import type { Hooks } from './dialects.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
+import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
@@ -54,6 +55,8 @@ export interface ServeOptions {
   readonly tls?: TlsIdentity | undefined;
   /** Rooms of another process, to go on with. Default: none. */
   readonly former?: RoomsRecord | undefined;
+  /** Keeps the rooms for other nodes. Default: this server is alone. */
+  readonly node?: NodeRooms | undefined;
   /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
   readonly terminate?: () => void;
   /** The time in ms since 1970. Default: `Date.now`. */
@@ -91,7 +94,7 @@ export interface Service {
    * @param save keeps the rooms, which hold secrets, before anything changes in them. If it throws, `handOver` rejects, and `stop` closes
    *   the rooms as ever
    */
-  handOver(save: (rooms: RoomsRecord) => void): Promise<void>;
+  handOver(save: (rooms: RoomsRecord) => void | Promise<void>): Promise<void>;
   /** Closes every room, tells everybody, and gives everything back. Does nothing the second time. */
   stop(): Promise<void>;
 }
@@ -110,7 +113,7 @@ const requestMs = 300_000;
 export async function serve(given: Config, media: MediaEngine, options: ServeOptions = {}): Promise<Service> {
   // Its readers look a value up when they need it, so that `reload` can change it.
   const config = liveCopy(given);
-  const { log = createLog(config.logLevel, config.logFormat), now = Date.now } = options;
+  const { log = createLog(config.logLevel, config.logFormat), now = Date.now, node } = options;
   const undo = new Undo();
   const stop = (): Promise<void> => undo.run();
   try {
@@ -124,8 +127,10 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     });
     const authorize = config.authHookUrl === '' ? options.authorize : both(options.authorize, hook.authorize);
     const passwords = new HashedPasswords(now, networkOf);
-    const rooms = new Rooms(media, {
+    const rooms = new Rooms(node?.engine ?? media, {
       now,
+      journal: node?.journal,
+      fetch: node?.fetch,
       ...roomsOf(config),
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
@@ -146,6 +151,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const health = (): Health => ({
       dialects: dialects.map(({ name, state }) => ({ name, ...state })),
       mediaServers: options.mediaServers?.() ?? [],
+      ...(node && { node: node.health }),
     });
     let elsewhere: readonly string[] = [];
     const onDefect = (path: string, error: unknown): void => {
@@ -258,7 +264,11 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       undo.add(() => dialect.close());
     }
     const handOvers = new Map(dialects.flatMap(({ name, handOver }) => (handOver ? [[name, handOver]] : [])));
-    if (options.former) rooms.restore(options.former, backTo(handOvers));
+    const recordOf: RecordOf = (participant, session) =>
+      handOvers.get(participant.attributes.dialect)?.recordOf(participant, session);
+    const comeBack = backTo(handOvers);
+    if (options.former) rooms.restore(options.former, comeBack);
+    await node?.begin({ rooms, recordOf, comeBack, connections: () => doors.connections });
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));
@@ -304,9 +314,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         for (const room of rooms)
           for (const participant of [...room.everybody])
             if (!handOvers.has(participant.attributes.dialect)) participant.leave();
-        const recordOf: RecordOf = (participant, session) =>
-          handOvers.get(participant.attributes.dialect)?.recordOf(participant, session);
-        save(rooms.record(recordOf));
+        await save(rooms.record(recordOf));
         rooms.letGo();
       },
       stop,

@@ -22,7 +22,7 @@ export interface RunningServer extends Service {
   readonly mediaServerUrls: readonly string[];
   /** The processes of the embedded engines that run now. */
   readonly mediaProcessIds: readonly number[];
-  /** As `stop`; with STATE_FILE the next start goes on with the rooms. */
+  /** As `stop`; with STATE_FILE the next start goes on with the rooms, and with REDIS_URL other nodes or the next start. */
   suspend(): Promise<void>;
 }
 
@@ -44,6 +44,9 @@ export async function startServer(
     const tls = await tlsIdentity(config);
     const media = await startMedia(config, log);
     undo.add(() => media.stop());
+    const node =
+      config.redisUrl === '' ? undefined : await (await import('./cluster.js')).startNode(config, media, log);
+    if (node) undo.add(() => node.stop());
     const stateFile = config.stateFile === '' ? undefined : new StateFile(config.stateFile, log, Date.now);
     const service = await serve(config, media.engine, {
       log,
@@ -51,6 +54,7 @@ export async function startServer(
       ...options,
       hooks,
       tls,
+      node,
       mediaServers: () => media.servers,
       terminate: () => void stop(),
     });
@@ -82,8 +86,9 @@ export async function startServer(
             });
             media.leave();
           }
+          if (node) await service.handOver(() => node.leave());
         } catch (error) {
-          log.error('the rooms end with this process: the state file cannot be written', { error });
+          log.error('the rooms end with this process: they cannot be kept', { error });
         }
         await stop();
       },

@@ -13,11 +13,7 @@ import { adminPlaceOf, checkPlaces, placeOf } from './listening.js';
  * @throws ConfigError
  */
 export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
-  if (config.redisUrl !== '') {
-    throw new ConfigError(
-      'REDIS_URL: rooms over many nodes are not built yet; leave it out, and one server serves all rooms',
-    );
-  }
+  if (config.redisUrl !== '') checkNode(config);
   checkDialects(config);
   checkDoors(config, hooks);
   const hasEngines = config.kmsUris.length === 0;
@@ -28,6 +24,15 @@ export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   if (hasEngines && config.mediaKeepAlive) checkKeepAlive(config.stateFile);
   const adminPlace = adminPlaceOf(config);
   await checkPlaces([placeOf(config), ...(adminPlace ? [adminPlace] : [])]);
+}
+
+/** @throws ConfigError for what a node among several cannot have */
+function checkNode({ stateFile, mediaKeepAlive }: Config): void {
+  if (stateFile !== '')
+    throw new ConfigError('STATE_FILE: leave it out; with REDIS_URL rooms outlive the server in Redis');
+  if (mediaKeepAlive) {
+    throw new ConfigError('MEDIA_KEEP_ALIVE: leave it out; with REDIS_URL name media servers in KMS_URIS');
+  }
 }
 
 /** @throws ConfigError unless engines can be left to the next process of the server */

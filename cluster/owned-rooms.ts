@@ -1,0 +1,324 @@
+import type { Log } from '../log.js';
+import { RoomError, roomOfFields } from '../rooms/index.js';
+import type { ComeBack, Journal, RecordOf, Rooms } from '../rooms/index.js';
+import type { Clock } from './clock.js';
+import { ClusterError, ElsewhereError } from './cluster-error.js';
+import type { TakenRoom } from './directory.js';
+import type { ClusterNode } from './node.js';
+import { roomHash } from './names.js';
+import { JournaledRoom } from './owned-room.js';
+import type { OwnedRoom } from './owned-room.js';
+import { noRelay } from './room-relay.js';
+import type { RoomRelay } from './room-relay.js';
+import type { Claim } from './room-store.js';
+
+/** What the rooms of a node have on media servers. */
+export interface MediaOfRooms {
+  /** URLs of the media servers that a pipeline is on. Empty for a record that cannot be read. */
+  serversOf(pipeline: string): readonly string[];
+  /** The room belongs to another node: what no journal can have is released, all else is let go. */
+  stepDown(room: string): void;
+  /** Nobody goes on with the room: all that it has is released once the next commit is there. @param pipeline its record, as kept */
+  discard(room: string, pipeline: string | undefined): void;
+}
+
+/** What is there once the server is put together. */
+export interface OwnedRoomsParts {
+  readonly node: Pick<ClusterNode, 'journals'> & {
+    readonly directory: Pick<ClusterNode['directory'], 'claim' | 'deaf'>;
+    readonly membership: Pick<ClusterNode['membership'], 'state'>;
+  };
+  readonly rooms: Pick<Rooms, 'find' | 'letGo' | 'restoreRoom'>;
+  readonly recordOf: RecordOf;
+  readonly comeBack: ComeBack;
+  readonly media: MediaOfRooms;
+  readonly relay?: RoomRelay | undefined;
+}
+
+/** How long a room that was claimed stays when nobody opens it, in ms. */
+const unopenedMs = 2_000;
+/** How long is waited for a room that is being closed, in ms. */
+const closingMs = 5_000;
+
+/** The rooms that this node owns, each with its journal in Redis. */
+export class OwnedRooms implements Journal {
+  readonly #clock: Pick<Clock, 'later'>;
+  readonly #log: Log;
+  readonly #owned = new Map<string, JournaledRoom>();
+  readonly #claims = new Map<string, Promise<OwnedRoom>>();
+  #parts: OwnedRoomsParts | undefined;
+  #haveBegun: (parts: OwnedRoomsParts) => void = () => undefined;
+  readonly #begun = new Promise<OwnedRoomsParts>((resolve) => (this.#haveBegun = resolve));
+  /** Called when nothing is owned any more. */
+  #emptied: () => void = () => undefined;
+  /** Set when this node has left its rooms to others. */
+  #hasLeft = false;
+
+  constructor(clock: Pick<Clock, 'later'>, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Called once. Rooms that were taken before are restored now. */
+  begin(parts: OwnedRoomsParts): void {
+    this.#parts = parts;
+    this.#haveBegun(parts);
+  }
+
+  get all(): Iterable<OwnedRoom> {
+    return this.#owned.values();
+  }
+
+  /** Undefined for a room that this node does not own, or not for long any more. */
+  find(name: string): OwnedRoom | undefined {
+    const room = this.#owned.get(name);
+    return room?.leaving ? undefined : room;
+  }
+
+  /**
+   * Resolves when this node owns the room, and the room is restored if a dead node has left it.
+   * @throws ElsewhereError; ClusterError AWAY, VERSION
+   */
+  async own(name: string): Promise<OwnedRoom> {
+    const present = this.find(name);
+    if (present) return present;
+    const running = this.#claims.get(name);
+    if (running) return running;
+    const claim = this.#own(name).finally(() => this.#claims.delete(name));
+    this.#claims.set(name, claim);
+    return claim;
+  }
+
+  /** For `RoomsOptions.fetch`. */
+  readonly fetch = (name: string): Promise<void> | undefined => {
+    if (this.#parts?.node.membership.state === 'frozen') return Promise.reject(busy());
+    if (this.find(name)) return undefined;
+    return this.own(name).then(
+      () => undefined,
+      (error: unknown) => {
+        throw asRoomError(error, name);
+      },
+    );
+  };
+
+  /** Resolves when what has changed in the room in this turn is in Redis. @throws RoomError `interrupted` when another node owns it now */
+  async committed(name: string): Promise<void> {
+    try {
+      await this.#owned.get(name)?.journal.committed();
+    } catch (error) {
+      throw asRoomError(error, name);
+    }
+  }
+
+  /** Something that cannot be taken back happens when the commit of this turn has succeeded. Never when the room was lost. */
+  after(name: string, effect: () => void): void {
+    if (this.#hasLeft) return;
+    const room = this.#owned.get(name);
+    // In no journal, or in none any more.
+    if (!room) effect();
+    else if (room.leaving) void room.leaving.then(effect, () => undefined);
+    else room.journal.after(effect);
+  }
+
+  changed(name: string, field: string, record: (() => unknown) | undefined): void {
+    const room = this.#owned.get(name);
+    if (room && !room.leaving) room.changed(field, record);
+  }
+
+  closed(name: string): void {
+    const room = this.#owned.get(name);
+    if (!room) return;
+    room.closed();
+    this.#closeSoon(room);
+  }
+
+  get recordOf(): RecordOf {
+    return this.#parts?.recordOf ?? (() => undefined);
+  }
+
+  /** A room of a dead node is this node's now (`NodeHooks.taken`). */
+  async taken(room: TakenRoom): Promise<void> {
+    const parts = await this.#begun;
+    this.#take(parts, room);
+  }
+
+  /** Closes in Redis what is not open, and resolves when no room is left, or after that many ms. */
+  async close(ms: number): Promise<void> {
+    for (const room of this.#owned.values()) if (!this.#parts?.rooms.find(room.name)) this.#closeSoon(room);
+    if (this.#owned.size === 0) return;
+    const empty = new Promise<void>((resolve) => (this.#emptied = resolve));
+    await this.#within(ms, empty).catch((error: unknown) => {
+      this.#log.error('Rooms that have ended are still in Redis', { error });
+    });
+  }
+
+  /**
+   * Leaves all rooms to other nodes, with what clients need to go on there. Nobody is told. What is not in Redis after that many ms is
+   * lost. Nothing is owned here any more.
+   */
+  async leave(ms: number): Promise<void> {
+    const { rooms } = await this.#begun;
+    for (const owned of this.#owned.values()) {
+      for (const participant of rooms.find(owned.name)?.everybody ?? []) participant.keep();
+    }
+    const committed = Promise.all([...this.#owned.values()].map(({ journal }) => journal.committed()));
+    await this.#within(
+      ms,
+      committed.then(() => undefined),
+    ).catch((error: unknown) => {
+      this.#log.error('What has changed last in the rooms is lost', { error });
+    });
+    this.#hasLeft = true;
+    rooms.letGo();
+    for (const room of this.#owned.values()) {
+      room.stopWaiting?.();
+      room.journal.end();
+    }
+    this.#owned.clear();
+  }
+
+  async #own(name: string): Promise<OwnedRoom> {
+    const parts = await this.#begun;
+    const leaving = this.#owned.get(name)?.leaving;
+    if (leaving) await this.#within(closingMs, leaving);
+    const claim = await parts.node.directory.claim(name);
+    switch (claim.type) {
+      case 'mine':
+        return this.#take(parts, { ...claim, name, hash: roomHash(name) });
+      case 'other':
+        throw new ElsewhereError(name, claim.owner);
+      case 'version':
+        throw new ClusterError(
+          'VERSION',
+          `room "${name}" is kept in the form ${claim.version}, which is not known here`,
+        );
+    }
+  }
+
+  /** Puts what Redis has into memory, in one turn. */
+  #take(parts: OwnedRoomsParts, room: Omit<TakenRoom, 'from'>): OwnedRoom {
+    const { name, state } = room;
+    const present = this.#owned.get(name);
+    if (present && !present.journal.hasEnded) {
+      // It was claimed in two ways at once.
+      if (present.journal.ownership.epoch >= room.epoch) return present;
+      present.journal.end();
+    }
+    // Another node owned it in between.
+    if (present) this.#stepDown(parts, present);
+    const { relay = noRelay, media, rooms } = parts;
+    const journal = parts.node.journals.begin(room, relay.sessionsIn(state), {
+      trimming: (frames) => {
+        relay.trimming(owned, frames);
+      },
+      fenced: (error) => {
+        this.#log.warn('A room belongs to another node now', { room: name, error: error.message });
+        this.#stepDown(parts, owned);
+      },
+      deaf: (node) => {
+        void parts.node.directory.deaf(node);
+        relay.deaf(node);
+      },
+    });
+    const owned: JournaledRoom = new JournaledRoom(room, journal, state, (pipeline) => media.serversOf(pipeline));
+    this.#owned.set(name, owned);
+    relay.begun(owned, state);
+    if (state.has('room')) this.#restore(parts, owned, state);
+    if (!rooms.find(name)) {
+      owned.closed();
+      owned.stopWaiting = this.#clock.later(unopenedMs, () => {
+        if (!rooms.find(name)) this.#closeSoon(owned);
+      });
+    }
+    return owned;
+  }
+
+  #restore({ rooms, comeBack, media, relay = noRelay }: OwnedRoomsParts, owned: JournaledRoom, state: State): void {
+    try {
+      rooms.restoreRoom(roomOfFields(state), comeBack);
+      relay.restored(owned);
+    } catch (error) {
+      this.#log.error('A room of another node has ended: it cannot be read', { room: owned.name, error });
+      rooms.letGo(owned.name);
+      media.discard(owned.name, pipelineIn(state));
+    }
+  }
+
+  /** Another node owns the room: nobody is told, and nothing happens to what that node knows of. */
+  #stepDown({ rooms, media, relay = noRelay }: OwnedRoomsParts, room: JournaledRoom): void {
+    if (this.#owned.get(room.name) !== room) return;
+    this.#forget(room);
+    media.stepDown(room.name);
+    rooms.letGo(room.name);
+    relay.ended(room, 'fenced');
+  }
+
+  /** In a later turn, when nothing is due any more, unless the room was opened again. */
+  #closeSoon(room: JournaledRoom): void {
+    room.attempt += 1;
+    const { attempt } = room;
+    const close = async (): Promise<void> => {
+      const { rooms, relay = noRelay } = await this.#begun;
+      await relay.idle(room);
+      const isWanted = room.attempt !== attempt || rooms.find(room.name) !== undefined;
+      if (isWanted || room.leaving || this.#owned.get(room.name) !== room) return;
+      room.leaving = this.#close(room, relay);
+    };
+    setImmediate(() => void close());
+  }
+
+  /** Never rejects. */
+  async #close(room: JournaledRoom, relay: RoomRelay): Promise<void> {
+    try {
+      await room.journal.close();
+    } catch (error) {
+      // Another node owns it: this one has stepped down by then.
+      if (this.#owned.get(room.name) !== room) return;
+      this.#log.error('A room could not be removed from Redis', { room: room.name, error });
+      room.journal.end();
+    }
+    this.#forget(room);
+    relay.ended(room, 'closed');
+  }
+
+  #forget(room: JournaledRoom): void {
+    room.stopWaiting?.();
+    this.#owned.delete(room.name);
+    if (this.#owned.size === 0) this.#emptied();
+  }
+
+  /** @throws ClusterError AWAY */
+  async #within(ms: number, wait: Promise<void>): Promise<void> {
+    let stop = (): void => undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      stop = this.#clock.later(ms, () => {
+        reject(new ClusterError('AWAY', 'Redis takes too long'));
+      });
+    });
+    await Promise.race([wait, late]).finally(stop);
+  }
+}
+
+type State = Extract<Claim, { type: 'mine' }>['state'];
+
+function busy(cause?: unknown): RoomError {
+  return new RoomError('room-refused', 'The server cannot say now who has that room', { retry: true, cause });
+}
+
+/** An error of the cluster in the words of rooms. */
+function asRoomError(error: unknown, name: string): unknown {
+  if (!(error instanceof ClusterError)) return error;
+  if (error.code !== 'ELSEWHERE' && error.code !== 'FENCED') return busy(error);
+  return new RoomError('interrupted', `Room "${name}" is on another node`, { retry: true, cause: error });
+}
+
+/** The record of the pipeline, of a room whose other fields cannot be read. */
+function pipelineIn(state: State): string | undefined {
+  try {
+    const room: unknown = JSON.parse(state.get('room') ?? 'null');
+    const pipeline: unknown = typeof room === 'object' && room !== null && Reflect.get(room, 'pipeline');
+    return typeof pipeline === 'string' ? pipeline : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import type { OwnedRoom } from './owned-room.js';
+import type { LoggedFrame } from './room-store.js';
+
+/** Between the rooms that a node owns and their clients, wherever their sockets end. It hears what happens to these rooms. */
+export interface RoomRelay {
+  /** Ids of the sessions that this state holds. */
+  sessionsIn(state: ReadonlyMap<string, string>): Iterable<string>;
+  /** The journal is there; the room is not restored yet. */
+  begun(room: OwnedRoom, state: ReadonlyMap<string, string>): void;
+  /** The room was restored, in the same turn. */
+  restored(room: OwnedRoom): void;
+  /** Resolves when nothing is due any more to the clients of a room that is closed. Must not reject. */
+  idle(room: OwnedRoom): Promise<void>;
+  /** These entries leave the log with the commit that is being gathered. */
+  trimming(room: OwnedRoom, frames: readonly LoggedFrame[]): void;
+  /** Closed, or owned by another node from now on. */
+  ended(room: OwnedRoom, why: 'closed' | 'fenced'): void;
+  /** Nobody heard a message to that node. */
+  deaf(node: string): void;
+}
+
+/** Of a node whose clients are all its own. */
+export const noRelay: RoomRelay = {
+  sessionsIn: () => [],
+  begun: () => undefined,
+  restored: () => undefined,
+  idle: () => Promise.resolve(),
+  trimming: () => undefined,
+  ended: () => undefined,
+  deaf: () => undefined,
+};

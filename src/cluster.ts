@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { systemClock } from '../cluster/clock.js';
+import { leftRoomsTaken } from '../cluster/left-rooms.js';
+import { ClusterNode } from '../cluster/node.js';
+import type { NodeHooks } from '../cluster/node.js';
+import { OwnedRooms } from '../cluster/owned-rooms.js';
+import { UnfitRedisError } from '../cluster/redis-check.js';
+import type { ParentLog } from '../log.js';
+import { FencedEngine } from '../media/fenced.js';
+import { serversIn } from '../media/media-record.js';
+import { ConfigError } from '../options/config-error.js';
+import { version } from '../options/help.js';
+import type { Config } from './config.js';
+import type { StartedMedia } from './media.js';
+import type { NodeRooms, ServedRooms } from './node-rooms.js';
+import { sharedSections } from './option-list.js';
+
+/** Of the journals that this version writes, and those that it reads. */
+const journals = { oldest: 1, newest: 1 } as const;
+/** How long rooms may take to be closed in Redis, or to be written down for another node, in ms. */
+const endMs = 5_000;
+/** How long a node may wait for Redis before clients are sent elsewhere, in ms. */
+const frozenMs = 3_000;
+
+/**
+ * Makes the server one of several nodes. Loaded with REDIS_URL alone.
+ * @throws ConfigError when Redis cannot be reached, or would lose rooms
+ */
+export async function startNode(config: Config, media: StartedMedia, log: ParentLog): Promise<NodeRooms> {
+  let served: ServedRooms | undefined;
+  let frozenAt: number | undefined;
+  const owned = new OwnedRooms(systemClock, log);
+  const lag = monitorEventLoopDelay({ resolution: 20 });
+  lag.enable();
+  const hooks: NodeHooks = {
+    facts: () => {
+      const lagMs = lag.max / 1e6;
+      lag.reset();
+      const reached = media.servers.filter(({ up }) => up);
+      return {
+        rooms: [...owned.all].length,
+        sockets: served?.connections() ?? 0,
+        lag: Math.round(lagMs),
+        media: new Set(reached.map(({ url }) => url)),
+        load: new Map(media.servers.map(({ url, load }) => [url, load])),
+      };
+    },
+    frozen: () => {
+      frozenAt ??= performance.now();
+    },
+    up: () => {
+      frozenAt = undefined;
+    },
+    taken: async (room) => owned.taken(room),
+  };
+  const settings = { ...config, version: version(), reads: journals, digest: digestOf(config) };
+  const node = await ClusterNode.start(settings, hooks, log).catch((error: unknown) => {
+    lag.disable();
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof UnfitRedisError) throw new ConfigError(`REDIS_URL: ${reason}`, { cause: error });
+    throw new ConfigError(`REDIS_URL: Redis does not answer (${reason})`, { cause: error });
+  });
+  const engine = new FencedEngine(media.engine, {
+    get isUp() {
+      return node.membership.state !== 'frozen';
+    },
+    after: (room, effect) => {
+      owned.after(room, effect);
+    },
+  });
+  let hasLeft = false;
+  return {
+    engine,
+    journal: owned,
+    fetch: owned.fetch,
+    begin: async (parts) => {
+      served = parts;
+      const ofRooms = {
+        serversOf: serversIn,
+        stepDown: (room: string) => {
+          engine.stepDown(room);
+        },
+        discard: (room: string, pipeline: string | undefined) => {
+          engine.discard(room, pipeline);
+        },
+      };
+      owned.begin({ ...parts, node, media: ofRooms });
+      // Nobody is judged before a lease is over; then it takes two looks, and the next nodes in turn have their time.
+      await leftRoomsTaken(node.hub, node.names, systemClock, config.leaseMs + frozenMs);
+    },
+    committed: async (room) => owned.committed(room),
+    get health() {
+      return { id: node.id, state: node.membership.state, redis: node.hub.isConnected };
+    },
+    get isReady() {
+      const { state } = node.membership;
+      if (state !== 'frozen') return state === 'up';
+      return frozenAt === undefined || performance.now() - frozenAt < frozenMs;
+    },
+    leave: async () => {
+      hasLeft = true;
+      await owned.leave(endMs);
+    },
+    stop: async () => {
+      if (!hasLeft) await owned.close(endMs);
+      // What could not be released is another node's.
+      engine.stepDownAll();
+      await node.close();
+      lag.disable();
+    },
+  };
+}
+
+/** Of what all nodes have in common, so that nodes notice when they have not. */
+function digestOf(config: Config): string {
+  const values = sharedSections.flatMap(({ options }) =>
+    options.map(({ variable, group, key }) => {
+      const owner: unknown = group === undefined ? config : Reflect.get(config, group);
+      return [variable, typeof owner === 'object' && owner !== null ? (Reflect.get(owner, key) as unknown) : undefined];
+    }),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([...values, config.kmsUris]))
+    .digest('base64url')
+    .slice(0, 22);
+}
