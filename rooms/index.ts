@@ -241,6 +241,8 @@ export interface Participant {
   /** In ms since 1970. */
   readonly joinedAt: number;
   readonly closed: boolean;
+  /** What its dialect keeps of its client has changed: a journal of the rooms is told so. */
+  keep(): void;
   /** For what a dialect does by itself. What the methods below do is checked there. @throws RoomError `not-allowed`, `participant-closed` */
   assertMay(action: Action): void;
   /**
