@@ -61,7 +61,11 @@ export class Directory {
 
   /** The owner of a room, asked of Redis once and remembered then. @throws ClusterError AWAY */
   async find(name: string): Promise<Owner | undefined> {
-    const hash = roomHash(name);
+    return this.findHash(roomHash(name));
+  }
+
+  /** As `find`, where only the hash of the room is known. */
+  async findHash(hash: string): Promise<Owner | undefined> {
     const known = this.#owners.get(hash);
     if (known) {
       this.#remember(hash, known);

@@ -42,6 +42,8 @@ export interface NodeHooks extends Pick<MembershipListener, 'frozen' | 'up'>, Jo
   readonly facts: () => Pick<NodeFacts, 'rooms' | 'sockets' | 'lag' | 'media'> & {
     readonly load: ReadonlyMap<string, number>;
   };
+  /** A node is dead. Called again each second while it owns rooms. */
+  readonly dead?: (id: string) => void;
   /** A room of a dead node is this node's now. */
   readonly taken: (room: TakenRoom) => Promise<void> | void;
 }
@@ -86,7 +88,10 @@ export class ClusterNode {
         up: () => {
           hooks.up();
         },
-        dead: (id) => void this.directory.takeOver(id),
+        dead: (id) => {
+          hooks.dead?.(id);
+          void this.directory.takeOver(id);
+        },
       },
     ));
     const { taken } = hooks;

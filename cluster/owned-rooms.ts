@@ -208,6 +208,9 @@ export class OwnedRooms implements Journal {
     if (present) this.#stepDown(parts, present);
     const { relay = noRelay, media, rooms } = parts;
     const journal = parts.node.journals.begin(room, relay.sessionsIn(state), {
+      gathering: (from) => {
+        relay.gathering(owned, from);
+      },
       trimming: (frames) => {
         relay.trimming(owned, frames);
       },

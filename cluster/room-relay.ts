@@ -1,4 +1,5 @@
 import type { OwnedRoom } from './owned-room.js';
+import type { Position } from './position.js';
 import type { LoggedFrame } from './room-store.js';
 
 /** Between the rooms that a node owns and their clients, wherever their sockets end. It hears what happens to these rooms. */
@@ -11,6 +12,8 @@ export interface RoomRelay {
   restored(room: OwnedRoom): void;
   /** Resolves when nothing is due any more to the clients of a room that is closed. Must not reject. */
   idle(room: OwnedRoom): Promise<void>;
+  /** A commit is being gathered, which begins at this position: the last moment for what belongs into it. */
+  gathering(room: OwnedRoom, from: Position): void;
   /** These entries leave the log with the commit that is being gathered. */
   trimming(room: OwnedRoom, frames: readonly LoggedFrame[]): void;
   /** Closed, or owned by another node from now on. */
@@ -25,6 +28,7 @@ export const noRelay: RoomRelay = {
   begun: () => undefined,
   restored: () => undefined,
   idle: () => Promise.resolve(),
+  gathering: () => undefined,
   trimming: () => undefined,
   ended: () => undefined,
   deaf: () => undefined,

@@ -198,6 +198,15 @@ export class RoomStore {
     return ownerAnswer.parse(await this.#hub.call('HMGET', this.#names.owner(hash), 'node', 'epoch'));
   }
 
+  /** The hash of the room in which a session is; undefined: there is none of that id. */
+  async roomOf(session: string): Promise<string | undefined> {
+    return z
+      .string()
+      .nullable()
+      .transform((hash) => hash ?? undefined)
+      .parse(await this.#hub.call('GET', this.#names.session(session)));
+  }
+
   /** As `ownerOf`, of many rooms at once. */
   async ownersOf(hashes: readonly string[]): Promise<(Owner | undefined)[]> {
     const answers = await this.#hub.all(hashes.map((hash) => ['HMGET', this.#names.owner(hash), 'node', 'epoch']));

@@ -1,4 +1,4 @@
-import type { ClusterFace } from '../cluster/port.js';
+import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
 import type { Access, IceServers } from '../access/index.js';
@@ -61,6 +61,8 @@ export interface Dialect {
   readonly state: DialectState;
   /** For a protocol whose clients can go on with another process of the server. Without it they begin anew there. */
   readonly handOver?: HandOver;
+  /** For a protocol whose sessions run at the owner of their room, where there are other nodes. */
+  readonly relayed?: RelayDialect;
   /** Opens the dialect's paths. Called once, before the server listens. */
   attach(context: DialectContext): void;
   /**

@@ -324,8 +324,6 @@ export interface Participant {
    *   then nobody is told
    */
   sendData(topic: string, data: string, to?: readonly Participant[]): void;
-  /** What its dialect keeps of its client has changed (`RecordOf`). */
-  keep(): void;
   /** Leaves the room; the others are told. Does nothing the second time. */
   leave(): void;
 }

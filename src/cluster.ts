@@ -5,7 +5,10 @@ import { leftRoomsTaken } from '../cluster/left-rooms.js';
 import { ClusterNode } from '../cluster/node.js';
 import type { NodeHooks } from '../cluster/node.js';
 import { OwnedRooms } from '../cluster/owned-rooms.js';
+import type { RoomRelay } from '../cluster/room-relay.js';
 import { UnfitRedisError } from '../cluster/redis-check.js';
+import { HubPost } from '../cluster/relay/post.js';
+import { Relay } from '../cluster/relay/index.js';
 import type { ParentLog } from '../log.js';
 import { FencedEngine } from '../media/fenced.js';
 import { serversIn } from '../media/media-record.js';
@@ -15,6 +18,7 @@ import type { Config } from './config.js';
 import type { StartedMedia } from './media.js';
 import type { NodeRooms, ServedRooms } from './node-rooms.js';
 import { sharedSections } from './option-list.js';
+import { textFrame, textOf } from '../transport/frame.js';
 
 /** Of the journals that this version writes, and those that it reads. */
 const journals = { oldest: 1, newest: 1 } as const;
@@ -30,6 +34,7 @@ const frozenMs = 3_000;
 export async function startNode(config: Config, media: StartedMedia, log: ParentLog): Promise<NodeRooms> {
   let served: ServedRooms | undefined;
   let frozenAt: number | undefined;
+  let relay: Relay | undefined;
   const owned = new OwnedRooms(systemClock, log);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
@@ -51,6 +56,13 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     },
     up: () => {
       frozenAt = undefined;
+      relay?.up();
+    },
+    dead: (id) => {
+      relay?.died(id);
+    },
+    toSelf: (text) => {
+      relay?.post.receive(text);
     },
     taken: async (room) => owned.taken(room),
   };
@@ -69,8 +81,33 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       owned.after(room, effect);
     },
   });
+  const { id: nodeId, hub, names, store, directory, membership } = node;
+  const lines = (relay = new Relay({
+    ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame },
+    post: (listener) => new HubPost(hub, names, nodeId, listener, log),
+    dialect: {
+      begin: (client, arrival) => {
+        if (!served?.relayed) throw new Error('no protocol has its sessions at the owner of their room');
+        return served.relayed.begin(client, arrival);
+      },
+    },
+    isUp: () => membership.state !== 'frozen' && served !== undefined,
+    isAlive: (id) => !membership.peers.isDead(id),
+    own: async (room) => owned.own(room),
+    unused: (room) => {
+      owned.closed(room);
+    },
+    find: async (hash) => directory.findHash(hash),
+    moved: (hash, owner) => {
+      directory.moved(hash, owner);
+    },
+    logAfter: async (hash, after, limit) => store.logAfter(hash, after, limit),
+    roomOf: async (session) => store.roomOf(session),
+    deaf: (id) => void directory.deaf(id),
+  }));
   let hasLeft = false;
   return {
+    face: { gateway: lines.gateways, returning: lines.owners },
     engine,
     journal: owned,
     fetch: owned.fetch,
@@ -85,7 +122,29 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
           engine.discard(room, pipeline);
         },
       };
-      owned.begin({ ...parts, node, media: ofRooms });
+      const forRooms: RoomRelay = {
+        sessionsIn: (state) => lines.owners.sessionsIn(state),
+        begun: (room, state) => {
+          lines.owners.begun(room, state);
+        },
+        restored: (room) => {
+          lines.owners.restored(room);
+        },
+        idle: async (room) => lines.owners.idle(room),
+        gathering: (room, from) => {
+          lines.owners.gathering(room, from);
+        },
+        trimming: (room, frames) => {
+          lines.owners.trimming(room, frames);
+        },
+        ended: (room) => {
+          lines.owners.ended(room);
+        },
+        deaf: (id) => {
+          lines.gateways.deaf(id);
+        },
+      };
+      owned.begin({ ...parts, node, media: ofRooms, relay: forRooms });
       // Nobody is judged before a lease is over; then it takes two looks, and the next nodes in turn have their time.
       await leftRoomsTaken(node.hub, node.names, systemClock, config.leaseMs + frozenMs);
     },
@@ -106,6 +165,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       if (!hasLeft) await owned.close(endMs);
       // What could not be released is another node's.
       engine.stepDownAll();
+      lines.close();
       await node.close();
       lag.disable();
     },

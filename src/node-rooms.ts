@@ -1,3 +1,4 @@
+import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Health } from '../rest/health.js';
 import type { ComeBack, Journal, RecordOf, Rooms, RoomsOptions } from '../rooms/index.js';
@@ -7,6 +8,8 @@ export interface ServedRooms {
   readonly rooms: Rooms;
   readonly recordOf: RecordOf;
   readonly comeBack: ComeBack;
+  /** The dialect whose sessions run at the owner of their room. */
+  readonly relayed: RelayDialect | undefined;
   /** Clients that are connected now. */
   readonly connections: () => number;
 }
@@ -16,6 +19,8 @@ export interface NodeRooms {
   /** For these rooms: what another node may go on with is not released too early. */
   readonly engine: MediaEngine;
   readonly journal: Journal;
+  /** For dialects: clients of this node, and sessions that may be anywhere. */
+  readonly face: ClusterFace;
   readonly fetch: NonNullable<RoomsOptions['fetch']>;
   /** Called once, before the server listens. Resolves when the rooms are here that a dead node has left to this one. */
   begin(served: ServedRooms): Promise<void>;

@@ -259,6 +259,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         maxQueuedRequests: config.maxQueuedRequests,
         log: log.child({ dialect: name }),
         now,
+        cluster: node?.face,
       });
       dialects.push(dialect);
       undo.add(() => dialect.close());
@@ -268,7 +269,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       handOvers.get(participant.attributes.dialect)?.recordOf(participant, session);
     const comeBack = backTo(handOvers);
     if (options.former) rooms.restore(options.former, comeBack);
-    await node?.begin({ rooms, recordOf, comeBack, connections: () => doors.connections });
+    const relayed = dialects.find((dialect) => dialect.relayed)?.relayed;
+    await node?.begin({ rooms, recordOf, comeBack, relayed, connections: () => doors.connections });
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));

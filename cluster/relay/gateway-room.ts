@@ -325,6 +325,8 @@ export class GatewayRoom {
   #ask(afterMs = 0): void {
     if (this.#asking || this.#hasClosed) return;
     this.#asking = true;
+    // What was known was wrong, or is old.
+    this.#context.moved(this.hash, undefined);
     void this.#find(afterMs).finally(() => {
       this.#asking = false;
       if (!this.#isSettled()) this.#ask(askAgainMs);

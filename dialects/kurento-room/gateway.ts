@@ -1,6 +1,6 @@
 import { tokenOfRequest } from '../../access/index.js';
 import type { IceServers } from '../../access/index.js';
-import type { Arrival, RelayDialect, RelaySession, SessionClient } from '../../cluster/port.js';
+import type { RelayDialect } from '../../cluster/port.js';
 import type { Log } from '../../log.js';
 import type { Participant } from '../../rooms/index.js';
 import type { Dialect, DialectContext, DialectState, HandOver } from '../dialect.js';
@@ -26,7 +26,7 @@ interface RoomDialectContext extends Pick<
 }
 
 /** The room protocol: gives each connection a link (docs/protocols/kurento-room.md#1-transport). */
-export class RoomGateway implements Dialect, RelayDialect {
+export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
   readonly #settings: Omit<LinkContext, 'rooms' | 'access' | 'passwords' | 'names' | 'cluster' | 'returning'>;
@@ -82,10 +82,12 @@ export class RoomGateway implements Dialect, RelayDialect {
     comeBack: (participant, kept) => this.#restore(participant, kept)?.returned,
   };
 
-  begin(client: SessionClient, arrival: Arrival): RelaySession {
-    if (!this.#context) throw new Error('attach comes first');
-    return Session.begin(client, this.#context, arrival);
-  }
+  readonly relayed: RelayDialect = {
+    begin: (client, arrival) => {
+      if (!this.#context) throw new Error('attach comes first');
+      return Session.begin(client, this.#context, arrival);
+    },
+  };
 
   close(): void {
     this.#sessions.close();

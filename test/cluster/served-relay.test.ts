@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { RedisServer } from '../support/redis-server.js';
+import { ClusterStage } from './served-node.js';
+
+describe('A room of clients at several nodes', function () {
+  this.timeout(60_000);
+  let stage: ClusterStage;
+
+  before(async function () {
+    if (!RedisServer.isInstalled) this.skip();
+    stage = await ClusterStage.open();
+  });
+
+  afterEach(() => stage.clear());
+  after(async () => {
+    if (RedisServer.isInstalled) await stage.close();
+  });
+
+  it('hear and see each other', async () => {
+    const [one, two] = [await stage.node(), await stage.node()];
+    const [ana] = await stage.join(one, 'ana', 'r');
+    const [ben] = await stage.join(two, 'ben', 'r');
+    await ana.take((frame) => frame.method === 'participantJoined' && frame.params?.id === 'ben');
+    expect(two.rooms.find('r'), 'the room is at one node alone').to.equal(undefined);
+    await ben.request('sendMessage', { message: 'hello', userMessage: 'ben', roomMessage: 'r' });
+    const heard = await ana.take((frame) => frame.method === 'sendMessage');
+    expect(heard.params).to.include({ user: 'ben', message: 'hello' });
+    const publisher = await stage.negotiate(ben, 'ben', 'publishVideo');
+    publisher.send();
+    const subscriber = await stage.negotiate(ana, 'ben', 'receiveVideoFrom', { sender: 'ben_webcam' });
+    await subscriber.receives({ audio: 10, video: 10 });
+    await ben.request('leaveRoom');
+    await ana.take((frame) => frame.method === 'participantLeft');
+    await ana.request('leaveRoom');
+    await stage.expectNothingLeft();
+  });
+
+  it('go on when the node is killed that owns the room', async () => {
+    const owner = await stage.nodeProcess();
+    const [one, two] = [await stage.node(), await stage.node()];
+    const [, anaId] = await stage.join(owner, 'ana', 'r');
+    const [ben] = await stage.join(one, 'ben', 'r');
+    const [cleo] = await stage.join(two, 'cleo', 'r');
+    const publisher = await stage.negotiate(ben, 'ben', 'publishVideo');
+    publisher.send();
+    const subscriber = await stage.negotiate(cleo, 'ben', 'receiveVideoFrom', { sender: 'ben_webcam' });
+    await subscriber.receives({ audio: 10, video: 10 });
+    const say = async (message: string): Promise<void> => {
+      await ben.request('sendMessage', { message, userMessage: 'ben', roomMessage: 'r' });
+    };
+    await say('before');
+    await owner.end('SIGKILL');
+    // Waits for the next owner.
+    await say('after');
+    for (const text of ['before', 'after']) {
+      const { params } = await cleo.take((frame) => frame.method === 'sendMessage');
+      expect(params?.message).to.equal(text);
+    }
+    const back = await stage.resume(two, anaId);
+    const late = await stage.negotiate(back, 'ben', 'receiveVideoFrom', { sender: 'ben_webcam' });
+    await late.receives({ video: 10 });
+    const [begin = 0] = subscriber.videoSequence;
+    expect(subscriber.videoSequence, 'no packet is missing').to.deep.equal(
+      subscriber.videoSequence.map((_, index) => (begin + index) % 65_536),
+    );
+    for (const client of [back, ben, cleo]) await client.request('leaveRoom');
+    await stage.expectNothingLeft();
+  });
+});
