@@ -1,5 +1,5 @@
 import type { Log } from '../log.js';
-import { RoomError, roomOfFields } from '../rooms/index.js';
+import { roomOfFields } from '../rooms/index.js';
 import type { ComeBack, Journal, RecordOf, Rooms } from '../rooms/index.js';
 import type { Clock } from './clock.js';
 import { ClusterError, ElsewhereError } from './cluster-error.js';
@@ -37,8 +37,8 @@ export interface OwnedRoomsParts {
 
 /** How long a room that was claimed stays when nobody opens it, in ms. */
 const unopenedMs = 2_000;
-/** How long is waited for a room that is being closed, in ms. */
-const closingMs = 5_000;
+/** How long somebody may have to wait for Redis, in ms. */
+const patienceMs = 5_000;
 
 /** The rooms that this node owns, each with its journal in Redis. */
 export class OwnedRooms implements Journal {
@@ -89,25 +89,27 @@ export class OwnedRooms implements Journal {
     return claim;
   }
 
-  /** For `RoomsOptions.fetch`. */
-  readonly fetch = (name: string): Promise<void> | undefined => {
-    if (this.#parts?.node.membership.state === 'frozen') return Promise.reject(busy());
-    if (this.find(name)) return undefined;
-    return this.own(name).then(
-      () => undefined,
-      (error: unknown) => {
-        throw asRoomError(error, name);
-      },
-    );
-  };
+  /** Nobody wants the room any more who has claimed it (`own`). It stays if it is open. */
+  unused(name: string): void {
+    const room = this.#owned.get(name);
+    if (room && !this.#parts?.rooms.find(name)) this.#closeSoon(room);
+  }
 
-  /** Resolves when what has changed in the room in this turn is in Redis. @throws RoomError `interrupted` when another node owns it now */
-  async committed(name: string): Promise<void> {
-    try {
-      await this.#owned.get(name)?.journal.committed();
-    } catch (error) {
-      throw asRoomError(error, name);
+  /** As `RoomsOptions.fetch`. Rejects as `own`. */
+  fetch(name: string): Promise<void> | undefined {
+    if (this.#parts?.node.membership.state === 'frozen') {
+      return Promise.reject(new ClusterError('AWAY', 'Redis does not answer: this node waits'));
     }
+    return this.find(name) ? undefined : this.own(name).then(() => undefined);
+  }
+
+  /**
+   * Resolves when what has changed in the room in this turn is in Redis.
+   * @throws ClusterError FENCED when another node owns it now, AWAY when Redis takes too long
+   */
+  async committed(name: string): Promise<void> {
+    const committed = this.#owned.get(name)?.journal.committed();
+    if (committed) await this.#within(patienceMs, committed);
   }
 
   /** Something that cannot be taken back happens when the commit of this turn has succeeded. Never when the room was lost. */
@@ -180,7 +182,7 @@ export class OwnedRooms implements Journal {
   async #own(name: string): Promise<OwnedRoom> {
     const parts = await this.#begun;
     const leaving = this.#owned.get(name)?.leaving;
-    if (leaving) await this.#within(closingMs, leaving);
+    if (leaving) await this.#within(patienceMs, leaving);
     const claim = await parts.node.directory.claim(name);
     switch (claim.type) {
       case 'mine':
@@ -303,17 +305,6 @@ export class OwnedRooms implements Journal {
 }
 
 type State = Extract<Claim, { type: 'mine' }>['state'];
-
-function busy(cause?: unknown): RoomError {
-  return new RoomError('room-refused', 'The server cannot say now who has that room', { retry: true, cause });
-}
-
-/** An error of the cluster in the words of rooms. */
-function asRoomError(error: unknown, name: string): unknown {
-  if (!(error instanceof ClusterError)) return error;
-  if (error.code !== 'ELSEWHERE' && error.code !== 'FENCED') return busy(error);
-  return new RoomError('interrupted', `Room "${name}" is on another node`, { retry: true, cause: error });
-}
 
 /** The record of the pipeline, of a room whose other fields cannot be read. */
 function pipelineIn(state: State): string | undefined {

@@ -6,6 +6,8 @@ import type { Access, IceServers } from '../access/index.js';
 import type { Passwords, Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
+import { answeredWhenKept } from './answered-when-kept.js';
+import type { Kept } from './answered-when-kept.js';
 import { Callers, stranger } from './callers.js';
 import { examplesRouter } from './examples.js';
 import { healthHandlers } from './health.js';
@@ -32,7 +34,11 @@ export interface AppOptions {
   readonly rooms: Rooms;
   readonly access: Access;
   readonly passwords: Passwords;
+  /** Where rooms are kept besides: changes are answered after it. Default: nowhere. */
+  readonly kept?: Kept | undefined;
   readonly health: () => Health;
+  /** Whether clients should be sent to this server. */
+  readonly isReady: () => boolean;
   /** Undefined where the metrics are at ADMIN_PORT alone. */
   readonly metrics: Metrics | undefined;
   readonly pageSettings: PageSettings;
@@ -80,11 +86,12 @@ export function restApp(options: AppOptions): Express {
   const admin = new Admin(() => options.adminToken, new WrongTokens(options.now, options.onGuessing));
   const callers = new Callers(admin, options.access, administrator);
   const roomList = new RoomList(options.roomList, () => admin.isPossible || options.access.readsTokens);
-  const ofRooms = roomHandlers(rooms, roomList, options.passwords);
+  const overRooms = roomHandlers(rooms, roomList, options.passwords);
+  const ofRooms = options.kept ? answeredWhenKept(overRooms, options.kept) : overRooms;
   const handlers = {
     ...ofRooms,
     ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet),
-    ...healthHandlers(options.health),
+    ...healthHandlers(options.health, options.isReady),
     ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,

@@ -10,6 +10,13 @@ export function healthAnswer(state: Health, isAdmin: boolean): Answer<'getHealth
     : { status: 503, body: isAdmin ? { status: 'no media server', ...state } : { status: 'unavailable' } };
 }
 
-export function healthHandlers(health: () => Health): Handlers<'getHealth'> {
-  return { getHealth: (_input, { isAdmin }) => healthAnswer(health(), isAdmin) };
+export function readinessAnswer(isReady: boolean): Answer<'getReadiness'> {
+  return isReady ? { status: 200, body: { status: 'ok' } } : { status: 503, body: { status: 'unavailable' } };
+}
+
+export function healthHandlers(health: () => Health, isReady: () => boolean): Handlers<'getHealth' | 'getReadiness'> {
+  return {
+    getHealth: (_input, { isAdmin }) => healthAnswer(health(), isAdmin),
+    getReadiness: () => readinessAnswer(isReady()),
+  };
 }

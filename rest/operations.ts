@@ -294,6 +294,17 @@ export const operations = {
     },
     problems: [],
   },
+  getReadiness: {
+    method: 'get',
+    path: '/readyz',
+    tag: 'server',
+    summary:
+      '200 while clients should be sent to this server, 503 while one of several nodes leaves, or waits for Redis for more than 3 s',
+    params: none,
+    access: 'everybody',
+    responses: { 200: components.Status, 503: components.Status },
+    problems: [],
+  },
   getAllRooms: {
     method: 'get',
     path: '/getAllRooms',

@@ -95,7 +95,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     isAlive: (id) => !membership.peers.isDead(id),
     own: async (room) => owned.own(room),
     unused: (room) => {
-      owned.closed(room);
+      owned.unused(room);
     },
     find: async (hash) => directory.findHash(hash),
     moved: (hash, owner) => {
@@ -110,7 +110,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     face: { gateway: lines.gateways, returning: lines.owners },
     engine,
     journal: owned,
-    fetch: owned.fetch,
+    fetch: (room) => owned.fetch(room),
     begin: async (parts) => {
       served = parts;
       const ofRooms = {

@@ -1,6 +1,7 @@
 import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Health } from '../rest/health.js';
+import { RoomError, roomKey } from '../rooms/index.js';
 import type { ComeBack, Journal, RecordOf, Rooms, RoomsOptions } from '../rooms/index.js';
 
 /** What the server has once it is put together. */
@@ -21,10 +22,11 @@ export interface NodeRooms {
   readonly journal: Journal;
   /** For dialects: clients of this node, and sessions that may be anywhere. */
   readonly face: ClusterFace;
-  readonly fetch: NonNullable<RoomsOptions['fetch']>;
+  /** As `RoomsOptions.fetch`, but it rejects with an error of the cluster. */
+  fetch(room: string): Promise<void> | undefined;
   /** Called once, before the server listens. Resolves when the rooms are here that a dead node has left to this one. */
   begin(served: ServedRooms): Promise<void>;
-  /** Resolves when what has changed in a room in this turn is kept. @throws RoomError when another node owns the room now */
+  /** Resolves when what has changed in a room in this turn is kept. Rejects with an error of the cluster. */
   committed(room: string): Promise<void>;
   readonly health: NonNullable<Health['node']>;
   /** Whether clients should be sent here. */
@@ -33,4 +35,24 @@ export interface NodeRooms {
   leave(): Promise<void>;
   /** Gives everything back. Rooms that are not left have been closed before. */
   stop(): Promise<void>;
+}
+
+/** Rooms that are where this node says. */
+export function fetchFrom(node: NodeRooms): NonNullable<RoomsOptions['fetch']> {
+  return (name) => node.fetch(name)?.catch((error: unknown) => refuse(error, name));
+}
+
+/** Resolves when what has changed in a room in this turn is kept. @throws RoomError */
+export function keptBy(node: NodeRooms): (name: string) => Promise<void> {
+  return (name) => node.committed(roomKey(name)).catch((error: unknown) => refuse(error, name));
+}
+
+/** An error of the cluster in the words of rooms. It is known by its code, since its class is loaded with REDIS_URL alone. */
+function refuse(error: unknown, name: string): never {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  if (code === 'ELSEWHERE' || code === 'FENCED') {
+    throw new RoomError('interrupted', `Room "${name}" is on another node`, { retry: true, cause: error });
+  }
+  if (code !== 'AWAY' && code !== 'VERSION') throw error;
+  throw new RoomError('room-refused', `Nobody can say now where room "${name}" is`, { retry: true, cause: error });
 }

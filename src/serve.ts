@@ -33,6 +33,7 @@ import type { Hooks } from './dialects.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
+import { fetchFrom, keptBy } from './node-rooms.js';
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
@@ -130,7 +131,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const rooms = new Rooms(node?.engine ?? media, {
       now,
       journal: node?.journal,
-      fetch: node?.fetch,
+      fetch: node && fetchFrom(node),
       ...roomsOf(config),
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
@@ -153,6 +154,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       mediaServers: options.mediaServers?.() ?? [],
       ...(node && { node: node.health }),
     });
+    const isReady = (): boolean => node?.isReady ?? true;
     let elsewhere: readonly string[] = [];
     const onDefect = (path: string, error: unknown): void => {
       log.error('an HTTP request failed', { path, error });
@@ -163,7 +165,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       rooms,
       access,
       passwords,
+      kept: node && keptBy(node),
       health,
+      isReady,
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
@@ -207,7 +211,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const limits = { ...connectionLimits(config), maxConnections: config.maxConnections, headers };
     const openAdmin = async (place: Place): Promise<string> => {
       const admin = await openAdminPort(place, {
-        app: { health, metrics: counts, onDefect },
+        app: { health, isReady, metrics: counts, onDefect },
         doors: { ...limits, gate: adminGate, maxSockets: adminSocketLimit() },
         patience,
         log,

@@ -14,6 +14,8 @@ import { until } from '../support/until.js';
 
 const bindAddress = '127.0.0.1';
 const leaseMs = 1_500;
+/** As `names` of rooms-in-redis.ts. */
+const redisPrefix = 'test:';
 
 /** Servers on one Redis and one media server, with clients that have no browser. */
 export class ClusterStage {
@@ -46,6 +48,9 @@ export class ClusterStage {
     for (const client of this.#clients.splice(0)) await client.close();
     for (const server of this.#servers.splice(0)) await server.stop();
     for (const process of this.#processes.splice(0)) await process.end('SIGKILL');
+    await this.redis.kill();
+    this.redis.forgetAll();
+    await this.redis.start();
   }
 
   async close(): Promise<void> {
@@ -59,6 +64,7 @@ export class ClusterStage {
     const server = await startTestServer({
       redisUrl: this.redis.url,
       kmsUris: [this.engine.url],
+      redisPrefix,
       leaseMs,
       ...given,
     });
@@ -68,7 +74,12 @@ export class ClusterStage {
 
   /** A node that can be killed. */
   async nodeProcess(): Promise<ServerProcess> {
-    const env = { REDIS_URL: this.redis.url, KMS_URIS: this.engine.url, LEASE_MS: String(leaseMs) };
+    const env = {
+      REDIS_URL: this.redis.url,
+      REDIS_PREFIX: redisPrefix,
+      KMS_URIS: this.engine.url,
+      LEASE_MS: String(leaseMs),
+    };
     const process = await ServerProcess.start(0, env, [...serverProgram.execArgv, serverProgram.path]);
     this.#processes.push(process);
     return process;

@@ -75,6 +75,14 @@ export const joinRoom = sessionRequest({
       reason: 'room-refused',
       when: 'The name is that of a room of another protocol, and the protocols are kept apart (`BRIDGE=false`).',
     },
+    {
+      reason: 'room-refused',
+      when: 'The server is one of several (`REDIS_URL`), and cannot say now which of them has the room. The same request may succeed later.',
+    },
+    {
+      reason: 'interrupted',
+      when: 'The server is one of several, and another one has the room. The same request may succeed later.',
+    },
     { reason: 'invalid-name', when: 'The name of the user or of the room is empty, or has more than 256 characters.' },
     {
       reason: 'invalid-name',
