@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { Names, roomHash } from '../../../cluster/names.js';
+import { Hub } from '../../../cluster/redis.js';
+import { adminToken, asAdmin } from '../../support/administrator.js';
+import { EmbeddedEngine } from '../../support/embedded-engine.js';
+import { pipelinesOf } from '../../support/media-objects.js';
+import { serverProgram } from '../../support/programs.js';
+import { RecordingLog } from '../../support/recording-log.js';
+import { RedisServer } from '../../support/redis-server.js';
+import { ServerProcess } from '../../support/server-process.js';
+import { until } from '../../support/until.js';
+import { TcpProxy } from './tcp-proxy.js';
+
+const names = new Names('atrium:');
+/** How long a node that stands still counts as alive, in ms: the least. */
+export const leaseMs = 1_500;
+
+const health = z.object({ node: z.object({ id: z.string(), state: z.string() }) });
+
+/** One of several server processes, with a network of its own to Redis. */
+export class Node {
+  /** Of its present process, among the nodes. */
+  id = '';
+  isStopped = false;
+  readonly toRedis: TcpProxy;
+  readonly #env: NodeJS.ProcessEnv;
+  #process: ServerProcess | undefined;
+
+  constructor(toRedis: TcpProxy, env: NodeJS.ProcessEnv) {
+    this.toRedis = toRedis;
+    this.#env = { ...env, REDIS_URL: `redis://127.0.0.1:${toRedis.port}` };
+  }
+
+  /** Also after it was killed. Resolves when it is up. */
+  async start(): Promise<void> {
+    this.toRedis.mend();
+    this.toRedis.goOn();
+    this.#process = await ServerProcess.start(0, this.#env, [...serverProgram.execArgv, serverProgram.path]);
+    this.isStopped = false;
+    this.id = (await this.health()).id;
+  }
+
+  /** As http://127.0.0.1:port/ */
+  get url(): string {
+    if (!this.#process) throw new Error('This node was not started');
+    return this.#process.url;
+  }
+
+  get port(): number | undefined {
+    return this.#process?.port;
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
+  async health(): Promise<z.output<typeof health>['node']> {
+    const answer = await fetch(`${this.url}healthz`, asAdmin);
+    return health.parse(await answer.json()).node;
+  }
+
+  /** `kill -9`, at once. Resolves when the process has ended. */
+  async kill(): Promise<void> {
+    const process = this.#process;
+    this.#process = undefined;
+    await process?.end('SIGKILL');
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.#process?.signal('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.isStopped = false;
+    this.#process?.signal('SIGCONT');
+  }
+}
+
+/**
+ * A cluster of real processes: nodes on one Redis and two media servers. Between each node and Redis there is a proxy, and clients come
+ * through proxies that know which nodes are there.
+ */
+export class Rig {
+  readonly redis: RedisServer;
+  readonly engines: readonly EmbeddedEngine[];
+  readonly nodes: readonly Node[];
+  readonly #fronts = new Set<TcpProxy>();
+  readonly #hub: Hub;
+
+  private constructor(redis: RedisServer, engines: readonly EmbeddedEngine[], nodes: readonly Node[], hub: Hub) {
+    this.redis = redis;
+    this.engines = engines;
+    this.nodes = nodes;
+    this.#hub = hub;
+  }
+
+  static async start(
+    env: NodeJS.ProcessEnv = {},
+    {
+      nodes: count = 3,
+      redis: settings = [],
+      engine = [],
+    }: Partial<Record<'redis' | 'engine', string[]>> & { nodes?: number } = {},
+  ): Promise<Rig> {
+    const [redis, ...engines] = await Promise.all([
+      RedisServer.start(...settings),
+      EmbeddedEngine.start(0, engine),
+      EmbeddedEngine.start(0, engine),
+    ]);
+    const all = {
+      KMS_URIS: engines.map(({ url }) => url).join(),
+      LEASE_MS: String(leaseMs),
+      ADMIN_TOKEN: adminToken,
+      ...env,
+    };
+    const proxies = await Promise.all(Array.from({ length: count }, () => TcpProxy.to(() => [redis.port])));
+    const nodes = proxies.map((proxy) => new Node(proxy, all));
+    const hub = new Hub({ url: redis.url, name: 'rig', waitReplicas: 0 }, new RecordingLog());
+    await hub.connect();
+    await hub.subscribe('rig');
+    await Promise.all(nodes.map((node) => node.start()));
+    return new Rig(redis, engines, nodes, hub);
+  }
+
+  /** Where clients come in: at that node as long as it is there, else at the next one. */
+  async front(first: number): Promise<TcpProxy> {
+    const order = [...this.nodes.slice(first), ...this.nodes.slice(0, first)];
+    const front = await TcpProxy.to(() =>
+      order.flatMap(({ port, isStopped }) => (port === undefined || isStopped ? [] : [port])),
+    );
+    this.#fronts.add(front);
+    return front;
+  }
+
+  /** The node that owns the room, as Redis has it. */
+  async ownerOf(room: string): Promise<Node | undefined> {
+    const id = await this.#hub.call('HGET', names.owner(roomHash(room)), 'node');
+    return this.nodes.find((node) => node.id === id);
+  }
+
+  /** Resolves when that node owns the room. */
+  async owner(room: string): Promise<Node> {
+    let owner: Node | undefined;
+    await until('the room has an owner', async () => (owner = await this.ownerOf(room)) !== undefined);
+    if (!owner) throw new Error(`Room "${room}" has no owner`);
+    return owner;
+  }
+
+  /** A command of Redis, which is not under way through a proxy. */
+  async ask(...command: Parameters<Hub['call']>): Promise<unknown> {
+    await this.#hub.connection();
+    return this.#hub.call(...command);
+  }
+
+  /** What the log of the room holds, the oldest first. */
+  async log(room: string): Promise<string> {
+    return JSON.stringify(await this.ask('XRANGE', names.log(roomHash(room)), '-', '+'));
+  }
+
+  /** All nodes run and are up, and nothing is left of what clients had. */
+  async expectNothingLeft(): Promise<void> {
+    await until('no pipeline is left', async () => {
+      const held = await Promise.all(this.engines.map(({ url }) => pipelinesOf(url)));
+      return held.flat().length === 0;
+    });
+    let left: string[] = [];
+    await until('nothing is left in Redis', async () => {
+      left = await this.#leftInRedis();
+      return left.length === 0;
+    }).catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${left.join(', ')}`);
+    });
+  }
+
+  /** Those that were killed or stopped are there again. */
+  async mend(): Promise<void> {
+    for (const node of this.nodes) {
+      node.toRedis.mend();
+      node.toRedis.goOn();
+      if (node.isStopped) node.goOn();
+    }
+    await Promise.all(this.nodes.map(async (node) => node.isRunning || node.start()));
+    await until('all nodes are up', async () =>
+      (await Promise.all(this.nodes.map((node) => node.health()))).every(({ state }) => state === 'up'),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const front of this.#fronts) front.close();
+    await Promise.all(this.nodes.map((node) => node.kill()));
+    for (const node of this.nodes) node.toRedis.close();
+    this.#hub.close();
+    await Promise.all([this.redis.remove(), ...this.engines.map((engine) => engine.stop())]);
+  }
+
+  /** Keys that are not those of nodes that live, and that do not end by themselves soon. */
+  async #leftInRedis(): Promise<string[]> {
+    const keys = z.array(z.string()).parse(await this.ask('KEYS', '*'));
+    const ends = await Promise.all(keys.map((key) => this.ask('PTTL', key)));
+    const own = new Set([names.nodes, names.load, ...this.nodes.map(({ id }) => names.node(id))]);
+    return keys.filter((key, index) => !own.has(key) && !(key.endsWith(':log') && Number(ends[index]) >= 0));
+  }
+}
