@@ -194,9 +194,12 @@ export class RoomJournal {
     this.#schedule();
   }
 
-  /** What lists say of the room. Told at once the first time, then once a second at most. */
-  summarize(text: string): void {
-    if (!this.#end) this.#summary.change(text);
+  /**
+   * What lists say of the room has changed. Told at once the first time, then once a second at most.
+   * @param make as `RoomSummary.change`
+   */
+  summarize(make: () => string | undefined): void {
+    if (!this.#end) this.#summary.change(make);
   }
 
   /** There is something for `JournalOwner.gathering`. */

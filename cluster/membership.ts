@@ -52,6 +52,7 @@ export class Membership {
   #wasOverdue = false;
   /** Redis time minus that of this machine, in ms. */
   #offset = 0;
+  #facts: NodeFacts | undefined;
   #thaw: Promise<void> | undefined;
   readonly #stops: (() => void)[] = [];
   #stopBeat: (() => void) | undefined;
@@ -97,6 +98,11 @@ export class Membership {
     return this.#isDraining ? 'draining' : 'up';
   }
 
+  /** What this node has last said of itself. */
+  get facts(): NodeFacts | undefined {
+    return this.#facts;
+  }
+
   /** The time of Redis, in ms since 1970, as far as it is known here. */
   get redisTime(): number {
     return this.#context.clock.wall() + this.#offset;
@@ -124,7 +130,8 @@ export class Membership {
     this.#stopBeat?.();
     this.#stopBeat = clock.later(leaseMs / 3, () => void this.#beat());
     const { load, ...own } = facts();
-    const fields = factsAsFields({ ...own, state: this.#isDraining ? 'draining' : 'up' });
+    this.#facts = { ...own, state: this.#isDraining ? 'draining' : 'up' };
+    const fields = factsAsFields(this.#facts);
     const loads = [...load].map(([url, endpoints]) => [`${url} ${nodeId}`, endpoints]);
     const sent = this.#life.moment;
     this.#sent ??= sent;

@@ -1,6 +1,6 @@
 import type { Log } from '../log.js';
 import { roomOfFields } from '../rooms/index.js';
-import type { ComeBack, Journal, RecordOf, Rooms } from '../rooms/index.js';
+import type { ComeBack, Journal, RecordOf, Room, Rooms } from '../rooms/index.js';
 import type { Clock } from './clock.js';
 import { ClusterError, ElsewhereError } from './cluster-error.js';
 import type { TakenRoom } from './directory.js';
@@ -29,6 +29,10 @@ export interface OwnedRoomsParts {
     readonly membership: Pick<ClusterNode['membership'], 'state'>;
   };
   readonly rooms: Pick<Rooms, 'find' | 'letGo' | 'restoreRoom'>;
+  /** What lists say of a room that is open. */
+  readonly summaryOf: (room: Room) => string;
+  /** Nothing is listed of the room any more. */
+  readonly unlisted: (hash: string) => void;
   readonly recordOf: RecordOf;
   readonly comeBack: ComeBack;
   readonly media: MediaOfRooms;
@@ -124,7 +128,9 @@ export class OwnedRooms implements Journal {
 
   changed(name: string, field: string, record: (() => unknown) | undefined): void {
     const room = this.#owned.get(name);
-    if (room && !room.leaving) room.changed(field, record);
+    if (!room || room.leaving) return;
+    room.changed(field, record);
+    this.#summarize(room);
   }
 
   closed(name: string): void {
@@ -242,11 +248,19 @@ export class OwnedRooms implements Journal {
     try {
       rooms.restoreRoom(roomOfFields(state), comeBack);
       relay.restored(owned);
+      this.#summarize(owned);
     } catch (error) {
       this.#log.error('A room of another node has ended: it cannot be read', { room: owned.name, error });
       rooms.letGo(owned.name);
       media.discard(owned.name, pipelineIn(state));
     }
+  }
+
+  #summarize({ name, journal }: JournaledRoom): void {
+    journal.summarize(() => {
+      const room = this.#parts?.rooms.find(name);
+      return room && this.#parts?.summaryOf(room);
+    });
   }
 
   /** Another node owns the room: nobody is told, and nothing happens to what that node knows of. */
@@ -283,6 +297,7 @@ export class OwnedRooms implements Journal {
       room.journal.end();
     }
     this.#forget(room);
+    this.#parts?.unlisted(room.hash);
     relay.ended(room, 'closed');
   }
 

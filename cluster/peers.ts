@@ -42,8 +42,13 @@ export class Peers {
 
   /** Those that live, with what they last said. */
   get alive(): readonly Peer[] {
+    return this.all.filter(({ isDead }) => !isDead);
+  }
+
+  /** Those that live, and the dead ones that still own rooms. */
+  get all(): readonly (Peer & { readonly isDead: boolean })[] {
     return [...this.#seen].flatMap(([id, { facts, toldAt }]) =>
-      facts === undefined || toldAt !== undefined ? [] : [{ id, facts }],
+      facts === undefined ? [] : [{ id, facts, isDead: toldAt !== undefined }],
     );
   }
 

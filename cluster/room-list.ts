@@ -17,7 +17,7 @@ export class RoomList {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #watchers = new Set<RoomWatcher>();
   readonly #stop: () => void;
-  #read: { readonly at: number; readonly summaries: Promise<ReadonlyMap<string, string>> } | undefined;
+  #read: { readonly at: number; readonly summaries: Promise<Map<string, string>> } | undefined;
 
   constructor(hub: Hub, names: Names, clock: Pick<Clock, 'now'>) {
     this.#hub = hub;
@@ -36,7 +36,7 @@ export class RoomList {
   async summaries(): Promise<ReadonlyMap<string, string>> {
     const now = this.#clock.now();
     if (this.#read && now - this.#read.at < freshMs) return this.#read.summaries;
-    const summaries = this.#hub.call('HGETALL', this.#names.rooms).then((answer) => texts.parse(answer));
+    const summaries = this.#hub.call('HGETALL', this.#names.rooms).then((answer) => new Map(texts.parse(answer)));
     const read = { at: now, summaries };
     this.#read = read;
     // What failed is asked for again at once.
@@ -44,6 +44,14 @@ export class RoomList {
       if (this.#read === read) this.#read = undefined;
     });
     return summaries;
+  }
+
+  /** This node has closed a room, which would be listed until the next reading. */
+  closed(hash: string): void {
+    this.#read?.summaries.then(
+      (summaries) => summaries.delete(hash),
+      () => undefined,
+    );
   }
 
   /**

@@ -8,8 +8,10 @@ export class RoomSummary {
   readonly #clock: Pick<Clock, 'now' | 'later'>;
   readonly #onDue: () => void;
   #written: string | undefined;
+  /** Set when something has changed since it was made. */
+  #make: (() => string | undefined) | undefined;
   #next: string | undefined;
-  #writtenAt = Number.NEGATIVE_INFINITY;
+  #madeAt = Number.NEGATIVE_INFINITY;
   #stop: (() => void) | undefined;
 
   /** @param onDue called when there is one to be written now */
@@ -24,16 +26,19 @@ export class RoomSummary {
   }
 
   get isDue(): boolean {
-    return this.#next !== undefined && this.#wait <= 0;
+    this.#look();
+    return this.#next !== undefined;
   }
 
-  change(text: string): void {
-    if ((this.#next ?? this.#written) === text) return;
-    this.#next = text;
+  /** @param make called when it can be written, so that many changes of a large room cost as much as one. Undefined: nothing is listed */
+  change(make: () => string | undefined): void {
+    this.#make = make;
     if (this.#wait <= 0) this.#onDue();
     else {
       this.#stop ??= this.#clock.later(this.#wait, () => {
         this.#stop = undefined;
+        // Timers may be early by a part of a millisecond.
+        this.#madeAt = Number.NEGATIVE_INFINITY;
         this.#onDue();
       });
     }
@@ -41,12 +46,11 @@ export class RoomSummary {
 
   /** The one that is due counts as written then. Undefined when none is due. */
   take(): string | undefined {
-    if (!this.isDue) return undefined;
-    this.#written = this.#next;
+    this.#look();
+    const next = this.#next;
     this.#next = undefined;
-    this.#writtenAt = this.#clock.now();
-    this.close();
-    return this.#written;
+    if (next !== undefined) this.#written = next;
+    return next;
   }
 
   close(): void {
@@ -55,6 +59,16 @@ export class RoomSummary {
   }
 
   get #wait(): number {
-    return this.#writtenAt + everyMs - this.#clock.now();
+    return this.#madeAt + everyMs - this.#clock.now();
+  }
+
+  #look(): void {
+    if (!this.#make || this.#wait > 0) return;
+    const text = this.#make();
+    this.#make = undefined;
+    if (text === undefined) return;
+    this.#madeAt = this.#clock.now();
+    this.close();
+    this.#next = text === this.#written ? undefined : text;
   }
 }

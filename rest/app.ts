@@ -6,9 +6,11 @@ import type { Access, IceServers } from '../access/index.js';
 import type { Passwords, Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
+import { AllRooms } from './all-rooms.js';
 import { answeredWhenKept } from './answered-when-kept.js';
 import type { Kept } from './answered-when-kept.js';
 import { Callers, stranger } from './callers.js';
+import { clusterHandlers } from './cluster.js';
 import { examplesRouter } from './examples.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
@@ -17,6 +19,7 @@ import { openApiDocument } from './openapi.js';
 import type { Metrics } from './metrics.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
+import type { OtherNodes } from './other-nodes.js';
 import { lostPage, pageRouter } from './page.js';
 import { Problem } from './problem.js';
 import { answerProblems, refuseAsProblem } from './problem-answer.js';
@@ -36,6 +39,8 @@ export interface AppOptions {
   readonly passwords: Passwords;
   /** Where rooms are kept besides: changes are answered after it. Default: nowhere. */
   readonly kept?: Kept | undefined;
+  /** Where this server is one of several nodes. */
+  readonly others?: OtherNodes | undefined;
   readonly health: () => Health;
   /** Whether clients should be sent to this server. */
   readonly isReady: () => boolean;
@@ -86,11 +91,13 @@ export function restApp(options: AppOptions): Express {
   const admin = new Admin(() => options.adminToken, new WrongTokens(options.now, options.onGuessing));
   const callers = new Callers(admin, options.access, administrator);
   const roomList = new RoomList(options.roomList, () => admin.isPossible || options.access.readsTokens);
-  const overRooms = roomHandlers(rooms, roomList, options.passwords);
+  const all = new AllRooms(rooms, options.others);
+  const overRooms = roomHandlers(rooms, all, roomList, options.passwords);
   const ofRooms = options.kept ? answeredWhenKept(overRooms, options.kept) : overRooms;
   const handlers = {
     ...ofRooms,
-    ...originalHandlers(rooms, roomList, pageSettings, options.health, closeByGet),
+    ...originalHandlers(rooms, all, roomList, pageSettings, options.health, closeByGet),
+    ...clusterHandlers(options.others),
     ...healthHandlers(options.health, options.isReady),
     ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
@@ -142,6 +149,7 @@ export function restApp(options: AppOptions): Express {
     twirpPath,
     twirpRouter({
       rooms,
+      all,
       roomList,
       operations: ofRooms,
       now: options.now,

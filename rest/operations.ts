@@ -56,7 +56,7 @@ export const operations = {
     params: none,
     access: 'admin-sees-more',
     responses: { 200: z.array(components.RoomSummary) },
-    problems: ['forbidden'],
+    problems: ['forbidden', 'room-unreachable'],
   },
   createRoom: {
     method: 'post',
@@ -305,6 +305,17 @@ export const operations = {
     responses: { 200: components.Status, 503: components.Status },
     problems: [],
   },
+  getCluster: {
+    method: 'get',
+    path: '/api/v1/cluster',
+    tag: 'server',
+    summary: 'The nodes of the cluster that this server is one of (REDIS_URL)',
+    description: 'What a node says of itself is up to 2 s old.',
+    params: none,
+    access: 'admin',
+    responses: { 200: components.Cluster },
+    problems: ['not-found'],
+  },
   getAllRooms: {
     method: 'get',
     path: '/getAllRooms',
@@ -314,7 +325,7 @@ export const operations = {
     params: none,
     access: 'admin-sees-more',
     responses: { 200: z.array(z.string()) },
-    problems: ['forbidden'],
+    problems: ['forbidden', 'room-unreachable'],
   },
   getClientConfig: {
     method: 'get',

@@ -1,4 +1,5 @@
 import type { Rooms } from '../rooms/index.js';
+import type { AllRooms } from './all-rooms.js';
 import type { Health } from './health.js';
 import type { Handlers } from './operations.js';
 import { Problem } from './problem.js';
@@ -16,6 +17,7 @@ export interface PageSettings extends Omit<Component<'ClientConfig'>, 'filterAva
 /** The calls of the original server (docs/protocols/kurento-room.md#9-rest). */
 export function originalHandlers(
   rooms: Rooms,
+  all: AllRooms,
   roomList: RoomList,
   settings: PageSettings,
   health: () => Health,
@@ -25,9 +27,9 @@ export function originalHandlers(
   const filter = filterRequestParam === 'hat' ? 'face-overlay' : 'marker';
   const hasFilter = (): boolean => health().mediaServers.some(({ filters }) => filters.includes(filter));
   return {
-    getAllRooms: (_input, { isAdmin }) => {
+    getAllRooms: async (_input, { isAdmin }) => {
       roomList.check(isAdmin);
-      const shown = [...rooms].filter(({ settings }) => isAdmin || settings.listed);
+      const shown = (await all.list()).filter(({ listed }) => isAdmin || listed);
       return { status: 200, body: shown.map(({ name }) => name) };
     },
     getClientConfig: () => ({

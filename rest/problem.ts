@@ -29,6 +29,11 @@ export const problems = {
     status: 503,
     meaning: 'Too many connections are open, in all or of one address; or the media servers take no more rooms.',
   },
+  'room-unreachable': {
+    status: 503,
+    meaning:
+      'One of several nodes: the node that has the room does not answer, or Redis does not. Retry-After says how many seconds to wait. A change may have been made or not.',
+  },
   'internal-error': { status: 500, meaning: 'The server failed; its log says how.' },
 } as const satisfies Record<string, { readonly status: number; readonly meaning: string }>;
 

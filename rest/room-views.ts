@@ -1,15 +1,11 @@
 import type { Ban, Participant, Publication, Room, RoomSettings, Waiting } from '../rooms/index.js';
+import type { ListedRoom } from './listed-room.js';
 import type { Component } from './schemas.js';
 
 /** Rooms and those in them, as REST shows them. */
 
-export function summaryOf(room: Room): Component<'RoomSummary'> {
-  const publications = [...room.participants].flatMap((participant) => participant.publications);
-  const dialects: Record<string, number> = {};
-  for (const { attributes } of room.participants)
-    dialects[attributes.dialect] = (dialects[attributes.dialect] ?? 0) + 1;
-  const { name, title = null, size: participants } = room;
-  return { name, title, participants, publications: publications.length, dialects };
+export function summaryOf({ name, title, participants, publications, dialects }: ListedRoom): Component<'RoomSummary'> {
+  return { name, title, participants, publications, dialects };
 }
 
 export function pictureOf(room: Room): Component<'Room'> {

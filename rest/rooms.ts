@@ -2,6 +2,8 @@ import type { Moderation, Participant, Passwords, Room, RoomSettings, Rooms } fr
 import type { Caller } from './callers.js';
 import type { Body, Handlers } from './operations.js';
 import { Problem } from './problem.js';
+import type { AllRooms } from './all-rooms.js';
+import { listedRoomOf } from './listed-room.js';
 import type { RoomList } from './room-list.js';
 import { banOf, memberOf, pictureOf, summaryOf, waitingOf } from './room-views.js';
 
@@ -27,16 +29,22 @@ export type RoomOperation =
 const done = { status: 204, body: undefined } as const;
 
 /** The operations about rooms and those in them. Each change is the verb of a moderator, which checks the caller's grants again. */
-export function roomHandlers(rooms: Rooms, roomList: RoomList, passwords: Passwords): Handlers<RoomOperation> {
+export function roomHandlers(
+  rooms: Rooms,
+  all: AllRooms,
+  roomList: RoomList,
+  passwords: Passwords,
+): Handlers<RoomOperation> {
   /** What the caller may do there. */
   const at = (name: string, caller: Caller): { readonly room: Room; readonly by: Moderation } => {
     const room = roomNamed(rooms, name);
     return { room, by: room.moderatedBy(caller) };
   };
   return {
-    listRooms: (_input, { isAdmin }) => {
+    listRooms: async (_input, { isAdmin }) => {
       roomList.check(isAdmin);
-      return { status: 200, body: [...rooms].filter(({ settings }) => isAdmin || settings.listed).map(summaryOf) };
+      const shown = (await all.list()).filter(({ listed }) => isAdmin || listed);
+      return { status: 200, body: shown.map(summaryOf) };
     },
     createRoom: async (_input, { caller }, { name, ...given }) => {
       const present = rooms.find(name);
@@ -61,7 +69,7 @@ export function roomHandlers(rooms: Rooms, roomList: RoomList, passwords: Passwo
       // Participants have names; a stranger is told how many there are.
       if (!isAdmin) roomList.check(isAdmin);
       const found = roomNamed(rooms, room);
-      return { status: 200, body: isAdmin ? pictureOf(found) : summaryOf(found) };
+      return { status: 200, body: isAdmin ? pictureOf(found) : summaryOf(listedRoomOf(found)) };
     },
     updateRoom: async ({ room: name }, { caller }, body) => {
       const { room, by } = at(name, caller);

@@ -278,6 +278,27 @@ const iceServers = z
   })
   .meta({ description: 'STUN and TURN servers, as RTCConfiguration has them' });
 
+const cluster = z
+  .object({
+    nodes: z.array(
+      z.object({
+        id: z.string().meta({ description: 'Of this start of the node' }),
+        name: z.string().meta({ description: 'NODE_NAME' }),
+        region: z.string().meta({ description: 'NODE_REGION; empty: none' }),
+        version: z.string().meta({ description: 'Of the program' }),
+        state: z.enum(['up', 'frozen', 'draining', 'dead']).meta({
+          description:
+            'frozen: it waits for Redis; draining: it takes no new rooms; dead: others are taking its rooms over',
+        }),
+        rooms: z.int().nonnegative().meta({ description: 'That it owns' }),
+        sockets: z.int().nonnegative().meta({ description: 'Clients that are connected to it' }),
+        lagMs: z.number().nonnegative().meta({ description: 'The longest pause of its event loop of late' }),
+        mediaServers: z.array(z.string()).meta({ description: 'URLs of those within its reach' }),
+      }),
+    ),
+  })
+  .meta({ description: 'The nodes that share a Redis: the one that answers, then the others' });
+
 const problem = z
   .object({
     type: z.literal('about:blank'),
@@ -309,6 +330,7 @@ export const components = {
   Health: health,
   Status: status,
   IceServers: iceServers,
+  Cluster: cluster,
   Problem: problem,
 } as const satisfies Record<string, z.ZodType>;
 

@@ -20,7 +20,7 @@ const rooms = /^rooms\/index\.ts$/;
 const access = /^access\/index\.ts$/;
 
 /** What puts the parts of `cluster/` together, and is loaded as they are. */
-const composedCluster = 'src/cluster.ts';
+const composedCluster = ['src/cluster.ts', 'src/seen-nodes.ts'];
 
 /** Folders of the embedded engine, the lowest first. A folder may import those before it, and none beside it. */
 const engineFloors = [['codecs'], ['sdp'], ['rtp', 'transport'], ['recorder'], ['objects'], ['protocol']];
@@ -112,13 +112,14 @@ function forbiddenTo(rule, own, file) {
 
 /** What a server that is alone would load of the cluster. Types are not loaded, and options are for everybody. */
 function earlyImportsOf(file) {
-  if (/^(test|bench)\//.test(file) || file === composedCluster) return [];
+  if (/^(test|bench)\//.test(file) || composedCluster.includes(file)) return [];
   const text = readFileSync(file, 'utf8');
   const found = [...text.matchAll(/^(?:import|export)(?! type)[^;]*?\bfrom\s*'(\.[^']+)'/gm)].map(([, name]) => name);
   return found
     .map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'))
     .filter(
-      (target) => (target.startsWith('cluster/') && target !== 'cluster/options.ts') || target === composedCluster,
+      (target) =>
+        (target.startsWith('cluster/') && target !== 'cluster/options.ts') || composedCluster.includes(target),
     );
 }
 

@@ -18,6 +18,8 @@ import type { Config } from './config.js';
 import type { StartedMedia } from './media.js';
 import type { NodeRooms, ServedRooms } from './node-rooms.js';
 import { sharedSections } from './option-list.js';
+import { SeenNodes } from './seen-nodes.js';
+import { listedRoomOf } from '../rest/listed-room.js';
 import { textFrame, textOf } from '../transport/frame.js';
 
 /** Of the journals that this version writes, and those that it reads. */
@@ -111,6 +113,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     engine,
     journal: owned,
     fetch: (room) => owned.fetch(room),
+    others: new SeenNodes(node, owned, log),
     begin: async (parts) => {
       served = parts;
       const ofRooms = {
@@ -144,7 +147,13 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
           lines.gateways.deaf(id);
         },
       };
-      owned.begin({ ...parts, node, media: ofRooms, relay: forRooms });
+      owned.begin({
+        ...{ ...parts, node, media: ofRooms, relay: forRooms },
+        summaryOf: (room) => JSON.stringify(listedRoomOf(room)),
+        unlisted: (hash) => {
+          node.rooms.closed(hash);
+        },
+      });
       // Nobody is judged before a lease is over; then it takes two looks, and the next nodes in turn have their time.
       await leftRoomsTaken(node.hub, node.names, systemClock, config.leaseMs + frozenMs);
     },

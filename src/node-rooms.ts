@@ -1,6 +1,7 @@
 import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Health } from '../rest/health.js';
+import type { OtherNodes } from '../rest/other-nodes.js';
 import { RoomError, roomKey } from '../rooms/index.js';
 import type { ComeBack, Journal, RecordOf, Rooms, RoomsOptions } from '../rooms/index.js';
 
@@ -24,6 +25,8 @@ export interface NodeRooms {
   readonly face: ClusterFace;
   /** As `RoomsOptions.fetch`, but it rejects with an error of the cluster. */
   fetch(room: string): Promise<void> | undefined;
+  /** For REST. */
+  readonly others: OtherNodes;
   /** Called once, before the server listens. Resolves when the rooms are here that a dead node has left to this one. */
   begin(served: ServedRooms): Promise<void>;
   /** Resolves when what has changed in a room in this turn is kept. Rejects with an error of the cluster. */

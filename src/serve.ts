@@ -166,6 +166,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       access,
       passwords,
       kept: node && keptBy(node),
+      others: node?.others,
       health,
       isReady,
       metrics: config.adminPort === 0 ? counts : undefined,

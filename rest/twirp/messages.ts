@@ -1,7 +1,8 @@
 import type { PartialMessage } from '@bufbuild/protobuf';
 import type * as protocol from '@livekit/protocol';
 import { sourceOf, sources } from '../../rooms/index.js';
-import type { GrantChanges, Grants, Participant, Publication, Room, TrackSource } from '../../rooms/index.js';
+import type { GrantChanges, Grants, Participant, Publication, TrackSource } from '../../rooms/index.js';
+import type { ListedRoom } from '../listed-room.js';
 
 type Protocol = typeof protocol;
 /** Of a publication there is a track for each. */
@@ -15,9 +16,9 @@ export class Messages {
     this.#protocol = loaded;
   }
 
-  room(room: Room): PartialMessage<protocol.Room> {
-    const { name, sid, createdAt, settings, size, participants } = room;
-    const { emptyTimeoutS, departureTimeoutS, maxParticipants, metadata } = settings;
+  room(room: ListedRoom): PartialMessage<protocol.Room> {
+    const { name, sid, createdAt, participants, publishers } = room;
+    const { emptyTimeoutS, departureTimeoutS, maxParticipants, metadata } = room;
     return {
       sid,
       name,
@@ -27,8 +28,8 @@ export class Messages {
       metadata,
       creationTime: secondsOf(createdAt),
       creationTimeMs: BigInt(createdAt),
-      numParticipants: size,
-      numPublishers: [...participants].filter(({ publications }) => publications.length > 0).length,
+      numParticipants: participants,
+      numPublishers: publishers,
     };
   }
 

@@ -4,7 +4,9 @@ import type { z } from 'zod';
 import { read } from '../../options/faults.js';
 import type { Participant, Rooms } from '../../rooms/index.js';
 import type { Caller, NeededGrant } from '../callers.js';
+import type { AllRooms } from '../all-rooms.js';
 import type { Handlers } from '../operations.js';
+import { listedRoomOf } from '../listed-room.js';
 import type { RoomList } from '../room-list.js';
 import { participantIn, roomNamed } from '../rooms.js';
 import type { RoomOperation } from '../rooms.js';
@@ -21,6 +23,7 @@ type Protocol = typeof protocol;
 /** What the methods need of the rest of REST. Each of them is thin over an operation there, so both refuse the same. */
 export interface RoomServiceNeeds {
   readonly rooms: Rooms;
+  readonly all: AllRooms;
   readonly roomList: RoomList;
   readonly operations: Handlers<RoomOperation>;
   /** In ms, from any beginning. */
@@ -58,7 +61,7 @@ export const missing = {
 /** All methods by name. The names of the messages are those of LiveKit's livekit_room.proto. */
 export function roomService(
   loaded: Protocol,
-  { rooms, roomList, operations, now }: RoomServiceNeeds,
+  { rooms, all, roomList, operations, now }: RoomServiceNeeds,
 ): Map<string, Method> {
   const messages = new Messages(loaded);
   const { Room: RoomMessage, ParticipantInfo } = loaded;
@@ -95,7 +98,7 @@ export function roomService(
           ...(metadata !== '' && { metadata }),
         });
         await operations.createRoom({}, asking(caller), body);
-        return messages.room(roomNamed(rooms, name));
+        return messages.room(listedRoomOf(roomNamed(rooms, name)));
       },
     ),
   );
@@ -106,10 +109,10 @@ export function roomService(
       loaded.ListRoomsResponse,
       'roomList',
       () => '',
-      ({ names }) => {
+      async ({ names }) => {
         roomList.check(true);
-        const found = names.length === 0 ? [...rooms] : names.flatMap((name) => rooms.find(name) ?? []);
-        return { rooms: [...new Set(found)].map((room) => messages.room(room)) };
+        const found = await (names.length === 0 ? all.list() : all.named(names));
+        return { rooms: found.map((room) => messages.room(room)) };
       },
     ),
   );
@@ -125,7 +128,7 @@ export function roomService(
   );
   add('UpdateRoomMetadata', loaded.UpdateRoomMetadataRequest, RoomMessage, async ({ room, metadata }, caller) => {
     await operations.updateRoom({ room }, asking(caller), { metadata });
-    return messages.room(roomNamed(rooms, room));
+    return messages.room(listedRoomOf(roomNamed(rooms, room)));
   });
   add('ListParticipants', loaded.ListParticipantsRequest, loaded.ListParticipantsResponse, ({ room }) => ({
     participants: [...roomNamed(rooms, room).everybody].map((each) => messages.participant(each)),

@@ -91,7 +91,7 @@ describe('A journal in Redis', () => {
   it('writes the room again when Redis comes back empty', async () => {
     const journal = await open();
     journal.keepSession('s1');
-    journal.summarize('{}');
+    journal.summarize(() => '{}');
     await count(journal, async () => {
       await until('something is told', () => heard.length > 3);
       await redis.kill();

@@ -406,12 +406,12 @@ describe('The journal of a room', () => {
 
   it('lists a room at once, then once a second', async () => {
     const journal = begin();
-    journal.summarize('1');
+    journal.summarize(() => '1');
     await turn();
     expect(store.commits.map(({ summary }) => summary)).to.deep.equal(['1']);
     clock.pass(300);
     for (const text of ['2', '3', '3']) {
-      journal.summarize(text);
+      journal.summarize(() => text);
       journal.append('*', text);
       await turn();
     }

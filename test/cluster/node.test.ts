@@ -152,7 +152,7 @@ describe('A node of several', () => {
     journal.set('gone', '1');
     journal.append('*', 'told');
     journal.keepSession('s1');
-    journal.summarize('{}');
+    journal.summarize(() => '{}');
     journal.send(other.id, 'hello');
     await journal.committed();
     journal.remove('gone');
