@@ -82,7 +82,8 @@ export class GatewayLine implements Line {
   close(reason: string, isOver: boolean): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.do({ a: 'gone', reason, over: isOver });
+    const at = this.#owner?.position;
+    this.do({ a: 'gone', reason, over: isOver, ...(at && { w: [at.epoch, at.seq] as [number, number] }) });
   }
 
   do(act: Act): void {

@@ -36,7 +36,8 @@ const mostAsked = 60;
 /** Entries that are read at once, when messages were lost. */
 const mostRead = 2_000;
 
-type Incoming = ToldMessage | OwnerMessage | MovedMessage;
+/** `end`: nobody owns the room any more, and the log has its end. */
+type Incoming = ToldMessage | OwnerMessage | MovedMessage | { readonly t: 'end' };
 
 /** A room as a gateway knows it: its clients here, its owner, and up to where they were told. */
 export class GatewayRoom {
@@ -63,6 +64,15 @@ export class GatewayRoom {
     this.hash = hash;
     this.#context = context;
     this.#unused = unused;
+  }
+
+  /** Up to here all was written to the sockets. */
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  get lines(): number {
+    return this.#lines.size;
   }
 
   add(line: GatewayLine): void {
@@ -101,7 +111,7 @@ export class GatewayRoom {
   tick(): void {
     const hasProgress = this.#hasProgress;
     this.#hasProgress = false;
-    if (hasProgress || ![...this.#lines.values()].some(({ unserved }) => unserved > 0)) return;
+    if (hasProgress || this.#due.length === 0) return;
     if (this.#owner) this.#sendAll();
     else this.#ask();
   }
@@ -126,6 +136,10 @@ export class GatewayRoom {
   }
 
   async #take(message: Incoming): Promise<void> {
+    if (message.t === 'end') {
+      await this.#readToEnd();
+      return;
+    }
     if (message.t === 'moved') {
       this.#moved(message);
       return;
@@ -133,13 +147,13 @@ export class GatewayRoom {
     const { o: node, e: epoch } = message;
     if (this.#owner && epoch < this.#owner.epoch) return;
     this.#hasProgress = true;
-    for (const [id, number] of Object.entries(message.d)) {
-      this.#lines.get(id)?.served(number);
-      this.#known.add(id);
-    }
+    for (const [id, number] of Object.entries(message.d)) this.#lines.get(id)?.served(number);
     // This node has just become the owner.
     if (this.#owner?.node === node && this.#owner.epoch === 0) this.#owner = { node, epoch };
-    else if (this.#owner?.epoch !== epoch || this.#owner.node !== node) this.#goOnWith({ node, epoch });
+    else if (this.#owner?.epoch !== epoch || this.#owner.node !== node) {
+      this.#goOnWith({ node, epoch }, Object.keys(message.d));
+    }
+    for (const id of Object.keys(message.d)) this.#known.add(id);
     if (message.t === 'owner') await this.#catchUp({ epoch, seq: 0 });
     else await this.#tell(message);
     for (const [id] of Object.entries(message.d)) this.#removeServed(id);
@@ -169,6 +183,14 @@ export class GatewayRoom {
       for (const entry of due) await this.#entry(entry);
       const last = due.at(-1)?.at;
       this.#position = last && entries.length === mostRead ? last : to;
+    }
+  }
+
+  async #readToEnd(): Promise<void> {
+    for (let isEnd = !this.#position; !isEnd && this.#position;) {
+      const entries = await this.#context.logAfter(this.hash, this.#position, mostRead);
+      for (const entry of entries) await this.#entry(entry);
+      isEnd = entries.length < mostRead;
     }
   }
 
@@ -213,33 +235,37 @@ export class GatewayRoom {
   }
 
   async #bind(at: Position, slot: number, { c, g, after, last }: Extract<Control, { t: 'bind' }>): Promise<void> {
-    const present = this.#slots.get(slot);
     const line = g === this.#context.nodeId ? this.#lines.get(c) : undefined;
-    if (present && present === line) return;
+    if (line && this.#slots.get(slot) === line) return;
+    // If the log cannot be read now, the entry is read again as if it had not been heard.
+    const missed = line && after ? await this.#missed(slot, { epoch: after[0], seq: after[1] }, at) : [];
+    const present = this.#slots.get(slot);
     if (present) {
       this.#end(present);
       present.client.close(1000, 'The session goes on with another connection');
     }
-    if (!line) return;
+    if (!line || line.isOver) return;
     this.#slots.set(slot, line);
     line.slot = slot;
     if (!line.hasBegun) {
       line.hasBegun = true;
       line.client.attached(last);
     }
-    if (after) await this.#writeMissed(line, slot, { epoch: after[0], seq: after[1] }, at);
+    for (const frame of missed) line.client.write(this.#context.frameOf(frame));
   }
 
-  async #writeMissed(line: GatewayLine, slot: number, after: Position, before: Position): Promise<void> {
+  /** What a session was told between two positions. */
+  async #missed(slot: number, after: Position, before: Position): Promise<readonly string[]> {
+    const missed: string[] = [];
     let from = after;
     for (;;) {
       const entries = await this.#context.logAfter(this.hash, from, mostRead);
       for (const { at, slots, frame } of entries) {
-        if (comparePositions(at, before) >= 0) return;
-        if (!isControl(frame) && isFor(slots, slot)) line.client.write(this.#context.frameOf(frame));
+        if (comparePositions(at, before) >= 0) return missed;
+        if (!isControl(frame) && isFor(slots, slot)) missed.push(frame);
         from = at;
       }
-      if (entries.length < mostRead) return;
+      if (entries.length < mostRead) return missed;
     }
   }
 
@@ -290,16 +316,22 @@ export class GatewayRoom {
     }
   }
 
-  /** What is not served is sent to another owner. */
-  #goOnWith(owner: Owner): void {
+  /** What is not served is sent to another owner, and it is asked whether it knows the lines. @param known lines that it knows */
+  #goOnWith(owner: Owner, known: Iterable<string> = []): void {
     this.#owner = owner;
     this.#context.moved(this.hash, owner);
     this.#known.clear();
+    for (const id of known) this.#known.add(id);
     this.#sendAll();
   }
 
+  /** Lines that are not served, or of which the owner may not know. */
+  get #due(): GatewayLine[] {
+    return [...this.#lines.values()].filter(({ unserved, id }) => unserved > 0 || !this.#known.has(id));
+  }
+
   #sendAll(): void {
-    const lines = [...this.#lines.values()].filter(({ unserved }) => unserved > 0);
+    const lines = this.#due;
     if (this.#owner && lines.length > 0)
       this.#request(
         this.#owner.node,
@@ -350,6 +382,7 @@ export class GatewayRoom {
       if (this.#isSettled()) return;
       asked += 1;
       if (owner) this.#goOnWith(owner);
+      else if (this.#position && asked === 1) this.receive({ t: 'end' });
       // Nobody's: this node becomes the owner, if it knows the name.
       else if (this.#mayOpen) this.#goOnWith({ node: this.#context.nodeId, epoch: 0 });
       else if (asked >= mostAsked) this.#giveUp();

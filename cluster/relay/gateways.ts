@@ -24,6 +24,15 @@ export class Gateways implements Gateway {
     this.#context = context;
   }
 
+  /** Rooms that have lines here, or had some just now. */
+  get rooms(): number {
+    return this.#rooms.size;
+  }
+
+  get lines(): number {
+    return [...this.#rooms.values()].reduce((sum, { lines }) => sum + lines, 0);
+  }
+
   open(room: string, arrival: Arrival, client: LineClient): GatewayLine {
     const line = new GatewayLine(newLineId(), room, arrival, client);
     line.joins(this.#room(roomHash(room)));

@@ -52,6 +52,11 @@ export class Relay implements PostListener {
     this.#stop = settings.clock.later(tickMs, tick);
   }
 
+  /** What is there now. For metrics, and for tests that nothing is left. */
+  get counts(): { readonly rooms: number; readonly lines: number; readonly sessions: number } {
+    return { rooms: this.gateways.rooms, lines: this.gateways.lines, sessions: this.owners.sessions };
+  }
+
   heard(message: Message): void {
     if (message.t === 'req') this.owners.receive(message);
     else if (message.t === 'w') this.owners.written(message);

@@ -31,8 +31,13 @@ const act = z.discriminatedUnion('a', [
   z.object({ a: z.literal('f'), f: z.string() }),
   /** It wants its session, and has so many messages. */
   z.object({ a: z.literal('attach'), received: z.int().optional() }),
-  /** Its connection is closed. */
-  z.object({ a: z.literal('gone'), reason: z.string(), over: z.boolean() }),
+  /** Its connection is closed. `w`: up to where all was written to it. */
+  z.object({
+    a: z.literal('gone'),
+    reason: z.string(),
+    over: z.boolean(),
+    w: z.tuple([z.int(), z.int()]).optional(),
+  }),
 ]);
 
 /** Gateway to owner. */

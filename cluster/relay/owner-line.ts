@@ -1,4 +1,5 @@
 import type { Arrival, SessionClient, UnusedRule, WireFrame } from '../port.js';
+import type { Position } from '../position.js';
 import type { Member, OwnerRoom } from './owner-room.js';
 
 /** The end of a line at the owner of the room. */
@@ -20,6 +21,8 @@ export interface OwnerLine {
   readonly direct: { readonly number: number; readonly text: string }[];
   directCount: number;
   isGone: boolean;
+  /** Of a line that goes on with a session: what followed `after` is written to it with the entry `at`; that is undefined until it is in the log. */
+  resumed: { readonly after: Position; at: Position | undefined } | undefined;
   /** What is to happen once all before it is served. */
   last: { readonly number: number; readonly run: () => void } | undefined;
 }

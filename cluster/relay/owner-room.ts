@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import type { RoomJournal } from '../journal.js';
 import type { Log } from '../../log.js';
-import type { Arrival, RelayDialect, RelaySession, ReturningClients, WireFrame } from '../port.js';
+import type { Arrival, RelayDialect, RelaySession, ReturningClients, UnusedRule, WireFrame } from '../port.js';
 import { comparePositions } from '../position.js';
 import type { Position } from '../position.js';
 import type { LoggedFrame } from '../room-store.js';
@@ -54,6 +54,8 @@ export interface Member {
   count: number;
   /** Up to where its last connection has written, once that is lost. */
   lostAt: Position | undefined;
+  /** Its line to a gateway that seems to be dead: that goes on if the gateway lives after all. */
+  lost: { readonly id: string; readonly done: number } | undefined;
 }
 
 /** What is known of a gateway. */
@@ -75,6 +77,19 @@ interface Due {
   readonly bound: Map<string, number>;
   readonly direct: [line: string, number: number, text: string][];
   readonly unknown: Set<string>;
+  readonly over: Set<OverLine>;
+}
+
+/** A line that has ended here, until its gateway has read so in the log: what is sent again over it is not served again. */
+interface OverLine {
+  readonly id: string;
+  readonly gateway: string;
+  /** As `OwnerLine`: what runs still may be served yet. */
+  readonly line: Pick<OwnerLine, 'done'>;
+  /** As `Member`. */
+  readonly since: Position | undefined;
+  /** All about it is told up to here; undefined until the turn is gathered. */
+  at: Position | undefined;
 }
 
 /** The most bytes of one message to a gateway; one entry may be longer. */
@@ -84,6 +99,8 @@ const sendAgainMs = 1_000;
 const forgetMs = 10_000;
 /** Messages to a client that is in no room, which its gateway has not acknowledged. */
 const mostDirect = 100;
+/** Lines that have ended, and whose gateways have not acknowledged it. */
+const mostOver = 1_000;
 /** Requests that wait because Redis does not answer, of all gateways. */
 const mostHeld = 10_000;
 
@@ -97,7 +114,9 @@ export class OwnerRoom {
   readonly #sessions = new Map<string, RelaySession>();
   readonly #gateways = new Map<string, GatewayState>();
   readonly #due = new Map<string, Due>();
+  readonly #over = new Map<string, OverLine>();
   readonly #dirty = new Set<Member>();
+  readonly #dirtyOver = new Set<string>();
   /** Slots that were left in the present turn. */
   readonly #gone = new Set<number>();
   /** Gateways that hear of a slot in the present turn although its line is not there any more. */
@@ -118,10 +137,23 @@ export class OwnerRoom {
     this.#entries = new TurnEntries(context.textOf);
     this.#former = formerSessions(state);
     this.#toldAt = this.#former.told?.at;
+    const { epoch } = room.journal.ownership;
+    // They may not have heard the last words of the former owner.
+    for (const [gateway, written] of this.#former.written) {
+      if (!context.isAlive(gateway)) continue;
+      const present = this.#gateway(gateway);
+      present.written = written;
+      present.sent = { epoch, seq: 0 };
+    }
+    for (const over of this.#former.over) this.#over.set(over.id, over);
   }
 
   get name(): string {
     return this.#room.name;
+  }
+
+  get sessions(): number {
+    return new Set([...this.#sessions.values(), ...[...this.#members.values()].map(({ session }) => session)]).size;
   }
 
   /** A session of another process. Its client comes back later, or has its socket at a gateway that lives. */
@@ -133,6 +165,7 @@ export class OwnerRoom {
       since: former?.since ?? { epoch: 0, seq: 0 },
       count: this.#former.told?.counts[String(slot)] ?? 0,
       lostAt: former?.lostAt,
+      lost: former?.line === undefined ? undefined : { id: former.line, done: former.done },
     };
     client.member = member;
     this.#members.set(slot, member);
@@ -144,18 +177,17 @@ export class OwnerRoom {
     const { nodeId, isAlive, post } = this.#context;
     const { epoch } = this.#room.journal.ownership;
     const done = new Map<string, Record<string, number>>();
-    for (const [slot, { line: id, gateway, done: served }] of this.#former.members) {
+    for (const [slot, { line: id, gateway, done: served, resumed }] of this.#former.members) {
       const member = this.#members.get(slot);
       if (!member || id === undefined || gateway === undefined) continue;
       const written = this.#former.written.get(gateway);
       if (!isAlive(gateway)) {
-        member.lostAt = written;
+        member.lostAt = writtenTo({ resumed }, written);
         continue;
       }
-      const state = this.#gateway(gateway);
-      state.written = written;
-      state.sent = { epoch, seq: 0 };
+      this.#gateway(gateway).sent = { epoch, seq: 0 };
       const line = this.#newLine(id, gateway, { session: member.sessionId, address: '', token: undefined }, served);
+      line.resumed = resumed;
       this.#bindTo(line, member);
       member.session.attach(line.client, undefined);
       done.set(gateway, { ...done.get(gateway), [id]: served });
@@ -183,6 +215,10 @@ export class OwnerRoom {
       // Where the client does not count, this decides what it is told once it has come back.
       if ([...this.#members.values()].some(({ session, line }) => line?.gateway === g && !session.counts))
         this.#touch();
+      for (const [id, { gateway, at }] of this.#over) {
+        if (gateway === g && at && comparePositions(at, w) <= 0) this.#forgetOver(id);
+      }
+      this.#noteIdle();
     }
     for (const [id, count] of Object.entries(k ?? {})) {
       const line = this.#lines.get(id);
@@ -194,9 +230,12 @@ export class OwnerRoom {
   gatewayDied(gateway: string): void {
     const written = this.#gateways.get(gateway)?.written;
     this.#forget(gateway);
+    for (const [id, over] of this.#over) if (over.gateway === gateway) this.#forgetOver(id);
     for (const line of [...this.#lines.values()]) {
       if (line.gateway !== gateway) continue;
-      this.#loseLine(line, written, 'the node of its connection is gone');
+      const { member } = line.client;
+      this.#loseLine(line, writtenTo(line, written), 'the node of its connection is gone');
+      if (member) member.lost = { id: line.id, done: line.done };
     }
   }
 
@@ -211,24 +250,24 @@ export class OwnerRoom {
     for (const [gateway, state] of this.#gateways) {
       const silentMs = now - state.sentAt;
       if (silentMs < sendAgainMs) continue;
-      const isBehind = state.sent !== undefined && (!state.written || comparePositions(state.written, state.sent) < 0);
+      const isLate = isBehind(state);
       const lines = [...this.#lines.values()].filter((line) => line.gateway === gateway);
       const unheard = lines.filter((line) => line.direct.length > 0);
       if (lines.length === 0) {
         state.unusedSince ??= now;
-        if (!isBehind || now - state.unusedSince > forgetMs) this.#forget(gateway);
-        if (!isBehind) continue;
+        if (!isLate || now - state.unusedSince > forgetMs) this.#forget(gateway);
+        if (!isLate) continue;
       } else state.unusedSince = undefined;
-      if (!isBehind && unheard.length === 0) continue;
+      if (!isLate && unheard.length === 0) continue;
       const { direct } = this.#dueOf(gateway);
       for (const line of unheard) for (const { number, text } of line.direct) direct.push([line.id, number, text]);
       this.#touch();
     }
   }
 
-  tell({ slot }: Member, frame: WireFrame): void {
-    if (this.#hasEnded) return;
-    this.#entries.tell(slot, frame);
+  tell(member: Member, frame: WireFrame): void {
+    if (this.#hasEnded || !this.#isPresent(member)) return;
+    this.#entries.tell(member.slot, frame);
     this.#touch();
   }
 
@@ -243,7 +282,7 @@ export class OwnerRoom {
   }
 
   closeLine({ member }: OwnerClient, code: number, reason: string): void {
-    if (this.#hasEnded || !member) return;
+    if (this.#hasEnded || !member || !this.#isPresent(member)) return;
     this.#entries.control(member.slot, controlText({ t: 'close', code, reason }));
     this.#touch();
   }
@@ -255,32 +294,20 @@ export class OwnerRoom {
     if (!session) return;
     const member: Member = {
       ...{ slot, session, sessionId: line.arrival.session },
-      ...{ line: undefined, since: undefined, boundAt: undefined, count: 0, lostAt: undefined },
+      ...{ line: undefined, since: undefined, boundAt: undefined, count: 0, lostAt: undefined, lost: undefined },
     };
+    // A room that was closed and opened again begins with the first slot, perhaps before the last of its sessions is over.
+    const former = this.#members.get(slot);
+    if (former) this.#leave(former, undefined, false);
     this.#members.set(slot, member);
     this.#room.journal.keepSession(member.sessionId);
     this.#bindTo(line, member);
     this.#bindEntry(line, member, undefined);
   }
 
-  left(client: OwnerClient, evicted: boolean): void {
-    const { member } = client;
-    if (this.#hasEnded || !member || this.#members.get(member.slot) !== member) return;
-    const { line } = member;
-    if (line) {
-      const { done } = line;
-      const { unlessUsed } = client;
-      this.#entries.control(member.slot, controlText({ t: 'left', n: done, evicted, unlessUsed }));
-      this.#lines.delete(line.id);
-      this.#sessions.delete(line.id);
-      this.#dueOf(line.gateway).done.add(line);
-      this.#hears(member.slot, line.gateway);
-    }
-    this.#members.delete(member.slot);
-    this.#gone.add(member.slot);
-    this.#dirty.add(member);
-    this.#room.journal.forgetSession(member.sessionId);
-    this.#touch();
+  left({ member, unlessUsed }: OwnerClient, evicted: boolean): void {
+    if (this.#hasEnded || !member || !this.#isPresent(member)) return;
+    this.#leave(member, unlessUsed, evicted);
     this.#noteIdle();
   }
 
@@ -322,9 +349,11 @@ export class OwnerRoom {
       if (member.boundAt === undefined) continue;
       const at = { epoch, seq: from.seq + member.boundAt };
       if (member.line) this.#dueOf(member.line.gateway).bound.set(member.line.id, at.seq);
+      if (member.line?.resumed) member.line.resumed.at = at;
       member.since ??= at;
       member.boundAt = undefined;
     }
+    for (const over of this.#over.values()) over.at ??= to;
     this.#send(from, to, told);
     this.#writeMembers();
     this.#gone.clear();
@@ -351,7 +380,11 @@ export class OwnerRoom {
   }
 
   get #isIdle(): boolean {
-    return this.#members.size === 0 && [...this.#lines.values()].every(({ next, done }) => next === done + 1);
+    if (this.#members.size > 0) return false;
+    return (
+      [...this.#lines.values()].every(({ next, done }) => next === done + 1) &&
+      [...this.#gateways.values()].every((state) => !isBehind(state))
+    );
   }
 
   get #envelope() {
@@ -382,7 +415,18 @@ export class OwnerRoom {
 
   #serve({ g, w, l, q }: RequestMessage): void {
     this.written({ g, w, k: Object.fromEntries(Object.entries(l).map(([id, { k }]) => [id, k])) });
+    // Of these it only asks whether the owner knows them.
+    const asked = new Set(Object.keys(l));
+    for (const [id] of q) asked.delete(id);
+    for (const id of asked) {
+      if (this.#isOver(id, g)) continue;
+      const line = this.#lines.get(id) ?? this.#adopt(id, g, l[id]);
+      if (line) this.#dueOf(g).repeated.add(line);
+      else this.#dueOf(g).unknown.add(id);
+      this.#touch();
+    }
     for (const [id, number, act] of q) {
+      if (this.#isOver(id, g)) continue;
       const line = this.#lines.get(id) ?? this.#adopt(id, g, l[id]);
       if (!line) {
         this.#dueOf(g).unknown.add(id);
@@ -401,12 +445,49 @@ export class OwnerRoom {
     }
   }
 
+  /** Its gateway hears again how a line has ended. */
+  #isOver(id: string, gateway: string): boolean {
+    const over = this.#over.get(id);
+    if (!over) return false;
+    this.#dueOf(gateway).over.add(over);
+    this.#touch();
+    return true;
+  }
+
+  /** What is sent again over the line is not served again. */
+  #bury(line: OwnerLine, { since }: Member): void {
+    this.#lines.delete(line.id);
+    this.#sessions.delete(line.id);
+    this.#over.set(line.id, { id: line.id, gateway: line.gateway, line, since, at: undefined });
+    this.#dirtyOver.add(line.id);
+    const [oldest] = this.#over.keys();
+    if (this.#over.size > mostOver && oldest !== undefined) this.#forgetOver(oldest);
+  }
+
+  #forgetOver(id: string): void {
+    if (this.#over.delete(id)) this.#dirtyOver.add(id);
+    this.#touch();
+  }
+
   /** A line that is not known yet. Undefined for one of which nothing is known, or whose session goes on elsewhere. */
   #adopt(id: string, gateway: string, about: About | undefined): OwnerLine | undefined {
-    if (!about || about.in) return undefined;
+    if (!about) return undefined;
     const arrival: Arrival = { session: about.sid, address: about.address, token: about.token };
+    if (about.in) return this.#regain(id, gateway, arrival);
     const line = this.#newLine(id, gateway, arrival, about.done);
     line.directCount = about.k;
+    return line;
+  }
+
+  /** Its gateway seemed to be dead. It reads in the log what it has missed. */
+  #regain(id: string, gateway: string, arrival: Arrival): OwnerLine | undefined {
+    const member = [...this.#members.values()].find(({ lost, line }) => !line && lost?.id === id);
+    if (!member?.lost) return undefined;
+    const line = this.#newLine(id, gateway, arrival, member.lost.done);
+    this.#bindTo(line, member);
+    member.session.attach(line.client, undefined);
+    this.#dueOf(gateway).repeated.add(line);
+    this.#touch();
     return line;
   }
 
@@ -414,7 +495,7 @@ export class OwnerRoom {
     const client = new OwnerClient(this, arrival.address);
     const line: OwnerLine = {
       ...{ id, gateway, arrival, client, done, next: done + 1, served: new Set<number>() },
-      ...{ waiting: undefined, direct: [], directCount: 0, isGone: false, last: undefined },
+      ...{ waiting: undefined, direct: [], directCount: 0, isGone: false, resumed: undefined, last: undefined },
     };
     client.line = line;
     this.#lines.set(id, line);
@@ -432,9 +513,14 @@ export class OwnerRoom {
   }
 
   /** Somebody that is in no room is still answered what it has asked. */
-  #go(line: OwnerLine, number: number, { reason, over }: Extract<Act, { a: 'gone' }>): void {
+  #go(line: OwnerLine, number: number, { reason, over, w }: Extract<Act, { a: 'gone' }>): void {
     const run = (): void => {
-      this.#loseLine(line, this.#gateways.get(line.gateway)?.written, reason, over);
+      const { member } = line.client;
+      const goesOn = member?.line === line && !over;
+      this.#loseLine(line, writtenTo(line, w && { epoch: w[0], seq: w[1] }), reason, over);
+      if (member) this.#bury(line, member);
+      // Nobody waits for what else was asked.
+      if (!goesOn) line.done = number;
       this.#served(line, number);
     };
     if (over && !line.client.member && line.done < number - 1) line.last = { number: number - 1, run };
@@ -459,6 +545,7 @@ export class OwnerRoom {
       last.run();
     }
     if (line.client.member) this.#dirty.add(line.client.member);
+    if (this.#over.has(line.id)) this.#dirtyOver.add(line.id);
     this.#dueOf(line.gateway).done.add(line);
     this.#touch();
     this.#noteIdle();
@@ -483,11 +570,11 @@ export class OwnerRoom {
         return;
       }
       const former = member.line;
+      line.resumed = { after, at: undefined };
       this.#bindTo(line, member);
       this.#bindEntry(line, member, after);
       if (former) {
-        this.#lines.delete(former.id);
-        this.#sessions.delete(former.id);
+        this.#bury(former, member);
         this.#hears(member.slot, former.gateway);
       }
       member.session.attach(line.client, token);
@@ -510,7 +597,8 @@ export class OwnerRoom {
       if (had < 0 || had > told.length) return undefined;
       return had === 0 ? begin : told[had - 1]?.at;
     }
-    const written = member.line ? this.#gateways.get(member.line.gateway)?.written : member.lostAt;
+    const { line } = member;
+    const written = line ? writtenTo(line, this.#gateways.get(line.gateway)?.written) : member.lostAt;
     const after = later(since, written);
     return after && this.#toldAt && comparePositions(after, this.#toldAt) < 0 ? undefined : after;
   }
@@ -519,10 +607,30 @@ export class OwnerRoom {
     return !isControl(frame) && since !== undefined && comparePositions(at, since) > 0 && isFor(slots, slot);
   }
 
+  #isPresent(member: Member): boolean {
+    return this.#members.get(member.slot) === member;
+  }
+
+  #leave(member: Member, unlessUsed: UnusedRule | undefined, evicted: boolean): void {
+    const { line, slot, sessionId } = member;
+    if (line) {
+      this.#entries.control(slot, controlText({ t: 'left', n: line.done, evicted, unlessUsed }));
+      this.#bury(line, member);
+      this.#dueOf(line.gateway).done.add(line);
+      this.#hears(slot, line.gateway);
+    }
+    this.#members.delete(slot);
+    this.#gone.add(slot);
+    this.#dirty.add(member);
+    this.#room.journal.forgetSession(sessionId);
+    this.#touch();
+  }
+
   #bindTo(line: OwnerLine, member: Member): void {
     line.client.member = member;
     member.line = line;
     member.lostAt = undefined;
+    member.lost = undefined;
     this.#sessions.set(line.id, member.session);
     this.#dirty.add(member);
   }
@@ -609,6 +717,10 @@ export class OwnerRoom {
     const b: Record<string, [number, number]> = {};
     for (const line of [...(due?.done ?? []), ...(due?.repeated ?? [])]) d[line.id] = line.done;
     for (const [line, seq] of due?.bound ?? []) b[line] = [epoch, seq];
+    for (const { id, line, since } of due?.over ?? []) {
+      d[id] = line.done;
+      if (since) b[id] ??= [since.epoch, since.seq];
+    }
     for (const { id, client } of due?.repeated ?? []) {
       const since = client.member?.since;
       if (since) b[id] ??= [since.epoch, since.seq];
@@ -639,14 +751,21 @@ export class OwnerRoom {
     const { journal } = this.#room;
     for (const member of this.#dirty) {
       const field = memberField(member.slot);
-      if (this.#members.get(member.slot) !== member) {
-        journal.remove(field);
+      if (!this.#isPresent(member)) {
+        if (!this.#members.has(member.slot)) journal.remove(field);
         continue;
       }
-      const { line, since, lostAt, sessionId } = member;
+      const { line, since, lostAt, lost, sessionId } = member;
       const kept: z.input<typeof keptMember> = {
         id: sessionId,
+        ...(lost && { c: lost.id, done: lost.done }),
         ...(line && { c: line.id, g: line.gateway, done: line.done }),
+        ...(line?.resumed?.at && {
+          resumed: [line.resumed.after, line.resumed.at].map(({ epoch, seq }) => [epoch, seq]) as [
+            [number, number],
+            [number, number],
+          ],
+        }),
         ...(since && { since: [since.epoch, since.seq] as [number, number] }),
         ...(lostAt && { lostAt: [lostAt.epoch, lostAt.seq] as [number, number] }),
         last: member.session.lastRequest,
@@ -654,6 +773,12 @@ export class OwnerRoom {
       journal.set(field, JSON.stringify(kept));
     }
     this.#dirty.clear();
+    for (const id of this.#dirtyOver) {
+      const over = this.#over.get(id);
+      if (over) journal.set(overField(id), keptOver(over));
+      else journal.remove(overField(id));
+    }
+    this.#dirtyOver.clear();
     for (const [gateway, state] of this.#gateways) {
       if (!state.isWrittenDirty || !state.written) continue;
       state.isWrittenDirty = false;
@@ -697,7 +822,7 @@ export class OwnerRoom {
   #dueOf(gateway: string): Due {
     let due = this.#due.get(gateway);
     if (!due) {
-      due = { done: new Set(), repeated: new Set(), bound: new Map(), direct: [], unknown: new Set() };
+      due = { done: new Set(), repeated: new Set(), bound: new Map(), direct: [], unknown: new Set(), over: new Set() };
       this.#due.set(gateway, due);
     }
     return due;
@@ -734,6 +859,18 @@ function inParts(entries: readonly ToldEntry[]): ToldEntry[][] {
 /** Brackets, commas and quotes around an entry. */
 const bytesAround = 32;
 
+/** Whether a gateway has not written all that it was sent, as far as is known. */
+function isBehind({ sent, written }: Pick<GatewayState, 'sent' | 'written'>): boolean {
+  return sent !== undefined && (!written || comparePositions(written, sent) < 0);
+}
+
+/** Up to where a session was told over a line. @param written up to where its gateway has written to its sockets */
+function writtenTo({ resumed }: Pick<OwnerLine, 'resumed'>, written: Position | undefined): Position | undefined {
+  if (!resumed) return written;
+  const { at, after } = resumed;
+  return at && written && comparePositions(written, at) >= 0 ? written : after;
+}
+
 function later(one: Position | undefined, other: Position | undefined): Position | undefined {
   if (!one || !other) return one ?? other;
   return comparePositions(one, other) < 0 ? other : one;
@@ -743,23 +880,48 @@ function later(one: Position | undefined, other: Position | undefined): Position
 const position = z.tuple([z.int(), z.int()]).transform(([epoch, seq]): Position => ({ epoch, seq }));
 const keptMember = z.object({
   id: z.string(),
-  /** Its line, and the node at which that begins. */
+  /** Its line, and the node at which that begins. Without a node that seemed to be dead. */
   c: z.string().optional(),
   g: z.string().optional(),
   done: z.int().optional(),
+  /** As `OwnerLine.resumed`: after, at. */
+  resumed: z
+    .tuple([position, position])
+    .transform(([after, at]) => ({ after, at }))
+    .optional(),
   since: position.optional(),
   lostAt: position.optional(),
   /** JSON of the id of the last request that was answered. */
   last: z.string().optional(),
 });
+/** As `OverLine`. */
+const keptEnd = z.object({
+  g: z.string(),
+  done: z.int(),
+  since: position.optional(),
+  at: position.optional(),
+});
 const keptTold = z.object({ at: position, counts: z.record(z.string(), z.int()) });
 
 const memberPrefix = 'c:';
 const writtenPrefix = 'w:';
+const overPrefix = 'e:';
 const toldField = 'told';
 
 function memberField(slot: number): string {
   return `${memberPrefix}${slot}`;
+}
+
+function overField(line: string): string {
+  return `${overPrefix}${line}`;
+}
+
+function keptOver({ gateway, line, since, at }: OverLine): string {
+  const pair = (position: Position | undefined): [number, number] | undefined =>
+    position && [position.epoch, position.seq];
+  return JSON.stringify({ g: gateway, done: line.done, since: pair(since), at: pair(at) } satisfies z.input<
+    typeof keptEnd
+  >);
 }
 
 function writtenField(gateway: string): string {
@@ -771,6 +933,7 @@ interface FormerMember {
   readonly line: string | undefined;
   readonly gateway: string | undefined;
   readonly done: number;
+  readonly resumed: OwnerLine['resumed'];
   readonly since: Position | undefined;
   readonly lostAt: Position | undefined;
   readonly last: string | undefined;
@@ -779,6 +942,7 @@ interface FormerMember {
 interface FormerSessions {
   readonly members: ReadonlyMap<number, FormerMember>;
   readonly written: ReadonlyMap<string, Position>;
+  readonly over: readonly OverLine[];
   readonly told: z.output<typeof keptTold> | undefined;
 }
 
@@ -791,18 +955,24 @@ export function sessionsIn(state: ReadonlyMap<string, string>): string[] {
 function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
   const members = new Map<number, FormerMember>();
   const written = new Map<string, Position>();
+  const over: OverLine[] = [];
   for (const [field, text] of state) {
     if (field.startsWith(memberPrefix)) {
       const kept = readField(keptMember, text);
       if (!kept) continue;
-      const { id, c: line, g: gateway, done = 0, since, lostAt, last } = kept;
-      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, done, since, lostAt, last });
+      const { id, c: line, g: gateway, done = 0, resumed, since, lostAt, last } = kept;
+      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, done, resumed, since, lostAt, last });
     } else if (field.startsWith(writtenPrefix)) {
       const at = readField(position, text);
       if (at) written.set(field.slice(writtenPrefix.length), at);
+    } else if (field.startsWith(overPrefix)) {
+      const kept = readField(keptEnd, text);
+      if (!kept) continue;
+      const { g: gateway, done, since, at } = kept;
+      over.push({ id: field.slice(overPrefix.length), gateway, line: { done }, since, at });
     }
   }
-  return { members, written, told: readField(keptTold, state.get(toldField) ?? 'null') };
+  return { members, written, over, told: readField(keptTold, state.get(toldField) ?? 'null') };
 }
 
 function readField<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | undefined {

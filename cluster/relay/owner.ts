@@ -31,6 +31,11 @@ export class Owners implements ReturningClients {
     this.#context = context;
   }
 
+  /** In rooms of this node, and those of clients that ask to come in. */
+  get sessions(): number {
+    return [...this.#rooms.values()].reduce((sum, { sessions }) => sum + sessions, 0);
+  }
+
   sessionsIn(state: ReadonlyMap<string, string>): Iterable<string> {
     return sessionsIn(state);
   }
