@@ -30,7 +30,7 @@ process.chdir(root);
 
 const steps = new Set(process.argv.slice(2));
 
-/** What npm cannot install: its names, Debian's package, what it is for, and whether the rest can do without. */
+/** What npm cannot install: its names, Debian's package, what it is for, and whether the rest, or all, can do without. */
 const programs = [
   {
     names: ['chromium', 'chromium-browser', 'google-chrome'],
@@ -38,6 +38,8 @@ const programs = [
     debian: 'chromium',
     needed: 'the browser tests',
   },
+  // The tests use the browser itself where this is not to be had.
+  { names: ['chromium-headless-shell'], debian: 'chromium-headless-shell', spare: true },
   { names: ['ffprobe'], debian: 'ffmpeg', needed: 'the tests of recordings' },
   { names: ['turnserver'], debian: 'coturn', needed: 'the tests of calls through a TURN server', optional: true },
   { names: ['nginx'], debian: 'nginx', needed: 'the tests behind nginx', optional: true },
@@ -169,7 +171,7 @@ async function requirePrograms() {
     // One by one: a package that cannot be had keeps no other away.
     for (const name of packages) await attempt('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name]);
   }
-  for (const program of missing.filter((one) => !isThere(one))) {
+  for (const program of missing.filter((one) => !one.spare && !isThere(one))) {
     const { names, debian, variable, needed, optional } = program;
     const orVariable = variable ? ` or set ${variable} to its path` : '';
     const line = `${names[0]} is needed for ${needed}: install it (Debian: apt-get install ${debian})${orVariable}.`;

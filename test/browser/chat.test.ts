@@ -23,7 +23,7 @@ describe('the chat on a phone', function () {
   this.timeout(4 * patienceMs);
   // So short a grace that a client that was cut off is forgotten soon.
   const server = useServer({ kurentoRoom: { sessionGraceMs: 300 } });
-  const newWindow = useBrowser();
+  const newWindow = useBrowser({ isWhole: true });
   let proxy: Proxy;
 
   beforeEach(async () => {

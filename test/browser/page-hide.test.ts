@@ -17,7 +17,7 @@ const ownPage = `(async () => {
 describe('somebody whose page goes away', function () {
   this.timeout(2 * patienceMs);
   const server = useServer(slow);
-  const newWindow = useBrowser();
+  const newWindow = useBrowser({ isWhole: true });
 
   it('has left at once, and is told of it on a page that comes back', async () => {
     const ana = await Visitor.join(await newWindow(), server().url, 'Ana', 'exit');

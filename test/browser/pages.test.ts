@@ -235,6 +235,13 @@ describe('the demo, for everybody', function () {
       await quiet.stop();
     }
   });
+});
+
+describe('the demo, at the next visit', function () {
+  this.timeout(4 * patienceMs);
+  const server = useServer();
+  // In the headless shell a device has another id after a reload.
+  const newWindow = useBrowser({ isWhole: true });
 
   it('uses the chosen microphone, and remembers it', async () => {
     const window = await newWindow();

@@ -30,7 +30,7 @@ describe('a call through the embedded engine, whose media is lost', function () 
   const server = useServer({ kmsUris: [] });
   const newWindow = useBrowser();
 
-  const join = async (name: string) => Visitor.join(await newWindow(), server().url, name, 'interrupted');
+  const join = async (name: string, room: string) => Visitor.join(await newWindow(), server().url, name, room);
 
   async function back(visitor: Visitor): Promise<z.infer<typeof moments>> {
     let seen: unknown;
@@ -46,7 +46,7 @@ describe('a call through the embedded engine, whose media is lost', function () 
   }
 
   it('gets sound and picture back by itself when the media server is killed twice, without superfluous messages', async () => {
-    const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
+    const [ana, berta] = await Promise.all([join('Ana', 'killed'), join('Berta', 'killed')]);
     await seeEachOther(ana, berta);
     for (const time of ['first', 'second']) {
       await ana.page.evaluate(watch('Berta'));
@@ -72,7 +72,7 @@ describe('a call through the embedded engine, whose media is lost', function () 
     ['what one publishes', 'room.localPublication'],
   ] as const) {
     it(`makes a new connection when the one for ${what} fails`, async () => {
-      const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
+      const [ana, berta] = await Promise.all([join('Ana', what), join('Berta', what)]);
       await seeEachOther(ana, berta);
       // Chromium reports this after half a minute without an answer to its checks (RFC 8445 §7.3); the test does it at once.
       await berta.page.evaluate(`(() => {

@@ -1,24 +1,32 @@
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chromium.js';
 
-let shared: Promise<RunningBrowser> | undefined;
+const shared = new Map<boolean, Promise<RunningBrowser>>();
 
-/** One Chromium for all tests that do not kill it: starting it costs a second. It is closed after the last test. */
-export function sharedBrowser(): Promise<RunningBrowser> {
-  shared ??= launchBrowser();
-  return shared;
+/**
+ * One Chromium for all tests that do not kill it: starting it costs a second. It is closed after the last test.
+ * @param isWhole as for `launchBrowser`
+ */
+export function sharedBrowser(isWhole = false): Promise<RunningBrowser> {
+  const running = shared.get(isWhole) ?? launchBrowser({ isWhole });
+  shared.set(isWhole, running);
+  return running;
 }
 
 // A hook outside of any suite runs after all tests.
 after(async () => {
-  await (await shared)?.close();
+  for (const running of shared.values()) await (await running).close();
 });
 
-/** The shared Chromium for the tests of one `describe`, whose windows are closed after each. @returns opens a window, as `openWindow` */
-export function useBrowser(): (options?: BrowserContextOptions) => Promise<BrowserContext> {
+/**
+ * The shared Chromium for the tests of one `describe`, whose windows are closed after each.
+ * @param isWhole as for `launchBrowser`
+ * @returns opens a window, as `openWindow`
+ */
+export function useBrowser({ isWhole = false } = {}): (options?: BrowserContextOptions) => Promise<BrowserContext> {
   let chromium: RunningBrowser | undefined;
   before(async () => {
-    chromium = await sharedBrowser();
+    chromium = await sharedBrowser(isWhole);
   });
   afterEach(async () => {
     for (const window of chromium?.browser.contexts() ?? []) await window.close();

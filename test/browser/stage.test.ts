@@ -53,6 +53,7 @@ describe('the stage of the demo', function () {
   this.timeout(8 * patienceMs);
   const server = useServer();
   const newWindow = useBrowser();
+  const newWholeWindow = useBrowser({ isWhole: true });
   const guests: RpcClient[] = [];
 
   afterEach(() => {
@@ -176,7 +177,7 @@ describe('the stage of the demo', function () {
   });
 
   it('shows the call in a small window, and on the whole screen', async () => {
-    const window = await newWindow({ viewport: { width: 1280, height: 800 } });
+    const window = await newWholeWindow({ viewport: { width: 1280, height: 800 } });
     const { page, errors } = await Visitor.join(window, server().url, 'Ana', 'small');
     await enter('Berta', 'small');
     await page.getByRole('listitem', { name: /^Berta/ }).waitFor();
