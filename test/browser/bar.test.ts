@@ -196,7 +196,7 @@ describe('the bar of the demo', function () {
 
   it('has on a phone the most important buttons, and a sheet for the rest', async () => {
     const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
-    const window = await newWindow({ ...phone, reducedMotion: 'reduce' });
+    const window = await newWindow(phone);
     // A stub: no browser without a screen has programs to share with.
     await window.addInitScript(`{
       window.shared = [];

@@ -6,7 +6,7 @@ import { plays, videoOf } from './plays.js';
 import { useBrowser } from './shared-browser.js';
 import { useSite } from './site.js';
 import { violations } from './violations.js';
-import { cheapDevices, patienceMs, Visitor } from './visitor.js';
+import { patienceMs, Visitor } from './visitor.js';
 
 /** Notes what the page takes of the browser, so that it can be asked what of it is free again. */
 const bookkeeping = `{
@@ -55,7 +55,7 @@ describe('the element <atrium-call>', function () {
     page.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) errors.push(message.text());
     });
-    for (const before of [bookkeeping, cheapDevices, noteEvents]) await page.addInitScript(before);
+    for (const before of [bookkeeping, noteEvents]) await page.addInitScript(before);
     await page.goto(site.at('/some/page'));
     return page;
   }

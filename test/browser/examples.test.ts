@@ -6,7 +6,7 @@ import { until } from '../support/until.js';
 import { plays, videoOf } from './plays.js';
 import { useBrowser } from './shared-browser.js';
 import { violations } from './violations.js';
-import { cheapDevices, patienceMs } from './visitor.js';
+import { patienceMs } from './visitor.js';
 
 const pages = new URL('../../examples/pages/', import.meta.url);
 
@@ -39,7 +39,7 @@ describe('the pages of examples', function () {
     page.on('console', (message) => {
       if (message.type() === 'error' || message.text().includes('Policy')) errors.push(message.text());
     });
-    for (const before of [cheapDevices, noteSounds]) await page.addInitScript(before);
+    await page.addInitScript(noteSounds);
     await page.goto(`${server().url}examples${path}`);
     return page;
   }

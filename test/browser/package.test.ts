@@ -15,7 +15,7 @@ import { until } from '../support/until.js';
 import { plays, videoOf } from './plays.js';
 import { useBrowser } from './shared-browser.js';
 import { useSite } from './site.js';
-import { cheapDevices, patienceMs } from './visitor.js';
+import { patienceMs } from './visitor.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -128,7 +128,7 @@ describe('the package of the client library in a browser', function () {
     const page = await (await newWindow()).newPage();
     page.setDefaultTimeout(patienceMs);
     page.on('websocket', () => (sockets += 1));
-    for (const before of [cheapDevices, countViolations]) await page.addInitScript(before);
+    await page.addInitScript(countViolations);
     await page.goto(site.at(path));
     return page;
   }

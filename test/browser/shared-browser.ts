@@ -1,6 +1,22 @@
 import type { BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { launchBrowser, openWindow, type RunningBrowser } from '../../tools/chromium.js';
 
+/** Settings of devices that are cheap enough for several browsers on two cores. */
+const cheapDevices = `{
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const cheap = {
+    video: { width: 320, height: 240, frameRate: 10 },
+    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  };
+  navigator.mediaDevices.getUserMedia = (wanted) => {
+    const constraints = { ...wanted };
+    for (const kind of ['video', 'audio']) {
+      if (wanted[kind]) constraints[kind] = { ...(wanted[kind] === true ? {} : wanted[kind]), ...cheap[kind] };
+    }
+    return open(constraints);
+  };
+}`;
+
 const shared = new Map<boolean, Promise<RunningBrowser>>();
 
 /**
@@ -19,7 +35,7 @@ after(async () => {
 });
 
 /**
- * The shared Chromium for the tests of one `describe`, whose windows are closed after each.
+ * The shared Chromium for the tests of one `describe`, whose windows are closed after each. Their devices are cheap.
  * @param isWhole as for `launchBrowser`
  * @returns opens a window, as `openWindow`
  */
@@ -31,8 +47,10 @@ export function useBrowser({ isWhole = false } = {}): (options?: BrowserContextO
   afterEach(async () => {
     for (const window of chromium?.browser.contexts() ?? []) await window.close();
   });
-  return (options) => {
+  return async (options) => {
     if (!chromium) throw new Error('the browser is there between before and after');
-    return openWindow(chromium.browser, options);
+    const window = await openWindow(chromium.browser, options);
+    await window.addInitScript(cheapDevices);
+    return window;
   };
 }

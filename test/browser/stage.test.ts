@@ -70,7 +70,7 @@ describe('the stage of the demo', function () {
 
   it('has room for everybody in every window, with the chat open or closed and the longest names', async () => {
     const room = 'Wm'.repeat(longest / 2);
-    const { page } = await Visitor.join(await newWindow({ reducedMotion: 'reduce' }), server().url, 'Ana', room);
+    const { page } = await Visitor.join(await newWindow(), server().url, 'Ana', room);
     const tiles = page.locator('.tile');
     // What lies between them, the layout's own test has.
     for (const count of [1, 2, 3, 5, 9, 16]) {
@@ -95,7 +95,7 @@ describe('the stage of the demo', function () {
   });
 
   it('gives a phone that lies on its side all its height, and fades head and buttons until somebody moves', async () => {
-    const window = await newWindow({ reducedMotion: 'reduce', viewport: { width: 844, height: 390 } });
+    const window = await newWindow({ viewport: { width: 844, height: 390 } });
     const { page } = await Visitor.join(window, server().url, 'Ana', 'low');
     await enter('Berta', 'low');
     const picture = page.getByRole('listitem', { name: /^Berta/ });
@@ -125,7 +125,7 @@ describe('the stage of the demo', function () {
   });
 
   it('pins, turns pages, fills the screen and lets go again, by mouse and by keys', async () => {
-    const window = await newWindow({ reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
+    const window = await newWindow({ viewport: { width: 1280, height: 800 } });
     const { page } = await Visitor.join(window, server().url, 'Ana', 'pins');
     const tile = (name: string) => page.getByRole('listitem', { name: new RegExp(`^${name}(,|$)`) });
     const placed = (what: string, found: () => Promise<boolean>): Promise<void> => until(what, found, patienceMs);

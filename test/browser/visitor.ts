@@ -29,22 +29,6 @@ type Received = Inspection['received'][number];
 /** How long a step with a browser may take on a machine that runs several. */
 export const patienceMs = 30_000;
 
-/** Settings of devices that are cheap enough for several browsers on two cores. */
-export const cheapDevices = `{
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  const cheap = {
-    video: { width: 320, height: 240, frameRate: 10 },
-    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-  };
-  navigator.mediaDevices.getUserMedia = (wanted) => {
-    const constraints = { ...wanted };
-    for (const kind of ['video', 'audio']) {
-      if (wanted[kind]) constraints[kind] = { ...(wanted[kind] === true ? {} : wanted[kind]), ...cheap[kind] };
-    }
-    return open(constraints);
-  };
-}`;
-
 /** A user of the demo. */
 export class Visitor {
   readonly page: Page;
@@ -82,7 +66,6 @@ export class Visitor {
   /** Opens the page and enters the name; the room comes from the address. */
   static async open(window: BrowserContext, address: string, name: string): Promise<Visitor> {
     const visitor = new Visitor(await window.newPage(), name);
-    await visitor.page.addInitScript(cheapDevices);
     await visitor.page.goto(address);
     await visitor.page.getByLabel('Your name').fill(name);
     return visitor;
