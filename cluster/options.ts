@@ -40,10 +40,13 @@ export const clusterOptions = {
   nodeUrl: option(
     z
       .string()
-      .regex(/^(https?:\/\/[^\s@/?#]+)?$/, 'must be an http:// or https:// URL without user, password and path'),
+      .refine(
+        (url) => url === '' || (/^https?:\/\/[^\s@/?#]+$/.test(url) && URL.canParse(url)),
+        'must be an http:// or https:// URL without user, password and path',
+      ),
     '',
     'URL',
-    'Where the other nodes reach this one. Needs clusterSecret. Empty: they reach it through Redis alone.',
+    'Where the other nodes reach this one, at its own port and not at the balancer. They pass clients of EasyRTC, the Orchestrator, ERT Concierge and COMPEIT on to the one node that serves them. Needs clusterSecret. Empty: they cannot, and the balancer must send these clients to one node.',
   ),
   clusterSecret: option(
     z
@@ -54,7 +57,7 @@ export const clusterOptions = {
       ),
     '',
     'secret',
-    'Shared by all nodes, with which they show each other at nodeUrl that they are nodes.',
+    'Shared by all nodes, with which they show each other at nodeUrl that they are nodes, and from which address a client comes. It is never sent.',
     { secret: true },
   ),
   leaseMs: option(

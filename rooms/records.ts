@@ -113,7 +113,8 @@ const participant = z.object({
   /** The id of the stream that protocols of one stream show. */
   shown: z.string().optional(),
   /** What its dialect keeps of its client. */
-  session: z.unknown(),
+  /** Undefined where the dialect keeps nothing: the client cannot come back. */
+  session: z.unknown().optional(),
 });
 
 const room = z.object({

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../cluster/clock.js';
-import { GivenRooms } from '../cluster/given-rooms.js';
-import { HandOvers } from '../cluster/hand-overs.js';
 import { leftRoomsTaken } from '../cluster/left-rooms.js';
-import { Moves } from '../cluster/moves.js';
 import { ClusterNode } from '../cluster/node.js';
 import type { NodeHooks } from '../cluster/node.js';
 import { OwnedRooms } from '../cluster/owned-rooms.js';
@@ -12,6 +9,7 @@ import type { RoomRelay } from '../cluster/room-relay.js';
 import { UnfitRedisError } from '../cluster/redis-check.js';
 import { HubPost } from '../cluster/relay/post.js';
 import { Relay } from '../cluster/relay/index.js';
+import { Worlds } from '../cluster/worlds.js';
 import type { ParentLog } from '../log.js';
 import { FencedEngine } from '../media/fenced.js';
 import { serversIn } from '../media/media-record.js';
@@ -40,6 +38,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
   let served: ServedRooms | undefined;
   let frozenAt: number | undefined;
   let relay: Relay | undefined;
+  let worlds: Worlds | undefined;
   const owned = new OwnedRooms(systemClock, log);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
@@ -50,7 +49,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       const reached = media.servers.filter(({ up }) => up);
       return {
         rooms: [...owned.all].length,
-        sockets: served?.connections() ?? 0,
+        sockets: served?.doors.connections ?? 0,
         lag: Math.round(lagMs),
         media: new Set(reached.map(({ url }) => url)),
         load: new Map(media.servers.map(({ url, load }) => [url, load])),
@@ -65,11 +64,14 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     },
     dead: (id) => {
       relay?.died(id);
+      worlds?.died(id);
     },
     toSelf: (text) => {
       relay?.post.receive(text);
     },
-    taken: async (room) => owned.taken(room),
+    taken: async (room) => {
+      if (!worlds?.taken(room)) await owned.taken(room);
+    },
   };
   const settings = { ...config, version: version(), reads: journals, digest: digestOf(config) };
   const node = await ClusterNode.start(settings, hooks, log).catch((error: unknown) => {
@@ -87,11 +89,6 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     },
   });
   const { id: nodeId, hub, names, store, directory, membership } = node;
-  const isUp = (): boolean => membership.state !== 'frozen' && served !== undefined;
-  const handOvers = new HandOvers({
-    ...{ owned, log, peers: membership.peers },
-    canMove: (room) => served?.canMove(room) === true,
-  });
   const lines = (relay = new Relay({
     ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame },
     post: (listener) => new HubPost(hub, names, nodeId, listener, log),
@@ -101,11 +98,9 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
         return served.relayed.begin(client, arrival);
       },
     },
-    isUp,
+    isUp: () => membership.state !== 'frozen' && served !== undefined,
     isAlive: (id) => !membership.peers.isDead(id),
     own: async (room) => owned.own(room),
-    ownGiven: async (hash) => owned.ownGiven(hash),
-    wanted: (hash, by) => void handOvers.give(hash, by),
     unused: (room) => {
       owned.unused(room);
     },
@@ -117,13 +112,21 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     roomOf: async (session) => store.roomOf(session),
     deaf: (id) => void directory.deaf(id),
   }));
-  const moves = new Moves({
-    ...{ nodeId, nodeName: config.nodeName, peers: membership.peers, clock: systemClock },
-    ...{ store, post: lines.post, handOvers },
-  });
-  const given = new GivenRooms({ hub, names, nodeId, clock: systemClock, log, owned, isUp });
+  const away = 'Another node goes on';
+  const ofAll = (worlds = new Worlds(
+    { node, isOne: config.bridge, clock: systemClock, log },
+    {
+      lost: (world) => {
+        served?.doors.sendAway(world, away);
+      },
+      nodeLost: (id) => {
+        served?.doors.nodeLost(id);
+      },
+    },
+  ));
   let hasLeft = false;
   return {
+    passing: { nodeId, secret: config.clusterSecret, worlds: ofAll, now: () => membership.redisTime, log },
     face: { gateway: lines.gateways, returning: lines.owners },
     engine,
     journal: owned,
@@ -155,12 +158,8 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
         trimming: (room, frames) => {
           lines.owners.trimming(room, frames);
         },
-        pause: async (room) => lines.owners.pause(room),
-        goOn: (room) => {
-          lines.owners.goOn(room);
-        },
-        ended: (room, _why, next) => {
-          lines.owners.ended(room, next);
+        ended: (room) => {
+          lines.owners.ended(room);
         },
         deaf: (id) => {
           lines.gateways.deaf(id);
@@ -177,7 +176,6 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       await leftRoomsTaken(node.hub, node.names, systemClock, config.leaseMs + frozenMs);
     },
     committed: async (room) => owned.committed(room),
-    move: async (room, to) => moves.move(room, to),
     get health() {
       return { id: node.id, state: node.membership.state, redis: node.hub.isConnected };
     },
@@ -188,13 +186,13 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     },
     leave: async () => {
       hasLeft = true;
-      await owned.leave(endMs);
+      await Promise.all([ofAll.release(), owned.leave(endMs)]);
     },
     stop: async () => {
-      if (!hasLeft) await owned.close(endMs);
+      if (!hasLeft) await Promise.all([ofAll.release(), owned.close(endMs)]);
+      ofAll.close();
       // What could not be released is another node's.
       engine.stepDownAll();
-      given.close();
       lines.close();
       await node.close();
       lag.disable();

@@ -24,8 +24,9 @@ import type { Refused } from '../transport/gate/gate.js';
 import { Doors } from '../transport/doors.js';
 import { connectionLimits, gateOf } from '../transport/options.js';
 import { networkOf } from '../transport/gate/network.js';
-import { SocketIoDoor } from '../transport/socket-io/door.js';
+import { SocketIoDoor, socketIoWorld } from '../transport/socket-io/door.js';
 import type { SocketIoOptions } from '../transport/socket-io/door.js';
+import type { PassingOptions } from '../transport/tunnel/tunnel.js';
 import { openAdminPort } from './admin-port.js';
 import type { Config } from './config.js';
 import { dialectsOf } from './dialects.js';
@@ -33,7 +34,7 @@ import type { Hooks } from './dialects.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
-import { fetchFrom, keptBy, movedBy } from './node-rooms.js';
+import { fetchFrom, keptBy } from './node-rooms.js';
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
@@ -64,6 +65,8 @@ export interface ServeOptions {
   readonly now?: () => number;
   /** Sees the WebSocket connections and what is sent over them. */
   readonly observer?: ConnectionObserver;
+  /** How clients are passed on that another node serves. Default: as `node` does it. */
+  readonly passing?: PassingOptions | undefined;
   /** How often clients on socket.io are asked whether they are there. Default: the library's own times. */
   readonly socketIoHeartbeat?: SocketIoOptions['heartbeat'];
 }
@@ -169,7 +172,6 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       others: node?.others,
       health,
       isReady,
-      move: node && movedBy(node),
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
@@ -225,6 +227,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       ...limits,
       gate,
       maxSockets: socketLimit(),
+      passing: options.passing ?? node?.passing,
       otherwise: app,
       refuse: refuseRequest,
       ...(options.observer && { observer: options.observer }),
@@ -239,7 +242,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       hasPlace: () => doors.hasPlace,
       ...(options.socketIoHeartbeat && { heartbeat: options.socketIoHeartbeat }),
     });
-    doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo);
+    doors.mount(`${config.pathPrefix}${config.socketIoPath}`, socketIo, { world: socketIoWorld });
     const scheme = tls ? 'https' : 'http';
     const needs = {
       ice,
@@ -276,9 +279,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const comeBack = backTo(handOvers);
     if (options.former) rooms.restore(options.former, comeBack);
     const relayed = dialects.find((dialect) => dialect.relayed)?.relayed;
-    const canMove = (name: string): boolean =>
-      [...(rooms.find(name)?.everybody ?? [])].every(({ attributes }) => handOvers.has(attributes.dialect));
-    await node?.begin({ rooms, recordOf, comeBack, relayed, canMove, connections: () => doors.connections });
+    await node?.begin({ rooms, recordOf, comeBack, relayed, doors });
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
 import { AnswerHeaders } from './answer-headers.js';
 import type { Budget } from './gate/account.js';
 import type { Caller } from './gate/caller.js';
@@ -11,11 +12,16 @@ import { Exchanges } from './gate/exchanges.js';
 import { HttpVisits } from './gate/http-visits.js';
 import { endIdle } from './gate/idle.js';
 import { watchForSleep } from './gate/patience.js';
+import type { Place } from './gate/places.js';
 import { SocketCount } from './gate/socket-count.js';
 import { newWebSocketServer } from './gate/gate-socket.js';
 import type { GateSocket, GateSocketServer } from './gate/gate-socket.js';
 import { answerRaw, keepHeaders } from './raw-answer.js';
 import { pathOf, straighten } from './request-path.js';
+import { expectTls, linkTls, tcpOf } from './tls-socket.js';
+import { Tunnel } from './tunnel/tunnel.js';
+import type { PassingOptions } from './tunnel/tunnel.js';
+import type { OtherNode } from './tunnel/world-owners.js';
 import { asksForWebSocket, ignoreUpgrade, isHandedBack, upgradeMissing, upgradeRemedy } from './upgrade.js';
 import { WriteTurn } from './write-turn.js';
 
@@ -29,8 +35,19 @@ export interface Mount {
   needsUpgrade?(request: IncomingMessage): boolean;
   /** Answers a request that may not come in, in the form of its protocol. Default: plain text. */
   refuse?(response: ServerResponse, status: number, reason: string): void;
+  /** Ends every connection in such a way that the clients connect anew. For a mount of a world. */
+  sendAway?(reason: string): void;
   /** Ends every connection. */
   close(): Promise<void>;
+}
+
+/** What a door says of its clients. */
+export interface WorldOptions {
+  /**
+   * The world of the clients: what a protocol keeps for all of them at once. Of several nodes one serves a world, and the others pass its
+   * clients on to that one. Doors that share a client share a world. Default: each node serves the clients that come to it.
+   */
+  readonly world?: string;
 }
 
 export interface DoorsOptions extends ConnectionLimits {
@@ -46,10 +63,12 @@ export interface DoorsOptions extends ConnectionLimits {
   /** TCP connections that may be open at a time. More are answered with 503. */
   readonly maxSockets?: number;
   readonly observer?: ConnectionObserver;
+  /** Default: this server is alone. */
+  readonly passing?: PassingOptions | undefined;
 }
 
 /** What one path does otherwise than the others. */
-export interface DoorOptions {
+export interface DoorOptions extends WorldOptions {
   /** UTF-8 bytes of one incoming text message; a longer one closes the connection with 1009. Counts in place of `maxTextLength`. */
   readonly maxTextBytes?: number;
   readonly maxQueuedBytes?: number;
@@ -70,6 +89,13 @@ interface Door {
   readonly accept: Accept;
   readonly limits: ConnectionLimits;
   readonly budget: Partial<Budget> | undefined;
+  readonly world: string | undefined;
+}
+
+interface Mounted {
+  readonly prefix: string;
+  readonly mount: Mount | RequestListener;
+  readonly world: string | undefined;
 }
 
 /** How long clients have for the closing handshake when the server stops, in ms. */
@@ -101,7 +127,8 @@ export class Doors {
   #stopped = false;
   #hasMissedUpgrade = false;
   readonly #sockets: SocketCount;
-  readonly #mounts: (readonly [prefix: string, mount: Mount | RequestListener])[] = [];
+  readonly #mounts: Mounted[] = [];
+  readonly #tunnel: Tunnel | undefined;
 
   constructor(server: Server, options: DoorsOptions) {
     this.#server = server;
@@ -110,8 +137,10 @@ export class Doors {
     this.#gate = options.gate;
     this.#visits = new HttpVisits(options.gate);
     this.#exchanges = new Exchanges(options.messageMs);
-    this.#sockets = new SocketCount(options.maxSockets ?? Infinity);
+    const sockets = (this.#sockets = new SocketCount(options.maxSockets ?? Infinity));
+    this.#tunnel = options.passing && new Tunnel({ ...options.passing, sockets, stillMs: options.messageMs });
     server.on('connection', this.#onConnection);
+    if (server instanceof TlsServer) server.on('secureConnection', linkTls);
     server.on('timeout', (socket: Socket) => {
       endIdle(server, socket);
     });
@@ -130,20 +159,21 @@ export class Doors {
     const maxPayload = options.maxTextBytes ?? own.maxTextLength * utf8BytesPerUnit;
     const webSockets = newWebSocketServer(maxPayload);
     const limits = { ...own, maxTextLength: options.maxTextBytes ?? own.maxTextLength };
-    this.#doors.set(path, { webSockets, subprotocol: options.subprotocol, accept, limits, budget: options.budget });
+    const { subprotocol, budget, world } = options;
+    this.#doors.set(path, { webSockets, subprotocol, accept, limits, budget, world });
   }
 
   /**
    * Hands over everything at `prefix` and below; the longest prefix counts.
    * @param mount a plain request handler where nothing but HTTP is spoken; upgrades are then refused
    */
-  mount(prefix: string, mount: Mount | RequestListener): void {
-    this.#mounts.push([prefix, mount]);
-    this.#mounts.sort(([one], [other]) => other.length - one.length);
+  mount(prefix: string, mount: Mount | RequestListener, { world }: WorldOptions = {}): void {
+    this.#mounts.push({ prefix, mount, world });
+    this.#mounts.sort((one, other) => other.prefix.length - one.prefix.length);
   }
 
   readonly #prefixes = (): string[] => {
-    return this.#mounts.map(([prefix]) => prefix);
+    return this.#mounts.map(({ prefix }) => prefix);
   };
 
   /** Whether one more client may connect. */
@@ -155,7 +185,31 @@ export class Doors {
   /** Clients that are connected now, at all paths. */
   get connections(): number {
     const ofMounts = this.#eachMount.reduce((sum, { connections }) => sum + connections, 0);
-    return [...this.#doors.values()].reduce((sum, { webSockets }) => sum + webSockets.clients.size, ofMounts);
+    const ofTunnel = this.#tunnel?.connections ?? 0;
+    return [...this.#doors.values()].reduce(
+      (sum, { webSockets }) => sum + webSockets.clients.size,
+      ofMounts + ofTunnel,
+    );
+  }
+
+  /** Requests and connections that are passed on to other nodes now. */
+  get passedOn(): number {
+    return this.#tunnel?.open ?? 0;
+  }
+
+  /** Another node serves the clients of this world from now on: those that are here connect anew. */
+  sendAway(world: string, reason: string): void {
+    for (const door of this.#doors.values()) {
+      if (door.world === world) for (const client of door.webSockets.clients) client.close(1012, reason);
+    }
+    for (const mounted of this.#mounts) {
+      if (mounted.world === world && typeof mounted.mount === 'object') mounted.mount.sendAway?.(reason);
+    }
+  }
+
+  /** A node is dead. What leads to it ends, even where its connections do not show it. */
+  nodeLost(node: string): void {
+    this.#tunnel?.cut(node);
   }
 
   get #clients(): GateSocket[] {
@@ -163,7 +217,7 @@ export class Doors {
   }
 
   get #eachMount(): Mount[] {
-    return [...new Set(this.#mounts.map(([, mount]) => mount))].filter((mount) => typeof mount !== 'function');
+    return [...new Set(this.#mounts.map(({ mount }) => mount))].filter((mount) => typeof mount !== 'function');
   }
 
   /** Lets nobody in any more. */
@@ -174,6 +228,7 @@ export class Doors {
   /** Ends every connection. What is due goes out first, then the closing handshake, which has `closeAfterMs`. */
   async close(): Promise<void> {
     this.stop();
+    this.#tunnel?.close();
     // One turn of the event loop: what is due is written at its end.
     await new Promise((resolve) => setImmediate(resolve));
     const clients = this.#clients;
@@ -187,18 +242,27 @@ export class Doors {
     for (const { webSockets } of this.#doors.values()) webSockets.close();
   }
 
-  #mountAt(path: string): Mount | RequestListener | undefined {
-    return this.#mounts.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1];
+  #mountAt(path: string): Mounted | undefined {
+    return this.#mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
   }
 
   /** Before a request can be read: an address that opens many connections, or all addresses together, may not take all descriptors. */
   readonly #onConnection = (socket: Socket): void => {
     if (isHandedBack(socket)) return;
     const address = socket.remoteAddress ?? '';
+    if (this.#server instanceof TlsServer) expectTls(socket);
     const place = this.#gate.connect(address);
     const space = this.#sockets.opened();
     let waiting: NodeJS.Timeout | undefined;
     const stopWatching = watchForSleep();
+    if (this.#tunnel) {
+      onPassedOn.set(socket, () => {
+        place?.leave();
+        if (space !== 'free') return;
+        clearTimeout(waiting);
+        turnedAway.delete(socket);
+      });
+    }
     socket.once('close', () => {
       stopWatching();
       this.#sockets.closed();
@@ -230,7 +294,9 @@ export class Doors {
     const caller = this.#admitSocket(request);
     this.#headers.set(request, response);
     const path = pathOf(request);
-    const mount = this.#mountAt(path);
+    const door = this.#doors.get(path);
+    const mounted = this.#mountAt(path);
+    const mount = mounted?.mount;
     const isProtocol = typeof mount === 'object';
     response.setHeader('Vary', 'Origin');
     // A client that goes away while it is answered is no fault of the server.
@@ -243,8 +309,8 @@ export class Doors {
       this.#gate.report(request, caller, 'the rest of a request did not come in time');
       refuseWith(408, 'The rest of the request did not come in time');
     };
-    this.#exchanges.watch({ request, response, ...(!isProtocol && { refuse }) });
-    const full = turnedAway.get(request.socket);
+    const exchange = this.#exchanges.watch({ request, response, ...(!isProtocol && { refuse }) });
+    const full = turnedAway.get(tcpOf(request.socket));
     if (full !== undefined) {
       response.setHeader('Connection', 'close');
       refuseWith(503, full);
@@ -262,9 +328,9 @@ export class Doors {
       // Scripts of Socket.IO 1 and 2 ask with credentials.
       if (isProtocol) response.setHeader('Access-Control-Allow-Credentials', 'true');
     }
-    const needsUpgrade = this.#doors.has(path) || (isProtocol && mount.needsUpgrade?.(request) === true);
+    const needsUpgrade = door !== undefined || (isProtocol && mount.needsUpgrade?.(request) === true);
     const serve = (): void => {
-      if (request.method === 'OPTIONS' && (path === '*' || this.#doors.has(path))) {
+      if (request.method === 'OPTIONS' && (path === '*' || door)) {
         response.writeHead(204, { Allow: 'GET, OPTIONS' }).end();
       } else if (needsUpgrade && request.method !== 'OPTIONS') {
         if (!this.#hasMissedUpgrade) this.#gate.report(request, caller, upgradeMissing, upgradeRemedy);
@@ -272,8 +338,25 @@ export class Doors {
         response.setHeader('Upgrade', 'websocket');
         response.setHeader('Connection', 'Upgrade');
         refuseWith(426, upgradeMissing);
-      } else if (isProtocol) mount.request(request, response);
-      else (mount ?? this.#options.otherwise)?.(request, response);
+      } else if (!mounted) this.#options.otherwise?.(request, response);
+      else {
+        const unavailable: Refuse = (reason, headers) => {
+          this.#gate.report(request, caller, reason);
+          for (const [name, value] of headers) response.setHeader(name, value);
+          refuseWith(503, reason);
+        };
+        this.#route(mounted.world, request, {
+          here: () => {
+            if (typeof mounted.mount === 'function') mounted.mount(request, response);
+            else mounted.mount.request(request, response);
+          },
+          away: (tunnel, world, owner) => {
+            exchange.bound(refuse);
+            tunnel.request(world, owner, request, response, unavailable);
+          },
+          refuse: unavailable,
+        });
+      }
     };
     this.#visits.take(request, response, caller, serve, (retryAfterMs) => {
       this.#gate.report(request, caller, 'too many requests');
@@ -295,18 +378,18 @@ export class Doors {
     keepHeaders(socket, this.#headers.for(request));
     const path = pathOf(request);
     const door = this.#stopped ? undefined : this.#doors.get(path);
-    const mount = door ? undefined : this.#mountAt(path);
-    const isMount = typeof mount === 'object';
-    const refuse = (status: number, reason: string): void => {
+    const mounted = door ? undefined : this.#mountAt(path);
+    const mount = typeof mounted?.mount === 'object' ? mounted.mount : undefined;
+    const refuse = (status: number, reason: string, more: readonly Header[] = []): void => {
       this.#gate.report(request, caller, reason);
-      answerRaw(socket, status, reason);
+      answerRaw(socket, status, reason, more);
     };
-    const full = turnedAway.get(socket);
+    const full = turnedAway.get(tcpOf(socket));
     if (full) {
       answerRaw(socket, 503, full);
       return;
     }
-    if (!door && !isMount) {
+    if (!door && !mount) {
       refuse(404, 'there is no WebSocket here');
       return;
     }
@@ -315,22 +398,23 @@ export class Doors {
       answerRaw(socket, 403, refusal.reason);
       return;
     }
-    if (isMount) {
-      mount.upgrade(request, socket, head);
-      return;
-    }
-    if (!door) return;
-    if (!this.hasPlace) {
-      refuse(503, 'all connections are taken');
-      return;
-    }
-    const place = this.#gate.enter(request, caller);
-    if (!place) {
-      answerRaw(socket, 503, 'too many connections');
-      return;
-    }
-    // Also when the handshake fails.
-    socket.once('close', place.leave);
+    this.#route(door?.world ?? mounted?.world, request, {
+      here: () => {
+        if (mount) mount.upgrade(request, socket, head);
+        else if (door) this.#open(door, { request, socket, head, caller });
+      },
+      away: (tunnel, world, owner) => {
+        this.#passOn(tunnel, { world, owner, request, socket, head, caller });
+      },
+      refuse: (reason, headers) => {
+        refuse(503, reason, headers);
+      },
+    });
+  };
+
+  #open(door: Door, { request, socket, head, caller }: Upgrade): void {
+    const place = this.#enter(request, socket, caller);
+    if (!place) return;
     if (door.subprotocol !== undefined) nameSubprotocol(request, door.subprotocol);
     const { observer } = this.#options;
     door.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -349,17 +433,93 @@ export class Doors {
       observer?.opened?.(connection);
       door.accept(connection, request);
     });
-  };
+  }
+
+  /** To another node. The client has a place here too: the limits for its address hold at each node. */
+  #passOn(tunnel: Tunnel, { world, owner, request, socket, head, caller }: Upgrade & Route): void {
+    const place = this.#enter(request, socket, caller);
+    if (!place) return;
+    const refuse: Refuse = (reason, headers) => {
+      this.#gate.report(request, caller, reason);
+      answerRaw(socket, 503, reason, headers);
+    };
+    // Node hands over a socket of its HTTP server. The type is for programs that hand over another stream.
+    tunnel.upgrade(world, owner, { request, socket: socket as Socket, head }, refuse, () => {
+      if (head.length > 0) place.introduced();
+      else socket.once('data', place.introduced);
+    });
+  }
+
+  /** Takes a place for a client that is to stay, until its connection ends. If there is none, it has been told. */
+  #enter(request: IncomingMessage, socket: Duplex, caller: Caller): Place | undefined {
+    if (!this.hasPlace) {
+      const reason = 'all connections are taken';
+      this.#gate.report(request, caller, reason);
+      answerRaw(socket, 503, reason);
+      return undefined;
+    }
+    const place = this.#gate.enter(request, caller);
+    // Also when the handshake fails.
+    if (place) socket.once('close', place.leave);
+    else answerRaw(socket, 503, 'too many connections');
+    return place;
+  }
+
+  /** Finds out which node serves the clients of a world. */
+  #route(
+    world: string | undefined,
+    request: IncomingMessage,
+    ways: {
+      readonly here: () => void;
+      readonly away: (tunnel: Tunnel, world: string, owner: OtherNode) => void;
+      readonly refuse: Refuse;
+    },
+  ): void {
+    const tunnel = this.#tunnel;
+    if (!tunnel || world === undefined) {
+      ways.here();
+      return;
+    }
+    tunnel.route(world, request, {
+      ...ways,
+      away: (owner) => {
+        ways.away(tunnel, world, owner);
+      },
+    });
+  }
 
   /** The TCP connection has made a request. */
   #admitSocket(request: IncomingMessage): Caller {
-    onFirstRequest.get(request.socket)?.();
-    return this.#gate.identify(request);
+    const tcp = tcpOf(request.socket);
+    onFirstRequest.get(tcp)?.();
+    const behindNode = this.#tunnel?.callerOf(request);
+    if (!behindNode) return this.#gate.identify(request);
+    // The connections of a node are of many clients, as those of a proxy.
+    onPassedOn.get(tcp)?.();
+    return behindNode;
   }
 }
 
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly caller: Caller;
+}
+
+interface Route {
+  readonly world: string;
+  readonly owner: OtherNode;
+}
+
+type Header = readonly [name: string, value: string];
+type Refuse = (reason: string, headers: readonly Header[]) => void;
+
 /** Called when a TCP connection has made its first request. */
 const onFirstRequest = new WeakMap<Duplex, () => void>();
+
+/** Called when another node has sent something over a TCP connection. */
+const onPassedOn = new WeakMap<Duplex, () => void>();
 
 /** What the last request of a connection was answered, or will be. */
 const lastAnswers = new WeakMap<Duplex, ServerResponse>();

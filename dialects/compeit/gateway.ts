@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { callerOf } from '../../transport/gate/caller.js';
+import { socketIoWorld } from '../../transport/socket-io/door.js';
 import { visitOf } from '../../transport/socket-io/visits.js';
 import type { Dialect, DialectContext, DialectNeeds, DialectState } from '../dialect.js';
 import type { Agent } from './agent.js';
@@ -77,7 +78,8 @@ export class CompeitGateway implements Dialect {
         return { namespaces: new Map([[endpoint, accept]]) };
       },
     });
-    doors.mount(path, this.#door);
+    // Newer clients come by the other door.
+    doors.mount(path, this.#door, { world: socketIoWorld });
     const namespace = socketIo.namespace(endpoint);
     const verified = new WeakMap<Socket, Identity>();
     namespace.use((socket, next) => {

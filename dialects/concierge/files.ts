@@ -4,6 +4,7 @@ import type { Log } from '../../log.js';
 import type { Client } from './client.js';
 import { fileServer, isUuid } from './file-server.js';
 import type { KeyHolder } from './file-server.js';
+import { dialectName } from './groups.js';
 import { FileStore } from './file-store.js';
 import type { ConciergeSettings } from './options.js';
 import { assertMaySendToAll } from './rights.js';
@@ -53,7 +54,7 @@ export class Files {
       holderOf: (key) => this.#holderOf(key),
       onDefect,
     });
-    doors.mount(path, server);
+    doors.mount(path, server, { world: dialectName });
   }
 
   /** Bytes of all files. */

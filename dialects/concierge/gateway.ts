@@ -116,6 +116,7 @@ export class ConciergeGateway implements Dialect {
       connection.listen(link);
     };
     const limits = {
+      world: dialectName,
       subprotocol,
       maxTextBytes: settings.maxPayloadBytes,
       maxQueuedBytes: settings.maxQueuedBytes,

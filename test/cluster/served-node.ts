@@ -73,14 +73,15 @@ export class ClusterStage {
   }
 
   /** A node that can be killed. */
-  async nodeProcess(): Promise<ServerProcess> {
+  async nodeProcess(port = 0, given: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
     const env = {
       REDIS_URL: this.redis.url,
       REDIS_PREFIX: redisPrefix,
       KMS_URIS: this.engine.url,
       LEASE_MS: String(leaseMs),
+      ...given,
     };
-    const process = await ServerProcess.start(0, env, [...serverProgram.execArgv, serverProgram.path]);
+    const process = await ServerProcess.start(port, env, [...serverProgram.execArgv, serverProgram.path]);
     this.#processes.push(process);
     return process;
   }

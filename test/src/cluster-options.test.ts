@@ -36,7 +36,14 @@ describe('options of several nodes', () => {
   it('need a secret of some length for NODE_URL', () => {
     expect(refusal({ NODE_URL: 'http://node-1:8080' })).to.include('NODE_URL: needs CLUSTER_SECRET');
     expect(refusal({ NODE_URL: 'http://node-1:8080', CLUSTER_SECRET: 'short' })).to.include('32 characters or more');
-    expect(refusal({ NODE_URL: 'http://node-1:8080', CLUSTER_SECRET: 'x'.repeat(32) })).to.equal('not refused');
+    for (const url of ['http://node-1:8080', 'https://[2001:db8::1]:8443', 'http://10.0.0.7']) {
+      expect(refusal({ NODE_URL: url, CLUSTER_SECRET: 'x'.repeat(32) }), url).to.equal('not refused');
+    }
+    for (const url of ['node-1:8080', 'http://node-1:99999', 'http://[::1', 'http://me:pw@node-1', 'http://node-1/x']) {
+      expect(refusal({ NODE_URL: url, CLUSTER_SECRET: 'x'.repeat(32) }), url).to.include('NODE_URL must be an http');
+    }
+    // Such a node passes clients on, and none are passed on to it.
+    expect(refusal({ CLUSTER_SECRET: 'x'.repeat(32) })).to.equal('not refused');
   });
 
   it('have bounds', () => {

@@ -6,6 +6,10 @@ import { createLog } from '../../src/log.js';
 import { serve } from '../../src/serve.js';
 import type { ServeOptions, Service } from '../../src/serve.js';
 import { FakeMedia } from './fake-media.js';
+import { Gateway, GivenOwner, nodeAt, passing } from './gateway.js';
+
+/** Clients come through another node (docs/testing.md). */
+const throughGateway = process.env.TEST_GATEWAY === 'true';
 
 /**
  * The whole server with all protocols, on a media engine in memory. For tests that need thousands of negotiations, or that delay one at
@@ -16,6 +20,7 @@ export class ServiceStage {
   protected readonly config: Config;
   readonly #options: ServeOptions;
   #service: Service | undefined;
+  #gateway: Gateway | undefined;
 
   /** @param media Default: one of its own */
   constructor(config: GivenConfig = {}, options: ServeOptions = {}, media = new FakeMedia()) {
@@ -26,12 +31,18 @@ export class ServiceStage {
 
   /** @returns the address as http://127.0.0.1:port/ */
   async start(): Promise<string> {
-    this.#service = await serve(this.config, this.media, this.#options);
-    return this.#service.url;
+    const options = throughGateway
+      ? { ...this.#options, passing: passing('the owner', new GivenOwner()) }
+      : this.#options;
+    this.#service = await serve(this.config, this.media, options);
+    const { url } = this.#service;
+    if (throughGateway) this.#gateway = await Gateway.start(nodeAt('the owner', url), this.config);
+    return `${this.origin}/`;
   }
 
   async stop(): Promise<void> {
     await this.#service?.stop();
+    await this.#gateway?.stop();
   }
 
   /** The server that `start` has made. */
@@ -44,9 +55,9 @@ export class ServiceStage {
     return this.service.rooms;
   }
 
-  /** As http://127.0.0.1:port, without the slash at the end. */
+  /** Where clients come to, as http://127.0.0.1:port, without the slash at the end. */
   get origin(): string {
-    return new URL(this.service.url).origin;
+    return this.#gateway?.origin ?? new URL(this.service.url).origin;
   }
 
   /** The dialect of a class. */

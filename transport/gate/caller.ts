@@ -22,10 +22,22 @@ interface Hop {
 const loopbackNetworks = ['127.0.0.0/8', '::1'];
 
 const callers = new WeakMap<IncomingMessage, Caller>();
+const passedOn = new WeakSet<IncomingMessage>();
 
 /** Of a request. Behind trusted proxies it is the client before them, once a door has received the request. */
 export function callerOf(request: IncomingMessage): Caller {
   return callers.get(request) ?? direct(request);
+}
+
+/** Another node of this server has passed the request on, and has shown that its word about the client counts. */
+export function keepPassedOn(request: IncomingMessage, caller: Caller): void {
+  callers.set(request, caller);
+  passedOn.add(request);
+}
+
+/** Whether another node of this server has passed the request on. Its connections are of many clients. */
+export function isPassedOn(request: IncomingMessage): boolean {
+  return passedOn.has(request);
 }
 
 /** The proxies whose word about a client counts. What others say in the same headers is ignored. */

@@ -15,23 +15,19 @@ const longestMs = 30_000;
 export class Exchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #refuse: (() => void) | undefined;
+  #refuse: (() => void) | undefined;
   #isUnwanted = false;
 
-  /**
-   * @param refuse answers that the rest of the request did not come in time
-   * @param onEarlyAnswer called when the answer is sent before the body has come
-   */
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    refuse: (() => void) | undefined,
-    onEarlyAnswer: () => void,
-  ) {
+  /** @param onEarlyAnswer called when the answer is sent before the body has come */
+  constructor(request: IncomingMessage, response: ServerResponse, onEarlyAnswer: () => void) {
     this.#request = request;
     this.#response = response;
-    this.#refuse = refuse;
     if (hasBody(request)) this.#interceptEnd(onEarlyAnswer);
+  }
+
+  /** @param refuse answers that the rest of the request did not come in time */
+  refuseBy(refuse: () => void): void {
+    this.#refuse = refuse;
   }
 
   /** Whether the client still sends a body although it has its answer. */

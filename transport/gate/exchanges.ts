@@ -27,13 +27,21 @@ export class Exchanges {
     this.#stillMs = stillMs;
   }
 
-  /** Called by the HTTP server before a door sees the request, so that no door can forget it. */
-  watch({ request, response, refuse }: Watched): void {
+  /**
+   * Called by the HTTP server before a door sees the request, so that no door can forget it.
+   * @returns `bound` gives a request the limits for which nobody answered yet: its reader does not see to that after all
+   */
+  watch({ request, response, refuse }: Watched): { readonly bound: (refuse: () => void) => void } {
     const { socket } = request;
-    const exchange = new Exchange(request, response, refuse, () => {
+    const exchange = new Exchange(request, response, () => {
       this.#of(socket).answeredEarly(exchange);
     });
-    if (refuse) this.#of(socket).add(exchange);
+    const bound = (refusal: () => void): void => {
+      exchange.refuseBy(refusal);
+      this.#of(socket).add(exchange);
+    };
+    if (refuse) bound(refuse);
+    return { bound };
   }
 
   #of(socket: Socket): ExchangesOfSocket {

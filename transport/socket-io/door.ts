@@ -7,7 +7,7 @@ import { callerOf } from '../gate/caller.js';
 import type { Mount } from '../doors.js';
 import type { Gate } from '../gate/gate.js';
 import { answerRaw } from '../raw-answer.js';
-import { bytesOf, clientOf } from './engine.js';
+import { bytesOf, clientOf, clientsOf, sendAway } from './engine.js';
 import type { EnginePacket } from './engine.js';
 import { Visits, visitOf } from './visits.js';
 
@@ -24,6 +24,11 @@ export interface SocketIoOptions {
   /** Time between two pings, and for the answer to one, in ms. Without it the library's own times count. */
   readonly heartbeat?: { readonly intervalMs: number; readonly timeoutMs: number };
 }
+
+/**
+ * The world of all clients of Socket.IO: which protocol a client speaks shows in its first packets, when its node is chosen already.
+ */
+export const socketIoWorld = 'socket.io';
 
 /** The code of Engine.IO. */
 const forbidden = 4;
@@ -120,6 +125,10 @@ export class SocketIoDoor implements Mount {
   refuse(response: ServerResponse, status: number, reason: string): void {
     response.writeHead(status, { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' });
     response.end(JSON.stringify({ code: forbidden, message: reason }));
+  }
+
+  sendAway(reason: string): void {
+    for (const conn of Object.values(clientsOf(this.#server.engine))) sendAway(conn, 1012, reason);
   }
 
   /** Ends every connection. */

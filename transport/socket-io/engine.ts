@@ -18,7 +18,11 @@ export interface EngineConnection {
     /** False while the transport is busy, or no poll is there to answer. */
     readonly writable: boolean;
     /** The WebSocket, if it is one, and its connection while it has one. */
-    readonly socket?: { readonly bufferedAmount: number; readonly _socket?: Duplex | null };
+    readonly socket?: {
+      readonly bufferedAmount: number;
+      readonly _socket?: Duplex | null;
+      close(code: number, reason: string): void;
+    };
   };
 }
 
@@ -47,8 +51,23 @@ export function engineOf(conn: Socket['conn']): EngineConnection {
 
 /** The client of a session id, if there is one. */
 export function clientOf(engine: Server['engine'], sid: string): Socket['conn'] | undefined {
-  const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, Socket['conn']>> };
+  const clients = clientsOf(engine);
   return Object.hasOwn(clients, sid) ? clients[sid] : undefined;
+}
+
+/** By session id. */
+export function clientsOf(engine: Server['engine']): Readonly<Record<string, Socket['conn']>> {
+  return (engine as unknown as { readonly clients: Readonly<Record<string, Socket['conn']>> }).clients;
+}
+
+/**
+ * Ends a connection in such a way that the client connects anew. A packet of Socket.IO that says good-bye would keep it away.
+ * @param code of a WebSocket
+ */
+export function sendAway(conn: Socket['conn'], code: number, reason: string): void {
+  const { socket } = engineOf(conn).transport;
+  if (socket) socket.close(code, reason);
+  else conn.close();
 }
 
 /** Bytes of one packet's data. */

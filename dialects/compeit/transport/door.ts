@@ -122,6 +122,11 @@ export class OldSocketIoDoor implements Mount {
     answerText(response, status, reason);
   }
 
+  /** As if the connections were lost: no packet says good-bye, which would keep the clients away. */
+  sendAway(reason: string): void {
+    for (const session of [...this.#sessions.values()]) session.connectionLost(reason);
+  }
+
   /** Ends all sessions. Clients try again. */
   async close(): Promise<void> {
     this.#stopped = true;

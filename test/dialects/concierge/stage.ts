@@ -40,7 +40,7 @@ export class ConciergeStage extends ServiceStage {
   }
 
   get url(): string {
-    return this.service.url;
+    return `${this.origin}/`;
   }
 
   /** Connects without IDENTIFY. */
