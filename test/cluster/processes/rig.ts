@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Names, roomHash } from '../../../cluster/names.js';
+import type { Position } from '../../../cluster/position.js';
 import { Hub } from '../../../cluster/redis.js';
 import { adminToken, asAdmin } from '../../support/administrator.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
@@ -77,6 +78,18 @@ export class Node {
   }
 }
 
+const logEntries = z.array(
+  z.tuple([z.string(), z.array(z.string())]).transform(([id, fields]) => {
+    const [epoch = 0, seq = 0] = id.split('-').map(Number);
+    return { at: { epoch, seq }, frame: fields[fields.indexOf('f') + 1] ?? '' };
+  }),
+);
+type LogEntry = z.output<typeof logEntries>[number];
+
+interface RigParts extends Pick<Rig, 'redis' | 'engines' | 'nodes' | 'toEngines'> {
+  readonly hub: Hub;
+}
+
 /**
  * A cluster of real processes: nodes on one Redis and two media servers. Between each node and Redis there is a proxy, and clients come
  * through proxies that know which nodes are there.
@@ -85,13 +98,16 @@ export class Rig {
   readonly redis: RedisServer;
   readonly engines: readonly EmbeddedEngine[];
   readonly nodes: readonly Node[];
+  /** Between all nodes and each media server. */
+  readonly toEngines: readonly TcpProxy[];
   readonly #fronts = new Set<TcpProxy>();
   readonly #hub: Hub;
 
-  private constructor(redis: RedisServer, engines: readonly EmbeddedEngine[], nodes: readonly Node[], hub: Hub) {
+  private constructor({ redis, engines, nodes, toEngines, hub }: RigParts) {
     this.redis = redis;
     this.engines = engines;
     this.nodes = nodes;
+    this.toEngines = toEngines;
     this.#hub = hub;
   }
 
@@ -108,8 +124,9 @@ export class Rig {
       EmbeddedEngine.start(0, engine),
       EmbeddedEngine.start(0, engine),
     ]);
+    const toEngines = await Promise.all(engines.map(({ port }) => TcpProxy.to(() => [port])));
     const all = {
-      KMS_URIS: engines.map(({ url }) => url).join(),
+      KMS_URIS: engines.map(({ url, port }, index) => url.replace(`:${port}`, `:${toEngines[index]?.port}`)).join(),
       LEASE_MS: String(leaseMs),
       ADMIN_TOKEN: adminToken,
       ...env,
@@ -120,7 +137,7 @@ export class Rig {
     await hub.connect();
     await hub.subscribe('rig');
     await Promise.all(nodes.map((node) => node.start()));
-    return new Rig(redis, engines, nodes, hub);
+    return new Rig({ redis, engines, nodes, toEngines, hub });
   }
 
   /** Where clients come in: at that node as long as it is there, else at the next one. */
@@ -135,7 +152,7 @@ export class Rig {
 
   /** The node that owns the room, as Redis has it. */
   async ownerOf(room: string): Promise<Node | undefined> {
-    const id = await this.#hub.call('HGET', names.owner(roomHash(room)), 'node');
+    const id = await this.ask('HGET', names.owner(roomHash(room)), 'node');
     return this.nodes.find((node) => node.id === id);
   }
 
@@ -153,9 +170,25 @@ export class Rig {
     return this.#hub.call(...command);
   }
 
+  /** The number of the room's present owner, which grows with each new one. */
+  async epoch(room: string): Promise<unknown> {
+    return this.ask('HGET', names.owner(roomHash(room)), 'epoch');
+  }
+
   /** What the log of the room holds, the oldest first. */
-  async log(room: string): Promise<string> {
-    return JSON.stringify(await this.ask('XRANGE', names.log(roomHash(room)), '-', '+'));
+  async log(room: string): Promise<LogEntry[]> {
+    return logEntries.parse(await this.ask('XRANGE', names.log(roomHash(room)), '-', '+'));
+  }
+
+  /** Up to where a node has written to its sockets, as the owner of the room has noted it. */
+  async written(room: string, gateway: Node | undefined): Promise<Position | undefined> {
+    const text = z
+      .string()
+      .nullable()
+      .parse(await this.ask('HGET', names.state(roomHash(room)), `w:${gateway?.id}`));
+    if (text === null) return undefined;
+    const [epoch, seq] = z.tuple([z.int(), z.int()]).parse(JSON.parse(text));
+    return { epoch, seq };
   }
 
   /** All nodes run and are up, and nothing is left of what clients had. */
@@ -189,7 +222,7 @@ export class Rig {
   async close(): Promise<void> {
     for (const front of this.#fronts) front.close();
     await Promise.all(this.nodes.map((node) => node.kill()));
-    for (const node of this.nodes) node.toRedis.close();
+    for (const proxy of [...this.nodes.map(({ toRedis }) => toRedis), ...this.toEngines]) proxy.close();
     this.#hub.close();
     await Promise.all([this.redis.remove(), ...this.engines.map((engine) => engine.stop())]);
   }
