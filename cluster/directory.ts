@@ -2,14 +2,15 @@ import { z } from 'zod';
 import type { Log } from '../log.js';
 import { AtOnce } from './at-once.js';
 import type { Clock } from './clock.js';
-import { ClusterError } from './cluster-error.js';
+import { ClusterError, ElsewhereError } from './cluster-error.js';
 import { roomHash } from './names.js';
 import type { Names } from './names.js';
-import { byRendezvous } from './rendezvous.js';
 import type { Hub } from './redis.js';
 import type { NodeState } from './node-facts.js';
 import type { Peers } from './peers.js';
 import type { Claim, Owner, RoomStore } from './room-store.js';
+import { mediaIn, successorsOf } from './successors.js';
+import type { RoomNeeds } from './successors.js';
 
 /** A room of a dead node, which this node owns now. */
 export interface TakenRoom extends Extract<Claim, { type: 'mine' }> {
@@ -74,6 +75,19 @@ export class Directory {
     const owner = await this.#context.store.ownerOf(hash);
     this.moved(hash, owner);
     return owner;
+  }
+
+  /**
+   * A room that this node owns as Redis knows it: somebody has given it.
+   * @throws ElsewhereError; ClusterError GONE when nobody owns it, AWAY
+   */
+  async ownRoom(hash: string): Promise<{ readonly name: string; readonly owner: Owner }> {
+    const { store, nodeId } = this.#context;
+    const room = await store.ownedRoom(hash);
+    this.moved(hash, room?.owner);
+    if (!room) throw new ClusterError('GONE', 'nobody owns that room');
+    if (room.owner.node !== nodeId) throw new ElsewhereError(room.name, room.owner);
+    return room;
   }
 
   /** Somebody has said who owns the room now: a node, or nobody. What is older than what is known has no effect. */
@@ -180,18 +194,10 @@ export class Directory {
    * How many nodes come before this one. Undefined when it is not for this node: another one reaches the room's media servers, and this one
    * does not, or it cannot read the room.
    */
-  #turnOf({ hash, version, media }: Left): number | undefined {
+  #turnOf(room: Left): number | undefined {
     const { nodeId, membership, reach } = this.#context;
     const peers = membership.peers.alive.filter(({ facts }) => facts.state === 'up');
-    const nodes = [{ id: nodeId, facts: reach() }, ...peers].filter(
-      ({ facts }) => facts.oldest <= version && version <= facts.newest,
-    );
-    const near = nodes.filter(({ facts }) => media.every((url) => facts.media.has(url)));
-    const order = byRendezvous(
-      hash,
-      (near.length > 0 ? near : nodes).map(({ id }) => id),
-    );
-    const turn = order.indexOf(nodeId);
+    const turn = successorsOf(room, [{ id: nodeId, facts: reach() }, ...peers]).indexOf(nodeId);
     return turn === -1 ? undefined : turn;
   }
 
@@ -226,18 +232,9 @@ export class Directory {
 }
 
 /** A room that a dead node has left. */
-interface Left {
-  readonly hash: string;
+interface Left extends RoomNeeds {
   readonly name: string;
-  /** Of its journal. */
-  readonly version: number;
-  /** URLs of the media servers that it uses. */
-  readonly media: readonly string[];
 }
 
 const ownerFields = z.tuple([z.string().nullable(), z.string().nullable(), z.coerce.number().nullable()]);
-/** The field of the state in which an owner says which media servers a room uses: URLs with a space between. */
-const mediaField = z
-  .string()
-  .nullable()
-  .transform((text) => (text ?? '').split(' ').filter((url) => url !== ''));
+const mediaField = z.string().nullable().transform(mediaIn);

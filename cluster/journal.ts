@@ -129,6 +129,16 @@ export class RoomJournal {
     return { epoch: this.ownership.epoch, seq: this.#seq };
   }
 
+  /** Of the form in which the room is kept. */
+  get version(): number {
+    return this.#room.version;
+  }
+
+  /** A field as it was when the last commit was gathered. */
+  kept(field: string): string | undefined {
+    return this.#state.get(field);
+  }
+
   get hasEnded(): boolean {
     return this.#end !== undefined;
   }

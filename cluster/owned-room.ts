@@ -21,6 +21,10 @@ export class JournaledRoom implements OwnedRoom {
   readonly #fields: Set<string>;
   /** While Redis is asked to remove it. Resolves when this node does not own it any more. */
   leaving: Promise<void> | undefined;
+  /** While it is about to be given to another node. */
+  isPaused = false;
+  /** While another node is made its owner: nobody comes in. Resolves when that has happened, or when the room stays. */
+  handing: Promise<void> | undefined;
   /** Of the last time that it was to be closed once nothing is due. */
   attempt = 0;
   /** Ends the wait for the room to be opened. */

@@ -10,7 +10,7 @@ import { JournaledRoom } from './owned-room.js';
 import type { OwnedRoom } from './owned-room.js';
 import { noRelay } from './room-relay.js';
 import type { RoomRelay } from './room-relay.js';
-import type { Claim } from './room-store.js';
+import type { Claim, Owner } from './room-store.js';
 
 /** What the rooms of a node have on media servers. */
 export interface MediaOfRooms {
@@ -25,7 +25,7 @@ export interface MediaOfRooms {
 /** What is there once the server is put together. */
 export interface OwnedRoomsParts {
   readonly node: Pick<ClusterNode, 'journals'> & {
-    readonly directory: Pick<ClusterNode['directory'], 'claim' | 'deaf'>;
+    readonly directory: Pick<ClusterNode['directory'], 'claim' | 'deaf' | 'moved' | 'ownRoom'>;
     readonly membership: Pick<ClusterNode['membership'], 'state'>;
   };
   readonly rooms: Pick<Rooms, 'find' | 'letGo' | 'restoreRoom'>;
@@ -43,10 +43,12 @@ export interface OwnedRoomsParts {
 const unopenedMs = 2_000;
 /** How long somebody may have to wait for Redis, in ms. */
 const patienceMs = 5_000;
+/** How long what is being served in a room may take before the room is given away, in ms. */
+const servingMs = 5_000;
 
 /** The rooms that this node owns, each with its journal in Redis. */
 export class OwnedRooms implements Journal {
-  readonly #clock: Pick<Clock, 'later'>;
+  readonly #clock: Pick<Clock, 'now' | 'later'>;
   readonly #log: Log;
   readonly #owned = new Map<string, JournaledRoom>();
   readonly #claims = new Map<string, Promise<OwnedRoom>>();
@@ -58,7 +60,7 @@ export class OwnedRooms implements Journal {
   /** Set when this node has left its rooms to others. */
   #hasLeft = false;
 
-  constructor(clock: Pick<Clock, 'later'>, log: Log) {
+  constructor(clock: Pick<Clock, 'now' | 'later'>, log: Log) {
     this.#clock = clock;
     this.#log = log;
   }
@@ -69,12 +71,12 @@ export class OwnedRooms implements Journal {
     this.#haveBegun(parts);
   }
 
-  get all(): Iterable<OwnedRoom> {
+  get all(): Iterable<JournaledRoom> {
     return this.#owned.values();
   }
 
   /** Undefined for a room that this node does not own, or not for long any more. */
-  find(name: string): OwnedRoom | undefined {
+  find(name: string): JournaledRoom | undefined {
     const room = this.#owned.get(name);
     return room?.leaving ? undefined : room;
   }
@@ -98,13 +100,63 @@ export class OwnedRooms implements Journal {
     const room = this.#owned.get(name);
     if (room && !this.#parts?.rooms.find(name)) this.#closeSoon(room);
   }
+  /**
+   * As `own`, of a room that this node owns already as far as Redis knows: somebody has given it.
+   * @throws ElsewhereError; ClusterError GONE when nobody owns it, AWAY
+   */
+  async ownGiven(hash: string): Promise<OwnedRoom> {
+    const { node } = await this.#begun;
+    const { name, owner } = await node.directory.ownRoom(hash);
+    // One that this node has lost and got back, without knowing.
+    this.find(name)?.journal.ownerIs(owner);
+    return this.own(name);
+  }
+
+  /**
+   * Gives an open room to another node, which goes on with it: nobody is told. What is being served in it may end before, within 5 s; then
+   * it is dropped, and the new owner is asked for it. Resolves when the other node is the owner; false: the room was not here, or it closed.
+   * @throws ClusterError ABSENT when that node does not take rooms, FENCED when the room was lost; in the first case all goes on here
+   */
+  async handOver(name: string, to: string): Promise<boolean> {
+    const parts = await this.#begun;
+    const room = this.find(name);
+    if (!room || !parts.rooms.find(name)) return false;
+    if (room.isPaused) throw new ClusterError('ABSENT', 'the room is being given away already');
+    const { relay = noRelay } = parts;
+    room.isPaused = true;
+    const since = this.#clock.now();
+    try {
+      await this.#within(servingMs, relay.pause(room)).catch(() => {
+        this.#log.warn('What was asked for in a room and takes long begins again at another node', { room: name });
+      });
+      const open = parts.rooms.find(name);
+      if (this.find(name) !== room || !open) return false;
+      for (const participant of open.everybody) participant.keep();
+      const handing = room.journal.handOver(to);
+      room.handing = handing.then(
+        () => undefined,
+        () => undefined,
+      );
+      const next = { node: to, epoch: await handing };
+      parts.node.directory.moved(room.hash, next);
+      this.#stepDown(parts, room, next);
+      const ms = Math.round(this.#clock.now() - since);
+      this.#log.info('a room was given to another node', { room: name, node: to, ms });
+      return true;
+    } finally {
+      room.isPaused = false;
+      room.handing = undefined;
+      if (this.#owned.get(name) === room) relay.goOn(room);
+    }
+  }
 
   /** As `RoomsOptions.fetch`. Rejects as `own`. */
   fetch(name: string): Promise<void> | undefined {
     if (this.#parts?.node.membership.state === 'frozen') {
       return Promise.reject(new ClusterError('AWAY', 'Redis does not answer: this node waits'));
     }
-    return this.find(name) ? undefined : this.own(name).then(() => undefined);
+    const room = this.find(name);
+    return room ? room.handing : this.own(name).then(() => undefined);
   }
 
   /**
@@ -264,12 +316,12 @@ export class OwnedRooms implements Journal {
   }
 
   /** Another node owns the room: nobody is told, and nothing happens to what that node knows of. */
-  #stepDown({ rooms, media, relay = noRelay }: OwnedRoomsParts, room: JournaledRoom): void {
+  #stepDown({ rooms, media, relay = noRelay }: OwnedRoomsParts, room: JournaledRoom, next?: Owner): void {
     if (this.#owned.get(room.name) !== room) return;
     this.#forget(room);
     media.stepDown(room.name);
     rooms.letGo(room.name);
-    relay.ended(room, 'fenced');
+    relay.ended(room, next ? 'given' : 'fenced', next);
   }
 
   /** In a later turn, when nothing is due any more, unless the room was opened again. */
@@ -279,6 +331,7 @@ export class OwnedRooms implements Journal {
     const close = async (): Promise<void> => {
       const { rooms, relay = noRelay } = await this.#begun;
       await relay.idle(room);
+      await room.handing;
       const isWanted = room.attempt !== attempt || rooms.find(room.name) !== undefined;
       if (isWanted || room.leaving || this.#owned.get(room.name) !== room) return;
       room.leaving = this.#close(room, relay);

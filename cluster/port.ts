@@ -101,6 +101,8 @@ export interface RelaySession {
   readonly lastRequest: string | undefined;
   /** Serves a message of the client, after those before. @param finished called when its answer was sent, or when it needs none */
   acceptText(text: string, finished: () => void): void;
+  /** Resolves when none of its messages is being served, and none waits. */
+  idle(): Promise<void>;
   /** Goes on with another connection. @param token of its upgrade; undefined: the former one goes on */
   attach(client: SessionClient, token: string | undefined): void;
   /** The connection is lost: the client has the grace time to come back. Nothing when that is not its connection any more. */

@@ -1,6 +1,6 @@
 import type { OwnedRoom } from './owned-room.js';
 import type { Position } from './position.js';
-import type { LoggedFrame } from './room-store.js';
+import type { LoggedFrame, Owner } from './room-store.js';
 
 /** Between the rooms that a node owns and their clients, wherever their sockets end. It hears what happens to these rooms. */
 export interface RoomRelay {
@@ -16,8 +16,15 @@ export interface RoomRelay {
   gathering(room: OwnedRoom, from: Position): void;
   /** These entries leave the log with the commit that is being gathered. */
   trimming(room: OwnedRoom, frames: readonly LoggedFrame[]): void;
-  /** Closed, or owned by another node from now on. */
-  ended(room: OwnedRoom, why: 'closed' | 'fenced'): void;
+  /** What clients of the room send from now on waits. Resolves when nothing is being served for them any more. */
+  pause(room: OwnedRoom): Promise<void>;
+  /** The room stays, after `pause`. */
+  goOn(room: OwnedRoom): void;
+  /**
+   * Closed, or owned by another node from now on.
+   * @param next the owner, if this node gave it the room: it does not know yet
+   */
+  ended(room: OwnedRoom, why: 'closed' | 'fenced' | 'given', next?: Owner): void;
   /** Nobody heard a message to that node. */
   deaf(node: string): void;
 }
@@ -30,6 +37,8 @@ export const noRelay: RoomRelay = {
   idle: () => Promise.resolve(),
   gathering: () => undefined,
   trimming: () => undefined,
+  pause: () => Promise.resolve(),
+  goOn: () => undefined,
   ended: () => undefined,
   deaf: () => undefined,
 };

@@ -198,6 +198,14 @@ export class RoomStore {
     return ownerAnswer.parse(await this.#hub.call('HMGET', this.#names.owner(hash), 'node', 'epoch'));
   }
 
+  /** As `ownerOf`, with the name of the room. */
+  async ownedRoom(hash: string): Promise<{ readonly owner: Owner; readonly name: string } | undefined> {
+    const [node, epoch, name] = ownedAnswer.parse(
+      await this.#hub.call('HMGET', this.#names.owner(hash), 'node', 'epoch', 'room'),
+    );
+    return node === null || epoch === null || name === null ? undefined : { owner: { node, epoch }, name };
+  }
+
   /** The hash of the room in which a session is; undefined: there is none of that id. */
   async roomOf(session: string): Promise<string | undefined> {
     return z
@@ -265,6 +273,8 @@ const claimAnswer = z.union([
 const ownerAnswer = z
   .tuple([z.string().nullable(), z.coerce.number().nullable()])
   .transform(([node, epoch]): Owner | undefined => (node === null || epoch === null ? undefined : { node, epoch }));
+
+const ownedAnswer = z.tuple([z.string().nullable(), z.coerce.number().nullable(), z.string().nullable()]);
 
 const logAnswer = z.array(
   z.tuple([z.string(), texts]).transform(([id, fields], context) => {

@@ -11,6 +11,7 @@ import { answeredWhenKept } from './answered-when-kept.js';
 import type { Kept } from './answered-when-kept.js';
 import { Callers, stranger } from './callers.js';
 import { clusterHandlers } from './cluster.js';
+import type { Move } from './cluster.js';
 import { examplesRouter } from './examples.js';
 import { healthHandlers } from './health.js';
 import type { Health } from './health.js';
@@ -44,6 +45,8 @@ export interface AppOptions {
   readonly health: () => Health;
   /** Whether clients should be sent to this server. */
   readonly isReady: () => boolean;
+  /** Undefined where there are no other nodes. */
+  readonly move?: Move | undefined;
   /** Undefined where the metrics are at ADMIN_PORT alone. */
   readonly metrics: Metrics | undefined;
   readonly pageSettings: PageSettings;
@@ -97,7 +100,7 @@ export function restApp(options: AppOptions): Express {
   const handlers = {
     ...ofRooms,
     ...originalHandlers(rooms, all, roomList, pageSettings, options.health, closeByGet),
-    ...clusterHandlers(options.others),
+    ...clusterHandlers(options.others, options.move),
     ...healthHandlers(options.health, options.isReady),
     ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,

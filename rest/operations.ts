@@ -316,6 +316,19 @@ export const operations = {
     responses: { 200: components.Cluster },
     problems: ['not-found'],
   },
+  moveRoom: {
+    method: 'post',
+    path: '/api/v1/cluster/rooms/{room}/move',
+    tag: 'server',
+    summary: 'Moves a room to another node of the cluster. Everything in it goes on, and nobody in it is told',
+    description:
+      '`node` is the id or the name of a node; without it the server chooses one. What is being asked for in the room may take up to 5 s before, and is asked for again at the new node then. Rooms with clients that cannot go on at another node stay.',
+    params: inRoom,
+    body: z.object({ node: z.string().min(1).max(100).optional() }),
+    access: 'admin',
+    responses: { 200: z.object({ node: z.string().meta({ description: 'The id of the node that owns the room' }) }) },
+    problems: ['not-found', 'room-not-found', 'conflict', 'room-unreachable'],
+  },
   getAllRooms: {
     method: 'get',
     path: '/getAllRooms',

@@ -40,8 +40,9 @@ export interface RoomsOptions {
   /** Where the rooms are kept besides. Default: nowhere. */
   readonly journal?: Journal | undefined;
   /**
-   * Called before a join, or the opening of a room, where no room of that name is here: it may be kept elsewhere, and be restored now. The room may be opened when it has resolved. Undefined: there is nothing to wait for. Rejects with a RoomError when the room cannot be
-   * had here. Default: rooms are nowhere else.
+   * Called before a join, or the opening of a room: the room may be kept elsewhere, and be restored now, or be about to go elsewhere. It is
+   * asked again when it has resolved. Undefined: there is nothing to wait for. Rejects with a RoomError when the room cannot be had here.
+   * Default: rooms are nowhere else.
    */
   readonly fetch?: ((name: string) => Promise<void> | undefined) | undefined;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */

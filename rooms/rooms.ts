@@ -135,7 +135,7 @@ export class Rooms {
     let shownPassword: string | undefined;
     for (;;) {
       // After each wait everything is looked at again, since the room and its settings may have changed.
-      const fetching = typeof room === 'string' ? this.#fetchAbsent(name) : undefined;
+      const fetching = typeof room === 'string' ? this.#fetchIfAway(name) : undefined;
       if (fetching) {
         goOn ??= this.#keepPayer();
         await fetching;
@@ -197,7 +197,7 @@ export class Rooms {
       if (attributes) this.#assertMayOpen(name, attributes, bearer);
       this.#assertOpenable(name);
     };
-    const fetching = this.#fetchAbsent(name);
+    const fetching = this.#fetchIfAway(name);
     let goOn = fetching && this.#keepPayer();
     if (fetching) await fetching;
     assertPossible();
@@ -217,7 +217,7 @@ export class Rooms {
     if (!question) return goOn ? goOn(open) : open();
     goOn ??= this.#keepPayer();
     await question;
-    await this.#fetchAbsent(name);
+    await this.#fetchIfAway(name);
     assertPossible();
     return goOn(open);
   }
@@ -313,9 +313,8 @@ export class Rooms {
   }
 
   /** @returns undefined when nothing is to be waited for. @throws RoomError `invalid-name`; and rejects as `RoomsOptions.fetch` */
-  #fetchAbsent(name: string): Promise<void> | undefined {
-    if (!this.#fetch || this.#rooms.has(name)) return undefined;
-    return this.#fetch(checkedName(name, 'The name of a room'));
+  #fetchIfAway(name: string): Promise<void> | undefined {
+    return this.#fetch?.(checkedName(name, 'The name of a room'));
   }
 
   #assertOpenable(name: string): void {

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../cluster/clock.js';
+import { GivenRooms } from '../cluster/given-rooms.js';
+import { HandOvers } from '../cluster/hand-overs.js';
 import { leftRoomsTaken } from '../cluster/left-rooms.js';
+import { Moves } from '../cluster/moves.js';
 import { ClusterNode } from '../cluster/node.js';
 import type { NodeHooks } from '../cluster/node.js';
 import { OwnedRooms } from '../cluster/owned-rooms.js';
@@ -89,6 +92,11 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     },
   });
   const { id: nodeId, hub, names, store, directory, membership } = node;
+  const isUp = (): boolean => membership.state !== 'frozen' && served !== undefined;
+  const handOvers = new HandOvers({
+    ...{ owned, log, peers: membership.peers },
+    canMove: (room) => served?.canMove(room) === true,
+  });
   const lines = (relay = new Relay({
     ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame },
     post: (listener) => new HubPost(hub, names, nodeId, listener, log),
@@ -98,9 +106,11 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
         return served.relayed.begin(client, arrival);
       },
     },
-    isUp: () => membership.state !== 'frozen' && served !== undefined,
+    isUp,
     isAlive: (id) => !membership.peers.isDead(id),
     own: async (room) => owned.own(room),
+    ownGiven: async (hash) => owned.ownGiven(hash),
+    wanted: (hash, by) => void handOvers.give(hash, by),
     unused: (room) => {
       owned.unused(room);
     },
@@ -112,6 +122,11 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     roomOf: async (session) => store.roomOf(session),
     deaf: (id) => void directory.deaf(id),
   }));
+  const moves = new Moves({
+    ...{ nodeId, nodeName: config.nodeName, peers: membership.peers, clock: systemClock },
+    ...{ store, post: lines.post, handOvers },
+  });
+  const given = new GivenRooms({ hub, names, nodeId, clock: systemClock, log, owned, isUp });
   const away = 'Another node goes on';
   const ofAll = (worlds = new Worlds(
     { node, isOne: config.bridge, clock: systemClock, log },
@@ -158,8 +173,12 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
         trimming: (room, frames) => {
           lines.owners.trimming(room, frames);
         },
-        ended: (room) => {
-          lines.owners.ended(room);
+        pause: async (room) => lines.owners.pause(room),
+        goOn: (room) => {
+          lines.owners.goOn(room);
+        },
+        ended: (room, _why, next) => {
+          lines.owners.ended(room, next);
         },
         deaf: (id) => {
           lines.gateways.deaf(id);
@@ -176,6 +195,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       await leftRoomsTaken(node.hub, node.names, systemClock, config.leaseMs + frozenMs);
     },
     committed: async (room) => owned.committed(room),
+    move: async (room, to) => moves.move(room, to),
     get health() {
       return { id: node.id, state: node.membership.state, redis: node.hub.isConnected };
     },
@@ -193,6 +213,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       ofAll.close();
       // What could not be released is another node's.
       engine.stepDownAll();
+      given.close();
       lines.close();
       await node.close();
       lag.disable();

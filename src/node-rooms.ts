@@ -1,7 +1,9 @@
 import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { MediaEngine } from '../media/port.js';
+import type { Move } from '../rest/cluster.js';
 import type { Health } from '../rest/health.js';
 import type { OtherNodes } from '../rest/other-nodes.js';
+import { Problem } from '../rest/problem.js';
 import { RoomError, roomKey } from '../rooms/index.js';
 import type { ComeBack, Journal, RecordOf, Rooms, RoomsOptions } from '../rooms/index.js';
 import type { Doors } from '../transport/doors.js';
@@ -14,6 +16,8 @@ export interface ServedRooms {
   readonly comeBack: ComeBack;
   /** The dialect whose sessions run at the owner of their room. */
   readonly relayed: RelayDialect | undefined;
+  /** Whether all clients of a room can go on at another node. */
+  readonly canMove: (room: string) => boolean;
   readonly doors: Pick<Doors, 'connections' | 'sendAway' | 'nodeLost'>;
 }
 
@@ -34,6 +38,8 @@ export interface NodeRooms {
   begin(served: ServedRooms): Promise<void>;
   /** Resolves when what has changed in a room in this turn is kept. Rejects with an error of the cluster. */
   committed(room: string): Promise<void>;
+  /** As `Move`, of the key of a room. Rejects with an error of the cluster. */
+  move(room: string, node: string | undefined): Promise<string>;
   readonly health: NonNullable<Health['node']>;
   /** Whether clients should be sent here. */
   readonly isReady: boolean;
@@ -53,12 +59,28 @@ export function keptBy(node: NodeRooms): (name: string) => Promise<void> {
   return (name) => node.committed(roomKey(name)).catch((error: unknown) => refuse(error, name));
 }
 
-/** An error of the cluster in the words of rooms. It is known by its code, since its class is loaded with REDIS_URL alone. */
+/** An error of the cluster in the words of rooms. */
 function refuse(error: unknown, name: string): never {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const code = codeOf(error);
   if (code === 'ELSEWHERE' || code === 'FENCED') {
     throw new RoomError('interrupted', `Room "${name}" is on another node`, { retry: true, cause: error });
   }
   if (code !== 'AWAY' && code !== 'VERSION') throw error;
   throw new RoomError('room-refused', `Nobody can say now where room "${name}" is`, { retry: true, cause: error });
+}
+
+/** Moves rooms over the nodes of a cluster. */
+export function movedBy(node: NodeRooms): Move {
+  return (room, to) =>
+    node.move(roomKey(room), to).catch((error: unknown) => {
+      const code = codeOf(error);
+      if (code === 'AWAY') throw new Problem('room-unreachable', 'Redis does not answer', { 'Retry-After': '2' });
+      if (!(error instanceof Error) || typeof code !== 'string') throw error;
+      throw new Problem(code === 'GONE' ? 'room-not-found' : 'conflict', error.message);
+    });
+}
+
+/** An error of the cluster is known by its code, since its class is loaded with REDIS_URL alone. */
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
 }

@@ -34,7 +34,7 @@ import type { Hooks } from './dialects.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
-import { fetchFrom, keptBy } from './node-rooms.js';
+import { fetchFrom, keptBy, movedBy } from './node-rooms.js';
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
@@ -172,6 +172,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       others: node?.others,
       health,
       isReady,
+      move: node && movedBy(node),
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
@@ -279,7 +280,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const comeBack = backTo(handOvers);
     if (options.former) rooms.restore(options.former, comeBack);
     const relayed = dialects.find((dialect) => dialect.relayed)?.relayed;
-    await node?.begin({ rooms, recordOf, comeBack, relayed, doors });
+    const canMove = (name: string): boolean =>
+      [...(rooms.find(name)?.everybody ?? [])].every(({ attributes }) => handOvers.has(attributes.dialect));
+    await node?.begin({ rooms, recordOf, comeBack, relayed, canMove, doors });
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));

@@ -19,6 +19,9 @@ export interface RelaySettings {
   readonly isUp: () => boolean;
   readonly isAlive: (node: string) => boolean;
   readonly own: OwnersContext['own'];
+  readonly ownGiven: OwnersContext['ownGiven'];
+  /** Another node is to get a room of this node. */
+  readonly wanted: (hash: string, by: string | undefined) => void;
   readonly unused: (room: string) => void;
   readonly find: GatewaysContext['find'];
   readonly moved: GatewaysContext['moved'];
@@ -60,6 +63,8 @@ export class Relay implements PostListener {
   heard(message: Message): void {
     if (message.t === 'req') this.owners.receive(message);
     else if (message.t === 'w') this.owners.written(message);
+    else if (message.t === 'given') this.owners.given(message.r);
+    else if (message.t === 'wanted') this.#settings.wanted(message.r, message.by);
     else this.gateways.receive(message);
   }
 

@@ -90,7 +90,13 @@ const owner = z.object({ ...envelope, t: z.literal('owner'), o: nodeId, e: z.int
 /** To a gateway that has asked another node than the owner. Without an owner nobody owns the room. */
 const moved = z.object({ ...envelope, t: z.literal('moved'), o: nodeId.optional(), e: z.int().optional() });
 
-export const messageSchema = z.discriminatedUnion('t', [request, written, told, owner, moved]);
+/** A former owner to the node that owns the room now. One that is lost is found out by that node (given-rooms.ts). */
+const given = z.object({ ...envelope, t: z.literal('given') });
+
+/** To the owner: it is to give the room to that node, or to any other one. Nobody answers; Redis says who owns it. */
+const wanted = z.object({ ...envelope, t: z.literal('wanted'), by: nodeId.optional() });
+
+export const messageSchema = z.discriminatedUnion('t', [request, written, told, owner, moved, given, wanted]);
 
 export type Message = z.output<typeof messageSchema>;
 export type Sent = z.input<typeof messageSchema>;

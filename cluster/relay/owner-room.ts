@@ -5,7 +5,7 @@ import type { Log } from '../../log.js';
 import type { Arrival, RelayDialect, RelaySession, ReturningClients, UnusedRule, WireFrame } from '../port.js';
 import { comparePositions } from '../position.js';
 import type { Position } from '../position.js';
-import type { LoggedFrame } from '../room-store.js';
+import type { LoggedFrame, Owner } from '../room-store.js';
 import { isFor } from '../slots.js';
 import { controlText, isControl } from './control.js';
 import type { About, Act, RequestMessage, Sent, WrittenMessage } from './messages.js';
@@ -127,6 +127,8 @@ export class OwnerRoom {
   #isToldDirty = false;
   #held: RequestMessage[] = [];
   #isWaiting = false;
+  /** While the room is about to go to another node. */
+  #isPaused = false;
   #whenIdle: (() => void)[] = [];
   #hasEnded = false;
   readonly #former: FormerSessions;
@@ -317,6 +319,25 @@ export class OwnerRoom {
     await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
+  /** What comes from now on waits. Resolves when nothing is being served any more. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    await Promise.all([...this.#allSessions].map((session) => session.idle()));
+  }
+
+  /** The room stays: what came meanwhile is served. */
+  goOn(): void {
+    this.#isPaused = false;
+    this.#serveHeld();
+  }
+
+  /** Another node owns the room now: the gateways send there what was not served. */
+  movedTo({ node, epoch }: Owner): void {
+    for (const gateway of new Set([...this.#lines.values()].map((line) => line.gateway))) {
+      this.#context.post.send(gateway, { ...this.#envelope, t: 'moved', o: node, e: epoch });
+    }
+  }
+
   /** These leave the log: clients that count have to know how many there were. */
   trimming(frames: readonly LoggedFrame[]): void {
     const last = frames.at(-1);
@@ -364,10 +385,7 @@ export class OwnerRoom {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    const sessions = new Set([
-      ...this.#sessions.values(),
-      ...[...this.#members.values()].map(({ session }) => session),
-    ]);
+    const sessions = this.#allSessions;
     this.#members.clear();
     this.#lines.clear();
     this.#sessions.clear();
@@ -376,7 +394,11 @@ export class OwnerRoom {
   }
 
   get #mayServe(): boolean {
-    return this.#context.isUp() && this.#room.journal.hasRoom;
+    return !this.#isPaused && this.#context.isUp() && this.#room.journal.hasRoom;
+  }
+
+  get #allSessions(): Set<RelaySession> {
+    return new Set([...this.#sessions.values(), ...[...this.#members.values()].map(({ session }) => session)]);
   }
 
   get #isIdle(): boolean {
@@ -398,7 +420,7 @@ export class OwnerRoom {
   }
 
   #serveHeld(): void {
-    if (this.#isWaiting || this.#hasEnded || !this.#context.isUp()) return;
+    if (this.#isWaiting || this.#hasEnded || this.#isPaused || !this.#context.isUp()) return;
     if (!this.#room.journal.hasRoom) {
       this.#isWaiting = true;
       const again = (): void => {

@@ -13,6 +13,8 @@ export interface OwnersContext extends OwnerContext {
    * @throws ClusterError ELSEWHERE with the owner, or AWAY
    */
   readonly own: (room: string) => Promise<unknown>;
+  /** As `own`, where only the hash is known, of a room that this node owns already as far as Redis knows. Rejects otherwise. */
+  readonly ownGiven: (hash: string) => Promise<unknown>;
   /** The owner of the room, as far as this node knows. */
   readonly ownerOf: (hash: string) => Promise<RoomOwner | undefined>;
 }
@@ -60,10 +62,29 @@ export class Owners implements ReturningClients {
     this.#rooms.get(room.hash)?.gathering(from);
   }
 
-  ended(room: JournaledRoom): void {
+  /** As `OwnerRoom.pause`. */
+  async pause(room: JournaledRoom): Promise<void> {
+    await this.#rooms.get(room.hash)?.pause();
+  }
+
+  goOn(room: JournaledRoom): void {
+    this.#rooms.get(room.hash)?.goOn();
+  }
+
+  /** @param next the owner from now on, if it was given the room and does not know yet */
+  ended(room: JournaledRoom, next?: RoomOwner): void {
     const present = this.#rooms.get(room.hash);
     this.#rooms.delete(room.hash);
+    if (next) {
+      this.#context.post.send(next.node, { v: 1, r: room.hash, t: 'given' });
+      present?.movedTo(next);
+    }
     present?.end();
+  }
+
+  /** Somebody says that this node owns the room now. */
+  given(hash: string): void {
+    if (!this.#claims.has(hash)) void this.#begin(hash, undefined, []);
   }
 
   back(room: string, slot: number, session: RelaySession): ReturnType<ReturningClients['back']> {
@@ -98,25 +119,25 @@ export class Owners implements ReturningClients {
     for (const room of this.#rooms.values()) room.tick();
   }
 
-  /** A room that this node does not own: somebody wants to come in, or its owner is another one. */
+  /** A room that this node does not own: somebody wants to come in, or its owner is another one, or this one was just made its owner. */
   async #claim(message: RequestMessage): Promise<void> {
     const { r: hash } = message;
     const name = Object.values(message.l).find(({ room, in: isIn }) => room !== undefined && !isIn)?.room;
-    if (name === undefined || roomHash(name) !== hash || !this.#context.isUp()) {
-      await this.#tellOwner(message);
-      return;
-    }
-    const waiting = [message];
+    if (!this.#context.isUp() || (name !== undefined && roomHash(name) !== hash)) await this.#tellOwner(message);
+    else await this.#begin(hash, name, [message]);
+  }
+
+  /** @param waiting grows meanwhile */
+  async #begin(hash: string, name: string | undefined, waiting: RequestMessage[]): Promise<void> {
+    const { own, ownGiven, log } = this.#context;
     this.#claims.set(hash, waiting);
     try {
-      await this.#context.own(name);
+      await (name === undefined ? ownGiven(hash) : own(name));
       this.#claims.delete(hash);
       for (const each of waiting) this.#rooms.get(hash)?.receive(each);
     } catch (error) {
       this.#claims.delete(hash);
-      if (!(error instanceof ClusterError)) {
-        this.#context.log.error('A room could not be opened', { room: name, error: String(error) });
-      }
+      if (!(error instanceof ClusterError)) log.error('A room could not be opened', { hash, error: String(error) });
       for (const each of waiting) await this.#tellOwner(each);
     }
   }

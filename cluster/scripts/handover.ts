@@ -16,7 +16,9 @@ if held[1] == ARGV[4] and heldEpoch == epoch + 1 then return heldEpoch end
 if isFenced then return fenced() end
 if heldEpoch < epoch then return redis.error_reply('GAP the epoch is ' .. held[2]) end
 if tonumber(held[3]) ~= tonumber(ARGV[3]) then return redis.error_reply('GAP the log ends at ' .. held[3]) end
-if redis.call('EXISTS', KEYS[5]) == 0 then return redis.error_reply('ABSENT there is no node ' .. ARGV[4]) end
+local state = redis.call('HGET', KEYS[5], 'state')
+if not state then return redis.error_reply('ABSENT there is no node ' .. ARGV[4]) end
+if state ~= 'up' then return redis.error_reply('ABSENT the node ' .. ARGV[4] .. ' is ' .. state) end
 local text = string.format('%.0f', epoch + 1)
 redis.call('HSET', KEYS[1], 'node', ARGV[4], 'epoch', text, 'seq', '0')
 redis.call('XADD', KEYS[2], text .. '-0', 'n', ARGV[4])

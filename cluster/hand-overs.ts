@@ -1,0 +1,74 @@
+import type { Log } from '../log.js';
+import { AtOnce } from './at-once.js';
+import { ClusterError } from './cluster-error.js';
+import type { OwnedRooms } from './owned-rooms.js';
+import type { OwnedRoom } from './owned-room.js';
+import { roomHash } from './names.js';
+import type { Peer } from './peers.js';
+import { mediaIn, successorsOf } from './successors.js';
+
+export interface HandOversContext {
+  readonly owned: Pick<OwnedRooms, 'find' | 'handOver' | 'ownGiven'>;
+  readonly peers: { readonly alive: readonly Peer[] };
+  readonly log: Log;
+  /** Whether all clients of a room can go on at another node. */
+  readonly canMove: (room: string) => boolean;
+}
+
+/** Rooms that are given away at a time. */
+const mostAtOnce = 8;
+
+/** Rooms of this node that other nodes are given while all goes on. */
+export class HandOvers {
+  readonly #context: HandOversContext;
+  readonly #atOnce = new AtOnce(mostAtOnce);
+
+  constructor(context: HandOversContext) {
+    this.#context = context;
+  }
+
+  /** Whether there is a node to give rooms to. */
+  get arePossible(): boolean {
+    return this.#up.length > 0;
+  }
+
+  /** Another node has asked for a room. It sees by itself whether it is the owner then. Never rejects. */
+  async give(hash: string, to: string | undefined): Promise<void> {
+    const { owned, log } = this.#context;
+    try {
+      // It may have been given to this node just now.
+      await this.move((await owned.ownGiven(hash)).name, to);
+    } catch (error) {
+      log.warn('A room was not given to another node', { hash, node: to, error: String(error) });
+    }
+  }
+
+  /**
+   * Gives a room of this node to another one.
+   * @param to default: the first one that can go on with it
+   * @returns the id of its owner from now on. @throws ClusterError ABSENT when there is none such; the room stays. FENCED, ELSEWHERE, GONE
+   */
+  async move(name: string, to?: string): Promise<string> {
+    const { owned, canMove } = this.#context;
+    const room = owned.find(name) ?? (await owned.ownGiven(roomHash(name)));
+    if (!canMove(name))
+      throw new ClusterError('ABSENT', `room "${name}" has clients that cannot go on at another node`);
+    const able = this.#successors(room);
+    const next = to ?? able[0];
+    if (next === undefined || !able.includes(next)) {
+      throw new ClusterError('ABSENT', `there is no ${to === undefined ? 'node' : 'such node'} for room "${name}"`);
+    }
+    return this.#atOnce.run(async () => {
+      if (!(await owned.handOver(name, next))) throw new ClusterError('GONE', `room "${name}" has closed`);
+      return next;
+    });
+  }
+
+  #successors({ hash, journal }: OwnedRoom): string[] {
+    return successorsOf({ hash, version: journal.version, media: mediaIn(journal.kept('media')) }, this.#up);
+  }
+
+  get #up(): Peer[] {
+    return this.#context.peers.alive.filter(({ facts }) => facts.state === 'up');
+  }
+}
