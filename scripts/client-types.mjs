@@ -29,7 +29,17 @@ export async function clientTypes(root) {
   const away = mkdtempSync(join(root, 'dist/.types-'));
   try {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const emit = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rootDir', root, '--outDir', away];
+    const emit = [
+      '--noCheck',
+      '--noEmit',
+      'false',
+      '--declaration',
+      '--emitDeclarationOnly',
+      '--rootDir',
+      root,
+      '--outDir',
+      away,
+    ];
     execFileSync(process.execPath, [tsc, '-p', join(root, 'client'), ...emit], { stdio: ['ignore', 2, 2] });
     await writeOutMessages(away);
     const found = [];
