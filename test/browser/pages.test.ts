@@ -11,6 +11,8 @@ import { useSite } from './site.js';
 import { violations } from './violations.js';
 import { patienceMs, Visitor } from './visitor.js';
 
+const listen = 'Join to listen, without camera and microphone';
+
 /** Pages that were written for other servers or by other people. */
 describe('pages that are not the demo', function () {
   this.timeout(4 * patienceMs);
@@ -207,17 +209,17 @@ describe('the demo, for everybody', function () {
   });
 
   it('lists the rooms in use, and lets the user choose one', async () => {
-    await Visitor.join(await newWindow(), server().url, 'Ana', 'garden');
+    await Visitor.join(await newWindow(), server().url, 'Ana', 'garden', listen);
     const berta = await Visitor.open(await newWindow(), server().url, 'Berta');
     await berta.page.getByRole('button', { name: 'garden 1 person' }).click();
-    await berta.page.getByRole('button', { name: 'Join', exact: true }).click();
-    await berta.receives('Ana');
+    await berta.page.getByRole('button', { name: listen, exact: true }).click();
+    await berta.seesTiles('Ana', 'Berta');
   });
 
   it('does without the list of rooms where the server tells nobody, and asks once', async () => {
     const quiet = await startTestServer({ roomList: 'off' });
     try {
-      await Visitor.join(await newWindow(), quiet.url, 'Ana', 'garden');
+      await Visitor.join(await newWindow(), quiet.url, 'Ana', 'garden', listen);
       const page = await (await newWindow()).newPage();
       await page.clock.install();
       const asked: number[] = [];
