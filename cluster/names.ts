@@ -41,6 +41,11 @@ export class Names {
     return `${this.#prefix}{${hash}}:log`;
   }
 
+  /** What a room that is closed has left: who may not come into the next one of its name. */
+  bans(hash: string): string {
+    return `${this.#prefix}{${hash}}:bans`;
+  }
+
   /** What names of nodes begin with. */
   get nodePrefix(): string {
     return `${this.#prefix}node:`;

@@ -1,5 +1,5 @@
 import type { Log } from '../log.js';
-import { roomOfFields } from '../rooms/index.js';
+import { refusalsOfFields, roomOfFields } from '../rooms/index.js';
 import type { ComeBack, Journal, RecordOf, Room, Rooms } from '../rooms/index.js';
 import type { Clock } from './clock.js';
 import { ClusterError, ElsewhereError } from './cluster-error.js';
@@ -28,7 +28,7 @@ export interface OwnedRoomsParts {
     readonly directory: Pick<ClusterNode['directory'], 'claim' | 'deaf' | 'moved' | 'ownRoom'>;
     readonly membership: Pick<ClusterNode['membership'], 'state'>;
   };
-  readonly rooms: Pick<Rooms, 'find' | 'letGo' | 'restoreRoom'>;
+  readonly rooms: Pick<Rooms, 'find' | 'letGo' | 'restoreRefusals' | 'restoreRoom'>;
   /** What lists say of a room that is open. */
   readonly summaryOf: (room: Room) => string;
   /** Nothing is listed of the room any more. */
@@ -164,7 +164,7 @@ export class OwnedRooms implements Journal {
    * @throws ClusterError FENCED when another node owns it now, AWAY when Redis takes too long
    */
   async committed(name: string): Promise<void> {
-    const committed = this.#owned.get(name)?.journal.committed();
+    const committed = this.find(name)?.journal.committed();
     if (committed) await this.#within(patienceMs, committed);
   }
 
@@ -286,6 +286,7 @@ export class OwnedRooms implements Journal {
     const owned: JournaledRoom = new JournaledRoom(room, journal, state, (pipeline) => media.serversOf(pipeline));
     this.#owned.set(name, owned);
     relay.begun(owned, state);
+    rooms.restoreRefusals(name, refusalsOfFields(state));
     if (state.has('room')) this.#restore(parts, owned, state);
     if (!rooms.find(name)) {
       owned.closed();

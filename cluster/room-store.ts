@@ -126,7 +126,7 @@ export class RoomStore {
     const names = this.#names;
     const answer = await this.#hub.run(
       claim,
-      [...this.#keys(hash), names.roomsOf(nodeId), names.roomsOf(seen), names.node(seen)],
+      [...this.#keys(hash), names.roomsOf(nodeId), names.roomsOf(seen), names.node(seen), names.bans(hash)],
       [hash, name, nodeId, seen, names.channelOf(seen), reads.oldest, reads.newest, writes],
     );
     return claimAnswer.parse(answer);
@@ -188,7 +188,7 @@ export class RoomStore {
     const { nodeId, resumeMs } = this.#settings;
     await this.#hub.run(
       close,
-      [...this.#keys(hash), names.rooms, names.roomsOf(nodeId)],
+      [...this.#keys(hash), names.rooms, names.roomsOf(nodeId), names.bans(hash)],
       [epoch, nodeId, hash, resumeMs, names.roomsChannel, messageOf(hash), names.nodePrefix],
     );
   }

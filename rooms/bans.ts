@@ -1,6 +1,8 @@
 import { RoomError } from './errors.js';
 import type { BanWish } from './index.js';
-import type { RoomsRecord } from './records.js';
+import type { Journal } from './journal.js';
+import { refusalFields } from './records.js';
+import type { RoomRefusals, RoomsRecord } from './records.js';
 
 /** Of one room. The timed ban that ends first goes when there are more. */
 const maxBans = 1_000;
@@ -29,13 +31,16 @@ export interface Ban {
 /** People whom moderators do not want in a room again. It belongs to all rooms, since a timed ban outlives its room. */
 export class Bans {
   readonly #now: () => number;
+  readonly #keep: Journal['changed'];
   readonly #byRoom = new Map<string, Map<string, Ban>>();
   /** In ms since 1970, by room and identity: tokens that became valid before are refused. */
   readonly #revocations = new Map<string, { readonly before: number; readonly until: number }>();
   #lastId = 0;
 
-  constructor(now: () => number) {
+  /** @param keep told of each change */
+  constructor(now: () => number, keep: Journal['changed'] = () => undefined) {
     this.#now = now;
+    this.#keep = keep;
   }
 
   /** Whether anybody is banned from any room, or has had a token revoked. */
@@ -57,6 +62,15 @@ export class Bans {
     for (const [key, revocation] of revocations) this.#revocations.set(key, revocation);
   }
 
+  /** In place of what is known of a room. */
+  restoreRoom(room: string, { bans, revocations }: Pick<RoomRefusals, 'bans' | 'revocations'>): void {
+    this.#byRoom.delete(room);
+    if (bans.length > 0) this.#byRoom.set(room, new Map(bans.map((ban) => [keyOf(ban), ban])));
+    this.#lastId = Math.max(this.#lastId, ...bans.map(({ id }) => Number(id) || 0));
+    for (const key of this.#revocations.keys()) if (roomOf(key) === room) this.#revocations.delete(key);
+    for (const [identity, revocation] of revocations) this.#revocations.set(keyIn(room, identity), revocation);
+  }
+
   /** @param ms -1: as long as the room lives */
   add(room: string, known: BanWish, ms: number): Ban {
     const bans = this.#byRoom.get(room) ?? new Map<string, Ban>();
@@ -69,8 +83,10 @@ export class Bans {
     this.#lastId += 1;
     const banned = identity === undefined ? byName : { identity };
     const ban = { id: String(this.#lastId), ...banned, until: ms < 0 ? null : this.#now() + ms };
+    this.#forget(room, bans, bans.get(keyOf(ban)));
     bans.set(keyOf(ban), ban);
-    if (bans.size > maxBans) bans.delete(keyOf(firstToEnd([...bans.values()])));
+    this.#keep(room, refusalFields.ban(ban.id), () => ban);
+    if (bans.size > maxBans) this.#forget(room, bans, firstToEnd([...bans.values()]));
     return ban;
   }
 
@@ -83,14 +99,17 @@ export class Bans {
   /** @returns whether there was such a ban */
   lift(room: string, id: string): boolean {
     const ban = this.of(room).find((each) => each.id === id);
-    return ban !== undefined && this.#byRoom.get(room)?.delete(keyOf(ban)) === true;
+    this.#forget(room, this.#byRoom.get(room), ban);
+    return ban !== undefined;
   }
 
   /** Refuses tokens of that identity for that room that became valid before a time, in ms since 1970. */
   revoke(room: string, identity: string, before: number): void {
     const now = this.#now();
     for (const [key, { until }] of this.#revocations) if (until <= now) this.#revocations.delete(key);
-    this.#revocations.set(JSON.stringify([room, identity]), { before, until: now + revocationMs });
+    const revocation = { before, until: now + revocationMs };
+    this.#revocations.set(keyIn(room, identity), revocation);
+    this.#keep(room, refusalFields.revocation(identity), () => revocation);
   }
 
   /**
@@ -113,12 +132,18 @@ export class Bans {
   roomClosed(room: string): void {
     const bans = this.#byRoom.get(room);
     if (!bans) return;
-    for (const [key, { until }] of bans) if (until === null) bans.delete(key);
+    for (const ban of bans.values()) if (ban.until === null) this.#forget(room, bans, ban);
     if (bans.size === 0) this.#byRoom.delete(room);
   }
 
+  #forget(room: string, bans: Map<string, Ban> | undefined, ban: Ban | undefined): void {
+    if (!bans || !ban) return;
+    bans.delete(keyOf(ban));
+    this.#keep(room, refusalFields.ban(ban.id), undefined);
+  }
+
   #assertNotRevoked(room: string, identity: string, validFrom = 0): void {
-    const revocation = this.#revocations.get(JSON.stringify([room, identity]));
+    const revocation = this.#revocations.get(keyIn(room, identity));
     if (!revocation || revocation.until <= this.#now() || validFrom * 1_000 >= revocation.before) return;
     throw new RoomError('token-invalid', 'The token has been revoked');
   }
@@ -127,9 +152,19 @@ export class Bans {
     const bans = this.#byRoom.get(room);
     if (!bans) return;
     const now = this.#now();
-    for (const [key, { until }] of bans) if (until !== null && until <= now) bans.delete(key);
+    for (const ban of bans.values()) if (ban.until !== null && ban.until <= now) this.#forget(room, bans, ban);
     if (bans.size === 0) this.#byRoom.delete(room);
   }
+}
+
+function keyIn(room: string, identity: string): string {
+  return JSON.stringify([room, identity]);
+}
+
+/** @param key of `keyIn` */
+function roomOf(key: string): unknown {
+  const [room] = JSON.parse(key) as unknown[];
+  return room;
 }
 
 function keyOf({ identity, name, address }: Ban): string {

@@ -1,4 +1,6 @@
 import { RoomError } from './errors.js';
+import type { Journal } from './journal.js';
+import { refusalFields } from './records.js';
 
 /** How long an evicted participant may not be back where nothing else is set. */
 export const defaultEvictionMs = 30_000;
@@ -20,14 +22,19 @@ export interface Returner {
 export class Evictions {
   readonly #ms: number;
   readonly #now: () => number;
+  readonly #keep: Journal['changed'];
   /** When each ends, by room and identity, in the order in which they end. */
   readonly #ends = new Map<string, number>();
   readonly #sessions = new WeakMap<object, Map<string, number>>();
 
-  /** @param ms 0: everybody may be back at once */
-  constructor(ms: number, now: () => number) {
+  /**
+   * @param ms 0: everybody may be back at once
+   * @param keep told of each change
+   */
+  constructor(ms: number, now: () => number, keep: Journal['changed'] = () => undefined) {
     this.#ms = ms;
     this.#now = now;
+    this.#keep = keep;
   }
 
   /** How many are kept that are known by identity. */
@@ -44,10 +51,20 @@ export class Evictions {
     for (const [key, end] of ends) put(this.#ends, key, end, maxEvictions);
   }
 
+  /** In place of what is known of a room. @param evictions when they end, by identity */
+  restoreRoom(room: string, evictions: readonly (readonly [string, number])[]): void {
+    for (const key of this.#ends.keys()) if (placeOf(key)[0] === room) this.#ends.delete(key);
+    const known = [...this.#ends, ...evictions.map(([identity, end]) => [keyOf(room, identity), end] as const)];
+    this.#ends.clear();
+    // In the order in which they end.
+    for (const [key, end] of known.sort(([, one], [, other]) => one - other)) put(this.#ends, key, end, maxEvictions);
+  }
+
   evicted(room: string, { identity, session }: Returner): void {
     if (this.#ms === 0) return;
     const end = this.#now() + this.#ms;
     put(this.#ends, keyOf(room, identity), end, maxEvictions);
+    this.#keep(room, refusalFields.eviction(identity), () => ({ until: end }));
     this.#forgetEnded();
     if (!session) return;
     const rooms = this.#sessions.get(session) ?? new Map<string, number>();
@@ -76,6 +93,8 @@ export class Evictions {
     for (const [key, end] of this.#ends) {
       if (end > now) return;
       this.#ends.delete(key);
+      const [room, identity] = placeOf(key);
+      this.#keep(room, refusalFields.eviction(identity), undefined);
     }
   }
 }
@@ -90,4 +109,9 @@ function put(ends: Map<string, number>, key: string, end: number, max: number): 
 
 function keyOf(room: string, identity: string): string {
   return JSON.stringify([room, identity]);
+}
+
+/** @param key of `keyOf` */
+function placeOf(key: string): [room: string, identity: string] {
+  return JSON.parse(key) as [string, string];
 }

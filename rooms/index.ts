@@ -42,7 +42,7 @@ export { Rooms } from './rooms.js';
 export { mostKeptTexts } from './text-history.js';
 export type { KeptText, TextStamp } from './text-history.js';
 export type { Journal } from './journal.js';
-export { roomOfFields, roomsRecordSchema } from './records.js';
+export { refusalsOfFields, roomOfFields, roomsRecordSchema } from './records.js';
 export type { RoomsRecord } from './records.js';
 export type {
   ComeBack,

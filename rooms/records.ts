@@ -152,12 +152,15 @@ const ban = z.object({
   until: time.nullable(),
 });
 
+const revocation = z.object({ before: time, until: time });
+const ending = z.object({ until: time });
+
 /** What is kept of names of rooms, whether there is such a room or not. */
 const refusals = z.object({
   /** By room. */
   bans: z.array(z.tuple([z.string(), z.array(ban)])),
   lastBan: z.number(),
-  revocations: z.array(z.tuple([z.string(), z.object({ before: time, until: time })])),
+  revocations: z.array(z.tuple([z.string(), revocation])),
   evictions: z.array(z.tuple([z.string(), time])),
   keptClosed: z.array(z.tuple([z.string(), time])),
 });
@@ -181,6 +184,49 @@ export const fieldOf = {
   subscription: (slot: number, publisher: number, stream: string) => `s:${slot}:${publisher}:${stream}`,
   text: (id: string) => `chat:${id}`,
 } as const;
+
+/**
+ * The fields of what is kept of a room's name, whether there is such a room or not. Each has a time `until` in ms since 1970; null: as long
+ * as the room lives.
+ */
+export const refusalFields = {
+  ban: (id: string) => `ban:b:${id}`,
+  revocation: (identity: string) => `ban:r:${identity}`,
+  eviction: (identity: string) => `ban:e:${identity}`,
+  keptClosed: 'ban:c',
+} as const;
+
+/** What is kept of the name of one room. */
+export interface RoomRefusals {
+  readonly bans: readonly z.infer<typeof ban>[];
+  readonly revocations: readonly (readonly [identity: string, z.infer<typeof revocation>])[];
+  readonly evictions: readonly (readonly [identity: string, until: number])[];
+  readonly keptClosed: number | undefined;
+}
+
+/** From the fields of a room. What cannot be read is left out. */
+export function refusalsOfFields(fields: ReadonlyMap<string, string>): RoomRefusals {
+  const all = <T>(prefix: string, schema: z.ZodType<T>): (readonly [string, T])[] =>
+    [...fields].flatMap(([field, json]) => {
+      if (!field.startsWith(prefix)) return [];
+      const { data } = schema.safeParse(parsed(json));
+      return data === undefined ? [] : [[field.slice(prefix.length), data] as const];
+    });
+  return {
+    bans: all(refusalFields.ban(''), ban).map(([, each]) => each),
+    revocations: all(refusalFields.revocation(''), revocation),
+    evictions: all(refusalFields.eviction(''), ending).map(([identity, { until }]) => [identity, until]),
+    keptClosed: all(refusalFields.keptClosed, ending)[0]?.[1].until,
+  };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
 
 const parts = { m: participant, p: publication, s: subscription, chat: text } as const;
 

@@ -14,7 +14,9 @@ import { later as standardLater } from './later.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
 import { defaultMaxMetadataBytes } from './profile.js';
 import { assertMay, assertMaySend } from './rights.js';
-import type { RoomsRecord, WholeRoomRecord } from './records.js';
+import type { Journal } from './journal.js';
+import { refusalFields } from './records.js';
+import type { RoomRefusals, RoomsRecord, WholeRoomRecord } from './records.js';
 import { Room } from './room.js';
 import type { RoomContext, RoomOptions } from './room.js';
 import type {
@@ -75,8 +77,11 @@ export class Rooms {
     this.#stranger = stranger;
     this.#keepPayer = keepPayer;
     this.#fetch = fetch;
-    this.#evictions = new Evictions(evictionMs, now);
-    this.#bans = new Bans(now);
+    const keep: Journal['changed'] = (room, field, record) => {
+      journal?.changed(room, field, record);
+    };
+    this.#evictions = new Evictions(evictionMs, now, keep);
+    this.#bans = new Bans(now, keep);
     this.#defaults = { ...defaultSettings, ...defaults };
     this.#departureTimeoutS = departureTimeoutS;
     this.#entrance = new Entrance({
@@ -90,8 +95,10 @@ export class Rooms {
     });
     const keepClosed = (name: string, seconds: number): void => {
       const time = now();
-      for (const [each, until] of this.#keptClosed) if (until <= time) this.#keptClosed.delete(each);
-      this.#keptClosed.set(name, time + seconds * 1_000);
+      for (const [each, end] of this.#keptClosed) if (end <= time) this.#keptClosed.delete(each);
+      const until = time + seconds * 1_000;
+      this.#keptClosed.set(name, until);
+      keep(name, refusalFields.keptClosed, () => ({ until }));
     };
     const bans = this.#bans;
     const shared = { now, later, keepPayer, media, authorize, maxTextBytes, maxMetadataBytes, firstIsModerator };
@@ -282,6 +289,14 @@ export class Rooms {
       }
     }
     room.dropUnknown();
+  }
+
+  /** What another process has kept of the name of a room, in place of what is known here. */
+  restoreRefusals(name: string, refusals: RoomRefusals): void {
+    this.#bans.restoreRoom(name, refusals);
+    this.#evictions.restoreRoom(name, refusals.evictions);
+    if (refusals.keptClosed === undefined) this.#keptClosed.delete(name);
+    else this.#keptClosed.set(name, refusals.keptClosed);
   }
 
   /** Closes every room, as on shutdown. */

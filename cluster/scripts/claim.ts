@@ -4,7 +4,7 @@ import { script } from './script.js';
  * Makes a node the owner of a room, when nobody owns it or its owner is dead now. A node that owns it already gets what is there, so that
  * a claim which comes twice changes nothing.
  *
- * KEYS: owner, state, log, rooms of the node, rooms of the node that is seen dead, that node.
+ * KEYS: owner, state, log, rooms of the node, rooms of the node that is seen dead, that node, bans that the former room of the name has left.
  * ARGV: hash of the room, its name, node, node that is seen dead or '', its channel, the oldest and the newest version of journals that the
  * node reads, the version that it writes.
  *
@@ -38,6 +38,9 @@ redis.call('HSET', KEYS[1], 'room', ARGV[2], 'node', ARGV[3], 'epoch', text, 'se
 redis.call('XADD', KEYS[3], text .. '-0', 'n', ARGV[3])
 redis.call('PERSIST', KEYS[3])
 redis.call('SADD', KEYS[4], ARGV[1])
+local bans = redis.call('HGETALL', KEYS[7])
+for i = 1, #bans, 2 do redis.call('HSET', KEYS[2], bans[i], bans[i + 1]) end
+redis.call('DEL', KEYS[7])
 if node then redis.call('SREM', KEYS[5], ARGV[1]) end
 return {'mine', epoch, 0, version, redis.call('HGETALL', KEYS[2])}
 `);
