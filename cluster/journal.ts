@@ -6,10 +6,12 @@ import type { CommitBudget } from './commit-budget.js';
 import type { Log } from '../log.js';
 import { PendingTurn, textOf } from './pending-turn.js';
 import type { SentText } from './pending-turn.js';
+import { positionText } from './position.js';
 import type { Position } from './position.js';
 import { RoomLog } from './room-log.js';
 import type { LogBounds } from './room-log.js';
 import { RoomSummary } from './room-summary.js';
+import { trimmedField } from './room-store.js';
 import type { LoggedFrame, Owner, Ownership, RoomStore } from './room-store.js';
 
 /** A room that a node has claimed, as Redis has it. */
@@ -333,6 +335,8 @@ export class RoomJournal {
       this.log.append({ ...entry, at: { epoch, seq: from.seq + index + 1 } }, now);
     });
     const gone = this.#trim(now);
+    const last = gone.at(-1)?.at;
+    if (last) this.#pending.changes.set(trimmedField, positionText(last));
     const pending = this.#pending;
     this.#pending = new PendingTurn();
     // Each commit has a position of its own, so that a lost one is noticed even if it has no frames.
@@ -343,7 +347,6 @@ export class RoomJournal {
       this.#sessionsKeptAt = now;
       for (const id of this.#sessions) pending.sessions.set(id, true);
     }
-    const last = gone.at(-1)?.at;
     const trim = last && { epoch: last.epoch, seq: last.seq + 1 };
     return pending.turn(from, to, changes, this.#summary.take(), trim);
   }

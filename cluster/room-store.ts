@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Names } from './names.js';
-import { positionText } from './position.js';
+import { comparePositions, positionText, readPosition } from './position.js';
 import type { Position } from './position.js';
-import type { Hub } from './redis.js';
+import type { Command, Hub } from './redis.js';
 import { claim } from './scripts/claim.js';
 import { close } from './scripts/close.js';
 import { commit } from './scripts/commit.js';
@@ -95,6 +95,9 @@ export interface WholeRoom {
   readonly sessions: readonly string[];
   readonly summary: string | undefined;
 }
+
+/** The field of the state that says up to where the log has lost what it had. */
+export const trimmedField = 'trimmed';
 
 /** What the channel of the rooms is told. `s` is the summary; without one the room was closed. */
 export const roomsMessage = z.object({ v: z.literal(1), r: z.string(), s: z.string().optional() });
@@ -221,14 +224,42 @@ export class RoomStore {
     return z.array(ownerAnswer).parse(answers);
   }
 
-  /** What was told after a position, the oldest first. @param limit the most entries that are read */
-  async logAfter(hash: string, { epoch, seq }: Position, limit: number): Promise<readonly LoggedFrame[]> {
-    const after = `(${positionText({ epoch, seq })}`;
-    const answer = await this.#hub.call('XRANGE', this.#names.log(hash), after, '+', 'COUNT', limit);
-    return logAnswer.parse(answer).flatMap(({ at, fields }) => {
-      const [slots, frame] = [fields.get('s'), fields.get('f')];
-      return slots === undefined || frame === undefined ? [] : [{ at, slots, frame }];
+  /** What was told after a position, the oldest first. @param limit fewer are read only where there are no more */
+  async logAfter(hash: string, position: Position, limit: number): Promise<readonly LoggedFrame[]> {
+    return this.#readLog(hash, position, limit, async (range) => this.#hub.call(...range));
+  }
+
+  /** As `logAfter`. Undefined when the log may have lost some of it. */
+  async logSince(hash: string, position: Position, limit: number): Promise<readonly LoggedFrame[] | undefined> {
+    let trimmed: Position | undefined;
+    const frames = await this.#readLog(hash, position, limit, async (range) => {
+      // What is lost before the log is read is in the field that is read after it.
+      const [entries, text] = await this.#hub.all([range, ['HGET', this.#names.state(hash), trimmedField]]);
+      trimmed = readPosition(z.string().nullable().parse(text) ?? '');
+      return entries;
     });
+    return trimmed && comparePositions(position, trimmed) < 0 ? undefined : frames;
+  }
+
+  async #readLog(
+    hash: string,
+    { epoch, seq }: Position,
+    limit: number,
+    read: (range: Command) => Promise<unknown>,
+  ): Promise<readonly LoggedFrame[]> {
+    const frames: LoggedFrame[] = [];
+    let after: Position = { epoch, seq };
+    for (;;) {
+      const range: Command = ['XRANGE', this.#names.log(hash), `(${positionText(after)}`, '+', 'COUNT', limit];
+      const entries = logAnswer.parse(await read(range));
+      for (const { at, fields } of entries) {
+        const [slots, frame] = [fields.get('s'), fields.get('f')];
+        if (slots !== undefined && frame !== undefined) frames.push({ at, slots, frame });
+        after = at;
+      }
+      // Some entries only say who has become the owner.
+      if (entries.length < limit || frames.length >= limit) return frames;
+    }
   }
 
   #keys(hash: string): string[] {

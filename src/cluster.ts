@@ -118,7 +118,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     moved: (hash, owner) => {
       directory.moved(hash, owner);
     },
-    logAfter: async (hash, after, limit) => store.logAfter(hash, after, limit),
+    logAfter: async (hash, after, limit) => store.logSince(hash, after, limit),
     roomOf: async (session) => store.roomOf(session),
     deaf: (id) => void directory.deaf(id),
   }));

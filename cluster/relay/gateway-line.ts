@@ -1,4 +1,5 @@
 import type { Arrival, Line, LineClient } from '../port.js';
+import type { Position } from '../position.js';
 import type { GatewayRoom } from './gateway-room.js';
 import type { About, Act } from './messages.js';
 
@@ -29,6 +30,8 @@ export class GatewayLine implements Line {
   /** Its session has been found, or has begun. */
   hasBegun: boolean;
   isClosed = false;
+  /** Up to where it was written to, once nothing more is. */
+  closedAt: Position | undefined;
 
   constructor(id: string, room: string | undefined, arrival: Arrival, client: LineClient) {
     this.id = id;
@@ -82,7 +85,7 @@ export class GatewayLine implements Line {
   close(reason: string, isOver: boolean): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    const at = this.#owner?.position;
+    const at = (this.closedAt ??= this.#owner?.position);
     this.do({ a: 'gone', reason, over: isOver, ...(at && { w: [at.epoch, at.seq] as [number, number] }) });
   }
 

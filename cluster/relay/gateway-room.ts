@@ -21,8 +21,8 @@ export interface GatewayContext {
   readonly find: (hash: string) => Promise<Owner | undefined>;
   /** Somebody has said who the owner is. */
   readonly moved: (hash: string, owner: Owner | undefined) => void;
-  /** What was told after a position. @throws ClusterError AWAY */
-  readonly logAfter: (hash: string, after: Position, limit: number) => Promise<readonly LoggedFrame[]>;
+  /** What was told after a position; undefined when the log does not reach back that far. @throws ClusterError AWAY */
+  readonly logAfter: (hash: string, after: Position, limit: number) => Promise<readonly LoggedFrame[] | undefined>;
   /** Whether this node may act. */
   readonly isUp: () => boolean;
 }
@@ -179,16 +179,35 @@ export class GatewayRoom {
   async #catchUp(to: Position): Promise<void> {
     while (this.#position && comparePositions(this.#position, to) < 0) {
       const entries = await this.#context.logAfter(this.hash, this.#position, mostRead);
+      if (!entries) {
+        this.#tooLate();
+        this.#position = to;
+        return;
+      }
       const due = entries.filter(({ at }) => comparePositions(at, to) <= 0);
       for (const entry of due) await this.#entry(entry);
       const last = due.at(-1)?.at;
-      this.#position = last && entries.length === mostRead ? last : to;
+      this.#position = last && entries.length >= mostRead ? last : to;
     }
+  }
+
+  /** The log has lost what clients here were to be told: they are to come back, and to say what they have. */
+  #tooLate(): void {
+    for (const line of this.#lines.values()) {
+      if (line.closedAt) continue;
+      line.closedAt = this.#position;
+      line.client.close(1012, 'What follows is not kept any more');
+    }
+    this.#slots.clear();
   }
 
   async #readToEnd(): Promise<void> {
     for (let isEnd = !this.#position; !isEnd && this.#position;) {
       const entries = await this.#context.logAfter(this.hash, this.#position, mostRead);
+      if (!entries) {
+        this.#tooLate();
+        return;
+      }
       for (const entry of entries) await this.#entry(entry);
       isEnd = entries.length < mostRead;
     }
@@ -239,6 +258,10 @@ export class GatewayRoom {
     if (line && this.#slots.get(slot) === line) return;
     // If the log cannot be read now, the entry is read again as if it had not been heard.
     const missed = line && after ? await this.#missed(slot, { epoch: after[0], seq: after[1] }, at) : [];
+    if (!missed) {
+      line?.client.close(1012, 'What follows is not kept any more');
+      return;
+    }
     const present = this.#slots.get(slot);
     if (present) {
       this.#end(present);
@@ -255,11 +278,12 @@ export class GatewayRoom {
   }
 
   /** What a session was told between two positions. */
-  async #missed(slot: number, after: Position, before: Position): Promise<readonly string[]> {
+  async #missed(slot: number, after: Position, before: Position): Promise<readonly string[] | undefined> {
     const missed: string[] = [];
     let from = after;
     for (;;) {
       const entries = await this.#context.logAfter(this.hash, from, mostRead);
+      if (!entries) return undefined;
       for (const { at, slots, frame } of entries) {
         if (comparePositions(at, before) >= 0) return missed;
         if (!isControl(frame) && isFor(slots, slot)) missed.push(frame);
@@ -344,13 +368,12 @@ export class GatewayRoom {
     const unknown = lines.filter(([{ isIn, id }]) => !isIn || !this.#known.has(id));
     this.#post(node, {
       t: 'req',
-      ...this.#written,
+      ...this.#reportNow(),
       l: Object.fromEntries(unknown.map(([line]): [string, About] => [line.id, line.about])),
       q: lines.flatMap(([line, unserved]) =>
         unserved.map(({ number, act }): [string, number, typeof act] => [line.id, number, act]),
       ),
     });
-    this.#reported = this.#position;
   }
 
   /** Finds out who owns the room, until it is known. */
@@ -403,25 +426,42 @@ export class GatewayRoom {
     this.#noteUnused();
   }
 
+  get #hasNews(): boolean {
+    const [written, reported] = [this.#written, this.#reported];
+    return written !== undefined && (!reported || comparePositions(written, reported) !== 0);
+  }
+
   /** Tells the owner, a moment later, up to where all was written. */
   #report(): void {
-    const isNew = this.#position !== undefined && this.#position !== this.#reported;
-    if (this.#reporting || this.#hasClosed || (!isNew && !this.#hasDirect)) return;
+    if (this.#reporting || this.#hasClosed || (!this.#hasNews && !this.#hasDirect)) return;
     this.#reporting = this.#context.clock.later(reportAfterMs, () => {
       this.#reporting = undefined;
       this.#hasDirect = false;
       const direct = [...this.#lines.values()].filter((line) => line.direct > 0);
       const k = direct.map((line): [string, number] => [line.id, line.direct]);
-      this.#reported = this.#position;
       if (this.#owner) {
-        this.#post(this.#owner.node, { t: 'w', ...this.#written, ...(k.length > 0 && { k: Object.fromEntries(k) }) });
+        this.#post(this.#owner.node, {
+          t: 'w',
+          ...this.#reportNow(),
+          ...(k.length > 0 && { k: Object.fromEntries(k) }),
+        });
       }
       this.#noteUnused();
     });
   }
 
-  get #written(): { w?: [number, number] } {
-    const at = this.#position;
+  /** Up to here all was written to the sockets, also to one that was closed in between, as long as the owner does not know that. */
+  get #written(): Position | undefined {
+    let written = this.#position;
+    for (const { closedAt } of this.#lines.values()) {
+      if (written && closedAt && comparePositions(closedAt, written) < 0) written = closedAt;
+    }
+    return written;
+  }
+
+  /** Tells the owner with another message. */
+  #reportNow(): { w?: [number, number] } {
+    const at = (this.#reported = this.#written);
     return at ? { w: [at.epoch, at.seq] } : {};
   }
 

@@ -47,7 +47,9 @@ export class Gateways implements Gateway {
   }
 
   receive(message: ToldMessage | OwnerMessage | MovedMessage): void {
-    this.#rooms.get(message.r)?.receive(message);
+    const room = this.#rooms.get(message.r);
+    if (room) room.receive(message);
+    else if (message.t === 'out') this.#hasNobody(message);
   }
 
   deaf(node: string): void {
@@ -66,6 +68,12 @@ export class Gateways implements Gateway {
     this.#hasClosed = true;
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
+  }
+
+  /** What was told here has nobody any more who waits for it. */
+  #hasNobody({ r, o, q }: ToldMessage): void {
+    const { post, nodeId } = this.#context;
+    post.send(o, { v: 1, r, t: 'w', g: nodeId, w: [q.epoch, q.seq] });
   }
 
   async #seek(line: GatewayLine, session: string): Promise<void> {

@@ -80,8 +80,6 @@ const told = z.object({
   x: z.array(z.tuple([lineId, z.int(), z.string()])),
   /** Lines that the owner does not know, or whose session it does not know. */
   u: z.array(lineId),
-  /** The log has nothing up to here. */
-  m: position.optional(),
 });
 
 /** A new owner to the gateways of the room. */

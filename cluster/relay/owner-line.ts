@@ -1,4 +1,5 @@
 import type { Arrival, SessionClient, UnusedRule, WireFrame } from '../port.js';
+import { comparePositions } from '../position.js';
 import type { Position } from '../position.js';
 import type { Member, OwnerRoom } from './owner-room.js';
 
@@ -21,8 +22,10 @@ export interface OwnerLine {
   readonly direct: { readonly number: number; readonly text: string }[];
   directCount: number;
   isGone: boolean;
-  /** Of a line that goes on with a session: what followed `after` is written to it with the entry `at`; that is undefined until it is in the log. */
-  resumed: { readonly after: Position; at: Position | undefined } | undefined;
+  /** The log has its `bind` next; undefined until it is in the log. */
+  bound: Position | undefined;
+  /** Of a line that goes on with a session: what follows is written to it with its `bind`. */
+  after: Position | undefined;
   /** What is to happen once all before it is served. */
   last: { readonly number: number; readonly run: () => void } | undefined;
 }
@@ -65,4 +68,13 @@ export class OwnerClient implements SessionClient {
   left(evicted: boolean): void {
     this.#room.left(this, evicted);
   }
+}
+
+/** Up to where a session was told over a line. @param written up to where its gateway has written to its sockets */
+export function writtenTo(
+  { after, bound }: Pick<OwnerLine, 'after' | 'bound'>,
+  written: Position | undefined,
+): Position | undefined {
+  if (!after) return written;
+  return bound && written && comparePositions(written, bound) > 0 ? written : after;
 }

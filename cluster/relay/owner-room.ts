@@ -9,7 +9,7 @@ import type { LoggedFrame, Owner } from '../room-store.js';
 import { isFor } from '../slots.js';
 import { controlText, isControl } from './control.js';
 import type { About, Act, RequestMessage, Sent, WrittenMessage } from './messages.js';
-import { OwnerClient } from './owner-line.js';
+import { OwnerClient, writtenTo } from './owner-line.js';
 import type { OwnerLine } from './owner-line.js';
 import type { Post } from './post.js';
 import { slotsText } from './told-slots.js';
@@ -48,14 +48,12 @@ export interface Member {
   line: OwnerLine | undefined;
   /** What it is told comes after this; undefined until the turn in which it entered is gathered. */
   since: Position | undefined;
-  /** The index of its `bind` in the present turn. */
-  boundAt: number | undefined;
   /** How many messages it was told that are not in the log any more, for a client that counts. */
   count: number;
   /** Up to where its last connection has written, once that is lost. */
   lostAt: Position | undefined;
   /** Its line to a gateway that seems to be dead: that goes on if the gateway lives after all. */
-  lost: { readonly id: string; readonly done: number } | undefined;
+  lost: Pick<OwnerLine, 'id' | 'done' | 'bound' | 'after'> | undefined;
 }
 
 /** What is known of a gateway. */
@@ -86,6 +84,8 @@ interface OverLine {
   readonly gateway: string;
   /** As `OwnerLine`: what runs still may be served yet. */
   readonly line: Pick<OwnerLine, 'done'>;
+  /** Of a client that has gone, with the number of its last act: nothing of it is served any more once the session is over. */
+  readonly gone: { readonly member: Member; readonly number: number } | undefined;
   /** As `Member`. */
   readonly since: Position | undefined;
   /** All about it is told up to here; undefined until the turn is gathered. */
@@ -117,6 +117,8 @@ export class OwnerRoom {
   readonly #over = new Map<string, OverLine>();
   readonly #dirty = new Set<Member>();
   readonly #dirtyOver = new Set<string>();
+  /** Lines that go on with a session in the present turn, and how many entries are before that. */
+  readonly #bound: { readonly line: OwnerLine; readonly member: Member; readonly index: number }[] = [];
   /** Slots that were left in the present turn. */
   readonly #gone = new Set<number>();
   /** Gateways that hear of a slot in the present turn although its line is not there any more. */
@@ -131,6 +133,8 @@ export class OwnerRoom {
   #isPaused = false;
   #whenIdle: (() => void)[] = [];
   #hasEnded = false;
+  /** Whether it is known which sessions of the former owner go on. */
+  #isRestored = false;
   readonly #former: FormerSessions;
 
   constructor(context: OwnerContext, room: JournaledRoom, state: ReadonlyMap<string, string>) {
@@ -148,6 +152,7 @@ export class OwnerRoom {
       present.sent = { epoch, seq: 0 };
     }
     for (const over of this.#former.over) this.#over.set(over.id, over);
+    if (this.#former.members.size > 0) room.journal.touch();
   }
 
   get name(): string {
@@ -163,11 +168,11 @@ export class OwnerRoom {
     const client = new OwnerClient(this, '');
     const former = this.#former.members.get(slot);
     const member: Member = {
-      ...{ slot, session, sessionId: session.id, line: undefined, boundAt: undefined },
+      ...{ slot, session, sessionId: session.id, line: undefined },
       since: former?.since ?? { epoch: 0, seq: 0 },
       count: this.#former.told?.counts[String(slot)] ?? 0,
       lostAt: former?.lostAt,
-      lost: former?.line === undefined ? undefined : { id: former.line, done: former.done },
+      lost: former?.line,
     };
     client.member = member;
     this.#members.set(slot, member);
@@ -179,20 +184,19 @@ export class OwnerRoom {
     const { nodeId, isAlive, post } = this.#context;
     const { epoch } = this.#room.journal.ownership;
     const done = new Map<string, Record<string, number>>();
-    for (const [slot, { line: id, gateway, done: served, resumed }] of this.#former.members) {
+    for (const [slot, { line: former, gateway }] of this.#former.members) {
       const member = this.#members.get(slot);
-      if (!member || id === undefined || gateway === undefined) continue;
+      if (!member || !former || gateway === undefined) continue;
       const written = this.#former.written.get(gateway);
       if (!isAlive(gateway)) {
-        member.lostAt = writtenTo({ resumed }, written);
+        member.lostAt = writtenTo(former, written);
         continue;
       }
       this.#gateway(gateway).sent = { epoch, seq: 0 };
-      const line = this.#newLine(id, gateway, { session: member.sessionId, address: '', token: undefined }, served);
-      line.resumed = resumed;
+      const line = this.#goesOn(former, gateway, { session: member.sessionId, address: '', token: undefined });
       this.#bindTo(line, member);
       member.session.attach(line.client, undefined);
-      done.set(gateway, { ...done.get(gateway), [id]: served });
+      done.set(gateway, { ...done.get(gateway), [line.id]: line.done });
     }
     for (const [gateway, served] of done) {
       post.send(gateway, { ...this.#envelope, t: 'owner', o: nodeId, e: epoch, d: served });
@@ -237,7 +241,7 @@ export class OwnerRoom {
       if (line.gateway !== gateway) continue;
       const { member } = line.client;
       this.#loseLine(line, writtenTo(line, written), 'the node of its connection is gone');
-      if (member) member.lost = { id: line.id, done: line.done };
+      if (member) member.lost = line;
     }
   }
 
@@ -265,6 +269,7 @@ export class OwnerRoom {
       for (const line of unheard) for (const { number, text } of line.direct) direct.push([line.id, number, text]);
       this.#touch();
     }
+    this.#noteIdle();
   }
 
   tell(member: Member, frame: WireFrame): void {
@@ -296,8 +301,9 @@ export class OwnerRoom {
     if (!session) return;
     const member: Member = {
       ...{ slot, session, sessionId: line.arrival.session },
-      ...{ line: undefined, since: undefined, boundAt: undefined, count: 0, lostAt: undefined, lost: undefined },
+      ...{ line: undefined, since: undefined, count: 0, lostAt: undefined, lost: undefined },
     };
+    this.#endUnrestored();
     // A room that was closed and opened again begins with the first slot, perhaps before the last of its sessions is over.
     const former = this.#members.get(slot);
     if (former) this.#leave(former, undefined, false);
@@ -354,6 +360,7 @@ export class OwnerRoom {
   /** Everything that is to be in the commit which is being gathered. @param from where it begins */
   gathering(from: Position): void {
     const { journal } = this.#room;
+    this.#endUnrestored();
     const entries = this.#entries;
     this.#entries = new TurnEntries(this.#context.textOf);
     const { epoch } = from;
@@ -366,13 +373,10 @@ export class OwnerRoom {
       slots: isControl(entry.text) ? [...entry.slots].join(',') : slotsText(entry.slots, all),
     }));
     for (const { slots, entry } of told) journal.append(slots, entry.text);
-    for (const member of this.#members.values()) {
-      if (member.boundAt === undefined) continue;
-      const at = { epoch, seq: from.seq + member.boundAt };
-      if (member.line) this.#dueOf(member.line.gateway).bound.set(member.line.id, at.seq);
-      if (member.line?.resumed) member.line.resumed.at = at;
-      member.since ??= at;
-      member.boundAt = undefined;
+    for (const { line, index, member } of this.#bound.splice(0)) {
+      line.bound = { epoch, seq: from.seq + index };
+      member.since ??= line.bound;
+      this.#dueOf(line.gateway).bound.set(line.id, line.bound.seq);
     }
     for (const over of this.#over.values()) over.at ??= to;
     this.#send(from, to, told);
@@ -436,6 +440,7 @@ export class OwnerRoom {
   }
 
   #serve({ g, w, l, q }: RequestMessage): void {
+    if (!w) this.#begins(g);
     this.written({ g, w, k: Object.fromEntries(Object.entries(l).map(([id, { k }]) => [id, k])) });
     // Of these it only asks whether the owner knows them.
     const asked = new Set(Object.keys(l));
@@ -467,6 +472,14 @@ export class OwnerRoom {
     }
   }
 
+  /** A gateway has written nothing yet, or has forgotten the room in between. */
+  #begins(gateway: string): void {
+    const state = this.#gateway(gateway);
+    state.written = undefined;
+    if (![...this.#lines.values()].some((line) => line.gateway === gateway && line.client.member))
+      state.sent = undefined;
+  }
+
   /** Its gateway hears again how a line has ended. */
   #isOver(id: string, gateway: string): boolean {
     const over = this.#over.get(id);
@@ -476,11 +489,12 @@ export class OwnerRoom {
     return true;
   }
 
-  /** What is sent again over the line is not served again. */
-  #bury(line: OwnerLine, { since }: Member): void {
+  /** What is sent again over the line is not served again. @param goneAt the number of its last act, if its client has gone */
+  #bury(line: OwnerLine, member: Member, goneAt?: number): void {
     this.#lines.delete(line.id);
     this.#sessions.delete(line.id);
-    this.#over.set(line.id, { id: line.id, gateway: line.gateway, line, since, at: undefined });
+    const gone = goneAt === undefined ? undefined : { member, number: goneAt };
+    this.#over.set(line.id, { id: line.id, gateway: line.gateway, line, gone, since: member.since, at: undefined });
     this.#dirtyOver.add(line.id);
     const [oldest] = this.#over.keys();
     if (this.#over.size > mostOver && oldest !== undefined) this.#forgetOver(oldest);
@@ -495,7 +509,8 @@ export class OwnerRoom {
   #adopt(id: string, gateway: string, about: About | undefined): OwnerLine | undefined {
     if (!about) return undefined;
     const arrival: Arrival = { session: about.sid, address: about.address, token: about.token };
-    if (about.in) return this.#regain(id, gateway, arrival);
+    const regained = this.#regain(id, gateway, arrival);
+    if (regained || about.in) return regained;
     const line = this.#newLine(id, gateway, arrival, about.done);
     line.directCount = about.k;
     return line;
@@ -505,7 +520,7 @@ export class OwnerRoom {
   #regain(id: string, gateway: string, arrival: Arrival): OwnerLine | undefined {
     const member = [...this.#members.values()].find(({ lost, line }) => !line && lost?.id === id);
     if (!member?.lost) return undefined;
-    const line = this.#newLine(id, gateway, arrival, member.lost.done);
+    const line = this.#goesOn(member.lost, gateway, arrival);
     this.#bindTo(line, member);
     member.session.attach(line.client, undefined);
     this.#dueOf(gateway).repeated.add(line);
@@ -513,11 +528,26 @@ export class OwnerRoom {
     return line;
   }
 
+  #goesOn({ id, done, bound, after }: NonNullable<Member['lost']>, gateway: string, arrival: Arrival): OwnerLine {
+    const line = this.#newLine(id, gateway, arrival, done);
+    line.bound = bound;
+    line.after = after;
+    return line;
+  }
+
   #newLine(id: string, gateway: string, arrival: Arrival, done: number): OwnerLine {
     const client = new OwnerClient(this, arrival.address);
     const line: OwnerLine = {
       ...{ id, gateway, arrival, client, done, next: done + 1, served: new Set<number>() },
-      ...{ waiting: undefined, direct: [], directCount: 0, isGone: false, resumed: undefined, last: undefined },
+      ...{
+        waiting: undefined,
+        direct: [],
+        directCount: 0,
+        isGone: false,
+        bound: undefined,
+        after: undefined,
+        last: undefined,
+      },
     };
     client.line = line;
     this.#lines.set(id, line);
@@ -538,11 +568,10 @@ export class OwnerRoom {
   #go(line: OwnerLine, number: number, { reason, over, w }: Extract<Act, { a: 'gone' }>): void {
     const run = (): void => {
       const { member } = line.client;
-      const goesOn = member?.line === line && !over;
       this.#loseLine(line, writtenTo(line, w && { epoch: w[0], seq: w[1] }), reason, over);
-      if (member) this.#bury(line, member);
-      // Nobody waits for what else was asked.
-      if (!goesOn) line.done = number;
+      if (member) this.#bury(line, member, number);
+      // Nobody serves what else was asked.
+      if (!member || !this.#isPresent(member)) line.done = number;
       this.#served(line, number);
     };
     if (over && !line.client.member && line.done < number - 1) line.last = { number: number - 1, run };
@@ -592,7 +621,7 @@ export class OwnerRoom {
         return;
       }
       const former = member.line;
-      line.resumed = { after, at: undefined };
+      line.after = after;
       this.#bindTo(line, member);
       this.#bindEntry(line, member, after);
       if (former) {
@@ -629,14 +658,37 @@ export class OwnerRoom {
     return !isControl(frame) && since !== undefined && comparePositions(at, since) > 0 && isFor(slots, slot);
   }
 
+  /** Sessions that the former owner was just ending, or that cannot be read: nobody goes on with them. */
+  #endUnrestored(): void {
+    if (this.#isRestored) return;
+    this.#isRestored = true;
+    const { journal } = this.#room;
+    for (const [slot, { id, gateway, line }] of this.#former.members) {
+      if (this.#members.has(slot)) continue;
+      this.#entries.control(slot, controlText({ t: 'left', n: line?.done ?? 0, evicted: false }));
+      this.#gone.add(slot);
+      if (gateway !== undefined) this.#hears(slot, gateway);
+      journal.remove(memberField(slot));
+      journal.forgetSession(id);
+    }
+  }
+
   #isPresent(member: Member): boolean {
     return this.#members.get(member.slot) === member;
   }
 
   #leave(member: Member, unlessUsed: UnusedRule | undefined, evicted: boolean): void {
     const { line, slot, sessionId } = member;
+    for (const over of this.#over.values()) {
+      if (over.gone?.member !== member) continue;
+      over.line.done = over.gone.number;
+      this.#dueOf(over.gateway).over.add(over);
+      this.#dirtyOver.add(over.id);
+    }
+    // Also for a gateway that only seems to be dead.
+    const n = line?.done ?? member.lost?.done ?? 0;
+    this.#entries.control(slot, controlText({ t: 'left', n, evicted, unlessUsed }));
     if (line) {
-      this.#entries.control(slot, controlText({ t: 'left', n: line.done, evicted, unlessUsed }));
       this.#bury(line, member);
       this.#dueOf(line.gateway).done.add(line);
       this.#hears(slot, line.gateway);
@@ -657,12 +709,13 @@ export class OwnerRoom {
     this.#dirty.add(member);
   }
 
-  #bindEntry({ id, gateway }: OwnerLine, member: Member, after: Position | undefined): void {
+  #bindEntry(line: OwnerLine, member: Member, after: Position | undefined): void {
+    const { id, gateway } = line;
     const text = controlText({
       ...{ t: 'bind', c: id, g: gateway, last: member.session.lastRequest },
       ...(after && { after: [after.epoch, after.seq] as [number, number] }),
     });
-    member.boundAt = this.#entries.control(member.slot, text);
+    this.#bound.push({ line, member, index: this.#entries.control(member.slot, text) });
     this.#touch();
   }
 
@@ -707,7 +760,6 @@ export class OwnerRoom {
       const last = parts.pop() ?? [];
       const base = { ...this.#envelope, t: 'out' as const, o: nodeId, e: this.#room.journal.ownership.epoch };
       const none = { d: {}, b: {}, x: [], u: [] };
-      const pair = ({ epoch, seq }: Position): [number, number] => [epoch, seq];
       const send = (message: Sent): void => {
         journal.send(gateway, JSON.stringify([message]));
       };
@@ -722,19 +774,24 @@ export class OwnerRoom {
         });
         p = end;
       }
+      const extras = this.#extras(gateway, due, to.epoch);
       send({
         ...base,
         p: pair(p),
         q: pair(q),
         f: last.map(({ seq, slots, entry }) => [seq, slots, entry.text]),
-        ...this.#extras(due, to.epoch),
+        ...extras,
       });
-      state.sent = q;
+      if (entries.length > 0 || Object.keys(extras.b).length > 0) state.sent = q;
       state.sentAt = clock.now();
     }
   }
 
-  #extras(due: Due | undefined, epoch: number): Pick<Extract<Sent, { t: 'out' }>, 'd' | 'b' | 'x' | 'u' | 'm'> {
+  #extras(
+    gateway: string,
+    due: Due | undefined,
+    epoch: number,
+  ): Pick<Extract<Sent, { t: 'out' }>, 'd' | 'b' | 'x' | 'u'> {
     const d: Record<string, number> = {};
     const b: Record<string, [number, number]> = {};
     for (const line of [...(due?.done ?? []), ...(due?.repeated ?? [])]) d[line.id] = line.done;
@@ -743,13 +800,15 @@ export class OwnerRoom {
       d[id] = line.done;
       if (since) b[id] ??= [since.epoch, since.seq];
     }
-    for (const { id, client } of due?.repeated ?? []) {
-      const since = client.member?.since;
-      if (since) b[id] ??= [since.epoch, since.seq];
+    for (const { id, bound } of due?.repeated ?? []) if (bound) b[id] ??= pair(bound);
+    // It may have heard nothing yet: it begins where the first of its lines does.
+    if (!this.#gateway(gateway).written) {
+      for (const { id, bound, ...line } of this.#lines.values()) {
+        if (line.gateway === gateway && bound) b[id] ??= pair(bound);
+      }
     }
     return {
       ...{ d, b, x: due?.direct ?? [], u: [...(due?.unknown ?? [])] },
-      ...(this.#toldAt && { m: [this.#toldAt.epoch, this.#toldAt.seq] as [number, number] }),
     };
   }
 
@@ -778,21 +837,18 @@ export class OwnerRoom {
         continue;
       }
       const { line, since, lostAt, lost, sessionId } = member;
-      const kept: z.input<typeof keptMember> = {
+      const kept = line ?? lost;
+      const text: z.input<typeof keptMember> = {
         id: sessionId,
-        ...(lost && { c: lost.id, done: lost.done }),
-        ...(line && { c: line.id, g: line.gateway, done: line.done }),
-        ...(line?.resumed?.at && {
-          resumed: [line.resumed.after, line.resumed.at].map(({ epoch, seq }) => [epoch, seq]) as [
-            [number, number],
-            [number, number],
-          ],
-        }),
-        ...(since && { since: [since.epoch, since.seq] as [number, number] }),
-        ...(lostAt && { lostAt: [lostAt.epoch, lostAt.seq] as [number, number] }),
+        ...(kept && { c: kept.id, done: kept.done }),
+        ...(kept?.bound && { bound: pair(kept.bound) }),
+        ...(kept?.after && { after: pair(kept.after) }),
+        ...(line && { g: line.gateway }),
+        ...(since && { since: pair(since) }),
+        ...(lostAt && { lostAt: pair(lostAt) }),
         last: member.session.lastRequest,
       };
-      journal.set(field, JSON.stringify(kept));
+      journal.set(field, JSON.stringify(text));
     }
     this.#dirty.clear();
     for (const id of this.#dirtyOver) {
@@ -886,13 +942,6 @@ function isBehind({ sent, written }: Pick<GatewayState, 'sent' | 'written'>): bo
   return sent !== undefined && (!written || comparePositions(written, sent) < 0);
 }
 
-/** Up to where a session was told over a line. @param written up to where its gateway has written to its sockets */
-function writtenTo({ resumed }: Pick<OwnerLine, 'resumed'>, written: Position | undefined): Position | undefined {
-  if (!resumed) return written;
-  const { at, after } = resumed;
-  return at && written && comparePositions(written, at) >= 0 ? written : after;
-}
-
 function later(one: Position | undefined, other: Position | undefined): Position | undefined {
   if (!one || !other) return one ?? other;
   return comparePositions(one, other) < 0 ? other : one;
@@ -906,11 +955,9 @@ const keptMember = z.object({
   c: z.string().optional(),
   g: z.string().optional(),
   done: z.int().optional(),
-  /** As `OwnerLine.resumed`: after, at. */
-  resumed: z
-    .tuple([position, position])
-    .transform(([after, at]) => ({ after, at }))
-    .optional(),
+  /** As `OwnerLine`. */
+  bound: position.optional(),
+  after: position.optional(),
   since: position.optional(),
   lostAt: position.optional(),
   /** JSON of the id of the last request that was answered. */
@@ -934,16 +981,22 @@ function memberField(slot: number): string {
   return `${memberPrefix}${slot}`;
 }
 
+function pair({ epoch, seq }: Position): [number, number] {
+  return [epoch, seq];
+}
+
 function overField(line: string): string {
   return `${overPrefix}${line}`;
 }
 
-function keptOver({ gateway, line, since, at }: OverLine): string {
-  const pair = (position: Position | undefined): [number, number] | undefined =>
-    position && [position.epoch, position.seq];
-  return JSON.stringify({ g: gateway, done: line.done, since: pair(since), at: pair(at) } satisfies z.input<
-    typeof keptEnd
-  >);
+/** What is being served for a client that has gone is not served by the next owner. */
+function keptOver({ gateway, line, gone, since, at }: OverLine): string {
+  return JSON.stringify({
+    g: gateway,
+    done: gone?.number ?? line.done,
+    since: since && pair(since),
+    at: at && pair(at),
+  } satisfies z.input<typeof keptEnd>);
 }
 
 function writtenField(gateway: string): string {
@@ -952,10 +1005,8 @@ function writtenField(gateway: string): string {
 
 interface FormerMember {
   readonly id: string;
-  readonly line: string | undefined;
+  readonly line: Member['lost'];
   readonly gateway: string | undefined;
-  readonly done: number;
-  readonly resumed: OwnerLine['resumed'];
   readonly since: Position | undefined;
   readonly lostAt: Position | undefined;
   readonly last: string | undefined;
@@ -982,8 +1033,9 @@ function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
     if (field.startsWith(memberPrefix)) {
       const kept = readField(keptMember, text);
       if (!kept) continue;
-      const { id, c: line, g: gateway, done = 0, resumed, since, lostAt, last } = kept;
-      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, done, resumed, since, lostAt, last });
+      const { id, c, g: gateway, done = 0, bound, after, since, lostAt, last } = kept;
+      const line = c === undefined ? undefined : { id: c, done, bound, after };
+      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, since, lostAt, last });
     } else if (field.startsWith(writtenPrefix)) {
       const at = readField(position, text);
       if (at) written.set(field.slice(writtenPrefix.length), at);
@@ -991,7 +1043,7 @@ function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
       const kept = readField(keptEnd, text);
       if (!kept) continue;
       const { g: gateway, done, since, at } = kept;
-      over.push({ id: field.slice(overPrefix.length), gateway, line: { done }, since, at });
+      over.push({ id: field.slice(overPrefix.length), gateway, line: { done }, gone: undefined, since, at });
     }
   }
   return { members, written, over, told: readField(keptTold, state.get(toldField) ?? 'null') };

@@ -143,9 +143,11 @@ export class Owners implements ReturningClients {
   }
 
   async #tellOwner({ r, g }: RequestMessage): Promise<void> {
-    const { ownerOf, post } = this.#context;
+    const { nodeId, ownerOf, post } = this.#context;
     try {
-      const owner = await ownerOf(r);
+      const known = await ownerOf(r);
+      // What is remembered is old: this node is not the owner any more, as far as it has no claim under way.
+      const owner = known?.node === nodeId && !this.#rooms.has(r) ? undefined : known;
       post.send(g, { v: 1, r, t: 'moved', ...(owner && { o: owner.node, e: owner.epoch }) });
     } catch {
       // Redis does not say. The gateway asks again.

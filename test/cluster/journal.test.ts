@@ -363,7 +363,10 @@ describe('The journal of a room', () => {
       const { trim, changes, entries } = store.commits.at(-1) ?? {};
       expect({ trim, changes: [...(changes ?? [])], entries }).to.deep.equal({
         trim: { epoch: 10, seq: 2 },
-        changes: [['m:1', '1 are gone']],
+        changes: [
+          ['m:1', '1 are gone'],
+          ['trimmed', '10-1'],
+        ],
         entries: [],
       });
       expect(journal.log.frames.map(({ frame }) => frame)).to.deep.equal(['young']);
