@@ -7,7 +7,7 @@ describe('what a publisher may send through the embedded engine', function () {
   /** Chromium starts at 300 kbit/s. The final rate depends on the machine; the bench measures it. */
   it('grows to twice the initial rate, and is used by pictures that need it', async () => {
     const page = await stage.openPage();
-    await stage.negotiate(page, 'ann', { role: 'publish', noise: true });
+    await stage.negotiate(page, 'ann', { role: 'publish', noise: true, size: [640, 480] });
     await stage.eventually(page, 'ann', ({ available }) => available > 600_000);
     let before = await stage.stats(page, 'ann');
     await stage.eventually(page, 'ann', (now) => {
@@ -22,7 +22,7 @@ describe('what a publisher may send through the embedded engine', function () {
 
   it('stays below the limit of the endpoint', async () => {
     const page = await stage.openPage();
-    await stage.negotiate(page, 'ann', { role: 'publish', noise: true });
+    await stage.negotiate(page, 'ann', { role: 'publish', noise: true, size: [640, 480] });
     await stage.eventually(page, 'ann', ({ available }) => available > 400_000);
     await stage.kurento.invoke(stage.endpoint('ann'), 'setMaxVideoRecvBandwidth', { maxVideoRecvBandwidth: 200 });
     await stage.eventually(page, 'ann', ({ available }) => available <= 250_000);

@@ -9,7 +9,7 @@ describe('a network that loses 5 % of the packets each way, through the embedded
   for (const codec of ['VP8', 'H264']) {
     it(`does not stop picture and sound in ${codec}: what is lost is sent again, on a stream of its own`, async () => {
       const [publishing, receiving] = [await stage.openPage(), await stage.openPage()];
-      await stage.negotiate(publishing, 'ann', { role: 'publish', codec });
+      await stage.negotiate(publishing, 'ann', { role: 'publish', codec, size: [640, 480] });
       const answer = await stage.negotiate(receiving, 'ben', { role: 'subscribe', codec, source: 'ann' });
       expect(answer).to.match(/a=ssrc-group:FID/);
       await stage.expectPlaying(receiving, 'ben', 60);

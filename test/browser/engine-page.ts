@@ -12,7 +12,7 @@ export interface OfferSettings {
   readonly role: Role;
   /** A codec such as `video/VP8`. Default: all, in the browser's order. */
   readonly codec?: string | undefined;
-  /** Width and height of what is published. Default: 640 × 480. */
+  /** Width and height of what is published. Default: 320 × 240, which costs least. */
   readonly size?: readonly [width: number, height: number] | undefined;
   /** Frames a second. Default: the rate of the camera. */
   readonly frameRate?: number | undefined;

@@ -92,7 +92,7 @@ function read(stats: MediaStats, entry: Entry, all: RTCStatsReport): void {
 }
 
 async function published({
-  size: [width, height] = [640, 480],
+  size: [width, height] = [320, 240],
   frameRate,
   noise,
 }: OfferSettings): Promise<MediaStream> {
