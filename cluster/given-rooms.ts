@@ -13,6 +13,8 @@ export interface GivenRoomsContext {
   readonly clock: Pick<Clock, 'later'>;
   readonly log: Log;
   readonly owned: Pick<OwnedRooms, 'all' | 'ownGiven'>;
+  /** Hashes of what this node owns and is no room: worlds. */
+  readonly besides: () => readonly string[];
   /** Whether this node may act. */
   readonly isUp: () => boolean;
 }
@@ -50,15 +52,15 @@ export class GivenRooms {
   };
 
   async #look(): Promise<void> {
-    const { hub, names, nodeId, owned, isUp } = this.#context;
+    const { hub, names, nodeId, owned, besides, isUp } = this.#context;
     if (!isUp()) return;
     const key = names.roomsOf(nodeId);
-    const isWrong = (await hub.call('SCARD', key)) !== [...owned.all].length;
+    const isWrong = (await hub.call('SCARD', key)) !== [...owned.all].length + besides().length;
     const isSure = isWrong && this.#wasWrong;
     this.#wasWrong = isWrong;
     if (!isSure) return;
     const hashes = z.array(z.string()).parse(await hub.call('SMEMBERS', key));
-    const known = new Set([...owned.all].map(({ hash }) => hash));
+    const known = new Set([...[...owned.all].map(({ hash }) => hash), ...besides()]);
     for (const hash of hashes) if (!known.has(hash)) await this.#own(hash);
   }
 

@@ -62,6 +62,11 @@ export class Worlds {
     this.#stopLook = context.clock.later(lookEveryMs, this.#look);
   }
 
+  /** Hashes of those that this node owns, among the rooms of Redis. */
+  get hashes(): string[] {
+    return [...this.#held.values()].map(({ ownership }) => ownership.hash);
+  }
+
   /** Remembered until it is known to have changed. A world that nobody owns becomes this node's. Never rejects. */
   ownerOf(world: string): WorldOwner | Promise<WorldOwner> {
     const { membership } = this.#context.node;

@@ -42,9 +42,9 @@ export interface RoomsOptions {
   /**
    * Called before a join, or the opening of a room: the room may be kept elsewhere, and be restored now, or be about to go elsewhere. It is
    * asked again when it has resolved. Undefined: there is nothing to wait for. Rejects with a RoomError when the room cannot be had here.
-   * Default: rooms are nowhere else.
+   * Default: rooms are nowhere else. `dialect`: that of the newcomer, or of the client that opens the room; undefined for the server itself.
    */
-  readonly fetch?: ((name: string) => Promise<void> | undefined) | undefined;
+  readonly fetch?: ((name: string, dialect: string | undefined) => Promise<void> | undefined) | undefined;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */

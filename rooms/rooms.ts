@@ -142,7 +142,7 @@ export class Rooms {
     let shownPassword: string | undefined;
     for (;;) {
       // After each wait everything is looked at again, since the room and its settings may have changed.
-      const fetching = typeof room === 'string' ? this.#fetchIfAway(name) : undefined;
+      const fetching = typeof room === 'string' ? this.#fetchIfAway(name, newcomer.attributes) : undefined;
       if (fetching) {
         goOn ??= this.#keepPayer();
         await fetching;
@@ -204,7 +204,7 @@ export class Rooms {
       if (attributes) this.#assertMayOpen(name, attributes, bearer);
       this.#assertOpenable(name);
     };
-    const fetching = this.#fetchIfAway(name);
+    const fetching = this.#fetchIfAway(name, attributes);
     let goOn = fetching && this.#keepPayer();
     if (fetching) await fetching;
     assertPossible();
@@ -224,7 +224,7 @@ export class Rooms {
     if (!question) return goOn ? goOn(open) : open();
     goOn ??= this.#keepPayer();
     await question;
-    await this.#fetchIfAway(name);
+    await this.#fetchIfAway(name, attributes);
     assertPossible();
     return goOn(open);
   }
@@ -328,8 +328,8 @@ export class Rooms {
   }
 
   /** @returns undefined when nothing is to be waited for. @throws RoomError `invalid-name`; and rejects as `RoomsOptions.fetch` */
-  #fetchIfAway(name: string): Promise<void> | undefined {
-    return this.#fetch?.(checkedName(name, 'The name of a room'));
+  #fetchIfAway(name: string, by: api.Attributes | undefined): Promise<void> | undefined {
+    return this.#fetch?.(checkedName(name, 'The name of a room'), by?.dialect);
   }
 
   #assertOpenable(name: string): void {

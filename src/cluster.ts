@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Bringing } from '../cluster/bringing.js';
 import { systemClock } from '../cluster/clock.js';
 import { GivenRooms } from '../cluster/given-rooms.js';
 import { HandOvers } from '../cluster/hand-overs.js';
@@ -126,7 +127,6 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     ...{ nodeId, nodeName: config.nodeName, peers: membership.peers, clock: systemClock },
     ...{ store, post: lines.post, handOvers },
   });
-  const given = new GivenRooms({ hub, names, nodeId, clock: systemClock, log, owned, isUp });
   const away = 'Another node goes on';
   const ofAll = (worlds = new Worlds(
     { node, isOne: config.bridge, clock: systemClock, log },
@@ -139,6 +139,11 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       },
     },
   ));
+  const bringing = new Bringing({ nodeId, owned, moves });
+  const given = new GivenRooms({
+    ...{ hub, names, nodeId, clock: systemClock, log, owned, isUp },
+    besides: () => ofAll.hashes,
+  });
   let hasLeft = false;
   return {
     passing: { nodeId, secret: config.clusterSecret, worlds: ofAll, now: () => membership.redisTime, log },
@@ -146,6 +151,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     engine,
     journal: owned,
     fetch: (room) => owned.fetch(room),
+    bring: async (room) => bringing.bring(room),
     others: new SeenNodes(node, owned, log),
     begin: async (parts) => {
       served = parts;

@@ -32,6 +32,8 @@ export interface NodeRooms {
   readonly passing: PassingOptions;
   /** As `RoomsOptions.fetch`, but it rejects with an error of the cluster. */
   fetch(room: string): Promise<void> | undefined;
+  /** Resolves when this node owns a room that another one has owned. Rejects with an error of the cluster. */
+  bring(room: string): Promise<void>;
   /** For REST. */
   readonly others: OtherNodes;
   /** Called once, before the server listens. Resolves when the rooms are here that a dead node has left to this one. */
@@ -49,9 +51,24 @@ export interface NodeRooms {
   stop(): Promise<void>;
 }
 
-/** Rooms that are where this node says. */
-export function fetchFrom(node: NodeRooms): NonNullable<RoomsOptions['fetch']> {
-  return (name) => node.fetch(name)?.catch((error: unknown) => refuse(error, name));
+/**
+ * Rooms that are where this node says.
+ * @param needsRoomHere whether a participant of this dialect can only be in rooms of this node, which are brought here then
+ */
+export function fetchFrom(
+  node: NodeRooms,
+  needsRoomHere: (dialect: string) => boolean,
+): NonNullable<RoomsOptions['fetch']> {
+  const isBrought = (dialect: string | undefined, error: unknown): boolean =>
+    dialect !== undefined && codeOf(error) === 'ELSEWHERE' && needsRoomHere(dialect);
+  return (name, dialect) =>
+    node
+      .fetch(name)
+      ?.catch((error: unknown) => {
+        if (!isBrought(dialect, error)) throw error;
+        return node.bring(name);
+      })
+      .catch((error: unknown) => refuse(error, name));
 }
 
 /** Resolves when what has changed in a room in this turn is kept. @throws RoomError */

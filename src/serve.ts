@@ -134,7 +134,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const rooms = new Rooms(node?.engine ?? media, {
       now,
       journal: node?.journal,
-      fetch: node && fetchFrom(node),
+      fetch: node && fetchFrom(node, (dialect) => !dialects.some(({ name, relayed }) => name === dialect && relayed)),
       ...roomsOf(config),
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,

@@ -88,6 +88,31 @@ describe('Clients of all protocols at several nodes', function () {
     ).to.be.below(2);
   });
 
+  it('have the rooms that they enter brought to the node that serves them, and all in them goes on', async () => {
+    const [one, two] = [await node(), await node()];
+    const [first] = worldDoors;
+    if (!first) throw new Error('there is a door');
+    // The first one that is asked serves them.
+    await comeIn(first, one, 'first');
+    // Clients of the Orchestrator find rooms in a list, which has those of their node alone.
+    const inRooms = worldDoors.filter((door) => door !== first && !door.name.startsWith('Orchestrator'));
+    for (const door of inRooms) {
+      const room = `room${worldDoors.indexOf(door)}`;
+      const [kay] = await stage.join(two, 'kay', room);
+      const [leo] = await stage.join(one, 'leo', room);
+      expect([one.rooms.find(room)?.size, two.rooms.find(room)?.size]).to.deep.equal([undefined, 2]);
+      const visitor = await comeIn(door, two, 'ada', room);
+      expect([one.rooms.find(room)?.size, two.rooms.find(room)?.size]).to.deep.equal([3, undefined]);
+      await kay.take((frame) => frame.method === 'participantJoined' && frame.params?.id !== 'leo');
+      await leo.request('sendMessage', { message: 'hello', userMessage: 'leo', roomMessage: room });
+      const { params } = await kay.take((frame) => frame.method === 'sendMessage');
+      expect(params).to.include({ user: 'leo', message: 'hello' });
+      await visitor.next(/hello/);
+      visitor.line.cut();
+      await leo.take((frame) => frame.method === 'participantLeft');
+    }
+  });
+
   it('go on at another node when the one is killed that serves them', async () => {
     const owner = await nodeProcess();
     const [one, two] = [await node(), await node()];

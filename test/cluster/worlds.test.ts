@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { GivenRooms } from '../../cluster/given-rooms.js';
 import { roomHash } from '../../cluster/names.js';
 import { ClusterNode } from '../../cluster/node.js';
 import { Worlds } from '../../cluster/worlds.js';
@@ -124,6 +125,39 @@ describe('The worlds of a cluster', function () {
     await one.node.directory.claim('world a');
     expect(await one.worlds.ownerOf('a')).to.equal('here');
     expect([...(await one.node.rooms.summaries())]).to.deep.equal([]);
+  });
+
+  it('are not taken for rooms that were given to their node', async () => {
+    const [one] = await two();
+    await one.worlds.ownerOf('a');
+    await one.node.directory.claim('garden');
+    const { hub, names, id: nodeId } = one.node;
+    const asked: string[] = [];
+    const owned = {
+      all: [],
+      ownGiven: async (hash: string) => {
+        asked.push(hash);
+        return Promise.reject(new Error('not here'));
+      },
+    };
+    const clock = new HandClock();
+    const besides = (): string[] => one.worlds.hashes;
+    const given = new GivenRooms({
+      hub,
+      names,
+      nodeId,
+      clock,
+      log: new RecordingLog(),
+      owned,
+      besides,
+      isUp: () => true,
+    });
+    await until('it has looked often enough', () => {
+      clock.pass(1_000);
+      return asked.length > 0;
+    });
+    given.close();
+    expect(new Set(asked)).to.deep.equal(new Set([roomHash('garden')]));
   });
 
   it('go to a node that lives when their owner is killed, and its tunnels are cut', async () => {
