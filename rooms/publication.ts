@@ -190,7 +190,7 @@ export class Publication implements api.Publication {
     this.#output.close();
     this.#endpoint.close();
     this.publisher.media.publicationClosed(this);
-    if (this.#openedAt !== undefined) this.#keep();
+    this.#keep();
   }
 
   /** Another process goes on with it. */
@@ -275,8 +275,9 @@ export class Publication implements api.Publication {
     if (this.#loopback.connected) this.#keep();
   }
 
-  /** What is kept of it elsewhere has changed. */
+  /** What is kept of it elsewhere has changed. Nothing is before it is open. */
   #keep(): void {
+    if (this.#openedAt === undefined) return;
     const { publisher, id } = this;
     publisher.room.keep(fieldOf.publication(publisher.slot, id), this.#endpoint.closed ? undefined : () => this.record);
   }

@@ -109,7 +109,7 @@ export class Subscription implements api.Subscription {
     this.#feed.close();
     this.#endpoint.close();
     this.subscriber.media.subscriptionClosed(this);
-    if (this.#open) this.#keep();
+    this.#keep();
   }
 
   /** Another process goes on with it. */
@@ -143,8 +143,9 @@ export class Subscription implements api.Subscription {
     return this.#feed.reroute();
   }
 
-  /** What is kept of it elsewhere has changed. */
+  /** What is kept of it elsewhere has changed. Nothing is before it is open. */
   #keep(): void {
+    if (!this.#open) return;
     const { subscriber, publication } = this;
     const field = fieldOf.subscription(subscriber.slot, publication.publisher.slot, publication.id);
     subscriber.room.keep(field, this.#endpoint.closed ? undefined : () => this.record);
