@@ -10,6 +10,7 @@ import type {
   EndpointOptions,
   MediaElement,
   MediaRecord,
+  MemberOptions,
   Pipeline,
   PipelineListener,
   VideoFilter,
@@ -40,6 +41,9 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
         this.releaseInTime();
         listener.mediaLost(failure);
       },
+      recordChanged: () => {
+        if (!this.end) listener.recordChanged?.();
+      },
     };
   }
 
@@ -53,10 +57,14 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     return this.inner.hasFilter(type);
   }
 
-  async createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement> {
+  async createFilter(
+    filter: VideoFilter,
+    listener: ElementListener,
+    options?: MemberOptions,
+  ): Promise<MediaElement> {
     this.assertUp();
     const element = new FencedElement(this);
-    return this.#make(element, this.inner.createFilter(filter, element.heard(listener)));
+    return this.#make(element, this.inner.createFilter(filter, element.heard(listener), options));
   }
 
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {

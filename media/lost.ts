@@ -1,7 +1,8 @@
 import type { Log } from '../log.js';
 import { MediaError } from './errors.js';
+import type { ServerEndpoint, ServerPipeline } from './media-server.js';
 import { notify } from './notify.js';
-import type { ElementListener, Endpoint, MediaElement, MediaRecord, Pipeline, PipelineListener } from './port.js';
+import type { ElementListener, MediaElement, MediaRecord, PipelineListener } from './port.js';
 
 /** Something that was to be adopted and is not there. Its listener is told so in the next turn, once. */
 class Lost {
@@ -35,7 +36,7 @@ class Lost {
   }
 }
 
-export class LostPipeline extends Lost implements Pipeline {
+export class LostPipeline extends Lost implements ServerPipeline {
   readonly #log: Log;
 
   constructor(record: MediaRecord, failure: MediaError, listener: PipelineListener, log: Log) {
@@ -56,7 +57,7 @@ export class LostPipeline extends Lost implements Pipeline {
   }
 
   /** Its listener is not told: the pipeline is lost as a whole. */
-  adopt(record: MediaRecord): Endpoint {
+  adopt(record: MediaRecord): ServerEndpoint {
     return new LostElement(record, this.failure, undefined, this.#log);
   }
 
@@ -71,7 +72,7 @@ export class LostPipeline extends Lost implements Pipeline {
 }
 
 /** An endpoint or a filter. */
-export class LostElement extends Lost implements Endpoint {
+export class LostElement extends Lost implements ServerEndpoint {
   connect(): Promise<never> {
     return this.refuse();
   }
@@ -81,6 +82,18 @@ export class LostElement extends Lost implements Endpoint {
   }
 
   answer(): Promise<never> {
+    return this.refuse();
+  }
+
+  offer(): Promise<never> {
+    return this.refuse();
+  }
+
+  accept(): Promise<never> {
+    return this.refuse();
+  }
+
+  localDescription(): Promise<never> {
     return this.refuse();
   }
 

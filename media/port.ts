@@ -71,14 +71,19 @@ export interface PipelineListener {
   failed(failure: MediaFailure): void;
   /** The media server has died or forgotten the pipeline with all its endpoints. Called once, as the last call. */
   mediaLost(failure: MediaFailure): void;
+  /** Its record is another one from now on. */
+  recordChanged?(): void;
 }
 
 export interface Pipeline {
   createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint>;
   /** Whether the media server says that it has filters of this type. */
   hasFilter(type: VideoFilter['type']): boolean;
-  /** Makes an element that changes video on its way. Rejects with `not-supported` when the media server has none of that type. */
-  createFilter(filter: VideoFilter, listener: ElementListener): Promise<MediaElement>;
+  /**
+   * Makes an element that changes video on its way: of endpoints of the same member. Rejects with `not-supported` when the media server has
+   * none of that type.
+   */
+  createFilter(filter: VideoFilter, listener: ElementListener, options?: MemberOptions): Promise<MediaElement>;
   /**
    * Takes over an endpoint of this pipeline. One that has answered and is not connected yet goes on: the candidates that the media
    * server has found are told, those that were told before too.
@@ -92,7 +97,7 @@ export interface Pipeline {
    * that, when it keeps for us what was adopted, and when losses have been told; or when the pipeline is over. Never rejects.
    */
   finishAdoption(): Promise<void>;
-  /** The same for the whole life of the pipeline. */
+  /** The same until its listener is told. */
   readonly record: MediaRecord;
   release(): void;
   /** Its elements are let go too. */
@@ -123,13 +128,24 @@ export interface OverlayPlacement {
   readonly height: number;
 }
 
-export interface EndpointOptions {
+/** Of whom something in a pipeline is. What is of one member is on one media server, as long as there is any of it. */
+export interface MemberOptions {
+  /** Unique in the pipeline. Those without it count as one member. */
+  readonly member?: string;
+  /** Where the client of the member is, in the words in which media servers say where they are. Default: where this server is. */
+  readonly region?: string;
+}
+
+export interface EndpointOptions extends MemberOptions {
   /** Ask for an SCTP data channel section. Default: false. */
   readonly dataChannels?: boolean;
 }
 
 export interface ElementListener {
-  /** The media server has lost it, for example because somebody else released it; its pipeline is still there. Called once, as the last call. */
+  /**
+   * The media server has lost it, for example because somebody else released it; its pipeline is still there. Or its media server has died,
+   * and the pipeline has others. Called once, as the last call.
+   */
   mediaLost(failure: MediaFailure): void;
 }
 
@@ -160,7 +176,7 @@ export interface MediaElement {
    */
   connect(sink: MediaElement, kind?: MediaKind): Promise<void>;
   disconnect(sink: MediaElement, kind?: MediaKind): Promise<void>;
-  /** That of an endpoint is another one once it has answered, and when its listener is told of its connection. */
+  /** That of an endpoint is another one once it is connected to, once it has answered, and when its listener is told of its connection. */
   readonly record: MediaRecord;
   release(): void;
   letGo(): void;

@@ -1,4 +1,4 @@
-import type { EndpointListener, IceCandidate, MediaKind, Pipeline, VideoFilter } from '../media/port.js';
+import type { EndpointListener, IceCandidate, MediaKind, MemberOptions, Pipeline, VideoFilter } from '../media/port.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { RoomError } from './errors.js';
 import type * as api from './index.js';
@@ -29,6 +29,11 @@ export class ParticipantMedia {
 
   constructor(owner: Participant) {
     this.#owner = owner;
+  }
+
+  /** What its endpoints and filters have in common: they are on one media server. */
+  get member(): MemberOptions {
+    return { member: String(this.#owner.slot) };
   }
 
   get publications(): readonly Publication[] {

@@ -4,6 +4,7 @@ import type {
   MediaFailure,
   MediaKind,
   MediaRecord,
+  MemberOptions,
   Pipeline,
   VideoFilter,
 } from '../media/port.js';
@@ -13,14 +14,16 @@ import type { OwnedEndpoint } from './owned-endpoint.js';
 /** What the sinks of a publication are connected to: its endpoint, and for video the filter behind it, if there is one. Owns the filter. */
 export class PublicationOutput {
   readonly #endpoint: OwnedEndpoint;
+  readonly #member: MemberOptions;
   readonly #filterLost: (failure: MediaFailure) => void;
   /** The filter in use; during a change also the former or the next one. */
   readonly #owned = new Set<MediaElement>();
   #filter: MediaElement | undefined;
 
-  /** @param filterLost called when the media server has lost the filter in use */
-  constructor(endpoint: OwnedEndpoint, filterLost: (failure: MediaFailure) => void) {
+  /** @param member that of the endpoint. @param filterLost called when the media server has lost the filter in use */
+  constructor(endpoint: OwnedEndpoint, member: MemberOptions, filterLost: (failure: MediaFailure) => void) {
     this.#endpoint = endpoint;
+    this.#member = member;
     this.#filterLost = filterLost;
   }
 
@@ -90,6 +93,7 @@ export class PublicationOutput {
     const element = await pipeline.createFilter(
       filter,
       this.#listener(() => element),
+      this.#member,
     );
     this.#owned.add(element);
     try {

@@ -70,7 +70,7 @@ export class Publication implements api.Publication {
     this.kinds = offered.kinds;
     this.#taken = offered.taken;
     this.#endpoint = new OwnedEndpoint(candidates);
-    this.#output = new PublicationOutput(this.#endpoint, (failure) => {
+    this.#output = new PublicationOutput(this.#endpoint, publisher.media.member, (failure) => {
       this.mediaLost(failure);
     });
     this.#loopback = this.feed();
@@ -111,7 +111,13 @@ export class Publication implements api.Publication {
       if (filter) await this.#tryFilter(filter, filterFailed);
       if (loopback) await this.#loopback.open(endpoint);
     };
-    return this.#endpoint.negotiate(pipeline, sdpOffer, { dataChannels }, listener, prepare);
+    return this.#endpoint.negotiate(
+      pipeline,
+      sdpOffer,
+      { dataChannels, ...this.publisher.media.member },
+      listener,
+      prepare,
+    );
   }
 
   /** Goes on with what another process has opened. Nobody is told. */

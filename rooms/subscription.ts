@@ -39,7 +39,8 @@ export class Subscription implements api.Subscription {
     const { publication } = this;
     try {
       // The publication is connected before the offer is processed: then the engine answers with the codec of the publication.
-      const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, {}, listener, (endpoint) =>
+      const member = this.subscriber.media.member;
+      const sdpAnswer = await this.#endpoint.negotiate(this.#pipeline(), sdpOffer, member, listener, (endpoint) =>
         this.#feed.open(endpoint),
       );
       this.#open = true;

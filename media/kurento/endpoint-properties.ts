@@ -21,6 +21,14 @@ export interface Reachability {
   readonly externalIpv6?: string | undefined;
 }
 
+/**
+ * Of both ends of a relay between two media servers: it carries whatever a publisher may send. Without, a KMS would send 500 kbit/s of video,
+ * as to any subscriber.
+ */
+export function relayBandwidth({ minVideoRecv, maxVideoRecv }: Bandwidth): Bandwidth {
+  return { minVideoRecv, maxVideoRecv, minVideoSend: minVideoRecv, maxVideoSend: maxVideoRecv };
+}
+
 /** A property of WebRtcEndpoint and its value. */
 export type Property = readonly [name: string, value: string | number];
 

@@ -2,7 +2,8 @@ import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import type { ElementFacts } from '../media-record.js';
 import { recordOf } from '../media-record.js';
-import type { Endpoint, EndpointListener, IceCandidate, MediaFailure, MediaRecord } from '../port.js';
+import type { ServerEndpoint } from '../media-server.js';
+import type { EndpointListener, IceCandidate, MediaFailure, MediaKind, MediaRecord } from '../port.js';
 import { KurentoElement } from './element.js';
 import type { Property } from './endpoint-properties.js';
 import {
@@ -13,7 +14,7 @@ import {
   iceComponentStateChanged,
   iceConnections,
   localSdp,
-  sdpAnswer,
+  sdpText,
 } from './messages.js';
 import { notify } from '../notify.js';
 import type { Pace } from './pace.js';
@@ -26,7 +27,7 @@ const servedSection = /^m=\S+ [1-9]/m;
 /** Of each side: more than browsers have. */
 const mostTried = 32;
 
-export class KurentoEndpoint extends KurentoElement implements Endpoint {
+export class KurentoEndpoint extends KurentoElement implements ServerEndpoint {
   readonly #listener: EndpointListener;
   readonly #candidates: RemoteCandidates;
   /** What was tried, for a listener that wants to know of a connection that failed. */
@@ -99,24 +100,55 @@ export class KurentoEndpoint extends KurentoElement implements Endpoint {
   }
 
   async answer(sdpOffer: string): Promise<string> {
-    this.assertOpen();
-    if (this.#negotiated) throw new MediaError('engine-error', 'An endpoint answers one offer only');
-    this.#negotiated = true;
-    const value = await this.invoke('processOffer', { offer: sdpOffer });
-    const sdp = sdpAnswer.safeParse(value).data;
-    if (sdp === undefined) throw new MediaError('engine-error', 'processOffer: no SDP in the answer');
+    this.#negotiate();
+    const sdp = await this.#askForSdp('processOffer', { offer: sdpOffer });
     if (!servedSection.test(sdp)) throw new MediaError('offer-refused', 'Nothing in the offer can be served');
-    this.#gather().catch((error: unknown) => {
-      if (error instanceof MediaError) this.#failed(error);
-    });
-    this.#candidates.open(midsOf(sdpOffer));
+    this.#begin(sdpOffer);
     return sdp;
+  }
+
+  async offer(kinds: readonly MediaKind[]): Promise<string> {
+    this.#negotiate();
+    // A kind that is false is left out in both directions (docs/protocols/kurento-media.md#72-negotiation).
+    const options = { offerToReceiveAudio: kinds.includes('audio'), offerToReceiveVideo: kinds.includes('video') };
+    return this.#askForSdp('generateOffer', { options });
+  }
+
+  async accept(sdpAnswer: string): Promise<void> {
+    this.assertOpen();
+    await this.invoke('processAnswer', { answer: sdpAnswer });
+    this.#begin(sdpAnswer);
+  }
+
+  async localDescription(): Promise<string> {
+    this.assertOpen();
+    return this.#askForSdp('getLocalSessionDescriptor');
   }
 
   addCandidate(candidate: IceCandidate): void {
     if (this.ended) return;
     this.#keep(this.#tried.remote, candidate);
     this.#candidates.add(candidate);
+  }
+
+  #negotiate(): void {
+    this.assertOpen();
+    if (this.#negotiated) throw new MediaError('engine-error', 'An endpoint answers one offer only');
+    this.#negotiated = true;
+  }
+
+  async #askForSdp(operation: string, params?: object): Promise<string> {
+    const sdp = sdpText.safeParse(await this.invoke(operation, params)).data;
+    if (sdp === undefined) throw new MediaError('engine-error', `${operation}: no SDP in the answer`);
+    return sdp;
+  }
+
+  /** Both sides are described. */
+  #begin(remoteSdp: string): void {
+    this.#gather().catch((error: unknown) => {
+      if (error instanceof MediaError) this.#failed(error);
+    });
+    this.#candidates.open(midsOf(remoteSdp));
   }
 
   /** A property that is refused does not end the call. The value may be a secret, and the answer may repeat it, so neither is logged. */

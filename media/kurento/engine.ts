@@ -4,13 +4,20 @@ import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import { LostPipeline } from '../lost.js';
 import { factsOf } from '../media-record.js';
-import type { MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter } from '../port.js';
+import type { MediaServer, ServerPipeline } from '../media-server.js';
+import type { MediaRecord, PipelineListener, VideoFilter } from '../port.js';
 import { FilterImages } from './filter-images.js';
 import type { ImageCheck } from './filter-images.js';
 import { FilterTurns } from './filter-turns.js';
 import { filterTypes } from './filters.js';
 import { Client, defaultRequestTimeoutMs } from './client.js';
-import { propertiesOf, type Bandwidth, type Property, type Reachability } from './endpoint-properties.js';
+import {
+  propertiesOf,
+  relayBandwidth,
+  type Bandwidth,
+  type Property,
+  type Reachability,
+} from './endpoint-properties.js';
 import { LeftPipelines } from './left-pipelines.js';
 import type { Beats } from './left-pipelines.js';
 import { LoadCount } from './load-count.js';
@@ -54,7 +61,7 @@ export interface KurentoEngineOptions {
 const takeOversPerSecond = 2_000;
 
 /** A media server that speaks the Kurento protocol, reached by its URL: a KMS, or the embedded engine. */
-export class KurentoEngine implements MediaEngine {
+export class KurentoEngine implements MediaServer {
   /** As anybody may read it. */
   readonly url: string;
   /** Where the media server is. */
@@ -62,6 +69,7 @@ export class KurentoEngine implements MediaEngine {
   readonly #client: Client;
   readonly #log: Log;
   readonly #properties: readonly Property[];
+  readonly #relayProperties: readonly Property[];
   readonly #images: ImageCheck;
   readonly #filterTurns: FilterTurns;
   readonly #load = new LoadCount();
@@ -77,7 +85,9 @@ export class KurentoEngine implements MediaEngine {
     this.url = displayedUrl(options.url);
     this.region = regionOf(options.url);
     this.#log = options.log;
-    this.#properties = propertiesOf(options.bandwidth ?? {}, options.reachability ?? {});
+    const { bandwidth = {}, reachability = {} } = options;
+    this.#properties = propertiesOf(bandwidth, reachability);
+    this.#relayProperties = propertiesOf(relayBandwidth(bandwidth), reachability);
     this.#keepsLost = options.keepsLost ?? false;
     this.#images = options.images ?? new FilterImages();
     this.#filterTurns = new FilterTurns(options.requestTimeoutMs ?? defaultRequestTimeoutMs);
@@ -148,7 +158,7 @@ export class KurentoEngine implements MediaEngine {
     }
   }
 
-  adopt(record: MediaRecord, listener: PipelineListener): Pipeline {
+  adopt(record: MediaRecord, listener: PipelineListener): ServerPipeline {
     try {
       this.#assertOpen();
       const { url, id } = factsOf(record, 'pipeline');
@@ -193,6 +203,7 @@ export class KurentoEngine implements MediaEngine {
     return new KurentoPipeline(remote, listener, {
       url: this.url,
       properties: this.#properties,
+      relayProperties: this.#relayProperties,
       factories: () => this.#client.factories,
       log: this.#log,
       images: this.#images,

@@ -17,7 +17,8 @@ export const serverInfo = z.object({
 });
 export type ServerInfo = z.infer<typeof serverInfo>;
 
-export const sdpAnswer = z.string().min(1);
+/** An offer or an answer of the media server. */
+export const sdpText = z.string().min(1);
 
 export const iceCandidateFound = z.object({
   candidate: z.object({ candidate: z.string(), sdpMid: z.string(), sdpMLineIndex: z.int().nonnegative() }),

@@ -3,14 +3,12 @@ import type { Log } from '../../log.js';
 import { LostElement } from '../lost.js';
 import { factsOf, recordOf } from '../media-record.js';
 import type { ElementFacts } from '../media-record.js';
+import type { ServerEndpoint, ServerEndpointOptions, ServerPipeline } from '../media-server.js';
 import type {
   ElementListener,
-  Endpoint,
   EndpointListener,
-  EndpointOptions,
   MediaElement,
   MediaRecord,
-  Pipeline,
   PipelineListener,
   VideoFilter,
 } from '../port.js';
@@ -32,8 +30,10 @@ import type { RemoteObject } from './remote-object.js';
 export interface PipelineSettings extends Adoptables {
   /** Of the media server, as anybody may read it. */
   readonly url: string;
-  /** Set on each endpoint. */
+  /** Set on each endpoint whose other side is a client. */
   readonly properties: readonly Property[];
+  /** Set on each end of a relay. */
+  readonly relayProperties: readonly Property[];
   /** The types the media server can create. */
   readonly factories: () => ReadonlySet<string>;
   readonly log: Log;
@@ -48,7 +48,7 @@ export interface PipelineSettings extends Adoptables {
   readonly ended: (pipeline: KurentoPipeline) => void;
 }
 
-export class KurentoPipeline implements Pipeline {
+export class KurentoPipeline implements ServerPipeline {
   readonly #remote: RemoteObject;
   readonly #listener: PipelineListener;
   readonly #settings: PipelineSettings;
@@ -101,7 +101,7 @@ export class KurentoPipeline implements Pipeline {
     return recordOf({ is: 'pipeline', url: this.#settings.url, id: this.#remote.id });
   }
 
-  async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
+  async createEndpoint(options: ServerEndpointOptions, listener: EndpointListener): Promise<KurentoEndpoint> {
     this.#assertOpen();
     const uncount = this.#count();
     try {
@@ -143,7 +143,7 @@ export class KurentoPipeline implements Pipeline {
     this.#remote.letGo();
   }
 
-  adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
+  adopt(record: MediaRecord, listener: EndpointListener): ServerEndpoint {
     return this.#adopt(record, 'endpoint', listener, (remote, facts) =>
       this.#endpointOf(remote, listener, this.#count(), facts),
     );
@@ -264,14 +264,18 @@ export class KurentoPipeline implements Pipeline {
 
   /** `over`: called when the endpoint was released by itself. */
   async #createEndpoint(
-    { dataChannels }: EndpointOptions,
+    { dataChannels, relay }: ServerEndpointOptions,
     listener: EndpointListener,
     over: () => void,
   ): Promise<KurentoEndpoint> {
-    const remote = await this.#create('WebRtcEndpoint', dataChannels ? { useDataChannels: true } : {});
+    const remote = await this.#create('WebRtcEndpoint', {
+      ...(dataChannels && { useDataChannels: true }),
+      ...(relay === 'out' && { sendonly: true }),
+    });
     const endpoint = this.#endpointOf(remote, listener, over);
     try {
-      await endpoint.prepare(this.#settings.properties);
+      const { properties, relayProperties } = this.#settings;
+      await endpoint.prepare(relay ? relayProperties : properties);
       this.#assertOpen();
       endpoint.handOver();
       return endpoint;

@@ -115,7 +115,7 @@ describe('grants', () => {
     await ben.subscribe(ana, both);
     const [endpoint, sink] = [...stage.media.endpoints];
     expect(sink?.receives, 'whatever the client sends').to.deep.equal(['audio']);
-    expect(endpoint?.offer).to.include('a=group:BUNDLE 0\r\n').and.to.include('m=video 0 ');
+    expect(endpoint?.answered).to.include('a=group:BUNDLE 0\r\n').and.to.include('m=video 0 ');
     // A media server may see more in an offer than the rooms do.
     ana.unpublish();
     await publish(ana, 'v=0\r\n\tm=video 9 RTP 96\r\na=sendonly\r\n');

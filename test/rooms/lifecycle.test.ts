@@ -197,7 +197,7 @@ describe('Kurento Room §7.1 lifecycle of media (docs/lifecycle.md)', () => {
     await publish(ana, offer);
     await berta.subscribe(ana, offer);
     await berta.subscribe(ana, 'v=0 another');
-    expect(endpointsOf(stage.media).map((endpoint) => endpoint.offer)).to.deep.equal([offer, 'v=0 another']);
+    expect(endpointsOf(stage.media).map((endpoint) => endpoint.answered)).to.deep.equal([offer, 'v=0 another']);
     expectEachReleasedOnce(stage.media);
   });
 

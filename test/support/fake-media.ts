@@ -1,23 +1,29 @@
 import { MediaError } from '../../media/errors.js';
 import { LostElement, LostPipeline } from '../../media/lost.js';
+import type { ServerEndpoint, ServerEndpointOptions, ServerPipeline } from '../../media/media-server.js';
 import type {
   ElementListener,
-  Endpoint,
   EndpointListener,
-  EndpointOptions,
   IceCandidate,
   MediaElement,
   MediaEngine,
   MediaKind,
   MediaRecord,
-  Pipeline,
   PipelineListener,
   VideoFilter,
 } from '../../media/port.js';
 import { RecordingLog } from './recording-log.js';
 
 /** The steps of a negotiation at which a call can be delayed or made to fail. */
-export type Step = 'openPipeline' | 'createEndpoint' | 'createFilter' | 'connect' | 'answer' | 'finishAdoption';
+export type Step =
+  | 'openPipeline'
+  | 'createEndpoint'
+  | 'createFilter'
+  | 'connect'
+  | 'answer'
+  | 'offer'
+  | 'accept'
+  | 'finishAdoption';
 
 /**
  * A media engine in memory, for tests of the domain. It counts allocations and can delay or fail any step, which a real media server
@@ -67,14 +73,14 @@ export class FakeMedia implements MediaEngine {
     return { reached, open };
   }
 
-  async openPipeline(listener: PipelineListener): Promise<Pipeline> {
+  async openPipeline(listener: PipelineListener): Promise<ServerPipeline> {
     await this.pass('openPipeline');
     const pipeline = new FakePipeline(this, listener);
     this.pipelines.add(pipeline);
     return pipeline;
   }
 
-  adopt(record: MediaRecord, listener: PipelineListener): Pipeline {
+  adopt(record: MediaRecord, listener: PipelineListener): ServerPipeline {
     const former = [...this.pipelines].find((each) => each.record === record);
     if (!former) return new LostPipeline(record, goneError(), listener, new RecordingLog());
     const pipeline = new FakePipeline(this, listener, record);
@@ -163,7 +169,7 @@ abstract class FakeObject<Self extends { vanish(): void }> {
   }
 }
 
-export class FakePipeline extends FakeObject<FakePipeline> implements Pipeline {
+export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipeline {
   readonly listener: PipelineListener;
 
   constructor(media: FakeMedia, listener: PipelineListener, record = newRecord()) {
@@ -171,7 +177,7 @@ export class FakePipeline extends FakeObject<FakePipeline> implements Pipeline {
     this.listener = listener;
   }
 
-  async createEndpoint(options: EndpointOptions, listener: EndpointListener): Promise<Endpoint> {
+  async createEndpoint(options: ServerEndpointOptions, listener: EndpointListener): Promise<ServerEndpoint> {
     this.assertHeld();
     await this.media.pass('createEndpoint');
     const endpoint = new FakeEndpoint(this, this.media, options, listener);
@@ -192,7 +198,7 @@ export class FakePipeline extends FakeObject<FakePipeline> implements Pipeline {
   }
 
   /** An endpoint that was answered tells none of its candidates by itself. */
-  adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
+  adopt(record: MediaRecord, listener: EndpointListener): ServerEndpoint {
     const former = this.#elements(this.media.endpoints).find((each) => each.record === record);
     if (!former) return new LostElement(record, goneError(), listener, new RecordingLog());
     const endpoint = new FakeEndpoint(this, this.media, former.options, listener, former);
@@ -335,16 +341,17 @@ export class FakeFilter extends FakeElement {
   }
 }
 
-export class FakeEndpoint extends FakeElement implements Endpoint {
-  readonly options: EndpointOptions;
+export class FakeEndpoint extends FakeElement implements ServerEndpoint {
+  readonly options: ServerEndpointOptions;
   readonly listener: EndpointListener;
   readonly candidates: IceCandidate[] = [];
-  offer: string | undefined;
+  /** What it has answered. */
+  answered: string | undefined;
 
   constructor(
     pipeline: FakePipeline,
     media: FakeMedia,
-    options: EndpointOptions,
+    options: ServerEndpointOptions,
     listener: EndpointListener,
     former?: FakeEndpoint,
   ) {
@@ -353,15 +360,31 @@ export class FakeEndpoint extends FakeElement implements Endpoint {
     this.listener = listener;
     if (!former) return;
     this.candidates.push(...former.candidates);
-    this.offer = former.offer;
+    this.answered = former.answered;
   }
 
   async answer(sdpOffer: string): Promise<string> {
     this.assertHeld();
     await this.media.pass('answer');
     if (!sdpOffer.startsWith('v=0')) throw new MediaError('offer-refused', 'Invalid SDP');
-    this.offer = sdpOffer;
+    this.answered = sdpOffer;
     return `v=0 answer to ${sdpOffer}`;
+  }
+
+  async offer(kinds: readonly MediaKind[]): Promise<string> {
+    this.assertHeld();
+    await this.media.pass('offer');
+    return `v=0 offer of ${kinds.join(' and ')}`;
+  }
+
+  async accept(sdpAnswer: string): Promise<void> {
+    this.assertHeld();
+    await this.media.pass('accept');
+    if (!sdpAnswer.startsWith('v=0 answer')) throw new MediaError('offer-refused', 'Invalid SDP');
+  }
+
+  localDescription(): Promise<string> {
+    return Promise.resolve(`v=0 answer to ${this.answered ?? ''}`);
   }
 
   addCandidate(candidate: IceCandidate): void {
