@@ -85,10 +85,4 @@ export const clusterOptions = {
     'times',
     'A node opens new rooms itself until its load is so many times the mean of its region. Then the least loaded one opens them.',
   ),
-  relayAbove: option(
-    number.min(0).max(1),
-    0.7,
-    'part',
-    'A room uses a second media server when its first one has this part of mediaServerLimit.',
-  ),
 } as const satisfies Table;

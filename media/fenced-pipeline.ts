@@ -44,6 +44,9 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
       recordChanged: () => {
         if (!this.end) listener.recordChanged?.();
       },
+      whenOwned: (effect) => {
+        this.after(effect);
+      },
     };
   }
 
@@ -57,11 +60,7 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     return this.inner.hasFilter(type);
   }
 
-  async createFilter(
-    filter: VideoFilter,
-    listener: ElementListener,
-    options?: MemberOptions,
-  ): Promise<MediaElement> {
+  async createFilter(filter: VideoFilter, listener: ElementListener, options?: MemberOptions): Promise<MediaElement> {
     this.assertUp();
     const element = new FencedElement(this);
     return this.#make(element, this.inner.createFilter(filter, element.heard(listener), options));

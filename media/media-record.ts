@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MediaError } from './errors.js';
 import type { MediaRecord } from './port.js';
+import { spreadFactsOf } from './spread/records.js';
 
 /** Where a pipeline is: `url` as anybody may read it. */
 const pipeline = z.object({ is: z.literal('pipeline'), url: z.string(), id: z.string() });
@@ -36,6 +37,8 @@ export function factsOf(given: MediaRecord, is: string): PipelineFacts | Element
 
 /** The media servers that a pipeline is on, by URL. None for a record that cannot be read. */
 export function serversIn(given: MediaRecord): readonly string[] {
+  const spread = spreadFactsOf(given);
+  if (spread) return spread.pipelines.map(([url]) => url);
   const { data } = record.safeParse(parsed(given));
   return data?.is === 'pipeline' ? [data.url] : [];
 }

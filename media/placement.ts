@@ -2,35 +2,24 @@ import type { Log } from '../log.js';
 import { MediaError } from './errors.js';
 import { LostPipeline } from './lost.js';
 import { factsOf } from './media-record.js';
+import type { MediaServer, ServerPipeline } from './media-server.js';
 import type { MediaEngine, MediaRecord, Pipeline, PipelineListener, VideoFilter } from './port.js';
-
-/** One media server as the placement sees it. */
-export interface PlaceableEngine extends MediaEngine {
-  /** As anybody may read it: without user and password. */
-  readonly url: string;
-  /** Where the media server is. Undefined: nowhere in particular. */
-  readonly region?: string | undefined;
-  /** Whether the media server answers now. */
-  readonly up: boolean;
-  readonly load: EngineLoad;
-  /** Which filters it says it has. Default: none. */
-  readonly knownFilters?: readonly VideoFilter['type'][];
-}
-
-/**
- * What an engine has on its media server. Pipelines and endpoints count from the moment they are asked for: two rooms that open
- * at the same moment must not choose the same media server.
- */
-export interface EngineLoad {
-  readonly pipelines: number;
-  readonly endpoints: number;
-}
+import { spreadFactsOf } from './spread/records.js';
+import { Spread } from './spread/spread.js';
+import type { MediaServers, SpreadOptions } from './spread/spread.js';
 
 export interface PlacementOptions {
   /** In order of preference among equals. With none at all every pipeline is refused with `unavailable`. */
-  readonly engines: readonly PlaceableEngine[];
+  readonly engines: readonly MediaServer[];
   /** A media server with this many endpoints gets no new room. Default: no limit. */
   readonly limit?: number | undefined;
+  /**
+   * A room uses another media server when its own has this part of `limit`, and for members elsewhere. Default, and 0: a room stays on one
+   * media server.
+   */
+  readonly relayAbove?: number | undefined;
+  /** For such rooms. */
+  readonly spread?: Pick<SpreadOptions, 'lingerMs' | 'later'> | undefined;
   /** Of this server: media servers there are taken as long as one of them has room. Default: all are alike. */
   readonly region?: string | undefined;
   readonly log: Log;
@@ -47,23 +36,27 @@ export interface MediaServerState {
 }
 
 interface Place {
-  readonly engine: PlaceableEngine;
+  readonly engine: MediaServer;
   /** It left the last call unanswered. Until it answers one, it is asked after the others. */
   lastSilent: boolean;
 }
 
 /**
- * Several media servers as one engine. A pipeline is opened on the least loaded healthy one of this region, where it stays. Load is the number
- * of endpoints. Among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
+ * Several media servers as one engine. A pipeline is opened on the least loaded healthy one of this region. Its members go to others when that
+ * is loaded (spread/spread.ts). Load is the number of endpoints. Among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
  */
-export class Placement implements MediaEngine {
+export class Placement implements MediaEngine, MediaServers {
   readonly #places: readonly Place[];
   readonly #limit: number;
+  readonly #relayAbove: number;
   readonly #region: string | undefined;
+  readonly #spread: Omit<SpreadOptions, 'room'>;
   readonly #log: Log;
 
-  constructor({ engines, limit = Infinity, region, log }: PlacementOptions) {
+  constructor({ engines, limit = Infinity, relayAbove = 0, region, spread, log }: PlacementOptions) {
+    this.#relayAbove = relayAbove;
     this.#region = region;
+    this.#spread = { ...spread, servers: this, log };
     this.#log = log;
     this.#places = engines.map((engine) => ({ engine, lastSilent: false }));
     this.#limit = limit;
@@ -90,12 +83,49 @@ export class Placement implements MediaEngine {
    * Rejects with `no-capacity` when all that answer are full, otherwise with the failure of the last one.
    */
   async openPipeline(listener: PipelineListener, room: string): Promise<Pipeline> {
+    if (!this.#mayRelay) return (await this.#openBest(listener, room))[1];
+    return Spread.open(listener, { ...this.#spread, room }, (first) => this.#openBest(first, room));
+  }
+
+  at(url: string): MediaServer | undefined {
+    return this.#places.find(({ engine }) => engine.url === url)?.engine;
+  }
+
+  async openOn(server: MediaServer, listener: PipelineListener, room: string): Promise<ServerPipeline> {
+    const place = this.#places.find(({ engine }) => engine === server);
+    try {
+      const pipeline = await server.openPipeline(listener, room);
+      if (place) place.lastSilent = false;
+      return pipeline;
+    } catch (error) {
+      if (place && isSilence(error)) place.lastSilent = true;
+      throw error;
+    }
+  }
+
+  /** A pipeline comes to one media server after the other, so that it needs few relays. */
+  forMember(region: string | undefined, present: readonly MediaServer[]): readonly MediaServer[] {
+    if (!this.#mayRelay && present.length > 0) return present;
+    const healthy = this.#places.filter(({ engine }) => engine.up);
+    // Those that are being restarted let calls wait for them.
+    if (healthy.length === 0) return present;
+    const ranks = ({ engine, lastSilent }: Place): number[] => {
+      const isFull = engine.load.endpoints >= this.#limit;
+      const isLoaded = engine.load.endpoints >= this.#relayAbove * this.#limit;
+      const known = isLoaded ? -1 : present.indexOf(engine);
+      const order = [lastSilent, isFull, isFar(engine, region ?? this.#region), isLoaded].map(Number);
+      return [...order, known === -1 ? present.length : known, ...loadOf(engine)];
+    };
+    return inOrder(healthy, ranks).map(({ engine }) => engine);
+  }
+
+  async #openBest(listener: PipelineListener, room: string): Promise<readonly [MediaServer, ServerPipeline]> {
     const healthy = this.#places.filter(({ engine }) => engine.up);
     if (healthy.length === 0) return this.#openFirstBack(listener, room);
     let failure: MediaError | undefined;
     for (const place of this.#bestFirst(healthy)) {
       try {
-        return await this.#openOn(place, listener, room);
+        return [place.engine, await this.openOn(place.engine, listener, room)];
       } catch (error) {
         if (!isSilence(error)) throw error;
         failure = error;
@@ -104,31 +134,38 @@ export class Placement implements MediaEngine {
     throw failure ?? new MediaError('no-capacity', 'Every media server is at its limit');
   }
 
-  /** On the media server where it is, whatever its load. */
+  /** On the media servers where it is, whatever their load. */
   adopt(record: MediaRecord, listener: PipelineListener, room: string): Pipeline {
     try {
+      if (this.#mayRelay || spreadFactsOf(record)) {
+        return Spread.adopt(record, listener, { ...this.#spread, room });
+      }
       const { url } = factsOf(record, 'pipeline');
-      const place = this.#places.find(({ engine }) => engine.url === url);
-      if (!place) throw new MediaError('object-gone', `There is no media server at ${url} any more`);
-      return place.engine.adopt(record, listener, room);
+      const server = this.at(url);
+      if (!server) throw new MediaError('object-gone', `There is no media server at ${url} any more`);
+      return server.adopt(record, listener, room);
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       return new LostPipeline(record, error, listener, this.#log);
     }
   }
 
+  get #mayRelay(): boolean {
+    return this.#relayAbove > 0 && this.#places.length > 1;
+  }
+
   /**
    * One that is being restarted lets a call wait for it. Nobody knows which will be back first, so all are asked at once, and what the
    * others open later is released.
    */
-  async #openFirstBack(listener: PipelineListener, room: string): Promise<Pipeline> {
+  async #openFirstBack(listener: PipelineListener, room: string): Promise<readonly [MediaServer, ServerPipeline]> {
     let failure: unknown = new MediaError('unavailable', 'There is no media server');
-    let opened: Pipeline | undefined;
+    let opened: readonly [MediaServer, ServerPipeline] | undefined;
     const attempts = this.#places.map(async (place) => {
       try {
-        const pipeline = await this.#openOn(place, listener, room);
+        const pipeline = await this.openOn(place.engine, listener, room);
         if (opened) pipeline.release();
-        return (opened ??= pipeline);
+        return (opened ??= [place.engine, pipeline]);
       } catch (error) {
         failure = error;
         throw error;
@@ -139,36 +176,36 @@ export class Placement implements MediaEngine {
     });
   }
 
-  async #openOn(place: Place, listener: PipelineListener, room: string): Promise<Pipeline> {
-    try {
-      const pipeline = await place.engine.openPipeline(listener, room);
-      place.lastSilent = false;
-      return pipeline;
-    } catch (error) {
-      if (isSilence(error)) place.lastSilent = true;
-      throw error;
-    }
-  }
-
   /** Those that have room for one more. */
   #bestFirst(healthy: readonly Place[]): Place[] {
-    return healthy
-      .filter((place) => this.#hasRoom(place))
-      .sort((one, other) => {
-        const [a, b] = [one.engine.load, other.engine.load];
-        const silence = Number(one.lastSilent) - Number(other.lastSilent);
-        const distance = Number(this.#isFar(one)) - Number(this.#isFar(other));
-        return silence || distance || a.endpoints - b.endpoints || a.pipelines - b.pipelines;
-      });
-  }
-
-  #isFar({ engine }: Place): boolean {
-    return this.#region !== undefined && engine.region !== this.#region;
+    const hasRoom = healthy.filter((place) => this.#hasRoom(place));
+    return inOrder(hasRoom, ({ engine, lastSilent }) => [
+      Number(lastSilent),
+      Number(isFar(engine, this.#region)),
+      ...loadOf(engine),
+    ]);
   }
 
   #hasRoom({ engine }: Place): boolean {
     return engine.load.endpoints < this.#limit;
   }
+}
+
+/** @param region undefined: all are alike */
+function isFar(engine: MediaServer, region: string | undefined): boolean {
+  return region !== undefined && engine.region !== region;
+}
+
+function loadOf({ load }: MediaServer): number[] {
+  return [load.endpoints, load.pipelines];
+}
+
+/** By the first of their ranks that differs, the lowest first. */
+function inOrder<T>(all: readonly T[], ranksOf: (one: T) => readonly number[]): T[] {
+  return all
+    .map((one) => ({ one, ranks: ranksOf(one) }))
+    .sort((a, b) => a.ranks.map((rank, index) => rank - (b.ranks[index] ?? 0)).find(Boolean) ?? 0)
+    .map(({ one }) => one);
 }
 
 function isSilence(error: unknown): error is MediaError {

@@ -73,6 +73,11 @@ export interface PipelineListener {
   mediaLost(failure: MediaFailure): void;
   /** Its record is another one from now on. */
   recordChanged?(): void;
+  /**
+   * Calls `effect`, which releases something that a record may name and the owner of the pipeline does not know, once no other process can
+   * have taken the room over before. Absent: at once.
+   */
+  whenOwned?(effect: () => void): void;
 }
 
 export interface Pipeline {

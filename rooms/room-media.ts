@@ -2,7 +2,7 @@ import type { MediaEngine, MediaFailure, MediaRecord, Pipeline, PipelineListener
 import { RoomError, filterError, mediaError } from './errors.js';
 
 interface RoomMediaListener {
-  /** Another pipeline is open, or none any more. */
+  /** Another pipeline is open, or none any more, or its record has changed. */
   changed(): void;
   /** Something failed, and everything goes on. */
   failed(failure: MediaFailure): void;
@@ -100,6 +100,9 @@ export class RoomMedia {
     return {
       failed: (failure) => {
         this.#listener.failed(failure);
+      },
+      recordChanged: () => {
+        if (isPresent()) this.#listener.changed();
       },
       mediaLost: (failure) => {
         if (!isPresent()) return;

@@ -51,7 +51,13 @@ const rules = [
   // The program itself: it puts the floors together. A folder that has no floor matches no rule.
   { files: /^media\/embedded\/[^/]+$/, folder: 'media/embedded', may: [node, log, /^options\//] },
   { files: /^media\/kurento\//, folder: 'media/kurento', may: [node, log, /^media\/[^/]+$/] },
-  { files: /^media\/[^/]+$/, folder: 'media/', own: /^media\/[^/]+$/, may: [node, log] },
+  { files: /^media\/spread\//, folder: 'media/spread', may: [node, log, /^media\/[^/]+$/] },
+  {
+    files: /^media\/[^/]+$/,
+    folder: 'media/',
+    own: /^media\/[^/]+$/,
+    may: [node, log, /^media\/spread\/(spread|records)\.ts$/],
+  },
   { files: /^transport\//, folder: 'transport', may: [node, log, /^options\//] },
   { files: /^options\//, folder: 'options', may: [node, log] },
   { files: /^access\//, folder: 'access', may: [node, log, rooms, /^options\//] },

@@ -97,6 +97,7 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     const placement = new Placement({
       engines,
       limit: config.mediaServerLimit || undefined,
+      relayAbove: config.relayAbove,
       region: config.nodeRegion || undefined,
       log,
     });

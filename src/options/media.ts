@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { readUdpPorts } from '../udp-ports.js';
-import { count, flag, ipAddress, kbps, list, milliseconds, option, readBy, readIfAny } from '../../options/option.js';
+import {
+  count,
+  flag,
+  ipAddress,
+  kbps,
+  list,
+  milliseconds,
+  number,
+  option,
+  readBy,
+  readIfAny,
+} from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 
 const asMediaServer = 'as the media server has it';
@@ -19,6 +30,12 @@ export const mediaOptions = {
     0,
     'endpoints',
     'A media server with so many endpoints (publications and subscriptions) gets no new room. 0: no limit.',
+  ),
+  relayAbove: option(
+    number.min(0).max(1),
+    0.7,
+    'part',
+    'When a media server has this part of mediaServerLimit, newcomers of its rooms get their audio and video from another one. The media servers carry it between each other and must reach each other by UDP. 0: a room stays on one media server.',
   ),
   mediaRequestTimeoutMs: option(milliseconds, 10_000, 'ms', 'How long a media server may take to answer a call.'),
   mediaLostAfterMs: option(

@@ -153,29 +153,32 @@ describe('The rooms that a node owns', () => {
     const { owned, node } = await start({ rooms: present });
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 40 }), async (actions) => {
-        const play: Play = new Play({
-          journal: owned,
-          engineOn: (media) =>
-            new FencedEngine(media, {
-              isUp: true,
-              after: (room, effect) => {
-                owned.after(room, effect);
-              },
-            }),
-          own: async (room) => owned.own(room),
-          settle: async () => {
-            await Promise.all(['r1', 'r2'].map(async (room) => owned.committed(room)));
-          },
-          kept: async () => {
-            const all = await Promise.all(
-              ['r1', 'r2'].map(async (room) => {
-                const answer = await node.hub.call('HGETALL', names.state(roomHash(room)));
-                return [room, texts.parse(answer)] as const;
+        const play: Play = new Play(
+          {
+            journal: owned,
+            engineOn: (media) =>
+              new FencedEngine(media, {
+                isUp: true,
+                after: (room, effect) => {
+                  owned.after(room, effect);
+                },
               }),
-            );
-            return new Map(all.filter(([, state]) => state.has('room')));
+            own: async (room) => owned.own(room),
+            settle: async () => {
+              await Promise.all(['r1', 'r2'].map(async (room) => owned.committed(room)));
+            },
+            kept: async () => {
+              const all = await Promise.all(
+                ['r1', 'r2'].map(async (room) => {
+                  const answer = await node.hub.call('HGETALL', names.state(roomHash(room)));
+                  return [room, texts.parse(answer)] as const;
+                }),
+              );
+              return new Map(all.filter(([, state]) => state.has('room')));
+            },
           },
-        });
+          ['ws://a', 'ws://b'],
+        );
         ({ rooms } = play);
         for (const each of prelude) await play.act(each);
         for (const [index, each] of actions.entries()) {
@@ -187,7 +190,7 @@ describe('The rooms that a node owns', () => {
           'nothing is left in Redis',
           async () => (await node.hub.call('EXISTS', names.owner(roomHash('r1')))) === 0,
         );
-        await until('all is released', () => play.media.allocated === 0);
+        await until('all is released', () => play.allocated === 0);
       }),
       { seed, numRuns: runs, endOnFailure: true },
     );

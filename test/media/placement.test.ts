@@ -1,34 +1,12 @@
 import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
 import { Placement } from '../../media/placement.js';
-import type { Pipeline, PipelineListener } from '../../media/port.js';
 import { FakeMedia } from '../support/fake-media.js';
+import { FakeServer } from '../support/fake-server.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-
-/**
- * A media server that exists in memory only, with the load that a test gives it. How an engine counts its load is tested in
- * kurento/load.test.ts, and placement on real media servers in test/src.
- */
-class FakeServer extends FakeMedia {
-  up = true;
-  readonly load = { pipelines: 0, endpoints: 0 };
-
-  constructor(
-    readonly url: string,
-    readonly region?: string,
-  ) {
-    super();
-  }
-
-  /** Counts a pipeline when it is asked for, as each engine must. */
-  override openPipeline(listener: PipelineListener): Promise<Pipeline> {
-    this.load.pipelines += 1;
-    return super.openPipeline(listener);
-  }
-}
 
 describe('placement', () => {
   let a: FakeServer;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { KurentoEngine } from '../../media/kurento/engine.js';
-import type { Endpoint, Pipeline } from '../../media/port.js';
+import type { Endpoint, MediaEngine, Pipeline } from '../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { MediaCalls } from '../support/media-calls.js';
 import type { Call } from '../support/media-calls.js';
@@ -15,6 +15,8 @@ export interface MediaServerUnderTest {
   readonly url: string;
   /** Where the test's WebRTC peers are to be, when the media server is on loopback. */
   readonly bindAddress?: string;
+  /** What the tests use in place of the engine itself. It needs nothing of its own that must be closed. */
+  readonly through?: (engine: KurentoEngine) => MediaEngine;
 }
 
 /** Processes are slow to start on a machine that is busy with other tests. */
@@ -45,6 +47,7 @@ const unknownCodec = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=audi
 export function describeMediaPort(name: string, server: () => MediaServerUnderTest): void {
   describe(`media port › ${name}`, () => {
     let engine: KurentoEngine;
+    let media: MediaEngine;
     let raw: KurentoSocket;
     let peers: PeerProcess;
     let calls: MediaCalls;
@@ -54,6 +57,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     before(async function () {
       this.timeout(startingMs);
       engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
+      media = server().through?.(engine) ?? engine;
       peers = await PeerProcess.start();
       calls = new MediaCalls(peers, server().bindAddress);
       raw = await KurentoSocket.open(server().url);
@@ -66,7 +70,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
 
     beforeEach(async () => {
       others = await raw.pipelines();
-      pipeline = await engine.openPipeline(new PipelineEvents());
+      pipeline = await media.openPipeline(new PipelineEvents(), 'r');
     });
 
     afterEach(async () => {
@@ -210,7 +214,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     });
 
     it('endpoints of two pipelines cannot be connected', async () => {
-      const other = await engine.openPipeline(new PipelineEvents());
+      const other = await media.openPipeline(new PipelineEvents(), 'r');
       const source = await pipeline.createEndpoint({}, new EndpointEvents());
       const sink = await other.createEndpoint({}, new EndpointEvents());
       expect(await codeOf(source.connect(sink))).to.equal('engine-error');
@@ -240,7 +244,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
 
     it('a pipeline that somebody else releases is lost, and its endpoints with it', async () => {
       const pipelineEvents = new PipelineEvents();
-      const lost = await engine.openPipeline(pipelineEvents);
+      const lost = await media.openPipeline(pipelineEvents, 'r');
       const events = new EndpointEvents();
       const endpoint = await lost.createEndpoint({}, events);
       for (const id of await made())

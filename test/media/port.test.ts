@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { KurentoEngine } from '../../media/kurento/engine.js';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
+import { Placement } from '../../media/placement.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
+import { FakeServer } from '../support/fake-server.js';
 import { givenMediaServers } from '../support/media-server.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
 import { RecordingLog } from '../support/recording-log.js';
@@ -26,6 +28,13 @@ describe('the embedded engine', () => {
   const underTest = () => ({ url: server.url, bindAddress: '127.0.0.1' });
   describeMediaPort('embedded engine', underTest);
   describeAdoption('embedded engine', underTest);
+
+  const through = (engine: KurentoEngine): Placement => {
+    const other = new FakeServer('ws://other');
+    other.up = false;
+    return new Placement({ engines: [engine, other], relayAbove: 0.7, log: new RecordingLog() });
+  };
+  describeMediaPort('a pipeline that may use several media servers', () => ({ ...underTest(), through }));
 });
 
 for (const url of givenMediaServers) {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Journal, Participant } from '../../rooms/index.js';
+import { until } from '../support/until.js';
 import { Play, action, prelude } from './play.js';
 
 const runs = Number(process.env.RUNS ?? 100);
@@ -37,24 +38,30 @@ class Kept implements Journal {
 }
 
 describe('a journal of the rooms', () => {
-  it(`has after each turn what the rooms are, whatever happens in them (${runs} runs)`, async function () {
-    this.timeout(120_000);
-    await fc.assert(
-      fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 60 }), async (actions) => {
-        const kept = new Kept();
-        const settle = (): void => {
-          kept.endOfTurn();
-        };
-        const play = new Play({ journal: kept, settle, kept: () => kept.rooms });
-        for (const each of prelude) await play.act(each);
-        for (const [index, each] of actions.entries()) {
-          await play.act(each);
-          await play.check(`after action ${index}, ${JSON.stringify(each)}`);
-        }
-        play.rooms.close('the test is over');
-        expect(kept.rooms.size).to.equal(0);
-      }),
-      { seed, numRuns: runs },
-    );
-  });
+  for (const [where, servers] of [
+    ['one media server', ['ws://a']],
+    ['two media servers', ['ws://a', 'ws://b']],
+  ] as const) {
+    it(`has after each turn what the rooms are on ${where}, whatever happens in them (${runs} runs)`, async function () {
+      this.timeout(120_000);
+      await fc.assert(
+        fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 60 }), async (actions) => {
+          const kept = new Kept();
+          const settle = (): void => {
+            kept.endOfTurn();
+          };
+          const play = new Play({ journal: kept, settle, kept: () => kept.rooms }, servers);
+          for (const each of prelude) await play.act(each);
+          for (const [index, each] of actions.entries()) {
+            await play.act(each);
+            await play.check(`after action ${index}, ${JSON.stringify(each)}`);
+          }
+          play.rooms.close('the test is over');
+          expect(kept.rooms.size).to.equal(0);
+          await until('all is released', () => play.allocated === 0);
+        }),
+        { seed, numRuns: runs },
+      );
+    });
+  }
 });

@@ -1,10 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { Placement } from '../../media/placement.js';
 import type { MediaEngine, MediaKind } from '../../media/port.js';
 import { Rooms, roles, roomOfFields } from '../../rooms/index.js';
 import type { Journal, Participant, RoomsRecord } from '../../rooms/index.js';
-import { FakeMedia } from '../support/fake-media.js';
+import { FakeServer } from '../support/fake-server.js';
+import { ManualTime } from '../support/manual-time.js';
+import { RecordingLog } from '../support/recording-log.js';
 import { attributesOf, joinAtOnce } from './stage.js';
 
 const offer = 'v=0\r\nm=audio 9 RTP 111\r\na=mid:0\r\na=sendrecv\r\nm=video 9 RTP 96\r\na=mid:1\r\na=sendonly\r\n';
@@ -77,7 +80,7 @@ export const prelude: readonly Action[] = [
 export interface Store {
   readonly journal: Journal;
   /** For the media of the rooms. */
-  readonly engineOn?: (media: FakeMedia) => MediaEngine;
+  readonly engineOn?: (media: MediaEngine) => MediaEngine;
   /** Called before somebody comes into a room. */
   readonly own?: (room: string) => Promise<unknown>;
   /** Everything that was told is kept now. */
@@ -90,15 +93,19 @@ export interface Store {
 
 /** Four people that do one thing after the other. What is refused changes nothing. */
 export class Play {
-  readonly media = new FakeMedia();
+  readonly servers: readonly FakeServer[];
   readonly rooms: Rooms;
   readonly #store: Store;
   readonly #people: (Participant | undefined)[] = [];
 
-  constructor(store: Store) {
+  /** @param servers URLs of the media servers, all of which the rooms use */
+  constructor(store: Store, servers: readonly string[]) {
     this.#store = store;
-    this.media.hasFilters = true;
-    this.rooms = new Rooms(store.engineOn?.(this.media) ?? this.media, {
+    this.servers = servers.map((url) => new FakeServer(url));
+    for (const server of this.servers) server.hasFilters = true;
+    const spread = { later: new ManualTime().later };
+    const media = new Placement({ engines: this.servers, limit: 2, relayAbove: 0.5, spread, log: new RecordingLog() });
+    this.rooms = new Rooms(store.engineOn?.(media) ?? media, {
       journal: store.journal,
       firstIsModerator: true,
       defaults: { departureTimeoutS: 1 },
@@ -114,6 +121,13 @@ export class Play {
     // What was told and failed in between settles.
     for (let turns = 0; turns < 4; turns += 1) await turn();
     await this.#store.settle();
+    // So that there is room for new ones.
+    for (const { load, endpoints } of this.servers) load.endpoints = Math.min(1, endpoints.size);
+  }
+
+  /** On all media servers. */
+  get allocated(): number {
+    return this.servers.reduce((sum, { allocated }) => sum + allocated, 0);
   }
 
   /** @throws AssertionError when something is kept otherwise than it is */
@@ -159,6 +173,7 @@ export class Play {
         this.#of(next.who).unpublish(next.stream);
         return;
       case 'subscribe':
+        if (this.#of(next.who).room !== this.#of(next.to).room) return;
         await this.#of(next.who).subscribe(this.#of(next.to), offer, { stream: next.stream });
         return;
       case 'unsubscribe':
@@ -210,11 +225,13 @@ export class Play {
         expect(this.#of(next.who).publication?.sidOf('audio') ?? 'TR_').to.contain('TR_');
         return;
       case 'fail':
-        this.media.failNext(next.step);
+        for (const server of this.servers) server.failNext(next.step);
         return;
       case 'lose': {
-        const [first] = next.what === 'endpoint' ? this.media.endpoints : this.media.pipelines;
-        first?.vanish();
+        const all = this.servers.flatMap(({ endpoints, pipelines }): { vanish(): void }[] =>
+          next.what === 'endpoint' ? [...endpoints] : [...pipelines],
+        );
+        all.at(-1)?.vanish();
         return;
       }
       case 'close':

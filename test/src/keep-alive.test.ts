@@ -2,12 +2,14 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { z } from 'zod';
 import { markOf, isRunning } from '../../media/kurento/process-mark.js';
 import type { ProcessMark } from '../../media/kurento/process-mark.js';
 import type { GivenConfig } from '../../src/config.js';
 import { KeptEngines } from '../../src/kept-engines.js';
 import type { RunningServer } from '../../src/server.js';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
+import { adminToken, asAdmin } from '../support/administrator.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { publishOffer } from '../support/fixtures.js';
 import { PeerProcess, sections } from '../support/peer.js';
@@ -20,6 +22,7 @@ import { udpPorts } from '../support/udp-ports.js';
 import { until } from '../support/until.js';
 
 const bindAddress = '127.0.0.1';
+const health = z.object({ mediaServers: z.array(z.object({ load: z.number() })) });
 
 // Elsewhere the server refuses the option.
 const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
@@ -70,6 +73,12 @@ describeOnLinux('embedded engines that outlive their server (MEDIA_KEEP_ALIVE)',
 
   function markOfEngine(server: RunningServer, index = 0): ProcessMark {
     return markOf(server.mediaProcessIds[index] ?? 0) ?? expect.fail('the engine does not run');
+  }
+
+  /** The endpoints on each engine. */
+  async function loadsOf({ url }: RunningServer): Promise<number[]> {
+    const { mediaServers } = health.parse(await (await fetch(`${url}healthz`, asAdmin)).json());
+    return mediaServers.map(({ load }) => load);
   }
 
   async function connect(server: Pick<RunningServer, 'url'>): Promise<RpcClient> {
@@ -142,6 +151,37 @@ describeOnLinux('embedded engines that outlive their server (MEDIA_KEEP_ALIVE)',
     );
     await second.stop();
     expect(isRunning(engine)).to.equal(false);
+  });
+
+  it('carry a room over two of them without a gap while the server is restarted', async () => {
+    const given = { mediaProcesses: 2, mediaServerLimit: 10, relayAbove: 0.1, adminToken };
+    const first = await start(given);
+    const [ana, anaId] = await joined(first, 'ana');
+    const [ben, benId] = await joined(first, 'ben');
+    const publisher = await negotiated(ana, 'ana', 'publishVideo');
+    publisher.send();
+    const watching = { sender: 'ana_webcam' };
+    const subscriber = await negotiated(ben, 'ana', 'receiveVideoFrom', watching);
+    await subscriber.receives({ audio: 10, video: 10 });
+    expect(await loadsOf(first), 'one subscriber, one relay').to.deep.equal([2, 2]);
+
+    await suspend(first);
+    const { video } = subscriber.received;
+    await subscriber.receives({ video: video + 25 });
+    const second = await start(given);
+    const [anaNow, benNow] = [await connect(second), await connect(second)];
+    await anaNow.request('connect', { sessionId: anaId });
+    await benNow.request('connect', { sessionId: benId });
+    await subscriber.receives({ video: subscriber.received.video + 25 });
+    expect(await loadsOf(second)).to.deep.equal([2, 2]);
+    const [begin = 0] = subscriber.videoSequence;
+    expect(subscriber.videoSequence).to.deep.equal(
+      subscriber.videoSequence.map((_, index) => (begin + index) % 65_536),
+    );
+    await anaNow.request('unpublishVideo');
+    expect(await benNow.notified('participantUnpublished')).to.include({ name: 'ana' });
+    await until('nothing is left of the relay', async () => (await loadsOf(second)).join() === '0,0');
+    await second.stop();
   });
 
   it('of a killed server are used by its next start, which releases what was left there', async () => {

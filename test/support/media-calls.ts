@@ -1,4 +1,4 @@
-import type { Endpoint, Pipeline } from '../../media/port.js';
+import type { Endpoint, EndpointOptions, Pipeline } from '../../media/port.js';
 import { EndpointEvents } from './media-listeners.js';
 import { sections } from './peer.js';
 import type { Peer, PeerProcess } from './peer.js';
@@ -26,9 +26,10 @@ export class MediaCalls {
     pipeline: Pipeline,
     direction: Section['direction'],
     prepare: (endpoint: Endpoint) => Promise<void> = () => Promise.resolve(),
+    options: EndpointOptions = {},
   ): Promise<Call> {
     const events = new EndpointEvents();
-    const endpoint = await pipeline.createEndpoint({}, events);
+    const endpoint = await pipeline.createEndpoint(options, events);
     const peer = await this.peer(direction, () => endpoint);
     await prepare(endpoint);
     peer.accept(await endpoint.answer(peer.offer));
@@ -48,8 +49,8 @@ export class MediaCalls {
   }
 
   /** A call whose peer sends. */
-  async publish(pipeline: Pipeline): Promise<Call> {
-    const publisher = await this.call(pipeline, 'sendonly');
+  async publish(pipeline: Pipeline, options: EndpointOptions = {}): Promise<Call> {
+    const publisher = await this.call(pipeline, 'sendonly', undefined, options);
     publisher.peer.send();
     await publisher.peer.connected();
     return publisher;

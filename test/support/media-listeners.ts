@@ -4,6 +4,8 @@ import type { EndpointListener, IceCandidate, MediaFailure, PipelineListener } f
 export class PipelineEvents implements PipelineListener {
   readonly failures: MediaFailure[] = [];
   readonly losses: MediaFailure[] = [];
+  /** How often its record has changed. */
+  changes = 0;
 
   failed(failure: MediaFailure): void {
     this.failures.push(failure);
@@ -11,6 +13,10 @@ export class PipelineEvents implements PipelineListener {
 
   mediaLost(failure: MediaFailure): void {
     this.losses.push(failure);
+  }
+
+  recordChanged(): void {
+    this.changes += 1;
   }
 }
 
@@ -21,6 +27,8 @@ export class EndpointEvents implements EndpointListener {
   readonly losses: MediaFailure[] = [];
   /** Passes candidates on, including those found so far. */
   sink: ((candidate: IceCandidate) => void) | undefined;
+  /** Called when it is lost. */
+  lost: (() => void) | undefined;
 
   candidateFound(candidate: IceCandidate): void {
     this.candidates.push(candidate);
@@ -33,5 +41,6 @@ export class EndpointEvents implements EndpointListener {
 
   mediaLost(failure: MediaFailure): void {
     this.losses.push(failure);
+    this.lost?.();
   }
 }

@@ -30,6 +30,9 @@ export const peerReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('received'), peer, kind, sequence: z.int() }),
   /** `packetType`: of the first packet in a compound one. */
   z.object({ type: z.literal('control'), peer, packetType: z.int() }),
+  z.object({ type: z.literal('keyframe wanted'), peer }),
+  /** In bit/s. */
+  z.object({ type: z.literal('bitrate limit'), peer, bitrate: z.number() }),
   z.object({ type: z.literal('failed'), peer, message: z.string() }),
 ]);
 export type PeerReport = z.infer<typeof peerReport>;

@@ -1,4 +1,5 @@
 import { Audio, PeerConnection, Video, initLogger, type Direction, type Track } from 'node-datachannel';
+import { parseRtcp } from '../../media/embedded/rtp/rtcp.js';
 import { peerCommand, type PeerCommand, type PeerReport, type Section } from './peer-messages.js';
 import { audioPacket, interframe, isRtp, keyframe, rtp, videoPacket } from './rtp.js';
 
@@ -101,7 +102,15 @@ class PeerInProcess {
 
   #hear(kind: Section['kind'], packet: Buffer): void {
     if (isRtp(packet)) report({ type: 'received', peer: this.#id, kind, sequence: packet.readUInt16BE(2) });
-    else report({ type: 'control', peer: this.#id, packetType: packet.readUInt8(1) });
+    else this.#hearControl(packet);
+  }
+
+  #hearControl(packet: Buffer): void {
+    report({ type: 'control', peer: this.#id, packetType: packet.readUInt8(1) });
+    for (const part of parseRtcp(packet)) {
+      if (part.type === 'pictureLoss') report({ type: 'keyframe wanted', peer: this.#id });
+      if (part.type === 'bitrateLimit') report({ type: 'bitrate limit', peer: this.#id, bitrate: part.bitrate });
+    }
   }
 
   #sendVideo(first: number, last: number): void {

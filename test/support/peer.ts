@@ -36,6 +36,10 @@ export class Peer {
   readonly videoSequence: number[] = [];
   /** Of the RTCP packets so far. */
   readonly controlTypes: number[] = [];
+  /** How often a keyframe was asked for. */
+  keyframesWanted = 0;
+  /** What it may send at most, in bit/s, as it was told last. */
+  bitrateLimit: number | undefined;
   failure: string | undefined;
   readonly #id: number;
   readonly #options: PeerOptions;
@@ -112,6 +116,12 @@ export class Peer {
         break;
       case 'control':
         this.controlTypes.push(report.packetType);
+        break;
+      case 'keyframe wanted':
+        this.keyframesWanted += 1;
+        break;
+      case 'bitrate limit':
+        this.bitrateLimit = report.bitrate;
         break;
       case 'failed':
         this.failure = report.message;
