@@ -6,9 +6,10 @@ import type { Owner } from './room-store.js';
  * - `GONE`: Redis knows no owner of the room.
  * - `ABSENT`: the node that is to get a room is not there.
  * - `AWAY`: Redis cannot be reached, or does not take writes now. What was asked may have been done or not.
+ * - `UNREACHABLE`: the node that owns a room does not answer. What was asked may have been done or not.
  * - `VERSION`: nobody owns the room, and this node cannot read its journal.
  */
-export type ClusterErrorCode = 'FENCED' | 'GAP' | 'GONE' | 'ABSENT' | 'AWAY' | 'VERSION' | 'ELSEWHERE';
+export type ClusterErrorCode = 'FENCED' | 'GAP' | 'GONE' | 'ABSENT' | 'AWAY' | 'VERSION' | 'ELSEWHERE' | 'UNREACHABLE';
 
 /** Why Redis did not do what a node asked for. */
 export class ClusterError extends Error {

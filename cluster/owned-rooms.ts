@@ -95,6 +95,18 @@ export class OwnedRooms implements Journal {
     return claim;
   }
 
+  /** Whether this node owns the room, open or not: Redis is asked where somebody may have given it to this node. @throws ClusterError AWAY */
+  async owns(name: string): Promise<boolean> {
+    if (this.#owned.has(name)) return true;
+    try {
+      await this.ownGiven(roomHash(name));
+      return true;
+    } catch (error) {
+      if (error instanceof ClusterError && (error.code === 'ELSEWHERE' || error.code === 'GONE')) return false;
+      throw error;
+    }
+  }
+
   /** Nobody wants the room any more who has claimed it (`own`). It stays if it is open. */
   unused(name: string): void {
     const room = this.#owned.get(name);

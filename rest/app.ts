@@ -7,8 +7,6 @@ import type { Passwords, Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
 import { AllRooms } from './all-rooms.js';
-import { answeredWhenKept } from './answered-when-kept.js';
-import type { Kept } from './answered-when-kept.js';
 import { Callers, stranger } from './callers.js';
 import { clusterHandlers } from './cluster.js';
 import type { Move } from './cluster.js';
@@ -22,11 +20,14 @@ import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
 import type { OtherNodes } from './other-nodes.js';
 import { lostPage, pageRouter } from './page.js';
+import { PassedRequests } from './passed-request.js';
 import { Problem } from './problem.js';
 import { answerProblems, refuseAsProblem } from './problem-answer.js';
 import type { OnDefect } from './problem-answer.js';
 import { RoomList } from './room-list.js';
 import type { RoomListMode } from './room-list.js';
+import { RoomRequests } from './room-requests.js';
+import type { Kept } from './room-requests.js';
 import { roomHandlers } from './rooms.js';
 import { operationsRouter } from './router.js';
 import type { AskingOf } from './router.js';
@@ -87,16 +88,22 @@ export function refuseRequest(response: ServerResponse, status: number, reason: 
   (isTwirp(response.req) ? refuseAsTwirp : refuseAsProblem)(response, status, reason);
 }
 
-/** Everything that is served over plain HTTP to everybody. */
-export function restApp(options: AppOptions): Express {
+/** Everything that is served over plain HTTP. */
+export interface RestApp {
+  /** For everybody. */
+  readonly app: Express;
+  /** As `PassedRequests.serve`. */
+  readonly answer: (request: string) => Promise<string>;
+}
+
+export function restApp(options: AppOptions): RestApp {
   const { rooms, pageSettings, closeByGet, pathPrefix } = options;
   const openApi = openApiDocument(pathPrefix);
   const admin = new Admin(() => options.adminToken, new WrongTokens(options.now, options.onGuessing));
   const callers = new Callers(admin, options.access, administrator);
   const roomList = new RoomList(options.roomList, () => admin.isPossible || options.access.readsTokens);
   const all = new AllRooms(rooms, options.others);
-  const overRooms = roomHandlers(rooms, all, roomList, options.passwords);
-  const ofRooms = options.kept ? answeredWhenKept(overRooms, options.kept) : overRooms;
+  const ofRooms = roomHandlers(rooms, all, roomList, options.passwords);
   const handlers = {
     ...ofRooms,
     ...originalHandlers(rooms, all, roomList, pageSettings, options.health, closeByGet),
@@ -108,10 +115,12 @@ export function restApp(options: AppOptions): Express {
   };
   const claimOf = (request: Request): Claim => ({
     authorization: request.headers.authorization,
-    address: options.addressOf(request),
+    address: passed.addressOf(request) ?? options.addressOf(request),
   });
-  const app = express();
-  app.disable('x-powered-by');
+  const app = emptyApp();
+  const ofOthers = emptyApp();
+  const passed = new PassedRequests(ofOthers);
+  const requests = new RoomRequests({ ...options, others: options.others, kept: options.kept, passed });
   const routes = express.Router();
   routes.use((request, response, next) => {
     const [path = '', ...query] = request.originalUrl.split('?');
@@ -142,27 +151,29 @@ export function restApp(options: AppOptions): Express {
     callers.need(caller, access, room);
     return { isAdmin, caller };
   };
-  routes.use(operationsRouter(handlers, askingOf));
+  const operations = operationsRouter(handlers, askingOf, requests);
+  routes.use(operations);
   routes.use('/client', staticFiles(options.client));
   const page = { ...options, policy: options.pagePolicy };
   routes.use(pageRouter(page));
   routes.use(examplesRouter(page));
   routes.use(staticFiles(options.demo));
-  app.use(
-    twirpPath,
-    twirpRouter({
-      rooms,
-      all,
-      roomList,
-      operations: ofRooms,
-      now: options.now,
-      callers,
-      claimOf,
-      onDefect: options.onDefect,
-    }),
-  );
+  const twirp = twirpRouter({
+    ...{ rooms, all, roomList, operations: ofRooms, now: options.now },
+    ...{ callers, claimOf, requests, onDefect: options.onDefect },
+  });
+  app.use(twirpPath, twirp);
   app.use(pathPrefix === '' ? '/' : pathPrefix, routes);
   app.use(lostPage(page, [`${pathPrefix}/api/`, '/twirp/']));
   answerProblems(app, options.onDefect);
+  ofOthers.use(twirpPath, twirp);
+  ofOthers.use(operations);
+  answerProblems(ofOthers, options.onDefect);
+  return { app, answer: async (request) => passed.serve(request) };
+}
+
+function emptyApp(): Express {
+  const app = express();
+  app.disable('x-powered-by');
   return app;
 }

@@ -42,8 +42,8 @@ const forListed =
   'ROOM_LIST says whether everybody may have it, administrators or nobody. A token with roomList has it always, but for `off`.';
 const jsonDocument = z.record(z.string(), z.unknown());
 /** The problems of every operation on a room. */
-const onRoom = ['room-not-found'] as const;
-const onParticipant = ['room-not-found', 'participant-not-found'] as const;
+const onRoom = ['room-not-found', 'room-unreachable'] as const;
+const onParticipant = [...onRoom, 'participant-not-found'] as const;
 
 /** Every path of the REST API, once: routes, types of the handlers and the OpenAPI document follow from it. */
 export const operations = {
@@ -69,7 +69,7 @@ export const operations = {
     body: components.NewRoom,
     access: 'roomCreate',
     responses: { 200: components.Room, 201: components.Room },
-    problems: ['no-place', 'conflict'],
+    problems: ['no-place', 'conflict', 'room-unreachable'],
   },
   getRoom: {
     method: 'get',
@@ -379,7 +379,7 @@ export const operations = {
     params: z.object({ room: roomName }),
     access: 'admin',
     responses: { 200: nothing },
-    problems: ['room-not-found'],
+    problems: onRoom,
   },
 } as const satisfies Record<string, Operation>;
 

@@ -22,10 +22,16 @@ export function answerProblems(app: Express, onDefect: OnDefect): void {
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const problem = problemOf(error);
-    if (problem.status >= 500) onDefect(request.path, error);
+    if (isDefect(error)) onDefect(request.path, error);
     response.status(problem.status).set(problem.headers);
     response.type('application/problem+json').send(JSON.stringify(bodyOf(problem)));
   });
+}
+
+/** Whether the server failed. One that cannot do it at present has not. */
+export function isDefect(thrown: unknown): boolean {
+  const { status } = problemOf(thrown);
+  return status >= 500 && status !== 503;
 }
 
 function problemOf(thrown: unknown): Problem {

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { operations, queryPathOf } from './operations.js';
 import type { Asking, Handlers, Operation, OperationName } from './operations.js';
 import { Problem } from './problem.js';
+import type { RoomRequests } from './room-requests.js';
 
 interface Answered {
   readonly status: number;
@@ -23,7 +24,11 @@ export type AskingOf = (request: Request, operation: Operation, room: string) =>
 const maxBody = '64kb';
 
 /** Routes for all operations of the table. Each refusal is thrown as a Problem, which the app answers. */
-export function operationsRouter(handlers: Handlers<OperationName>, askingOf: AskingOf): Router {
+export function operationsRouter(
+  handlers: Handlers<OperationName>,
+  askingOf: AskingOf,
+  requests: RoomRequests,
+): Router {
   const router = Router();
   for (const [path, names] of byPath()) {
     const route = router.route(path.replace(/\{(\w+)\}/g, ':$1'));
@@ -31,7 +36,7 @@ export function operationsRouter(handlers: Handlers<OperationName>, askingOf: As
     for (const name of names) {
       const operation: Operation = operations[name];
       // TypeScript cannot relate a handler to its schema through a union index. The type of `handlers` guarantees it.
-      serve(route, operation, handlers[name] as Handler, askingOf);
+      serve(route, operation, handlers[name] as Handler, askingOf, requests);
     }
     route.options((_request, response) => {
       response.set({
@@ -49,7 +54,13 @@ export function operationsRouter(handlers: Handlers<OperationName>, askingOf: As
   return router;
 }
 
-function serve(route: IRoute, operation: Operation, handler: Handler, askingOf: AskingOf): void {
+function serve(
+  route: IRoute,
+  operation: Operation,
+  handler: Handler,
+  askingOf: AskingOf,
+  requests: RoomRequests,
+): void {
   // Express answers HEAD with the handler of GET, which is harmless only where GET is.
   if (operation.access === 'admin' && operation.method === 'get') {
     route.head((request) => {
@@ -64,12 +75,34 @@ function serve(route: IRoute, operation: Operation, handler: Handler, askingOf: 
     const input = read(operation.params, { ...request.query, ...request.params }, 'the query');
     if (!input.success) throw new Problem('bad-request', input.faults);
     const body = operation.body && bodyIn(request, operation.body);
-    const answer = await handler(input.data, asking, body);
-    // Rooms change, so answers are not cached.
-    response.status(answer.status).set('Cache-Control', 'no-store');
-    if (answer.body === undefined) response.end();
-    else response.json(answer.body);
+    const here = async (): Promise<() => void> => {
+      const answer = await handler(input.data, asking, body);
+      return () => {
+        // Rooms change, so answers are not cached.
+        response.status(answer.status).set('Cache-Control', 'no-store');
+        if (answer.body === undefined) response.end();
+        else response.json(answer.body);
+      };
+    };
+    if (!isAboutRoom(operation)) {
+      (await here())();
+      return;
+    }
+    const { url } = request;
+    const given = Buffer.from(operation.body ? JSON.stringify(request.body) : '');
+    await requests.answer({ request, response, url, room, body: given, changes: changesRoom(operation) }, here);
   });
+}
+
+/** Whether the node that owns the room is to do it. Every node moves every room. */
+function isAboutRoom(operation: Operation): boolean {
+  if (operation === operations.moveRoom) return false;
+  return 'room' in operation.params.shape || operation === operations.createRoom;
+}
+
+/** The original closes a room by a GET. */
+function changesRoom({ method, access }: Operation): boolean {
+  return method !== 'get' || access === 'admin';
 }
 
 /** The room that a request is about, before its parameters are checked: in the path, the query, or the body of one that makes a room. */

@@ -66,6 +66,7 @@ const conventions = [
   '- After ten wrong tokens each further one makes its address wait, from 1 s up to 60 s. Until then every token from there is answered with 429 and `Retry-After`. Other addresses notice nothing.',
   '- Pages of the own host may read the answers, and those of `ALLOWED_ORIGINS`. Others get 403 ([security.md](security.md)). A client that makes too many requests gets 429 with `Retry-After`.',
   '- `PATH_PREFIX` stands before every path.',
+  '- Of several nodes on one Redis (`REDIS_URL`), each answers everything. Lists show the rooms of all nodes; what other nodes have is up to 2 s old. A request about one room is passed to the node that owns the room. If that one does not answer within 2 s, the answer is 503 with the code `room-unreachable`, and `Retry-After`: a change may have been made or not. The same is answered while Redis is away.',
   '- Back ends written for LiveKit can manage rooms with its server SDKs instead ([access.md](access.md#livekits-server-sdks)).',
 ].join('\n');
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Asks } from '../cluster/asks.js';
 import { Bringing } from '../cluster/bringing.js';
 import { systemClock } from '../cluster/clock.js';
 import { GivenRooms } from '../cluster/given-rooms.js';
@@ -43,6 +44,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
   let frozenAt: number | undefined;
   let relay: Relay | undefined;
   let worlds: Worlds | undefined;
+  let asked: Asks | undefined;
   const owned = new OwnedRooms(systemClock, log);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
@@ -69,6 +71,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     dead: (id) => {
       relay?.died(id);
       worlds?.died(id);
+      asked?.died(id);
     },
     toSelf: (text) => {
       relay?.post.receive(text);
@@ -98,6 +101,15 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     ...{ owned, log, peers: membership.peers },
     canMove: (room) => served?.canMove(room) === true,
   });
+  const asks = (asked = new Asks({
+    ...{ hub, names, nodeId, directory, clock: systemClock, log, isUp },
+    redisTime: () => membership.redisTime,
+    owns: async (room) => owned.owns(room),
+    answer: async (request) => {
+      if (!served) throw new Error('the server is not put together');
+      return served.answer(request);
+    },
+  }));
   const lines = (relay = new Relay({
     ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame },
     post: (listener) => new HubPost(hub, names, nodeId, listener, log),
@@ -107,7 +119,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
         return served.relayed.begin(client, arrival);
       },
     },
-    isUp,
+    ...{ isUp, asks },
     isAlive: (id) => !membership.peers.isDead(id),
     own: async (room) => owned.own(room),
     ownGiven: async (hash) => owned.ownGiven(hash),
@@ -152,7 +164,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     journal: owned,
     fetch: (room) => owned.fetch(room),
     bring: async (room) => bringing.bring(room),
-    others: new SeenNodes(node, owned, log),
+    others: new SeenNodes(node, asks, owned, log),
     begin: async (parts) => {
       served = parts;
       const ofRooms = {
@@ -221,6 +233,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       engine.stepDownAll();
       given.close();
       lines.close();
+      asks.close();
       await node.close();
       lag.disable();
     },

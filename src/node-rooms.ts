@@ -2,6 +2,7 @@ import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Move } from '../rest/cluster.js';
 import type { Health } from '../rest/health.js';
+import { unreachable } from '../rest/other-nodes.js';
 import type { OtherNodes } from '../rest/other-nodes.js';
 import { Problem } from '../rest/problem.js';
 import { RoomError, roomKey } from '../rooms/index.js';
@@ -19,6 +20,8 @@ export interface ServedRooms {
   /** Whether all clients of a room can go on at another node. */
   readonly canMove: (room: string) => boolean;
   readonly doors: Pick<Doors, 'connections' | 'sendAway' | 'nodeLost'>;
+  /** Answers a request about a room of this node that another node passes on. */
+  readonly answer: (request: string) => Promise<string>;
 }
 
 /** The rooms of a server that is one of several nodes (src/cluster.ts). */
@@ -34,7 +37,7 @@ export interface NodeRooms {
   fetch(room: string): Promise<void> | undefined;
   /** Resolves when this node owns a room that another one has owned. Rejects with an error of the cluster. */
   bring(room: string): Promise<void>;
-  /** For REST. */
+  /** For REST, but it rejects with errors of the cluster. */
   readonly others: OtherNodes;
   /** Called once, before the server listens. Resolves when the rooms are here that a dead node has left to this one. */
   begin(served: ServedRooms): Promise<void>;
@@ -76,6 +79,25 @@ export function keptBy(node: NodeRooms): (name: string) => Promise<void> {
   return (name) => node.committed(roomKey(name)).catch((error: unknown) => refuse(error, name));
 }
 
+/** The other nodes as REST needs them. */
+export function othersOf({ others }: NodeRooms): OtherNodes {
+  return {
+    get isUp() {
+      return others.isUp;
+    },
+    nodes: () => others.nodes(),
+    rooms: () => others.rooms().catch(refuseAsUnreachable),
+    ask: (room, request) => others.ask(room, request).catch(refuseAsUnreachable),
+  };
+}
+
+function refuseAsUnreachable(error: unknown): never {
+  const code = codeOf(error);
+  if (code === 'AWAY') throw unreachable('Redis does not answer');
+  if (code === 'UNREACHABLE') throw unreachable(`The room cannot be reached: ${(error as Error).message}`);
+  throw error;
+}
+
 /** An error of the cluster in the words of rooms. */
 function refuse(error: unknown, name: string): never {
   const code = codeOf(error);
@@ -91,7 +113,7 @@ export function movedBy(node: NodeRooms): Move {
   return (room, to) =>
     node.move(roomKey(room), to).catch((error: unknown) => {
       const code = codeOf(error);
-      if (code === 'AWAY') throw new Problem('room-unreachable', 'Redis does not answer', { 'Retry-After': '2' });
+      if (code === 'AWAY') throw unreachable('Redis does not answer');
       if (!(error instanceof Error) || typeof code !== 'string') throw error;
       throw new Problem(code === 'GONE' ? 'room-not-found' : 'conflict', error.message);
     });

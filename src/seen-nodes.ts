@@ -1,4 +1,4 @@
-import { ClusterError } from '../cluster/cluster-error.js';
+import type { Asks } from '../cluster/asks.js';
 import type { ClusterNode } from '../cluster/node.js';
 import type { NodeFacts } from '../cluster/node-facts.js';
 import type { OwnedRooms } from '../cluster/owned-rooms.js';
@@ -6,32 +6,44 @@ import type { Log } from '../log.js';
 import { listedRoomSchema } from '../rest/listed-room.js';
 import type { ListedRoom } from '../rest/listed-room.js';
 import type { OtherNodes } from '../rest/other-nodes.js';
-import { Problem } from '../rest/problem.js';
 
 type Nodes = ReturnType<OtherNodes['nodes']>['nodes'];
 
-/** What REST shows of the cluster. */
+/** What REST shows of the cluster. It rejects with errors of the cluster. */
 export class SeenNodes implements OtherNodes {
   readonly #node: Pick<ClusterNode, 'id' | 'rooms' | 'membership'>;
+  readonly #asks: Pick<Asks, 'ask'>;
   readonly #owned: Pick<OwnedRooms, 'all'>;
   readonly #log: Log;
   /** What was read last, since many may ask within the second for which Redis is not asked again. */
   #read: { readonly of: ReadonlyMap<string, string>; readonly rooms: ReadonlyMap<string, ListedRoom> } | undefined;
 
-  constructor(node: Pick<ClusterNode, 'id' | 'rooms' | 'membership'>, owned: Pick<OwnedRooms, 'all'>, log: Log) {
+  constructor(
+    node: Pick<ClusterNode, 'id' | 'rooms' | 'membership'>,
+    asks: Pick<Asks, 'ask'>,
+    owned: Pick<OwnedRooms, 'all'>,
+    log: Log,
+  ) {
     this.#node = node;
+    this.#asks = asks;
     this.#owned = owned;
     this.#log = log;
   }
 
   async rooms(): Promise<readonly ListedRoom[]> {
-    const summaries = await this.#node.rooms.summaries().catch((error: unknown) => {
-      throw asUnreachable(error, 'Redis does not say which rooms there are');
-    });
+    const summaries = await this.#node.rooms.summaries();
     if (this.#read?.of !== summaries) this.#read = { of: summaries, rooms: this.#parsed(summaries) };
     const own = new Set([...this.#owned.all].map(({ hash }) => hash));
     // What this node has closed meanwhile is in the parsed ones alone.
     return [...this.#read.rooms].flatMap(([hash, room]) => (own.has(hash) || !summaries.has(hash) ? [] : [room]));
+  }
+
+  get isUp(): boolean {
+    return this.#node.membership.state !== 'frozen';
+  }
+
+  async ask(room: string, request: string): Promise<string | undefined> {
+    return this.#asks.ask(room, request);
   }
 
   nodes(): ReturnType<OtherNodes['nodes']> {
@@ -52,12 +64,6 @@ export class SeenNodes implements OtherNodes {
     }
     return rooms;
   }
-}
-
-/** An error of the cluster as REST says it. */
-export function asUnreachable(error: unknown, why: string): unknown {
-  if (!(error instanceof ClusterError)) return error;
-  return new Problem('room-unreachable', why, { 'Retry-After': '2' });
 }
 
 function nodeOf(

@@ -34,7 +34,7 @@ import type { Hooks } from './dialects.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
-import { fetchFrom, keptBy, movedBy } from './node-rooms.js';
+import { fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.js';
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
@@ -164,12 +164,12 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     };
     const ice = new IceServers(() => config, now);
     const counts = metrics(rooms, health);
-    const app = restApp({
+    const { app, answer } = restApp({
       rooms,
       access,
       passwords,
       kept: node && keptBy(node),
-      others: node?.others,
+      others: node && othersOf(node),
       health,
       isReady,
       move: node && movedBy(node),
@@ -282,7 +282,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const relayed = dialects.find((dialect) => dialect.relayed)?.relayed;
     const canMove = (name: string): boolean =>
       [...(rooms.find(name)?.everybody ?? [])].every(({ attributes }) => handOvers.has(attributes.dialect));
-    await node?.begin({ rooms, recordOf, comeBack, relayed, canMove, doors });
+    await node?.begin({ rooms, recordOf, comeBack, relayed, canMove, doors, answer });
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));

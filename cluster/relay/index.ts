@@ -1,3 +1,4 @@
+import type { Asks } from '../asks.js';
 import type { Clock } from '../clock.js';
 import type { Log } from '../../log.js';
 import type { RelayDialect, WireFrame } from '../port.js';
@@ -27,6 +28,8 @@ export interface RelaySettings {
   readonly moved: GatewaysContext['moved'];
   readonly logAfter: GatewaysContext['logAfter'];
   readonly roomOf: GatewaysContext['roomOf'];
+  /** What nodes ask each other about rooms. */
+  readonly asks?: Pick<Asks, 'receive'> | undefined;
   /** Nobody listened at that node. */
   readonly deaf: (node: string) => void;
 }
@@ -65,6 +68,7 @@ export class Relay implements PostListener {
     else if (message.t === 'w') this.owners.written(message);
     else if (message.t === 'given') this.owners.given(message.r);
     else if (message.t === 'wanted') this.#settings.wanted(message.r, message.by);
+    else if (message.t === 'ask' || message.t === 'answer') this.#settings.asks?.receive(message);
     else this.gateways.receive(message);
   }
 

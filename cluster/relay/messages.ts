@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askMessages } from '../ask-messages.js';
 
 /** What nodes tell each other about the clients of a room. Everything is sent again when it may have been lost. */
 
@@ -94,7 +95,16 @@ const given = z.object({ ...envelope, t: z.literal('given') });
 /** To the owner: it is to give the room to that node, or to any other one. Nobody answers; Redis says who owns it. */
 const wanted = z.object({ ...envelope, t: z.literal('wanted'), by: nodeId.optional() });
 
-export const messageSchema = z.discriminatedUnion('t', [request, written, told, owner, moved, given, wanted]);
+export const messageSchema = z.discriminatedUnion('t', [
+  request,
+  written,
+  told,
+  owner,
+  moved,
+  given,
+  wanted,
+  ...askMessages,
+]);
 
 export type Message = z.output<typeof messageSchema>;
 export type Sent = z.input<typeof messageSchema>;

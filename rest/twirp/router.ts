@@ -5,7 +5,9 @@ import type { Claim } from '../admin.js';
 import { tokenNeeded } from '../admin.js';
 import { stranger } from '../callers.js';
 import type { Callers } from '../callers.js';
+import { isDefect } from '../problem-answer.js';
 import type { OnDefect } from '../problem-answer.js';
+import type { RoomRequests } from '../room-requests.js';
 import { codecFor } from './codec.js';
 import { missing, roomService } from './room-service.js';
 import type { Method, RoomServiceNeeds } from './room-service.js';
@@ -17,11 +19,12 @@ export const twirpPath = '/twirp';
 export interface TwirpOptions extends RoomServiceNeeds {
   readonly callers: Callers;
   readonly claimOf: (request: Request) => Claim;
+  readonly requests: RoomRequests;
   readonly onDefect: OnDefect;
 }
 
 /** The RoomService of LiveKit's server API, for the path /twirp (docs/access.md#livekits-server-sdks). */
-export function twirpRouter({ callers, claimOf, onDefect, ...needs }: TwirpOptions): Router {
+export function twirpRouter({ callers, claimOf, requests, onDefect, ...needs }: TwirpOptions): Router {
   const router = Router();
   /** Loaded with the first request: the library of the messages takes memory, and most servers never need it. */
   let methods: Promise<Map<string, Method>> | undefined;
@@ -42,16 +45,27 @@ export function twirpRouter({ callers, claimOf, onDefect, ...needs }: TwirpOptio
     const codec = codecFor(request.headers['content-type']);
     const caller = await callers.of(claimOf(request));
     if (caller === stranger) throw tokenNeeded();
-    const body: unknown = request.body;
-    const call = method.read(codec, body instanceof Uint8Array ? body : new Uint8Array());
-    callers.need(caller, method.grant, call.room);
-    const answer = codec.encode(await call.run(caller));
-    response.writeHead(200, {
-      'Content-Type': codec.contentType,
-      'Content-Length': answer.length,
-      'Cache-Control': 'no-store',
-    });
-    response.end(answer);
+    const given: unknown = request.body;
+    const body = given instanceof Uint8Array ? given : new Uint8Array();
+    const call = method.read(codec, body);
+    const { room } = call;
+    callers.need(caller, method.grant, room);
+    const here = async (): Promise<() => void> => {
+      const answer = codec.encode(await call.run(caller));
+      return () => {
+        response.writeHead(200, {
+          'Content-Type': codec.contentType,
+          'Content-Length': answer.length,
+          'Cache-Control': 'no-store',
+        });
+        response.end(answer);
+      };
+    };
+    if (room === '') (await here())();
+    else {
+      const url = `${twirpPath}${request.url}`;
+      await requests.answer({ request, response, url, room, body, changes: !readsOnly(String(name)) }, here);
+    }
   });
   router.use(({ method, originalUrl }) => {
     throw new TwirpError('bad_route', `There is no method at ${method} ${originalUrl.slice(0, 200)}`);
@@ -59,10 +73,15 @@ export function twirpRouter({ callers, claimOf, onDefect, ...needs }: TwirpOptio
   // Express knows an error handler by its four parameters.
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const refusal = asTwirpError(error);
-    if (refusal.status >= 500 && refusal.status !== 501) onDefect(request.originalUrl, error);
+    if (refusal.status !== 501 && isDefect(error)) onDefect(request.originalUrl, error);
     send(response, refusal);
   });
   return router;
+}
+
+/** As LiveKit names its methods. */
+function readsOnly(method: string): boolean {
+  return /^(?:Get|List)/.test(method);
 }
 
 /** Whether a request is for this API, so that it is refused in its words. */

@@ -93,9 +93,14 @@ export class ClusterStage {
   }
 
   /** @returns the client, and the id of its session */
-  async join(server: { readonly url: string }, user: string, room: string): Promise<[RpcClient, string]> {
+  async join(
+    server: { readonly url: string },
+    user: string,
+    room: string,
+    more: object = {},
+  ): Promise<[RpcClient, string]> {
     const client = await this.connect(server);
-    const { sessionId } = await client.request('joinRoom', { user, room });
+    const { sessionId } = await client.request('joinRoom', { user, room, ...more });
     return [client, String(sessionId)];
   }
 

@@ -1,13 +1,74 @@
 import { expect } from 'chai';
+import { roomHash } from '../../cluster/names.js';
+import { operations } from '../../rest/operations.js';
+import type { Operation } from '../../rest/operations.js';
+import type { GivenConfig } from '../../src/config.js';
 import { Asker } from '../rest/asker.js';
 import type { Reply } from '../rest/asker.js';
 import { RedisServer } from '../support/redis-server.js';
+import { tokenWith } from '../support/tokens.js';
 import { until } from '../support/until.js';
+import { NodeInRedis, names } from './rooms-in-redis.js';
 import { ClusterStage } from './served-node.js';
 
 const adminToken = 'secret';
 const headers = { authorization: `Bearer ${adminToken}` };
 const roomPath = (name: string): string => `api/v1/rooms/${encodeURIComponent(name)}`;
+/** What is about two rooms that differ in nothing but their names. */
+type Step = readonly [
+  method: string,
+  path: (room: string, found: Readonly<Record<string, string>>) => string,
+  body?: object,
+];
+const byPath =
+  (rest = '') =>
+  (room: string): string =>
+    `${roomPath(room)}${rest}`;
+const byQuery =
+  (path: string, query = '') =>
+  (room: string): string =>
+    `api/v1/${path}?room=${encodeURIComponent(room)}${query}`;
+
+/** Each operation about a room, and what it refuses. Ids of those who wait, and of bans, are found by an earlier step. */
+const steps: readonly Step[] = [
+  ['GET', byPath()],
+  ['HEAD', byPath()],
+  ['GET', byQuery('room')],
+  ['POST', byPath(), {}],
+  ['GET', byPath('/participants')],
+  ['GET', byPath('/participants/ben')],
+  ['GET', byQuery('participant', '&participant=ben')],
+  ['GET', byPath('/participants/nobody')],
+  ['PATCH', byPath(), { title: 'Größe', metadata: 'm'.repeat(50_000) }],
+  ['PATCH', byPath(), { maxParticipants: 'many' }],
+  ['PATCH', byPath(), { metadata: 'm'.repeat(70_000) }],
+  ['PATCH', byPath('/participants/ben'), { name: 'Ben', muted: { audio: true }, grants: { canPublish: false } }],
+  ['PATCH', byPath('/participants/nobody'), { name: 'Nobody' }],
+  ['POST', byPath('/messages'), { text: 'hello', to: 'ben' }],
+  ['POST', byPath('/messages'), { text: 'hello', to: 'nobody' }],
+  ['DELETE', byPath('/participants/ben/publications/webcam')],
+  ['POST', byPath('/bans'), { name: 'dora', banMs: -1 }],
+  ['GET', byPath('/bans')],
+  ['DELETE', (room, { ban = '' }) => `${roomPath(room)}/bans/${ban}`],
+  ['DELETE', byPath('/bans/7')],
+  ['PATCH', byPath(), { waitingRoom: true }],
+  ['GET', byPath('/waiting')],
+  ['POST', byPath('/waiting/7/admit')],
+  ['POST', byPath('/waiting/7/deny')],
+  ['DELETE', byPath('/participants/ben?reason=enough')],
+  ['GET', byPath()],
+  ['GET', (room) => `close?room=${encodeURIComponent(room)}`],
+  ['DELETE', byPath('?reason=over')],
+  ['GET', byPath()],
+];
+
+/** What differs between the answers for the two rooms: when they were made, and what is drawn by chance. */
+function plain(text: string, room: string): string {
+  return text
+    .replaceAll(room, 'ROOM')
+    .replace(/"(?:sid":"[A-Z]{2}_\w+|id":"\d+)"/g, 'ID')
+    .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, 'DATE');
+}
 
 /** A call of LiveKit's RoomService, in JSON. */
 async function livekit(server: { readonly url: string }, method: string, body: object): Promise<unknown> {
@@ -17,6 +78,13 @@ async function livekit(server: { readonly url: string }, method: string, body: o
     body: JSON.stringify(body),
   });
   return response.json();
+}
+
+function plainLivekit(answer: unknown, room: string): string {
+  return JSON.stringify(answer)
+    .replaceAll(room, 'ROOM')
+    .replace(/(RM|PA)_\w+/g, 'SID')
+    .replace(/"(creationTime|joinedAt)(Ms)?":"\d+"/g, 'TIME');
 }
 
 describe('REST of several nodes', function () {
@@ -34,8 +102,10 @@ describe('REST of several nodes', function () {
   });
 
   /** Nodes in this process, each with somebody that asks it. */
-  async function nodes(count: number) {
-    const all = await Promise.all(Array.from({ length: count }, async () => stage.node({ adminToken })));
+  async function nodes(count: number, given: GivenConfig = {}) {
+    const all = await Promise.all(
+      Array.from({ length: count }, async () => stage.node({ adminToken, closeEndpoint: 'token', ...given })),
+    );
     const askers = await Promise.all(all.map(async ({ url }) => Asker.of(url)));
     return all.map((server, index) => {
       const asker = askers[index];
@@ -105,5 +175,200 @@ describe('REST of several nodes', function () {
       const { body } = await one.ask('api/v1/cluster');
       return (body as { nodes: unknown[] }).nodes.length === 1;
     });
+  });
+
+  it('answers what is about a room as the node does that owns it', async () => {
+    const [owner, other] = await nodes(2);
+    if (!owner || !other) throw new Error('there are two');
+    const heard: string[][] = [];
+    const answers: string[][] = [];
+    // Names that differ in nothing but a letter.
+    for (const [room, through] of [
+      ['Räume a/b', owner],
+      ['Räume c/d', other],
+    ] as const) {
+      const [ana] = await stage.join(owner.server, 'ana', room);
+      const [ben] = await stage.join(other.server, 'ben', room);
+      const found: Record<string, string> = {};
+      const told: string[] = [];
+      for (const [method, path, body] of steps) {
+        const reply = await through.ask(path(room, found), method, body);
+        if (path === steps[16]?.[1] && method === 'POST') found.ban = String((reply.body as { id: unknown }).id);
+        const { etag, 'cache-control': cache, 'content-type': type, 'content-length': length } = reply.headers;
+        const isAlike = !reply.text.includes('"id"');
+        told.push(
+          `${method} ${reply.status} ${type} ${cache} ${etag === undefined} ${isAlike && length} ${reply.text}`,
+        );
+      }
+      answers.push(told.map((text) => plain(text, room)));
+      const { params } = await ben.take((frame) => frame.method === 'participantEvicted');
+      const frames = [...ana.frames].map((frame) => plain(JSON.stringify(frame), room));
+      heard.push([JSON.stringify(params), ...frames]);
+    }
+    expect(answers[1]).to.deep.equal(answers[0]);
+    expect(heard[1]).to.deep.equal(heard[0]);
+    expect(answers[0]?.map((text) => text.slice(0, 12))).to.include('DELETE 204 u');
+    const asked = new Set(steps.map(([method, path]) => `${method} ${path('R', { ban: 'B' })}`));
+    const isAsked = ({ method, path }: Operation): boolean => {
+      const pattern = new RegExp(`^${method.toUpperCase()} ${path.slice(1).replace(/\{\w+\}/g, '[^/]+')}(\\?|$)`);
+      return [...asked].some((text) => pattern.test(text));
+    };
+    const aboutRooms = Object.values<Operation>(operations).filter(
+      (operation) => 'room' in operation.params.shape && operation !== operations.moveRoom,
+    );
+    expect(aboutRooms.filter((operation) => !isAsked(operation)).map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('finds a room by its name in any form, and makes it where it is asked to', async () => {
+    const [one, two] = await nodes(2);
+    if (!one || !two) throw new Error('there are two');
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+    const made = await one.ask('api/v1/rooms', 'POST', { name: decomposed });
+    expect(made.status).to.equal(201);
+    expect(made.body).to.include({ name: composed });
+    for (const name of [composed, decomposed]) expect((await two.ask(roomPath(name))).body).to.deep.equal(made.body);
+    const again = await two.ask('api/v1/rooms', 'POST', { name: decomposed, title: 'other' });
+    expect([again.status, again.body]).to.deep.equal([200, made.body]);
+    expect([one, two].map(({ server }) => server.rooms.names)).to.deep.equal([[composed], []]);
+    // Both at once.
+    const both = await Promise.all([one, two].map(async ({ ask }) => ask('api/v1/rooms', 'POST', { name: 'new' })));
+    expect(both.map(({ status }) => status)).to.have.members([200, 201]);
+    expect(both[0]?.body).to.deep.equal(both[1]?.body);
+    for (const { ask } of [one, two]) expect((await ask(roomPath('absent'))).status).to.equal(404);
+  });
+
+  it('lets nobody do at another node what they may not do at the owner', async () => {
+    const keys = 'backend: a-secret-of-more-than-32-characters';
+    const [one, two] = await nodes(2, { keys });
+    if (!one || !two) throw new Error('there are two');
+    await one.ask('api/v1/rooms', 'POST', { name: 'r' });
+    const status = async (authorization: string, method = 'GET', rest = '/bans'): Promise<number> =>
+      (await two.asker.ask(`${roomPath('r')}${rest}`, method, { authorization })).status;
+    const tokenFor = (room: string): string => `Bearer ${tokenWith({ video: { roomAdmin: true, room } }, keys)}`;
+    expect(await status('')).to.equal(401);
+    expect(await status('Bearer wrong')).to.equal(401);
+    expect(await status(tokenFor('other'))).to.equal(403);
+    expect(await status(tokenFor('r'))).to.equal(200);
+    expect(await status(tokenFor('other'), 'DELETE', '')).to.equal(403);
+    expect((await two.asker.ask(roomPath('r'))).body).to.have.all.keys(
+      ...['name', 'title', 'participants', 'publications', 'dialects'],
+    );
+    expect(await status(tokenFor('r'), 'DELETE', '')).to.equal(204);
+    expect(one.server.rooms.names).to.deep.equal([]);
+  });
+
+  it("serves LiveKit's API at each node", async () => {
+    const [owner, other] = await nodes(2);
+    if (!owner || !other) throw new Error('there are two');
+    const results: unknown[][] = [];
+    for (const [room, { server }] of [
+      ['room-a', owner],
+      ['room-b', other],
+    ] as const) {
+      await livekit(owner.server, 'CreateRoom', { name: room, metadata: 'm' });
+      const [ana] = await stage.join(owner.server, 'ana', room, { features: ['streams'] });
+      const identity = 'ana';
+      const calls: [method: string, body: object][] = [
+        ['CreateRoom', { name: room }],
+        ['UpdateRoomMetadata', { room, metadata: 'n' }],
+        ['ListParticipants', { room }],
+        ['GetParticipant', { room, identity }],
+        ['GetParticipant', { room, identity: 'nobody' }],
+        ['UpdateParticipant', { room, identity, name: 'Ana', attributes: { a: 'b' } }],
+        ['MutePublishedTrack', { room, identity, trackSid: 'TR_7', muted: true }],
+        ['UpdateSubscriptions', { room, identity, trackSids: ['TR_7'] }],
+        ['SendData', { room, data: 'aGk=', topic: 't', nonce: 'AAAA' }],
+        ['SendData', { room, data: 'aGk=', topic: 't', nonce: 'AAAA' }],
+        ['RemoveParticipant', { room, identity }],
+        ['DeleteRoom', { room }],
+        ['DeleteRoom', { room }],
+        ['MoveParticipant', { room, identity }],
+      ];
+      const answers = [];
+      for (const [method, body] of calls) answers.push(plainLivekit(await livekit(server, method, body), room));
+      await ana.take((frame) => frame.method === 'participantEvicted');
+      results.push([answers, ana.frames.filter(({ method }) => method === 'data').length]);
+    }
+    expect(results[1]).to.deep.equal(results[0]);
+    expect(results[0]?.[1], 'a nonce counts at every node').to.equal(1);
+  });
+
+  it('finds a room that has just moved', async () => {
+    const [one, two] = await nodes(2);
+    if (!one || !two) throw new Error('there are two');
+    await one.ask('api/v1/rooms', 'POST', { name: 'r' });
+    await until('they know each other', async () => {
+      const answers = await Promise.all([one, two].map(async ({ ask }) => ask('api/v1/cluster')));
+      return answers.every(({ body }) => (body as { nodes: unknown[] }).nodes.length === 2);
+    });
+    for (const from of [one, two]) {
+      const to = from === one ? two : one;
+      expect((await two.ask(roomPath('r'), 'PATCH', { title: 'before' })).status).to.equal(200);
+      expect((await one.ask('api/v1/cluster/rooms/r/move', 'POST', {})).status).to.equal(200);
+      const replies = await Promise.all(
+        [one, two].map(async ({ ask }) => ask(roomPath('r'), 'PATCH', { title: 'now' })),
+      );
+      expect(replies.map(({ status }) => status)).to.deep.equal([200, 200]);
+      expect([from, to].map(({ server }) => server.rooms.names)).to.deep.equal([[], ['r']]);
+      expect((await from.ask('getAllRooms')).body).to.deep.equal(['r']);
+    }
+  });
+
+  it('is not disturbed by messages that no node sends', async () => {
+    const [one, two] = await nodes(2);
+    if (!one || !two) throw new Error('there are two');
+    await two.ask('api/v1/rooms', 'POST', { name: 'r' });
+    const { nodes: known } = (await two.ask('api/v1/cluster')).body as { nodes: { id: string }[] };
+    const channel = names.channelOf(known[0]?.id ?? '');
+    const stranger = await NodeInRedis.start(stage.redis, 'stranger');
+    const ask = { v: 1, t: 'ask', r: roomHash('r'), g: 'stranger', i: '1', room: 'r', u: Date.now() + 60_000 };
+    for (const text of [
+      ...['', '{', '7', '[]', '[null]', JSON.stringify([{ ...ask, t: 'nonsense' }]), JSON.stringify([ask])],
+      ...['', '{}', 'null', '{"method":"GET","url":"x","headers":{},"body":"","address":""}'].map((b) =>
+        JSON.stringify([{ ...ask, b }]),
+      ),
+      JSON.stringify([{ ...ask, b: JSON.stringify({ method: 'GET /', url: '/\n', headers: { a: '\n' }, body: 7 }) }]),
+      JSON.stringify([
+        { ...ask, b: JSON.stringify({ method: 'GET', url: '/', headers: { a: '\n' }, body: '', address: '' }) },
+      ]),
+      JSON.stringify([{ ...ask, b: JSON.stringify({ method: 'G T', url: '/', headers: {}, body: '', address: '' }) }]),
+    ]) {
+      await stranger.hub.call('PUBLISH', channel, text);
+    }
+    await until('each is refused', () => stranger.heard.length === 7);
+    expect(stranger.heard.every((text) => text.includes('"refused"'))).to.equal(true);
+    expect((await one.ask(roomPath('r'))).status).to.equal(200);
+    stranger.die();
+  });
+
+  it('says that a room cannot be reached when its node dies, and finds it at the next one', async () => {
+    const owner = await stage.nodeProcess(0, { ADMIN_TOKEN: adminToken });
+    const [one, two] = await nodes(2);
+    if (!one || !two) throw new Error('there are two');
+    await stage.join(owner, 'ana', 'r');
+    expect((await one.ask(roomPath('r'))).status).to.equal(200);
+    await owner.end('SIGKILL');
+    const reply = await one.ask(roomPath('r'), 'PATCH', { title: 'T' });
+    expect([reply.status, reply.headers['retry-after']]).to.deep.equal([503, '2']);
+    expect(reply.body).to.include({ code: 'room-unreachable' });
+    for (const { ask } of [one, two]) {
+      await until('it is found', async () => (await ask(roomPath('r'), 'PATCH', { title: 'T' })).status === 200);
+      expect((await ask(roomPath('r'))).body).to.have.nested.property('participants[0].id', 'ana');
+    }
+  });
+
+  it('says so too while Redis is away', async () => {
+    const [one] = await nodes(1);
+    if (!one) throw new Error('there is one');
+    await one.ask('api/v1/rooms', 'POST', { name: 'r' });
+    await stage.redis.kill();
+    await until('the node waits', async () => (await one.ask(roomPath('r'))).status === 503);
+    for (const path of [roomPath('r'), roomPath('absent'), 'api/v1/rooms', 'getAllRooms']) {
+      const { status, body } = await one.ask(path);
+      expect([path, status, (body as { code: unknown }).code]).to.deep.equal([path, 503, 'room-unreachable']);
+    }
+    await stage.redis.start();
+    await until('the node goes on', async () => (await one.ask(roomPath('r'))).status === 200);
+    expect((await one.ask('getAllRooms')).body).to.deep.equal(['r']);
   });
 });
