@@ -41,6 +41,8 @@ export interface LineClient {
    * @param how whether the session may not be resumed, and why the connection is to be closed unless the client goes on using it
    */
   left(unserved: readonly string[], how: Departure): void;
+  /** All its messages are served. */
+  idle(): void;
   /** The connection is to be closed. */
   close(code: number, reason: string): void;
 }

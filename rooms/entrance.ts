@@ -123,6 +123,7 @@ export class Entrance {
     const identity = bearer.identity ?? newcomer.identity ?? newcomer.id;
     // A ban first: it is what somebody who was evicted and banned should hear.
     if (bans.hasAny) bans.assertMayEnter(name, knownAs(arrival), bearer.validFrom);
-    evictions.assertMayEnter(name, { identity, session: newcomer.session });
+    const { session, sessionId } = newcomer;
+    evictions.assertMayEnter(name, { identity, session, sessionId });
   }
 }

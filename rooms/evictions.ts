@@ -13,6 +13,7 @@ const maxRooms = 100;
 export interface Returner {
   readonly identity: string;
   readonly session: object | undefined;
+  readonly sessionId?: string | undefined;
 }
 
 /**
@@ -23,7 +24,7 @@ export class Evictions {
   readonly #ms: number;
   readonly #now: () => number;
   readonly #keep: Journal['changed'];
-  /** When each ends, by room and identity, in the order in which they end. */
+  /** When each ends, by room and identity or id of a session, in the order in which they end. */
   readonly #ends = new Map<string, number>();
   readonly #sessions = new WeakMap<object, Map<string, number>>();
 
@@ -37,12 +38,12 @@ export class Evictions {
     this.#keep = keep;
   }
 
-  /** How many are kept that are known by identity. */
+  /** How many are kept that are known by a text. */
   get size(): number {
     return this.#ends.size;
   }
 
-  /** Those by identity: sessions come back under theirs. */
+  /** Those that are known by a text: other sessions come back under their identity. */
   get record(): [string, number][] {
     return [...this.#ends];
   }
@@ -60,11 +61,13 @@ export class Evictions {
     for (const [key, end] of known.sort(([, one], [, other]) => one - other)) put(this.#ends, key, end, maxEvictions);
   }
 
-  evicted(room: string, { identity, session }: Returner): void {
+  evicted(room: string, { identity, session, sessionId }: Returner): void {
     if (this.#ms === 0) return;
     const end = this.#now() + this.#ms;
-    put(this.#ends, keyOf(room, identity), end, maxEvictions);
-    this.#keep(room, refusalFields.eviction(identity), () => ({ until: end }));
+    for (const known of [identity, ...(sessionId === undefined ? [] : [markOf(sessionId)])]) {
+      put(this.#ends, keyOf(room, known), end, maxEvictions);
+      this.#keep(room, refusalFields.eviction(known), () => ({ until: end }));
+    }
     this.#forgetEnded();
     if (!session) return;
     const rooms = this.#sessions.get(session) ?? new Map<string, number>();
@@ -73,13 +76,14 @@ export class Evictions {
   }
 
   /** @throws RoomError `evicted` */
-  assertMayEnter(room: string, { identity, session }: Returner): void {
+  assertMayEnter(room: string, { identity, session, sessionId }: Returner): void {
     if (this.#ends.size > 0) this.#forgetEnded();
     // Each eviction is kept by identity, those by session too.
     if (this.#ends.size === 0) return;
     const end = Math.max(
       this.#ends.get(keyOf(room, identity)) ?? 0,
       (session && this.#sessions.get(session)?.get(room)) ?? 0,
+      (sessionId === undefined ? undefined : this.#ends.get(keyOf(room, markOf(sessionId)))) ?? 0,
     );
     const seconds = Math.ceil((end - this.#now()) / 1_000);
     if (seconds <= 0) return;
@@ -109,6 +113,11 @@ function put(ends: Map<string, number>, key: string, end: number, max: number): 
 
 function keyOf(room: string, identity: string): string {
   return JSON.stringify([room, identity]);
+}
+
+/** In place of an identity. No identity begins like this. */
+function markOf(sessionId: string): string {
+  return `\0session ${sessionId}`;
 }
 
 /** @param key of `keyOf` */

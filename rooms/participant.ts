@@ -53,7 +53,7 @@ export class Participant implements api.Participant {
     { newcomer, bearer, grants }: Arrival,
     former?: ParticipantRecord,
   ) {
-    const { attributes, identity = newcomer.id, session } = newcomer;
+    const { attributes, identity = newcomer.id, session, sessionId } = newcomer;
     this.room = room;
     this.slot = former?.slot ?? room.nextSlot();
     this.bearer = bearer;
@@ -68,7 +68,7 @@ export class Participant implements api.Participant {
     this.name = name;
     this.keepsName = keepsName;
     this.attributes = attributes;
-    this.#returner = { identity: bearer.identity ?? identity, session };
+    this.#returner = { identity: bearer.identity ?? identity, session, sessionId };
   }
 
   get returner(): Returner {
@@ -120,7 +120,7 @@ export class Participant implements api.Participant {
   comeBack(comeBack: api.ComeBack, session: unknown): api.Returned | undefined {
     const returned = comeBack(this, session);
     this.#outbox = returned?.outbox;
-    this.#returner = { ...this.#returner, session: returned?.session };
+    this.#returner = { ...this.#returner, session: returned?.session, sessionId: returned?.sessionId };
     return returned;
   }
 

@@ -74,6 +74,8 @@ export interface Newcomer {
   readonly identity?: string | undefined;
   /** The client as its protocol has it, which may not be back under another identity either. It is kept as long as the membership. */
   readonly session?: object | undefined;
+  /** What the client is known by too where `session` is another object each time, since it may be in another process. */
+  readonly sessionId?: string | undefined;
   /** What the client has shown. Default: `RoomsOptions.stranger`. */
   readonly bearer?: Bearer | undefined;
   /** First value of the participant, in place of what its bearer has. It needs the grant `canUpdateOwnMetadata`. */
@@ -98,6 +100,8 @@ export interface Returned {
   readonly outbox: Outbox;
   /** As `Newcomer.session`. */
   readonly session?: object | undefined;
+  /** As `Newcomer.sessionId`. */
+  readonly sessionId?: string | undefined;
   /** As the options of `Participant.publish`, for a stream that is open. Default: none. */
   readonly publishing?: (
     stream: string,

@@ -39,7 +39,11 @@ const frozenMs = 3_000;
  * Makes the server one of several nodes. Loaded with REDIS_URL alone.
  * @throws ConfigError when Redis cannot be reached, or would lose rooms
  */
-export async function startNode(config: Config, media: StartedMedia, log: ParentLog): Promise<NodeRooms> {
+export async function startNode(
+  config: Config,
+  media: Pick<StartedMedia, 'engine' | 'servers'>,
+  log: ParentLog,
+): Promise<NodeRooms> {
   let served: ServedRooms | undefined;
   let frozenAt: number | undefined;
   let relay: Relay | undefined;
@@ -124,6 +128,7 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
     own: async (room) => owned.own(room),
     ownGiven: async (hash) => owned.ownGiven(hash),
     wanted: (hash, by) => void handOvers.give(hash, by),
+    owns: (room) => owned.find(room) !== undefined,
     unused: (room) => {
       owned.unused(room);
     },
@@ -222,12 +227,14 @@ export async function startNode(config: Config, media: StartedMedia, log: Parent
       if (state !== 'frozen') return state === 'up';
       return frozenAt === undefined || performance.now() - frozenAt < frozenMs;
     },
+    closed: async () => {
+      if (!hasLeft) await Promise.all([ofAll.release(), owned.close(endMs)]);
+    },
     leave: async () => {
       hasLeft = true;
       await Promise.all([ofAll.release(), owned.leave(endMs)]);
     },
     stop: async () => {
-      if (!hasLeft) await Promise.all([ofAll.release(), owned.close(endMs)]);
       ofAll.close();
       // What could not be released is another node's.
       engine.stepDownAll();

@@ -48,6 +48,8 @@ export interface NodeRooms {
   readonly health: NonNullable<Health['node']>;
   /** Whether clients should be sent here. */
   readonly isReady: boolean;
+  /** The rooms have been closed. Resolves when everybody could be told, and Redis has nothing of them any more. */
+  closed(): Promise<void>;
   /** Leaves the rooms to other nodes, or to the next process of the server. Nobody is told. */
   leave(): Promise<void>;
   /** Gives everything back. Rooms that are not left have been closed before. */

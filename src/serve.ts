@@ -294,8 +294,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     }
     tellAccess(config, log);
     void access.open();
-    undo.add(() => {
+    undo.add(async () => {
       rooms.close('the server stops');
+      await node?.closed();
     });
     const addressOf = (host: string): string => {
       return `${scheme}://${literal(host)}:${port}${config.pathPrefix}/`;

@@ -156,7 +156,7 @@ export class GatewayRoom {
     for (const id of Object.keys(message.d)) this.#known.add(id);
     if (message.t === 'owner') await this.#catchUp({ epoch, seq: 0 });
     else await this.#tell(message);
-    for (const [id] of Object.entries(message.d)) this.#removeServed(id);
+    for (const id of Object.keys(message.d)) this.#noteServed(id);
     this.#report();
   }
 
@@ -316,9 +316,11 @@ export class GatewayRoom {
     }
   }
 
-  #removeServed(id: string): void {
+  #noteServed(id: string): void {
     const line = this.#lines.get(id);
-    if (line?.isClosed === true && line.unserved === 0) this.#end(line);
+    if (line?.unserved !== 0) return;
+    if (line.isClosed) this.#end(line);
+    else line.client.idle();
   }
 
   /** @returns its messages that were not served */

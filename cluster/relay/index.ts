@@ -23,6 +23,7 @@ export interface RelaySettings {
   readonly ownGiven: OwnersContext['ownGiven'];
   /** Another node is to get a room of this node. */
   readonly wanted: (hash: string, by: string | undefined) => void;
+  readonly owns: OwnersContext['owns'];
   readonly unused: (room: string) => void;
   readonly find: GatewaysContext['find'];
   readonly moved: GatewaysContext['moved'];

@@ -454,7 +454,13 @@ export class OwnerRoom {
     }
     for (const [id, number, act] of q) {
       if (this.#isOver(id, g)) continue;
-      const line = this.#lines.get(id) ?? this.#adopt(id, g, l[id]);
+      const about = l[id];
+      const line = this.#lines.get(id) ?? this.#adopt(id, g, about);
+      // A former owner has served them, and the gateway has learned so only since it sent the first of these messages.
+      if (line && about && about.done > line.done) {
+        line.done = about.done;
+        line.next = Math.max(line.next, about.done + 1);
+      }
       if (!line) {
         this.#dueOf(g).unknown.add(id);
         this.#touch();
@@ -712,7 +718,7 @@ export class OwnerRoom {
   #bindEntry(line: OwnerLine, member: Member, after: Position | undefined): void {
     const { id, gateway } = line;
     const text = controlText({
-      ...{ t: 'bind', c: id, g: gateway, last: member.session.lastRequest },
+      ...{ t: 'bind', c: id, g: gateway, last: member.session.counts ? member.session.lastRequest : undefined },
       ...(after && { after: [after.epoch, after.seq] as [number, number] }),
     });
     this.#bound.push({ line, member, index: this.#entries.control(member.slot, text) });

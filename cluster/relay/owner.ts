@@ -15,6 +15,8 @@ export interface OwnersContext extends OwnerContext {
   readonly own: (room: string) => Promise<unknown>;
   /** As `own`, where only the hash is known, of a room that this node owns already as far as Redis knows. Rejects otherwise. */
   readonly ownGiven: (hash: string) => Promise<unknown>;
+  /** Whether this node owns the room, and is not about to close it. */
+  readonly owns: (room: string) => boolean;
   /** The owner of the room, as far as this node knows. */
   readonly ownerOf: (hash: string) => Promise<RoomOwner | undefined>;
 }
@@ -98,8 +100,8 @@ export class Owners implements ReturningClients {
     const waiting = this.#claims.get(message.r);
     if (waiting) {
       if (waiting.length < mostWaiting) waiting.push(message);
-    } else if (room) room.receive(message);
-    else void this.#claim(message);
+    } else if (room && this.#context.owns(room.name)) room.receive(message);
+    else void this.#claim(message, room?.name);
   }
 
   written(message: WrittenMessage): void {
@@ -119,10 +121,13 @@ export class Owners implements ReturningClients {
     for (const room of this.#rooms.values()) room.tick();
   }
 
-  /** A room that this node does not own: somebody wants to come in, or its owner is another one, or this one was just made its owner. */
-  async #claim(message: RequestMessage): Promise<void> {
+  /**
+   * A room that this node does not own: somebody wants to come in, or its owner is another one, or this one was just made its owner.
+   * @param former its name, where this node is about to close it
+   */
+  async #claim(message: RequestMessage, former: string | undefined): Promise<void> {
     const { r: hash } = message;
-    const name = Object.values(message.l).find(({ room, in: isIn }) => room !== undefined && !isIn)?.room;
+    const name = former ?? Object.values(message.l).find(({ room, in: isIn }) => room !== undefined && !isIn)?.room;
     if (!this.#context.isUp() || (name !== undefined && roomHash(name) !== hash)) await this.#tellOwner(message);
     else await this.#begin(hash, name, [message]);
   }

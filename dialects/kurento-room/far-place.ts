@@ -1,6 +1,6 @@
 import type { Arrival, Departure, Gateway, Line, LineClient } from '../../cluster/port.js';
 import type { Frame } from '../../transport/frame.js';
-import { RoomError } from '../../rooms/index.js';
+import { RoomError, checkedName } from '../../rooms/index.js';
 import type { ResumedSession } from './call.js';
 import { ProtocolError, invalidSession } from './errors.js';
 import type { Place } from './place.js';
@@ -19,9 +19,13 @@ export class FarPlace implements Place {
   readonly #token: string | undefined;
   readonly #gateway: Gateway;
   #id: string | undefined;
+  #unname: (() => void) | undefined;
   /** The session may not be resumed. */
   #isEvicted = false;
   #line: FarLine | undefined;
+  #isLost = false;
+  /** Requests that wait until it is known in which room the client is. */
+  #held: string[] = [];
   /** For requests outside of rooms. */
   #idle: Session | undefined;
 
@@ -33,8 +37,7 @@ export class FarPlace implements Place {
   }
 
   get id(): string {
-    this.#id ??= newSessionId();
-    return this.#id;
+    return this.#id ?? this.#take(newSessionId());
   }
 
   get presentId(): string | undefined {
@@ -42,15 +45,19 @@ export class FarPlace implements Place {
   }
 
   accept(request: Request, text: string): void {
+    const { maxQueuedRequests } = this.#context.limits;
+    if ((this.#line?.unserved ?? 0) + this.#held.length > maxQueuedRequests) {
+      this.#client.close(1008, 'Too many requests are waiting');
+      return;
+    }
     const room = this.#line?.isIn ? undefined : this.#roomOf(request);
-    // It has asked to come into one room, and now asks for another one.
-    if (this.#line && room !== undefined && this.#line.room !== undefined && this.#line.room !== room) this.#leave();
-    if (!this.#line && room === undefined) this.#present.accept(request, text.length);
+    const elsewhere = room !== undefined && this.#line?.room !== room ? this.#line : undefined;
+    // Whether it has come into the room that it has asked for first is not known yet.
+    if (this.#held.length > 0 || (elsewhere && elsewhere.unserved > 0)) this.#held.push(text);
     else {
-      this.#line ??= this.#open(room ?? '');
-      if (this.#line.unserved > this.#context.limits.maxQueuedRequests) {
-        this.#client.close(1008, 'Too many requests are waiting');
-      } else this.#line.send(text);
+      if (elsewhere) this.#leave();
+      if (this.#line || room !== undefined) (this.#line ??= this.#open(room ?? '')).send(text);
+      else this.#present.accept(request, text.length);
     }
   }
 
@@ -63,7 +70,7 @@ export class FarPlace implements Place {
     this.#idle?.end();
     this.#idle = undefined;
     const former = this.#id;
-    this.#id = sessionId;
+    this.#take(sessionId);
     return new Promise<ResumedSession>((resolve, reject) => {
       const line = new FarLine(this.#client, true, {
         attached: (lastRequest) => {
@@ -77,12 +84,16 @@ export class FarPlace implements Place {
           });
         },
         unknown: (unserved) => {
+          this.#unname?.();
           this.#id = former;
           reject(new ProtocolError(invalidSession, 'reconnection error'));
           this.#over(line, unserved);
         },
         left: (unserved, how) => {
           this.#left(line, unserved, how);
+        },
+        idle: () => {
+          this.#idleLine(line);
         },
       });
       this.#line = line;
@@ -100,8 +111,17 @@ export class FarPlace implements Place {
   }
 
   lost(reason: string): void {
+    this.#isLost = true;
+    this.#unname?.();
     this.#line?.close(reason, false);
     this.#idle?.end();
+  }
+
+  #take(id: string): string {
+    this.#unname?.();
+    this.#unname = this.#context.sessions.name(id);
+    this.#id = id;
+    return id;
   }
 
   get #arrival(): Arrival {
@@ -119,7 +139,7 @@ export class FarPlace implements Place {
     const room: unknown = (params as Readonly<Record<string, unknown>> | undefined)?.room;
     if (typeof room !== 'string') return undefined;
     try {
-      return this.#context.names.keyOf(room);
+      return this.#context.names.keyOf(checkedName(room, 'The name of a room'));
     } catch (error) {
       if (error instanceof RoomError) return undefined;
       throw error;
@@ -135,6 +155,9 @@ export class FarPlace implements Place {
       left: (unserved, how) => {
         this.#left(line, unserved, how);
       },
+      idle: () => {
+        this.#idleLine(line);
+      },
     });
     line.begin((client) => this.#gateway.open(room, this.#arrival, client));
     return line;
@@ -143,6 +166,10 @@ export class FarPlace implements Place {
   #leave(): void {
     this.#line?.close('the client asks for another room', true);
     this.#line = undefined;
+  }
+
+  #idleLine(line: FarLine): void {
+    if (this.#line === line && this.#held.length > 0) this.#goOn();
   }
 
   #left(line: FarLine, unserved: readonly string[], { evicted, unlessUsed }: Departure): void {
@@ -155,7 +182,16 @@ export class FarPlace implements Place {
   #over(line: FarLine, unserved: readonly string[]): void {
     if (this.#line !== line) return;
     this.#line = undefined;
-    for (const text of unserved) {
+    this.#held.unshift(...unserved);
+    this.#goOn();
+  }
+
+  /** Takes what had to wait. */
+  #goOn(): void {
+    const held = this.#held;
+    this.#held = [];
+    if (this.#isLost) return;
+    for (const text of held) {
       const request = readRequest(text);
       if (request) this.accept(request, text);
     }
@@ -167,6 +203,7 @@ class FarLine implements LineClient {
   readonly attached: LineClient['attached'];
   readonly unknown: LineClient['unknown'];
   readonly left: LineClient['left'];
+  readonly idle: LineClient['idle'];
   readonly #client: SocketClient;
   #line: Line | undefined;
   /** What comes before the client was answered that its session goes on. */
@@ -176,13 +213,14 @@ class FarLine implements LineClient {
   constructor(
     client: SocketClient,
     holds: boolean,
-    { attached, unknown, left }: Pick<LineClient, 'attached' | 'unknown' | 'left'>,
+    { attached, unknown, left, idle }: Pick<LineClient, 'attached' | 'unknown' | 'left' | 'idle'>,
   ) {
     this.#client = client;
     this.#held = holds ? [] : undefined;
     this.attached = attached;
     this.unknown = unknown;
     this.left = left;
+    this.idle = idle;
   }
 
   begin(make: (client: LineClient) => Line): void {

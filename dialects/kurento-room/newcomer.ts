@@ -14,12 +14,12 @@ export const dialectName = 'kurento-room';
 export function newcomerOf(
   wish: JoinWish,
   bearer: Bearer,
-  session: object,
+  client: Pick<Newcomer, 'session' | 'sessionId'>,
   makePlace: NonNullable<Newcomer['makePlace']>,
 ): Newcomer {
   const { password, metadata } = wish;
   const id = userOf(wish, bearer);
-  return { id, idIsName: true, attributes: attributesOf(id), bearer, password, metadata, session, makePlace };
+  return { id, idIsName: true, attributes: attributesOf(id), bearer, password, metadata, ...client, makePlace };
 }
 
 /** This protocol identifies people by name: the name is both id and `displayName`. */

@@ -1,7 +1,17 @@
 import type { Access, IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
-import type { Bearer, Enter, Knocker, Participant, Passwords, Returned, RoomEvent, Rooms } from '../../rooms/index.js';
+import type {
+  Bearer,
+  Enter,
+  Knocker,
+  Newcomer,
+  Participant,
+  Passwords,
+  Returned,
+  RoomEvent,
+  Rooms,
+} from '../../rooms/index.js';
 import type { TriedCandidates } from '../../media/port.js';
 import type { Arrival, RelaySession, ReturningClients, SessionClient } from '../../cluster/port.js';
 import { textFrame, textOf } from '../../transport/frame.js';
@@ -157,7 +167,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     const participant = this.participant;
     return {
       outbox: this.#tell,
-      session: this,
+      ...this.#known,
       publishing: (stream) => this.publicationOptions(participant, stream),
       subscribing: (publisher, stream) => ({ connectionFailed: this.failureListener(`${publisher.name}_${stream}`) }),
     };
@@ -361,7 +371,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
     const { dataChannels, features, resumeToken } = wish;
     const { rooms, names, limits, log } = this.#context;
-    const newcomer = newcomerOf(wish, bearer, this, (_present, holder) => {
+    const newcomer = newcomerOf(wish, bearer, this.#known, (_present, holder) => {
       if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
     });
     const enter: Enter = (participant) => {
@@ -382,6 +392,11 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     if (!has(features, 'moderation')) return rooms.join(room, newcomer, enter);
     this.#knocks ??= new Knocks(this.#told);
     return this.#knocks.during((knocker) => rooms.join(room, { ...newcomer, knocker }, enter));
+  }
+
+  /** By what rooms know the client again. */
+  get #known(): Pick<Newcomer, 'session' | 'sessionId'> {
+    return { session: this, ...(this.#outlet.keeper && { sessionId: this.id }) };
   }
 
   /** A moderator has ended what the participant publishes: the client is told, if it wants to know of moderators. */

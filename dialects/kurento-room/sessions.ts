@@ -4,13 +4,23 @@ import type { Session } from './session.js';
 /** The sessions that clients can name, by their ids (docs/protocols/kurento-room.md#13-the-session-layer). */
 export class Sessions {
   readonly #byId = new Map<string, Session>();
+  readonly #ofConnections = new Map<string, symbol>();
 
   get size(): number {
     return this.#byId.size;
   }
 
   has(id: string): boolean {
-    return this.#byId.has(id);
+    return this.#byId.has(id) || this.#ofConnections.has(id);
+  }
+
+  /** The id belongs to a connection here, whose session may be in another process. @returns a function that ends that */
+  name(id: string): () => void {
+    const mark = Symbol(id);
+    this.#ofConnections.set(id, mark);
+    return () => {
+      if (this.#ofConnections.get(id) === mark) this.#ofConnections.delete(id);
+    };
   }
 
   find(id: string): Session | undefined {

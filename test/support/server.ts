@@ -3,6 +3,7 @@ import type { GivenConfig } from '../../src/config.js';
 import { startServer } from '../../src/server.js';
 import type { RunningServer } from '../../src/server.js';
 import { givenMediaServers } from './media-server.js';
+import { clusterOptions } from './cluster-options.js';
 import { udpPorts } from './udp-ports.js';
 
 /** Starts the real server with the media servers that KMS_URIS names, or else with the embedded engine. */
@@ -13,6 +14,7 @@ export async function startTestServer(options: GivenConfig = {}): Promise<Runnin
     logLevel: 'error',
     mediaUdpPorts: udpPorts(),
     kmsUris: givenMediaServers,
+    ...clusterOptions(),
   };
   const server = await startServer(configOf({ ...own, ...options }));
   // It does not wait for a media server elsewhere, but the tests do.

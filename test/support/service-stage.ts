@@ -5,6 +5,9 @@ import type { Config, GivenConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { serve } from '../../src/serve.js';
 import type { ServeOptions, Service } from '../../src/serve.js';
+import { startNode } from '../../src/cluster.js';
+import type { NodeRooms } from '../../src/node-rooms.js';
+import { clusterOptions } from './cluster-options.js';
 import { FakeMedia } from './fake-media.js';
 import { Gateway, GivenOwner, nodeAt, passing } from './gateway.js';
 
@@ -21,19 +24,20 @@ export class ServiceStage {
   readonly #options: ServeOptions;
   #service: Service | undefined;
   #gateway: Gateway | undefined;
+  #node: NodeRooms | undefined;
 
   /** @param media Default: one of its own */
   constructor(config: GivenConfig = {}, options: ServeOptions = {}, media = new FakeMedia()) {
     this.media = media;
-    this.config = configOf({ port: 0, host: '127.0.0.1', ...config });
+    this.config = configOf({ port: 0, host: '127.0.0.1', ...clusterOptions(), ...config });
     this.#options = { log: createLog('error', 'text'), ...options };
   }
 
   /** @returns the address as http://127.0.0.1:port/ */
   async start(): Promise<string> {
-    const options = throughGateway
-      ? { ...this.#options, passing: passing('the owner', new GivenOwner()) }
-      : this.#options;
+    const node = this.config.redisUrl === '' ? undefined : await this.#startNode();
+    const given = { ...this.#options, node };
+    const options = throughGateway ? { ...given, passing: passing('the owner', new GivenOwner()) } : given;
     this.#service = await serve(this.config, this.media, options);
     const { url } = this.#service;
     if (throughGateway) this.#gateway = await Gateway.start(nodeAt('the owner', url), this.config);
@@ -43,6 +47,16 @@ export class ServiceStage {
   async stop(): Promise<void> {
     await this.#service?.stop();
     await this.#gateway?.stop();
+    await this.#node?.stop();
+  }
+
+  async #startNode(): Promise<NodeRooms> {
+    this.#node = await startNode(
+      this.config,
+      { engine: this.media, servers: [] },
+      this.#options.log ?? createLog('error', 'text'),
+    );
+    return this.#node;
   }
 
   /** The server that `start` has made. */
