@@ -33,7 +33,7 @@ export class ServiceStage {
     this.#options = { log: createLog('error', 'text'), ...options };
   }
 
-  /** @returns the address as http://127.0.0.1:port/ */
+  /** @returns the address as http://127.0.0.1:port/, with PATH_PREFIX if there is one */
   async start(): Promise<string> {
     const node = this.config.redisUrl === '' ? undefined : await this.#startNode();
     const given = { ...this.#options, node };
@@ -41,7 +41,7 @@ export class ServiceStage {
     this.#service = await serve(this.config, this.media, options);
     const { url } = this.#service;
     if (throughGateway) this.#gateway = await Gateway.start(nodeAt('the owner', url), this.config);
-    return `${this.origin}/`;
+    return new URL(new URL(url).pathname, this.origin).href;
   }
 
   async stop(): Promise<void> {
