@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
+import { adminToken, asAdmin } from '../support/administrator.js';
 import { useServer } from '../support/server.js';
 import { until } from '../support/until.js';
 import { useBrowser } from './shared-browser.js';
@@ -8,6 +9,7 @@ import { patienceMs, seeEachOther, Visitor } from './visitor.js';
 /** How long a call may be without picture after its media server was killed. The target is 5 s; the time is printed. */
 const backWithinMs = 20_000;
 
+const health = z.object({ mediaServers: z.array(z.object({ load: z.number() })) });
 const moments = z.object({ mediaError: z.number(), published: z.number(), frame: z.number() });
 
 /** Makes the page record the times of the loss, of the other's new publication, and of its first new frame. */
@@ -100,6 +102,33 @@ describe('a call through the embedded engine, whose media is lost', function () 
       expect([...ana.errors, ...berta.errors]).to.deep.equal([]);
     });
   }
+});
+
+describe('a call over two embedded engines, one of which is killed', function () {
+  this.timeout(4 * patienceMs);
+  // The second one who publishes is on the other engine.
+  const server = useServer({ kmsUris: [], mediaProcesses: 2, mediaServerLimit: 10, relayAbove: 0.1, adminToken });
+  const newWindow = useBrowser();
+
+  async function loads(): Promise<number[]> {
+    const { mediaServers } = health.parse(await (await fetch(`${server().url}healthz`, asAdmin)).json());
+    return mediaServers.map(({ load }) => load);
+  }
+
+  it('plays across, and comes back by itself', async () => {
+    const ana = await Visitor.join(await newWindow(), server().url, 'Ana', 'over two');
+    await until('Ana publishes', async () => (await loads()).join() === '1,0');
+    const berta = await Visitor.join(await newWindow(), server().url, 'Berta', 'over two');
+    await seeEachOther(ana, berta);
+    expect(await loads(), 'each has two, and an end of each relay').to.deep.equal([4, 4]);
+    await ana.page.evaluate(watch('Berta'));
+    process.kill(server().mediaProcessIds[1] ?? 0, 'SIGKILL');
+    await until('Berta publishes again', () =>
+      ana.page.evaluate('window.moments.frame !== undefined && window.moments.mediaError === undefined'),
+    );
+    await seeEachOther(ana, berta);
+    for (const visitor of [ana, berta]) expect(visitor.errors).to.deep.equal([]);
+  });
 });
 
 function report(time: string, at: number, seen: readonly z.infer<typeof moments>[]): void {
