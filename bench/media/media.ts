@@ -3,7 +3,7 @@ import { median } from '../median.js';
 import type { Forwarding } from './forwarding.js';
 import { measured, runOnce } from './forwarding.js';
 import { sweep } from './sweep.js';
-import { bareSubject, emptyEngine, engineSubject, floorSubject } from './subjects.js';
+import { bareSubject, emptyEngine, engineSubject, floorSubject, relayingSubject } from './subjects.js';
 import type { EmptySubject, Shape, Subject } from './subjects.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -34,6 +34,8 @@ export async function benchMedia(): Promise<void> {
   const many = await compare((start) => forward(start, audience, 400));
   row('one to forty, 16 k packets/s: one forwarded packet', 'µs CPU', usOf(many), '≤ 0.75');
   const half = await compare((start) => forward(start, meetings, 85));
+  const relays = await compare((start) => forward(start, meetings, 85), engineSubject, relayingSubject);
+  row('one packet over a relay, both ends; floor: one forwarded packet', 'µs CPU', costOfRelays(relays), '');
   row('delay at half load, median', 'ms', half.map(both(({ p50 }) => p50)), '');
   row('delay at half load, 95 of 100', 'ms', half.map(both(({ p95 }) => p95)), '');
   const connecting = await compareConnecting();
@@ -58,11 +60,15 @@ export async function benchMedia(): Promise<void> {
 type Start = (shape: Shape) => Promise<Subject>;
 
 /** Each round measures both in fresh processes, in alternating order. */
-async function compare<T>(measure: (start: Start) => Promise<T>): Promise<Pair<T>[]> {
+async function compare<T>(
+  measure: (start: Start) => Promise<T>,
+  floor: Start = floorSubject,
+  subject: Start = engineSubject,
+): Promise<Pair<T>[]> {
   const pairs: Pair<T>[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    if (round % 2 === 0) pairs.push([await measure(floorSubject), await measure(engineSubject)]);
-    else pairs.push(swapped([await measure(engineSubject), await measure(floorSubject)]));
+    if (round % 2 === 0) pairs.push([await measure(floor), await measure(subject)]);
+    else pairs.push(swapped([await measure(subject), await measure(floor)]));
   }
   return pairs;
 }
@@ -107,6 +113,12 @@ async function connect(start: (count: number) => Promise<EmptySubject>): Promise
 
 function usOf(pairs: readonly Pair<Forwarding>[]): Pair<number>[] {
   return pairs.map(both(({ usPerPacket }) => usPerPacket));
+}
+
+/** What a packet costs more when it comes over a relay, which it does once for all its receivers. */
+function costOfRelays(pairs: readonly Pair<Forwarding>[]): Pair<number>[] {
+  const { receiversOfEach } = meetings;
+  return usOf(pairs).map(([direct, relayed]) => [direct, (relayed - direct) * receiversOfEach]);
 }
 
 function both<T>(of: (side: T) => number): (pair: Pair<T>) => Pair<number> {

@@ -47,7 +47,25 @@ export async function startLoad(): Promise<Load> {
 }
 
 /** The engine as it is shipped, compiled, with its clients connected. */
-export async function engineSubject(shape: Shape): Promise<Subject> {
+export function engineSubject(shape: Shape): Promise<Subject> {
+  return engineWith(shape, (_kurento, publication) => Promise.resolve(publication));
+}
+
+/** The same, and between each publisher and its receivers is a relay, both ends of which are in this engine. */
+export function relayingSubject(shape: Shape): Promise<Subject> {
+  return engineWith(shape, relayed);
+}
+
+/** What receivers are connected from, and where. */
+interface Publication {
+  readonly pipeline: string;
+  readonly source: string;
+}
+
+async function engineWith(
+  shape: Shape,
+  passOn: (kurento: KurentoSocket, publication: Publication) => Promise<Publication>,
+): Promise<Subject> {
   const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
   const [engine, { url }] = await Child.start<never, EngineReport>(compiled, engineReport);
   const kurento = await KurentoSocket.open(url);
@@ -55,8 +73,10 @@ export async function engineSubject(shape: Shape): Promise<Subject> {
   const callers = new Callers(load, kurento);
   for (let publisher = 0; publisher < shape.publishers; publisher += 1) {
     const pipeline = await kurento.create('MediaPipeline');
-    const source = await callers.open(pipeline, true);
-    for (let receiver = 0; receiver < shape.receiversOfEach; receiver += 1) await callers.open(pipeline, false, source);
+    const there = await passOn(kurento, { pipeline, source: await callers.open(pipeline, true) });
+    for (let receiver = 0; receiver < shape.receiversOfEach; receiver += 1) {
+      await callers.open(there.pipeline, false, there.source);
+    }
   }
   return {
     load,
@@ -67,6 +87,28 @@ export async function engineSubject(shape: Shape): Promise<Subject> {
       await engine.stop();
     },
   };
+}
+
+/** As `media/spread/relay.ts` does it. Media comes a moment later. */
+async function relayed(kurento: KurentoSocket, { pipeline, source }: Publication): Promise<Publication> {
+  const other = await kurento.create('MediaPipeline');
+  const near = await kurento.create('WebRtcEndpoint', { mediaPipeline: pipeline, sendonly: true });
+  const far = await kurento.create('WebRtcEndpoint', { mediaPipeline: other });
+  await kurento.invoke(source, 'connect', { sink: near });
+  const offer = await kurento.invoke(near, 'generateOffer', { options: { offerToReceiveAudio: false } });
+  await kurento.invoke(near, 'processAnswer', { answer: await kurento.invoke(far, 'processOffer', { offer }) });
+  for (const end of [near, far]) {
+    await kurento.subscribe(end, 'IceCandidateFound');
+    await kurento.invoke(end, 'gatherCandidates');
+  }
+  for (const [from, to] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    const { data } = await kurento.event('IceCandidateFound', from);
+    await kurento.invoke(to, 'addIceCandidate', { candidate: data.candidate });
+  }
+  return { pipeline: other, source: far };
 }
 
 /** The bare loop with the same number of receiving sockets. */
