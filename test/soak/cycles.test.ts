@@ -7,9 +7,9 @@ const cycles = 500;
 /** At the same time. */
 const together = 25;
 /** After these the process has what it keeps: threads, buffers, compiled code. */
-const warmUp = 100;
+const warmUp = 200;
 /** MB. A leak of one packet buffer for each endpoint would make it four times that. */
-const mostGrowth = 32;
+const mostGrowth = 24;
 
 describe('calls through the embedded engine, one after the other', function () {
   this.timeout(180_000);
