@@ -7,9 +7,19 @@ import type { Owner } from './room-store.js';
  * - `ABSENT`: the node that is to get a room is not there.
  * - `AWAY`: Redis cannot be reached, or does not take writes now. What was asked may have been done or not.
  * - `UNREACHABLE`: the node that owns a room does not answer. What was asked may have been done or not.
+ * - `LEAVING`: nobody owns the room, and this node takes no more, since it is about to end.
  * - `VERSION`: nobody owns the room, and this node cannot read its journal.
  */
-export type ClusterErrorCode = 'FENCED' | 'GAP' | 'GONE' | 'ABSENT' | 'AWAY' | 'VERSION' | 'ELSEWHERE' | 'UNREACHABLE';
+export type ClusterErrorCode =
+  | 'FENCED'
+  | 'GAP'
+  | 'GONE'
+  | 'ABSENT'
+  | 'AWAY'
+  | 'LEAVING'
+  | 'VERSION'
+  | 'ELSEWHERE'
+  | 'UNREACHABLE';
 
 /** Why Redis did not do what a node asked for. */
 export class ClusterError extends Error {

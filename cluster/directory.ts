@@ -104,7 +104,7 @@ export class Directory {
 
   /**
    * Takes a room for this node, if nobody owns it or its owner is dead.
-   * @throws ClusterError AWAY when this node may not act, or Redis does not answer
+   * @throws ClusterError AWAY when this node may not act, or Redis does not answer; LEAVING, or ElsewhereError, when it takes no more rooms
    */
   async claim(name: string): Promise<Claim> {
     const hash = roomHash(name);
@@ -139,6 +139,7 @@ export class Directory {
   async #claim(hash: string, name: string): Promise<Claim> {
     const { store, membership, nodeId } = this.#context;
     this.#mustBeUp();
+    if (membership.state === 'draining') await this.#mustBeOwn(hash, name);
     let claim = await store.claim(hash, name);
     // The room of a dead node need not wait for the node whose turn it is: somebody wants to come in.
     if (claim.type === 'other' && membership.peers.isDead(claim.owner.node)) {
@@ -148,6 +149,15 @@ export class Directory {
     if (claim.type === 'mine') this.moved(hash, { node: nodeId, epoch: claim.epoch });
     if (claim.type === 'other') this.moved(hash, claim.owner);
     return claim;
+  }
+
+  /** A node that drains takes what it was given, since it has to give that away again, and nothing else. */
+  async #mustBeOwn(hash: string, name: string): Promise<void> {
+    const { store, nodeId } = this.#context;
+    const owner = await store.ownerOf(hash);
+    this.moved(hash, owner);
+    if (!owner) throw new ClusterError('LEAVING', `this node takes no more rooms: "${name}" is not opened here`);
+    if (owner.node !== nodeId) throw new ElsewhereError(name, owner);
   }
 
   #mustBeUp(): void {

@@ -8,7 +8,7 @@ import type { Peer } from './peers.js';
 import { mediaIn, successorsOf } from './successors.js';
 
 export interface HandOversContext {
-  readonly owned: Pick<OwnedRooms, 'find' | 'handOver' | 'ownGiven'>;
+  readonly owned: Pick<OwnedRooms, 'all' | 'find' | 'handOver' | 'ownGiven'>;
   readonly peers: { readonly alive: readonly Peer[] };
   readonly log: Log;
   /** Whether all clients of a room can go on at another node. */
@@ -62,6 +62,33 @@ export class HandOvers {
       if (!(await owned.handOver(name, next))) throw new ClusterError('GONE', `room "${name}" has closed`);
       return next;
     });
+  }
+
+  /** Gives all rooms away. Resolves when none is left, or when those that are left stay. Never rejects. */
+  async giveAll(): Promise<void> {
+    const { owned } = this.#context;
+    const refused = new Set<string>();
+    for (;;) {
+      // More may come meanwhile.
+      const names = [...owned.all].map(({ name }) => name).filter((name) => !refused.has(name));
+      if (names.length === 0) return;
+      await Promise.all(names.map(async (name) => (await this.#giveToAny(name)) || refused.add(name)));
+    }
+  }
+
+  /** @returns false when it stays, or has closed */
+  async #giveToAny(name: string): Promise<boolean> {
+    const { owned, log } = this.#context;
+    const room = owned.find(name);
+    for (const to of room ? this.#successors(room) : []) {
+      try {
+        await this.move(name, to);
+        return true;
+      } catch (error) {
+        log.debug('A room was not given to another node', { room: name, node: to, error: String(error) });
+      }
+    }
+    return false;
   }
 
   #successors({ hash, journal }: OwnedRoom): string[] {

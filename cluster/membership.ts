@@ -88,6 +88,8 @@ export class Membership {
     this.peers.connected();
     await this.#beat();
     await this.#thaw;
+    // The others, and then what they say of themselves: it decides in which form rooms are begun.
+    for (let looks = 0; looks < 2; looks += 1) await this.peers.look();
     this.#look();
   }
 
@@ -108,10 +110,10 @@ export class Membership {
     return this.#context.clock.wall() + this.#offset;
   }
 
-  /** Takes no new rooms from now on, and the others know. */
-  drain(isDraining = true): void {
+  /** Takes no new rooms from now on. Resolves when Redis knows, or cannot be reached. */
+  async drain(isDraining = true): Promise<void> {
     this.#isDraining = isDraining;
-    void this.#beat();
+    await this.#beat();
   }
 
   /** Says that the node is gone. The rooms that it owns are taken over. */

@@ -59,15 +59,29 @@ export class ClusterNode {
   readonly membership: Membership;
   readonly directory: Directory;
   readonly rooms: RoomList;
+  readonly #reads: NodeSettings['reads'];
   readonly #start: () => Promise<void>;
+
+  /** The version in which rooms are begun now: the newest one that every node reads. */
+  get writes(): number {
+    const { oldest, newest } = this.#reads;
+    return Math.max(oldest, Math.min(newest, ...this.membership.peers.alive.map(({ facts }) => facts.newest)));
+  }
 
   private constructor(settings: NodeSettings, hooks: NodeHooks, log: Log, clock: Clock) {
     const { redisUrl: url, redisWaitReplicas: waitReplicas, reads, resumeMs, leaseMs } = settings;
     const { id: nodeId } = this;
+    this.#reads = reads;
     const name = settings.nodeName === '' ? hostname() : settings.nodeName;
     const names = (this.names = new Names(settings.redisPrefix));
     const hub = (this.hub = new Hub({ url, name: `${settings.redisPrefix}${nodeId}`, waitReplicas }, log));
-    const store = (this.store = new RoomStore(hub, names, { nodeId, reads, writes: reads.newest, resumeMs }));
+    const writes = (): number => this.writes;
+    const store = (this.store = new RoomStore(hub, names, {
+      ...{ nodeId, reads, resumeMs },
+      get writes() {
+        return writes();
+      },
+    }));
     const journals = (this.journals = new Journals(hub, store, settings, clock, log, hooks));
     const facts = () => ({
       name,

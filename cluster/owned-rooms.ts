@@ -71,6 +71,10 @@ export class OwnedRooms implements Journal {
     this.#haveBegun(parts);
   }
 
+  get size(): number {
+    return this.#owned.size;
+  }
+
   get all(): Iterable<JournaledRoom> {
     return this.#owned.values();
   }

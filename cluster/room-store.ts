@@ -15,7 +15,7 @@ export interface StoreSettings {
   readonly nodeId: string;
   /** Versions of journals that this node reads. */
   readonly reads: { readonly oldest: number; readonly newest: number };
-  /** The version of the journals that it begins. */
+  /** The version of the journals that it begins now. */
   readonly writes: number;
   /** How long the log of a closed room stays, in ms: RESUME_MS. */
   readonly resumeMs: number;

@@ -76,6 +76,8 @@ export interface Dialect {
 export interface HandOver {
   /** Ends their connections. What clients are told from now on is kept for them. Resolves when no request runs any more. */
   suspend(): Promise<void>;
+  /** Ends so many of their connections, the oldest first. Their clients go on by themselves, over another process. */
+  sendAway(count: number): void;
   /** What the next process needs of a client, as plain data. Undefined: it cannot go on. */
   readonly recordOf: RecordOf;
   /** Called in the next process, after `attach`. */

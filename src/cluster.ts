@@ -7,6 +7,7 @@ import { GivenRooms } from '../cluster/given-rooms.js';
 import { HandOvers } from '../cluster/hand-overs.js';
 import { leftRoomsTaken } from '../cluster/left-rooms.js';
 import { Moves } from '../cluster/moves.js';
+import { Placement } from '../cluster/placement.js';
 import { ClusterNode } from '../cluster/node.js';
 import type { NodeHooks } from '../cluster/node.js';
 import { OwnedRooms } from '../cluster/owned-rooms.js';
@@ -58,7 +59,7 @@ export async function startNode(
       lag.reset();
       const reached = media.servers.filter(({ up }) => up);
       return {
-        rooms: [...owned.all].length,
+        rooms: owned.size,
         sockets: served?.doors.connections ?? 0,
         lag: Math.round(lagMs),
         media: new Set(reached.map(({ url }) => url)),
@@ -114,6 +115,11 @@ export async function startNode(
       return served.answer(request);
     },
   }));
+  const placement = new Placement({
+    ...{ nodeId, region: config.nodeRegion, slack: config.placementSlack, clock: systemClock, membership },
+    own: () => ({ rooms: owned.size, sockets: served?.doors.connections ?? 0 }),
+    writes: () => node.writes,
+  });
   const lines = (relay = new Relay({
     ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame },
     post: (listener) => new HubPost(hub, names, nodeId, listener, log),
@@ -133,6 +139,7 @@ export async function startNode(
       owned.unused(room);
     },
     find: async (hash) => directory.findHash(hash),
+    openAt: (wasAsked) => placement.nodeFor(wasAsked),
     moved: (hash, owner) => {
       directory.moved(hash, owner);
     },
@@ -229,6 +236,14 @@ export async function startNode(
     },
     closed: async () => {
       if (!hasLeft) await Promise.all([ofAll.release(), owned.close(endMs)]);
+    },
+    drain: async () => {
+      const isPossible = membership.state !== 'frozen' && handOvers.arePossible;
+      if (isPossible) await membership.drain();
+      return isPossible;
+    },
+    giveRooms: async () => {
+      await Promise.all([ofAll.release(), handOvers.giveAll()]);
     },
     leave: async () => {
       hasLeft = true;

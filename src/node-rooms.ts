@@ -50,6 +50,13 @@ export interface NodeRooms {
   readonly isReady: boolean;
   /** The rooms have been closed. Resolves when everybody could be told, and Redis has nothing of them any more. */
   closed(): Promise<void>;
+  /** Takes no new rooms from now on. Resolves with false when no other node is there to take them: then it goes on doing so. */
+  drain(): Promise<boolean>;
+  /**
+   * Gives the rooms to other nodes, as far as they take them: all goes on in them, and nobody is told. Clients of protocols that cannot go
+   * on have left, and connect anew with another node.
+   */
+  giveRooms(): Promise<void>;
   /** Leaves the rooms to other nodes, or to the next process of the server. Nobody is told. */
   leave(): Promise<void>;
   /** Gives everything back. Rooms that are not left have been closed before. */
@@ -105,6 +112,12 @@ function refuse(error: unknown, name: string): never {
   const code = codeOf(error);
   if (code === 'ELSEWHERE' || code === 'FENCED') {
     throw new RoomError('interrupted', `Room "${name}" is on another node`, { retry: true, cause: error });
+  }
+  if (code === 'LEAVING') {
+    throw new RoomError('room-refused', `Room "${name}" is to be opened at another node`, {
+      retry: true,
+      cause: error,
+    });
   }
   if (code !== 'AWAY' && code !== 'VERSION') throw error;
   throw new RoomError('room-refused', `Nobody can say now where room "${name}" is`, { retry: true, cause: error });

@@ -38,6 +38,7 @@ import { fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.js';
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
+import { sendAway } from './send-away.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
 import { Undo } from './undo.js';
@@ -93,6 +94,13 @@ export interface Service {
    */
   reload(config: Config): Promise<Renewed>;
   /**
+   * While everything goes on: participants of protocols whose clients cannot come back leave, other processes are given the rooms, and then
+   * connections end, a few at a time, whose clients go on over those processes. Nobody is let in from then on. Call `handOver` after it.
+   * @param give gives the rooms away, and ends the connections of those that have left
+   * @param ms how long all of it should take
+   */
+  drain(give: () => Promise<void>, ms: number): Promise<void>;
+  /**
    * Ends all connections and keeps the rooms for another process, which goes on with them (`ServeOptions.former`). Participants of
    * protocols whose clients cannot come back leave. What is allocated on media servers stays. Call `stop` after it.
    * @param save keeps the rooms, which hold secrets, before anything changes in them. If it throws, `handOver` rejects, and `stop` closes
@@ -105,6 +113,9 @@ export interface Service {
 
 /** How long requests may go on that clients have sent before the rooms are handed over, in ms. */
 const handOverMs = 5_000;
+
+/** How long it may take to give the rooms to other processes, in ms. What is left is taken over by them then. */
+const giveMs = 10_000;
 
 /** How long an upload may take, in ms, which is Node's default. Node refuses one that is shorter than the time for the head. */
 const requestMs = 300_000;
@@ -275,6 +286,14 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       undo.add(() => dialect.close());
     }
     const handOvers = new Map(dialects.flatMap(({ name, handOver }) => (handOver ? [[name, handOver]] : [])));
+    /** Participants leave whose clients cannot go on with another process. */
+    const leaveForGood = (): void => {
+      for (const room of rooms) {
+        for (const participant of [...room.everybody]) {
+          if (!handOvers.has(participant.attributes.dialect)) participant.leave();
+        }
+      }
+    };
     const recordOf: RecordOf = (participant, session) =>
       handOvers.get(participant.attributes.dialect)?.recordOf(participant, session);
     const comeBack = backTo(handOvers);
@@ -322,13 +341,18 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         if (named === next || (next.tlsCert === config.tlsCert && next.tlsKey === config.tlsKey)) return renewed;
         return { ...renewed, kept: [...renewed.kept, 'TLS_CERT', 'TLS_KEY'] };
       },
+      drain: async (give, ms) => {
+        const end = performance.now() + ms;
+        leaveForGood();
+        await Promise.race([give(), pause(giveMs, undefined, { ref: false })]);
+        doors.stop();
+        await sendAway(dialects, end - performance.now());
+      },
       handOver: async (save) => {
         doors.stop();
         const served = Promise.all([...handOvers.values()].map((each) => each.suspend()));
         await Promise.race([served, pause(handOverMs, undefined, { ref: false })]);
-        for (const room of rooms)
-          for (const participant of [...room.everybody])
-            if (!handOvers.has(participant.attributes.dialect)) participant.leave();
+        leaveForGood();
         await save(rooms.record(recordOf));
         rooms.letGo();
       },

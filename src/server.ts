@@ -86,7 +86,10 @@ export async function startServer(
             });
             media.leave();
           }
-          if (node) await service.handOver(() => node.leave());
+          if (node) {
+            if (await node.drain()) await service.drain(() => node.giveRooms(), config.drainS * 1_000);
+            await service.handOver(() => node.leave());
+          }
         } catch (error) {
           log.error('the rooms end with this process: they cannot be kept', { error });
         }

@@ -377,7 +377,7 @@ export class Doors {
     const caller = this.#admitSocket(request);
     keepHeaders(socket, this.#headers.for(request));
     const path = pathOf(request);
-    const door = this.#stopped ? undefined : this.#doors.get(path);
+    const door = this.#doors.get(path);
     const mounted = door ? undefined : this.#mountAt(path);
     const mount = typeof mounted?.mount === 'object' ? mounted.mount : undefined;
     const refuse = (status: number, reason: string, more: readonly Header[] = []): void => {
@@ -391,6 +391,10 @@ export class Doors {
     }
     if (!door && !mount) {
       refuse(404, 'there is no WebSocket here');
+      return;
+    }
+    if (this.#stopped && door) {
+      answerRaw(socket, 503, 'the server is about to end');
       return;
     }
     const refusal = this.#gate.refusal(request, caller, 'protocol');

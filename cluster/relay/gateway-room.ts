@@ -23,6 +23,11 @@ export interface GatewayContext {
   readonly moved: (hash: string, owner: Owner | undefined) => void;
   /** What was told after a position; undefined when the log does not reach back that far. @throws ClusterError AWAY */
   readonly logAfter: (hash: string, after: Position, limit: number) => Promise<readonly LoggedFrame[] | undefined>;
+  /**
+   * The node that is to open a room. Default: this one.
+   * @param wasAsked another node was asked for this room, and has not opened it
+   */
+  readonly openAt?: ((wasAsked: boolean) => string) | undefined;
   /** Whether this node may act. */
   readonly isUp: () => boolean;
 }
@@ -48,6 +53,8 @@ export class GatewayRoom {
   readonly #unused: (room: GatewayRoom) => void;
   #owner: Owner | undefined;
   #asking = false;
+  /** Another node was asked to open the room. */
+  #hasAskedOther = false;
   /** Up to here all was written. */
   #position: Position | undefined;
   #reported: Position | undefined;
@@ -338,12 +345,13 @@ export class GatewayRoom {
     if (owner && owner.node !== this.#owner?.node) this.#goOnWith(owner);
     else {
       this.#owner = undefined;
-      this.#ask();
+      this.#ask(this.#hasAskedOther ? askAgainMs : 0);
     }
   }
 
   /** What is not served is sent to another owner, and it is asked whether it knows the lines. @param known lines that it knows */
   #goOnWith(owner: Owner, known: Iterable<string> = []): void {
+    if (owner.epoch > 0) this.#hasAskedOther = false;
     this.#owner = owner;
     this.#context.moved(this.hash, owner);
     this.#known.clear();
@@ -408,14 +416,21 @@ export class GatewayRoom {
       asked += 1;
       if (owner) this.#goOnWith(owner);
       else if (this.#position && asked === 1) this.receive({ t: 'end' });
-      // Nobody's: this node becomes the owner, if it knows the name.
-      else if (this.#mayOpen) this.#goOnWith({ node: this.#context.nodeId, epoch: 0 });
+      // Nobody's: this node becomes the owner, or another one, if it is known here what the room is called.
+      else if (this.#mayOpen) this.#goOnWith({ node: this.#opener(), epoch: 0 });
       else if (asked >= mostAsked) this.#giveUp();
     }
   }
 
   get #mayOpen(): boolean {
     return [...this.#lines.values()].some(({ room, isIn }) => room !== undefined && !isIn);
+  }
+
+  #opener(): string {
+    const { nodeId, openAt } = this.#context;
+    const node = openAt?.(this.#hasAskedOther) ?? nodeId;
+    if (node !== nodeId) this.#hasAskedOther = true;
+    return node;
   }
 
   /** Nobody has taken the room for long. */

@@ -26,6 +26,7 @@ export interface RelaySettings {
   readonly owns: OwnersContext['owns'];
   readonly unused: (room: string) => void;
   readonly find: GatewaysContext['find'];
+  readonly openAt?: GatewaysContext['openAt'];
   readonly moved: GatewaysContext['moved'];
   readonly logAfter: GatewaysContext['logAfter'];
   readonly roomOf: GatewaysContext['roomOf'];

@@ -78,6 +78,10 @@ export class RoomGateway implements Dialect {
       for (const link of [...this.#links]) link.suspend();
       await this.#sessions.idle();
     },
+    sendAway: (count) => {
+      const open = [...this.#links].filter(({ isOpen }) => isOpen);
+      for (const link of open.slice(0, count)) link.suspend();
+    },
     recordOf: (_participant, client) => (client instanceof Session ? client.record : undefined),
     comeBack: (participant, kept) => this.#restore(participant, kept)?.returned,
   };

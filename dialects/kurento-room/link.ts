@@ -60,6 +60,10 @@ export class Link implements ConnectionListener, CallingLink {
     return this.#place.presentId;
   }
 
+  get isOpen(): boolean {
+    return this.#connection.open;
+  }
+
   acknowledged(received: number): void {
     this.#place.acknowledged(received);
   }

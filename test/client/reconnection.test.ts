@@ -68,6 +68,23 @@ describe('a client that lost its connection', () => {
     expect(happened).to.deep.equal(['reconnecting']);
   });
 
+  for (const code of [1012, 1013]) {
+    it(`goes on at once by the same address, spread over a moment, when a server that leaves ends it with ${code}`, async () => {
+      const answer = { value: 'ok', sessionId: 'one' };
+      await enter(({ method }, visit) => {
+        if (method === 'joinRoom') return { result: { value: [], sessionId: 'one', features: ['resume'] } };
+        // The server ends the connection while it has a request.
+        if (method !== 'sendMessage' || visit.number > 1) return { result: answer };
+        visit.close(code);
+        return undefined;
+      });
+      await room?.chat('hello');
+      expect(server?.heard).to.deep.equal(['1 joinRoom', '1 sendMessage', '2 connect', '2 sendMessage']);
+      expect(happened).to.deep.equal(['reconnecting', 'reconnected true']);
+      expect(pauses).to.deep.equal([100]);
+    });
+  }
+
   it('joins again when the connection is lost again during the join', async () => {
     await enter(({ method }, visit) => {
       if (method === 'connect') return unknownSession;

@@ -42,6 +42,11 @@ export class Visit {
     this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
   }
 
+  /** Ends the connection as a server does. */
+  close(code: number): void {
+    this.#socket.close(code);
+  }
+
   /** Breaks the connection without closing it, as a network does. */
   cut(): void {
     this.#socket.terminate();

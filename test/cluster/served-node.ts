@@ -1,9 +1,12 @@
 import { expect } from 'chai';
+import { z } from 'zod';
 import type { GivenConfig } from '../../src/config.js';
 import type { RunningServer } from '../../src/server.js';
+import { asAdmin } from '../support/administrator.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { pipelinesOf } from '../support/media-objects.js';
-import { PeerProcess, sections } from '../support/peer.js';
+import { bindAddress, negotiate } from '../support/negotiate.js';
+import { PeerProcess } from '../support/peer.js';
 import type { Peer } from '../support/peer.js';
 import { serverProgram } from '../support/programs.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -12,7 +15,6 @@ import { startTestServer } from '../support/server.js';
 import { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 
-const bindAddress = '127.0.0.1';
 const leaseMs = 1_500;
 /** As `names` of rooms-in-redis.ts. */
 const redisPrefix = 'test:';
@@ -86,6 +88,17 @@ export class ClusterStage {
     return process;
   }
 
+  /** Resolves when each of them knows the others. They have the admin token of tests. */
+  async known(nodes: readonly { readonly url: string }[]): Promise<void> {
+    for (const { url } of nodes) {
+      await until('the node knows the others', async () => {
+        const answer = await fetch(new URL('api/v1/cluster', url), asAdmin);
+        const { nodes: seen } = seenNodes.parse(await answer.json());
+        return seen.filter(({ state }) => state === 'up').length === nodes.length;
+      });
+    }
+  }
+
   async connect(server: { readonly url: string }): Promise<RpcClient> {
     const client = await RpcClient.connect(server.url);
     this.#clients.push(client);
@@ -110,26 +123,19 @@ export class ClusterStage {
     return client;
   }
 
-  /** A peer whose candidates and answer go through the server. `of`: the publisher. */
+  /** As the function of that name. */
   async negotiate(client: RpcClient, of: string, method: string, params: object = {}): Promise<Peer> {
-    const told: Promise<unknown>[] = [];
-    const peer = await this.#peers.open({
-      sections: sections(method === 'publishVideo' ? 'sendonly' : 'recvonly'),
-      bindAddress,
-      onCandidate: (candidate) => {
-        told.push(client.request('onIceCandidate', { endpointName: of, ...candidate }));
-      },
-    });
-    const { sdpAnswer } = await client.request(method, { sdpOffer: peer.offer, ...params });
-    peer.accept(String(sdpAnswer));
-    const found = await client.take((frame) => frame.method === 'iceCandidate' && frame.params?.endpointName === of);
-    peer.addCandidate({ candidate: String(found.params?.candidate), sdpMid: String(found.params?.sdpMid) });
-    await peer.connected();
-    await Promise.all(told);
-    return peer;
+    return negotiate(this.#peers, client, of, method, params);
   }
 
   async expectNothingLeft(): Promise<void> {
     await until('nothing is left at the media server', async () => (await pipelinesOf(this.engine.url)).length === 0);
   }
+}
+
+const seenNodes = z.object({ nodes: z.array(z.object({ state: z.string() })) });
+
+/** Whether a balancer should send clients there: 200, or else 503. */
+export async function readinessOf({ url }: { readonly url: string }): Promise<number> {
+  return (await fetch(new URL('readyz', url))).status;
 }

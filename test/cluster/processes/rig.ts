@@ -67,6 +67,19 @@ export class Node {
     await process?.end('SIGKILL');
   }
 
+  /** It is told to end. Resolves when the process has ended. */
+  async end(): Promise<void> {
+    await this.#process?.end('SIGTERM');
+    this.#process = undefined;
+  }
+
+  /** Whether a balancer should send clients there. */
+  async isReady(): Promise<boolean> {
+    if (!this.#process) return false;
+    const answer = await fetch(`${this.url}readyz`).catch(() => undefined);
+    return answer?.status === 200;
+  }
+
   stop(): void {
     this.isStopped = true;
     this.#process?.signal('SIGSTOP');
