@@ -19,7 +19,7 @@ class Guest {
   readonly losses: string[] = [];
   resumed = 0;
 
-  #isTalking = false;
+  readonly #hushed = new AbortController();
 
   private constructor(
     session: Session,
@@ -58,7 +58,7 @@ class Guest {
   /** Says one thing after the other until `hush`. @returns what was said, as far as the server has taken it */
   async talk(): Promise<string[]> {
     const said: string[] = [];
-    for (this.#isTalking = true; this.#isTalking;) {
+    while (!this.#hushed.signal.aborted) {
       const message = `${this.name} ${said.length}`;
       await this.request('sendMessage', { message, userMessage: this.name, roomMessage: 'r' });
       said.push(message);
@@ -67,7 +67,7 @@ class Guest {
   }
 
   hush(): void {
-    this.#isTalking = false;
+    this.#hushed.abort();
   }
 
   async leave(): Promise<void> {

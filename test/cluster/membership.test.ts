@@ -121,7 +121,7 @@ describe('Membership', () => {
     const [peer] = ana.membership.peers.alive;
     expect(peer?.id).to.equal('ben');
     expect({ ...peer?.facts, load: new Map() }).to.deep.equal({ ...ben.facts, state: 'up' });
-    ben.membership.drain();
+    void ben.membership.drain();
     expect(ben.state).to.equal('draining');
     await until('ana knows', async () => {
       await ana.look(5);

@@ -178,7 +178,7 @@ describe('The worlds of a cluster', function () {
     await two_.worlds.ownerOf('a');
     await until('the first is known', () => two_.node.membership.peers.alive.some(({ id }) => id === one.node.id));
     // So that another one takes the world.
-    two_.node.membership.drain();
+    void two_.node.membership.drain();
     one.die();
     await until('it is taken', () => three.worlds.ownerOf('a') === 'here');
     await until('the other hears it too', () => two_.heard.length > 0);
@@ -200,7 +200,7 @@ describe('The worlds of a cluster', function () {
 
   it('are not taken by a node that drains', async () => {
     const [one, two_] = await two();
-    one.node.membership.drain();
+    void one.node.membership.drain();
     expect(await one.worlds.ownerOf('a')).to.equal(undefined);
     expect(await two_.worlds.ownerOf('a')).to.equal('here');
     expect(await one.worlds.ownerOf('a')).to.deep.equal(at(two_, 'http://two:2'));
