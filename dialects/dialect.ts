@@ -23,11 +23,14 @@ export interface DialectContext {
   readonly passwords: Pick<Passwords, 'hash'>;
   /** Maps the dialect's names of rooms to keys of `Rooms`: one name space for all dialects, or one for each. */
   readonly names: RoomNames;
-  /** The paths of the one HTTP server: WebSockets (`open`) and other HTTP (`mount`). */
+  /**
+   * The paths of the one HTTP server: WebSockets (`open`) and other HTTP (`mount`). A dialect that keeps something for all its clients at
+   * once names their `world`, so that of several nodes one serves them all.
+   */
   readonly doors: Doors;
   /** Which rooms a client is told of that is in none of them. */
   readonly roomList: RoomListMode;
-  /** The one socket.io server, which several dialects share. */
+  /** The one socket.io server, which several dialects share. Its clients are of one world. */
   readonly socketIo: SocketIoDoor;
   /** Put before every path; empty, or begins with a slash. */
   readonly pathPrefix: string;

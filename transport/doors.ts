@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { AnswerHeaders } from './answer-headers.js';
 import type { Budget } from './gate/account.js';
+import { isPassedOn } from './gate/caller.js';
 import type { Caller } from './gate/caller.js';
 import { Connection, ObservedConnection } from './connection.js';
 import type { ConnectionLimits, ConnectionObserver } from './connection.js';
@@ -358,6 +359,11 @@ export class Doors {
         });
       }
     };
+    // The node that the client came to has counted it.
+    if (isPassedOn(request)) {
+      serve();
+      return;
+    }
     this.#visits.take(request, response, caller, serve, (retryAfterMs) => {
       this.#gate.report(request, caller, 'too many requests');
       response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1_000));

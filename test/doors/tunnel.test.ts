@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { Agent, createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createNetServer } from 'node:net';
@@ -20,6 +20,7 @@ import { Page, transports } from '../dialects/compeit/page.js';
 import { TestClient } from '../dialects/easyrtc/test-client.js';
 import { OrchestratorClient } from '../dialects/orchestrator/orchestrator-stage.js';
 import { Visitor, doors, enter } from './doors.js';
+import { ask } from './line.js';
 import type { WebSocketLine } from './line.js';
 import { RawClient } from './plain-doors.js';
 import { DoorStage } from './stage.js';
@@ -243,20 +244,51 @@ describe('Through a node that is not the owner of a world', function () {
     await nodes.start();
     const [door] = worldDoors.filter(({ name }) => name.startsWith('EasyRTC, WebSocket'));
     if (!door) throw new Error('there is such a door');
-    // A stranger at the address of the gateway has all that it may have.
-    const strangers = Array.from({ length: 4 }, () => new RawClient(nodes.owner.origin));
-    await Promise.all(strangers.map(({ socket }) => once(socket, 'connect')));
-    await until('they are counted', async () => (await send(`${nodes.owner.origin}/getAllRooms`)).status === 503);
-    for (let client = 0; client < 12; client += 1) {
+    const comeIn = async (client: number): Promise<void> => {
       const address = { 'X-Forwarded-For': `192.0.2.${client}` };
       const visitor = new Visitor(await door.open(nodes.gateway.origin, address), door.speech, `client${client}`);
       nodes.owner.keep(visitor);
       await door.speech.enter(visitor, 'hall');
-    }
-    expect((await send(`${nodes.owner.origin}/getAllRooms`)).status, 'the stranger').to.equal(503);
+    };
+    const asked = async (): Promise<number> => (await send(`${nodes.owner.origin}/getAllRooms`)).status;
+    for (let client = 0; client < 6; client += 1) await comeIn(client);
+    expect(await asked(), 'others at the address of the gateway').to.equal(200);
+    // A stranger there has all that it may have.
+    const strangers = Array.from({ length: 4 }, () => new RawClient(nodes.owner.origin));
+    await Promise.all(strangers.map(({ socket }) => once(socket, 'connect')));
+    await until('they are counted', async () => (await asked()) === 503);
+    for (let client = 6; client < 12; client += 1) await comeIn(client);
+    expect(await asked(), 'the stranger').to.equal(503);
     for (const { socket } of strangers) socket.destroy();
+    await until('they are gone', async () => (await asked()) === 200);
     await nodes.empty();
     await nodes.stop();
+  });
+
+  it('plain requests count at the node that a client comes to, and once', async () => {
+    const few = { maxRequestRate: 1, maxRequestBurst: 3 };
+    const many = { maxRequestRate: 1_000, maxRequestBurst: 1_000 };
+    const answers: (number | undefined)[][] = [];
+    for (const [ofOwner, ofGateway] of [
+      [few, many],
+      [many, few],
+    ] as const) {
+      const nodes = new TwoNodes(ofOwner, ofGateway);
+      await nodes.start();
+      const agent = new Agent({ keepAlive: true });
+      const statuses: (number | undefined)[] = [];
+      for (let count = 0; count < 4; count += 1) {
+        const { status } = await ask(`${nodes.gateway.origin}/fs/ada/x`, {}, undefined, undefined, agent);
+        statuses.push(status);
+      }
+      agent.destroy();
+      answers.push(statuses);
+      await nodes.stop();
+    }
+    expect(answers).to.deep.equal([
+      [404, 404, 404, 404],
+      [404, 404, 404, 429],
+    ]);
   });
 
   describe('when the owner', () => {

@@ -35,7 +35,7 @@ export function keepPassedOn(request: IncomingMessage, caller: Caller): void {
   passedOn.add(request);
 }
 
-/** Whether another node of this server has passed the request on. Its connections are of many clients. */
+/** Whether another node of this server has passed the request on. */
 export function isPassedOn(request: IncomingMessage): boolean {
   return passedOn.has(request);
 }

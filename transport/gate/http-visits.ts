@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Account } from './account.js';
-import { isPassedOn } from './caller.js';
 import type { Caller } from './caller.js';
 import type { Gate } from './gate.js';
 import { networkOf } from './network.js';
@@ -19,8 +18,8 @@ interface Visit {
 const maxAddresses = 10_000;
 
 /**
- * Plain HTTP requests against the budget: of a TCP connection, or behind a trusted proxy or another node, which share their connections
- * among clients, of an address. A burst of them is served in slices.
+ * Plain HTTP requests against the budget: of a TCP connection, or behind a trusted proxy, which shares its connections among clients, of
+ * an address. A burst of them is served in slices.
  */
 export class HttpVisits {
   readonly #gate: Gate;
@@ -42,9 +41,8 @@ export class HttpVisits {
     this.#slicesOf(request, caller).add({ request, response, serve, refuse }, 0);
   }
 
-  #slicesOf(request: IncomingMessage, { address }: Caller): Slices<Visit> {
-    const { socket } = request;
-    if (!isPassedOn(request) && !this.#gate.isProxy(socket.remoteAddress ?? '')) {
+  #slicesOf({ socket }: IncomingMessage, { address }: Caller): Slices<Visit> {
+    if (!this.#gate.isProxy(socket.remoteAddress ?? '')) {
       const slices = this.#bySocket.get(socket) ?? newSlices(this.#gate.account());
       this.#bySocket.set(socket, slices);
       return slices;
