@@ -64,6 +64,7 @@ export interface Send {
 export interface Sessions {
   /** Ids whose sessions are found by this room from now on, or longer. */
   readonly keep: readonly string[];
+  /** Those that are found by another room now stay. */
   readonly forget: readonly string[];
 }
 

@@ -453,7 +453,7 @@ export class OwnerRoom {
       this.#touch();
     }
     for (const [id, number, act] of q) {
-      if (this.#isOver(id, g)) continue;
+      if (this.#isOver(id, g, act.a === 'gone' ? number : undefined)) continue;
       const about = l[id];
       const line = this.#lines.get(id) ?? this.#adopt(id, g, about);
       // A former owner has served them, and the gateway has learned so only since it sent the first of these messages.
@@ -486,10 +486,14 @@ export class OwnerRoom {
       state.sent = undefined;
   }
 
-  /** Its gateway hears again how a line has ended. */
-  #isOver(id: string, gateway: string): boolean {
+  /** Its gateway hears again how a line has ended. @param goneAt the number of its last act: nobody waits for what was not served */
+  #isOver(id: string, gateway: string, goneAt = 0): boolean {
     const over = this.#over.get(id);
     if (!over) return false;
+    if (goneAt > over.line.done) {
+      over.line.done = goneAt;
+      this.#dirtyOver.add(id);
+    }
     this.#dueOf(gateway).over.add(over);
     this.#touch();
     return true;

@@ -41,7 +41,9 @@ each(2, function(i)
 end)
 if ARGV[8] ~= '' then redis.call('XTRIM', KEYS[3], 'MINID', '=', ARGV[8]) end
 sessions(ARGV[5], ARGV[7])
-each(1, function() redis.call('DEL', ARGV[at]) end)
+each(1, function()
+  if redis.call('GET', ARGV[at]) == ARGV[5] then redis.call('DEL', ARGV[at]) end
+end)
 sends()
 return deaf
 `);

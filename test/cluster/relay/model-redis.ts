@@ -1,0 +1,218 @@
+import { ClusterError } from '../../../cluster/cluster-error.js';
+import { comparePositions, readPosition } from '../../../cluster/position.js';
+import type { Position } from '../../../cluster/position.js';
+import { trimmedField } from '../../../cluster/room-store.js';
+import type { Claim, Commit, LoggedFrame, Owner, Ownership, Send, WholeRoom } from '../../../cluster/room-store.js';
+
+interface OwnerKey extends Owner {
+  readonly name: string;
+  readonly seq: number;
+  readonly version: number;
+}
+
+/** An entry of a log. One without slots says who has become the owner. */
+type LogEntry = LoggedFrame | { readonly at: Position; readonly slots?: undefined };
+
+/** Rules of Redis that a model may leave out, to see that somebody notices. */
+export interface StoreRules {
+  /** A commit that comes twice changes nothing the second time. */
+  readonly isIdempotent: boolean;
+  /** A node that has lost a room cannot write to it. */
+  readonly fences: boolean;
+}
+
+/** What happens in Redis, for those who watch. */
+export interface RedisWatcher {
+  appended(hash: string, entry: LoggedFrame): void;
+  claimed(hash: string, epoch: number): void;
+  closed(hash: string): void;
+  /** The state has that field no more. */
+  removed(hash: string, field: string): void;
+}
+
+/** What cluster/scripts do, in memory and at once. */
+export class ModelRedis {
+  readonly rules: StoreRules;
+  readonly #time: () => number;
+  readonly #publish: (node: string, text: string) => boolean;
+  readonly #isAlive: (node: string) => boolean;
+  readonly #watcher: RedisWatcher;
+  readonly #owners = new Map<string, OwnerKey>();
+  readonly #states = new Map<string, Map<string, string>>();
+  readonly #logs = new Map<string, { entries: LogEntry[]; last: Position }>();
+  readonly #sessions = new Map<string, string>();
+
+  /**
+   * @param time of Redis, in ms
+   * @param publish says whether somebody listens
+   * @param isAlive whether a node has its key and listens
+   */
+  constructor(
+    rules: StoreRules,
+    time: () => number,
+    publish: (node: string, text: string) => boolean,
+    isAlive: (node: string) => boolean,
+    watcher: RedisWatcher,
+  ) {
+    this.rules = rules;
+    this.#time = time;
+    this.#publish = publish;
+    this.#isAlive = isAlive;
+    this.#watcher = watcher;
+  }
+
+  /** What is there besides logs, which end by themselves. */
+  get left(): readonly string[] {
+    return [...this.#owners.keys(), ...this.#states.keys(), ...this.#sessions.keys()];
+  }
+
+  publish(node: string, text: string): boolean {
+    return this.#publish(node, text);
+  }
+
+  claim(me: string, hash: string, name: string, seen = ''): Claim {
+    const held = this.#owners.get(hash);
+    const state = new Map(this.#states.get(hash));
+    if (held?.node === me) return { type: 'mine', epoch: held.epoch, seq: held.seq, version: held.version, state };
+    if (held && (held.node !== seen || this.#isAlive(seen))) return { type: 'other', owner: ownerOf(held) };
+    const version = held?.version ?? 1;
+    const epoch = Math.max(
+      Math.floor(this.#time()),
+      (held?.epoch ?? 0) + 1,
+      (this.#logs.get(hash)?.last.epoch ?? 0) + 1,
+    );
+    this.#owners.set(hash, { name, node: me, epoch, seq: 0, version });
+    this.#append(hash, { at: { epoch, seq: 0 } });
+    this.#watcher.claimed(hash, epoch);
+    return { type: 'mine', epoch, seq: 0, version, state };
+  }
+
+  /** @returns nodes at which nobody listened. @throws ClusterError */
+  commit(me: string, { hash, epoch }: Ownership, turn: Commit): string[] {
+    const held = this.#held(me, hash, epoch);
+    if (!held) throw new ClusterError('GONE', 'the room has no owner');
+    if (held.epoch < epoch) throw new ClusterError('GAP', `the epoch is ${held.epoch}`);
+    if (held.seq < turn.from) throw new ClusterError('GAP', `the log ends at ${held.seq}`);
+    if (held.seq > turn.from && this.rules.isIdempotent) {
+      return turn.sends.flatMap(({ node }) => (this.#isAlive(node) ? [] : [node]));
+    }
+    this.#owners.set(hash, { ...held, seq: turn.to });
+    this.#change(hash, turn.changes);
+    for (const [index, { slots, frame }] of turn.entries.entries()) {
+      this.#append(hash, { at: { epoch, seq: turn.from + index + 1 }, slots, frame });
+    }
+    this.#trim(hash, turn.trim);
+    for (const id of turn.sessions.keep) this.#sessions.set(id, hash);
+    for (const id of turn.sessions.forget) if (this.#sessions.get(id) === hash) this.#sessions.delete(id);
+    for (const [field, text] of turn.changes) if (text === undefined) this.#watcher.removed(hash, field);
+    return this.#sendAll(turn.sends);
+  }
+
+  rewrite(me: string, { hash, epoch }: Ownership, room: WholeRoom): string[] {
+    const held = this.#held(me, hash, epoch);
+    if (held?.epoch === epoch && held.seq >= room.seq) return [];
+    if ((this.#logs.get(hash)?.last.epoch ?? 0) > epoch) throw new ClusterError('FENCED', 'the log has another epoch');
+    this.#owners.set(hash, { name: room.name, node: me, epoch, seq: room.seq, version: room.version });
+    this.#states.set(hash, new Map(room.state));
+    for (const entry of room.log) if (this.#isNew(hash, entry.at)) this.#append(hash, entry);
+    if (this.#isNew(hash, { epoch, seq: 0 })) this.#append(hash, { at: { epoch, seq: 0 } });
+    const log = this.#logs.get(hash);
+    if (log && log.last.seq < room.seq) log.last = { epoch, seq: room.seq };
+    for (const id of room.sessions) this.#sessions.set(id, hash);
+    return this.#sendAll(room.sends);
+  }
+
+  handover(me: string, { hash, epoch }: Ownership, seq: number, to: string): number {
+    const present = this.#owners.get(hash);
+    if (!present) throw new ClusterError('GONE', 'the room has no owner');
+    if (present.node === to && present.epoch === epoch + 1) return present.epoch;
+    const held = this.#held(me, hash, epoch);
+    if (!held || held.epoch < epoch || held.seq !== seq) throw new ClusterError('GAP', 'something is missing');
+    if (!this.#isAlive(to)) throw new ClusterError('ABSENT', `there is no node ${to}`);
+    this.#owners.set(hash, { ...held, node: to, epoch: epoch + 1, seq: 0 });
+    this.#append(hash, { at: { epoch: epoch + 1, seq: 0 } });
+    this.#watcher.claimed(hash, epoch + 1);
+    return epoch + 1;
+  }
+
+  close(me: string, { hash, epoch }: Ownership): void {
+    if (!this.#held(me, hash, epoch)) return;
+    this.#owners.delete(hash);
+    this.#states.delete(hash);
+    this.#watcher.closed(hash);
+  }
+
+  ownerOf(hash: string): Owner | undefined {
+    const held = this.#owners.get(hash);
+    return held && ownerOf(held);
+  }
+
+  roomsOf(node: string): { readonly hash: string; readonly name: string }[] {
+    return [...this.#owners].flatMap(([hash, held]) => (held.node === node ? [{ hash, name: held.name }] : []));
+  }
+
+  roomOf(session: string): string | undefined {
+    return this.#sessions.get(session);
+  }
+
+  /** As `RoomStore.logSince`. */
+  logSince(hash: string, after: Position, limit: number): LoggedFrame[] | undefined {
+    const trimmed = readPosition(this.#states.get(hash)?.get(trimmedField) ?? '');
+    return trimmed && comparePositions(after, trimmed) < 0 ? undefined : this.logAfter(hash, after, limit);
+  }
+
+  logAfter(hash: string, after: Position, limit: number): LoggedFrame[] {
+    const entries = this.#logs.get(hash)?.entries ?? [];
+    const frames = entries.flatMap((entry) => (entry.slots === undefined ? [] : [entry]));
+    return frames.filter(({ at }) => comparePositions(at, after) > 0).slice(0, limit);
+  }
+
+  stateOf(hash: string): ReadonlyMap<string, string> {
+    return this.#states.get(hash) ?? new Map();
+  }
+
+  /** @throws ClusterError FENCED */
+  #held(me: string, hash: string, epoch: number): OwnerKey | undefined {
+    const held = this.#owners.get(hash);
+    const isFenced = held && (held.epoch > epoch || (held.epoch === epoch && held.node !== me));
+    if (isFenced && this.rules.fences) {
+      throw new ClusterError('FENCED', `the room belongs to ${held.node} with the epoch ${held.epoch}`);
+    }
+    return held;
+  }
+
+  #change(hash: string, changes: Commit['changes']): void {
+    const state = this.#states.get(hash) ?? new Map<string, string>();
+    for (const [field, text] of changes) {
+      if (text === undefined) state.delete(field);
+      else state.set(field, text);
+    }
+    if (state.size === 0) this.#states.delete(hash);
+    else this.#states.set(hash, state);
+  }
+
+  #isNew(hash: string, at: Position): boolean {
+    return comparePositions(at, this.#logs.get(hash)?.last ?? { epoch: 0, seq: -1 }) > 0;
+  }
+
+  #append(hash: string, entry: LogEntry): void {
+    const log = this.#logs.get(hash) ?? { entries: [], last: entry.at };
+    log.entries.push(entry);
+    log.last = entry.at;
+    this.#logs.set(hash, log);
+    if (entry.slots !== undefined) this.#watcher.appended(hash, entry);
+  }
+
+  #trim(hash: string, first: Position | undefined): void {
+    const log = this.#logs.get(hash);
+    if (log && first) log.entries = log.entries.filter(({ at }) => comparePositions(at, first) >= 0);
+  }
+
+  #sendAll(sends: readonly Send[]): string[] {
+    return sends.flatMap(({ node, text }) => (this.#publish(node, text) ? [] : [node]));
+  }
+}
+
+function ownerOf({ node, epoch }: OwnerKey): Owner {
+  return { node, epoch };
+}

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { allRules, runModel } from './model.js';
+import type { ModelRules } from './model.js';
+
+/** How many runs, and where they begin: `RUNS=3000 SEED=1`. By hand, a seed that fails says more with `TRACE=1 RUNS=1`. */
+const runs = Number(process.env.RUNS ?? 40);
+const first = Number(process.env.SEED ?? 1);
+
+describe('Sessions over several nodes, in a model', function () {
+  this.timeout(0);
+
+  it('are told everything once, and served once, whatever goes wrong', async () => {
+    const sums: Record<string, number> = {};
+    const wrong: string[] = [];
+    for (let seed = first; seed < first + runs; seed += 1) {
+      const { faults, ...counts } = await runModel(seed);
+      if (faults.length > 0) wrong.push(`seed ${seed}: ${faults.slice(0, 3).join('; ')}`);
+      for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+    }
+    if (process.env.RUNS !== undefined) process.stdout.write(`${JSON.stringify(sums)}\n`);
+    expect(wrong).to.deep.equal([]);
+    for (const happened of ['takeOvers', 'handOvers', 'resumptions', 'resends', 'lost']) {
+      expect(sums[happened], happened).to.be.greaterThan(0);
+    }
+  });
+
+  for (const [name, rule] of [
+    ['what is not answered is not sent again', { resends: false }],
+    ['what was not heard is not read from the log', { readsGaps: false }],
+    ['nobody reminds a gateway that is behind', { reminds: false }],
+    ['effects do not wait for their commit', { commitsFirst: false }],
+    ['a commit that comes twice is executed twice', { isIdempotent: false }],
+    ['a former owner may still write', { fences: false }],
+    ['a client sends again what was answered', { heedsLastRequest: false }],
+    ['what comes twice is served twice', { numbersActs: false }],
+  ] satisfies [string, Partial<ModelRules>][]) {
+    it(`notice when ${name}`, async () => {
+      const wrong: number[] = [];
+      for (let seed = 1; seed <= 60 && wrong.length === 0; seed += 1) {
+        const { faults } = await runModel(seed, { ...allRules, ...rule });
+        if (faults.length > 0) wrong.push(seed);
+      }
+      expect(wrong).to.have.length(1);
+    });
+  }
+});
