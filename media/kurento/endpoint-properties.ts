@@ -19,6 +19,8 @@ export interface Reachability {
   /** Named instead of its own. */
   readonly externalIpv4?: string | undefined;
   readonly externalIpv6?: string | undefined;
+  /** Whether the embedded engine tells its own addresses besides those that it was started with. A KMS does not know this. */
+  readonly tellsOwn?: boolean | undefined;
 }
 
 /**
@@ -30,11 +32,11 @@ export function relayBandwidth({ minVideoRecv, maxVideoRecv }: Bandwidth): Bandw
 }
 
 /** A property of WebRtcEndpoint and its value. */
-export type Property = readonly [name: string, value: string | number];
+export type Property = readonly [name: string, value: string | number | true];
 
 /** What is to be set on each endpoint before it negotiates. */
 export function propertiesOf(bandwidth: Bandwidth, { stunServer, turnUrl, ...external }: Reachability): Property[] {
-  const values: readonly (readonly [string, string | number | undefined])[] = [
+  const values: readonly (readonly [string, string | number | true | undefined])[] = [
     ['minVideoRecvBandwidth', bandwidth.minVideoRecv],
     ['maxVideoRecvBandwidth', bandwidth.maxVideoRecv],
     ['minVideoSendBandwidth', bandwidth.minVideoSend],
@@ -44,6 +46,7 @@ export function propertiesOf(bandwidth: Bandwidth, { stunServer, turnUrl, ...ext
     ['turnUrl', turnUrl],
     ['externalIPv4', external.externalIpv4],
     ['externalIPv6', external.externalIpv6],
+    ['tellOwnAddresses', external.tellsOwn === true ? true : undefined],
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }

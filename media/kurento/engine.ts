@@ -87,7 +87,9 @@ export class KurentoEngine implements MediaServer {
     this.#log = options.log;
     const { bandwidth = {}, reachability = {} } = options;
     this.#properties = propertiesOf(bandwidth, reachability);
-    this.#relayProperties = propertiesOf(relayBandwidth(bandwidth), reachability);
+    // Behind a NAT what is announced to clients may not lead back to a neighbour.
+    const betweenServers = { ...reachability, tellsOwn: options.isEmbedded };
+    this.#relayProperties = propertiesOf(relayBandwidth(bandwidth), betweenServers);
     this.#keepsLost = options.keepsLost ?? false;
     this.#images = options.images ?? new FilterImages();
     this.#filterTurns = new FilterTurns(options.requestTimeoutMs ?? defaultRequestTimeoutMs);

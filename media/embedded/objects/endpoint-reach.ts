@@ -17,6 +17,7 @@ export function reachOf(settings: EndpointSettings, refused: (reason: string) =>
     externalIpv4: settings.externalIPv4 || undefined,
     externalIpv6: settings.externalIPv6 || undefined,
     ...(interfaces.length > 0 && { interfaces }),
+    ...(settings.tellOwnAddresses && { tellsOwn: true }),
   };
 }
 

@@ -23,6 +23,8 @@ export const defaultSettings = {
   externalIPv4: '',
   externalIPv6: '',
   networkInterfaces: '',
+  /** Of this engine alone: whether the local addresses are told besides those that are announced in their place. */
+  tellOwnAddresses: false,
   iceTcp: true,
 };
 

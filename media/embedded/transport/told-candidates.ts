@@ -15,6 +15,8 @@ export interface CandidateOptions {
    */
   readonly externalIpv4?: string | undefined;
   readonly externalIpv6?: string | undefined;
+  /** Whether the local addresses are told too, before those that are told in their place. Default: no. */
+  readonly tellsOwn?: boolean | undefined;
 }
 
 /**
@@ -37,7 +39,8 @@ export class ToldCandidates {
     if (!this.#isTold(candidate.address)) return [];
     const inPlace = this.#inPlaceOf(candidate.address);
     if (!inPlace) return [text];
-    return inPlace.flatMap((address, index) => {
+    const own = this.#options.tellsOwn === true ? [text] : [];
+    const others = inPlace.flatMap((address, index) => {
       const key = `${address} ${candidate.port}`;
       if (this.#told.has(key)) return [];
       this.#told.add(key);
@@ -45,6 +48,7 @@ export class ToldCandidates {
       // A foundation for each: candidates with one foundation are not checked independently (RFC 8445 §5.1.1.3).
       return `candidate:a${this.#told.size} 1 ${transport} ${candidate.priority - index * 256} ${address} ${port} ${rest}`;
     });
+    return [...own, ...others];
   }
 
   #isTold(address: string): boolean {

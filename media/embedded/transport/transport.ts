@@ -18,6 +18,8 @@ export interface Reach {
   readonly externalIpv6?: string | undefined;
   /** Interfaces, by name or by address, whose addresses are told; undefined: those of the media server's options. */
   readonly interfaces?: readonly string[] | undefined;
+  /** Whether the local addresses are told besides those that are told in their place. Default: no. */
+  readonly tellsOwn?: boolean | undefined;
 }
 
 export interface TurnServer {

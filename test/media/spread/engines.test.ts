@@ -107,6 +107,19 @@ describe('a pipeline over two embedded engines', function () {
     await until('the publication alone is left', async () => (await counts()).join() === '1,0');
   });
 
+  it('needs no address that clients are told: engines of one server tell each other their own', async () => {
+    const announced = ['--bind-address', '127.0.0.1', '--announced-address', '203.0.113.9'];
+    const started = await Promise.all([0, 0].map((port) => EmbeddedEngine.start(port, announced)));
+    const own = started.map(({ url }) => new KurentoEngine({ url, isEmbedded: true, log: new RecordingLog() }));
+    await Promise.all(own.map((engine) => engine.connect()));
+    const elsewhere = await placed(own).openPipeline(new PipelineEvents(), 'r');
+    const ann = await calls.publish(elsewhere, { member: 'ann' });
+    await (await subscribe('ben', ann.endpoint, elsewhere)).peer.receives({ audio: 5, video: 5 });
+    expect(own.map(({ load }) => load.endpoints)).to.deep.equal([2, 2]);
+    await Promise.all(own.map((engine) => engine.close()));
+    await Promise.all(started.map((engine) => engine.stop()));
+  });
+
   it('asks the publisher for a keyframe when somebody subscribes at the other engine', async () => {
     const ann = await calls.call(pipeline, 'sendonly', undefined, { member: 'ann' });
     await ann.peer.connected();

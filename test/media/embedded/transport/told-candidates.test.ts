@@ -44,6 +44,16 @@ describe('candidates told to clients', () => {
     ]);
   });
 
+  it('have the local addresses first when those are to be told too', () => {
+    const options = { announcedAddresses: ['203.0.113.7'], tellsOwn: true };
+    expect(targets(told([ipv4, reflexive], options))).to.deep.equal([
+      '192.0.2.2 40001',
+      '203.0.113.7 40001',
+      '198.51.100.3 40001',
+    ]);
+    expect(told([ipv4], { tellsOwn: true }), 'once').to.deep.equal([ipv4]);
+  });
+
   it('are of the families asked for', () => {
     expect(told([ipv6, ipv4], { families: ['ipv4'] })).to.deep.equal([ipv4]);
     expect(told([ipv6, ipv4], { families: ['ipv6'] })).to.deep.equal([ipv6]);
