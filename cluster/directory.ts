@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Log } from '../log.js';
 import { AtOnce } from './at-once.js';
 import type { Clock } from './clock.js';
+import type { Counts } from './counts.js';
 import { ClusterError, ElsewhereError } from './cluster-error.js';
 import { roomHash } from './names.js';
 import type { Names } from './names.js';
@@ -29,8 +30,9 @@ export interface DirectoryContext {
     readonly peers: Pick<Peers, 'alive' | 'isDead' | 'suspect'>;
   };
   readonly nodeId: string;
-  readonly clock: Pick<Clock, 'later'>;
+  readonly clock: Pick<Clock, 'now' | 'later'>;
   readonly log: Log;
+  readonly counts: Pick<Counts, 'takeovers' | 'takeoverTimes'>;
   /** What this node can do for a room: media servers that it reaches, and versions of journals that it reads. */
   readonly reach: () => { readonly media: ReadonlySet<string>; readonly oldest: number; readonly newest: number };
   /** Takes a room over. The next ones wait when many are under way. */
@@ -145,6 +147,7 @@ export class Directory {
     if (claim.type === 'other' && membership.peers.isDead(claim.owner.node)) {
       this.#mustBeUp();
       claim = await store.claim(hash, name, claim.owner.node);
+      if (claim.type === 'mine') this.#context.counts.takeovers.wanted += 1;
     }
     if (claim.type === 'mine') this.moved(hash, { node: nodeId, epoch: claim.epoch });
     if (claim.type === 'other') this.moved(hash, claim.owner);
@@ -167,7 +170,8 @@ export class Directory {
   }
 
   async #round(dead: string): Promise<void> {
-    const { hub, names } = this.#context;
+    const { hub, names, clock } = this.#context;
+    const since = clock.now();
     const hashes = z.array(z.string()).parse(await hub.call('SMEMBERS', names.roomsOf(dead)));
     const turns = new Map<number, Left[]>();
     for (let start = 0; start < hashes.length; start += batch) {
@@ -179,7 +183,7 @@ export class Directory {
         turns.set(turn, rooms);
       }
     }
-    await Promise.all([...turns].map(async ([turn, rooms]) => this.#takeAfter(turn * stepMs, dead, rooms)));
+    await Promise.all([...turns].map(async ([turn, rooms]) => this.#takeAfter(turn * stepMs, dead, rooms, since)));
   }
 
   /** Which of these rooms still belong to the dead node, and what they need. */
@@ -211,14 +215,15 @@ export class Directory {
     return turn === -1 ? undefined : turn;
   }
 
-  async #takeAfter(ms: number, dead: string, rooms: readonly Left[]): Promise<void> {
+  async #takeAfter(ms: number, dead: string, rooms: readonly Left[], since: number): Promise<void> {
     const { clock } = this.#context;
     if (ms > 0) await new Promise<void>((resolve) => clock.later(ms, resolve));
-    await Promise.all(rooms.map(async (room) => this.#atOnce.run(async () => this.#take(dead, room))));
+    await Promise.all(rooms.map(async (room) => this.#atOnce.run(async () => this.#take(dead, room, since))));
   }
 
-  async #take(dead: string, { hash, name }: Left): Promise<void> {
-    const { store, membership, nodeId, taken, log } = this.#context;
+  /** @param since when it was begun to take the rooms of that node */
+  async #take(dead: string, { hash, name }: Left, since: number): Promise<void> {
+    const { store, membership, nodeId, taken, clock, log, counts } = this.#context;
     // Meanwhile Redis may have been started again: then nobody is dead for a while.
     if (this.#hasClosed || membership.state !== 'up' || !membership.peers.isDead(dead)) return;
     const claim = await store.claim(hash, name, dead);
@@ -227,6 +232,8 @@ export class Directory {
     this.moved(hash, { node: nodeId, epoch: claim.epoch });
     try {
       await taken({ ...claim, hash, name, from: dead });
+      counts.takeovers.dead += 1;
+      counts.takeoverTimes.took(clock.now() - since);
     } catch (error) {
       log.error('A room could not be taken over', { room: name, error: (error as Error).stack });
     }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Log } from '../log.js';
 import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
+import { Counts } from './counts.js';
 import { Directory } from './directory.js';
 import type { TakenRoom } from './directory.js';
 import { Journals } from './journals.js';
@@ -52,6 +53,7 @@ export interface NodeHooks extends Pick<MembershipListener, 'frozen' | 'up'>, Jo
 export class ClusterNode {
   /** Of this start: never used again. */
   readonly id = randomBytes(12).toString('base64url');
+  readonly counts = new Counts();
   readonly hub: Hub;
   readonly names: Names;
   readonly store: RoomStore;
@@ -70,7 +72,7 @@ export class ClusterNode {
 
   private constructor(settings: NodeSettings, hooks: NodeHooks, log: Log, clock: Clock) {
     const { redisUrl: url, redisWaitReplicas: waitReplicas, reads, resumeMs, leaseMs } = settings;
-    const { id: nodeId } = this;
+    const { id: nodeId, counts } = this;
     this.#reads = reads;
     const name = settings.nodeName === '' ? hostname() : settings.nodeName;
     const names = (this.names = new Names(settings.redisPrefix));
@@ -82,7 +84,13 @@ export class ClusterNode {
         return writes();
       },
     }));
-    const journals = (this.journals = new Journals(hub, store, settings, clock, log, hooks));
+    const journals = (this.journals = new Journals(hub, store, settings, clock, log, {
+      ...hooks,
+      committed: (ms) => {
+        counts.commits.took(ms);
+        hooks.committed?.(ms);
+      },
+    }));
     const facts = () => ({
       name,
       url: settings.nodeUrl,
@@ -96,10 +104,12 @@ export class ClusterNode {
       { hub, names, nodeId, leaseMs, clock, log, facts },
       {
         frozen: () => {
+          counts.frozen(clock.now());
           hooks.frozen();
         },
         thawing: async () => journals.check(),
         up: () => {
+          counts.up(clock.now());
           hooks.up();
         },
         dead: (id) => {
@@ -110,7 +120,7 @@ export class ClusterNode {
     ));
     const { taken } = hooks;
     const reach = () => ({ media: hooks.facts().media, ...reads });
-    this.directory = new Directory({ hub, names, store, membership, nodeId, clock, log, reach, taken });
+    this.directory = new Directory({ hub, names, store, membership, nodeId, clock, log, counts, reach, taken });
     this.rooms = new RoomList(hub, names, clock);
     this.#start = async () => {
       await hub.connect();

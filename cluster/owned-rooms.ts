@@ -24,7 +24,7 @@ export interface MediaOfRooms {
 
 /** What is there once the server is put together. */
 export interface OwnedRoomsParts {
-  readonly node: Pick<ClusterNode, 'journals'> & {
+  readonly node: Pick<ClusterNode, 'counts' | 'journals'> & {
     readonly directory: Pick<ClusterNode['directory'], 'claim' | 'deaf' | 'moved' | 'ownRoom'>;
     readonly membership: Pick<ClusterNode['membership'], 'state'>;
   };
@@ -125,7 +125,10 @@ export class OwnedRooms implements Journal {
     const { name, owner } = await node.directory.ownRoom(hash);
     // One that this node has lost and got back, without knowing.
     this.find(name)?.journal.ownerIs(owner);
-    return this.own(name);
+    const isNew = !this.#owned.has(name) && !this.#claims.has(name);
+    const room = await this.own(name);
+    if (isNew) node.counts.takeovers.given += 1;
+    return room;
   }
 
   /**
@@ -291,6 +294,7 @@ export class OwnedRooms implements Journal {
         relay.trimming(owned, frames);
       },
       fenced: (error) => {
+        parts.node.counts.fenced += 1;
         this.#log.warn('A room belongs to another node now', { room: name, error: error.message });
         this.#stepDown(parts, owned);
       },

@@ -2,18 +2,33 @@ import type { Request, Response } from 'express';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Rooms } from '../rooms/index.js';
 import type { Health } from './health.js';
+import type { Durations, NodeFigures } from './other-nodes.js';
 
-interface Metric {
+interface Metric<From> {
   readonly name: string;
   readonly type: 'gauge' | 'counter';
   readonly help: string;
   readonly labels: readonly string[];
   /** Reads the present values; each counts up from 0. */
-  readonly read: (from: { readonly rooms: Rooms; readonly health: Health }, into: Counter | Gauge) => void;
+  readonly read: (from: From, into: Counter | Gauge) => void;
+}
+
+/** What took how long, in classes. */
+interface TimeMetric {
+  readonly name: string;
+  readonly type: 'histogram';
+  readonly help: string;
+  readonly labels: readonly [];
+  readonly read: (from: NodeFigures) => Durations;
+}
+
+interface Served {
+  readonly rooms: Rooms;
+  readonly health: Health;
 }
 
 /** What `GET /metrics` tells of the server, besides what prom-client tells of the process. docs/rest.md is made from it. */
-export const metricTable: readonly Metric[] = [
+export const metricTable: readonly Metric<Served>[] = [
   {
     name: 'atrium_rooms',
     type: 'gauge',
@@ -91,28 +106,125 @@ export const metricTable: readonly Metric[] = [
   },
 ];
 
+/** The same of one of several nodes. Another node counts for itself, and Prometheus adds up. */
+export const clusterMetricTable: readonly (Metric<NodeFigures> | TimeMetric)[] = [
+  figure('rooms_owned', 'gauge', 'Rooms that this node owns', ({ rooms }) => rooms),
+  {
+    name: 'atrium_cluster_commit_seconds',
+    type: 'histogram',
+    help: 'How long it took to keep a change of a room in Redis',
+    labels: [],
+    read: ({ commits }) => commits,
+  },
+  figure(
+    'frames_relayed_total',
+    'counter',
+    'Messages of the room protocol that have passed between this node, as that of the client, and the owner of the room',
+    ({ framesRelayed }) => framesRelayed,
+  ),
+  figure(
+    'resent_total',
+    'counter',
+    'What was sent to another node again, since no answer came',
+    ({ resent }) => resent,
+  ),
+  figure(
+    'gaps_total',
+    'counter',
+    'Times that messages of an owner were missing, and were read from the log of the room',
+    ({ gaps }) => gaps,
+  ),
+  {
+    name: 'atrium_cluster_takeovers_total',
+    type: 'counter',
+    help: 'Rooms that came from another node. dead: it was dead; wanted: it was dead, and somebody wanted to come in; given: it gave the room away',
+    labels: ['cause'],
+    read: ({ takeovers }, into) => {
+      for (const [cause, count] of Object.entries(takeovers)) into.inc({ cause }, count);
+    },
+  },
+  {
+    name: 'atrium_cluster_takeover_seconds',
+    type: 'histogram',
+    help: 'How long it took to take over a room, from the time that its node was found dead',
+    labels: [],
+    read: ({ takeoverTimes }) => takeoverTimes,
+  },
+  figure('fenced_total', 'counter', 'Rooms that another node took while this one lived', ({ fenced }) => fenced),
+  figure(
+    'frozen_seconds_total',
+    'counter',
+    'How long this node has waited for Redis',
+    ({ frozenSeconds }) => frozenSeconds,
+  ),
+  figure('log_bytes', 'gauge', 'What the logs of the rooms of this node hold', ({ logBytes }) => logBytes),
+  figure(
+    'dropped_messages_total',
+    'counter',
+    'Messages of other nodes that could not be read',
+    ({ droppedMessages }) => droppedMessages,
+  ),
+];
+
+function figure(
+  name: string,
+  type: 'gauge' | 'counter',
+  help: string,
+  read: (from: NodeFigures) => number,
+): Metric<NodeFigures> {
+  return {
+    ...{ name: `atrium_cluster_${name}`, type, help, labels: [] },
+    read: (from, into) => {
+      into.inc(read(from));
+    },
+  };
+}
+
 /** Answers `GET /metrics`. */
 export type Metrics = (request: Request, response: Response) => Promise<void>;
 
-/** `GET /metrics`, as Prometheus reads it: counts, no names of rooms or people. */
-export function metrics(rooms: Rooms, health: () => Health): Metrics {
+/**
+ * `GET /metrics`, as Prometheus reads it: counts, no names of rooms or people.
+ * @param figures of one of several nodes
+ */
+export function metrics(rooms: Rooms, health: () => Health, figures: (() => NodeFigures) | undefined): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  for (const { name, type, help, labels, read } of metricTable) {
-    const Kind = type === 'gauge' ? Gauge : Counter;
-    const metric: Counter | Gauge = new Kind({
-      name,
-      help,
-      labelNames: labels,
-      registers: [registry],
-      collect: () => {
-        metric.reset();
-        read({ rooms, health: health() }, metric);
-      },
-    });
-  }
+  for (const metric of metricTable) register(registry, metric, () => ({ rooms, health: health() }));
+  const ofCluster = figures ? clusterMetricTable : [];
+  const times = ofCluster.filter((metric) => metric.type === 'histogram');
+  if (figures) for (const metric of ofCluster) if (metric.type !== 'histogram') register(registry, metric, figures);
   return async (_request, response) => {
     const text = await registry.metrics();
-    response.type(registry.contentType).send(text);
+    const more = figures ? times.map((metric) => `\n${textOf(metric, figures())}`) : [];
+    response.type(registry.contentType).send([text, ...more].join(''));
   };
+}
+
+/** prom-client makes histograms only of what it has counted itself. */
+function textOf({ name, help, read }: TimeMetric, figures: NodeFigures): string {
+  const { counts, sum, count } = read(figures);
+  const classes = [...counts, ['+Inf', count] as const];
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} histogram`,
+    ...classes.map(([bound, value]) => `${name}_bucket{le="${bound}"} ${value}`),
+    `${name}_sum ${sum}`,
+    `${name}_count ${count}`,
+    '',
+  ].join('\n');
+}
+
+function register<From>(registry: Registry, { name, type, help, labels, read }: Metric<From>, from: () => From): void {
+  const Kind = type === 'gauge' ? Gauge : Counter;
+  const metric: Counter | Gauge = new Kind({
+    name,
+    help,
+    labelNames: labels,
+    registers: [registry],
+    collect: () => {
+      metric.reset();
+      read(from(), metric);
+    },
+  });
 }

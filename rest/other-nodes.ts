@@ -2,6 +2,31 @@ import type { Component } from './schemas.js';
 import { Problem } from './problem.js';
 import type { ListedRoom } from './listed-room.js';
 
+/** How long things took. */
+export interface Durations {
+  /** How many took so long at most, by the bound in s. */
+  readonly counts: ReadonlyMap<number, number>;
+  /** In s. */
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** What this node does in the cluster. Numbers of what has happened are since the start. */
+export interface NodeFigures {
+  readonly rooms: number;
+  readonly framesRelayed: number;
+  readonly resent: number;
+  readonly gaps: number;
+  readonly fenced: number;
+  /** By cause. */
+  readonly takeovers: Readonly<Record<string, number>>;
+  readonly frozenSeconds: number;
+  readonly logBytes: number;
+  readonly droppedMessages: number;
+  readonly commits: Durations;
+  readonly takeoverTimes: Durations;
+}
+
 /** The other nodes of a cluster, as far as REST needs them. */
 export interface OtherNodes {
   /** The rooms that other nodes own, at most a second old, in any order. @throws Problem `room-unreachable` */
@@ -15,6 +40,7 @@ export interface OtherNodes {
   ask(room: string, request: string): Promise<string | undefined>;
   /** All nodes, this one first. */
   nodes(): Component<'Cluster'>;
+  readonly figures: NodeFigures;
 }
 
 /** The node that has a room does not answer, or Redis does not. */

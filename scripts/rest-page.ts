@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricTable } from '../rest/metrics.js';
+import { clusterMetricTable, metricTable } from '../rest/metrics.js';
 import { ofAccess } from '../rest/openapi.js';
 import { nothing, operations } from '../rest/operations.js';
 import type { Operation } from '../rest/operations.js';
@@ -48,7 +48,7 @@ export function restPage(): Promise<string> {
     '`GET /metrics` is for Prometheus. It needs the admin token, which Prometheus sends when `authorization` of the scrape configuration has it. With `ADMIN_PORT` it is served there without a token, and nowhere else. It counts, and names no rooms and no people. Besides the metrics of the process that prom-client gives:',
     table(
       ['metric', 'type', 'labels', 'meaning'],
-      metricTable.map(({ name, type, labels, help }) => [
+      [...metricTable, ...clusterMetricTable].map(({ name, type, labels, help }) => [
         `\`${name}\``,
         type,
         labels.map((label) => `\`${label}\``).join(', '),

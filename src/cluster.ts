@@ -50,6 +50,7 @@ export async function startNode(
   let relay: Relay | undefined;
   let worlds: Worlds | undefined;
   let asked: Asks | undefined;
+  let post: HubPost | undefined;
   const owned = new OwnedRooms(systemClock, log);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
@@ -122,7 +123,8 @@ export async function startNode(
   });
   const lines = (relay = new Relay({
     ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame },
-    post: (listener) => new HubPost(hub, names, nodeId, listener, log),
+    post: (listener) => (post = new HubPost(hub, names, nodeId, listener, log)),
+    counts: node.counts,
     dialect: {
       begin: (client, arrival) => {
         if (!served?.relayed) throw new Error('no protocol has its sessions at the owner of their room');
@@ -176,7 +178,7 @@ export async function startNode(
     journal: owned,
     fetch: (room) => owned.fetch(room),
     bring: async (room) => bringing.bring(room),
-    others: new SeenNodes(node, asks, owned, log),
+    others: new SeenNodes(node, () => post?.dropped ?? 0, asks, owned, log),
     begin: async (parts) => {
       served = parts;
       const ofRooms = {

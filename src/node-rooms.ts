@@ -95,6 +95,9 @@ export function othersOf({ others }: NodeRooms): OtherNodes {
       return others.isUp;
     },
     nodes: () => others.nodes(),
+    get figures() {
+      return others.figures;
+    },
     rooms: () => others.rooms().catch(refuseAsUnreachable),
     ask: (room, request) => others.ask(room, request).catch(refuseAsUnreachable),
   };

@@ -1,17 +1,20 @@
 import type { Asks } from '../cluster/asks.js';
+import { systemClock } from '../cluster/clock.js';
 import type { ClusterNode } from '../cluster/node.js';
 import type { NodeFacts } from '../cluster/node-facts.js';
 import type { OwnedRooms } from '../cluster/owned-rooms.js';
 import type { Log } from '../log.js';
 import { listedRoomSchema } from '../rest/listed-room.js';
 import type { ListedRoom } from '../rest/listed-room.js';
-import type { OtherNodes } from '../rest/other-nodes.js';
+import type { NodeFigures, OtherNodes } from '../rest/other-nodes.js';
 
+type SeenNode = Pick<ClusterNode, 'id' | 'rooms' | 'membership' | 'counts' | 'journals'>;
 type Nodes = ReturnType<OtherNodes['nodes']>['nodes'];
 
 /** What REST shows of the cluster. It rejects with errors of the cluster. */
 export class SeenNodes implements OtherNodes {
-  readonly #node: Pick<ClusterNode, 'id' | 'rooms' | 'membership'>;
+  readonly #node: SeenNode;
+  readonly #dropped: () => number;
   readonly #asks: Pick<Asks, 'ask'>;
   readonly #owned: Pick<OwnedRooms, 'all'>;
   readonly #log: Log;
@@ -19,12 +22,14 @@ export class SeenNodes implements OtherNodes {
   #read: { readonly of: ReadonlyMap<string, string>; readonly rooms: ReadonlyMap<string, ListedRoom> } | undefined;
 
   constructor(
-    node: Pick<ClusterNode, 'id' | 'rooms' | 'membership'>,
+    node: SeenNode,
+    dropped: () => number,
     asks: Pick<Asks, 'ask'>,
     owned: Pick<OwnedRooms, 'all'>,
     log: Log,
   ) {
     this.#node = node;
+    this.#dropped = dropped;
     this.#asks = asks;
     this.#owned = owned;
     this.#log = log;
@@ -44,6 +49,18 @@ export class SeenNodes implements OtherNodes {
 
   async ask(room: string, request: string): Promise<string | undefined> {
     return this.#asks.ask(room, request);
+  }
+
+  get figures(): NodeFigures {
+    const { counts, journals } = this.#node;
+    const { framesRelayed, resent, gaps, fenced, takeovers, commits, takeoverTimes } = counts;
+    return {
+      ...{ framesRelayed, resent, gaps, fenced, takeovers, commits, takeoverTimes },
+      frozenSeconds: counts.frozenMs(systemClock.now()) / 1_000,
+      rooms: [...this.#owned.all].length,
+      logBytes: journals.logBytes,
+      droppedMessages: this.#dropped(),
+    };
   }
 
   nodes(): ReturnType<OtherNodes['nodes']> {

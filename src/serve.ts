@@ -174,7 +174,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       log.error('an HTTP request failed', { path, error });
     };
     const ice = new IceServers(() => config, now);
-    const counts = metrics(rooms, health);
+    const counts = metrics(rooms, health, node && (() => node.others.figures));
     const { app, answer } = restApp({
       rooms,
       access,

@@ -23,6 +23,8 @@ export class GatewayLine implements Line {
   #isOver = false;
   /** Up to here all are served. */
   done = 0;
+  /** Up to here all were sent once. */
+  sent = 0;
   /** Of its session in the room. */
   slot: number | undefined;
   /** How many messages were told directly. */

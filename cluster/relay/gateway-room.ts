@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Counts } from '../counts.js';
 import type { Log } from '../../log.js';
 import type { WireFrame } from '../port.js';
 import { comparePositions } from '../position.js';
@@ -16,6 +17,7 @@ export interface GatewayContext {
   readonly clock: Pick<Clock, 'now' | 'later'>;
   readonly log: Log;
   readonly post: Post;
+  readonly counts: Pick<Counts, 'framesRelayed' | 'gaps' | 'resent'>;
   readonly frameOf: (text: string) => WireFrame;
   /** The owner of a room. Asked again when it may be another one. @throws ClusterError AWAY */
   readonly find: (hash: string) => Promise<Owner | undefined>;
@@ -169,9 +171,11 @@ export class GatewayRoom {
 
   async #tell({ p, q, f, b, x, u, e: epoch }: ToldMessage): Promise<void> {
     for (const [id, number, text] of x) this.#tellDirectly(id, number, text);
+    const isFollowing = this.#position !== undefined;
     const begins = Object.entries(b).flatMap(([id, at]) => (this.#lines.has(id) ? [at] : []));
     this.#position ??= begins.sort(comparePositions)[0];
     if (this.#position) {
+      if (isFollowing && comparePositions(this.#position, p) < 0) this.#context.counts.gaps += 1;
       await this.#catchUp(p);
       for (const [seq, slots, text] of f) {
         const at = { epoch, seq };
@@ -229,6 +233,8 @@ export class GatewayRoom {
   }
 
   #write(slots: string, text: string): void {
+    const { counts, nodeId } = this.#context;
+    if (this.#owner?.node !== nodeId) counts.framesRelayed += 1;
     let frame: WireFrame | undefined;
     const write = (line: GatewayLine): void => {
       frame ??= this.#context.frameOf(text);
@@ -375,6 +381,7 @@ export class GatewayRoom {
 
   #request(node: string, lines: readonly (readonly [line: GatewayLine, unserved: readonly Unserved[]])[]): void {
     if (!this.#context.isUp()) return;
+    for (const [line, unserved] of lines) this.#count(node, line, unserved);
     const unknown = lines.filter(([{ isIn, id }]) => !isIn || !this.#known.has(id));
     this.#post(node, {
       t: 'req',
@@ -384,6 +391,15 @@ export class GatewayRoom {
         unserved.map(({ number, act }): [string, number, typeof act] => [line.id, number, act]),
       ),
     });
+  }
+
+  #count(node: string, line: GatewayLine, unserved: readonly Unserved[]): void {
+    const { counts, nodeId } = this.#context;
+    for (const { number, act } of unserved) {
+      if (number <= line.sent) counts.resent += 1;
+      else if (act.a === 'f' && node !== nodeId) counts.framesRelayed += 1;
+    }
+    line.sent = Math.max(line.sent, unserved.at(-1)?.number ?? 0);
   }
 
   /** Finds out who owns the room, until it is known. */

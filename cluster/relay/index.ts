@@ -1,4 +1,5 @@
 import type { Asks } from '../asks.js';
+import { Counts } from '../counts.js';
 import type { Clock } from '../clock.js';
 import type { Log } from '../../log.js';
 import type { RelayDialect, WireFrame } from '../port.js';
@@ -30,6 +31,8 @@ export interface RelaySettings {
   readonly moved: GatewaysContext['moved'];
   readonly logAfter: GatewaysContext['logAfter'];
   readonly roomOf: GatewaysContext['roomOf'];
+  /** Default: nothing is counted. */
+  readonly counts?: Counts | undefined;
   /** What nodes ask each other about rooms. */
   readonly asks?: Pick<Asks, 'receive'> | undefined;
   /** Nobody listened at that node. */
@@ -49,9 +52,9 @@ export class Relay implements PostListener {
   constructor(settings: RelaySettings) {
     this.#settings = settings;
     const post = (this.post = settings.post(this));
-    const { find } = settings;
-    this.gateways = new Gateways({ ...settings, post });
-    this.owners = new Owners({ ...settings, post, ownerOf: find });
+    const { find, counts = new Counts() } = settings;
+    this.gateways = new Gateways({ ...settings, post, counts });
+    this.owners = new Owners({ ...settings, post, counts, ownerOf: find });
     const tick = (): void => {
       this.owners.tick();
       this.gateways.tick();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
+import type { Counts } from '../counts.js';
 import type { RoomJournal } from '../journal.js';
 import type { Log } from '../../log.js';
 import type { Arrival, RelayDialect, RelaySession, ReturningClients, UnusedRule, WireFrame } from '../port.js';
@@ -21,6 +22,7 @@ export interface OwnerContext {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly post: Post;
+  readonly counts: Pick<Counts, 'resent'>;
   readonly textOf: (frame: WireFrame) => string;
   readonly dialect: RelayDialect;
   /** Whether this node may act. */
@@ -265,6 +267,7 @@ export class OwnerRoom {
         if (!isLate) continue;
       } else state.unusedSince = undefined;
       if (!isLate && unheard.length === 0) continue;
+      this.#context.counts.resent += 1;
       const { direct } = this.#dueOf(gateway);
       for (const line of unheard) for (const { number, text } of line.direct) direct.push([line.id, number, text]);
       this.#touch();

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Counts } from '../../cluster/counts.js';
 import { Directory } from '../../cluster/directory.js';
 import type { DirectoryContext, TakenRoom } from '../../cluster/directory.js';
 import { roomHash } from '../../cluster/names.js';
@@ -44,6 +45,7 @@ class Searcher {
   readonly belief = new Belief();
   readonly clock = new HandClock();
   readonly log = new RecordingLog();
+  readonly counts = new Counts();
   readonly taken: TakenRoom[] = [];
   readonly directory: Directory;
   reach: ReturnType<DirectoryContext['reach']> = everything;
@@ -58,6 +60,7 @@ class Searcher {
       nodeId: node.id,
       clock: this.clock,
       log: this.log,
+      counts: this.counts,
       reach: () => this.reach,
       taken: async (room) => {
         this.taken.push(room);

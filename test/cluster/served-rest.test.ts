@@ -80,6 +80,13 @@ async function livekit(server: { readonly url: string }, method: string, body: o
   return response.json();
 }
 
+/** What `GET /metrics` says of the cluster, by name and labels without `atrium_cluster_`. */
+async function figures(server: { readonly url: string }): Promise<Record<string, number>> {
+  const text = await (await fetch(`${server.url}metrics`, { headers })).text();
+  const lines = [...text.matchAll(/^atrium_cluster_(\S+) (\S+)$/gm)];
+  return Object.fromEntries(lines.map(([, name = '', value]) => [name, Number(value)]));
+}
+
 function plainLivekit(answer: unknown, room: string): string {
   return JSON.stringify(answer)
     .replaceAll(room, 'ROOM')
@@ -314,6 +321,12 @@ describe('REST of several nodes', function () {
     }
   });
 
+  it('counts nothing of a cluster where there is none', async () => {
+    const alone = await stage.node({ redisUrl: '', adminToken });
+    expect(await figures(alone)).to.deep.equal({});
+    expect((await (await Asker.of(alone.url)).ask('api/v1/cluster', 'GET', headers)).status).to.equal(404);
+  });
+
   it('is not disturbed by messages that no node sends', async () => {
     const [one, two] = await nodes(2);
     if (!one || !two) throw new Error('there are two');
@@ -339,6 +352,8 @@ describe('REST of several nodes', function () {
     expect(stranger.heard.every((text) => text.includes('"refused"'))).to.equal(true);
     expect((await one.ask(roomPath('r'))).status).to.equal(200);
     stranger.die();
+    // Those that are no list of messages, or hold one that is none.
+    expect((await figures(two.server)).dropped_messages_total).to.equal(6);
   });
 
   it('says that a room cannot be reached when its node dies, and finds it at the next one', async () => {
@@ -346,7 +361,13 @@ describe('REST of several nodes', function () {
     const [one, two] = await nodes(2);
     if (!one || !two) throw new Error('there are two');
     await stage.join(owner, 'ana', 'r');
+    const [ben] = await stage.join(one.server, 'ben', 'r');
     expect((await one.ask(roomPath('r'))).status).to.equal(200);
+    const before = await figures(one.server);
+    // A request and its answer have passed between the nodes at least.
+    expect(before.frames_relayed_total).to.be.greaterThan(1);
+    expect(before).to.include({ rooms_owned: 0, 'takeovers_total{cause="dead"}': 0, takeover_seconds_count: 0 });
+    await ben.request('leaveRoom');
     await owner.end('SIGKILL');
     const reply = await one.ask(roomPath('r'), 'PATCH', { title: 'T' });
     expect([reply.status, reply.headers['retry-after']]).to.deep.equal([503, '2']);
@@ -355,6 +376,12 @@ describe('REST of several nodes', function () {
       await until('it is found', async () => (await ask(roomPath('r'), 'PATCH', { title: 'T' })).status === 200);
       expect((await ask(roomPath('r'))).body).to.have.nested.property('participants[0].id', 'ana');
     }
+    const [first, second] = await Promise.all([figures(one.server), figures(two.server)]);
+    const next = first.rooms_owned === 1 ? first : second;
+    expect(next).to.include({ rooms_owned: 1, 'takeovers_total{cause="dead"}': 1, takeover_seconds_count: 1 });
+    expect(next['takeover_seconds_bucket{le="+Inf"}']).to.equal(1);
+    expect(next.takeover_seconds_sum).to.be.within(0, 10);
+    expect(next.commit_seconds_count).to.be.greaterThan(0);
   });
 
   it('says so too while Redis is away', async () => {
@@ -369,6 +396,7 @@ describe('REST of several nodes', function () {
     }
     await stage.redis.start();
     await until('the node goes on', async () => (await one.ask(roomPath('r'))).status === 200);
+    expect((await figures(one.server)).frozen_seconds_total).to.be.greaterThan(0);
     expect((await one.ask('getAllRooms')).body).to.deep.equal(['r']);
   });
 });
