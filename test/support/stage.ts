@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
 import type { GivenConfig } from '../../src/config.js';
 import type { Step } from './fake-media.js';
+import { RoomError } from '../../rooms/index.js';
 import { RoomStack, nothingRemains } from './room-stack.js';
 import type { Line, Scene } from './transcript-file.js';
 import { until } from './until.js';
@@ -10,6 +11,15 @@ import { until } from './until.js';
 const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[]) => unknown])[] = [
   // Options of the server and `media in memory` are read before the scene begins.
   [/^with \{.*\}$|^media in memory$/, () => undefined],
+  [
+    /^(the room is on another node|nobody can say which node has the room)$/,
+    ({ stack }, where = '') => {
+      // One process has no other nodes: the rooms refuse as they would there.
+      const isKnown = where === 'the room is on another node';
+      stack.rooms.join = () =>
+        Promise.reject(new RoomError(isKnown ? 'interrupted' : 'room-refused', where, { retry: true }));
+    },
+  ],
   [
     /^in this order$/,
     (stage) => {
