@@ -266,9 +266,12 @@ export class Session extends Emitter<SessionEvents> {
     const params = { sessionId: this.#id, ...this.#progress };
     const known = this.#ask('connect', params, Socket.pingTimeoutMs, false).then(
       () => 'resumed' as const,
-      () => 'unknown' as const,
+      // A server that does not answer may know the session, as one of several nodes that waits for its hub.
+      (error: unknown) =>
+        error instanceof ClientError && error.code === 'timeout' ? ('lost' as const) : ('unknown' as const),
     );
     const outcome = await Promise.race([known, lost]);
+    if (outcome === 'lost') socket.close();
     socket.onLost = (reason) => void this.#recover(reason);
     return socket.open ? outcome : 'lost';
   }

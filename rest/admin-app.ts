@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Express } from 'express';
 import { healthAnswer, readinessAnswer } from './health.js';
-import type { Health } from './health.js';
+import type { Health, Readiness } from './health.js';
 import type { Metrics } from './metrics.js';
 import { Problem } from './problem.js';
 import { answerProblems } from './problem-answer.js';
@@ -9,8 +9,8 @@ import type { OnDefect } from './problem-answer.js';
 
 export interface AdminAppOptions {
   readonly health: () => Health;
-  /** As `AppOptions.isReady`. */
-  readonly isReady: () => boolean;
+  /** As `AppOptions.readiness`. */
+  readonly readiness: () => Readiness;
   readonly metrics: Metrics;
   /** Whether other machines can reach it. */
   readonly isRemote: boolean;
@@ -20,7 +20,7 @@ export interface AdminAppOptions {
 const ownHost = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
 /** What is served at ADMIN_PORT, without a token: the port is for programs of the operator. */
-export function adminApp({ health, isReady, metrics, isRemote, onDefect }: AdminAppOptions): Express {
+export function adminApp({ health, readiness, metrics, isRemote, onDefect }: AdminAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(({ headers }, _response, next) => {
@@ -37,7 +37,7 @@ export function adminApp({ health, isReady, metrics, isRemote, onDefect }: Admin
     response.status(status).set('Cache-Control', 'no-store').json(body);
   });
   app.get('/readyz', (_request, response) => {
-    const { status, body } = readinessAnswer(isReady());
+    const { status, body } = readinessAnswer(readiness());
     response.status(status).set('Cache-Control', 'no-store').json(body);
   });
   answerProblems(app, onDefect);

@@ -12,7 +12,7 @@ import { clusterHandlers } from './cluster.js';
 import type { Move } from './cluster.js';
 import { examplesRouter } from './examples.js';
 import { healthHandlers } from './health.js';
-import type { Health } from './health.js';
+import type { Health, Readiness } from './health.js';
 import { iceHandlers } from './ice.js';
 import { openApiDocument } from './openapi.js';
 import type { Metrics } from './metrics.js';
@@ -45,7 +45,7 @@ export interface AppOptions {
   readonly others?: OtherNodes | undefined;
   readonly health: () => Health;
   /** Whether clients should be sent to this server. */
-  readonly isReady: () => boolean;
+  readonly readiness: () => Readiness;
   /** Undefined where there are no other nodes. */
   readonly move?: Move | undefined;
   /** Undefined where the metrics are at ADMIN_PORT alone. */
@@ -108,7 +108,7 @@ export function restApp(options: AppOptions): RestApp {
     ...ofRooms,
     ...originalHandlers(rooms, all, roomList, pageSettings, options.health, closeByGet),
     ...clusterHandlers(options.others, options.move),
-    ...healthHandlers(options.health, options.isReady),
+    ...healthHandlers(options.health, options.readiness),
     ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,

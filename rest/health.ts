@@ -10,13 +10,19 @@ export function healthAnswer(state: Health, isAdmin: boolean): Answer<'getHealth
     : { status: 503, body: isAdmin ? { status: 'no media server', ...state } : { status: 'unavailable' } };
 }
 
-export function readinessAnswer(isReady: boolean): Answer<'getReadiness'> {
-  return isReady ? { status: 200, body: { status: 'ok' } } : { status: 503, body: { status: 'unavailable' } };
+/** Whether clients should be sent to this server. `waiting`: to others rather, if there are some, since this one cannot serve them now. */
+export type Readiness = 'ok' | 'waiting' | 'unavailable';
+
+export function readinessAnswer(readiness: Readiness): Answer<'getReadiness'> {
+  return { status: readiness === 'unavailable' ? 503 : 200, body: { status: readiness } };
 }
 
-export function healthHandlers(health: () => Health, isReady: () => boolean): Handlers<'getHealth' | 'getReadiness'> {
+export function healthHandlers(
+  health: () => Health,
+  readiness: () => Readiness,
+): Handlers<'getHealth' | 'getReadiness'> {
   return {
     getHealth: (_input, { isAdmin }) => healthAnswer(health(), isAdmin),
-    getReadiness: () => readinessAnswer(isReady()),
+    getReadiness: () => readinessAnswer(readiness()),
   };
 }

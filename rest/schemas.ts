@@ -259,8 +259,8 @@ const health = z
   .meta({ description: 'Whether rooms can have media, and who is connected' });
 
 const status = z
-  .object({ status: z.enum(['ok', 'unavailable']) })
-  .meta({ description: 'Whether rooms can have media, for everybody' });
+  .object({ status: z.enum(['ok', 'waiting', 'unavailable']) })
+  .meta({ description: 'How the server is, for everybody. waiting: it is one of several nodes, and waits for Redis' });
 
 const iceServers = z
   .object({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { z } from 'zod';
 import { Asks } from '../cluster/asks.js';
 import { Bringing } from '../cluster/bringing.js';
 import { systemClock } from '../cluster/clock.js';
@@ -15,6 +16,7 @@ import type { RoomRelay } from '../cluster/room-relay.js';
 import { UnfitRedisError } from '../cluster/redis-check.js';
 import { HubPost } from '../cluster/relay/post.js';
 import { Relay } from '../cluster/relay/index.js';
+import { WaitingClients } from '../cluster/waiting-clients.js';
 import { Worlds } from '../cluster/worlds.js';
 import type { ParentLog } from '../log.js';
 import { FencedEngine } from '../media/fenced.js';
@@ -35,6 +37,9 @@ const journals = { oldest: 1, newest: 1 } as const;
 const endMs = 5_000;
 /** How long a node may wait for Redis before clients are sent elsewhere, in ms. */
 const frozenMs = 3_000;
+/** How long another node may take to say whether it acts, in ms. */
+const askedMs = 900;
+const readinessIn = z.object({ status: z.string() });
 
 /**
  * Makes the server one of several nodes. Loaded with REDIS_URL alone.
@@ -51,6 +56,7 @@ export async function startNode(
   let worlds: Worlds | undefined;
   let asked: Asks | undefined;
   let post: HubPost | undefined;
+  let waiting: WaitingClients | undefined;
   const owned = new OwnedRooms(systemClock, log);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
@@ -69,9 +75,11 @@ export async function startNode(
     },
     frozen: () => {
       frozenAt ??= performance.now();
+      waiting?.frozen();
     },
     up: () => {
       frozenAt = undefined;
+      waiting?.up();
       relay?.up();
     },
     dead: (id) => {
@@ -170,6 +178,14 @@ export async function startNode(
     ...{ hub, names, nodeId, clock: systemClock, log, owned, isUp },
     besides: () => ofAll.hashes,
   });
+  const clients = (waiting = new WaitingClients({
+    clock: systemClock,
+    others: () => membership.peers.alive.map(({ facts }) => facts.url),
+    acts,
+    sendAway: (code, reason) => {
+      served?.doors.sendAllAway(code, reason);
+    },
+  }));
   let hasLeft = false;
   return {
     passing: { nodeId, secret: config.clusterSecret, worlds: ofAll, now: () => membership.redisTime, log },
@@ -231,10 +247,11 @@ export async function startNode(
     get health() {
       return { id: node.id, state: node.membership.state, redis: node.hub.isConnected };
     },
-    get isReady() {
+    get readiness() {
       const { state } = node.membership;
-      if (state !== 'frozen') return state === 'up';
-      return frozenAt === undefined || performance.now() - frozenAt < frozenMs;
+      if (state === 'up') return 'ok';
+      if (state === 'frozen' && (frozenAt === undefined || performance.now() - frozenAt < frozenMs)) return 'waiting';
+      return 'unavailable';
     },
     closed: async () => {
       if (!hasLeft) await Promise.all([ofAll.release(), owned.close(endMs)]);
@@ -253,6 +270,7 @@ export async function startNode(
     },
     stop: async () => {
       ofAll.close();
+      clients.up();
       // What could not be released is another node's.
       engine.stepDownAll();
       given.close();
@@ -262,6 +280,16 @@ export async function startNode(
       lag.disable();
     },
   };
+}
+
+/** Whether the node at that NODE_URL may act. */
+async function acts(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(askedMs) });
+    return readinessIn.parse(await answer.json()).status === 'ok';
+  } catch {
+    return false;
+  }
 }
 
 /** Of what all nodes have in common, so that nodes notice when they have not. */

@@ -1,7 +1,7 @@
 import type { ClusterFace, RelayDialect } from '../cluster/port.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Move } from '../rest/cluster.js';
-import type { Health } from '../rest/health.js';
+import type { Health, Readiness } from '../rest/health.js';
 import { unreachable } from '../rest/other-nodes.js';
 import type { OtherNodes } from '../rest/other-nodes.js';
 import { Problem } from '../rest/problem.js';
@@ -19,7 +19,7 @@ export interface ServedRooms {
   readonly relayed: RelayDialect | undefined;
   /** Whether all clients of a room can go on at another node. */
   readonly canMove: (room: string) => boolean;
-  readonly doors: Pick<Doors, 'connections' | 'sendAway' | 'nodeLost'>;
+  readonly doors: Pick<Doors, 'connections' | 'sendAway' | 'sendAllAway' | 'nodeLost'>;
   /** Answers a request about a room of this node that another node passes on. */
   readonly answer: (request: string) => Promise<string>;
 }
@@ -47,7 +47,7 @@ export interface NodeRooms {
   move(room: string, node: string | undefined): Promise<string>;
   readonly health: NonNullable<Health['node']>;
   /** Whether clients should be sent here. */
-  readonly isReady: boolean;
+  readonly readiness: Readiness;
   /** The rooms have been closed. Resolves when everybody could be told, and Redis has nothing of them any more. */
   closed(): Promise<void>;
   /** Takes no new rooms from now on. Resolves with false when no other node is there to take them: then it goes on doing so. */

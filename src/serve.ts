@@ -11,7 +11,7 @@ import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import type { Log, ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
 import { refuseRequest, restApp } from '../rest/app.js';
-import type { Health } from '../rest/health.js';
+import type { Health, Readiness } from '../rest/health.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
 import type { Authorize, ComeBack, RecordOf, RoomsOptions, RoomsRecord } from '../rooms/index.js';
@@ -168,7 +168,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       mediaServers: options.mediaServers?.() ?? [],
       ...(node && { node: node.health }),
     });
-    const isReady = (): boolean => node?.isReady ?? true;
+    const readiness = (): Readiness => node?.readiness ?? 'ok';
     let elsewhere: readonly string[] = [];
     const onDefect = (path: string, error: unknown): void => {
       log.error('an HTTP request failed', { path, error });
@@ -182,7 +182,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       kept: node && keptBy(node),
       others: node && othersOf(node),
       health,
-      isReady,
+      readiness,
       move: node && movedBy(node),
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
@@ -227,7 +227,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const limits = { ...connectionLimits(config), maxConnections: config.maxConnections, headers };
     const openAdmin = async (place: Place): Promise<string> => {
       const admin = await openAdminPort(place, {
-        app: { health, isReady, metrics: counts, onDefect },
+        app: { health, readiness, metrics: counts, onDefect },
         doors: { ...limits, gate: adminGate, maxSockets: adminSocketLimit() },
         patience,
         log,

@@ -208,6 +208,12 @@ export class Doors {
     }
   }
 
+  /** Another node serves all clients, as far as one does: those that are here connect anew. */
+  sendAllAway(code: number, reason: string): void {
+    for (const client of this.#clients) client.close(code, reason);
+    for (const mount of this.#eachMount) mount.sendAway?.(reason);
+  }
+
   /** A node is dead. What leads to it ends, even where its connections do not show it. */
   nodeLost(node: string): void {
     this.#tunnel?.cut(node);
