@@ -152,6 +152,19 @@ describe('A call through three nodes', function () {
     await expectWell(talk, watched, await ana.watch('ben'));
   });
 
+  it('goes on at other nodes when one alone is cut off from Redis for long', async () => {
+    const { owner, ana, ben, cleo, talk } = await call();
+    await ben.publish();
+    const watched = await cleo.watch('ben');
+    owner.toRedis.cut();
+    await until('Ana was sent away', () => ana.interruptions === 1);
+    await talk.goesOn();
+    const late = await ana.watch('ben');
+    expect((await owner.health()).state).to.equal('frozen');
+    owner.toRedis.mend();
+    await expectWell(talk, watched, late);
+  });
+
   it('goes on when a node is killed that does not own it', async () => {
     const { owner, ana, ben, cleo, talk } = await call();
     const [, one] = rig.nodes;

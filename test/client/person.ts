@@ -1,3 +1,4 @@
+import { ClientError } from '../../client/errors.js';
 import { Session } from '../../client/session.js';
 import type { Notification } from '../../client/frames.js';
 import { sections } from '../support/peer.js';
@@ -6,6 +7,9 @@ import { until } from '../support/until.js';
 import type { TcpProxy } from '../cluster/processes/tcp-proxy.js';
 
 const bindAddress = '127.0.0.1';
+
+/** Errors that our client makes itself. */
+const ownErrors: readonly string[] = ['timeout', 'disconnected', 'closed', 'unreachable'];
 
 interface Candidate {
   readonly candidate: string;
@@ -20,9 +24,14 @@ export class Person {
   readonly front: TcpProxy;
   /** What everybody is told in the room, in the order in which it came. */
   readonly told: string[] = [];
+  /** How many of these were so when we came, in the answer to our request. */
+  present = 0;
+  /** Requests that the server has not answered. */
+  readonly unanswered: string[] = [];
   /** How often the connection was lost, and how often the server did not know the session any more. */
   interruptions = 0;
   renewals = 0;
+  #hasLeft = false;
   readonly #session: Session;
   readonly #peers: PeerProcess;
   readonly #connections = new Map<string, Peer>();
@@ -38,15 +47,23 @@ export class Person {
       this.#hear(notification);
     });
     session.on('interrupted', () => (this.interruptions += 1));
-    session.on('renewed', () => (this.renewals += 1));
-    session.on('lost', () => (this.renewals += 1));
+    for (const event of ['renewed', 'lost'] as const) {
+      session.on(event, () => {
+        if (!this.#hasLeft) this.renewals += 1;
+      });
+    }
   }
 
   static async join(front: TcpProxy, name: string, room: string, peers: PeerProcess): Promise<Person> {
     const session = await Session.open(`ws://127.0.0.1:${front.port}/room`, { requestTimeoutMs: 60_000 });
     const person = new Person(session, front, name, room, peers);
-    const { value } = await session.request('joinRoom', { user: name, room, features: ['resume', 'chat'] });
-    for (const { id } of value) person.told.push(`${id} is there`);
+    const joining = session.request('joinRoom', { user: name, room, features: ['resume', 'chat'] });
+    const { value } = await joining.catch((error: unknown) => {
+      session.close();
+      throw error;
+    });
+    for (const { id } of value) person.told.unshift(`${id} is there`);
+    person.present = value.length;
     return person;
   }
 
@@ -63,14 +80,26 @@ export class Person {
     method: string,
     params: Readonly<Record<string, unknown>> = {},
   ): Promise<Readonly<Record<string, unknown>>> {
-    return this.#session.requestUnknown(method, params);
+    try {
+      return await this.#session.requestUnknown(method, params);
+    } catch (error) {
+      if (!this.#hasLeft && error instanceof ClientError && ownErrors.includes(error.code))
+        this.unanswered.push(`${method}: ${error.code}`);
+      throw error;
+    }
   }
 
   /** Resolves when media goes to the server. */
   async publish(): Promise<Peer> {
-    const peer = await this.#negotiate(this.name, 'publishVideo', {});
+    const peer = await this.offer();
+    await peer.connected();
     peer.send();
     return peer;
+  }
+
+  /** As `publish`, without waiting for the media connection. */
+  async offer(): Promise<Peer> {
+    return this.#negotiate(this.name, 'publishVideo', {});
   }
 
   async unpublish(): Promise<void> {
@@ -80,9 +109,15 @@ export class Person {
 
   /** Resolves when media comes from that person. */
   async watch(of: string): Promise<Peer> {
-    const peer = await this.#negotiate(of, 'receiveVideoFrom', { sender: `${of}_webcam` });
+    const peer = await this.want(of);
+    await peer.connected();
     await peer.receives({ audio: 5, video: 5 });
     return peer;
+  }
+
+  /** As `watch`, without waiting for the media connection. */
+  async want(of: string): Promise<Peer> {
+    return this.#negotiate(of, 'receiveVideoFrom', { sender: `${of}_webcam` });
   }
 
   async unwatch(of: string): Promise<void> {
@@ -95,8 +130,10 @@ export class Person {
     this.#session.drop();
   }
 
+  /** The server's answer may be lost with the connection: then it knows the session no more. */
   async leave(): Promise<void> {
-    await this.ask('leaveRoom');
+    this.#hasLeft = true;
+    await this.#session.request('leaveRoom', {}).catch(() => undefined);
     this.close();
   }
 
@@ -109,20 +146,18 @@ export class Person {
   /** @param of the publisher */
   async #negotiate(of: string, method: string, params: object): Promise<Peer> {
     this.#candidates.delete(of);
-    const asked: Promise<unknown>[] = [];
     const peer = await this.#peers.open({
       sections: sections(method === 'publishVideo' ? 'sendonly' : 'recvonly'),
       bindAddress,
       onCandidate: (candidate) => {
-        asked.push(this.ask('onIceCandidate', { endpointName: of, ...candidate }));
+        // It is refused when the connection is not wanted any more.
+        this.ask('onIceCandidate', { endpointName: of, ...candidate }).catch(() => undefined);
       },
     });
     const { sdpAnswer } = await this.ask(method, { sdpOffer: peer.offer, ...params });
     peer.accept(String(sdpAnswer));
     this.#connections.set(of, peer);
     for (const candidate of this.#candidates.get(of) ?? []) peer.addCandidate(candidate);
-    await peer.connected();
-    await Promise.all(asked);
     return peer;
   }
 

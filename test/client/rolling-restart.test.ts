@@ -135,7 +135,7 @@ class Balancer {
 
   private constructor(nodes: readonly Node[]) {
     const check = async (): Promise<void> => {
-      const ports = nodes.map(async (node) => ((await node.isReady()) ? [node.port ?? 0] : []));
+      const ports = nodes.map(async (node) => ((await node.isReady()) ? [node.port] : []));
       this.#ready = (await Promise.all(ports)).flat();
     };
     this.#checks = setInterval(() => void check(), 100);

@@ -4,6 +4,7 @@ import type { Position } from '../../../cluster/position.js';
 import { Hub } from '../../../cluster/redis.js';
 import { adminToken, asAdmin } from '../../support/administrator.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
+import { freePort } from '../../support/free-port.js';
 import { pipelinesOf } from '../../support/media-objects.js';
 import { serverProgram } from '../../support/programs.js';
 import { RecordingLog } from '../../support/recording-log.js';
@@ -15,6 +16,7 @@ import { TcpProxy } from './tcp-proxy.js';
 const names = new Names('atrium:');
 /** How long a node that stands still counts as alive, in ms: the least. */
 export const leaseMs = 1_500;
+const mostStarts = 5;
 
 const health = z.object({ node: z.object({ id: z.string(), state: z.string() }) });
 
@@ -23,32 +25,49 @@ export class Node {
   /** Of its present process, among the nodes. */
   id = '';
   isStopped = false;
+  readonly port: number;
   readonly toRedis: TcpProxy;
   readonly #env: NodeJS.ProcessEnv;
   #process: ServerProcess | undefined;
+  #starting: Promise<void> | undefined;
 
-  constructor(toRedis: TcpProxy, env: NodeJS.ProcessEnv) {
+  constructor(port: number, toRedis: TcpProxy, env: NodeJS.ProcessEnv) {
+    this.port = port;
     this.toRedis = toRedis;
-    this.#env = { ...env, REDIS_URL: `redis://127.0.0.1:${toRedis.port}` };
+    this.#env = {
+      ...env,
+      REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+      NODE_URL: `http://127.0.0.1:${port}`,
+      CLUSTER_SECRET: 'known-to-all-nodes-of-the-rig-000',
+    };
   }
 
   /** Also after it was killed. Resolves when it is up. */
   async start(): Promise<void> {
+    if (this.#process) return;
+    this.#starting ??= this.#start().finally(() => (this.#starting = undefined));
+    await this.#starting;
+  }
+
+  async #start(): Promise<void> {
     this.toRedis.mend();
     this.toRedis.goOn();
-    this.#process = await ServerProcess.start(0, this.#env, [...serverProgram.execArgv, serverProgram.path]);
+    const program = [...serverProgram.execArgv, serverProgram.path];
+    // It does not start while Redis is away; those that run servers let them try again.
+    for (let attempt = 1; !this.#process; attempt += 1) {
+      try {
+        this.#process = await ServerProcess.start(this.port, this.#env, program);
+      } catch (error) {
+        if (attempt === mostStarts) throw error;
+      }
+    }
     this.isStopped = false;
     this.id = (await this.health()).id;
   }
 
   /** As http://127.0.0.1:port/ */
   get url(): string {
-    if (!this.#process) throw new Error('This node was not started');
-    return this.#process.url;
-  }
-
-  get port(): number | undefined {
-    return this.#process?.port;
+    return `http://127.0.0.1:${this.port}/`;
   }
 
   get isRunning(): boolean {
@@ -58,6 +77,13 @@ export class Node {
   async health(): Promise<z.output<typeof health>['node']> {
     const answer = await fetch(`${this.url}healthz`, asAdmin);
     return health.parse(await answer.json()).node;
+  }
+
+  /** What load balancers ask. */
+  async isReady(): Promise<boolean> {
+    if (!this.#process) return false;
+    const answer = await fetch(`${this.url}readyz`, { signal: AbortSignal.timeout(500) }).catch(() => undefined);
+    return answer?.ok === true;
   }
 
   /** `kill -9`, at once. Resolves when the process has ended. */
@@ -71,13 +97,6 @@ export class Node {
   async end(): Promise<void> {
     await this.#process?.end('SIGTERM');
     this.#process = undefined;
-  }
-
-  /** Whether a balancer should send clients there. */
-  async isReady(): Promise<boolean> {
-    if (!this.#process) return false;
-    const answer = await fetch(`${this.url}readyz`).catch(() => undefined);
-    return answer?.status === 200;
   }
 
   stop(): void {
@@ -145,7 +164,7 @@ export class Rig {
       ...env,
     };
     const proxies = await Promise.all(Array.from({ length: count }, () => TcpProxy.to(() => [redis.port])));
-    const nodes = proxies.map((proxy) => new Node(proxy, all));
+    const nodes = await Promise.all(proxies.map(async (proxy) => new Node(await freePort(), proxy, all)));
     const hub = new Hub({ url: redis.url, name: 'rig', waitReplicas: 0 }, new RecordingLog());
     await hub.connect();
     await hub.subscribe('rig');
@@ -156,9 +175,11 @@ export class Rig {
   /** Where clients come in: at that node as long as it is there, else at the next one. */
   async front(first: number): Promise<TcpProxy> {
     const order = [...this.nodes.slice(first), ...this.nodes.slice(0, first)];
-    const front = await TcpProxy.to(() =>
-      order.flatMap(({ port, isStopped }) => (port === undefined || isStopped ? [] : [port])),
-    );
+    const front = await TcpProxy.to(async () => {
+      const there = order.filter(({ isRunning, isStopped }) => isRunning && !isStopped);
+      const ready = await Promise.all(there.map((node) => node.isReady()));
+      return [...there.filter((_node, index) => ready[index]), ...there].map(({ port }) => port);
+    });
     this.#fronts.add(front);
     return front;
   }
@@ -205,16 +226,14 @@ export class Rig {
   }
 
   /** All nodes run and are up, and nothing is left of what clients had. */
-  async expectNothingLeft(): Promise<void> {
-    await until('no pipeline is left', async () => {
-      const held = await Promise.all(this.engines.map(({ url }) => pipelinesOf(url)));
-      return held.flat().length === 0;
-    });
+  async expectNothingLeft(patienceMs = 15_000): Promise<void> {
     let left: string[] = [];
-    await until('nothing is left in Redis', async () => {
-      left = await this.#leftInRedis();
+    const isNothing = async (): Promise<boolean> => {
+      const pipelines = await Promise.all(this.engines.map(({ url }) => pipelinesOf(url)));
+      left = [...pipelines.flat(), ...(await this.#leftInRedis())];
       return left.length === 0;
-    }).catch((error: unknown) => {
+    };
+    await until('nothing is left', isNothing, patienceMs).catch((error: unknown) => {
       throw new Error(`${String(error)}: ${left.join(', ')}`);
     });
   }
@@ -226,7 +245,7 @@ export class Rig {
       node.toRedis.goOn();
       if (node.isStopped) node.goOn();
     }
-    await Promise.all(this.nodes.map(async (node) => node.isRunning || node.start()));
+    await Promise.all(this.nodes.map((node) => node.start()));
     await until('all nodes are up', async () =>
       (await Promise.all(this.nodes.map((node) => node.health()))).every(({ state }) => state === 'up'),
     );

@@ -10,6 +10,9 @@ export type Sieve = (way: Way, bytes: Buffer) => Buffer;
 /** Looks at what passes, just before it is passed on. */
 export type Tap = (way: Way, bytes: Buffer) => void;
 
+/** Of servers, the first one first. */
+type Ports = () => readonly number[] | Promise<readonly number[]>;
+
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
@@ -21,7 +24,7 @@ interface Pair {
 /** A network between two processes: it can be cut, it can stand still, and tests see what passes. */
 export class TcpProxy {
   readonly #server: Server;
-  readonly #ports: () => readonly number[];
+  readonly #ports: Ports;
   readonly #pairs = new Set<Pair>();
   readonly #taps = new Set<Tap>();
   readonly #stopped = new Set<Way>();
@@ -29,7 +32,7 @@ export class TcpProxy {
   /** Of each connection that begins from now on. */
   sieve: (() => Sieve) | undefined;
 
-  private constructor(ports: () => readonly number[]) {
+  private constructor(ports: Ports) {
     this.#ports = ports;
     this.#server = createServer((near) => {
       if (this.#isCut) near.destroy();
@@ -38,7 +41,7 @@ export class TcpProxy {
   }
 
   /** @param ports of the servers behind it: a connection goes to the first one that takes it */
-  static async to(ports: () => readonly number[]): Promise<TcpProxy> {
+  static async to(ports: Ports): Promise<TcpProxy> {
     const proxy = new TcpProxy(ports);
     await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
     return proxy;
@@ -127,7 +130,7 @@ export class TcpProxy {
   }
 
   async #reach(): Promise<Socket | undefined> {
-    for (const port of this.#ports()) {
+    for (const port of await this.#ports()) {
       const socket = connect(port, '127.0.0.1');
       const isThere = await new Promise<boolean>((resolve) => {
         socket.once('connect', () => {
