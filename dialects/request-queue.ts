@@ -49,12 +49,6 @@ export class RequestQueue<T> {
     return true;
   }
 
-  /** Whether such a request runs or waits. */
-  has(matches: (request: T) => boolean): boolean {
-    if (this.#running && matches(this.#running.request)) return true;
-    return this.#waiting.some(({ request }) => matches(request));
-  }
-
   /** The one that runs, and those that wait. */
   get requests(): readonly T[] {
     return [...(this.#running ? [this.#running] : []), ...this.#waiting].map(({ request }) => request);

@@ -156,6 +156,8 @@ export class GatewayRoom {
     const { o: node, e: epoch } = message;
     if (this.#owner && epoch < this.#owner.epoch) return;
     this.#hasProgress = true;
+    // A message that came late has begun them again.
+    const missing = Object.keys(message.d).filter((id) => !this.#lines.has(id));
     for (const [id, number] of Object.entries(message.d)) this.#lines.get(id)?.served(number);
     // This node has just become the owner.
     if (this.#owner?.node === node && this.#owner.epoch === 0) this.#owner = { node, epoch };
@@ -166,6 +168,7 @@ export class GatewayRoom {
     if (message.t === 'owner') await this.#catchUp({ epoch, seq: 0 });
     else await this.#tell(message);
     for (const id of Object.keys(message.d)) this.#noteServed(id);
+    if (missing.length > 0) this.#post(node, { t: 'w', ...this.#reportNow(), u: missing });
     this.#report();
   }
 

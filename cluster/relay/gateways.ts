@@ -71,9 +71,10 @@ export class Gateways implements Gateway {
   }
 
   /** What was told here has nobody any more who waits for it. */
-  #hasNobody({ r, o, q }: ToldMessage): void {
+  #hasNobody({ r, o, q, d, b }: ToldMessage): void {
     const { post, nodeId } = this.#context;
-    post.send(o, { v: 1, r, t: 'w', g: nodeId, w: [q.epoch, q.seq] });
+    const u = [...new Set([...Object.keys(d), ...Object.keys(b)])];
+    post.send(o, { v: 1, r, t: 'w', g: nodeId, w: [q.epoch, q.seq], u });
   }
 
   async #seek(line: GatewayLine, session: string): Promise<void> {

@@ -60,6 +60,8 @@ const written = z.object({
   g: nodeId,
   w: position.optional(),
   k: z.record(lineId, z.int()).optional(),
+  /** Lines that the gateway does not have, or not any more. */
+  u: z.array(lineId).optional(),
 });
 
 /** Owner to gateway. */

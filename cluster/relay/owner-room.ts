@@ -215,7 +215,11 @@ export class OwnerRoom {
     this.#serve(message);
   }
 
-  written({ g, w, k }: Pick<WrittenMessage, 'g' | 'w' | 'k'>): void {
+  written({ g, w, k, u = [] }: Pick<WrittenMessage, 'g' | 'w' | 'k' | 'u'>): void {
+    for (const id of u) {
+      const line = this.#lines.get(id);
+      if (line?.gateway === g) this.#loseLine(line, undefined, 'its gateway does not have it any more');
+    }
     const state = this.#gateway(g);
     if (w && (!state.written || comparePositions(state.written, w) < 0)) {
       state.written = w;

@@ -92,6 +92,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #grace: Patience | undefined;
   #ending: NodeJS.Immediate | undefined;
   #ended = false;
+  /** It will end once what is being served is answered. */
+  #isOver = false;
   #lastRequest: RpcId | undefined;
   /** Those that were there when the present connection came: the client may send them again. */
   #underWay: ReadonlySet<RpcId> = new Set();
@@ -302,10 +304,14 @@ export class Session implements CallingSession, NameHolder, RelaySession {
 
   /** As `accept`, from another process, which has found that it is a request. */
   acceptText(text: string, finished: () => void): void {
+    // The client is in no room any more: its gateway has it back once the session is over.
+    if (this.#isOver) return;
     const request = readRequest(text);
-    if (!request || this.#isRepeated(request)) finished();
+    const pending = request && this.#pendingAs(request);
+    if (pending) this.#finishes(pending, finished);
+    else if (!request || this.#isRepeated(request)) finished();
     else {
-      this.#finished.set(request, finished);
+      this.#finishes(request, finished);
       this.accept(request, text.length);
     }
   }
@@ -327,7 +333,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     this.#outlet.connection?.close(1000, 'The session goes on with another connection');
     this.#outlet.detach();
     this.#participant?.keep();
-    this.#underWay = new Set(this.counts ? this.#requests.requests.flatMap(({ id }) => id ?? []) : []);
+    const present = this.#requests.requests.flatMap(({ id }) => id ?? []);
+    this.#underWay = new Set(this.counts ? [...this.#underWay, ...present] : []);
     return () => {
       if (this.#ended || this.#outlet.connection) return;
       this.#outlet.attach(connection, received);
@@ -476,6 +483,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
    */
   #over(): void {
     if (!this.#outlet.keeper) return;
+    this.#isOver = true;
     this.#requests.clear();
     void this.#requests.idle().then(() => {
       this.end();
@@ -497,10 +505,28 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #isRepeated(request: Request): boolean {
     const { id } = request;
     if (id === undefined) return false;
-    const { sessionRequests } = this.#context;
-    if (this.#requests.has((pending) => sessionRequests.areSame(pending, request))) return true;
+    if (this.#pendingAs(request)) return true;
     // It was being served when the client began to send again what it has no answer to.
-    return this.#underWay.has(id);
+    if (this.#underWay.has(id)) return true;
+    // Such ones come first: the client has sent them all.
+    this.#underWay = new Set();
+    return false;
+  }
+
+  /** The same request, while it is served or waits. */
+  #pendingAs(request: Request): Request | undefined {
+    if (request.id === undefined) return undefined;
+    const { sessionRequests } = this.#context;
+    return this.#requests.requests.find((pending) => sessionRequests.areSame(pending, request));
+  }
+
+  /** A request may be to be reported to several, as it came on several connections. */
+  #finishes(request: Request, finished: () => void): void {
+    const former = this.#finished.get(request);
+    this.#finished.set(request, () => {
+      former?.();
+      finished();
+    });
   }
 
   #fields(): object {

@@ -140,7 +140,7 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
   await schedule.pass(disorderMs);
   isOver = true;
   // Everybody comes back, and is told what is missing.
-  await schedule.pass(10_000);
+  await schedule.pass(12_000);
   for (const client of clients) {
     const { session, received, counts, unanswered } = client;
     if (session === undefined) continue;

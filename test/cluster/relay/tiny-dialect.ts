@@ -188,6 +188,8 @@ export class TinySession implements RelaySession {
       finished();
       return;
     }
+    // It has sent again all that it had to.
+    this.#underWay = new Set();
     const waiting = { request, finished: [finished] };
     if (this.#running) this.#waiting.push(waiting);
     else void this.#work(waiting);
@@ -202,7 +204,10 @@ export class TinySession implements RelaySession {
     this.#stopGrace = undefined;
     this.#connection?.close(1000, 'The session goes on with another connection');
     this.#connection = this.#keeper = client;
-    this.#underWay = new Set([this.#running, ...this.#waiting].flatMap((each) => each?.request.id ?? []));
+    this.#underWay = new Set([
+      ...this.#underWay,
+      ...[this.#running, ...this.#waiting].flatMap((each) => each?.request.id ?? []),
+    ]);
     if (!client.open) this.detach(client);
   }
 
