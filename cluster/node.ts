@@ -119,7 +119,8 @@ export class ClusterNode {
       },
     ));
     const { taken } = hooks;
-    const reach = () => ({ media: hooks.facts().media, ...reads });
+    // The hook is for heartbeats: what it says of pauses is since the last one.
+    const reach = () => ({ media: (this.membership.facts ?? hooks.facts()).media, ...reads });
     this.directory = new Directory({ hub, names, store, membership, nodeId, clock, log, counts, reach, taken });
     this.rooms = new RoomList(hub, names, clock);
     this.#start = async () => {
