@@ -177,7 +177,9 @@ describe('A node of several', () => {
     await other.store.close({ hash, epoch });
     await other.membership.close();
     expect(log.lines.filter(({ level }) => level === 'warn' || level === 'error')).to.deep.equal([]);
-    const forbidden: Command[] = [['GET', 'atrium:nodes'], ['FLUSHALL'], ['CONFIG', 'GET', '*'], ['KEYS', '*']];
+    expect(await node.store.roomOf('s2')).to.equal(hash);
+    await node.hub.call('SCARD', node.names.roomsOf(node.id));
+    const forbidden: Command[] = [['GETDEL', 'atrium:nodes'], ['FLUSHALL'], ['CONFIG', 'GET', '*'], ['KEYS', '*']];
     forbidden.push(['SET', 'other:key', '1'], ['PUBLISH', 'other', '1'], ['CLIENT', 'KILL', 'TYPE', 'normal']);
     for (const command of forbidden) {
       const refused: unknown = await node.hub.call(...command).catch((error: unknown) => error);
