@@ -16,7 +16,7 @@ export const clusterOptions = {
       ),
     '',
     'URL',
-    'The Redis (7 or later) or Valkey that all nodes share: redis://user:password@host:6379/0, rediss:// with TLS, sentinel://host,host/name for the primary that sentinels know. It needs maxmemory-policy noeviction and should have appendonly yes. Not finished: a client must be connected to the node that owns its room, so run one node. Empty: this server is alone.',
+    'The Redis (7 or later) or Valkey that all nodes share: redis://user:password@host:6379/0, rediss:// with TLS, sentinel://host,host/name for the primary that sentinels know. It needs maxmemory-policy noeviction and should have appendonly yes. docs/cluster.md says what nodes promise. Empty: this server is alone.',
     { secret: true },
   ),
   redisPrefix: option(

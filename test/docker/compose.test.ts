@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { configOf, readConfig } from '../../src/config.js';
 import { optionList } from '../../src/option-list.js';
+import { filledIn } from '../support/compose.js';
 
 const run = promisify(execFile);
 const root = new URL('../../', import.meta.url);
@@ -214,14 +215,6 @@ describe('Dockerfile', () => {
     expect(exposed).to.have.members(ports);
   });
 });
-
-/** As Compose fills in a value of the file. */
-function filledIn(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_all, name: string, otherwise = '') => {
-    const value = variables.get(name) ?? '';
-    return value === '' ? String(otherwise) : value;
-  });
-}
 
 async function failed(attempt: Promise<unknown>): Promise<boolean> {
   try {

@@ -67,14 +67,28 @@ export class ProxyProcess {
     const port = await freePort();
     const statsPort = await freePort();
     const file = join(folder, 'haproxy.cfg');
-    const stats = `frontend stats\n    bind 127.0.0.1:${statsPort}\n    stats enable\n    stats uri /\n`;
     const config = replaced(read('haproxy.cfg'), {
       '    bind :80\n': `    bind 127.0.0.1:${port}\n`,
       '127.0.0.1:8080': `127.0.0.1:${behind}`,
       'inter 5s': 'inter 100ms',
       ...(check !== undefined && { '    option httpchk GET /healthz\n': `    ${check}\n` }),
     });
-    writeFileSync(file, `${config}\n${stats}`);
+    writeFileSync(file, `${config}\n${statsAt(statsPort)}`);
+    return ProxyProcess.#start('haproxy', ['-db', '-f', file], port, statsPort, folder);
+  }
+
+  /** deploy/nodes/haproxy.cfg. @param ports of three nodes */
+  static async haproxyOfNodes(ports: readonly [number, number, number]): Promise<ProxyProcess> {
+    const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
+    const port = await freePort();
+    const statsPort = await freePort();
+    const config = replaced(read('nodes/haproxy.cfg'), {
+      '    bind :80\n': `    bind 127.0.0.1:${port}\n`,
+      'inter 1s': 'inter 100ms',
+      ...Object.fromEntries(ports.map((each, index) => [`10.0.0.${index + 1}:8080`, `127.0.0.1:${each}`])),
+    });
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(file, `${config}\n${statsAt(statsPort)}`);
     return ProxyProcess.#start('haproxy', ['-db', '-f', file], port, statsPort, folder);
   }
 
@@ -110,6 +124,10 @@ export class ProxyProcess {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function statsAt(port: number): string {
+  return `frontend stats\n    bind 127.0.0.1:${port}\n    stats enable\n    stats uri /\n`;
 }
 
 /** Every key must be in the text: a file of deploy/ that changes must not make the test go past it. */

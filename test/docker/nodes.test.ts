@@ -1,0 +1,247 @@
+import { expect } from 'chai';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { checkRedis } from '../../cluster/redis-check.js';
+import { Hub } from '../../cluster/redis.js';
+import { parseOptions } from '../../media/embedded/options.js';
+import { configOf, readConfig } from '../../src/config.js';
+import { optionList } from '../../src/option-list.js';
+import { filledIn } from '../support/compose.js';
+import { freePort } from '../support/free-port.js';
+import { rendered } from '../support/helm.js';
+import { RecordingLog } from '../support/recording-log.js';
+import { RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
+
+const run = promisify(execFile);
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const known = new Set(optionList.map(({ variable }) => variable));
+const secret = '0123456789abcdef'.repeat(4);
+
+describe('deploy/nodes/docker-compose.yml', () => {
+  const service = z.object({
+    image: z.string(),
+    command: z.array(z.string()).default([]),
+    environment: z.record(z.string(), z.string()).default({}),
+    healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+    ports: z.array(z.string()).default([]),
+    volumes: z.array(z.string()).default([]),
+    cap_drop: z.array(z.string()),
+    read_only: z.literal(true),
+    stop_grace_period: z.string().optional(),
+  });
+  const given = new Map([
+    ['PUBLIC_ADDRESS', '192.0.2.7'],
+    ['REDIS_PASSWORD', secret],
+    ['CLUSTER_SECRET', secret],
+    ['MEDIA_SERVER_TOKEN', secret],
+  ]);
+  const text = read('deploy/nodes/docker-compose.yml').replace(/^\s*#.*$/gm, '');
+  const { services, volumes } = z
+    .object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.unknown()) })
+    .parse(filled(parse(text, { merge: true })));
+  function filled(value: unknown): unknown {
+    if (typeof value === 'string') return filledIn(value, given);
+    if (Array.isArray(value)) return value.map(filled);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, filled(each)]));
+  }
+  const named = (name: string): z.output<typeof service> => {
+    const found = services[name];
+    if (!found) throw new Error(`no service ${name}`);
+    return found;
+  };
+  const nodes = ['one', 'two', 'three'].map((name) => ({ name, ...named(`node-${name}`) }));
+
+  it('does not start with a secret or an address that nobody has set', () => {
+    for (const name of given.keys()) {
+      expect(() => filledIn(text, new Map([...given].filter(([each]) => each !== name)))).to.throw(name);
+    }
+  });
+
+  it('gives three nodes what they have in common, and each a name and an address of its own', () => {
+    const configs = nodes.map(({ environment }) => {
+      expect([...known]).to.include.members(Object.keys(environment));
+      return readConfig([], environment);
+    });
+    for (const [index, { nodeName, nodeUrl, ...rest }] of configs.entries()) {
+      const { name } = nodes[index] ?? { name: '' };
+      expect(nodeName).to.equal(name);
+      expect(nodeUrl).to.equal(`http://node-${name}:${configOf().port}`);
+      expect({ ...rest, nodeName, nodeUrl }).to.deep.equal({ ...configs[0], nodeName, nodeUrl });
+      expect(rest.clusterSecret).to.equal(secret);
+    }
+  });
+
+  it('leads nodes to its media servers and its Redis, and Caddy to its nodes', () => {
+    const [node] = nodes;
+    const { KMS_URIS: media = '', REDIS_URL: redis = '' } = node?.environment ?? {};
+    const hosts = [...media.split(','), redis].map((url) => new URL(url).hostname);
+    expect(hosts).to.deep.equal(['media-one', 'media-two', 'redis']);
+    expect(Object.keys(services)).to.include.members(hosts);
+    expect(named('caddy').environment.NODES?.split(' ')).to.deep.equal(
+      nodes.map(({ name }) => `node-${name}:${configOf().port}`),
+    );
+    expect(read('deploy/nodes/Caddyfile')).to.match(/reverse_proxy \{\$NODES:[^}]*\}[^]*health_uri \/readyz/);
+  });
+
+  it('starts media servers with flags that they know, and publishes exactly the ports of their media', () => {
+    for (const name of ['media-one', 'media-two']) {
+      const { command, environment, ports } = named(name);
+      const [program, path = '', ...flags] = command;
+      expect([program, path]).to.deep.equal(['node', 'dist/media/embedded/main.js']);
+      const { udpPorts, announcedAddress, host } = parseOptions(flags);
+      expect(announcedAddress).to.deep.equal(['192.0.2.7']);
+      expect(host).to.equal('0.0.0.0');
+      const range = `${udpPorts.first}-${udpPorts.last}`;
+      expect(ports).to.deep.equal([`${range}:${range}/udp`]);
+      expect(environment).to.deep.equal({ MEDIA_SERVER_TOKEN: secret });
+    }
+  });
+
+  it('pins every image, and mounts what is there', () => {
+    for (const [name, { image, cap_drop, volumes: mounted }] of Object.entries(services)) {
+      expect(image === 'atrium' || /:\d+\.\d+\.\d+-\w+$/.test(image), name).to.equal(true);
+      expect(cap_drop, name).to.deep.equal(['ALL']);
+      for (const volume of mounted) {
+        const [source = ''] = volume.split(':');
+        if (source.startsWith('.')) expect(existsSync(new URL(`deploy/nodes/${source}`, root)), source).to.equal(true);
+        else expect(Object.keys(volumes)).to.include(source);
+      }
+    }
+  });
+
+  it('waits for a node that ends for longer than it takes', () => {
+    const { drainS } = configOf();
+    for (const { stop_grace_period: grace = '' } of nodes) {
+      // 10 s for the rooms, and 15 s for what is under way.
+      expect(Number(/^(\d+)s$/.exec(grace)?.[1])).to.be.at.least(drainS + 25);
+    }
+  });
+
+  it('starts a Redis that nodes can use, which is healthy then', async function () {
+    if (!RedisServer.isInstalled) this.skip();
+    const { command, environment, healthcheck } = named('redis');
+    const [shell = '', ...args] = command;
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    const port = await freePort();
+    const here = (line: string): string =>
+      line
+        .replaceAll('$$', '$')
+        .replace('/etc/redis/atrium.conf', fileURLToPath(new URL('deploy/redis.conf', root)))
+        .replaceAll('/tmp/redis.conf', join(folder, 'redis.conf'))
+        .replace('--dir /data', `--dir ${folder} --port ${port}`)
+        .replace('0.0.0.0', '127.0.0.1')
+        .replace('redis-cli', `redis-cli -p ${port}`);
+    const env = { ...process.env, ...environment };
+    const redis = spawn(shell, args.map(here), { env, stdio: 'ignore' });
+    try {
+      const [kind, check = ''] = healthcheck?.test ?? [];
+      expect(kind).to.equal('CMD-SHELL');
+      await until('Redis is healthy', () =>
+        run('sh', ['-c', here(check)], { env }).then(
+          () => true,
+          () => false,
+        ),
+      );
+      const log = new RecordingLog();
+      const url = (nodes[0]?.environment.REDIS_URL ?? '').replace('redis:6379', `127.0.0.1:${port}`);
+      const hub = new Hub({ url, name: 'test', waitReplicas: 0 }, log);
+      await hub.connect();
+      await checkRedis(hub, 0, log);
+      expect(log.lines).to.deep.equal([]);
+      hub.close();
+      const stranger = { ...env, REDISCLI_AUTH: 'another' };
+      const refused = await run('sh', ['-c', here(check)], { env: stranger }).catch(() => 'refused');
+      expect(refused).to.equal('refused');
+    } finally {
+      const gone = once(redis, 'exit');
+      redis.kill();
+      await gone;
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('the Helm chart of deploy/nodes/helm', () => {
+  const values = z.record(z.string(), z.unknown()).parse(parse(read('deploy/nodes/helm/values.yaml')));
+  const variable = z.union([
+    z.object({ name: z.string(), value: z.string() }),
+    z.object({ name: z.string(), valueFrom: z.object({ fieldRef: z.object({ fieldPath: z.string() }) }) }),
+  ]);
+  const labels = z.record(z.string(), z.string());
+  const deployment = z.object({
+    spec: z.object({
+      replicas: z.number(),
+      strategy: z.object({ rollingUpdate: z.object({ maxUnavailable: z.literal(0) }) }),
+      template: z.object({
+        metadata: z.object({ labels }),
+        spec: z.object({
+          terminationGracePeriodSeconds: z.number(),
+          containers: z.tuple([
+            z.object({
+              env: z.array(variable),
+              envFrom: z.tuple([z.object({ secretRef: z.object({ name: z.string() }) })]),
+              readinessProbe: z.object({ httpGet: z.object({ path: z.literal('/readyz') }) }),
+              lifecycle: z.object({ preStop: z.object({ exec: z.object({ command: z.array(z.string()) }) }) }),
+            }),
+          ]),
+        }),
+      }),
+    }),
+  });
+  const template = (name: string): unknown =>
+    parse(rendered(read(`deploy/nodes/helm/templates/${name}.yaml`), values)) as unknown;
+  const { replicas, template: pod } = deployment.parse(template('deployment')).spec;
+  const [container] = pod.spec.containers;
+
+  it('has templates that become YAML', () => {
+    for (const file of readdirSync(new URL('deploy/nodes/helm/templates', root))) {
+      expect(template(file.replace('.yaml', '')), file).to.include.keys('kind', 'metadata', 'spec');
+    }
+  });
+
+  it('gives each node the address of its pod, and options that it knows with values that it takes', () => {
+    const fields = new Map([
+      ['status.podIP', '10.1.2.3'],
+      ['metadata.name', 'atrium-x1'],
+    ]);
+    const env: Record<string, string> = {};
+    for (const each of container.env) {
+      const value = 'value' in each ? each.value : (fields.get(each.valueFrom.fieldRef.fieldPath) ?? '');
+      env[each.name] = value.replace(/\$\((\w+)\)/g, (_all, name: string) => env[name] ?? '');
+    }
+    expect([...known, 'POD_IP']).to.include.members(Object.keys(env));
+    const secrets = { CLUSTER_SECRET: secret, REDIS_URL: 'redis://atrium:x@redis:6379', KMS_URIS: 'ws://any:x@media' };
+    for (const name of Object.keys(secrets)) expect(read('deploy/nodes/helm/values.yaml')).to.include(`#   ${name} `);
+    const config = readConfig([], { ...env, ...secrets });
+    expect(config.nodeUrl).to.equal(`http://10.1.2.3:${config.port}`);
+    expect(config.nodeName).to.equal('atrium-x1');
+    expect(container.envFrom[0].secretRef.name).to.equal(values.secretName);
+  });
+
+  it('leaves a node more time to end than it takes', () => {
+    const [, , script = ''] = container.lifecycle.preStop.exec.command;
+    const waitedS = Number(/setTimeout\(\(\) => undefined, (\d+)\)/.exec(script)?.[1]) / 1_000;
+    expect(pod.spec.terminationGracePeriodSeconds).to.be.at.least(waitedS + Number(values.drainSeconds) + 25);
+  });
+
+  it('keeps all but one node running, of those that its service leads to', () => {
+    const selecting = z.object({ selector: labels });
+    const budget = z.object({
+      spec: z.object({ minAvailable: z.number(), selector: z.object({ matchLabels: labels }) }),
+    });
+    const { minAvailable, selector } = budget.parse(template('pod-disruption-budget')).spec;
+    expect(minAvailable).to.be.within(1, replicas - 1);
+    expect(selector.matchLabels).to.deep.equal(pod.metadata.labels);
+    expect(z.object({ spec: selecting }).parse(template('service')).spec.selector).to.deep.equal(pod.metadata.labels);
+  });
+});
