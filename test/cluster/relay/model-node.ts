@@ -1,3 +1,4 @@
+import type { Counts } from '../../../cluster/counts.js';
 import { CommitBudget } from '../../../cluster/commit-budget.js';
 import { ClusterError } from '../../../cluster/cluster-error.js';
 import type { Clock } from '../../../cluster/clock.js';
@@ -49,6 +50,7 @@ export interface NodeContext {
   readonly rules: NodeRules;
   readonly bounds: LogBounds;
   readonly nodes: NodesSeen;
+  readonly counts: Counts;
   readonly heartbeat: (id: string) => void;
   readonly tookOver: () => void;
   readonly gaveAway: () => void;
@@ -142,6 +144,7 @@ export class ModelNode {
     };
     this.relay = new Relay({
       ...{ nodeId: id, clock, log: this.log, textOf, frameOf: textFrame, dialect: this.#dialect },
+      counts: context.counts,
       post: (listener) => this.#post(listener),
       isUp: () => this.isUp,
       isAlive: (node) => !this.#dead.has(node),

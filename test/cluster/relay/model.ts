@@ -1,3 +1,4 @@
+import { Counts } from '../../../cluster/counts.js';
 import { Expectations } from './expectations.js';
 import { ModelClient } from './model-client.js';
 import { graceMs, leaseMs, ModelNode } from './model-node.js';
@@ -24,6 +25,9 @@ export interface ModelResult {
   readonly handOvers: number;
   readonly resumptions: number;
   readonly resends: number;
+  /** Times that a gateway read what it had not heard. */
+  readonly gaps: number;
+  readonly resentByNodes: number;
   readonly events: number;
   readonly lost: number;
   readonly forgotten: number;
@@ -42,6 +46,7 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
     : { resumeMs: 30_000, logEntries: 2_000, logBytes: 1_048_576 };
   const lossRate = schedule.one([0, 0.01, 0.05, 0.1]);
   const expectations = new Expectations(() => schedule.now, hasSmallLog);
+  const counts = new Counts();
   const nodes = new Map<string, ModelNode>();
   const keys = new Map<string, number>();
   let [takeOvers, handOvers, lost, sessions, started] = [0, 0, 0, 0, 0];
@@ -64,7 +69,7 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
   const startNode = (): void => {
     started += 1;
     const node: ModelNode = new ModelNode(`node-${started}`, {
-      ...{ schedule, redis, rules, bounds },
+      ...{ schedule, redis, rules, bounds, counts },
       nodes: {
         get ids() {
           return [...nodes.keys()];
@@ -173,6 +178,7 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
     },
     resumptions: clients.reduce((sum, { resumptions }) => sum + resumptions, 0),
     resends: clients.reduce((sum, { resends }) => sum + resends, 0),
+    ...{ gaps: counts.gaps, resentByNodes: counts.resent },
     ...{ events: schedule.count, forgotten: expectations.forgotten, replaced: expectations.replaced },
   };
 }

@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import { Counts } from '../../../cluster/counts.js';
+import { roomHash } from '../../../cluster/names.js';
+import type { LineClient } from '../../../cluster/port.js';
+import { controlText } from '../../../cluster/relay/control.js';
+import { Gateways } from '../../../cluster/relay/gateways.js';
+import type { Sent } from '../../../cluster/relay/messages.js';
+import { messageSchema } from '../../../cluster/relay/messages.js';
+import { comparePositions } from '../../../cluster/position.js';
+import type { LoggedFrame } from '../../../cluster/room-store.js';
+import { RecordingLog } from '../../support/recording-log.js';
+import { HandClock } from '../hand-clock.js';
+
+const r = roomHash('garden');
+const epoch = 10;
+
+/** Resolves when all promises have gone as far as they can. */
+const turn = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('A gateway that missed messages', () => {
+  let log: LoggedFrame[] | undefined;
+  let sent: Sent[];
+  let written: string[];
+  let closed: number[];
+  let gateways: Gateways;
+  let reads: number;
+
+  beforeEach(() => {
+    log = [];
+    sent = [];
+    written = [];
+    closed = [];
+    reads = 0;
+    gateways = new Gateways({
+      counts: new Counts(),
+      ...{ nodeId: 'here', clock: new HandClock(), log: new RecordingLog(), frameOf: (text) => Buffer.from(text) },
+      post: { send: (_node, message) => sent.push(message) },
+      find: async () => Promise.resolve({ node: 'owner', epoch }),
+      moved: () => undefined,
+      logAfter: async (_hash, after, limit) => {
+        reads += 1;
+        return Promise.resolve(log?.filter(({ at }) => comparePositions(at, after) > 0).slice(0, limit));
+      },
+      roomOf: async () => Promise.resolve(r),
+      isUp: () => true,
+    });
+  });
+
+  /** The client of slot 1 comes in with the first entry. */
+  async function comeIn(): Promise<void> {
+    const client: LineClient = {
+      write: (frame) => written.push(frame.toString()),
+      close: (code) => closed.push(code),
+      ...{ attached: () => undefined, unknown: () => undefined, left: () => undefined, idle: () => undefined },
+    };
+    gateways.open('garden', { session: 's1', address: '10.0.0.1', token: undefined }, client).send('join');
+    await turn();
+    const [request] = sent;
+    const id = request?.t === 'req' ? (request.q[0]?.[0] ?? '') : '';
+    const bind = controlText({ t: 'bind', c: id, g: 'here' });
+    hear({ p: [epoch, 0], q: [epoch, 1], f: [[1, '1', bind]], d: { [id]: 1 }, b: { [id]: [epoch, 0] } });
+    await turn();
+  }
+
+  function hear(given: Partial<Extract<Sent, { t: 'out' }>>): void {
+    const message = {
+      v: 1,
+      t: 'out',
+      r,
+      o: 'owner',
+      e: epoch,
+      p: [epoch, 0],
+      q: [epoch, 0],
+      f: [],
+      d: {},
+      b: {},
+      x: [],
+      u: [],
+    };
+    const heard = messageSchema.parse({ ...message, ...given });
+    if (heard.t === 'out') gateways.receive(heard);
+  }
+
+  it('reads them from the log, 2,000 at a time, and writes what is for its clients', async () => {
+    await comeIn();
+    log = Array.from({ length: 4_500 }, (_, index) => ({
+      at: { epoch, seq: index + 2 },
+      slots: index % 3 === 0 ? '2' : '*',
+      frame: String(index),
+    }));
+    hear({ p: [epoch, 4_501], q: [epoch, 4_502], f: [[4_502, '1', 'last']] });
+    await turn();
+    const due = Array.from({ length: 4_500 }, (_, index) => index).filter((index) => index % 3 !== 0);
+    expect(written).to.deep.equal([...due.map(String), 'last']);
+    expect(reads).to.equal(3);
+    expect(closed).to.deep.equal([]);
+  });
+
+  it('has its clients come back when the log does not have them any more, and writes nothing else to them', async () => {
+    await comeIn();
+    log = undefined;
+    hear({ p: [epoch, 50], q: [epoch, 51], f: [[51, '*', 'after the gap']] });
+    await turn();
+    expect({ written, closed }).to.deep.equal({ written: [], closed: [1012] });
+  });
+
+  it('writes what comes twice once', async () => {
+    await comeIn();
+    const message = { p: [epoch, 1], q: [epoch, 2], f: [[2, '*', 'once']] } satisfies Partial<
+      Extract<Sent, { t: 'out' }>
+    >;
+    hear(message);
+    hear(message);
+    await turn();
+    expect(written).to.deep.equal(['once']);
+  });
+});
