@@ -54,7 +54,7 @@ export interface JournalContext {
 /** Commits of a room that may be under way. Then its turns wait, and become one commit. */
 const mostUnderWay = 32;
 const sessionsEveryMs = 3_600_000;
-/** Entries of a former owner that are read. */
+/** Entries of former owners that are read at once. */
 const mostRead = 2_000;
 
 /**
@@ -402,9 +402,15 @@ export class RoomJournal {
 
   async #readFormer(): Promise<void> {
     const { hash, epoch } = this.ownership;
-    const frames = await this.#context.store.logAfter(hash, { epoch: 0, seq: 0 }, mostRead);
+    const former: LoggedFrame[] = [];
+    let at: Position | undefined = { epoch: 0, seq: 0 };
+    // Owners that did not have the room for long may have read nothing of it, so that it is more than one of them would keep.
+    while (at && at.epoch < epoch) {
+      const frames = await this.#context.store.logAfter(hash, at, mostRead);
+      former.push(...frames.filter((frame) => frame.at.epoch < epoch));
+      at = frames.length < mostRead ? undefined : frames.at(-1)?.at;
+    }
     this.#isFormerRead = true;
-    const former = frames.filter(({ at }) => at.epoch < epoch);
     this.log.putBefore(former, this.#begunAt);
     if (this.#isDue()) this.#schedule();
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Session } from '../../client/session.js';
 import { Rig } from '../cluster/processes/rig.js';
@@ -55,13 +56,14 @@ class Guest {
     return this.#told.splice(this.#told.findIndex(fits), 1)[0] ?? expect.fail();
   }
 
-  /** Says one thing after the other until `hush`. @returns what was said, as far as the server has taken it */
+  /** Says something every 20 ms at most, until `hush`: all of it fits the log of the room. @returns what was said, as far as the server has taken it */
   async talk(): Promise<string[]> {
     const said: string[] = [];
     while (!this.#hushed.signal.aborted) {
       const message = `${this.name} ${said.length}`;
       await this.request('sendMessage', { message, userMessage: this.name, roomMessage: 'r' });
       said.push(message);
+      await pause(20);
     }
     return said;
   }

@@ -3,6 +3,8 @@ import { ClusterError } from '../../cluster/cluster-error.js';
 import { CommitBudget } from '../../cluster/commit-budget.js';
 import { RoomJournal } from '../../cluster/journal.js';
 import type { JournalContext } from '../../cluster/journal.js';
+import { comparePositions } from '../../cluster/position.js';
+import type { Position } from '../../cluster/position.js';
 import type { Commit, LoggedFrame, WholeRoom } from '../../cluster/room-store.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
@@ -37,8 +39,8 @@ class HandStore {
     return Promise.resolve();
   }
 
-  async logAfter(): Promise<readonly LoggedFrame[]> {
-    return Promise.resolve(this.former);
+  async logAfter(_: unknown, after: Position, limit: number): Promise<readonly LoggedFrame[]> {
+    return Promise.resolve(this.former.filter(({ at }) => comparePositions(at, after) > 0).slice(0, limit));
   }
 
   /** The oldest commit succeeds. */
@@ -405,6 +407,20 @@ describe('The journal of a room', () => {
       expect(gone).to.deep.equal(['a', 'b', 'c']);
       expect(store.commits[1]?.trim).to.deep.equal({ epoch: 10, seq: 2 });
     });
+  });
+
+  it('has all that former owners told, however much it is', async () => {
+    const journal = begin({ logEntries: 10_000 }, undefined, new Map([['room', '{}']]));
+    store.former = Array.from({ length: 5_000 }, (_, index) => ({
+      ...{ at: { epoch: index < 3_000 ? 8 : 9, seq: index + 1 }, slots: '*', frame: String(index) },
+    }));
+    journal.append('*', 'own');
+    await turn();
+    await journal.readFormerLog();
+    expect(journal.log.frames.map(({ frame }) => frame)).to.deep.equal([
+      ...store.former.map(({ frame }) => frame),
+      'own',
+    ]);
   });
 
   it('lists a room at once, then once a second', async () => {
