@@ -25,14 +25,14 @@ import { ConfigError } from '../options/config-error.js';
 import { version } from '../options/help.js';
 import type { Config } from './config.js';
 import type { StartedMedia } from './media.js';
-import type { NodeRooms, ServedRooms } from './node-rooms.js';
+import type { JournalVersions, NodeRooms, ServedRooms } from './node-rooms.js';
 import { sharedSections } from './option-list.js';
 import { SeenNodes } from './seen-nodes.js';
 import { listedRoomOf } from '../rest/listed-room.js';
 import { textFrame, textOf } from '../transport/frame.js';
 
-/** Of the journals that this version writes, and those that it reads. */
-const journals = { oldest: 1, newest: 1 } as const;
+/** Forms of journals that this program reads: its own and the one before. It writes the newest one that all nodes read. */
+const ownJournals: JournalVersions = { oldest: 1, newest: 1 };
 /** How long rooms may take to be closed in Redis, or to be written down for another node, in ms. */
 const endMs = 5_000;
 /** How long a node may wait for Redis before clients are sent elsewhere, in ms. */
@@ -49,6 +49,7 @@ export async function startNode(
   config: Config,
   media: Pick<StartedMedia, 'engine' | 'servers'>,
   log: ParentLog,
+  reads: JournalVersions = ownJournals,
 ): Promise<NodeRooms> {
   let served: ServedRooms | undefined;
   let frozenAt: number | undefined;
@@ -94,7 +95,7 @@ export async function startNode(
       if (!worlds?.taken(room)) await owned.taken(room);
     },
   };
-  const settings = { ...config, version: version(), reads: journals, digest: digestOf(config) };
+  const settings = { ...config, version: version(), reads, digest: digestOf(config) };
   const node = await ClusterNode.start(settings, hooks, log).catch((error: unknown) => {
     lag.disable();
     const reason = error instanceof Error ? error.message : String(error);

@@ -24,6 +24,12 @@ export interface ServedRooms {
   readonly answer: (request: string) => Promise<string>;
 }
 
+/** Forms in which rooms are kept in Redis, as numbers. */
+export interface JournalVersions {
+  readonly oldest: number;
+  readonly newest: number;
+}
+
 /** The rooms of a server that is one of several nodes (src/cluster.ts). */
 export interface NodeRooms {
   /** For these rooms: what another node may go on with is not released too early. */

@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import type { Hooks } from './dialects.js';
 import { createLog } from './log.js';
 import { startMedia } from './media.js';
+import type { JournalVersions } from './node-rooms.js';
 import { serve } from './serve.js';
 import type { ServeOptions, Service } from './serve.js';
 import { StateFile } from './state-file.js';
@@ -26,6 +27,11 @@ export interface RunningServer extends Service {
   suspend(): Promise<void>;
 }
 
+export interface StartOptions extends Pick<ServeOptions, 'authorize' | 'dialects'> {
+  /** Of several nodes: the forms of rooms in Redis that it reads. Default: those of this program. For tests of two programs side by side. */
+  readonly journals?: JournalVersions | undefined;
+}
+
 /**
  * Starts everything that a configuration asks for: media servers first, then the service on them. What the configuration names is
  * checked before.
@@ -34,7 +40,7 @@ export interface RunningServer extends Service {
 export async function startServer(
   config: Config,
   hooks: Hooks = {},
-  options: Pick<ServeOptions, 'authorize' | 'dialects'> = {},
+  { journals, ...options }: StartOptions = {},
 ): Promise<RunningServer> {
   const log = createLog(config.logLevel, config.logFormat);
   const undo = new Undo();
@@ -45,7 +51,7 @@ export async function startServer(
     const media = await startMedia(config, log);
     undo.add(() => media.stop());
     const node =
-      config.redisUrl === '' ? undefined : await (await import('./cluster.js')).startNode(config, media, log);
+      config.redisUrl === '' ? undefined : await (await import('./cluster.js')).startNode(config, media, log, journals);
     if (node) undo.add(() => node.stop());
     const stateFile = config.stateFile === '' ? undefined : new StateFile(config.stateFile, log, Date.now);
     const service = await serve(config, media.engine, {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import type { GivenConfig } from '../../src/config.js';
-import type { RunningServer } from '../../src/server.js';
+import type { RunningServer, StartOptions } from '../../src/server.js';
 import { asAdmin } from '../support/administrator.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { pipelinesOf } from '../support/media-objects.js';
@@ -62,14 +62,9 @@ export class ClusterStage {
   }
 
   /** A node in this process. */
-  async node(given: GivenConfig = {}): Promise<RunningServer> {
-    const server = await startTestServer({
-      redisUrl: this.redis.url,
-      kmsUris: [this.engine.url],
-      redisPrefix,
-      leaseMs,
-      ...given,
-    });
+  async node(given: GivenConfig = {}, more: StartOptions = {}): Promise<RunningServer> {
+    const own = { redisUrl: this.redis.url, kmsUris: [this.engine.url], redisPrefix, leaseMs };
+    const server = await startTestServer({ ...own, ...given }, more);
     this.#servers.push(server);
     return server;
   }
