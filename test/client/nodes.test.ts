@@ -13,6 +13,12 @@ import { Conversation, Person } from './person.js';
 import { Rig, leaseMs } from '../cluster/processes/rig.js';
 import type { Node } from '../cluster/processes/rig.js';
 
+/** Owners that are killed at a moment by chance, in the time in which two people negotiate. By hand: `MOMENTS=20`. */
+const moments = Number(process.env.MOMENTS ?? 1);
+const negotiationMs = 300;
+/** How long Redis is away, in ms. */
+const awayMs = Number(process.env.AWAY_MS ?? 300);
+
 describe('A call through three nodes', function () {
   this.timeout(90_000);
   inBrowserWorld();
@@ -118,6 +124,20 @@ describe('A call through three nodes', function () {
     await Promise.all([killed, said]);
     await expectWell(talk, watched);
   });
+
+  for (let index = 0; index < moments; index += 1) {
+    const afterMs = Math.floor(((index + Math.random()) * negotiationMs) / moments);
+    it(`goes on when its owner is killed ${afterMs} ms after somebody begins to publish and another one to watch`, async () => {
+      const { owner, ana, ben, cleo, talk } = await call();
+      await ana.publish();
+      const publishing = ben.publish();
+      const watching = cleo.watch('ana');
+      await pause(afterMs);
+      await owner.kill();
+      await publishing;
+      await expectWell(talk, await watching, await cleo.watch('ben'));
+    });
+  }
 
   it('goes on when its owner stands still for three seconds, and when that wakes up', async () => {
     const { owner, ana, ben, cleo, talk } = await call();
@@ -264,7 +284,7 @@ describe('A call through three nodes', function () {
       await ben.say('the last words');
       await rig.redis.kill();
       loses();
-      await pause(1_000);
+      await pause(awayMs);
       await rig.redis.start();
       const late = await ana.watch('ben');
       await talk.goesOn();
