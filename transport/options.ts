@@ -3,6 +3,7 @@ import { count, list, milliseconds, option, path } from '../options/option.js';
 import type { Output, Table } from '../options/option.js';
 import { isNetwork } from './gate/caller.js';
 import type { ConnectionLimits } from './connection.js';
+import type { Budget } from './gate/account.js';
 import { Gate } from './gate/gate.js';
 import type { Refused } from './gate/gate.js';
 import { correctedOrigin, readOrigin } from './gate/origins.js';
@@ -129,17 +130,27 @@ export function gateOf(settings: TransportSettings, onRefused: (refused: Refused
       newcomers: settings.maxNewcomers,
       newcomersPerAddress: settings.maxNewcomersPerAddress,
     },
-    budget: {
-      requestsPerSecond: settings.maxRequestRate,
-      requestBurst: settings.maxRequestBurst,
-      bytesPerSecond: settings.maxByteRate,
-      byteBurst: settings.maxByteBurst,
-      toldBytesPerSecond: settings.maxToldByteRate,
-      toldByteBurst: settings.maxToldByteBurst,
-    },
+    budget: budgetOf(settings),
     onRefused,
   });
 }
+
+/** Of one client. */
+export function budgetOf(settings: BudgetSettings): Budget {
+  return {
+    requestsPerSecond: settings.maxRequestRate,
+    requestBurst: settings.maxRequestBurst,
+    bytesPerSecond: settings.maxByteRate,
+    byteBurst: settings.maxByteBurst,
+    toldBytesPerSecond: settings.maxToldByteRate,
+    toldByteBurst: settings.maxToldByteBurst,
+  };
+}
+
+export type BudgetSettings = Pick<
+  TransportSettings,
+  'maxRequestRate' | 'maxRequestBurst' | 'maxByteRate' | 'maxByteBurst' | 'maxToldByteRate' | 'maxToldByteBurst'
+>;
 
 /** Intervals of pings after which a silent client is cut off: two pings are missed, and half an interval is left for the second answer. */
 const intervalsOfSilence = 2.45;

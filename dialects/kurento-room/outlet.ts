@@ -1,5 +1,6 @@
 import type { SessionClient } from '../../cluster/port.js';
 import type { Frame } from '../../transport/frame.js';
+import { chargeTold } from '../../transport/gate/account.js';
 import { Backlog } from './backlog.js';
 import type { BacklogLimits } from './backlog.js';
 import { Told } from './told.js';
@@ -83,6 +84,7 @@ export class Outlet {
 
   send(frame: Frame): void {
     if (this.#keeper) {
+      chargeTold(frame.length);
       this.#keeper.send(frame);
       return;
     }

@@ -15,14 +15,16 @@ import type {
 import type { TriedCandidates } from '../../media/port.js';
 import type { Arrival, RelaySession, ReturningClients, SessionClient } from '../../cluster/port.js';
 import { textFrame, textOf } from '../../transport/frame.js';
-import { keepPayer } from '../../transport/gate/account.js';
+import { Account, keepPayer } from '../../transport/gate/account.js';
 import { Patience } from '../../transport/gate/patience.js';
 import type { Frame } from '../../transport/frame.js';
-import type { TransportSettings } from '../../transport/options.js';
+import { budgetOf } from '../../transport/options.js';
+import type { BudgetSettings, TransportSettings } from '../../transport/options.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
 import type { CustomRequest } from './custom-request.js';
+import { ProtocolError, tooManyRequests } from './errors.js';
 import { featuresNamed, has, namesOf, noFeatures } from './features.js';
 import type { Features } from './features.js';
 import { pairsInShort, pairsOf } from './candidate-pairs.js';
@@ -34,6 +36,7 @@ import { Outlet } from './outlet.js';
 import { readRequest } from './read-request.js';
 import type { Request, RpcId } from './read-request.js';
 import { newResumeToken } from './resume-token.js';
+import { errorReply } from './rpc-server.js';
 import type { RpcServer } from './rpc-server.js';
 import type { SessionRecord } from './session-record.js';
 import type { Sessions } from './sessions.js';
@@ -46,7 +49,8 @@ export type SessionLimits = Pick<
   RoomProtocolSettings,
   'maxMissedMessages' | 'sessionGraceMs' | 'takeOverDetachedNames' | 'emptyStreams'
 > &
-  Pick<TransportSettings, 'maxQueuedRequests' | 'maxQueuedBytes'>;
+  Pick<TransportSettings, 'maxQueuedRequests' | 'maxQueuedBytes'> &
+  BudgetSettings;
 
 export interface SessionContext {
   readonly rooms: Rooms;
@@ -97,6 +101,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #lastRequest: RpcId | undefined;
   /** Those that were there when the present connection came: the client may send them again. */
   #underWay: ReadonlySet<RpcId> = new Set();
+  /** Of requests that came from another process. */
+  #account: Account | undefined;
   /** To be called when requests are done that came from another process. */
   readonly #finished = new WeakMap<Request, () => void>();
 
@@ -312,7 +318,27 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     else if (!request || this.#isRepeated(request)) finished();
     else {
       this.#finishes(request, finished);
-      this.accept(request, text.length);
+      this.#acceptOnAccount(request, text.length);
+    }
+  }
+
+  /**
+   * What others are told because of a client's requests is counted here, where it is told. What the client sends is counted where its socket is.
+   */
+  #acceptOnAccount(request: Request, length: number): void {
+    const account = (this.#account ??= new Account(budgetOf(this.#context.limits)));
+    if (account.isSpent) {
+      const error = new ProtocolError(tooManyRequests, 'Too many requests', {
+        reason: 'too-many',
+        retryAfterMs: account.retryAfterMs,
+      });
+      this.#outlet.send(textFrame(errorReply(error, request.id)));
+      this.#outlet.connection?.close(1008, 'Too many requests');
+      this.#finished.get(request)?.();
+    } else {
+      account.pay(() => {
+        this.accept(request, length);
+      }, undefined);
     }
   }
 

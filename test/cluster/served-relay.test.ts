@@ -66,4 +66,23 @@ describe('A room of clients at several nodes', function () {
     for (const client of [back, ben, cleo]) await client.request('leaveRoom');
     await stage.expectNothingLeft();
   });
+
+  it('one of them that makes the server tell too much is closed, wherever its socket is', async () => {
+    const small = { maxToldByteRate: 65_536, maxToldByteBurst: 65_536 };
+    const [one, two] = [await stage.node(small), await stage.node(small)];
+    await stage.join(one, 'ana', 'r');
+    const [ben] = await stage.join(two, 'ben', 'r');
+    const message = 'x'.repeat(16_000);
+    for (let id = 1; id <= 20; id += 1) {
+      ben.send({
+        jsonrpc: '2.0',
+        id,
+        method: 'sendMessage',
+        params: { message, userMessage: 'ben', roomMessage: 'r' },
+      });
+    }
+    const { error } = await ben.take((frame) => frame.error !== undefined);
+    expect(error?.data).to.include({ reason: 'too-many' });
+    expect(await ben.closed).to.equal(1008);
+  });
 });
