@@ -11,6 +11,8 @@ export interface WaitingClientsOptions {
 }
 
 const askEveryMs = 1_000;
+/** When Redis comes back, one node finds it a moment before the others. */
+const actsInARow = 2;
 /** How long clients stay at a node that cannot find out whether the others act, in ms. */
 const unsureMs = 8_000;
 /** How long clients stay at a node while no node acts, in ms. */
@@ -32,7 +34,7 @@ export class WaitingClients {
   /** The node may not act. */
   frozen(): void {
     if (this.#wait) return;
-    const wait: Wait = (this.#wait = { stops: new Set() });
+    const wait: Wait = (this.#wait = { stops: new Set(), acted: 0 });
     const { others, sendAway } = this.#options;
     const all = others();
     const urls = all.filter((url) => url !== '');
@@ -58,7 +60,9 @@ export class WaitingClients {
 
   async #ask(wait: Wait, urls: readonly string[]): Promise<void> {
     const act = await Promise.all(urls.map(async (url) => this.#options.acts(url)));
-    if (this.#wait === wait && act.includes(true)) this.#options.sendAway(1012, 'Another node goes on');
+    if (this.#wait !== wait) return;
+    wait.acted = act.includes(true) ? wait.acted + 1 : 0;
+    if (wait.acted >= actsInARow) this.#options.sendAway(1012, 'Another node goes on');
   }
 
   /** Again and again, as clients may come meanwhile. */
@@ -77,4 +81,6 @@ export class WaitingClients {
 
 interface Wait {
   readonly stops: Set<() => void>;
+  /** How often in a row another node said that it acts. */
+  acted: number;
 }
