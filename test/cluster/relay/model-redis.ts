@@ -91,12 +91,13 @@ export class ModelRedis {
   commit(me: string, { hash, epoch }: Ownership, turn: Commit): string[] {
     const held = this.#held(me, hash, epoch);
     if (!held) throw new ClusterError('GONE', 'the room has no owner');
+    const isOwners = held.epoch === epoch || this.rules.fences;
     if (held.epoch < epoch) throw new ClusterError('GAP', `the epoch is ${held.epoch}`);
-    if (held.seq < turn.from) throw new ClusterError('GAP', `the log ends at ${held.seq}`);
-    if (held.seq > turn.from && this.rules.isIdempotent) {
+    if (isOwners && held.seq < turn.from) throw new ClusterError('GAP', `the log ends at ${held.seq}`);
+    if (isOwners && held.seq > turn.from && this.rules.isIdempotent) {
       return turn.sends.flatMap(({ node }) => (this.#isAlive(node) ? [] : [node]));
     }
-    this.#owners.set(hash, { ...held, seq: turn.to });
+    if (isOwners) this.#owners.set(hash, { ...held, seq: turn.to });
     this.#change(hash, turn.changes);
     for (const [index, { slots, frame }] of turn.entries.entries()) {
       this.#append(hash, { at: { epoch, seq: turn.from + index + 1 }, slots, frame });
