@@ -101,6 +101,8 @@ export interface RelaySession {
   readonly counts: boolean;
   /** JSON of the id of the last request that was answered. */
   readonly lastRequest: string | undefined;
+  /** JSON of ids: requests that were answered since the client came back, and that it may send again all the same. */
+  readonly repeatable: readonly string[];
   /** Serves a message of the client, after those before. @param finished called when its answer was sent, or when it needs none */
   acceptText(text: string, finished: () => void): void;
   /** Resolves when none of its messages is being served, and none waits. */
@@ -123,13 +125,17 @@ export interface RelayDialect {
 export interface ReturningClients {
   /**
    * The client of a session of another process, by the slot of its participant. It begins without a connection.
-   * @returns with it `RelaySession.lastRequest`
+   * @returns with it `RelaySession.lastRequest` and `repeatable`
    */
   back(
     room: string,
     slot: number,
     session: RelaySession,
-  ): { readonly client: SessionClient; readonly lastRequest: string | undefined };
+  ): {
+    readonly client: SessionClient;
+    readonly lastRequest: string | undefined;
+    readonly repeatable: readonly string[];
+  };
 }
 
 /** What a dialect uses of the cluster. */

@@ -178,7 +178,7 @@ export class OwnerRoom {
     };
     client.member = member;
     this.#members.set(slot, member);
-    return { client, lastRequest: former?.last };
+    return { client, lastRequest: former?.last, repeatable: former?.repeatable ?? [] };
   }
 
   /** The room is restored: goes on with the clients whose gateways live, and tells those gateways. */
@@ -628,29 +628,36 @@ export class OwnerRoom {
       this.#noteIdle();
     };
     line.waiting = [];
-    this.#room.journal.readFormerLog().then(() => {
-      if (this.#hasEnded || line.isGone) return;
-      const { session: sessionId, token } = line.arrival;
-      const member = [...this.#members.values()].find(({ session }) => session.id === sessionId);
-      const after = member && this.#missedAfter(member, received);
-      if (!member || !after) {
-        refuse();
-        return;
-      }
-      const former = member.line;
-      line.after = after;
-      this.#bindTo(line, member);
-      this.#bindEntry(line, member, after);
-      if (former) {
-        this.#bury(former, member);
-        this.#hears(member.slot, former.gateway);
-      }
-      member.session.attach(line.client, token);
-      served();
-      const waiting = line.waiting ?? [];
-      line.waiting = undefined;
-      for (const act of waiting) act();
-    }, refuse);
+    this.#room.journal.readFormerLog().then(
+      () => {
+        if (this.#hasEnded || line.isGone) return;
+        const { session: sessionId, token } = line.arrival;
+        const member = [...this.#members.values()].find(({ session }) => session.id === sessionId);
+        const after = member && this.#missedAfter(member, received);
+        if (!member || !after) {
+          refuse();
+          return;
+        }
+        const former = member.line;
+        line.after = after;
+        this.#bindTo(line, member);
+        this.#bindEntry(line, member, after);
+        if (former) {
+          this.#bury(former, member);
+          this.#hears(member.slot, former.gateway);
+        }
+        member.session.attach(line.client, token);
+        served();
+        const waiting = line.waiting ?? [];
+        line.waiting = undefined;
+        for (const act of waiting) act();
+      },
+      () => {
+        // Redis does not say now. It is asked again with what the gateway sends again.
+        if (this.#lines.get(line.id) === line) this.#lines.delete(line.id);
+        this.#noteIdle();
+      },
+    );
   }
 
   /** The position after which the client has missed something. Undefined when the log does not reach back that far. */
@@ -855,6 +862,7 @@ export class OwnerRoom {
       }
       const { line, since, lostAt, lost, sessionId } = member;
       const kept = line ?? lost;
+      const { repeatable } = member.session;
       const text: z.input<typeof keptMember> = {
         id: sessionId,
         ...(kept && { c: kept.id, done: kept.done }),
@@ -864,6 +872,7 @@ export class OwnerRoom {
         ...(since && { since: pair(since) }),
         ...(lostAt && { lostAt: pair(lostAt) }),
         last: member.session.lastRequest,
+        ...(repeatable.length > 0 && { repeatable: [...repeatable] }),
       };
       journal.set(field, JSON.stringify(text));
     }
@@ -979,6 +988,8 @@ const keptMember = z.object({
   lostAt: position.optional(),
   /** JSON of the id of the last request that was answered. */
   last: z.string().optional(),
+  /** As `RelaySession.repeatable`. */
+  repeatable: z.array(z.string()).optional(),
 });
 /** As `OverLine`. */
 const keptEnd = z.object({
@@ -1027,6 +1038,7 @@ interface FormerMember {
   readonly since: Position | undefined;
   readonly lostAt: Position | undefined;
   readonly last: string | undefined;
+  readonly repeatable: readonly string[] | undefined;
 }
 
 interface FormerSessions {
@@ -1050,9 +1062,9 @@ function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
     if (field.startsWith(memberPrefix)) {
       const kept = readField(keptMember, text);
       if (!kept) continue;
-      const { id, c, g: gateway, done = 0, bound, after, since, lostAt, last } = kept;
+      const { id, c, g: gateway, done = 0, bound, after, since, lostAt, last, repeatable } = kept;
       const line = c === undefined ? undefined : { id: c, done, bound, after };
-      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, since, lostAt, last });
+      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, since, lostAt, last, repeatable });
     } else if (field.startsWith(writtenPrefix)) {
       const at = readField(position, text);
       if (at) written.set(field.slice(writtenPrefix.length), at);

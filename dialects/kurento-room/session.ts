@@ -103,6 +103,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #underWay: ReadonlySet<RpcId> = new Set();
   /** Of requests that came from another process. */
   #account: Account | undefined;
+  /** Of these, what has been answered. */
+  #repeatable = new Set<RpcId>();
   /** To be called when requests are done that came from another process. */
   readonly #finished = new WeakMap<Request, () => void>();
 
@@ -153,6 +155,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
         new Told(context.limits, { ...told, kept: told.kept.map((text) => textFrame(text)) }),
       );
     session.#lastRequest = back?.lastRequest ?? record.lastRequest;
+    session.#repeatable = new Set(back?.repeatable);
     session.#waitForClient();
     return session;
   }
@@ -283,6 +286,10 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   /** Of the last request that was answered, as JSON. */
   get lastRequest(): RpcId | undefined {
     return this.#lastRequest;
+  }
+
+  get repeatable(): readonly RpcId[] {
+    return [...this.#repeatable];
   }
 
   /** Whether everything is kept that follows so many messages. */
@@ -459,7 +466,11 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     const { emptyStreams } = limits;
     const call = { session: this, sessions, customRequest, ice, passwords, emptyStreams, afterwards: undefined };
     return sessionRequests.execute(request, call, (text) => {
-      if (request.id !== undefined) this.#lastRequest = request.id;
+      const { id } = request;
+      if (id !== undefined) {
+        this.#lastRequest = id;
+        if (this.#underWay.has(id)) this.#repeatable.add(id);
+      }
       if (text !== undefined) this.#outlet.send(textFrame(text));
       this.#outlet.sendHeld();
       this.#finished.get(request)?.();
@@ -533,9 +544,10 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     if (id === undefined) return false;
     if (this.#pendingAs(request)) return true;
     // It was being served when the client began to send again what it has no answer to.
-    if (this.#underWay.has(id)) return true;
+    if (this.#underWay.has(id) || this.#repeatable.has(id)) return true;
     // Such ones come first: the client has sent them all.
     this.#underWay = new Set();
+    this.#repeatable = new Set();
     return false;
   }
 

@@ -148,6 +148,7 @@ export class TinySession implements RelaySession {
   readonly #whenIdle: (() => void)[] = [];
   /** Those that were there when the present connection came: its client may send them again. */
   #underWay: ReadonlySet<number> = new Set();
+  readonly #repeatable = new Set<string>();
   #stopGrace: (() => void) | undefined;
 
   constructor(context: TinyContext, id: string, client: SessionClient | undefined) {
@@ -160,6 +161,10 @@ export class TinySession implements RelaySession {
     return this.#hasEnded ? '' : this.#id;
   }
 
+  get repeatable(): readonly string[] {
+    return [...this.#repeatable];
+  }
+
   get record(): string {
     return JSON.stringify([this.#id, this.counts]);
   }
@@ -168,9 +173,10 @@ export class TinySession implements RelaySession {
     this.#room = room;
     this.#slot = slot;
     this.counts = counts;
-    const { client, lastRequest } = returning.back(room.name, slot, this);
+    const { client, lastRequest, repeatable } = returning.back(room.name, slot, this);
     this.#keeper = client;
     this.lastRequest = lastRequest;
+    for (const answered of repeatable) this.#repeatable.add(answered);
     this.#waitForClient();
   }
 
@@ -184,12 +190,13 @@ export class TinySession implements RelaySession {
       same.finished.push(finished);
       return;
     }
-    if (this.#underWay.has(request.id)) {
+    if (this.#underWay.has(request.id) || this.#repeatable.has(JSON.stringify(request.id))) {
       finished();
       return;
     }
     // It has sent again all that it had to.
     this.#underWay = new Set();
+    this.#repeatable.clear();
     const waiting = { request, finished: [finished] };
     if (this.#running) this.#waiting.push(waiting);
     else void this.#work(waiting);
@@ -294,6 +301,7 @@ export class TinySession implements RelaySession {
 
   #answer(id: number, answer: Told): void {
     this.lastRequest = JSON.stringify(id);
+    if (this.#underWay.has(id)) this.#repeatable.add(this.lastRequest);
     this.#answered = id;
     this.tell(textFrame(JSON.stringify(answer)));
   }
