@@ -144,8 +144,8 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
 
   await schedule.pass(disorderMs);
   isOver = true;
-  // Everybody comes back, and is told what is missing.
-  await schedule.pass(12_000);
+  // Everybody comes back, and is told what is missing, or after nine seconds that their room is gone.
+  await schedule.pass(20_000);
   for (const client of clients) {
     const { session, received, counts, unanswered } = client;
     if (session === undefined) continue;
