@@ -3,7 +3,7 @@
  * its TEST_LANE. All ports are below those that Linux gives to sockets that ask for any port (32768 to 60999).
  */
 const lowest = 20_000;
-const portsOfLane = 4_000;
+const portsOfLane = 3_000;
 const first = lowest + portsOfLane * Number(process.env.TEST_LANE ?? 0);
 
 /** The first port differs between runs, because other working copies may run on the same machine. */
