@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -133,16 +132,19 @@ describe('deploy/nodes/docker-compose.yml', () => {
     const [shell = '', ...args] = command;
     const folder = mkdtempSync(join(tmpdir(), 'redis-'));
     const port = await freePort();
+    // A shell reads the paths, and that of a clone may have spaces.
+    copyFileSync(new URL('deploy/redis.conf', root), join(folder, 'atrium.conf'));
     const here = (line: string): string =>
       line
         .replaceAll('$$', '$')
-        .replace('/etc/redis/atrium.conf', fileURLToPath(new URL('deploy/redis.conf', root)))
+        .replace('/etc/redis/atrium.conf', join(folder, 'atrium.conf'))
         .replaceAll('/tmp/redis.conf', join(folder, 'redis.conf'))
         .replace('--dir /data', `--dir ${folder} --port ${port}`)
         .replace('0.0.0.0', '127.0.0.1')
         .replace('redis-cli', `redis-cli -p ${port}`);
     const env = { ...process.env, ...environment };
     const redis = spawn(shell, args.map(here), { env, stdio: 'ignore' });
+    const gone = once(redis, 'exit');
     try {
       const [kind, check = ''] = healthcheck?.test ?? [];
       expect(kind).to.equal('CMD-SHELL');
@@ -163,7 +165,6 @@ describe('deploy/nodes/docker-compose.yml', () => {
       const refused = await run('sh', ['-c', here(check)], { env: stranger }).catch(() => 'refused');
       expect(refused).to.equal('refused');
     } finally {
-      const gone = once(redis, 'exit');
       redis.kill();
       await gone;
       rmSync(folder, { recursive: true });
