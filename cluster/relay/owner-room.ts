@@ -119,8 +119,8 @@ export class OwnerRoom {
   readonly #over = new Map<string, OverLine>();
   readonly #dirty = new Set<Member>();
   readonly #dirtyOver = new Set<string>();
-  /** Lines that go on with a session in the present turn, and how many entries are before that. */
-  readonly #bound: { readonly line: OwnerLine; readonly member: Member; readonly index: number }[] = [];
+  /** Lines that go on with a session in the present turn, and the entry that says so. */
+  readonly #bound: { readonly line: OwnerLine; readonly member: Member; readonly entry: TurnEntry }[] = [];
   /** Slots that were left in the present turn. */
   readonly #gone = new Set<number>();
   /** Gateways that hear of a slot in the present turn although its line is not there any more. */
@@ -368,20 +368,22 @@ export class OwnerRoom {
   gathering(from: Position): void {
     const { journal } = this.#room;
     this.#endUnrestored();
-    const entries = this.#entries;
+    const entries = this.#entries.all;
     this.#entries = new TurnEntries(this.#context.textOf);
     const { epoch } = from;
-    const to = { epoch, seq: from.seq + Math.max(1, entries.all.length) };
+    const to = { epoch, seq: from.seq + Math.max(1, entries.length) };
     const all = new Set([...this.#members.keys(), ...this.#gone]);
-    for (const entry of entries.all) for (const slot of entry.slots) all.add(slot);
-    const told = entries.all.map((entry, index) => ({
+    for (const entry of entries) for (const slot of entry.slots) all.add(slot);
+    const told = entries.map((entry, index) => ({
       entry,
       seq: from.seq + index + 1,
       slots: isControl(entry.text) ? [...entry.slots].join(',') : slotsText(entry.slots, all),
     }));
     for (const { slots, entry } of told) journal.append(slots, entry.text);
-    for (const { line, index, member } of this.#bound.splice(0)) {
-      line.bound = { epoch, seq: from.seq + index };
+    const places = this.#bound.length > 0 ? new Map(entries.map((entry, index) => [entry, index])) : undefined;
+    for (const { line, entry, member } of this.#bound.splice(0)) {
+      // The client hears what comes after it.
+      line.bound = { epoch, seq: from.seq + (places?.get(entry) ?? 0) };
       member.since ??= line.bound;
       this.#dueOf(line.gateway).bound.set(line.id, line.bound.seq);
     }
@@ -739,7 +741,7 @@ export class OwnerRoom {
       ...{ t: 'bind', c: id, g: gateway, last: member.session.counts ? member.session.lastRequest : undefined },
       ...(after && { after: [after.epoch, after.seq] as [number, number] }),
     });
-    this.#bound.push({ line, member, index: this.#entries.control(member.slot, text) });
+    this.#bound.push({ line, member, entry: this.#entries.control(member.slot, text) });
     this.#touch();
   }
 

@@ -35,6 +35,20 @@ describe('A room of clients at several nodes', function () {
     await stage.expectNothingLeft();
   });
 
+  it('come in, and know of each other, when a hundred come at once', async () => {
+    const [one, two] = [await stage.node(), await stage.node()];
+    await stage.join(one, 'first', 'r');
+    const people = await Promise.all(Array.from({ length: 100 }, async () => stage.connect(two)));
+    const answers = await Promise.all(
+      people.map(async (client, index) => client.request('joinRoom', { user: `u${index}`, room: 'r' })),
+    );
+    await Promise.all(people.map(async (client) => client.settle()));
+    for (const [index, { value }] of answers.entries()) {
+      const joined = people[index]?.notifications.filter(({ method }) => method === 'participantJoined') ?? [];
+      expect((Array.isArray(value) ? value.length : 0) + joined.length, `known to u${index}`).to.equal(100);
+    }
+  });
+
   it('go on when the node is killed that owns the room', async () => {
     const owner = await stage.nodeProcess();
     const [one, two] = [await stage.node(), await stage.node()];

@@ -41,6 +41,32 @@ describe('What is told in a turn', () => {
     ]);
   });
 
+  it('is an answer and a message for each of a hundred that join at once, told one client after the other', () => {
+    const entries = new TurnEntries((frame) => frame.toString());
+    const people = Array.from({ length: 100 }, (_, index) => index);
+    const joined = people.map((who) => Buffer.from(`${who} joined`));
+    for (const who of people) {
+      entries.tell(who, Buffer.from(`answer ${who}`));
+      for (const frame of joined.slice(who + 1)) entries.tell(who, frame);
+    }
+    expect(entries.all).to.have.length(199);
+    for (const who of people) {
+      const heard = entries.all.filter(({ slots }) => slots.has(who)).map(({ text }) => text);
+      expect(heard).to.deep.equal([`answer ${who}`, ...people.slice(who + 1).map((other) => `${other} joined`)]);
+    }
+  });
+
+  it('has what is done to sessions in the order in which it is done', () => {
+    const entries = new TurnEntries((frame) => frame.toString());
+    const frame = Buffer.from('hello');
+    entries.tell(2, Buffer.from('first'));
+    entries.tell(2, frame);
+    entries.tell(1, frame);
+    entries.control(1, 'left');
+    entries.control(3, 'bind');
+    expect(entries.all.map(({ text }) => text)).to.deep.equal(['first', 'hello', 'left', 'bind']);
+  });
+
   it('names the fewer ones: those that are meant, or those that are not', () => {
     const all = new Set([1, 2, 3, 4, 5]);
     expect(slotsText(new Set([1, 2, 3, 4, 5]), all)).to.equal('*');
