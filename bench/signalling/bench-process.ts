@@ -49,6 +49,13 @@ export class BenchServer {
     return answer as Promise<Usage>;
   }
 
+  /** At once, as a crash would. */
+  async kill(): Promise<void> {
+    const gone = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+
   async stop(): Promise<void> {
     const gone = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.send('stop');
