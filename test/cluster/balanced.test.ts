@@ -13,13 +13,13 @@ const clusterSecret = 'a secret of nodes, for tests alone';
 
 describe('Three nodes behind haproxy, as deploy/nodes/haproxy.cfg has it', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
+  const stage = new ClusterStage();
   let nodes: readonly [RunningServer, RunningServer, RunningServer];
   let haproxy: ProxyProcess;
 
   before(async function () {
     if (!RedisServer.isInstalled || !ProxyProcess.isInstalled('haproxy')) this.skip();
-    stage = await ClusterStage.open();
+    await stage.open();
     nodes = await Promise.all([node(), node(), node()]);
     haproxy = await ProxyProcess.haproxyOfNodes([portOf(nodes[0]), portOf(nodes[1]), portOf(nodes[2])]);
     await stage.known(nodes);

@@ -1,26 +1,15 @@
 import { expect } from 'chai';
 import { adminToken } from '../support/administrator.js';
 import { expectGapless } from '../support/negotiate.js';
-import { RedisServer } from '../support/redis-server.js';
 import type { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';
-import { ClusterStage, readinessOf } from './served-node.js';
+import { readinessOf, useClusterStage } from './served-node.js';
 
 const watching = { sender: 'ana_webcam' };
 
 describe('A node that is told to end while others are there', function () {
   this.timeout(90_000);
-  let stage: ClusterStage;
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(() => stage.clear());
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   async function say(client: Pick<RpcClient, 'request'>, user: string, message: string, room = 'r'): Promise<unknown> {
     return client.request('sendMessage', { message, userMessage: user, roomMessage: room });

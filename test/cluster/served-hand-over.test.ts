@@ -5,28 +5,17 @@ import { ClusterNode } from '../../cluster/node.js';
 import { publishOffer } from '../support/fixtures.js';
 import type { Peer } from '../support/peer.js';
 import { RecordingLog } from '../support/recording-log.js';
-import { RedisServer } from '../support/redis-server.js';
 import type { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';
 import { NodeInRedis, names, nodeSettings } from './rooms-in-redis.js';
-import { ClusterStage } from './served-node.js';
+import { useClusterStage } from './served-node.js';
 
 const watching = { sender: 'ana_webcam' };
 const adminToken = 'correct-horse-battery-staple';
 
 describe('A room that is moved to another node', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(() => stage.clear());
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   const node = async (nodeName: string) => stage.node({ nodeName, adminToken, chatHistory: 10 });
 

@@ -19,34 +19,53 @@ const leaseMs = 1_500;
 /** As `names` of rooms-in-redis.ts. */
 const redisPrefix = 'test:';
 
-/** Servers on one Redis and one media server, with clients that have no browser. */
-export class ClusterStage {
+/** A stage for the tests of one `describe`. Everybody goes after each of them. Without Redis they are skipped. */
+export function useClusterStage(): ClusterStage {
+  const stage = new ClusterStage();
+  before(async function () {
+    if (!RedisServer.isInstalled) this.skip();
+    await stage.open();
+  });
+  afterEach(() => stage.clear());
+  after(() => stage.close());
+  return stage;
+}
+
+/** What a stage has once it is open. */
+interface Parts {
   readonly redis: RedisServer;
   readonly engine: EmbeddedEngine;
-  readonly #peers: PeerProcess;
+  readonly peers: PeerProcess;
+}
+
+/** Servers on one Redis and one media server, with clients that have no browser. */
+export class ClusterStage {
+  #opened: Parts | undefined;
   readonly #clients: RpcClient[] = [];
   readonly #servers: RunningServer[] = [];
   readonly #processes: ServerProcess[] = [];
 
-  private constructor(redis: RedisServer, engine: EmbeddedEngine, peers: PeerProcess) {
-    this.redis = redis;
-    this.engine = engine;
-    this.#peers = peers;
+  get redis(): RedisServer {
+    return this.#parts.redis;
   }
 
-  static async open(): Promise<ClusterStage> {
+  get engine(): EmbeddedEngine {
+    return this.#parts.engine;
+  }
+
+  async open(): Promise<void> {
     const flags = ['--bind-address', bindAddress];
     const [redis, engine, peers] = await Promise.all([
       RedisServer.start(),
       EmbeddedEngine.start(0, flags),
       PeerProcess.start(),
     ]);
-    return new ClusterStage(redis, engine, peers);
+    this.#opened = { redis, engine, peers };
   }
 
   /** Everybody goes. */
   async clear(): Promise<void> {
-    this.#peers.closeAll();
+    this.#parts.peers.closeAll();
     for (const client of this.#clients.splice(0)) await client.close();
     for (const server of this.#servers.splice(0)) await server.stop();
     for (const process of this.#processes.splice(0)) await process.end('SIGKILL');
@@ -56,9 +75,16 @@ export class ClusterStage {
   }
 
   async close(): Promise<void> {
-    await this.#peers.stop();
-    await this.engine.stop();
-    await this.redis.remove();
+    const parts = this.#opened;
+    this.#opened = undefined;
+    await parts?.peers.stop();
+    await parts?.engine.stop();
+    await parts?.redis.remove();
+  }
+
+  get #parts(): Parts {
+    if (!this.#opened) throw new Error('The stage is not open');
+    return this.#opened;
   }
 
   /** A node in this process. */
@@ -120,7 +146,7 @@ export class ClusterStage {
 
   /** As the function of that name. */
   async negotiate(client: RpcClient, of: string, method: string, params: object = {}): Promise<Peer> {
-    return negotiate(this.#peers, client, of, method, params);
+    return negotiate(this.#parts.peers, client, of, method, params);
   }
 
   async expectNothingLeft(): Promise<void> {

@@ -1,21 +1,10 @@
 import { expect } from 'chai';
 import { adminToken } from '../support/administrator.js';
-import { RedisServer } from '../support/redis-server.js';
-import { ClusterStage } from './served-node.js';
+import { useClusterStage } from './served-node.js';
 
 describe('A node with more than its share', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(() => stage.clear());
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   it('has new rooms opened by another one, and its clients are in them as in its own', async () => {
     const [one, two] = [await stage.node({ adminToken }), await stage.node({ adminToken })];

@@ -1,20 +1,9 @@
 import { expect } from 'chai';
-import { RedisServer } from '../support/redis-server.js';
-import { ClusterStage } from './served-node.js';
+import { useClusterStage } from './served-node.js';
 
 describe('A room of clients at several nodes', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(() => stage.clear());
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   it('hear and see each other', async () => {
     const [one, two] = [await stage.node(), await stage.node()];

@@ -5,11 +5,10 @@ import type { Operation } from '../../rest/operations.js';
 import type { GivenConfig } from '../../src/config.js';
 import { Asker } from '../rest/asker.js';
 import type { Reply } from '../rest/asker.js';
-import { RedisServer } from '../support/redis-server.js';
 import { tokenWith } from '../support/tokens.js';
 import { until } from '../support/until.js';
 import { NodeInRedis, names } from './rooms-in-redis.js';
-import { ClusterStage } from './served-node.js';
+import { useClusterStage } from './served-node.js';
 
 const adminToken = 'secret';
 const headers = { authorization: `Bearer ${adminToken}` };
@@ -96,17 +95,7 @@ function plainLivekit(answer: unknown, room: string): string {
 
 describe('REST of several nodes', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(() => stage.clear());
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   /** Nodes in this process, each with somebody that asks it. */
   async function nodes(count: number, given: GivenConfig = {}) {

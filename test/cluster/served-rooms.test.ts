@@ -2,25 +2,14 @@ import { expect } from 'chai';
 import { roomHash } from '../../cluster/names.js';
 import { publishOffer } from '../support/fixtures.js';
 import type { Peer } from '../support/peer.js';
-import { RedisServer } from '../support/redis-server.js';
 import type { RpcClient } from '../support/rpc-client.js';
 import { until } from '../support/until.js';
 import { NodeInRedis, names } from './rooms-in-redis.js';
-import { ClusterStage } from './served-node.js';
+import { useClusterStage } from './served-node.js';
 
 describe('Rooms in Redis', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(() => stage.clear());
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   const watching = { sender: 'ana_webcam' };
 

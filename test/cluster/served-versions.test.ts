@@ -1,24 +1,13 @@
 import { expect } from 'chai';
 import { roomHash } from '../../cluster/names.js';
 import { adminToken, asAdmin } from '../support/administrator.js';
-import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
 import { NodeInRedis, names } from './rooms-in-redis.js';
-import { ClusterStage } from './served-node.js';
+import { useClusterStage } from './served-node.js';
 
 describe('Two versions of the server side by side', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(() => stage.clear());
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   const given = { adminToken, drainS: 0 };
   const older = async () => stage.node({ ...given, nodeName: 'older' }, { journals: { oldest: 1, newest: 1 } });

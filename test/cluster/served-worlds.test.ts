@@ -7,10 +7,9 @@ import { doors, enter } from '../doors/doors.js';
 import type { Door, Visitor } from '../doors/doors.js';
 import { freePort } from '../support/free-port.js';
 import { send } from '../support/http.js';
-import { RedisServer } from '../support/redis-server.js';
 import type { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
-import { ClusterStage } from './served-node.js';
+import { useClusterStage } from './served-node.js';
 
 const clusterSecret = 'a secret of nodes, for tests alone';
 
@@ -27,21 +26,11 @@ const originOf = ({ url }: { readonly url: string }): string => new URL(url).ori
 
 describe('Clients of all protocols at several nodes', function () {
   this.timeout(60_000);
-  let stage: ClusterStage;
   const visitors: Visitor[] = [];
-
-  before(async function () {
-    if (!RedisServer.isInstalled) this.skip();
-    stage = await ClusterStage.open();
-  });
-
-  afterEach(async () => {
+  afterEach(() => {
     for (const { line } of visitors.splice(0)) line.cut();
-    await stage.clear();
   });
-  after(async () => {
-    if (RedisServer.isInstalled) await stage.close();
-  });
+  const stage = useClusterStage();
 
   async function node(): Promise<RunningServer> {
     const port = await freePort();
