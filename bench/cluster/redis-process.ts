@@ -29,6 +29,8 @@ export class RedisProcess {
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const child = spawn('redis-server', args, { stdio: 'ignore' });
+    // The bench has failed. Nobody else would end it.
+    process.once('exit', () => child.kill('SIGKILL'));
     const redis = new RedisProcess(port, child, folder);
     for (let attempts = 0; attempts < 100; attempts += 1) {
       const answer = await redis.ask('PING').catch(() => '');
