@@ -19,3 +19,8 @@ export function readPosition(text: string): Position | undefined {
 export function comparePositions(one: Position, other: Position): number {
   return one.epoch - other.epoch || one.seq - other.seq;
 }
+
+/** As messages and the journal have it. */
+export function pair({ epoch, seq }: Position): [epoch: number, seq: number] {
+  return [epoch, seq];
+}

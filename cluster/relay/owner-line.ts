@@ -1,7 +1,8 @@
 import type { Arrival, SessionClient, UnusedRule, WireFrame } from '../port.js';
 import { comparePositions } from '../position.js';
 import type { Position } from '../position.js';
-import type { Member, OwnerRoom } from './owner-room.js';
+import type { Member } from './owner-members.js';
+import type { OwnerRoom } from './owner-room.js';
 
 /** The end of a line at the owner of the room. */
 export interface OwnerLine {

@@ -1,17 +1,22 @@
-import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import type { Counts } from '../counts.js';
 import type { RoomJournal } from '../journal.js';
 import type { Log } from '../../log.js';
 import type { Arrival, RelayDialect, RelaySession, ReturningClients, UnusedRule, WireFrame } from '../port.js';
-import { comparePositions } from '../position.js';
+import { comparePositions, pair } from '../position.js';
 import type { Position } from '../position.js';
 import type { LoggedFrame, Owner } from '../room-store.js';
-import { isFor } from '../slots.js';
 import { controlText, isControl } from './control.js';
+import { KeptSessions, formerSessions } from './kept-sessions.js';
+import type { FormerSessions } from './kept-sessions.js';
+import { LogBegin } from './log-begin.js';
 import type { About, Act, RequestMessage, Sent, WrittenMessage } from './messages.js';
+import { OverLines } from './over-lines.js';
+import type { OverLine } from './over-lines.js';
 import { OwnerClient, writtenTo } from './owner-line.js';
 import type { OwnerLine } from './owner-line.js';
+import { OwnerMembers } from './owner-members.js';
+import type { Member } from './owner-members.js';
 import type { Post } from './post.js';
 import { slotsText } from './told-slots.js';
 import { TurnEntries } from './turn-entries.js';
@@ -40,24 +45,6 @@ export interface JournaledRoom {
   readonly journal: RoomJournal;
 }
 
-/** A session that is in the room. */
-export interface Member {
-  readonly slot: number;
-  readonly session: RelaySession;
-  /** Kept when the session has ended and its id is empty. */
-  readonly sessionId: string;
-  /** Over which it is told; undefined while the client is away. */
-  line: OwnerLine | undefined;
-  /** What it is told comes after this; undefined until the turn in which it entered is gathered. */
-  since: Position | undefined;
-  /** How many messages it was told that are not in the log any more, for a client that counts. */
-  count: number;
-  /** Up to where its last connection has written, once that is lost. */
-  lostAt: Position | undefined;
-  /** Its line to a gateway that seems to be dead: that goes on if the gateway lives after all. */
-  lost: Pick<OwnerLine, 'id' | 'done' | 'bound' | 'after'> | undefined;
-}
-
 /** What is known of a gateway. */
 interface GatewayState {
   /** What it was sent ends here. */
@@ -80,20 +67,6 @@ interface Due {
   readonly over: Set<OverLine>;
 }
 
-/** A line that has ended here, until its gateway has read so in the log: what is sent again over it is not served again. */
-interface OverLine {
-  readonly id: string;
-  readonly gateway: string;
-  /** As `OwnerLine`: what runs still may be served yet. */
-  readonly line: Pick<OwnerLine, 'done'>;
-  /** Of a client that has gone, with the number of its last act: nothing of it is served any more once the session is over. */
-  readonly gone: { readonly member: Member; readonly number: number } | undefined;
-  /** As `Member`. */
-  readonly since: Position | undefined;
-  /** All about it is told up to here; undefined until the turn is gathered. */
-  at: Position | undefined;
-}
-
 /** The most bytes of one message to a gateway; one entry may be longer. */
 const mostMessageBytes = 400_000;
 const sendAgainMs = 1_000;
@@ -101,8 +74,6 @@ const sendAgainMs = 1_000;
 const forgetMs = 10_000;
 /** Messages to a client that is in no room, which its gateway has not acknowledged. */
 const mostDirect = 100;
-/** Lines that have ended, and whose gateways have not acknowledged it. */
-const mostOver = 1_000;
 /** Requests that wait because Redis does not answer, of all gateways. */
 const mostHeld = 10_000;
 
@@ -110,15 +81,15 @@ const mostHeld = 10_000;
 export class OwnerRoom {
   readonly #context: OwnerContext;
   readonly #room: JournaledRoom;
-  readonly #members = new Map<number, Member>();
+  readonly #kept: KeptSessions;
+  readonly #members: OwnerMembers;
   readonly #lines = new Map<string, OwnerLine>();
   /** Sessions by line, in the room or not. */
   readonly #sessions = new Map<string, RelaySession>();
   readonly #gateways = new Map<string, GatewayState>();
   readonly #due = new Map<string, Due>();
-  readonly #over = new Map<string, OverLine>();
-  readonly #dirty = new Set<Member>();
-  readonly #dirtyOver = new Set<string>();
+  readonly #over: OverLines;
+  readonly #logBegin: LogBegin;
   /** Lines that go on with a session in the present turn, and the entry that says so. */
   readonly #bound: { readonly line: OwnerLine; readonly member: Member; readonly entry: TurnEntry }[] = [];
   /** Slots that were left in the present turn. */
@@ -126,9 +97,6 @@ export class OwnerRoom {
   /** Gateways that hear of a slot in the present turn although its line is not there any more. */
   readonly #leaving = new Map<number, Set<string>>();
   #entries: TurnEntries;
-  /** The log has nothing before this. */
-  #toldAt: Position | undefined;
-  #isToldDirty = false;
   #held: RequestMessage[] = [];
   #isWaiting = false;
   /** While the room is about to go to another node. */
@@ -144,7 +112,12 @@ export class OwnerRoom {
     this.#room = room;
     this.#entries = new TurnEntries(context.textOf);
     this.#former = formerSessions(state);
-    this.#toldAt = this.#former.told?.at;
+    this.#kept = new KeptSessions(room.journal);
+    this.#members = new OwnerMembers(this.#kept);
+    this.#over = new OverLines(this.#former.over, this.#kept, () => {
+      this.#touch();
+    });
+    this.#logBegin = new LogBegin(this.#former.told?.at, room.journal.log, this.#members, this.#kept);
     const { epoch } = room.journal.ownership;
     // They may not have heard the last words of the former owner.
     for (const [gateway, written] of this.#former.written) {
@@ -153,7 +126,6 @@ export class OwnerRoom {
       present.written = written;
       present.sent = { epoch, seq: 0 };
     }
-    for (const over of this.#former.over) this.#over.set(over.id, over);
     if (this.#former.members.size > 0) room.journal.touch();
   }
 
@@ -162,7 +134,7 @@ export class OwnerRoom {
   }
 
   get sessions(): number {
-    return new Set([...this.#sessions.values(), ...[...this.#members.values()].map(({ session }) => session)]).size;
+    return this.#allSessions.size;
   }
 
   /** A session of another process. Its client comes back later, or has its socket at a gateway that lives. */
@@ -177,7 +149,7 @@ export class OwnerRoom {
       lost: former?.line,
     };
     client.member = member;
-    this.#members.set(slot, member);
+    this.#members.add(member);
     return { client, lastRequest: former?.last, repeatable: former?.repeatable ?? [] };
   }
 
@@ -187,7 +159,7 @@ export class OwnerRoom {
     const { epoch } = this.#room.journal.ownership;
     const done = new Map<string, Record<string, number>>();
     for (const [slot, { line: former, gateway }] of this.#former.members) {
-      const member = this.#members.get(slot);
+      const member = this.#members.at(slot);
       if (!member || !former || gateway === undefined) continue;
       const written = this.#former.written.get(gateway);
       if (!isAlive(gateway)) {
@@ -225,11 +197,8 @@ export class OwnerRoom {
       state.written = w;
       state.isWrittenDirty = true;
       // Where the client does not count, this decides what it is told once it has come back.
-      if ([...this.#members.values()].some(({ session, line }) => line?.gateway === g && !session.counts))
-        this.#touch();
-      for (const [id, { gateway, at }] of this.#over) {
-        if (gateway === g && at && comparePositions(at, w) <= 0) this.#forgetOver(id);
-      }
+      if (this.#members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) this.#touch();
+      this.#over.written(g, w);
       this.#noteIdle();
     }
     for (const [id, count] of Object.entries(k ?? {})) {
@@ -242,7 +211,7 @@ export class OwnerRoom {
   gatewayDied(gateway: string): void {
     const written = this.#gateways.get(gateway)?.written;
     this.#forget(gateway);
-    for (const [id, over] of this.#over) if (over.gateway === gateway) this.#forgetOver(id);
+    this.#over.gatewayDied(gateway);
     for (const line of [...this.#lines.values()]) {
       if (line.gateway !== gateway) continue;
       const { member } = line.client;
@@ -280,7 +249,7 @@ export class OwnerRoom {
   }
 
   tell(member: Member, frame: WireFrame): void {
-    if (this.#hasEnded || !this.#isPresent(member)) return;
+    if (this.#hasEnded || !this.#members.has(member)) return;
     this.#entries.tell(member.slot, frame);
     this.#touch();
   }
@@ -296,7 +265,7 @@ export class OwnerRoom {
   }
 
   closeLine({ member }: OwnerClient, code: number, reason: string): void {
-    if (this.#hasEnded || !member || !this.#isPresent(member)) return;
+    if (this.#hasEnded || !member || !this.#members.has(member)) return;
     this.#entries.control(member.slot, controlText({ t: 'close', code, reason }));
     this.#touch();
   }
@@ -312,16 +281,16 @@ export class OwnerRoom {
     };
     this.#endUnrestored();
     // A room that was closed and opened again begins with the first slot, perhaps before the last of its sessions is over.
-    const former = this.#members.get(slot);
+    const former = this.#members.at(slot);
     if (former) this.#leave(former, undefined, false);
-    this.#members.set(slot, member);
+    this.#members.add(member);
     this.#room.journal.keepSession(member.sessionId);
     this.#bindTo(line, member);
     this.#bindEntry(line, member, undefined);
   }
 
   left({ member, unlessUsed }: OwnerClient, evicted: boolean): void {
-    if (this.#hasEnded || !member || !this.#isPresent(member)) return;
+    if (this.#hasEnded || !member || !this.#members.has(member)) return;
     this.#leave(member, unlessUsed, evicted);
     this.#noteIdle();
   }
@@ -353,15 +322,7 @@ export class OwnerRoom {
 
   /** These leave the log: clients that count have to know how many there were. */
   trimming(frames: readonly LoggedFrame[]): void {
-    const last = frames.at(-1);
-    if (!last) return;
-    for (const member of this.#members.values()) {
-      if (!member.session.counts) continue;
-      member.count += frames.filter((entry) => this.#isToldTo(member, entry)).length;
-    }
-    this.#toldAt = last.at;
-    this.#isToldDirty = true;
-    this.#writeTold();
+    this.#logBegin.trimming(frames);
   }
 
   /** Everything that is to be in the commit which is being gathered. @param from where it begins */
@@ -372,7 +333,7 @@ export class OwnerRoom {
     this.#entries = new TurnEntries(this.#context.textOf);
     const { epoch } = from;
     const to = { epoch, seq: from.seq + Math.max(1, entries.length) };
-    const all = new Set([...this.#members.keys(), ...this.#gone]);
+    const all = new Set([...this.#members.slots, ...this.#gone]);
     for (const entry of entries) for (const slot of entry.slots) all.add(slot);
     const told = entries.map((entry, index) => ({
       entry,
@@ -387,9 +348,9 @@ export class OwnerRoom {
       member.since ??= line.bound;
       this.#dueOf(line.gateway).bound.set(line.id, line.bound.seq);
     }
-    for (const over of this.#over.values()) over.at ??= to;
+    this.#over.gathered(to);
     this.#send(from, to, told);
-    this.#writeMembers();
+    this.#keep();
     this.#gone.clear();
     this.#leaving.clear();
   }
@@ -411,7 +372,7 @@ export class OwnerRoom {
   }
 
   get #allSessions(): Set<RelaySession> {
-    return new Set([...this.#sessions.values(), ...[...this.#members.values()].map(({ session }) => session)]);
+    return new Set([...this.#sessions.values(), ...this.#members.all.map(({ session }) => session)]);
   }
 
   get #isIdle(): boolean {
@@ -496,13 +457,9 @@ export class OwnerRoom {
   }
 
   /** Its gateway hears again how a line has ended. @param goneAt the number of its last act: nobody waits for what was not served */
-  #isOver(id: string, gateway: string, goneAt = 0): boolean {
-    const over = this.#over.get(id);
+  #isOver(id: string, gateway: string, goneAt?: number): boolean {
+    const over = this.#over.askedAgain(id, goneAt);
     if (!over) return false;
-    if (goneAt > over.line.done) {
-      over.line.done = goneAt;
-      this.#dirtyOver.add(id);
-    }
     this.#dueOf(gateway).over.add(over);
     this.#touch();
     return true;
@@ -512,16 +469,7 @@ export class OwnerRoom {
   #bury(line: OwnerLine, member: Member, goneAt?: number): void {
     this.#lines.delete(line.id);
     this.#sessions.delete(line.id);
-    const gone = goneAt === undefined ? undefined : { member, number: goneAt };
-    this.#over.set(line.id, { id: line.id, gateway: line.gateway, line, gone, since: member.since, at: undefined });
-    this.#dirtyOver.add(line.id);
-    const [oldest] = this.#over.keys();
-    if (this.#over.size > mostOver && oldest !== undefined) this.#forgetOver(oldest);
-  }
-
-  #forgetOver(id: string): void {
-    if (this.#over.delete(id)) this.#dirtyOver.add(id);
-    this.#touch();
+    this.#over.add(line, member, goneAt);
   }
 
   /** A line that is not known yet. Undefined for one of which nothing is known, or whose session goes on elsewhere. */
@@ -537,7 +485,7 @@ export class OwnerRoom {
 
   /** Its gateway seemed to be dead. It reads in the log what it has missed. */
   #regain(id: string, gateway: string, arrival: Arrival): OwnerLine | undefined {
-    const member = [...this.#members.values()].find(({ lost, line }) => !line && lost?.id === id);
+    const member = this.#members.thatLost(id);
     if (!member?.lost) return undefined;
     const line = this.#goesOn(member.lost, gateway, arrival);
     this.#bindTo(line, member);
@@ -590,7 +538,7 @@ export class OwnerRoom {
       this.#loseLine(line, writtenTo(line, w && { epoch: w[0], seq: w[1] }), reason, over);
       if (member) this.#bury(line, member, number);
       // Nobody serves what else was asked.
-      if (!member || !this.#isPresent(member)) line.done = number;
+      if (!member || !this.#members.has(member)) line.done = number;
       this.#served(line, number);
     };
     if (over && !line.client.member && line.done < number - 1) line.last = { number: number - 1, run };
@@ -614,8 +562,8 @@ export class OwnerRoom {
       line.last = undefined;
       last.run();
     }
-    if (line.client.member) this.#dirty.add(line.client.member);
-    if (this.#over.has(line.id)) this.#dirtyOver.add(line.id);
+    if (line.client.member) this.#members.changed(line.client.member);
+    this.#over.served(line.id);
     this.#dueOf(line.gateway).done.add(line);
     this.#touch();
     this.#noteIdle();
@@ -634,7 +582,7 @@ export class OwnerRoom {
       () => {
         if (this.#hasEnded || line.isGone) return;
         const { session: sessionId, token } = line.arrival;
-        const member = [...this.#members.values()].find(({ session }) => session.id === sessionId);
+        const member = this.#members.withSession(sessionId);
         const after = member && this.#missedAfter(member, received);
         if (!member || !after) {
           refuse();
@@ -662,26 +610,10 @@ export class OwnerRoom {
     );
   }
 
-  /** The position after which the client has missed something. Undefined when the log does not reach back that far. */
   #missedAfter(member: Member, received: number | undefined): Position | undefined {
-    const { session, since, count } = member;
-    const begin = later(since, this.#toldAt);
-    // It has entered in this very turn.
-    if (!begin) return undefined;
-    if (session.counts && received !== undefined) {
-      const told = this.#room.journal.log.after(begin).filter((entry) => this.#isToldTo(member, entry));
-      const had = received - count;
-      if (had < 0 || had > told.length) return undefined;
-      return had === 0 ? begin : told[had - 1]?.at;
-    }
     const { line } = member;
     const written = line ? writtenTo(line, this.#gateways.get(line.gateway)?.written) : member.lostAt;
-    const after = later(since, written);
-    return after && this.#toldAt && comparePositions(after, this.#toldAt) < 0 ? undefined : after;
-  }
-
-  #isToldTo({ slot, since }: Member, { at, slots, frame }: LoggedFrame): boolean {
-    return !isControl(frame) && since !== undefined && comparePositions(at, since) > 0 && isFor(slots, slot);
+    return this.#logBegin.missedAfter(member, received, written);
   }
 
   /** Sessions that the former owner was just ending, or that cannot be read: nobody goes on with them. */
@@ -690,27 +622,18 @@ export class OwnerRoom {
     this.#isRestored = true;
     const { journal } = this.#room;
     for (const [slot, { id, gateway, line }] of this.#former.members) {
-      if (this.#members.has(slot)) continue;
+      if (this.#members.at(slot)) continue;
       this.#entries.control(slot, controlText({ t: 'left', n: line?.done ?? 0, evicted: false }));
       this.#gone.add(slot);
       if (gateway !== undefined) this.#hears(slot, gateway);
-      journal.remove(memberField(slot));
+      this.#kept.removeMember(slot);
       journal.forgetSession(id);
     }
   }
 
-  #isPresent(member: Member): boolean {
-    return this.#members.get(member.slot) === member;
-  }
-
   #leave(member: Member, unlessUsed: UnusedRule | undefined, evicted: boolean): void {
     const { line, slot, sessionId } = member;
-    for (const over of this.#over.values()) {
-      if (over.gone?.member !== member) continue;
-      over.line.done = over.gone.number;
-      this.#dueOf(over.gateway).over.add(over);
-      this.#dirtyOver.add(over.id);
-    }
+    for (const over of this.#over.left(member)) this.#dueOf(over.gateway).over.add(over);
     // Also for a gateway that only seems to be dead.
     const n = line?.done ?? member.lost?.done ?? 0;
     this.#entries.control(slot, controlText({ t: 'left', n, evicted, unlessUsed }));
@@ -719,9 +642,8 @@ export class OwnerRoom {
       this.#dueOf(line.gateway).done.add(line);
       this.#hears(slot, line.gateway);
     }
-    this.#members.delete(slot);
+    this.#members.remove(member);
     this.#gone.add(slot);
-    this.#dirty.add(member);
     this.#room.journal.forgetSession(sessionId);
     this.#touch();
   }
@@ -732,7 +654,7 @@ export class OwnerRoom {
     member.lostAt = undefined;
     member.lost = undefined;
     this.#sessions.set(line.id, member.session);
-    this.#dirty.add(member);
+    this.#members.changed(member);
   }
 
   #bindEntry(line: OwnerLine, member: Member, after: Position | undefined): void {
@@ -755,7 +677,7 @@ export class OwnerRoom {
     if (member?.line === line) {
       member.line = undefined;
       member.lostAt = written;
-      this.#dirty.add(member);
+      this.#members.changed(member);
       this.#touch();
     }
     if (!session) return;
@@ -841,7 +763,7 @@ export class OwnerRoom {
   #gatewaysOf(slots: ReadonlySet<number>): Set<string> {
     const gateways = new Set<string>();
     for (const slot of slots) {
-      const gateway = this.#members.get(slot)?.line?.gateway;
+      const gateway = this.#members.at(slot)?.line?.gateway;
       if (gateway !== undefined) gateways.add(gateway);
       for (const former of this.#leaving.get(slot) ?? []) gateways.add(former);
     }
@@ -854,53 +776,15 @@ export class OwnerRoom {
     else this.#leaving.set(slot, new Set([gateway]));
   }
 
-  #writeMembers(): void {
-    const { journal } = this.#room;
-    for (const member of this.#dirty) {
-      const field = memberField(member.slot);
-      if (!this.#isPresent(member)) {
-        if (!this.#members.has(member.slot)) journal.remove(field);
-        continue;
-      }
-      const { line, since, lostAt, lost, sessionId } = member;
-      const kept = line ?? lost;
-      const { repeatable } = member.session;
-      const text: z.input<typeof keptMember> = {
-        id: sessionId,
-        ...(kept && { c: kept.id, done: kept.done }),
-        ...(kept?.bound && { bound: pair(kept.bound) }),
-        ...(kept?.after && { after: pair(kept.after) }),
-        ...(line && { g: line.gateway }),
-        ...(since && { since: pair(since) }),
-        ...(lostAt && { lostAt: pair(lostAt) }),
-        last: member.session.lastRequest,
-        ...(repeatable.length > 0 && { repeatable: [...repeatable] }),
-      };
-      journal.set(field, JSON.stringify(text));
-    }
-    this.#dirty.clear();
-    for (const id of this.#dirtyOver) {
-      const over = this.#over.get(id);
-      if (over) journal.set(overField(id), keptOver(over));
-      else journal.remove(overField(id));
-    }
-    this.#dirtyOver.clear();
+  /** Writes what has changed into the journal. */
+  #keep(): void {
+    this.#members.keep();
+    this.#over.keep();
     for (const [gateway, state] of this.#gateways) {
       if (!state.isWrittenDirty || !state.written) continue;
       state.isWrittenDirty = false;
-      journal.set(writtenField(gateway), JSON.stringify([state.written.epoch, state.written.seq]));
+      this.#kept.setWritten(gateway, state.written);
     }
-    if (this.#isToldDirty) this.#writeTold();
-  }
-
-  #writeTold(): void {
-    const at = this.#toldAt;
-    if (!at) return;
-    this.#isToldDirty = false;
-    const counts = Object.fromEntries(
-      [...this.#members.values()].filter(({ session }) => session.counts).map(({ slot, count }) => [slot, count]),
-    );
-    this.#room.journal.set(toldField, JSON.stringify({ at: [at.epoch, at.seq], counts }));
   }
 
   #gateway(id: string): GatewayState {
@@ -922,7 +806,7 @@ export class OwnerRoom {
     this.#gateways.delete(gateway);
     this.#due.delete(gateway);
     if (this.#hasEnded) return;
-    this.#room.journal.remove(writtenField(gateway));
+    this.#kept.removeWritten(gateway);
   }
 
   #dueOf(gateway: string): Due {
@@ -968,122 +852,4 @@ const bytesAround = 32;
 /** Whether a gateway has not written all that it was sent, as far as is known. */
 function isBehind({ sent, written }: Pick<GatewayState, 'sent' | 'written'>): boolean {
   return sent !== undefined && (!written || comparePositions(written, sent) < 0);
-}
-
-function later(one: Position | undefined, other: Position | undefined): Position | undefined {
-  if (!one || !other) return one ?? other;
-  return comparePositions(one, other) < 0 ? other : one;
-}
-
-/** What the journal has of the sessions of a room beside what the rooms keep. */
-const position = z.tuple([z.int(), z.int()]).transform(([epoch, seq]): Position => ({ epoch, seq }));
-const keptMember = z.object({
-  id: z.string(),
-  /** Its line, and the node at which that begins. Without a node that seemed to be dead. */
-  c: z.string().optional(),
-  g: z.string().optional(),
-  done: z.int().optional(),
-  /** As `OwnerLine`. */
-  bound: position.optional(),
-  after: position.optional(),
-  since: position.optional(),
-  lostAt: position.optional(),
-  /** JSON of the id of the last request that was answered. */
-  last: z.string().optional(),
-  /** As `RelaySession.repeatable`. */
-  repeatable: z.array(z.string()).optional(),
-});
-/** As `OverLine`. */
-const keptEnd = z.object({
-  g: z.string(),
-  done: z.int(),
-  since: position.optional(),
-  at: position.optional(),
-});
-const keptTold = z.object({ at: position, counts: z.record(z.string(), z.int()) });
-
-const memberPrefix = 'c:';
-const writtenPrefix = 'w:';
-const overPrefix = 'e:';
-const toldField = 'told';
-
-function memberField(slot: number): string {
-  return `${memberPrefix}${slot}`;
-}
-
-function pair({ epoch, seq }: Position): [number, number] {
-  return [epoch, seq];
-}
-
-function overField(line: string): string {
-  return `${overPrefix}${line}`;
-}
-
-/** What is being served for a client that has gone is not served by the next owner. */
-function keptOver({ gateway, line, gone, since, at }: OverLine): string {
-  return JSON.stringify({
-    g: gateway,
-    done: gone?.number ?? line.done,
-    since: since && pair(since),
-    at: at && pair(at),
-  } satisfies z.input<typeof keptEnd>);
-}
-
-function writtenField(gateway: string): string {
-  return `${writtenPrefix}${gateway}`;
-}
-
-interface FormerMember {
-  readonly id: string;
-  readonly line: Member['lost'];
-  readonly gateway: string | undefined;
-  readonly since: Position | undefined;
-  readonly lostAt: Position | undefined;
-  readonly last: string | undefined;
-  readonly repeatable: readonly string[] | undefined;
-}
-
-interface FormerSessions {
-  readonly members: ReadonlyMap<number, FormerMember>;
-  readonly written: ReadonlyMap<string, Position>;
-  readonly over: readonly OverLine[];
-  readonly told: z.output<typeof keptTold> | undefined;
-}
-
-/** Ids of the sessions in the state of a room. */
-export function sessionsIn(state: ReadonlyMap<string, string>): string[] {
-  return [...formerSessions(state).members.values()].map(({ id }) => id);
-}
-
-/** Fields that cannot be read are left out: their clients join anew. */
-function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
-  const members = new Map<number, FormerMember>();
-  const written = new Map<string, Position>();
-  const over: OverLine[] = [];
-  for (const [field, text] of state) {
-    if (field.startsWith(memberPrefix)) {
-      const kept = readField(keptMember, text);
-      if (!kept) continue;
-      const { id, c, g: gateway, done = 0, bound, after, since, lostAt, last, repeatable } = kept;
-      const line = c === undefined ? undefined : { id: c, done, bound, after };
-      members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, since, lostAt, last, repeatable });
-    } else if (field.startsWith(writtenPrefix)) {
-      const at = readField(position, text);
-      if (at) written.set(field.slice(writtenPrefix.length), at);
-    } else if (field.startsWith(overPrefix)) {
-      const kept = readField(keptEnd, text);
-      if (!kept) continue;
-      const { g: gateway, done, since, at } = kept;
-      over.push({ id: field.slice(overPrefix.length), gateway, line: { done }, gone: undefined, since, at });
-    }
-  }
-  return { members, written, over, told: readField(keptTold, state.get(toldField) ?? 'null') };
-}
-
-function readField<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,8 +3,9 @@ import type { Owner as RoomOwner } from '../room-store.js';
 import { ClusterError } from '../cluster-error.js';
 import type { ReturningClients, RelaySession } from '../port.js';
 import { roomHash } from '../names.js';
+import { sessionsIn } from './kept-sessions.js';
 import type { RequestMessage, WrittenMessage } from './messages.js';
-import { OwnerRoom, sessionsIn } from './owner-room.js';
+import { OwnerRoom } from './owner-room.js';
 import type { JournaledRoom, OwnerContext } from './owner-room.js';
 
 export interface OwnersContext extends OwnerContext {
