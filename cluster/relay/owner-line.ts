@@ -1,73 +1,119 @@
-import type { Arrival, SessionClient, UnusedRule, WireFrame } from '../port.js';
+import type { Arrival } from '../port.js';
 import { comparePositions } from '../position.js';
 import type { Position } from '../position.js';
-import type { Member } from './owner-members.js';
-import type { OwnerRoom } from './owner-room.js';
+import type { OwnerClient } from './owner-client.js';
 
-/** The end of a line at the owner of the room. */
-export interface OwnerLine {
+/** A message to a client that is in no room. They are numbered from 1 on each line. */
+interface DirectMessage {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** Messages to a client that is in no room, which its gateway has not acknowledged. */
+const mostDirect = 100;
+
+/** The end of a line at the owner of the room. What the client does over it is numbered from 1. */
+export class OwnerLine {
   readonly id: string;
   /** The node at which the socket of the client ends. */
   readonly gateway: string;
   readonly arrival: Arrival;
   readonly client: OwnerClient;
-  /** The number of the next message that may be served. */
-  next: number;
   /** Up to here all are served. */
   done: number;
-  /** Beyond `done`. */
-  readonly served: Set<number>;
-  /** Those that wait until something before them is over. */
-  waiting: (() => void)[] | undefined;
-  /** What the client was told while it is in no room, which its gateway has not acknowledged. */
-  readonly direct: { readonly number: number; readonly text: string }[];
-  directCount: number;
-  isGone: boolean;
+  /** How many messages the client was told while it is in no room. */
+  directCount = 0;
+  isGone = false;
   /** The log has its `bind` next; undefined until it is in the log. */
   bound: Position | undefined;
   /** Of a line that goes on with a session: what follows is written to it with its `bind`. */
   after: Position | undefined;
-  /** What is to happen once all before it is served. */
-  last: { readonly number: number; readonly run: () => void } | undefined;
-}
+  /** The number of the next message that may be served. */
+  #next: number;
+  /** Beyond `done`. */
+  readonly #served = new Set<number>();
+  /** Those that wait until something before them is over. */
+  #waiting: (() => void)[] | undefined;
+  /** What is to happen once all up to that number is served. */
+  #last: { readonly number: number; readonly run: () => void } | undefined;
+  /** What the client was told while it is in no room, which its gateway has not acknowledged. */
+  readonly #direct: DirectMessage[] = [];
 
-/** The client of a session, as the session sees it. Each connection of the client has another one. */
-export class OwnerClient implements SessionClient {
-  readonly address: string;
-  readonly keeps = true;
-  readonly #room: OwnerRoom;
-  line: OwnerLine | undefined;
-  member: Member | undefined;
-  unlessUsed: UnusedRule | undefined;
-
-  constructor(room: OwnerRoom, address: string) {
-    this.#room = room;
-    this.address = address;
+  /** @param done up to where its messages were served by a former owner */
+  constructor(id: string, gateway: string, arrival: Arrival, client: OwnerClient, done: number) {
+    this.id = id;
+    this.gateway = gateway;
+    this.arrival = arrival;
+    this.client = client;
+    this.done = done;
+    this.#next = done + 1;
+    client.line = this;
   }
 
-  get open(): boolean {
-    return this.line?.isGone === false && (!this.member || this.member.line === this.line);
+  /** Whether all that has come is served. */
+  get isIdle(): boolean {
+    return this.#next === this.done + 1;
   }
 
-  send(frame: WireFrame): void {
-    if (this.member) this.#room.tell(this.member, frame);
-    else if (this.line) this.#room.tellDirectly(this.line, frame);
+  /** What its gateway has not acknowledged. */
+  get direct(): readonly DirectMessage[] {
+    return this.#direct;
   }
 
-  close(code: number, reason: string): void {
-    if (this.open) this.#room.closeLine(this, code, reason);
+  /** A former owner has served those up to this number. */
+  servedBefore(number: number): void {
+    if (number <= this.done) return;
+    this.done = number;
+    this.#next = Math.max(this.#next, number + 1);
   }
 
-  closeUnlessUsed(rule: UnusedRule): void {
-    this.unlessUsed = rule;
+  /** Takes a message, if it is the next one. @param run serves it: at once, or when it need not wait any more */
+  take(number: number, run: () => void): void {
+    if (number !== this.#next) return;
+    this.#next += 1;
+    if (this.#waiting) this.#waiting.push(run);
+    else run();
   }
 
-  entered(slot: number): void {
-    this.#room.entered(this, slot);
+  /** What is taken from now on waits. */
+  pause(): void {
+    this.#waiting = [];
   }
 
-  left(evicted: boolean): void {
-    this.#room.left(this, evicted);
+  /** Serves what waits. */
+  goOn(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const run of waiting) run();
+  }
+
+  /** The message with this number is served, perhaps before others that came earlier. */
+  served(number: number): void {
+    this.#served.add(number);
+    while (this.#served.delete(this.done + 1)) this.done += 1;
+    const last = this.#last;
+    if (!last || this.done !== last.number) return;
+    this.#last = undefined;
+    last.run();
+  }
+
+  /** Runs something once all up to this number is served. */
+  onceServed(number: number, run: () => void): void {
+    if (this.done < number) this.#last = { number, run };
+    else run();
+  }
+
+  /** Something that the client is told while it is in no room. @returns its number */
+  tell(text: string): number {
+    this.directCount += 1;
+    this.#direct.push({ number: this.directCount, text });
+    if (this.#direct.length > mostDirect) this.#direct.shift();
+    return this.directCount;
+  }
+
+  /** The gateway has got what was told up to this number. */
+  heard(number: number): void {
+    while ((this.#direct[0]?.number ?? Infinity) <= number) this.#direct.shift();
   }
 }
 

@@ -1,0 +1,56 @@
+import type { SessionClient, UnusedRule, WireFrame } from '../port.js';
+import type { OwnerLine } from './owner-line.js';
+import type { Member } from './owner-members.js';
+
+/** The room of a client, as the client needs it. */
+export interface ClientRoom {
+  tell(member: Member, frame: WireFrame): void;
+  /** For a client that is in no room. */
+  tellDirectly(line: OwnerLine, frame: WireFrame): void;
+  /** The connection is to be closed. */
+  closeLine(client: OwnerClient, code: number, reason: string): void;
+  entered(client: OwnerClient, slot: number): void;
+  left(client: OwnerClient, evicted: boolean): void;
+}
+
+/** The client of a session, as the session sees it. Each connection of the client has another one. */
+export class OwnerClient implements SessionClient {
+  readonly address: string;
+  readonly keeps = true;
+  readonly #room: ClientRoom;
+  /** Undefined for a client of a former owner that has not come back. */
+  line: OwnerLine | undefined;
+  /** Undefined before it has come into the room. */
+  member: Member | undefined;
+  unlessUsed: UnusedRule | undefined;
+
+  constructor(room: ClientRoom, address: string) {
+    this.#room = room;
+    this.address = address;
+  }
+
+  get open(): boolean {
+    return this.line?.isGone === false && (!this.member || this.member.line === this.line);
+  }
+
+  send(frame: WireFrame): void {
+    if (this.member) this.#room.tell(this.member, frame);
+    else if (this.line) this.#room.tellDirectly(this.line, frame);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.open) this.#room.closeLine(this, code, reason);
+  }
+
+  closeUnlessUsed(rule: UnusedRule): void {
+    this.unlessUsed = rule;
+  }
+
+  entered(slot: number): void {
+    this.#room.entered(this, slot);
+  }
+
+  left(evicted: boolean): void {
+    this.#room.left(this, evicted);
+  }
+}
