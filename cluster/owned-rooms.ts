@@ -1,43 +1,17 @@
 import type { Log } from '../log.js';
 import { refusalsOfFields, roomOfFields } from '../rooms/index.js';
-import type { ComeBack, Journal, RecordOf, Room, Rooms } from '../rooms/index.js';
+import type { Journal, RecordOf } from '../rooms/index.js';
 import type { Clock } from './clock.js';
 import { ClusterError, ElsewhereError } from './cluster-error.js';
 import type { TakenRoom } from './directory.js';
-import type { ClusterNode } from './node.js';
+import { JournaledRooms } from './journaled-rooms.js';
 import { roomHash } from './names.js';
 import { JournaledRoom } from './owned-room.js';
 import type { OwnedRoom } from './owned-room.js';
+import type { OwnedRoomsParts } from './owned-rooms-parts.js';
 import { noRelay } from './room-relay.js';
-import type { RoomRelay } from './room-relay.js';
-import type { Claim, Owner } from './room-store.js';
-
-/** What the rooms of a node have on media servers. */
-export interface MediaOfRooms {
-  /** URLs of the media servers that a pipeline is on. Empty for a record that cannot be read. */
-  serversOf(pipeline: string): readonly string[];
-  /** The room belongs to another node: what no journal can have is released, all else is let go. */
-  stepDown(room: string): void;
-  /** Nobody goes on with the room: all that it has is released once the next commit is there. @param pipeline its record, as kept */
-  discard(room: string, pipeline: string | undefined): void;
-}
-
-/** What is there once the server is put together. */
-export interface OwnedRoomsParts {
-  readonly node: Pick<ClusterNode, 'counts' | 'journals'> & {
-    readonly directory: Pick<ClusterNode['directory'], 'claim' | 'deaf' | 'moved' | 'ownRoom'>;
-    readonly membership: Pick<ClusterNode['membership'], 'state'>;
-  };
-  readonly rooms: Pick<Rooms, 'find' | 'letGo' | 'restoreRefusals' | 'restoreRoom'>;
-  /** What lists say of a room that is open. */
-  readonly summaryOf: (room: Room) => string;
-  /** Nothing is listed of the room any more. */
-  readonly unlisted: (hash: string) => void;
-  readonly recordOf: RecordOf;
-  readonly comeBack: ComeBack;
-  readonly media: MediaOfRooms;
-  readonly relay?: RoomRelay | undefined;
-}
+import type { Claim } from './room-store.js';
+import { within } from './within.js';
 
 /** How long a room that was claimed stays when nobody opens it, in ms. */
 const unopenedMs = 2_000;
@@ -50,19 +24,18 @@ const servingMs = 5_000;
 export class OwnedRooms implements Journal {
   readonly #clock: Pick<Clock, 'now' | 'later'>;
   readonly #log: Log;
-  readonly #owned = new Map<string, JournaledRoom>();
   readonly #claims = new Map<string, Promise<OwnedRoom>>();
   #parts: OwnedRoomsParts | undefined;
   #haveBegun: (parts: OwnedRoomsParts) => void = () => undefined;
   readonly #begun = new Promise<OwnedRoomsParts>((resolve) => (this.#haveBegun = resolve));
-  /** Called when nothing is owned any more. */
-  #emptied: () => void = () => undefined;
+  readonly #owned: JournaledRooms;
   /** Set when this node has left its rooms to others. */
   #hasLeft = false;
 
   constructor(clock: Pick<Clock, 'now' | 'later'>, log: Log) {
     this.#clock = clock;
     this.#log = log;
+    this.#owned = new JournaledRooms(this.#begun, log);
   }
 
   /** Called once. Rooms that were taken before are restored now. */
@@ -76,7 +49,7 @@ export class OwnedRooms implements Journal {
   }
 
   get all(): Iterable<JournaledRoom> {
-    return this.#owned.values();
+    return this.#owned.all;
   }
 
   /** Undefined for a room that this node does not own, or not for long any more. */
@@ -101,7 +74,7 @@ export class OwnedRooms implements Journal {
 
   /** Whether this node owns the room, open or not: Redis is asked where somebody may have given it to this node. @throws ClusterError AWAY */
   async owns(name: string): Promise<boolean> {
-    if (this.#owned.has(name)) return true;
+    if (this.#owned.get(name)) return true;
     try {
       await this.ownGiven(roomHash(name));
       return true;
@@ -114,8 +87,9 @@ export class OwnedRooms implements Journal {
   /** Nobody wants the room any more who has claimed it (`own`). It stays if it is open. */
   unused(name: string): void {
     const room = this.#owned.get(name);
-    if (room && !this.#parts?.rooms.find(name)) this.#closeSoon(room);
+    if (room && !this.#parts?.rooms.find(name)) this.#owned.closeSoon(room);
   }
+
   /**
    * As `own`, of a room that this node owns already as far as Redis knows: somebody has given it.
    * @throws ElsewhereError; ClusterError GONE when nobody owns it, AWAY
@@ -125,7 +99,7 @@ export class OwnedRooms implements Journal {
     const { name, owner } = await node.directory.ownRoom(hash);
     // One that this node has lost and got back, without knowing.
     this.find(name)?.journal.ownerIs(owner);
-    const isNew = !this.#owned.has(name) && !this.#claims.has(name);
+    const isNew = !this.#owned.get(name) && !this.#claims.has(name);
     const room = await this.own(name);
     if (isNew) node.counts.takeovers.given += 1;
     return room;
@@ -145,7 +119,7 @@ export class OwnedRooms implements Journal {
     room.isPaused = true;
     const since = this.#clock.now();
     try {
-      await this.#within(servingMs, relay.pause(room)).catch(() => {
+      await within(this.#clock, servingMs, relay.pause(room)).catch(() => {
         this.#log.warn('What was asked for in a room and takes long begins again at another node', { room: name });
       });
       const open = parts.rooms.find(name);
@@ -158,14 +132,14 @@ export class OwnedRooms implements Journal {
       );
       const next = { node: to, epoch: await handing };
       parts.node.directory.moved(room.hash, next);
-      this.#stepDown(parts, room, next);
+      this.#owned.stepDown(parts, room, next);
       const ms = Math.round(this.#clock.now() - since);
       this.#log.info('a room was given to another node', { room: name, node: to, ms });
       return true;
     } finally {
       room.isPaused = false;
       room.handing = undefined;
-      if (this.#owned.get(name) === room) relay.goOn(room);
+      if (this.#owned.has(room)) relay.goOn(room);
     }
   }
 
@@ -184,7 +158,7 @@ export class OwnedRooms implements Journal {
    */
   async committed(name: string): Promise<void> {
     const committed = this.find(name)?.journal.committed();
-    if (committed) await this.#within(patienceMs, committed);
+    if (committed) await within(this.#clock, patienceMs, committed);
   }
 
   /** Something that cannot be taken back happens when the commit of this turn has succeeded. Never when the room was lost. */
@@ -208,7 +182,7 @@ export class OwnedRooms implements Journal {
     const room = this.#owned.get(name);
     if (!room) return;
     room.closed();
-    this.#closeSoon(room);
+    this.#owned.closeSoon(room);
   }
 
   get recordOf(): RecordOf {
@@ -223,10 +197,8 @@ export class OwnedRooms implements Journal {
 
   /** Closes in Redis what is not open, and resolves when no room is left, or after that many ms. */
   async close(ms: number): Promise<void> {
-    for (const room of this.#owned.values()) if (!this.#parts?.rooms.find(room.name)) this.#closeSoon(room);
-    if (this.#owned.size === 0) return;
-    const empty = new Promise<void>((resolve) => (this.#emptied = resolve));
-    await this.#within(ms, empty).catch((error: unknown) => {
+    for (const room of this.#owned.all) if (!this.#parts?.rooms.find(room.name)) this.#owned.closeSoon(room);
+    await within(this.#clock, ms, this.#owned.empty()).catch((error: unknown) => {
       this.#log.error('Rooms that have ended are still in Redis', { error });
     });
   }
@@ -237,11 +209,12 @@ export class OwnedRooms implements Journal {
    */
   async leave(ms: number): Promise<void> {
     const { rooms } = await this.#begun;
-    for (const owned of this.#owned.values()) {
+    for (const owned of this.#owned.all) {
       for (const participant of rooms.find(owned.name)?.everybody ?? []) participant.keep();
     }
-    const committed = Promise.all([...this.#owned.values()].map(({ journal }) => journal.committed()));
-    await this.#within(
+    const committed = Promise.all([...this.#owned.all].map(({ journal }) => journal.committed()));
+    await within(
+      this.#clock,
       ms,
       committed.then(() => undefined),
     ).catch((error: unknown) => {
@@ -249,17 +222,13 @@ export class OwnedRooms implements Journal {
     });
     this.#hasLeft = true;
     rooms.letGo();
-    for (const room of this.#owned.values()) {
-      room.stopWaiting?.();
-      room.journal.end();
-    }
-    this.#owned.clear();
+    this.#owned.leave();
   }
 
   async #own(name: string): Promise<OwnedRoom> {
     const parts = await this.#begun;
     const leaving = this.#owned.get(name)?.leaving;
-    if (leaving) await this.#within(patienceMs, leaving);
+    if (leaving) await within(this.#clock, patienceMs, leaving);
     const claim = await parts.node.directory.claim(name);
     switch (claim.type) {
       case 'mine':
@@ -284,7 +253,7 @@ export class OwnedRooms implements Journal {
       present.journal.end();
     }
     // Another node owned it in between.
-    if (present) this.#stepDown(parts, present);
+    if (present) this.#owned.stepDown(parts, present);
     const { relay = noRelay, media, rooms } = parts;
     const journal = parts.node.journals.begin(room, relay.sessionsIn(state), {
       gathering: (from) => {
@@ -296,7 +265,7 @@ export class OwnedRooms implements Journal {
       fenced: (error) => {
         parts.node.counts.fenced += 1;
         this.#log.warn('A room belongs to another node now', { room: name, error: error.message });
-        this.#stepDown(parts, owned);
+        this.#owned.stepDown(parts, owned);
       },
       deaf: (node) => {
         void parts.node.directory.deaf(node);
@@ -304,14 +273,14 @@ export class OwnedRooms implements Journal {
       },
     });
     const owned: JournaledRoom = new JournaledRoom(room, journal, state, (pipeline) => media.serversOf(pipeline));
-    this.#owned.set(name, owned);
+    this.#owned.add(owned);
     relay.begun(owned, state);
     rooms.restoreRefusals(name, refusalsOfFields(state));
     if (state.has('room')) this.#restore(parts, owned, state);
     if (!rooms.find(name)) {
       owned.closed();
       owned.stopWaiting = this.#clock.later(unopenedMs, () => {
-        if (!rooms.find(name)) this.#closeSoon(owned);
+        if (!rooms.find(name)) this.#owned.closeSoon(owned);
       });
     }
     return owned;
@@ -334,62 +303,6 @@ export class OwnedRooms implements Journal {
       const room = this.#parts?.rooms.find(name);
       return room && this.#parts?.summaryOf(room);
     });
-  }
-
-  /** Another node owns the room: nobody is told, and nothing happens to what that node knows of. */
-  #stepDown({ rooms, media, relay = noRelay }: OwnedRoomsParts, room: JournaledRoom, next?: Owner): void {
-    if (this.#owned.get(room.name) !== room) return;
-    this.#forget(room);
-    media.stepDown(room.name);
-    rooms.letGo(room.name);
-    relay.ended(room, next ? 'given' : 'fenced', next);
-  }
-
-  /** In a later turn, when nothing is due any more, unless the room was opened again. */
-  #closeSoon(room: JournaledRoom): void {
-    room.attempt += 1;
-    const { attempt } = room;
-    const close = async (): Promise<void> => {
-      const { rooms, relay = noRelay } = await this.#begun;
-      await relay.idle(room);
-      await room.handing;
-      const isWanted = room.attempt !== attempt || rooms.find(room.name) !== undefined;
-      if (isWanted || room.leaving || this.#owned.get(room.name) !== room) return;
-      room.leaving = this.#close(room, relay);
-    };
-    setImmediate(() => void close());
-  }
-
-  /** Never rejects. */
-  async #close(room: JournaledRoom, relay: RoomRelay): Promise<void> {
-    try {
-      await room.journal.close();
-    } catch (error) {
-      // Another node owns it: this one has stepped down by then.
-      if (this.#owned.get(room.name) !== room) return;
-      this.#log.error('A room could not be removed from Redis', { room: room.name, error });
-      room.journal.end();
-    }
-    this.#forget(room);
-    this.#parts?.unlisted(room.hash);
-    relay.ended(room, 'closed');
-  }
-
-  #forget(room: JournaledRoom): void {
-    room.stopWaiting?.();
-    this.#owned.delete(room.name);
-    if (this.#owned.size === 0) this.#emptied();
-  }
-
-  /** @throws ClusterError AWAY */
-  async #within(ms: number, wait: Promise<void>): Promise<void> {
-    let stop = (): void => undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      stop = this.#clock.later(ms, () => {
-        reject(new ClusterError('AWAY', 'Redis takes too long'));
-      });
-    });
-    await Promise.race([wait, late]).finally(stop);
   }
 }
 

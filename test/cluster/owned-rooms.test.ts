@@ -6,7 +6,7 @@ import { ElsewhereError } from '../../cluster/cluster-error.js';
 import { roomHash } from '../../cluster/names.js';
 import { ClusterNode } from '../../cluster/node.js';
 import { OwnedRooms } from '../../cluster/owned-rooms.js';
-import type { OwnedRoomsParts } from '../../cluster/owned-rooms.js';
+import type { OwnedRoomsParts } from '../../cluster/owned-rooms-parts.js';
 import { noRelay } from '../../cluster/room-relay.js';
 import { texts } from '../../cluster/texts.js';
 import { FencedEngine } from '../../media/fenced.js';
