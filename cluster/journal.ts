@@ -3,6 +3,8 @@ import type { Clock } from './clock.js';
 import { CommitLine } from './commit-line.js';
 import type { Turn } from './commit-line.js';
 import type { CommitBudget } from './commit-budget.js';
+import { FoundSessions } from './found-sessions.js';
+import { KeptFields } from './kept-fields.js';
 import type { Log } from '../log.js';
 import { PendingTurn, textOf } from './pending-turn.js';
 import type { SentText } from './pending-turn.js';
@@ -53,7 +55,6 @@ export interface JournalContext {
 
 /** Commits of a room that may be under way. Then its turns wait, and become one commit. */
 const mostUnderWay = 32;
-const sessionsEveryMs = 3_600_000;
 /** Entries of former owners that are read at once. */
 const mostRead = 2_000;
 
@@ -69,8 +70,8 @@ export class RoomJournal {
   readonly #context: JournalContext;
   readonly #owner: JournalOwner;
   readonly #line: CommitLine;
-  readonly #state: Map<string, string>;
-  readonly #sessions = new Set<string>();
+  readonly #fields: KeptFields;
+  readonly #sessions: FoundSessions;
   #pending = new PendingTurn();
   #seq: number;
   #isScheduled = false;
@@ -81,7 +82,6 @@ export class RoomJournal {
   /** Called when less is under way than before. */
   #waiting: (() => void)[] = [];
   readonly #summary: RoomSummary;
-  #sessionsKeptAt: number;
   /** The log of the former owner: read when it is first needed. */
   #former: Promise<void> | undefined;
   readonly #begunAt: number;
@@ -94,14 +94,16 @@ export class RoomJournal {
     this.#room = room;
     this.#context = context;
     this.#owner = owner;
-    this.#state = new Map(room.state);
-    for (const id of sessions) this.#sessions.add(id);
+    this.#fields = new KeptFields(room.state, (field) => {
+      context.log.error('A field of a room is too long to be kept', { room: room.name, field });
+    });
     this.#seq = room.seq;
     this.log = new RoomLog(context.bounds);
     this.#summary = new RoomSummary(context.clock, () => {
       this.#schedule();
     });
-    this.#begunAt = this.#sessionsKeptAt = context.clock.now();
+    this.#begunAt = context.clock.now();
+    this.#sessions = new FoundSessions(sessions, this.#begunAt);
     // A room that has just been opened has no former owner.
     this.#isFormerRead = room.state.size === 0;
     const { store, clock, log, recovery } = context;
@@ -138,7 +140,7 @@ export class RoomJournal {
 
   /** A field as it was when the last commit was gathered. */
   kept(field: string): string | undefined {
-    return this.#state.get(field);
+    return this.#fields.get(field);
   }
 
   get hasEnded(): boolean {
@@ -155,16 +157,14 @@ export class RoomJournal {
    * @throws RangeError for a text that is too long; nothing changes then
    */
   set(field: string, text: string | (() => string)): void {
-    if (typeof text === 'string' && !fits(text)) {
-      throw new RangeError(`${field} has more than ${mostFieldBytes} bytes`);
-    }
-    if (!this.#pending.changes.has(field) && this.#state.get(field) === text) return;
+    if (typeof text === 'string') this.#fields.check(field, text);
+    if (!this.#pending.changes.has(field) && this.#fields.get(field) === text) return;
     this.#pending.changes.set(field, text);
     this.#schedule();
   }
 
   remove(field: string): void {
-    if (!this.#pending.changes.has(field) && !this.#state.has(field)) return;
+    if (!this.#pending.changes.has(field) && this.#fields.get(field) === undefined) return;
     this.#pending.changes.set(field, undefined);
     this.#schedule();
   }
@@ -201,7 +201,7 @@ export class RoomJournal {
   }
 
   forgetSession(id: string): void {
-    this.#sessions.delete(id);
+    this.#sessions.remove(id);
     this.#pending.sessions.set(id, false);
     this.#schedule();
   }
@@ -316,11 +316,7 @@ export class RoomJournal {
   /** Whether there is something to write that no call of this turn asked for. */
   #isDue(): boolean {
     const now = this.#context.clock.now();
-    return this.#summary.isDue || this.#areSessionsDue(now) || (this.#isFormerRead && this.log.isBeyondBounds(now));
-  }
-
-  #areSessionsDue(now: number): boolean {
-    return this.#sessions.size > 0 && now - this.#sessionsKeptAt >= sessionsEveryMs;
+    return this.#summary.isDue || this.#sessions.areDue(now) || (this.#isFormerRead && this.log.isBeyondBounds(now));
   }
 
   #gather(): Turn {
@@ -342,30 +338,13 @@ export class RoomJournal {
     // Each commit has a position of its own, so that a lost one is noticed even if it has no frames.
     const to = { epoch, seq: from.seq + Math.max(1, entries.length) };
     this.#seq = to.seq;
-    const changes = this.#take(pending.changes);
-    if (this.#areSessionsDue(now)) {
-      this.#sessionsKeptAt = now;
-      for (const id of this.#sessions) pending.sessions.set(id, true);
+    const changes = this.#fields.take(pending.changes);
+    if (this.#sessions.areDue(now)) {
+      this.#sessions.written(now);
+      for (const id of this.#sessions.all) pending.sessions.set(id, true);
     }
     const trim = last && { epoch: last.epoch, seq: last.seq + 1 };
     return pending.turn(from, to, changes, this.#summary.take(), trim);
-  }
-
-  /** Takes changes into the state. @returns those that are to be written */
-  #take(changes: PendingTurn['changes']): Map<string, string | undefined> {
-    const written = new Map<string, string | undefined>();
-    for (const [field, given] of changes) {
-      const text = typeof given === 'function' ? given() : given;
-      if (text === this.#state.get(field)) continue;
-      if (text !== undefined && !fits(text)) {
-        this.#context.log.error('A field of a room is too long to be kept', { room: this.name, field });
-        continue;
-      }
-      if (text === undefined) this.#state.delete(field);
-      else this.#state.set(field, text);
-      written.set(field, text);
-    }
-    return written;
   }
 
   /** What goes from the log with this turn. */
@@ -386,9 +365,9 @@ export class RoomJournal {
       name: this.name,
       version: this.#room.version,
       seq: this.#seq,
-      state: this.#state,
+      state: this.#fields.all,
       log: this.log.frames,
-      sessions: [...this.#sessions],
+      sessions: [...this.#sessions.all],
       summary: this.#summary.written,
     };
   }
@@ -463,10 +442,4 @@ export class RoomJournal {
     this.#pending = new PendingTurn();
     this.#wake();
   }
-}
-
-const mostFieldBytes = 65_536;
-
-function fits(text: string): boolean {
-  return Buffer.byteLength(text) <= mostFieldBytes;
 }
