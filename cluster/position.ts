@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** A place in the log of a room: after the entry `seq` of the owner with this epoch. 0 is before the first one. */
 export interface Position {
   readonly epoch: number;
@@ -24,3 +26,6 @@ export function comparePositions(one: Position, other: Position): number {
 export function pair({ epoch, seq }: Position): [epoch: number, seq: number] {
   return [epoch, seq];
 }
+
+/** As messages and kept fields have it: epoch and seq. */
+export const positionSchema = z.tuple([z.int(), z.int()]).transform(([epoch, seq]): Position => ({ epoch, seq }));

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { RoomJournal } from '../journal.js';
-import { pair } from '../position.js';
+import { pair, positionSchema as position } from '../position.js';
 import type { Position } from '../position.js';
 import type { OverLine } from './over-lines.js';
 import type { Member } from './owner-members.js';
 
 /** What the journal has of the sessions of a room beside what the rooms keep. */
-const position = z.tuple([z.int(), z.int()]).transform(([epoch, seq]): Position => ({ epoch, seq }));
 const keptMember = z.object({
   id: z.string(),
   /** Its line, and the node at which that begins. Without a node that seemed to be dead. */

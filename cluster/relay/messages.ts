@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { askMessages } from '../ask-messages.js';
+import { positionSchema as position } from '../position.js';
 
 /** What nodes tell each other about the clients of a room. Everything is sent again when it may have been lost. */
 
-/** As `Position`: epoch and seq. */
-const position = z.tuple([z.int(), z.int()]).transform(([epoch, seq]) => ({ epoch, seq }));
 /** Of a line, given by its gateway: of no other line before or after it. */
 const lineId = z.string().min(1).max(64);
 const hash = z.string().length(22);

@@ -1,5 +1,3 @@
-import { slotsText } from './told-slots.js';
-
 /** One entry that a turn adds to the log. */
 export interface TurnEntry {
   readonly slots: Set<number>;
@@ -60,10 +58,6 @@ export class TurnEntries {
     this.#controls.push(told);
     this.#add(slot, told);
     return told;
-  }
-
-  slotsOf({ slots }: TurnEntry, all: ReadonlySet<number>): string {
-    return slotsText(slots, all);
   }
 
   #begin(text: string, control: boolean): Told {

@@ -101,6 +101,8 @@ class Owner {
     this.node.journals.close();
     this.node.directory.close();
     this.node.hub.close();
+    // It can say nothing to Redis any more, and its timers end.
+    void this.node.membership.close();
   }
 }
 

@@ -214,7 +214,7 @@ export const rows: readonly Row[] = [
   },
   {
     title: 'silence',
-    config: { firstRequestMs: 250, concierge: { identifyMs: 250 }, compeit: { handshakeMs: 250 } },
+    config: { firstRequestMs: 250, concierge: { identifyMs: 250 }, compeit: { handshakeMs: 1_000 } },
     isSlow: true,
     fits: everywhere,
     async run(stage, door, name) {
