@@ -214,7 +214,7 @@ export const rows: readonly Row[] = [
   },
   {
     title: 'silence',
-    config: { firstRequestMs: 250, concierge: { identifyMs: 250 }, compeit: { handshakeMs: 1_000 } },
+    config: { firstRequestMs: 250, concierge: { identifyMs: 250 }, compeit: { handshakeMs: 250 } },
     isSlow: true,
     fits: everywhere,
     async run(stage, door, name) {

@@ -55,6 +55,9 @@ export interface NamespaceListener {
 
 export type Accept = (socket: NamespaceSocket) => NamespaceListener;
 
+/** How much longer a session without packets stays than its socket would, in ms. */
+const socketFirstMs = 100;
+
 /**
  * One client of Socket.IO revision 1, from its handshake to its end. A session cannot be resumed
  * (docs/protocols/compeit.md#24-websocket).
@@ -100,7 +103,8 @@ export class Session implements CarrierOwner {
   /** Called once, by the door. */
   open(carrier: Carrier): void {
     this.#expiry.stop();
-    this.#expiry = new Patience(this.#firstRequestMs, () => {
+    // A WebSocket is closed before that, with the reason.
+    this.#expiry = new Patience(this.#firstRequestMs + socketFirstMs, () => {
       this.connectionLost('no packet came');
     });
     this.#carrier = carrier;
