@@ -23,6 +23,8 @@ export class FarPlace implements Place {
   /** The session may not be resumed. */
   #isEvicted = false;
   #line: FarLine | undefined;
+  /** While another session is looked for: that of the present one. */
+  #former: FarLine | undefined;
   #isLost = false;
   /** Requests that wait until it is known in which room the client is. */
   #held: string[] = [];
@@ -66,14 +68,16 @@ export class FarPlace implements Place {
       if (this.#isEvicted) throw new ProtocolError(invalidSession, 'reconnection error');
       return { id: sessionId, lastRequest: undefined, sendMissed: undefined };
     }
-    this.#line?.close('its connection resumed another session', false);
-    this.#idle?.end();
-    this.#idle = undefined;
-    const former = this.#id;
-    this.#take(sessionId);
+    // The present session goes on unless the other one is found.
+    const former = (this.#former = this.#line);
     return new Promise<ResumedSession>((resolve, reject) => {
       const line = new FarLine(this.#client, true, {
         attached: (lastRequest) => {
+          former?.close('its connection resumed another session', false);
+          this.#former = undefined;
+          this.#idle?.end();
+          this.#idle = undefined;
+          this.#take(sessionId);
           this.#isEvicted = false;
           resolve({
             id: sessionId,
@@ -84,10 +88,9 @@ export class FarPlace implements Place {
           });
         },
         unknown: (unserved) => {
-          this.#unname?.();
-          this.#id = former;
           reject(new ProtocolError(invalidSession, 'reconnection error'));
-          this.#over(line, unserved);
+          this.#former = undefined;
+          this.#over(line, unserved, former?.isOver === false ? former : undefined);
         },
         left: (unserved, how) => {
           this.#left(line, unserved, how);
@@ -97,7 +100,7 @@ export class FarPlace implements Place {
         },
       });
       this.#line = line;
-      line.begin((client) => this.#gateway.attach(this.#arrival, received, client));
+      line.begin((client) => this.#gateway.attach(this.#arrivalOf(sessionId), received, client));
     });
   }
 
@@ -106,14 +109,14 @@ export class FarPlace implements Place {
   }
 
   end(): void {
-    this.#line?.close('closeSession', true);
+    for (const line of [this.#line, this.#former]) line?.close('closeSession', true);
     this.#idle?.end();
   }
 
   lost(reason: string): void {
     this.#isLost = true;
     this.#unname?.();
-    this.#line?.close(reason, false);
+    for (const line of [this.#line, this.#former]) line?.close(reason, false);
     this.#idle?.end();
   }
 
@@ -124,8 +127,8 @@ export class FarPlace implements Place {
     return id;
   }
 
-  get #arrival(): Arrival {
-    return { session: this.id, address: this.#client.address, token: this.#token };
+  #arrivalOf(session: string): Arrival {
+    return { session, address: this.#client.address, token: this.#token };
   }
 
   get #present(): Session {
@@ -159,7 +162,7 @@ export class FarPlace implements Place {
         this.#idleLine(line);
       },
     });
-    line.begin((client) => this.#gateway.open(room, this.#arrival, client));
+    line.begin((client) => this.#gateway.open(room, this.#arrivalOf(this.id), client));
     return line;
   }
 
@@ -173,15 +176,17 @@ export class FarPlace implements Place {
   }
 
   #left(line: FarLine, unserved: readonly string[], { evicted, unlessUsed }: Departure): void {
+    line.isOver = true;
     if (this.#line !== line) return;
     if (evicted) this.#isEvicted = true;
     if (unlessUsed && unserved.length === 0) this.#client.closeUnlessUsed(unlessUsed);
     this.#over(line, unserved);
   }
 
-  #over(line: FarLine, unserved: readonly string[]): void {
+  /** @param next what the client goes on with */
+  #over(line: FarLine, unserved: readonly string[], next?: FarLine): void {
     if (this.#line !== line) return;
-    this.#line = undefined;
+    this.#line = next;
     this.#held.unshift(...unserved);
     this.#goOn();
   }
@@ -206,6 +211,8 @@ class FarLine implements LineClient {
   readonly idle: LineClient['idle'];
   readonly #client: SocketClient;
   #line: Line | undefined;
+  /** The client is in no room any more. */
+  isOver = false;
   /** What comes before the client was answered that its session goes on. */
   #held: Frame[] | undefined;
 

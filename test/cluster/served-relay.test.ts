@@ -88,4 +88,14 @@ describe('A room of clients at several nodes', function () {
     expect(error?.data).to.include({ reason: 'too-many' });
     expect(await ben.closed).to.equal(1008);
   });
+
+  it('stay in it when they ask for a session that nobody knows', async () => {
+    const [one, two] = [await stage.node(), await stage.node()];
+    await stage.join(one, 'ana', 'r');
+    const [ben] = await stage.join(two, 'ben', 'r');
+    expect(await ben.refusal('connect', { sessionId: 'nobody' })).to.equal(40_007);
+    await ben.request('sendMessage', { message: 'still here', userMessage: 'ben', roomMessage: 'r' });
+    const present = [...(one.rooms.find('r')?.participants ?? [])].map(({ name }) => name);
+    expect(present).to.deep.equal(['ana', 'ben']);
+  });
 });
