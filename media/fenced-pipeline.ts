@@ -1,4 +1,4 @@
-import type { MediaError } from './errors.js';
+import { MediaError } from './errors.js';
 import { FencedElement, FencedEndpoint } from './fenced-element.js';
 import type { ElementHolder } from './fenced-element.js';
 import type { FencedRoom } from './fenced.js';
@@ -64,6 +64,10 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     this.assertUp();
     const element = new FencedElement(this);
     return this.#make(element, this.inner.createFilter(filter, element.heard(listener), options));
+  }
+
+  createRecorder(): Promise<never> {
+    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
   }
 
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {

@@ -56,6 +56,10 @@ export class LostPipeline extends Lost implements ServerPipeline {
     return this.refuse();
   }
 
+  createRecorder(): Promise<never> {
+    return this.refuse();
+  }
+
   /** Its listener is not told: the pipeline is lost as a whole. */
   adopt(record: MediaRecord): ServerEndpoint {
     return new LostElement(record, this.failure, undefined, this.#log);

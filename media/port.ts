@@ -94,6 +94,11 @@ export interface Pipeline {
    * server has found are told, those that were told before too.
    */
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint;
+  /**
+   * Makes a recorder, which writes what is connected to it into a file. Rejects with `not-supported` when the media server has none.
+   * Recorders are not adopted: another process that takes the pipeline over has them released with all else that it does not know.
+   */
+  createRecorder(options: RecorderOptions, listener: RecorderListener): Promise<Recorder>;
   /** Takes over a filter of this pipeline. */
   adoptFilter(record: MediaRecord, listener: ElementListener): MediaElement;
   /**
@@ -196,4 +201,32 @@ export interface Endpoint extends MediaElement {
   answer(sdpOffer: string): Promise<string>;
   /** Takes a remote candidate at any time; held back until gathering has started. Unusable ones are ignored. */
   addCandidate(candidate: IceCandidate): void;
+}
+
+export interface RecorderOptions extends MemberOptions {
+  /** Where the media server writes the file, as a uri in its own words. */
+  readonly uri: string;
+  /** What its source really sends: a media server may wait for a kind that never comes, and write nothing. One at least. */
+  readonly kinds: readonly MediaKind[];
+}
+
+export interface RecorderListener extends ElementListener {
+  /**
+   * The file begins, with the first frame. Called once.
+   * @param agoMs how long before now that frame was there
+   */
+  started(agoMs: number): void;
+  /** It writes nothing more: the disk is full, the file cannot be opened. What is written stays. Called once, before `mediaLost` if that too. */
+  failed(failure: MediaFailure, reason: 'no-space' | 'unwritable' | 'engine-error'): void;
+}
+
+/** Writes WebM with what its sources send, as it comes; nothing is decoded where the media server can avoid it. */
+export interface Recorder extends MediaElement {
+  /** Begins to write. Once. */
+  start(): Promise<void>;
+  /** Writes nothing until `resume`; the time in between is not in the file. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Resolves when the file is whole. Nothing is written after it. May be called twice. */
+  stop(): Promise<void>;
 }

@@ -8,6 +8,7 @@ export const problems = {
   'not-found': { status: 404, meaning: 'Nothing is served at this path.' },
   'room-not-found': { status: 404, meaning: 'There is no room of that name.' },
   'participant-not-found': { status: 404, meaning: 'The room has no participant of that id.' },
+  'recording-not-found': { status: 404, meaning: 'There is no recording of that id.' },
   'ban-not-found': { status: 404, meaning: 'The room has no ban of that id.' },
   'nobody-waits': { status: 404, meaning: 'Nobody of that id waits to be let in.' },
   'method-not-allowed': { status: 405, meaning: 'The path does not take this method; Allow names those it takes.' },

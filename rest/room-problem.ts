@@ -29,6 +29,9 @@ const roomProblems: Readonly<Record<RoomErrorCode, ProblemCode>> = {
   'own-publication': 'conflict',
   'offer-refused': 'bad-request',
   'filter-refused': 'conflict',
+  'cannot-record': 'conflict',
+  'cannot-stop-recording': 'conflict',
+  'recording-not-found': 'recording-not-found',
   'media-failed': 'media-failed',
 };
 

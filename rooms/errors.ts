@@ -61,6 +61,12 @@ export type RoomErrorCode =
   | 'offer-refused'
   /** The media engine does not have the filter, or could not use it. */
   | 'filter-refused'
+  /** No recording begins. `details.reason`: `off`, `no-space`, `running`, `not-supported` or `limit`. */
+  | 'cannot-record'
+  /** The recording cannot be paused, resumed or stopped as it is now. */
+  | 'cannot-stop-recording'
+  /** The room has no recording of that id. */
+  | 'recording-not-found'
   /** The media engine failed or did not answer; `cause` says how. */
   | 'media-failed';
 

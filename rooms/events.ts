@@ -4,6 +4,7 @@ import type { Grants } from './grants.js';
 import type { Participant, Publication, Room } from './index.js';
 import type { Waiting } from './lobby.js';
 import type { ProfileChanges } from './profile.js';
+import type { RecordingEnd, RecordingFacts } from './recording-store.js';
 import type { RoomSettings } from './settings.js';
 import type { TextStamp } from './text-history.js';
 
@@ -101,6 +102,14 @@ export type RoomEvent =
     }
   /** The filter on everybody's video was changed. A newcomer is told of the present one, if one was ever set. */
   | { readonly type: 'roomFilterChanged'; readonly filter: VideoFilter | undefined }
+  /** The room, or a part of it, is recorded from now on. Told to everybody, and to a newcomer for each recording that runs. */
+  | { readonly type: 'recordingStarted'; readonly recording: RecordingFacts }
+  /** `recording.state` is another one: `recording`, `paused` or `stopping`. */
+  | { readonly type: 'recordingChanged'; readonly recording: RecordingFacts }
+  /** Nothing of it is recorded any more. Its files are whole, or as good as they get. */
+  | { readonly type: 'recordingStopped'; readonly recording: RecordingFacts; readonly reason: RecordingEnd }
+  /** The same after a failure. */
+  | { readonly type: 'recordingFailed'; readonly recording: RecordingFacts; readonly reason: RecordingEnd }
   | { readonly type: 'roomClosed'; readonly room: Room; readonly reason: string };
 
 export type LeaveReason = 'left' | 'evicted';

@@ -11,6 +11,7 @@ import type { Waiting } from './lobby.js';
 import type { ParticipantState } from './presence.js';
 import type { Profile, ProfileChanges } from './profile.js';
 import type { Action } from './rights.js';
+import type { RecordingFacts, RecordingTarget } from './recording-store.js';
 import type { RoomSettings } from './settings.js';
 import type { KeptText } from './text-history.js';
 import type { StreamSource } from './streams.js';
@@ -37,6 +38,19 @@ export { kindsSentBy } from './offer-kinds.js';
 export type { Passwords } from './passwords.js';
 export type { ParticipantState } from './presence.js';
 export type { Profile, ProfileChanges } from './profile.js';
+export { recordingEnds, recordingStates } from './recording-store.js';
+export type {
+  EndedRecording,
+  NewRecordedFile,
+  NewRecording,
+  RecordingEnd,
+  RecordingFacts,
+  RecordingFolder,
+  RecordingState,
+  RecordingStore,
+  RecordingStoreListener,
+  RecordingTarget,
+} from './recording-store.js';
 export type { Action } from './rights.js';
 export { Rooms } from './rooms.js';
 export { mostKeptTexts } from './text-history.js';
@@ -155,6 +169,36 @@ export interface BanWish {
   readonly identity?: string | undefined;
   readonly name?: string | undefined;
   readonly address?: string | undefined;
+}
+
+/** What is to be recorded. */
+export interface RecordingWish {
+  /** Default: everybody. */
+  readonly target?: RecordingTarget | undefined;
+  /** Default: streams of all sources. */
+  readonly sources?: readonly StreamSource[] | undefined;
+  /** Default: both. */
+  readonly kinds?: readonly MediaKind[] | undefined;
+  /** For people: `checkedName`, or empty. Default: empty. */
+  readonly name?: string | undefined;
+}
+
+/**
+ * What one actor does with the recordings of a room. Each verb asks whether it may record there at that moment: RoomError `not-allowed`.
+ * `recording-not-found` for an id that is none of the room's recordings.
+ */
+export interface RoomRecorder {
+  /**
+   * Resolves when the recording runs, although nobody may publish yet.
+   * @throws RoomError `cannot-record`: `running` when one of the same target runs; `participant-not-found`
+   */
+  start(wish: RecordingWish): Promise<RecordingFacts>;
+  /** Resolves when its files are whole, after 10 s at the latest. One that has ended stays as it is. @throws RoomError `cannot-stop-recording` */
+  stop(id: string): Promise<RecordingFacts>;
+  /** @throws RoomError `cannot-stop-recording` unless it runs */
+  pause(id: string): Promise<RecordingFacts>;
+  /** @throws RoomError `cannot-stop-recording` unless it is paused */
+  resume(id: string): Promise<RecordingFacts>;
 }
 
 /**

@@ -60,6 +60,7 @@ const rules = [
   },
   { files: /^transport\//, folder: 'transport', may: [node, log, /^options\//] },
   { files: /^options\//, folder: 'options', may: [node, log] },
+  { files: /^recording\//, folder: 'recording', may: [node, log, rooms, /^options\//] },
   { files: /^access\//, folder: 'access', may: [node, log, rooms, /^options\//] },
   { files: /^cluster\//, folder: 'cluster', may: [node, log, rooms, /^options\//] },
   {
@@ -73,7 +74,7 @@ const rules = [
     own: /^dialects\/[^/]+$/,
     may: [node, log, clusterPort, rooms, access, /^(transport|options)\//],
   },
-  { files: /^rest\//, folder: 'rest', may: [node, rooms, access, /^options\//] },
+  { files: /^rest\//, folder: 'rest', may: [node, rooms, access, /^recording\/(archive|manifest)\.ts$/, /^options\//] },
   { files: /^src\//, folder: 'src', may: [rooms, /^(?!rooms\/|media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },
   { files: /^client\//, folder: 'client', may: [/^dialects\/kurento-room\/types\.ts$/] },
   { files: /^demo\//, folder: 'demo', may: [/^client\//] },

@@ -140,6 +140,7 @@ function sourcesStamp() {
     'options',
     'access',
     'cluster',
+    'recording',
     'scripts/prepare.mjs',
     'scripts/client-types.mjs',
     'scripts/compress.mjs',

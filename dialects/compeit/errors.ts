@@ -36,6 +36,9 @@ export const errorCodes: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'own-publication': 'bad_request',
   'offer-refused': 'bad_sdp',
   'filter-refused': 'media_error',
+  'cannot-record': 'not_supported',
+  'cannot-stop-recording': 'not_supported',
+  'recording-not-found': 'not_supported',
   'media-failed': 'media_error',
 };
 

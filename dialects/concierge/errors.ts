@@ -69,6 +69,9 @@ export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = 
   'own-publication': 'internal',
   'offer-refused': 'internal',
   'filter-refused': 'internal',
+  'cannot-record': 'internal',
+  'cannot-stop-recording': 'internal',
+  'recording-not-found': 'internal',
   'media-failed': 'internal',
 };
 

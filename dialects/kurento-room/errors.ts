@@ -38,6 +38,9 @@ export const errorNames = {
   303: 'MEDIA_ENDPOINT_ERROR_CODE',
   // The number is that of OpenVidu, whose pages know it; `data.reason` says which of the reasons it is (docs/access.md).
   401: 'USER_UNAUTHORIZED_ERROR_CODE',
+  // These numbers are OpenVidu's too.
+  703: 'RECORDING_START_ERROR_CODE',
+  704: 'RECORDING_STOP_ERROR_CODE',
   [genericError]: 'GENERIC_ERROR_CODE',
   [invalidSession]: 'Invalid session',
 } as const;
@@ -60,6 +63,8 @@ interface RoomErrorEntry {
   /** Whether the error has `data`: the refusal as `reason`, and its details. */
   readonly reasoned?: true;
 }
+
+const notYet = 'About recordings. Not seen by clients: no request records yet.';
 
 /**
  * The room protocol's number for each refusal of the domain (docs/protocols/kurento-room.md#61-codes). Requests declare
@@ -98,6 +103,9 @@ export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
   'media-failed': { code: 303 },
   interrupted: { code: 303 },
   'filter-refused': { code: genericError },
+  'cannot-record': { code: 703, reasoned: true, unseen: notYet },
+  'cannot-stop-recording': { code: 704, reasoned: true, unseen: notYet },
+  'recording-not-found': { code: 704, unseen: notYet },
   'invalid-text': { code: genericError },
   evicted: { code: genericError },
   'invalid-name': { code: genericError },

@@ -55,6 +55,10 @@ const differences: Readonly<Record<Type, Features>> = {
   mediaFailed: featuresNamed([]),
   subscriptionLost: featuresNamed(['streams']),
   roomFilterChanged: featuresNamed([]),
+  recordingStarted: featuresNamed([]),
+  recordingChanged: featuresNamed([]),
+  recordingStopped: featuresNamed([]),
+  recordingFailed: featuresNamed([]),
   roomClosed: featuresNamed(['moderation']),
 };
 
@@ -145,6 +149,11 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     }
     case 'roomFilterChanged':
       return [notificationText(markerChanged, { MarkerFilterState: markerIndex(event.filter) ?? -1 })];
+    case 'recordingStarted':
+    case 'recordingChanged':
+    case 'recordingStopped':
+    case 'recordingFailed':
+      return [];
     case 'roomClosed': {
       const { room, reason } = event;
       return [notificationText(roomClosed, { room: room.name, ...(has(features, 'moderation') && { reason }) })];

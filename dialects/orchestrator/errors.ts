@@ -68,6 +68,9 @@ const roomErrors: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'own-publication': 801,
   'offer-refused': 801,
   'filter-refused': 801,
+  'cannot-record': 801,
+  'cannot-stop-recording': 801,
+  'recording-not-found': 801,
   'media-failed': 801,
 };
 

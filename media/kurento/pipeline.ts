@@ -124,6 +124,10 @@ export class KurentoPipeline implements ServerPipeline {
     return filterTurns.run(() => this.#createFilter(filter, listener));
   }
 
+  createRecorder(): Promise<never> {
+    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
+  }
+
   release(): void {
     const over = this.#end !== undefined;
     this.#end = released();

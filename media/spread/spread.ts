@@ -154,6 +154,10 @@ export class Spread implements Pipeline {
     });
   }
 
+  createRecorder(): Promise<never> {
+    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
+  }
+
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {
     return this.#adoptElement(record, 'spread-endpoint', listener, (place, given, facts) => {
       const endpoint = new SpreadEndpoint(place, listener);

@@ -92,6 +92,11 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.waiting.name} ${event.isWaiting}`;
     case 'unmuteRequested':
       return `${event.type} ${event.by} ${event.kinds.join(' ')}`;
+    case 'recordingStarted':
+    case 'recordingChanged':
+    case 'recordingStopped':
+    case 'recordingFailed':
+      return `${event.type} ${event.recording.name} ${event.recording.state}`;
     case 'roomClosed':
       return `${event.type} ${event.room.name} ${event.reason}`;
   }

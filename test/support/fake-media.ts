@@ -197,6 +197,10 @@ export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipe
     return filter;
   }
 
+  createRecorder(): Promise<never> {
+    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
+  }
+
   /** An endpoint that was answered tells none of its candidates by itself. */
   adopt(record: MediaRecord, listener: EndpointListener): ServerEndpoint {
     const former = this.#elements(this.media.endpoints).find((each) => each.record === record);
