@@ -23,6 +23,8 @@ export interface Arrival {
   readonly address: string;
   /** The token of the upgrade of its connection. */
   readonly token: string | undefined;
+  /** NODE_REGION of its gateway, which adds it. Undefined: nowhere in particular. */
+  readonly region?: string | undefined;
 }
 
 /** At the gateway: a client, as the lines see it. */
@@ -78,7 +80,10 @@ export interface Gateway {
 
 /** At the owner of the room: a client, as its session sees it. */
 export interface SessionClient {
+  /** Its IP address. Empty where that of its former owner's client goes on. */
   readonly address: string;
+  /** As `Arrival.region`; undefined also where that of its former owner's client goes on. */
+  readonly region: string | undefined;
   readonly open: boolean;
   /** Whether everything is to be sent here, also while the client has no connection: it is kept for the client then. */
   readonly keeps: boolean;

@@ -285,6 +285,13 @@ export interface Participant {
   /** In ms since 1970. */
   readonly joinedAt: number;
   readonly closed: boolean;
+  /** Where its client is, in the words in which media servers say where they are. Undefined: nowhere in particular. */
+  readonly region: string | undefined;
+  /**
+   * Its client goes on elsewhere. What it publishes and receives stays where it is as long as there is any of it.
+   * @param region as `Newcomer.region`
+   */
+  regionChanged(region: string): void;
   /** What its dialect keeps of its client has changed: a journal of the rooms is told so. */
   keep(): void;
   /** For what a dialect does by itself. What the methods below do is checked there. @throws RoomError `not-allowed`, `participant-closed` */

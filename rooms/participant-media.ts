@@ -33,7 +33,8 @@ export class ParticipantMedia {
 
   /** What its endpoints and filters have in common: they are on one media server. */
   get member(): MemberOptions {
-    return { member: String(this.#owner.slot) };
+    const { slot, region } = this.#owner;
+    return { member: String(slot), ...(region !== undefined && { region }) };
   }
 
   get publications(): readonly Publication[] {

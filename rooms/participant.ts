@@ -44,6 +44,7 @@ export class Participant implements api.Participant {
   readonly media = new ParticipantMedia(this);
   #outbox: Outbox | undefined;
   #sid: string | undefined;
+  #region: string | undefined;
   #closed = false;
 
   /** @param former the same participant in another process */
@@ -64,6 +65,7 @@ export class Participant implements api.Participant {
     this.#profile = former?.profile ?? shown;
     this.presence = new Presence(former?.presence);
     this.#sid = former?.sid;
+    this.#region = former ? former.region : (newcomer.region ?? room.region);
     this.id = id;
     this.name = name;
     this.keepsName = keepsName;
@@ -86,6 +88,16 @@ export class Participant implements api.Participant {
       this.keep();
     }
     return this.#sid;
+  }
+
+  get region(): string | undefined {
+    return this.#region;
+  }
+
+  regionChanged(region: string): void {
+    if (region === this.#region) return;
+    this.#region = region;
+    this.keep();
   }
 
   get grants(): Grants {
@@ -130,12 +142,18 @@ export class Participant implements api.Participant {
 
   /** As plain data, without what it publishes and receives. */
   record(recordOf: api.RecordOf): ParticipantRecord {
-    const { slot, id, name, keepsName, attributes, bearer, grants, joinedAt, profile } = this;
+    const { slot, id, name, keepsName, attributes, bearer, grants, joinedAt, profile, region } = this;
     const { displayName, dialect, hearsPrivateTexts, peerToPeer } = attributes;
     return {
       ...{ slot, id, name, keepsName, attributes: { displayName, dialect, hearsPrivateTexts, peerToPeer } },
       ...{ identity: this.#returner.identity, bearer: bearerRecord(bearer, this.room.name) },
-      ...{ grants: plainGrants(grants), joinedAt, profile: { ...profile, tags: { ...profile.tags } }, sid: this.#sid },
+      ...{
+        grants: plainGrants(grants),
+        joinedAt,
+        profile: { ...profile, tags: { ...profile.tags } },
+        sid: this.#sid,
+        region,
+      },
       ...{ presence: this.presence.record, ...this.media.record },
       session: recordOf(this, this.#returner.session),
     };

@@ -108,6 +108,7 @@ const participant = z.object({
   joinedAt: time,
   profile: z.object({ name: z.string(), metadata: z.string(), tags: z.record(z.string(), z.string()) }),
   sid: z.string().optional(),
+  region: z.string().optional(),
   presence,
   filter: filter.optional(),
   /** The id of the stream that protocols of one stream show. */

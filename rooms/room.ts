@@ -34,6 +34,8 @@ export interface RoomContext {
   readonly keepPayer: KeepPayer;
   readonly media: MediaEngine;
   readonly authorize: Authorize | undefined;
+  /** Where this server is. */
+  readonly region: string | undefined;
   readonly maxTextBytes: number;
   readonly maxMetadataBytes: number;
   readonly firstIsModerator: boolean;
@@ -156,6 +158,11 @@ export class Room implements api.Room {
 
   get keepPayer(): KeepPayer {
     return this.#context.keepPayer;
+  }
+
+  /** Where this server is. */
+  get region(): string | undefined {
+    return this.#context.region;
   }
 
   get maxTextBytes(): number {

@@ -45,6 +45,8 @@ export interface RoomsOptions {
    * Default: rooms are nowhere else. `dialect`: that of the newcomer, or of the client that opens the room; undefined for the server itself.
    */
   readonly fetch?: ((name: string, dialect: string | undefined) => Promise<void> | undefined) | undefined;
+  /** Where this server is, in the words in which media servers say where they are. Default: nowhere in particular. */
+  readonly region?: string | undefined;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */
@@ -80,6 +82,8 @@ export interface Newcomer {
   readonly bearer?: Bearer | undefined;
   /** First value of the participant, in place of what its bearer has. It needs the grant `canUpdateOwnMetadata`. */
   readonly metadata?: string | undefined;
+  /** As `Participant.region`. Default: where this server is. */
+  readonly region?: string | undefined;
   /** For a room that asks for one. */
   readonly password?: string | undefined;
   /** Of a client that can be told what became of its knock at a waiting room. Others try again. */

@@ -67,6 +67,7 @@ export class Rooms {
       maxMetadataBytes = defaultMaxMetadataBytes,
       journal,
       fetch,
+      region,
       keepPayer = () => (rest) => rest(),
       maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
@@ -101,7 +102,17 @@ export class Rooms {
       keep(name, refusalFields.keptClosed, () => ({ until }));
     };
     const bans = this.#bans;
-    const shared = { now, later, keepPayer, media, authorize, maxTextBytes, maxMetadataBytes, firstIsModerator };
+    const shared = {
+      now,
+      later,
+      keepPayer,
+      media,
+      region,
+      authorize,
+      maxTextBytes,
+      maxMetadataBytes,
+      firstIsModerator,
+    };
     this.#context = { ...shared, journal, audit, bans, keepClosed };
   }
 

@@ -131,7 +131,7 @@ export async function startNode(
     writes: () => node.writes,
   });
   const lines = (relay = new Relay({
-    ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame },
+    ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame, region: config.nodeRegion || undefined },
     post: (listener) => (post = new HubPost(hub, names, nodeId, listener, log)),
     counts: node.counts,
     dialect: {

@@ -403,6 +403,7 @@ function roomsOf(config: Config): RoomsOptions {
     maxTextBytes: config.maxTextBytes,
     maxMetadataBytes: config.maxMetadataBytes,
     evictionMs: config.evictionMs,
+    region: config.nodeRegion || undefined,
   };
 }
 

@@ -62,13 +62,14 @@ export class GatewayLine implements Line {
 
   /** What an owner is to know that may not know the line. */
   get about(): About {
-    const { session: sid, address, token } = this.#arrival;
+    const { session: sid, address, token, region } = this.#arrival;
     const { room, done, isIn, direct: k } = this;
     return {
       ...(room !== undefined && { room }),
       sid,
       address,
       ...(token !== undefined && { token }),
+      ...(region !== undefined && { region }),
       done,
       in: isIn,
       k,

@@ -9,6 +9,8 @@ import type { MovedMessage, OwnerMessage, ToldMessage } from './messages.js';
 export interface GatewaysContext extends GatewayContext {
   /** The hash of the room in which a session is; undefined: there is none of that id. @throws ClusterError AWAY */
   readonly roomOf: (session: string) => Promise<string | undefined>;
+  /** Where this node is. */
+  readonly region?: string | undefined;
 }
 
 /** How long until it is asked again where a session is, when Redis does not say, in ms. */
@@ -34,13 +36,13 @@ export class Gateways implements Gateway {
   }
 
   open(room: string, arrival: Arrival, client: LineClient): GatewayLine {
-    const line = new GatewayLine(newLineId(), room, arrival, client);
+    const line = this.#newLine(room, arrival, client);
     line.joins(this.#room(roomHash(room)));
     return line;
   }
 
   attach(arrival: Arrival, received: number | undefined, client: LineClient): GatewayLine {
-    const line = new GatewayLine(newLineId(), undefined, arrival, client);
+    const line = this.#newLine(undefined, arrival, client);
     line.do({ a: 'attach', ...(received !== undefined && { received }) });
     void this.#seek(line, arrival.session);
     return line;
@@ -68,6 +70,10 @@ export class Gateways implements Gateway {
     this.#hasClosed = true;
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
+  }
+
+  #newLine(room: string | undefined, arrival: Arrival, client: LineClient): GatewayLine {
+    return new GatewayLine(newLineId(), room, { ...arrival, region: this.#context.region }, client);
   }
 
   /** What was told here has nobody any more who waits for it. */

@@ -31,6 +31,7 @@ export interface RelaySettings {
   readonly moved: GatewaysContext['moved'];
   readonly logAfter: GatewaysContext['logAfter'];
   readonly roomOf: GatewaysContext['roomOf'];
+  readonly region?: GatewaysContext['region'];
   /** Default: nothing is counted. */
   readonly counts?: Counts | undefined;
   /** What nodes ask each other about rooms. */

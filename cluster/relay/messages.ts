@@ -17,6 +17,8 @@ const about = z.object({
   sid: z.string(),
   address: z.string(),
   token: z.string().optional(),
+  /** Of the gateway. */
+  region: z.string().optional(),
   /** Those up to here were served, by this owner or a former one. */
   done: z.int(),
   /** Whether the gateway knows that the client is in the room. */

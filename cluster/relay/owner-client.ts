@@ -1,4 +1,4 @@
-import type { SessionClient, UnusedRule, WireFrame } from '../port.js';
+import type { Arrival, SessionClient, UnusedRule, WireFrame } from '../port.js';
 import type { OwnerLine } from './owner-line.js';
 import type { Member } from './owner-members.js';
 
@@ -16,6 +16,7 @@ export interface ClientRoom {
 /** The client of a session, as the session sees it. Each connection of the client has another one. */
 export class OwnerClient implements SessionClient {
   readonly address: string;
+  readonly region: string | undefined;
   readonly keeps = true;
   readonly #room: ClientRoom;
   /** Undefined for a client of a former owner that has not come back. */
@@ -24,9 +25,11 @@ export class OwnerClient implements SessionClient {
   member: Member | undefined;
   unlessUsed: UnusedRule | undefined;
 
-  constructor(room: ClientRoom, address: string) {
+  /** @param arrival undefined: of a client that has not come back */
+  constructor(room: ClientRoom, arrival: Arrival | undefined) {
     this.#room = room;
-    this.address = address;
+    this.address = arrival?.address ?? '';
+    this.region = arrival?.region;
   }
 
   get open(): boolean {

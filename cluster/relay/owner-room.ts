@@ -60,7 +60,7 @@ export class OwnerRoom implements ClientRoom {
     this.#room = room;
     this.#former = formerSessions(state);
     this.#parts = ownerParts(context, room, this.#former);
-    this.#sessions = new OwnerSessions(this.#parts, this.#former, (address) => new OwnerClient(this, address));
+    this.#sessions = new OwnerSessions(this.#parts, this.#former, (arrival) => new OwnerClient(this, arrival));
     this.#served = new ServedLines(context.dialect, this.#parts, this.#sessions, () => {
       this.#noteIdle();
     });

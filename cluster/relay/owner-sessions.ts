@@ -10,13 +10,13 @@ import type { OwnerParts } from './owner-parts.js';
 export class OwnerSessions {
   readonly #parts: OwnerParts;
   readonly #former: FormerSessions;
-  readonly #newClient: (address: string) => OwnerClient;
+  readonly #newClient: (arrival: Arrival | undefined) => OwnerClient;
   /** Whether it is known which sessions of the former owner go on. */
   #isRestored = false;
   #hasEnded = false;
 
-  /** @param newClient makes the client of a line, by its IP address */
-  constructor(parts: OwnerParts, former: FormerSessions, newClient: (address: string) => OwnerClient) {
+  /** @param newClient makes the client of a line, or of no line yet */
+  constructor(parts: OwnerParts, former: FormerSessions, newClient: (arrival: Arrival | undefined) => OwnerClient) {
     this.#parts = parts;
     this.#former = former;
     this.#newClient = newClient;
@@ -42,7 +42,7 @@ export class OwnerSessions {
       lostAt: former?.lostAt,
       lost: former?.line,
     };
-    const client = this.#newClient('');
+    const client = this.#newClient(undefined);
     client.member = member;
     this.#parts.members.add(member);
     return client;
@@ -50,7 +50,7 @@ export class OwnerSessions {
 
   /** A line that is new here. @param done up to where its messages were served elsewhere */
   begin(id: string, gateway: string, arrival: Arrival, done: number): OwnerLine {
-    const line = new OwnerLine(id, gateway, arrival, this.#newClient(arrival.address), done);
+    const line = new OwnerLine(id, gateway, arrival, this.#newClient(arrival), done);
     this.#parts.lines.add(line);
     this.#parts.gateways.met(gateway);
     return line;

@@ -72,7 +72,8 @@ export class ServedLines {
   /** A line that is not known yet. Undefined for one of which nothing is known, or whose session goes on elsewhere. */
   #adopt(id: string, gateway: string, about: About | undefined): OwnerLine | undefined {
     if (!about) return undefined;
-    const arrival: Arrival = { session: about.sid, address: about.address, token: about.token };
+    const { sid: session, address, token, region } = about;
+    const arrival: Arrival = { session, address, token, region };
     const regained = this.#regain(id, gateway, arrival);
     if (regained || about.in) return regained;
     const line = this.#sessions.begin(id, gateway, arrival, about.done);

@@ -14,7 +14,7 @@ export const dialectName = 'kurento-room';
 export function newcomerOf(
   wish: JoinWish,
   bearer: Bearer,
-  client: Pick<Newcomer, 'session' | 'sessionId'>,
+  client: Pick<Newcomer, 'session' | 'sessionId' | 'region'>,
   makePlace: NonNullable<Newcomer['makePlace']>,
 ): Newcomer {
   const { password, metadata } = wish;

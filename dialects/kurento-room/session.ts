@@ -80,6 +80,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   readonly #outlet: Outlet;
   /** Of its present or last connection, for the log. */
   #address: string | undefined;
+  /** Of its present or last gateway. */
+  #region: string | undefined;
   #id: string | undefined;
   #participant: Participant | undefined;
   #dataChannels = false;
@@ -124,6 +126,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
       });
     });
     this.#address = connection?.address;
+    this.#region = connection?.region;
     this.#token = token;
     this.#id = id;
   }
@@ -371,7 +374,10 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     return () => {
       if (this.#ended || this.#outlet.connection) return;
       this.#outlet.attach(connection, received);
-      this.#address = connection.address;
+      // Another owner of the room goes on with the connection, and does not know more of it.
+      this.#address = connection.address || this.#address;
+      this.#region = connection.region ?? this.#region;
+      if (this.#region !== undefined) this.#participant?.regionChanged(this.#region);
       if (!connection.open) this.detach(connection, 'lost while it was resumed');
     };
   }
@@ -411,7 +417,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
     const { dataChannels, features, resumeToken } = wish;
     const { rooms, names, limits, log } = this.#context;
-    const newcomer = newcomerOf(wish, bearer, this.#known, (_present, holder) => {
+    const known = { ...this.#known, region: this.#region };
+    const newcomer = newcomerOf(wish, bearer, known, (_present, holder) => {
       if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
     });
     const enter: Enter = (participant) => {

@@ -11,6 +11,8 @@ const closeUnusedAfterMs = 1_000;
 /** A client whose connection ends in this process. */
 export class SocketClient implements SessionClient {
   readonly keeps = false;
+  /** It is where this process is. */
+  readonly region = undefined;
   readonly #connection: Connection;
   #closing: NodeJS.Timeout | undefined;
   #isPingUse = false;

@@ -16,7 +16,7 @@ export const serverOptions = {
     z.string().regex(/^[\w.-]{0,32}$/, 'must be at most 32 letters, digits, dots, hyphens and underscores'),
     '',
     'region',
-    'Where the server is. Rooms are placed on media servers of the same region (kmsUris) as long as one of them has room. Empty: on any.',
+    'Where the server is, and the clients that come to it. Their media is placed on media servers of the same region (kmsUris) as long as one of them has room. Empty: on any.',
   ),
   tls: option(
     z.enum(['off', 'self-signed']),
