@@ -6,9 +6,9 @@ import { spreadFactsOf } from './spread/records.js';
 /** Where a pipeline is: `url` as anybody may read it. */
 const pipeline = z.object({ is: z.literal('pipeline'), url: z.string(), id: z.string() });
 
-/** An endpoint or a filter. */
+/** An endpoint, a filter or a recorder. Recorders are not adopted. */
 const element = z.object({
-  is: z.enum(['endpoint', 'filter']),
+  is: z.enum(['endpoint', 'filter', 'recorder']),
   id: z.string(),
   /** Of an endpoint that has answered: the mid of each section of the offer; null: it has none. */
   mids: z.array(z.string().nullable()).optional(),

@@ -2,8 +2,9 @@ import { MediaError } from '../errors.js';
 import type { Log } from '../../log.js';
 import type { KurentoElement } from './element.js';
 import { filterTypes } from './filters.js';
-import { childIds } from './messages.js';
+import { childIds, tagList } from './messages.js';
 import type { Pace } from './pace.js';
+import { recorderTag, recorderType } from './recorder.js';
 import type { RemoteObject } from './remote-object.js';
 
 /** What taking over needs of the media server. */
@@ -24,7 +25,7 @@ export interface AdoptionOptions extends Adoptables {
   readonly lost: (failure: MediaError, element: KurentoElement | undefined) => Promise<void>;
 }
 
-/** The elements that are made here. */
+/** The elements that nobody else makes in a pipeline of ours. */
 const ownTypes: readonly string[] = ['WebRtcEndpoint', ...Object.values(filterTypes)];
 
 /** Takes over one pipeline, and what is in it, from another process (docs/protocols/kurento-media.md#41-taking-over). */
@@ -66,15 +67,33 @@ export class Adoption {
     }
   }
 
-  /** Elements of other types may be those of other programs. */
+  /** Elements of other types may be those of other programs, and so may recorders without our tag. */
   async #releaseOthers(): Promise<void> {
     const { adopt, log, owns, pace, pipeline, isOver } = this.#options;
     const children = childIds.parse(await pace.run('later', () => pipeline.invoke('getChildren')));
-    const others = children.filter((id) => ownTypes.some((type) => id.endsWith(`_kurento.${type}`)) && !owns(id));
-    for (const id of others) {
+    let released = 0;
+    for (const id of children) {
+      if (owns(id) || !(ownTypes.some((type) => isOf(type, id)) || (await this.#isOwnRecorder(id)))) continue;
       if (isOver()) return;
       adopt(id).release();
+      released += 1;
     }
-    if (others.length > 0) log.info('what a former process had begun was released', { elements: others.length });
+    if (released > 0) log.info('what a former process had begun was released', { elements: released });
   }
+
+  async #isOwnRecorder(id: string): Promise<boolean> {
+    const { adopt, pace } = this.#options;
+    if (!isOf(recorderType, id)) return false;
+    const recorder = adopt(id);
+    try {
+      const tags = tagList.safeParse(await pace.run('later', () => recorder.invoke('getTags'))).data;
+      return tags?.some(({ key }) => key === recorderTag) ?? false;
+    } finally {
+      recorder.forget();
+    }
+  }
+}
+
+function isOf(type: string, id: string): boolean {
+  return id.endsWith(`_kurento.${type}`);
 }

@@ -6,6 +6,8 @@ export interface CallSteps<Raw, T> {
   readonly name: string;
   /** It needs no object of the media server, so it may wait for the next one. */
   readonly fresh?: boolean;
+  /** Within this it is answered or fails, in place of the usual limit. */
+  readonly timeoutMs?: number | undefined;
   readonly send: (answered: (error: unknown, raw?: Raw) => void) => void;
   /** What the answer means. Throws when the answer cannot be used. */
   readonly read: (raw: Raw | undefined) => T;

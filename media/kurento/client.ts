@@ -214,11 +214,17 @@ export class Client {
     });
   }
 
-  /** Resolves with the `value` of the answer. Rejects with `object-gone` when the object was lost with its media server. */
-  async request(method: string, object: RemoteObject, params: object, name = method): Promise<unknown> {
+  /** Resolves with the `value` of the answer, within `timeoutMs` or the usual limit. Rejects with `object-gone` when the object was lost with its media server. */
+  async request(
+    method: string,
+    object: RemoteObject,
+    params: object,
+    name = method,
+    timeoutMs?: number,
+  ): Promise<unknown> {
     this.#assertThere(name, object);
     return this.#call<unknown, unknown>({
-      name,
+      ...{ name, timeoutMs },
       send: (answered) => this.#session?.request(method, { object: object.id, ...params }, answered),
       read: (raw) => {
         const { success, data } = answer.safeParse(raw);
@@ -302,7 +308,7 @@ export class Client {
 
   #call<Raw, T>(steps: CallSteps<Raw, T>): Promise<T> {
     if (this.#state !== 'up' && this.#state !== 'waiting') return Promise.reject(this.#unavailable());
-    const call = new Call(this.#requestTimeoutMs, steps, steps.fresh ? this.#restartMs : undefined);
+    const call = new Call(steps.timeoutMs ?? this.#requestTimeoutMs, steps, steps.fresh ? this.#restartMs : undefined);
     const forget = () => this.#calls.delete(call);
     this.#calls.add(call);
     call.result.then(forget, forget);

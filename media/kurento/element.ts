@@ -8,7 +8,7 @@ import type { RemoteObject } from './remote-object.js';
 
 const mediaTypes = { audio: 'AUDIO', video: 'VIDEO' } as const satisfies Record<MediaKind, string>;
 
-/** What endpoints and filters share: media is connected from and to them, and they end once. */
+/** What endpoints, filters and recorders share: media is connected from and to them, and they end once. */
 export class KurentoElement implements MediaElement {
   protected readonly remote: RemoteObject;
   protected readonly log: Log;
@@ -89,9 +89,9 @@ export class KurentoElement implements MediaElement {
     return this.#end !== undefined;
   }
 
-  protected async invoke(operation: string, params?: object): Promise<unknown> {
+  protected async invoke(operation: string, params?: object, timeoutMs?: number): Promise<unknown> {
     try {
-      return await this.remote.invoke(operation, params);
+      return await this.remote.invoke(operation, params, timeoutMs);
     } finally {
       this.assertOpen();
     }

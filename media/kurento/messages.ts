@@ -43,6 +43,14 @@ export const objectDestroyed = z.object({ objectId: z.string() });
 /** The value of `getChildren`. */
 export const childIds = z.array(z.string());
 
+/** Event `Recording`. The time is in ms since 1970, by the clock of the media server. */
+export const recordingEvent = z.object({
+  timestampMillis: z.coerce.number().positive().optional().catch(undefined),
+});
+
+/** The value of `getTags`. */
+export const tagList = z.array(z.object({ key: z.string() }));
+
 /** Event `Error`; `type` is the kind of error, in capitals. */
 export const errorEvent = z.object({
   description: z.string().catch(''),

@@ -10,6 +10,9 @@ import type {
   MediaElement,
   MediaRecord,
   PipelineListener,
+  Recorder,
+  RecorderListener,
+  RecorderOptions,
   VideoFilter,
 } from '../port.js';
 import { Adoption } from './adoption.js';
@@ -25,6 +28,7 @@ import { filterTypes } from './filters.js';
 import type { LoadCount } from './load-count.js';
 import { childIds, errorEvent } from './messages.js';
 import { notify } from '../notify.js';
+import { KurentoRecorder, profileOf, recorderType } from './recorder.js';
 import type { RemoteObject } from './remote-object.js';
 
 export interface PipelineSettings extends Adoptables {
@@ -124,8 +128,14 @@ export class KurentoPipeline implements ServerPipeline {
     return filterTurns.run(() => this.#createFilter(filter, listener));
   }
 
-  createRecorder(): Promise<never> {
-    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
+  async createRecorder({ uri, kinds }: RecorderOptions, listener: RecorderListener): Promise<Recorder> {
+    this.#assertOpen();
+    if (!this.#settings.factories().has(recorderType)) {
+      throw new MediaError('not-supported', `The media server has no ${recorderType}`);
+    }
+    const remote = await this.#create(recorderType, { uri, mediaProfile: profileOf(kinds) });
+    const recorder = this.#added(remote, (ended) => new KurentoRecorder(remote, listener, this.#settings.log, ended));
+    return this.#handedOverWhen(recorder, recorder.prepare());
   }
 
   release(): void {
@@ -254,16 +264,11 @@ export class KurentoPipeline implements ServerPipeline {
     this.#assertOpen();
     const remote = await this.#create(filterTypes[filter.type], {});
     const element = this.#filterOf(remote, listener);
-    try {
-      await element.prepare(filter);
-      this.#assertOpen();
-      element.handOver();
-      return element;
-    } catch (error) {
-      element.release();
+    const prepared = element.prepare(filter).catch((error: unknown) => {
       if (error instanceof MediaError && error.code === 'timeout') this.#settings.images.unread(filter.imageUrl);
-      throw this.#end ?? error;
-    }
+      throw error;
+    });
+    return this.#handedOverWhen(element, prepared);
   }
 
   /** `over`: called when the endpoint was released by itself. */
@@ -277,14 +282,19 @@ export class KurentoPipeline implements ServerPipeline {
       ...(relay === 'out' && { sendonly: true }),
     });
     const endpoint = this.#endpointOf(remote, listener, over);
+    const { properties, relayProperties } = this.#settings;
+    return this.#handedOverWhen(endpoint, endpoint.prepare(relay ? relayProperties : properties));
+  }
+
+  /** An element goes to its owner when it is prepared. One that cannot be is released. */
+  async #handedOverWhen<T extends KurentoElement>(element: T, prepared: Promise<void>): Promise<T> {
     try {
-      const { properties, relayProperties } = this.#settings;
-      await endpoint.prepare(relay ? relayProperties : properties);
+      await prepared;
       this.#assertOpen();
-      endpoint.handOver();
-      return endpoint;
+      element.handOver();
+      return element;
     } catch (error) {
-      endpoint.release();
+      element.release();
       throw this.#end ?? error;
     }
   }
@@ -296,21 +306,12 @@ export class KurentoPipeline implements ServerPipeline {
     over: () => void,
     facts?: ElementFacts,
   ): KurentoEndpoint {
-    const ended = (): void => {
-      this.#elements.delete(endpoint);
-      over();
-    };
-    const endpoint: KurentoEndpoint = new KurentoEndpoint(remote, listener, this.#settings.log, ended, facts);
-    this.#add(endpoint, remote);
-    return endpoint;
+    const { log } = this.#settings;
+    return this.#added(remote, (ended) => new KurentoEndpoint(remote, listener, log, ended, facts), over);
   }
 
   #filterOf(remote: RemoteObject, listener: ElementListener): KurentoFilter {
-    const filter: KurentoFilter = new KurentoFilter(remote, listener, this.#settings.log, () => {
-      this.#elements.delete(filter);
-    });
-    this.#add(filter, remote);
-    return filter;
+    return this.#added(remote, (ended) => new KurentoFilter(remote, listener, this.#settings.log, ended));
   }
 
   async #create(type: string, params: object): Promise<RemoteObject> {
@@ -326,12 +327,18 @@ export class KurentoPipeline implements ServerPipeline {
     }
   }
 
-  #add(element: KurentoElement, remote: RemoteObject): void {
+  /** `over`: called when the element was released by itself. */
+  #added<T extends KurentoElement>(remote: RemoteObject, make: (ended: () => void) => T, over?: () => void): T {
+    const element = make(() => {
+      this.#elements.delete(element);
+      over?.();
+    });
     this.#elements.add(element);
     remote.whenGone(() => {
       this.#gone.add(element);
       void this.verify();
     });
+    return element;
   }
 
   #loseIfGone(error: unknown): void {

@@ -42,8 +42,9 @@ export class RemoteObject {
     return this.#client.describe(this);
   }
 
-  invoke(operation: string, operationParams: object = {}): Promise<unknown> {
-    return this.#client.request('invoke', this, { operation, operationParams }, operation);
+  /** `timeoutMs`: in place of the usual limit. */
+  invoke(operation: string, operationParams: object = {}, timeoutMs?: number): Promise<unknown> {
+    return this.#client.request('invoke', this, { operation, operationParams }, operation, timeoutMs);
   }
 
   /** Resolves when the media server will send such events. Data that does not fit the schema is left out. */

@@ -10,19 +10,27 @@ import type {
   MediaKind,
   MediaRecord,
   PipelineListener,
+  Recorder,
+  RecorderListener,
+  RecorderOptions,
   VideoFilter,
 } from '../../media/port.js';
 import { RecordingLog } from './recording-log.js';
 
-/** The steps of a negotiation at which a call can be delayed or made to fail. */
+/** The steps at which a call can be delayed or made to fail. */
 export type Step =
   | 'openPipeline'
   | 'createEndpoint'
   | 'createFilter'
+  | 'createRecorder'
   | 'connect'
   | 'answer'
   | 'offer'
   | 'accept'
+  | 'record'
+  | 'pause'
+  | 'resume'
+  | 'stop'
   | 'finishAdoption';
 
 /**
@@ -39,6 +47,9 @@ export class FakeMedia implements MediaEngine {
   readonly pipelines = new Set<FakePipeline>();
   readonly endpoints = new Set<FakeEndpoint>();
   readonly filters = new Set<FakeFilter>();
+  readonly recorders = new Set<FakeRecorder>();
+  /** Whether a recorder gets its first frame by itself, in the turn after it has begun to record. */
+  recordersGetFrames = true;
   /** Whether the engine has filters, as a Kurento media server does. */
   hasFilters = false;
   /** How often each object was released. More than once is a defect of the caller. */
@@ -57,7 +68,7 @@ export class FakeMedia implements MediaEngine {
   }
 
   get allocated(): number {
-    return this.pipelines.size + this.endpoints.size + this.filters.size;
+    return this.pipelines.size + this.endpoints.size + this.filters.size + this.recorders.size;
   }
 
   /** The next call of that step fails. */
@@ -92,7 +103,7 @@ export class FakeMedia implements MediaEngine {
 
   /** By its record: as when the media server loses something while nobody listens. */
   forget(record: MediaRecord): void {
-    for (const all of [this.pipelines, this.endpoints, this.filters]) {
+    for (const all of [this.pipelines, this.endpoints, this.filters, this.recorders]) {
       for (const each of all) if (each.record === record) each.vanish();
     }
   }
@@ -197,8 +208,12 @@ export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipe
     return filter;
   }
 
-  createRecorder(): Promise<never> {
-    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
+  async createRecorder(options: RecorderOptions, listener: RecorderListener): Promise<FakeRecorder> {
+    this.assertHeld();
+    await this.media.pass('createRecorder');
+    const recorder = new FakeRecorder(this, this.media, options, listener);
+    this.media.recorders.add(recorder);
+    return recorder;
   }
 
   /** An endpoint that was answered tells none of its candidates by itself. */
@@ -241,7 +256,7 @@ export class FakePipeline extends FakeObject<FakePipeline> implements ServerPipe
   }
 
   get #all(): FakeElement[] {
-    return this.#elements<FakeElement>([...this.media.endpoints, ...this.media.filters]);
+    return this.#elements<FakeElement>([...this.media.endpoints, ...this.media.filters, ...this.media.recorders]);
   }
 
   /** Those of this pipeline, whoever made or adopted them. */
@@ -342,6 +357,84 @@ export class FakeFilter extends FakeElement {
   override remove(): void {
     super.remove();
     this.media.filters.delete(this);
+  }
+}
+
+/** Writes nothing. Tests say when its first frame is there, and when it fails. */
+export class FakeRecorder extends FakeElement implements Recorder {
+  readonly options: RecorderOptions;
+  readonly listener: RecorderListener;
+  /** What it does. */
+  state: 'new' | 'recording' | 'paused' | 'stopped' = 'new';
+  #hasFrames = false;
+  #hasFailed = false;
+  #isGone = false;
+  #stopped: Promise<void> | undefined;
+
+  constructor(pipeline: FakePipeline, media: FakeMedia, options: RecorderOptions, listener: RecorderListener) {
+    super(pipeline, media, undefined);
+    this.options = options;
+    this.listener = listener;
+  }
+
+  async start(): Promise<void> {
+    await this.#pass('record');
+    this.state = 'recording';
+    if (this.media.recordersGetFrames) {
+      setImmediate(() => {
+        this.firstFrame();
+      });
+    }
+  }
+
+  async pause(): Promise<void> {
+    await this.#pass('pause');
+    this.state = 'paused';
+  }
+
+  async resume(): Promise<void> {
+    await this.#pass('resume');
+    this.state = 'recording';
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** The first frame was there some ms ago. */
+  firstFrame(agoMs = 0): void {
+    if (this.#hasFrames || this.#hasFailed || !this.#isHeard) return;
+    this.#hasFrames = true;
+    this.listener.started(agoMs);
+  }
+
+  /** It writes nothing more. */
+  fail(reason: 'no-space' | 'unwritable' | 'engine-error'): void {
+    if (this.#hasFailed || !this.#isHeard) return;
+    this.#hasFailed = true;
+    this.listener.failed(new MediaError('engine-error', `The recorder failed: ${reason}`), reason);
+  }
+
+  override remove(): void {
+    super.remove();
+    this.#isGone = true;
+    this.media.recorders.delete(this);
+  }
+
+  get #isHeard(): boolean {
+    return this.state !== 'stopped' && !this.#isGone && !this.isLetGo;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#pass('stop');
+    this.state = 'stopped';
+  }
+
+  async #pass(step: Step): Promise<void> {
+    this.assertHeld();
+    await this.media.pass(step);
+    if (this.#isGone) throw new MediaError('released', 'It has been released');
   }
 }
 

@@ -1,4 +1,10 @@
-import type { EndpointListener, IceCandidate, MediaFailure, PipelineListener } from '../../media/port.js';
+import type {
+  EndpointListener,
+  IceCandidate,
+  MediaFailure,
+  PipelineListener,
+  RecorderListener,
+} from '../../media/port.js';
 
 /** Records the events of a pipeline. */
 export class PipelineEvents implements PipelineListener {
@@ -42,5 +48,27 @@ export class EndpointEvents implements EndpointListener {
   mediaLost(failure: MediaFailure): void {
     this.losses.push(failure);
     this.lost?.();
+  }
+}
+
+/** Records the events of a recorder, in their order. */
+export class RecorderEvents implements RecorderListener {
+  readonly all: string[] = [];
+  readonly losses: MediaFailure[] = [];
+  /** How long ago its first frame was, in ms, when it was told. */
+  startedAgo: number | undefined;
+
+  started(agoMs: number): void {
+    this.startedAgo = agoMs;
+    this.all.push('started');
+  }
+
+  failed(_failure: MediaFailure, reason: Parameters<RecorderListener['failed']>[1]): void {
+    this.all.push(`failed: ${reason}`);
+  }
+
+  mediaLost(failure: MediaFailure): void {
+    this.losses.push(failure);
+    this.all.push('lost');
   }
 }

@@ -50,6 +50,8 @@ export class ScriptedServer {
   #sessions = new Set<string>();
   port = 0;
   capabilities: readonly string[] = ['transactions'];
+  /** The types of elements that it says it can create. */
+  factories: readonly string[] = ['WebRtcEndpoint', 'RecorderEndpoint'];
   /** Whether WebSocket pings are answered. */
   autoPong = true;
 
@@ -170,7 +172,7 @@ export class ScriptedServer {
       case 'invoke':
         if (!this.#knows(object)) return unknown(object);
         if (params.operation === 'getChildren') return result(this.#childrenOf(object));
-        if (params.operation === 'getInfo') return result({ ...info, capabilities: this.capabilities });
+        if (params.operation === 'getInfo') return result(this.#info);
         if (params.operation?.endsWith('Tag') || params.operation === 'getTags')
           return result(this.#tagged(object, params.operationParams ?? {}, params.operation));
         return result(method === 'subscribe' ? randomUUID() : valueOf(params.operation));
@@ -205,6 +207,15 @@ export class ScriptedServer {
     return operation === 'getTags' ? [...tags].map(([key, value]) => ({ key, value })) : null;
   }
 
+  get #info(): object {
+    const { capabilities, factories } = this;
+    const modules = [
+      { name: 'elements', factories },
+      { name: 'filters', factories: ['FaceOverlayFilter'] },
+    ];
+    return { type: 'KMS', version: 'scripted', capabilities, modules };
+  }
+
   #knows(object: string): boolean {
     return object === 'manager_ServerManager' || this.objects.has(object);
   }
@@ -237,15 +248,6 @@ function nameOf({ method, params }: Request): string {
 function valueOf(operation: string | undefined): unknown {
   return operation === 'processOffer' ? sdpAnswer : null;
 }
-
-const info = {
-  type: 'KMS',
-  version: 'scripted',
-  modules: [
-    { name: 'elements', factories: ['WebRtcEndpoint'] },
-    { name: 'filters', factories: ['FaceOverlayFilter'] },
-  ],
-};
 
 function classOf(object: string): object {
   const [, type = 'ServerManager'] = /_kurento\.(\w+)$/.exec(object) ?? [];
