@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Log } from '../log.js';
 import type { Clock } from './clock.js';
+import { LoadReport } from './load-report.js';
 import { Life } from './life.js';
 import type { Moment } from './life.js';
 import type { Names } from './names.js';
@@ -44,6 +45,7 @@ export class Membership {
   readonly #context: MembershipContext;
   readonly #listener: MembershipListener;
   readonly #life: Life;
+  readonly #loadReport = new LoadReport();
   #isUp = false;
   #isDraining = false;
   #hasClosed = false;
@@ -134,7 +136,7 @@ export class Membership {
     const { load, ...own } = facts();
     this.#facts = { ...own, state: this.#isDraining ? 'draining' : 'up' };
     const fields = factsAsFields(this.#facts);
-    const loads = [...load].map(([url, endpoints]) => [`${url} ${nodeId}`, endpoints]);
+    const loads = this.#loadReport.take(load).map(([url, endpoints]) => [`${url} ${nodeId}`, endpoints]);
     const sent = this.#life.moment;
     this.#sent ??= sent;
     try {
@@ -145,6 +147,7 @@ export class Membership {
       this.#offset = time - (sent.wall + clock.wall()) / 2;
     } catch {
       this.#sent = undefined;
+      this.#loadReport.forget();
       return;
     }
     this.#life.answered(sent);

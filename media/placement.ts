@@ -25,13 +25,18 @@ export interface PlacementOptions {
   readonly log: Log;
 }
 
+/** Endpoints that other servers have on the media server at that URL. */
+type LoadElsewhere = (url: string) => number;
+
 /** What a media server is doing, for the operator. */
 export interface MediaServerState {
   readonly url: string;
   readonly region?: string;
   readonly up: boolean;
-  /** Endpoints, including those being made. */
+  /** Endpoints of this server, including those being made. */
   readonly load: number;
+  /** Endpoints of other servers, where they are known. */
+  readonly loadElsewhere?: number;
   readonly filters: VideoFilter['type'][];
 }
 
@@ -43,7 +48,8 @@ interface Place {
 
 /**
  * Several media servers as one engine. A pipeline is opened on the least loaded healthy one of this region. Its members go to others when that
- * is loaded (spread/spread.ts). Load is the number of endpoints. Among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
+ * is loaded (spread/spread.ts). Load is the number of endpoints, of all servers as
+ * far as it is known. Among equals the one with fewer pipelines is taken, so that rooms that begin at the same time spread.
  */
 export class Placement implements MediaEngine, MediaServers {
   readonly #places: readonly Place[];
@@ -52,6 +58,7 @@ export class Placement implements MediaEngine, MediaServers {
   readonly #region: string | undefined;
   readonly #spread: Omit<SpreadOptions, 'room'>;
   readonly #log: Log;
+  #elsewhere: LoadElsewhere | undefined;
 
   constructor({ engines, limit = Infinity, relayAbove = 0, region, spread, log }: PlacementOptions) {
     this.#relayAbove = relayAbove;
@@ -68,8 +75,14 @@ export class Placement implements MediaEngine, MediaServers {
       ...(region !== undefined && { region }),
       up,
       load: load.endpoints,
+      ...(this.#elsewhere && { loadElsewhere: this.#elsewhere(url) }),
       filters: [...knownFilters],
     }));
+  }
+
+  /** From now on what others have counts too. */
+  countElsewhere(elsewhere: LoadElsewhere): void {
+    this.#elsewhere = elsewhere;
   }
 
   /** Whether a new room would find a place. True while no media server answers, since then nobody knows. */
@@ -110,11 +123,12 @@ export class Placement implements MediaEngine, MediaServers {
     // Those that are being restarted let calls wait for them.
     if (healthy.length === 0) return present;
     const ranks = ({ engine, lastSilent }: Place): number[] => {
-      const isFull = engine.load.endpoints >= this.#limit;
-      const isLoaded = engine.load.endpoints >= this.#relayAbove * this.#limit;
+      const load = this.#loadOf(engine);
+      const isFull = load >= this.#limit;
+      const isLoaded = load >= this.#relayAbove * this.#limit;
       const known = isLoaded ? -1 : present.indexOf(engine);
       const order = [lastSilent, isFull, isFar(engine, region ?? this.#region), isLoaded].map(Number);
-      return [...order, known === -1 ? present.length : known, ...loadOf(engine)];
+      return [...order, known === -1 ? present.length : known, load, engine.load.pipelines];
     };
     return inOrder(healthy, ranks).map(({ engine }) => engine);
   }
@@ -182,22 +196,23 @@ export class Placement implements MediaEngine, MediaServers {
     return inOrder(hasRoom, ({ engine, lastSilent }) => [
       Number(lastSilent),
       Number(isFar(engine, this.#region)),
-      ...loadOf(engine),
+      this.#loadOf(engine),
+      engine.load.pipelines,
     ]);
   }
 
   #hasRoom({ engine }: Place): boolean {
-    return engine.load.endpoints < this.#limit;
+    return this.#loadOf(engine) < this.#limit;
+  }
+
+  #loadOf({ url, load }: MediaServer): number {
+    return load.endpoints + (this.#elsewhere?.(url) ?? 0);
   }
 }
 
 /** @param region undefined: all are alike */
 function isFar(engine: MediaServer, region: string | undefined): boolean {
   return region !== undefined && engine.region !== region;
-}
-
-function loadOf({ load }: MediaServer): number[] {
-  return [load.endpoints, load.pipelines];
 }
 
 /** By the first of their ranks that differs, the lowest first. */

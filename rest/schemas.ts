@@ -225,7 +225,12 @@ const health = z
         load: z
           .int()
           .nonnegative()
-          .meta({ description: 'Endpoints there: publications and subscriptions of all rooms' }),
+          .meta({ description: 'Endpoints there: publications and subscriptions of all rooms of this server' }),
+        loadElsewhere: z
+          .int()
+          .nonnegative()
+          .optional()
+          .meta({ description: 'The same of the other nodes (REDIS_URL), as they have said last' }),
         filters: z
           .array(z.enum(['face-overlay', 'marker']))
           .meta({ description: 'The filters it has, for customRequest' }),

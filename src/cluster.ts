@@ -47,7 +47,7 @@ const readinessIn = z.object({ status: z.string() });
  */
 export async function startNode(
   config: Config,
-  media: Pick<StartedMedia, 'engine' | 'servers'>,
+  media: Pick<StartedMedia, 'engine' | 'servers' | 'countElsewhere'>,
   log: ParentLog,
   reads: JournalVersions = ownJournals,
 ): Promise<NodeRooms> {
@@ -71,7 +71,8 @@ export async function startNode(
         sockets: served?.doors.connections ?? 0,
         lag: Math.round(lagMs),
         media: new Set(reached.map(({ url }) => url)),
-        load: new Map(media.servers.map(({ url, load }) => [url, load])),
+        // Embedded engines are of this node alone.
+        load: new Map(config.kmsUris.length === 0 ? [] : media.servers.map(({ url, load }) => [url, load])),
       };
     },
     frozen: () => {
@@ -111,6 +112,7 @@ export async function startNode(
     },
   });
   const { id: nodeId, hub, names, store, directory, membership } = node;
+  media.countElsewhere((url) => membership.peers.load.get(url) ?? 0);
   const isUp = (): boolean => membership.state !== 'frozen' && served !== undefined;
   const handOvers = new HandOvers({
     ...{ owned, log, peers: membership.peers },

@@ -32,6 +32,8 @@ export interface StartedMedia {
   readonly processIds: readonly number[];
   /** For /healthz. */
   readonly servers: Health['mediaServers'];
+  /** What other servers have on the same media servers: how many endpoints, by URL. Placed is by the sum. */
+  countElsewhere(elsewhere: (url: string) => number): void;
   /** Which media servers are out of reach, in words. Waits a moment for those that are slow. Undefined when all are there. */
   trouble(): Promise<string | undefined>;
   /**
@@ -113,6 +115,9 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
           const process = processes?.state(server.url);
           return { ...server, ...(process && { process }) };
         });
+      },
+      countElsewhere: (elsewhere) => {
+        placement.countElsewhere(elsewhere);
       },
       trouble: async () => {
         // Within this time a media server that is there has answered.

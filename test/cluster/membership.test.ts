@@ -231,6 +231,25 @@ describe('Membership', () => {
     expect(await ana.hub.call('ZRANGE', names.nodes, 0, -1)).to.deep.equal(['ana']);
   });
 
+  it('tells its load when it has changed, and all of it now and then, should Redis have lost it', async () => {
+    const ana = await start('ana');
+    ana.facts = { ...ana.facts, load: new Map([...['one', 'two'].map((name) => [`ws://${name}`, 7] as const)]) };
+    const beat = async (): Promise<unknown> => {
+      await ana.look(1, leaseMs / 3);
+      return ana.hub.call('HGETALL', names.load);
+    };
+    await until('Redis knows', async () => Object.keys((await beat()) as object).length > 0);
+    await ana.hub.call('DEL', names.load);
+    ana.facts = { ...ana.facts, load: new Map(ana.facts.load).set('ws://two', 8) };
+    expect(await beat(), 'what has changed').to.deep.equal(['ws://two ana', '8']);
+    const all = ['ws://one ana', '7', 'ws://two ana', '8'];
+    await until('all of it', async () => {
+      const told = (await beat()) as readonly string[];
+      return told.length === all.length;
+    });
+    expect([...((await beat()) as readonly string[])].sort()).to.deep.equal([...all].sort());
+  });
+
   describe('freezes a node', () => {
     it('whose heartbeats are not answered for two thirds of a lease', async () => {
       const ana = await start('ana');

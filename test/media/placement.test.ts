@@ -33,6 +33,27 @@ describe('placement', () => {
     expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([1, 2]);
   });
 
+  it('counts what other servers have there, as far as it is told', async () => {
+    const placed = placement(10);
+    const elsewhere = new Map([['ws://a', 9]]);
+    a.load.endpoints = 0;
+    b.load.endpoints = 8;
+    placed.countElsewhere((url) => elsewhere.get(url) ?? 0);
+    await open(placed);
+    expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([0, 1]);
+    b.load.endpoints = 10;
+    expect(placed.hasCapacity).to.equal(true);
+    elsewhere.set('ws://a', 10);
+    expect(placed.hasCapacity).to.equal(false);
+    expect(placed.servers.map(({ load, loadElsewhere }) => [load, loadElsewhere])).to.deep.equal([
+      [0, 10],
+      [10, 0],
+    ]);
+    elsewhere.clear();
+    await open(placed);
+    expect([a.pipelines.size, b.pipelines.size]).to.deep.equal([1, 1]);
+  });
+
   it('prefers media servers of its region, until none of them has room or answers', async () => {
     const [near, full] = [new FakeServer('ws://near', 'eu'), new FakeServer('ws://full', 'eu')];
     const engines = [a, new FakeServer('ws://far', 'us'), near, full];

@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { z } from 'zod';
+import { KurentoSocket } from '../../tools/kurento-socket.js';
+import { adminToken, asAdmin } from '../support/administrator.js';
+import { EmbeddedEngine } from '../support/embedded-engine.js';
+import { bindAddress } from '../support/negotiate.js';
+import { until } from '../support/until.js';
+import { useClusterStage } from './served-node.js';
+
+const health = z.object({ mediaServers: z.array(z.object({ loadElsewhere: z.number() })) });
+
+describe('Nodes with two media servers', function () {
+  this.timeout(60_000);
+  const stage = useClusterStage();
+  let second: EmbeddedEngine;
+
+  before(async function () {
+    second = await EmbeddedEngine.start(0, ['--bind-address', bindAddress]);
+  });
+
+  after(async () => {
+    await second.stop();
+  });
+
+  afterEach(() => until('nothing is left at the second one', async () => (await endpointsAt(second)) === 0));
+
+  const inRegions = (): string[] => [`${stage.engine.url}#eu`, `${second.url}#us`];
+
+  const nodeIn = async (nodeRegion: string, nodeName: string) =>
+    stage.node({ nodeName, nodeRegion, adminToken, kmsUris: inRegions() });
+
+  async function endpointsAt({ url }: { readonly url: string }): Promise<number> {
+    const socket = await KurentoSocket.open(url);
+    try {
+      const pipelines = await socket.pipelines();
+      return (await Promise.all(pipelines.map((id) => socket.children(id)))).flat().length;
+    } finally {
+      await socket.close();
+    }
+  }
+
+  /** At the first one (eu) and the second one (us). */
+  const endpoints = async (): Promise<number[]> => Promise.all([stage.engine, second].map(endpointsAt));
+
+  /** What other nodes have there, as a node knows it. */
+  async function elsewhere({ url }: { readonly url: string }): Promise<number[]> {
+    const answer = await fetch(new URL('healthz', url), asAdmin);
+    return health.parse(await answer.json()).mediaServers.map(({ loadElsewhere }) => loadElsewhere);
+  }
+
+  it('bring each participant to a media server of the region of its node, and join them by a relay', async () => {
+    const [one, two] = [await nodeIn('eu', 'one'), await nodeIn('us', 'two')];
+    const [ana] = await stage.join(one, 'ana', 'r');
+    const [ben] = await stage.join(two, 'ben', 'r');
+    for (const [client, name] of [[ana, 'ana'] as const, [ben, 'ben'] as const]) {
+      (await stage.negotiate(client, name, 'publishVideo')).send();
+    }
+    expect(await endpoints(), 'publications').to.deep.equal([1, 1]);
+    const atBen = await stage.negotiate(ben, 'ana', 'receiveVideoFrom', { sender: 'ana_webcam' });
+    const atAna = await stage.negotiate(ana, 'ben', 'receiveVideoFrom', { sender: 'ben_webcam' });
+    await Promise.all([atAna, atBen].map((peer) => peer.receives({ audio: 10, video: 10 })));
+    expect(await endpoints(), 'each has a subscription, and an end of each relay').to.deep.equal([4, 4]);
+  });
+
+  it('do so when the owner of the room is dead, and for a client that has come back through another region', async () => {
+    const killed = await stage.nodeProcess(0, {
+      ...{ NODE_NAME: 'killed', NODE_REGION: 'eu', KMS_URIS: inRegions().join() },
+      ADMIN_TOKEN: adminToken,
+    });
+    const [two, three] = [await nodeIn('us', 'two'), await nodeIn('eu', 'three')];
+    await stage.known([two, three, killed]);
+    const [, danaId] = await stage.join(killed, 'dana', 'r');
+    const [ben] = await stage.join(two, 'ben', 'r');
+    const [carl] = await stage.join(three, 'carl', 'r');
+    await killed.end('SIGKILL');
+    const dana = await stage.resume(two, danaId);
+    for (const [client, name] of [[ben, 'ben'] as const, [carl, 'carl'] as const, [dana, 'dana'] as const]) {
+      await stage.negotiate(client, name, 'publishVideo');
+    }
+    expect(await endpoints()).to.deep.equal([1, 2]);
+  });
+
+  it('count what the others have at a media server, and not what dead ones had', async () => {
+    const kmsUris = [stage.engine.url, second.url];
+    const given = { KMS_URIS: kmsUris.join(), NODE_NAME: 'killed', ADMIN_TOKEN: adminToken };
+    const killed = await stage.nodeProcess(0, given);
+    const two = await stage.node({ kmsUris, nodeName: 'two', adminToken });
+    await stage.known([two, killed]);
+    const publish = async (server: { readonly url: string }, name: string, room: string): Promise<void> => {
+      const [client] = await stage.join(server, name, room);
+      await stage.negotiate(client, name, 'publishVideo');
+    };
+    await publish(killed, 'ana', 'a');
+    await until('two knows', async () => (await elsewhere(two)).join() === '1,0');
+    await publish(two, 'ben', 'b');
+    expect(await endpoints()).to.deep.equal([1, 1]);
+    await killed.end('SIGKILL');
+    await until('two knows', async () => (await elsewhere(two)).join() === '0,0');
+  });
+});
