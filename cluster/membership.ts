@@ -137,8 +137,11 @@ export class Membership {
     this.#facts = { ...own, state: this.#isDraining ? 'draining' : 'up' };
     const fields = factsAsFields(this.#facts);
     const loads = this.#loadReport.take(load).map(([url, endpoints]) => [`${url} ${nodeId}`, endpoints]);
+    // A machine that has slept is frozen before it asks.
+    if (this.#isUp && this.#life.isOver) this.#freeze();
     const sent = this.#life.moment;
     this.#sent ??= sent;
+    const stopWaiting = this.#awaitAnswer(sent);
     try {
       const keys = [names.node(nodeId), names.nodes, names.load];
       const lists = [fields.length, ...fields.flat(), loads.length, ...loads.flat()];
@@ -148,10 +151,30 @@ export class Membership {
     } catch {
       this.#sent = undefined;
       this.#loadReport.forget();
+      this.#life.silent();
       return;
+    } finally {
+      stopWaiting();
     }
     this.#life.answered(sent);
     if (!this.#isUp && !this.#life.isOver) this.#thaw ??= this.#rise().finally(() => (this.#thaw = undefined));
+  }
+
+  /** A node that is busy reads the answer late. @returns a function to be called with the answer */
+  #awaitAnswer(sent: Moment): () => void {
+    const { clock, leaseMs } = this.#context;
+    let isOver = false;
+    this.#life.asked(sent);
+    const stop = clock.later(leaseMs / 6, () => {
+      // What is in the sockets is read after the timers, in the same turn of the event loop.
+      setImmediate(() => {
+        if (!isOver) this.#life.silent();
+      });
+    });
+    return () => {
+      isOver = true;
+      stop();
+    };
   }
 
   async #rise(): Promise<void> {
