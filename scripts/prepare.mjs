@@ -127,6 +127,7 @@ function sourcesStamp() {
   for (const path of [
     'log.ts',
     'npm-gone.ts',
+    'process-mark.ts',
     'mid-message.ts',
     'src',
     'rooms',

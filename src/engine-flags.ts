@@ -9,10 +9,15 @@ export function engineFlags(config: Config): string[] {
     ['--bind-address', config.mediaBindAddress],
     ['--interfaces', config.mediaInterfaces.join(',')],
     ['--address-families', config.mediaAddressFamilies.join(',')],
-    ['--recordings-dir', config.mediaRecordingsDir],
+    ['--recordings-dir', engineRecordingsDir(config)],
     ['--log-level', config.logLevel],
   ];
   return flags.flatMap(([flag, value]) => (value === '' ? [] : [flag, value]));
+}
+
+/** Where the engines may write: they have one directory. */
+export function engineRecordingsDir({ recordings, recordingsDir, mediaRecordingsDir }: Config): string {
+  return recordings && recordingsDir !== '' ? recordingsDir : mediaRecordingsDir;
 }
 
 /** The options that a server gives its engines as these flags. */
@@ -21,7 +26,7 @@ const optionOfFlag: Readonly<Record<string, string>> = {
   '--bind-address': 'MEDIA_BIND_ADDRESS',
   '--interfaces': 'MEDIA_INTERFACES',
   '--address-families': 'MEDIA_ADDRESS_FAMILIES',
-  '--recordings-dir': 'MEDIA_RECORDINGS_DIR',
+  '--recordings-dir': 'RECORDINGS_DIR or MEDIA_RECORDINGS_DIR',
   '--udp-ports': 'MEDIA_UDP_PORTS',
 };
 

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
-import { processMark } from '../media/kurento/process-mark.js';
+import { processMark } from '../process-mark.js';
 import { writeSecretFile } from './secret-file.js';
 
 const keptEngine = z.object({

@@ -4,7 +4,7 @@ import { displayedUrl } from '../media/displayed-url.js';
 import type { Bandwidth } from '../media/kurento/endpoint-properties.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import type { KurentoEngineOptions } from '../media/kurento/engine.js';
-import { thisProcess } from '../media/kurento/process-mark.js';
+import { thisProcess } from '../process-mark.js';
 import { Placement } from '../media/placement.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Log, ParentLog } from '../log.js';

@@ -1,6 +1,7 @@
 import { listed, namesOf } from '../options/listed-option.js';
 import type { ListedOption } from '../options/listed-option.js';
 import { clusterOptions } from '../cluster/options.js';
+import { recordingOptions } from '../recording/options.js';
 import { transportOptions } from '../transport/options.js';
 import { dialectEntries } from './dialects.js';
 import { accessOptions } from './options/access.js';
@@ -16,6 +17,7 @@ export const ownOptions = {
   ...accessOptions,
   ...roomsOptions,
   ...mediaOptions,
+  ...recordingOptions,
   ...clientOptions,
   ...clusterOptions,
 };
@@ -32,6 +34,7 @@ export const sections: readonly {
   { name: 'access', title: 'Access', options: listed(accessOptions) },
   { name: 'rooms', title: 'Rooms', options: listed(roomsOptions) },
   { name: 'media', title: 'Media', options: listed(mediaOptions) },
+  { name: 'recording', title: 'Recording', options: listed(recordingOptions) },
   { name: 'clients', title: 'Clients and pages', options: listed(clientOptions) },
   { name: 'cluster', title: 'Several nodes', options: listed(clusterOptions) },
   ...dialectEntries.map(({ title, options }) => ({
@@ -41,7 +44,7 @@ export const sections: readonly {
   })),
 ];
 
-const ownSections: ReadonlySet<string> = new Set(['server', 'connections', 'media', 'cluster']);
+const ownSections: ReadonlySet<string> = new Set(['server', 'connections', 'media', 'recording', 'cluster']);
 
 /** Those whose options all nodes of a cluster have in common. The others are about one machine. */
 export const sharedSections = sections.filter(({ name }) => !ownSections.has(name));

@@ -38,6 +38,7 @@ import { fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.js';
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
+import { openRecordings } from './recordings.js';
 import { sendAway } from './send-away.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
@@ -142,6 +143,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     });
     const authorize = config.authHookUrl === '' ? options.authorize : both(options.authorize, hook.authorize);
     const passwords = new HashedPasswords(now, networkOf);
+    const recordings = await openRecordings(config, log);
+    undo.add(() => recordings?.close());
     const rooms = new Rooms(node?.engine ?? media, {
       now,
       journal: node?.journal,

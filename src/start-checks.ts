@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
-import { thisProcess } from '../media/kurento/process-mark.js';
+import { thisProcess } from '../process-mark.js';
 import { checkFolder } from '../options/check-folder.js';
 import type { Config } from './config.js';
 import { ConfigError } from '../options/config-error.js';
 import { checkDialects, doorsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
 import { adminPlaceOf, checkPlaces, placeOf } from './listening.js';
+import { checkRecordings } from './recordings.js';
 
 /**
  * Checks what the configuration names, before anything is started: an operator who has named a wrong folder or port learns it at once,
@@ -20,6 +21,7 @@ export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   if (hasEngines && config.mediaRecordingsDir !== '') {
     checkFolder('MEDIA_RECORDINGS_DIR', config.mediaRecordingsDir, 'write');
   }
+  checkRecordings(config);
   if (config.stateFile !== '') checkFolder('STATE_FILE', dirname(config.stateFile), 'write');
   if (hasEngines && config.mediaKeepAlive) checkKeepAlive(config.stateFile);
   const adminPlace = adminPlaceOf(config);

@@ -2,7 +2,7 @@ import type { Log } from '../../log.js';
 import type { Client } from './client.js';
 import { ending, endingLife, forgetting, marksIn, pausingLife, showingLife } from './owner.js';
 import type { LifeMark, Marks, Owner } from './owner.js';
-import { isRunning } from './process-mark.js';
+import { isRunning } from '../../process-mark.js';
 
 export interface Beats {
   /** Time between two signs of life, in ms. Default: 5000. */

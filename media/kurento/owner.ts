@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { processMark } from './process-mark.js';
-import type { ProcessMark } from './process-mark.js';
+import { processMark } from '../../process-mark.js';
+import type { ProcessMark } from '../../process-mark.js';
 import type { InnerRequest } from './transaction.js';
 
 /** Whose pipelines they are. */

@@ -3,6 +3,7 @@ import { checkFolder } from '../../options/check-folder.js';
 import { checkDialects } from '../dialects.js';
 import { checkHealth } from '../health-check.js';
 import { adminPlaceOf, checkPlaces, isLoopback, placeOf } from '../listening.js';
+import { checkRecordings } from '../recordings.js';
 import { checkDoors } from '../start-checks.js';
 import { tlsIdentity } from '../tls.js';
 import { fail, ok, warn } from './found.js';
@@ -18,6 +19,7 @@ export const checkConfiguration: Check = (config) => {
   checkDialects(config);
   checkDoors(config, {});
   if (config.mediaRecordingsDir !== '') checkFolder('MEDIA_RECORDINGS_DIR', config.mediaRecordingsDir, 'write');
+  checkRecordings(config);
   return [ok(`Node ${process.versions.node}; all options can be used together`)];
 };
 

@@ -1,4 +1,4 @@
-import { thisProcess } from '../../../media/kurento/process-mark.js';
+import { thisProcess } from '../../../process-mark.js';
 
 /** A program that tells its mark and waits for its end. */
 process.send?.(thisProcess() ?? null);

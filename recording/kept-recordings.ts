@@ -1,0 +1,124 @@
+import { statfs } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../log.js';
+import { RoomError } from '../rooms/index.js';
+import type { NewRecording, RecordingFolder, RecordingStore, RecordingStoreListener } from '../rooms/index.js';
+import type { Archive } from './archive.js';
+import { Folder } from './folder.js';
+import { FolderArchive } from './folder-archive.js';
+import { LivingServer } from './living-server.js';
+import type { RecordingSettings } from './options.js';
+import { RecordingClock } from './recording-clock.js';
+
+/** How often the space and the length of what runs are looked at, in ms. */
+const watchMs = 10_000;
+/** How long recordings that end may take when the server stops, in ms. */
+const closeMs = 10_000;
+const bytesInMb = 1_000_000;
+const msInHour = 3_600_000;
+
+export interface KeptRecordingsOptions {
+  /** Looked at when they are needed: a running server may change some. */
+  readonly settings: RecordingSettings;
+  /** Where the media server writes a file. */
+  readonly uriOf: (recording: string, file: string) => string;
+  readonly log: Log;
+  /** The time in ms since 1970. Default: `Date.now`. */
+  readonly now?: () => number;
+  /** In ms, never goes back. Default: `performance.now`. */
+  readonly monotonic?: () => number;
+  /** In bytes. Default: as the file system says. */
+  readonly freeBytes?: (directory: string) => Promise<number>;
+}
+
+/** The recordings in a directory: those that run here, and all that have ended. `close` it after the rooms. */
+export class KeptRecordings implements RecordingStore {
+  readonly archive: Archive;
+  readonly #options: Required<KeptRecordingsOptions>;
+  readonly #server: LivingServer;
+  readonly #running = new Map<string, Folder>();
+  readonly #watch: NodeJS.Timeout;
+
+  private constructor(server: LivingServer, options: Required<KeptRecordingsOptions>) {
+    this.#options = options;
+    this.#server = server;
+    this.archive = new FolderArchive(options.settings.recordingsDir, (id) => this.#running.get(id)?.manifest);
+    this.#watch = setInterval(() => void this.#look(), watchMs);
+    this.#watch.unref();
+  }
+
+  /** @throws what the system says of the directory */
+  static async open(options: KeptRecordingsOptions): Promise<KeptRecordings> {
+    const { settings, log } = options;
+    const server = await LivingServer.begin(settings.recordingsDir, log);
+    return new KeptRecordings(server, {
+      ...{ now: Date.now, monotonic: () => performance.now(), freeBytes: freeBytesOf },
+      ...options,
+    });
+  }
+
+  async begin(recording: NewRecording, listener: RecordingStoreListener): Promise<RecordingFolder> {
+    const { settings, log, now, monotonic, uriOf } = this.#options;
+    if (!settings.recordings) throw refused('off', 'Nothing is recorded here');
+    try {
+      if (await this.#isFull()) throw refused('no-space', 'There is too little space left for recordings');
+      const folder = await Folder.begin(recording, listener, {
+        ...{ directory: settings.recordingsDir, owner: this.#server.id, uriOf, now, log },
+        clock: new RecordingClock(monotonic),
+        maxStreams: () => settings.recordingsMaxStreams,
+      });
+      this.#running.set(folder.id, folder);
+      void folder.finished.then(() => this.#running.delete(folder.id));
+      return folder;
+    } catch (error) {
+      if (error instanceof RoomError) throw error;
+      log.error('a recording cannot begin', { recording: recording.id, error });
+      if (isNoSpace(error)) throw refused('no-space', 'There is no space left for recordings', error);
+      throw refused('off', 'The directory for recordings cannot be used', error);
+    }
+  }
+
+  /** Waits a moment for recordings that end. May be called twice. */
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    const ended = Promise.all([...this.#running.values()].map(async ({ finished }) => finished));
+    const timer = new AbortController();
+    await Promise.race([ended, pause(closeMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+    timer.abort();
+    await this.#server.close();
+  }
+
+  async #isFull(): Promise<boolean> {
+    const { settings, freeBytes } = this.#options;
+    const least = settings.recordingsMinFreeMb * bytesInMb;
+    return least > 0 && (await freeBytes(settings.recordingsDir)) < least;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#running.size === 0) return;
+    const { settings, log } = this.#options;
+    const isFull = await this.#isFull().catch((error: unknown) => {
+      log.warn('the space for recordings is not known', { error });
+      return false;
+    });
+    const longestMs = settings.recordingsMaxHours * msInHour;
+    for (const folder of this.#running.values()) {
+      if (isFull) folder.mustStop('no-space');
+      else if (longestMs > 0 && folder.elapsedMs >= longestMs) folder.mustStop('limit');
+    }
+  }
+}
+
+async function freeBytesOf(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
+
+function refused(reason: 'off' | 'no-space', message: string, cause?: unknown): RoomError {
+  return new RoomError('cannot-record', message, { details: { reason }, cause });
+}
+
+function isNoSpace(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}

@@ -1,0 +1,58 @@
+import { mkdirSync, statSync } from 'node:fs';
+import type { Log } from '../log.js';
+import { checkFolder } from '../options/check-folder.js';
+import { ConfigError } from '../options/config-error.js';
+import { KeptRecordings } from '../recording/kept-recordings.js';
+import { filledUri } from '../recording/options.js';
+import type { Config } from './config.js';
+
+/** @throws ConfigError for what recordings need and is not there */
+export function checkRecordings(config: Config): void {
+  const { recordings, recordingsDir, mediaRecordingsDir } = config;
+  if (recordingsDir === '') {
+    if (config.recordingsStore === 's3') {
+      throw new ConfigError(
+        'RECORDINGS_STORE: set RECORDINGS_DIR too, where files are until they are in the object store',
+      );
+    }
+    return;
+  }
+  if (config.recordingsStore === 's3') checkObjectStore(config);
+  if (config.kmsUris.length > 0) return;
+  if (recordings && mediaRecordingsDir !== '' && mediaRecordingsDir !== recordingsDir) {
+    throw new ConfigError('MEDIA_RECORDINGS_DIR: leave it out; with RECORDINGS_DIR the embedded engines write there');
+  }
+  checkFolder('RECORDINGS_DIR', recordingsDir, 'write');
+}
+
+/**
+ * What is kept of recordings. Undefined without RECORDINGS_DIR.
+ * @throws ConfigError when the directory cannot be used
+ */
+export async function openRecordings(config: Config, log: Log): Promise<KeptRecordings | undefined> {
+  const { recordingsDir, kmsUris } = config;
+  if (recordingsDir === '') return undefined;
+  const areElsewhere = kmsUris.length > 0;
+  if (areElsewhere && !isThere(recordingsDir)) {
+    mkdirSync(recordingsDir, { recursive: true, mode: 0o700 });
+    log.warn(
+      'RECORDINGS_DIR was not there, and was made: unless it is the directory that the media servers write to, no recording can be downloaded',
+      { directory: recordingsDir },
+    );
+  }
+  checkFolder('RECORDINGS_DIR', recordingsDir, 'write');
+  const uriOf = (recording: string, file: string): string =>
+    areElsewhere ? filledUri(config.recordingsKmsUri, recording, file) : `${recording}/${file}`;
+  return KeptRecordings.open({ settings: config, uriOf, log });
+}
+
+function checkObjectStore({ recordingsS3Bucket, recordingsS3AccessKey, recordingsS3SecretKey }: Config): void {
+  if (recordingsS3Bucket === '') throw new ConfigError('RECORDINGS_S3_BUCKET: name the bucket; RECORDINGS_STORE is s3');
+  if ((recordingsS3AccessKey === '') !== (recordingsS3SecretKey === '')) {
+    throw new ConfigError('RECORDINGS_S3_ACCESS_KEY, RECORDINGS_S3_SECRET_KEY: give both, or none');
+  }
+}
+
+function isThere(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
