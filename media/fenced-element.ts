@@ -1,6 +1,15 @@
 import { MediaError } from './errors.js';
 import { FencedThing } from './fenced-thing.js';
-import type { ElementListener, Endpoint, EndpointListener, IceCandidate, MediaElement, MediaKind } from './port.js';
+import type {
+  ElementListener,
+  Endpoint,
+  EndpointListener,
+  IceCandidate,
+  MediaElement,
+  MediaKind,
+  Recorder,
+  RecorderListener,
+} from './port.js';
 
 /** The pipeline of an element. */
 export interface ElementHolder {
@@ -10,7 +19,7 @@ export interface ElementHolder {
   removed(element: FencedElement): void;
 }
 
-/** An endpoint or a filter of a room that another node may take over (`FencedEngine`). */
+/** An endpoint, a filter or a recorder of a room that another node may take over (`FencedEngine`). */
 export class FencedElement<Inner extends MediaElement = MediaElement>
   extends FencedThing<Inner>
   implements MediaElement
@@ -91,6 +100,42 @@ export class FencedEndpoint extends FencedElement<Endpoint> implements Endpoint 
           if (!this.end) listener.connectionFailed?.(tried);
         },
       }),
+    };
+  }
+}
+
+/** Nobody adopts it. So no other node goes on with it, and this one may stop it at any time. */
+export class FencedRecorder extends FencedElement<Recorder> implements Recorder {
+  async start(): Promise<void> {
+    this.assertUsable();
+    await this.inner.start();
+  }
+
+  async pause(): Promise<void> {
+    this.assertUsable();
+    await this.inner.pause();
+  }
+
+  async resume(): Promise<void> {
+    this.assertUsable();
+    await this.inner.resume();
+  }
+
+  async stop(): Promise<void> {
+    if (this.end) throw this.end;
+    await this.inner.stop();
+  }
+
+  /** As `heard`. */
+  heardAll(listener: RecorderListener): RecorderListener {
+    return {
+      ...this.heard(listener),
+      started: (agoMs) => {
+        if (!this.end) listener.started(agoMs);
+      },
+      failed: (failure, reason) => {
+        if (!this.end) listener.failed(failure, reason);
+      },
     };
   }
 }

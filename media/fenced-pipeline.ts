@@ -1,5 +1,5 @@
-import { MediaError } from './errors.js';
-import { FencedElement, FencedEndpoint } from './fenced-element.js';
+import type { MediaError } from './errors.js';
+import { FencedElement, FencedEndpoint, FencedRecorder } from './fenced-element.js';
 import type { ElementHolder } from './fenced-element.js';
 import type { FencedRoom } from './fenced.js';
 import { FencedThing } from './fenced-thing.js';
@@ -13,6 +13,9 @@ import type {
   MemberOptions,
   Pipeline,
   PipelineListener,
+  Recorder,
+  RecorderListener,
+  RecorderOptions,
   VideoFilter,
 } from './port.js';
 
@@ -66,8 +69,10 @@ export class FencedPipeline extends FencedThing<Pipeline> implements Pipeline, E
     return this.#make(element, this.inner.createFilter(filter, element.heard(listener), options));
   }
 
-  createRecorder(): Promise<never> {
-    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
+  async createRecorder(options: RecorderOptions, listener: RecorderListener): Promise<Recorder> {
+    this.assertUp();
+    const recorder = new FencedRecorder(this);
+    return this.#make(recorder, this.inner.createRecorder(options, recorder.heardAll(listener)));
   }
 
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {

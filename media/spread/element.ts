@@ -29,7 +29,7 @@ export interface RelaysOfElements {
   find(source: string, to: Branch): Relay | undefined;
 }
 
-/** An endpoint or a filter of a pipeline that may be on several media servers. */
+/** An endpoint, a filter or a recorder of a pipeline that may be on several media servers. */
 export abstract class SpreadElement implements MediaElement {
   protected readonly place: ElementPlace;
   readonly #listener: ElementListener;

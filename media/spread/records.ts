@@ -19,10 +19,10 @@ const relay = z.object({
 });
 
 const element = z.object({
-  is: z.enum(['spread-endpoint', 'spread-filter']),
+  is: z.enum(['spread-endpoint', 'spread-filter', 'spread-recorder']),
   at: server,
   record: inner,
-  /** Of the endpoint or filter. Unique in its pipeline, before and after it is taken over. */
+  /** Of the element. Unique in its pipeline, before and after it is taken over. */
   id: z.string(),
   member: z.string(),
   /** Whether media of another endpoint goes to it. */

@@ -16,12 +16,16 @@ import type {
   MemberOptions,
   Pipeline,
   PipelineListener,
+  Recorder,
+  RecorderListener,
+  RecorderOptions,
   VideoFilter,
 } from '../port.js';
 import { Branch } from './branch.js';
 import type { ElementPlace, SpreadElement } from './element.js';
 import { SpreadEndpoint } from './spread-endpoint.js';
 import { SpreadFilter } from './spread-filter.js';
+import { SpreadRecorder } from './spread-recorder.js';
 import type { SpreadElementFacts } from './records.js';
 import { elementFactsOf, spreadFactsOf, spreadRecordOf } from './records.js';
 import { Relays } from './relays.js';
@@ -51,7 +55,7 @@ export interface SpreadOptions {
   readonly later?: Later | undefined;
 }
 
-/** Of endpoints and filters that are of nobody in particular. */
+/** Of what is of nobody in particular. */
 const nobody = '';
 
 /**
@@ -154,8 +158,13 @@ export class Spread implements Pipeline {
     });
   }
 
-  createRecorder(): Promise<never> {
-    return Promise.reject(new MediaError('not-supported', 'It records nothing yet'));
+  async createRecorder(options: RecorderOptions, listener: RecorderListener): Promise<Recorder> {
+    const { uri, kinds } = options;
+    return this.#make(options, async (place) => {
+      const recorder = new SpreadRecorder(place, listener);
+      recorder.begin(await place.branch.pipeline.createRecorder({ uri, kinds }, recorder.events));
+      return recorder;
+    });
   }
 
   adopt(record: MediaRecord, listener: EndpointListener): Endpoint {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { FencedEngine } from '../../media/fenced.js';
-import type { Endpoint, Pipeline } from '../../media/port.js';
+import type { Endpoint, Pipeline, Recorder } from '../../media/port.js';
 import { FakeMedia } from '../support/fake-media.js';
-import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
+import { EndpointEvents, PipelineEvents, RecorderEvents } from '../support/media-listeners.js';
 import { codeOf } from '../support/rejection.js';
+import { until } from '../support/until.js';
 
 describe('Media of rooms that another node may take over', () => {
   let media: FakeMedia;
@@ -142,6 +143,33 @@ describe('Media of rooms that another node may take over', () => {
     for (const each of [...media.pipelines]) each.vanish();
     expect(whole.losses).to.have.length(1);
     commit();
+  });
+
+  it('a recorder begins while the node may act, and is released where another node goes on without it', async () => {
+    const [pipeline] = await opened();
+    expect(pipeline.record).to.be.a('string');
+    const events = new RecorderEvents();
+    const create = (): Promise<Recorder> => pipeline.createRecorder({ uri: 'a.webm', kinds: ['audio'] }, events);
+    const recorder = await create();
+    isUp = false;
+    expect(await codeOf(create())).to.equal('unavailable');
+    expect(await codeOf(recorder.start())).to.equal('unavailable');
+    isUp = true;
+    await recorder.start();
+    await until('it has begun', () => events.all.length > 0);
+    isUp = false;
+    expect(await codeOf(recorder.pause())).to.equal('unavailable');
+    await recorder.stop();
+    isUp = true;
+    const second = await create();
+    await second.start();
+    engine.stepDown('r');
+    expect(await codeOf(second.stop())).to.equal('released');
+    expect(media.recorders.size).to.equal(0);
+    expect(media.pipelines.size, 'the pipeline is for the other node').to.equal(1);
+    for (const each of [recorder, second]) each.release();
+    expect([...media.releases.values()].every((times) => times === 1)).to.equal(true);
+    expect(events.all).to.deep.equal(['started']);
   });
 
   it('of a room that nobody can read is released after the next commit, whether it was adopted or not', async () => {

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { z } from 'zod';
+import { FencedEngine } from '../../media/fenced.js';
+import type { Fence } from '../../media/fenced.js';
 import { KurentoEngine } from '../../media/kurento/engine.js';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { Placement } from '../../media/placement.js';
@@ -12,34 +17,52 @@ import { codeOf, outcomeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
 import { describeAdoption } from './adoption.suite.js';
 import { startingMs, describeMediaPort } from './port.suite.js';
+import { describeRecorders } from './recorder.suite.js';
 
 describe('the embedded engine', () => {
   let server: EmbeddedEngine;
+  let recordings: string;
 
   before(async function () {
     this.timeout(startingMs);
-    server = await EmbeddedEngine.start();
+    recordings = mkdtempSync(join(tmpdir(), 'recordings-'));
+    server = await EmbeddedEngine.start(0, ['--recordings-dir', recordings]);
   });
 
   after(async () => {
     await server.stop();
+    rmSync(recordings, { recursive: true });
   });
 
-  const underTest = () => ({ url: server.url, bindAddress: '127.0.0.1' });
+  const underTest = () => ({ url: server.url, bindAddress: '127.0.0.1', recordings });
   describeMediaPort('embedded engine', underTest);
   describeAdoption('embedded engine', underTest);
+  describeRecorders('embedded engine', underTest);
 
   const through = (engine: KurentoEngine): Placement => {
     const other = new FakeServer('ws://other');
     other.up = false;
     return new Placement({ engines: [engine, other], relayAbove: 0.7, log: new RecordingLog() });
   };
-  describeMediaPort('a pipeline that may use several media servers', () => ({ ...underTest(), through }));
+  const severalServers = 'a pipeline that may use several media servers';
+  describeMediaPort(severalServers, () => ({ ...underTest(), through }));
+  describeRecorders(severalServers, () => ({ ...underTest(), through }));
+  const fence: Fence = {
+    isUp: true,
+    after: (_room, effect) => {
+      effect();
+    },
+  };
+  describeRecorders('a room that another node may take over', () => ({
+    ...underTest(),
+    through: (engine) => new FencedEngine(engine, fence),
+  }));
 });
 
 for (const url of givenMediaServers) {
   describeMediaPort(url, () => ({ url: url }));
   describeAdoption(url, () => ({ url: url }));
+  describeRecorders(url, () => ({ url: url }));
 }
 
 describe('media port › a media server that dies', () => {

@@ -1,11 +1,18 @@
 import { expect } from 'chai';
 import { MediaError } from '../../../media/errors.js';
 import { Placement } from '../../../media/placement.js';
-import type { Endpoint, MemberOptions, Pipeline, PipelineListener, VideoFilter } from '../../../media/port.js';
+import type {
+  Endpoint,
+  MemberOptions,
+  Pipeline,
+  PipelineListener,
+  Recorder,
+  VideoFilter,
+} from '../../../media/port.js';
 import type { FakeEndpoint, Step } from '../../support/fake-media.js';
 import { FakeServer } from '../../support/fake-server.js';
 import { ManualTime } from '../../support/manual-time.js';
-import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
+import { EndpointEvents, PipelineEvents, RecorderEvents } from '../../support/media-listeners.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { codeOf, outcomeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
@@ -401,6 +408,50 @@ describe('a pipeline over several media servers', () => {
       held.open();
       expect(await joining).to.be.oneOf(['timeout', 'object-gone']);
       expect(events.losses).to.have.lengthOf(1);
+    });
+  });
+
+  describe('a recorder', () => {
+    const record = (member: string, heard = new RecorderEvents()): Promise<Recorder> =>
+      pipeline.createRecorder({ uri: 'x.webm', kinds: ['audio'], member }, heard);
+
+    it('is where its member is, and records what they publish', async () => {
+      const ann = await publisher();
+      const ben = await endpoint('ben');
+      const [first, second] = [await record('ann'), await record('ben')];
+      expect([a.recorders.size, b.recorders.size]).to.deep.equal([1, 1]);
+      await ann.connect(first, 'audio');
+      await ben.connect(second, 'audio');
+      expect([...a.recorders, ...b.recorders].map(({ receives }) => receives)).to.deep.equal([['audio'], ['audio']]);
+      expect(await codeOf(ann.connect(second))).to.equal('engine-error');
+      expect(relays()).to.deep.equal([0, 0]);
+      for (const each of [first, second, second]) each.release();
+      expect([a.recorders.size, b.recorders.size, releasedTwice()]).to.deep.equal([0, 0, 0]);
+    });
+
+    it('tells what its media server tells, keeps its part of the pipeline open, and is lost with that alone', async () => {
+      await publisher();
+      const ben = await endpoint('ben');
+      const heard = new RecorderEvents();
+      const recorder = await record('ben', heard);
+      ben.release();
+      expect(b.pipelines.size).to.equal(1);
+      await recorder.start();
+      await recorder.pause();
+      await recorder.resume();
+      await until('it has begun', () => heard.all.length > 0);
+      for (const each of b.recorders) each.fail('no-space');
+      die(b);
+      expect(heard.all).to.deep.equal(['started', 'failed: no-space', 'lost']);
+      expect(await codeOf(recorder.stop())).to.equal('object-gone');
+      expect(events.losses).to.deep.equal([]);
+    });
+
+    it('that cannot be made leaves nothing', async () => {
+      await publisher();
+      b.failNext('createRecorder', new MediaError('not-supported', 'none'));
+      expect(await codeOf(record('ben'))).to.equal('not-supported');
+      await until('the part of the pipeline goes', () => b.pipelines.size === 0);
     });
   });
 
