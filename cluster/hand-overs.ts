@@ -5,7 +5,8 @@ import type { OwnedRooms } from './owned-rooms.js';
 import type { OwnedRoom } from './owned-room.js';
 import { roomHash } from './names.js';
 import type { Peer } from './peers.js';
-import { mediaIn, successorsOf } from './successors.js';
+import { mediaIn, reachingOf, successorsOf } from './successors.js';
+import type { RoomNeeds } from './successors.js';
 
 export interface HandOversContext {
   readonly owned: Pick<OwnedRooms, 'all' | 'find' | 'handOver' | 'ownGiven'>;
@@ -76,6 +77,28 @@ export class HandOvers {
     }
   }
 
+  /**
+   * A media server is out of reach here. Gives the rooms that use it to nodes that reach it, as far as there are such: others stay. Never
+   * rejects.
+   */
+  async giveUsersOf(mediaServer: string): Promise<void> {
+    const { owned, log } = this.#context;
+    const rooms = [...owned.all].filter((room) => needsOf(room).media.includes(mediaServer));
+    await Promise.all(
+      rooms.map(async (room) => {
+        const [to] = reachingOf(needsOf(room), this.#up);
+        if (to === undefined || owned.find(room.name) !== room) return;
+        await this.move(room.name, to).catch((error: unknown) => {
+          log.warn('A room stays that another node could go on with', {
+            room: room.name,
+            node: to,
+            error: String(error),
+          });
+        });
+      }),
+    );
+  }
+
   /** @returns false when it stays, or has closed */
   async #giveToAny(name: string): Promise<boolean> {
     const { owned, log } = this.#context;
@@ -91,11 +114,15 @@ export class HandOvers {
     return false;
   }
 
-  #successors({ hash, journal }: OwnedRoom): string[] {
-    return successorsOf({ hash, version: journal.version, media: mediaIn(journal.kept('media')) }, this.#up);
+  #successors(room: OwnedRoom): string[] {
+    return successorsOf(needsOf(room), this.#up);
   }
 
   get #up(): Peer[] {
     return this.#context.peers.alive.filter(({ facts }) => facts.state === 'up');
   }
+}
+
+function needsOf({ hash, journal }: OwnedRoom): RoomNeeds {
+  return { hash, version: journal.version, media: mediaIn(journal.kept('media')) };
 }

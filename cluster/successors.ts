@@ -20,13 +20,23 @@ export interface Candidate {
  * Which of these nodes can go on with a room, the first one first. All nodes find the same order. A node that cannot read the journal cannot
  * go on; one that does not reach the media servers can, if there is no other one.
  */
-export function successorsOf({ hash, version, media }: RoomNeeds, nodes: readonly Candidate[]): string[] {
-  const able = nodes.filter(({ facts }) => facts.oldest <= version && version <= facts.newest);
-  const near = able.filter(({ facts }) => media.every((url) => facts.media.has(url)));
-  return byRendezvous(
-    hash,
-    (near.length > 0 ? near : able).map(({ id }) => id),
-  );
+export function successorsOf(room: RoomNeeds, nodes: readonly Candidate[]): string[] {
+  const near = reachingOf(room, nodes);
+  return near.length > 0 ? near : byRendezvous(room.hash, readersOf(room, nodes).map(idOf));
+}
+
+/** Those of them that reach all its media servers. */
+export function reachingOf(room: RoomNeeds, nodes: readonly Candidate[]): string[] {
+  const near = readersOf(room, nodes).filter(({ facts }) => room.media.every((url) => facts.media.has(url)));
+  return byRendezvous(room.hash, near.map(idOf));
+}
+
+function readersOf({ version }: RoomNeeds, nodes: readonly Candidate[]): readonly Candidate[] {
+  return nodes.filter(({ facts }) => facts.oldest <= version && version <= facts.newest);
+}
+
+function idOf({ id }: Candidate): string {
+  return id;
 }
 
 /** The field of the state in which an owner says which media servers a room uses: URLs with a space between. */

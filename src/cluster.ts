@@ -17,6 +17,7 @@ import { UnfitRedisError } from '../cluster/redis-check.js';
 import { HubPost } from '../cluster/relay/post.js';
 import { Relay } from '../cluster/relay/index.js';
 import { WaitingClients } from '../cluster/waiting-clients.js';
+import { within } from '../cluster/within.js';
 import { Worlds } from '../cluster/worlds.js';
 import type { ParentLog } from '../log.js';
 import { FencedEngine } from '../media/fenced.js';
@@ -35,6 +36,8 @@ import { textFrame, textOf } from '../transport/frame.js';
 const ownJournals: JournalVersions = { oldest: 1, newest: 1 };
 /** How long rooms may take to be closed in Redis, or to be written down for another node, in ms. */
 const endMs = 5_000;
+/** How long rooms may take to go to other nodes that reach a media server which this one does not, in ms. */
+const giveAwayMs = 10_000;
 /** How long a node may wait for Redis before clients are sent elsewhere, in ms. */
 const frozenMs = 3_000;
 /** How long another node may take to say whether it acts, in ms. */
@@ -47,7 +50,7 @@ const readinessIn = z.object({ status: z.string() });
  */
 export async function startNode(
   config: Config,
-  media: Pick<StartedMedia, 'engine' | 'servers' | 'countElsewhere'>,
+  media: Pick<StartedMedia, 'engine' | 'servers' | 'share'>,
   log: ParentLog,
   reads: JournalVersions = ownJournals,
 ): Promise<NodeRooms> {
@@ -112,11 +115,17 @@ export async function startNode(
     },
   });
   const { id: nodeId, hub, names, store, directory, membership } = node;
-  media.countElsewhere((url) => membership.peers.load.get(url) ?? 0);
   const isUp = (): boolean => membership.state !== 'frozen' && served !== undefined;
   const handOvers = new HandOvers({
     ...{ owned, log, peers: membership.peers },
     canMove: (room) => served?.canMove(room) === true,
+  });
+  media.share({
+    loadOf: (url) => membership.peers.load.get(url) ?? 0,
+    takeOver: async (url) => {
+      // What has not gone by then is lost.
+      await within(systemClock, giveAwayMs, handOvers.giveUsersOf(url)).catch(() => undefined);
+    },
   });
   const asks = (asked = new Asks({
     ...{ hub, names, nodeId, directory, clock: systemClock, log, isUp },

@@ -32,8 +32,8 @@ export interface StartedMedia {
   readonly processIds: readonly number[];
   /** For /healthz. */
   readonly servers: Health['mediaServers'];
-  /** What other servers have on the same media servers: how many endpoints, by URL. Placed is by the sum. */
-  countElsewhere(elsewhere: (url: string) => number): void;
+  /** These use the same media servers from now on. What they have there counts where rooms are placed. */
+  share(others: OtherUsers): void;
   /** Which media servers are out of reach, in words. Waits a moment for those that are slow. Undefined when all are there. */
   trouble(): Promise<string | undefined>;
   /**
@@ -47,6 +47,14 @@ export interface StartedMedia {
   leave(): void;
   /** Lets go of the media servers, and ends those that were started. Does nothing the second time. */
   stop(): Promise<void>;
+}
+
+/** Other servers that use the same media servers. */
+export interface OtherUsers {
+  /** How many endpoints they have on the media server at that URL. */
+  loadOf(url: string): number;
+  /** The media server is out of reach here. Resolves when those of them that reach it have taken the rooms that use it. Must not reject. */
+  takeOver(url: string): Promise<void>;
 }
 
 /** How long a media server may take to answer before an operator is told that it is out of reach, in ms. */
@@ -81,9 +89,11 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
         'the embedded engines end with this process: after a restart clients publish again; see MEDIA_KEEP_ALIVE',
       );
     }
+    let others: OtherUsers | undefined;
+    const takenFrom = async (url: string): Promise<void> => others?.takeOver(url);
     const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
     const engines = urls.map((url, index) =>
-      engineOf(url, config, relays, releaseAfter, log.child({ mediaServer: named(index, url) })),
+      engineOf(url, config, relays, releaseAfter, takenFrom, log.child({ mediaServer: named(index, url) })),
     );
     undo.add(async () => {
       await Promise.all(engines.map((engine) => engine.close()));
@@ -116,8 +126,9 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
           return { ...server, ...(process && { process }) };
         });
       },
-      countElsewhere: (elsewhere) => {
-        placement.countElsewhere(elsewhere);
+      share: (given) => {
+        others = given;
+        placement.countElsewhere((url) => given.loadOf(url));
       },
       trouble: async () => {
         // Within this time a media server that is there has answered.
@@ -181,10 +192,12 @@ function engineOf(
   config: Config,
   relays: RelayHosts,
   releaseAfter: Promise<void>,
+  takenFrom: (url: string) => Promise<void>,
   log: Log,
 ): KurentoEngine {
   const owner = ownerOf(config);
-  return new KurentoEngine({
+  const isShared = config.redisUrl !== '' && config.kmsUris.length > 0;
+  const engine: KurentoEngine = new KurentoEngine({
     url,
     requestTimeoutMs: config.mediaRequestTimeoutMs,
     lostAfterMs: config.mediaLostAfterMs,
@@ -192,6 +205,7 @@ function engineOf(
     bandwidth: bandwidthOf(config),
     owner: owner && { ...owner, releaseAfter, othersAdopt: config.redisUrl !== '' },
     keepsLost: config.redisUrl !== '',
+    ...(isShared && { beforeLoss: () => takenFrom(engine.url) }),
     reachability: {
       ...relays,
       // The embedded engines got them as flags when they started.
@@ -202,6 +216,7 @@ function engineOf(
     },
     log,
   });
+  return engine;
 }
 
 /** None for embedded engines that end with the server, whatever ends it. */

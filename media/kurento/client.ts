@@ -29,6 +29,11 @@ export interface ClientOptions {
   readonly pingIntervalMs?: number | undefined;
   /** Whose tags pipelines get. Default: none. */
   readonly owner?: Owner | undefined;
+  /**
+   * Called when the media server was out of reach for `lostAfterMs`, before its objects count as lost: others may reach it and take them
+   * over. Must not reject. Default: nobody does.
+   */
+  readonly beforeLoss?: (() => Promise<void>) | undefined;
   readonly log: Log;
 }
 
@@ -397,15 +402,27 @@ export class Client {
     clearTimeout(this.#grace);
     this.#become('waiting');
     this.#grace = setTimeout(() => {
-      if (this.#served) {
-        this.#begin();
+      const { beforeLoss } = this.#options;
+      if (!beforeLoss || this.#objects.size === 0) {
+        this.#stopWaiting();
         return;
       }
-      this.#become('down');
-      this.#failCalls(() => true);
-      this.#reportLoss();
-      this.#opening?.settle(this.#unavailable());
+      const grace = this.#grace;
+      void beforeLoss().then(() => {
+        if (this.#grace === grace && this.#state === 'waiting') this.#stopWaiting();
+      });
     }, ms);
+  }
+
+  #stopWaiting(): void {
+    if (this.#served) {
+      this.#begin();
+      return;
+    }
+    this.#become('down');
+    this.#failCalls(() => true);
+    this.#reportLoss();
+    this.#opening?.settle(this.#unavailable());
   }
 
   #forgotten(): void {

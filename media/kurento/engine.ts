@@ -51,6 +51,8 @@ export interface KurentoEngineOptions {
    * it is released when the media server can be reached again.
    */
   readonly keepsLost?: boolean | undefined;
+  /** As `ClientOptions.beforeLoss`. */
+  readonly beforeLoss?: (() => Promise<void>) | undefined;
   /** Asked before each filter. Default: the server fetches the image itself. */
   readonly images?: ImageCheck | undefined;
   /** Its lines do not say which media server they are about. */

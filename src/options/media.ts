@@ -42,7 +42,7 @@ export const mediaOptions = {
     milliseconds,
     5_000,
     'ms',
-    'How long a media server may be out of reach before its rooms are told that their media is lost.',
+    'How long a media server may be out of reach before its rooms are told that their media is lost. Of several nodes, one that reaches it is given these rooms then, and nobody is told.',
   ),
   releaseLeftPipelines: flag(
     true,

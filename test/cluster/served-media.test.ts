@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { adminToken, asAdmin } from '../support/administrator.js';
 import { EmbeddedEngine } from '../support/embedded-engine.js';
-import { bindAddress } from '../support/negotiate.js';
+import { bindAddress, expectGapless } from '../support/negotiate.js';
 import { until } from '../support/until.js';
+import { TcpProxy } from './processes/tcp-proxy.js';
 import { useClusterStage } from './served-node.js';
 
 const health = z.object({ mediaServers: z.array(z.object({ loadElsewhere: z.number() })) });
@@ -96,5 +97,55 @@ describe('Nodes with two media servers', function () {
     expect(await endpoints()).to.deep.equal([1, 1]);
     await killed.end('SIGKILL');
     await until('two knows', async () => (await elsewhere(two)).join() === '0,0');
+  });
+
+  describe('of which one does not reach the media server', () => {
+    let network: TcpProxy;
+
+    beforeEach(async () => {
+      network = await TcpProxy.to(() => [stage.engine.port]);
+    });
+
+    afterEach(() => {
+      network.close();
+    });
+
+    const behind = async (nodeName: string) =>
+      stage.node({
+        ...{ nodeName, adminToken, mediaLostAfterMs: 3_000 },
+        // The network knows them by their queries, which are in no record.
+        kmsUris: [`ws://127.0.0.1:${network.port}/kurento?node=${nodeName}`],
+      });
+
+    /** Ana publishes at the owner of the room, Ben watches through the other one. */
+    async function call() {
+      const [one, two] = [await behind('one'), await behind('two')];
+      await stage.known([one, two]);
+      const [ana] = await stage.join(one, 'ana', 'r');
+      const [ben] = await stage.join(two, 'ben', 'r');
+      (await stage.negotiate(ana, 'ana', 'publishVideo')).send();
+      const atBen = await stage.negotiate(ben, 'ana', 'receiveVideoFrom', { sender: 'ana_webcam' });
+      await atBen.receives({ audio: 10, video: 10 });
+      return { one, two, ana, ben, atBen };
+    }
+
+    it('the room goes to the one that does, with all its media, and nobody is told', async () => {
+      const { one, two, ana, ben, atBen } = await call();
+      network.cutThose('node=one');
+      await until('the room is at two', () => two.rooms.find('r')?.size === 2);
+      await atBen.receives({ video: atBen.received.video + 25 });
+      expectGapless(atBen);
+      expect([...ana.notifications, ...ben.notifications].map(({ method }) => method)).not.to.include('mediaError');
+      const [carl] = await stage.join(one, 'carl', 'r');
+      await (await stage.negotiate(carl, 'ana', 'receiveVideoFrom', { sender: 'ana_webcam' })).receives({ video: 10 });
+      network.mend();
+    });
+
+    it('and neither does the other one: all are told, as of a media server that has died', async () => {
+      const { ana, ben } = await call();
+      network.cutThose('node=');
+      await Promise.all([ana, ben].map((client) => client.notified('mediaError')));
+      network.mend();
+    });
   });
 });

@@ -14,6 +14,8 @@ export type Tap = (way: Way, bytes: Buffer) => void;
 type Ports = () => readonly number[] | Promise<readonly number[]>;
 
 interface Pair {
+  /** What the client has sent first. */
+  first: string | undefined;
   readonly near: Socket;
   readonly far: Socket;
   readonly sieve: Sieve | undefined;
@@ -29,6 +31,7 @@ export class TcpProxy {
   readonly #taps = new Set<Tap>();
   readonly #stopped = new Set<Way>();
   #isCut = false;
+  readonly #cutTexts = new Set<string>();
   /** Of each connection that begins from now on. */
   sieve: (() => Sieve) | undefined;
 
@@ -60,8 +63,15 @@ export class TcpProxy {
     }
   }
 
+  /** Ends the connections of which the first bytes hold that text, and new ones until `mend`. */
+  cutThose(text: string): void {
+    this.#cutTexts.add(text);
+    for (const pair of this.#pairs) this.#cutIfChosen(pair);
+  }
+
   mend(): void {
     this.#isCut = false;
+    this.#cutTexts.clear();
   }
 
   /** Connections stand, and nothing is passed on until `goOn`. */
@@ -103,7 +113,7 @@ export class TcpProxy {
       far?.destroy();
       return;
     }
-    const pair: Pair = { near, far, sieve: this.sieve?.(), held: [] };
+    const pair: Pair = { first: undefined, near, far, sieve: this.sieve?.(), held: [] };
     this.#pairs.add(pair);
     for (const [socket, other, way] of [
       [near, far, 'there'],
@@ -123,10 +133,18 @@ export class TcpProxy {
   }
 
   #pass(pair: Pair, way: Way, bytes: Buffer): void {
+    if (way === 'there') pair.first ??= bytes.toString('latin1');
+    this.#cutIfChosen(pair);
     const left = pair.sieve?.(way, bytes) ?? bytes;
     for (const tap of [...this.#taps]) tap(way, left);
     if (this.#stopped.has(way)) pair.held.push({ way, bytes: left });
     else write(pair, way, left);
+  }
+
+  #cutIfChosen({ first, near, far }: Pair): void {
+    if (first === undefined || ![...this.#cutTexts].some((text) => first.includes(text))) return;
+    near.destroy();
+    far.destroy();
   }
 
   async #reach(): Promise<Socket | undefined> {
