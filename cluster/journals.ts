@@ -1,6 +1,7 @@
 import type { Log } from '../log.js';
 import type { Clock } from './clock.js';
 import { CommitBudget } from './commit-budget.js';
+import { endOfTurn } from './end-of-turn.js';
 import { RoomJournal } from './journal.js';
 import type { ClaimedRoom, JournalContext, JournalOwner } from './journal.js';
 import type { Hub } from './redis.js';
@@ -41,7 +42,7 @@ export class Journals {
       await hub.connection();
     };
     const budget = new CommitBudget();
-    const atEndOfTurn = (run: () => void): void => void setImmediate(run);
+    const atEndOfTurn = endOfTurn();
     const { nodeId } = store;
     this.#context = { nodeId, store, clock, log, bounds, budget, recovery, atEndOfTurn, committed, toSelf };
     const tick = (): void => {

@@ -37,6 +37,7 @@ export class Hub {
   #waiting: (() => void)[] = [];
   #isConnected = false;
   #isSubscribed = false;
+  #isGathering = false;
   #replicas: Promise<void> | undefined;
 
   /** Connects when `connect` is called. */
@@ -101,6 +102,7 @@ export class Hub {
 
   /** @throws ClusterError AWAY, or an error of Redis */
   async call(...[name, ...args]: Command): Promise<unknown> {
+    this.#gather();
     try {
       return await this.#commands.call(name, args);
     } catch (error) {
@@ -116,6 +118,7 @@ export class Hub {
   /** @throws ClusterError, or an error of Redis */
   async run({ sha, text }: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     const rest = [keys.length, ...keys, ...args];
+    this.#gather();
     try {
       return await this.#commands.call('EVALSHA', [sha, ...rest]);
     } catch (error) {
@@ -163,6 +166,18 @@ export class Hub {
     }
     this.#isSubscribed = true;
     this.#note();
+  }
+
+  /** Commands that are sent one behind the other are one write, and one packet for Redis: a write costs more than a command. */
+  #gather(): void {
+    if (this.#isGathering || this.#commands.status !== 'ready') return;
+    const { stream } = this.#commands;
+    this.#isGathering = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   #note(): void {
