@@ -225,6 +225,17 @@ export class OwnedRooms implements Journal {
     this.#owned.leave();
   }
 
+  /** Lets go of all rooms, and nobody is told. This node goes on with what Redis still has of them, once it may act again. */
+  letGo(): void {
+    const parts = this.#parts;
+    if (!parts || this.size === 0) return;
+    this.#log.warn('Redis was away for too long: this node lets go of its rooms', { rooms: this.size });
+    for (const room of [...this.#owned.all]) {
+      room.journal.end();
+      this.#owned.stepDown(parts, room);
+    }
+  }
+
   async #own(name: string): Promise<OwnedRoom> {
     const parts = await this.#begun;
     const leaving = this.#owned.get(name)?.leaving;

@@ -16,7 +16,7 @@ import type { RoomRelay } from '../cluster/room-relay.js';
 import { UnfitRedisError } from '../cluster/redis-check.js';
 import { HubPost } from '../cluster/relay/post.js';
 import { Relay } from '../cluster/relay/index.js';
-import { WaitingClients } from '../cluster/waiting-clients.js';
+import { WaitingNode } from '../cluster/waiting-node.js';
 import { within } from '../cluster/within.js';
 import { Worlds } from '../cluster/worlds.js';
 import type { ParentLog } from '../log.js';
@@ -60,7 +60,7 @@ export async function startNode(
   let worlds: Worlds | undefined;
   let asked: Asks | undefined;
   let post: HubPost | undefined;
-  let waiting: WaitingClients | undefined;
+  let waiting: WaitingNode | undefined;
   const owned = new OwnedRooms(systemClock, log);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
@@ -190,12 +190,15 @@ export async function startNode(
     ...{ hub, names, nodeId, clock: systemClock, log, owned, isUp },
     besides: () => ofAll.hashes,
   });
-  const clients = (waiting = new WaitingClients({
+  const clients = (waiting = new WaitingNode({
     clock: systemClock,
     others: () => membership.peers.alive.map(({ facts }) => facts.url),
     acts,
     sendAway: (code, reason) => {
       served?.doors.sendAllAway(code, reason);
+    },
+    letGo: () => {
+      owned.letGo();
     },
   }));
   let hasLeft = false;

@@ -115,7 +115,7 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
     });
     return {
       engine: placement,
-      description: describe(processes !== undefined, urls),
+      description: describe(config, urls),
       urls: urls.map(withoutRegion),
       get processIds() {
         return processes?.pids ?? [];
@@ -181,10 +181,12 @@ async function startProcesses(processes: MediaProcesses, log: ParentLog): Promis
 }
 
 /** Embedded engines have addresses that are nobody's business: they are in the details of /healthz, for those with the admin token. */
-function describe(areEmbedded: boolean, urls: readonly string[]): string {
+function describe({ kmsUris, redisUrl }: Config, urls: readonly string[]): string {
   if (urls.length === 0) return 'none: audio and video are refused';
-  if (!areEmbedded) return `Kurento media server at ${urls.map(displayedUrl).join(', ')}`;
-  return urls.length === 1 ? 'embedded engine' : `${urls.length} embedded engines`;
+  if (kmsUris.length > 0) return `Kurento media server at ${urls.map(displayedUrl).join(', ')}`;
+  const [engines, end] = urls.length === 1 ? ['embedded engine', 'ends'] : [`${urls.length} embedded engines`, 'end'];
+  if (redisUrl === '') return engines;
+  return `${engines}, which ${end} with this node, and with it sound and picture of its rooms; KMS_URIS names media servers that stay`;
 }
 
 function engineOf(

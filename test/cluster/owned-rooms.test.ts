@@ -295,6 +295,25 @@ describe('The rooms that a node owns', () => {
     expect(other.rooms.names).to.deep.equal([]);
   });
 
+  it('go on with what Redis has of them after they were let go, since Redis was away for so long', async () => {
+    const media = new FakeMedia();
+    const { owned, rooms, join } = bound(await start({}, media));
+    const ana = await join('r', 'ana');
+    (await ana.publish(offer)).announce();
+    const { journal } = await owned.own('r');
+    await journal.committed();
+    const before = [...media.endpoints].map(({ record }) => record);
+    owned.letGo();
+    expect([rooms.names, owned.size, ana.closed]).to.deep.equal([[], 0, true]);
+    await owned.ownGiven(roomHash('r'));
+    expect([...(rooms.find('r')?.participants ?? [])].map(({ id }) => id)).to.deep.equal(['ana']);
+    expect(rooms.find('r')?.everybody, 'what was published is').to.satisfy((all: Iterable<Participant>) =>
+      [...all].every(({ publications }) => publications.length === 1),
+    );
+    expect([...media.endpoints].map(({ record }) => record)).to.deep.equal(before);
+    expect([...media.releases.values()], 'nothing was released').to.deep.equal([]);
+  });
+
   it('that another node has taken are let go here, and nobody is told', async () => {
     const one = await start();
     const told: string[] = [];

@@ -148,4 +148,10 @@ describe('Nodes with two media servers', function () {
       network.mend();
     });
   });
+
+  it('say at the start that engines of their own end with them, where they have such', async () => {
+    const { media } = await stage.node({ kmsUris: [] });
+    expect(media).to.match(/^embedded engine, which ends with this node/);
+    expect((await stage.node()).media).to.match(/^Kurento media server at ws:/);
+  });
 });

@@ -1,22 +1,25 @@
 import { expect } from 'chai';
-import { WaitingClients } from '../../cluster/waiting-clients.js';
+import { WaitingNode } from '../../cluster/waiting-node.js';
 import { HandClock } from './hand-clock.js';
 
-describe('Clients of a node that waits for Redis', () => {
+describe('A node that waits for Redis', () => {
   const clock = new HandClock();
   let sent: string[] = [];
-  let clients: WaitingClients;
+  let letGo = 0;
+  let node: WaitingNode;
 
   /** @param others NODE_URL of each other node, and whether it acts */
   function waits(others: readonly (readonly [url: string, acts: boolean])[]): void {
     sent = [];
-    clients = new WaitingClients({
+    letGo = 0;
+    node = new WaitingNode({
       clock,
       others: () => others.map(([url]) => url),
       acts: (url) => Promise.resolve(others.some(([each, acts]) => each === url && acts)),
       sendAway: (code) => sent.push(String(code)),
+      letGo: () => (letGo += 1),
     });
-    clients.frozen();
+    node.frozen();
   }
 
   async function pass(ms: number): Promise<void> {
@@ -25,11 +28,11 @@ describe('Clients of a node that waits for Redis', () => {
   }
 
   afterEach(() => {
-    clients.up();
+    node.up();
     expect(clock.waits).to.equal(0);
   });
 
-  it('are sent to another node after two seconds, where one says both times that it acts', async () => {
+  it('sends its clients to another node after two seconds, where one says both times that it acts', async () => {
     waits([
       ['http://one', false],
       ['http://two', true],
@@ -41,7 +44,7 @@ describe('Clients of a node that waits for Redis', () => {
     expect(sent).to.deep.equal(['1012']);
   });
 
-  it('stay for a minute, where all others say that they wait too', async () => {
+  it('keeps them for a minute, where all others say that they wait too', async () => {
     waits([['http://one', false]]);
     for (let second = 1; second < 60; second += 1) await pass(1_000);
     expect(sent).to.deep.equal([]);
@@ -49,7 +52,7 @@ describe('Clients of a node that waits for Redis', () => {
     expect(sent).to.deep.equal(['1013']);
   });
 
-  it('are sent to another node after eight seconds, where nobody can be asked', async () => {
+  it('sends them to another node after eight seconds, where nobody can be asked', async () => {
     waits([['', false]]);
     await pass(7_999);
     expect(sent).to.deep.equal([]);
@@ -57,7 +60,7 @@ describe('Clients of a node that waits for Redis', () => {
     expect(sent).to.deep.equal(['1012']);
   });
 
-  it('stay for a minute, where there is no other node', async () => {
+  it('keeps them for a minute, where there is no other node', async () => {
     waits([]);
     await pass(59_999);
     expect(sent).to.deep.equal([]);
@@ -65,11 +68,25 @@ describe('Clients of a node that waits for Redis', () => {
     expect(sent).to.deep.equal(['1013']);
   });
 
-  it('stay, once the node acts again', async () => {
+  it('keeps them once it acts again', async () => {
     waits([['http://one', true]]);
     await pass(1_000);
-    clients.up();
+    node.up();
     await pass(120_000);
     expect(sent).to.deep.equal([]);
+  });
+
+  it('keeps its rooms for ten minutes, and then lets go of them', async () => {
+    waits([]);
+    await pass(599_999);
+    expect(letGo).to.equal(0);
+    await pass(1);
+    expect(letGo).to.equal(1);
+    node.up();
+    waits([]);
+    await pass(599_999);
+    node.up();
+    await pass(600_000);
+    expect(letGo).to.equal(0);
   });
 });

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-export interface WaitingClientsOptions {
+export interface WaitingNodeOptions {
   readonly clock: Pick<Clock, 'later'>;
   /** NODE_URL of each other node that lived when Redis last answered; empty where it has none. */
   readonly others: () => readonly string[];
@@ -8,6 +8,8 @@ export interface WaitingClientsOptions {
   readonly acts: (url: string) => Promise<boolean>;
   /** Closes the connections of all clients. */
   readonly sendAway: (code: number, reason: string) => void;
+  /** Lets go of all rooms. Redis may have kept them. */
+  readonly letGo: () => void;
 }
 
 const askEveryMs = 1_000;
@@ -17,17 +19,19 @@ const actsInARow = 2;
 const unsureMs = 8_000;
 /** How long clients stay at a node while no node acts, in ms. */
 const longestMs = 60_000;
+/** How long rooms are kept in memory, so that all goes on in them when Redis is back, in ms. */
+const keptMs = 600_000;
 
 /**
- * Clients of a node that may not act, since Redis does not answer it. Their requests wait. Where another node acts they are sent away, to
- * come back there: this node alone is cut off.
+ * A node that may not act, since Redis does not answer it. Requests of its clients wait. Where another node acts they are sent away, to
+ * come back there: this node alone is cut off. Its rooms stay for longer, and what they have on media servers.
  */
-export class WaitingClients {
-  readonly #options: WaitingClientsOptions;
+export class WaitingNode {
+  readonly #options: WaitingNodeOptions;
   /** Since when the node waits: of no other wait. */
   #wait: Wait | undefined;
 
-  constructor(options: WaitingClientsOptions) {
+  constructor(options: WaitingNodeOptions) {
     this.#options = options;
   }
 
@@ -35,7 +39,7 @@ export class WaitingClients {
   frozen(): void {
     if (this.#wait) return;
     const wait: Wait = (this.#wait = { stops: new Set(), acted: 0 });
-    const { others, sendAway } = this.#options;
+    const { others, sendAway, letGo } = this.#options;
     const all = others();
     const urls = all.filter((url) => url !== '');
     if (urls.length > 0) {
@@ -50,6 +54,7 @@ export class WaitingClients {
     this.#each(wait, longestMs, () => {
       sendAway(1013, 'Try again later');
     });
+    this.#each(wait, keptMs, letGo);
   }
 
   /** The node may act again, or has ended. */
