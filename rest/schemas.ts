@@ -92,6 +92,17 @@ const givenSettings = {
     .max(mostKeptTexts)
     .meta({ description: 'How many of the last texts that were said to everybody newcomers are told' }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after the room was ended' }),
+  autoRecord: z
+    .strictObject({
+      sources: z
+        .array(z.enum(['camera', 'screen', 'other']))
+        .min(1)
+        .readonly(),
+      kinds: kinds.min(1).readonly(),
+    })
+    .partial()
+    .nullable()
+    .meta({ description: 'What is recorded from its first stream on; default: all. null: nothing by itself' }),
 };
 const password = z
   .string()

@@ -69,6 +69,8 @@ export type RoomEvent =
   | {
       readonly type: 'announced';
       readonly room: Room;
+      /** For people: who says it. Empty: the server. */
+      readonly by: string;
       readonly text: string;
       readonly to: readonly Participant[] | undefined;
       readonly said: TextStamp;
@@ -110,6 +112,8 @@ export type RoomEvent =
   | { readonly type: 'recordingStopped'; readonly recording: RecordingFacts; readonly reason: RecordingEnd }
   /** The same after a failure. */
   | { readonly type: 'recordingFailed'; readonly recording: RecordingFacts; readonly reason: RecordingEnd }
+  /** Somebody is in the room that records it by itself (`Grants.recorder`), or nobody any more. Told to newcomers too while that is so. */
+  | { readonly type: 'recorderPresent'; readonly room: Room; readonly isPresent: boolean }
   | { readonly type: 'roomClosed'; readonly room: Room; readonly reason: string };
 
 export type LeaveReason = 'left' | 'evicted';

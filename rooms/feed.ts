@@ -1,11 +1,11 @@
-import type { Endpoint, MediaKind } from '../media/port.js';
+import type { MediaElement, MediaKind } from '../media/port.js';
 import { mediaError } from './errors.js';
 import { MutedKinds, mediaKinds } from './muted-kinds.js';
 import type { PublicationOutput } from './publication-output.js';
 import { SerialQueue } from './serial-queue.js';
 
 /**
- * Carries a publication's media to one sink: the endpoint of a subscription, or the publisher's own. Media flows unless it is muted at the
+ * Carries a publication's media to one sink: the endpoint of a subscription, the publisher's own, or a recorder. Media flows unless it is muted at the
  * publication or here. What the media server has connected follows, one change after another.
  */
 export class Feed {
@@ -14,7 +14,7 @@ export class Feed {
   readonly #mutedForAll: readonly Pick<MutedKinds, 'has'>[];
   readonly #changes = new SerialQueue();
   readonly #connected = new Set<MediaKind>();
-  #sink: Endpoint | undefined;
+  #sink: MediaElement | undefined;
 
   constructor(output: PublicationOutput, mutedForAll: readonly Pick<MutedKinds, 'has'>[]) {
     this.#output = output;
@@ -22,7 +22,7 @@ export class Feed {
   }
 
   /** Connects the sink. @throws RoomError `not-publishing`; MediaError as `Endpoint.connect` */
-  open(sink: Endpoint): Promise<void> {
+  open(sink: MediaElement): Promise<void> {
     this.#sink = sink;
     return this.#changes.run(async () => {
       if (mediaKinds.every((kind) => this.#flows(kind))) {
@@ -36,7 +36,7 @@ export class Feed {
   }
 
   /** Goes on with a sink that another process has connected. */
-  adopt(sink: Endpoint, connected: readonly MediaKind[]): void {
+  adopt(sink: MediaElement, connected: readonly MediaKind[]): void {
     this.#sink = sink;
     for (const kind of connected) this.#connected.add(kind);
   }
@@ -73,7 +73,7 @@ export class Feed {
     return !this.muted.has(kind) && this.#mutedForAll.every((muted) => !muted.has(kind));
   }
 
-  async #apply(sink: Endpoint): Promise<void> {
+  async #apply(sink: MediaElement): Promise<void> {
     for (const kind of mediaKinds) {
       const flows = this.#flows(kind);
       if (flows === this.#connected.has(kind)) continue;

@@ -27,11 +27,11 @@ export type { AccessRefusal, RoomErrorCode } from './errors.js';
 export { grantsSchema } from './grants-schema.js';
 export { changedGrants, mayPublish, noGrants, plainGrants, roles, sources } from './grants.js';
 export type { GrantChanges, Grants, Role, Source } from './grants.js';
-export type { RoomSettings } from './settings.js';
+export type { AutoRecord, RoomSettings } from './settings.js';
 export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from './events.js';
 export type { Later } from './later.js';
 export type { Knocker, Waiting } from './lobby.js';
-export type { AuditEntry } from './moderation.js';
+export type { AuditEntry } from './acting.js';
 export type { MutableKind } from './muted-kinds.js';
 export { checkedName, cleanedName, isShowable, maxNameLength, roomKey } from './names.js';
 export { kindsSentBy } from './offer-kinds.js';
@@ -93,6 +93,10 @@ export interface Room {
   findAny(identity: string): Participant | undefined;
   /** What a moderator may do. Each verb asks whether it still is one. */
   moderatedBy(actor: Moderator): Moderation;
+  /** Those that run: that have not ended. */
+  readonly recordings: readonly RecordingFacts[];
+  /** What an actor may do with them. Each verb asks whether it may. */
+  recordedBy(actor: Moderator): RoomRecorder;
   find(id: string): Participant | undefined;
   /** For protocols that know people by name. */
   findByName(name: string): Participant | undefined;

@@ -1,53 +1,34 @@
 import type { MediaKind } from '../media/port.js';
+import { tooMany } from './acting.js';
+import type { Acting } from './acting.js';
 import type { Ban } from './bans.js';
 import { RoomError } from './errors.js';
 import type { RoomEvent } from './events.js';
-import { changedGrants, noGrants, roles } from './grants.js';
+import { changedGrants, roles } from './grants.js';
 import type { GrantChanges, Grants, Role } from './grants.js';
 import type * as api from './index.js';
 import type { Waiting } from './lobby.js';
 import { Participant } from './participant.js';
 import type { ProfileChanges } from './profile.js';
-import { assertMay, effective } from './rights.js';
-import type { Action } from './rights.js';
+import { effective } from './rights.js';
 import type { Room } from './room.js';
 import type { RoomSettings } from './settings.js';
 
-/** A moderator: a participant, or a program that has shown the administrator's right for the room. */
-export type Actor = Participant | api.Administrator;
-
-/** One line of the log for each change that a moderator makes. */
-export interface AuditEntry {
-  /** The id of the participant, or the name of the key. */
-  readonly actor: string;
-  readonly action: string;
-  readonly room: string;
-  /** The id of a participant, of somebody who waits, or of a ban; empty for the room itself. */
-  readonly target: string;
-  readonly outcome: 'done' | 'refused';
-}
-
-/** Of one participant, in `periodMs`. */
-const maxVerbs = 20;
-const periodMs = 10_000;
 /** How often a participant is asked to unmute itself, in ms. */
 const unmuteAskedMs = 10_000;
 const maxReasonLength = 200;
 
-/** When the last verbs of each moderator were said, and when somebody was last asked to unmute. */
-const verbTimes = new WeakMap<Participant, number[]>();
+/** When somebody was last asked to unmute. */
 const askedTimes = new WeakMap<Participant, number>();
 
 /** What one actor does to a room as its moderator. Each verb checks whether the actor may, at that moment. */
 export class Moderation implements api.Moderation {
   readonly #room: Room;
-  readonly #actor: Actor;
-  readonly #audit: (entry: AuditEntry) => void;
+  readonly #acting: Acting;
 
-  constructor(room: Room, actor: Actor, audit: (entry: AuditEntry) => void) {
+  constructor(room: Room, acting: Acting) {
     this.#room = room;
-    this.#actor = actor;
-    this.#audit = audit;
+    this.#acting = acting;
   }
 
   async mute(target: Participant | 'all', kinds: readonly MediaKind[], muted: boolean, stream?: string): Promise<void> {
@@ -85,7 +66,8 @@ export class Moderation implements api.Moderation {
       const retryAfterMs = (askedTimes.get(target) ?? -Infinity) + unmuteAskedMs - now;
       if (retryAfterMs > 0) throw tooMany(`${target.name} was asked a moment ago`, retryAfterMs);
       askedTimes.set(target, now);
-      const by = this.#actor instanceof Participant ? this.#actor.name : this.#name;
+      const { actor } = this.#acting;
+      const by = actor instanceof Participant ? actor.name : this.#acting.name;
       target.tell({ type: 'unmuteRequested', by, kinds });
     });
   }
@@ -120,12 +102,12 @@ export class Moderation implements api.Moderation {
   }
 
   get bans(): readonly Ban[] {
-    this.#assertMay();
+    this.#acting.assertMay('moderate');
     return this.#room.bans;
   }
 
   get waiting(): readonly Waiting[] {
-    this.#assertMay();
+    this.#acting.assertMay('moderate');
     return this.#room.lobby.waiting;
   }
 
@@ -167,9 +149,7 @@ export class Moderation implements api.Moderation {
   announce(text: string, to?: readonly Participant[]): void {
     this.#do('announce', '', () => {
       this.#room.assertTakes(text);
-      const event = { type: 'announced', room: this.#room, text, to, said: this.#room.stamp() } as const;
-      if (to) this.#tell(event, to);
-      else this.#room.tellText(event);
+      this.#room.announce(text, '', to);
     });
   }
 
@@ -202,68 +182,24 @@ export class Moderation implements api.Moderation {
     this.#room.assertHas(participant);
   }
 
-  get #name(): string {
-    return this.#actor instanceof Participant ? this.#actor.id : this.#actor.administrator;
-  }
-
-  get #grants(): Grants {
-    const actor = this.#actor;
-    if (actor instanceof Participant) return actor.room === this.#room ? actor.grants : noGrants;
-    return actor.bearer.grantsIn(this.#room.name);
-  }
-
-  #assertMay(action: Action = 'moderate'): void {
-    const actor = this.#actor;
-    // The rights of a participant end with its membership, and never reach another room.
-    if (actor instanceof Participant && actor.room === this.#room) actor.assertMay(action);
-    else assertMay(this.#grants, action);
-  }
-
   /** @throws RoomError `not-allowed`, `too-many`, `participant-not-found`, and as `verb` */
   #do<Result>(action: string, target: Participant | string, verb: () => Result): Result {
-    const entry = {
-      actor: this.#name,
-      action,
-      room: this.#room.name,
-      target: target instanceof Participant ? target.id : target,
-    };
-    try {
-      this.#assertMay(action === 'close' ? 'end' : 'moderate');
-      this.#assertPace();
-      if (target instanceof Participant) this.#assertIsHere(target);
-      const result = verb();
-      this.#audit({ ...entry, outcome: 'done' });
-      return result;
-    } catch (error) {
-      this.#audit({ ...entry, outcome: 'refused' });
-      throw error;
-    }
-  }
-
-  /** Only participants: programs pay as all requests of REST do. */
-  #assertPace(): void {
-    const actor = this.#actor;
-    if (!(actor instanceof Participant)) return;
-    const now = this.#room.now();
-    const times = (verbTimes.get(actor) ?? []).filter((time) => time > now - periodMs);
-    const [first] = times;
-    if (times.length >= maxVerbs && first !== undefined) throw tooMany('You moderate too fast', first + periodMs - now);
-    verbTimes.set(actor, [...times, now]);
+    return this.#acting.do({ action, needs: action === 'close' ? 'end' : 'moderate', target }, verb);
   }
 
   /** A moderator by a token is above one that a moderator has made. */
   #assertNotAbove(target: Participant): void {
     const { bearer, room } = target;
     const byToken = bearer.claims !== undefined && bearer.grantsIn(room.name).roomAdmin;
-    if (!byToken || !(this.#actor instanceof Participant)) return;
-    const { bearer: own } = this.#actor;
+    if (!byToken || !(this.#acting.actor instanceof Participant)) return;
+    const { bearer: own } = this.#acting.actor;
     if (own.claims !== undefined && own.grantsIn(room.name).roomAdmin) return;
     throw new RoomError('not-allowed', `${target.name} moderates this room by a token, and you do not`);
   }
 
   /** Nobody gives what they lack. A moderator may change the metadata of everybody, and so may let them do it themselves. */
   #assertHas(next: Grants, former: Grants): void {
-    const grants = this.#grants;
+    const grants = this.#acting.grants;
     for (const [name, value] of Object.entries(next) as [keyof Grants, Grants[keyof Grants]][]) {
       if (value !== true || former[name] === true || grants[name] === true || name === 'canUpdateOwnMetadata') continue;
       throw new RoomError('not-allowed', `You cannot give ${name}, which you do not have`);
@@ -283,11 +219,4 @@ function shortened(reason: string): string {
 
 function nobodyWaits(id: string): RoomError {
   return new RoomError('participant-not-found', `Nobody of the id "${id}" waits`);
-}
-
-function tooMany(text: string, retryAfterMs: number): RoomError {
-  return new RoomError('too-many', `${text}; try again in ${Math.ceil(retryAfterMs / 1_000)} s`, {
-    retry: true,
-    details: { retryAfterMs },
-  });
 }

@@ -19,6 +19,7 @@ import type { Participant } from './participant.js';
 import { fieldOf } from './records.js';
 import type { PublicationRecord } from './records.js';
 import { PublicationOutput } from './publication-output.js';
+import type { RecordedStream } from './recorded-stream.js';
 import { newSid } from './sid.js';
 import type { StreamSource } from './streams.js';
 import type { Subscription } from './subscription.js';
@@ -46,6 +47,8 @@ export class Publication implements api.Publication {
   readonly #endpoint: OwnedEndpoint;
   readonly #output: PublicationOutput;
   readonly #subscriptions = new Set<Subscription>();
+  /** Made with the first one: most publications are never recorded. */
+  #recorded: Set<RecordedStream> | undefined;
   readonly #muted = new MutedKinds();
   readonly #refused = new MutedKinds();
   /** What moderators have cut. */
@@ -193,6 +196,7 @@ export class Publication implements api.Publication {
   discard(): void {
     this.#loopback.close();
     for (const subscription of this.#subscriptions) subscription.publicationClosed();
+    for (const stream of this.#recorded ?? []) stream.publicationClosed();
     this.#output.close();
     this.#endpoint.close();
     this.publisher.media.publicationClosed(this);
@@ -267,6 +271,17 @@ export class Publication implements api.Publication {
     this.#subscriptions.delete(subscription);
   }
 
+  /** Called by a recording, which from now on writes it into a file until it ends. */
+  recordedBy(stream: RecordedStream): void {
+    this.#recorded ??= new Set();
+    this.#recorded.add(stream);
+  }
+
+  /** Called by a recording. */
+  recordingEnded(stream: RecordedStream): void {
+    this.#recorded?.delete(stream);
+  }
+
   /** Called by the publisher when what is cut has changed. @throws RoomError as `mute` */
   async cutChanged(): Promise<void> {
     if (!this.#endpoint.closed) await this.#update();
@@ -276,7 +291,7 @@ export class Publication implements api.Publication {
     this.#keep();
     await Promise.all([
       this.#loopback.update(),
-      ...[...this.#subscriptions].map((subscription) => subscription.mutesChanged()),
+      ...[...this.#subscriptions, ...(this.#recorded ?? [])].map((receiver) => receiver.mutesChanged()),
     ]);
     if (this.#loopback.connected) this.#keep();
   }
@@ -291,7 +306,7 @@ export class Publication implements api.Publication {
   async #reroute(): Promise<void> {
     await Promise.all([
       this.#loopback.reroute(),
-      ...[...this.#subscriptions].map((subscription) => subscription.outputChanged()),
+      ...[...this.#subscriptions, ...(this.#recorded ?? [])].map((receiver) => receiver.outputChanged()),
     ]);
   }
 

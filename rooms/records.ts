@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { grantsSchema as grants } from './grants-schema.js';
 import { mediaKinds } from './muted-kinds.js';
+import { recordingStates } from './recording-store.js';
 
 /**
  * What another process needs to go on with the rooms of this one: plain data, read back by these schemas. What can be computed is not in
@@ -16,6 +17,9 @@ const mediaRecord = z.string();
 /** By stream id. */
 const streamMutes = z.record(z.string(), kinds);
 
+/** What a stream shows. */
+const source = z.enum(['camera', 'screen', 'other']);
+
 const settings = z.object({
   title: z.string().nullable(),
   maxParticipants: z.number(),
@@ -29,6 +33,10 @@ const settings = z.object({
   listed: z.boolean(),
   chatHistory: z.number(),
   keepClosedS: z.number(),
+  autoRecord: z
+    .object({ sources: z.array(source).readonly().optional(), kinds: kinds.readonly().optional() })
+    .nullable()
+    .default(null),
 });
 
 const filter = z.discriminatedUnion('type', [
@@ -68,7 +76,7 @@ const slot = z.int();
 const publication = z.object({
   slot,
   id: z.string(),
-  source: z.enum(['camera', 'screen', 'other']),
+  source,
   kinds,
   refused: kinds,
   openedAt: time,
@@ -118,6 +126,16 @@ const participant = z.object({
   session: z.unknown().optional(),
 });
 
+const recording = z.object({
+  id: z.string(),
+  name: z.string(),
+  room: z.string(),
+  target: z.object({ participant: z.string().optional(), stream: z.string().optional() }),
+  state: z.enum(recordingStates),
+  startedAt: time,
+  startedBy: z.string().optional(),
+});
+
 const room = z.object({
   name: z.string(),
   sid: z.string().optional(),
@@ -134,6 +152,10 @@ const room = z.object({
   /** Null: it was taken away. */
   filter: filter.nullable().optional(),
   pipeline: mediaRecord.optional(),
+  /** Those that run. The next process does not go on with them, and says so. */
+  recordings: z.array(recording).optional(),
+  /** Whether what the setting `autoRecord` has begun has ended. */
+  autoRecorded: z.boolean().optional(),
 });
 
 /** A room and everything in it. */

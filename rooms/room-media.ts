@@ -75,9 +75,13 @@ export class RoomMedia {
     this.close();
   }
 
-  close(): void {
+  /** @param after what is still to be done with the pipeline. Default: nothing */
+  close(after?: Promise<unknown>): void {
     this.#closed = true;
-    void this.#pipeline?.then(release, () => undefined);
+    const pipeline = this.#pipeline;
+    if (!pipeline) return;
+    if (!after) void pipeline.then(release, () => undefined);
+    else void after.then(() => pipeline.then(release, () => undefined));
   }
 
   #open(): Promise<Pipeline> {

@@ -1,4 +1,6 @@
 import type { MediaEngine, Pipeline, VideoFilter } from '../media/port.js';
+import { Acting } from './acting.js';
+import type { Actor, AuditEntry } from './acting.js';
 import { arrivalOf, knownAs } from './arrival.js';
 import type { Arrival } from './arrival.js';
 import type { AccessRequest, Authorize } from './authorize.js';
@@ -13,11 +15,13 @@ import type { Later } from './later.js';
 import { Lobby } from './lobby.js';
 import { Members } from './members.js';
 import { Moderation } from './moderation.js';
-import type { Actor, AuditEntry } from './moderation.js';
 import { Participant } from './participant.js';
 import { fieldOf } from './records.js';
 import type { RoomRecord, WholeRoomRecord } from './records.js';
+import type { RecordingFacts, RecordingStore } from './recording-store.js';
+import { Recordings } from './recordings.js';
 import { RoomMedia } from './room-media.js';
+import { RoomRecorder } from './room-recorder.js';
 import { changesOf, checkedSettings } from './settings.js';
 import type { RoomSettings } from './settings.js';
 import { newSid } from './sid.js';
@@ -41,6 +45,9 @@ export interface RoomContext {
   readonly firstIsModerator: boolean;
   readonly journal: Journal | undefined;
   readonly audit: (entry: AuditEntry) => void;
+  /** Undefined: nothing is recorded, or not any more. */
+  readonly recordings: () => RecordingStore | undefined;
+  readonly recordingNotice: string;
   readonly bans: Bans;
   /** A moderator has ended the room: its name is kept closed for that long. */
   readonly keepClosed: (name: string, seconds: number) => void;
@@ -75,6 +82,7 @@ export class Room implements api.Room {
   readonly #members = new Members();
   readonly #media: RoomMedia;
   readonly #history: TextHistory;
+  readonly #recordings: Recordings;
   #settings: RoomSettings;
   #sid: string | undefined;
   #lobby: Lobby | undefined;
@@ -87,6 +95,8 @@ export class Room implements api.Room {
   /** When that wait is over. */
   #closesAt: number | undefined;
   #nextSlot: number;
+  /** How many in it record it by themselves. */
+  #recorders = 0;
   readonly #succession: Succession | undefined;
   /** Set while somebody leaves for a newcomer. `isEmptied`: the room would have closed. */
   #replacing: { isEmptied: boolean } | undefined;
@@ -107,6 +117,17 @@ export class Room implements api.Room {
     this.#options = options;
     this.#settings = options.settings;
     this.#stays = options.stays;
+    this.#recordings = new Recordings(this, {
+      store: context.recordings,
+      notice: context.recordingNotice,
+      changed: () => {
+        this.#keepItself();
+      },
+      began: (outcome, target) => {
+        context.audit({ actor: 'autoRecord', action: 'startRecording', room: name, target, outcome });
+      },
+    });
+    if (options.former) this.#recordings.restore(options.former);
     this.#media = new RoomMedia(name, context.media, {
       changed: () => {
         this.#keepItself();
@@ -154,6 +175,10 @@ export class Room implements api.Room {
 
   get now(): () => number {
     return this.#context.now;
+  }
+
+  get later(): Later {
+    return this.#context.later;
   }
 
   get keepPayer(): KeepPayer {
@@ -211,7 +236,20 @@ export class Room implements api.Room {
   }
 
   moderatedBy(actor: api.Moderator): Moderation {
-    return new Moderation(this, actor as Actor, this.#context.audit);
+    return new Moderation(this, this.#acting(actor));
+  }
+
+  get recordings(): readonly RecordingFacts[] {
+    return this.#recordings.facts;
+  }
+
+  recordedBy(actor: api.Moderator): RoomRecorder {
+    return new RoomRecorder(this, this.#recordings, this.#acting(actor));
+  }
+
+  /** Resolves when none runs any more: the server stops. */
+  endRecordings(): Promise<void> {
+    return this.#recordings.endAll('shutdown');
   }
 
   /** Called by a participant, before it publishes or subscribes. @throws RoomError as `Authorize` */
@@ -272,6 +310,7 @@ export class Room implements api.Room {
     }
     if (!entered) throw new RoomError('interrupted', 'The client has gone');
     this.#stopWait();
+    if (participant.grants.recorder) this.#recorders += 1;
     this.keepParticipant(participant);
     if (namesake) this.keepParticipant(namesake);
     this.#keepItself();
@@ -287,6 +326,8 @@ export class Room implements api.Room {
       throw error;
     }
     if (this.#filterChange) participant.tell(this.#filterChange);
+    this.#recordings.tellNewcomer(participant);
+    this.#recorderCame(participant);
     if (participant.grants.roomAdmin) this.tellWhoWaits(participant);
     return participant;
   }
@@ -300,6 +341,7 @@ export class Room implements api.Room {
     const returned = participants.map((record) => {
       const participant = new Participant(this, record, arrivalOf(this.name, record), record);
       this.#members.add(participant);
+      if (participant.grants.recorder) this.#recorders += 1;
       return { participant, record, client: participant.comeBack(comeBack, record.session) };
     });
     for (const { participant, record, client } of returned) {
@@ -323,6 +365,7 @@ export class Room implements api.Room {
   /** Called after `restore`, once others can find the room: those whose client is not known any more leave. */
   dropUnknown(): void {
     for (const participant of [...this.#members]) if (!participant.hasOutbox) this.remove(participant, 'left');
+    if (!this.#closed) this.#recordings.goOn();
     if (this.#stopWaiting === undefined) this.#closeIfEmpty();
   }
 
@@ -367,6 +410,7 @@ export class Room implements api.Room {
       ...{ moderatorAt: this.#succession?.dueAt, nextSlot: this.#nextSlot, said: this.#history.said },
       ...(this.#filterChange && { filter: this.#filterChange.filter ?? null }),
       pipeline: this.#media.record,
+      ...this.#recordings.record,
     };
   }
 
@@ -374,6 +418,7 @@ export class Room implements api.Room {
   letGo(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#recordings.letGo();
     for (const member of this.#members) member.letGo();
     this.#members.clear();
     this.#stopWait();
@@ -473,12 +518,14 @@ export class Room implements api.Room {
     if (participant.closed) return;
     this.#forget(participant);
     this.tellOf(participant, { type: 'participantLeft', participant, reason });
+    if (participant.grants.recorder) this.#recorderLeft();
     this.#succession?.left(participant);
     this.#closeIfEmpty();
   }
 
   tell(event: RoomEvent, except?: Participant): void {
     for (const participant of this.#members) if (participant !== except) participant.tell(event);
+    this.#recordings.hear(event);
     this.#options.watch(event);
   }
 
@@ -502,10 +549,17 @@ export class Room implements api.Room {
   /** As `tell`, of a text for everybody: newcomers are told of it too. */
   tellText(event: RoomEvent & { readonly type: 'textSaid' | 'announced' }): void {
     const { said, text } = event;
-    const { name: by, profile } = event.type === 'textSaid' ? event.from : server;
-    this.#history.add({ ...said, by, displayName: profile.name, text }, this.#settings.chatHistory);
+    const { by, displayName } = speakerOf(event);
+    this.#history.add({ ...said, by, displayName, text }, this.#settings.chatHistory);
     this.#keepItself();
     this.tell(event);
+  }
+
+  /** Says a text that is nobody's in the room. @param by empty: the server. @throws RoomError `participant-not-found` */
+  announce(text: string, by: string, to?: readonly Participant[]): void {
+    const event = { type: 'announced', room: this, by, text, to, said: this.stamp() } as const;
+    if (to) this.tellSome(event, to);
+    else this.tellText(event);
   }
 
   tellModerators(event: RoomEvent): void {
@@ -552,8 +606,9 @@ export class Room implements api.Room {
     this.#members.clear();
     this.#stopWait();
     this.#succession?.stop();
+    const recorded = this.#recordings.close();
     for (const member of members) member.membershipEnded();
-    this.#media.close();
+    this.#media.close(recorded);
     this.#options.closed(this);
     this.#context.journal?.closed(this.name);
     const event: RoomEvent = { type: 'roomClosed', room: this, reason };
@@ -569,7 +624,7 @@ export class Room implements api.Room {
       return;
     }
     if (this.#stays || this.#closed || this.#members.visible > 0) return;
-    if ([...this.#members].some(({ grants }) => grants.recorder)) return;
+    if (this.#recorders > 0) return;
     const { departureTimeoutS } = this.#settings;
     if (departureTimeoutS === 0) this.close('empty');
     else this.#wait(departureTimeoutS);
@@ -600,6 +655,23 @@ export class Room implements api.Room {
     this.keepParticipant(participant);
   }
 
+  #acting(actor: api.Moderator): Acting {
+    return new Acting(this, actor as Actor, this.#context.audit);
+  }
+
+  /** Those who are there are told of the first one that records by itself, and newcomers while it is there. */
+  #recorderCame(newcomer: Participant): void {
+    if (this.#recorders === 0) return;
+    const event = { type: 'recorderPresent', room: this, isPresent: true } as const;
+    if (this.#recorders === 1 && newcomer.grants.recorder) this.tell(event);
+    else newcomer.tell(event);
+  }
+
+  #recorderLeft(): void {
+    this.#recorders -= 1;
+    if (this.#recorders === 0) this.tell({ type: 'recorderPresent', room: this, isPresent: false });
+  }
+
   #taken({ id }: api.Newcomer): RoomError {
     return new RoomError('participant-exists', `"${id}" is already in room "${this.name}"`);
   }
@@ -609,8 +681,11 @@ export class Room implements api.Room {
   }
 }
 
-/** The server itself, as the speaker of a text. */
-const server = { name: '', profile: { name: '' } };
+/** For people who come later. */
+function speakerOf(event: RoomEvent & { readonly type: 'textSaid' | 'announced' }) {
+  if (event.type === 'announced') return { by: event.by, displayName: event.by };
+  return { by: event.from.name, displayName: event.from.profile.name };
+}
 
 function shown(participant: Participant | undefined): Participant | undefined {
   return participant?.grants.hidden ? undefined : participant;

@@ -5,8 +5,9 @@ import type * as api from './index.js';
 import type { Journal } from './journal.js';
 import type { Later } from './later.js';
 import type { Knocker } from './lobby.js';
-import type { AuditEntry } from './moderation.js';
+import type { AuditEntry } from './acting.js';
 import type { Passwords } from './passwords.js';
+import type { RecordingStore } from './recording-store.js';
 import type { RoomSettings } from './settings.js';
 
 export interface RoomsOptions {
@@ -47,6 +48,10 @@ export interface RoomsOptions {
   readonly fetch?: ((name: string, dialect: string | undefined) => Promise<void> | undefined) | undefined;
   /** Where this server is, in the words in which media servers say where they are. Default: nowhere in particular. */
   readonly region?: string | undefined;
+  /** Keeps what is recorded. Default: nothing is. */
+  readonly recordings?: RecordingStore | undefined;
+  /** Said in a room when it is recorded, by the name Recording. Default: nothing. */
+  readonly recordingNotice?: string;
   /** The longest text that can be said, in bytes of UTF-8. Default: 16,384. */
   readonly maxTextBytes?: number;
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */

@@ -50,6 +50,8 @@ export class Rooms {
   /** Names that a moderator keeps closed, and until when, in ms since 1970. */
   readonly #keptClosed = new Map<string, number>();
   readonly #watchers = new Set<RoomsWatcher>();
+  /** The server stops: no recording begins any more. */
+  #endsRecordings = false;
 
   constructor(
     media: MediaEngine,
@@ -68,6 +70,8 @@ export class Rooms {
       journal,
       fetch,
       region,
+      recordings,
+      recordingNotice = '',
       keepPayer = () => (rest) => rest(),
       maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
@@ -113,7 +117,8 @@ export class Rooms {
       maxMetadataBytes,
       firstIsModerator,
     };
-    this.#context = { ...shared, journal, audit, bans, keepClosed };
+    const records = { recordings: () => (this.#endsRecordings ? undefined : recordings), recordingNotice };
+    this.#context = { ...shared, ...records, journal, audit, bans, keepClosed };
   }
 
   [Symbol.iterator](): Iterator<api.Room> {
@@ -310,8 +315,15 @@ export class Rooms {
     else this.#keptClosed.set(name, refusals.keptClosed);
   }
 
+  /** The server stops: ends all recordings, and begins none from now on. Resolves when their files are whole. */
+  async endRecordings(): Promise<void> {
+    this.#endsRecordings = true;
+    await Promise.all([...this.#rooms.values()].map((room) => room.endRecordings()));
+  }
+
   /** Closes every room, as on shutdown. */
   close(reason: string): void {
+    void this.endRecordings();
     for (const room of this.#rooms.values()) room.close(reason);
   }
 

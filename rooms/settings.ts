@@ -1,7 +1,17 @@
+import type { MediaKind } from '../media/port.js';
 import { RoomError } from './errors.js';
 import { checkedName } from './names.js';
 import { assertMetadata } from './profile.js';
+import type { StreamSource } from './streams.js';
 import { mostKeptTexts } from './text-history.js';
+
+/** What of a room is recorded from its first stream on. */
+export interface AutoRecord {
+  /** Default: streams of all sources. */
+  readonly sources?: readonly StreamSource[] | undefined;
+  /** Default: both. */
+  readonly kinds?: readonly MediaKind[] | undefined;
+}
 
 /** What can be set for a room, in advance and while it runs. The defaults are options (ROOM_…), except where it says so. */
 export interface RoomSettings {
@@ -29,6 +39,8 @@ export interface RoomSettings {
   readonly chatHistory: number;
   /** How long the name cannot be opened again after a moderator has ended the room, in s. */
   readonly keepClosedS: number;
+  /** Null: nothing is recorded unless somebody wants it. */
+  readonly autoRecord: AutoRecord | null;
 }
 
 export const defaultSettings: RoomSettings = {
@@ -44,6 +56,7 @@ export const defaultSettings: RoomSettings = {
   listed: true,
   chatHistory: 50,
   keepClosedS: 0,
+  autoRecord: null,
 };
 
 /** Of a room that is made in advance. */
@@ -78,9 +91,14 @@ export function checkedSettings(given: Partial<RoomSettings>, maxMetadataBytes: 
 /** What differs from the present settings; undefined when nothing does. */
 export function changesOf(present: RoomSettings, given: Partial<RoomSettings>): Partial<RoomSettings> | undefined {
   const changed = (Object.keys(given) as (keyof RoomSettings)[]).filter(
-    (name) => given[name] !== undefined && given[name] !== present[name],
+    (name) => given[name] !== undefined && !isSame(given[name], present[name]),
   );
   if (changed.length === 0) return undefined;
   // Their names and types are those of RoomSettings.
   return Object.fromEntries(changed.map((name) => [name, given[name]])) as Partial<RoomSettings>;
+}
+
+/** Of values that are plain data. */
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(other));
 }

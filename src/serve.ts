@@ -150,6 +150,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       journal: node?.journal,
       fetch: node && fetchFrom(node, (dialect) => !dialects.some(({ name, relayed }) => name === dialect && relayed)),
       ...roomsOf(config),
+      recordings,
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
       passwords,
@@ -317,6 +318,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     tellAccess(config, log);
     void access.open();
     undo.add(async () => {
+      await rooms.endRecordings();
       rooms.close('the server stops');
       await node?.closed();
     });
@@ -347,6 +349,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       drain: async (give, ms) => {
         const end = performance.now() + ms;
         leaveForGood();
+        await rooms.endRecordings();
         await Promise.race([give(), pause(giveMs, undefined, { ref: false })]);
         doors.stop();
         await sendAway(dialects, end - performance.now());
@@ -356,6 +359,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         const served = Promise.all([...handOvers.values()].map((each) => each.suspend()));
         await Promise.race([served, pause(handOverMs, undefined, { ref: false })]);
         leaveForGood();
+        await rooms.endRecordings();
         await save(rooms.record(recordOf));
         rooms.letGo();
       },
@@ -401,7 +405,9 @@ function roomsOf(config: Config): RoomsOptions {
       waitingRoom: config.roomWaitingRoom,
       mutedOnEntry: config.roomMutedOnEntry,
       chatHistory: config.chatHistory,
+      autoRecord: config.roomAutoRecord ? {} : null,
     },
+    recordingNotice: config.recordingNotice,
     departureTimeoutS: config.roomDepartureTimeoutS,
     maxTextBytes: config.maxTextBytes,
     maxMetadataBytes: config.maxMetadataBytes,

@@ -6,8 +6,10 @@ import type { People } from './people.js';
 
 type Told = Extract<RoomEvent, { type: 'participantJoined' | 'participantLeft' | 'textSaid' | 'announced' }>;
 
-/** What clients are shown where the server itself says something. */
-const server: WireUser = { id: 0, email: null, name: 'Server' };
+/** What clients are shown where nobody in the room says something. @param name empty: the server */
+function outsider(name: string): WireUser {
+  return { id: 0, email: null, name: name || 'Server' };
+}
 
 /** Encodes an event once for all users that are told it. */
 export class Encoder {
@@ -25,7 +27,7 @@ export class Encoder {
       case 'participantLeft':
         return new Message('user_left', { user: this.#people.describe(event.participant) });
       case 'announced':
-        return new Message('room_message', { user: server, type: 'chat', data: event.text });
+        return new Message('room_message', { user: outsider(event.by), type: 'chat', data: event.text });
       case 'textSaid': {
         const { from, text, to } = event;
         return to

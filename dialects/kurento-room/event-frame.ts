@@ -59,6 +59,7 @@ const differences: Readonly<Record<Type, Features>> = {
   recordingChanged: featuresNamed([]),
   recordingStopped: featuresNamed([]),
   recordingFailed: featuresNamed([]),
+  recorderPresent: featuresNamed([]),
   roomClosed: featuresNamed(['moderation']),
 };
 
@@ -129,7 +130,7 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
       return [messageText(event, room.name, name, features)];
     }
     case 'announced':
-      return [messageText(event, event.room.name, '', features)];
+      return [messageText(event, event.room.name, event.by, features)];
     case 'dataSent': {
       const { from, topic, data } = event;
       return has(features, 'streams') ? [notificationText(dataSent, { from: from?.name ?? '', topic, data })] : [];
@@ -153,6 +154,7 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     case 'recordingChanged':
     case 'recordingStopped':
     case 'recordingFailed':
+    case 'recorderPresent':
       return [];
     case 'roomClosed': {
       const { room, reason } = event;

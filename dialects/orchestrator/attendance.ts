@@ -245,7 +245,7 @@ export class Attendance {
         return;
       }
       case 'announced':
-        tellAll(links, 'MessageSent', { messageFrom: '', messageFromName: '', message: event.text });
+        tellAll(links, 'MessageSent', { messageFrom: '', messageFromName: event.by, message: event.text });
         return;
       default:
     }

@@ -15,7 +15,7 @@ const summaries = z.array(
 const picture = z.looseObject({
   name: z.string(),
   createdAt: z.string(),
-  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.looseObject({})])),
   participants: z.array(z.looseObject({ identity: z.string(), displayName: z.string(), dialect: z.string() })),
 });
 
@@ -50,7 +50,9 @@ const show: Command = {
 };
 
 /** By flag: the setting, and how its value is read. */
-const settings: Readonly<Record<string, readonly [name: string, read: 'text' | 'number' | 'yes', meaning: string]>> = {
+const settings: Readonly<
+  Record<string, readonly [name: string, read: 'text' | 'number' | 'yes' | 'all', meaning: string]>
+> = {
   title: ['title', 'text', 'For people, where it differs from the name.'],
   metadata: ['metadata', 'text', 'Text that the server does not read.'],
   'max-participants': ['maxParticipants', 'number', 'How many may come in. 0: any number.'],
@@ -59,6 +61,7 @@ const settings: Readonly<Record<string, readonly [name: string, read: 'text' | '
   locked: ['locked', 'yes', 'Only moderators come in.'],
   'waiting-room': ['waitingRoom', 'yes', 'A moderator lets people in one by one.'],
   'chat-history': ['chatHistory', 'number', 'How many of the last texts newcomers are told. 0: none.'],
+  'auto-record': ['autoRecord', 'all', 'It is recorded from its first stream on.'],
   'muted-on-entry': ['mutedOnEntry', 'yes', 'The microphones of those who come later are cut.'],
 };
 const createFlags: Flags = {
@@ -66,7 +69,7 @@ const createFlags: Flags = {
   ...Object.fromEntries(
     Object.entries(settings).map(([flag, [, read, meaning]]) => [
       flag,
-      { meaning, ...(read !== 'yes' && { value: read === 'text' ? 'TEXT' : 'N' }) },
+      { meaning, ...(read !== 'yes' && read !== 'all' && { value: read === 'text' ? 'TEXT' : 'N' }) },
     ]),
   ),
   ...remoteFlags,
@@ -81,7 +84,7 @@ const create: Command = {
     const wanted = Object.entries(settings).filter(([flag]) => given.isGiven(flag));
     const values = wanted.map(([flag, [name, read]]): [string, unknown] => {
       const text = given.text(flag) ?? '';
-      return [name, read === 'yes' ? true : read === 'text' ? text : numberIn(flag, text)];
+      return [name, valueOf(read, flag, text)];
     });
     const body = { name: remote.needed('room'), ...(Object.fromEntries(values) as object) };
     return printed(remote, await remote.ask({ method: 'POST', path: 'rooms', body }, picture));
@@ -116,7 +119,10 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
 }
 
 function printed(remote: Remote, shown: z.output<typeof picture>) {
-  const facts = Object.entries(shown.settings).map(([name, value]) => [name, String(value ?? '')]);
+  const facts = Object.entries(shown.settings).map(([name, value]) => [
+    name,
+    typeof value === 'object' && value ? JSON.stringify(value) : String(value ?? ''),
+  ]);
   const people = shown.participants.map(({ identity, displayName, dialect }) => [
     'participant',
     identity,
@@ -124,6 +130,20 @@ function printed(remote: Remote, shown: z.output<typeof picture>) {
     dialect,
   ]);
   return remote.print(shown, aligned([['name', shown.name], ['opened', shown.createdAt], ...facts, ...people]));
+}
+
+/** @throws UsageError */
+function valueOf(read: 'text' | 'number' | 'yes' | 'all', flag: string, text: string): unknown {
+  switch (read) {
+    case 'text':
+      return text;
+    case 'number':
+      return numberIn(flag, text);
+    case 'yes':
+      return true;
+    case 'all':
+      return {};
+  }
 }
 
 /** @throws UsageError */

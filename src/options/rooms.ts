@@ -43,6 +43,16 @@ export const roomsOptions = {
     false,
     'Whether the microphones of all but moderators are cut until a moderator allows them, where nothing else is set for a room.',
   ),
+  roomAutoRecord: flag(
+    false,
+    'Whether a room is recorded from its first stream on, where nothing else is set for it. With false when somebody wants it.',
+  ),
+  recordingNotice: option(
+    z.string().max(1_000),
+    '',
+    'text',
+    'What is said in a room, by the name Recording, when a recording of it begins: many countries want that. Clients of the page see it without that. Empty: nothing.',
+  ),
   chatHistory: option(
     count.min(0).max(mostKeptTexts),
     50,

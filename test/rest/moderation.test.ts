@@ -57,6 +57,7 @@ describe('REST: rooms, participants and moderation', () => {
       password: 'open',
       emptyTimeoutS: 9,
       chatHistory: 7,
+      autoRecord: { sources: ['camera'] },
     };
     const made = await send('POST', 'rooms', given);
     expect(made.status).to.equal(201);
@@ -72,6 +73,7 @@ describe('REST: rooms, participants and moderation', () => {
       mutedOnEntry: false,
       listed: true,
       keepClosedS: 0,
+      autoRecord: { sources: ['camera'] },
       chatHistory: 7,
       hasPassword: true,
     });

@@ -97,6 +97,8 @@ function inShort(event: RoomEvent): string {
     case 'recordingStopped':
     case 'recordingFailed':
       return `${event.type} ${event.recording.name} ${event.recording.state}`;
+    case 'recorderPresent':
+      return `${event.type} ${event.isPresent}`;
     case 'roomClosed':
       return `${event.type} ${event.room.name} ${event.reason}`;
   }

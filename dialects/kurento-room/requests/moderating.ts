@@ -18,6 +18,13 @@ export const kindsSchema = z
   .min(1)
   .transform((kinds): readonly MediaKind[] => [...new Set(kinds)]);
 
+/** What streams show. */
+export const sourcesSchema = z
+  .array(z.enum(['camera', 'screen', 'other']))
+  .min(1)
+  .optional()
+  .meta({ description: 'Default: all' });
+
 /** Which streams of the participant. */
 export const streamSchema = streamIdSchema
   .optional()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mostKeptTexts } from '../../../rooms/index.js';
 import type { RoomSettings } from '../../../rooms/index.js';
 import { lenientBoolean } from '../lenient.js';
-import { moderatorRequest } from './moderating.js';
+import { kindsSchema, moderatorRequest, sourcesSchema } from './moderating.js';
 
 const seconds = z.int().min(0).max(86_400).optional();
 const flag = lenientBoolean.optional();
@@ -22,6 +22,10 @@ const params = z.object({
     description: 'How many of the last texts that were said to everybody newcomers with the feature `chat` are told',
   }),
   keepClosedS: seconds.meta({ description: 'How long the name cannot be opened again after closeRoom' }),
+  autoRecord: z
+    .object({ sources: sourcesSchema, kinds: kindsSchema.optional() })
+    .nullish()
+    .meta({ description: 'What is recorded from its first stream on; empty: all. null: nothing by itself' }),
 });
 
 export const updateRoom = moderatorRequest({
