@@ -22,6 +22,8 @@ import { writeWholeFile } from './whole-file.js';
 
 /** How long the files are read before the recording counts as ended, in ms. What takes longer goes on after it. */
 const readingMs = 8_000;
+/** Files that are read at a time: one that has to be waited for holds up no others. */
+const readAtOnce = 8;
 /** Kept on the disk while the recording runs, so that a full one has place for the end of the journal and the manifest. In bytes. */
 const reservedBytes = 262_144;
 const reserveName = '.reserve';
@@ -196,7 +198,11 @@ export class Folder implements RecordingFolder {
         this.#options.log.error('a file of a recording could not be read', { recording: this.id, file, error });
       }
     };
-    for (const file of this.#draft.files) await read(file);
+    const waiting = [...this.#draft.files];
+    const reader = async (): Promise<void> => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await read(file);
+    };
+    await Promise.all(Array.from({ length: readAtOnce }, reader));
     if (this.#draft.endedAt !== undefined) this.#writeManifest();
   }
 

@@ -125,6 +125,7 @@ async function packClient() {
 function sourcesStamp() {
   const hash = createHash('sha256').update(process.version);
   for (const path of [
+    'ebml.ts',
     'log.ts',
     'npm-gone.ts',
     'process-mark.ts',

@@ -1,4 +1,4 @@
-import { element, elementHead, float, idBytes, ids, longSize, padded, text, unsigned } from './ebml.js';
+import { element, elementHead, float, idBytes, ids, longSize, padded, text, unsigned } from '../../../ebml.js';
 import type { Codec } from '../codecs/codec.js';
 import type { Frame } from '../codecs/frame.js';
 import type { RecordingFile } from './recording-file.js';

@@ -1,4 +1,4 @@
-/** Ids of the Matroska elements that are written (RFC 9559 §5.1). */
+/** Ids of the Matroska elements that are written or read (RFC 9559 §5.1). */
 export const ids = {
   ebml: 0x1a45dfa3,
   ebmlVersion: 0x4286,
@@ -37,12 +37,18 @@ export const ids = {
   cluster: 0x1f43b675,
   timestamp: 0xe7,
   simpleBlock: 0xa3,
+  blockGroup: 0xa0,
+  block: 0xa1,
+  referenceBlock: 0xfb,
   cues: 0x1c53bb6b,
   cuePoint: 0xbb,
   cueTime: 0xb3,
   cueTrackPositions: 0xb7,
   cueTrack: 0xf7,
   cueClusterPosition: 0xf1,
+  tags: 0x1254c367,
+  chapters: 0x1043a770,
+  attachments: 0x1941a469,
 } as const;
 
 /** One element: id, size, content (RFC 8794 §3). */
@@ -79,6 +85,65 @@ export function float(id: number, value: number): Buffer {
 
 export function text(id: number, value: string): Buffer {
   return element(id, Buffer.from(value));
+}
+
+export interface ElementHead {
+  readonly id: number;
+  /** Of the content. Undefined: it is not known, and the element goes on to where one begins that cannot be in it. */
+  readonly size: number | undefined;
+  /** Of id and size together. */
+  readonly length: number;
+}
+
+/** Of an element that begins with these bytes. Undefined when it is none, or not all of the head is there. */
+export function readHead(bytes: Buffer): ElementHead | undefined {
+  const idLength = Math.clz32(bytes[0] ?? 0) - 23;
+  if (idLength > 4 || bytes.length <= idLength) return undefined;
+  const first = bytes[idLength] ?? 0;
+  const sizeLength = Math.clz32(first) - 23;
+  const length = idLength + sizeLength;
+  if (sizeLength > 8 || bytes.length < length) return undefined;
+  const wide = Buffer.alloc(8);
+  bytes.copy(wide, 8 - sizeLength, idLength, length);
+  wide[8 - sizeLength] = first & (0xff >> sizeLength);
+  const size = wide.readBigUInt64BE();
+  const isUnknown = size === 2n ** BigInt(7 * sizeLength) - 1n;
+  if (!isUnknown && size > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
+  return { id: bytes.readUIntBE(0, idLength), size: isUnknown ? undefined : Number(size), length };
+}
+
+/** The longest head that there is. */
+export const longestHead = 12;
+
+export interface Child {
+  readonly id: number;
+  /** Where it and its content begin in the content of its parent. */
+  readonly at: number;
+  readonly contentAt: number;
+  readonly content: Buffer;
+}
+
+/** The children of an element, from its content. Ends before one that is not whole. */
+export function* childrenOf(content: Buffer): Generator<Child> {
+  for (let at = 0; at < content.length;) {
+    const head = readHead(content.subarray(at));
+    if (head?.size === undefined) return;
+    const contentAt = at + head.length;
+    const end = contentAt + head.size;
+    if (end > content.length) return;
+    yield { id: head.id, at, contentAt, content: content.subarray(contentAt, end) };
+    at = end;
+  }
+}
+
+/** @param content up to six bytes */
+export function readUnsigned(content: Buffer): number {
+  return content.length === 0 || content.length > 6 ? 0 : content.readUIntBE(0, content.length);
+}
+
+export function readFloat(content: Buffer): number | undefined {
+  if (content.length === 4) return content.readFloatBE();
+  return content.length === 8 ? content.readDoubleBE() : undefined;
 }
 
 /** `content`, filled up to `size` bytes with a void element: room for elements that come later. */

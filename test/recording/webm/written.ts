@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { opus } from '../../../media/embedded/codecs/opus.js';
+import { vp8 } from '../../../media/embedded/codecs/vp8.js';
+import { RecordingFile } from '../../../media/embedded/recorder/recording-file.js';
+import { WebmWriter } from '../../../media/embedded/recorder/webm-writer.js';
+
+/** What ffmpeg makes of these arguments. @param name of the file, whose end says what is made */
+export function made(name: string, ...args: readonly string[]): Buffer {
+  return inFolder((folder) => {
+    execFileSync('ffmpeg', ['-v', 'error', ...args, join(folder, name)]);
+    return readFileSync(join(folder, name));
+  });
+}
+
+/** Ten pictures and fifty packets of sound for each second. */
+const seconds = 4;
+const pictures = ['-f', 'lavfi', '-i', `testsrc=size=160x120:rate=10:duration=${seconds}`];
+const sound = ['-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}`];
+
+/** A file as the embedded engine writes it. */
+export async function writtenByEngine({ isFinished = true } = {}): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-written-'));
+  try {
+    const path = join(folder, 'file.webm');
+    const file = new RecordingFile(path, (error) => {
+      throw error;
+    });
+    const writer = new WebmWriter(file);
+    const heard = packetsIn(made('sound.ogg', ...sound, '-c:a', 'libopus', '-frame_duration', '20'));
+    const seen = framesIn(made('pictures.ivf', ...pictures, '-c:v', 'libvpx', '-g', '20'));
+    const audio = writer.addTrack({ codec: opus, codecPrivate: heard.head });
+    const video = writer.addTrack({ codec: vp8, width: 160, height: 120 });
+    for (let ms = 0; ms < seconds * 1_000; ms += 20) {
+      const frame = ms % 100 === 0 ? seen[ms / 100] : undefined;
+      // The lowest bit of a frame of VP8 says that it needs another one.
+      if (frame) writer.write(video, { chunks: [frame], isKey: ((frame[0] ?? 0) & 1) === 0 }, ms);
+      const packet = heard.packets[ms / 20];
+      if (packet) writer.write(audio, { chunks: [packet], isKey: true }, ms);
+    }
+    if (isFinished) writer.finish();
+    await file.close();
+    return readFileSync(path);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A file as another program writes it. */
+export function writtenByFfmpeg(...args: readonly string[]): Buffer {
+  const coded = ['-c:v', 'libvpx', '-g', '10', '-c:a', 'libopus', '-cluster_time_limit', '500'];
+  return made('file.webm', ...pictures, ...sound, ...coded, ...args);
+}
+
+function inFolder<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'atrium-made-'));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Of an IVF file: a header of 32 bytes, then each frame after its length and time. */
+function framesIn(ivf: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = ivf.readUInt16LE(6); at < ivf.length;) {
+    const end = at + 12 + ivf.readUInt32LE(at);
+    frames.push(ivf.subarray(at + 12, end));
+    at = end;
+  }
+  return frames;
+}
+
+/** Of an Ogg file (RFC 3533). The first packet is the head, the second one holds comments. */
+function packetsIn(ogg: Buffer): { readonly head: Buffer; readonly packets: readonly Buffer[] } {
+  const packets: Buffer[] = [];
+  let begun: Buffer[] = [];
+  for (let at = 0; at < ogg.length;) {
+    const sizes = [...ogg.subarray(at + 27, at + 27 + (ogg[at + 26] ?? 0))];
+    at += 27 + sizes.length;
+    for (const size of sizes) {
+      begun.push(ogg.subarray(at, at + size));
+      at += size;
+      if (size === 255) continue;
+      packets.push(Buffer.concat(begun));
+      begun = [];
+    }
+  }
+  const [head = Buffer.alloc(0), , ...rest] = packets;
+  return { head, packets: rest };
+}
