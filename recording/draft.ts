@@ -56,23 +56,18 @@ export class Draft {
     return this.#isStored;
   }
 
-  /** The names of all files, in their order. */
-  get files(): readonly string[] {
-    return [...this.#files.keys()];
+  /** Those that nobody has told the end of. */
+  get openFiles(): readonly string[] {
+    return this.#named(({ endedMs }) => endedMs === undefined);
   }
 
-  /** Those that nobody has told the end of. */
-  get openFiles(): number {
-    return [...this.#files.values()].filter(({ endedMs }) => endedMs === undefined).length;
+  get unreadFiles(): readonly string[] {
+    return this.#named(({ contents }) => contents === undefined);
   }
 
   /** Whether anything was ever written to it, as far as is known. */
   hasStarted(file: string): boolean {
     return this.#files.get(file)?.startedMs !== undefined;
-  }
-
-  contentsOf(file: string): FileContents | undefined {
-    return this.#files.get(file)?.contents;
   }
 
   /** The latest time that is known, on its clock. */
@@ -154,6 +149,10 @@ export class Draft {
         .map((file) => recordedFile(file, elapsedMs)),
       events: this.#events,
     };
+  }
+
+  #named(fits: (file: DraftFile) => boolean): readonly string[] {
+    return [...this.#files.values()].filter(fits).map(({ added }) => added.file);
   }
 
   /** One that nobody ever sent anything to, and that is not there, is no file. */

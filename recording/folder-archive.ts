@@ -5,7 +5,7 @@ import { RecordingBusy } from './archive.js';
 import type { Archive, ArchivedFile, ArchivePage, ArchiveQuery } from './archive.js';
 import { manifestSchema } from './manifest.js';
 import type { Manifest } from './manifest.js';
-import { folderOf, isMediaFile, isRecordingId, manifestName } from './names.js';
+import { deletedPrefix, folderOf, isMediaFile, isRecordingId, manifestName } from './names.js';
 
 /** Deleted recordings that are remembered, so that a client that turns pages finds its place. */
 const mostRemembered = 1_000;
@@ -96,7 +96,7 @@ export class FolderArchive implements Archive {
     const manifest = await this.find(id);
     if (!manifest) return false;
     requireEnd(manifest);
-    const deleted = join(this.#directory, `.deleted-${id}`);
+    const deleted = join(this.#directory, `${deletedPrefix}${id}`);
     await rename(folderOf(this.#directory, id), deleted);
     this.#remember(manifest);
     await rm(deleted, { recursive: true, force: true });

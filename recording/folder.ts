@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.js';
@@ -12,11 +12,13 @@ import type {
 } from '../rooms/index.js';
 import { Draft } from './draft.js';
 import { readContents } from './file-contents.js';
-import { JournalWriter } from './journal.js';
+import { JournalWriter, readJournal } from './journal.js';
 import type { JournalLine } from './journal.js';
 import type { Manifest } from './manifest.js';
-import { folderOf, manifestName, mediaFileName } from './names.js';
-import { ownerName } from './owner.js';
+import { manifestText } from './manifest-text.js';
+import { manifestName, mediaFileName } from './names.js';
+import { giveReserve, makeFolder } from './new-folder.js';
+import { nobody, ownerName } from './owner.js';
 import type { RecordingClock } from './recording-clock.js';
 import { writeWholeFile } from './whole-file.js';
 
@@ -24,16 +26,12 @@ import { writeWholeFile } from './whole-file.js';
 const readingMs = 8_000;
 /** Files that are read at a time: one that has to be waited for holds up no others. */
 const readAtOnce = 8;
-/** Kept on the disk while the recording runs, so that a full one has place for the end of the journal and the manifest. In bytes. */
-const reservedBytes = 262_144;
-const reserveName = '.reserve';
 
 export interface FolderOptions {
   /** That of all recordings. */
   readonly directory: string;
   /** The id of this server among those that share the directory. */
   readonly owner: string;
-  readonly clock: RecordingClock;
   readonly uriOf: (recording: string, file: string) => string;
   /** How many files may be written at a time; 0 for any number. */
   readonly maxStreams: () => number;
@@ -42,10 +40,13 @@ export interface FolderOptions {
   readonly log: Log;
 }
 
-/** A recording that runs, in its directory. */
+type Clock = Pick<RecordingClock, 'elapsedMs' | 'pause' | 'resume'>;
+
+/** A recording that this server is at work in: it runs, or its files are read or uploaded. */
 export class Folder implements RecordingFolder {
   readonly path: string;
   readonly #options: FolderOptions;
+  readonly #clock: Clock;
   readonly #listener: RecordingStoreListener;
   readonly #draft: Draft;
   readonly #journal: JournalWriter;
@@ -61,47 +62,47 @@ export class Folder implements RecordingFolder {
 
   private constructor(
     path: string,
-    begun: JournalLine & { type: 'begun' },
+    draft: Draft,
+    journalLength: number,
+    clock: Clock,
     listener: RecordingStoreListener,
     options: FolderOptions,
   ) {
     this.path = path;
     this.#options = options;
+    this.#clock = clock;
     this.#listener = listener;
-    this.#draft = new Draft(begun);
-    this.#journal = new JournalWriter(path, (error) => {
-      options.log.warn('a line of the journal of a recording could not be written', { recording: begun.id, error });
+    this.#draft = draft;
+    this.#journal = new JournalWriter(path, journalLength, (error) => {
+      options.log.warn('the journal of a recording cannot be written', { recording: draft.id, error });
     });
   }
 
   /** @throws what the system says; nothing is left then */
   static async begin(
     recording: NewRecording,
+    clock: Clock,
     listener: RecordingStoreListener,
     options: FolderOptions,
   ): Promise<Folder> {
     const { id, name, room, target, startedBy } = recording;
-    const path = folderOf(options.directory, id);
-    // It gets its name when all is in it: another server that sees it must see whose it is.
-    const temporary = join(options.directory, `.new-${id}`);
     const startedAt = new Date(recording.startedAt).toISOString();
     const begun = { type: 'begun', version: 1, id, name, room, target, startedAt, startedBy } as const;
-    try {
-      await mkdir(temporary, { mode: 0o700 });
-      await writeFile(join(temporary, ownerName(options.owner)), '', { mode: 0o600 });
-      await reserve(join(temporary, reserveName));
-      const first = new JournalWriter(temporary, (error) => {
-        throw error;
-      });
-      first.write(begun);
-      await first.close();
-      await writeWholeFile(join(temporary, manifestName), textOf(new Draft(begun).manifest(0)));
-      await rename(temporary, path);
-      return new Folder(path, begun, listener, options);
-    } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
-      throw error;
-    }
+    const path = await makeFolder(options.directory, options.owner, begun);
+    const { length } = await readJournal(path);
+    return new Folder(path, new Draft(begun), length, clock, listener, options);
+  }
+
+  /**
+   * One that another server has left. `end` it: what has ended is not changed by that, but for files that were not read.
+   * @returns undefined when it has no journal. @throws what the system says
+   */
+  static async left(path: string, options: FolderOptions): Promise<Folder | undefined> {
+    const { lines, length } = await readJournal(path);
+    const draft = Draft.of(lines);
+    if (!draft) return undefined;
+    const clock = { elapsedMs: draft.lastMs, pause: () => undefined, resume: () => undefined };
+    return new Folder(path, draft, length, clock, { mustStop: () => undefined }, options);
   }
 
   get id(): string {
@@ -109,11 +110,21 @@ export class Folder implements RecordingFolder {
   }
 
   get elapsedMs(): number {
-    return this.#options.clock.elapsedMs;
+    return this.#clock.elapsedMs;
   }
 
   get manifest(): Manifest {
     return this.#draft.manifest(this.elapsedMs);
+  }
+
+  /** In ms since 1970. Undefined while it runs. */
+  get endedAt(): number | undefined {
+    return this.#draft.endedAt;
+  }
+
+  /** Whether all of it is in the object store. */
+  get isStored(): boolean {
+    return this.#draft.isStored;
   }
 
   /** Tells the room, once, and never after its end. */
@@ -125,45 +136,37 @@ export class Folder implements RecordingFolder {
 
   addFile({ participant, stream, source, kinds }: NewRecordedFile): ReturnType<RecordingFolder['addFile']> {
     const most = this.#options.maxStreams();
-    if (this.#end || (most > 0 && this.#draft.openFiles >= most)) return undefined;
+    if (this.#end || (most > 0 && this.#draft.openFiles.length >= most)) return undefined;
     this.#files += 1;
     const file = mediaFileName(this.#files, source);
     const uri = this.#options.uriOf(this.id, file);
     const { id, sid, name } = participant;
-    this.#take({
-      type: 'file',
-      atMs: this.elapsedMs,
-      file,
-      uri,
-      participant: { id, sid, name },
-      stream,
-      source,
-      kinds: [...kinds],
-    });
+    const ofWhom = { participant: { id, sid, name }, stream, source, kinds: [...kinds] };
+    this.take({ type: 'file', atMs: this.elapsedMs, file, uri, ...ofWhom });
     return { file, uri };
   }
 
   fileStarted(file: string, atMs: number): void {
-    this.#take({ type: 'fileStarted', atMs: Math.max(0, Math.round(atMs)), file });
+    this.take({ type: 'fileStarted', atMs: Math.max(0, Math.round(atMs)), file });
   }
 
   fileEnded(file: string, failure?: string): void {
-    this.#take({ type: 'fileEnded', atMs: this.elapsedMs, file, ...(failure !== undefined && { failure }) });
+    this.take({ type: 'fileEnded', atMs: this.elapsedMs, file, ...(failure !== undefined && { failure }) });
   }
 
   muted(file: string, kind: 'audio' | 'video', isMuted: boolean): void {
-    this.#take({ type: 'muted', atMs: this.elapsedMs, file, kind, isMuted });
+    this.take({ type: 'muted', atMs: this.elapsedMs, file, kind, isMuted });
   }
 
   happened(event: 'joined' | 'left' | 'speaker', participant: string): void {
-    this.#take({ type: 'happened', atMs: this.elapsedMs, event, id: participant });
+    this.take({ type: 'happened', atMs: this.elapsedMs, event, id: participant });
   }
 
   stateChanged(state: 'recording' | 'paused' | 'stopping'): void {
-    if (state === 'paused') this.#options.clock.pause();
-    if (state === 'recording') this.#options.clock.resume();
-    this.#take({ type: 'state', atMs: this.elapsedMs, state });
-    this.#writeManifest();
+    if (state === 'paused') this.#clock.pause();
+    if (state === 'recording') this.#clock.resume();
+    this.take({ type: 'state', atMs: this.elapsedMs, state });
+    void this.writeManifest();
   }
 
   end(state: 'ready' | 'failed', reason: RecordingEnd): Promise<EndedRecording> {
@@ -171,74 +174,76 @@ export class Folder implements RecordingFolder {
     return this.#end;
   }
 
+  /** What has happened with it. */
+  take(line: JournalLine): void {
+    this.#draft.take(line);
+    this.#journal.write(line);
+  }
+
+  /** One after another. Never rejects. */
+  writeManifest(): Promise<void> {
+    this.#written = this.#written.then(async () => {
+      try {
+        await writeWholeFile(join(this.path, manifestName), manifestText(this.manifest));
+      } catch (error) {
+        this.#options.log.error('the manifest of a recording cannot be written', { recording: this.id, error });
+      }
+    });
+    return this.#written;
+  }
+
+  /**
+   * Called when this server does nothing more with it, after `finished`. Never rejects.
+   * @param isDone false: another server, or the next start, goes on with it
+   */
+  async letGo(isDone: boolean): Promise<void> {
+    await this.#written;
+    await this.#journal.close();
+    const own = join(this.path, ownerName(this.#options.owner));
+    const gone = isDone ? rm(own, { force: true }) : rename(own, join(this.path, ownerName(nobody)));
+    // The directory may have been deleted.
+    await gone.catch(() => undefined);
+  }
+
   async #finish(state: 'ready' | 'failed', reason: RecordingEnd): Promise<EndedRecording> {
-    const atMs = this.elapsedMs;
-    for (const file of this.#draft.files) this.#take({ type: 'fileEnded', atMs, file });
-    await rm(join(this.path, reserveName), { force: true }).catch(() => undefined);
-    const reading = this.#readAll().then(() => true);
-    const isRead = await Promise.race([reading, pause(readingMs, false, { ref: false })]);
-    this.#take({ type: 'ended', atMs, at: new Date(this.#options.now()).toISOString(), state, reason });
-    this.#writeManifest();
-    const over = isRead ? this.#letGo() : reading.then(async () => this.#letGo());
-    await (isRead ? over : this.#written);
-    const { files } = this.manifest;
+    const endMs = this.elapsedMs;
+    for (const file of this.#draft.openFiles) this.take({ type: 'fileEnded', atMs: endMs, file });
+    await giveReserve(this.path);
+    const reading = this.#readAll();
+    await Promise.race([reading, pause(readingMs, undefined, { ref: false })]);
+    if (this.endedAt === undefined) {
+      const at = new Date(this.#options.now()).toISOString();
+      this.take({ type: 'ended', atMs: Math.max(endMs, this.#draft.lastMs), at, state, reason });
+    }
+    await this.writeManifest();
+    void reading.then(async () => {
+      await this.#written;
+      this.#hasFinished();
+    });
+    const { state: now, durationMs, files } = this.manifest;
     return {
-      ...{ state, durationMs: atMs },
-      files: files.map(({ file, bytes, durationMs }) => ({ file, bytes, durationMs })),
+      ...{ state: now === 'failed' ? 'failed' : 'ready', durationMs },
+      files: files.map(({ file, bytes, durationMs: lengthMs }) => ({ file, bytes, durationMs: lengthMs })),
     };
   }
 
   /** Never rejects. */
   async #readAll(): Promise<void> {
-    const read = async (file: string): Promise<void> => {
-      try {
-        const contents = await readContents(join(this.path, file), this.#draft.hasStarted(file));
-        this.#take({ type: 'read', file, contents });
-      } catch (error) {
-        this.#options.log.error('a file of a recording could not be read', { recording: this.id, file, error });
-      }
-    };
-    const waiting = [...this.#draft.files];
+    const waiting = [...this.#draft.unreadFiles];
     const reader = async (): Promise<void> => {
-      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await read(file);
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await this.#read(file);
     };
     await Promise.all(Array.from({ length: readAtOnce }, reader));
-    if (this.#draft.endedAt !== undefined) this.#writeManifest();
+    // It took longer.
+    if (this.endedAt !== undefined) void this.writeManifest();
   }
 
-  async #letGo(): Promise<void> {
-    await this.#written;
-    await this.#journal.close();
-    await rm(join(this.path, ownerName(this.#options.owner)), { force: true }).catch(() => undefined);
-    this.#hasFinished();
-  }
-
-  #take(line: JournalLine): void {
-    this.#draft.take(line);
-    this.#journal.write(line);
-  }
-
-  #writeManifest(): void {
-    this.#written = this.#written.then(async () => {
-      try {
-        await writeWholeFile(join(this.path, manifestName), textOf(this.manifest));
-      } catch (error) {
-        this.#options.log.error('the manifest of a recording could not be written', { recording: this.id, error });
-      }
-    });
-  }
-}
-
-export function textOf(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, undefined, 1)}\n`;
-}
-
-/** With real bytes: a file system gives a hole no place. */
-async function reserve(path: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(Buffer.alloc(reservedBytes, 0x20));
-  } finally {
-    await file.close();
+  async #read(file: string): Promise<void> {
+    try {
+      const contents = await readContents(join(this.path, file), this.#draft.hasStarted(file));
+      this.take({ type: 'read', file, contents });
+    } catch (error) {
+      this.#options.log.error('a file of a recording cannot be read', { recording: this.id, file, error });
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fdatasync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -68,15 +68,24 @@ const journalLine = z.discriminatedUnion('type', [
 ]);
 export type JournalLine = z.infer<typeof journalLine>;
 
-/** Ends before the first line that is not whole: the process died while it wrote. @throws what the system says */
-export async function readJournal(folder: string): Promise<readonly JournalLine[]> {
+/**
+ * Ends before the first line that is not whole: the process died while it wrote. @returns the lines, and how many bytes they have
+ * @throws what the system says
+ */
+export async function readJournal(
+  folder: string,
+): Promise<{ readonly lines: readonly JournalLine[]; readonly length: number }> {
   const lines: JournalLine[] = [];
-  for (const text of (await readFile(join(folder, journalName), 'utf8')).split('\n')) {
+  let length = 0;
+  const texts = (await readFile(join(folder, journalName), 'utf8')).split('\n');
+  // What follows the last line break is no line.
+  for (const text of texts.slice(0, -1)) {
     const { data } = journalLine.safeParse(parsed(text));
     if (!data) break;
     lines.push(data);
+    length += Buffer.byteLength(text) + 1;
   }
-  return lines;
+  return { lines, length };
 }
 
 function parsed(text: string): unknown {
@@ -91,41 +100,62 @@ const flush = promisify(fdatasync);
 
 /**
  * Writes the journal of a recording. A line is the system's when `write` returns, so it outlives the process; the disk has it soon after,
- * and for certain when `close` resolves.
+ * and for certain when `close` resolves. What a full disk does not take is written later.
  */
 export class JournalWriter {
   readonly #file: number;
   readonly #failed: (error: unknown) => void;
+  #length: number;
+  #waiting: Buffer = Buffer.alloc(0);
   #isDirty = false;
   #flushing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  /** @param failed hears of each line that could not be written. @throws what the system says */
-  constructor(folder: string, failed: (error: unknown) => void) {
+  /**
+   * @param length of the lines that are there; what follows is cut off
+   * @param failed hears of it when lines cannot be written. @throws what the system says
+   */
+  constructor(folder: string, length: number, failed: (error: unknown) => void) {
     this.#failed = failed;
-    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
-    this.#file = openSync(join(folder, journalName), O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+    this.#length = length;
+    const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
+    this.#file = openSync(join(folder, journalName), O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
+    ftruncateSync(this.#file, length);
   }
 
   write(line: JournalLine): void {
     if (this.#closed) return;
-    try {
-      const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-      for (let done = 0; done < bytes.length;) done += writeSync(this.#file, bytes, done);
-    } catch (error) {
-      this.#failed(error);
-      return;
-    }
-    this.#isDirty = true;
-    this.#flushing ??= this.#flush();
+    this.#waiting = Buffer.concat([this.#waiting, Buffer.from(`${JSON.stringify(line)}\n`)]);
+    this.#writeWaiting();
   }
 
   /** May be called twice. */
   close(): Promise<void> {
-    this.#closed ??= (this.#flushing ?? Promise.resolve()).then(() => {
-      closeSync(this.#file);
-    });
+    if (!this.#closed) {
+      this.#writeWaiting();
+      this.#closed = (this.#flushing ?? Promise.resolve()).then(() => {
+        closeSync(this.#file);
+      });
+    }
     return this.#closed;
+  }
+
+  /** A line that is written in part would hide those after it, so it is written again as a whole. */
+  #writeWaiting(): void {
+    const bytes = this.#waiting;
+    try {
+      for (let done = 0; done < bytes.length;) {
+        done += writeSync(this.#file, bytes, done, bytes.length - done, this.#length + done);
+      }
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    if (bytes.length === 0) return;
+    this.#length += bytes.length;
+    this.#waiting = Buffer.alloc(0);
+    this.#isDirty = true;
+    this.#flushing ??= this.#flush();
   }
 
   /** Lines that come meanwhile are flushed together. */

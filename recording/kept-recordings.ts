@@ -5,13 +5,17 @@ import { RoomError } from '../rooms/index.js';
 import type { NewRecording, RecordingFolder, RecordingStore, RecordingStoreListener } from '../rooms/index.js';
 import type { Archive } from './archive.js';
 import { Folder } from './folder.js';
+import type { FolderOptions } from './folder.js';
 import { FolderArchive } from './folder-archive.js';
+import { LeftFolders } from './left-folders.js';
 import { LivingServer } from './living-server.js';
 import type { RecordingSettings } from './options.js';
 import { RecordingClock } from './recording-clock.js';
 
 /** How often the space and the length of what runs are looked at, in ms. */
 const watchMs = 10_000;
+/** How often it is looked whether another server has died and left recordings, in ms. */
+const leftMs = 30_000;
 /** How long recordings that end may take when the server stops, in ms. */
 const closeMs = 10_000;
 const bytesInMb = 1_000_000;
@@ -34,17 +38,33 @@ export interface KeptRecordingsOptions {
 /** The recordings in a directory: those that run here, and all that have ended. `close` it after the rooms. */
 export class KeptRecordings implements RecordingStore {
   readonly archive: Archive;
+  /** Resolves when all that servers left before this one began is taken over, and repaired. */
+  readonly recovered: Promise<void>;
   readonly #options: Required<KeptRecordingsOptions>;
   readonly #server: LivingServer;
-  readonly #running = new Map<string, Folder>();
-  readonly #watch: NodeJS.Timeout;
+  readonly #left: LeftFolders;
+  /** Those that this server is at work in, by id; with what resolves when it is not any more. */
+  readonly #running = new Map<string, { readonly folder: Folder; readonly over: Promise<void> }>();
+  readonly #timers: readonly NodeJS.Timeout[];
 
   private constructor(server: LivingServer, options: Required<KeptRecordingsOptions>) {
     this.#options = options;
     this.#server = server;
-    this.archive = new FolderArchive(options.settings.recordingsDir, (id) => this.#running.get(id)?.manifest);
-    this.#watch = setInterval(() => void this.#look(), watchMs);
-    this.#watch.unref();
+    this.archive = new FolderArchive(options.settings.recordingsDir, (id) => this.#running.get(id)?.folder.manifest);
+    this.#left = new LeftFolders({
+      ...this.#folderOptions,
+      ...{ server, archive: this.archive, isRunning: (id) => this.#running.has(id) },
+      taken: (folder) => {
+        this.#goOnWith(folder);
+      },
+    });
+    this.recovered = this.#left.look().then(async () => {
+      await Promise.all([...this.#running.values()].map(async ({ over }) => over));
+    });
+    this.#timers = [
+      setInterval(() => void this.#watch(), watchMs).unref(),
+      setInterval(() => void this.#left.look(), leftMs).unref(),
+    ];
   }
 
   /** @throws what the system says of the directory */
@@ -58,17 +78,12 @@ export class KeptRecordings implements RecordingStore {
   }
 
   async begin(recording: NewRecording, listener: RecordingStoreListener): Promise<RecordingFolder> {
-    const { settings, log, now, monotonic, uriOf } = this.#options;
+    const { settings, log, monotonic } = this.#options;
     if (!settings.recordings) throw refused('off', 'Nothing is recorded here');
     try {
       if (await this.#isFull()) throw refused('no-space', 'There is too little space left for recordings');
-      const folder = await Folder.begin(recording, listener, {
-        ...{ directory: settings.recordingsDir, owner: this.#server.id, uriOf, now, log },
-        clock: new RecordingClock(monotonic),
-        maxStreams: () => settings.recordingsMaxStreams,
-      });
-      this.#running.set(folder.id, folder);
-      void folder.finished.then(() => this.#running.delete(folder.id));
+      const folder = await Folder.begin(recording, new RecordingClock(monotonic), listener, this.#folderOptions);
+      this.#add(folder);
       return folder;
     } catch (error) {
       if (error instanceof RoomError) throw error;
@@ -80,12 +95,37 @@ export class KeptRecordings implements RecordingStore {
 
   /** Waits a moment for recordings that end. May be called twice. */
   async close(): Promise<void> {
-    clearInterval(this.#watch);
-    const ended = Promise.all([...this.#running.values()].map(async ({ finished }) => finished));
+    for (const timer of this.#timers) clearInterval(timer);
+    const ended = Promise.all([...this.#running.values()].map(async ({ over }) => over));
     const timer = new AbortController();
     await Promise.race([ended, pause(closeMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
     timer.abort();
     await this.#server.close();
+  }
+
+  get #folderOptions(): FolderOptions {
+    const { settings, uriOf, now, log } = this.#options;
+    const maxStreams = (): number => settings.recordingsMaxStreams;
+    return { directory: settings.recordingsDir, owner: this.#server.id, uriOf, maxStreams, now, log };
+  }
+
+  #goOnWith(folder: Folder): void {
+    const { log } = this.#options;
+    const wasRunning = folder.endedAt === undefined;
+    this.#add(folder);
+    void folder.end('ready', 'interrupted').then(({ files }) => {
+      if (wasRunning)
+        log.info('a recording was repaired, whose server had died', { recording: folder.id, files: files.length });
+    });
+  }
+
+  #add(folder: Folder): void {
+    const over = folder.finished
+      .then(async () => folder.letGo(true))
+      .then(() => {
+        this.#running.delete(folder.id);
+      });
+    this.#running.set(folder.id, { folder, over });
   }
 
   async #isFull(): Promise<boolean> {
@@ -94,7 +134,7 @@ export class KeptRecordings implements RecordingStore {
     return least > 0 && (await freeBytes(settings.recordingsDir)) < least;
   }
 
-  async #look(): Promise<void> {
+  async #watch(): Promise<void> {
     if (this.#running.size === 0) return;
     const { settings, log } = this.#options;
     const isFull = await this.#isFull().catch((error: unknown) => {
@@ -102,7 +142,7 @@ export class KeptRecordings implements RecordingStore {
       return false;
     });
     const longestMs = settings.recordingsMaxHours * msInHour;
-    for (const folder of this.#running.values()) {
+    for (const { folder } of this.#running.values()) {
       if (isFull) folder.mustStop('no-space');
       else if (longestMs > 0 && folder.elapsedMs >= longestMs) folder.mustStop('limit');
     }

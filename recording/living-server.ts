@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
 import { isRunning, processMark, thisProcess } from '../process-mark.js';
@@ -56,15 +56,18 @@ export class LivingServer {
     }
   }
 
-  /** Forgets a server that is dead. */
-  async forget(id: string): Promise<void> {
-    await rm(this.#path(id), { force: true });
+  /** Forgets the servers that are dead. Their recordings stay theirs until another one takes them over. */
+  async forgetDead(): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      const id = name.replace(/\.json$/, '');
+      if (await this.isDead(id)) await rm(this.#path(id), { force: true });
+    }
   }
 
   async close(): Promise<void> {
     clearInterval(this.#beat);
     here.delete(this.id);
-    await this.forget(this.id).catch(() => undefined);
+    await rm(this.#path(this.id), { force: true }).catch(() => undefined);
   }
 
   /** Both times are of the clock of the file system. */

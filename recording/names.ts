@@ -5,6 +5,9 @@ import type { StreamSource } from '../rooms/index.js';
 
 export const manifestName = 'manifest.json';
 export const journalName = 'journal.ndjson';
+/** What the name of a directory begins with while it is made, and while it is deleted. */
+export const newPrefix = '.new-';
+export const deletedPrefix = '.deleted-';
 
 export function isRecordingId(text: string): boolean {
   return /^REC_[A-Za-z0-9]{1,64}$/.test(text);

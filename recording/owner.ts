@@ -4,9 +4,17 @@ import type { LivingServer } from './living-server.js';
 
 const prefix = 'owned-by-';
 
+/** No server: the next one that looks goes on. */
+export const nobody = 'nobody';
+
 /** The file by which the directory of a recording says which server is at work in it. */
 export function ownerName(server: string): string {
   return `${prefix}${server}`;
+}
+
+/** Whether a server has something to do in it still, a dead one too. */
+export async function isOwned(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => name.startsWith(prefix));
 }
 
 /**

@@ -58,6 +58,7 @@ describe('a directory of recordings', () => {
     folder.fileStarted(file, 0);
     await folder.end('ready', 'stopped');
     expect(statSync(stage.path(recording.id)).mode & 0o777).to.equal(0o700);
+    await kept.close();
     const names = readdirSync(stage.path(recording.id));
     expect(names.sort()).to.deep.equal(['0001-screen.webm', 'journal.ndjson', 'manifest.json']);
     for (const name of names) expect(statSync(stage.path(recording.id, name)).mode & 0o777, name).to.equal(0o600);
