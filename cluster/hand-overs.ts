@@ -60,7 +60,8 @@ export class HandOvers {
       throw new ClusterError('ABSENT', `there is no ${to === undefined ? 'node' : 'such node'} for room "${name}"`);
     }
     return this.#atOnce.run(async () => {
-      if (!(await owned.handOver(name, next))) throw new ClusterError('GONE', `room "${name}" has closed`);
+      if (!(await owned.handOver(name, next, () => canMove(name))))
+        throw new ClusterError('GONE', `room "${name}" has closed`);
       return next;
     });
   }

@@ -108,9 +108,11 @@ export class OwnedRooms implements Journal {
   /**
    * Gives an open room to another node, which goes on with it: nobody is told. What is being served in it may end before, within 5 s; then
    * it is dropped, and the new owner is asked for it. Resolves when the other node is the owner; false: the room was not here, or it closed.
-   * @throws ClusterError ABSENT when that node does not take rooms, FENCED when the room was lost; in the first case all goes on here
+   * @param mayGo asked when nothing is being served any more
+   * @throws ClusterError ABSENT when that node does not take rooms, or the room may not go, FENCED when the room was lost; in the first
+   *   case all goes on here
    */
-  async handOver(name: string, to: string): Promise<boolean> {
+  async handOver(name: string, to: string, mayGo: () => boolean = () => true): Promise<boolean> {
     const parts = await this.#begun;
     const room = this.find(name);
     if (!room || !parts.rooms.find(name)) return false;
@@ -124,6 +126,7 @@ export class OwnedRooms implements Journal {
       });
       const open = parts.rooms.find(name);
       if (this.find(name) !== room || !open) return false;
+      if (!mayGo()) throw new ClusterError('ABSENT', 'somebody has come in that cannot go on at another node');
       for (const participant of open.everybody) participant.keep();
       const handing = room.journal.handOver(to);
       room.handing = handing.then(

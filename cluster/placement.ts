@@ -19,6 +19,13 @@ export interface PlacementContext {
   readonly writes: () => number;
 }
 
+/** A node that takes new rooms. */
+interface AbleNode {
+  readonly id: string;
+  readonly region: string;
+  readonly load: number;
+}
+
 /** A node with less than this is never over its share: few rooms say nothing. */
 const littleLoad = 16;
 /** How long it may take until what a node says of itself has the rooms that it was asked to open, in ms. */
@@ -39,25 +46,32 @@ export class Placement {
    * @param wasAsked another node was asked for this room, and has not opened it
    */
   nodeFor(wasAsked: boolean): string {
-    const { nodeId, region, slack, membership, own } = this.#context;
+    const { nodeId, region, membership } = this.#context;
+    if (membership.state !== 'draining') return wasAsked ? nodeId : (this.relief() ?? nodeId);
     const others = this.#able();
-    const isLeaving = membership.state === 'draining';
-    if (others.length === 0 || (wasAsked && !isLeaving)) return nodeId;
     const ofRegion = others.filter(({ region: where }) => where === region);
-    const near = ofRegion.length > 0 ? ofRegion : others;
-    if (!isLeaving) {
-      if (ofRegion.length === 0) return nodeId;
-      const load = loadOf(own());
-      const mean = (load + sum(ofRegion.map((node) => node.load))) / (ofRegion.length + 1);
-      if (load < littleLoad || load <= slack * mean) return nodeId;
-    }
-    const least = near.reduce((one, other) => (other.load < one.load ? other : one));
-    this.#noteAsked(least.id);
-    return least.id;
+    return this.#leastOf(ofRegion.length > 0 ? ofRegion : others) ?? nodeId;
+  }
+
+  /** When this node has more than its share: the id of the one that is to have a room in its place. */
+  relief(): string | undefined {
+    const { region, slack, own } = this.#context;
+    const ofRegion = this.#able().filter(({ region: where }) => where === region);
+    const load = loadOf(own());
+    const mean = (load + sum(ofRegion.map((node) => node.load))) / (ofRegion.length + 1);
+    return load < littleLoad || load <= slack * mean ? undefined : this.#leastOf(ofRegion);
+  }
+
+  #leastOf(nodes: readonly AbleNode[]): string | undefined {
+    const [first, ...others] = nodes;
+    if (!first) return undefined;
+    const { id } = others.reduce((one, other) => (other.load < one.load ? other : one), first);
+    this.#noteAsked(id);
+    return id;
   }
 
   /** Nodes that take new rooms. */
-  #able(): { readonly id: string; readonly region: string; readonly load: number }[] {
+  #able(): AbleNode[] {
     const { membership, writes } = this.#context;
     const version = writes();
     return membership.peers.alive.flatMap(({ id, facts }) => {

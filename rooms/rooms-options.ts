@@ -157,4 +157,6 @@ export interface RoomsWatcher {
   roomOpened(room: api.Room): void;
   /** Something that everybody in the room was told, after them. Must not throw, and must not call back into the room. */
   happened(room: api.Room, event: RoomEvent): void;
+  /** Another process goes on with the room, which is closed here; those in it are told nothing. Must not call back into the rooms. */
+  roomLetGo?(room: api.Room): void;
 }

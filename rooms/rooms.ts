@@ -274,6 +274,8 @@ export class Rooms {
       if (name !== undefined && room.name !== name) continue;
       this.#rooms.delete(room.name);
       room.letGo();
+      // With all rooms the watchers end too.
+      if (name !== undefined) for (const watcher of this.#watchers) watcher.roomLetGo?.(room);
     }
   }
 

@@ -185,7 +185,10 @@ export async function startNode(
       },
     },
   ));
-  const bringing = new Bringing({ nodeId, owned, moves });
+  const bringing = new Bringing({
+    ...{ nodeId, owned, moves, handOvers, placement, clock: systemClock, log },
+    canMove: (room) => served?.canMove(room) === true,
+  });
   const given = new GivenRooms({
     ...{ hub, names, nodeId, clock: systemClock, log, owned, isUp },
     besides: () => ofAll.hashes,
@@ -289,6 +292,7 @@ export async function startNode(
       // What could not be released is another node's.
       engine.stepDownAll();
       given.close();
+      bringing.close();
       lines.close();
       asks.close();
       await node.close();

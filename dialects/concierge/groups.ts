@@ -241,6 +241,12 @@ export class Groups implements RoomsWatcher {
     else if (event.type === 'roomClosed') this.end(group);
   }
 
+  /** Clients find a group that is at another process only once somebody has brought it here. */
+  roomLetGo(room: Room): void {
+    const group = this.#of(room);
+    if (group) this.end(group);
+  }
+
   #tellOfNew(group: Group, except?: Client): void {
     const hears = (client: Client): boolean => this.shows(group, client);
     this.#context.directory.tell({ type: 'groupCreated', group: group.text }, except, hears);

@@ -191,11 +191,15 @@ export class VrSessions {
   #show(session: VrSession): VrSession {
     if (session.room.closed) return session;
     this.#shown.set(session.id, session);
+    const over = (room: Room): void => {
+      this.#shown.delete(this.#byRoom.get(room)?.id ?? '');
+    };
     this.#unwatch ??= this.#rooms.watch({
       roomOpened: () => undefined,
       happened: (room, event) => {
-        if (event.type === 'roomClosed') this.#shown.delete(this.#byRoom.get(room)?.id ?? '');
+        if (event.type === 'roomClosed') over(room);
       },
+      roomLetGo: over,
     });
     return session;
   }

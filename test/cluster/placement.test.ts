@@ -82,4 +82,15 @@ describe('The node that opens a new room', () => {
     sees('ben', { newest: 1 });
     expect(placement.nodeFor(false)).to.equal('own');
   });
+
+  it('gives a room that need not stay to the least loaded one, when its own has more than its share', () => {
+    sees('ana', { rooms: 20 });
+    sees('ben', { rooms: 40 });
+    for (rooms of [0, 15, 40]) expect(placement.relief()).to.equal(undefined);
+    rooms = 100;
+    expect(placement.relief()).to.equal('ana');
+    alive = [];
+    sees('cleo', { region: 'us' });
+    expect(placement.relief()).to.equal(undefined);
+  });
 });

@@ -102,6 +102,24 @@ describe('Clients of all protocols at several nodes', function () {
     }
   });
 
+  it('have these rooms go elsewhere again when they have left, once their node has more than its share', async () => {
+    const [one, two] = [await node(), await node()];
+    const [first, door] = worldDoors;
+    if (!first || !door) throw new Error('there are doors');
+    await comeIn(first, one, 'first');
+    await stage.join(two, 'kay', 'r');
+    const ada = await comeIn(door, one, 'ada', 'r');
+    expect(one.rooms.find('r')?.size).to.equal(2);
+    for (let count = 0; count < 20; count += 1) await stage.connect(one);
+    await ada.ask();
+    expect(one.rooms.find('r')?.size, 'as long as ada is there').to.equal(2);
+    ada.line.cut();
+    await until('it is at the other one', () => two.rooms.find('r')?.size === 1);
+    // And back, with the next one.
+    await comeIn(door, two, 'bob', 'r');
+    expect(one.rooms.find('r')?.size).to.equal(2);
+  });
+
   it('go on at another node when the one is killed that serves them', async () => {
     const owner = await nodeProcess();
     const [one, two] = [await node(), await node()];

@@ -31,4 +31,21 @@ describe('a watcher of the rooms', () => {
       'hall roomClosed',
     ]);
   });
+
+  it('is told which room another process goes on with, though those in it are told nothing', async () => {
+    const rooms = new Rooms(new FakeMedia());
+    const seen: string[] = [];
+    const attributes = { displayName: 'ada', dialect: 'test', hearsPrivateTexts: true };
+    for (const room of ['lab', 'attic']) {
+      await rooms.join(room, { id: 'ada', attributes }, () => (event) => seen.push(`ada ${event.type}`));
+    }
+    rooms.watch({
+      roomOpened: ({ name }) => seen.push(`${name} opened`),
+      happened: ({ name }, { type }) => seen.push(`${name} ${type}`),
+      roomLetGo: ({ name, closed }) => seen.push(`${name} let go${closed ? ', closed' : ''}`),
+    });
+    rooms.letGo('lab');
+    expect(seen).to.deep.equal(['lab let go, closed']);
+    expect(rooms.names).to.deep.equal(['attic']);
+  });
 });

@@ -49,6 +49,19 @@ describe('Concierge and Kurento Room in one room (bridging)', () => {
     expect(await ada.next()).to.include({ code: 'GROUP_DELETED', name: 'lab' });
   });
 
+  it('a group whose room another process goes on with is over, and is one again when it is back', async () => {
+    const ada = await stage.identify('ada');
+    const bob = await stage.join('lab', 'bob');
+    expect(await ada.next()).to.include({ code: 'GROUP_CREATED', name: 'lab' });
+    expect(await ada.ask({ type: 'GROUP_FETCH', name: 'lab' })).to.include({ name: 'lab' });
+    stage.rooms.letGo('lab');
+    expect(await ada.next()).to.include({ code: 'GROUP_DELETED', name: 'lab' });
+    await bob.close();
+    await stage.join('lab', 'bob');
+    expect(await ada.next()).to.include({ code: 'GROUP_CREATED', name: 'lab' });
+    expect(await ada.ask({ type: 'SELF_SUBSCRIBE', name: 'lab' })).to.include({ code: 'SUBSCRIBED' });
+  });
+
   it('a client is told of participants of other protocols while it is in a room with them, and no name of others', async () => {
     const ada = await stage.identify('ada');
     const bob = await stage.join('lab', 'bob');
