@@ -11,6 +11,8 @@ export { IceServers } from './ice-servers.js';
 export type { IceServer, OwnIceServers } from './ice-servers.js';
 export { HashedPasswords } from './passwords.js';
 export type { AccessSettings } from './settings.js';
+export { SignedLinks } from './signed-links.js';
+export type { LinkProof } from './signed-links.js';
 export { mayJoinSomewhere } from './token-bearer.js';
 export { maxTokenBytes } from './tokens.js';
 export { bearerToken, tokenOfRequest, tokenSubprotocol } from './token-places.js';

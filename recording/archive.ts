@@ -16,6 +16,8 @@ export interface Archive {
 
 export interface ArchiveQuery {
   readonly room?: string | undefined;
+  /** Whether the client may know of recordings of that room. Default: of all. */
+  readonly sees?: ((room: string) => boolean) | undefined;
   readonly state?: RecordingState | undefined;
   /** The id of the last one of the page before. */
   readonly before?: string | undefined;

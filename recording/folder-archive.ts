@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecordingBusy } from './archive.js';
 import type { Archive, ArchivedFile, ArchivePage, ArchiveQuery } from './archive.js';
@@ -31,12 +30,14 @@ export class FolderArchive implements Archive {
     this.#running = running;
   }
 
-  async list({ room, state, before, limit }: ArchiveQuery): Promise<ArchivePage> {
+  async list({ room, sees, state, before, limit }: ArchiveQuery): Promise<ArchivePage> {
     const last = before === undefined ? undefined : ((await this.find(before)) ?? this.#removed.get(before));
-    if (before !== undefined && !last) return { recordings: [], next: undefined };
+    const isSeen = (each: Manifest): boolean => sees?.(each.room.name) ?? true;
+    if (before !== undefined && !(last && isSeen(last))) return { recordings: [], next: undefined };
     const found = (await this.all()).filter(
       (each) =>
         (room ?? each.room.name) === each.room.name &&
+        isSeen(each) &&
         (state ?? each.state) === each.state &&
         (!last || newestFirst(last, each) < 0),
     );
@@ -88,7 +89,7 @@ export class FolderArchive implements Archive {
       size: found.size,
       etag: `"${version}"`,
       modifiedAt: found.mtime,
-      read: (range) => Promise.resolve(createReadStream(path, range)),
+      read: async (range) => (await open(path)).createReadStream(range),
     };
   }
 

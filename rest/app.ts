@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Express, Request } from 'express';
 import { administrator } from '../access/index.js';
-import type { Access, IceServers } from '../access/index.js';
-import type { Passwords, Rooms } from '../rooms/index.js';
+import type { Access, IceServers, SignedLinks } from '../access/index.js';
+import type { Archive } from '../recording/archive.js';
+import type { AuditEntry, Passwords, Rooms } from '../rooms/index.js';
 import { Admin } from './admin.js';
 import type { Claim } from './admin.js';
 import { AllRooms } from './all-rooms.js';
@@ -16,6 +17,8 @@ import type { Health, Readiness } from './health.js';
 import { iceHandlers } from './ice.js';
 import { openApiDocument } from './openapi.js';
 import type { Metrics } from './metrics.js';
+import type { Operation } from './operation.js';
+import type { Asking } from './operations.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
 import type { OtherNodes } from './other-nodes.js';
@@ -24,13 +27,15 @@ import { PassedRequests } from './passed-request.js';
 import { Problem } from './problem.js';
 import { answerProblems, refuseAsProblem } from './problem-answer.js';
 import type { OnDefect } from './problem-answer.js';
+import { recordingHandlers } from './recordings.js';
 import { RoomList } from './room-list.js';
 import type { RoomListMode } from './room-list.js';
 import { RoomRequests } from './room-requests.js';
 import type { Kept } from './room-requests.js';
 import { roomHandlers } from './rooms.js';
 import { operationsRouter } from './router.js';
-import type { AskingOf } from './router.js';
+import type { AskingOf, RoomOfRecording } from './router.js';
+import { SeenRecordings } from './seen-recordings.js';
 import { staticFiles } from './static-files.js';
 import { isTwirp, refuseAsTwirp, twirpPath, twirpRouter } from './twirp/router.js';
 import { WrongTokens } from './wrong-tokens.js';
@@ -39,6 +44,11 @@ export interface AppOptions {
   readonly rooms: Rooms;
   readonly access: Access;
   readonly passwords: Passwords;
+  /** Undefined: this server records nothing. */
+  readonly archive: Archive | undefined;
+  readonly links: SignedLinks;
+  /** Told of changes that the rooms know nothing of. */
+  readonly audit: (entry: AuditEntry) => void;
   /** Where rooms are kept besides: changes are answered after it. Default: nowhere. */
   readonly kept?: Kept | undefined;
   /** Where this server is one of several nodes. */
@@ -104,8 +114,10 @@ export function restApp(options: AppOptions): RestApp {
   const roomList = new RoomList(options.roomList, () => admin.isPossible || options.access.readsTokens);
   const all = new AllRooms(rooms, options.others);
   const ofRooms = roomHandlers(rooms, all, roomList, options.passwords);
+  const seen = new SeenRecordings(options.archive);
   const handlers = {
     ...ofRooms,
+    ...recordingHandlers({ ...options, seen }),
     ...originalHandlers(rooms, all, roomList, pageSettings, options.health, closeByGet),
     ...clusterHandlers(options.others, options.move),
     ...healthHandlers(options.health, options.readiness),
@@ -137,21 +149,34 @@ export function restApp(options: AppOptions): RestApp {
       return metrics(request, response);
     });
   }
-  const askingOf: AskingOf = async (request, { access }, room) => {
+  const askingOf: AskingOf = async (request, operation, room) => ({
+    ...(await allowed(request, operation, room)),
+    base: () => `${options.siteOf(request)}${pathPrefix}`,
+  });
+  const allowed = async (request: Request, { access }: Operation, room: string): Promise<Omit<Asking, 'base'>> => {
     if (access === 'everybody') return { isAdmin: false, caller: stranger };
     if (access === 'admin') {
       admin.needToChange(claimOf(request));
       return { isAdmin: true, caller: { administrator: 'admin', bearer: administrator, isAdmin: true } };
     }
+    // A token beside the signature of a link is not looked at.
+    if (access === 'recordings-or-link' && request.query.signature !== undefined) {
+      return { isAdmin: false, caller: stranger };
+    }
     const caller = await callers.of(claimOf(request));
     const { isAdmin } = caller;
+    if (access === 'recordings' || access === 'recordings-or-link') {
+      callers.needToken(caller);
+      return { isAdmin, caller };
+    }
     const grants = caller.bearer.grantsIn(room);
     if (access === 'admin-sees-more')
       return { isAdmin: isAdmin || (room === '' ? grants.roomList : grants.roomAdmin), caller };
     callers.need(caller, access, room);
     return { isAdmin, caller };
   };
-  const operations = operationsRouter(handlers, askingOf, requests);
+  const roomOfRecording: RoomOfRecording = async (id, { caller }) => (await seen.find(id, caller)).room.name;
+  const operations = operationsRouter(handlers, { askingOf, roomOfRecording, requests });
   routes.use(operations);
   routes.use('/client', staticFiles(options.client));
   const page = { ...options, policy: options.pagePolicy };

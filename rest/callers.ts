@@ -12,8 +12,8 @@ export interface Caller extends Administrator {
   readonly isAdmin: boolean;
 }
 
-/** What an operation needs. `roomEnd`: `roomAdmin` or `roomCreate`, as LiveKit's server API has it. */
-export type NeededGrant = 'roomCreate' | 'roomList' | 'roomAdmin' | 'roomEnd';
+/** What an operation needs. `roomEnd`: `roomAdmin` or `roomCreate`, as LiveKit's server API has it. `roomRecord`: that or `roomAdmin`. */
+export type NeededGrant = 'roomCreate' | 'roomList' | 'roomAdmin' | 'roomRecord' | 'roomEnd';
 
 /** Somebody who has shown no token. */
 export const stranger: Caller = { administrator: '', bearer: { grantsIn: () => noGrants }, isAdmin: false };
@@ -42,7 +42,13 @@ export class Callers {
   need(caller: Caller, grant: NeededGrant, room: string): void {
     const grants = caller.bearer.grantsIn(room);
     if (has(grants, grant)) return;
-    if (caller !== stranger) throw new Problem('forbidden', `This needs a token with ${named(grant)}`);
+    this.needToken(caller);
+    throw new Problem('forbidden', `This needs a token with ${named[grant]}`);
+  }
+
+  /** Whether the caller has shown a token. @throws Problem `writes-off`, `token-needed` */
+  needToken(caller: Caller): void {
+    if (caller !== stranger) return;
     if (this.#admin.isPossible || this.#access.readsTokens) throw tokenNeeded();
     throw new Problem('writes-off', 'Nobody may do this: the server has neither an admin token (ADMIN_TOKEN) nor KEYS');
   }
@@ -63,14 +69,23 @@ export class Callers {
   }
 }
 
-function has(grants: Grants, needed: NeededGrant): boolean {
-  return needed === 'roomEnd' ? grants.roomAdmin || grants.roomCreate : grants[needed];
-}
+/** One of them is enough. */
+const enough: Readonly<Record<NeededGrant, readonly (keyof Grants)[]>> = {
+  roomCreate: ['roomCreate'],
+  roomList: ['roomList'],
+  roomAdmin: ['roomAdmin'],
+  roomRecord: ['roomRecord', 'roomAdmin'],
+  roomEnd: ['roomAdmin', 'roomCreate'],
+};
 
-function named(needed: NeededGrant): string {
-  return needed === 'roomEnd'
-    ? 'roomAdmin for this room, or roomCreate'
-    : needed === 'roomAdmin'
-      ? 'roomAdmin for this room'
-      : needed;
+const named: Readonly<Record<NeededGrant, string>> = {
+  roomCreate: 'roomCreate',
+  roomList: 'roomList',
+  roomAdmin: 'roomAdmin for this room',
+  roomRecord: 'roomRecord or roomAdmin for this room',
+  roomEnd: 'roomAdmin for this room, or roomCreate',
+};
+
+export function has(grants: Grants, needed: NeededGrant): boolean {
+  return enough[needed].some((grant) => grants[grant] === true);
 }

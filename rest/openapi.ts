@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { NeededGrant } from './callers.js';
-import { nothing, operations, queryPathOf } from './operations.js';
-import type { Operation } from './operations.js';
+import { download, mediaType } from './download.js';
+import { nothing } from './operation.js';
+import type { Operation } from './operation.js';
+import { operations, queryPathOf } from './operations.js';
 import { problems } from './problem.js';
 import type { ProblemCode } from './problem.js';
 import { components } from './schemas.js';
@@ -18,18 +20,22 @@ export const ofAccess: Readonly<Record<Operation['access'], readonly ProblemCode
   everybody: [],
   'admin-sees-more': ['token-needed', 'too-many'],
   admin: ['token-needed', 'too-many', 'writes-off'],
+  recordings: ['token-needed', 'too-many', 'writes-off'],
+  'recordings-or-link': ['token-needed', 'too-many', 'writes-off'],
   ...forGrants(['token-needed', 'too-many', 'writes-off', 'forbidden']),
 };
 const security: Readonly<Record<Operation['access'], readonly Json[]>> = {
   everybody: [],
   'admin-sees-more': [{}, { adminToken: [] }, { accessToken: [] }],
   admin: [{ adminToken: [] }],
+  recordings: [{ adminToken: [] }, { accessToken: [] }],
+  'recordings-or-link': [{}, { adminToken: [] }, { accessToken: [] }],
   ...forGrants([{ adminToken: [] }, { accessToken: [] }]),
 };
 
 /** The same for every grant that an operation may need. */
 function forGrants<Value>(value: Value): Record<NeededGrant, Value> {
-  return { roomCreate: value, roomList: value, roomAdmin: value, roomEnd: value };
+  return { roomCreate: value, roomList: value, roomAdmin: value, roomRecord: value, roomEnd: value };
 }
 
 const ofBody: readonly ProblemCode[] = ['too-large', 'wrong-type'];
@@ -65,6 +71,7 @@ export function openApiDocument(pathPrefix: string): Json {
       { name: 'rooms', description: 'Rooms and their settings' },
       { name: 'participants', description: 'Those who are in a room' },
       { name: 'moderation', description: 'The entrance of a room' },
+      { name: 'recordings', description: 'What was recorded of rooms' },
       { name: 'server', description: 'The server itself' },
       { name: 'original', description: 'As the Kurento Room server has them' },
     ],
@@ -77,7 +84,7 @@ export function openApiDocument(pathPrefix: string): Json {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'A token with roomAdmin for the room, or roomCreate (docs/access.md)',
+          description: 'A token with roomAdmin or roomRecord for the room, or roomCreate (docs/access.md)',
         },
       },
     },
@@ -123,9 +130,7 @@ function responsesOf(operation: Operation): Json {
   const responses: Record<string, Json> = {};
   for (const [status, schema] of Object.entries(operation.responses)) {
     responses[status] =
-      schema === nothing
-        ? { description: 'Done' }
-        : { description: 'The answer', content: { 'application/json': { schema: schemaOf(schema) } } };
+      schema === nothing ? { description: 'Done' } : { description: 'The answer', content: contentOf(schema) };
   }
   for (const status of new Set(codes.map((code) => problems[code].status))) {
     const meanings = codes.filter((code) => problems[code].status === status);
@@ -135,6 +140,10 @@ function responsesOf(operation: Operation): Json {
     };
   }
   return responses;
+}
+
+function contentOf(schema: z.ZodType): Json {
+  return schema === download ? { [mediaType]: {} } : { 'application/json': { schema: schemaOf(schema) } };
 }
 
 /** A schema as it stands in an answer. Named schemas are references. */

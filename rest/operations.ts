@@ -1,48 +1,24 @@
 import { z } from 'zod';
-import type { Caller, NeededGrant } from './callers.js';
-import type { ProblemCode } from './problem.js';
+import type { Caller } from './callers.js';
+import { inRoom, none, nothing, onRoom, roomName } from './operation.js';
+import type { Operation } from './operation.js';
+import { recordingOperations } from './recording-operations.js';
 import { components } from './schemas.js';
-
-export interface Operation {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
-  /** As OpenAPI writes it. Names in braces are parameters of the path. Other members of `params` are parameters of the query. */
-  readonly path: string;
-  readonly tag: 'rooms' | 'participants' | 'moderation' | 'server' | 'original';
-  readonly summary: string;
-  readonly description?: string;
-  readonly params: z.ZodObject;
-  /** Of JSON, in the body of the request. Undefined: there is none. */
-  readonly body?: z.ZodType;
-  /** A grant: it needs a token that has it for the room, or the admin token. `admin`: it needs the admin token, and a HEAD request never runs it. `admin-sees-more`: the answer depends on the token. */
-  readonly access: 'everybody' | 'admin-sees-more' | 'admin' | NeededGrant;
-  /** The answers of success, by status. */
-  readonly responses: Readonly<Record<number, z.ZodType>>;
-  /** The reasons for which it may refuse, besides those of every operation. */
-  readonly problems: readonly ProblemCode[];
-}
-
-/** An answer without a body. */
-export const nothing = z.undefined();
 
 /** A whole number in the query. */
 const queryNumber = z
   .string()
   .regex(/^-?\d{1,15}$/, 'must be a whole number')
   .transform(Number);
-const none = z.object({});
-const roomName = z.string().min(1).meta({ description: 'The name of the room: any text, percent-encoded' });
 const participantId = z
   .string()
   .min(1)
   .meta({ description: 'The identity or the id of the participant: any text, percent-encoded' });
-const inRoom = z.object({ room: roomName });
 const ofParticipant = z.object({ room: roomName, participant: participantId });
 const reason = z.string().max(200).optional().meta({ description: 'Why, for those who are told' });
 const forListed =
   'ROOM_LIST says whether everybody may have it, administrators or nobody. A token with roomList has it always, but for `off`.';
 const jsonDocument = z.record(z.string(), z.unknown());
-/** The problems of every operation on a room. */
-const onRoom = ['room-not-found', 'room-unreachable'] as const;
 const onParticipant = [...onRoom, 'participant-not-found'] as const;
 
 /** Every path of the REST API, once: routes, types of the handlers and the OpenAPI document follow from it. */
@@ -248,6 +224,7 @@ export const operations = {
     responses: { 204: nothing },
     problems: [...onRoom, 'ban-not-found'],
   },
+  ...recordingOperations,
   getOpenApi: {
     method: 'get',
     path: '/api/v1/openapi.json',
@@ -326,6 +303,7 @@ export const operations = {
     params: inRoom,
     body: z.object({ node: z.string().min(1).max(100).optional() }),
     access: 'admin',
+    node: 'any',
     responses: { 200: z.object({ node: z.string().meta({ description: 'The id of the node that owns the room' }) }) },
     problems: ['not-found', 'room-not-found', 'conflict', 'room-unreachable'],
   },
@@ -396,6 +374,8 @@ export interface Asking {
   /** It may see all that the answer can hold. False where `access` is `everybody`: the token is not looked at then. */
   readonly isAdmin: boolean;
   readonly caller: Caller;
+  /** Where the client reaches this server, as https://host/prefix, without a slash at the end. */
+  readonly base: () => string;
 }
 /** What its handler returns. */
 export type Answer<O extends OperationName> = {

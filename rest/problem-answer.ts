@@ -23,6 +23,11 @@ export function answerProblems(app: Express, onDefect: OnDefect): void {
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const problem = problemOf(error);
     if (isDefect(error)) onDefect(request.path, error);
+    // Half of an answer: the client sees that the rest is missing.
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     response.status(problem.status).set(problem.headers);
     response.type('application/problem+json').send(JSON.stringify(bodyOf(problem)));
   });
@@ -31,7 +36,7 @@ export function answerProblems(app: Express, onDefect: OnDefect): void {
 /** Whether the server failed. One that cannot do it at present has not. */
 export function isDefect(thrown: unknown): boolean {
   const { status } = problemOf(thrown);
-  return status >= 500 && status !== 503;
+  return status >= 500 && status !== 503 && status !== 507;
 }
 
 function problemOf(thrown: unknown): Problem {

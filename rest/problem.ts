@@ -8,14 +8,16 @@ export const problems = {
   'not-found': { status: 404, meaning: 'Nothing is served at this path.' },
   'room-not-found': { status: 404, meaning: 'There is no room of that name.' },
   'participant-not-found': { status: 404, meaning: 'The room has no participant of that id.' },
-  'recording-not-found': { status: 404, meaning: 'There is no recording of that id.' },
+  'recording-not-found': { status: 404, meaning: 'There is no recording of that id, or it has no such file.' },
   'ban-not-found': { status: 404, meaning: 'The room has no ban of that id.' },
   'nobody-waits': { status: 404, meaning: 'Nobody of that id waits to be let in.' },
   'method-not-allowed': { status: 405, meaning: 'The path does not take this method; Allow names those it takes.' },
   'too-late': { status: 408, meaning: 'The rest of the request did not come within MESSAGE_MS.' },
   conflict: { status: 409, meaning: 'What is there does not allow it: the detail says why.' },
+  precondition: { status: 412, meaning: 'What is there is not what the headers of the request ask for.' },
   'too-large': { status: 413, meaning: 'The body has more than 64 kB.' },
   'wrong-type': { status: 415, meaning: 'The body must be JSON, as Content-Type: application/json.' },
+  range: { status: 416, meaning: 'The file has no such range of bytes; Content-Range says how many it has.' },
   'upgrade-needed': {
     status: 426,
     meaning:
@@ -30,6 +32,7 @@ export const problems = {
     status: 503,
     meaning: 'Too many connections are open, in all or of one address; or the media servers take no more rooms.',
   },
+  'no-space': { status: 507, meaning: 'The disk for recordings is full, or nearly.' },
   'room-unreachable': {
     status: 503,
     meaning:

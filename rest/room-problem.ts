@@ -1,3 +1,4 @@
+import { RecordingBusy } from '../recording/archive.js';
 import { RoomError, accessRefusedAs } from '../rooms/index.js';
 import type { RoomErrorCode } from '../rooms/index.js';
 import { Problem } from './problem.js';
@@ -35,13 +36,18 @@ const roomProblems: Readonly<Record<RoomErrorCode, ProblemCode>> = {
   'media-failed': 'media-failed',
 };
 
+/** For some of the reasons of `cannot-record`, in `details.reason`. */
+const recordingProblems: Readonly<Record<string, ProblemCode>> = { off: 'writes-off', 'no-space': 'no-space' };
+
 /** A refusal of the rooms as REST answers it; anything else as it is. */
 export function asProblem(error: unknown): unknown {
+  if (error instanceof RecordingBusy) return new Problem('conflict', error.message);
   if (!(error instanceof RoomError)) return error;
-  const { retryAfterMs } = error.details ?? {};
+  const { retryAfterMs, reason } = error.details ?? {};
   const seconds = typeof retryAfterMs === 'number' ? Math.ceil(retryAfterMs / 1_000) : undefined;
+  const ofRecording = error.code === 'cannot-record' ? recordingProblems[String(reason)] : undefined;
   return new Problem(
-    roomProblems[error.code],
+    ofRecording ?? roomProblems[error.code],
     error.message,
     seconds === undefined ? {} : { 'Retry-After': String(seconds) },
   );

@@ -48,7 +48,7 @@ export class RoomRequests {
    * @param here does what is asked at this node, and returns what sends the answer
    * @throws Problem `room-unreachable`, and as `here`
    */
-  async answer(asked: RoomRequest, here: () => Promise<() => void>): Promise<void> {
+  async answer(asked: RoomRequest, here: () => Promise<() => unknown>): Promise<void> {
     const { rooms, others, passed } = this.#context;
     // The other node has found the room here. So a request goes from one node to another at most.
     const isPassed = passed.addressOf(asked.request) !== undefined;
@@ -58,7 +58,7 @@ export class RoomRequests {
       return;
     }
     if (await this.#pass(others, asked)) return;
-    let send: () => void;
+    let send: () => unknown;
     try {
       send = await here();
     } catch (error) {
@@ -70,14 +70,14 @@ export class RoomRequests {
     await this.#finish(asked, send);
   }
 
-  async #finish({ room, changes }: RoomRequest, send: () => void): Promise<void> {
+  async #finish({ room, changes }: RoomRequest, send: () => unknown): Promise<void> {
     const { kept } = this.#context;
     if (kept && changes) {
       await kept(room).catch((error: unknown) => {
         throw error instanceof RoomError ? unreachable(error.message) : error;
       });
     }
-    send();
+    await send();
   }
 
   /** @returns whether another node has answered */

@@ -2,8 +2,10 @@ import express, { Router } from 'express';
 import type { IRoute, Request, Response } from 'express';
 import { read } from '../options/faults.js';
 import type { z } from 'zod';
+import { Download } from './download.js';
+import type { Operation } from './operation.js';
 import { operations, queryPathOf } from './operations.js';
-import type { Asking, Handlers, Operation, OperationName } from './operations.js';
+import type { Asking, Handlers, OperationName } from './operations.js';
 import { Problem } from './problem.js';
 import type { RoomRequests } from './room-requests.js';
 
@@ -20,15 +22,20 @@ type Handler = (input: unknown, asking: Asking, body: unknown) => Answered | Pro
  */
 export type AskingOf = (request: Request, operation: Operation, room: string) => Promise<Asking>;
 
+/** The name of the room of a recording. @throws Problem `recording-not-found` when the client may not know of it */
+export type RoomOfRecording = (id: string, asking: Asking) => Promise<string>;
+
 /** Of the body of a request. */
 const maxBody = '64kb';
 
+export interface RouterNeeds {
+  readonly askingOf: AskingOf;
+  readonly roomOfRecording: RoomOfRecording;
+  readonly requests: RoomRequests;
+}
+
 /** Routes for all operations of the table. Each refusal is thrown as a Problem, which the app answers. */
-export function operationsRouter(
-  handlers: Handlers<OperationName>,
-  askingOf: AskingOf,
-  requests: RoomRequests,
-): Router {
+export function operationsRouter(handlers: Handlers<OperationName>, needs: RouterNeeds): Router {
   const router = Router();
   for (const [path, names] of byPath()) {
     const route = router.route(path.replace(/\{(\w+)\}/g, ':$1'));
@@ -36,7 +43,7 @@ export function operationsRouter(
     for (const name of names) {
       const operation: Operation = operations[name];
       // TypeScript cannot relate a handler to its schema through a union index. The type of `handlers` guarantees it.
-      serve(route, operation, handlers[name] as Handler, askingOf, requests);
+      serve(route, operation, handlers[name] as Handler, needs);
     }
     route.options((_request, response) => {
       response.set({
@@ -58,8 +65,7 @@ function serve(
   route: IRoute,
   operation: Operation,
   handler: Handler,
-  askingOf: AskingOf,
-  requests: RoomRequests,
+  { askingOf, roomOfRecording, requests }: RouterNeeds,
 ): void {
   // Express answers HEAD with the handler of GET, which is harmless only where GET is.
   if (operation.access === 'admin' && operation.method === 'get') {
@@ -70,33 +76,39 @@ function serve(
   const readJson = express.json({ limit: maxBody, strict: true });
   const bodyOf = operation.body ? [readJson] : [];
   route[operation.method](...bodyOf, async (request: Request, response: Response) => {
-    const room = roomOf(request);
-    const asking = await askingOf(request, operation, room);
+    const named = roomOf(request);
+    const asking = await askingOf(request, operation, named);
     const input = read(operation.params, { ...request.query, ...request.params }, 'the query');
     if (!input.success) throw new Problem('bad-request', input.faults);
     const body = operation.body && bodyIn(request, operation.body);
-    const here = async (): Promise<() => void> => {
+    const here = async (): Promise<() => void | Promise<void>> => {
       const answer = await handler(input.data, asking, body);
       return () => {
+        if (answer.body instanceof Download) return answer.body.send(request, response);
         // Rooms change, so answers are not cached.
         response.status(answer.status).set('Cache-Control', 'no-store');
         if (answer.body === undefined) response.end();
         else response.json(answer.body);
+        return undefined;
       };
     };
-    if (!isAboutRoom(operation)) {
-      (await here())();
+    const isOfRecording = operation.node === 'of-recording';
+    if (!isOfRecording && !isAboutRoom(operation)) {
+      await (
+        await here()
+      )();
       return;
     }
+    const room = isOfRecording ? await roomOfRecording(String(request.params.id), asking) : named;
     const { url } = request;
     const given = Buffer.from(operation.body ? JSON.stringify(request.body) : '');
     await requests.answer({ request, response, url, room, body: given, changes: changesRoom(operation) }, here);
   });
 }
 
-/** Whether the node that owns the room is to do it. Every node moves every room. */
+/** Whether the node that owns the room is to do it. */
 function isAboutRoom(operation: Operation): boolean {
-  if (operation === operations.moveRoom) return false;
+  if (operation.node === 'any') return false;
   return 'room' in operation.params.shape || operation === operations.createRoom;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { grantsSchema, isStreamId, mostKeptTexts } from '../rooms/index.js';
 import { problemCodes } from './problem.js';
+import { fileLink, manifest, newRecording, recordedFile, recording, recordingList } from './recording-schemas.js';
 
 /** The answers of the REST API, declared once. Types, the OpenAPI document and the validation in tests come from here. */
 
@@ -342,6 +343,12 @@ export const components = {
   Ban: ban,
   NewBan: newBan,
   NewMessage: newMessage,
+  Recording: recording,
+  RecordedFile: recordedFile,
+  RecordingList: recordingList,
+  NewRecording: newRecording,
+  Manifest: manifest,
+  FileLink: fileLink,
   ClientConfig: clientConfig,
   Health: health,
   Status: status,

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { clusterMetricTable, metricTable } from '../rest/metrics.js';
 import { ofAccess } from '../rest/openapi.js';
-import { nothing, operations } from '../rest/operations.js';
-import type { Operation } from '../rest/operations.js';
+import { download, mediaType } from '../rest/download.js';
+import { nothing } from '../rest/operation.js';
+import type { Operation } from '../rest/operation.js';
+import { operations } from '../rest/operations.js';
 import { problems } from '../rest/problem.js';
 import { components } from '../rest/schemas.js';
 import { anchor, frames, page, table, typeText } from './markdown.js';
@@ -15,6 +17,7 @@ const titles: Readonly<Record<Operation['tag'], string>> = {
   rooms: 'Rooms',
   participants: 'Participants',
   moderation: 'The entrance of a room',
+  recordings: 'Recordings',
   server: 'The server',
   original: 'Paths of the Kurento Room server',
 };
@@ -62,7 +65,7 @@ const conventions = [
   '- Names in a path are any text, percent-encoded. A room named `..` must be written `%2E%2E`, and most HTTP clients normalise that away. Many proxies decode or refuse `%2F` in a path: a name that holds a slash is safe in the query. So each path that begins with `/api/v1/rooms/{room}/participants/{participant}` is served at `/api/v1/participant?room={room}&participant={participant}` too, and every other one below `/api/v1/rooms/{room}` at `/api/v1/room?room={room}`.',
   '- Requests that change something need a token as `Authorization: Bearer TOKEN`: the admin token (`ADMIN_TOKEN`), or one whose grants allow it ([access.md](access.md)). Without an admin token and `KEYS` in the configuration nobody can make them.',
   '- Bodies are JSON, up to 64 kB. Members that are not listed are refused.',
-  '- Everybody may make the other requests, except where `ROOM_LIST` says otherwise. A client that sends the admin token, or a token with `roomAdmin` for the room, is told more: the participants of a room, and why `/healthz` answers as it does. Nobody else is told the name of a participant.',
+  '- Everybody may make the other requests, except those about recordings, and where `ROOM_LIST` says otherwise. A client that sends the admin token, or a token with `roomAdmin` for the room, is told more: the participants of a room, and why `/healthz` answers as it does. Nobody else is told the name of a participant.',
   '- After ten wrong tokens each further one makes its address wait, from 1 s up to 60 s. Until then every token from there is answered with 429 and `Retry-After`. Other addresses notice nothing.',
   '- Pages of the own host may read the answers, and those of `ALLOWED_ORIGINS`. Others get 403 ([security.md](security.md)). A client that makes too many requests gets 429 with `Retry-After`.',
   '- `PATH_PREFIX` stands before every path.',
@@ -78,7 +81,10 @@ const needs: Readonly<Record<Operation['access'], string | undefined>> = {
   roomCreate: 'Needs `roomCreate`.',
   roomList: 'Needs `roomList`.',
   roomAdmin: 'Needs `roomAdmin`.',
+  roomRecord: 'Needs `roomRecord` or `roomAdmin`.',
   roomEnd: 'Needs `roomAdmin` or `roomCreate`.',
+  recordings: 'Needs `roomRecord` or `roomAdmin` for the room of the recording.',
+  'recordings-or-link': 'Needs `roomRecord` or `roomAdmin` for the room of the recording, or a link.',
 };
 
 function operationTable(tag: string): string {
@@ -103,6 +109,7 @@ function operationTable(tag: string): string {
 
 /** With links to the answers that have a name. */
 function answerText(schema: z.ZodType): string {
+  if (schema === download) return `\`${mediaType}\``;
   const [name] = Object.entries(components).find(([, component]) => component === schema) ?? [];
   if (name !== undefined) return `[${name}](#${anchor(name)})`;
   if (schema instanceof z.ZodUnion) return schema.options.map((option) => answerText(option as z.ZodType)).join(' or ');

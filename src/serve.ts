@@ -5,16 +5,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect, HandOver } from '../dialects/dialect.js';
-import { Access, AuthHook, HashedPasswords, IceServers, both, grantsText } from '../access/index.js';
+import { Access, AuthHook, HashedPasswords, IceServers, SignedLinks, both, grantsText } from '../access/index.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import type { Log, ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
+import type { Archive } from '../recording/archive.js';
 import { refuseRequest, restApp } from '../rest/app.js';
 import type { Health, Readiness } from '../rest/health.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
-import type { Authorize, ComeBack, RecordOf, RoomsOptions, RoomsRecord } from '../rooms/index.js';
+import type { AuditEntry, Authorize, ComeBack, RecordOf, RoomsOptions, RoomsRecord } from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
 import { keepPayer } from '../transport/gate/account.js';
@@ -59,6 +60,8 @@ export interface ServeOptions {
   readonly tls?: TlsIdentity | undefined;
   /** Rooms of another process, to go on with. Default: none. */
   readonly former?: RoomsRecord | undefined;
+  /** The recordings that are kept. Default: those in RECORDINGS_DIR. */
+  readonly archive?: Archive | undefined;
   /** Keeps the rooms for other nodes. Default: this server is alone. */
   readonly node?: NodeRooms | undefined;
   /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
@@ -145,6 +148,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const passwords = new HashedPasswords(now, networkOf);
     const recordings = await openRecordings(config, log);
     undo.add(() => recordings?.close());
+    const audit = (entry: AuditEntry): void => {
+      log.info('audit', { ...entry });
+    };
     const rooms = new Rooms(node?.engine ?? media, {
       now,
       journal: node?.journal,
@@ -154,9 +160,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
       passwords,
-      audit: (entry) => {
-        log.info('audit', { ...entry });
-      },
+      audit,
       keepPayer,
     });
     const dialects: Dialect[] = [];
@@ -183,6 +187,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       rooms,
       access,
       passwords,
+      archive: options.archive ?? recordings?.archive,
+      links: new SignedLinks(config, now),
+      audit,
       kept: node && keptBy(node),
       others: node && othersOf(node),
       health,

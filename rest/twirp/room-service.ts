@@ -5,7 +5,7 @@ import { read } from '../../options/faults.js';
 import type { Participant, Rooms } from '../../rooms/index.js';
 import type { Caller, NeededGrant } from '../callers.js';
 import type { AllRooms } from '../all-rooms.js';
-import type { Handlers } from '../operations.js';
+import type { Asking, Handlers } from '../operations.js';
 import { listedRoomOf } from '../listed-room.js';
 import type { RoomList } from '../room-list.js';
 import { participantIn, roomNamed } from '../rooms.js';
@@ -216,8 +216,9 @@ function method<I extends Message<I>, O extends Message<O>>(
   };
 }
 
-function asking(caller: Caller) {
-  return { isAdmin: caller.isAdmin, caller };
+function asking(caller: Caller): Asking {
+  // No answer here holds an address of this server.
+  return { isAdmin: caller.isAdmin, caller, base: () => '' };
 }
 
 /** @throws TwirpError `invalid_argument` */

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
   readonly text: string;
   /** The parsed text; undefined for an empty one. */
   readonly body: unknown;
@@ -65,6 +66,8 @@ export class Asker {
       return;
     }
     expect(response.content, where).to.have.property(type ?? 'no content type');
+    // A file has no schema.
+    if (type?.includes('json') !== true) return;
     const pointer = ['paths', template, method.toLowerCase(), 'responses', status, 'content', type, 'schema']
       .map((part) => encodeURIComponent(String(part).replace(/~/g, '~0').replace(/\//g, '~1')))
       .join('/');
@@ -94,12 +97,14 @@ function send(
     const asking = request(
       { host: base.hostname, port: base.port, path, method, headers, agent: false },
       (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject).on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString();
           const isJson = response.headers['content-type']?.includes('json') === true && text !== '';
           const body: unknown = isJson ? JSON.parse(text) : undefined;
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body });
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text, body });
         });
       },
     );
