@@ -58,6 +58,12 @@ export const recordingOptions = {
     'URI',
     'Where a Kurento media server writes a file, as it sees it. {recording} and {file} are filled in. That directory must be recordingsDir here, for downloads. Embedded engines need nothing.',
   ),
+  recordingKeyframeS: option(
+    number.min(0).max(3_600),
+    10,
+    's',
+    'An embedded engine asks a publisher that is recorded for a keyframe when it has got none for so long. 0: only when one is needed.',
+  ),
   recordingsStore: option(
     z.enum(['file', 's3']),
     'file',

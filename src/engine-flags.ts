@@ -10,6 +10,7 @@ export function engineFlags(config: Config): string[] {
     ['--interfaces', config.mediaInterfaces.join(',')],
     ['--address-families', config.mediaAddressFamilies.join(',')],
     ['--recordings-dir', engineRecordingsDir(config)],
+    ['--recording-keyframe-s', String(config.recordingKeyframeS)],
     ['--log-level', config.logLevel],
   ];
   return flags.flatMap(([flag, value]) => (value === '' ? [] : [flag, value]));
@@ -27,6 +28,7 @@ const optionOfFlag: Readonly<Record<string, string>> = {
   '--interfaces': 'MEDIA_INTERFACES',
   '--address-families': 'MEDIA_ADDRESS_FAMILIES',
   '--recordings-dir': 'RECORDINGS_DIR or MEDIA_RECORDINGS_DIR',
+  '--recording-keyframe-s': 'RECORDING_KEYFRAME_S',
   '--udp-ports': 'MEDIA_UDP_PORTS',
 };
 

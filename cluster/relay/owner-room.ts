@@ -43,9 +43,6 @@ export interface JournaledRoom {
   readonly journal: RoomJournal;
 }
 
-/** How long may pass until the journal has what a gateway has written, in ms. */
-const writtenWithinMs = 10;
-
 /** The sessions of a room at its owner, as gateways, sessions and the journal reach them. */
 export class OwnerRoom implements ClientRoom {
   readonly #context: OwnerContext;
@@ -131,9 +128,7 @@ export class OwnerRoom implements ClientRoom {
     gateways.met(g);
     if (w && gateways.wrote(g, w)) {
       // Where the client does not count, this decides what it is told once it has come back.
-      if (members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) {
-        journal.touch(writtenWithinMs);
-      }
+      if (members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) journal.touch();
       over.written(g, w);
       this.#noteIdle();
     }

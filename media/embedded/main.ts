@@ -72,7 +72,11 @@ async function main(args: readonly string[]): Promise<void> {
   if (!process.send) checkRecordingsDirectory(options.recordingsDir);
   const transports = await loadTransports(options, log);
   const pulse = new Pulse();
-  const recordings = new Recordings(options.recordingsDir);
+  const recordings = new Recordings({
+    directory: options.recordingsDir,
+    overwrite: options.recordingsOverwrite,
+    keyframeMs: options.recordingKeyframeS * 1000,
+  });
   const server = new ObjectServer({ transports, log, pulse, gcPeriodMs: options.gcPeriod * 1000, recordings });
   const methods = new Methods(server, (method, error) => {
     log.error('a method failed', { method, ...thrown(error) });

@@ -241,7 +241,8 @@ function eventText(source: MediaObject, event: string, fields: EventFields): str
     ...fields,
     source: source.id,
     tags: source.sendTagsInEvents ? tagList(source) : [],
-    timestampMillis: String(Date.now()),
+    // Some tell of an earlier time.
+    timestampMillis: fields.timestampMillis ?? String(Date.now()),
     ...(event === 'ObjectCreated' || event === 'ObjectDestroyed' || event === 'Error' ? {} : { type: event }),
   };
   return JSON.stringify({

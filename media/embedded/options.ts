@@ -6,7 +6,7 @@ import { helpText, version } from '../../options/help.js';
 import { listed } from '../../options/listed-option.js';
 import { nearMissesOf } from '../../options/near-name.js';
 import type { NearMiss } from '../../options/near-name.js';
-import { count, ipAddress, list, number, option } from '../../options/option.js';
+import { count, flag, ipAddress, list, number, option } from '../../options/option.js';
 import type { Output } from '../../options/option.js';
 import { logLevels } from './log.js';
 import { allowedOrigin } from './protocol/admission.js';
@@ -68,6 +68,16 @@ const options = {
     '',
     'folder',
     'The folder for recordings. Without it nothing is recorded.',
+  ),
+  recordingsOverwrite: flag(
+    false,
+    'Whether a recording replaces a file of its name, as a Kurento Media Server does. Otherwise it is refused.',
+  ),
+  recordingKeyframeS: option(
+    number.min(0).max(3600),
+    10,
+    's',
+    'A recording asks for a keyframe when it has got none for so long. 0: only when it needs one.',
   ),
   outlive: option(
     count.min(0).max(86_400),

@@ -15,6 +15,9 @@ export const recorderTag = 'atrium.recorder';
 /** In ms: a media server writes what it holds, and the index, before it answers. */
 const stoppingMs = 10_000;
 
+/** In ms. */
+const longestWaitMs = 1000;
+
 type FailureReason = Parameters<RecorderListener['failed']>[1];
 
 /** A RecorderEndpoint (docs/protocols/kurento-media.md#8-other-elements). */
@@ -77,7 +80,8 @@ export class KurentoRecorder extends KurentoElement implements Recorder {
 
   /**
    * It begins with media, not with the answer to `record`, and once more after each pause. The media server says when that was, by its own
-   * clock. A time that cannot be right tells of a clock that is wrong: the event counts as new then.
+   * clock. A time that cannot be right tells of a clock that is wrong: the event counts as new then. Media that has waited for a busy media
+   * server may be older than the question.
    */
   #recording(timestampMillis: number | undefined): void {
     if (this.ended || this.#hasFrames || this.#hasFailed) return;
@@ -85,7 +89,7 @@ export class KurentoRecorder extends KurentoElement implements Recorder {
     const now = Date.now();
     const ago = now - (timestampMillis ?? now);
     notify(this.log, () => {
-      this.#listener.started(ago >= 0 && ago <= now - this.#askedAt ? ago : 0);
+      this.#listener.started(ago >= 0 && ago <= now - this.#askedAt + longestWaitMs ? ago : 0);
     });
   }
 

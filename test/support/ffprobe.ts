@@ -25,10 +25,10 @@ export async function probe(path: string): Promise<Probed> {
   return probed.parse(JSON.parse(stdout));
 }
 
-/** The times of all packets of one kind, in s. */
-export async function timesOf(path: string, kind: 'a' | 'v'): Promise<number[]> {
-  const flags = ['-v', 'error', '-select_streams', kind, '-show_entries', 'packet=pts_time', '-of', 'csv=p=0'];
-  const { stdout } = await run('ffprobe', [...flags, path]);
+/** The times of all packets, in the order of the file, in s. @param kind Default: both */
+export async function timesOf(path: string, kind?: 'a' | 'v'): Promise<number[]> {
+  const flags = ['-v', 'error', ...(kind ? ['-select_streams', kind] : [])];
+  const { stdout } = await run('ffprobe', [...flags, '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', path]);
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [Number.parseFloat(line)]));
 }
 
@@ -39,4 +39,25 @@ export async function timesOf(path: string, kind: 'a' | 'v'): Promise<number[]> 
 export async function complaints(path: string): Promise<string> {
   const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', path, '-enc_time_base', '-1', '-f', 'null', '-']);
   return stderr;
+}
+
+/** When the picture turns white, in s of the file's clock. Undefined: never. */
+export async function flashIn(path: string): Promise<number | undefined> {
+  const flags = ['-v', 'error', '-f', 'lavfi', '-i', `movie=${path},signalstats`, '-of', 'csv=p=0'];
+  const entries = ['-show_entries', 'frame=pts_time:frame_tags=lavfi.signalstats.YAVG'];
+  const { stdout } = await run('ffprobe', [...flags, ...entries]);
+  const frames = stdout.split('\n').map((line) => line.split(',').map(Number));
+  return frames.find(([, brightness = 0]) => brightness > 128)?.[0];
+}
+
+/** When a tone begins, in s of the file's clock. Undefined: never. */
+export async function beepIn(path: string): Promise<number | undefined> {
+  const rate = 8000;
+  const filter = ['-vn', '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(rate), '-f', 's16le', '-'];
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', path, ...filter], {
+    encoding: 'buffer',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  for (let at = 0; at + 2 <= stdout.length; at += 2) if (Math.abs(stdout.readInt16LE(at)) > 5000) return at / 2 / rate;
+  return undefined;
 }

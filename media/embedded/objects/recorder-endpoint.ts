@@ -1,6 +1,6 @@
 import { KurentoError } from './kurento-error.js';
 import { text } from './parameters.js';
-import { failureOf } from '../recorder/recordings.js';
+import { failureOf } from '../recorder/recording-failure.js';
 import { Recording } from '../recorder/recording.js';
 import type { InboundStream } from '../rtp/inbound-stream.js';
 import type { SenderReport } from '../rtp/rtcp.js';
@@ -9,7 +9,7 @@ import type { RtpKind } from '../codecs/codec.js';
 import { thrown } from '../log.js';
 import { elementEvents, mediaElementOperations } from './element-operations.js';
 import { MediaElement, typeOf } from './media-element.js';
-import type { ObjectClass, ObjectContext } from './media-object.js';
+import type { EventFields, ObjectClass, ObjectContext } from './media-object.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { Operations } from './operations.js';
 import { operation, perform, property } from './operations.js';
@@ -62,6 +62,8 @@ export class RecorderEndpoint extends MediaElement {
   readonly #stopsAtEnd: boolean;
   /** The kinds whose source has ended and was not replaced. */
   readonly #ended = new Set<RtpKind>();
+  /** Resolves when it was looked whether the file can be made. */
+  #checked: Promise<void> = Promise.resolve();
   /** Settles when the last file is complete. */
   #finished: Promise<void> = Promise.resolve();
 
@@ -164,23 +166,34 @@ export class RecorderEndpoint extends MediaElement {
   }
 
   #open(): void {
-    const { log, recordings } = this.context;
+    const { log, pulse, recordings } = this.context;
     const failed = (error: unknown): void => {
       log.warn('a recording failed', { recorder: this.id, uri: this.uri, ...thrown(error) });
       // Twice, as a Kurento Media Server tells it.
       for (let times = 0; times < 2; times += 1) this.raise('Error', { ...failureOf(error) });
     };
     try {
-      this.#recording = new Recording({
-        path: recordings.path(this.uri),
+      const place = recordings.place(this.uri);
+      // The recording before may have the same name.
+      const former = this.#finished;
+      const recording = new Recording({
+        open: () => former.then(() => place.open()),
         kinds: this.#kinds,
-        after: this.#finished,
-        started: () => {
-          this.#become('START');
+        keyframeMs: recordings.keyframeMs,
+        started: (at) => {
+          const ago = pulse.now() - at;
+          this.#tell('START', { timestampMillis: String(Math.round(Date.now() - ago)) });
         },
         failed,
         keyframeNeeded: () => this.source('VIDEO')?.provideKeyframe(),
       });
+      this.#recording = recording;
+      this.#checked = former
+        .then(() => place.check())
+        .catch((error: unknown) => {
+          // What is there may be its own file.
+          if (!recording.hasFile) recording.fail(error);
+        });
     } catch (error) {
       // After the answer to `record`, as from a Kurento Media Server.
       setImmediate(() => {
@@ -190,7 +203,7 @@ export class RecorderEndpoint extends MediaElement {
   }
 
   #finish(): Promise<void> {
-    const done = this.#recording?.finish() ?? Promise.resolve();
+    const done = Promise.all([this.#recording?.finish(), this.#checked]).then(() => undefined);
     this.#recording = undefined;
     this.context.recordings.finishing(done);
     return done;
@@ -201,9 +214,9 @@ export class RecorderEndpoint extends MediaElement {
     this.#tell(state);
   }
 
-  #tell(state: State): void {
-    this.raise('UriEndpointStateChanged', { state });
-    this.raise(eventOf[state]);
+  #tell(state: State, fields: EventFields = {}): void {
+    this.raise('UriEndpointStateChanged', { ...fields, state });
+    this.raise(eventOf[state], fields);
   }
 
   #tick(now: number): void {

@@ -1,6 +1,4 @@
-import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
 
 /** Bytes that may wait for the disk. With more the recording fails: the disk is too slow. */
 const mostWaiting = 32 * 1024 * 1024;
@@ -9,6 +7,12 @@ const mostWaiting = 32 * 1024 * 1024;
 export class TooSlow extends Error {
   override readonly name = 'TooSlow';
 }
+
+/** What is used of a file that is open. */
+export type WritableFile = Pick<FileHandle, 'write' | 'truncate' | 'close'>;
+
+/** Makes a file, and opens it. */
+export type OpenFile = () => Promise<WritableFile>;
 
 /**
  * A file that is written in order, in the background. After the first failure nothing more is written. What was appended is there as a
@@ -20,21 +24,15 @@ export class RecordingFile {
   #end = 0;
   #waiting = 0;
   #hasFailed = false;
-  #last: Promise<FileHandle | undefined>;
+  #last: Promise<WritableFile | undefined>;
 
-  /**
-   * Replaces an existing file, and follows no link. `failed` is called once at most. The file is opened when `after`
-   * settles.
-   */
-  constructor(path: string, failed: (error: unknown) => void, after: Promise<void> = Promise.resolve()) {
+  /** `failed` is called once at most. */
+  constructor(open: OpenFile, failed: (error: unknown) => void) {
     this.#failed = failed;
-    const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-    this.#last = after
-      .then(() => open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o640))
-      .catch((error: unknown) => {
-        this.#fail(error);
-        return undefined;
-      });
+    this.#last = open().catch((error: unknown) => {
+      this.#fail(error);
+      return undefined;
+    });
   }
 
   get length(): number {
@@ -76,7 +74,7 @@ export class RecordingFile {
     });
   }
 
-  #queue(write: (handle: FileHandle) => Promise<void>): void {
+  #queue(write: (handle: WritableFile) => Promise<void>): void {
     this.#last = this.#last.then(async (handle) => {
       if (!handle || this.#hasFailed) return handle;
       await write(handle).catch((error: unknown) => {
@@ -94,7 +92,7 @@ export class RecordingFile {
 }
 
 /** A full disk takes the beginning of the bytes, and says so only when the rest is written. */
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+async function writeAll(handle: WritableFile, bytes: Buffer, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;

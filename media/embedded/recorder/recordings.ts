@@ -1,54 +1,52 @@
-import { accessSync, constants, lstatSync, realpathSync } from 'node:fs';
-import { dirname, join, basename, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { realpathSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { checkNewFile, makeFile } from './new-file.js';
+import { refused } from './recording-failure.js';
+import { namesIn } from './recording-uri.js';
 
-/**
- * Fields of the Error event of a recording that fails
- * (docs/protocols/kurento-media.md#6-common-to-all-objects-and-elements).
- */
-export interface RecordingFailure {
-  readonly type: string;
-  readonly errorCode: number;
-  readonly description: string;
+export interface RecordingsOptions {
+  /** Undefined: nothing is recorded. */
+  readonly directory?: string | undefined;
+  /** Whether a recording replaces a file of its name. Default: it is refused. */
+  readonly overwrite?: boolean | undefined;
+  /** A recording asks for a keyframe when it has got none for so long, in ms. 0: never. Default: 10 000. */
+  readonly keyframeMs?: number | undefined;
 }
 
-export class RecordingRefused extends Error {
-  override readonly name = 'RecordingRefused';
-
-  constructor(
-    message: string,
-    readonly failure: RecordingFailure,
-  ) {
-    super(message);
-  }
+/** A file that can be made. */
+export interface RecordingPlace {
+  /** @throws RecordingRefused when it could not be made now */
+  check(): Promise<void>;
+  /** Makes it. Calls of one place are one after another. @throws RecordingRefused, or what the system says */
+  open(): Promise<FileHandle>;
 }
 
 /** The directory for recordings, and the recordings that are being finished. */
 export class Recordings {
+  readonly keyframeMs: number;
   readonly #directory: string | undefined;
+  readonly #overwrite: boolean;
   readonly #finishing = new Set<Promise<void>>();
 
-  /** `directory` undefined: nothing is recorded. */
-  constructor(directory?: string) {
+  constructor({ directory, overwrite = false, keyframeMs = 10_000 }: RecordingsOptions = {}) {
     this.#directory = directory === undefined ? undefined : resolve(directory);
+    this.#overwrite = overwrite;
+    this.keyframeMs = keyframeMs;
   }
 
-  /**
-   * The path of a uri. It is below the directory, also after links are followed.
-   * @throws RecordingRefused
-   */
-  path(uri: string): string {
-    if (this.#directory === undefined)
+  /** Where a uri says. @throws RecordingRefused when that may be nowhere below the directory */
+  place(uri: string): RecordingPlace {
+    const directory = this.#directory;
+    if (directory === undefined) {
       throw refused('unwritable', 'This media server records nothing: it has no directory for that');
-    const path = pathOf(uri, this.#directory);
-    const directory = realDirectory(path);
-    const root = realDirectory(join(this.#directory, 'x'));
-    if (directory !== root && !directory.startsWith(root + sep)) {
-      throw refused('unwritable', `'${uri}' is not in the directory for recordings`);
     }
-    const real = join(directory, basename(path));
-    if (!isFileOrNothing(real)) throw refused('unwritable', `'${uri}' is not a file`);
-    return real;
+    const names = namesIn(uri, [directory, realOrSame(directory)]);
+    const options = { overwrite: this.#overwrite };
+    return {
+      check: () => checkNewFile(directory, names, options),
+      open: () => makeFile(directory, names, options),
+    };
   }
 
   /** `settled` waits for this. */
@@ -63,59 +61,11 @@ export class Recordings {
   }
 }
 
-/** Describes an error that was thrown during a recording. */
-export function failureOf(error: unknown): RecordingFailure {
-  if (error instanceof RecordingRefused) return error.failure;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return kinds.full('No space left on the disk');
-  if (error instanceof Error && 'syscall' in error && error.syscall === 'open')
-    return kinds.unwritable('Cannot open the file for writing');
-  return kinds.broken('Cannot write the file');
-}
-
-/** Codes of GStreamer's resource errors, as a Kurento Media Server passes them on. */
-const kinds = {
-  badUri: (description: string): RecordingFailure => ({ type: 'INVALID_URI', errorCode: 0, description }),
-  unwritable: (description: string): RecordingFailure => ({
-    type: 'RESOURCE_ERROR_OPEN_WRITE',
-    errorCode: 6,
-    description,
-  }),
-  broken: (description: string): RecordingFailure => ({ type: 'RESOURCE_ERROR_WRITE', errorCode: 10, description }),
-  full: (description: string): RecordingFailure => ({
-    type: 'RESOURCE_ERROR_NO_SPACE_LEFT',
-    errorCode: 14,
-    description,
-  }),
-};
-
-function refused(kind: keyof typeof kinds, message: string): RecordingRefused {
-  return new RecordingRefused(message, kinds[kind](message));
-}
-
-/** A name without a scheme is relative to the directory. */
-function pathOf(uri: string, directory: string): string {
-  if (uri === '' || uri.includes('\0')) throw refused('badUri', 'Invalid URI');
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(uri)) return resolve(directory, uri);
+/** Without links. Of one that is not there: as it is. */
+function realOrSame(directory: string): string {
   try {
-    return fileURLToPath(uri);
+    return realpathSync(directory);
   } catch {
-    throw refused('badUri', 'Invalid URI');
+    return directory;
   }
-}
-
-/** The directory of a file, after all links are followed. @throws RecordingRefused unless it can be written to */
-function realDirectory(path: string): string {
-  const directory = dirname(path);
-  try {
-    const real = realpathSync(directory);
-    accessSync(real, constants.W_OK);
-    return real;
-  } catch {
-    throw refused('unwritable', `The directory '${directory}' is not there or cannot be written to`);
-  }
-}
-
-function isFileOrNothing(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 }

@@ -8,8 +8,17 @@ import { ReorderBuffer, type MediaPacket } from './reorder-buffer.js';
 /** Payloads of one frame, which are 1500 bytes at most. A longer frame has lost its end. */
 const mostPayloads = 4096;
 
+/** A frame, and when it was. */
+export interface TimedFrame extends Frame {
+  readonly codec: Codec;
+  readonly timestamp: number;
+  readonly clock: MediaClock;
+  /** When the last packet of it was there, or of the frame after it. In ms. */
+  readonly arrivedAt: number;
+}
+
 export interface TrackListener {
-  frame(frame: Frame, codec: Codec, time: number): void;
+  frame(frame: TimedFrame): void;
   /** A decoder can use no frame before the next keyframe. */
   keyframeNeeded(): void;
 }
@@ -17,6 +26,7 @@ export interface TrackListener {
 /** Makes frames that a decoder can take from the packets of one kind of media. */
 export class Track {
   readonly kind: RtpKind;
+  readonly #keyframeMs: number;
   readonly #listener: TrackListener;
   #from: InboundStream | undefined;
   #clock = new MediaClock(1);
@@ -27,9 +37,13 @@ export class Track {
   #timestamp: number | undefined;
   #payloads = 0;
   #now = 0;
+  /** When it had its last keyframe, or asked for one without need. */
+  #keyAt = 0;
 
-  constructor(kind: RtpKind, listener: TrackListener) {
+  /** @param keyframeMs it asks for a keyframe when it had none for so long. 0: only when it needs one */
+  constructor(kind: RtpKind, keyframeMs: number, listener: TrackListener) {
     this.kind = kind;
+    this.#keyframeMs = keyframeMs;
     this.#listener = listener;
     this.#order = this.#newOrder();
   }
@@ -47,13 +61,20 @@ export class Track {
     if (from !== this.#from) this.#switch(from);
     this.#now = now;
     const { extended: sequence, timestamp, marker } = packet;
+    this.#clock.arrived(timestamp, now);
     this.#order.add({ sequence, timestamp, marker, payload: payloadOf(packet) }, now);
   }
 
   tick(now: number): void {
     this.#now = now;
     this.#order.tick(now);
-    if (this.#from && this.#needsKey && this.kind === 'video') this.#listener.keyframeNeeded();
+    if (!this.#from || this.kind === 'audio') return;
+    if (this.#needsKey) this.#listener.keyframeNeeded();
+    else if (this.#keyframeMs > 0 && now - this.#keyAt >= this.#keyframeMs) {
+      // Once: what was asked for is asked for again by those that ask.
+      this.#keyAt = now;
+      this.#listener.keyframeNeeded();
+    }
   }
 
   /** The next packet does not follow the one before it: there was a pause, or the source changed. */
@@ -83,6 +104,7 @@ export class Track {
     this.reset();
     this.#from = from;
     this.#clock = new MediaClock(from.codec.clockRate);
+    if (from.senderReport) this.#clock.reported(from.senderReport);
     this.#assembler = from.codec.assembler();
   }
 
@@ -117,7 +139,8 @@ export class Track {
     }
     if (this.#needsKey && !frame.isKey) return;
     this.#needsKey = false;
-    this.#listener.frame(frame, codec, this.#clock.timeOf(timestamp, this.#now));
+    if (frame.isKey) this.#keyAt = this.#now;
+    this.#listener.frame({ ...frame, codec, timestamp, clock: this.#clock, arrivedAt: this.#now });
   }
 }
 

@@ -39,6 +39,7 @@ export class InboundStream {
   #jitter = 0;
   #transit = Number.NaN;
   #report: { readonly middle: number; readonly at: number } | undefined;
+  #senderReport: SenderReport | undefined;
   #reported = { expected: 0, received: 0 };
   #fractionLost = 0;
 
@@ -111,7 +112,13 @@ export class InboundStream {
     return this.codec.startsKeyframe(packet.body, headerSize);
   }
 
+  /** The last one of its sender. */
+  get senderReport(): SenderReport | undefined {
+    return this.#senderReport;
+  }
+
   reported(report: SenderReport, now: number): void {
+    this.#senderReport = report;
     this.#report = { middle: ((report.ntpHigh & 0xffff) * 0x10000 + (report.ntpLow >>> 16)) >>> 0, at: now };
   }
 

@@ -4,6 +4,7 @@ import { MediaPipeline } from '../../../media/embedded/objects/media-pipeline.js
 import type { RtcpPacket } from '../../../media/embedded/rtp/rtcp.js';
 import { parseRtcp } from '../../../media/embedded/rtp/rtcp.js';
 import { Pulse } from '../../../media/embedded/objects/pulse.js';
+import type { RecordingsOptions } from '../../../media/embedded/recorder/recordings.js';
 import { Recordings } from '../../../media/embedded/recorder/recordings.js';
 import { WebRtcEndpoint } from '../../../media/embedded/objects/webrtc-endpoint.js';
 import type { FakeTransport } from './fake-transports.js';
@@ -76,7 +77,7 @@ export class TestEngine {
   mayFail = false;
 
   /** `recordings`: the directory for them. */
-  constructor(recordings?: string) {
+  constructor(recordings?: string, recordingOptions: Omit<RecordingsOptions, 'directory'> = {}) {
     this.pulse = new Pulse(() => this.now);
     this.server = new ObjectServer({
       transports: this.transports,
@@ -86,7 +87,7 @@ export class TestEngine {
       }),
       pulse: this.pulse,
       gcPeriodMs: 1000,
-      recordings: new Recordings(recordings),
+      recordings: new Recordings({ directory: recordings, ...recordingOptions }),
     });
     const pipeline = this.server.create('MediaPipeline', undefined);
     if (!(pipeline instanceof MediaPipeline)) throw new Error('no pipeline');

@@ -19,6 +19,8 @@ describe('flags of the embedded engine', () => {
       interfaces: [],
       gcPeriod: 240,
       recordingsDir: undefined,
+      recordingsOverwrite: false,
+      recordingKeyframeS: 10,
       outlive: 0,
       testLoss: 0,
       logLevel: 'info',
@@ -30,7 +32,8 @@ describe('flags of the embedded engine', () => {
     const more = ['--announced-address', '203.0.113.7, 2001:db8::7', '--gc-period', '0.5', '--log-level', 'debug'];
     const told = ['--address-families', 'ipv6', '--interfaces', 'eth0,192.0.2.1'];
     const clients = ['--allowed-origins', 'HTTPS://Pages.example:443/, *', '--max-connections', '5', '--outlive', '60'];
-    expect(parseOptions([...flags, ...more, ...told, ...clients])).to.deep.equal({
+    const files = ['--recordings-overwrite', 'true', '--recording-keyframe-s', '2.5'];
+    expect(parseOptions([...flags, ...more, ...told, ...clients, ...files])).to.deep.equal({
       host: '::1',
       port: 0,
       allowedOrigins: ['https://pages.example', '*'],
@@ -42,6 +45,8 @@ describe('flags of the embedded engine', () => {
       interfaces: ['eth0', '192.0.2.1'],
       gcPeriod: 0.5,
       recordingsDir: undefined,
+      recordingsOverwrite: true,
+      recordingKeyframeS: 2.5,
       outlive: 60,
       testLoss: 0,
       logLevel: 'debug',

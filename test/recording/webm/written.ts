@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { opus } from '../../../media/embedded/codecs/opus.js';
 import { vp8 } from '../../../media/embedded/codecs/vp8.js';
 import { RecordingFile } from '../../../media/embedded/recorder/recording-file.js';
 import { WebmWriter } from '../../../media/embedded/recorder/webm-writer.js';
+import { framesIn, packetsIn } from '../../support/demuxed.js';
 
 /** What ffmpeg makes of these arguments. @param name of the file, whose end says what is made */
 export function made(name: string, ...args: readonly string[]): Buffer {
@@ -25,9 +27,12 @@ export async function writtenByEngine({ isFinished = true } = {}): Promise<Buffe
   const folder = mkdtempSync(join(tmpdir(), 'atrium-written-'));
   try {
     const path = join(folder, 'file.webm');
-    const file = new RecordingFile(path, (error) => {
-      throw error;
-    });
+    const file = new RecordingFile(
+      () => open(path, 'wx'),
+      (error) => {
+        throw error;
+      },
+    );
     const writer = new WebmWriter(file);
     const heard = packetsIn(made('sound.ogg', ...sound, '-c:a', 'libopus', '-frame_duration', '20'));
     const seen = framesIn(made('pictures.ivf', ...pictures, '-c:v', 'libvpx', '-g', '20'));
@@ -61,34 +66,4 @@ function inFolder<T>(use: (folder: string) => T): T {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** Of an IVF file: a header of 32 bytes, then each frame after its length and time. */
-function framesIn(ivf: Buffer): Buffer[] {
-  const frames: Buffer[] = [];
-  for (let at = ivf.readUInt16LE(6); at < ivf.length;) {
-    const end = at + 12 + ivf.readUInt32LE(at);
-    frames.push(ivf.subarray(at + 12, end));
-    at = end;
-  }
-  return frames;
-}
-
-/** Of an Ogg file (RFC 3533). The first packet is the head, the second one holds comments. */
-function packetsIn(ogg: Buffer): { readonly head: Buffer; readonly packets: readonly Buffer[] } {
-  const packets: Buffer[] = [];
-  let begun: Buffer[] = [];
-  for (let at = 0; at < ogg.length;) {
-    const sizes = [...ogg.subarray(at + 27, at + 27 + (ogg[at + 26] ?? 0))];
-    at += 27 + sizes.length;
-    for (const size of sizes) {
-      begun.push(ogg.subarray(at, at + size));
-      at += size;
-      if (size === 255) continue;
-      packets.push(Buffer.concat(begun));
-      begun = [];
-    }
-  }
-  const [head = Buffer.alloc(0), , ...rest] = packets;
-  return { head, packets: rest };
 }
