@@ -4,7 +4,7 @@ import type { Grants } from './grants.js';
 import type { Participant, Publication, Room } from './index.js';
 import type { Waiting } from './lobby.js';
 import type { ProfileChanges } from './profile.js';
-import type { RecordingEnd, RecordingFacts } from './recording-store.js';
+import type { EndedRecording, RecordingEnd, RecordingFacts } from './recording-store.js';
 import type { RoomSettings } from './settings.js';
 import type { TextStamp } from './text-history.js';
 
@@ -14,8 +14,8 @@ export type RoomEvent =
   | { readonly type: 'participantJoined'; readonly participant: Participant }
   /** Its `name` is another one from now on, because a newcomer needs `formerName`. Told to those who were there, before the newcomer joins. */
   | { readonly type: 'participantRenamed'; readonly participant: Participant; readonly formerName: string }
-  /** Told to those who stay. It also ends the participant's publication and subscriptions, which get no event of their own. */
-  | { readonly type: 'participantLeft'; readonly participant: Participant; readonly reason: LeaveReason }
+  /** Told to those who stay. It also ends the participant's publications and subscriptions, which get no event of their own. */
+  | ({ readonly type: 'participantLeft'; readonly reason: LeaveReason } & EndedMembership)
   /** Told to the evicted participant alone, after the others have been told. */
   | {
       readonly type: 'participantEvicted';
@@ -109,14 +109,42 @@ export type RoomEvent =
   /** `recording.state` is another one: `recording`, `paused` or `stopping`. */
   | { readonly type: 'recordingChanged'; readonly recording: RecordingFacts }
   /** Nothing of it is recorded any more. Its files are whole, or as good as they get. */
-  | { readonly type: 'recordingStopped'; readonly recording: RecordingFacts; readonly reason: RecordingEnd }
+  | ({ readonly type: 'recordingStopped' } & RecordingOver)
   /** The same after a failure. */
-  | { readonly type: 'recordingFailed'; readonly recording: RecordingFacts; readonly reason: RecordingEnd }
+  | ({ readonly type: 'recordingFailed' } & RecordingOver)
   /** Somebody is in the room that records it by itself (`Grants.recorder`), or nobody any more. Told to newcomers too while that is so. */
   | { readonly type: 'recorderPresent'; readonly room: Room; readonly isPresent: boolean }
-  | { readonly type: 'roomClosed'; readonly room: Room; readonly reason: string };
+  /** It also ends the memberships and publications, which get no event of their own. `reason` is for people. */
+  | {
+      readonly type: 'roomClosed';
+      readonly room: Room;
+      readonly reason: string;
+      readonly cause: RoomEnd;
+      /** Those who were there, without the hidden ones. */
+      readonly members: readonly EndedMembership[];
+    };
 
-export type LeaveReason = 'left' | 'evicted';
+interface RecordingOver {
+  readonly recording: RecordingFacts;
+  readonly reason: RecordingEnd;
+  /** Its files, as far as they are known. */
+  readonly files?: EndedRecording['files'] | undefined;
+}
+
+/** A participant that is not in the room any more. */
+export interface EndedMembership {
+  readonly participant: Participant;
+  /** Those that were open. */
+  readonly publications: readonly Publication[];
+}
+
+/**
+ * Why a participant is not in its room any more. left: its client said so, or has no way to come back. lost: its client did not come back
+ * in time. replaced: the same person came in again. stopped: the server does not serve it any more.
+ */
+export type LeaveReason = 'left' | 'lost' | 'evicted' | 'replaced' | 'stopped';
+/** closed: by a moderator, a program or a protocol. stopped: with the server. */
+export type RoomEnd = 'empty' | 'closed' | 'stopped';
 export type PublicationEnd = 'unpublished' | 'media-lost';
 
 /** Takes one participant's events. Must not throw, and must not call back into the room before it returns. */

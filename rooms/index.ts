@@ -5,7 +5,7 @@
 import type { IceCandidate, MediaKind, TriedCandidates, VideoFilter } from '../media/port.js';
 import type { Ban } from './bans.js';
 import type { Bearer } from './bearer.js';
-import type { PublicationEnd } from './events.js';
+import type { LeaveReason, PublicationEnd, RoomEnd } from './events.js';
 import type { GrantChanges, Grants, Role } from './grants.js';
 import type { Waiting } from './lobby.js';
 import type { ParticipantState } from './presence.js';
@@ -28,7 +28,7 @@ export { grantsSchema } from './grants-schema.js';
 export { changedGrants, mayPublish, noGrants, plainGrants, roles, sources } from './grants.js';
 export type { GrantChanges, Grants, Role, Source } from './grants.js';
 export type { AutoRecord, RoomSettings } from './settings.js';
-export type { LeaveReason, Outbox, PublicationEnd, RoomEvent } from './events.js';
+export type { EndedMembership, LeaveReason, Outbox, PublicationEnd, RoomEnd, RoomEvent } from './events.js';
 export type { Later } from './later.js';
 export type { Knocker, Waiting } from './lobby.js';
 export type { AuditEntry } from './acting.js';
@@ -68,6 +68,7 @@ export type {
   RoomsOptions,
   RoomsWatcher,
 } from './rooms-options.js';
+export { newSid } from './sid.js';
 export { isStreamId, maxStreams, sourceOf, usualSource, webcam } from './streams.js';
 export type { StreamSource, TrackSource } from './streams.js';
 
@@ -123,8 +124,11 @@ export interface Room {
   setFilter(filter: VideoFilter | undefined): Promise<void>;
   /** Asks the room's media server whether it has such filters. @throws RoomError `filter-refused`, `room-closed` */
   requireFilter(type: VideoFilter['type']): Promise<void>;
-  /** Closes the room with everything in it, and tells everybody who was there. Does nothing the second time. */
-  close(reason: string): void;
+  /**
+   * Closes the room with everything in it, and tells everybody who was there. Does nothing the second time.
+   * @param reason for people. @param cause default: `closed`
+   */
+  close(reason: string, cause?: RoomEnd): void;
 }
 
 /** What others may read of a participant. The names are bounded and free of characters that nobody sees (`checkedName`). */
@@ -379,8 +383,8 @@ export interface Participant {
    *   then nobody is told
    */
   sendData(topic: string, data: string, to?: readonly Participant[]): void;
-  /** Leaves the room; the others are told. Does nothing the second time. */
-  leave(): void;
+  /** Leaves the room; the others are told. Does nothing the second time. @param reason default: `left` */
+  leave(reason?: Exclude<LeaveReason, 'evicted'>): void;
 }
 
 /** True: it sends that, as far as it publishes it. */

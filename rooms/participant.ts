@@ -3,7 +3,7 @@ import type { Arrival } from './arrival.js';
 import { bearerRecord } from './bearer.js';
 import type { Bearer } from './bearer.js';
 import { RoomError } from './errors.js';
-import type { Outbox, RoomEvent } from './events.js';
+import type { LeaveReason, Outbox, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
 import { plainGrants } from './grants.js';
 import type { Grants } from './grants.js';
@@ -309,8 +309,8 @@ export class Participant implements api.Participant {
     if (!former.roomAdmin && grants.roomAdmin) this.room.tellWhoWaits(this);
   }
 
-  leave(): void {
-    this.room.remove(this, 'left');
+  leave(reason: Exclude<LeaveReason, 'evicted'> = 'left'): void {
+    this.room.remove(this, reason);
   }
 
   tell(event: RoomEvent): void {

@@ -6,7 +6,7 @@ import type { Arrival } from './arrival.js';
 import type { AccessRequest, Authorize } from './authorize.js';
 import type { Ban, Bans } from './bans.js';
 import { RoomError, filterError } from './errors.js';
-import type { LeaveReason, RoomEvent } from './events.js';
+import type { EndedMembership, LeaveReason, RoomEnd, RoomEvent } from './events.js';
 import type { Returner } from './evictions.js';
 import type * as api from './index.js';
 import type { Journal } from './journal.js';
@@ -364,7 +364,7 @@ export class Room implements api.Room {
 
   /** Called after `restore`, once others can find the room: those whose client is not known any more leave. */
   dropUnknown(): void {
-    for (const participant of [...this.#members]) if (!participant.hasOutbox) this.remove(participant, 'left');
+    for (const participant of [...this.#members]) if (!participant.hasOutbox) this.remove(participant, 'lost');
     if (!this.#closed) this.#recordings.goOn();
     if (this.#stopWaiting === undefined) this.#closeIfEmpty();
   }
@@ -509,15 +509,19 @@ export class Room implements api.Room {
   evict(participant: Participant, { reason = '', replaced = false }: api.EvictOptions = {}): void {
     if (participant.closed) return;
     if (!replaced) this.#options.evicted(participant.returner);
-    this.remove(participant, 'evicted');
-    participant.tell({ type: 'participantEvicted', participant, reason, mayReturn: false });
+    const event = { type: 'participantEvicted', participant, reason, mayReturn: false } as const;
+    // Watchers first, since the room may close now.
+    if (!replaced && !participant.grants.hidden) this.#options.watch(event);
+    this.remove(participant, replaced ? 'replaced' : 'evicted');
+    participant.tell(event);
   }
 
   /** Ends a membership: media first, then the others are told. The room closes after its last participant, unless it stays. */
   remove(participant: Participant, reason: LeaveReason): void {
     if (participant.closed) return;
+    const ended = endOf(participant);
     this.#forget(participant);
-    this.tellOf(participant, { type: 'participantLeft', participant, reason });
+    this.tellOf(participant, { type: 'participantLeft', reason, ...ended });
     if (participant.grants.recorder) this.#recorderLeft();
     this.#succession?.left(participant);
     this.#closeIfEmpty();
@@ -564,6 +568,7 @@ export class Room implements api.Room {
 
   tellModerators(event: RoomEvent): void {
     for (const participant of this.#members) if (participant.grants.roomAdmin) participant.tell(event);
+    this.#options.watch(event);
   }
 
   /** The room's pipeline. @throws RoomError as `RoomMedia.pipeline` */
@@ -599,10 +604,11 @@ export class Room implements api.Room {
     this.#assertOpen();
   }
 
-  close(reason: string): void {
+  close(reason: string, cause: RoomEnd = 'closed'): void {
     if (this.#closed) return;
     this.#closed = true;
     const members = [...this.#members];
+    const ended = [...this.#members.shown].map(endOf);
     this.#members.clear();
     this.#stopWait();
     this.#succession?.stop();
@@ -611,7 +617,7 @@ export class Room implements api.Room {
     this.#media.close(recorded);
     this.#options.closed(this);
     this.#context.journal?.closed(this.name);
-    const event: RoomEvent = { type: 'roomClosed', room: this, reason };
+    const event: RoomEvent = { type: 'roomClosed', room: this, reason, cause, members: ended };
     for (const member of members) member.tell(event);
     this.#options.watch(event);
     this.#lobby?.close();
@@ -626,7 +632,7 @@ export class Room implements api.Room {
     if (this.#stays || this.#closed || this.#members.visible > 0) return;
     if (this.#recorders > 0) return;
     const { departureTimeoutS } = this.#settings;
-    if (departureTimeoutS === 0) this.close('empty');
+    if (departureTimeoutS === 0) this.close('empty', 'empty');
     else this.#wait(departureTimeoutS);
   }
 
@@ -639,7 +645,7 @@ export class Room implements api.Room {
     this.#closesAt = time;
     this.#keepItself();
     this.#stopWaiting = this.#context.later(Math.max(0, time - this.#context.now()), () => {
-      if (this.#members.visible === 0) this.close('empty');
+      if (this.#members.visible === 0) this.close('empty', 'empty');
     });
   }
 
@@ -685,6 +691,11 @@ export class Room implements api.Room {
 function speakerOf(event: RoomEvent & { readonly type: 'textSaid' | 'announced' }) {
   if (event.type === 'announced') return { by: event.by, displayName: event.by };
   return { by: event.from.name, displayName: event.from.profile.name };
+}
+
+/** What ends with a membership, while it lasts. */
+function endOf(participant: Participant): EndedMembership {
+  return { participant, publications: participant.publications };
 }
 
 function shown(participant: Participant | undefined): Participant | undefined {

@@ -151,12 +151,20 @@ export interface OpenOptions {
   readonly stays?: boolean;
 }
 
-/** Sees what happens in every room, without being in any: for protocols that list rooms and people to all their clients. */
+/**
+ * Sees what happens in every room, without being in any: for protocols that list rooms and people to all their clients, and for programs
+ * that are told of everything.
+ */
 export interface RoomsWatcher {
   /** Before anything else happens in it. */
   roomOpened(room: api.Room): void;
-  /** Something that everybody in the room was told, after them. Must not throw, and must not call back into the room. */
+  /**
+   * Something that everybody in the room was told, after them; also `waitingChanged`, which moderators are told, and `participantEvicted`
+   * of somebody whom a moderator removes, before they leave. Must not throw, and must not call back into the room.
+   */
   happened(room: api.Room, event: RoomEvent): void;
+  /** The room goes on here that another process had. Default: it is seen as if everything had just happened. */
+  restored?(room: api.Room): void;
   /** Another process goes on with the room, which is closed here; those in it are told nothing. Must not call back into the rooms. */
   roomLetGo?(room: api.Room): void;
 }

@@ -8,7 +8,6 @@ import type { Bearer } from './bearer.js';
 import { Entrance } from './entrance.js';
 import { RoomError } from './errors.js';
 import { Evictions, defaultEvictionMs } from './evictions.js';
-import type { RoomEvent } from './events.js';
 import type * as api from './index.js';
 import { later as standardLater } from './later.js';
 import { assertAddress, checkedAttributes, checkedName, roomKey } from './names.js';
@@ -281,7 +280,7 @@ export class Rooms {
 
   /**
    * Goes on with the rooms of another process. Of what it has recorded nobody is told anything: clients have been told. Watchers are told
-   * as if everything had just happened. A client that `comeBack` does not know leaves after that, and the others are told.
+   * (`RoomsWatcher.restored`). A client that `comeBack` does not know leaves after that, and the others are told.
    */
   restore({ rooms, refusals }: RoomsRecord, comeBack: ComeBack): void {
     this.#bans.restore(refusals);
@@ -295,17 +294,8 @@ export class Rooms {
     const { name, settings, stays } = former.room;
     const room = this.#make(name, settings, { stays, waits: false, former: former.room });
     room.restore(former, comeBack);
-    this.#add(room);
-    const tell = (event: RoomEvent): void => {
-      for (const watcher of this.#watchers) watcher.happened(room, event);
-    };
-    for (const participant of room.participants) {
-      tell({ type: 'participantJoined', participant });
-      for (const publication of participant.publications) {
-        const isShown = publication === participant.publication;
-        tell({ type: 'publicationOpened', publisher: participant, publication, isShown });
-      }
-    }
+    this.#rooms.set(name, room);
+    for (const watcher of this.#watchers) showRestored(watcher, room);
     room.dropUnknown();
   }
 
@@ -323,10 +313,10 @@ export class Rooms {
     await Promise.all([...this.#rooms.values()].map((room) => room.endRecordings()));
   }
 
-  /** Closes every room, as on shutdown. */
+  /** Closes every room, since the server stops. */
   close(reason: string): void {
     void this.endRecordings();
-    for (const room of this.#rooms.values()) room.close(reason);
+    for (const room of this.#rooms.values()) room.close(reason, 'stopped');
   }
 
   #assertJoinable(room: string | api.Room, name: string, arrival: Arrival): void {
@@ -413,6 +403,22 @@ export class Rooms {
   #add(room: Room): void {
     this.#rooms.set(room.name, room);
     for (const watcher of this.#watchers) watcher.roomOpened(room);
+  }
+}
+
+/** To a watcher that does not say otherwise, as if everything had just happened. */
+function showRestored(watcher: RoomsWatcher, room: Room): void {
+  if (watcher.restored) {
+    watcher.restored(room);
+    return;
+  }
+  watcher.roomOpened(room);
+  for (const participant of room.participants) {
+    watcher.happened(room, { type: 'participantJoined', participant });
+    for (const publication of participant.publications) {
+      const isShown = publication === participant.publication;
+      watcher.happened(room, { type: 'publicationOpened', publisher: participant, publication, isShown });
+    }
   }
 }
 

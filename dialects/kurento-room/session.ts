@@ -306,7 +306,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
 
   replace(): void {
     this.#outlet.connection?.close(1000, 'The client has joined again on another connection');
-    this.end();
+    this.end('replaced');
   }
 
   /**
@@ -399,7 +399,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   }
 
   /** The participant leaves and the id becomes unknown, at once. Does nothing the second time. */
-  end(): void {
+  end(reason: 'left' | 'lost' | 'replaced' = 'left'): void {
     this.#ended = true;
     this.#grace?.stop();
     clearImmediate(this.#ending);
@@ -409,7 +409,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     this.#requests.clear();
     if (this.#id !== undefined) this.#context.sessions.forget(this.#id, this);
     this.#id = undefined;
-    this.#participant?.leave();
+    this.#participant?.leave(reason);
     keeper?.left(this.#wasEvicted);
   }
 
@@ -463,7 +463,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #waitForClient(): void {
     this.#grace = new Patience(this.#context.limits.sessionGraceMs, () => {
       this.#context.log.info('session expired', this.#fields());
-      this.end();
+      this.end('lost');
     });
   }
 
@@ -488,7 +488,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   #endSoon(report?: () => void): void {
     this.#ending ??= setImmediate(() => {
       report?.();
-      this.end();
+      this.end('lost');
     });
   }
 

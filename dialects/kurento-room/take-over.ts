@@ -5,8 +5,8 @@ export interface NameHolder {
   /** Whether its connection is lost and the grace time runs. */
   readonly detached: boolean;
   readonly resumeToken: string | undefined;
-  /** Its participant leaves. */
-  end(): void;
+  /** Its participant leaves, for another one. */
+  end(reason: 'replaced'): void;
   /** Ends although it has a connection, because the same client has joined on another one. */
   replace(): void;
 }
@@ -20,5 +20,5 @@ export interface NameHolder {
 export function makePlaceFor(token: string | null | undefined, takesDetachedNames: boolean, holder: NameHolder): void {
   const { resumeToken, detached } = holder;
   if (token && resumeToken !== undefined && isSameToken(resumeToken, token)) holder.replace();
-  else if (takesDetachedNames && detached) holder.end();
+  else if (takesDetachedNames && detached) holder.end('replaced');
 }
