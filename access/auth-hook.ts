@@ -98,7 +98,8 @@ export class AuthHook {
 
   async #post(question: object): Promise<BoundedAnswer> {
     const { authHookUrl, authHookKey, authHookTimeoutMs, keys } = this.#settings;
-    const post = await signedPost(question, { name: authHookKey, secret: keys.get(authHookKey) ?? '' }, this.#now());
+    const content = { body: JSON.stringify(question), type: 'application/json' };
+    const post = await signedPost(content, { name: authHookKey, secret: keys.get(authHookKey) ?? '' }, this.#now());
     const bounds = { timeoutMs: authHookTimeoutMs, maxBytes: maxAnswerBytes, signal: this.#closing.signal };
     return boundedFetch(authHookUrl, post, bounds);
   }

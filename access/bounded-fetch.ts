@@ -1,6 +1,9 @@
-export interface FetchBounds {
-  readonly timeoutMs: number;
+export interface FetchBounds extends StatusBounds {
   readonly maxBytes: number;
+}
+
+export interface StatusBounds {
+  readonly timeoutMs: number;
   /** Ends the request early. */
   readonly signal: AbortSignal;
 }
@@ -18,8 +21,32 @@ export interface BoundedAnswer {
 export async function boundedFetch(
   url: string,
   init: RequestInit,
-  { timeoutMs, maxBytes, signal }: FetchBounds,
+  { maxBytes, ...bounds }: FetchBounds,
 ): Promise<BoundedAnswer> {
+  return exchange(url, init, bounds, async (response) => ({
+    status: response.status,
+    text: await textOf(response, maxBytes),
+  }));
+}
+
+/** What is read of an answer of which only the status counts, in bytes. */
+const maxUnreadBytes = 1_024;
+
+/** As `boundedFetch`, where only the status counts. The rest of a short answer is read, so that the connection can be used again. */
+export async function fetchStatus(url: string, init: RequestInit, bounds: StatusBounds): Promise<number> {
+  return exchange(url, init, bounds, (response) => {
+    // Nobody waits for it, and it ends with the time of the request.
+    textOf(response, maxUnreadBytes).catch(() => undefined);
+    return Promise.resolve(response.status);
+  });
+}
+
+async function exchange<Answer>(
+  url: string,
+  init: RequestInit,
+  { timeoutMs, signal }: StatusBounds,
+  read: (response: Response) => Promise<Answer>,
+): Promise<Answer> {
   const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.any([timeout, signal]) });
@@ -28,7 +55,7 @@ export async function boundedFetch(
       await response.body?.cancel();
       throw new Error(`it answers with a redirect (${status})`);
     }
-    return { status, text: await textOf(response, maxBytes) };
+    return await read(response);
   } catch (error) {
     if (timeout.aborted) throw new Error(`it does not answer within ${timeoutMs} ms`, { cause: error });
     throw new Error(reasonOf(error), { cause: error });

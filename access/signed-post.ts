@@ -9,13 +9,22 @@ export interface SigningKey {
   readonly secret: string;
 }
 
+/** What is sent. */
+export interface PostedContent {
+  readonly body: string;
+  readonly type: string;
+}
+
 /**
  * What is sent to a service of the operator, signed as LiveKit signs its webhooks: the token in `Authorization`, without `Bearer`, has the
  * SHA-256 of the body in base64. `TokenVerifier` of its SDKs reads it.
- * @param now the time in ms since 1970
+ * @param now the time in ms since 1970, from which the signature is valid for five minutes
  */
-export async function signedPost(content: object, { name, secret }: SigningKey, now: number): Promise<RequestInit> {
-  const body = JSON.stringify(content);
+export async function signedPost(
+  { body, type }: PostedContent,
+  { name, secret }: SigningKey,
+  now: number,
+): Promise<RequestInit> {
   const seconds = Math.floor(now / 1_000);
   const authorization = await new SignJWT({ sha256: createHash('sha256').update(body).digest('base64') })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -23,5 +32,5 @@ export async function signedPost(content: object, { name, secret }: SigningKey, 
     .setNotBefore(seconds)
     .setExpirationTime(seconds + validForS)
     .sign(new TextEncoder().encode(secret));
-  return { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: authorization }, body };
+  return { method: 'POST', headers: { 'Content-Type': type, Authorization: authorization }, body };
 }

@@ -14,12 +14,12 @@ interface Metric<From> {
 }
 
 /** What took how long, in classes. */
-interface TimeMetric {
+interface TimeMetric<From> {
   readonly name: string;
   readonly type: 'histogram';
   readonly help: string;
   readonly labels: readonly [];
-  readonly read: (from: NodeFigures) => Durations;
+  readonly read: (from: From) => Durations;
 }
 
 interface Served {
@@ -106,8 +106,46 @@ export const metricTable: readonly Metric<Served>[] = [
   },
 ];
 
+/** What became of webhooks (docs/webhooks.md), since the start. */
+export interface WebhookFigures {
+  readonly counts: readonly { readonly outcome: string; readonly event: string; readonly count: number }[];
+  /** How many wait. */
+  readonly waiting: number;
+  /** How long receivers took that have taken one. */
+  readonly times: Durations;
+}
+
+/** The same of webhooks, with one for each receiver. */
+export const webhookMetricTable: readonly (Metric<WebhookFigures> | TimeMetric<WebhookFigures>)[] = [
+  {
+    name: 'atrium_webhooks_total',
+    type: 'counter',
+    help: 'Webhooks since the start. queued: to be sent. sent: taken by the receiver. retried: not taken, and sent again. dead: given up',
+    labels: ['outcome', 'event'],
+    read: ({ counts }, into) => {
+      for (const { outcome, event, count } of counts) into.inc({ outcome, event }, count);
+    },
+  },
+  {
+    name: 'atrium_webhook_queue',
+    type: 'gauge',
+    help: 'Webhooks that wait to be sent, or to be sent again',
+    labels: [],
+    read: ({ waiting }, into) => {
+      into.inc(waiting);
+    },
+  },
+  {
+    name: 'atrium_webhook_seconds',
+    type: 'histogram',
+    help: 'How long receivers took to take a webhook',
+    labels: [],
+    read: ({ times }) => times,
+  },
+];
+
 /** The same of one of several nodes. Another node counts for itself, and Prometheus adds up. */
-export const clusterMetricTable: readonly (Metric<NodeFigures> | TimeMetric)[] = [
+export const clusterMetricTable: readonly (Metric<NodeFigures> | TimeMetric<NodeFigures>)[] = [
   figure('rooms_owned', 'gauge', 'Rooms that this node owns', ({ rooms }) => rooms),
   {
     name: 'atrium_cluster_commit_seconds',
@@ -183,27 +221,43 @@ function figure(
 /** Answers `GET /metrics`. */
 export type Metrics = (request: Request, response: Response) => Promise<void>;
 
-/**
- * `GET /metrics`, as Prometheus reads it: counts, no names of rooms or people.
- * @param figures of one of several nodes
- */
-export function metrics(rooms: Rooms, health: () => Health, figures: (() => NodeFigures) | undefined): Metrics {
+/** What is counted besides the rooms. */
+export interface MoreFigures {
+  readonly webhooks: WebhookFigures;
+  /** Of one of several nodes. */
+  readonly node: (() => NodeFigures) | undefined;
+}
+
+/** `GET /metrics`, as Prometheus reads it: counts, no names of rooms or people. */
+export function metrics(rooms: Rooms, health: () => Health, { webhooks, node }: MoreFigures): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const metric of metricTable) register(registry, metric, () => ({ rooms, health: health() }));
-  const ofCluster = figures ? clusterMetricTable : [];
-  const times = ofCluster.filter((metric) => metric.type === 'histogram');
-  if (figures) for (const metric of ofCluster) if (metric.type !== 'histogram') register(registry, metric, figures);
+  const times = [
+    ...registerAll(registry, webhookMetricTable, () => webhooks),
+    ...(node ? registerAll(registry, clusterMetricTable, node) : []),
+  ];
   return async (_request, response) => {
     const text = await registry.metrics();
-    const more = figures ? times.map((metric) => `\n${textOf(metric, figures())}`) : [];
-    response.type(registry.contentType).send([text, ...more].join(''));
+    response.type(registry.contentType).send([text, ...times.map((make) => `\n${make()}`)].join(''));
   };
 }
 
-/** prom-client makes histograms only of what it has counted itself. */
-function textOf({ name, help, read }: TimeMetric, figures: NodeFigures): string {
-  const { counts, sum, count } = read(figures);
+/** @returns what writes the histograms: prom-client makes only those of what it has counted itself */
+function registerAll<From>(
+  registry: Registry,
+  table: readonly (Metric<From> | TimeMetric<From>)[],
+  from: () => From,
+): (() => string)[] {
+  return table.flatMap((metric) => {
+    if (metric.type === 'histogram') return [() => textOf(metric, from())];
+    register(registry, metric, from);
+    return [];
+  });
+}
+
+function textOf<From>({ name, help, read }: TimeMetric<From>, from: From): string {
+  const { counts, sum, count } = read(from);
   const classes = [...counts, ['+Inf', count] as const];
   return [
     `# HELP ${name} ${help}`,

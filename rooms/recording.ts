@@ -4,6 +4,7 @@ import type { Publication } from './publication.js';
 import { RecordedStream } from './recorded-stream.js';
 import type { StreamFailure } from './recorded-stream.js';
 import type {
+  EndedRecording,
   RecordingEnd,
   RecordingFacts,
   RecordingFolder,
@@ -37,6 +38,7 @@ export class Recording {
   /** How many files each publication has had. */
   readonly #lives = new WeakMap<Publication, number>();
   #state: RecordingState = 'starting';
+  #files: EndedRecording['files'] | undefined;
   #opening: Promise<unknown> | undefined;
   #folder: RecordingFolder | undefined;
   #isAnnounced = false;
@@ -66,6 +68,11 @@ export class Recording {
     const { name = '' } = this.#wish;
     const started = { startedAt: this.#startedAt, startedBy: this.#startedBy };
     return { id, name, room: this.#room.name, target, state: this.#state, ...started };
+  }
+
+  /** Known once it has ended. */
+  get files(): EndedRecording['files'] | undefined {
+    return this.#files;
   }
 
   /** Whether everybody has been told of it. */
@@ -240,15 +247,17 @@ export class Recording {
     this.#state = 'stopping';
     this.#folder?.stateChanged('stopping');
     if (this.#isAnnounced) this.#tellChange();
-    const ended = this.#inTime(stopped, streams);
-    this.#recordersEnded = ended.then(() => undefined);
-    const isInTime = await ended;
+    const inTime = this.#inTime(stopped, streams);
+    this.#recordersEnded = inTime.then(() => undefined);
+    const isInTime = await inTime;
     await this.#opening;
     const folder = this.#folder;
     const isLost = this.#failure !== undefined && !this.#hasFrames;
     const wanted = hasFailed || isLost || !isInTime ? 'failed' : 'ready';
     const why = isInTime && !(isLost && !hasFailed) ? reason : 'media-failed';
-    this.#state = folder ? (await folder.end(wanted, why)).state : 'failed';
+    const ended = await folder?.end(wanted, why);
+    this.#state = ended?.state ?? 'failed';
+    this.#files = ended?.files;
     goOn(() => {
       this.#over(this, why);
     });

@@ -164,7 +164,7 @@ export class Recordings {
   }
 
   #hasEnded(recording: Recording, reason: RecordingEnd): void {
-    const { id, facts, isAnnounced, isAutomatic } = recording;
+    const { id, facts, files, isAnnounced, isAutomatic } = recording;
     this.#running.delete(id);
     if (!isAnnounced) return;
     this.#ended.set(id, facts);
@@ -173,7 +173,7 @@ export class Recordings {
     if (isAutomatic && reason !== 'shutdown') this.#hasAutoEnded = true;
     this.#options.changed();
     const type = facts.state === 'failed' ? 'recordingFailed' : 'recordingStopped';
-    this.#room.tell({ type, recording: facts, reason });
+    this.#room.tell({ type, recording: facts, reason, files });
   }
 
   /** Once, and again when the setting is changed: somebody who stops it wants that. */

@@ -14,7 +14,7 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 const node = /^node:/;
 const port = /^media\/port\.ts$/;
 const clusterPort = /^cluster\/port\.ts$/;
-const log = /^(log|npm-gone|mid-message|process-mark|ebml)\.ts$/;
+const log = /^(log|durations|npm-gone|mid-message|process-mark|ebml)\.ts$/;
 /** What others may see of the rooms. */
 const rooms = /^rooms\/index\.ts$/;
 const access = /^access\/index\.ts$/;
@@ -62,6 +62,12 @@ const rules = [
   { files: /^options\//, folder: 'options', may: [node, log] },
   { files: /^recording\//, folder: 'recording', may: [node, log, rooms, /^options\//] },
   { files: /^access\//, folder: 'access', may: [node, log, rooms, /^options\//] },
+  {
+    files: /^events\//,
+    folder: 'events',
+    // Webhooks show rooms as LiveKit's server API does.
+    may: [node, log, rooms, access, /^options\//, /^rest\/(listed-room|twirp\/messages)\.ts$/],
+  },
   { files: /^cluster\//, folder: 'cluster', may: [node, log, rooms, /^options\//] },
   {
     files: /^dialects\/([^/]+)\//,

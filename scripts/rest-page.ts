@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterMetricTable, metricTable } from '../rest/metrics.js';
+import { clusterMetricTable, metricTable, webhookMetricTable } from '../rest/metrics.js';
 import { ofAccess } from '../rest/openapi.js';
 import { download, mediaType } from '../rest/download.js';
 import { nothing } from '../rest/operation.js';
@@ -51,7 +51,7 @@ export function restPage(): Promise<string> {
     '`GET /metrics` is for Prometheus. It needs the admin token, which Prometheus sends when `authorization` of the scrape configuration has it. With `ADMIN_PORT` it is served there without a token, and nowhere else. It counts, and names no rooms and no people. Besides the metrics of the process that prom-client gives:',
     table(
       ['metric', 'type', 'labels', 'meaning'],
-      [...metricTable, ...clusterMetricTable].map(({ name, type, labels, help }) => [
+      [...metricTable, ...webhookMetricTable, ...clusterMetricTable].map(({ name, type, labels, help }) => [
         `\`${name}\``,
         type,
         labels.map((label) => `\`${label}\``).join(', '),

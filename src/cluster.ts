@@ -261,6 +261,9 @@ export async function startNode(
       await leftRoomsTaken(node.hub, node.names, systemClock, config.leaseMs + frozenMs);
     },
     committed: async (room) => owned.committed(room),
+    after: (room, effect) => {
+      owned.after(room, effect);
+    },
     move: async (room, to) => moves.move(room, to),
     get health() {
       return { id: node.id, state: node.membership.state, redis: node.hub.isConnected };

@@ -15,6 +15,7 @@ import type { dialectEntries } from './dialects.js';
 import { optionList } from './option-list.js';
 import type { ownOptions } from './option-list.js';
 import { checkTurn } from './turn-checks.js';
+import { checkWebhooks } from './webhook-checks.js';
 
 type Groups = (typeof dialectEntries)[number]['options'];
 
@@ -199,6 +200,7 @@ function check(given: GivenValues, { isDev }: { readonly isDev: boolean }): Conf
   const checked = { ...config, ...groups } as Config;
   checkAccess(checked, isDev);
   checkTurn(checked);
+  checkWebhooks(checked);
   checkCluster(checked);
   return checked;
 }

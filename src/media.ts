@@ -41,6 +41,8 @@ export interface StartedMedia {
    * before.
    */
   restored(): void;
+  /** Calls whenever a media server is out of reach, or is back. @returns a function that ends it */
+  watch(changed: (url: string, up: boolean) => void): () => void;
   /** The least important line that embedded engines write from now on. */
   logLevel(level: LogLevel): void;
   /** With MEDIA_KEEP_ALIVE: `stop` leaves the embedded engines to the next process of the server. Called when that can go on. */
@@ -139,6 +141,16 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
         return `${which}out of reach; the server goes on trying, and nobody can publish there until it answers (KMS_URIS)`;
       },
       restored,
+      watch: (changed) => {
+        const ends = engines.map((engine) =>
+          engine.onChange((up) => {
+            changed(engine.url, up);
+          }),
+        );
+        return () => {
+          for (const end of ends) end();
+        };
+      },
       leave: () => {
         isLeft = config.mediaKeepAlive;
       },

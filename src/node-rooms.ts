@@ -49,6 +49,8 @@ export interface NodeRooms {
   begin(served: ServedRooms): Promise<void>;
   /** Resolves when what has changed in a room in this turn is kept. Rejects with an error of the cluster. */
   committed(room: string): Promise<void>;
+  /** Runs something once what has changed in a room in this turn is kept. Never when the room was lost. */
+  after(room: string, effect: () => void): void;
   /** As `Move`, of the key of a room. Rejects with an error of the cluster. */
   move(room: string, node: string | undefined): Promise<string>;
   readonly health: NonNullable<Health['node']>;

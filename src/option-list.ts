@@ -1,6 +1,7 @@
 import { listed, namesOf } from '../options/listed-option.js';
 import type { ListedOption } from '../options/listed-option.js';
 import { clusterOptions } from '../cluster/options.js';
+import { eventOptions } from '../events/options.js';
 import { recordingOptions } from '../recording/options.js';
 import { transportOptions } from '../transport/options.js';
 import { dialectEntries } from './dialects.js';
@@ -16,6 +17,7 @@ export const ownOptions = {
   ...transportOptions,
   ...accessOptions,
   ...roomsOptions,
+  ...eventOptions,
   ...mediaOptions,
   ...recordingOptions,
   ...clientOptions,
@@ -33,6 +35,7 @@ export const sections: readonly {
   { name: 'connections', title: 'Connections', options: listed(transportOptions) },
   { name: 'access', title: 'Access', options: listed(accessOptions) },
   { name: 'rooms', title: 'Rooms', options: listed(roomsOptions) },
+  { name: 'webhooks', title: 'Webhooks', options: listed(eventOptions) },
   { name: 'media', title: 'Media', options: listed(mediaOptions) },
   { name: 'recording', title: 'Recording', options: listed(recordingOptions) },
   { name: 'clients', title: 'Clients and pages', options: listed(clientOptions) },

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect, HandOver } from '../dialects/dialect.js';
+import type { EventEmitter } from '../events/server-events.js';
 import { Access, AuthHook, HashedPasswords, IceServers, SignedLinks, both, grantsText } from '../access/index.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
@@ -32,6 +33,8 @@ import { openAdminPort } from './admin-port.js';
 import type { Config } from './config.js';
 import { dialectsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
+import { startEvents } from './event-stream.js';
+import type { OnMediaServer } from './event-stream.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
@@ -54,6 +57,8 @@ export interface ServeOptions {
   readonly dialects?: readonly Dialect[];
   /** What /healthz tells about media servers. Default: none. */
   readonly mediaServers?: () => Health['mediaServers'];
+  /** Calls whenever a media server is out of reach, or is back, for `Service.events`. @returns a function that ends it. Default: never */
+  readonly watchMediaServers?: (changed: OnMediaServer) => () => void;
   /** Asked before every join, publication and subscription, besides what `roomCreators` says. Default: everything is allowed. */
   readonly authorize?: Authorize;
   /** The certificate to serve with. Default: as the configuration says. */
@@ -87,6 +92,8 @@ export interface Service {
   /** Of a certificate made by this server, SHA-256. */
   readonly fingerprint: string | undefined;
   readonly rooms: Rooms;
+  /** What happens: `events.on('participantJoined', …)` (docs/webhooks.md#in-a-program). */
+  readonly events: EventEmitter;
   /** The protocols that are spoken, the room protocol first. */
   readonly dialects: readonly Dialect[];
   /** The paths of the HTTP server. A program may open more of them. */
@@ -163,6 +170,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       audit,
       keepPayer,
     });
+    const { watchMediaServers } = options;
+    const stream = await startEvents(config, { rooms, log, now, node, watchMediaServers });
+    undo.add(() => stream.close());
     const dialects: Dialect[] = [];
     const headers = new AnswerHeaders({
       frameAncestors: config.frameAncestors,
@@ -182,7 +192,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       log.error('an HTTP request failed', { path, error });
     };
     const ice = new IceServers(() => config, now);
-    const counts = metrics(rooms, health, node && (() => node.others.figures));
+    const counts = metrics(rooms, health, { webhooks: stream.webhooks, node: node && (() => node.others.figures) });
     const { app, answer } = restApp({
       rooms,
       access,
@@ -301,7 +311,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const leaveForGood = (): void => {
       for (const room of rooms) {
         for (const participant of [...room.everybody]) {
-          if (!handOvers.has(participant.attributes.dialect)) participant.leave();
+          if (!handOvers.has(participant.attributes.dialect)) participant.leave('stopped');
         }
       }
     };
@@ -339,6 +349,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       elsewhere,
       fingerprint: tls?.fingerprint,
       rooms,
+      events: stream.events,
       dialects,
       doors,
       socketIo,
@@ -350,6 +361,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         const renewed = renew(config, named);
         for (const each of [gate, adminGate]) each.renew(config);
         headers.renew(config.frameAncestors);
+        await stream.webhooks.renew();
         if (named === next || (next.tlsCert === config.tlsCert && next.tlsKey === config.tlsKey)) return renewed;
         return { ...renewed, kept: [...renewed.kept, 'TLS_CERT', 'TLS_KEY'] };
       },

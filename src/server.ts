@@ -62,6 +62,7 @@ export async function startServer(
       tls,
       node,
       mediaServers: () => media.servers,
+      watchMediaServers: (changed) => media.watch(changed),
       terminate: () => void stop(),
     });
     undo.add(() => service.stop());

@@ -23,6 +23,8 @@ export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   }
   checkRecordings(config);
   if (config.stateFile !== '') checkFolder('STATE_FILE', dirname(config.stateFile), 'write');
+  if (config.webhookDeadLetters !== '')
+    checkFolder('WEBHOOK_DEAD_LETTERS', dirname(config.webhookDeadLetters), 'write');
   if (hasEngines && config.mediaKeepAlive) checkKeepAlive(config.stateFile);
   const adminPlace = adminPlaceOf(config);
   await checkPlaces([placeOf(config), ...(adminPlace ? [adminPlace] : [])]);

@@ -33,7 +33,9 @@ export class Messages {
     };
   }
 
-  participant(participant: Participant): PartialMessage<protocol.ParticipantInfo> {
+  /** @param ended why it is not in the room any more; undefined while it is */
+  participant(participant: Participant, ended?: protocol.DisconnectReason): PartialMessage<protocol.ParticipantInfo> {
+    const { ParticipantInfo_State: State } = this.#protocol;
     const { sid, identity, profile, joinedAt, grants, publications } = participant;
     return {
       sid,
@@ -41,7 +43,8 @@ export class Messages {
       name: profile.name,
       metadata: profile.metadata,
       attributes: { ...profile.tags },
-      state: this.#protocol.ParticipantInfo_State.ACTIVE,
+      state: ended === undefined ? State.ACTIVE : State.DISCONNECTED,
+      ...(ended !== undefined && { disconnectReason: ended }),
       joinedAt: secondsOf(joinedAt),
       joinedAtMs: BigInt(joinedAt),
       permission: this.#permission(grants),

@@ -6,6 +6,7 @@ import { participantCommands } from './participants.js';
 import { roomCommands } from './rooms.js';
 import { start } from './start.js';
 import { tokenCreate } from './token-create.js';
+import { webhooksResend } from './webhooks-resend.js';
 
 /** The commands of `atrium`, in the order of its help. */
 export const commands: readonly Command[] = [
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   keysGenerate,
   ...roomCommands,
   ...participantCommands,
+  webhooksResend,
   health,
   doctor,
 ];

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Counts, Durations } from '../../cluster/counts.js';
+import { Counts } from '../../cluster/counts.js';
+import { Durations } from '../../durations.js';
 
 describe('What a node counts', () => {
   it('is how long things took, each in all classes that are not too short', () => {

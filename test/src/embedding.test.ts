@@ -52,6 +52,23 @@ describe('A program that embeds the server', () => {
     await service.stop();
   });
 
+  it('is told what happens', async () => {
+    const service = await serve(configOf(local), new FakeMedia(), quiet);
+    const seen: string[] = [];
+    service.events.on('participantJoined', ({ room, participant }) => seen.push(`${participant.id} in ${room.name}`));
+    const end = service.events.on('participantLeft', ({ participant, reason }) =>
+      seen.push(`${participant.id} ${reason}`),
+    );
+    service.events.on('roomFinished', ({ room, reason }) => seen.push(`${room.name} ${reason}`));
+    const [ana, ben] = [await RpcClient.connect(service.url), await RpcClient.connect(service.url)];
+    await ana.request('joinRoom', { user: 'ana', room: 'garden' });
+    await ben.request('joinRoom', { user: 'ben', room: 'garden' });
+    await ana.request('leaveRoom', {});
+    end();
+    await service.stop();
+    expect(seen).to.deep.equal(['ana in garden', 'ben in garden', 'ana left', 'garden stopped']);
+  });
+
   it('adds its own protocol beside the others', async () => {
     const service = await serve(configOf(local), new FakeMedia(), { ...quiet, dialects: [new Echo()] });
     try {

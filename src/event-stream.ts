@@ -1,0 +1,72 @@
+import type { ParentLog } from '../log.js';
+import { ServerEvents } from '../events/server-events.js';
+import type { EventEmitter } from '../events/server-events.js';
+import { Webhooks } from '../events/webhooks.js';
+import { newSid } from '../rooms/index.js';
+import type { Rooms } from '../rooms/index.js';
+import type { Config } from './config.js';
+import type { NodeRooms } from './node-rooms.js';
+
+/** Called whenever a media server is out of reach, or is back. @param url without user and password */
+export type OnMediaServer = (url: string, up: boolean) => void;
+
+export interface EventStreamOptions {
+  readonly rooms: Rooms;
+  readonly log: ParentLog;
+  /** The time in ms since 1970. */
+  readonly now: () => number;
+  readonly node: NodeRooms | undefined;
+  readonly watchMediaServers: ((changed: OnMediaServer) => () => void) | undefined;
+}
+
+export interface EventStream {
+  readonly events: EventEmitter;
+  readonly webhooks: Webhooks;
+  /** Called after the rooms have closed. Resolves when everybody is told, or given up. */
+  close(): Promise<void>;
+}
+
+/** What happens on a server, for the program that embeds it and for receivers of webhooks. @param config changed while the server runs */
+export async function startEvents(
+  config: Config,
+  { rooms, log, now, node, watchMediaServers }: EventStreamOptions,
+): Promise<EventStream> {
+  const events = new ServerEvents({
+    ...{ rooms, log, now },
+    newId: () => newSid('EV'),
+    after:
+      node &&
+      ((room, effect) => {
+        node.after(room, effect);
+      }),
+  });
+  const webhooks = new Webhooks({
+    ...{ settings: config, events, log, now, random: Math.random },
+    later: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    loadBodies: async () => {
+      const [{ WebhookBodies }, protocol] = await Promise.all([
+        import('../events/webhook-body.js'),
+        import('@livekit/protocol'),
+      ]);
+      return new WebhookBodies(protocol);
+    },
+  });
+  await webhooks.renew();
+  const unwatch = watchMediaServers?.((url, up) => {
+    events.mediaServerChanged(url, up);
+  });
+  return {
+    events,
+    webhooks,
+    close: async () => {
+      unwatch?.();
+      events.close();
+      await webhooks.close();
+    },
+  };
+}
