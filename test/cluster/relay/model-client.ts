@@ -141,13 +141,13 @@ class Place {
 
   connect(session: string, received: number | undefined): void {
     this.#line?.close('its connection resumed another session', false);
-    this.#id = session;
     const answer = (connected: Connected): void => {
       this.#socket.down(JSON.stringify(connected));
     };
     const client = this.#client(
       {
         attached: (last) => {
+          this.#id = session;
           answer({ c: true, last });
         },
       },
@@ -156,7 +156,7 @@ class Place {
         answer({ c: false });
       },
     );
-    const line: Line = this.#node.relay.gateways.attach(this.#arrival, received, client);
+    const line: Line = this.#node.relay.gateways.attach(arrivalOf(session), received, client);
     this.#line = line;
   }
 
@@ -165,17 +165,13 @@ class Place {
     this.#line?.close(reason, false);
   }
 
-  get #arrival(): Arrival {
-    return { session: this.#id, address: '10.0.0.1', token: undefined };
-  }
-
   #open(room: string): Line {
     const client = this.#client(
       { attached: () => undefined },
       () => line,
       () => undefined,
     );
-    const line: Line = this.#node.relay.gateways.open(room, this.#arrival, client);
+    const line: Line = this.#node.relay.gateways.open(room, arrivalOf(this.#id), client);
     return line;
   }
 
@@ -205,8 +201,12 @@ class Place {
 
   #over(unserved: readonly string[]): void {
     this.#line = undefined;
-    for (const text of unserved) this.accept(text);
+    if (!this.#isLost) for (const text of unserved) this.accept(text);
   }
+}
+
+function arrivalOf(session: string): Arrival {
+  return { session, address: '10.0.0.1', token: undefined };
 }
 
 /** A client that joins, asks, loses its socket, comes back, leaves. */
@@ -248,8 +248,9 @@ export class ModelClient {
     return this.#received;
   }
 
-  get unanswered(): number {
-    return this.#sent.filter(({ isAnswered }) => !isAnswered).length;
+  /** Ids of what it has asked. */
+  get unanswered(): readonly number[] {
+    return this.#sent.flatMap(({ id, isAnswered }) => (isAnswered ? [] : [id]));
   }
 
   get hasSocket(): boolean {

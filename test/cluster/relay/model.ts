@@ -149,7 +149,7 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
   for (const client of clients) {
     const { session, received, counts, unanswered } = client;
     if (session === undefined) continue;
-    if (counts && unanswered > 0) expectations.fault(`${session} has ${unanswered} requests without an answer`);
+    if (counts && unanswered.length > 0) expectations.fault(`${session} has no answer to ${unanswered.join()}`);
     const count = expectations.countOf(session);
     const told = counts ? received : expectations.writtenTo(session);
     if (told !== count) expectations.fault(`${session} was told ${told} of ${count} messages`);
