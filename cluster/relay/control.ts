@@ -14,6 +14,8 @@ const control = z.discriminatedUnion('t', [
     after: z.tuple([z.int(), z.int()]).optional(),
     /** JSON of the id of the last request that was answered. */
     last: z.string().optional(),
+    /** What the client was told before it came in, as `x` of a message: its gateway may not have heard of it. */
+    x: z.array(z.tuple([z.int(), z.string()])).optional(),
   }),
   /** The client is in the room no more, and the line is over. `n`: up to which its messages were served. */
   z.object({

@@ -126,7 +126,11 @@ export class GatewayLog {
     line.client.left(this.#lines.end(line), { evicted, unlessUsed });
   }
 
-  async #bind(at: Position, slot: number, { c, g, after, last }: Extract<Control, { t: 'bind' }>): Promise<void> {
+  async #bind(
+    at: Position,
+    slot: number,
+    { c, g, after, last, x = [] }: Extract<Control, { t: 'bind' }>,
+  ): Promise<void> {
     const line = g === this.#context.nodeId ? this.#lines.get(c) : undefined;
     if (line && this.#lines.at(slot) === line) return;
     // If the log cannot be read now, the entry is read again as if it had not been heard.
@@ -145,6 +149,11 @@ export class GatewayLog {
     if (!line.hasBegun) {
       line.hasBegun = true;
       line.client.attached(last);
+    }
+    for (const [number, frame] of x) {
+      if (number <= line.direct) continue;
+      line.direct = number;
+      line.client.write(this.#context.frameOf(frame));
     }
     for (const frame of missed) line.client.write(this.#context.frameOf(frame));
   }

@@ -66,7 +66,10 @@ export class OwnerTurn {
     const text = controlText({
       ...{ t: 'bind', c: id, g: gateway, last: member.session.counts ? member.session.lastRequest : undefined },
       ...(after && { after: pair(after) }),
+      ...(line.direct.length > 0 && { x: line.direct.map(({ number, text: told }) => [number, told] as const) }),
     });
+    // The log has them from here on.
+    line.heard(line.directCount);
     this.#bound.push({ line, member, entry: this.#entries.control(member.slot, text) });
   }
 

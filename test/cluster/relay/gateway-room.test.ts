@@ -46,8 +46,8 @@ describe('A gateway that missed messages', () => {
     });
   });
 
-  /** The client of slot 1 comes in with the first entry. */
-  async function comeIn(): Promise<void> {
+  /** The client of slot 1 comes in with the first entry. @param x what it was told before that */
+  async function comeIn(...x: [number, string][]): Promise<void> {
     const client: LineClient = {
       write: (frame) => written.push(frame.toString()),
       close: (code) => closed.push(code),
@@ -55,11 +55,15 @@ describe('A gateway that missed messages', () => {
     };
     gateways.open('garden', { session: 's1', address: '10.0.0.1', token: undefined }, client).send('join');
     await turn();
-    const [request] = sent;
-    const id = request?.t === 'req' ? (request.q[0]?.[0] ?? '') : '';
-    const bind = controlText({ t: 'bind', c: id, g: 'here' });
+    const id = lineId();
+    const bind = controlText({ t: 'bind', c: id, g: 'here', x });
     hear({ p: [epoch, 0], q: [epoch, 1], f: [[1, '1', bind]], d: { [id]: 1 }, b: { [id]: [epoch, 0] } });
     await turn();
+  }
+
+  function lineId(): string {
+    const [request] = sent;
+    return request?.t === 'req' ? (request.q[0]?.[0] ?? '') : '';
   }
 
   function hear(given: Partial<Extract<Sent, { t: 'out' }>>): void {
@@ -102,6 +106,14 @@ describe('A gateway that missed messages', () => {
     hear({ p: [epoch, 50], q: [epoch, 51], f: [[51, '*', 'after the gap']] });
     await turn();
     expect({ written, closed }).to.deep.equal({ written: [], closed: [1012] });
+  });
+
+  it('writes what a client was told before it came in first, and once', async () => {
+    await comeIn([1, 'refused']);
+    hear({ p: [epoch, 1], q: [epoch, 2], f: [[2, '*', 'welcome']] });
+    hear({ p: [epoch, 2], q: [epoch, 2], x: [[lineId(), 1, 'refused']] });
+    await turn();
+    expect(written).to.deep.equal(['refused', 'welcome']);
   });
 
   it('writes what comes twice once', async () => {

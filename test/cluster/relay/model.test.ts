@@ -2,9 +2,18 @@ import { expect } from 'chai';
 import { allRules, runModel } from './model.js';
 import type { ModelRules } from './model.js';
 
+/** Seeds that have found something, and what it was. */
+const found = {
+  'what was told outside of the room came after the answer that let the client in': [151, 820, 916, 1122, 2280],
+} satisfies Record<string, readonly number[]>;
+
 /** How many runs, and where they begin: `RUNS=3000 SEED=1`. By hand, a seed that fails says more with `TRACE=1 RUNS=1`. */
 const runs = Number(process.env.RUNS ?? 40);
 const first = Number(process.env.SEED ?? 1);
+const seeds = [
+  ...Array.from({ length: runs }, (_, index) => first + index),
+  ...(process.env.RUNS === undefined ? Object.values(found).flat() : []),
+];
 
 describe('Sessions over several nodes, in a model', function () {
   this.timeout(0);
@@ -12,7 +21,7 @@ describe('Sessions over several nodes, in a model', function () {
   it('are told everything once, and served once, whatever goes wrong', async () => {
     const sums: Record<string, number> = {};
     const wrong: string[] = [];
-    for (let seed = first; seed < first + runs; seed += 1) {
+    for (const seed of seeds) {
       const { faults, ...counts } = await runModel(seed);
       if (faults.length > 0) wrong.push(`seed ${seed}: ${faults.slice(0, 3).join('; ')}`);
       for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
