@@ -9,6 +9,8 @@ export class GatewayLines {
   readonly #bySlot = new Map<number, GatewayLine>();
   /** Lines that the present owner has answered: it need not be told about them again. */
   readonly #known = new Set<string>();
+  /** By line that was not served at the last call of `late`: up to where it was, and for how many calls already. */
+  #waiting = new Map<string, { readonly done: number; readonly calls: number }>();
 
   get size(): number {
     return this.#byId.size;
@@ -21,6 +23,21 @@ export class GatewayLines {
   /** Lines that are not served, or of which the owner may not know. */
   get due(): readonly GatewayLine[] {
     return this.all.filter(({ unserved, id }) => unserved > 0 || !this.#known.has(id));
+  }
+
+  /** Called each second. @returns those of `due` that have waited for so many calls, and begin to wait again */
+  late(calls: number): readonly GatewayLine[] {
+    const before = this.#waiting;
+    this.#waiting = new Map();
+    const late: GatewayLine[] = [];
+    for (const line of this.due) {
+      const { id, done } = line;
+      const waiting = before.get(id);
+      const waited = waiting?.done === done ? waiting.calls + 1 : 0;
+      if (waited >= calls) late.push(line);
+      this.#waiting.set(id, { done, calls: waited >= calls ? 0 : waited });
+    }
+    return late;
   }
 
   has(id: string): boolean {

@@ -35,6 +35,9 @@ export interface GatewayContext {
   readonly isUp: () => boolean;
 }
 
+/** After how many seconds something is sent again to an owner that answers others. */
+const patientTicks = 3;
+
 /** `end`: nobody owns the room any more, and the log has its end. */
 type Incoming = ToldMessage | OwnerMessage | MovedMessage | { readonly t: 'end' };
 
@@ -96,7 +99,7 @@ export class GatewayRoom implements OwnerlessRoom {
       this.#search.begin();
       return;
     }
-    this.#request(this.#owner.node, [[line, unserved]]);
+    this.#requestOf(this.#owner.node, [[line, unserved]]);
   }
 
   receive(message: Incoming): void {
@@ -117,12 +120,16 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#search.begin();
   }
 
-  /** Called each second: what has had no answer since the last time is sent again. */
+  /**
+   * Called each second: what has had no answer since the last time is sent again. An owner that has answered others may be at work on it:
+   * it is asked less often.
+   */
   tick(): void {
-    const hasProgress = this.#hasProgress;
+    const late = this.#lines.late(patientTicks);
+    const due = this.#hasProgress ? late : this.#lines.due;
     this.#hasProgress = false;
-    if (hasProgress || this.#lines.due.length === 0) return;
-    if (this.#owner) this.#sendAll();
+    if (due.length === 0) return;
+    if (this.#owner) this.#request(this.#owner.node, due);
     else this.#search.begin();
   }
 
@@ -245,14 +252,18 @@ export class GatewayRoom implements OwnerlessRoom {
 
   #sendAll(): void {
     const lines = this.#lines.due;
-    if (this.#owner && lines.length > 0)
-      this.#request(
-        this.#owner.node,
-        lines.map((line) => [line, line.all]),
-      );
+    if (this.#owner && lines.length > 0) this.#request(this.#owner.node, lines);
   }
 
-  #request(node: string, lines: readonly (readonly [line: GatewayLine, unserved: readonly Unserved[]])[]): void {
+  /** Sends all of these lines that is not served. */
+  #request(node: string, lines: readonly GatewayLine[]): void {
+    this.#requestOf(
+      node,
+      lines.map((line) => [line, line.all]),
+    );
+  }
+
+  #requestOf(node: string, lines: readonly (readonly [line: GatewayLine, unserved: readonly Unserved[]])[]): void {
     if (!this.#context.isUp()) return;
     for (const [line, unserved] of lines) this.#count(node, line, unserved);
     const unknown = lines.filter(([{ isIn, id }]) => !isIn || !this.#lines.isKnown(id));

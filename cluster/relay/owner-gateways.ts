@@ -101,11 +101,13 @@ export class OwnerGateways {
   tick(): void {
     const now = this.#context.clock.now();
     for (const [gateway, state] of this.#states) {
-      const silentMs = now - state.sentAt;
-      if (silentMs < sendAgainMs) continue;
-      const isLate = isBehind(state);
       const lines = this.#lines.of(gateway);
-      const unheard = lines.filter((line) => line.direct.length > 0);
+      const unheard = lines.flatMap((line) =>
+        line.late().map(({ number, text }) => [line.id, number, text] as [string, number, string]),
+      );
+      const isSilent = now - state.sentAt >= sendAgainMs;
+      if (!isSilent && unheard.length === 0) continue;
+      const isLate = isSilent && isBehind(state);
       if (lines.length === 0) {
         state.unusedSince ??= now;
         if (!isLate || now - state.unusedSince > forgetMs) this.forget(gateway);
@@ -113,8 +115,7 @@ export class OwnerGateways {
       } else state.unusedSince = undefined;
       if (!isLate && unheard.length === 0) continue;
       this.#context.counts.resent += 1;
-      const { direct } = this.due(gateway);
-      for (const line of unheard) for (const { number, text } of line.direct) direct.push([line.id, number, text]);
+      this.due(gateway).direct.push(...unheard);
       this.#room.journal.touch();
     }
   }

@@ -38,6 +38,8 @@ export class OwnerLine {
   #last: { readonly number: number; readonly run: () => void } | undefined;
   /** What the client was told while it is in no room, which its gateway has not acknowledged. */
   readonly #direct: DirectMessage[] = [];
+  /** What was told when `late` was called the last time. */
+  #lateUpTo = 0;
 
   /** @param done up to where its messages were served by a former owner */
   constructor(id: string, gateway: string, arrival: Arrival, client: OwnerClient, done: number) {
@@ -109,6 +111,13 @@ export class OwnerLine {
     this.#direct.push({ number: this.directCount, text });
     if (this.#direct.length > mostDirect) this.#direct.shift();
     return this.directCount;
+  }
+
+  /** Called each second. @returns what its gateway has not acknowledged since the last time */
+  late(): readonly DirectMessage[] {
+    const late = this.#direct.filter(({ number }) => number <= this.#lateUpTo);
+    this.#lateUpTo = this.directCount;
+    return late;
   }
 
   /** The gateway has got what was told up to this number. */

@@ -46,14 +46,17 @@ describe('A gateway that missed messages', () => {
     });
   });
 
-  /** The client of slot 1 comes in with the first entry. @param x what it was told before that */
-  async function comeIn(...x: [number, string][]): Promise<void> {
-    const client: LineClient = {
+  function clientOf(): LineClient {
+    return {
       write: (frame) => written.push(frame.toString()),
       close: (code) => closed.push(code),
       ...{ attached: () => undefined, unknown: () => undefined, left: () => undefined, idle: () => undefined },
     };
-    gateways.open('garden', { session: 's1', address: '10.0.0.1', token: undefined }, client).send('join');
+  }
+
+  /** The client of slot 1 comes in with the first entry. @param x what it was told before that */
+  async function comeIn(...x: [number, string][]): Promise<void> {
+    gateways.open('garden', { session: 's1', address: '10.0.0.1', token: undefined }, clientOf()).send('join');
     await turn();
     const id = lineId();
     const bind = controlText({ t: 'bind', c: id, g: 'here', x });
@@ -114,6 +117,21 @@ describe('A gateway that missed messages', () => {
     hear({ p: [epoch, 2], q: [epoch, 2], x: [[lineId(), 1, 'refused']] });
     await turn();
     expect(written).to.deep.equal(['refused', 'welcome']);
+  });
+
+  it('asks again for what is not answered, also while its owner answers others', async () => {
+    await comeIn();
+    gateways.open('garden', { session: 's2', address: '10.0.0.1', token: undefined }, clientOf()).send('lost');
+    await turn();
+    const asked = (): number =>
+      sent.filter((each) => each.t === 'req' && JSON.stringify(each.q).includes('lost')).length;
+    expect(asked()).to.equal(1);
+    for (let seq = 2; seq <= 6; seq += 1) {
+      hear({ p: [epoch, seq - 1], q: [epoch, seq], f: [[seq, '*', 'news']] });
+      await turn();
+      gateways.tick();
+    }
+    expect(asked()).to.equal(2);
   });
 
   it('writes what comes twice once', async () => {
