@@ -8,9 +8,11 @@ import type { Member } from './owner-members.js';
 /** What the journal has of the sessions of a room beside what the rooms keep. */
 const keptMember = z.object({
   id: z.string(),
-  /** Its line, and the node at which that begins. Without a node that seemed to be dead. */
+  /** Its line, and the node at which that begins. */
   c: z.string().optional(),
   g: z.string().optional(),
+  /** In place of `g`: a node that seemed to be dead. */
+  lostBy: z.string().optional(),
   done: z.int().optional(),
   /** As `OwnerLine`. */
   bound: position.optional(),
@@ -53,6 +55,7 @@ export class KeptSessions {
       ...(kept?.bound && { bound: pair(kept.bound) }),
       ...(kept?.after && { after: pair(kept.after) }),
       ...(line && { g: line.gateway }),
+      ...(!line && lost && { lostBy: lost.gateway }),
       ...(since && { since: pair(since) }),
       ...(lostAt && { lostAt: pair(lostAt) }),
       last: session.lastRequest,
@@ -131,8 +134,8 @@ export function formerSessions(state: ReadonlyMap<string, string>): FormerSessio
     if (field.startsWith(memberPrefix)) {
       const kept = readField(keptMember, text);
       if (!kept) continue;
-      const { id, c, g: gateway, done = 0, bound, after, since, lostAt, last, repeatable } = kept;
-      const line = c === undefined ? undefined : { id: c, done, bound, after };
+      const { id, c, g: gateway, lostBy = '', done = 0, bound, after, since, lostAt, last, repeatable } = kept;
+      const line = c === undefined ? undefined : { id: c, gateway: gateway ?? lostBy, done, bound, after };
       members.set(Number(field.slice(memberPrefix.length)), { id, line, gateway, since, lostAt, last, repeatable });
     } else if (field.startsWith(writtenPrefix)) {
       const at = readField(position, text);

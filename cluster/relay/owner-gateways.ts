@@ -70,6 +70,11 @@ export class OwnerGateways {
     if (!this.#lines.of(gateway).some(({ client }) => client.member)) state.sent = undefined;
   }
 
+  /** It seemed to be dead, and was not told what it should have been: it has to read that in the log. */
+  regained(gateway: string): void {
+    this.#state(gateway).sent = this.#room.journal.position;
+  }
+
   /** Up to where it has written to its sockets. */
   writtenBy(gateway: string): Position | undefined {
     return this.#states.get(gateway)?.written;

@@ -18,7 +18,7 @@ export interface Member {
   /** Up to where its last connection has written, once that is lost. */
   lostAt: Position | undefined;
   /** Its line to a gateway that seems to be dead: that goes on if the gateway lives after all. */
-  lost: Pick<OwnerLine, 'id' | 'done' | 'bound' | 'after'> | undefined;
+  lost: Pick<OwnerLine, 'id' | 'gateway' | 'done' | 'bound' | 'after'> | undefined;
 }
 
 /** The sessions that are in a room, by the slots of their participants. */
@@ -56,9 +56,9 @@ export class OwnerMembers {
     return this.all.find(({ session }) => session.id === id);
   }
 
-  /** The one whose line that was, until the gateway of the line seemed to be dead. */
-  thatLost(line: string): Member | undefined {
-    return this.all.find((member) => !member.line && member.lost?.id === line);
+  /** Those whose lines ended at a gateway that seemed to be dead. */
+  thatLostTo(gateway: string): readonly Member[] {
+    return this.all.filter((member) => !member.line && member.lost?.gateway === gateway);
   }
 
   add(member: Member): void {

@@ -22,6 +22,7 @@ export class ServedLines {
   }
 
   serve({ g, l, q }: RequestMessage): void {
+    this.#regain(g, l);
     // Of these it only asks whether the owner knows them.
     const asked = new Set(Object.keys(l));
     for (const [id] of q) asked.delete(id);
@@ -72,24 +73,29 @@ export class ServedLines {
   /** A line that is not known yet. Undefined for one of which nothing is known, or whose session goes on elsewhere. */
   #adopt(id: string, gateway: string, about: About | undefined): OwnerLine | undefined {
     if (!about) return undefined;
+    if (about.in) return undefined;
     const { sid: session, address, token, region } = about;
     const arrival: Arrival = { session, address, token, region };
-    const regained = this.#regain(id, gateway, arrival);
-    if (regained || about.in) return regained;
     const line = this.#sessions.begin(id, gateway, arrival, about.done);
     line.directCount = about.k;
     return line;
   }
 
-  /** Its gateway seemed to be dead. It reads in the log what it has missed. */
-  #regain(id: string, gateway: string, arrival: Arrival): OwnerLine | undefined {
+  /**
+   * The gateway lives, and perhaps seemed to be dead: the sessions of all its lines go on with them. It reads in the log what it has missed,
+   * and says which lines it does not have any more. All of them at once: once it is told something, it is to be told all.
+   */
+  #regain(gateway: string, about: RequestMessage['l']): void {
     const { members, gateways, journal } = this.#parts;
-    const member = members.thatLost(id);
-    if (!member?.lost) return undefined;
-    const line = this.#sessions.goOn(member, member.lost, gateway, arrival);
-    gateways.due(gateway).repeated.add(line);
-    journal.touch();
-    return line;
+    for (const member of members.thatLostTo(gateway)) {
+      if (!member.lost) continue;
+      const { address = '', token, region } = about[member.lost.id] ?? {};
+      const arrival = { session: member.sessionId, address, token, region };
+      const line = this.#sessions.goOn(member, member.lost, gateway, arrival);
+      gateways.regained(gateway);
+      gateways.due(gateway).repeated.add(line);
+      journal.touch();
+    }
   }
 
   #act(line: OwnerLine, number: number, act: Act): void {
