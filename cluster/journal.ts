@@ -8,7 +8,7 @@ import { KeptFields } from './kept-fields.js';
 import type { Log } from '../log.js';
 import { PendingTurn, textOf } from './pending-turn.js';
 import type { SentText } from './pending-turn.js';
-import { positionText } from './position.js';
+import { positionText, readPosition } from './position.js';
 import type { Position } from './position.js';
 import { RoomLog } from './room-log.js';
 import type { LogBounds } from './room-log.js';
@@ -343,8 +343,7 @@ export class RoomJournal {
       this.#sessions.written(now);
       for (const id of this.#sessions.all) pending.sessions.set(id, true);
     }
-    const trim = last && { epoch: last.epoch, seq: last.seq + 1 };
-    return pending.turn(from, to, changes, this.#summary.take(), trim);
+    return pending.turn(from, to, changes, this.#summary.take(), last);
   }
 
   /** What goes from the log with this turn. */
@@ -382,12 +381,14 @@ export class RoomJournal {
   async #readFormer(): Promise<void> {
     const { hash, epoch } = this.ownership;
     const former: LoggedFrame[] = [];
-    let at: Position | undefined = { epoch: 0, seq: 0 };
+    // What has left the log is counted already.
+    let at = readPosition(this.#fields.get(trimmedField) ?? '') ?? { epoch: 0, seq: 0 };
     // Owners that did not have the room for long may have read nothing of it, so that it is more than one of them would keep.
-    while (at && at.epoch < epoch) {
+    for (let isEnd = false; !isEnd && at.epoch < epoch;) {
       const frames = await this.#context.store.logAfter(hash, at, mostRead);
       former.push(...frames.filter((frame) => frame.at.epoch < epoch));
-      at = frames.length < mostRead ? undefined : frames.at(-1)?.at;
+      at = frames.at(-1)?.at ?? at;
+      isEnd = frames.length < mostRead;
     }
     this.#isFormerRead = true;
     this.log.putBefore(former, this.#begunAt);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Names } from './names.js';
-import { comparePositions, positionText, readPosition } from './position.js';
+import { ClusterError } from './cluster-error.js';
+import { comparePositions, positionText } from './position.js';
 import type { Position } from './position.js';
 import type { Command, Hub } from './redis.js';
 import { claim } from './scripts/claim.js';
@@ -80,7 +81,7 @@ export interface Commit {
   readonly sessions: Sessions;
   /** What lists say of the room; undefined when that has not changed. */
   readonly summary: string | undefined;
-  /** The log loses what is before. */
+  /** The log loses what is before. What is at this position stays there, and says where the log begins. */
   readonly trim: Position | undefined;
 }
 
@@ -97,7 +98,7 @@ export interface WholeRoom {
   readonly summary: string | undefined;
 }
 
-/** The field of the state that says up to where the log has lost what it had. */
+/** The field of the state that says up to where frames have left the log. The last of these is in Redis still, see `Commit.trim`. */
 export const trimmedField = 'trimmed';
 
 /** What the channel of the rooms is told. `s` is the summary; without one the room was closed. */
@@ -230,16 +231,20 @@ export class RoomStore {
     return this.#readLog(hash, position, limit, async (range) => this.#hub.call(...range));
   }
 
-  /** As `logAfter`. Undefined when the log may have lost some of it. */
+  /**
+   * As `logAfter`. Undefined when the log may have lost some of it: it begins later. This holds also after the room was closed, or Redis has
+   * lost something. @throws ClusterError GONE when there is no log
+   */
   async logSince(hash: string, position: Position, limit: number): Promise<readonly LoggedFrame[] | undefined> {
-    let trimmed: Position | undefined;
+    let begin: Position | undefined;
     const frames = await this.#readLog(hash, position, limit, async (range) => {
-      // What is lost before the log is read is in the field that is read after it.
-      const [entries, text] = await this.#hub.all([range, ['HGET', this.#names.state(hash), trimmedField]]);
-      trimmed = readPosition(z.string().nullable().parse(text) ?? '');
+      // What leaves the log before it is read is not its beginning after that.
+      const [entries, first] = await this.#hub.all([range, ['XRANGE', this.#names.log(hash), '-', '+', 'COUNT', 1]]);
+      begin = logAnswer.parse(first)[0]?.at;
       return entries;
     });
-    return trimmed && comparePositions(position, trimmed) < 0 ? undefined : frames;
+    if (!begin) throw new ClusterError('GONE', 'the room has no log');
+    return comparePositions(position, begin) < 0 ? undefined : frames;
   }
 
   async #readLog(

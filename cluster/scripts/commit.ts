@@ -5,8 +5,8 @@ import { script } from './script.js';
  * Writes what one turn of the event loop changed in a room, under the epoch of its owner.
  *
  * KEYS: owner, state, log, summaries.
- * ARGV: epoch, node, seq before, seq after, hash of the room, channel of the rooms, ms that sessions are kept, first position that the log
- * keeps or ''; summary and what the channel is told, or twice ''; then lists, each after its length: fields and values, fields to remove,
+ * ARGV: epoch, node, seq before, seq after, hash of the room, channel of the rooms, ms that sessions are kept, the position before which
+ * the log loses everything or ''; summary and what the channel is told, or twice ''; then lists, each after its length: fields and values, fields to remove,
  * slots and frames, sessions to keep, sessions to forget, channels and messages.
  *
  * Answers the channels at which nobody listened. Executed before: the same, and nothing is written or sent.

@@ -3,7 +3,7 @@ import { script } from './script.js';
 
 /**
  * Writes a room again as a whole, after Redis has lost writes of its owner, or everything. Of two owners the one with the higher epoch
- * stays. What Redis still has of the log stays too.
+ * stays. What Redis still has of the log stays too. Entries without a frame say where it begins, and where owners began.
  *
  * KEYS: owner, state, log, summaries, rooms of the node.
  * ARGV: epoch, node, seq, version, hash of the room, channel of the rooms, ms that sessions are kept, name of the room, what names of nodes
@@ -40,9 +40,16 @@ redis.call('HSET', KEYS[1], 'room', ARGV[8], 'node', ARGV[2], 'epoch', ARGV[1], 
 redis.call('DEL', KEYS[2])
 summary(ARGV[5], ARGV[6])
 fields()
+local function position(text)
+  local a, b = string.match(text or '', '^(%d+)-(%d+)$')
+  return tonumber(a), tonumber(b)
+end
+local trimmedEpoch, trimmedSeq = position(redis.call('HGET', KEYS[2], 'trimmed'))
+if trimmedEpoch then append(trimmedEpoch, trimmedSeq, 'n', ARGV[2]) end
 each(3, function()
-  local a, b = string.match(ARGV[at], '^(%d+)-(%d+)$')
-  append(tonumber(a), tonumber(b), 's', ARGV[at + 1], 'f', ARGV[at + 2])
+  local a, b = position(ARGV[at])
+  if lastEpoch < a then append(a, 0, 'n', ARGV[2]) end
+  append(a, b, 's', ARGV[at + 1], 'f', ARGV[at + 2])
 end)
 if lastEpoch < epoch then append(epoch, 0, 'n', ARGV[2]) end
 if lastSeq < tonumber(ARGV[3]) then redis.call('XSETID', KEYS[3], ARGV[1] .. '-' .. ARGV[3]) end

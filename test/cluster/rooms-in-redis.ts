@@ -3,7 +3,7 @@ import type { NodeSettings } from '../../cluster/node.js';
 import { Hub } from '../../cluster/redis.js';
 import type { HubSettings } from '../../cluster/redis.js';
 import { RoomStore } from '../../cluster/room-store.js';
-import type { Commit, StoreSettings } from '../../cluster/room-store.js';
+import type { Commit, StoreSettings, WholeRoom } from '../../cluster/room-store.js';
 import { RecordingLog } from '../support/recording-log.js';
 import type { RedisServer } from '../support/redis-server.js';
 
@@ -62,6 +62,21 @@ export function turn(given: Partial<Commit>): Commit {
     sessions: { keep: [], forget: [] },
     summary: undefined,
     trim: undefined,
+    ...given,
+  };
+}
+
+/** A room as its owner has it: the garden, empty but for what is given. */
+export function whole(given: Partial<WholeRoom>): WholeRoom {
+  return {
+    name: 'garden',
+    version: 1,
+    seq: 0,
+    state: new Map(),
+    log: [],
+    sends: [],
+    sessions: [],
+    summary: undefined,
     ...given,
   };
 }

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { Claim, Commit, WholeRoom } from '../../cluster/room-store.js';
+import type { Claim, Commit } from '../../cluster/room-store.js';
 import { codeOf } from '../support/rejection.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { garden, names, NodeInRedis, turn } from './rooms-in-redis.js';
+import { garden, names, NodeInRedis, turn, whole } from './rooms-in-redis.js';
 
 const told = (frame: string, slots = '*') => ({ slots, frame });
 
@@ -86,18 +86,6 @@ describe('The scripts in Redis', () => {
   async function commit(node: NodeInRedis, epoch: number, given: Partial<Commit>): Promise<string[]> {
     return node.store.commit({ hash: garden, epoch }, turn(given));
   }
-
-  const whole = (given: Partial<WholeRoom>): WholeRoom => ({
-    name: 'garden',
-    version: 1,
-    seq: 0,
-    state: new Map(),
-    log: [],
-    sends: [],
-    sessions: [],
-    summary: undefined,
-    ...given,
-  });
 
   describe('claim', () => {
     it('gives a room without an owner to the first that asks, and tells the others', async () => {
@@ -310,6 +298,51 @@ describe('The scripts in Redis', () => {
         await commit(ben, later.epoch, { from: 1 });
       });
     }
+  });
+
+  describe('the log', () => {
+    const since = async (epoch: number, seq: number): Promise<unknown> =>
+      (await ben.store.logSince(garden, { epoch, seq }, 10))?.map(({ frame }) => frame);
+
+    it('says that it has lost something, also once the room is closed, and opened again', async () => {
+      const { epoch } = await taken(ana.store.claim(garden, 'garden'));
+      await commit(ana, epoch, { entries: ['1', '2', '3'].map((frame) => told(frame)) });
+      await commit(ana, epoch, { from: 3, trim: { epoch, seq: 2 } });
+      const sinceAll = async (): Promise<unknown[]> => Promise.all([0, 1, 2, 3].map(async (seq) => since(epoch, seq)));
+      const expected = [undefined, undefined, ['3'], []];
+      expect(await sinceAll()).to.deep.equal(expected);
+      await ana.store.close({ hash: garden, epoch });
+      expect(await sinceAll()).to.deep.equal(expected);
+      await taken(ben.store.claim(garden, 'garden'));
+      expect(await sinceAll()).to.deep.equal(expected);
+    });
+
+    it('of a room that was opened again after the former log has ended says so', async () => {
+      const { epoch } = await taken(ana.store.claim(garden, 'garden'));
+      await ana.store.close({ hash: garden, epoch });
+      await ana.hub.call('DEL', names.log(garden));
+      expect(await codeOf(since(epoch, 0))).to.equal('GONE');
+      const later = await taken(ben.store.claim(garden, 'garden'));
+      expect(await since(epoch, 0)).to.equal(undefined);
+      expect(await since(later.epoch, 0)).to.deep.equal([]);
+    });
+
+    it('begins in an empty Redis where its owner has it from', async () => {
+      const { epoch } = await taken(ana.store.claim(garden, 'garden'));
+      await ana.hub.call('FLUSHALL');
+      const log = [
+        { at: { epoch: epoch - 5, seq: 7 }, ...told('former') },
+        { at: { epoch, seq: 1 }, ...told('own') },
+      ];
+      await ana.store.rewrite({ hash: garden, epoch }, whole({ seq: 1, log }));
+      expect(await since(epoch - 5, 0)).to.deep.equal(['former', 'own']);
+      expect(await since(epoch, 0)).to.deep.equal(['own']);
+      await ana.hub.call('FLUSHALL');
+      const state = new Map([['trimmed', `${epoch - 5}-6`]]);
+      await ana.store.rewrite({ hash: garden, epoch }, whole({ seq: 1, log, state }));
+      expect(await since(epoch - 5, 5)).to.equal(undefined);
+      expect(await since(epoch - 5, 6)).to.deep.equal(['former', 'own']);
+    });
   });
 
   describe('handover', () => {

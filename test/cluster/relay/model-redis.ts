@@ -13,6 +13,13 @@ interface OwnerKey extends Owner {
 /** An entry of a log. One without slots says who has become the owner. */
 type LogEntry = LoggedFrame | { readonly at: Position; readonly slots?: undefined };
 
+interface Log {
+  entries: LogEntry[];
+  last: Position;
+  /** When Redis forgets it, in ms. */
+  ends: number;
+}
+
 /** Rules of Redis that a model may leave out, to see that somebody notices. */
 export interface StoreRules {
   /** A commit that comes twice changes nothing the second time. */
@@ -39,23 +46,26 @@ export class ModelRedis {
   readonly #watcher: RedisWatcher;
   readonly #owners = new Map<string, OwnerKey>();
   readonly #states = new Map<string, Map<string, string>>();
-  readonly #logs = new Map<string, { entries: LogEntry[]; last: Position }>();
+  readonly #logs = new Map<string, Log>();
+  readonly #resumeMs: number;
   readonly #sessions = new Map<string, string>();
 
   /**
-   * @param time of Redis, in ms
+   * @param time of Redis, in ms. @param resumeMs how long the log of a closed room stays
    * @param publish says whether somebody listens
    * @param isAlive whether a node has its key and listens
    */
   constructor(
     rules: StoreRules,
     time: () => number,
+    resumeMs: number,
     publish: (node: string, text: string) => boolean,
     isAlive: (node: string) => boolean,
     watcher: RedisWatcher,
   ) {
     this.rules = rules;
     this.#time = time;
+    this.#resumeMs = resumeMs;
     this.#publish = publish;
     this.#isAlive = isAlive;
     this.#watcher = watcher;
@@ -76,13 +86,10 @@ export class ModelRedis {
     if (held?.node === me) return { type: 'mine', epoch: held.epoch, seq: held.seq, version: held.version, state };
     if (held && (held.node !== seen || this.#isAlive(seen))) return { type: 'other', owner: ownerOf(held) };
     const version = held?.version ?? 1;
-    const epoch = Math.max(
-      Math.floor(this.#time()),
-      (held?.epoch ?? 0) + 1,
-      (this.#logs.get(hash)?.last.epoch ?? 0) + 1,
-    );
+    const epoch = Math.max(Math.floor(this.#time()), (held?.epoch ?? 0) + 1, (this.#logOf(hash)?.last.epoch ?? 0) + 1);
     this.#owners.set(hash, { name, node: me, epoch, seq: 0, version });
     this.#append(hash, { at: { epoch, seq: 0 } });
+    this.#persist(hash);
     this.#watcher.claimed(hash, epoch);
     return { type: 'mine', epoch, seq: 0, version, state };
   }
@@ -112,13 +119,22 @@ export class ModelRedis {
   rewrite(me: string, { hash, epoch }: Ownership, room: WholeRoom): string[] {
     const held = this.#held(me, hash, epoch);
     if (held?.epoch === epoch && held.seq >= room.seq) return [];
-    if ((this.#logs.get(hash)?.last.epoch ?? 0) > epoch) throw new ClusterError('FENCED', 'the log has another epoch');
+    if ((this.#logOf(hash)?.last.epoch ?? 0) > epoch) throw new ClusterError('FENCED', 'the log has another epoch');
     this.#owners.set(hash, { name: room.name, node: me, epoch, seq: room.seq, version: room.version });
     this.#states.set(hash, new Map(room.state));
-    for (const entry of room.log) if (this.#isNew(hash, entry.at)) this.#append(hash, entry);
-    if (this.#isNew(hash, { epoch, seq: 0 })) this.#append(hash, { at: { epoch, seq: 0 } });
-    const log = this.#logs.get(hash);
+    const add = (entry: LogEntry): void => {
+      if (this.#isNew(hash, entry.at)) this.#append(hash, entry);
+    };
+    const trimmed = readPosition(room.state.get(trimmedField) ?? '');
+    if (trimmed) add({ at: trimmed });
+    for (const entry of room.log) {
+      if ((this.#logOf(hash)?.last.epoch ?? 0) < entry.at.epoch) add({ at: { epoch: entry.at.epoch, seq: 0 } });
+      add(entry);
+    }
+    add({ at: { epoch, seq: 0 } });
+    const log = this.#logOf(hash);
     if (log && log.last.seq < room.seq) log.last = { epoch, seq: room.seq };
+    this.#persist(hash);
     for (const id of room.sessions) this.#sessions.set(id, hash);
     return this.#sendAll(room.sends);
   }
@@ -140,6 +156,8 @@ export class ModelRedis {
     if (!this.#held(me, hash, epoch)) return;
     this.#owners.delete(hash);
     this.#states.delete(hash);
+    const log = this.#logOf(hash);
+    if (log) log.ends = this.#time() + this.#resumeMs;
     this.#watcher.closed(hash);
   }
 
@@ -158,12 +176,13 @@ export class ModelRedis {
 
   /** As `RoomStore.logSince`. */
   logSince(hash: string, after: Position, limit: number): LoggedFrame[] | undefined {
-    const trimmed = readPosition(this.#states.get(hash)?.get(trimmedField) ?? '');
-    return trimmed && comparePositions(after, trimmed) < 0 ? undefined : this.logAfter(hash, after, limit);
+    const [first] = this.#logOf(hash)?.entries ?? [];
+    if (!first) throw new ClusterError('GONE', 'the room has no log');
+    return comparePositions(after, first.at) < 0 ? undefined : this.logAfter(hash, after, limit);
   }
 
   logAfter(hash: string, after: Position, limit: number): LoggedFrame[] {
-    const entries = this.#logs.get(hash)?.entries ?? [];
+    const entries = this.#logOf(hash)?.entries ?? [];
     const frames = entries.flatMap((entry) => (entry.slots === undefined ? [] : [entry]));
     return frames.filter(({ at }) => comparePositions(at, after) > 0).slice(0, limit);
   }
@@ -192,12 +211,22 @@ export class ModelRedis {
     else this.#states.set(hash, state);
   }
 
+  #logOf(hash: string): Log | undefined {
+    const log = this.#logs.get(hash);
+    return log && log.ends > this.#time() ? log : undefined;
+  }
+
+  #persist(hash: string): void {
+    const log = this.#logOf(hash);
+    if (log) log.ends = Infinity;
+  }
+
   #isNew(hash: string, at: Position): boolean {
-    return comparePositions(at, this.#logs.get(hash)?.last ?? { epoch: 0, seq: -1 }) > 0;
+    return comparePositions(at, this.#logOf(hash)?.last ?? { epoch: 0, seq: -1 }) > 0;
   }
 
   #append(hash: string, entry: LogEntry): void {
-    const log = this.#logs.get(hash) ?? { entries: [], last: entry.at };
+    const log = this.#logOf(hash) ?? { entries: [], last: entry.at, ends: Infinity };
     log.entries.push(entry);
     log.last = entry.at;
     this.#logs.set(hash, log);
@@ -205,7 +234,7 @@ export class ModelRedis {
   }
 
   #trim(hash: string, first: Position | undefined): void {
-    const log = this.#logs.get(hash);
+    const log = this.#logOf(hash);
     if (log && first) log.entries = log.entries.filter(({ at }) => comparePositions(at, first) >= 0);
   }
 

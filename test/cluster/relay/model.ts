@@ -55,6 +55,7 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
   const redis = new ModelRedis(
     rules,
     () => 1_700_000_000_000 + schedule.now,
+    bounds.resumeMs,
     (id, text) => {
       if (!isListening(id)) return false;
       const isLost = schedule.happens(lossRate);
