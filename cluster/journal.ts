@@ -14,7 +14,7 @@ import { RoomLog } from './room-log.js';
 import type { LogBounds } from './room-log.js';
 import { RoomSummary } from './room-summary.js';
 import { trimmedField } from './room-store.js';
-import type { LoggedFrame, Owner, Ownership, RoomStore } from './room-store.js';
+import type { LoggedFrame, Owner, OwnerInRedis, Ownership, RoomStore } from './room-store.js';
 
 /** A room that a node has claimed, as Redis has it. */
 export interface ClaimedRoom extends Ownership {
@@ -269,6 +269,13 @@ export class RoomJournal {
   /** Removes the room, after all that has changed is in Redis. The journal ends. @throws ClusterError when the room was lost */
   async close(): Promise<void> {
     await this.#leave(() => this.#context.store.close(this.ownership));
+  }
+
+  /** What Redis has after a pause. What it has lost is written again, also when nothing happens in the room. The rest as `ownerIs`. */
+  redisHas(owner: OwnerInRedis | undefined): void {
+    if (owner) this.ownerIs(owner);
+    // A commit finds out: the room may also have had another owner who has closed it.
+    if (owner?.epoch !== this.ownership.epoch || owner.seq < this.#seq) this.touch();
   }
 
   /** What Redis says: the journal ends when that is a later owner. */

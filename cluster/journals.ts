@@ -71,16 +71,14 @@ export class Journals {
   }
 
   /**
-   * Steps down from the rooms that another node has taken, before this one goes on after a pause.
+   * Steps down from the rooms that another node has taken, before this one goes on after a pause. Writes again what Redis has lost.
    * @throws ClusterError AWAY when Redis does not say
    */
   async check(): Promise<void> {
     const journals = this.all;
     const owners = await this.#store.ownersOf(journals.map(({ ownership }) => ownership.hash));
     for (const [index, journal] of journals.entries()) {
-      const owner = owners[index];
-      // A room without an owner, or with an older one, is written again by the next commit: Redis has lost writes.
-      if (owner) journal.ownerIs(owner);
+      journal.redisHas(owners[index]);
     }
   }
 

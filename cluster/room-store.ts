@@ -33,6 +33,11 @@ export interface Owner {
   readonly epoch: number;
 }
 
+/** An owner, and up to where Redis has its log. */
+export interface OwnerInRedis extends Owner {
+  readonly seq: number;
+}
+
 export type Claim =
   /** `seq` is 0 unless the node owned the room before. `state`: texts by field. */
   | {
@@ -221,9 +226,11 @@ export class RoomStore {
   }
 
   /** As `ownerOf`, of many rooms at once. */
-  async ownersOf(hashes: readonly string[]): Promise<(Owner | undefined)[]> {
-    const answers = await this.#hub.all(hashes.map((hash) => ['HMGET', this.#names.owner(hash), 'node', 'epoch']));
-    return z.array(ownerAnswer).parse(answers);
+  async ownersOf(hashes: readonly string[]): Promise<(OwnerInRedis | undefined)[]> {
+    const answers = await this.#hub.all(
+      hashes.map((hash) => ['HMGET', this.#names.owner(hash), 'node', 'epoch', 'seq']),
+    );
+    return z.array(ownerInRedisAnswer).parse(answers);
   }
 
   /** What was told after a position, the oldest first. @param limit fewer are read only where there are no more */
@@ -310,6 +317,12 @@ const claimAnswer = z.union([
 const ownerAnswer = z
   .tuple([z.string().nullable(), z.coerce.number().nullable()])
   .transform(([node, epoch]): Owner | undefined => (node === null || epoch === null ? undefined : { node, epoch }));
+
+const ownerInRedisAnswer = z
+  .tuple([z.string().nullable(), z.coerce.number().nullable(), z.coerce.number()])
+  .transform(([node, epoch, seq]): OwnerInRedis | undefined =>
+    node === null || epoch === null ? undefined : { node, epoch, seq },
+  );
 
 const ownedAnswer = z.tuple([z.string().nullable(), z.coerce.number().nullable(), z.string().nullable()]);
 

@@ -232,18 +232,13 @@ export class Worlds {
 
   /** Notices that Redis has lost the owner of a world, or that it is another node. */
   async #lookNow(): Promise<void> {
-    const { node: self, clock } = this.#context;
-    const { membership, store } = self;
+    const { membership, store } = this.#context.node;
     if (membership.state === 'frozen') return;
     const held = [...this.#held.values()];
     const owners =
       held.length === 0 ? [] : await store.ownersOf(held.map(({ ownership }) => ownership.hash)).catch(() => []);
     for (const [index, journal] of held.entries()) {
-      if (!(index in owners)) continue;
-      const owner = owners[index];
-      // A commit writes the world again.
-      if (!owner || owner.epoch < journal.ownership.epoch) journal.set('seen', String(clock.wall()));
-      else journal.ownerIs(owner);
+      if (index in owners) journal.redisHas(owners[index]);
     }
   }
 }

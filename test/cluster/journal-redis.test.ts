@@ -121,6 +121,35 @@ describe('A journal in Redis', () => {
     expect(log.has('warn', 'written again')).to.equal(true);
   });
 
+  it('writes a room again in which nothing happens', async () => {
+    const journal = await open();
+    journal.set('first', '1');
+    await journal.committed();
+    journal.set('second', '2');
+    await journal.committed();
+    await ana.hub.call('HSET', names.owner(garden), 'seq', '1');
+    await ana.hub.call('HDEL', names.state(garden), 'second');
+    await journals.check();
+    const isWhole = async (): Promise<boolean> => String((await kept()).state) === 'first,1,second,2';
+    expect(await isWhole()).to.equal(false);
+    await until('it is whole again', isWhole);
+    await ana.hub.call('FLUSHALL');
+    await journals.check();
+    await until('it is there again', isWhole);
+  });
+
+  it('ends when another node has taken the room, and closed it', async () => {
+    await open();
+    await ben.hub.call('DEL', names.node('ana'));
+    const claim = await ben.store.claim(garden, 'garden', 'ana');
+    if (claim.type !== 'mine') throw new Error('the room was not taken');
+    await ben.store.close({ hash: garden, epoch: claim.epoch });
+    await journals.check();
+    await until('it has ended', () => heard.length > 0);
+    expect(heard).to.deep.equal(['fenced']);
+    expect(await ben.store.ownerOf(garden)).to.equal(undefined);
+  });
+
   it('notices a lost write that had no frame', async () => {
     const journal = await open();
     journal.set('first', '1');

@@ -1,7 +1,7 @@
 import { ClusterError } from '../../../cluster/cluster-error.js';
 import type { JournalContext } from '../../../cluster/journal.js';
 import type { Position } from '../../../cluster/position.js';
-import type { Claim, Commit, LoggedFrame, Owner, Ownership, WholeRoom } from '../../../cluster/room-store.js';
+import type { Claim, Commit, LoggedFrame, OwnerInRedis, Ownership, WholeRoom } from '../../../cluster/room-store.js';
 import type { ModelRedis } from './model-redis.js';
 import type { ModelProcess, Schedule } from './schedule.js';
 
@@ -133,7 +133,7 @@ export class ModelConnection {
     return this.ask(() => redis.claim(nodeId, hash, name, seen));
   }
 
-  async ownerOf(hash: string): Promise<Owner | undefined> {
+  async ownerOf(hash: string): Promise<OwnerInRedis | undefined> {
     return this.ask(() => this.#settings.redis.ownerOf(hash));
   }
 

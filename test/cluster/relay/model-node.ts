@@ -284,8 +284,7 @@ export class ModelNode {
   async #thaw(): Promise<void> {
     try {
       for (const { hash, journal } of [...this.#owned.values()]) {
-        const owner = await this.connection.ownerOf(hash);
-        if (owner) journal.ownerIs(owner);
+        journal.redisHas(await this.connection.ownerOf(hash));
       }
     } catch {
       return;

@@ -2,7 +2,16 @@ import { ClusterError } from '../../../cluster/cluster-error.js';
 import { comparePositions, readPosition } from '../../../cluster/position.js';
 import type { Position } from '../../../cluster/position.js';
 import { trimmedField } from '../../../cluster/room-store.js';
-import type { Claim, Commit, LoggedFrame, Owner, Ownership, Send, WholeRoom } from '../../../cluster/room-store.js';
+import type {
+  Claim,
+  Commit,
+  LoggedFrame,
+  Owner,
+  OwnerInRedis,
+  Ownership,
+  Send,
+  WholeRoom,
+} from '../../../cluster/room-store.js';
 
 interface OwnerKey extends Owner {
   readonly name: string;
@@ -161,9 +170,9 @@ export class ModelRedis {
     this.#watcher.closed(hash);
   }
 
-  ownerOf(hash: string): Owner | undefined {
+  ownerOf(hash: string): OwnerInRedis | undefined {
     const held = this.#owners.get(hash);
-    return held && ownerOf(held);
+    return held && { ...ownerOf(held), seq: held.seq };
   }
 
   roomsOf(node: string): { readonly hash: string; readonly name: string }[] {
