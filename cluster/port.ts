@@ -104,6 +104,8 @@ export interface RelaySession {
   readonly id: string;
   /** Whether the client counts the messages that it is told. */
   readonly counts: boolean;
+  /** Whether the client is in no room any more, and was told so: `SessionClient.left` follows once all is answered that was begun. */
+  readonly isOver: boolean;
   /** JSON of the id of the last request that was answered. */
   readonly lastRequest: string | undefined;
   /** JSON of ids: requests that were answered since the client came back, and that it may send again all the same. */

@@ -148,7 +148,8 @@ export class ServedLines {
       () => {
         if (this.#sessions.hasEnded || line.isGone) return;
         const member = this.#parts.members.withSession(line.arrival.session);
-        const after = member && this.#missedAfter(member, received);
+        // To one that has left nothing more is told: its client may have missed that it did.
+        const after = member && !member.session.isOver ? this.#missedAfter(member, received) : undefined;
         if (!member || !after) {
           this.#refuse(line);
           return;

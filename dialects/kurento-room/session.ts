@@ -212,6 +212,11 @@ export class Session implements CallingSession, NameHolder, RelaySession {
     return this.#hasLeft;
   }
 
+  /** As `RelaySession.isOver`. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Whether it was removed from its room. Then it cannot be resumed, not even on its own connection. */
   get wasEvicted(): boolean {
     return this.#wasEvicted;

@@ -68,7 +68,11 @@ export class Expectations {
       this.#sessions.set(told.sid, expected);
       room.slots.set(slot, expected);
     }
-    for (const [slot, { frames }] of room.slots) if (isFor(slots, slot)) frames.push(frame);
+    for (const [slot, expected] of room.slots) {
+      if (!isFor(slots, slot)) continue;
+      expected.frames.push(frame);
+      if (told.over) expected.isOver = true;
+    }
     this.#executed(room, told);
   }
 

@@ -98,6 +98,7 @@ describe('The owner of a room', () => {
 class Refusing implements RelaySession {
   readonly id = 's';
   readonly counts = true;
+  readonly isOver = false;
   readonly lastRequest = undefined;
   readonly repeatable = [];
   readonly #client: SessionClient;

@@ -161,6 +161,10 @@ export class TinySession implements RelaySession {
     return this.#hasEnded ? '' : this.#id;
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get repeatable(): readonly string[] {
     return [...this.#repeatable];
   }
