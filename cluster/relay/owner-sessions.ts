@@ -11,7 +11,9 @@ export class OwnerSessions {
   readonly #parts: OwnerParts;
   readonly #former: FormerSessions;
   readonly #newClient: (arrival: Arrival | undefined) => OwnerClient;
-  /** Whether it is known which sessions of the former owner go on. */
+  /** Slots whose sessions the former owner had, and that go on. */
+  readonly #restored = new Set<number>();
+  /** Whether it is known which these are. */
   #isRestored = false;
   #hasEnded = false;
 
@@ -35,6 +37,7 @@ export class OwnerSessions {
   /** A session of the former owner. */
   back(slot: number, session: RelaySession): OwnerClient {
     const former = this.#former.members.get(slot);
+    this.#restored.add(slot);
     const member: Member = {
       ...{ slot, session, sessionId: session.id, line: undefined },
       since: former?.since ?? { epoch: 0, seq: 0 },
@@ -146,9 +149,9 @@ export class OwnerSessions {
   endUnrestored(): void {
     if (this.#isRestored) return;
     this.#isRestored = true;
-    const { members, turn, kept, journal } = this.#parts;
+    const { turn, kept, journal } = this.#parts;
     for (const [slot, { id, gateway, line }] of this.#former.members) {
-      if (members.at(slot)) continue;
+      if (this.#restored.has(slot)) continue;
       turn.left(slot, line?.done ?? 0, false);
       if (gateway !== undefined) turn.hears(slot, gateway);
       kept.removeMember(slot);

@@ -119,7 +119,10 @@ export class OwnerTurn {
     for (const slot of slots) {
       const gateway = this.#members.at(slot)?.line?.gateway;
       if (gateway !== undefined) gateways.add(gateway);
-      for (const former of this.#leaving.get(slot) ?? []) gateways.add(former);
+      for (const former of this.#leaving.get(slot) ?? []) {
+        // One that seems to be dead is told all or nothing: it reads the log when it speaks again.
+        if (this.#members.thatLostTo(former).length === 0) gateways.add(former);
+      }
     }
     return gateways;
   }
