@@ -21,14 +21,14 @@ export class Due {
   readonly over = new Set<OverLine>();
 
   /** @param epoch of the turn. @param unheard lines whose gateway may have heard nothing yet: it begins where the first of them does */
-  fields(epoch: number, unheard: Iterable<OwnerLine>): DueFields {
+  fields(epoch: number, unheard: Iterable<Pick<OwnerLine, 'id' | 'bound'>>): DueFields {
     const d: DueFields['d'] = {};
     const b: DueFields['b'] = {};
     for (const line of [...this.done, ...this.repeated]) d[line.id] = line.done;
     for (const [line, seq] of this.bound) b[line] = [epoch, seq];
-    for (const { id, line, since } of this.over) {
+    for (const { id, line } of this.over) {
       d[id] = line.done;
-      if (since) b[id] ??= pair(since);
+      if (line.bound) b[id] ??= pair(line.bound);
     }
     for (const { id, bound } of this.repeated) if (bound) b[id] ??= pair(bound);
     for (const { id, bound } of unheard) if (bound) b[id] ??= pair(bound);

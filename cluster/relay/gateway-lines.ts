@@ -20,9 +20,9 @@ export class GatewayLines {
     return [...this.#byId.values()];
   }
 
-  /** Lines that are not served, or of which the owner may not know. */
+  /** Lines that are not served, or of which the owner may not know, or of whose beginning the log was not read. */
   get due(): readonly GatewayLine[] {
-    return this.all.filter(({ unserved, id }) => unserved > 0 || !this.#known.has(id));
+    return this.all.filter(({ unserved, id, hasBegun }) => unserved > 0 || !hasBegun || !this.#known.has(id));
   }
 
   /** Called each second. @returns those of `due` that have waited for so many calls, and begin to wait again */

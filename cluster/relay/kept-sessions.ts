@@ -28,7 +28,7 @@ const keptMember = z.object({
 const keptEnd = z.object({
   g: z.string(),
   done: z.int(),
-  since: position.optional(),
+  bound: position.optional(),
   at: position.optional(),
 });
 const keptTold = z.object({ at: position, counts: z.record(z.string(), z.int()) });
@@ -69,11 +69,11 @@ export class KeptSessions {
   }
 
   /** What is being served for a client that has gone is not served by the next owner. */
-  setOver({ id, gateway, line, gone, since, at }: OverLine): void {
+  setOver({ id, gateway, line, gone, at }: OverLine): void {
     const text: z.input<typeof keptEnd> = {
       g: gateway,
       done: gone?.number ?? line.done,
-      since: since && pair(since),
+      bound: line.bound && pair(line.bound),
       at: at && pair(at),
     };
     this.#journal.set(`${overPrefix}${id}`, JSON.stringify(text));
@@ -143,8 +143,8 @@ export function formerSessions(state: ReadonlyMap<string, string>): FormerSessio
     } else if (field.startsWith(overPrefix)) {
       const kept = readField(keptEnd, text);
       if (!kept) continue;
-      const { g: gateway, done, since, at } = kept;
-      over.push({ id: field.slice(overPrefix.length), gateway, line: { done }, gone: undefined, since, at });
+      const { g: gateway, done, bound, at } = kept;
+      over.push({ id: field.slice(overPrefix.length), gateway, line: { done, bound }, gone: undefined, at });
     }
   }
   return { members, written, over, told: readField(keptTold, state.get(toldField) ?? 'null') };

@@ -9,11 +9,9 @@ export interface OverLine {
   readonly id: string;
   readonly gateway: string;
   /** As `OwnerLine`: what runs still may be served yet. */
-  readonly line: Pick<OwnerLine, 'done'>;
+  readonly line: Pick<OwnerLine, 'done' | 'bound'>;
   /** Of a client that has gone, with the number of its last act: nothing of it is served any more once the session is over. */
   readonly gone: { readonly member: Member; readonly number: number } | undefined;
-  /** As `Member`. */
-  readonly since: Position | undefined;
   /** All about it is told up to here; undefined until the turn is gathered. */
   at: Position | undefined;
 }
@@ -40,10 +38,15 @@ export class OverLines {
   add(line: OwnerLine, member: Member, goneAt?: number): void {
     const { id, gateway } = line;
     const gone = goneAt === undefined ? undefined : { member, number: goneAt };
-    this.#byId.set(id, { id, gateway, line, gone, since: member.since, at: undefined });
+    this.#byId.set(id, { id, gateway, line, gone, at: undefined });
     this.#dirty.add(id);
     const [oldest] = this.#byId.keys();
     if (this.#byId.size > mostOver && oldest !== undefined) this.#forget(oldest);
+  }
+
+  /** Those of a gateway. */
+  of(gateway: string): readonly OverLine[] {
+    return [...this.#byId.values()].filter((over) => over.gateway === gateway);
   }
 
   /** The line, if it has ended. @param goneAt the number of its last act: nobody waits for what was not served */

@@ -3,6 +3,8 @@ import type { Position } from '../position.js';
 import { Due } from './due.js';
 import type { KeptSessions } from './kept-sessions.js';
 import type { Sent } from './messages.js';
+import type { OverLines } from './over-lines.js';
+import type { OwnerLine } from './owner-line.js';
 import type { OwnerLines } from './owner-lines.js';
 import type { JournaledRoom, OwnerContext } from './owner-room.js';
 import type { ToldEntry } from './owner-turn.js';
@@ -30,6 +32,7 @@ export class OwnerGateways {
   readonly #context: Pick<OwnerContext, 'nodeId' | 'clock' | 'counts'>;
   readonly #room: JournaledRoom;
   readonly #lines: OwnerLines;
+  readonly #over: OverLines;
   readonly #kept: KeptSessions;
   readonly #states = new Map<string, GatewayState>();
   readonly #due = new Map<string, Due>();
@@ -38,11 +41,13 @@ export class OwnerGateways {
     context: Pick<OwnerContext, 'nodeId' | 'clock' | 'counts'>,
     room: JournaledRoom,
     lines: OwnerLines,
+    over: OverLines,
     kept: KeptSessions,
   ) {
     this.#context = context;
     this.#room = room;
     this.#lines = lines;
+    this.#over = over;
     this.#kept = kept;
   }
 
@@ -169,10 +174,16 @@ export class OwnerGateways {
       send({ ...base, d: {}, b: {}, x: [], u: [], p: pair(p), q: pair(end), f: part.map(logged) });
       p = end;
     }
-    const fields = due.fields(to.epoch, state.written ? [] : this.#lines.of(gateway));
+    const unheard = state.written ? [] : [...this.#lines.of(gateway), ...this.#unheardEnds(gateway)];
+    const fields = due.fields(to.epoch, unheard);
     send({ ...base, p: pair(p), q: pair(q), f: last.map(logged), ...fields });
     if (entries.length > 0 || Object.keys(fields.b).length > 0) state.sent = q;
     state.sentAt = clock.now();
+  }
+
+  /** Lines that have ended, and whose gateway has not heard yet that they began. */
+  #unheardEnds(gateway: string): Pick<OwnerLine, 'id' | 'bound'>[] {
+    return this.#over.of(gateway).map(({ id, line: { bound } }) => ({ id, bound }));
   }
 
   #state(gateway: string): GatewayState {

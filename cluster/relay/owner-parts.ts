@@ -30,7 +30,7 @@ export function ownerParts(context: OwnerContext, room: JournaledRoom, former: F
   const over = new OverLines(former.over, kept, () => {
     journal.touch();
   });
-  const gateways = new OwnerGateways(context, room, lines, kept);
+  const gateways = new OwnerGateways(context, room, lines, over, kept);
   const turn = new OwnerTurn(context.textOf, members);
   const logBegin = new LogBegin(former.told?.at, journal.log, members, kept);
   return { journal, kept, members, lines, over, gateways, turn, logBegin };

@@ -73,7 +73,8 @@ export class ServedLines {
   /** A line that is not known yet. Undefined for one of which nothing is known, or whose session goes on elsewhere. */
   #adopt(id: string, gateway: string, about: About | undefined): OwnerLine | undefined {
     if (!about) return undefined;
-    if (about.in) return undefined;
+    // Its session had begun, with a bind that the gateway has read, or with an attach that was served.
+    if (about.in || (about.room === undefined && about.done > 0)) return undefined;
     const { sid: session, address, token, region } = about;
     const arrival: Arrival = { session, address, token, region };
     const line = this.#sessions.begin(id, gateway, arrival, about.done);
