@@ -38,8 +38,8 @@ export interface GatewayContext {
 /** After how many seconds something is sent again to an owner that answers others. */
 const patientTicks = 3;
 
-/** `end`: nobody owns the room any more, and the log has its end. */
-type Incoming = ToldMessage | OwnerMessage | MovedMessage | { readonly t: 'end' };
+/** `end`: nobody owns the room any more, and the log has its end. `again`: what is not served is to be sent to another owner. */
+type Incoming = ToldMessage | OwnerMessage | MovedMessage | { readonly t: 'end' } | { readonly t: 'again' };
 
 /** A room as a gateway knows it: its clients here, its owner, and up to where they were told. */
 export class GatewayRoom implements OwnerlessRoom {
@@ -55,6 +55,8 @@ export class GatewayRoom implements OwnerlessRoom {
   #isWorking = false;
   /** Whether the owner has answered since the last tick. */
   #hasProgress = false;
+  /** Before it is sent to another owner, the log is read: it may say that it was served. */
+  #isCatchingUp = false;
 
   constructor(hash: string, context: GatewayContext, unused: (room: GatewayRoom) => void) {
     this.hash = hash;
@@ -99,6 +101,7 @@ export class GatewayRoom implements OwnerlessRoom {
       this.#search.begin();
       return;
     }
+    if (this.#isCatchingUp) return;
     this.#requestOf(this.#owner.node, [[line, unserved]]);
   }
 
@@ -129,8 +132,8 @@ export class GatewayRoom implements OwnerlessRoom {
     const due = this.#hasProgress ? late : this.#lines.due;
     this.#hasProgress = false;
     if (due.length === 0) return;
-    if (this.#owner) this.#request(this.#owner.node, due);
-    else this.#search.begin();
+    if (!this.#owner) this.#search.begin();
+    else if (!this.#isCatchingUp) this.#request(this.#owner.node, due);
   }
 
   /** What is not served is sent to another owner, and it is asked whether it knows the lines. @param known lines that it knows */
@@ -140,7 +143,9 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#context.moved(this.hash, owner);
     this.#lines.forgetKnown();
     this.#lines.noteKnown(known);
-    this.#sendAll();
+    if (this.#isCatchingUp) return;
+    this.#isCatchingUp = true;
+    this.receive({ t: 'again' });
   }
 
   ended(): void {
@@ -178,6 +183,10 @@ export class GatewayRoom implements OwnerlessRoom {
   async #take(message: Incoming): Promise<void> {
     if (message.t === 'end') {
       await this.#log.readToEnd();
+      return;
+    }
+    if (message.t === 'again') {
+      await this.#sendAgain();
       return;
     }
     if (message.t === 'moved') {
@@ -247,6 +256,15 @@ export class GatewayRoom implements OwnerlessRoom {
     else {
       this.#owner = undefined;
       this.#search.beginAgain();
+    }
+  }
+
+  async #sendAgain(): Promise<void> {
+    try {
+      await this.#log.readToEnd();
+    } finally {
+      this.#isCatchingUp = false;
+      this.#sendAll();
     }
   }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RoomJournal } from '../journal.js';
 import { pair, positionSchema as position } from '../position.js';
 import type { Position } from '../position.js';
-import type { OverLine } from './over-lines.js';
+import type { FormerOverLine, OverLine } from './over-lines.js';
 import type { Member } from './owner-members.js';
 
 /** What the journal has of the sessions of a room beside what the rooms keep. */
@@ -115,7 +115,7 @@ export interface FormerSessions {
   readonly members: ReadonlyMap<number, FormerMember>;
   /** By gateway, up to where it has written to its sockets. */
   readonly written: ReadonlyMap<string, Position>;
-  readonly over: readonly OverLine[];
+  readonly over: readonly FormerOverLine[];
   /** As `KeptSessions.setTold`. */
   readonly told: z.output<typeof keptTold> | undefined;
 }
@@ -129,7 +129,7 @@ export function sessionsIn(state: ReadonlyMap<string, string>): string[] {
 export function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
   const members = new Map<number, FormerMember>();
   const written = new Map<string, Position>();
-  const over: OverLine[] = [];
+  const over: FormerOverLine[] = [];
   for (const [field, text] of state) {
     if (field.startsWith(memberPrefix)) {
       const kept = readField(keptMember, text);
@@ -144,7 +144,7 @@ export function formerSessions(state: ReadonlyMap<string, string>): FormerSessio
       const kept = readField(keptEnd, text);
       if (!kept) continue;
       const { g: gateway, done, bound, at } = kept;
-      over.push({ id: field.slice(overPrefix.length), gateway, line: { done, bound }, gone: undefined, at });
+      over.push({ id: field.slice(overPrefix.length), gateway, line: { done, bound }, at });
     }
   }
   return { members, written, over, told: readField(keptTold, state.get(toldField) ?? 'null') };

@@ -14,10 +14,19 @@ export interface OverLine {
   readonly gone: { readonly member: Member; readonly number: number } | undefined;
   /** All about it is told up to here; undefined until the turn is gathered. */
   at: Position | undefined;
+  /** Since when this owner knows that it has ended, as `Clock.now` has it. */
+  readonly knownAt: number;
 }
+
+type EndedLine = Pick<OwnerLine, 'id' | 'gateway' | 'done' | 'bound'>;
+
+/** As the former owner has left it. */
+export type FormerOverLine = Omit<OverLine, 'gone' | 'knownAt'>;
 
 /** Lines that have ended, and whose gateways have not acknowledged it. */
 const mostOver = 1_000;
+/** How long they are known, in ms: their gateways may seem to be dead, and speak again. */
+const knownMs = 60_000;
 
 /** The lines of a room that have ended, at its owner. */
 export class OverLines {
@@ -25,20 +34,22 @@ export class OverLines {
   /** Ids of those that the journal does not have as they are. */
   readonly #dirty = new Set<string>();
   readonly #kept: KeptSessions;
+  readonly #now: () => number;
   readonly #touch: () => void;
 
   /** @param former those of the former owner. @param touch called when the journal has to change */
-  constructor(former: readonly OverLine[], kept: KeptSessions, touch: () => void) {
-    for (const over of former) this.#byId.set(over.id, over);
+  constructor(former: readonly FormerOverLine[], kept: KeptSessions, now: () => number, touch: () => void) {
+    for (const over of former) this.#byId.set(over.id, { ...over, gone: undefined, knownAt: now() });
+    this.#now = now;
     this.#kept = kept;
     this.#touch = touch;
   }
 
   /** @param goneAt the number of its last act, if its client has gone */
-  add(line: OwnerLine, member: Member, goneAt?: number): void {
+  add(line: EndedLine, member: Member, goneAt?: number): void {
     const { id, gateway } = line;
     const gone = goneAt === undefined ? undefined : { member, number: goneAt };
-    this.#byId.set(id, { id, gateway, line, gone, at: undefined });
+    this.#byId.set(id, { id, gateway, line, gone, at: undefined, knownAt: this.#now() });
     this.#dirty.add(id);
     const [oldest] = this.#byId.keys();
     if (this.#byId.size > mostOver && oldest !== undefined) this.#forget(oldest);
@@ -83,8 +94,9 @@ export class OverLines {
     }
   }
 
-  gatewayDied(gateway: string): void {
-    for (const over of this.#byId.values()) if (over.gateway === gateway) this.#forget(over.id);
+  /** Called each second. */
+  tick(): void {
+    for (const { id, knownAt } of this.#byId.values()) if (this.#now() - knownAt > knownMs) this.#forget(id);
   }
 
   /** The turn that ends at this position is gathered. */

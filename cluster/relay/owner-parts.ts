@@ -27,9 +27,14 @@ export function ownerParts(context: OwnerContext, room: JournaledRoom, former: F
   const kept = new KeptSessions(journal);
   const members = new OwnerMembers(kept);
   const lines = new OwnerLines();
-  const over = new OverLines(former.over, kept, () => {
-    journal.touch();
-  });
+  const over = new OverLines(
+    former.over,
+    kept,
+    () => context.clock.now(),
+    () => {
+      journal.touch();
+    },
+  );
   const gateways = new OwnerGateways(context, room, lines, over, kept);
   const turn = new OwnerTurn(context.textOf, members);
   const logBegin = new LogBegin(former.told?.at, journal.log, members, kept);

@@ -138,10 +138,9 @@ export class OwnerRoom implements ClientRoom {
   /** Its clients have the grace time to come back. */
   gatewayDied(gateway: string): void {
     if (this.#sessions.hasEnded) return;
-    const { gateways, over, lines } = this.#parts;
+    const { gateways, lines } = this.#parts;
     const written = gateways.writtenBy(gateway);
     gateways.forget(gateway);
-    over.gatewayDied(gateway);
     for (const line of lines.of(gateway)) {
       const { member } = line.client;
       this.#sessions.lose(line, writtenTo(line, written), 'the node of its connection is gone');
@@ -157,6 +156,7 @@ export class OwnerRoom implements ClientRoom {
   /** Called each second: what was lost on its way is sent again. */
   tick(): void {
     if (this.#sessions.hasEnded) return;
+    this.#parts.over.tick();
     this.#parts.gateways.tick();
     this.#noteIdle();
   }

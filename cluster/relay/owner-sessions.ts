@@ -115,7 +115,7 @@ export class OwnerSessions {
       this.bury(line, member);
       gateways.due(line.gateway).done.add(line);
       turn.hears(slot, line.gateway);
-    }
+    } else if (member.lost) over.add(member.lost, member);
     members.remove(member);
     journal.forgetSession(sessionId);
     journal.touch();

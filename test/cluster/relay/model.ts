@@ -34,6 +34,9 @@ export interface ModelResult {
   readonly replaced: number;
 }
 
+/** How long the log of a closed room stays, in ms: longer than a node may stand still. Small logs forget sooner what is told. */
+const logOfClosedRoomMs = 30_000;
+
 /** How long things go wrong, in ms. */
 const disorderMs = 4_000;
 
@@ -55,7 +58,7 @@ export async function runModel(seed: number, rules: ModelRules = allRules): Prom
   const redis = new ModelRedis(
     rules,
     () => 1_700_000_000_000 + schedule.now,
-    bounds.resumeMs,
+    logOfClosedRoomMs,
     (id, text) => {
       if (!isListening(id)) return false;
       const isLost = schedule.happens(lossRate);
