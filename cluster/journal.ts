@@ -143,6 +143,11 @@ export class RoomJournal {
     return this.#fields.get(field);
   }
 
+  /** Whether nothing waits to be gathered. */
+  get isQuiet(): boolean {
+    return this.#pending.isEmpty && !this.#isTouched;
+  }
+
   get hasEnded(): boolean {
     return this.#end !== undefined;
   }
@@ -304,7 +309,7 @@ export class RoomJournal {
   }
 
   #flush(): void {
-    if (this.#end || (this.#isQuiet && !this.#isDue())) return;
+    if (this.#end || (this.isQuiet && !this.#isDue())) return;
     if (this.#isLeaving || !this.#line.isOpen || this.#line.length >= mostUnderWay) return;
     if (!this.#context.budget.take(this.#retry)) return;
     this.#line.push(this.#gather());
@@ -314,11 +319,6 @@ export class RoomJournal {
     this.#flush();
     this.#wake();
   };
-
-  /** Whether nothing waits to be gathered. */
-  get #isQuiet(): boolean {
-    return this.#pending.isEmpty && !this.#isTouched;
-  }
 
   /** Whether there is something to write that no call of this turn asked for. */
   #isDue(): boolean {
@@ -404,8 +404,8 @@ export class RoomJournal {
 
   /** Resolves when all that has changed is in Redis. */
   async #quiet(): Promise<void> {
-    if (!this.#isQuiet) await this.committed();
-    while (!this.#end && (this.#line.length > 0 || !this.#isQuiet)) await this.#wait();
+    if (!this.isQuiet) await this.committed();
+    while (!this.#end && (this.#line.length > 0 || !this.isQuiet)) await this.#wait();
     if (this.#end) throw this.#end;
   }
 

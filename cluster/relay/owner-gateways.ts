@@ -120,8 +120,10 @@ export class OwnerGateways {
       const isLate = isSilent && isBehind(state);
       if (lines.length === 0) {
         state.unusedSince ??= now;
-        if (!isLate || now - state.unusedSince > forgetMs) this.forget(gateway);
-        if (!isLate) continue;
+        if (!isLate || now - state.unusedSince > forgetMs) {
+          this.forget(gateway);
+          continue;
+        }
       } else state.unusedSince = undefined;
       if (!isLate && unheard.length === 0) continue;
       this.#context.counts.resent += 1;

@@ -190,10 +190,15 @@ export class OwnerRoom implements ClientRoom {
     this.#noteIdle();
   }
 
-  /** Resolves when nobody is in the room, and nobody is just coming in. */
+  /** Resolves when nobody is in the room, nobody is just coming in, and the gateways have heard of all that was told. */
   async idle(): Promise<void> {
-    if (this.#isIdle) return;
-    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    const { journal } = this.#parts;
+    while (!journal.hasEnded) {
+      // What was told last is not sent to the gateways before it is gathered.
+      if (!journal.isQuiet) await journal.committed().catch(() => undefined);
+      else if (this.#isIdle) return;
+      else await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    }
   }
 
   /** What comes from now on waits. Resolves when nothing is being served any more. */
