@@ -53,6 +53,8 @@ export class OwnerRoom implements ClientRoom {
   readonly #served: ServedLines;
   readonly #requests: HeldRequests;
   #whenIdle: (() => void)[] = [];
+  /** Gateways that have spoken since the last tick. */
+  readonly #heard = new Set<string>();
 
   /** @param state what the journal has of the room */
   constructor(context: OwnerContext, room: JournaledRoom, state: ReadonlyMap<string, string>) {
@@ -126,6 +128,7 @@ export class OwnerRoom implements ClientRoom {
       if (line?.gateway === g) this.#sessions.lose(line, undefined, 'its gateway does not have it any more');
     }
     gateways.met(g);
+    this.#heard.add(g);
     if (w && gateways.wrote(g, w)) {
       // Where the client does not count, this decides what it is told once it has come back.
       if (members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) journal.touch();
@@ -156,9 +159,18 @@ export class OwnerRoom implements ClientRoom {
   /** Called each second: what was lost on its way is sent again. */
   tick(): void {
     if (this.#sessions.hasEnded) return;
+    this.#loseTheDead();
     this.#parts.over.tick();
     this.#parts.gateways.tick();
     this.#noteIdle();
+  }
+
+  /** What a gateway has said may be served after its death was noticed: it was held, or came late. */
+  #loseTheDead(): void {
+    for (const gateway of new Set(this.#parts.lines.all.map((line) => line.gateway))) {
+      if (!this.#context.isAlive(gateway) && !this.#heard.has(gateway)) this.gatewayDied(gateway);
+    }
+    this.#heard.clear();
   }
 
   tell(member: Member, frame: WireFrame): void {

@@ -21,10 +21,12 @@ describe('The owner of a room', () => {
   let owners: Owners;
   /** What went out with commits, to the gateway `far`. */
   let told: ToldMessage[];
+  let isAlive: boolean;
 
   beforeEach(() => {
     clock = new HandClock();
     told = [];
+    isAlive = true;
     const store = {
       commit: async (_ownership: unknown, { sends }: { readonly sends: readonly { readonly text: string }[] }) => {
         for (const { text } of sends) {
@@ -44,7 +46,7 @@ describe('The owner of a room', () => {
     owners = new Owners({
       ...{ nodeId: 'here', clock, log, textOf, post: { send: () => undefined }, counts: { resent: 0 } },
       dialect: { begin: (client) => new Refusing(client) },
-      ...{ isUp: () => true, isAlive: () => true, unused: () => undefined, owns: () => true },
+      ...{ isUp: () => true, isAlive: () => isAlive, unused: () => undefined, owns: () => true },
       ...{ own: async () => Promise.resolve(), ownGiven: async () => Promise.resolve() },
       ownerOf: async () => Promise.resolve(undefined),
     });
@@ -77,6 +79,18 @@ describe('The owner of a room', () => {
     owners.receive({ v: 1, r: hash, t: 'req', g: 'far', l: { [line]: about }, q: [[line, number, act]] });
     await turn();
   }
+
+  it('serves nobody for long whose gateway was dead when its request was served', async () => {
+    isAlive = false;
+    owners.died('far');
+    await hear('late', 1, { a: 'f', f: 'join' });
+    expect(owners.sessions).to.equal(1);
+    for (let second = 1; second <= 2; second += 1) {
+      clock.pass(1_000);
+      owners.tick();
+    }
+    expect(owners.sessions).to.equal(0);
+  });
 
   it('repeats what a client in no room was told, also while others are told something each second', async () => {
     await hear('lost', 1, { a: 'f', f: 'join' });
