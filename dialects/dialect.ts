@@ -14,6 +14,17 @@ import type { RoomNames } from './room-names.js';
  */
 export type RoomListMode = 'public' | 'admin' | 'off';
 
+/** A room that another process has, as that lists it. */
+export interface RoomElsewhere {
+  /** Its key. */
+  readonly name: string;
+  readonly title: string | null;
+  /** How many are in it. */
+  readonly participants: number;
+  /** Whether a moderator has to let people in. Undefined: nobody knows. */
+  readonly waitingRoom?: boolean | undefined;
+}
+
 /** What the server gives each dialect. A dialect's own settings come with its constructor. */
 export interface DialectContext {
   readonly rooms: Rooms;
@@ -41,6 +52,11 @@ export interface DialectContext {
   readonly now: () => number;
   /** Other processes of the server, on the same rooms. Undefined: there are none. */
   readonly cluster?: ClusterFace | undefined;
+  /**
+   * Rooms that other processes have, as they were a second ago at most: none when nobody knows. A client that enters one by its key has it brought
+   * here. Undefined: there are no other processes.
+   */
+  readonly elsewhere?: (() => Promise<readonly RoomElsewhere[]>) | undefined;
 }
 
 /** What a dialect reports to `/healthz` and `/metrics`. */

@@ -13,6 +13,8 @@ export const listedRoomSchema = z.object({
   emptyTimeoutS: z.number(),
   departureTimeoutS: z.number(),
   metadata: z.string(),
+  /** Nodes of former versions do not say so. */
+  waitingRoom: z.boolean().optional(),
   /** How many are in the room. */
   participants: z.number(),
   /** How many of them publish. */
@@ -27,7 +29,7 @@ export type ListedRoom = Readonly<z.output<typeof listedRoomSchema>>;
 
 export function listedRoomOf(room: Room): ListedRoom {
   const { name, sid, title = null, createdAt, settings, size } = room;
-  const { listed, maxParticipants, emptyTimeoutS, departureTimeoutS, metadata } = settings;
+  const { listed, maxParticipants, emptyTimeoutS, departureTimeoutS, metadata, waitingRoom } = settings;
   const dialects: Record<string, number> = {};
   let [publishers, publications] = [0, 0];
   for (const participant of room.participants) {
@@ -38,6 +40,6 @@ export function listedRoomOf(room: Room): ListedRoom {
   }
   return {
     ...{ name, sid, title, createdAt, listed, maxParticipants, emptyTimeoutS, departureTimeoutS, metadata },
-    ...{ participants: size, publishers, publications, dialects },
+    ...{ waitingRoom, participants: size, publishers, publications, dialects },
   };
 }

@@ -1,4 +1,5 @@
 import type { ClusterFace, RelayDialect } from '../cluster/port.js';
+import type { DialectContext } from '../dialects/dialect.js';
 import type { MediaEngine } from '../media/port.js';
 import type { Move } from '../rest/cluster.js';
 import type { Health, Readiness } from '../rest/health.js';
@@ -109,6 +110,11 @@ export function othersOf({ others }: NodeRooms): OtherNodes {
     rooms: () => others.rooms().catch(refuseAsUnreachable),
     ask: (room, request) => others.ask(room, request).catch(refuseAsUnreachable),
   };
+}
+
+/** For dialects that list rooms to their clients. */
+export function elsewhereOf({ others }: NodeRooms): NonNullable<DialectContext['elsewhere']> {
+  return () => others.rooms().catch(() => []);
 }
 
 function refuseAsUnreachable(error: unknown): never {

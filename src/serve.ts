@@ -38,7 +38,7 @@ import type { OnMediaServer } from './event-stream.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
 import type { Place } from './listening.js';
 import { liveCopy, renew } from './live-config.js';
-import { fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.js';
+import { elsewhereOf, fetchFrom, keptBy, movedBy, othersOf } from './node-rooms.js';
 import type { NodeRooms } from './node-rooms.js';
 import type { Renewed } from './live-config.js';
 import { createLog } from './log.js';
@@ -302,6 +302,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         log: log.child({ dialect: name }),
         now,
         cluster: node?.face,
+        elsewhere: node && elsewhereOf(node),
       });
       dialects.push(dialect);
       undo.add(() => dialect.close());

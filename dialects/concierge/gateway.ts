@@ -44,7 +44,7 @@ const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32)
 
 type ConciergeDialectContext = Pick<
   DialectContext,
-  'rooms' | 'access' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log'
+  'rooms' | 'access' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log' | 'elsewhere'
 >;
 
 /** The protocol of ERT Concierge: clients have names, and their groups are rooms. */
@@ -78,7 +78,8 @@ export class ConciergeGateway implements Dialect {
     return { identities: this.#directory.size, sessions: this.#links.size, groups, fileBytes: this.#files?.bytes ?? 0 };
   }
 
-  attach({ rooms, access, names, roomList, doors, pathPrefix, maxQueuedRequests, log }: ConciergeDialectContext): void {
+  attach(given: ConciergeDialectContext): void {
+    const { rooms, access, names, roomList, doors, pathPrefix, maxQueuedRequests, log, elsewhere } = given;
     const settings = this.#settings;
     const directory = this.#directory;
     const groups = new Groups({
@@ -91,6 +92,7 @@ export class ConciergeGateway implements Dialect {
       ),
       newUuid: this.#random.uuid,
       maxTextBytes: settings.maxPayloadBytes,
+      elsewhere,
     });
     this.#groups = groups;
     this.#openGroups(groups, { rooms, names, log });

@@ -5,6 +5,11 @@ import type { Outsider } from './outsider.js';
 import type { GroupText, Notice } from './protocol-version.js';
 import { EncodedNotice } from './encoded-notice.js';
 
+/** A room that another process has, as a group in a list. */
+export function groupElsewhere(name: string, nickname: string | null): GroupText {
+  return textOf(name, nickname, nilUuid, []);
+}
+
 /** A room as clients of this protocol see it: with an owner, and subscribers. */
 export class Group {
   readonly name: string;
@@ -27,11 +32,7 @@ export class Group {
   /** The group as it is now. A change makes a new object, so a text that was taken earlier does not change. */
   get text(): GroupText {
     const { name, nickname } = this;
-    this.#text ??= {
-      name,
-      json: JSON.stringify({ name, nickname, owner_uuid: this.owner?.uuid ?? nilUuid, subscribers: this.#uuids }),
-    };
-    return this.#text;
+    return (this.#text ??= textOf(name, nickname, this.owner?.uuid ?? nilUuid, this.#uuids));
   }
 
   get subscribers(): IterableIterator<Client> {
@@ -94,4 +95,8 @@ export class Group {
   get #uuids(): string[] {
     return [...this.listed, ...this.#outsiders.values()].map(({ uuid }) => uuid);
   }
+}
+
+function textOf(name: string, nickname: string | null, owner_uuid: string, subscribers: readonly string[]): GroupText {
+  return { name, json: JSON.stringify({ name, nickname, owner_uuid, subscribers }) };
 }

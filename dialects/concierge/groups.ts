@@ -1,11 +1,14 @@
 import { RoomError, roomKey } from '../../rooms/index.js';
 import type { Attributes, Participant, Room, RoomEvent, Rooms, RoomsWatcher } from '../../rooms/index.js';
+import type { DialectContext } from '../dialect.js';
 import type { RoomNames } from '../room-names.js';
 import type { Client } from './client.js';
-import { Group } from './group.js';
+import { Group, groupElsewhere } from './group.js';
 import type { Target } from './messages.js';
 import { Outsider } from './outsider.js';
 import type { Directory } from './directory.js';
+import type { GroupText } from './protocol-version.js';
+import { mayEnter } from './visibility.js';
 import type { Visibility } from './visibility.js';
 
 /** As it stands in `Attributes.dialect`. */
@@ -20,6 +23,14 @@ export interface GroupsContext {
   readonly newUuid: () => string;
   /** The longest text from another protocol that is delivered, in bytes of its JSON. */
   readonly maxTextBytes: number;
+  readonly elsewhere: DialectContext['elsewhere'];
+}
+
+/** A client that has subscribed. */
+export interface Subscribed {
+  readonly group: Group;
+  /** The outsiders of whom it is to be told (`introduce`). Undefined: it was subscribed already, or is not any more. */
+  readonly present: readonly Outsider[] | undefined;
 }
 
 /**
@@ -56,6 +67,27 @@ export class Groups implements RoomsWatcher {
     if (visibility.showsAll) return [...rooms].flatMap((room) => this.#know(room) ?? []).filter(shows);
     const ofOptions = [...visibility.ofOptions].flatMap((name) => this.find(name) ?? []);
     return [...new Set([...ofOptions, ...this.#groups.values()])].filter(shows);
+  }
+
+  /** Whether there may be groups at other processes. */
+  get areElsewhere(): boolean {
+    return this.#context.elsewhere !== undefined;
+  }
+
+  /** Groups at other processes of which the client is told. Their members are not listed. */
+  async elsewhereFor({ bearer }: Client): Promise<readonly GroupText[]> {
+    const { elsewhere, rooms, names, visibility } = this.#context;
+    return ((await elsewhere?.()) ?? []).flatMap(({ name: key, title, waitingRoom = true }) => {
+      const name = names.nameOf(key);
+      if (name === undefined || !visibility.showsToAll(name) || rooms.find(key)) return [];
+      return mayEnter(bearer.grantsIn(key), waitingRoom) ? [groupElsewhere(name, title)] : [];
+    });
+  }
+
+  /** The key of the room of that name, which another process has. Undefined: none has it. */
+  async keyElsewhere(name: string): Promise<string | undefined> {
+    const others = (await this.#context.elsewhere?.()) ?? [];
+    return others.find((room) => this.#context.names.nameOf(room.name) === roomKey(name))?.name;
   }
 
   /** Those of the groups that the identity is in of which the client is told. */
@@ -117,34 +149,34 @@ export class Groups implements RoomsWatcher {
     return this.#of(room) ?? new Group(name, nickname, room, owner);
   }
 
-  /**
-   * @returns the outsiders of whom the new subscriber is to be told (`introduce`); undefined for a client that was subscribed already,
-   *   or is not any more
-   * @throws RoomError as `Rooms.join`
-   */
-  async subscribe(client: Client, group: Group): Promise<readonly Outsider[] | undefined> {
-    if (group.membershipOf(client)) return undefined;
-    let present: readonly Outsider[] = [];
+  /** @param wanted the key of its room for one that another process has. @throws RoomError as `Rooms.join` */
+  async subscribe(client: Client, wanted: Group | string): Promise<Subscribed> {
+    if (wanted instanceof Group && wanted.membershipOf(client)) return { group: wanted, present: undefined };
+    let entered: Subscribed | undefined;
     const { rooms, newUuid } = this.#context;
     try {
       const newcomer = { id: newUuid(), ...knownAs(client) };
-      await rooms.join(group.room, newcomer, (participant) => {
+      await rooms.join(wanted instanceof Group ? wanted.room : wanted, newcomer, (participant) => {
+        const { room } = participant;
         if (!this.#isHere(client)) return undefined;
-        if (this.#of(group.room) !== group) throw new RoomError('room-closed', `Group "${group.name}" has ended`);
+        const group = wanted instanceof Group ? wanted : this.#know(room);
+        if (!group || this.#of(room) !== group) throw new RoomError('room-closed', `Group "${room.name}" has ended`);
         group.add(client, participant);
-        client.removedFrom.delete(group.room);
+        client.removedFrom.delete(room);
         // Later ones are announced as they come.
-        present = [...group.outsiders.values()];
+        entered = { group, present: [...group.outsiders.values()] };
         return (event) => {
           this.#hear(client, group, event);
         };
       });
     } catch (error) {
-      group.remove(client);
+      const group = wanted instanceof Group ? wanted : entered?.group;
+      group?.remove(client);
       throw error;
     }
+    if (!entered) throw new Error('the room was joined without a group');
     // The subscription may have ended meanwhile.
-    return group.membershipOf(client) && present;
+    return entered.group.membershipOf(client) ? entered : { ...entered, present: undefined };
   }
 
   /**

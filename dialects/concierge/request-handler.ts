@@ -4,7 +4,7 @@ import type { Delivery } from './delivery.js';
 import { Refusal } from './errors.js';
 import type { Group } from './group.js';
 import type { Groups } from './groups.js';
-import type { Answer } from './protocol-version.js';
+import type { Answer, GroupText } from './protocol-version.js';
 import type { Directory } from './directory.js';
 import type { Request } from './messages.js';
 import { mayKnow } from './visibility.js';
@@ -38,7 +38,7 @@ export class RequestHandler {
         answer({ type: 'sent' });
         return undefined;
       case 'subscribe':
-        return this.#subscribe(client, this.#find(request.group), answer);
+        return this.#subscribe(client, request.group, answer);
       case 'unsubscribe':
         this.#unsubscribe(client, this.#find(request.group), answer);
         return undefined;
@@ -51,14 +51,16 @@ export class RequestHandler {
         answer({ type: 'group', group: this.#findFor(client, request.group).text });
         return undefined;
       case 'fetchGroups':
-        answer({ type: 'groups', groups: this.#groups.shownTo(client).map(({ text }) => text) });
-        return undefined;
+        return this.#list(client, (groups) => {
+          answer({ type: 'groups', groups });
+        });
       case 'fetchClients':
         answer({ type: 'clients', clients: this.#directory.identitiesFor(client) });
         return undefined;
       case 'listGroups':
-        answer({ type: 'groupNames', groups: this.#groups.shownTo(client).map(({ text }) => text) });
-        return undefined;
+        return this.#list(client, (groups) => {
+          answer({ type: 'groupNames', groups });
+        });
       case 'listClients':
         answer({ type: 'clientList', clients: this.#directory.identitiesFor(client) });
         return undefined;
@@ -80,9 +82,24 @@ export class RequestHandler {
     }
   }
 
-  async #subscribe(client: Client, group: Group, answer: (answer: Answer) => void): Promise<void> {
+  #list(client: Client, tell: (groups: readonly GroupText[]) => void): Promise<void> | undefined {
+    const shown = (): GroupText[] => this.#groups.shownTo(client).map(({ text }) => text);
+    if (!this.#groups.areElsewhere) {
+      tell(shown());
+      return undefined;
+    }
     const goOn = keepPayer();
-    const present = await this.#groups.subscribe(client, group);
+    return this.#groups.elsewhereFor(client).then((others) => {
+      goOn(() => {
+        tell([...shown(), ...others]);
+      });
+    });
+  }
+
+  async #subscribe(client: Client, name: string, answer: (answer: Answer) => void): Promise<void> {
+    const goOn = keepPayer();
+    const wanted = this.#groups.find(name) ?? (await this.#elsewhere(name));
+    const { group, present } = await goOn(() => this.#groups.subscribe(client, wanted));
     goOn(() => {
       answer({ type: 'subscribed', group: group.text, changed: present !== undefined });
       if (!present) return;
@@ -135,6 +152,12 @@ export class RequestHandler {
     const group = this.#find(name);
     if (!this.#groups.shows(group, client)) throw new Refusal('noSuchGroup', name);
     return group;
+  }
+
+  /** A group that another process has, or had a moment ago. @throws Refusal `noSuchGroup` */
+  async #elsewhere(name: string): Promise<Group | string> {
+    const key = await this.#groups.keyElsewhere(name);
+    return key ?? this.#find(name);
   }
 
   #find(name: string): Group {

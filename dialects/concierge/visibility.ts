@@ -1,3 +1,4 @@
+import type { Grants } from '../../rooms/index.js';
 import type { RoomListMode } from '../dialect.js';
 import type { Client } from './client.js';
 import type { Group } from './group.js';
@@ -41,6 +42,10 @@ export class Visibility {
 export function mayKnow(group: Group, client: Client): boolean {
   if (client.subscriptions.has(group) || group.owner === client) return true;
   const { name, settings } = group.room;
-  const { roomJoin, roomAdmin } = client.bearer.grantsIn(name);
-  return roomJoin && (roomAdmin || !settings.waitingRoom);
+  return mayEnter(client.bearer.grantsIn(name), settings.waitingRoom);
+}
+
+/** Whether a client with these rights comes in without waiting. */
+export function mayEnter({ roomJoin, roomAdmin }: Grants, waitingRoom: boolean): boolean {
+  return roomJoin && (roomAdmin || !waitingRoom);
 }

@@ -1,6 +1,6 @@
 import { RoomError } from '../../rooms/index.js';
 import type { Newcomer, Participant, Room } from '../../rooms/index.js';
-import type { DialectContext } from '../dialect.js';
+import type { DialectContext, RoomElsewhere } from '../dialect.js';
 import type { Client } from './client.js';
 import { Membership } from './membership.js';
 import { byName, fieldMapOf } from './messages.js';
@@ -15,13 +15,16 @@ export const dialectName = 'easyrtc';
 
 const outsiderEntries = new WeakMap<Participant, ClientEntry>();
 
+/** By name. */
+type RoomList = Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>>;
+
 /** The clients that gave the same `easyrtcsid`. */
 interface Session {
   readonly clients: Set<Client>;
   fields: FieldValues;
 }
 
-export interface ApplicationNeeds extends Pick<DialectContext, 'rooms' | 'names' | 'roomList' | 'now'> {
+export interface ApplicationNeeds extends Pick<DialectContext, 'rooms' | 'names' | 'roomList' | 'now' | 'elsewhere'> {
   readonly settings: EasyRtcSettings;
 }
 
@@ -78,7 +81,13 @@ export class Application {
    * All rooms that a client of the application can name, and the default room also when it is empty. Where rooms are not listed to
    * everybody: the rooms that the client is in (docs/protocols/easyrtc.md#63-getroomlist).
    */
-  roomListFor(client: Client): Readonly<Record<string, { readonly roomName: string; readonly numberClients: number }>> {
+  roomListFor(client: Client): RoomList | Promise<RoomList> {
+    const { roomList, elsewhere } = this.#needs;
+    if (roomList !== 'public' || !elsewhere) return this.#roomList(client, []);
+    return elsewhere().then((others) => this.#roomList(client, others));
+  }
+
+  #roomList(client: Client, others: readonly RoomElsewhere[]): RoomList {
     const { rooms, roomList, settings } = this.#needs;
     const list = new Map<string, number>();
     if (roomList === 'public') {
@@ -89,6 +98,11 @@ export class Application {
         if (name === undefined || (!isIn && client.bearer?.grantsIn(room.name).roomJoin !== true)) continue;
         // A client that a moderator has to let in is not told how many are there.
         list.set(name, room.settings.waitingRoom && !isIn ? 0 : room.size);
+      }
+      for (const { name: key, participants, waitingRoom = true } of others) {
+        const name = this.nameOf(key);
+        if (name === undefined || rooms.find(key) || client.bearer?.grantsIn(key).roomJoin !== true) continue;
+        list.set(name, waitingRoom ? 0 : participants);
       }
     } else {
       for (const { view, participant } of client.memberships) list.set(view.name, participant.room.size);

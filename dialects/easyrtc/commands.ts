@@ -83,8 +83,10 @@ async function getIceConfig({ client }: Asker, _request: unknown, context: Conte
   return { msgType: 'iceConfig', msgData: { iceConfig: await askIceConfig(client, context) } };
 }
 
-function getRoomList({ application, client }: Asker): Reply {
-  return { msgType: 'roomList', msgData: { roomList: application.roomListFor(client) } };
+function getRoomList({ application, client }: Asker): Reply | Promise<Reply> {
+  const list = application.roomListFor(client);
+  const reply = (roomList: Awaited<typeof list>): Reply => ({ msgType: 'roomList', msgData: { roomList } });
+  return list instanceof Promise ? list.then(reply) : reply(list);
 }
 
 async function roomJoin(

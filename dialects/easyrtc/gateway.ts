@@ -61,7 +61,7 @@ export class EasyRtcGateway implements Dialect {
     return new Control(this.#context);
   }
 
-  attach({ rooms, access, names, roomList, doors, socketIo, pathPrefix, log, now }: DialectContext): void {
+  attach({ rooms, access, names, roomList, doors, socketIo, pathPrefix, log, now, elsewhere }: DialectContext): void {
     const settings = this.#settings;
     const server = this.#server;
     if (settings.turnSecret !== '') {
@@ -69,7 +69,7 @@ export class EasyRtcGateway implements Dialect {
     }
     const context: Context = {
       access,
-      applications: new Applications({ rooms, names, roomList, now, settings }),
+      applications: new Applications({ rooms, names, roomList, now, elsewhere, settings }),
       requests: requestsOf(settings),
       settings,
       hooks: this.#hooks,

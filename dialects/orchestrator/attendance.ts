@@ -4,7 +4,7 @@ import { tellAll } from './link.js';
 import { Refusal } from './errors.js';
 import type { Notices, SessionObject, SessionSummary, UserObject } from './messages.js';
 import type { VrSession } from './vr-session.js';
-import type { VrSessions } from './vr-sessions.js';
+import type { SessionElsewhere, VrSessions } from './vr-sessions.js';
 import type { People } from './people.js';
 import { noAddresses } from './sfu.js';
 import type { User } from './user.js';
@@ -40,10 +40,11 @@ export class Attendance {
 
   /**
    * Puts a user into a session. They leave the one they are in.
+   * @param session one that another process has is known by the key of its room
    * @param entered called when they are in it, before the others are told
    * @throws RoomError as `Rooms.join`
    */
-  async enter(user: User, { room }: VrSession, entered: () => void): Promise<void> {
+  async enter(user: User, { room }: { readonly room: Room | string }, entered: () => void): Promise<void> {
     try {
       const own = { identity: user.name, session: user.link, bearer: user.bearer };
       const newcomer = { id: user.id, idIsName: false, attributes: this.attributesOf(user), ...own };
@@ -159,13 +160,28 @@ export class Attendance {
     const ids = [...(room.settings.waitingRoom ? [] : room.participants)].map(
       (participant, index) => this.userOf(participant)?.id ?? `member-${index + 1}`,
     );
-    const nobody = { userName: '', userData: {}, sfuData: noAddresses };
     return {
       ...this.summarise(session),
       sessionAdministrator: this.#sessions.hasMade(session) ? session.administrator : undefined,
       ...(room.settings.waitingRoom && { sessionMaster: undefined }),
       sessionUsers: ids,
-      sessionUserDefinitions: ids.map((userId) => ({ userId, ...nobody })),
+      sessionUserDefinitions: definitionsOf(ids),
+    };
+  }
+
+  /** The same of a session that another process has. Its members are counted. */
+  describeElsewhere({ id, name, scenarioId, size = 0 }: SessionElsewhere): SessionObject {
+    const ids = Array.from({ length: size }, (_, index) => `member-${index + 1}`);
+    return {
+      sessionId: id,
+      sessionName: name,
+      sessionDescription: undefined,
+      sessionProtocol: 'socketio',
+      sessionAdministrator: undefined,
+      sessionMaster: undefined,
+      scenarioId,
+      sessionUsers: ids,
+      sessionUserDefinitions: definitionsOf(ids),
     };
   }
 
@@ -255,6 +271,11 @@ export class Attendance {
     user.participant = undefined;
     user.leftBehind = true;
   }
+}
+
+/** Of members of which nothing else is told. */
+function definitionsOf(ids: readonly string[]): UserObject[] {
+  return ids.map((userId) => ({ userId, userName: '', userData: {}, sfuData: noAddresses }));
 }
 
 function linksOf(users: readonly User[]): Link[] {

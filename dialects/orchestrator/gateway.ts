@@ -62,11 +62,11 @@ export class OrchestratorGateway implements Dialect {
     return this.#context?.sessions.shown ?? 0;
   }
 
-  attach({ rooms, access, names, roomList, socketIo, maxQueuedRequests, log, now }: DialectContext): void {
+  attach({ rooms, access, names, roomList, socketIo, maxQueuedRequests, log, now, elsewhere }: DialectContext): void {
     const settings = this.#settings;
     const users = new Users(randomUUID);
     const people = new People(users, randomUUID);
-    const sessions = new VrSessions({ rooms, names, people, settings, newId: randomUUID });
+    const sessions = new VrSessions({ rooms, names, people, settings, newId: randomUUID, elsewhere });
     const clock = new NtpClock({
       servers: settings.ntpServers,
       intervalMs: settings.ntpIntervalMs,

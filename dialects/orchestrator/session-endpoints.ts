@@ -46,22 +46,38 @@ export const sessionEndpoints: readonly Endpoint[] = [
     return {};
   }),
 
-  command(['GET_SESSIONS', 'GetSessions'], commands.nothing, 800, ({ sessions, attendance, roomList }, link) => {
-    const user = userOf(link);
-    const listed: Record<string, SessionObject> = {};
-    const own = user.participant?.closed === false ? [attendance.sessionOf(user.participant)] : [];
-    // Only a list of all rooms needs a look at all rooms.
-    const named = sessions.named(user.bearer.room);
-    const known = roomList === 'public' ? sessions : new Set([...sessions.made, ...own, ...(named ? [named] : [])]);
-    for (const session of known) {
-      // A user that is not in a session is told of it, but not who is there.
-      if (attendance.isAtHome(user, session)) listed[session.id] = attendance.describe(session);
-      else if (!user.bearer.grantsIn(session.room.name).roomJoin) continue;
-      // A client whose token names a room knows of it.
-      else if (roomList !== 'off' || session === named) listed[session.id] = attendance.describeToStranger(session);
-    }
-    return { body: listed };
-  }),
+  command(
+    ['GET_SESSIONS', 'GetSessions'],
+    commands.nothing,
+    800,
+    ({ sessions, attendance, roomList }, link, _fields, succeed) => {
+      const user = userOf(link);
+      const listed: Record<string, SessionObject> = {};
+      const own = user.participant?.closed === false ? [attendance.sessionOf(user.participant)] : [];
+      // Only a list of all rooms needs a look at all rooms.
+      const named = sessions.named(user.bearer.room);
+      const known = roomList === 'public' ? sessions : new Set([...sessions.made, ...own, ...(named ? [named] : [])]);
+      for (const session of known) {
+        // A user that is not in a session is told of it, but not who is there.
+        if (attendance.isAtHome(user, session)) listed[session.id] = attendance.describe(session);
+        else if (!user.bearer.grantsIn(session.room.name).roomJoin) continue;
+        // A client whose token names a room knows of it.
+        else if (roomList !== 'off' || session === named) listed[session.id] = attendance.describeToStranger(session);
+      }
+      if (!sessions.areElsewhere) return { body: listed };
+      const goOn = keepPayer();
+      return sessions.elsewhere().then((others) => {
+        for (const session of others) {
+          const isKnown = roomList === 'public' || sessions.isNamed(session, user.bearer.room);
+          if (!isKnown || !user.bearer.grantsIn(session.key).roomJoin) continue;
+          listed[session.id] = attendance.describeElsewhere(session);
+        }
+        goOn(() => {
+          succeed(listed);
+        });
+      });
+    },
+  ),
 
   command(['GET_SESSION_INFO', 'GetSessionInfo'], commands.nothing, 700, ({ attendance }, link) => {
     const { participant, administered } = userOf(link);
@@ -78,12 +94,16 @@ export const sessionEndpoints: readonly Endpoint[] = [
     async (context, link, { sessionId = '' }, succeed) => {
       const { sessions, attendance, log } = context;
       const user = userOf(link);
-      const session = sessions.find(sessionId);
+      const goOn = keepPayer();
+      const session = sessions.find(sessionId) ?? (await sessions.findElsewhere(sessionId));
       if (!session) throw new Refusal(503);
-      if (user.participant) throw new Refusal(user.participant.room === session.room ? 603 : 602);
-      await attendance.enter(user, session, () => {
-        succeed(attendance.describe(session));
-      });
+      const room = 'room' in session ? session.room : session.key;
+      if (user.participant) throw new Refusal(user.participant.room === room ? 603 : 602);
+      await goOn(() =>
+        attendance.enter(user, { room }, () => {
+          if (user.participant) succeed(attendance.describe(attendance.sessionOf(user.participant)));
+        }),
+      );
       log.info('session joined', { session: session.id, user: user.id, address: link.address });
     },
   ),

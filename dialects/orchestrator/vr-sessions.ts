@@ -1,7 +1,9 @@
 import { RoomError } from '../../rooms/index.js';
 import type { Attributes, Bearer, Room, Rooms } from '../../rooms/index.js';
+import type { DialectContext } from '../dialect.js';
 import type { RoomNames } from '../room-names.js';
 import { Refusal } from './errors.js';
+import { IdsElsewhere } from './ids-elsewhere.js';
 import type { People } from './people.js';
 import { VrSession } from './vr-session.js';
 import type { VrSessionOptions } from './vr-session.js';
@@ -30,6 +32,18 @@ interface Needs {
   readonly people: Pick<People, 'idOf'>;
   readonly settings: Settings;
   readonly newId: () => string;
+  readonly elsewhere: DialectContext['elsewhere'];
+}
+
+/** A room that another process has, as a session. */
+export interface SessionElsewhere {
+  readonly id: string;
+  /** The key of its room. */
+  readonly key: string;
+  readonly name: string;
+  readonly scenarioId: string | undefined;
+  /** How many are in it. Undefined: users that are not in it are not told. */
+  readonly size: number | undefined;
 }
 
 /** All rooms as sessions: those made by this dialect, and those of other dialects that are shared with it. */
@@ -47,9 +61,13 @@ export class VrSessions {
   /** Sessions of rooms of other dialects, by id, as long as there is the room. They need no watcher, so nobody pays for them. */
   readonly #ofOthers = new Map<string, WeakRef<VrSession>>();
   readonly #collected = new FinalizationRegistry<string>((id) => this.#ofOthers.delete(id));
+  readonly #elsewhere: DialectContext['elsewhere'];
+  readonly #idsElsewhere: IdsElsewhere;
   #unwatch: (() => void) | undefined;
 
-  constructor({ rooms, names, people, settings, newId }: Needs) {
+  constructor({ rooms, names, people, settings, newId, elsewhere }: Needs) {
+    this.#elsewhere = elsewhere;
+    this.#idsElsewhere = new IdsElsewhere(newId);
     this.#rooms = rooms;
     this.#names = names;
     this.#people = people;
@@ -87,11 +105,43 @@ export class VrSessions {
   find(id: string): VrSession | undefined {
     const made = this.#made.get(id);
     if (made) return made.room.closed ? undefined : made;
+    const key = this.#idsElsewhere.keyOf(id);
+    const brought = key === undefined ? undefined : this.#rooms.find(key);
+    if (brought) return this.of(brought);
     const shown = this.#shown.get(id);
     if (shown) return shown;
     // A client that has just come back may know an id from before.
     const hidden = this.#ofOthers.get(id)?.deref();
     return hidden && !hidden.room.closed ? this.#show(hidden) : undefined;
+  }
+
+  /** Whether there may be any. */
+  get areElsewhere(): boolean {
+    return this.#elsewhere !== undefined;
+  }
+
+  /** Those that other processes have. */
+  async elsewhere(): Promise<readonly SessionElsewhere[]> {
+    const rooms = (await this.#elsewhere?.()) ?? [];
+    this.#idsElsewhere.keepOnly(new Set(rooms.map(({ name }) => name)));
+    return rooms.flatMap(({ name: key, title, participants, waitingRoom }) => {
+      const name = this.#names.nameOf(key);
+      if (name === undefined || this.#rooms.find(key)) return [];
+      const size = waitingRoom === false ? participants : undefined;
+      return [{ id: this.#idsElsewhere.of(key), key, name: title ?? name, scenarioId: this.#scenarioId, size }];
+    });
+  }
+
+  /** One that is, or was a moment ago, at another process. */
+  async findElsewhere(id: string): Promise<VrSession | SessionElsewhere | undefined> {
+    if (this.#idsElsewhere.keyOf(id) === undefined) return undefined;
+    const others = await this.elsewhere();
+    return this.find(id) ?? others.find((session) => session.id === id);
+  }
+
+  /** Whether a token calls the room of a session so. */
+  isNamed({ key }: SessionElsewhere, name: string | undefined): boolean {
+    return name !== undefined && this.#names.keyOf(name) === key;
   }
 
   /** The session of the room that a token calls so, if there is one. */
@@ -108,10 +158,10 @@ export class VrSessions {
     if (name === undefined) return undefined;
     const [first] = room.participants;
     const session = this.#enter(room, {
-      id: this.#newId(),
+      id: this.#idsElsewhere.take(room.name) ?? this.#newId(),
       name: room.title ?? name,
       protocol: 'socketio',
-      scenarioId: this.#settings.defaultScenario || undefined,
+      scenarioId: this.#scenarioId,
       administrator: first && this.#people.idOf(first),
     });
     this.#ofOthers.set(session.id, new WeakRef(session));
@@ -179,6 +229,11 @@ export class VrSessions {
     }
   }
 
+  /** Of rooms of other dialects. */
+  get #scenarioId(): string | undefined {
+    return this.#settings.defaultScenario || undefined;
+  }
+
   /** Undefined when the protocol needs no service. @throws Refusal 404 when it needs one and none is configured */
   #serviceFor(protocol: string): SfuService | undefined {
     if (!forwardedProtocols.has(protocol)) return undefined;
@@ -191,15 +246,20 @@ export class VrSessions {
   #show(session: VrSession): VrSession {
     if (session.room.closed) return session;
     this.#shown.set(session.id, session);
-    const over = (room: Room): void => {
-      this.#shown.delete(this.#byRoom.get(room)?.id ?? '');
+    const over = (room: Room): string => {
+      const { id } = this.#byRoom.get(room) ?? { id: '' };
+      this.#shown.delete(id);
+      return id;
     };
     this.#unwatch ??= this.#rooms.watch({
       roomOpened: () => undefined,
       happened: (room, event) => {
         if (event.type === 'roomClosed') over(room);
       },
-      roomLetGo: over,
+      roomLetGo: (room) => {
+        const id = over(room);
+        if (id !== '') this.#idsElsewhere.keep(room.name, id);
+      },
     });
     return session;
   }

@@ -22,6 +22,12 @@ const chosen = [
 ];
 const worldDoors = doors.filter(({ name }) => chosen.includes(name));
 
+/** Of the Orchestrator. */
+interface Answer {
+  readonly error: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 const originOf = ({ url }: { readonly url: string }): string => new URL(url).origin;
 
 describe('Clients of all protocols at several nodes', function () {
@@ -34,7 +40,8 @@ describe('Clients of all protocols at several nodes', function () {
 
   async function node(): Promise<RunningServer> {
     const port = await freePort();
-    return stage.node({ port, nodeUrl: `http://127.0.0.1:${port}`, clusterSecret });
+    const orchestrator = { foreignChat: true };
+    return stage.node({ port, nodeUrl: `http://127.0.0.1:${port}`, clusterSecret, orchestrator });
   }
 
   async function nodeProcess(): Promise<ServerProcess> {
@@ -64,6 +71,25 @@ describe('Clients of all protocols at several nodes', function () {
     expect(await other.next(door.speech.heard)).to.include(`from ${one.name}`);
   }
 
+  async function asked(visitor: Visitor, name: string, content: object): Promise<Answer> {
+    const { number } = visitor;
+    visitor.line.send(`42/orchestrator,${number}${JSON.stringify([name, content])}`);
+    const answer = await visitor.next(new RegExp(`^43/orchestrator,${number}\\[`));
+    const [parsed] = JSON.parse(answer.slice(answer.indexOf('['))) as [Answer];
+    return parsed;
+  }
+
+  /** By name: the id, and all of it as JSON. */
+  async function sessionsSeenBy(visitor: Visitor): Promise<ReadonlyMap<string, readonly [id: string, json: string]>> {
+    const { body } = await asked(visitor, 'GetSessions', {});
+    return new Map(
+      Object.entries(body as Record<string, { readonly sessionName: string }>).map(([id, session]) => [
+        session.sessionName,
+        [id, JSON.stringify(session)],
+      ]),
+    );
+  }
+
   it('meet, whichever node they come to', async () => {
     const [one, two] = [await node(), await node()];
     for (const door of worldDoors) {
@@ -83,9 +109,7 @@ describe('Clients of all protocols at several nodes', function () {
     if (!first) throw new Error('there is a door');
     // The first one that is asked serves them.
     await comeIn(first, one, 'first');
-    // Clients of the Orchestrator find rooms in a list, which has those of their node alone.
-    const inRooms = worldDoors.filter((door) => door !== first && !door.name.startsWith('Orchestrator'));
-    for (const door of inRooms) {
+    for (const door of worldDoors.filter((each) => each !== first)) {
       const room = `room${worldDoors.indexOf(door)}`;
       const [kay] = await stage.join(two, 'kay', room);
       const [leo] = await stage.join(one, 'leo', room);
@@ -100,6 +124,24 @@ describe('Clients of all protocols at several nodes', function () {
       visitor.line.cut();
       await leo.take((frame) => frame.method === 'participantLeft');
     }
+  });
+
+  it('of the Orchestrator find rooms of other nodes in their list: people are counted, and named to those that come in', async () => {
+    const [one, two] = [await node(), await node()];
+    const door = worldDoors.find(({ name }) => name.startsWith('Orchestrator'));
+    if (!door) throw new Error('there is a door');
+    const ada = await comeIn(door, one, 'ada', 'lobby');
+    for (const user of ['kay', 'leo']) await stage.join(two, user, 'garden');
+    const garden = async () => (await sessionsSeenBy(ada)).get('garden') ?? (['', ''] as const);
+    await until('both are counted', async () => (await garden())[1].includes('"sessionUsers":["member-1","member-2"]'));
+    const [id, told] = await garden();
+    expect(told).to.not.match(/kay|leo/);
+    expect((await asked(ada, 'LeaveSession', {})).error).to.equal(0);
+    const { error, body } = await asked(ada, 'JoinSession', { sessionId: id });
+    expect([error, body.sessionId]).to.deep.equal([0, id]);
+    expect(JSON.stringify(body)).to.match(/kay.*leo/);
+    expect(one.rooms.find('garden')?.size).to.equal(3);
+    expect((await asked(ada, 'JoinSession', { sessionId: 'no such id' })).error).to.equal(503);
   });
 
   it('have these rooms go elsewhere again when they have left, once their node has more than its share', async () => {
@@ -118,6 +160,45 @@ describe('Clients of all protocols at several nodes', function () {
     // And back, with the next one.
     await comeIn(door, two, 'bob', 'r');
     expect(one.rooms.find('r')?.size).to.equal(2);
+  });
+
+  it('of all five protocols meet in one room that was opened at a third node, and hear each other', async () => {
+    const nodes = [await node(), await node(), await node()] as const;
+    const [one, two, three] = nodes;
+    const [first] = worldDoors;
+    if (!first) throw new Error('there is a door');
+    // The first one that is asked serves them.
+    await comeIn(first, one, 'first', 'elsewhere');
+    await stage.join(three, 'zoe', 'attic');
+    const all: Visitor[] = [];
+    const five = [...doors.filter(({ name }) => name.startsWith('room')), ...worldDoors];
+    for (const [index, door] of five.entries()) {
+      const visitor = await comeIn(door, [three, two, three, one, two][index] ?? one, `visitor${index}`, 'plaza');
+      all.push(visitor);
+      if (door.name.startsWith('EasyRTC')) {
+        visitor.line.send(`42${visitor.number}["easyrtcCmd",{"msgType":"getRoomList"}]`);
+        expect(await visitor.next(/"roomList"/), 'a room of another node').to.match(
+          /"attic":\{[^}]*"numberClients":1\}/,
+        );
+      }
+      if (!door.name.startsWith('Concierge')) continue;
+      visitor.line.send(JSON.stringify({ type: 'GROUP_FETCH_ALL' }));
+      expect(await visitor.next(/GROUP_FETCH_ALL/)).to.include('"name":"plaza"');
+      visitor.line.send(JSON.stringify({ type: 'SELF_SUBSCRIBE', name: 'plaza' }));
+      await visitor.next(/"SUBSCRIBED"/);
+    }
+    expect(nodes.map(({ rooms }) => rooms.find('plaza')?.size)).to.deep.equal([5, undefined, undefined]);
+    const inGroup = { type: 'GROUP', group: 'plaza' };
+    for (const each of all) {
+      const text = `from ${each.name}`;
+      const isConcierge = each.speech === first.speech;
+      each.line.send(
+        isConcierge
+          ? JSON.stringify({ type: 'MESSAGE', target: inGroup, data: text })
+          : each.speech.say(each, 'plaza', text),
+      );
+      for (const other of all) if (other !== each) await other.next(new RegExp(`from ${each.name}`));
+    }
   });
 
   it('go on at another node when the one is killed that serves them', async () => {
