@@ -5,6 +5,8 @@ import type { Archive, ArchivedFile, ArchivePage, ArchiveQuery } from './archive
 import { manifestSchema } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { deletedPrefix, folderOf, isMediaFile, isRecordingId, manifestName } from './names.js';
+import type { ObjectStore } from './object-store.js';
+import { isOwned } from './owner.js';
 
 /** Deleted recordings that are remembered, so that a client that turns pages finds its place. */
 const mostRemembered = 1_000;
@@ -17,17 +19,30 @@ interface Known {
   readonly manifest: Manifest;
 }
 
+export interface FolderArchiveOptions {
+  readonly directory: string;
+  /** The present manifest of a recording that this server is at work in. */
+  readonly running: (id: string) => Manifest | undefined;
+  /** Where recordings are besides. */
+  readonly objects: ObjectStore | undefined;
+  /** Called before a recording that has ended is deleted: this server must not be at work in it any more. */
+  readonly letGo: (id: string) => Promise<void>;
+}
+
 /** The recordings that are in a directory. It reads their manifests, and keeps in memory what has not changed. */
 export class FolderArchive implements Archive {
   readonly #directory: string;
   readonly #running: (id: string) => Manifest | undefined;
+  readonly #objects: ObjectStore | undefined;
+  readonly #letGo: (id: string) => Promise<void>;
   readonly #known = new Map<string, Known>();
   readonly #removed = new Map<string, Manifest>();
 
-  /** @param running the present manifest of a recording of this server that has not ended */
-  constructor(directory: string, running: (id: string) => Manifest | undefined) {
+  constructor({ directory, running, objects, letGo }: FolderArchiveOptions) {
     this.#directory = directory;
     this.#running = running;
+    this.#objects = objects;
+    this.#letGo = letGo;
   }
 
   async list({ room, sees, state, before, limit }: ArchiveQuery): Promise<ArchivePage> {
@@ -79,29 +94,48 @@ export class FolderArchive implements Archive {
     const manifest = await this.find(id);
     const listed = manifest?.files.find((each) => each.file === file);
     if (!manifest || !listed || !isMediaFile(file)) return undefined;
-    requireEnd(manifest);
+    hasEnded(manifest);
     const path = join(folderOf(this.#directory, id), file);
     const found = await stat(path).catch(() => undefined);
-    if (!found?.isFile()) return undefined;
-    const version =
-      listed.sha256?.slice(0, 32) ?? `${found.size.toString(16)}-${Math.trunc(found.mtimeMs).toString(16)}`;
+    const { sha256, stored } = listed;
+    if (found?.isFile()) {
+      const version = sha256?.slice(0, 32) ?? `${found.size.toString(16)}-${Math.trunc(found.mtimeMs).toString(16)}`;
+      const read: ArchivedFile['read'] = async (range) => (await open(path)).createReadStream(range);
+      return { size: found.size, etag: `"${version}"`, modifiedAt: found.mtime, read };
+    }
+    const objects = this.#objects;
+    if (!objects || !stored) return undefined;
     return {
-      size: found.size,
-      etag: `"${version}"`,
-      modifiedAt: found.mtime,
-      read: async (range) => (await open(path)).createReadStream(range),
+      size: listed.bytes,
+      etag: sha256 === undefined ? stored.etag : `"${sha256.slice(0, 32)}"`,
+      modifiedAt: new Date(Date.parse(manifest.startedAt) + manifest.durationMs),
+      read: async (range) => objects.read(stored, range),
     };
   }
 
   async remove(id: string): Promise<boolean> {
+    if (!hasEnded(await this.find(id))) return false;
+    await this.#letGo(id);
     const manifest = await this.find(id);
     if (!manifest) return false;
-    requireEnd(manifest);
+    const folder = folderOf(this.#directory, id);
+    if (await isOwned(folder)) throw new RecordingBusy(`Another server is at work in the recording ${id}`);
+    await this.#removeObjects(manifest);
     const deleted = join(this.#directory, `${deletedPrefix}${id}`);
-    await rename(folderOf(this.#directory, id), deleted);
+    try {
+      await rename(folder, deleted);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
     this.#remember(manifest);
     await rm(deleted, { recursive: true, force: true });
     return true;
+  }
+
+  /** Those too that are not known to be there. The manifest first: without it nobody takes what is left for a recording. */
+  async #removeObjects({ id, files }: Manifest): Promise<void> {
+    for (const name of [manifestName, ...files.map(({ file }) => file)]) await this.#objects?.remove(`${id}/${name}`);
   }
 
   #remember(manifest: Manifest): void {
@@ -121,9 +155,12 @@ export async function readManifest(path: string): Promise<Manifest | undefined> 
   }
 }
 
-/** @throws RecordingBusy */
-function requireEnd({ id, state }: Manifest): void {
+/** @returns false when there is none. @throws RecordingBusy */
+function hasEnded(manifest: Manifest | undefined): boolean {
+  if (!manifest) return false;
+  const { id, state } = manifest;
   if (state !== 'ready' && state !== 'failed') throw new RecordingBusy(`The recording ${id} has not ended`);
+  return true;
 }
 
 /** The order is the same whenever it is asked for, also of recordings that began at the same time. */

@@ -4,10 +4,13 @@ import { checkFolder } from '../options/check-folder.js';
 import { ConfigError } from '../options/config-error.js';
 import { KeptRecordings } from '../recording/kept-recordings.js';
 import { filledUri } from '../recording/options.js';
+import { S3PackagesMissing, S3Store, loadS3 } from '../recording/s3-store.js';
+import type { S3Packages } from '../recording/s3-store.js';
+import type { AuditEntry } from '../rooms/index.js';
 import type { Config } from './config.js';
 
 /** @throws ConfigError for what recordings need and is not there */
-export function checkRecordings(config: Config): void {
+export async function checkRecordings(config: Config): Promise<void> {
   const { recordings, recordingsDir, mediaRecordingsDir } = config;
   if (recordingsDir === '') {
     if (config.recordingsStore === 's3') {
@@ -17,7 +20,10 @@ export function checkRecordings(config: Config): void {
     }
     return;
   }
-  if (config.recordingsStore === 's3') checkObjectStore(config);
+  if (config.recordingsStore === 's3') {
+    checkObjectStore(config);
+    await s3();
+  }
   if (config.kmsUris.length > 0) return;
   if (recordings && mediaRecordingsDir !== '' && mediaRecordingsDir !== recordingsDir) {
     throw new ConfigError('MEDIA_RECORDINGS_DIR: leave it out; with RECORDINGS_DIR the embedded engines write there');
@@ -29,7 +35,11 @@ export function checkRecordings(config: Config): void {
  * What is kept of recordings. Undefined without RECORDINGS_DIR.
  * @throws ConfigError when the directory cannot be used
  */
-export async function openRecordings(config: Config, log: Log): Promise<KeptRecordings | undefined> {
+export async function openRecordings(
+  config: Config,
+  log: Log,
+  audit: (entry: AuditEntry) => void,
+): Promise<KeptRecordings | undefined> {
   const { recordingsDir, kmsUris } = config;
   if (recordingsDir === '') return undefined;
   const areElsewhere = kmsUris.length > 0;
@@ -43,7 +53,26 @@ export async function openRecordings(config: Config, log: Log): Promise<KeptReco
   checkFolder('RECORDINGS_DIR', recordingsDir, 'write');
   const uriOf = (recording: string, file: string): string =>
     areElsewhere ? filledUri(config.recordingsKmsUri, recording, file) : `${recording}/${file}`;
-  return KeptRecordings.open({ settings: config, uriOf, log });
+  const objects = config.recordingsStore === 's3' ? new S3Store(config, await s3()) : undefined;
+  objects?.check().catch((error: unknown) => {
+    log.warn('the object store cannot be used; recordings stay in RECORDINGS_DIR until it can', {
+      bucket: config.recordingsS3Bucket,
+      error,
+    });
+  });
+  return KeptRecordings.open({ settings: config, uriOf, objects, audit, log });
+}
+
+/** @throws ConfigError */
+async function s3(): Promise<S3Packages> {
+  try {
+    return await loadS3();
+  } catch (error) {
+    if (!(error instanceof S3PackagesMissing)) throw error;
+    throw new ConfigError(`RECORDINGS_STORE: s3 needs packages that are not installed: ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 function checkObjectStore({ recordingsS3Bucket, recordingsS3AccessKey, recordingsS3SecretKey }: Config): void {

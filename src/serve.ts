@@ -153,11 +153,11 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     });
     const authorize = config.authHookUrl === '' ? options.authorize : both(options.authorize, hook.authorize);
     const passwords = new HashedPasswords(now, networkOf);
-    const recordings = await openRecordings(config, log);
-    undo.add(() => recordings?.close());
     const audit = (entry: AuditEntry): void => {
       log.info('audit', { ...entry });
     };
+    const recordings = await openRecordings(config, log, audit);
+    undo.add(() => recordings?.close());
     const rooms = new Rooms(node?.engine ?? media, {
       now,
       journal: node?.journal,

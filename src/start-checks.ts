@@ -21,7 +21,7 @@ export async function checkStart(config: Config, hooks: Hooks): Promise<void> {
   if (hasEngines && config.mediaRecordingsDir !== '') {
     checkFolder('MEDIA_RECORDINGS_DIR', config.mediaRecordingsDir, 'write');
   }
-  checkRecordings(config);
+  await checkRecordings(config);
   if (config.stateFile !== '') checkFolder('STATE_FILE', dirname(config.stateFile), 'write');
   if (config.webhookDeadLetters !== '')
     checkFolder('WEBHOOK_DEAD_LETTERS', dirname(config.webhookDeadLetters), 'write');

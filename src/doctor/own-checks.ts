@@ -15,11 +15,11 @@ const dayMs = 86_400_000;
 /** Of a certificate that should be renewed by now. */
 const fewDays = 14;
 
-export const checkConfiguration: Check = (config) => {
+export const checkConfiguration: Check = async (config) => {
   checkDialects(config);
   checkDoors(config, {});
   if (config.mediaRecordingsDir !== '') checkFolder('MEDIA_RECORDINGS_DIR', config.mediaRecordingsDir, 'write');
-  checkRecordings(config);
+  await checkRecordings(config);
   return [ok(`Node ${process.versions.node}; all options can be used together`)];
 };
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../../log.js';
-import type { NewRecordedFile, NewRecording, RecordingStoreListener } from '../../rooms/index.js';
+import type { AuditEntry, NewRecordedFile, NewRecording, RecordingStoreListener } from '../../rooms/index.js';
 import { KeptRecordings } from '../../recording/kept-recordings.js';
 import type { KeptRecordingsOptions } from '../../recording/kept-recordings.js';
 import type { RecordingSettings } from '../../recording/options.js';
@@ -13,6 +13,7 @@ import type { GivenConfig } from '../../src/config.js';
 export class Stage {
   readonly directory: string;
   readonly lines: { readonly level: string; readonly message: string; readonly fields: object }[] = [];
+  readonly audited: AuditEntry[] = [];
   readonly #open: KeptRecordings[] = [];
   /** In ms; that of the recordings. */
   now = 1_000;
@@ -39,6 +40,7 @@ export class Stage {
       settings: this.settings(given),
       uriOf: (recording, file) => `${recording}/${file}`,
       log: this.log,
+      audit: (entry) => this.audited.push(entry),
       monotonic: () => this.now,
       ...options,
     });
