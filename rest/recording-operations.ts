@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { recordingStates } from '../rooms/index.js';
 import { download } from './download.js';
-import { nothing, roomName } from './operation.js';
+import { inRoom, nothing, onRoom, roomName } from './operation.js';
 import type { Operation } from './operation.js';
 import { recordingId } from './recording-schemas.js';
 import { components } from './schemas.js';
@@ -10,8 +10,43 @@ const id = z.string().meta({ description: 'The id of the recording' });
 const ofRecording = z.object({ id });
 const ofFile = z.object({ id, file: z.string().meta({ description: 'As in `files` of the recording' }) });
 const noRecording = ['recording-not-found'] as const;
+const verb = {
+  method: 'post',
+  tag: 'recordings',
+  params: ofRecording,
+  access: 'recordings',
+  node: 'of-recording',
+  responses: { 200: components.Recording },
+  problems: [...noRecording, 'conflict', 'room-unreachable'],
+} as const;
+
 /** The operations on recordings: a part of the table of `operations`. */
 export const recordingOperations = {
+  startRecording: {
+    method: 'post',
+    path: '/api/v1/rooms/{room}/recordings',
+    tag: 'recordings',
+    summary: 'Begins to record a room, a participant or a stream. Everybody is told',
+    description:
+      'Each stream goes into a file of its own, those that come later too. The end of the room ends the recording.',
+    params: inRoom,
+    body: components.NewRecording,
+    access: 'roomRecord',
+    responses: { 201: components.Recording },
+    problems: [...onRoom, 'participant-not-found', 'conflict', 'media-failed', 'no-space'],
+  },
+  stopRecording: {
+    ...verb,
+    path: '/api/v1/recordings/{id}/stop',
+    summary: 'Ends a recording, and answers when its files are whole. One that has ended stays as it is',
+    description: 'After 10 s it is answered with what there is.',
+  },
+  pauseRecording: { ...verb, path: '/api/v1/recordings/{id}/pause', summary: 'Pauses a recording that runs' },
+  resumeRecording: {
+    ...verb,
+    path: '/api/v1/recordings/{id}/resume',
+    summary: 'Goes on with a recording that is paused',
+  },
   listRecordings: {
     method: 'get',
     path: '/api/v1/recordings',

@@ -198,7 +198,7 @@ export interface RecordingWish {
 export interface RoomRecorder {
   /**
    * Resolves when the recording runs, although nobody may publish yet.
-   * @throws RoomError `cannot-record`: `running` when one of the same target runs; `participant-not-found`
+   * @throws RoomError `cannot-record`: `running` when one of the same target runs; `participant-not-found`, `invalid-name`
    */
   start(wish: RecordingWish): Promise<RecordingFacts>;
   /** Resolves when its files are whole, after 10 s at the latest. One that has ended stays as it is. @throws RoomError `cannot-stop-recording` */

@@ -1,6 +1,7 @@
 import { RoomError } from './errors.js';
 import type { RoomEvent } from './events.js';
 import type * as api from './index.js';
+import { checkedName } from './names.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
 import type { RoomRecord } from './records.js';
@@ -59,11 +60,12 @@ export class Recordings {
     const store = this.#options.store();
     if (!store || this.#isClosed) throw cannotRecord('off', 'This server records nothing');
     const { target = {} } = wish;
+    const name = wish.name && checkedName(wish.name, 'The name of a recording');
     this.#assertIsHere(target.participant);
     if ([...this.#running.values()].some((each) => isSameTarget(each.target, target))) {
       throw cannotRecord('running', 'That is being recorded already');
     }
-    const recording = new Recording(this.#room, wish, startedBy, (ended, reason) => {
+    const recording = new Recording(this.#room, { ...wish, name }, startedBy, (ended, reason) => {
       this.#hasEnded(ended, reason);
     });
     this.#running.set(recording.id, recording);

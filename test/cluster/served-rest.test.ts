@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { roomHash } from '../../cluster/names.js';
 import { operations } from '../../rest/operations.js';
 import type { Operation } from '../../rest/operation.js';
@@ -47,6 +50,8 @@ const steps: readonly Step[] = [
   ['POST', byPath('/messages'), { text: 'hello', to: 'nobody' }],
   ['DELETE', byPath('/participants/ben/publications/webcam')],
   ['POST', byPath('/bans'), { name: 'dora', banMs: -1 }],
+  ['POST', byPath('/recordings'), {}],
+  ['POST', byPath('/recordings'), { kinds: [] }],
   ['GET', byPath('/bans')],
   ['DELETE', (room, { ban = '' }) => `${roomPath(room)}/bans/${ban}`],
   ['DELETE', byPath('/bans/7')],
@@ -213,6 +218,43 @@ describe('REST of several nodes', function () {
       (operation) => 'room' in operation.params.shape && operation.node !== 'any',
     );
     expect(aboutRooms.filter((operation) => !isAsked(operation)).map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('records rooms of other nodes, in the directory that they share', async () => {
+    const recordingsDir = await mkdtemp(join(tmpdir(), 'atrium-shared-recordings-'));
+    try {
+      const [owner, other] = await nodes(2, { recordingsDir, recordingsMinFreeMb: 0 });
+      if (!owner || !other) throw new Error('there are two');
+      await owner.ask('api/v1/rooms', 'POST', { name: 'r/s' });
+      const made = await other.ask('api/v1/room/recordings?room=r%2Fs', 'POST', { name: 'Monday' });
+      expect([made.status, made.body]).to.have.nested.property('[1].state', 'recording');
+      const { id } = made.body as { id: string };
+      for (const { ask } of [owner, other]) {
+        expect((await ask('api/v1/recordings?room=r%2Fs')).body).to.have.nested.property('recordings[0].id', id);
+        expect((await ask(`api/v1/recordings/${id}`, 'DELETE')).status).to.equal(409);
+      }
+      for (const [verb, state] of [
+        ['pause', 'paused'],
+        ['resume', 'recording'],
+        ['stop', 'ready'],
+        ['stop', 'ready'],
+      ] as const) {
+        const changed = await other.ask(`api/v1/recordings/${id}/${verb}`, 'POST');
+        expect([changed.status, (changed.body as { state: string }).state], verb).to.deep.equal([200, state]);
+        for (const { ask } of [owner, other]) {
+          await until('each node has it so', async () => {
+            const { body } = await ask(`api/v1/recordings/${id}`);
+            return (body as { state: string }).state === state;
+          });
+        }
+      }
+      expect((await other.ask(`api/v1/recordings/${id}/pause`, 'POST')).status).to.equal(409);
+      expect((await other.ask(`api/v1/recordings/${id}`, 'DELETE')).status).to.equal(204);
+      expect((await owner.ask(`api/v1/recordings/${id}`)).status).to.equal(404);
+    } finally {
+      await stage.clear();
+      await rm(recordingsDir, { recursive: true, force: true });
+    }
   });
 
   it('finds a room by its name in any form, and makes it where it is asked to', async () => {

@@ -200,8 +200,8 @@ describe('REST: recordings', () => {
     const running = await asker.ask(`api/v1/recordings/${idOf(11)}`, 'DELETE', recorder);
     expect([running.status, (running.body as { code: string }).code]).to.deep.equal([409, 'conflict']);
     expect(audited).to.deep.equal([
-      { actor: 'test', action: 'remove recording', room: 'r', target: idOf(2), outcome: 'done' },
-      { actor: 'test', action: 'remove recording', room: 'r', target: idOf(11), outcome: 'refused' },
+      { actor: 'test', action: 'removeRecording', room: 'r', target: idOf(2), outcome: 'done' },
+      { actor: 'test', action: 'removeRecording', room: 'r', target: idOf(11), outcome: 'refused' },
     ]);
   });
 });
