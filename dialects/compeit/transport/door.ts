@@ -209,12 +209,12 @@ export class OldSocketIoDoor implements Mount {
       answerText(response, 200, notHandshaken);
       return;
     }
-    const isPost = request.method === 'POST';
-    if (!isPost && !session.carrier) session.open(new PollingCarrier(session, this.#settings));
+    // A body may come before the first poll, by another connection: a balancer sends them to different nodes.
+    if (!session.carrier) session.open(new PollingCarrier(session, this.#settings));
     const { carrier } = session;
     if (!(carrier instanceof PollingCarrier)) {
-      answerText(response, 400, 'the session has another transport, or none yet');
-    } else if (isPost) {
+      answerText(response, 400, 'the session has another transport');
+    } else if (request.method === 'POST') {
       void carrier.take(request, response);
     } else {
       carrier.poll(response);

@@ -101,6 +101,14 @@ describe('COMPEIT §2 the transport', () => {
     expect((await ask(`${stage.url}/socket.io/1/a/b/c`)).status).to.equal(404);
   });
 
+  it('takes a body that overtakes the first poll', async () => {
+    const sid = await handshake(stage.url);
+    expect(await ask(polling(sid), { method: 'POST', body: `1::${endpoint}` })).to.include({ status: 200, body: '1' });
+    expect((await ask(polling(sid))).body).to.match(
+      /^\ufffd3\ufffd1::\ufffd\d+\ufffd1::\/connection_agent\ufffd\d+\ufffd5::\/connection_agent:\{"name":"connected"/,
+    );
+  });
+
   it('leaves newer clients and all other paths to other handlers', async () => {
     expect((await ask(`${stage.url}/socket.io/?EIO=4&transport=polling`)).body).to.match(/^0\{"sid"/);
     expect((await ask(`${stage.url}/socket.io/socket.io.js`)).status).to.equal(200);
