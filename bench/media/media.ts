@@ -3,7 +3,15 @@ import { median } from '../median.js';
 import type { Forwarding } from './forwarding.js';
 import { measured, runOnce } from './forwarding.js';
 import { sweep } from './sweep.js';
-import { bareSubject, emptyEngine, engineSubject, floorSubject, relayingSubject } from './subjects.js';
+import {
+  bareSubject,
+  emptyEngine,
+  engineSubject,
+  floorSubject,
+  recordersOfEach,
+  recordingSubject,
+  relayingSubject,
+} from './subjects.js';
 import type { EmptySubject, Shape, Subject } from './subjects.js';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -35,7 +43,14 @@ export async function benchMedia(): Promise<void> {
   row('one to forty, 16 k packets/s: one forwarded packet', 'µs CPU', usOf(many), '≤ 0.75');
   const half = await compare((start) => forward(start, meetings, 85));
   const relays = await compare((start) => forward(start, meetings, 85), engineSubject, relayingSubject);
-  row('one packet over a relay, both ends; floor: one forwarded packet', 'µs CPU', costOfRelays(relays), '');
+  row('one packet over a relay, both ends; floor: one forwarded packet', 'µs CPU', costOfOneMore(relays, 1), '');
+  const recorders = await compare((start) => forward(start, meetings, 85), engineSubject, recordingSubject);
+  row(
+    'one packet into a recording; floor: one forwarded packet',
+    'µs CPU',
+    costOfOneMore(recorders, recordersOfEach),
+    '',
+  );
   row('delay at half load, median', 'ms', half.map(both(({ p50 }) => p50)), '');
   row('delay at half load, 95 of 100', 'ms', half.map(both(({ p95 }) => p95)), '');
   const connecting = await compareConnecting();
@@ -115,10 +130,14 @@ function usOf(pairs: readonly Pair<Forwarding>[]): Pair<number>[] {
   return pairs.map(both(({ usPerPacket }) => usPerPacket));
 }
 
-/** What a packet costs more when it comes over a relay, which it does once for all its receivers. */
-function costOfRelays(pairs: readonly Pair<Forwarding>[]): Pair<number>[] {
+/**
+ * What a packet costs more when it goes over relays or into files too, which it does once for all its receivers.
+ *
+ * @param count of the relays or files
+ */
+function costOfOneMore(pairs: readonly Pair<Forwarding>[], count: number): Pair<number>[] {
   const { receiversOfEach } = meetings;
-  return usOf(pairs).map(([direct, relayed]) => [direct, (relayed - direct) * receiversOfEach]);
+  return usOf(pairs).map(([direct, more]) => [direct, ((more - direct) * receiversOfEach) / count]);
 }
 
 function both<T>(of: (side: T) => number): (pair: Pair<T>) => Pair<number> {

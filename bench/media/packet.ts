@@ -7,6 +7,10 @@ export const keyframeEvery = 100;
 
 const headerBytes = 12;
 const extensionBytes = 8;
+/** Ticks of the clock of video in a ms. */
+const ticks = 90;
+/** Behind the descriptor and the three bytes of a frame's tag: what a keyframe has there, and a recorder reads (RFC 6386 §9.1). 320 by 180 pixels. */
+const keyframeHead = Buffer.from([0x9d, 0x01, 0x2a, 0x40, 0x01, 0xb4, 0x00]);
 
 /** A packet as a browser sends it: VP8, with a number of the transport (RFC 7741, RFC 8285). Filled in anew for each sending. */
 export function newPacket(ssrc: number): Buffer {
@@ -19,6 +23,7 @@ export function newPacket(ssrc: number): Buffer {
   packet.writeUInt8((transportExtensionId << 4) | 1, headerBytes + 4);
   packet.writeUInt8(0, headerBytes + 7);
   packet.writeUInt8(0x10, headerBytes + extensionBytes);
+  keyframeHead.copy(packet, headerBytes + extensionBytes + 4);
   return packet;
 }
 
@@ -29,12 +34,12 @@ export function fillPacket(packet: Buffer, sequence: number): void {
   packet.writeUInt8(sequence % keyframeEvery === 0 ? 0 : 1, headerBytes + extensionBytes + 1);
 }
 
-/** The time of sending in µs, in the RTP timestamp, which a forwarding server keeps. */
+/** The time of sending, in the RTP timestamp, which a forwarding server keeps. */
 export function stamp(): number {
-  return (performance.now() * 1000) >>> 0;
+  return (performance.now() * ticks) >>> 0;
 }
 
 /** How long ago the packet was sent, in ms. */
 export function ageOf(packet: Buffer): number {
-  return ((stamp() - packet.readUInt32BE(4)) >>> 0) / 1000;
+  return ((stamp() - packet.readUInt32BE(4)) >>> 0) / ticks;
 }

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { Child } from './child.js';
 import type { FloorCommand, FloorReport } from './floor-messages.js';
@@ -56,6 +60,22 @@ export function relayingSubject(shape: Shape): Promise<Subject> {
   return engineWith(shape, relayed);
 }
 
+/** More than one, for what one costs is hard to see on a busy machine. */
+export const recordersOfEach = 4;
+
+/** The same, and each publisher is recorded so many times. */
+export async function recordingSubject(shape: Shape): Promise<Subject> {
+  const directory = mkdtempSync(join(tmpdir(), 'atrium-bench-'));
+  const subject = await engineWith(shape, recorded, ['--recordings-dir', directory]);
+  return {
+    ...subject,
+    stop: async () => {
+      await subject.stop();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
 /** What receivers are connected from, and where. */
 interface Publication {
   readonly pipeline: string;
@@ -65,9 +85,10 @@ interface Publication {
 async function engineWith(
   shape: Shape,
   passOn: (kurento: KurentoSocket, publication: Publication) => Promise<Publication>,
+  flags: readonly string[] = [],
 ): Promise<Subject> {
   const compiled = new URL('../../dist/media/embedded/main.js', import.meta.url);
-  const [engine, { url }] = await Child.start<never, EngineReport>(compiled, engineReport);
+  const [engine, { url }] = await Child.start<never, EngineReport>(compiled, [...engineReport, ...flags]);
   const kurento = await KurentoSocket.open(url);
   const load = await startLoad();
   const callers = new Callers(load, kurento);
@@ -87,6 +108,17 @@ async function engineWith(
       await engine.stop();
     },
   };
+}
+
+async function recorded(kurento: KurentoSocket, publication: Publication): Promise<Publication> {
+  const { pipeline: mediaPipeline, source } = publication;
+  for (let count = 0; count < recordersOfEach; count += 1) {
+    const options = { mediaPipeline, uri: `${randomUUID()}.webm`, mediaProfile: 'WEBM_VIDEO_ONLY' };
+    const recorder = await kurento.create('RecorderEndpoint', options);
+    await kurento.invoke(source, 'connect', { sink: recorder });
+    await kurento.invoke(recorder, 'record');
+  }
+  return publication;
 }
 
 /** As `media/spread/relay.ts` does it. Media comes a moment later. */

@@ -238,6 +238,7 @@ describe('the files of recordings', () => {
       this.skip();
       return;
     }
+    const stopping = new Int32Array(new SharedArrayBuffer(4));
     const planting = new Worker(
       `const { renameSync, symlinkSync, unlinkSync } = require('node:fs');
        const { parentPort, workerData: [real, moved, outside, stop] } = require('node:worker_threads');
@@ -245,22 +246,25 @@ describe('the files of recordings', () => {
        while (Atomics.load(stop, 0) === 0) {
          renameSync(real, moved); symlinkSync(outside, real); unlinkSync(real); renameSync(moved, real);
        }`,
-      { eval: true, workerData: [join(directory, 'REC_1'), join(directory, 'moved'), outside, stopFlag()] },
+      { eval: true, workerData: [join(directory, 'REC_1'), join(directory, 'moved'), outside, stopping] },
     );
     await once(planting, 'message');
     let opened = 0;
     let refusals = 0;
-    for (let attempt = 0; (opened < 20 || refusals < 20) && attempt < 20_000; attempt += 1) {
-      try {
-        await (await makeFile(directory, ['REC_1', `${attempt}.webm`], { overwrite: false })).close();
-        opened += 1;
-      } catch (error) {
-        expect(error).to.be.instanceOf(RecordingRefused);
-        refusals += 1;
+    try {
+      for (let attempt = 0; (opened < 20 || refusals < 20) && attempt < 20_000; attempt += 1) {
+        try {
+          await (await makeFile(directory, ['REC_1', `${attempt}.webm`], { overwrite: false })).close();
+          opened += 1;
+        } catch (error) {
+          expect(error).to.be.instanceOf(RecordingRefused);
+          refusals += 1;
+        }
       }
+    } finally {
+      Atomics.store(stopping, 0, 1);
+      await once(planting, 'exit');
     }
-    Atomics.store(stopping, 0, 1);
-    await once(planting, 'exit');
     expect(
       [opened, refusals].every((times) => times >= 20),
       `${opened} opened, ${refusals} refused`,
@@ -279,10 +283,4 @@ describe('the files of recordings', () => {
     }
     expect(elsewhere()).to.deep.equal([['precious.webm', 'recordings'], 'as it was']);
   });
-
-  let stopping: Int32Array;
-  function stopFlag(): Int32Array {
-    stopping = new Int32Array(new SharedArrayBuffer(4));
-    return stopping;
-  }
 });
