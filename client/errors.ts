@@ -63,7 +63,9 @@ export type ClientErrorCode =
   /** Too often in too short a time; `retryAfterMs` says when it can be tried again. */
   | 'too-many'
   /** The media engine, or the protocol of the other participant, cannot do it. */
-  | 'not-supported';
+  | 'not-supported'
+  /** The recording cannot begin, or cannot be changed as it is now; `reason` says why (docs/recording.md). */
+  | 'recording-refused';
 
 /** What the caller can do about it. */
 export type Advice =
@@ -115,6 +117,7 @@ const advices: Record<ClientErrorCode, Advice> = {
   'room-full': 'try-later',
   'too-many': 'try-later',
   'not-supported': 'give-up',
+  'recording-refused': 'try-later',
 };
 
 /** What methods of this library reject with, and nothing else. `message` is a sentence for people, in English; `code` is for programs. */
@@ -161,6 +164,8 @@ const wireCodes: ReadonlyMap<number, ClientErrorCode> = new Map([
   [302, 'media-refused'],
   [303, 'media-failed'],
   [304, 'media-failed'],
+  [703, 'recording-refused'],
+  [704, 'recording-refused'],
   [40007, 'disconnected'],
   [-32600, 'invalid-request'],
   [-32601, 'invalid-request'],

@@ -39,12 +39,16 @@ const fits = {
   custonNotification: (params) => typeof params.MarkerFilterState === 'number',
   participantStateChanged: (params) => texts('id')(params) && isState(params),
   participantUpdated: (params) => texts('id')(params) && fitsPresent(params),
-  roomUpdated: () => true,
+  roomUpdated: optional('boolean', 'recording'),
   participantWaiting: (params) => texts('id', 'name', 'door')(params) && typeof params.waiting === 'boolean',
   admitted: () => true,
   denied: texts('reason'),
   grantsChanged: (params) => isGrants(params.grants),
   unmuteRequested: (params) => texts('by')(params) && isKinds(params.kinds),
+  recordingStarted: (params) => texts('id', 'name')(params) && optional('string', 'state')(params),
+  recordingChanged: texts('id', 'state'),
+  recordingStopped: texts('id', 'reason'),
+  recordingFailed: texts('id', 'reason'),
 } as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
 type KnownName = keyof typeof fits;
 

@@ -47,6 +47,15 @@ export { Publication, type PublicationEvents } from './publication.js';
 export type { PublicationState } from './publication-state.js';
 export type { PublishOptions } from './publish-options.js';
 export type { Quality } from './quality.js';
+export {
+  Recordings,
+  type Recording,
+  type RecordingDetails,
+  type RecordingEnd,
+  type RecordingOptions,
+  type RecordingState,
+  type RecordingsEvents,
+} from './recordings.js';
 export { Room } from './room.js';
 export type { EndDetails, EndReason, RoomEvents, RoomSettings, RoomState } from './room-events.js';
 export type { RoomOptions } from './room-options.js';

@@ -1,4 +1,4 @@
-import type { RequestResult } from '../dialects/kurento-room/types.js';
+import type { NotificationParams, RequestResult } from '../dialects/kurento-room/types.js';
 import type { Ask } from './ask.js';
 import { Chat } from './chat.js';
 import type { ChatMessage } from './chat.js';
@@ -13,6 +13,7 @@ import type { LocalPublication } from './local-publication.js';
 import { LocalPublications } from './local-publications.js';
 import { MediaConnections } from './media-connections.js';
 import { Moderation } from './moderation.js';
+import { Recordings } from './recordings.js';
 import { Playback } from './playback.js';
 import type { Participant } from './participant.js';
 import { Others } from './others.js';
@@ -43,6 +44,8 @@ export class Room extends Emitter<RoomEvents> {
   readonly self: Self;
   /** What moderators can do in the room. */
   readonly moderation: Moderation;
+  /** What of the room is recorded, and how to record it. */
+  readonly recordings: Recordings;
   readonly #options: RoomOptions;
   #rpcParams: Readonly<Record<string, unknown>>;
   /** Of the server's WebSocket. */
@@ -108,6 +111,7 @@ export class Room extends Emitter<RoomEvents> {
       this.emit('sharing', on);
     });
     this.moderation = new Moderation(ask);
+    this.recordings = new Recordings(ask);
     this.#resumeToken = new ResumeToken(this.#url, this.name, user);
     const entering = { room: this.name, user, resumeToken: this.#resumeToken };
     this.#entrance = new Entrance(entering, options, (place) => {
@@ -428,6 +432,7 @@ export class Room extends Emitter<RoomEvents> {
         const answer = await this.#entrance.enter(connections.session, () => !isStale());
         if (isStale()) return;
         this.moderation.forget();
+        this.recordings.forget();
         this.#entered(answer);
         this.#others.reconcile(answer.value, connections);
         for (const message of this.#chat.kept(answer.messages ?? [])) this.emit('message', message);
@@ -519,7 +524,7 @@ export class Room extends Emitter<RoomEvents> {
         break;
       }
       case 'roomUpdated':
-        this.#settingsChanged(notification.params);
+        this.#updated(notification.params);
         break;
       case 'participantWaiting':
         this.moderation.waitingChanged(notification.params);
@@ -530,6 +535,18 @@ export class Room extends Emitter<RoomEvents> {
       case 'unmuteRequested':
         this.self.unmuteRequested(notification.params.by, notification.params.kinds);
         break;
+      case 'recordingStarted':
+        this.recordings.started(notification.params);
+        break;
+      case 'recordingChanged':
+        this.recordings.stateChanged(notification.params);
+        break;
+      case 'recordingStopped':
+      case 'recordingFailed': {
+        const { id, reason } = notification.params;
+        this.recordings.over(id, reason, notification.method === 'recordingStopped');
+        break;
+      }
       case 'admitted':
       case 'denied':
         // For one that waits: its admission listens.
@@ -537,6 +554,11 @@ export class Room extends Emitter<RoomEvents> {
       default:
         notification satisfies never;
     }
+  }
+
+  #updated({ recording, ...changes }: NotificationParams<'roomUpdated'>): void {
+    if (recording !== undefined) this.recordings.othersChanged(recording);
+    if (Object.keys(changes).length > 0) this.#settingsChanged(changes);
   }
 
   #settingsChanged(changes: { readonly [Name in keyof RoomSettings]?: RoomSettings[Name] | undefined }): void {

@@ -98,6 +98,11 @@ export class Self extends Emitter<SelfEvents> {
     return this.#grants?.roomAdmin ?? false;
   }
 
+  /** Whether we may record the room (`room.recordings`). */
+  get mayRecord(): boolean {
+    return (this.#grants?.roomRecord ?? false) || this.moderates;
+  }
+
   /** Whether we may publish media of that kind. @param source default: `camera`, with its microphone */
   mayPublish(kind: MediaKind, source: StreamSource = 'camera'): boolean {
     if (!this.#grants) return true;

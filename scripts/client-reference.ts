@@ -51,6 +51,12 @@ const groups: readonly Group[] = [
     names: 'Moderation ModerationEvents Waiting Removal OfStream GrantChanges Role RoomChanges',
   },
   {
+    title: 'Recordings',
+    intro:
+      '`room.recordings`: everybody sees what is recorded; `room.self.mayRecord` says whether the user may record.',
+    names: 'Recordings RecordingsEvents Recording RecordingState RecordingEnd RecordingOptions RecordingDetails',
+  },
+  {
     title: 'Devices and loudness',
     intro: 'Devices need no room. `Speakers` listens to one.',
     names:

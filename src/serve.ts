@@ -16,7 +16,15 @@ import { refuseRequest, restApp } from '../rest/app.js';
 import type { Health, Readiness } from '../rest/health.js';
 import { metrics } from '../rest/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
-import type { AuditEntry, Authorize, ComeBack, RecordOf, RoomsOptions, RoomsRecord } from '../rooms/index.js';
+import type {
+  AuditEntry,
+  Authorize,
+  ComeBack,
+  RecordOf,
+  RecordingStore,
+  RoomsOptions,
+  RoomsRecord,
+} from '../rooms/index.js';
 import type { ConnectionObserver } from '../transport/connection.js';
 import { AnswerHeaders } from '../transport/answer-headers.js';
 import { keepPayer } from '../transport/gate/account.js';
@@ -73,6 +81,8 @@ export interface ServeOptions {
   readonly terminate?: () => void;
   /** The time in ms since 1970. Default: `Date.now`. */
   readonly now?: () => number;
+  /** Keeps what is recorded. Default: RECORDINGS_DIR. */
+  readonly recordings?: RecordingStore | undefined;
   /** Sees the WebSocket connections and what is sent over them. */
   readonly observer?: ConnectionObserver;
   /** How clients are passed on that another node serves. Default: as `node` does it. */
@@ -163,7 +173,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       journal: node?.journal,
       fetch: node && fetchFrom(node, (dialect) => !dialects.some(({ name, relayed }) => name === dialect && relayed)),
       ...roomsOf(config),
-      recordings,
+      recordings: options.recordings ?? recordings,
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
       passwords,

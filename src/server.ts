@@ -27,7 +27,7 @@ export interface RunningServer extends Service {
   suspend(): Promise<void>;
 }
 
-export interface StartOptions extends Pick<ServeOptions, 'authorize' | 'dialects'> {
+export interface StartOptions extends Pick<ServeOptions, 'authorize' | 'dialects' | 'recordings'> {
   /** Of several nodes: the forms of rooms in Redis that it reads. Default: those of this program. For tests of two programs side by side. */
   readonly journals?: JournalVersions | undefined;
 }

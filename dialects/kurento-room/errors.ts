@@ -64,8 +64,6 @@ interface RoomErrorEntry {
   readonly reasoned?: true;
 }
 
-const notYet = 'About recordings. Not seen by clients: no request records yet.';
-
 /**
  * The room protocol's number for each refusal of the domain (docs/protocols/kurento-room.md#61-codes). Requests declare
  * when they refuse.
@@ -103,9 +101,9 @@ export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
   'media-failed': { code: 303 },
   interrupted: { code: 303 },
   'filter-refused': { code: genericError },
-  'cannot-record': { code: 703, reasoned: true, unseen: notYet },
-  'cannot-stop-recording': { code: 704, reasoned: true, unseen: notYet },
-  'recording-not-found': { code: 704, unseen: notYet },
+  'cannot-record': { code: 703, reasoned: true },
+  'cannot-stop-recording': { code: 704, reasoned: true },
+  'recording-not-found': { code: 704, reasoned: true },
   'invalid-text': { code: genericError },
   evicted: { code: genericError },
   'invalid-name': { code: genericError },

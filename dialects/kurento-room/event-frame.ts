@@ -22,6 +22,10 @@ import {
   participantUnpublished,
   participantUpdated,
   participantWaiting,
+  recordingChanged,
+  recordingFailed,
+  recordingStarted,
+  recordingStopped,
   roomClosed,
   roomUpdated,
   unmuteRequested,
@@ -55,11 +59,11 @@ const differences: Readonly<Record<Type, Features>> = {
   mediaFailed: featuresNamed([]),
   subscriptionLost: featuresNamed(['streams']),
   roomFilterChanged: featuresNamed([]),
-  recordingStarted: featuresNamed([]),
-  recordingChanged: featuresNamed([]),
-  recordingStopped: featuresNamed([]),
-  recordingFailed: featuresNamed([]),
-  recorderPresent: featuresNamed([]),
+  recordingStarted: featuresNamed(['recording']),
+  recordingChanged: featuresNamed(['recording']),
+  recordingStopped: featuresNamed(['recording']),
+  recordingFailed: featuresNamed(['recording']),
+  recorderPresent: featuresNamed(['recording']),
   roomClosed: featuresNamed(['moderation']),
 };
 
@@ -154,8 +158,9 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
     case 'recordingChanged':
     case 'recordingStopped':
     case 'recordingFailed':
+      return has(features, 'recording') ? [recordingText(event)] : [];
     case 'recorderPresent':
-      return [];
+      return has(features, 'recording') ? [notificationText(roomUpdated, { recording: event.isPresent })] : [];
     case 'roomClosed': {
       const { room, reason } = event;
       return [notificationText(roomClosed, { room: room.name, ...(has(features, 'moderation') && { reason }) })];
@@ -172,6 +177,22 @@ function joinedText(participant: Participant, features: Features): string {
 function messageText({ text, said }: Text, room: string, user: string, features: Features): string {
   const stamp = has(features, 'chat') ? said : {};
   return notificationText(messageSent, { room, user, name: user, message: text, ...stamp });
+}
+
+function recordingText(
+  event: Told<'recordingStarted' | 'recordingChanged' | 'recordingStopped' | 'recordingFailed'>,
+): string {
+  const { id, name, state } = event.recording;
+  switch (event.type) {
+    case 'recordingStarted':
+      return notificationText(recordingStarted, { id, name, ...(state !== 'recording' && { state }) });
+    case 'recordingChanged':
+      return notificationText(recordingChanged, { id, state });
+    case 'recordingStopped':
+      return notificationText(recordingStopped, { id, name, reason: event.reason });
+    case 'recordingFailed':
+      return notificationText(recordingFailed, { id, reason: event.reason });
+  }
 }
 
 function publishedText({ name }: Participant, streams: ShownStreams): string {

@@ -1,5 +1,15 @@
 /** What a client can name in `joinRoom` to be told more than a client of 2016 was (docs/access.md#the-room-protocol). */
-export const featureNames = ['state', 'moderation', 'metadata', 'ice', 'streams', 'chat', 'reports', 'resume'] as const;
+export const featureNames = [
+  'state',
+  'moderation',
+  'metadata',
+  'ice',
+  'streams',
+  'chat',
+  'reports',
+  'resume',
+  'recording',
+] as const;
 export type Feature = (typeof featureNames)[number];
 
 /** A set of features: one bit for each, so that an event is encoded once for all clients with the same ones. */

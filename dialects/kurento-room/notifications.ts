@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantsSchema } from '../../rooms/index.js';
+import { grantsSchema, recordingEnds, recordingStates } from '../../rooms/index.js';
 import { textStampSchema } from './kept-messages.js';
 import { profileSchema, roomSchema, stateSchema } from './shown.js';
 import { presentSchema, streamSchema, streamsSchema, webcam } from './streams.js';
@@ -169,9 +169,10 @@ export const participantUpdated = notification({
 
 export const roomUpdated = notification({
   name: 'roomUpdated',
-  params: roomSchema.partial(),
-  summary: 'Settings of the room have changed. It holds those that did.',
-  to: 'everybody in the room with the feature `moderation` or `metadata`',
+  params: roomSchema.partial().extend({ recording: z.boolean().optional() }),
+  summary:
+    'Settings of the room have changed. It holds those that did. `recording`, for clients with the feature `recording`, says whether somebody is in the room that records it by itself (the grant `recorder`).',
+  to: 'everybody in the room with the feature `moderation` or `metadata`; of `recording` also newcomers',
   example: { locked: true },
 });
 
@@ -240,6 +241,39 @@ export const dataSent = notification({
   example: { from: 'ana', topic: 'score', data: 'eyJyZWQiOjN9' },
 });
 
+export const recordingStarted = notification({
+  name: 'recordingStarted',
+  params: z.object({ id: z.string(), name: z.string(), state: z.enum(recordingStates).optional() }),
+  summary:
+    'The room, or a part of it, is being recorded. `name` is for people and may be empty; `state` is there where it is not `recording`. A newcomer is told of each recording that runs.',
+  to: 'everybody in the room with the feature `recording`',
+  example: { id: 'REC_8Jq0Zkv3xWdT5mNa', name: 'Monday' },
+});
+
+export const recordingChanged = notification({
+  name: 'recordingChanged',
+  params: z.object({ id: z.string(), state: z.enum(recordingStates) }),
+  summary: 'A recording is `paused`, goes on (`recording`) or is ending (`stopping`).',
+  to: 'everybody in the room with the feature `recording`',
+  example: { id: 'REC_8Jq0Zkv3xWdT5mNa', state: 'paused' },
+});
+
+export const recordingStopped = notification({
+  name: 'recordingStopped',
+  params: z.object({ id: z.string(), name: z.string(), reason: z.enum(recordingEnds) }),
+  summary: 'A recording has ended, and its files are whole. docs/recording.md has the reasons.',
+  to: 'everybody in the room with the feature `recording`',
+  example: { id: 'REC_8Jq0Zkv3xWdT5mNa', name: 'Monday', reason: 'stopped' },
+});
+
+export const recordingFailed = notification({
+  name: 'recordingFailed',
+  params: z.object({ id: z.string(), reason: z.enum(recordingEnds) }),
+  summary: 'A recording has ended after a failure. What there is of its files stays.',
+  to: 'everybody in the room with the feature `recording`',
+  example: { id: 'REC_8Jq0Zkv3xWdT5mNa', reason: 'no-space' },
+});
+
 /**
  * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
  */
@@ -263,4 +297,8 @@ export const notifications = [
   grantsChanged,
   unmuteRequested,
   dataSent,
+  recordingStarted,
+  recordingChanged,
+  recordingStopped,
+  recordingFailed,
 ] as const;

@@ -13,19 +13,24 @@ import { forceUnpublish } from './requests/force-unpublish.js';
 import { getIceServers } from './requests/get-ice-servers.js';
 import { joinRoom } from './requests/join-room.js';
 import { leaveRoom } from './requests/leave-room.js';
+import { listRecordings } from './requests/list-recordings.js';
 import { lockRoom } from './requests/lock-room.js';
 import { lowerHand } from './requests/lower-hand.js';
 import { muteParticipant } from './requests/mute-participant.js';
 import { onIceCandidate } from './requests/on-ice-candidate.js';
+import { pauseRecording } from './requests/pause-recording.js';
 import { ping } from './requests/ping.js';
 import { publishVideo } from './requests/publish-video.js';
 import { raiseHand } from './requests/raise-hand.js';
 import { receiveVideoFrom } from './requests/receive-video-from.js';
 import { reportMedia } from './requests/report-media.js';
 import { requestUnmute } from './requests/request-unmute.js';
+import { resumeRecording } from './requests/resume-recording.js';
 import { sendData } from './requests/send-data.js';
 import { sendMessage } from './requests/send-message.js';
 import { setGrants } from './requests/set-grants.js';
+import { startRecording } from './requests/start-recording.js';
+import { stopRecording } from './requests/stop-recording.js';
 import { unpublishVideo } from './requests/unpublish-video.js';
 import { unsubscribeFromVideo } from './requests/unsubscribe-from-video.js';
 import { updateMetadata } from './requests/update-metadata.js';
@@ -62,6 +67,11 @@ export const requests = [
   admitParticipant,
   denyParticipant,
   closeRoom,
+  startRecording,
+  stopRecording,
+  pauseRecording,
+  resumeRecording,
+  listRecordings,
   ping,
   connect,
   closeSession,

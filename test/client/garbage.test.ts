@@ -82,6 +82,7 @@ describe('what a page that has no compiler gives to the client library', functio
     Room: () => room,
     Self: () => room.self,
     Moderation: () => room.moderation,
+    Recordings: () => room.recordings,
     Participant: () => room.participants.get('bo') ?? {},
     LocalPublication: () => room.localPublication ?? room.publish(fine as MediaStream),
     Publication: publicationOf,

@@ -15,7 +15,7 @@ import type {
 import { FakeMedia } from '../support/fake-media.js';
 import type { FakeRecorder } from '../support/fake-media.js';
 import { ManualTime } from '../support/manual-time.js';
-import { MemoryStore } from './memory-store.js';
+import { MemoryStore } from '../support/memory-store.js';
 import { attributesOf, joinAtOnce } from './stage.js';
 
 export const audio = 'v=0\r\nm=audio 9 RTP 111\r\na=mid:0\r\na=sendrecv\r\n';

@@ -1,5 +1,6 @@
 import { RoomGateway } from '../../dialects/kurento-room/gateway.js';
 import type { GivenConfig } from '../../src/config.js';
+import type { ServeOptions } from '../../src/serve.js';
 import type { Connection } from '../../transport/connection.js';
 import { ServiceStage } from './service-stage.js';
 
@@ -9,7 +10,7 @@ export class RoomStack extends ServiceStage {
   readonly sent: { readonly connection: number; readonly text: string }[] = [];
   readonly #connections: Connection[];
 
-  constructor(options: GivenConfig = {}) {
+  constructor(options: GivenConfig = {}, more: ServeOptions = {}) {
     const connections: Connection[] = [];
     super(
       {
@@ -18,6 +19,7 @@ export class RoomStack extends ServiceStage {
         kurentoRoom: { markerImages: ['0=first.png', '3=http://server.example/second.png'], ...options.kurentoRoom },
       },
       {
+        ...more,
         observer: {
           opened: (connection) => connections.push(connection),
           // Clients cannot see the order between two sockets, so it is recorded when frames are queued.

@@ -23,10 +23,10 @@ export async function startTestServer(options: GivenConfig = {}, more: StartOpti
 }
 
 /** The same for the tests of one `describe`. */
-export function useServer(options: GivenConfig = {}): () => RunningServer {
+export function useServer(options: GivenConfig = {}, more: StartOptions = {}): () => RunningServer {
   let server: RunningServer | undefined;
   before(async () => {
-    server = await startTestServer(options);
+    server = await startTestServer(options, more);
   });
   after(() => server?.stop());
   return () => {

@@ -2,15 +2,16 @@ import { expect } from 'chai';
 import { MediaError } from '../../media/errors.js';
 import type { GivenConfig } from '../../src/config.js';
 import type { Step } from './fake-media.js';
-import { RoomError } from '../../rooms/index.js';
+import { RoomError, noGrants } from '../../rooms/index.js';
+import { MemoryStore } from './memory-store.js';
 import { RoomStack, nothingRemains } from './room-stack.js';
 import type { Line, Scene } from './transcript-file.js';
 import { until } from './until.js';
 
 /** The directions of transcripts. The first pattern that fits is used. */
 const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[]) => unknown])[] = [
-  // Options of the server and `media in memory` are read before the scene begins.
-  [/^with \{.*\}$|^media in memory$/, () => undefined],
+  // Options of the server, `media in memory` and `recordings are kept` are read before the scene begins.
+  [/^with \{.*\}$|^media in memory$|^recordings are kept$/, () => undefined],
   [
     /^(the room is on another node|nobody can say which node has the room)$/,
     ({ stack }, where = '') => {
@@ -20,6 +21,35 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
         Promise.reject(new RoomError(isKnown ? 'interrupted' : 'room-refused', where, { retry: true }));
     },
   ],
+  [
+    /^media records nothing$/,
+    ({ stack }) => {
+      stack.media.failNext('createRecorder', new MediaError('not-supported', 'It records nothing'));
+    },
+  ],
+  [
+    /^the store refuses: (off|no-space|limit)$/,
+    ({ store }, reason) => {
+      store.refuseNext = reason as typeof store.refuseNext;
+    },
+  ],
+  [
+    /^the recordings must stop: (no-space|limit)$/,
+    ({ store }, reason) => {
+      for (const { ended, listener } of store.folders) if (!ended) listener.mustStop(reason as 'no-space' | 'limit');
+    },
+  ],
+  [/^the recordings are (\d+)$/, ({ store }, count) => expect(store.folders.length).to.equal(Number(count))],
+  [
+    /^a recorder joins (\w+)$/,
+    async ({ stack }, name = '') => {
+      const attributes = { displayName: 'recorder', dialect: 'recorders', hearsPrivateTexts: false };
+      const grants = { ...noGrants, roomJoin: true, hidden: true, recorder: true };
+      const bearer = { grantsIn: () => grants, claims: {} };
+      await stack.rooms.join(name, { id: 'recorder', attributes, bearer }, () => () => undefined);
+    },
+  ],
+  [/^the recorder leaves (\w+)$/, ({ stack }, name = '') => stack.rooms.find(name)?.findAny('recorder')?.leave()],
   [
     /^in this order$/,
     (stage) => {
@@ -120,6 +150,7 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
 /** Plays a scene in which the server acts, on the room protocol with media in memory. Each scene has its own stage. */
 export class Stage {
   readonly stack: RoomStack;
+  readonly store = new MemoryStore();
   #sentBefore = 0;
   held: ReturnType<RoomStack['media']['holdNext']> | undefined;
 
@@ -127,7 +158,11 @@ export class Stage {
     const options = scene.lines
       .find(({ type, text }) => type === 'direction' && text.startsWith('with '))
       ?.text.slice(5);
-    this.stack = new RoomStack(options === undefined ? {} : (JSON.parse(options) as GivenConfig));
+    const isRecorded = scene.lines.some(({ text }) => text === 'recordings are kept');
+    this.stack = new RoomStack(
+      options === undefined ? {} : (JSON.parse(options) as GivenConfig),
+      isRecorded ? { recordings: this.store } : {},
+    );
   }
 
   async direct(text: string): Promise<void> {

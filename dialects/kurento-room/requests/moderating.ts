@@ -36,6 +36,11 @@ export const reasonSchema = z
   .transform((reason) => reason ?? '')
   .meta({ description: 'Shown to the person; up to 200 characters' });
 
+export const tooFast: Condition = {
+  reason: 'too-many',
+  when: 'More than 20 requests to moderate came from the participant in ten seconds.',
+};
+
 export const targetNotFound: Condition = {
   reason: 'participant-not-found',
   when: 'Nobody of the name in `id` is in the room.',
@@ -75,11 +80,7 @@ export function moderatorRequest<Name extends string, Params extends z.ZodObject
     ...rest,
     result: nothing,
     example: { params: example.params, result: {} },
-    errors: [
-      { reason: 'not-allowed', when: 'The participant does not moderate the room.' },
-      { reason: 'too-many', when: 'More than 20 requests to moderate came from the participant in ten seconds.' },
-      ...errors,
-    ],
+    errors: [{ reason: 'not-allowed', when: 'The participant does not moderate the room.' }, tooFast, ...errors],
     answeredFirst: true,
     handle: async (participant, params, call) => {
       await handle(participant.room.moderatedBy(participant), params, participant, call);

@@ -11,6 +11,7 @@ import { openRpcDocument } from '../../../dialects/kurento-room/openrpc.js';
 import { requests } from '../../../dialects/kurento-room/requests.js';
 import type { MethodName } from '../../../dialects/kurento-room/types.js';
 import { publishOffer, receiveOffer } from '../../support/fixtures.js';
+import { MemoryStore } from '../../support/memory-store.js';
 import { RpcClient } from '../../support/rpc-client.js';
 import type { WireFrame } from '../../support/rpc-client.js';
 import { useServer } from '../../support/server.js';
@@ -70,7 +71,7 @@ describe('the OpenRPC document', () => {
 });
 
 describe('rpc.discover and /api/v1/openrpc.json', () => {
-  const server = useServer({ firstIsModerator: true });
+  const server = useServer({ firstIsModerator: true }, { recordings: new MemoryStore() });
 
   it('give the same document, over the WebSocket without making a session', async () => {
     const served = (await (await fetch(`${server().url}api/v1/openrpc.json`)).json()) as object;
@@ -98,7 +99,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     };
     await ask(ana, 'ping', { interval: 5_000 });
     await ask(ana, 'connect');
-    const features = ['state', 'moderation', 'metadata', 'streams'];
+    const features = ['state', 'moderation', 'metadata', 'streams', 'recording'];
     await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features: [...features, 'ice'] });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
     await ask(ana, 'getIceServers');
@@ -122,6 +123,12 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     await ask(ana, 'lockRoom', { locked: true });
     await ask(ana, 'updateRoom', { locked: false, waitingRoom: true, title: 'R' });
     await ask(ana, 'setGrants', { id: 'berta', grants: { canPublish: true } });
+    await ask(ana, 'startRecording', { name: 'Monday', target: { participant: 'berta' }, kinds: ['audio'] });
+    const { recordings } = (await ana.request('listRecordings')) as { recordings: { id: string }[] };
+    for (const method of ['pauseRecording', 'resumeRecording', 'stopRecording'] as const) {
+      await ask(ana, method, { id: recordings[0]?.id });
+    }
+    await ask(ana, 'listRecordings');
     for (const [method, id] of [
       ['admitParticipant', 'waiting-1'],
       ['denyParticipant', 'waiting-2'],
@@ -169,7 +176,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
         expect(ajv.validate(schema, params[name]), `${method}.${name}: ${ajv.errorsText()}`).to.be.true;
       }
     }
-    const silent = ['mediaError', 'custonNotification'];
+    const silent = ['mediaError', 'custonNotification', 'recordingFailed'];
     expect(told.map(({ name }) => name).filter((name) => !heard.has(name))).to.deep.equal(silent);
     berta.cut();
     dora.cut();
