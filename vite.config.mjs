@@ -24,7 +24,7 @@ function page(folder) {
       target: 'es2022',
       sourcemap: true,
       modulePreload: { polyfill: false },
-      rollupOptions: { external: isCall },
+      rollupOptions: { external: isCall, output: { manualChunks, chunkFileNames, hoistTransitiveImports: false } },
     },
   });
 }
@@ -93,6 +93,17 @@ const ownRem = {
 };
 
 const esbuild = { jsx: 'automatic', jsxImportSource: 'preact' };
+
+/** What a page fetches when somebody asks for it, and what that has in common with languages. The rest is one file, which packs best. */
+const later =
+  /\/words\/(?!en\/|words\.)|\/node_modules\/qr\/|\/parts\/(?:people|recordings|statistics)-panel|\/parts\/(?:room|person)-tools|\/parts\/(?:settings-dialog|more-menu)/;
+const manualChunks = (id) => (later.test(id) ? undefined : 'page');
+
+/** Languages are known by their names: `words-de-….js`. */
+const chunkFileNames = ({ facadeModuleId }) => {
+  const language = /\/words\/(\w+)\/index/.exec(facadeModuleId ?? '')?.[1];
+  return language === undefined ? 'assets/[name]-[hash].js' : `assets/words-${language}-[hash].js`;
+};
 
 /** The script of <atrium-call>, which `embed` fetches from beside the library. */
 const isCall = (id) => id.endsWith('/atrium-call.js');

@@ -13,6 +13,7 @@ export type CallButton =
   | 'chat'
   | 'people'
   | 'statistics'
+  | 'record'
   | 'invitation'
   | 'more'
   | 'leave';

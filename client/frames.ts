@@ -78,7 +78,7 @@ function readNotification(method: string, params: unknown): Frame {
 }
 
 /** Whether an answer to joinRoom holds what this library reads of it. */
-export function isJoinAnswer({ value, self, grants, features, messages, room }: Params): boolean {
+export function isJoinAnswer({ value, self, grants, features, messages, room, recording }: Params): boolean {
   const isPresent = (each: unknown): boolean => isRecord(each) && texts('id')(each) && fitsPresent(each);
   const isMessage = (each: unknown): boolean =>
     isRecord(each) &&
@@ -91,7 +91,8 @@ export function isJoinAnswer({ value, self, grants, features, messages, room }: 
     (grants === undefined || isGrants(grants)) &&
     (features === undefined || isListOf(features, isText)) &&
     (messages === undefined || isListOf(messages, isMessage)) &&
-    (room === undefined || isRecord(room))
+    (room === undefined || isRecord(room)) &&
+    optional('boolean', 'recording')({ recording })
   );
 }
 

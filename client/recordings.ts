@@ -53,11 +53,17 @@ export class Recordings extends Emitter<RecordingsEvents> {
   readonly #ask: Ask;
   readonly #running = new Map<string, Recording>();
   #isRecordedByOthers = false;
+  #isPossible = false;
 
   /** @internal For Room only. */
   constructor(ask: Ask) {
     super();
     this.#ask = ask;
+  }
+
+  /** Whether this server records. */
+  get possible(): boolean {
+    return this.#isPossible;
   }
 
   /** Those that run, also paused ones, by their id. */
@@ -100,6 +106,11 @@ export class Recordings extends Emitter<RecordingsEvents> {
   /** Those that run, with all that is known of them. Those that have ended are listed by the REST API. */
   async list(): Promise<readonly RecordingDetails[]> {
     return (await this.#ask('listRecordings', {})).recordings;
+  }
+
+  /** @internal For Room only. */
+  entered(isPossible: boolean): void {
+    this.#isPossible = isPossible;
   }
 
   /** @internal For Room only. */

@@ -416,6 +416,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#iceRenewal?.take(answer);
     if (this.#connections) this.#connections.reports = answer.features?.includes('reports') ?? false;
     this.#settings = answer.room;
+    this.recordings.entered(answer.recording ?? false);
   }
 
   /** The server has forgotten us: joins as if for the first time, and starts again what we had. */

@@ -136,7 +136,7 @@ async function join(wish: PresentCall): Promise<void> {
     keepCall(undefined);
     media.close();
   };
-  const present = new Call(room, media, settings, ended, new CallOptions('', pageVoice, pagePreferences));
+  const present = new Call(room, media, settings, ended, new CallOptions('', pageVoice, pagePreferences, wish.token));
   call.value = present;
   const mayRename = room.self.grants?.canUpdateOwnMetadata === true;
   if (wish.token !== '' && wish.name !== '' && wish.name !== room.self.name && mayRename) {

@@ -94,6 +94,8 @@ export interface Room {
   findAny(identity: string): Participant | undefined;
   /** What a moderator may do. Each verb asks whether it still is one. */
   moderatedBy(actor: Moderator): Moderation;
+  /** Whether anything can be recorded here. */
+  readonly canRecord: boolean;
   /** Those that run: that have not ended. */
   readonly recordings: readonly RecordingFacts[];
   /** What an actor may do with them. Each verb asks whether it may. */

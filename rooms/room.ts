@@ -239,6 +239,10 @@ export class Room implements api.Room {
     return new Moderation(this, this.#acting(actor));
   }
 
+  get canRecord(): boolean {
+    return this.#context.recordings() !== undefined;
+  }
+
   get recordings(): readonly RecordingFacts[] {
     return this.#recordings.facts;
   }

@@ -173,7 +173,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       journal: node?.journal,
       fetch: node && fetchFrom(node, (dialect) => !dialects.some(({ name, relayed }) => name === dialect && relayed)),
       ...roomsOf(config),
-      recordings: options.recordings ?? recordings,
+      recordings: options.recordings ?? (config.recordings ? recordings : undefined),
       authorize: openedBy(config.roomCreators, authorize),
       stranger: access.stranger,
       passwords,

@@ -12,11 +12,14 @@ export class CallOptions {
   readonly home: string;
   readonly voice: Voice;
   readonly preferences: Preferences;
+  /** Of the user, for what the server serves besides the call. Empty: none. */
+  readonly token: string;
 
-  constructor(home = '', voice = new Voice(), preferences = new Preferences()) {
+  constructor(home = '', voice = new Voice(), preferences = new Preferences(), token = '') {
     this.home = home;
     this.voice = voice;
     this.preferences = preferences;
+    this.token = token;
   }
 
   shows(button: CallButton): boolean {

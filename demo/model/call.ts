@@ -28,8 +28,9 @@ import type { Voice } from '../words/words.js';
 import { Trouble, reasonOf, type TroubleReason } from './trouble.js';
 import { Guests } from './guests.js';
 import { Readings } from './readings.js';
+import { Recorder } from './recorder.js';
 
-export type PanelName = 'chat' | 'people' | 'statistics';
+export type PanelName = 'chat' | 'people' | 'statistics' | 'recordings';
 
 /** What opens above a button of the bar, one at a time. */
 export type MenuName = 'microphone' | 'camera' | 'reactions' | 'more' | 'leave' | 'invitation';
@@ -48,6 +49,7 @@ export class Call {
   readonly room: Room;
   readonly media: LocalMedia;
   readonly house: House;
+  readonly recorder: Recorder;
   readonly toasts = new Toasts();
   readonly options: CallOptions;
   readonly voice: Voice;
@@ -113,6 +115,7 @@ export class Call {
       if (options.chat.value) this.#toastMessage(message);
     });
     this.house = new House(room, this.toasts, this.voice);
+    this.recorder = new Recorder(room, this.toasts, this.voice);
     this.hasHands = room.self.state !== undefined;
     this.mayReact.value = room.self.grants?.canPublishData ?? false;
     this.#wasSilenced = !room.self.mayPublish('audio');
@@ -366,6 +369,7 @@ export class Call {
       this.mayReact.value = room.self.grants?.canPublishData ?? false;
       if (room.self.state) this.self.take(room.self.state);
       this.house.reconnected();
+      this.recorder.reconnected();
     });
     room.on('waiting', () => {
       this.toasts.show(this.voice.words().call.askedAgain);

@@ -8,12 +8,19 @@ import { Controls } from './controls.js';
 import { Brand, Icon } from './icon.js';
 import { InvitationButton } from './invitation.js';
 import { Notices } from './notices.js';
-import { PeoplePanel } from './people-panel.js';
+import { fetchParts, later } from './later.js';
+import { RecordingMark } from './recording-mark.js';
 import { Stage } from './stage.js';
-import { StatisticsPanel } from './statistics-panel.js';
 import { ToastList } from './toast-list.js';
 import { useLow } from './use-low.js';
 import { ViewButtons } from './view-buttons.js';
+
+/** The call comes first. */
+const partsAfterMs = 3_000;
+
+const PeoplePanel = later(async () => (await import('./people-panel.js')).PeoplePanel);
+const StatisticsPanel = later(async () => (await import('./statistics-panel.js')).StatisticsPanel);
+const RecordingsPanel = later(async () => (await import('./recordings-panel.js')).RecordingsPanel);
 
 /** The call: tiles, chat, who is here, and the buttons. */
 export function CallPage({ call }: { readonly call: Call }) {
@@ -27,6 +34,12 @@ export function CallPage({ call }: { readonly call: Call }) {
     if (root instanceof ShadowRoot && root.host instanceof HTMLElement && root.host.autofocus) heading.current?.focus();
   }, [call]);
   useEffect(() => keepAwake(), [call]);
+  useEffect(() => {
+    const timer = setTimeout(fetchParts, partsAfterMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [call]);
   const scheme = call.preferences.colorScheme;
   useLayoutEffect(() => {
     const root = heading.current?.getRootNode();
@@ -48,6 +61,7 @@ export function CallPage({ call }: { readonly call: Call }) {
         <h1 class="room-name" tabIndex={-1} ref={heading}>
           {call.title}
         </h1>
+        <RecordingMark call={call} />
         {call.house.settings.value?.locked && (
           <span class="locked" role="img" aria-label={words().call.locked} title={words().call.locked}>
             <Icon name="lock" />
@@ -61,6 +75,7 @@ export function CallPage({ call }: { readonly call: Call }) {
       {panel === 'chat' && <ChatPanel call={call} />}
       {panel === 'people' && <PeoplePanel call={call} />}
       {panel === 'statistics' && <StatisticsPanel call={call} />}
+      {panel === 'recordings' && <RecordingsPanel call={call} />}
       <Controls call={call} />
       <ToastList toasts={call.toasts} />
     </section>

@@ -10,13 +10,18 @@ import { DeviceButton } from './device-button.js';
 import { DeviceMenu } from './device-menu.js';
 import { InvitationPopover } from './invitation.js';
 import { MenuButton } from './menu-button.js';
-import { LeaveMenu, MoreMenu } from './more-menu.js';
+import { recordLabel } from './record-label.js';
 import { listenForKeys } from './page-keys.js';
 import { popoverId } from './popover.js';
 import { ReactionMenu } from './reactions.js';
 import { useRoving } from './roving.js';
-import { KeysDialog, SettingsDialog } from './settings-dialog.js';
+import { later } from './later.js';
 import { ToolButton } from './tool-button.js';
+
+const MoreMenu = later(async () => (await import('./more-menu.js')).MoreMenu);
+const LeaveMenu = later(async () => (await import('./more-menu.js')).LeaveMenu);
+const SettingsDialog = later(async () => (await import('./settings-dialog.js')).SettingsDialog);
+const KeysDialog = later(async () => (await import('./settings-dialog.js')).KeysDialog);
 
 const canShare = 'getDisplayMedia' in ((navigator.mediaDevices as MediaDevices | undefined) ?? {});
 
@@ -84,6 +89,7 @@ export function Controls({ call }: { readonly call: Call }) {
               onClick={() => void call.toggleHat()}
             />
           )}
+          {call.recorder.mayRecord.value && shows('record') && <RecordButton call={call} className={wide} />}
           {shows('more') && <MoreButton call={call} />}
           {shows('leave') && (
             <span class="split">
@@ -102,6 +108,20 @@ export function Controls({ call }: { readonly call: Call }) {
       {call.dialog.value === 'settings' && <SettingsDialog call={call} />}
       {call.dialog.value === 'keys' && <KeysDialog call={call} />}
     </footer>
+  );
+}
+
+function RecordButton({ call, className }: { readonly call: Call; readonly className: string }) {
+  const { words } = useVoice();
+  const state = call.recorder.state.value;
+  return (
+    <ToolButton
+      icon="record"
+      label={recordLabel(state, words())}
+      class={state === 'none' ? className : `${className} active`}
+      busy={state === 'starting' || state === 'stopping'}
+      onClick={() => void call.recorder.toggle()}
+    />
   );
 }
 

@@ -93,6 +93,14 @@ export const icons = {
     </>
   ),
   more: <path d="M5.500 12h.01M12 12h.01M18.500 12h.01" />,
+  record: (
+    <>
+      <circle cx="12" cy="12" r="8.500" />
+      <circle cx="12" cy="12" r="3.500" fill="currentColor" />
+    </>
+  ),
+  list: <path d="M4.500 7h15M4.500 12h15M4.500 17h9" />,
+  pause: <path d="M9 6v12M15 6v12" />,
   lock: (
     <>
       <rect x="5" y="10.500" width="14" height="9.500" rx="2.500" />

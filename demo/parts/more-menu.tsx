@@ -8,6 +8,7 @@ import { toggleFullScreen } from './full-screen.js';
 import { ownTree } from './own-tree.js';
 import { canFloat, togglePictureInPicture } from './picture-in-picture.js';
 import { Popover } from './popover.js';
+import { recordLabel } from './record-label.js';
 import { ReactionButtons } from './reactions.js';
 import { useRoving } from './roving.js';
 
@@ -82,6 +83,7 @@ export function MoreMenu({ call, canShare }: { readonly call: Call; readonly can
           stays
         />
       </div>
+      {call.recorder.mayRecord.value && call.options.shows('record') && <RecordingItems call={call} />}
       <div role="group" aria-label={stage.layout}>
         <p class="menu-title" aria-hidden="true">
           {stage.layout}
@@ -124,6 +126,38 @@ export function MoreMenu({ call, canShare }: { readonly call: Call; readonly can
         <Item call={call} button="statistics" icon="statistics" label={statistics.title} act={show('statistics')} />
       </div>
     </Menu>
+  );
+}
+
+/** For those who may record. */
+function RecordingItems({ call }: { readonly call: Call }) {
+  const { words } = useVoice();
+  const { recording } = words();
+  const state = call.recorder.state.value;
+  return (
+    <div role="group" aria-label={recording.list}>
+      <div class="narrow-only">
+        <Item call={call} icon="record" label={recordLabel(state, words())} act={() => void call.recorder.toggle()} />
+      </div>
+      {(state === 'recording' || state === 'paused') && (
+        <Item
+          call={call}
+          icon={state === 'paused' ? 'record' : 'pause'}
+          label={state === 'paused' ? recording.resume : recording.pause}
+          act={() => void call.recorder.togglePause()}
+        />
+      )}
+      {call.options.token !== '' && (
+        <Item
+          call={call}
+          icon="list"
+          label={recording.list}
+          act={() => {
+            call.show('recordings');
+          }}
+        />
+      )}
+    </div>
   );
 }
 

@@ -17,6 +17,7 @@ import { moderation } from './moderation.js';
 import { statistics } from './statistics.js';
 import { element } from './element.js';
 import { reactions } from './reactions.js';
+import { recording } from './recording.js';
 import { problems } from './problems.js';
 
 export const de: Words = {
@@ -39,4 +40,5 @@ export const de: Words = {
   element,
   problems,
   reactions,
+  recording,
 };

@@ -16,6 +16,7 @@ import { moderation } from './moderation.js';
 import { statistics } from './statistics.js';
 import { element } from './element.js';
 import { reactions } from './reactions.js';
+import { recording } from './recording.js';
 import { problems } from './problems.js';
 
 /** English is the type of the catalogue: each language has each of its texts. A text with parts is a function. */
@@ -39,6 +40,7 @@ export const en = {
   element,
   problems,
   reactions,
+  recording,
 };
 
 export type Words = typeof en;

@@ -57,6 +57,9 @@ export const joinRoom = sessionRequest({
       .array(keptMessageSchema)
       .optional()
       .meta({ description: 'With the feature `chat`: what was said to everybody before, the oldest first' }),
+    recording: z.boolean().optional().meta({
+      description: 'With the feature `recording`: whether this server records, where somebody may',
+    }),
     ...iceServersShape.partial().shape,
   }),
   summary: 'Joins a room, which is made if need be.',
@@ -143,6 +146,7 @@ export const joinRoom = sessionRequest({
           grants: plainGrants(participant.grants),
         }),
         ...(has(features, 'chat') && { messages }),
+        ...(has(features, 'recording') && { recording: participant.room.canRecord }),
         ...(has(features, 'ice') && ice.of(participant)),
       },
     };

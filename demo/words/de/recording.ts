@@ -1,0 +1,27 @@
+import type { Words } from '../en/index.js';
+
+export const recording: Words['recording'] = {
+  record: 'Anruf aufzeichnen',
+  starting: 'Aufzeichnung beginnt …',
+  stop: 'Aufzeichnung beenden',
+  stopping: 'Aufzeichnung endet …',
+  pause: 'Aufzeichnung anhalten',
+  resume: 'Weiter aufzeichnen',
+  mark: 'Aufzeichnung',
+  pausedMark: 'Aufzeichnung angehalten',
+  told: 'Dieser Anruf wird aufgezeichnet',
+  stopped: 'Die Aufzeichnung ist beendet.',
+  failed: 'Die Aufzeichnung ist fehlgeschlagen. Was da ist, bleibt erhalten.',
+  'no-space': 'Die Aufzeichnung ist beendet: Es ist kein Platz mehr da.',
+  limit: 'Die Aufzeichnung ist beendet: Sie ist so lang, wie sie sein darf.',
+  full: 'Für eine Aufzeichnung ist kein Platz da.',
+  running: 'Dieser Anruf wird schon aufgezeichnet.',
+  refused: 'Im Moment kann nichts aufgezeichnet werden.',
+  list: 'Aufzeichnungen',
+  closeList: 'Liste der Aufzeichnungen schließen',
+  none: 'In diesem Raum wurde nichts aufgezeichnet.',
+  noList: 'Die Aufzeichnungen sind im Moment nicht zu haben.',
+  notOver: 'nicht zu Ende',
+  noFile: 'Diese Datei ist im Moment nicht zu haben.',
+  download: (of: string, size: string) => `${of} herunterladen (${size})`,
+};

@@ -1,0 +1,27 @@
+import type { Words } from '../en/index.js';
+
+export const recording: Words['recording'] = {
+  record: 'Grabar la llamada',
+  starting: 'La grabación empieza …',
+  stop: 'Detener la grabación',
+  stopping: 'La grabación termina …',
+  pause: 'Pausar la grabación',
+  resume: 'Reanudar la grabación',
+  mark: 'Grabación',
+  pausedMark: 'Grabación en pausa',
+  told: 'Esta llamada se está grabando',
+  stopped: 'La grabación ha terminado.',
+  failed: 'La grabación ha fallado. Se conserva lo que hay.',
+  'no-space': 'La grabación ha terminado: no queda espacio.',
+  limit: 'La grabación ha terminado: ha alcanzado su duración máxima.',
+  full: 'No hay espacio para una grabación.',
+  running: 'Esta llamada ya se está grabando.',
+  refused: 'Ahora no se puede grabar nada.',
+  list: 'Grabaciones',
+  closeList: 'Cerrar la lista de grabaciones',
+  none: 'En esta sala no se ha grabado nada.',
+  noList: 'Ahora no se pueden mostrar las grabaciones.',
+  notOver: 'sin terminar',
+  noFile: 'Ahora no se puede obtener este archivo.',
+  download: (of: string, size: string) => `Descargar ${of} (${size})`,
+};

@@ -1,0 +1,27 @@
+import type { Words } from '../en/index.js';
+
+export const recording: Words['recording'] = {
+  record: 'Enregistrer l’appel',
+  starting: 'L’enregistrement commence …',
+  stop: 'Arrêter l’enregistrement',
+  stopping: 'L’enregistrement se termine …',
+  pause: 'Suspendre l’enregistrement',
+  resume: 'Reprendre l’enregistrement',
+  mark: 'Enregistrement',
+  pausedMark: 'Enregistrement suspendu',
+  told: 'Cet appel est enregistré',
+  stopped: 'L’enregistrement est terminé.',
+  failed: 'L’enregistrement a échoué. Ce qui existe est conservé.',
+  'no-space': 'L’enregistrement est terminé : il n’y a plus de place.',
+  limit: 'L’enregistrement est terminé : il a atteint sa durée maximale.',
+  full: 'Il n’y a pas de place pour un enregistrement.',
+  running: 'Cet appel est déjà enregistré.',
+  refused: 'Rien ne peut être enregistré pour le moment.',
+  list: 'Enregistrements',
+  closeList: 'Fermer la liste des enregistrements',
+  none: 'Rien n’a été enregistré dans ce salon.',
+  noList: 'Les enregistrements ne sont pas disponibles pour le moment.',
+  notOver: 'pas terminé',
+  noFile: 'Ce fichier n’est pas disponible pour le moment.',
+  download: (of: string, size: string) => `Télécharger ${of} (${size})`,
+};

@@ -1,0 +1,27 @@
+import type { Words } from '../en/index.js';
+
+export const recording: Words['recording'] = {
+  record: '录制通话',
+  starting: '正在开始录制…',
+  stop: '停止录制',
+  stopping: '正在结束录制…',
+  pause: '暂停录制',
+  resume: '继续录制',
+  mark: '录制中',
+  pausedMark: '录制已暂停',
+  told: '本次通话正在录制',
+  stopped: '录制已结束。',
+  failed: '录制失败。已录制的内容会保留。',
+  'no-space': '录制已结束：存储空间不足。',
+  limit: '录制已结束：已达到最长时间。',
+  full: '没有录制所需的存储空间。',
+  running: '本次通话已在录制。',
+  refused: '目前无法录制。',
+  list: '录制内容',
+  closeList: '关闭录制列表',
+  none: '此房间没有录制内容。',
+  noList: '目前无法列出录制内容。',
+  notOver: '尚未结束',
+  noFile: '目前无法获取此文件。',
+  download: (of: string, size: string) => `下载${of}（${size}）`,
+};
