@@ -23,6 +23,8 @@ interface Seen {
 
 const readFactsEveryMs = 1_000;
 const tellAgainMs = 1_000;
+/** The load of many nodes on many media servers is read less often: so many fields a second. */
+const loadFieldsPerMs = 2;
 
 /** The other nodes: which there are, which of them are dead, and what they say of themselves. */
 export class Peers {
@@ -33,6 +35,8 @@ export class Peers {
   readonly #differing = new Set<string>();
   #connectedAt = 0;
   #factsReadAt = Number.NEGATIVE_INFINITY;
+  /** When the load may be read again. */
+  #loadDueAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
 
   constructor(context: MembershipContext, onDead: (id: string) => void) {
@@ -98,12 +102,13 @@ export class Peers {
     const ids = [...this.#seen.keys()];
     const now = clock.now();
     const isFactsTime = now - this.#factsReadAt >= readFactsEveryMs;
+    const isLoadTime = isFactsTime && now >= this.#loadDueAt;
     const asked: Command[] = [
       ['ZRANGE', names.nodes, 0, -1, 'WITHSCORES'],
       ['PUBSUB', 'NUMSUB', ...ids.map((id) => names.channelOf(id))],
       ...ids.map((id): Command => ['EXISTS', names.node(id)]),
       ...(isFactsTime ? ids.map((id): Command => ['HGETALL', names.node(id)]) : []),
-      ...(isFactsTime ? [['HGETALL', names.load] satisfies Command] : []),
+      ...(isLoadTime ? [['HGETALL', names.load] satisfies Command] : []),
     ];
     const [listed, subscribers, ...rest] = await hub.all(asked);
     const heard = subscriberCounts.parse(subscribers);
@@ -117,7 +122,11 @@ export class Peers {
       if (fields) this.#keepFacts(id, seen, readFacts(fields));
       this.#judge(id, seen, rest[index] === 1, (heard.get(names.channelOf(id)) ?? 0) > 0);
     }
-    if (isFactsTime) this.#addUp(texts.parse(rest.at(-1)));
+    if (isLoadTime) {
+      const load = texts.parse(rest.at(-1));
+      this.#loadDueAt = now + load.size / loadFieldsPerMs;
+      this.#addUp(load);
+    }
     const known = new Set(times.keys());
     known.delete(this.#context.nodeId);
     for (const id of known) {

@@ -149,6 +149,26 @@ describe('Membership', () => {
     });
   });
 
+  it('reads the load of very many nodes and media servers less often', async () => {
+    const [ana, ben] = await anaAndBen();
+    const seen = (): number | undefined => ana.membership.peers.load.get('ws://one');
+    const writes = async (...fields: string[]): Promise<unknown> => ben.hub.call('HSET', names.load, ...fields);
+    await writes(
+      'ws://one ben',
+      '7',
+      ...Array.from({ length: 4_000 }, (_, index) => [`ws://${index} nobody`, '1']).flat(),
+    );
+    await until('ana knows', async () => {
+      await ana.look(1, 1_000);
+      return seen() === 7;
+    });
+    await writes('ws://one ben', '8');
+    await ana.look(1, 1_000);
+    expect(seen()).to.equal(7);
+    await ana.look(2, 1_000);
+    expect(seen()).to.equal(8);
+  });
+
   it('warns once when a node has other options', async () => {
     const [ana, ben] = await anaAndBen();
     ben.facts = { ...ben.facts, digest: 'other' };
