@@ -25,6 +25,8 @@ export interface OwnedRoomsParts {
   readonly unlisted: (hash: string) => void;
   readonly recordOf: RecordOf;
   readonly comeBack: ComeBack;
+  /** Called with what is kept of a room that another node may have had, before that is restored. */
+  readonly keptOf?: (room: string, fields: ReadonlyMap<string, string>) => void;
   readonly media: MediaOfRooms;
   readonly relay?: RoomRelay | undefined;
 }

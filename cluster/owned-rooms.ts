@@ -290,6 +290,7 @@ export class OwnedRooms implements Journal {
     this.#owned.add(owned);
     relay.begun(owned, state);
     rooms.restoreRefusals(name, refusalsOfFields(state));
+    parts.keptOf?.(name, state);
     if (state.has('room')) this.#restore(parts, owned, state);
     if (!rooms.find(name)) {
       owned.closed();

@@ -88,6 +88,13 @@ export class ReceiverQueue {
     this.#go();
   }
 
+  /** Somebody else sends what is about a room. @param room default: all rooms. @returns it */
+  letGo(room?: string): readonly Notice[] {
+    const left = [...this.#all].filter(({ notice }) => notice.room !== '' && (room ?? notice.room) === notice.room);
+    for (const waiting of left) this.#remove(waiting);
+    return left.map(({ notice }) => notice);
+  }
+
   /** Everything is tried for so long; what is left then dies. Does nothing the second time. */
   async close(ms: number): Promise<void> {
     for (const line of this.#lines.values()) if (line.endPause()) this.#ready.add(line);
@@ -153,8 +160,9 @@ export class ReceiverQueue {
     this.#underWay -= 1;
     waiting.isUnderWay = false;
     line.isSending = false;
+    const isLetGo = !this.#all.has(waiting);
     if (failure === undefined) this.#sent(line, waiting, this.#context.now() - begun);
-    else this.#failed(line, waiting, failure);
+    else if (!isLetGo) this.#failed(line, waiting, failure);
     this.#trim();
     this.#go();
   }
@@ -221,6 +229,7 @@ export class ReceiverQueue {
   }
 
   #remove(waiting: Waiting): void {
+    if (!this.#all.delete(waiting)) return;
     const { room } = waiting.notice;
     const line = this.#lines.get(room);
     line?.remove(waiting);
@@ -229,7 +238,6 @@ export class ReceiverQueue {
       this.#ready.delete(line);
       this.#lines.delete(room);
     }
-    this.#all.delete(waiting);
     this.#bytes -= waiting.bytes;
     if (this.#all.size === 0) this.#emptied();
   }

@@ -1,5 +1,7 @@
 import { Durations } from '../durations.js';
+import type { Journal } from '../rooms/index.js';
 import { DeadLetters } from './dead-letters.js';
+import { KeptNotices } from './kept-notices.js';
 import type { Death, Notice, Post } from './notice.js';
 import type { WebhookSettings } from './options.js';
 import { postWebhook } from './post-webhook.js';
@@ -23,6 +25,8 @@ export interface WebhooksContext extends Pick<QueueContext, 'now' | 'later' | 'r
   readonly events: Pick<ServerEvents, 'addSink'>;
   /** Called when webhooks are first wanted: the library of the messages takes memory. */
   readonly loadBodies: () => Promise<WebhookBodies>;
+  /** Where rooms are kept for other nodes. Default: nowhere. */
+  readonly journal?: Pick<Journal, 'changed'> | undefined;
 }
 
 /** Tells receivers of the operator what happens, over HTTP (docs/webhooks.md). Nothing waits for it. */
@@ -30,6 +34,7 @@ export class Webhooks {
   readonly #context: WebhooksContext;
   readonly #queues = new Map<string, ReceiverQueue>();
   readonly #letters: DeadLetters | undefined;
+  readonly #kept: KeptNotices | undefined;
   readonly #counts = new Map<string, number>();
   readonly times = new Durations();
   /** Given up since the log has told of them. */
@@ -41,7 +46,8 @@ export class Webhooks {
 
   constructor(context: WebhooksContext) {
     this.#context = context;
-    const { settings, log } = context;
+    const { settings, log, journal } = context;
+    this.#kept = journal && new KeptNotices(journal);
     if (settings.webhookDeadLetters !== '') this.#letters = new DeadLetters(settings.webhookDeadLetters, log);
   }
 
@@ -62,6 +68,17 @@ export class Webhooks {
       this.#removeSink?.();
       this.#removeSink = undefined;
     }
+  }
+
+  /** Another node had the room: what it has not sent is sent now. @param fields of the room, as they are kept */
+  restored(room: string, fields: ReadonlyMap<string, string>): void {
+    if (this.#queues.size === 0) return;
+    for (const notice of this.#kept?.restored(room, fields) ?? []) this.#add(notice);
+  }
+
+  /** Another node goes on, and sends what is not sent yet. @param room default: all rooms */
+  letGo(room?: string): void {
+    for (const queue of this.#queues.values()) for (const { id } of queue.letGo(room)) this.#kept?.forget(id);
   }
 
   /** How many wait or are under way, to all receivers. */
@@ -92,6 +109,7 @@ export class Webhooks {
     if (!this.#bodies || !this.#context.settings.webhookEvents.includes(name)) return undefined;
     const { id, at } = event;
     const notice = { id, event: name, room: roomOf(event) ?? '', at, body: this.#bodies.bodyOf(event) };
+    this.#kept?.keep(notice);
     return () => {
       this.#add(notice);
     };
@@ -99,6 +117,7 @@ export class Webhooks {
 
   #add(notice: Notice): void {
     this.#context.log.debug('a webhook is queued', { event: notice.event, id: notice.id });
+    this.#kept?.waits(notice, this.#queues.size);
     for (const queue of this.#queues.values()) {
       this.#count('queued', notice);
       queue.add(notice);
@@ -113,6 +132,7 @@ export class Webhooks {
         sent: (notice, ms) => {
           this.times.took(ms);
           this.#count('sent', notice);
+          this.#kept?.settled(notice);
         },
         retried: (notice) => {
           this.#count('retried', notice);
@@ -132,6 +152,7 @@ export class Webhooks {
 
   #died(url: string, name: string, notice: Notice, why: Death): void {
     this.#count('dead', notice);
+    this.#kept?.settled(notice);
     this.#letters?.add({ url, ...notice });
     this.#untold += 1;
     this.#context.log.debug('a webhook was given up', { url: name, event: notice.event, id: notice.id, why });

@@ -41,7 +41,7 @@ export async function startEvents(
       }),
   });
   const webhooks = new Webhooks({
-    ...{ settings: config, events, log, now, random: Math.random },
+    ...{ settings: config, events, log, now, random: Math.random, journal: node?.journal },
     later: (ms, run) => {
       const timer = setTimeout(run, ms);
       return () => {
@@ -57,6 +57,16 @@ export async function startEvents(
     },
   });
   await webhooks.renew();
+  if (node) {
+    rooms.watch({
+      roomOpened: () => undefined,
+      happened: () => undefined,
+      restored: () => undefined,
+      roomLetGo: ({ name }) => {
+        webhooks.letGo(name);
+      },
+    });
+  }
   const unwatch = watchMediaServers?.((url, up) => {
     events.mediaServerChanged(url, up);
   });

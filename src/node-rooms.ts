@@ -21,6 +21,8 @@ export interface ServedRooms {
   /** Whether all clients of a room can go on at another node. */
   readonly canMove: (room: string) => boolean;
   readonly doors: Pick<Doors, 'connections' | 'sendAway' | 'sendAllAway' | 'nodeLost'>;
+  /** Called with what is kept of a room that another node may have had, before that is restored. */
+  readonly keptOf: (room: string, fields: ReadonlyMap<string, string>) => void;
   /** Answers a request about a room of this node that another node passes on. */
   readonly answer: (request: string) => Promise<string>;
 }

@@ -333,7 +333,10 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const relayed = dialects.find((dialect) => dialect.relayed)?.relayed;
     const canMove = (name: string): boolean =>
       [...(rooms.find(name)?.everybody ?? [])].every(({ attributes }) => handOvers.has(attributes.dialect));
-    await node?.begin({ rooms, recordOf, comeBack, relayed, canMove, doors, answer });
+    const keptOf = (room: string, fields: ReadonlyMap<string, string>): void => {
+      stream.webhooks.restored(room, fields);
+    };
+    await node?.begin({ rooms, recordOf, comeBack, relayed, canMove, doors, keptOf, answer });
     const adminPlace = adminPlaceOf(config);
     const adminUrl = adminPlace && (await openAdmin(adminPlace));
     const port = await listen(http, placeOf(config));
@@ -392,6 +395,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         await rooms.endRecordings();
         await save(rooms.record(recordOf));
         rooms.letGo();
+        if (node) stream.webhooks.letGo();
       },
       stop,
     };

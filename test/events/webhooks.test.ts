@@ -7,7 +7,7 @@ import { Webhooks } from '../../events/webhooks.js';
 import { WebhookBodies } from '../../events/webhook-body.js';
 import { webhookNames } from '../../events/webhook-names.js';
 import { Rooms, newSid, roles } from '../../rooms/index.js';
-import type { Participant, RecordingFacts } from '../../rooms/index.js';
+import type { Journal, Participant, RecordingFacts } from '../../rooms/index.js';
 import { configOf } from '../../src/config.js';
 import type { Config, GivenConfig } from '../../src/config.js';
 import { FakeMedia } from '../support/fake-media.js';
@@ -45,12 +45,13 @@ describe('Webhooks', () => {
     expect(receiver.faults, 'each is signed').to.deep.equal([]);
   });
 
-  async function start(given: GivenConfig = {}): Promise<void> {
+  async function start(given: GivenConfig = {}, journal?: Pick<Journal, 'changed'>): Promise<void> {
     const keys = { [webhookKey.name]: webhookKey.secret };
     config = configOf({ webhookUrls: [receiver.url], webhookKey: webhookKey.name, keys, ...given });
     webhooks = new Webhooks({
       ...{ settings: config, events, log, now: () => nowMs, later: time.later, random: () => 0.5 },
       loadBodies: () => Promise.resolve(new WebhookBodies(protocol)),
+      journal,
     });
     await webhooks.renew();
   }
@@ -383,6 +384,36 @@ describe('Webhooks', () => {
     await closing;
     expect(countOf('dead')).to.equal(4);
     expect(webhooks.waiting).to.equal(0);
+  });
+
+  it('are kept beside their room, where rooms are kept, until each receiver has them', async () => {
+    const other = await WebhookReceiver.start();
+    const kept = new Map<string, string>();
+    const journal: Pick<Journal, 'changed'> = {
+      changed: (_room, field, record) => {
+        if (record) kept.set(field, JSON.stringify(record()));
+        else kept.delete(field);
+      },
+    };
+    await start({ webhookUrls: [receiver.url, other.url] }, journal);
+    other.answer = (response) => response.writeHead(500).end();
+    (await join('ada')).leave();
+    await until('one has all', () => receiver.received.length === 4);
+    await allPaused(1);
+    expect([...kept.keys()]).to.deep.equal(['hook:1', 'hook:2', 'hook:3', 'hook:4']);
+    // Another node has the room, and gives it back.
+    webhooks.letGo('lab');
+    expect([webhooks.waiting, kept.size]).to.deep.equal([0, 4]);
+    other.answer = (response) => response.end();
+    webhooks.restored('lab', new Map([...kept].reverse()));
+    await join('ben');
+    await idle();
+    expect(kept.size).to.equal(0);
+    const told = ['room_started lab', 'participant_joined lab ada', 'participant_left lab ada', 'room_finished lab'];
+    expect(receiver.told()).to.deep.equal([...told, ...told, 'room_started lab', 'participant_joined lab ben']);
+    expect(new Set(receiver.received.map(({ event }) => event.id)).size, 'the same ones again').to.equal(6);
+    expect(countOf('dead')).to.equal(0);
+    await other.die();
   });
 
   it('go to another receiver after a reload, and those for the former one are given up', async () => {
