@@ -4,6 +4,7 @@ import type { Check, Found } from './found.js';
 import { checkAccess, checkConfiguration, checkPorts, checkTls } from './own-checks.js';
 import { checkAddresses, checkEngines, checkKurento, checkMediaPorts, checkMediaRelays } from './media-checks.js';
 import { checkRelays } from './relay-checks.js';
+import { checkWebhooks } from './webhook-checks.js';
 
 /** One line of `atrium doctor`. */
 export interface Finding extends Found {
@@ -23,6 +24,7 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
   ['media relays', checkMediaRelays],
   ['Kurento media server', checkKurento],
   ['STUN and TURN', checkRelays],
+  ['webhooks', checkWebhooks],
 ];
 
 /** Looks at everything that the configuration needs. Starts nothing. Never rejects. */

@@ -45,6 +45,22 @@ describe('atrium doctor', function () {
     return (server.address() as AddressInfo).port;
   }
 
+  it('receivers of webhooks that answer, redirect and are not there', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/moved' ? 302 : 405, { Location: '/' }).end();
+    });
+    const origin = `http://127.0.0.1:${await listening(server)}`;
+    const keys = { KEYS: `hook: ${'x'.repeat(32)}`, WEBHOOK_KEY: 'hook' };
+    const nowhere = `http://127.0.0.1:${await freePort()}/`;
+    const WEBHOOK_URLS = `${origin}/hooks?secret=s,${origin}/moved,${nowhere}`;
+    const [good = '', moved, gone] = (await about('webhooks', { ...keys, WEBHOOK_URLS })).split('\n');
+    expect(good).to.equal(`ok ${origin}/hooks answers`);
+    expect(moved).to.include('warn').and.include('redirect (302)');
+    expect(gone).to.include('warn').and.include('ECONNREFUSED');
+    server.close();
+    server.closeAllConnections();
+  });
+
   it('a good set-up: no line fails, and each says what was looked at', async () => {
     const { code, out } = await atrium('doctor', { HOST: '127.0.0.1', PORT: String(port) });
     expect(code).to.equal(0);
