@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
+import { TcpProxy } from '../../cluster/processes/tcp-proxy.js';
 import { MediaError } from '../../../media/errors.js';
 import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js';
 import { codeOf, outcomeOf } from '../../support/rejection.js';
@@ -131,6 +132,63 @@ describe('kurento engine › loss of the media server', () => {
     await until('what was left behind is released', () => room.server.objects.size === 0);
     await room.endpoint(engine);
     expect(pipelineEvents.losses).to.have.lengthOf(1);
+  });
+
+  describe('when others may take over what a silent media server has', () => {
+    let network: TcpProxy;
+    let answer: () => void;
+    let asked: number;
+
+    beforeEach(async () => {
+      await room.server.start();
+      network = await TcpProxy.to(() => [Number(new URL(room.server.url).port)]);
+      asked = 0;
+    });
+
+    afterEach(() => {
+      network.close();
+    });
+
+    /** Connected, and then out of reach, though something takes connections. Resolves when the others are asked. */
+    async function silent() {
+      const engine = room.engine({
+        url: `ws://127.0.0.1:${network.port}/kurento`,
+        ...{ lostAfterMs: 100, requestTimeoutMs: 1_000 },
+        beforeLoss: () => {
+          asked += 1;
+          return new Promise((resolve) => (answer = resolve));
+        },
+      });
+      await engine.connect();
+      const parts = await room.endpoint(engine);
+      network.cut();
+      await until('the others are asked', () => asked > 0);
+      expect(parts.pipelineEvents.losses).to.be.empty;
+      return { engine, ...parts };
+    }
+
+    it('what they have left is lost', async () => {
+      const { pipeline, pipelineEvents } = await silent();
+      answer();
+      await until('the pipeline is lost', () => pipelineEvents.losses.length > 0);
+      pipeline.release();
+      network.mend();
+      await until('it is released', () => room.server.objects.size === 0);
+    });
+
+    it('nothing is lost if it is back before they have answered, and they are asked the next time again', async () => {
+      const { engine, pipeline, pipelineEvents, endpoint } = await silent();
+      network.mend();
+      await until('it is back', () => engine.up);
+      answer();
+      await endpoint.connect(endpoint);
+      expect(pipelineEvents.losses).to.be.empty;
+      network.cut();
+      await until('they are asked again', () => asked === 2);
+      pipeline.letGo();
+      answer();
+      expect(pipelineEvents.losses).to.be.empty;
+    });
   });
 
   it('where nobody listens any more everything is lost, without waiting; a new pipeline waits for the next one', async () => {
