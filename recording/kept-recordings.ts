@@ -92,8 +92,8 @@ export class KeptRecordings implements RecordingStore {
         this.#goOnWith(folder);
       },
     });
-    this.recovered = this.#left.look().then(async () => {
-      await Promise.all([...this.#running.values()].map(async ({ over }) => over));
+    this.recovered = this.#left.look().then(async (taken) => {
+      await Promise.all(taken.map(async ({ finished }) => finished));
     });
     this.#timers = [
       setInterval(() => void this.checkRunning(), watchMs).unref(),

@@ -29,14 +29,15 @@ export class LeftFolders {
     this.#log = options.log;
   }
 
-  /** Never rejects. */
-  async look(): Promise<void> {
+  /** Never rejects. @returns those that were taken over */
+  async look(): Promise<readonly Folder[]> {
     const { directory, server, isRunning } = this.#options;
+    const taken: Folder[] = [];
     try {
       const names = await readdir(directory);
       for (const id of this.#done) if (!names.includes(id)) this.#done.delete(id);
       for (const name of names) {
-        if (isRecordingId(name) && !this.#done.has(name) && !isRunning(name)) await this.#look(name);
+        if (isRecordingId(name) && !this.#done.has(name) && !isRunning(name)) taken.push(...(await this.#look(name)));
         else if (name.startsWith(deletedPrefix)) await rm(join(directory, name), { recursive: true, force: true });
         else if (name.startsWith(newPrefix)) await this.#dropUnmade(join(directory, name));
       }
@@ -44,9 +45,11 @@ export class LeftFolders {
     } catch (error) {
       this.#log.warn('recordings that another server may have left cannot be looked for', { directory, error });
     }
+    return taken;
   }
 
-  async #look(id: string): Promise<void> {
+  /** @returns it, or nothing when there is nothing to do in it for this server */
+  async #look(id: string): Promise<Folder[]> {
     const { directory, server, archive, isRunning, taken } = this.#options;
     const path = folderOf(directory, id);
     try {
@@ -54,15 +57,17 @@ export class LeftFolders {
       const hasEnded = state === 'ready' || state === 'failed';
       if (hasEnded && !(await isOwned(path))) {
         this.#done.add(id);
-        return;
+        return [];
       }
-      if (isRunning(id) || !(await claim(path, server))) return;
+      if (isRunning(id) || !(await claim(path, server))) return [];
       const folder = await Folder.left(path, this.#options);
+      if (!folder) this.#log.warn('a directory has the name of a recording, but no journal', { path });
       if (folder) taken(folder);
-      else this.#log.warn('a directory has the name of a recording, but no journal', { path });
+      return folder ? [folder] : [];
     } catch (error) {
       // Deleted meanwhile, or of somebody else.
       this.#log.warn('a recording that was left cannot be taken over', { recording: id, error });
+      return [];
     }
   }
 

@@ -21,7 +21,9 @@ export const recordedFileSchema = z.object({
   width: z.number().int().optional().meta({ description: 'Of the first picture, in pixels' }),
   height: z.number().int().optional(),
   gaps: z.array(span).meta({ description: "Where nothing came, on the file's clock" }),
-  muted: z.object({ audio: z.array(span).optional(), video: z.array(span).optional() }),
+  muted: z
+    .object({ audio: z.array(span).optional(), video: z.array(span).optional() })
+    .meta({ description: "Where the participant had muted it, on the file's clock" }),
   repaired: z.boolean().meta({ description: 'Made whole after its writer had died' }),
   available: z
     .boolean()

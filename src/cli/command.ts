@@ -22,6 +22,8 @@ export interface Flag {
   readonly meaning: string;
   /** Whether it may be given several times. */
   readonly isMany?: true;
+  /** One letter, for `-o`. */
+  readonly short?: string;
 }
 export type Flags = Readonly<Record<string, Flag>>;
 
@@ -32,6 +34,8 @@ export interface Command {
   readonly summary: string;
   /** For its help. Undefined for a command that takes the options of the server. */
   readonly flags?: Flags;
+  /** What it is about, where that is given without a flag. For its help. */
+  readonly operand?: { readonly value: string; readonly meaning: string };
   /** @throws UsageError, ConfigError */
   readonly run: (args: readonly string[], surroundings: Surroundings) => ExitCode | Promise<ExitCode>;
 }
@@ -55,20 +59,23 @@ export class CommandError extends Error {
 
 /** What was given for the flags of a command. */
 export class GivenFlags {
+  /** Undefined when nothing was given without a flag. */
+  readonly operand: string | undefined;
   readonly #values: Readonly<Record<string, unknown>>;
 
-  /** @throws UsageError */
-  constructor(flags: Flags, args: readonly string[]) {
+  /** @param hasOperand whether one word may be given without a flag. @throws UsageError */
+  constructor(flags: Flags, args: readonly string[], { hasOperand } = { hasOperand: false }) {
     const options = Object.fromEntries(
-      Object.entries(flags).map(([name, { value, isMany }]) => {
-        return [
-          name,
-          { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: isMany ?? false },
-        ];
+      Object.entries(flags).map(([name, { value, isMany, short }]) => {
+        const type = value === undefined ? ('boolean' as const) : ('string' as const);
+        return [name, { type, multiple: isMany ?? false, ...(short !== undefined && { short }) }];
       }),
     );
     try {
-      this.#values = parseArgs({ args: [...args], options, allowPositionals: false }).values;
+      const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: hasOperand });
+      if (positionals.length > 1) throw new Error(`Unexpected argument '${positionals[1] ?? ''}'`);
+      this.#values = values;
+      [this.operand] = positionals;
     } catch (error) {
       throw new UsageError((error as Error).message.split('. ')[0] ?? '', { cause: error });
     }

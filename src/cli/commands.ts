@@ -3,6 +3,7 @@ import { doctor } from './doctor.js';
 import { health } from './health.js';
 import { keysGenerate } from './keys-generate.js';
 import { participantCommands } from './participants.js';
+import { recordingCommands } from './recording.js';
 import { roomCommands } from './rooms.js';
 import { start } from './start.js';
 import { tokenCreate } from './token-create.js';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   ...roomCommands,
   ...participantCommands,
   webhooksResend,
+  ...recordingCommands,
   health,
   doctor,
 ];

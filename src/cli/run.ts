@@ -62,10 +62,12 @@ function help(): string {
   return `Atrium ${version()}: a conference room server\n\n${lines.join('')}\n${ends}`;
 }
 
-function helpOf({ name, summary, flags = {} }: Command): string {
-  const told = Object.entries(flags).map(([flag, { value, meaning, isMany }]) => {
+function helpOf({ name, summary, operand, flags = {} }: Command): string {
+  const about = operand ? `  ${operand.value}\n      ${operand.meaning}\n` : '';
+  const told = Object.entries(flags).map(([flag, { value, meaning, isMany, short }]) => {
     const again = isMany ? ' May be given several times.' : '';
-    return `  --${flag}${value === undefined ? '' : ` ${value}`}\n      ${meaning}${again}\n`;
+    const letter = short === undefined ? '' : `-${short}, `;
+    return `  ${letter}--${flag}${value === undefined ? '' : ` ${value}`}\n      ${meaning}${again}\n`;
   });
-  return `atrium ${name}: ${summary}\n\n${told.join('')}`;
+  return `atrium ${name}: ${summary}\n\n${about}${told.join('')}`;
 }

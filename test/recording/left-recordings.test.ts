@@ -52,6 +52,7 @@ describe('recordings that a server has left', function () {
     expect(ben).to.deep.include({ bytes: 0, available: false, offsetMs: 1_700 });
     expect(manifest?.durationMs).to.equal(Math.max(1_700, 100 + (ana?.durationMs ?? 0)));
     expect(await complaints(stage.path(id, '0001-camera.webm'))).to.equal('');
+    await kept.close();
     expect(readdirSync(stage.path(id)).sort()).to.deep.equal(['0001-camera.webm', 'journal.ndjson', 'manifest.json']);
   });
 
