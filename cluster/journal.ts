@@ -1,3 +1,4 @@
+import { Alarm } from './alarm.js';
 import { ClusterError } from './cluster-error.js';
 import type { Clock } from './clock.js';
 import { CommitLine } from './commit-line.js';
@@ -76,6 +77,8 @@ export class RoomJournal {
   #seq: number;
   #isScheduled = false;
   #isTouched = false;
+  /** For what may wait. */
+  readonly #alarm: Alarm;
   #end: ClusterError | undefined;
   /** While the room is handed over or closed. */
   #isLeaving = false;
@@ -103,6 +106,9 @@ export class RoomJournal {
       this.#schedule();
     });
     this.#begunAt = context.clock.now();
+    this.#alarm = new Alarm(context.clock, () => {
+      this.#schedule();
+    });
     this.#sessions = new FoundSessions(sessions, this.#begunAt);
     // A room that has just been opened has no former owner.
     this.#isFormerRead = room.state.size === 0;
@@ -219,10 +225,12 @@ export class RoomJournal {
     if (!this.#end) this.#summary.change(make);
   }
 
-  /** There is something for `JournalOwner.gathering`. */
-  touch(): void {
+  /** There is something for `JournalOwner.gathering`. @param withinMs so long it may wait for another commit, and goes with that */
+  touch(withinMs = 0): void {
+    if (this.#end) return;
     this.#isTouched = true;
-    this.#schedule();
+    if (withinMs > 0) this.#alarm.within(withinMs);
+    else this.#schedule();
   }
 
   /** Happens when the commit of this turn has succeeded, in the order of these calls. Never when it fails. */
@@ -331,6 +339,7 @@ export class RoomJournal {
     const from = this.position;
     const { epoch } = from;
     this.#isTouched = false;
+    this.#alarm.off();
     this.#owner.gathering?.(from);
     // The frames of this turn are in the log before it is trimmed: they may be more than it takes.
     const { entries } = this.#pending;
@@ -446,6 +455,7 @@ export class RoomJournal {
   #finish(error: ClusterError): void {
     this.#end = error;
     this.#summary.close();
+    this.#alarm.off();
     for (const drop of this.#pending.dropped) drop(error);
     this.#pending = new PendingTurn();
     this.#wake();

@@ -209,6 +209,7 @@ export class GatewayRoom implements OwnerlessRoom {
     else await this.#tell(message);
     for (const id of Object.keys(message.d)) this.#noteServed(id);
     if (missing.length > 0) this.#post(node, { t: 'w', ...this.#reports.now(), u: missing });
+    if (message.t === 'out' && message.f.length === 0) this.#reports.again();
     this.#reports.soon();
   }
 

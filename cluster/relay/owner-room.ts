@@ -43,6 +43,9 @@ export interface JournaledRoom {
   readonly journal: RoomJournal;
 }
 
+/** How long may pass until the journal has what a gateway has written, in ms. */
+const writtenWithinMs = 10;
+
 /** The sessions of a room at its owner, as gateways, sessions and the journal reach them. */
 export class OwnerRoom implements ClientRoom {
   readonly #context: OwnerContext;
@@ -131,7 +134,9 @@ export class OwnerRoom implements ClientRoom {
     this.#heard.add(g);
     if (w && gateways.wrote(g, w)) {
       // Where the client does not count, this decides what it is told once it has come back.
-      if (members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) journal.touch();
+      if (members.all.some(({ session, line }) => line?.gateway === g && !session.counts)) {
+        journal.touch(writtenWithinMs);
+      }
       over.written(g, w);
       this.#noteIdle();
     }

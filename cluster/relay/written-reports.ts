@@ -2,10 +2,13 @@ import type { Clock } from '../clock.js';
 import { comparePositions, pair } from '../position.js';
 import type { Position } from '../position.js';
 
-/** How long after something was written its owner hears of it, in ms. */
-const reportAfterMs = 100;
+/**
+ * How long after something was written its owner hears of it, in ms. It is in Redis a moment later (`OwnerRoom.written`): a tenth of a second
+ * in all.
+ */
+const reportAfterMs = 90;
 
-/** Tells the owner of a room up to where this gateway has written to its sockets: a moment later, or with another message. */
+/** Tells the owner of a room up to where this gateway has written to its sockets: with another message, or else a moment later. */
 export class WrittenReports {
   readonly #clock: Pick<Clock, 'later'>;
   readonly #written: () => Position | undefined;
@@ -44,13 +47,24 @@ export class WrittenReports {
 
   /** For a message that is sent to the owner now. */
   now(): { w?: [number, number] } {
+    if (!this.#hasDirect) this.#cancel();
     const at = (this.#reported = this.#written());
     return at ? { w: pair(at) } : {};
   }
 
+  /** The owner asks: the last report may be lost. */
+  again(): void {
+    this.#reported = undefined;
+  }
+
   close(): void {
     this.#hasClosed = true;
+    this.#cancel();
+  }
+
+  #cancel(): void {
     this.#stop?.();
+    this.#stop = undefined;
   }
 
   get #hasNews(): boolean {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Counts } from '../../../cluster/counts.js';
 import { roomHash } from '../../../cluster/names.js';
-import type { LineClient } from '../../../cluster/port.js';
+import type { Line, LineClient } from '../../../cluster/port.js';
 import { controlText } from '../../../cluster/relay/control.js';
 import { Gateways } from '../../../cluster/relay/gateways.js';
 import type { Sent } from '../../../cluster/relay/messages.js';
@@ -17,13 +17,14 @@ const epoch = 10;
 /** Resolves when all promises have gone as far as they can. */
 const turn = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('A gateway that missed messages', () => {
+describe('A gateway of a room', () => {
   let log: LoggedFrame[] | undefined;
   let sent: Sent[];
   let written: string[];
   let closed: number[];
   let gateways: Gateways;
   let reads: number;
+  let clock: HandClock;
 
   beforeEach(() => {
     log = [];
@@ -31,9 +32,10 @@ describe('A gateway that missed messages', () => {
     written = [];
     closed = [];
     reads = 0;
+    clock = new HandClock();
     gateways = new Gateways({
       counts: new Counts(),
-      ...{ nodeId: 'here', clock: new HandClock(), log: new RecordingLog(), frameOf: (text) => Buffer.from(text) },
+      ...{ nodeId: 'here', clock, log: new RecordingLog(), frameOf: (text) => Buffer.from(text) },
       post: { send: (_node, message) => sent.push(message) },
       find: async () => Promise.resolve({ node: 'owner', epoch }),
       moved: () => undefined,
@@ -55,13 +57,20 @@ describe('A gateway that missed messages', () => {
   }
 
   /** The client of slot 1 comes in with the first entry. @param x what it was told before that */
-  async function comeIn(...x: [number, string][]): Promise<void> {
-    gateways.open('garden', { session: 's1', address: '10.0.0.1', token: undefined }, clientOf()).send('join');
+  async function comeIn(...x: [number, string][]): Promise<Line> {
+    const line = gateways.open('garden', { session: 's1', address: '10.0.0.1', token: undefined }, clientOf());
+    line.send('join');
     await turn();
     const id = lineId();
     const bind = controlText({ t: 'bind', c: id, g: 'here', x });
     hear({ p: [epoch, 0], q: [epoch, 1], f: [[1, '1', bind]], d: { [id]: 1 }, b: { [id]: [epoch, 0] } });
     await turn();
+    return line;
+  }
+
+  /** Up to where the owner was told that all was written, by each message since the last time. */
+  function reports(): (number | undefined)[] {
+    return sent.splice(0).map((message) => (message.t === 'req' || message.t === 'w' ? message.w?.[1] : undefined));
   }
 
   function lineId(): string {
@@ -88,7 +97,7 @@ describe('A gateway that missed messages', () => {
     if (heard.t === 'out') gateways.receive(heard);
   }
 
-  it('reads them from the log, 2,000 at a time, and writes what is for its clients', async () => {
+  it('reads what it has missed from the log, 2,000 at a time, and writes what is for its clients', async () => {
     await comeIn();
     log = Array.from({ length: 4_500 }, (_, index) => ({
       at: { epoch, seq: index + 2 },
@@ -103,7 +112,7 @@ describe('A gateway that missed messages', () => {
     expect(closed).to.deep.equal([]);
   });
 
-  it('has its clients come back when the log does not have them any more, and writes nothing else to them', async () => {
+  it('has its clients come back when the log does not have what they missed any more, and writes nothing else to them', async () => {
     await comeIn();
     log = undefined;
     hear({ p: [epoch, 50], q: [epoch, 51], f: [[51, '*', 'after the gap']] });
@@ -143,5 +152,38 @@ describe('A gateway that missed messages', () => {
     hear(message);
     await turn();
     expect(written).to.deep.equal(['once']);
+  });
+
+  describe('says up to where it has written', () => {
+    it('within a tenth of a second', async () => {
+      await comeIn();
+      clock.pass(100);
+      expect(reports()).to.deep.equal([undefined, 1]);
+      clock.pass(1_000);
+      expect(reports()).to.deep.equal([]);
+    });
+
+    it('with what its clients ask, and then not again', async () => {
+      const line = await comeIn();
+      clock.pass(50);
+      line.send('text');
+      expect(reports()).to.deep.equal([undefined, 1]);
+      clock.pass(500);
+      expect(reports()).to.deep.equal([]);
+      hear({ p: [epoch, 1], q: [epoch, 2], f: [[2, '*', 'more']] });
+      await turn();
+      clock.pass(100);
+      expect(reports()).to.deep.equal([2]);
+    });
+
+    it('again when the owner asks, which may not have heard it', async () => {
+      await comeIn();
+      clock.pass(100);
+      reports();
+      hear({ p: [epoch, 1], q: [epoch, 1] });
+      await turn();
+      clock.pass(100);
+      expect(reports()).to.deep.equal([1]);
+    });
   });
 });
