@@ -64,8 +64,8 @@ export interface Line {
   readonly isIn: boolean;
   /** How many messages are not served yet. */
   readonly unserved: number;
-  /** Passes a message on. They are served in order, once each. */
-  send(text: string): void;
+  /** Passes a message on. They are served in order, once each. @param withinMs so long it may wait for others to the same node */
+  send(text: string, withinMs?: number): void;
   /** The client has gone. @param isOver its session ends at once; otherwise it has the grace time to come back */
   close(reason: string, isOver: boolean): void;
 }
@@ -87,8 +87,11 @@ export interface SessionClient {
   readonly open: boolean;
   /** Whether everything is to be sent here, also while the client has no connection: it is kept for the client then. */
   readonly keeps: boolean;
-  /** Where the client `keeps`: told once the room's changes up to now are safe. */
-  send(frame: WireFrame): void;
+  /**
+   * Where the client `keeps`: told once the room's changes up to now are safe.
+   * @param withinMs so long it may wait for other changes of the room
+   */
+  send(frame: WireFrame, withinMs?: number): void;
   close(code: number, reason: string): void;
   /** Closed a while later, unless the client goes on using the connection. */
   closeUnlessUsed(rule: UnusedRule): void;
@@ -110,8 +113,11 @@ export interface RelaySession {
   readonly lastRequest: string | undefined;
   /** JSON of ids: requests that were answered since the client came back, and that it may send again all the same. */
   readonly repeatable: readonly string[];
-  /** Serves a message of the client, after those before. @param finished called when its answer was sent, or when it needs none */
-  acceptText(text: string, finished: () => void): void;
+  /**
+   * Serves a message of the client, after those before.
+   * @param finished called when its answer was sent, or when it needs none. So long the gateway may wait until it knows that it is served
+   */
+  acceptText(text: string, finished: (withinMs?: number) => void): void;
   /** Resolves when none of its messages is being served, and none waits. */
   idle(): Promise<void>;
   /** Goes on with another connection. @param token of its upgrade; undefined: the former one goes on */

@@ -143,7 +143,7 @@ export async function startNode(
   });
   const lines = (relay = new Relay({
     ...{ nodeId, clock: systemClock, log, textOf, frameOf: textFrame, region: config.nodeRegion || undefined },
-    post: (listener) => (post = new HubPost(hub, names, nodeId, listener, log)),
+    post: (listener) => (post = new HubPost(hub, names, nodeId, listener, systemClock, log)),
     counts: node.counts,
     dialect: {
       begin: (client, arrival) => {

@@ -105,7 +105,12 @@ async function cpu(stage: Stage, table: Table, roomSize: number): Promise<void> 
 async function redisCommands(stage: Stage, table: Table): Promise<void> {
   const measures: readonly [string, string, (stage: Stage, places: Places) => Promise<Commands>][] = [
     ['a join', '≤ 3', commandsOfJoins],
-    ['a publication with 20 candidates, five a turn', '≤ 10', commandsOfPublications],
+    [
+      'a publication with 20 candidates, five every 20 ms',
+      '≤ 10',
+      async (...all) => commandsOfPublications(...all, 20),
+    ],
+    ['the same, five when the last five are answered', '≤ 10', commandsOfPublications],
     ['a chat', '≤ 2', commandsOfChats],
   ];
   for (const [name, aim, measure] of measures) {

@@ -185,23 +185,31 @@ export async function commandsOfChats(stage: Stage, places: Places): Promise<Com
   return found;
 }
 
-/** A publication with 20 candidates, five in a turn. */
-export async function commandsOfPublications(stage: Stage, places: Places): Promise<Commands> {
+/**
+ * A publication with 20 candidates, five in a turn.
+ * @param everyMs a page does not wait for answers: so often it has found five more. Undefined: the next five follow the last answer
+ */
+export async function commandsOfPublications(stage: Stage, places: Places, everyMs?: number): Promise<Commands> {
   const { first, others } = await seat(places, 1, 11, 'publishers');
   const found = await commands(stage, others.length, async () => {
     for (const member of others) {
-      await answered(member, 5, { method: 'publishVideo', params: { sdpOffer: offer, doLoopback: false } });
-      for (let part = 0; part < 4; part += 1) {
-        const done = Array.from({ length: 5 }, (_, index) => {
-          const id = 100 + 5 * part + index;
-          return { id, frame: { method: 'onIceCandidate', params: { endpointName: member.user, ...candidate(id) } } };
-        });
-        await allAnswered(member, done);
-      }
+      const publication = { id: 5, frame: { method: 'publishVideo', params: { sdpOffer: offer, doLoopback: false } } };
+      const parts = [0, 1, 2, 3].map((part) => candidatesOf(member, part));
+      const all = [[publication], ...parts];
+      if (everyMs === undefined) for (const part of all) await allAnswered(member, [part]);
+      else await allAnswered(member, all, everyMs);
     }
   });
   await closeAll([...first, ...others]);
   return found;
+}
+
+/** Five candidates. */
+function candidatesOf({ user }: Member, part: number) {
+  return Array.from({ length: 5 }, (_, index) => {
+    const id = 100 + 5 * part + index;
+    return { id, frame: { method: 'onIceCandidate', params: { endpointName: user, ...candidate(id) } } };
+  });
 }
 
 export interface TakeOver {
@@ -322,14 +330,13 @@ async function heard(member: Member, act: () => void): Promise<void> {
   await countdown.done;
 }
 
-async function answered(member: Member, id: number, frame: object): Promise<void> {
-  await allAnswered(member, [{ id, frame }]);
-}
-
+/** Sends requests part by part. Resolves when all are answered. */
 async function allAnswered(
   member: Member,
-  requests: readonly { readonly id: number; readonly frame: object }[],
+  parts: readonly (readonly { readonly id: number; readonly frame: object }[])[],
+  everyMs = 0,
 ): Promise<void> {
+  const requests = parts.flat();
   const countdown = new Countdown(requests.length);
   const wanted = new Set(requests.map(({ id }) => id));
   member.onFrame = (bytes) => {
@@ -338,7 +345,10 @@ async function allAnswered(
     if (error !== undefined) throw new Error(`refused: ${JSON.stringify(error)}`);
     countdown.tick();
   };
-  for (const { id, frame } of requests) member.send({ jsonrpc: '2.0', id, ...frame });
+  for (const part of parts) {
+    for (const { id, frame } of part) member.send({ jsonrpc: '2.0', id, ...frame });
+    if (everyMs > 0) await pause(everyMs);
+  }
   await countdown.done;
 }
 

@@ -81,8 +81,8 @@ export class GatewayLine implements Line {
     owner.add(this);
   }
 
-  send(text: string): void {
-    if (!this.isClosed) this.do({ a: 'f', f: text });
+  send(text: string, withinMs?: number): void {
+    if (!this.isClosed) this.do({ a: 'f', f: text }, withinMs);
   }
 
   close(reason: string, isOver: boolean): void {
@@ -92,12 +92,13 @@ export class GatewayLine implements Line {
     this.do({ a: 'gone', reason, over: isOver, ...(at && { w: [at.epoch, at.seq] as [number, number] }) });
   }
 
-  do(act: Act): void {
+  /** @param withinMs as `Line.send` */
+  do(act: Act, withinMs?: number): void {
     if (this.#isOver) return;
     this.#count += 1;
     const unserved = { number: this.#count, act };
     this.#unserved.push(unserved);
-    this.#owner?.send(this, [unserved]);
+    this.#owner?.send(this, [unserved], withinMs);
   }
 
   /** Up to here all are served. @returns whether that is new */

@@ -96,13 +96,14 @@ export class GatewayRoom implements OwnerlessRoom {
     if (line.all.length > 0) this.send(line, line.all);
   }
 
-  send(line: GatewayLine, unserved: readonly Unserved[]): void {
+  /** @param withinMs as `Line.send` */
+  send(line: GatewayLine, unserved: readonly Unserved[], withinMs?: number): void {
     if (!this.#owner) {
       this.#search.begin();
       return;
     }
     if (this.#isCatchingUp) return;
-    this.#requestOf(this.#owner.node, [[line, unserved]]);
+    this.#requestOf(this.#owner.node, [[line, unserved]], withinMs);
   }
 
   receive(message: Incoming): void {
@@ -282,18 +283,23 @@ export class GatewayRoom implements OwnerlessRoom {
     );
   }
 
-  #requestOf(node: string, lines: readonly (readonly [line: GatewayLine, unserved: readonly Unserved[]])[]): void {
+  #requestOf(
+    node: string,
+    lines: readonly (readonly [line: GatewayLine, unserved: readonly Unserved[]])[],
+    withinMs?: number,
+  ): void {
     if (!this.#context.isUp()) return;
     for (const [line, unserved] of lines) this.#count(node, line, unserved);
     const unknown = lines.filter(([{ isIn, id }]) => !isIn || !this.#lines.isKnown(id));
-    this.#post(node, {
-      t: 'req',
+    const message = {
+      t: 'req' as const,
       ...this.#reports.now(),
       l: Object.fromEntries(unknown.map(([line]): [string, About] => [line.id, line.about])),
       q: lines.flatMap(([line, unserved]) =>
         unserved.map(({ number, act }): [string, number, typeof act] => [line.id, number, act]),
       ),
-    });
+    };
+    this.#post(node, message, withinMs);
   }
 
   #count(node: string, line: GatewayLine, unserved: readonly Unserved[]): void {
@@ -319,8 +325,8 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#noteUnused();
   }
 
-  #post(node: string, message: Rest<Extract<Sent, { t: 'req' | 'w' }>>): void {
-    this.#context.post.send(node, { v: 1, r: this.hash, g: this.#context.nodeId, ...message });
+  #post(node: string, message: Rest<Extract<Sent, { t: 'req' | 'w' }>>, withinMs?: number): void {
+    this.#context.post.send(node, { v: 1, r: this.hash, g: this.#context.nodeId, ...message }, withinMs);
   }
 
   #noteUnused(): void {

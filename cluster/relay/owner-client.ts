@@ -4,7 +4,8 @@ import type { Member } from './owner-members.js';
 
 /** The room of a client, as the client needs it. */
 export interface ClientRoom {
-  tell(member: Member, frame: WireFrame): void;
+  /** @param withinMs as `SessionClient.send` */
+  tell(member: Member, frame: WireFrame, withinMs?: number): void;
   /** For a client that is in no room. */
   tellDirectly(line: OwnerLine, frame: WireFrame): void;
   /** The connection is to be closed. */
@@ -36,8 +37,8 @@ export class OwnerClient implements SessionClient {
     return this.line?.isGone === false && (!this.member || this.member.line === this.line);
   }
 
-  send(frame: WireFrame): void {
-    if (this.member) this.#room.tell(this.member, frame);
+  send(frame: WireFrame, withinMs?: number): void {
+    if (this.member) this.#room.tell(this.member, frame, withinMs);
     else if (this.line) this.#room.tellDirectly(this.line, frame);
   }
 

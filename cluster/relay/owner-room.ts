@@ -44,7 +44,7 @@ export interface JournaledRoom {
 }
 
 /** How long may pass until the journal has what a gateway has written, in ms. */
-const writtenWithinMs = 10;
+const writtenWithinMs = 50;
 
 /** The sessions of a room at its owner, as gateways, sessions and the journal reach them. */
 export class OwnerRoom implements ClientRoom {
@@ -178,10 +178,10 @@ export class OwnerRoom implements ClientRoom {
     this.#heard.clear();
   }
 
-  tell(member: Member, frame: WireFrame): void {
+  tell(member: Member, frame: WireFrame, withinMs?: number): void {
     if (!this.#isIn(member)) return;
     this.#parts.turn.tell(member.slot, frame);
-    this.#parts.journal.touch();
+    this.#parts.journal.touch(withinMs);
   }
 
   tellDirectly(line: OwnerLine, frame: WireFrame): void {

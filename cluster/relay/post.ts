@@ -1,4 +1,6 @@
 import type { Log } from '../../log.js';
+import { Alarm } from '../alarm.js';
+import type { Clock } from '../clock.js';
 import type { Names } from '../names.js';
 import type { Hub } from '../redis.js';
 import { messageSchema } from './messages.js';
@@ -6,8 +8,11 @@ import type { Message, Sent } from './messages.js';
 
 /** What nodes tell each other. A message may be lost. */
 export interface Post {
-  /** Sent with all others of this turn. To this node itself it is handed over at once. */
-  send(node: string, message: Sent): void;
+  /**
+   * Sent with all others of this turn to that node. To this node itself it is handed over at once.
+   * @param withinMs so long it may wait for others
+   */
+  send(node: string, message: Sent, withinMs?: number): void;
 }
 
 export interface PostListener {
@@ -26,16 +31,31 @@ export class HubPost implements Post {
   readonly #nodeId: string;
   readonly #listener: PostListener;
   readonly #log: Log;
-  #waiting = new Map<string, string[]>();
+  /** By node, in their order. */
+  readonly #waiting = new Map<string, string[]>();
+  /** Nodes that are to hear what waits when this turn is over. */
+  readonly #urgent = new Set<string>();
+  /** For what may wait. */
+  readonly #alarm: Alarm;
   readonly #stop: () => void;
   #dropped = 0;
 
-  constructor(hub: Hub, names: Names, nodeId: string, listener: PostListener, log: Log) {
+  constructor(
+    hub: Hub,
+    names: Names,
+    nodeId: string,
+    listener: PostListener,
+    clock: Pick<Clock, 'now' | 'later'>,
+    log: Log,
+  ) {
     this.#hub = hub;
     this.#names = names;
     this.#nodeId = nodeId;
     this.#listener = listener;
     this.#log = log;
+    this.#alarm = new Alarm(clock, () => {
+      this.#flush(this.#waiting.keys());
+    });
     const own = names.channelOf(nodeId);
     this.#stop = hub.listen({
       connected: () => undefined,
@@ -51,22 +71,17 @@ export class HubPost implements Post {
     return this.#dropped;
   }
 
-  send(node: string, message: Sent): void {
+  send(node: string, message: Sent, withinMs = 0): void {
     const text = JSON.stringify(message);
     if (node === this.#nodeId) {
       this.receive(`[${text}]`);
       return;
     }
     const waiting = this.#waiting.get(node);
-    if (waiting) {
-      waiting.push(text);
-      return;
-    }
-    if (this.#waiting.size === 0)
-      setImmediate(() => {
-        this.#flush();
-      });
-    this.#waiting.set(node, [text]);
+    if (waiting) waiting.push(text);
+    else this.#waiting.set(node, [text]);
+    if (withinMs > 0) this.#alarm.within(withinMs);
+    else this.#sendSoon(node);
   }
 
   /** @param text as `send` and commits write it: a list of messages */
@@ -90,13 +105,28 @@ export class HubPost implements Post {
 
   close(): void {
     this.#stop();
+    this.#alarm.off();
     this.#waiting.clear();
   }
 
-  #flush(): void {
-    const all = this.#waiting;
-    this.#waiting = new Map();
-    for (const [node, texts] of all) for (const part of inParts(texts)) void this.#publish(node, part);
+  #sendSoon(node: string): void {
+    if (this.#urgent.size === 0) {
+      setImmediate(() => {
+        const nodes = [...this.#urgent];
+        this.#urgent.clear();
+        this.#flush(nodes);
+      });
+    }
+    this.#urgent.add(node);
+  }
+
+  #flush(nodes: Iterable<string>): void {
+    for (const node of nodes) {
+      const texts = this.#waiting.get(node) ?? [];
+      this.#waiting.delete(node);
+      for (const part of inParts(texts)) void this.#publish(node, part);
+    }
+    if (this.#waiting.size === 0) this.#alarm.off();
   }
 
   async #publish(node: string, text: string): Promise<void> {

@@ -100,22 +100,23 @@ export class ServedLines {
   }
 
   #act(line: OwnerLine, number: number, act: Act): void {
-    const served = (): void => {
-      this.#served(line, number);
+    const served = (withinMs?: number): void => {
+      this.#served(line, number, withinMs);
     };
     if (act.a === 'attach') this.#attach(line, act.received, served);
     else if (act.a === 'gone') this.#go(line, number, act);
     else this.#sessionOf(line).acceptText(act.f, served);
   }
 
-  #served(line: OwnerLine, number: number): void {
+  /** @param withinMs so long its gateway may wait until it hears of it */
+  #served(line: OwnerLine, number: number, withinMs?: number): void {
     if (this.#sessions.hasEnded) return;
     const { members, over, gateways, journal } = this.#parts;
     line.served(number);
     if (line.client.member) members.changed(line.client.member);
     over.served(line.id);
     gateways.due(line.gateway).done.add(line);
-    journal.touch();
+    journal.touch(withinMs);
     this.#noteIdle();
   }
 

@@ -6,7 +6,7 @@ import type { Position } from '../position.js';
  * How long after something was written its owner hears of it, in ms. It is in Redis a moment later (`OwnerRoom.written`): a tenth of a second
  * in all.
  */
-const reportAfterMs = 90;
+const reportAfterMs = 50;
 
 /** Tells the owner of a room up to where this gateway has written to its sockets: with another message, or else a moment later. */
 export class WrittenReports {

@@ -58,7 +58,8 @@ export class FarPlace implements Place {
     if (this.#held.length > 0 || (elsewhere && elsewhere.unserved > 0)) this.#held.push(text);
     else {
       if (elsewhere) this.#leave();
-      if (this.#line || room !== undefined) (this.#line ??= this.#open(room ?? '')).send(text);
+      const mayWaitMs = this.#context.sessionRequests.find(request.method)?.mayWaitMs;
+      if (this.#line || room !== undefined) (this.#line ??= this.#open(room ?? '')).send(text, mayWaitMs?.request);
       else this.#present.accept(request, text.length);
     }
   }
@@ -246,8 +247,8 @@ class FarLine implements LineClient {
     return this.#line?.unserved ?? 0;
   }
 
-  send(text: string): void {
-    this.#line?.send(text);
+  send(text: string, withinMs?: number): void {
+    this.#line?.send(text, withinMs);
   }
 
   write(frame: Frame): void {

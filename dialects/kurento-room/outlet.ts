@@ -82,10 +82,11 @@ export class Outlet {
     this.#told = undefined;
   }
 
-  send(frame: Frame): void {
+  /** @param withinMs as `SessionClient.send` */
+  send(frame: Frame, withinMs?: number): void {
     if (this.#keeper) {
       chargeTold(frame.length);
-      this.#keeper.send(frame);
+      this.#keeper.send(frame, withinMs);
       return;
     }
     this.#connection?.send(frame);
@@ -95,9 +96,9 @@ export class Outlet {
   }
 
   /** As `send`, but after the answer of the running request if that is answered first. */
-  tell(frame: Frame): void {
+  tell(frame: Frame, withinMs?: number): void {
     if (this.#held) this.#held.push(frame);
-    else this.send(frame);
+    else this.send(frame, withinMs);
   }
 
   /** A request that is answered first runs. */

@@ -37,6 +37,14 @@ interface Definition<Name extends string, Params extends z.ZodObject, Result ext
   readonly fromSession?: (session: CallingSession) => Partial<z.input<Params>> | undefined;
   /** Params that old clients write beside `params`. Default: none. */
   readonly besideParams?: readonly (keyof z.input<Params> & string)[];
+  /** For clients that do not look at the answer. Default: nothing waits. */
+  readonly mayWaitMs?: MayWaitMs;
+}
+
+/** How long something may wait for other messages where its session is at another node, in ms: so several cost as much as one. */
+export interface MayWaitMs {
+  readonly request: number;
+  readonly answer: number;
 }
 
 interface RoomDefinition<
@@ -85,6 +93,7 @@ export interface RequestType<
   readonly errors: readonly Condition[];
   readonly answeredFirst: boolean;
   readonly besideParams: readonly string[];
+  readonly mayWaitMs: MayWaitMs | undefined;
   /**
    * Requests of a session run one after the other and are answered with its id; those about the connection pass them
    * (docs/protocols/kurento-room.md#17-concurrency).
@@ -161,9 +170,10 @@ function described<Name extends string, Params extends z.ZodObject, Result exten
   definition: Definition<Name, Params, Result>,
   errors: readonly Condition[],
 ) {
-  const { name, params, result, summary, description, example, answeredFirst = false, besideParams = [] } = definition;
+  const { name, params, result, summary, description, example, mayWaitMs } = definition;
+  const { answeredFirst = false, besideParams = [] } = definition;
   return {
-    ...{ name, params, result, summary, description, example, answeredFirst, besideParams },
+    ...{ name, params, result, summary, description, example, answeredFirst, besideParams, mayWaitMs },
     errors: [...errors, ...commonErrors],
   };
 }

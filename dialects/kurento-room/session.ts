@@ -52,6 +52,9 @@ export type SessionLimits = Pick<
   Pick<TransportSettings, 'maxQueuedRequests' | 'maxQueuedBytes'> &
   BudgetSettings;
 
+/** How long a candidate of a media server may wait for others where the client is at another node: they come several at a time. */
+const candidateWithinMs = 10;
+
 export interface SessionContext {
   readonly rooms: Rooms;
   readonly access: Access;
@@ -108,7 +111,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   /** Of these, what has been answered. */
   #repeatable = new Set<RpcId>();
   /** To be called when requests are done that came from another process. */
-  readonly #finished = new WeakMap<Request, () => void>();
+  readonly #finished = new WeakMap<Request, (withinMs?: number) => void>();
 
   /**
    * @param connection undefined: of a client that was connected to another process
@@ -324,7 +327,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   }
 
   /** As `accept`, from another process, which has found that it is a request. */
-  acceptText(text: string, finished: () => void): void {
+  acceptText(text: string, finished: (withinMs?: number) => void): void {
     // The client is in no room any more: its gateway has it back once the session is over.
     if (this.#isOver) return;
     const request = readRequest(text);
@@ -474,7 +477,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
 
   #execute(request: Request): Promise<void> {
     const { sessionRequests, customRequest, ice, passwords, sessions, limits } = this.#context;
-    if (sessionRequests.find(request.method)?.answeredFirst) this.#outlet.hold();
+    const { answeredFirst, mayWaitMs } = sessionRequests.find(request.method) ?? {};
+    if (answeredFirst) this.#outlet.hold();
     const { emptyStreams } = limits;
     const call = { session: this, sessions, customRequest, ice, passwords, emptyStreams, afterwards: undefined };
     return sessionRequests.execute(request, call, (text) => {
@@ -483,9 +487,9 @@ export class Session implements CallingSession, NameHolder, RelaySession {
         this.#lastRequest = id;
         if (this.#underWay.has(id)) this.#repeatable.add(id);
       }
-      if (text !== undefined) this.#outlet.send(textFrame(text));
+      if (text !== undefined) this.#outlet.send(textFrame(text), mayWaitMs?.answer);
       this.#outlet.sendHeld();
-      this.#finished.get(request)?.();
+      this.#finished.get(request)?.(mayWaitMs?.answer);
     });
   }
 
@@ -506,7 +510,8 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   };
 
   readonly #tell = (event: RoomEvent): void => {
-    for (const frame of this.#context.encode(event, this.#features)) this.#outlet.tell(frame);
+    const withinMs = event.type === 'candidateFound' ? candidateWithinMs : undefined;
+    for (const frame of this.#context.encode(event, this.#features)) this.#outlet.tell(frame, withinMs);
     if (event.type === 'participantEvicted') this.#evicted();
     else if (event.type === 'roomClosed') this.#roomClosed();
     else if (event.type === 'participantRenamed') this.#endReceiving(event.participant);
@@ -571,11 +576,11 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   }
 
   /** A request may be to be reported to several, as it came on several connections. */
-  #finishes(request: Request, finished: () => void): void {
+  #finishes(request: Request, finished: (withinMs?: number) => void): void {
     const former = this.#finished.get(request);
-    this.#finished.set(request, () => {
-      former?.();
-      finished();
+    this.#finished.set(request, (withinMs) => {
+      former?.(withinMs);
+      finished(withinMs);
     });
   }
 

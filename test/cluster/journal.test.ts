@@ -106,6 +106,38 @@ describe('The journal of a room', () => {
 
   const say = (text: string) => (): void => void heard.push(text);
 
+  it('lets what may wait go with the next commit, or with one of its own in time', async () => {
+    const journal = begin();
+    journal.touch(50);
+    journal.touch(10);
+    journal.touch(50);
+    await turn();
+    clock.pass(9);
+    await turn();
+    expect(store.commits).to.have.length(0);
+    clock.pass(1);
+    await turn();
+    expect(store.commits).to.have.length(1);
+    journal.touch(10);
+    journal.append('*', 'hello');
+    await turn();
+    clock.pass(100);
+    await turn();
+    expect(store.commits).to.have.length(2);
+  });
+
+  it('does not close before what waits is in Redis', async () => {
+    const journal = begin();
+    journal.touch(50);
+    const closed = journal.close().then(say('closed'));
+    await turn();
+    expect(store.commits).to.have.length(1);
+    expect(heard).to.deep.equal([]);
+    await store.answerAll();
+    await closed;
+    expect(clock.waits).to.equal(0);
+  });
+
   it('makes one commit of all that changes in a turn', async () => {
     const journal = begin();
     journal.set('room', '{}');

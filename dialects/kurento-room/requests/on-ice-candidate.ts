@@ -40,6 +40,8 @@ export const onIceCandidate = roomRequest({
     },
     result: {},
   },
+  // Candidates come in dozens. Those of the client are not waited for: what it sends itself is enough to connect.
+  mayWaitMs: { request: 10, answer: 50 },
   handle: (participant, given) => {
     const publisher = participant.room.findByName(given.endpointName);
     // A candidate for nobody is accepted and ignored: clients send dozens and do not look at the answers

@@ -165,7 +165,7 @@ describe('A gateway of a room', () => {
 
     it('with what its clients ask, and then not again', async () => {
       const line = await comeIn();
-      clock.pass(50);
+      clock.pass(40);
       line.send('text');
       expect(reports()).to.deep.equal([undefined, 1]);
       clock.pass(500);

@@ -3,6 +3,7 @@ import { textOf } from '../../../transport/frame.js';
 import type { Expectations } from './expectations.js';
 import type { ModelNode } from './model-node.js';
 import type { Schedule } from './schedule.js';
+import { patienceOf } from './tiny-dialect.js';
 import type { Request, Told } from './tiny-dialect.js';
 
 export interface ClientContext {
@@ -136,7 +137,7 @@ class Place {
     }
     this.#line ??= this.#open(room ?? '');
     if (this.#line.unserved > 200) this.#socket.close(1008);
-    else this.#line.send(text);
+    else this.#line.send(text, patienceOf(text)?.request);
   }
 
   connect(session: string, received: number | undefined): void {

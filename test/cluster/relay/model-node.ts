@@ -517,6 +517,7 @@ export class ModelNode {
 
   #post(listener: PostListener): Post & { receive(text: string): void } {
     let waiting = new Map<string, Sent[]>();
+    let isUrgent = false;
     const receive = (text: string): void => {
       this.#context.trace(`HEARD ${this.id} ${text}`);
       for (const each of JSON.parse(text) as unknown[]) {
@@ -528,6 +529,7 @@ export class ModelNode {
     const publish = (): void => {
       const all = waiting;
       waiting = new Map();
+      isUrgent = false;
       for (const [node, messages] of all) {
         this.connection
           .ask(() => this.#context.redis.publish(node, JSON.stringify(messages)))
@@ -541,12 +543,16 @@ export class ModelNode {
     };
     return {
       receive,
-      send: (node, message) => {
+      send: (node, message, withinMs = 0) => {
         if (node === this.id) {
           receive(JSON.stringify([message]));
           return;
         }
-        if (waiting.size === 0) this.#clock.later(0, publish);
+        if (withinMs > 0) this.#clock.later(withinMs, publish);
+        else if (!isUrgent) {
+          isUrgent = true;
+          this.#clock.later(0, publish);
+        }
         waiting.set(node, [...(waiting.get(node) ?? []), message]);
       },
     };

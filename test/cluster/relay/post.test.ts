@@ -4,6 +4,7 @@ import { HubPost } from '../../../cluster/relay/post.js';
 import { RecordingLog } from '../../support/recording-log.js';
 import { RedisServer } from '../../support/redis-server.js';
 import { until } from '../../support/until.js';
+import { HandClock } from '../hand-clock.js';
 import { garden, names, NodeInRedis } from '../rooms-in-redis.js';
 
 describe('What nodes tell each other through Redis', () => {
@@ -14,6 +15,7 @@ describe('What nodes tell each other through Redis', () => {
   let heard: Message[];
   let deaf: string[];
   let log: RecordingLog;
+  let clock: HandClock;
 
   before(function () {
     if (!RedisServer.isInstalled) this.skip();
@@ -24,6 +26,7 @@ describe('What nodes tell each other through Redis', () => {
     ana = await NodeInRedis.start(redis, 'ana');
     ben = await NodeInRedis.start(redis, 'ben');
     [posts, heard, deaf, log] = [[], [], [], new RecordingLog()];
+    clock = new HandClock();
   });
 
   afterEach(async () => {
@@ -42,7 +45,7 @@ describe('What nodes tell each other through Redis', () => {
         deaf.push(id);
       },
     };
-    const post = new HubPost(node.hub, names, node.id, listener, log);
+    const post = new HubPost(node.hub, names, node.id, listener, clock, log);
     posts.push(post);
     return post;
   }
@@ -75,6 +78,24 @@ describe('What nodes tell each other through Redis', () => {
     expect(texts()).to.deep.equal(long);
     expect(ben.heard.length).to.be.greaterThan(2);
     for (const text of ben.heard) expect(Buffer.byteLength(text)).to.be.lessThan(512_000);
+  });
+
+  it('waits for others when it may, and keeps its place', async () => {
+    postOf(ben);
+    const post = postOf(ana);
+    post.send('ben', request('a'), 10);
+    post.send('ben', request('b'), 10);
+    await ana.hub.call('PING');
+    await ben.hub.call('PING');
+    expect(texts()).to.deep.equal([]);
+    post.send('ben', request('c'));
+    await until('the messages are heard', () => heard.length === 3);
+    expect(texts()).to.deep.equal(['a', 'b', 'c']);
+    expect(ben.heard).to.have.length(1);
+    post.send('ben', request('d'), 10);
+    clock.pass(10);
+    await until('the last one is heard', () => heard.length === 4);
+    expect(clock.waits).to.equal(0);
   });
 
   it('is heard at once by the node itself', () => {

@@ -31,6 +31,12 @@ export interface Told {
   readonly over?: true;
 }
 
+/** How long a request, and its answer, may wait for others, in ms. */
+export function patienceOf(text: string): { readonly request: number; readonly answer: number } | undefined {
+  const { id } = JSON.parse(text) as Request;
+  return id % 4 === 0 ? { request: 10, answer: 50 } : undefined;
+}
+
 /** Where a room keeps what it is. */
 export interface TinyJournal {
   /** @param text undefined: nothing any more */
@@ -127,7 +133,8 @@ export class TinyDialect implements RelayDialect {
 
 interface Waiting {
   readonly request: Request;
-  readonly finished: (() => void)[];
+  readonly finished: ((withinMs?: number) => void)[];
+  readonly patience: ReturnType<typeof patienceOf>;
 }
 
 export class TinySession implements RelaySession {
@@ -184,7 +191,7 @@ export class TinySession implements RelaySession {
     this.#waitForClient();
   }
 
-  acceptText(text: string, finished: () => void): void {
+  acceptText(text: string, finished: (withinMs?: number) => void): void {
     // Not served: its gateway has it back when the session is over.
     if (this.#isOver) return;
     const request = JSON.parse(text) as Request;
@@ -201,7 +208,7 @@ export class TinySession implements RelaySession {
     // It has sent again all that it had to.
     this.#underWay = new Set();
     this.#repeatable.clear();
-    const waiting = { request, finished: [finished] };
+    const waiting = { request, finished: [finished], patience: patienceOf(text) };
     if (this.#running) this.#waiting.push(waiting);
     else void this.#work(waiting);
   }
@@ -248,8 +255,8 @@ export class TinySession implements RelaySession {
     this.#waiting = [];
   }
 
-  tell(frame: Buffer): void {
-    this.#keeper?.send(frame);
+  tell(frame: Buffer, withinMs?: number): void {
+    this.#keeper?.send(frame, withinMs);
   }
 
   roomClosed(): void {
@@ -296,7 +303,7 @@ export class TinySession implements RelaySession {
       if (this.#hasEnded) return;
       if (answer) this.#answer(next.request.id, answer);
       else if (this.#isOver && this.#answered !== next.request.id) break;
-      for (const finished of next.finished) finished();
+      for (const finished of next.finished) finished(next.patience?.answer);
     }
     this.#running = undefined;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
@@ -307,7 +314,7 @@ export class TinySession implements RelaySession {
     this.lastRequest = JSON.stringify(id);
     if (this.#underWay.has(id)) this.#repeatable.add(this.lastRequest);
     this.#answered = id;
-    this.tell(textFrame(JSON.stringify(answer)));
+    this.tell(textFrame(JSON.stringify(answer)), this.#running?.patience?.answer);
   }
 
   async #execute({ id, m, room, counts = false, ms, slot }: Request): Promise<Told | undefined> {
