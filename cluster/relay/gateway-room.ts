@@ -31,6 +31,8 @@ export interface GatewayContext {
    * @param wasAsked another node was asked for this room, and has not opened it
    */
   readonly openAt?: ((wasAsked: boolean) => string) | undefined;
+  /** Whether a node is not known to be dead. Default: all live. */
+  readonly isAlive?: ((node: string) => boolean) | undefined;
   /** Whether this node may act. */
   readonly isUp: () => boolean;
 }

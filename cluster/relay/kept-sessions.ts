@@ -125,8 +125,17 @@ export function sessionsIn(state: ReadonlyMap<string, string>): string[] {
   return [...formerSessions(state).members.values()].map(({ id }) => id);
 }
 
+/** By state: it is asked for twice when a room is taken over. */
+const known = new WeakMap<ReadonlyMap<string, string>, FormerSessions>();
+
 /** Fields that cannot be read are left out: their clients join anew. */
 export function formerSessions(state: ReadonlyMap<string, string>): FormerSessions {
+  const former = known.get(state) ?? readSessions(state);
+  known.set(state, former);
+  return former;
+}
+
+function readSessions(state: ReadonlyMap<string, string>): FormerSessions {
   const members = new Map<number, FormerMember>();
   const written = new Map<string, Position>();
   const over: FormerOverLine[] = [];

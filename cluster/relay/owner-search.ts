@@ -1,10 +1,11 @@
 import type { Owner } from '../room-store.js';
 import type { GatewayContext } from './gateway-room.js';
 
-/** How long it waits before it asks for the owner of the room again, in ms. */
+/** How long it waits before it asks for the owner of the room again, in ms: twice as long each time. A new owner says itself who it is. */
 const askAgainMs = 150;
+const mostPauseMs = 600;
 /** How often it asks for a room that is nobody's, before a session is given up. */
-const mostAsked = 60;
+const mostAsked = 17;
 
 /** The room whose owner is searched, at a gateway. */
 export interface OwnerlessRoom {
@@ -25,14 +26,17 @@ export interface OwnerlessRoom {
 
 /** Finds out for a gateway who owns a room, or which node is to open it. */
 export class OwnerSearch {
-  readonly #context: Pick<GatewayContext, 'nodeId' | 'clock' | 'find' | 'moved' | 'openAt'>;
+  readonly #context: Pick<GatewayContext, 'nodeId' | 'clock' | 'find' | 'moved' | 'openAt' | 'isAlive'>;
   readonly #room: OwnerlessRoom;
   #isAsking = false;
   #hasClosed = false;
   /** Another node was asked to open the room. */
   #hasAskedOther = false;
 
-  constructor(context: Pick<GatewayContext, 'nodeId' | 'clock' | 'find' | 'moved' | 'openAt'>, room: OwnerlessRoom) {
+  constructor(
+    context: Pick<GatewayContext, 'nodeId' | 'clock' | 'find' | 'moved' | 'openAt' | 'isAlive'>,
+    room: OwnerlessRoom,
+  ) {
     this.#context = context;
     this.#room = room;
   }
@@ -79,7 +83,8 @@ export class OwnerSearch {
 
   async #search(afterMs: number): Promise<void> {
     const room = this.#room;
-    for (let pauseMs = afterMs, asked = 0; !this.#isOver(); pauseMs = askAgainMs) {
+    const { isAlive = () => true, moved } = this.#context;
+    for (let pauseMs = afterMs, asked = 0; !this.#isOver(); pauseMs = Math.min(mostPauseMs, askAgainMs * 2 ** asked)) {
       if (pauseMs > 0) await new Promise<void>((resolve) => this.#context.clock.later(pauseMs, resolve));
       let owner: Owner | undefined;
       try {
@@ -89,7 +94,9 @@ export class OwnerSearch {
       }
       if (this.#isOver()) return;
       asked += 1;
-      if (owner) room.goOnWith(owner);
+      // Redis names it until another node has taken the room.
+      if (owner && !isAlive(owner.node)) moved(room.hash, undefined);
+      else if (owner) room.goOnWith(owner);
       else if (room.isFollowing && asked === 1) room.ended();
       // Nobody's: this node becomes the owner, or another one, if it is known here what the room is called.
       else if (room.mayOpen) room.goOnWith({ node: this.#opener(), epoch: 0 });

@@ -24,6 +24,8 @@ describe('A gateway of a room', () => {
   let closed: number[];
   let gateways: Gateways;
   let reads: number;
+  let asked: number;
+  let isDead: boolean;
   let clock: HandClock;
 
   beforeEach(() => {
@@ -32,12 +34,18 @@ describe('A gateway of a room', () => {
     written = [];
     closed = [];
     reads = 0;
+    asked = 0;
+    isDead = false;
     clock = new HandClock();
     gateways = new Gateways({
       counts: new Counts(),
       ...{ nodeId: 'here', clock, log: new RecordingLog(), frameOf: (text) => Buffer.from(text) },
       post: { send: (_node, message) => sent.push(message) },
-      find: async () => Promise.resolve({ node: 'owner', epoch }),
+      find: async () => {
+        asked += 1;
+        return Promise.resolve({ node: 'owner', epoch });
+      },
+      isAlive: () => !isDead,
       moved: () => undefined,
       logAfter: async (_hash, after, limit) => {
         reads += 1;
@@ -152,6 +160,27 @@ describe('A gateway of a room', () => {
     hear(message);
     await turn();
     expect(written).to.deep.equal(['once']);
+  });
+
+  it('sends nothing to a dead node that Redis still names, and asks less and less often who comes after it', async () => {
+    const line = await comeIn();
+    isDead = true;
+    gateways.deaf('owner');
+    line.send('text');
+    sent.splice(0);
+    asked = 0;
+    for (let ms = 0; ms < 6_000; ms += 50) {
+      clock.pass(50);
+      await turn();
+    }
+    expect(sent.filter(({ t }) => t === 'req')).to.deep.equal([]);
+    expect(asked).to.be.within(5, 12);
+    isDead = false;
+    clock.pass(600);
+    await turn();
+    expect(sent.flatMap((message) => (message.t === 'req' ? message.q.map(([, , act]) => act) : []))).to.deep.equal([
+      { a: 'f', f: 'text' },
+    ]);
   });
 
   describe('says up to where it has written', () => {
