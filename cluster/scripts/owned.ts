@@ -34,7 +34,9 @@ local function sessions(hash, ttl)
   each(1, function() redis.call('SET', ARGV[at], hash, 'PX', ttl) end)
 end
 local function fields()
-  each(2, function() redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1]) end)
+  local first = at + 1
+  at = first + 2 * tonumber(ARGV[at])
+  for i = first, at - 1, 1000 do redis.call('HSET', KEYS[2], unpack(ARGV, i, math.min(i + 999, at - 1))) end
 end
 local function summary(hash, channel)
   local text, message = ARGV[at], ARGV[at + 1]
