@@ -7,10 +7,12 @@
  *   node scripts/screenshots.mjs nine-person-call left     only these
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { SignJWT } from 'jose';
 import { chromium } from 'playwright-core';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -32,8 +34,14 @@ const views = [
 const wanted = process.argv.slice(2);
 
 mkdirSync(folder, { recursive: true });
+const secret = 'a-secret-for-pictures-that-nobody-needs-to-keep';
+const recordings = mkdtempSync(join(tmpdir(), 'atrium-pictures-'));
 const server = spawn(process.execPath, [join(root, 'dist/src/main.js')], {
-  env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error' },
+  env: {
+    ...process.env,
+    ...{ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'error' },
+    ...{ AUTH: 'optional', KEYS: `pictures: ${secret}`, RECORDINGS_DIR: recordings, RECORDINGS_MIN_FREE_MB: '1' },
+  },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const browser = await chromium.launch({
@@ -50,6 +58,7 @@ const browser = await chromium.launch({
 const names = ['Ana', 'Bertrand', 'Carl', 'Dana', 'Emil', 'Farah', 'Goran', 'Heidi', 'Imani'];
 try {
   const url = await addressOf(server);
+  if (isWanted('recording')) await record(url);
   const ana = await visit(url, 0);
   await ana.getByLabel('Your name').fill('Ana');
   for (const view of views) await shoot(ana, 'join', view);
@@ -148,15 +157,62 @@ try {
 } finally {
   await browser.close();
   server.kill();
+  rmSync(recordings, { recursive: true, force: true });
+}
+
+/** A moderator records, pauses, goes on and ends it; somebody else sees that. */
+async function record(url) {
+  const video = { roomJoin: true, room: 'studio', roomAdmin: true, canUpdateOwnMetadata: true };
+  const token = await new SignJWT({ sub: 'Mia', name: 'Mia', video })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer('pictures')
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(secret));
+  const mia = await visit(`${url}?room=studio#access_token=${token}`, 1, undefined, '');
+  await mia.getByRole('button', { name: 'Join', exact: true }).click();
+  const ana = await visit(`${url}r/studio`, 0, undefined, '');
+  await ana.getByLabel('Your name').fill('Ana');
+  await ana.getByRole('button', { name: 'Join', exact: true }).click();
+  await pictures(mia, 2);
+  await quiet(mia);
+  const more = async (name) => {
+    await mia.setViewportSize(desktop);
+    await mia.getByRole('button', { name: 'More', exact: true }).click();
+    await mia.getByRole('menuitem', { name }).click();
+  };
+  for (const view of views) await shoot(mia, 'recording-none', view);
+  await mia.setViewportSize(desktop);
+  await mia.getByRole('button', { name: 'Record this call' }).click();
+  await ana.locator('.recording-mark').waitFor();
+  for (const view of views) await shoot(mia, 'recording', view);
+  for (const view of views) await shoot(ana, 'recording-seen', view);
+  await mia.setViewportSize(desktop);
+  await mia.getByRole('button', { name: 'More', exact: true }).click();
+  for (const view of views) await shoot(mia, 'recording-menu', view);
+  await mia.keyboard.press('Escape');
+  await more('Pause recording');
+  await mia.locator('.recording-mark[data-mark=paused]').waitFor();
+  for (const view of views) await shoot(mia, 'recording-paused', view);
+  await more('Go on recording');
+  await mia.getByRole('button', { name: 'Stop recording' }).click();
+  await mia.locator('.recording-mark').waitFor({ state: 'detached' });
+  for (const view of views) await shoot(mia, 'recording-ended', view);
+  await more('Recordings');
+  await mia
+    .getByRole('button', { name: /^Download/ })
+    .nth(1)
+    .waitFor();
+  for (const view of views) await shoot(mia, 'recording-list', view);
+  await Promise.all([mia.close(), ana.close()]);
 }
 
 /** @param devices `blocked`: the browser gives none */
-async function visit(url, cast, devices) {
+async function visit(url, cast, devices, path = 'r/garden') {
   const context = await browser.newContext({ viewport: desktop, colorScheme: 'dark' });
   const none = `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));`;
   await context.addInitScript(devices === 'blocked' ? none : `window.cast = ${cast};{${camera}}`);
   const page = await context.newPage();
-  await page.goto(`${url}r/garden`);
+  await page.goto(`${url}${path}`);
   return page;
 }
 
@@ -189,8 +245,11 @@ function quiet(page) {
   return page.locator('.toast').first().waitFor({ state: 'detached', timeout: 60_000 });
 }
 
+/** `recording` stands for all that begin so. */
 function isWanted(what) {
-  return wanted.length === 0 || wanted.includes(what);
+  return (
+    wanted.length === 0 || wanted.includes(what) || (wanted.includes('recording') && what.startsWith('recording-'))
+  );
 }
 
 async function shoot(page, what, { name, size, scheme }) {

@@ -7,7 +7,6 @@ import type { DeviceKind } from '../model/local-media.js';
 import { useVoice } from './voice.js';
 import type { Words } from '../words/words.js';
 import { DeviceButton } from './device-button.js';
-import { DeviceMenu } from './device-menu.js';
 import { InvitationPopover } from './invitation.js';
 import { MenuButton } from './menu-button.js';
 import { recordLabel } from './record-label.js';
@@ -18,6 +17,7 @@ import { useRoving } from './roving.js';
 import { later } from './later.js';
 import { ToolButton } from './tool-button.js';
 
+const DeviceMenu = later(async () => (await import('./device-menu.js')).DeviceMenu);
 const MoreMenu = later(async () => (await import('./more-menu.js')).MoreMenu);
 const LeaveMenu = later(async () => (await import('./more-menu.js')).LeaveMenu);
 const SettingsDialog = later(async () => (await import('./settings-dialog.js')).SettingsDialog);
