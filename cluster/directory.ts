@@ -27,7 +27,7 @@ export interface DirectoryContext {
   readonly store: RoomStore;
   readonly membership: {
     readonly state: NodeState;
-    readonly peers: Pick<Peers, 'alive' | 'isDead' | 'suspect'>;
+    readonly peers: Pick<Peers, 'alive' | 'isDead' | 'isSettling' | 'suspect'>;
   };
   readonly nodeId: string;
   readonly clock: Pick<Clock, 'now' | 'later'>;
@@ -42,6 +42,8 @@ export interface DirectoryContext {
 /** Owners that are remembered. */
 const mostRemembered = 10_000;
 const mostTakenAtOnce = 64;
+/** How long it waits before it asks again who owns a room, in ms. */
+const askAgainMs = 100;
 /** How long each node leaves a room to the one before it, in ms. */
 const stepMs = 300;
 /** Rooms that are asked for in one message. */
@@ -142,6 +144,8 @@ export class Directory {
     const { store, membership, nodeId } = this.#context;
     this.#mustBeUp();
     if (membership.state === 'draining') await this.#mustBeOwn(hash, name);
+    await this.#settled(hash);
+    this.#mustBeUp();
     let claim = await store.claim(hash, name);
     // The room of a dead node need not wait for the node whose turn it is: somebody wants to come in.
     if (claim.type === 'other' && membership.peers.isDead(claim.owner.node)) {
@@ -161,6 +165,14 @@ export class Directory {
     this.moved(hash, owner);
     if (!owner) throw new ClusterError('LEAVING', `this node takes no more rooms: "${name}" is not opened here`);
     if (owner.node !== nodeId) throw new ElsewhereError(name, owner);
+  }
+
+  /** Redis that is just back may have lost who owns a room: its owner is given the time to write it again. */
+  async #settled(hash: string): Promise<void> {
+    const { store, membership, clock } = this.#context;
+    while (membership.peers.isSettling && !(await store.ownerOf(hash))) {
+      await new Promise<void>((resolve) => clock.later(askAgainMs, resolve));
+    }
   }
 
   #mustBeUp(): void {

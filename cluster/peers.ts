@@ -34,6 +34,7 @@ export class Peers {
   #load = new Map<string, number>();
   readonly #differing = new Set<string>();
   #connectedAt = 0;
+  #connections = 0;
   #factsReadAt = Number.NEGATIVE_INFINITY;
   /** When the load may be read again. */
   #loadDueAt = Number.NEGATIVE_INFINITY;
@@ -69,6 +70,7 @@ export class Peers {
   /** Redis can be asked again. For the time of a lease nobody is dead: after a restart of Redis nobody seems to be alive. */
   connected(): void {
     this.#connectedAt = this.#context.clock.now();
+    this.#connections += 1;
     this.forgetLooks();
   }
 
@@ -91,6 +93,11 @@ export class Peers {
       .catch(() => undefined)
       .finally(() => (this.#looking = undefined));
     await this.#looking;
+  }
+
+  /** Whether Redis is back for less than a lease: it may have lost what other nodes are about to write again. */
+  get isSettling(): boolean {
+    return this.#connections > 1 && !this.#mayJudge;
   }
 
   get #mayJudge(): boolean {

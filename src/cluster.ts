@@ -153,6 +153,7 @@ export async function startNode(
     },
     ...{ isUp, asks },
     isAlive: (id) => !membership.peers.isDead(id),
+    isSettling: () => membership.peers.isSettling,
     own: async (room) => owned.own(room),
     ownGiven: async (hash) => owned.ownGiven(hash),
     wanted: (hash, by) => void handOvers.give(hash, by),

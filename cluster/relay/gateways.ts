@@ -7,6 +7,8 @@ import type { GatewayContext } from './gateway-room.js';
 import type { MovedMessage, OwnerMessage, ToldMessage } from './messages.js';
 
 export interface GatewaysContext extends GatewayContext {
+  /** Whether Redis is just back, and may not know yet again what it has lost. Default: it never is. */
+  readonly isSettling?: (() => boolean) | undefined;
   /** The hash of the room in which a session is; undefined: there is none of that id. @throws ClusterError AWAY */
   readonly roomOf: (session: string) => Promise<string | undefined>;
   /** Where this node is. */
@@ -91,12 +93,15 @@ export class Gateways implements Gateway {
           line.end();
           return;
         }
-        if (hash === undefined) line.client.unknown(line.end());
-        else line.joins(this.#room(hash));
-        return;
+        if (hash !== undefined || this.#context.isSettling?.() !== true) {
+          if (hash === undefined) line.client.unknown(line.end());
+          else line.joins(this.#room(hash));
+          return;
+        }
       } catch {
-        await new Promise<void>((resolve) => this.#context.clock.later(askAgainMs, resolve));
+        // Redis does not say.
       }
+      await new Promise<void>((resolve) => this.#context.clock.later(askAgainMs, resolve));
     }
   }
 

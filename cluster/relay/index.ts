@@ -31,6 +31,7 @@ export interface RelaySettings {
   readonly moved: GatewaysContext['moved'];
   readonly logAfter: GatewaysContext['logAfter'];
   readonly roomOf: GatewaysContext['roomOf'];
+  readonly isSettling?: GatewaysContext['isSettling'];
   readonly region?: GatewaysContext['region'];
   /** Default: nothing is counted. */
   readonly counts?: Counts | undefined;

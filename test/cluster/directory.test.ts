@@ -21,12 +21,14 @@ class Belief {
   state: NodeState = 'up';
   alive: Peer[] = [];
   readonly dead = new Set<string>();
+  isSettling = false;
   readonly suspected: string[] = [];
 
   get peers() {
     return {
       alive: this.alive,
       isDead: (id: string) => this.dead.has(id),
+      isSettling: this.isSettling,
       suspect: async (id: string) => {
         this.suspected.push(id);
         return Promise.resolve();
@@ -132,6 +134,18 @@ describe('The directory of rooms', () => {
     directory.moved(garden, undefined);
     await cleo.store.close({ hash: garden, epoch: epoch + 1 });
     expect(await directory.find('garden')).to.equal(undefined);
+  });
+
+  it('takes no room that Redis may have lost, as long as its owner may write it again', async () => {
+    const { directory, belief, clock } = new Searcher(ben);
+    belief.isSettling = true;
+    const claims = [directory.claim('garden'), directory.claim('pool')] as const;
+    await until('both wait', () => clock.waits === 2);
+    const epoch = await epochOf(ana.store.claim(garden, 'garden'));
+    belief.isSettling = false;
+    clock.pass(100);
+    expect(await claims[0]).to.deep.equal({ type: 'other', owner: { node: 'ana', epoch } });
+    expect(await claims[1]).to.include({ type: 'mine' });
   });
 
   it('asks again when a message to the owner reached nobody, and has the node looked at', async () => {

@@ -26,6 +26,8 @@ describe('A gateway of a room', () => {
   let reads: number;
   let asked: number;
   let isDead: boolean;
+  let rooms: Map<string, string | undefined>;
+  let isSettling: boolean;
   let clock: HandClock;
 
   beforeEach(() => {
@@ -36,6 +38,8 @@ describe('A gateway of a room', () => {
     reads = 0;
     asked = 0;
     isDead = false;
+    rooms = new Map();
+    isSettling = false;
     clock = new HandClock();
     gateways = new Gateways({
       counts: new Counts(),
@@ -51,7 +55,8 @@ describe('A gateway of a room', () => {
         reads += 1;
         return Promise.resolve(log?.filter(({ at }) => comparePositions(at, after) > 0).slice(0, limit));
       },
-      roomOf: async () => Promise.resolve(r),
+      roomOf: async (session) => Promise.resolve(rooms.get(session)),
+      isSettling: () => isSettling,
       isUp: () => true,
     });
   });
@@ -149,6 +154,27 @@ describe('A gateway of a room', () => {
       gateways.tick();
     }
     expect(asked()).to.equal(2);
+  });
+
+  it('looks for a session until Redis has been back for a while', async () => {
+    const unknown: string[] = [];
+    const client = (name: string): LineClient => ({ ...clientOf(), unknown: () => unknown.push(name) });
+    rooms = new Map([['kept', undefined]]);
+    isSettling = true;
+    for (const session of ['kept', 'lost'])
+      gateways.attach({ session, address: '10.0.0.1', token: undefined }, 0, client(session));
+    await turn();
+    rooms.set('kept', r);
+    clock.pass(200);
+    await turn();
+    expect(
+      sent.filter((each) => each.t === 'req').flatMap(({ l }) => Object.values(l).map(({ sid }) => sid)),
+    ).to.deep.equal(['kept']);
+    expect(unknown).to.deep.equal([]);
+    isSettling = false;
+    clock.pass(200);
+    await turn();
+    expect(unknown).to.deep.equal(['lost']);
   });
 
   it('writes what comes twice once', async () => {
