@@ -148,8 +148,9 @@ export class ModelConnection {
   /** Commands are executed in their order, and answered in it. @throws ClusterError AWAY */
   async ask<T>(run: () => T): Promise<T> {
     if (!this.#isConnected) throw new ClusterError('AWAY', 'there is no connection');
-    const { schedule, process } = this.#settings;
+    const { schedule, process, redis } = this.#settings;
     const generation = this.#generation;
+    const { era } = redis;
     return new Promise<T>((resolve, reject) => {
       this.#open.add(reject);
       const { now } = schedule;
@@ -157,7 +158,7 @@ export class ModelConnection {
       schedule.after(this.#arrivesAt - now, () => {
         const isCut = this.#generation !== generation;
         // It may have been in Redis before the connection was lost.
-        if (isCut && schedule.happens(0.5)) return;
+        if (redis.era !== era || (isCut && schedule.happens(0.5))) return;
         let answer: () => void;
         try {
           const value = run();

@@ -51,6 +51,8 @@ export interface NodeContext {
   readonly bounds: LogBounds;
   readonly nodes: NodesSeen;
   readonly counts: Counts;
+  /** Whether a node that starts believes at once what it sees of others. Where Redis loses writes it waits for a lease, as a real one does. */
+  readonly judgesAtOnce: boolean;
   readonly heartbeat: (id: string) => void;
   readonly tookOver: () => void;
   readonly gaveAway: () => void;
@@ -93,6 +95,7 @@ export class ModelNode {
   readonly #dialect: TinyDialect;
   #isUp = true;
   #stopBeat: (() => void) | undefined;
+  #hasReconnected = false;
   #connectedAt = Number.NEGATIVE_INFINITY;
 
   constructor(id: string, context: NodeContext) {
@@ -106,11 +109,13 @@ export class ModelNode {
       later: (ms: number, run: () => void) => schedule.after(ms, run, process),
     });
     this.#life = new Life(clock, leaseMs);
+    if (!context.judgesAtOnce) this.#connectedAt = schedule.now;
     this.connection = new ModelConnection(
       { nodeId: id, redis, schedule, process, commitsFirst: rules.commitsFirst },
       {
         connected: () => {
           this.#connectedAt = schedule.now;
+          this.#hasReconnected = true;
           this.#misses.clear();
           this.#dead.clear();
           this.#beat();
@@ -148,6 +153,7 @@ export class ModelNode {
       post: (listener) => this.#post(listener),
       isUp: () => this.isUp,
       isAlive: (node) => !this.#dead.has(node),
+      isSettling: () => this.#isSettling,
       own: async (name) => this.#own(name),
       ownGiven: async (hash) => this.#ownGiven(hash),
       wanted: () => undefined,
@@ -295,6 +301,10 @@ export class ModelNode {
     this.relay.up();
   }
 
+  get #isSettling(): boolean {
+    return this.#hasReconnected && !this.#mayJudge;
+  }
+
   get #mayJudge(): boolean {
     return this.#clock.now() - this.#connectedAt >= leaseMs;
   }
@@ -385,8 +395,12 @@ export class ModelNode {
 
   async #claim(name: string): Promise<OwnedRoom> {
     await this.#owned.get(name)?.leaving;
-    if (!this.isUp) throw new ClusterError('AWAY', 'Redis does not answer');
     const hash = roomHash(name);
+    // As `Directory` does: an owner that lives writes the room again.
+    while (this.#isSettling && !(await this.connection.ownerOf(hash))) {
+      await new Promise<void>((resolve) => this.#clock.later(100, resolve));
+    }
+    if (!this.isUp) throw new ClusterError('AWAY', 'Redis does not answer');
     let claim = await this.connection.claim(hash, name);
     if (claim.type === 'other' && this.#dead.has(claim.owner.node)) {
       claim = await this.connection.claim(hash, name, claim.owner.node);

@@ -29,6 +29,16 @@ interface Log {
   ends: number;
 }
 
+/** What a replica of Redis has. */
+export interface Replica {
+  readonly owners: ReadonlyMap<string, OwnerKey>;
+  readonly states: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly logs: ReadonlyMap<string, Readonly<Log>>;
+  readonly sessions: ReadonlyMap<string, string>;
+}
+
+const nothing: Replica = { owners: new Map(), states: new Map(), logs: new Map(), sessions: new Map() };
+
 /** Rules of Redis that a model may leave out, to see that somebody notices. */
 export interface StoreRules {
   /** A commit that comes twice changes nothing the second time. */
@@ -58,6 +68,7 @@ export class ModelRedis {
   readonly #logs = new Map<string, Log>();
   readonly #resumeMs: number;
   readonly #sessions = new Map<string, string>();
+  #era = 0;
 
   /**
    * @param time of Redis, in ms. @param resumeMs how long the log of a closed room stays
@@ -82,7 +93,53 @@ export class ModelRedis {
 
   /** What is there besides logs, which end by themselves. */
   get left(): readonly string[] {
-    return [...this.#owners.keys(), ...this.#states.keys(), ...this.#sessions.keys()];
+    return [...this.leftOfRooms, ...this.#sessions.keys()];
+  }
+
+  get leftOfRooms(): readonly string[] {
+    return [...this.#owners.keys(), ...this.#states.keys()];
+  }
+
+  /** The nodes that own rooms. */
+  get owners(): readonly string[] {
+    return [...this.#owners.values()].map(({ node }) => node);
+  }
+
+  /** Of all that was written until now. */
+  replicate(): Replica {
+    return {
+      owners: new Map(this.#owners),
+      states: new Map([...this.#states].map(([hash, state]) => [hash, new Map(state)])),
+      logs: new Map([...this.#logs].map(([hash, log]) => [hash, { ...log, entries: [...log.entries] }])),
+      sessions: new Map(this.#sessions),
+    };
+  }
+
+  /**
+   * Goes on with what a replica has: what was written since is lost, as is what is on its way.
+   * @param replica default: Redis is empty then
+   * @returns whether that happened: not where a room has changed its owner since, which might then have no owner that knows all of it
+   */
+  failOver(replica: Replica = nothing): boolean {
+    if (replica !== nothing && [...this.#hashes(replica)].some((hash) => !this.#hasOwnerOf(hash, replica)))
+      return false;
+    this.#era += 1;
+    refill(this.#owners, replica.owners);
+    refill(
+      this.#states,
+      [...replica.states].map(([hash, state]) => [hash, new Map(state)]),
+    );
+    refill(
+      this.#logs,
+      [...replica.logs].map(([hash, log]) => [hash, { ...log, entries: [...log.entries] }]),
+    );
+    refill(this.#sessions, replica.sessions);
+    return true;
+  }
+
+  /** Another one after each fail-over: commands of a former one are never executed. */
+  get era(): number {
+    return this.#era;
   }
 
   publish(node: string, text: string): boolean {
@@ -200,6 +257,15 @@ export class ModelRedis {
     return this.#states.get(hash) ?? new Map();
   }
 
+  #hashes(replica: Replica): Set<string> {
+    return new Set([...this.#owners.keys(), ...replica.owners.keys()]);
+  }
+
+  #hasOwnerOf(hash: string, replica: Replica): boolean {
+    const [one, other] = [this.#owners.get(hash), replica.owners.get(hash)];
+    return one?.node === other?.node && one?.epoch === other?.epoch;
+  }
+
   /** @throws ClusterError FENCED */
   #held(me: string, hash: string, epoch: number): OwnerKey | undefined {
     const held = this.#owners.get(hash);
@@ -254,4 +320,9 @@ export class ModelRedis {
 
 function ownerOf({ node, epoch }: OwnerKey): Owner {
   return { node, epoch };
+}
+
+function refill<Key, Value>(map: Map<Key, Value>, entries: Iterable<readonly [Key, Value]>): void {
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
 }

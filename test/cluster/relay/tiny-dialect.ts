@@ -343,14 +343,14 @@ export class TinySession implements RelaySession {
 
   async #join(id: number, name: string, counts: boolean): Promise<Told | undefined> {
     if (this.#room) return { id, ok: false };
-    let open: () => TinyRoom;
+    let room: TinyRoom;
     try {
-      open = await this.#context.enter(name);
+      const open = await this.#context.enter(name);
+      if (this.#hasEnded || !this.#keeper) return { id, ok: false, out: true };
+      room = open();
     } catch {
       return { id, ok: false, out: true };
     }
-    if (this.#hasEnded || !this.#keeper) return { id, ok: false, out: true };
-    const room = open();
     this.#room = room;
     this.#slot = room.nextSlot;
     room.nextSlot += 1;
