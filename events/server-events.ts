@@ -20,7 +20,7 @@ export interface EventEmitter {
 
 /**
  * Is shown each event in the turn in which it happens, and takes what it needs of it. What it returns runs once the event holds. Must not
- * throw, and must not call back into the room.
+ * call back into the room.
  */
 export type EventSink = (event: ServerEvent) => (() => void) | undefined;
 
@@ -128,7 +128,7 @@ export class ServerEvents implements EventEmitter {
     if (this.#sinks.size === 0 && !this.#handlers.has(fact.type)) return;
     const { now, newId } = this.#options;
     const event: ServerEvent = { ...fact, id: newId(), at: now() };
-    const effects = [...this.#sinks].flatMap((sink) => sink(event) ?? []);
+    const effects = [...this.#sinks].flatMap((sink) => this.#show(sink, event) ?? []);
     const hold = (): void => {
       for (const effect of effects) effect();
       this.#emitSoon(event);
@@ -136,6 +136,16 @@ export class ServerEvents implements EventEmitter {
     const room = roomOf(fact);
     if (room === undefined) hold();
     else this.#after(room, hold);
+  }
+
+  /** A defect there must not become one of the room, which is just telling everybody. */
+  #show(sink: EventSink, event: ServerEvent): ReturnType<EventSink> {
+    try {
+      return sink(event);
+    } catch (error) {
+      this.#options.log.error('an event could not be taken', { event: event.type, error });
+      return undefined;
+    }
   }
 
   /** Not at once: handlers may call into the room, which is just telling everybody. */

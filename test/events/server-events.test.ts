@@ -164,6 +164,18 @@ describe('Events for programs that embed the server', () => {
     expect(log.lines.filter(({ message }) => message === 'a handler of an event failed')).to.have.length(2);
   });
 
+  it('harm no room when what takes them has a defect', async () => {
+    events.addSink(() => {
+      throw new Error('a defect');
+    });
+    tellAll();
+    const ada = await join('ada');
+    await turn();
+    expect(ada.closed).to.equal(false);
+    expect(told).to.deep.equal(['roomStarted lab', 'participantJoined lab ada']);
+    expect(log.has('error', 'an event could not be taken')).to.equal(true);
+  });
+
   it('end for a handler that is taken away, and look at no room then', async () => {
     const handler = (event: ServerEvent): unknown => told.push(inShort(event));
     const end = events.on('participantJoined', handler);

@@ -57,6 +57,18 @@ describe('several media servers, one of which dies during calls', function () {
     return [ana, berta];
   }
 
+  it('a program that embeds the server is told, also when it is back', async () => {
+    const [first] = engines;
+    const told: string[] = [];
+    server.events.on('mediaServerDown', ({ url }) => told.push(`${url} down`));
+    server.events.on('mediaServerUp', ({ url }) => told.push(`${url} up`));
+    await first.kill();
+    await until('it is told', () => told.length === 1);
+    engines[0] = await EmbeddedEngine.start(first.port);
+    await until('it is told again', () => told.length === 2);
+    expect(told).to.deep.equal([`${first.url} down`, `${first.url} up`]);
+  });
+
   it('only its rooms are told; their participants publish again on the other one, and REST keeps answering', async () => {
     const [ana, berta] = await call('first');
     const [carla, dora] = await call('second');
