@@ -9,6 +9,7 @@ const keptNotice = z.object({ id: z.string(), event: z.enum(webhookNames), at: z
 const prefix = 'hook:';
 
 interface Kept {
+  readonly room: string;
   readonly field: string;
   /** How many receivers it still goes to. */
   receivers: number;
@@ -34,7 +35,7 @@ export class KeptNotices {
     this.#number += 1;
     const field = `${prefix}${this.#number}`;
     this.#journal.changed(room, field, () => ({ id, event, at, body }) satisfies z.input<typeof keptNotice>);
-    this.#kept.set(id, { field, receivers: 0 });
+    this.#kept.set(id, { room, field, receivers: 0 });
   }
 
   /** It is told to so many receivers now. */
@@ -63,14 +64,14 @@ export class KeptNotices {
     found.sort((one, other) => one.number - other.number);
     for (const { number, field, notice } of found) {
       this.#number = Math.max(this.#number, number);
-      this.#kept.set(notice.id, { field, receivers: 0 });
+      this.#kept.set(notice.id, { room, field, receivers: 0 });
     }
     return found.map(({ notice }) => notice);
   }
 
-  /** Another node has it now. */
-  forget(id: string): void {
-    this.#kept.delete(id);
+  /** Another node has them now, those of this turn too. @param room default: all rooms */
+  forget(room?: string): void {
+    for (const [id, kept] of this.#kept) if (room === undefined || kept.room === room) this.#kept.delete(id);
   }
 }
 

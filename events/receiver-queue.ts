@@ -88,11 +88,12 @@ export class ReceiverQueue {
     this.#go();
   }
 
-  /** Somebody else sends what is about a room. @param room default: all rooms. @returns it */
-  letGo(room?: string): readonly Notice[] {
-    const left = [...this.#all].filter(({ notice }) => notice.room !== '' && (room ?? notice.room) === notice.room);
-    for (const waiting of left) this.#remove(waiting);
-    return left.map(({ notice }) => notice);
+  /** Somebody else sends what is about a room. @param room default: all rooms */
+  letGo(room?: string): void {
+    for (const waiting of this.#all) {
+      const { room: about } = waiting.notice;
+      if (about !== '' && (room ?? about) === about) this.#remove(waiting);
+    }
   }
 
   /** Everything is tried for so long; what is left then dies. Does nothing the second time. */

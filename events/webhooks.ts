@@ -78,7 +78,8 @@ export class Webhooks {
 
   /** Another node goes on, and sends what is not sent yet. @param room default: all rooms */
   letGo(room?: string): void {
-    for (const queue of this.#queues.values()) for (const { id } of queue.letGo(room)) this.#kept?.forget(id);
+    for (const queue of this.#queues.values()) queue.letGo(room);
+    this.#kept?.forget(room);
   }
 
   /** How many wait or are under way, to all receivers. */
