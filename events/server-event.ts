@@ -68,7 +68,7 @@ export interface MediaServerFact {
 }
 
 /** The one of a type. */
-export type EventOf<Type extends ServerEvent['type']> = Extract<ServerEvent, { readonly type: Type }>;
+export type EventOf<Type extends ServerEvent['type']> = ServerEvent & { readonly type: Type };
 
 /** The name of the room that it is about; undefined for none. Events of one room are told in their order. */
 export function roomOf(fact: Fact): string | undefined {
