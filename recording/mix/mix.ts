@@ -102,7 +102,8 @@ function sceneArguments({ fromMs, toMs, tiles, sounds }: Scene, folder: string, 
   for (const [at, { file, atMs, place }] of tiles.entries()) {
     const { number, afterS } = input(file, atMs, pictureLeadS);
     const fit = `scale=${place.width}:${place.height}:force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1`;
-    filters.push(`[${number}:v:0]setpts=PTS-(${afterS})/TB,${fit}[tile${at}]`);
+    // A picture of the result shows the last one that came before it. Half a picture earlier, that is the nearest one.
+    filters.push(`[${number}:v:0]setpts=PTS-(${afterS + 0.5 / fps})/TB,${fit}[tile${at}]`);
     const middle = `x=${place.x}+(${place.width}-w)/2:y=${place.y}+(${place.height}-h)/2`;
     filters.push(`[${picture}][tile${at}]overlay=${middle}[seen${at}]`);
     picture = `seen${at}`;
