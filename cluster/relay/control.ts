@@ -23,6 +23,8 @@ const control = z.discriminatedUnion('t', [
     n: z.int(),
     evicted: z.boolean(),
     unlessUsed: z.object({ reason: z.string(), isPingUse: z.boolean() }).optional(),
+    /** The client seemed to be away, and was not told: if it is there after all, its connection is closed. */
+    away: z.boolean().optional(),
   }),
   z.object({ t: z.literal('close'), code: z.int(), reason: z.string() }),
 ]);

@@ -123,6 +123,9 @@ export class GatewayLog {
     }
     line.served(control.n);
     const { evicted, unlessUsed } = control;
+    if (control.away && !line.isClosed) {
+      line.client.close(1012, 'The session ended while its connection seemed to be lost');
+    }
     line.client.left(this.#lines.end(line), { evicted, unlessUsed });
   }
 

@@ -110,7 +110,13 @@ export class OwnerSessions {
     const { line, slot, sessionId } = member;
     for (const each of over.left(member)) gateways.due(each.gateway).over.add(each);
     // Also for a gateway that only seems to be dead.
-    turn.left(slot, line?.done ?? member.lost?.done ?? 0, evicted, unlessUsed);
+    turn.left(
+      slot,
+      line?.done ?? member.lost?.done ?? 0,
+      evicted,
+      unlessUsed,
+      member.session.isOver || line ? undefined : true,
+    );
     if (line) {
       this.bury(line, member);
       gateways.due(line.gateway).done.add(line);

@@ -74,8 +74,8 @@ export class OwnerTurn {
   }
 
   /** Nobody has the slot any more. @param n up to which number the messages of its line were served */
-  left(slot: number, n: number, evicted: boolean, unlessUsed?: UnusedRule): void {
-    this.#entries.control(slot, controlText({ t: 'left', n, evicted, unlessUsed }));
+  left(slot: number, n: number, evicted: boolean, unlessUsed?: UnusedRule, away?: true): void {
+    this.#entries.control(slot, controlText({ t: 'left', n, evicted, unlessUsed, away }));
     this.#left.add(slot);
   }
 

@@ -177,6 +177,14 @@ describe('A gateway of a room', () => {
     expect(unknown).to.deep.equal(['lost']);
   });
 
+  it('closes the connection of a client whose session has ended because it seemed to be away', async () => {
+    await comeIn();
+    const left = controlText({ t: 'left', n: 1, evicted: false, away: true });
+    hear({ p: [epoch, 1], q: [epoch, 2], f: [[2, '1', left]] });
+    await turn();
+    expect(closed).to.deep.equal([1012]);
+  });
+
   it('writes what comes twice once', async () => {
     await comeIn();
     const message = { p: [epoch, 1], q: [epoch, 2], f: [[2, '*', 'once']] } satisfies Partial<
