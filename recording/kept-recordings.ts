@@ -14,6 +14,7 @@ import type { FolderOptions } from './folder.js';
 import { FolderArchive } from './folder-archive.js';
 import { LeftFolders } from './left-folders.js';
 import { LivingServer } from './living-server.js';
+import type { Manifest } from './manifest.js';
 import type { ObjectStore } from './object-store.js';
 import type { RecordingSettings } from './options.js';
 import { RecordingClock } from './recording-clock.js';
@@ -72,6 +73,11 @@ export class KeptRecordings implements RecordingStore {
   readonly #uploads: Uploads | undefined;
   readonly #running = new Map<string, Running>();
   readonly #timers: readonly NodeJS.Timeout[];
+  /** Those that were repaired before anybody wanted to know. */
+  readonly #repaired: Manifest[] = [];
+  #tellRepaired = (manifest: Manifest): void => {
+    this.#repaired.push(manifest);
+  };
 
   private constructor(server: LivingServer, options: Options) {
     this.#options = options;
@@ -144,6 +150,12 @@ export class KeptRecordings implements RecordingStore {
     }
   }
 
+  /** Calls `listener` with each recording that is repaired here since its server had died, also with those of before. Once. */
+  whenRepaired(listener: (manifest: Manifest) => void): void {
+    this.#tellRepaired = listener;
+    for (const manifest of this.#repaired.splice(0)) listener(manifest);
+  }
+
   /** Waits a moment for recordings that end. May be called twice. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
@@ -168,8 +180,9 @@ export class KeptRecordings implements RecordingStore {
     const wasRunning = folder.endedAt === undefined;
     this.#add(folder);
     void folder.end('ready', 'interrupted').then(({ files }) => {
-      if (wasRunning)
-        log.info('a recording was repaired, whose server had died', { recording: folder.id, files: files.length });
+      if (!wasRunning) return;
+      log.info('a recording was repaired, whose server had died', { recording: folder.id, files: files.length });
+      this.#tellRepaired(folder.manifest);
     });
   }
 

@@ -2,10 +2,12 @@ import type { ParentLog } from '../log.js';
 import { ServerEvents } from '../events/server-events.js';
 import type { EventEmitter } from '../events/server-events.js';
 import { Webhooks } from '../events/webhooks.js';
+import type { KeptRecordings } from '../recording/kept-recordings.js';
 import { newSid } from '../rooms/index.js';
 import type { Rooms } from '../rooms/index.js';
 import type { Config } from './config.js';
 import type { NodeRooms } from './node-rooms.js';
+import { repairedRecording } from './recordings.js';
 
 /** Called whenever a media server is out of reach, or is back. @param url without user and password */
 export type OnMediaServer = (url: string, up: boolean) => void;
@@ -16,6 +18,8 @@ export interface EventStreamOptions {
   /** The time in ms since 1970. */
   readonly now: () => number;
   readonly node: NodeRooms | undefined;
+  /** Of servers that have died: no room tells that these have ended. */
+  readonly recordings: KeptRecordings | undefined;
   readonly watchMediaServers: ((changed: OnMediaServer) => () => void) | undefined;
 }
 
@@ -29,7 +33,7 @@ export interface EventStream {
 /** What happens on a server, for the program that embeds it and for receivers of webhooks. @param config changed while the server runs */
 export async function startEvents(
   config: Config,
-  { rooms, log, now, node, watchMediaServers }: EventStreamOptions,
+  { rooms, log, now, node, recordings, watchMediaServers }: EventStreamOptions,
 ): Promise<EventStream> {
   const events = new ServerEvents({
     ...{ rooms, log, now },
@@ -67,6 +71,9 @@ export async function startEvents(
       },
     });
   }
+  recordings?.whenRepaired((manifest) => {
+    events.recordingChanged(repairedRecording(manifest, now()));
+  });
   const unwatch = watchMediaServers?.((url, up) => {
     events.mediaServerChanged(url, up);
   });

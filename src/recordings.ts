@@ -1,8 +1,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import type { Log } from '../log.js';
+import type { Recording } from '../events/recording.js';
 import { checkFolder } from '../options/check-folder.js';
 import { ConfigError } from '../options/config-error.js';
 import { KeptRecordings } from '../recording/kept-recordings.js';
+import type { Manifest } from '../recording/manifest.js';
 import { filledUri } from '../recording/options.js';
 import { S3PackagesMissing, S3Store, loadS3 } from '../recording/s3-store.js';
 import type { S3Packages } from '../recording/s3-store.js';
@@ -61,6 +63,18 @@ export async function openRecordings(
     });
   });
   return KeptRecordings.open({ settings: config, uriOf, objects, audit, log });
+}
+
+/** For programs: one that was repaired. @param now in ms since 1970 */
+export function repairedRecording(manifest: Manifest, now: number): Recording {
+  const { id, name, room, state, endReason } = manifest;
+  return {
+    ...{ id, name, roomName: room.name, roomSid: room.sid, state },
+    startedAt: Date.parse(manifest.startedAt),
+    endedAt: now,
+    files: manifest.files.filter(({ available }) => available),
+    error: state === 'failed' ? endReason : undefined,
+  };
 }
 
 /** @throws ConfigError */

@@ -181,7 +181,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       keepPayer,
     });
     const { watchMediaServers } = options;
-    const stream = await startEvents(config, { rooms, log, now, node, watchMediaServers });
+    const stream = await startEvents(config, { rooms, log, now, node, recordings, watchMediaServers });
     undo.add(() => stream.close());
     const dialects: Dialect[] = [];
     const headers = new AnswerHeaders({

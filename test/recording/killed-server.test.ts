@@ -1,3 +1,4 @@
+import { EgressStatus } from '@livekit/protocol';
 import { expect } from 'chai';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { serverProgram } from '../support/programs.js';
 import { RpcClient } from '../support/rpc-client.js';
 import { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
+import { WebhookReceiver, webhookKey } from '../support/webhook-receiver.js';
 
 const people = ['ana', 'ben', 'cem'];
 const admin = 'a-secret-of-the-administrator-00';
@@ -21,20 +23,33 @@ describe('a recording of three people', function () {
   let directory: string;
   let peers: PeerProcess;
   let server: ServerProcess | undefined;
+  let receiver: WebhookReceiver;
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'atrium-killed-'));
     peers = await PeerProcess.start();
+    receiver = await WebhookReceiver.start();
   });
   after(async () => {
     await server?.end('SIGKILL');
     await peers.stop();
+    await receiver.die();
     rmSync(directory, { recursive: true });
   });
 
   async function start(): Promise<ServerProcess> {
-    const env = { KMS_URIS: '', RECORDINGS_DIR: directory, RECORDINGS_MIN_FREE_MB: '1', ADMIN_TOKEN: admin };
+    const env = {
+      ...{ KMS_URIS: '', RECORDINGS_DIR: directory, RECORDINGS_MIN_FREE_MB: '1', ADMIN_TOKEN: admin },
+      ...{ WEBHOOK_URLS: receiver.url, WEBHOOK_KEY: webhookKey.name, KEYS: `${webhookKey.name}:${webhookKey.secret}` },
+    };
     server = await ServerProcess.start(0, env, [...serverProgram.execArgv, serverProgram.path]);
     return server;
+  }
+
+  /** What webhooks said of the recording, as EVENT STATUS. */
+  function egress(): readonly string[] {
+    return receiver.received.flatMap(({ event: { event, egressInfo: info } }) =>
+      info ? [`${event} ${EgressStatus[info.status]}`] : [],
+    );
   }
 
   async function publish(url: string, user: string): Promise<void> {
@@ -82,12 +97,21 @@ describe('a recording of three people', function () {
       const sizes = files.map(({ file }) => statSync(join(directory, id, file), { throwIfNoEntry: false })?.size ?? 0);
       return sizes.length === people.length && sizes.every((size) => size > 10_000);
     });
+    await until('webhooks tell that it runs', () => egress().length > 0);
     await server?.end('SIGKILL');
     await start();
     await until('it is ready', async () => (await recording()).state === 'ready', 60_000);
     const manifest = await recording();
     expect(manifest).to.deep.include({ id, state: 'ready', endReason: 'interrupted' });
     expect(manifest.files.map(({ participant }) => participant.id).sort()).to.deep.equal(people);
+    await until('webhooks tell that it has ended', () => egress().length > 1);
+    expect(egress()).to.deep.equal(['egress_started EGRESS_ACTIVE', 'egress_ended EGRESS_COMPLETE']);
+    const { egressInfo } = receiver.received.find(({ event: { event } }) => event === 'egress_ended')?.event ?? {};
+    expect([egressInfo?.egressId, egressInfo?.roomName]).to.deep.equal([id, 'r']);
+    expect(egressInfo?.fileResults.map(({ filename, size }) => [filename, Number(size)])).to.deep.equal(
+      manifest.files.map(({ file, bytes }) => [`${id}/${file}`, bytes]),
+    );
+    expect(receiver.faults).to.deep.equal([]);
     for (const { file, codecs, durationMs, available, sha256 } of manifest.files) {
       expect([...codecs].sort()).to.deep.equal(['opus', 'vp8']);
       expect(durationMs).to.be.above(500);
