@@ -161,7 +161,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       access.close();
       hook.close();
     });
-    const authorize = config.authHookUrl === '' ? options.authorize : both(options.authorize, hook.authorize);
+    const authorize = both(options.authorize, hook.authorize);
     const passwords = new HashedPasswords(now, networkOf);
     const audit = (entry: AuditEntry): void => {
       log.info('audit', { ...entry });

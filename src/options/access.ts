@@ -99,19 +99,24 @@ export const accessOptions = {
     '',
     'URL',
     'A service of yours that is asked whether a client may do something, besides its token. Empty: none.',
+    { reloads: true },
   ),
-  authHookKey: option(z.string(), '', 'name', 'The name of the key in keys that signs what the service is asked.'),
-  authHookTimeoutMs: option(milliseconds, 3_000, 'ms', 'How long the service may take to answer.'),
+  authHookKey: option(z.string(), '', 'name', 'The name of the key in keys that signs what the service is asked.', {
+    reloads: true,
+  }),
+  authHookTimeoutMs: option(milliseconds, 3_000, 'ms', 'How long the service may take to answer.', { reloads: true }),
   authHookFailure: option(
     z.enum(['deny', 'allow']),
     'deny',
     'mode',
     'What it means when the service does not answer, or not as it should.',
+    { reloads: true },
   ),
   authHookActions: option(
     list(z.enum(['join', 'open', 'publish', 'subscribe', 'record'])),
     ['join', 'open'],
     'actions',
     'What the service is asked about.',
+    { reloads: true },
   ),
 } as const satisfies Table;

@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { decodeJwt } from 'jose';
 import { configOf, readWithFiles } from '../../src/config.js';
 import { Reloading } from '../../src/reloading.js';
 import { startServer } from '../../src/server.js';
@@ -106,6 +109,44 @@ describe('a server whose configuration is reloaded', function () {
     expect((await fetch(server.url)).headers.get('content-security-policy')).to.include('https://wiki.example');
     expect(await ana.request('ping', { interval: 1 })).to.have.property('value', 'pong');
     expect(server.rooms.names).to.deep.equal(['garden']);
+  });
+
+  it('asks another service, and signs with another key, from then on', async () => {
+    const asked: [string | undefined, unknown][] = [];
+    const service = createServer((request, response) => {
+      asked.push([request.url, decodeJwt((request.headers.authorization ?? '').replace(/^Bearer /, '')).iss]);
+      response.end('{"allow":true}');
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    const hook = (path: string, key: string): string[] => [
+      `authHookUrl: ${address}/${path}`,
+      `authHookKey: ${key}`,
+      `keys: {${key}: ${key.repeat(32)}}`,
+    ];
+    try {
+      await start();
+      const join = async (user: string): Promise<void> => {
+        const client = await RpcClient.connect(server.url);
+        await client.request('joinRoom', { user, room: 'garden' });
+      };
+      await join('ana');
+      write(...hook('first', 'a'));
+      await reloading.reload();
+      await join('ben');
+      write(...hook('second', 'b'));
+      await reloading.reload();
+      await join('cleo');
+      write();
+      await reloading.reload();
+      await join('dan');
+    } finally {
+      service.close();
+    }
+    expect(asked).to.deep.equal([
+      ['/first', 'a'],
+      ['/second', 'b'],
+    ]);
   });
 
   it('takes a file that has changed without being asked', async () => {
