@@ -113,6 +113,8 @@ describe('the bar of the demo', function () {
     await page.keyboard.press('Control+d');
     await microphone(true);
     await press(page, 'More');
+    // Fetched when it is shown first.
+    await page.getByRole('menu', { name: 'More' }).waitFor();
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');

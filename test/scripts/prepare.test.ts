@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const unused = new Set(['.git', 'bench', 'dist', 'docs', 'node_modules', 'test', 'test-results']);
 
 describe('a clone in a folder with a name that addresses write otherwise', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder = '';
 
   before(async () => {
