@@ -10,18 +10,21 @@ export function fetchParts(): void {
 
 /** A part that is fetched when it is shown first, so that the page is small. Until then there is nothing; without a network, too. */
 export function later<Props extends object>(fetchPart: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  fetches.push(fetchPart);
   let part: ComponentType<Props> | undefined;
+  const fetchOnce = async (): Promise<void> => {
+    part ??= await fetchPart();
+  };
+  fetches.push(fetchOnce);
   return function Later(props: Props) {
     const [, draw] = useState(0);
     useEffect(() => {
       if (part) return undefined;
       let isShown = true;
-      const fetchOnce = async (): Promise<void> => {
-        part = await fetchPart();
+      const fetchAndDraw = async (): Promise<void> => {
+        await fetchOnce();
         if (isShown) draw(1);
       };
-      fetchOnce().catch(() => undefined);
+      fetchAndDraw().catch(() => undefined);
       return () => {
         isShown = false;
       };
