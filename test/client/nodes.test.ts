@@ -89,10 +89,10 @@ describe('A call through three nodes', function () {
 
   it('goes on when its owner is killed between the creation of an endpoint and its answer', async () => {
     const { owner, ana, ben, cleo, talk } = await call();
-    for (const proxy of rig.toEngines) {
-      proxy.once('back', 'v=0', () => void owner.kill());
-    }
+    const ends = rig.toEngines.map((proxy) => proxy.once('back', 'v=0', () => void owner.kill()));
     await ben.publish();
+    // One of the two media servers has answered.
+    for (const end of ends) end();
     expect(owner.isRunning).to.equal(false);
     await expectWell(talk, await cleo.watch('ben'), await ana.watch('ben'));
   });
@@ -213,7 +213,9 @@ describe('A call through three nodes', function () {
     await watched.receives({ video: watched.received.video + 10 });
     owner.toRedis.goOn();
     await Promise.all([saying, gone]);
-    await until('Ben hears that Dora is not seen any more', () => ben.told.includes('dora publishes no more'));
+    await until('all hear that Dora is not seen any more', () =>
+      [ana, ben, cleo].every(({ told }) => told.includes('dora publishes no more')),
+    );
     for (const line of ['dora: said to the former owner', 'dora publishes no more']) {
       for (const { name, told } of [ana, ben, cleo]) {
         expect(

@@ -11,10 +11,14 @@ const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 export class ServerProcess {
   readonly url: string;
   readonly #child: ChildProcess;
+  #isToEnd = false;
 
-  private constructor(child: ChildProcess, url: string) {
+  private constructor(child: ChildProcess, url: string, told: () => string) {
     this.#child = child;
     this.url = url;
+    child.once('exit', (code, signal) => {
+      if (!this.#isToEnd) process.stderr.write(`A server ended by itself, with ${code ?? signal}: ${told()}\n`);
+    });
   }
 
   /**
@@ -49,7 +53,7 @@ export class ServerProcess {
         reject(new Error(`The server ended with ${String(code)} before it listened: ${told}`));
       });
     });
-    return new ServerProcess(child, url);
+    return new ServerProcess(child, url, () => told);
   }
 
   get port(): number {
@@ -63,6 +67,7 @@ export class ServerProcess {
 
   /** Resolves when the process has ended. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    this.#isToEnd = true;
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
     this.#child.kill(signal);

@@ -90,13 +90,17 @@ export class TcpProxy {
     return () => this.#taps.delete(tap);
   }
 
-  /** Calls `act` once, just before bytes with that text are passed on. */
-  once(way: Way, text: string, act: () => void): void {
+  /**
+   * Calls `act` once, just before bytes with that text are passed on.
+   * @returns a function that ends it
+   */
+  once(way: Way, text: string, act: () => void): () => void {
     const end = this.tap((passing, bytes) => {
       if (passing !== way || !bytes.includes(text)) return;
       end();
       act();
     });
+    return end;
   }
 
   close(): void {
