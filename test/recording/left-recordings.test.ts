@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { utimes, writeFile } from 'node:fs/promises';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { complaints } from '../support/ffprobe.js';
 import { until } from '../support/until.js';
@@ -14,97 +16,98 @@ const id = 'REC_killed0000000000';
 
 describe('recordings that a server has left', function () {
   this.timeout(60_000);
+  /** What another process has written that records: each test has a copy. */
+  let left: string;
+  let other: ChildProcess;
   let stage: Stage;
-  let other: ChildProcess | undefined;
-  beforeEach(async () => {
-    stage = await Stage.begin();
-  });
-  afterEach(async () => {
-    other?.kill('SIGKILL');
-    other = undefined;
-    await stage.leave();
-  });
 
-  /** Another process that records, in the same directory. */
-  async function recordElsewhere(): Promise<ChildProcess> {
-    const source = stage.path('source');
+  before(async () => {
+    left = await mkdtemp(join(tmpdir(), 'atrium-left-'));
+    const source = join(left, 'source');
     await writeFile(source, await writtenByEngine({ isFinished: false }));
     const program = fileURLToPath(new URL('recording-process.ts', import.meta.url));
-    const started = spawn(process.execPath, ['--import', 'tsx', program, stage.directory, source, id], {
+    const directory = join(left, 'recordings');
+    mkdirSync(directory);
+    const started = spawn(process.execPath, ['--import', 'tsx', program, directory, source, id], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     other = started;
     await once(started.stdout, 'data');
-    return started;
+  });
+  after(async () => {
+    other.kill('SIGKILL');
+    await rm(left, { recursive: true });
+  });
+  beforeEach(async () => {
+    stage = await Stage.begin();
+  });
+  afterEach(() => stage.leave());
+
+  function copy(): void {
+    cpSync(join(left, 'recordings'), stage.directory, { recursive: true, preserveTimestamps: true });
   }
 
-  it('are repaired at the next start after a kill -9, and listed as ready', async () => {
-    const killed = await recordElsewhere();
-    killed.kill('SIGKILL');
-    await once(killed, 'exit');
-    const kept = await stage.open();
-    await kept.recovered;
-    const manifest = await kept.archive.find(id);
-    expect(manifest).to.deep.include({ state: 'ready', endReason: 'interrupted' });
-    const [ana, ben] = manifest?.files ?? [];
-    expect(ana).to.deep.include({ file: '0001-camera.webm', repaired: true, available: true, offsetMs: 100 });
-    expect(ana?.codecs.toSorted()).to.deep.equal(['opus', 'vp8']);
-    expect(ben).to.deep.include({ bytes: 0, available: false, offsetMs: 1_700 });
-    expect(manifest?.durationMs).to.equal(Math.max(1_700, 100 + (ana?.durationMs ?? 0)));
-    expect(await complaints(stage.path(id, '0001-camera.webm'))).to.equal('');
-    await kept.close();
-    expect(readdirSync(stage.path(id)).sort()).to.deep.equal(['0001-camera.webm', 'journal.ndjson', 'manifest.json']);
-  });
-
   it('are left alone while their server lives', async () => {
-    const living = await recordElsewhere();
+    copy();
     const before = readFileSync(stage.path(id, '0001-camera.webm'));
     const kept = await stage.open();
     await kept.recovered;
     expect((await kept.archive.find(id))?.state).to.be.oneOf(['starting', 'recording']);
     expect(readFileSync(stage.path(id, '0001-camera.webm')).equals(before)).to.equal(true);
-    living.kill('SIGKILL');
-    await once(living, 'exit');
   });
 
-  it('are repaired by one of several servers that start at once', async () => {
-    const killed = await recordElsewhere();
-    killed.kill('SIGKILL');
-    await once(killed, 'exit');
-    const [one, two] = await Promise.all([stage.open(), stage.open()]);
-    await Promise.all([one.recovered, two.recovered]);
-    await until('it is ready', async () => (await two.archive.find(id))?.state === 'ready');
-    const ends = readFileSync(stage.path(id, 'journal.ndjson'), 'utf8').match(/"type":"ended"/g);
-    expect(ends?.length).to.equal(1);
-  });
+  describe('that was killed with -9', () => {
+    before(async () => {
+      other.kill('SIGKILL');
+      await once(other, 'exit');
+    });
+    beforeEach(copy);
 
-  it('are repaired although the last line of the journal was not written to its end', async () => {
-    const killed = await recordElsewhere();
-    killed.kill('SIGKILL');
-    await once(killed, 'exit');
-    appendFileSync(stage.path(id, 'journal.ndjson'), '{"type":"happened","atMs":99');
-    const kept = await stage.open();
-    await kept.recovered;
-    const lines = readFileSync(stage.path(id, 'journal.ndjson'), 'utf8').trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).to.include('ended');
-    expect((await kept.archive.find(id))?.state).to.equal('ready');
-  });
+    it('are repaired at the next start, and listed as ready', async () => {
+      const kept = await stage.open();
+      await kept.recovered;
+      const manifest = await kept.archive.find(id);
+      expect(manifest).to.deep.include({ state: 'ready', endReason: 'interrupted' });
+      const [ana, ben] = manifest?.files ?? [];
+      expect(ana).to.deep.include({ file: '0001-camera.webm', repaired: true, available: true, offsetMs: 100 });
+      expect(ana?.codecs.toSorted()).to.deep.equal(['opus', 'vp8']);
+      expect(ben).to.deep.include({ bytes: 0, available: false, offsetMs: 1_700 });
+      expect(manifest?.durationMs).to.equal(Math.max(1_700, 100 + (ana?.durationMs ?? 0)));
+      expect(await complaints(stage.path(id, '0001-camera.webm'))).to.equal('');
+      await kept.close();
+      expect(readdirSync(stage.path(id)).sort()).to.deep.equal(['0001-camera.webm', 'journal.ndjson', 'manifest.json']);
+    });
 
-  it('of another machine are repaired when it has been silent for long', async () => {
-    const killed = await recordElsewhere();
-    killed.kill('SIGKILL');
-    await once(killed, 'exit');
-    const [name = ''] = readdirSync(stage.path('.servers'));
-    const far = stage.path('.servers', name);
-    await writeFile(far, JSON.stringify({ place: 'another machine', pid: 1, started: '1' }));
-    const first = await stage.open();
-    await first.recovered;
-    expect((await first.archive.find(id))?.state).to.be.oneOf(['starting', 'recording']);
-    await utimes(far, new Date(), new Date(Date.now() - 120_000));
-    const second = await stage.open();
-    await second.recovered;
-    expect((await second.archive.find(id))?.state).to.equal('ready');
-    expect(existsSync(far)).to.equal(false);
+    it('are repaired by one of several servers that start at once', async () => {
+      const [one, two] = await Promise.all([stage.open(), stage.open()]);
+      await Promise.all([one.recovered, two.recovered]);
+      await until('it is ready', async () => (await two.archive.find(id))?.state === 'ready');
+      const ends = readFileSync(stage.path(id, 'journal.ndjson'), 'utf8').match(/"type":"ended"/g);
+      expect(ends?.length).to.equal(1);
+    });
+
+    it('are repaired although the last line of the journal was not written to its end', async () => {
+      appendFileSync(stage.path(id, 'journal.ndjson'), '{"type":"happened","atMs":99');
+      const kept = await stage.open();
+      await kept.recovered;
+      const lines = readFileSync(stage.path(id, 'journal.ndjson'), 'utf8').trimEnd().split('\n');
+      expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).to.include('ended');
+      expect((await kept.archive.find(id))?.state).to.equal('ready');
+    });
+
+    it('on another machine are repaired when that has been silent for long', async () => {
+      const [name = ''] = readdirSync(stage.path('.servers'));
+      const far = stage.path('.servers', name);
+      await writeFile(far, JSON.stringify({ place: 'another machine', pid: 1, started: '1' }));
+      const first = await stage.open();
+      await first.recovered;
+      expect((await first.archive.find(id))?.state).to.be.oneOf(['starting', 'recording']);
+      await utimes(far, new Date(), new Date(Date.now() - 120_000));
+      const second = await stage.open();
+      await second.recovered;
+      expect((await second.archive.find(id))?.state).to.equal('ready');
+      expect(existsSync(far)).to.equal(false);
+    });
   });
 
   it('that were made or deleted by half are removed', async () => {

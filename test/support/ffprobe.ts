@@ -32,13 +32,35 @@ export async function timesOf(path: string, kind?: 'a' | 'v'): Promise<number[]>
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [Number.parseFloat(line)]));
 }
 
+/** What ffmpeg says when it decodes whole files, all of them in one run. */
+export interface Decoded {
+  /** Its warnings. */
+  readonly complaints: string;
+  /** How many pictures, or pieces of sound, each stream has: those of the first file, then those of the next. */
+  readonly frames: readonly number[];
+}
+
 /**
- * The warnings of ffmpeg when it decodes the whole file. It uses the time base of the file: the frame rate of browsers varies, and
- * ffmpeg would round to a guessed rate and then warn of two frames at the same time.
+ * It uses the time base of the file: the frame rate of browsers varies, and ffmpeg would round to a guessed rate and then warn of two frames
+ * at the same time.
  */
+export async function decoded(...paths: readonly string[]): Promise<Decoded> {
+  const inputs = paths.flatMap((path) => ['-i', path]);
+  const all = paths.flatMap((_, at) => ['-map', String(at)]);
+  const flags = ['-v', 'error', ...inputs, ...all, '-enc_time_base', '-1', '-f', 'framecrc', '-'];
+  const { stdout, stderr } = await run('ffmpeg', flags, { maxBuffer: 64 * 1024 * 1024 });
+  const frames: number[] = [];
+  for (const line of stdout.split('\n')) {
+    const declared = /^#media_type (\d+)/.exec(line);
+    if (declared) frames[Number(declared[1])] = 0;
+    else if (/^\d/.test(line)) frames[Number.parseInt(line, 10)] = (frames[Number.parseInt(line, 10)] ?? 0) + 1;
+  }
+  return { complaints: stderr, frames };
+}
+
+/** The warnings of ffmpeg when it decodes the whole file. */
 export async function complaints(path: string): Promise<string> {
-  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', path, '-enc_time_base', '-1', '-f', 'null', '-']);
-  return stderr;
+  return (await decoded(path)).complaints;
 }
 
 /** When the picture turns white, in s of the file's clock. Undefined: never. */
