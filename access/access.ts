@@ -1,6 +1,7 @@
 import type { Log } from '../log.js';
 import { RoomError, noGrants, roles } from '../rooms/index.js';
 import type { Bearer, Grants } from '../rooms/index.js';
+import { Tally } from '../tally.js';
 import { PublicKeys } from './public-keys.js';
 import type { AccessSettings } from './settings.js';
 import { TokenBearer } from './token-bearer.js';
@@ -33,10 +34,13 @@ export function isTokenShaped(text: string): boolean {
 interface Apart {
   readonly nameOf: (key: string) => string;
   readonly publicKeys: PublicKeys;
+  readonly refused: Access['refused'];
 }
 
 /** Finds out who a client is. Every door asks it; what the client may do then is checked by the rooms (docs/access.md). */
 export class Access {
+  /** Tokens that were refused, by the code of the refusal. */
+  readonly refused: Tally<readonly [cause: string]>;
   readonly #settings: AccessSettings;
   readonly #log: Log;
   readonly #now: () => number;
@@ -54,6 +58,7 @@ export class Access {
     this.#settings = settings;
     this.#log = log;
     this.#now = now;
+    this.refused = apart?.refused ?? new Tally();
     this.#nameOf = apart?.nameOf ?? ((key) => key);
     this.#publicKeys = apart?.publicKeys ?? new PublicKeys(settings, log, now);
     this.#tokens = new Tokens(settings, this.#publicKeys, now);
@@ -74,7 +79,11 @@ export class Access {
    * @param nameOf that name, of a key in `Rooms`
    */
   withNames(nameOf: (key: string) => string): Access {
-    return new Access(this.#settings, this.#log, this.#now, { nameOf, publicKeys: this.#publicKeys });
+    return new Access(this.#settings, this.#log, this.#now, {
+      nameOf,
+      publicKeys: this.#publicKeys,
+      refused: this.refused,
+    });
   }
 
   /** Fetches public keys where there are some to fetch. Never rejects: what is wrong is one line of the log. */
@@ -118,6 +127,7 @@ export class Access {
     } catch (error) {
       if (!(error instanceof RoomError)) throw error;
       const reason = error.cause instanceof Error ? error.cause.message : error.message;
+      this.refused.add(error.code);
       this.#log.info('a token was refused', { door, address, name, reason });
       if (this.#settings.auth !== 'off') throw error;
       return { grantsIn: this.#strangersGrants, address, credential };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Durations } from '../durations.js';
 import type { Log } from '../log.js';
 import { RoomError, cleanedName, roles } from '../rooms/index.js';
 import type { AccessAnswer, AccessRequest, Authorize, Grants } from '../rooms/index.js';
@@ -41,6 +42,8 @@ type Answer = z.output<typeof answerSchema>;
 
 /** Asks a service of the operator, over HTTP, whether a client may do something. */
 export class AuthHook {
+  /** How long answers took, by what came of them. */
+  readonly times = { allowed: new Durations(), refused: new Durations(), failed: new Durations() };
   readonly #settings: AuthHookSettings;
   readonly #log: Log;
   readonly #now: () => number;
@@ -82,15 +85,18 @@ export class AuthHook {
       throw new RoomError('room-refused', message, { retry: true, details: { reason: 'capacity' } });
     }
     this.#waiting += 1;
+    const began = performance.now();
     let answer: Answer;
     try {
       answer = readAnswer(await this.#post(questionOf(request, action)));
     } catch (error) {
+      this.times.failed.took(performance.now() - began);
       this.#failed(request, action, error);
       return undefined;
     } finally {
       this.#waiting -= 1;
     }
+    this.times[answer.allow ? 'allowed' : 'refused'].took(performance.now() - began);
     if (answer.allow) return accessOf(answer);
     const reason = cleanedName(answer.reason ?? '', maxReasonLength);
     throw new RoomError('not-allowed', reason === '' ? 'You may not do that here' : reason);

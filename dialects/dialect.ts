@@ -3,6 +3,7 @@ import type { Log } from '../log.js';
 import type { Group, Output } from '../options/option.js';
 import type { Access, IceServers } from '../access/index.js';
 import type { ComeBack, Passwords, RecordOf, Rooms } from '../rooms/index.js';
+import type { DoorFigures } from '../transport/door-figures.js';
 import type { Doors } from '../transport/doors.js';
 import type { TransportSettings } from '../transport/options.js';
 import type { SocketIoDoor } from '../transport/socket-io/door.js';
@@ -43,6 +44,8 @@ export interface DialectContext {
   readonly roomList: RoomListMode;
   /** The one socket.io server, which several dialects share. Its clients are of one world. */
   readonly socketIo: SocketIoDoor;
+  /** What is counted of the clients of the dialect. It hands them to `doors.open` and `SocketIoClient`, and adds what only it knows. */
+  readonly figures: DoorFigures;
   /** Put before every path; empty, or begins with a slash. */
   readonly pathPrefix: string;
   /** Requests of one client that may wait behind a running one. */

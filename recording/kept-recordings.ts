@@ -210,7 +210,8 @@ export class KeptRecordings implements RecordingStore {
   }
 }
 
-async function freeBytesOf(directory: string): Promise<number> {
+/** What is free on the disk of a folder. */
+export async function freeBytesOf(directory: string): Promise<number> {
   const { bavail, bsize } = await statfs(directory);
   return bavail * bsize;
 }

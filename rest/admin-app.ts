@@ -2,7 +2,7 @@ import express from 'express';
 import type { Express } from 'express';
 import { healthAnswer, readinessAnswer } from './health.js';
 import type { Health, Readiness } from './health.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import { Problem } from './problem.js';
 import { answerProblems } from './problem-answer.js';
 import type { OnDefect } from './problem-answer.js';

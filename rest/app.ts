@@ -16,7 +16,7 @@ import { healthHandlers } from './health.js';
 import type { Health, Readiness } from './health.js';
 import { iceHandlers } from './ice.js';
 import { openApiDocument } from './openapi.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './metrics/metrics.js';
 import type { Operation } from './operation.js';
 import type { Asking } from './operations.js';
 import { originalHandlers } from './original.js';

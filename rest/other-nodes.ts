@@ -1,15 +1,7 @@
+import type { Classes } from './metrics/metric.js';
 import type { Component } from './schemas.js';
 import { Problem } from './problem.js';
 import type { ListedRoom } from './listed-room.js';
-
-/** How long things took. */
-export interface Durations {
-  /** How many took so long at most, by the bound in s. */
-  readonly counts: ReadonlyMap<number, number>;
-  /** In s. */
-  readonly sum: number;
-  readonly count: number;
-}
 
 /** What this node does in the cluster. Numbers of what has happened are since the start. */
 export interface NodeFigures {
@@ -23,8 +15,8 @@ export interface NodeFigures {
   readonly frozenSeconds: number;
   readonly logBytes: number;
   readonly droppedMessages: number;
-  readonly commits: Durations;
-  readonly takeoverTimes: Durations;
+  readonly commits: Classes;
+  readonly takeoverTimes: Classes;
 }
 
 /** The other nodes of a cluster, as far as REST needs them. */

@@ -61,6 +61,7 @@ export type { RoomsRecord } from './records.js';
 export type {
   ComeBack,
   Enter,
+  JoinOutcome,
   Newcomer,
   OpenOptions,
   RecordOf,
@@ -90,6 +91,8 @@ export interface Room {
   readonly participants: Iterable<Participant>;
   /** With the hidden ones: for moderators. */
   readonly everybody: Iterable<Participant>;
+  /** Those that wait to be let in, in the order in which they came. */
+  readonly waiting: readonly Waiting[];
   /** By identity, or else by id, hidden or not: for moderators. */
   findAny(identity: string): Participant | undefined;
   /** What a moderator may do. Each verb asks whether it still is one. */

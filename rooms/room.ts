@@ -13,6 +13,7 @@ import type { Journal } from './journal.js';
 import type { KeepPayer } from './rooms-options.js';
 import type { Later } from './later.js';
 import { Lobby } from './lobby.js';
+import type { Waiting } from './lobby.js';
 import { Members } from './members.js';
 import { Moderation } from './moderation.js';
 import { Participant } from './participant.js';
@@ -213,6 +214,10 @@ export class Room implements api.Room {
 
   get participants(): Iterable<Participant> {
     return this.#members.shown;
+  }
+
+  get waiting(): readonly Waiting[] {
+    return this.#lobby?.waiting ?? [];
   }
 
   get everybody(): Iterable<Participant> {

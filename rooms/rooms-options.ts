@@ -1,5 +1,6 @@
 import type { Authorize } from './authorize.js';
 import type { Bearer } from './bearer.js';
+import type { RoomErrorCode } from './errors.js';
 import type { Outbox, RoomEvent } from './events.js';
 import type * as api from './index.js';
 import type { Journal } from './journal.js';
@@ -57,6 +58,9 @@ export interface RoomsOptions {
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */
   readonly evictionMs?: number;
 }
+
+/** What became of a join. */
+export type JoinOutcome = 'joined' | RoomErrorCode | 'failed';
 
 /** Called before a wait. What it returns runs a function after the wait. */
 export type KeepPayer = () => <Result>(rest: () => Result) => Result;
@@ -163,6 +167,12 @@ export interface RoomsWatcher {
    * of somebody whom a moderator removes, before they leave. Must not throw, and must not call back into the room.
    */
   happened(room: api.Room, event: RoomEvent): void;
+  /**
+   * Somebody wanted to join: `joined`, or why they were refused. `failed`: for a reason that is none of the rooms, such as a defect.
+   * @param dialect that of the newcomer
+   * @param ms how long it took
+   */
+  joinEnded?(dialect: string, outcome: JoinOutcome, ms: number): void;
   /** The room goes on here that another process had. Default: it is seen as if everything had just happened. */
   restored?(room: api.Room): void;
   /** Another process goes on with the room, which is closed here; those in it are told nothing. Must not call back into the rooms. */

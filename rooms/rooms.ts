@@ -21,6 +21,7 @@ import type { RoomContext, RoomOptions } from './room.js';
 import type {
   ComeBack,
   Enter,
+  JoinOutcome,
   KeepPayer,
   Newcomer,
   OpenOptions,
@@ -148,45 +149,57 @@ export class Rooms {
    *   `interrupted` when `enter` returns undefined; and what `authorize` and `enter` throw
    */
   async join(room: string | api.Room, wanting: Newcomer, enter: Enter): Promise<api.Participant> {
-    const name = typeof room === 'string' ? roomKey(room) : room.name;
-    const newcomer = checkedNewcomer(wanting);
-    let arrival = arrivalAt(name, newcomer, newcomer.bearer ?? this.#stranger);
-    let goOn: ReturnType<KeepPayer> | undefined;
-    /** Whether the room was there when `authorize` was asked; undefined before. */
-    let askedAbout: 'new' | 'present' | undefined;
-    let shownPassword: string | undefined;
-    for (;;) {
-      // After each wait everything is looked at again, since the room and its settings may have changed.
-      const fetching = typeof room === 'string' ? this.#fetchIfAway(name, newcomer.attributes) : undefined;
-      if (fetching) {
-        goOn ??= this.#keepPayer();
-        await fetching;
-        continue;
+    const began = this.#context.now();
+    const tell = (outcome: JoinOutcome): void => {
+      const ms = this.#context.now() - began;
+      for (const watcher of this.#watchers) watcher.joinEnded?.(wanting.attributes.dialect, outcome, ms);
+    };
+    try {
+      const name = typeof room === 'string' ? roomKey(room) : room.name;
+      const newcomer = checkedNewcomer(wanting);
+      let arrival = arrivalAt(name, newcomer, newcomer.bearer ?? this.#stranger);
+      let goOn: ReturnType<KeepPayer> | undefined;
+      /** Whether the room was there when `authorize` was asked; undefined before. */
+      let askedAbout: 'new' | 'present' | undefined;
+      let shownPassword: string | undefined;
+      for (;;) {
+        // After each wait everything is looked at again, since the room and its settings may have changed.
+        const fetching = typeof room === 'string' ? this.#fetchIfAway(name, newcomer.attributes) : undefined;
+        if (fetching) {
+          goOn ??= this.#keepPayer();
+          await fetching;
+          continue;
+        }
+        const present = this.#rooms.get(name);
+        this.#assertJoinable(room, name, arrival);
+        if (askedAbout === undefined || (!present && askedAbout === 'present')) {
+          askedAbout = present ? 'present' : 'new';
+          const { bearer } = arrival;
+          const { id, attributes } = arrival.newcomer;
+          const question = this.#authorize?.({ action: 'join', room: name, opens: !present, bearer, id, attributes });
+          if (question instanceof Promise) goOn ??= this.#keepPayer();
+          const answer = question instanceof Promise ? await question : question;
+          if (answer) arrival = answered(arrival, answer);
+          if (question) continue;
+        }
+        const password = this.#entrance.passwordFor(present, arrival);
+        if (password !== undefined && password !== shownPassword) {
+          goOn ??= this.#keepPayer();
+          await this.#entrance.assertPassword(name, password, arrival);
+          shownPassword = password;
+          continue;
+        }
+        const opens = askedAbout === 'new';
+        const participant = goOn
+          ? goOn(() => this.#enter(name, opens, arrival, enter))
+          : this.#enter(name, opens, arrival, enter);
+        if (!participant) continue;
+        tell('joined');
+        return participant;
       }
-      const present = this.#rooms.get(name);
-      this.#assertJoinable(room, name, arrival);
-      if (askedAbout === undefined || (!present && askedAbout === 'present')) {
-        askedAbout = present ? 'present' : 'new';
-        const { bearer } = arrival;
-        const { id, attributes } = arrival.newcomer;
-        const question = this.#authorize?.({ action: 'join', room: name, opens: !present, bearer, id, attributes });
-        if (question instanceof Promise) goOn ??= this.#keepPayer();
-        const answer = question instanceof Promise ? await question : question;
-        if (answer) arrival = answered(arrival, answer);
-        if (question) continue;
-      }
-      const password = this.#entrance.passwordFor(present, arrival);
-      if (password !== undefined && password !== shownPassword) {
-        goOn ??= this.#keepPayer();
-        await this.#entrance.assertPassword(name, password, arrival);
-        shownPassword = password;
-        continue;
-      }
-      const opens = askedAbout === 'new';
-      const participant = goOn
-        ? goOn(() => this.#enter(name, opens, arrival, enter))
-        : this.#enter(name, opens, arrival, enter);
-      if (participant) return participant;
+    } catch (error) {
+      tell(error instanceof RoomError ? error.code : 'failed');
+      throw error;
     }
   }
 

@@ -131,6 +131,8 @@ function sourcesStamp() {
     'process-mark.ts',
     'mid-message.ts',
     'durations.ts',
+    'histogram.ts',
+    'tally.ts',
     'src',
     'rooms',
     'media',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterMetricTable, metricTable, webhookMetricTable } from '../rest/metrics.js';
+import { allMetrics } from '../rest/metrics/metrics.js';
 import { ofAccess } from '../rest/openapi.js';
 import { download, mediaType } from '../rest/download.js';
 import { nothing } from '../rest/operation.js';
@@ -25,7 +25,7 @@ const titles: Readonly<Record<Operation['tag'], string>> = {
 export function restPage(): Promise<string> {
   return page([
     '# REST',
-    '<!-- Made by `npm run docs` from rest/operations.ts, rest/schemas.ts, rest/problem.ts and rest/metrics.ts. -->',
+    '<!-- Made by `npm run docs` from rest/operations.ts, rest/schemas.ts, rest/problem.ts and rest/metrics/. -->',
     'HTTP at the port of the server. A server describes all of this itself, as OpenAPI 3.1, at `/api/v1/openapi.json`.',
     conventions,
     frames([
@@ -51,7 +51,7 @@ export function restPage(): Promise<string> {
     '`GET /metrics` is for Prometheus. It needs the admin token, which Prometheus sends when `authorization` of the scrape configuration has it. With `ADMIN_PORT` it is served there without a token, and nowhere else. It counts, and names no rooms and no people. Besides the metrics of the process that prom-client gives:',
     table(
       ['metric', 'type', 'labels', 'meaning'],
-      [...metricTable, ...webhookMetricTable, ...clusterMetricTable].map(({ name, type, labels, help }) => [
+      allMetrics.map(({ name, type, labels, help }) => [
         `\`${name}\``,
         type,
         labels.map((label) => `\`${label}\``).join(', '),

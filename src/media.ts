@@ -7,6 +7,7 @@ import type { KurentoEngineOptions } from '../media/kurento/engine.js';
 import { thisProcess } from '../process-mark.js';
 import { Placement } from '../media/placement.js';
 import type { MediaEngine } from '../media/port.js';
+import type { ServerFigures } from '../media/server-figures.js';
 import type { Log, ParentLog } from '../log.js';
 import type { Health } from '../rest/health.js';
 import type { Config } from './config.js';
@@ -32,6 +33,8 @@ export interface StartedMedia {
   readonly processIds: readonly number[];
   /** For /healthz. */
   readonly servers: Health['mediaServers'];
+  /** Of each of these servers, in their order. */
+  readonly figures: readonly ServerFigures[];
   /** These use the same media servers from now on. What they have there counts where rooms are placed. */
   share(others: OtherUsers): void;
   /** Which media servers are out of reach, in words. Waits a moment for those that are slow. Undefined when all are there. */
@@ -128,6 +131,7 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
           return { ...server, ...(process && { process }) };
         });
       },
+      figures: engines.map(({ figures }) => figures),
       share: (given) => {
         others = given;
         placement.countElsewhere((url) => given.loadOf(url));

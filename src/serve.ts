@@ -5,16 +5,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Dialect, HandOver } from '../dialects/dialect.js';
+import { RoomFigures } from '../events/room-figures.js';
 import type { EventEmitter } from '../events/server-events.js';
 import { Access, AuthHook, HashedPasswords, IceServers, SignedLinks, both, grantsText } from '../access/index.js';
 import { openRpcDocument } from '../dialects/kurento-room/openrpc.js';
 import { namesBut, ownNames, sharedNames } from '../dialects/room-names.js';
 import type { Log, ParentLog } from '../log.js';
 import type { MediaEngine } from '../media/port.js';
+import type { ServerFigures } from '../media/server-figures.js';
 import type { Archive } from '../recording/archive.js';
+import { freeBytesOf } from '../recording/kept-recordings.js';
 import { refuseRequest, restApp } from '../rest/app.js';
 import type { Health, Readiness } from '../rest/health.js';
-import { metrics } from '../rest/metrics.js';
+import { metrics } from '../rest/metrics/metrics.js';
 import { openedBy, Rooms } from '../rooms/index.js';
 import type {
   AuditEntry,
@@ -31,9 +34,11 @@ import { keepPayer } from '../transport/gate/account.js';
 import { callerOf } from '../transport/gate/caller.js';
 import { adminSocketLimit, socketLimit } from '../transport/gate/descriptors.js';
 import type { Refused } from '../transport/gate/gate.js';
+import { DoorFigures } from '../transport/door-figures.js';
 import { Doors } from '../transport/doors.js';
 import { connectionLimits, gateOf } from '../transport/options.js';
 import { networkOf } from '../transport/gate/network.js';
+import { Tally } from '../tally.js';
 import { SocketIoDoor, socketIoWorld } from '../transport/socket-io/door.js';
 import type { SocketIoOptions } from '../transport/socket-io/door.js';
 import type { PassingOptions } from '../transport/tunnel/tunnel.js';
@@ -65,6 +70,8 @@ export interface ServeOptions {
   readonly dialects?: readonly Dialect[];
   /** What /healthz tells about media servers. Default: none. */
   readonly mediaServers?: () => Health['mediaServers'];
+  /** What /metrics tells of them besides, in the same order. Default: nothing. */
+  readonly mediaFigures?: readonly ServerFigures[];
   /** Calls whenever a media server is out of reach, or is back, for `Service.events`. @returns a function that ends it. Default: never */
   readonly watchMediaServers?: (changed: OnMediaServer) => () => void;
   /** Asked before every join, publication and subscription, besides what `roomCreators` says. Default: everything is allowed. */
@@ -181,6 +188,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       keepPayer,
     });
     const { watchMediaServers } = options;
+    const happened = new RoomFigures(now);
+    rooms.watch(happened);
     const stream = await startEvents(config, { rooms, log, now, node, recordings, watchMediaServers });
     undo.add(() => stream.close());
     const dialects: Dialect[] = [];
@@ -202,7 +211,17 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       log.error('an HTTP request failed', { path, error });
     };
     const ice = new IceServers(() => config, now);
-    const counts = metrics(rooms, health, { webhooks: stream.webhooks, node: node && (() => node.others.figures) });
+    const doorFigures: DoorFigures[] = [];
+    const turnedAway = new Tally<readonly [door: string, reason: string]>();
+    const counts = metrics({
+      ...{ rooms, health, happened, doors: doorFigures, refused: turnedAway, tokensRefused: access.refused },
+      hookTimes: new Map(config.authHookUrl === '' ? [] : Object.entries(hook.times)),
+      media: () => options.mediaFigures ?? [],
+      webhooks: stream.webhooks,
+      // A folder that is gone must not take the other figures with it.
+      freeBytes: async () => (recordings ? freeBytesOf(config.recordingsDir).catch(() => undefined) : undefined),
+      node: node && (() => node.others.figures),
+    });
     const { app, answer } = restApp({
       rooms,
       access,
@@ -252,6 +271,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     surviveErrors(http, log);
     const onRefused = (refused: Refused): void => {
       log.warn('a client was refused', refused);
+      turnedAway.add(doors.protocolAt(refused.path) ?? 'http', refused.cause);
     };
     const gate = gateOf(config, onRefused);
     const adminGate = gateOf(config, onRefused);
@@ -298,6 +318,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const [ours, ...others] = spoken.map(({ name }) => name);
     for (const dialect of spoken) {
       const { name } = dialect;
+      const figures = new DoorFigures(name);
+      doorFigures.push(figures);
       const apart = name === ours ? namesBut(others) : ownNames(name);
       dialect.attach({
         rooms,
@@ -307,6 +329,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
         names: config.bridge ? sharedNames : apart,
         doors,
         socketIo,
+        figures,
         pathPrefix: config.pathPrefix,
         maxQueuedRequests: config.maxQueuedRequests,
         log: log.child({ dialect: name }),

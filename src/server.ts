@@ -62,6 +62,7 @@ export async function startServer(
       tls,
       node,
       mediaServers: () => media.servers,
+      mediaFigures: media.figures,
       watchMediaServers: (changed) => media.watch(changed),
       terminate: () => void stop(),
     });

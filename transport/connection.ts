@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { chargeTold } from './gate/account.js';
 import type { Account } from './gate/account.js';
+import type { DoorFigures, Visitor } from './door-figures.js';
 import type { Frame } from './frame.js';
 import type { GateSocket } from './gate/gate-socket.js';
 import { Patience } from './gate/patience.js';
@@ -57,6 +58,7 @@ export interface Wire {
   readonly address: string;
   /** Called when the client has made its first request. */
   readonly introduced: () => void;
+  readonly figures: DoorFigures;
 }
 
 /** How long a dropped client has to read the close frame before its socket is destroyed, in ms. */
@@ -67,7 +69,7 @@ const dropAfterMs = 2_000;
  * library to the socket: all that is due in one turn of the event loop in one write. That is safe because the library also
  * writes whole frames only, since compression is off.
  */
-export class Connection implements Writer {
+export class Connection implements Writer, Visitor {
   /** The IP address of the client, behind the proxies that are trusted. */
   readonly address: string;
   readonly #webSocket: GateSocket;
@@ -75,6 +77,8 @@ export class Connection implements Writer {
   readonly #turn: WriteTurn;
   readonly #limits: ConnectionLimits;
   readonly #introduced: () => void;
+  readonly #figures: DoorFigures;
+  readonly #gone: (reason: string) => void;
   #due: Frame[] = [];
   #dueBytes = 0;
   #listener: ConnectionListener | undefined;
@@ -86,13 +90,15 @@ export class Connection implements Writer {
   /** For the first message, later for a message that is not complete. */
   #message: Patience | undefined;
 
-  constructor({ webSocket, socket, turn, account, address, introduced }: Wire, limits: ConnectionLimits) {
+  constructor({ webSocket, socket, turn, account, address, introduced, figures }: Wire, limits: ConnectionLimits) {
     this.address = address;
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#turn = turn;
     this.#limits = limits;
     this.#introduced = introduced;
+    this.#figures = figures;
+    this.#gone = figures.enter(this);
     webSocket.on('message', this.#onMessage);
     webSocket.on('close', this.#onClose);
     // The client broke the protocol. 'close' follows.
@@ -127,10 +133,17 @@ export class Connection implements Writer {
     return this.#open;
   }
 
+  /** Bytes that wait for the client. */
+  get waiting(): number {
+    return this.#dueBytes + this.#socket.writableLength;
+  }
+
   /** Queues a frame for the end of this turn. Does nothing on a connection that is closed or closing. */
   send(frame: Frame): void {
     if (!this.#open) return;
     chargeTold(frame.length);
+    this.#figures.sent += 1;
+    this.#figures.sentBytes += frame.length;
     this.#dueBytes += frame.length;
     if (this.#due.push(frame) === 1) this.#turn.add(this);
     else if (this.#dueBytes > this.#limits.maxQueuedBytes) this.#dropSlow();
@@ -177,6 +190,7 @@ export class Connection implements Writer {
   }
 
   #dropSlow(): void {
+    this.#figures.slowReaders += 1;
     const reason = `slow reader: more than ${this.#limits.maxQueuedBytes} bytes were waiting`;
     this.drop(1008, 'Too slow: messages pile up', reason);
   }
@@ -217,6 +231,8 @@ export class Connection implements Writer {
 
   readonly #onMessage = (data: Buffer, isBinary: boolean): void => {
     if (!this.#open) return;
+    this.#figures.received += 1;
+    this.#figures.receivedBytes += data.length;
     if (this.#isNew) this.#introduce();
     // The client may be sending the next one already.
     else this.#message?.again();
@@ -245,6 +261,7 @@ export class Connection implements Writer {
     this.#rest();
     const listener = this.#listener;
     this.#listener = undefined;
+    this.#gone(reason);
     listener?.closed(reason);
   }
 }

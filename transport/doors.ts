@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { AnswerHeaders } from './answer-headers.js';
+import { DoorFigures } from './door-figures.js';
 import type { Budget } from './gate/account.js';
 import { isPassedOn } from './gate/caller.js';
 import type { Caller } from './gate/caller.js';
@@ -79,6 +80,8 @@ export interface DoorOptions extends WorldOptions {
    * letters. Without this option the first subprotocol offered is named, and a list that breaks RFC 6455 is refused.
    */
   readonly subprotocol?: string;
+  /** Those of the protocol. Default: nobody reads them. */
+  readonly figures?: DoorFigures | undefined;
 }
 
 /** Called with each new connection, and with the request by which it was opened. */
@@ -91,6 +94,7 @@ interface Door {
   readonly limits: ConnectionLimits;
   readonly budget: Partial<Budget> | undefined;
   readonly world: string | undefined;
+  readonly figures: DoorFigures;
 }
 
 interface Mounted {
@@ -160,8 +164,8 @@ export class Doors {
     const maxPayload = options.maxTextBytes ?? own.maxTextLength * utf8BytesPerUnit;
     const webSockets = newWebSocketServer(maxPayload);
     const limits = { ...own, maxTextLength: options.maxTextBytes ?? own.maxTextLength };
-    const { subprotocol, budget, world } = options;
-    this.#doors.set(path, { webSockets, subprotocol, accept, limits, budget, world });
+    const { subprotocol, budget, world, figures = new DoorFigures(path) } = options;
+    this.#doors.set(path, { webSockets, subprotocol, accept, limits, budget, world, figures });
   }
 
   /**
@@ -176,6 +180,11 @@ export class Doors {
   readonly #prefixes = (): string[] => {
     return this.#mounts.map(({ prefix }) => prefix);
   };
+
+  /** The protocol that is spoken at a path alone; undefined where none is, or several are. */
+  protocolAt(path: string): string | undefined {
+    return this.#doors.get(path)?.figures.door;
+  }
 
   /** Whether one more client may connect. */
   get hasPlace(): boolean {
@@ -281,8 +290,8 @@ export class Doors {
       return;
     }
     const reason = space === 'free' ? 'too many connections of this address' : noDescriptor;
-    if (space === 'free') this.#gate.report({ url: '' }, { address }, reason);
-    else if (space === 'full-from-now') this.#gate.report({ url: '' }, { address }, reason, descriptorRemedy);
+    if (space === 'free') this.#gate.report({ url: '' }, { address }, reason, 'address');
+    else if (space === 'full-from-now') this.#gate.report({ url: '' }, { address }, reason, 'full', descriptorRemedy);
     const destroy = (): void => {
       socket.destroy();
     };
@@ -340,7 +349,7 @@ export class Doors {
       if (request.method === 'OPTIONS' && (path === '*' || door)) {
         response.writeHead(204, { Allow: 'GET, OPTIONS' }).end();
       } else if (needsUpgrade && request.method !== 'OPTIONS') {
-        if (!this.#hasMissedUpgrade) this.#gate.report(request, caller, upgradeMissing, upgradeRemedy);
+        if (!this.#hasMissedUpgrade) this.#gate.report(request, caller, upgradeMissing, 'other', upgradeRemedy);
         this.#hasMissedUpgrade = true;
         response.setHeader('Upgrade', 'websocket');
         response.setHeader('Connection', 'Upgrade');
@@ -371,7 +380,7 @@ export class Doors {
       return;
     }
     this.#visits.take(request, response, caller, serve, (retryAfterMs) => {
-      this.#gate.report(request, caller, 'too many requests');
+      this.#gate.report(request, caller, 'too many requests', 'rate');
       response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1_000));
       response.setHeader('Connection', 'close');
       refuseWith(429, 'Too many requests');
@@ -442,6 +451,7 @@ export class Doors {
         account,
         address: caller.address,
         introduced: place.introduced,
+        figures: door.figures,
       };
       const connection = observer
         ? new ObservedConnection(wire, door.limits, observer)
@@ -470,7 +480,7 @@ export class Doors {
   #enter(request: IncomingMessage, socket: Duplex, caller: Caller): Place | undefined {
     if (!this.hasPlace) {
       const reason = 'all connections are taken';
-      this.#gate.report(request, caller, reason);
+      this.#gate.report(request, caller, reason, 'full');
       answerRaw(socket, 503, reason);
       return undefined;
     }

@@ -49,7 +49,8 @@ export class CompeitGateway implements Dialect {
     return { connections: this.#people.size };
   }
 
-  attach({ rooms, access, names, doors, socketIo, pathPrefix, maxQueuedRequests, log, now }: DialectContext): void {
+  attach(given: DialectContext): void {
+    const { rooms, access, names, doors, socketIo, pathPrefix, maxQueuedRequests, log, now, figures } = given;
     const { socketIoPath, firstRequestMs, messageMs } = this.#server;
     const context: UserContext = {
       rooms,
@@ -59,6 +60,7 @@ export class CompeitGateway implements Dialect {
       agents: this.#agents,
       maxQueuedRequests,
       log,
+      figures,
     };
     const identities = new Identities(() => this.#settings.tokenSecret, access, now);
     const path = `${pathPrefix}${socketIoPath}/1`;
@@ -67,6 +69,7 @@ export class CompeitGateway implements Dialect {
       path,
       firstRequestMs,
       messageMs,
+      figures,
       gate: doors.gate,
       hasPlace: () => doors.hasPlace,
       admit: async (handshake) => {
@@ -129,7 +132,7 @@ export class CompeitGateway implements Dialect {
   }
 
   #acceptNew(socket: Socket, identity: Identity | undefined, context: UserContext): void {
-    const link = newLink(socket, this.#settings);
+    const link = newLink(socket, context.figures, this.#settings);
     const user = this.#userOf(identity, link, context);
     // Clients choose the names of events. A listener of the socket would confuse them with the socket's own events.
     socket.use((event) => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { callerOf } from '../../transport/gate/caller.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { TransportLimits } from './transport/carrier.js';
 import type { Link } from './user.js';
@@ -10,17 +10,20 @@ import type { Link } from './user.js';
  */
 export function newLink(
   socket: Socket,
+  figures: DoorFigures,
   { maxQueuedPackets, maxQueuedBytes }: Pick<TransportLimits, 'maxQueuedPackets' | 'maxQueuedBytes'>,
 ): Link {
   const client = new SocketIoClient(socket, {
+    figures,
     maxWaitingPackets: maxQueuedPackets,
     maxWaitingBytes: maxQueuedBytes,
     onOverrun: () => {
+      figures.slowReaders += 1;
       client.cut();
     },
   });
   return {
-    address: callerOf(socket.request).address,
+    address: client.address,
     send: ({ name, args }) => {
       client.emit(name, ...args);
     },

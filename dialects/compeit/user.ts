@@ -1,3 +1,4 @@
+import type { DoorFigures } from '../../transport/door-figures.js';
 import { keepPayer } from '../../transport/gate/account.js';
 import { randomUUID } from 'node:crypto';
 import type { Attributes, Bearer, Participant, RoomEvent, Rooms } from '../../rooms/index.js';
@@ -33,6 +34,7 @@ export interface UserContext {
   /** How many requests of one user may wait behind a join. */
   readonly maxQueuedRequests: number;
   readonly log: Log;
+  readonly figures: DoorFigures;
 }
 
 const roomJoined = new Message('room_joined');
@@ -121,6 +123,7 @@ export class User implements Attended {
     const refusal = refusalOf(error);
     if (!refusal) this.#context.log.error('a request failed unexpectedly', { request, user: this.id, error });
     const { code, message: text } = refusal ?? new Refusal('internal', 'internal error');
+    this.#context.figures.errors.add(code);
     const data = { code, message: text, request, ...(sender !== undefined && { sender }) };
     this.send(new Message('server_message', { type, event: 'error', error: text, data }));
   }

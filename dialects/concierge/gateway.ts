@@ -44,7 +44,16 @@ const cryptographic: Randomness = { uuid: randomUUID, key: () => randomBytes(32)
 
 type ConciergeDialectContext = Pick<
   DialectContext,
-  'rooms' | 'access' | 'names' | 'roomList' | 'doors' | 'pathPrefix' | 'maxQueuedRequests' | 'log' | 'elsewhere'
+  | 'rooms'
+  | 'access'
+  | 'names'
+  | 'roomList'
+  | 'doors'
+  | 'pathPrefix'
+  | 'maxQueuedRequests'
+  | 'log'
+  | 'elsewhere'
+  | 'figures'
 >;
 
 /** The protocol of ERT Concierge: clients have names, and their groups are rooms. */
@@ -79,7 +88,7 @@ export class ConciergeGateway implements Dialect {
   }
 
   attach(given: ConciergeDialectContext): void {
-    const { rooms, access, names, roomList, doors, pathPrefix, maxQueuedRequests, log, elsewhere } = given;
+    const { rooms, access, names, roomList, doors, pathPrefix, maxQueuedRequests, log, elsewhere, figures } = given;
     const settings = this.#settings;
     const directory = this.#directory;
     const groups = new Groups({
@@ -105,6 +114,7 @@ export class ConciergeGateway implements Dialect {
       identifyMs: settings.identifyMs,
       waiting: { maxRequests: maxQueuedRequests, maxLength: settings.maxQueuedBytes },
       log,
+      figures,
       identify: (connection, text) => this.#identify(connection, text, { access, groups }),
       serve: (client, request, answer) => handler.serve(client, request, answer),
       dismiss: (client) => {
@@ -120,6 +130,7 @@ export class ConciergeGateway implements Dialect {
     const limits = {
       world: dialectName,
       subprotocol,
+      figures,
       maxTextBytes: settings.maxPayloadBytes,
       maxQueuedBytes: settings.maxQueuedBytes,
       budget: { requestsPerSecond: settings.maxRate, requestBurst: settings.maxBurst },

@@ -1,5 +1,6 @@
 import { RoomError } from '../../rooms/index.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import { textFrame } from '../../transport/frame.js';
 import { keepPayer } from '../../transport/gate/account.js';
 import { Patience } from '../../transport/gate/patience.js';
@@ -18,6 +19,7 @@ export interface LinkContext {
   /** How much may wait behind a request that is not done at once. */
   readonly waiting: RequestQueueLimits;
   readonly log: Log;
+  readonly figures: DoorFigures;
   /**
    * Finds out who a client is.
    * @returns what lets it in, which may throw TurnedAway too. @throws TurnedAway, also as a rejection
@@ -158,6 +160,7 @@ export class Link implements ConnectionListener {
     let answers = 0;
     const refuse = (error: unknown): void => {
       const refusal = this.#refusalOf(error);
+      this.#context.figures.errors.add(refusal.code);
       // A request has one answer (docs/protocols/concierge.md#4-sequence-numbers). An error after it concerns others
       // only.
       if (answers === 0) this.#send(client.version.refuse(seq, refusal));

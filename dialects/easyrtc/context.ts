@@ -1,4 +1,5 @@
 import type { Access, IceServers } from '../../access/index.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import type { Applications } from './applications.js';
 import type { EasyRtcHooks } from './hooks.js';
 import type { EasyRtcSettings } from './options.js';
@@ -7,6 +8,7 @@ import type { Requests } from './requests.js';
 /** What the handlers of requests use. */
 export interface Context {
   readonly access: Access;
+  readonly figures: DoorFigures;
   readonly applications: Applications;
   readonly requests: Requests;
   readonly settings: EasyRtcSettings;

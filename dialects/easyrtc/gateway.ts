@@ -61,7 +61,8 @@ export class EasyRtcGateway implements Dialect {
     return new Control(this.#context);
   }
 
-  attach({ rooms, access, names, roomList, doors, socketIo, pathPrefix, log, now, elsewhere }: DialectContext): void {
+  attach(given: DialectContext): void {
+    const { rooms, access, names, roomList, doors, socketIo, pathPrefix, log, now, elsewhere, figures } = given;
     const settings = this.#settings;
     const server = this.#server;
     if (settings.turnSecret !== '') {
@@ -69,6 +70,7 @@ export class EasyRtcGateway implements Dialect {
     }
     const context: Context = {
       access,
+      figures,
       applications: new Applications({ rooms, names, roomList, now, elsewhere, settings }),
       requests: requestsOf(settings),
       settings,

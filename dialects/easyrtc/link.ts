@@ -60,7 +60,7 @@ export class Link {
     this.#log = log;
     const { maxPacketBytes, maxMessagesPerSecond, loginTimeoutMs } = context.settings;
     const { maxQueuedBytes, maxQueuedRequests } = limits;
-    this.#outlet = new Outlet(socket, textOf, { maxQueuedBytes, maxPacketBytes }, (reason) => {
+    this.#outlet = new Outlet(socket, textOf, context.figures, { maxQueuedBytes, maxPacketBytes }, (reason) => {
       log.warn('a client was dropped', {
         client: this.client.easyrtcid,
         reason,
@@ -109,7 +109,7 @@ export class Link {
       !this.#outlet.isOverBudget &&
       this.#rate?.take() !== false &&
       this.#requests.add({ event, message, answer }, 0, this.#outlet.account);
-    if (!isTaken) this.#answer(answer, errorOf('MSG_REJECT_GEN_FAIL'));
+    if (!isTaken) this.#answerError(answer, 'MSG_REJECT_GEN_FAIL');
   }
 
   #serve(request: Request): Promise<void> | undefined {
@@ -151,19 +151,24 @@ export class Link {
     if (event === 'easyrtcAuth') {
       const refusal = loginErrorOf(error);
       if (!refusal) this.#report(event, error);
-      this.#answer(answer, errorOf(refusal?.code ?? 'LOGIN_GEN_FAIL'));
+      this.#answerError(answer, refusal?.code ?? 'LOGIN_GEN_FAIL');
       this.#requests.clear();
       this.#outlet.close();
       return;
     }
-    if (error instanceof Refusal) this.#answer(answer, errorOf(error.code));
-    else if (error instanceof RoomError) this.#answer(answer, errorOf(roomErrors[error.code].request));
+    if (error instanceof Refusal) this.#answerError(answer, error.code);
+    else if (error instanceof RoomError) this.#answerError(answer, roomErrors[error.code].request);
     else {
       // Data that is nested too deeply to be encoded is the client's fault, no defect of the server.
       const isTooDeep = error instanceof RangeError;
       if (!isTooDeep) this.#report(event, error);
-      this.#answer(answer, errorOf(isTooDeep ? 'MSG_REJECT_BAD_DATA' : 'MSG_REJECT_GEN_FAIL'));
+      this.#answerError(answer, isTooDeep ? 'MSG_REJECT_BAD_DATA' : 'MSG_REJECT_GEN_FAIL');
     }
+  }
+
+  #answerError(answer: Answer, code: ErrorCode): void {
+    this.#context.figures.errors.add(code);
+    this.#answer(answer, errorOf(code));
   }
 
   #answer(answer: Answer, reply: Reply): void {

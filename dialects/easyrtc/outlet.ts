@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Account } from '../../transport/gate/account.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import type { Push } from './messages.js';
 import type { PushText } from './push-text.js';
@@ -24,6 +25,7 @@ export class Outlet {
   constructor(
     socket: Socket,
     textOf: PushText,
+    figures: DoorFigures,
     { maxQueuedBytes, maxPacketBytes }: OutletLimits,
     onDropped: (why: string) => void,
   ) {
@@ -33,8 +35,10 @@ export class Outlet {
       this.#client.cut();
     };
     this.#client = new SocketIoClient(socket, {
+      figures,
       maxWaitingBytes: maxQueuedBytes,
       onOverrun: () => {
+        figures.slowReaders += 1;
         drop('it reads too slowly');
       },
       maxPacketBytes,

@@ -20,7 +20,7 @@ import { Sessions } from './sessions.js';
 /** What this dialect needs of the server. */
 interface RoomDialectContext extends Pick<
   DialectContext,
-  'rooms' | 'access' | 'passwords' | 'names' | 'pathPrefix' | 'cluster'
+  'rooms' | 'access' | 'passwords' | 'names' | 'pathPrefix' | 'cluster' | 'figures'
 > {
   readonly doors: Pick<DialectContext['doors'], 'open'>;
 }
@@ -29,12 +29,24 @@ interface RoomDialectContext extends Pick<
 export class RoomGateway implements Dialect {
   readonly name = dialectName;
   readonly #sessions = new Sessions();
-  readonly #settings: Omit<LinkContext, 'rooms' | 'access' | 'passwords' | 'names' | 'cluster' | 'returning'>;
+  readonly #settings: Omit<
+    LinkContext,
+    | 'rooms'
+    | 'access'
+    | 'passwords'
+    | 'names'
+    | 'cluster'
+    | 'returning'
+    | 'figures'
+    | 'sessionRequests'
+    | 'connectionRequests'
+  >;
+  readonly #onDefect: (during: string, error: unknown) => void;
   readonly #links = new Set<Link>();
   #context: LinkContext | undefined;
 
   constructor(log: Log, limits: SessionLimits, customRequest: CustomRequest, ice: IceServers) {
-    const onDefect = (during: string, error: unknown): void => {
+    this.#onDefect = (during, error) => {
       log.error('a method failed unexpectedly', { during, error });
     };
     this.#settings = {
@@ -45,8 +57,6 @@ export class RoomGateway implements Dialect {
       customRequest,
       ice,
       document: openRpcDocument,
-      sessionRequests: new RpcServer(sessionRequests, onDefect),
-      connectionRequests: new RpcServer(connectionRequests, onDefect),
     };
   }
 
@@ -60,17 +70,26 @@ export class RoomGateway implements Dialect {
     return { connections: this.#links.size, undelivered: 0 };
   }
 
-  attach({ rooms, access, passwords, names, doors, pathPrefix, cluster }: RoomDialectContext): void {
+  attach({ rooms, access, passwords, names, doors, pathPrefix, cluster, figures }: RoomDialectContext): void {
     const returning = cluster?.returning;
-    const context = { ...this.#settings, rooms, access, passwords, names, cluster, returning };
+    const context = {
+      ...this.#settings,
+      ...{ rooms, access, passwords, names, cluster, returning, figures },
+      sessionRequests: new RpcServer(sessionRequests, figures, this.#onDefect),
+      connectionRequests: new RpcServer(connectionRequests, figures, this.#onDefect),
+    };
     this.#context = context;
-    doors.open(`${pathPrefix}/room`, (connection, request) => {
-      const link = new Link({ connection, token: tokenOfRequest(request) }, context, () => {
-        this.#links.delete(link);
-      });
-      this.#links.add(link);
-      connection.listen(link);
-    });
+    doors.open(
+      `${pathPrefix}/room`,
+      (connection, request) => {
+        const link = new Link({ connection, token: tokenOfRequest(request) }, context, () => {
+          this.#links.delete(link);
+        });
+        this.#links.add(link);
+        connection.listen(link);
+      },
+      { figures },
+    );
   }
 
   readonly handOver: HandOver = {

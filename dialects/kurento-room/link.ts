@@ -1,11 +1,12 @@
 import type { ClusterFace } from '../../cluster/port.js';
 import { ProtocolError, invalidRequest, tooManyRequests } from './errors.js';
 import { idIn, readRequest } from './read-request.js';
-import type { Request } from './read-request.js';
+import type { Request, RpcId } from './read-request.js';
 import { errorReply } from './rpc-server.js';
 import type { RpcServer } from './rpc-server.js';
 import type { CallingLink, ConnectionCall, ResumedSession } from './call.js';
 import type { Connection, ConnectionListener } from '../../transport/connection.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import { textFrame } from '../../transport/frame.js';
 import { FarPlace } from './far-place.js';
 import { NearPlace } from './near-place.js';
@@ -20,6 +21,7 @@ export interface LinkContext extends SessionContext {
    */
   readonly connectionRequests: RpcServer<ConnectionCall>;
   readonly document: ConnectionCall['document'];
+  readonly figures: DoorFigures;
   /** Undefined: all sessions are in this process. */
   readonly cluster: ClusterFace | undefined;
 }
@@ -78,7 +80,13 @@ export class Link implements ConnectionListener, CallingLink {
   }
 
   resume(sessionId: string, received: number | undefined): ResumedSession | Promise<ResumedSession> {
-    return this.#place.resume(sessionId, received);
+    const resumed = this.#place.resume(sessionId, received);
+    const count = (): void => {
+      this.#context.figures.resumed += 1;
+    };
+    if (resumed instanceof Promise) resumed.then(count, () => undefined);
+    else count();
+    return resumed;
   }
 
   /** The connection ends, and its client comes back to another process. What the session is told from now on is kept for it. */
@@ -103,7 +111,7 @@ export class Link implements ConnectionListener, CallingLink {
     try {
       request = readRequest(text);
     } catch (error) {
-      this.#reply(errorReply(error as ProtocolError));
+      this.#refuse(error as ProtocolError);
       return;
     }
     if (!request) return;
@@ -115,12 +123,12 @@ export class Link implements ConnectionListener, CallingLink {
   }
 
   binary(): void {
-    this.#reply(errorReply(new ProtocolError(invalidRequest, 'Binary messages are not part of this protocol')));
+    this.#refuse(new ProtocolError(invalidRequest, 'Binary messages are not part of this protocol'));
   }
 
   overBudget(text: string | undefined, retryAfterMs: number): void {
     const error = new ProtocolError(tooManyRequests, 'Too many requests', { reason: 'too-many', retryAfterMs });
-    this.#reply(errorReply(error, text === undefined ? text : idIn(text)));
+    this.#refuse(error, text === undefined ? text : idIn(text));
   }
 
   closed(reason: string): void {
@@ -128,6 +136,11 @@ export class Link implements ConnectionListener, CallingLink {
     this.#client.used();
     this.#place.lost(reason);
     this.#onClosed();
+  }
+
+  #refuse(error: ProtocolError, id?: RpcId): void {
+    this.#context.figures.errors.add(String(error.code));
+    this.#reply(errorReply(error, id));
   }
 
   #executeOnConnection(request: Request): void {

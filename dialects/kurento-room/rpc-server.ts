@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { JSONRPCServer, createJSONRPCErrorResponse } from 'json-rpc-2.0';
 import type { JSONRPCErrorResponse, JSONRPCID, JSONRPCRequest, JSONRPCResponse } from 'json-rpc-2.0';
 import { RoomError } from '../../rooms/index.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import { keepPayer } from '../../transport/gate/account.js';
 import type { Call } from './call.js';
 import { ProtocolError, internalError, invalidParams, methodNotFound, roomErrors } from './errors.js';
@@ -12,9 +13,18 @@ import type { Given, RequestType } from './request-type.js';
 export class RpcServer<C extends Call> {
   readonly #server: JSONRPCServer<C>;
   readonly #types: ReadonlyMap<string, RequestType<C>>;
+  readonly #figures: Pick<DoorFigures, 'answered' | 'errors'>;
 
-  /** @param onDefect is told of everything that is thrown and is no refusal; `during` names the method */
-  constructor(types: readonly RequestType<C>[], onDefect: (during: string, error: unknown) => void) {
+  /**
+   * @param figures are told how long a request took, and which error it was answered
+   * @param onDefect is told of everything that is thrown and is no refusal; `during` names the method
+   */
+  constructor(
+    types: readonly RequestType<C>[],
+    figures: Pick<DoorFigures, 'answered' | 'errors'>,
+    onDefect: (during: string, error: unknown) => void,
+  ) {
+    this.#figures = figures;
     this.#types = new Map(types.map((type) => [type.name, type]));
     this.#server = new JSONRPCServer<C>({
       errorListener: (during, error) => {
@@ -45,7 +55,12 @@ export class RpcServer<C extends Call> {
    */
   async execute(request: Request, call: C, reply: (text: string | undefined) => void): Promise<void> {
     const goOn = keepPayer();
+    const began = performance.now();
     const response = await this.#responseTo(request, call);
+    // Clients may send any name.
+    const method = this.#types.has(request.method) ? request.method : 'unknown';
+    this.#figures.answered(method, performance.now() - began);
+    if (response?.error) this.#figures.errors.add(String(response.error.code));
     goOn(() => {
       reply(response ? replyText(response) : undefined);
       call.afterwards?.();

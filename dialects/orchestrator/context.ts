@@ -1,6 +1,7 @@
 import type { RoomListMode } from '../dialect.js';
 import type { Access } from '../../access/index.js';
 import type { Log } from '../../log.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import type { Attendance } from './attendance.js';
 import type { VrSessions } from './vr-sessions.js';
 import type { OrchestratorSettings } from './options.js';
@@ -12,6 +13,7 @@ export interface Context {
   /** The id of this process, for DUMP_DATA. */
   readonly id: string;
   readonly access: Access;
+  readonly figures: DoorFigures;
   readonly settings: OrchestratorSettings;
   readonly users: Users;
   readonly sessions: VrSessions;

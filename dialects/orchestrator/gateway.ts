@@ -62,7 +62,8 @@ export class OrchestratorGateway implements Dialect {
     return this.#context?.sessions.shown ?? 0;
   }
 
-  attach({ rooms, access, names, roomList, socketIo, maxQueuedRequests, log, now, elsewhere }: DialectContext): void {
+  attach(given: DialectContext): void {
+    const { rooms, access, names, roomList, socketIo, maxQueuedRequests, log, now, elsewhere, figures } = given;
     const settings = this.#settings;
     const users = new Users(randomUUID);
     const people = new People(users, randomUUID);
@@ -78,6 +79,7 @@ export class OrchestratorGateway implements Dialect {
     const context: Context = {
       id: randomUUID(),
       access,
+      figures,
       settings,
       users,
       sessions,
@@ -122,7 +124,7 @@ export class OrchestratorGateway implements Dialect {
   }
 
   #accept(socket: Socket, context: Context, listeners: readonly Listener[], maxRequests: number): void {
-    const link = new Link(socket, this.#settings.maxQueuedBytes);
+    const link = new Link(socket, this.#settings.maxQueuedBytes, context.figures);
     const requests = new RequestQueue<() => Promise<void> | undefined>({ maxRequests }, (request) => request());
     this.#clients.set(socket, { link, requests });
     for (const [name, listener] of listeners) socket.on(name, listener);
@@ -163,6 +165,7 @@ function take(context: Context, { link, requests }: Client, endpoint: Endpoint, 
     const refusal = refusalOf(error);
     if (!refusal) context.log.error('a request failed unexpectedly', { request: endpoint.names[0], error });
     const { code, message } = refusal ?? new Refusal(endpoint.onDefect);
+    context.figures.errors.add(String(code));
     if (!isAnswered) answer({ error: code, message, body: {} });
   };
   const serve = (): Promise<void> | undefined => {

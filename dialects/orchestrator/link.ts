@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Account } from '../../transport/gate/account.js';
+import type { DoorFigures } from '../../transport/door-figures.js';
 import { SocketIoClient } from '../../transport/socket-io/client.js';
 import { callerOf } from '../../transport/gate/caller.js';
 import type { Notices } from './messages.js';
@@ -15,9 +16,9 @@ export class Link {
   refused = 0;
   readonly #client: SocketIoClient;
 
-  constructor(socket: Socket, maxQueuedBytes: number) {
+  constructor(socket: Socket, maxQueuedBytes: number, figures: DoorFigures) {
     this.socket = socket;
-    this.#client = new SocketIoClient(socket, { maxWaitingBytes: maxQueuedBytes });
+    this.#client = new SocketIoClient(socket, { figures, maxWaitingBytes: maxQueuedBytes });
   }
 
   /** The Host header of the connection without the port; empty when there was none. */

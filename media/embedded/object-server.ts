@@ -3,6 +3,7 @@ import type { Log } from '../../log.js';
 import type { EventFields, MediaObject, ObjectContext } from './objects/media-object.js';
 import { tagList } from './objects/media-object.js';
 import { MediaPipeline } from './objects/media-pipeline.js';
+import { MediaFigures } from './objects/media-figures.js';
 import { ObjectTree } from './objects/object-tree.js';
 import type { Shape } from './objects/parameters.js';
 import { flag, objectId, oneOf, readParams, text } from './objects/parameters.js';
@@ -119,6 +120,7 @@ export class ObjectServer {
 
   constructor({ transports, log, pulse, gcPeriodMs, recordings = new Recordings() }: ObjectServerOptions) {
     this.#pulse = pulse;
+    const figures = new MediaFigures(pulse);
     this.sessions = new Sessions(
       gcPeriodMs,
       (session) => {
@@ -144,6 +146,7 @@ export class ObjectServer {
       transports,
       recordings,
       pulse,
+      figures,
       find: (id) => this.find(id),
       raise: (source, event, fields) => {
         this.#deliver(source, event, fields);
@@ -158,6 +161,7 @@ export class ObjectServer {
           elements: ['RecorderEndpoint', 'WebRtcEndpoint'],
           filters: [],
         },
+        carried: () => figures.told,
       },
       this.#context,
     );

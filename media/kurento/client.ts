@@ -6,6 +6,7 @@ import { Call, type CallSteps } from './call.js';
 import { answer, type ServerInfo } from './messages.js';
 import { claiming } from './owner.js';
 import type { Owner } from './owner.js';
+import { ServerFigures } from '../server-figures.js';
 import { RemoteObject } from './remote-object.js';
 import { Session } from './session.js';
 import { outcomesOf } from './transaction.js';
@@ -58,12 +59,15 @@ type State = 'idle' | 'waiting' | 'up' | 'down' | 'closed';
 
 export const defaultRequestTimeoutMs = 10_000;
 const defaultLostAfterMs = 5_000;
+/** The object that is always there (docs/protocols/kurento-media.md#5-servermanager). */
+const managerId = 'manager_ServerManager';
 const greetAgainMs = 1_000;
 /** Nobody listens at the address: the process is gone, and our objects with it. */
 const nobodyListens = 'ECONNREFUSED';
 
 /** kurento-client made safe: each call is answered or fails in time, and the loss of the media server is an event. */
 export class Client {
+  readonly figures = new ServerFigures();
   readonly #options: ClientOptions;
   readonly #log: Log;
   readonly #requestTimeoutMs: number;
@@ -219,6 +223,17 @@ export class Client {
     });
   }
 
+  /** What the media server says that it has carried. @throws MediaError when it does not know the question */
+  mediaFigures(): Promise<unknown> {
+    const name = 'getMediaFigures';
+    return this.#call<unknown, unknown>({
+      name,
+      send: (answered) =>
+        this.#session?.request('invoke', { object: managerId, operation: name, operationParams: {} }, answered),
+      read: (raw) => answer.parse(raw).value,
+    });
+  }
+
   /** Resolves with the `value` of the answer, within `timeoutMs` or the usual limit. Rejects with `object-gone` when the object was lost with its media server. */
   async request(
     method: string,
@@ -313,10 +328,21 @@ export class Client {
 
   #call<Raw, T>(steps: CallSteps<Raw, T>): Promise<T> {
     if (this.#state !== 'up' && this.#state !== 'waiting') return Promise.reject(this.#unavailable());
+    const began = performance.now();
     const call = new Call(steps.timeoutMs ?? this.#requestTimeoutMs, steps, steps.fresh ? this.#restartMs : undefined);
-    const forget = () => this.#calls.delete(call);
     this.#calls.add(call);
-    call.result.then(forget, forget);
+    const ended = (outcome: string): void => {
+      this.#calls.delete(call);
+      this.figures.took(steps.name, outcome, performance.now() - began);
+    };
+    call.result.then(
+      () => {
+        ended('ok');
+      },
+      (error: unknown) => {
+        ended(error instanceof MediaError ? error.code : 'engine-error');
+      },
+    );
     if (this.#state === 'up') call.send();
     return call.result;
   }

@@ -28,6 +28,8 @@ import { Pace } from './pace.js';
 import { KurentoPipeline } from './pipeline.js';
 import type { RemoteObject } from './remote-object.js';
 import { serverAddress } from './server-address.js';
+import type { ServerFigures } from '../server-figures.js';
+import { MediaFigures } from './media-figures.js';
 
 export interface KurentoEngineOptions {
   /** Of the media server: `ws://host:8888/kurento#region`. It may hold user and password, and is shown and logged nowhere. */
@@ -69,6 +71,7 @@ export class KurentoEngine implements MediaServer {
   /** Where the media server is. */
   readonly region: string | undefined;
   readonly #client: Client;
+  readonly #mediaFigures: MediaFigures;
   readonly #log: Log;
   readonly #properties: readonly Property[];
   readonly #relayProperties: readonly Property[];
@@ -101,6 +104,7 @@ export class KurentoEngine implements MediaServer {
       { ...options, owner },
       {
         changed: (up) => {
+          this.#mediaFigures.reached(up);
           if (up) {
             this.#left?.reached();
             this.#pace.resume();
@@ -118,6 +122,7 @@ export class KurentoEngine implements MediaServer {
         },
       },
     );
+    this.#mediaFigures = new MediaFigures(this.#client);
     this.#left = owner && new LeftPipelines({ ...owner, owner, client: this.#client, log: options.log });
   }
 
@@ -129,6 +134,11 @@ export class KurentoEngine implements MediaServer {
   /** What this engine has on the media server now, including what is being made. */
   get load(): Readonly<Pick<LoadCount, 'pipelines' | 'endpoints'>> {
     return this.#load;
+  }
+
+  /** What it was asked for, and what it has told of its media. */
+  get figures(): ServerFigures {
+    return this.#client.figures;
   }
 
   /** Which filters the media server says it has. */
@@ -183,6 +193,7 @@ export class KurentoEngine implements MediaServer {
     this.#closed = true;
     for (const pipeline of this.#pipelines) pipeline.release();
     this.#left?.stop();
+    this.#mediaFigures.stop();
     await this.#client.close();
     this.#stopLogging();
   }

@@ -52,9 +52,9 @@ describe('REST', () => {
     const response = await fetch(`${server().url}metrics`, asAdmin);
     expect(response.headers.get('content-type')).to.match(/^text\/plain/);
     const text = await response.text();
-    expect(text).to.match(/^atrium_rooms 0$/m);
-    expect(text).to.match(/^atrium_connections\{dialect="kurento-room"\} 0$/m);
-    expect(text).to.match(/^atrium_media_server_up\{url=".*"\} 1$/m);
+    expect(text).to.match(/^atrium_rooms\{size="1-2"\} 0$/m);
+    expect(text).to.match(/^atrium_connections\{door="kurento-room"\} 0$/m);
+    expect(text).to.match(/^atrium_media_server_up\{server="0"\} 1$/m);
     expect(text).to.match(/^# TYPE atrium_undelivered_texts_total counter$/m);
     expect(text).to.match(/^process_resident_memory_bytes \d+$/m);
   });

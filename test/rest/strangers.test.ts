@@ -100,7 +100,7 @@ describe('ADMIN_PORT', () => {
       const health = await send(`${admin}healthz`);
       expect(JSON.parse(health.text)).to.deep.include({ status: 'no media server', mediaServers: [] });
       const metrics = await send(`${admin}metrics`);
-      expect(metrics.text).to.include('atrium_participants{dialect="kurento-room"} 1');
+      expect(metrics.text).to.include('atrium_participants{door="kurento-room"} 1');
       for (const { headers } of [health, metrics]) {
         expect(headers).to.include({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
       }

@@ -19,11 +19,18 @@ export interface GateOptions {
   readonly onRefused: (refused: Refused) => void;
 }
 
+/**
+ * Why in short, for counters. origin: a page of a site that may not. address: its address has too many already. full: all places are taken.
+ * rate: too many requests.
+ */
+export type RefusalCause = 'origin' | 'address' | 'full' | 'rate' | 'other';
+
 /** A client that was not let in. */
 export interface Refused {
   readonly path: string;
   readonly address: string;
   readonly reason: string;
+  readonly cause: RefusalCause;
   /** What the operator can set, if anything. */
   readonly remedy?: string;
 }
@@ -73,14 +80,14 @@ export class Gate {
   /** @returns undefined for a request that may come in; a refusal has been reported */
   refusal(request: IncomingMessage, caller: Caller, asked: Asked): OriginRefusal | undefined {
     const refusal = this.#origins.refusal(request, caller, asked);
-    if (refusal) this.report(request, caller, refusal.reason, refusal.remedy);
+    if (refusal) this.report(request, caller, refusal.reason, 'origin', refusal.remedy);
     return refusal;
   }
 
   /** Whether there is a place for one more client. If not, that has been reported. */
   hasPlace(request: IncomingMessage, caller: Caller): boolean {
     const isThere = this.#places.hasFor(caller.address);
-    if (!isThere) this.report(request, caller, noPlace);
+    if (!isThere) this.report(request, caller, noPlace, 'address');
     return isThere;
   }
 
@@ -108,9 +115,11 @@ export class Gate {
     { url = '/' }: Pick<IncomingMessage, 'url'>,
     { address }: Pick<Caller, 'address'>,
     reason: string,
+    cause: RefusalCause = 'other',
     remedy?: string,
   ): void {
-    this.#onRefused({ path: url.split('?', 1)[0] ?? '/', address, reason, ...(remedy !== undefined && { remedy }) });
+    const path = url.split('?', 1)[0] ?? '/';
+    this.#onRefused({ path, address, reason, cause, ...(remedy !== undefined && { remedy }) });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Socket } from 'socket.io';
 import { chargeTold } from '../gate/account.js';
 import type { Account } from '../gate/account.js';
+import { callerOf } from '../gate/caller.js';
+import type { DoorFigures, Visitor } from '../door-figures.js';
 import { WriteTurn } from '../write-turn.js';
 import type { EngineConnection, EnginePacket } from './engine.js';
 import { bytesOf, engineOf } from './engine.js';
@@ -8,6 +10,7 @@ import { visitOf } from './visits.js';
 import { writeOncePerTurn } from './write-once.js';
 
 export interface SocketIoClientOptions {
+  readonly figures: DoorFigures;
   /** Bytes that may wait for the client. */
   readonly maxWaitingBytes: number;
   /** Packets that may wait for the client; any number unless given. */
@@ -29,8 +32,9 @@ const turn = new WriteTurn();
  * The way to one client of socket.io: sends what is due in one write a turn, and measures what waits. What happens to a client that
  * reads too slowly is its owner's choice.
  */
-export class SocketIoClient {
+export class SocketIoClient implements Visitor {
   readonly socket: Socket;
+  readonly address: string;
   readonly #options: SocketIoClientOptions;
   readonly #engine: EngineConnection;
   /** What stands between the type of a packet and its number: nothing in the default namespace. */
@@ -44,6 +48,7 @@ export class SocketIoClient {
 
   constructor(socket: Socket, options: SocketIoClientOptions) {
     this.socket = socket;
+    this.address = callerOf(socket.request).address;
     this.#options = options;
     const { conn, nsp } = socket;
     this.#engine = engineOf(conn);
@@ -52,9 +57,11 @@ export class SocketIoClient {
     conn.on('packet', this.#onPacket);
     conn.on('packetCreate', this.#onPacketCreate);
     conn.on('flush', this.#onFlush);
+    const gone = options.figures.enter(this);
     // The connection may go on with other namespaces.
-    socket.once('disconnect', () => {
+    socket.once('disconnect', (reason) => {
       this.#open = false;
+      gone(reason);
       conn.off('packet', this.#onPacket);
       conn.off('packetCreate', this.#onPacketCreate);
       conn.off('flush', this.#onFlush);
@@ -122,16 +129,20 @@ export class SocketIoClient {
 
   readonly #onPacket = ({ data }: EnginePacket): void => {
     if (typeof data !== 'string') this.#sendsBytes ||= data !== undefined;
-    const { maxPacketBytes = Infinity, onTooLong } = this.#options;
+    const { figures, maxPacketBytes = Infinity, onTooLong } = this.#options;
+    figures.received += 1;
+    figures.receivedBytes += bytesOf(data);
     if (!isWithin(data, maxPacketBytes)) onTooLong?.();
   };
 
   readonly #onPacketCreate = ({ data }: EnginePacket): void => {
+    const { figures, maxWaitingPackets = Infinity, onOverrun } = this.#options;
     const bytes = bytesOf(data);
     chargeTold(bytes);
+    figures.sent += 1;
+    figures.sentBytes += bytes;
     this.#bufferedBytes += bytes;
     this.#bufferedPackets += 1;
-    const { maxWaitingPackets = Infinity, onOverrun } = this.#options;
     if (!onOverrun || !this.#open) return;
     if (this.#bufferedPackets <= maxWaitingPackets && !this.isBehind) return;
     this.#open = false;

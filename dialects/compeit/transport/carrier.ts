@@ -1,4 +1,5 @@
 import type { Account } from '../../../transport/gate/account.js';
+import type { DoorFigures } from '../../../transport/door-figures.js';
 import type { CompeitSettings } from '../options.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -37,6 +38,9 @@ export interface CarrierOwner {
   /** Called for each packet of the client. */
   receive(text: string): void;
   readonly account: Account;
+  readonly figures: DoorFigures;
+  /** The IP address of the client. */
+  readonly address: string;
   /** Called for the first packet that the budget of the client does not allow. The carrier ends right after it. */
   overBudget(): void;
   /** Ends the session; packets that are due are still delivered. */

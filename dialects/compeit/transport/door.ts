@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { callerOf } from '../../../transport/gate/caller.js';
+import type { DoorFigures } from '../../../transport/door-figures.js';
 import { answerRaw } from '../../../transport/raw-answer.js';
 import type { Mount } from '../../../transport/doors.js';
 import type { Gate } from '../../../transport/gate/gate.js';
@@ -23,6 +24,7 @@ export interface DoorSettings extends TransportLimits {
   /** Where the door is mounted, such as `/socket.io/1`. */
   readonly path: string;
   readonly gate: Gate;
+  readonly figures: DoorFigures;
   /** Whether one more client may connect. */
   readonly hasPlace: () => boolean;
   /** Admits or refuses a client after its handshake. Must not reject. */
@@ -111,8 +113,16 @@ export class OldSocketIoDoor implements Mount {
         firstMessageMs: firstRequestMs,
         messageMs,
       };
-      const { address: from, account, place } = session.visitor;
-      const wire = { webSocket, socket, turn: this.#turn, account, address: from, introduced: place.introduced };
+      const { address: from, account, place, figures } = session.visitor;
+      const wire = {
+        webSocket,
+        socket,
+        turn: this.#turn,
+        account,
+        address: from,
+        introduced: place.introduced,
+        figures,
+      };
       const connection = new Connection(wire, limits);
       session.open(new WebSocketCarrier(connection, session, this.#settings));
     });
@@ -181,7 +191,7 @@ export class OldSocketIoDoor implements Mount {
       answerText(response, 503, 'all connections are taken');
       return;
     }
-    const { gate } = this.#settings;
+    const { gate, figures } = this.#settings;
     const place = gate.enter(request, caller);
     if (!place) {
       own.leave();
@@ -189,7 +199,7 @@ export class OldSocketIoDoor implements Mount {
       return;
     }
     const id = randomBytes(idBytes).toString('base64url');
-    const visitor = { address, account: gate.account(), place };
+    const visitor = { address, account: gate.account(), place, figures };
     const forget = (): void => {
       own.leave();
       place.leave();

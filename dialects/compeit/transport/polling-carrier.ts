@@ -3,6 +3,7 @@ import type { Carrier, CarrierOwner, TransportLimits } from './carrier.js';
 import { chargeTold } from '../../../transport/gate/account.js';
 import { Patience } from '../../../transport/gate/patience.js';
 import { Slices } from '../../../transport/gate/slices.js';
+import type { Visitor } from '../../../transport/door-figures.js';
 import { answerText, readBody } from './http.js';
 import type { Outgoing } from './outgoing.js';
 import { noop } from './packet.js';
@@ -15,11 +16,12 @@ const maxBodies = 8;
  * Packets wait for a poll, and a poll waits for packets (docs/protocols/compeit.md#25-xhr-polling). All packets of one
  * turn of the event loop go in one answer.
  */
-export class PollingCarrier implements Carrier {
+export class PollingCarrier implements Carrier, Visitor {
   readonly kind = 'xhr-polling';
   readonly #owner: CarrierOwner;
   readonly #limits: TransportLimits;
   readonly #slices: Slices<string>;
+  readonly #gone: (reason: string) => void;
   #due: string[] = [];
   #dueBytes = 0;
   #held: ServerResponse | undefined;
@@ -36,9 +38,12 @@ export class PollingCarrier implements Carrier {
   constructor(owner: CarrierOwner, limits: TransportLimits) {
     this.#owner = owner;
     this.#limits = limits;
+    this.#gone = owner.figures.enter(this);
     this.#slices = new Slices({
       account: owner.account,
       serve: (packet) => {
+        owner.figures.received += 1;
+        owner.figures.receivedBytes += Buffer.byteLength(packet);
         owner.receive(packet);
       },
       refuse: () => {
@@ -54,11 +59,14 @@ export class PollingCarrier implements Carrier {
     this.#due.push(packet.text);
     const bytes = Buffer.byteLength(packet.text);
     chargeTold(bytes);
+    this.#owner.figures.sent += 1;
+    this.#owner.figures.sentBytes += bytes;
     this.#dueBytes += bytes;
     const { maxQueuedPackets, maxQueuedBytes } = this.#limits;
     if (this.#due.length > maxQueuedPackets || this.#dueBytes > maxQueuedBytes) {
       this.#forgetDue();
       this.#overrun = true;
+      this.#owner.figures.slowReaders += 1;
       // Not at once, because the caller may just be telling a whole room.
       setImmediate(() => {
         this.#owner.connectionLost('too many packets wait for a poll');
@@ -66,6 +74,15 @@ export class PollingCarrier implements Carrier {
       return;
     }
     this.#flushSoon();
+  }
+
+  get address(): string {
+    return this.#owner.address;
+  }
+
+  /** Bytes that wait for a poll. */
+  get waiting(): number {
+    return this.#dueBytes;
   }
 
   /** Takes a poll of the client. Only the newest is held; an older one is answered without packets. */
@@ -159,6 +176,7 @@ export class PollingCarrier implements Carrier {
     clearTimeout(this.#timer);
     this.#patience.stop();
     this.#slices.end();
+    this.#gone('the session is over');
     const response = this.#held;
     this.#held = undefined;
     // Any status except 200 makes the client start again.

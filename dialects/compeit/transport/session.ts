@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { DoorFigures } from '../../../transport/door-figures.js';
 import type { Account } from '../../../transport/gate/account.js';
 import { Patience } from '../../../transport/gate/patience.js';
 import type { Place } from '../../../transport/gate/places.js';
@@ -29,6 +30,7 @@ export interface Visitor {
   readonly address: string;
   readonly account: Account;
   readonly place: Place;
+  readonly figures: DoorFigures;
 }
 
 /** A namespace of one session, for the application. */
@@ -113,6 +115,14 @@ export class Session implements CarrierOwner {
 
   get account(): Account {
     return this.visitor.account;
+  }
+
+  get figures(): DoorFigures {
+    return this.visitor.figures;
+  }
+
+  get address(): string {
+    return this.visitor.address;
   }
 
   overBudget(): void {

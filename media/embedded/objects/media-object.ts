@@ -4,6 +4,7 @@ import type { Log } from '../../../log.js';
 import type { Operations } from './operations.js';
 import { operation, property } from './operations.js';
 import { flag, text } from './parameters.js';
+import type { MediaFigures } from './media-figures.js';
 import type { Pulse } from './pulse.js';
 import type { Recordings } from '../recorder/recordings.js';
 import type { Transports } from '../transport/transport.js';
@@ -16,6 +17,7 @@ export interface ObjectContext {
   readonly pulse: Pulse;
   readonly transports: Transports;
   readonly recordings: Recordings;
+  readonly figures: MediaFigures;
   /** The object with this id. @throws KurentoError 40101 */
   find(id: string): MediaObject;
   /** Tells the sessions that subscribed to this event of this object. */

@@ -16,6 +16,8 @@ const longestMeasurement = 10_000;
 export interface ServerFacts {
   pipelines(): readonly string[];
   sessions(): readonly string[];
+  /** What the engine has carried since its start. */
+  carried(): object;
   /** Types that can be created, by module. */
   readonly factories: Readonly<Record<'core' | 'elements' | 'filters', readonly string[]>>;
 }
@@ -69,6 +71,8 @@ const operations: Operations<ServerManager> = {
   getCpuCount: operation({}, () => availableParallelism()),
   getUsedMemory: operation({}, () => Math.round(process.memoryUsage.rss() / 1024)),
   getUsedCpu: operation({ interval: integer }, (_self: ServerManager, { interval }) => usedCpu(interval)),
+  // No Kurento Media Server has it: it is for /metrics (docs/rest.md#metrics).
+  getMediaFigures: operation({}, ({ facts }: ServerManager) => facts.carried()),
   getKmd: operation({ moduleName: text }, (_self: ServerManager, { moduleName }) => {
     throw new KurentoError(40500, `No description of module '${moduleName}'`);
   }),

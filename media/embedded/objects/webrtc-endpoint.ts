@@ -10,6 +10,7 @@ import type { ChannelOptions, TransportListener, TransportState } from '../trans
 import { ConnectionStates } from './connection-states.js';
 import type { DataPath } from './data-channels.js';
 import { DataChannels } from './data-channels.js';
+import { EndpointFigures } from './endpoint-figures.js';
 import { EndpointNegotiation } from './endpoint-negotiation.js';
 import { reachOf } from './endpoint-reach.js';
 import { defaultSettings } from './endpoint-settings.js';
@@ -51,6 +52,7 @@ export class WebRtcEndpoint extends MediaElement {
   /** The fields of `rembParams` that were set. They are only remembered. */
   remb: Record<string, unknown> = {};
   readonly #sent = newSentStreams();
+  readonly #figures: EndpointFigures;
   readonly #stats = new EndpointStats(this.id);
   readonly #mediaFlow: Flow;
   readonly #beat = (now: number): void => {
@@ -69,6 +71,9 @@ export class WebRtcEndpoint extends MediaElement {
     { useDataChannels = false, recvonly = false, sendonly = false }: WebRtcEndpointOptions = {},
   ) {
     super(webRtcEndpointClass.type, pipeline, context);
+    this.#figures = new EndpointFigures(context.figures, pipeline.id, () =>
+      Math.max(...(['audio', 'video'] as const).map((kind) => this.forwarders[kind].sinks.length)),
+    );
     const raise = (event: string, fields: EventFields): void => {
       this.raise(event, fields);
     };
@@ -174,6 +179,7 @@ export class WebRtcEndpoint extends MediaElement {
 
   override release(): void {
     this.context.pulse.remove(this.#beat);
+    this.#figures.release();
     super.release();
     this.#transports.close();
   }
@@ -248,6 +254,7 @@ export class WebRtcEndpoint extends MediaElement {
       },
       receiveLimit: (now) => this.#receiveLimit(now),
     });
+    this.#figures.agreed(agreement, this.#sessions, this.context.pulse.now());
     this.beat(this.#beat);
     setImmediate(() => {
       this.raise('MediaSessionStarted');
@@ -268,6 +275,7 @@ export class WebRtcEndpoint extends MediaElement {
     const session = this.#sessions?.at(place);
     if (session) session.connected = state === 'connected';
     this.states.changed(place, state);
+    this.#figures.stateChanged(state, this.context.pulse.now());
     if (state === 'failed' || state === 'closed') {
       for (const kind of ['audio', 'video'] as const)
         if ((this.#sessions?.of(kind) ?? session) === session) this.tellSourceEnded(kind);
@@ -279,6 +287,7 @@ export class WebRtcEndpoint extends MediaElement {
   #tick(now: number): void {
     this.tickFlows(now);
     this.#mediaFlow.tick(now);
+    this.#figures.tick(now);
     this.#sessions?.tick(now);
   }
 }

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { OldSocketIoDoor } from '../../../dialects/compeit/transport/door.js';
 import type { Admission } from '../../../dialects/compeit/transport/door.js';
 import { configOf } from '../../../src/config.js';
+import { DoorFigures } from '../../../transport/door-figures.js';
 import { testGate } from '../../support/gate.js';
 import { until } from '../../support/until.js';
 import { Page, handshake } from './page.js';
@@ -113,6 +114,7 @@ describe('COMPEIT §2.1 the handshake, while the client is being admitted', () =
     ...configOf({ compeit: { maxSessionsPerAddress: 2 } }).compeit,
     path: '/socket.io/1',
     gate: testGate(),
+    figures: new DoorFigures('compeit'),
     firstRequestMs: 30_000,
     messageMs: 60_000,
     hasPlace: () => true,

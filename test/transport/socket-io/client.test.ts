@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import type { Socket as ServerSocket } from 'socket.io';
 import { io } from 'socket.io-client';
+import { DoorFigures } from '../../../transport/door-figures.js';
 import { SocketIoClient } from '../../../transport/socket-io/client.js';
 import type { SocketIoClientOptions } from '../../../transport/socket-io/client.js';
 import { SocketIoDoor } from '../../../transport/socket-io/door.js';
@@ -96,7 +97,11 @@ describe('a client of socket.io', () => {
     if (!serverSide) throw new Error('not accepted');
     // For so long Engine.IO waits for a last poll, in ms. A client that has just changed to a WebSocket never sends one.
     Object.assign(serverSide.conn.transport, { closeTimeout: 100 });
-    const client = new SocketIoClient(serverSide, { maxWaitingBytes: 1_000_000, ...options });
+    const client = new SocketIoClient(serverSide, {
+      figures: new DoorFigures('test'),
+      maxWaitingBytes: 1_000_000,
+      ...options,
+    });
     return { socket, client, received, lost };
   }
 
@@ -137,7 +142,7 @@ describe('a client of socket.io', () => {
     it(`of ${generation} gets what was sent before the end while it changes from polling to a WebSocket`, async () => {
       let client: SocketIoClient | undefined;
       door.namespace('/').once('connection', (serverSide: ServerSocket) => {
-        client = new SocketIoClient(serverSide, { maxWaitingBytes: 1_000_000 });
+        client = new SocketIoClient(serverSide, { figures: new DoorFigures('test'), maxWaitingBytes: 1_000_000 });
       });
       const socket = connect(url, { transports: ['polling', 'websocket'], forceNew: true, reconnection: false });
       sockets.push(socket);
@@ -224,7 +229,9 @@ describe('a client of socket.io', () => {
     other.connect();
     sockets.push(one, other);
     await until('both are accepted', () => accepted.length === 2);
-    const clients = accepted.splice(0).map((socket) => new SocketIoClient(socket, { maxWaitingBytes: 1_000 }));
+    const clients = accepted
+      .splice(0)
+      .map((socket) => new SocketIoClient(socket, { figures: new DoorFigures('test'), maxWaitingBytes: 1_000 }));
     const received: string[] = [];
     one.on('news', (text: string) => received.push(`one ${text}`));
     other.on('news', (text: string) => received.push(`other ${text}`));

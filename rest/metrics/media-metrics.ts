@@ -1,0 +1,154 @@
+import type { Health } from '../health.js';
+import { byLabel } from './metric.js';
+import type { Classes, Counted, HistogramMetric, Metric, MetricTable } from './metric.js';
+
+/** What is known of one media server besides its health, in the order of `Health.mediaServers`. */
+export interface MediaServerCounts {
+  readonly calls: Counted<readonly [call: string, outcome: string]>;
+  readonly callTimes: ReadonlyMap<string, Classes>;
+  /** What it has carried. Undefined for one that does not tell. */
+  readonly media:
+    | {
+        readonly counters: readonly Value[];
+        readonly histograms: readonly (Named & {
+          readonly counts: readonly (readonly [bound: number, count: number])[];
+          readonly sum: number;
+          readonly count: number;
+        })[];
+      }
+    | undefined;
+}
+
+interface Named {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Value extends Named {
+  readonly value: number;
+}
+
+interface From {
+  readonly health: Health;
+  readonly media: readonly MediaServerCounts[];
+}
+
+const carried = ['server', 'direction', 'kind'] as const;
+
+/** `server`: its place among the media servers, as /healthz lists them, from 0. */
+export const mediaMetrics: MetricTable<From> = [
+  ofHealth('up', 'gauge', 'Whether a media server is within reach: 1 or 0', ({ up }) => Number(up)),
+  ofHealth('endpoints', 'gauge', 'Publications and subscriptions on a media server', ({ load }) => load),
+  ofHealth(
+    'restarts_total',
+    'counter',
+    'How often an embedded engine was started again',
+    ({ process }) => process?.restarts ?? 0,
+  ),
+  {
+    name: 'atrium_media_server_calls_total',
+    type: 'counter',
+    help: 'Calls of a media server. The outcome is ok, or why it failed',
+    labels: ['server', 'call', 'outcome'],
+    read: ({ media }, into) => {
+      for (const [index, { calls }] of media.entries())
+        for (const { words, count } of calls) into.inc({ server: index, call: words[0], outcome: words[1] }, count);
+    },
+  },
+  {
+    name: 'atrium_media_server_call_seconds',
+    type: 'histogram',
+    help: 'How long a media server took for a call that it answered',
+    labels: ['server', 'call'],
+    read: ({ media }) =>
+      media.flatMap(({ callTimes }, index) =>
+        byLabel('call', callTimes).map(({ labels, of }) => ({ labels: { server: String(index), ...labels }, of })),
+      ),
+  },
+  told('packets', 'Packets of clients (in) and to them (out)', carried),
+  told('bytes', 'Bytes of media in these packets', carried),
+  told('lost_packets', 'Packets that did not arrive, here (in) or at the clients (out)', carried),
+  told('nacks', 'Requests for lost packets that were sent (in) and that came (out)', carried),
+  told(
+    'keyframe_requests',
+    'Requests for a picture that stands alone that were sent (in) and that came (out)',
+    carried,
+  ),
+  told('retransmitted_packets', 'Packets that came again (in) or were sent again (out)', carried),
+  toldClasses('media_loss_ratio', 'Packets of ten seconds that did not arrive: one value for each stream', carried),
+  toldClasses(
+    'media_jitter_seconds',
+    'How irregularly packets of clients come: one value for each stream in ten seconds',
+    carried,
+  ),
+  toldClasses(
+    'media_rtt_seconds',
+    'How long a packet takes to a client and back: one value for each stream in ten seconds',
+    carried,
+  ),
+  toldClasses(
+    'room_bitrate_bits',
+    'Bits of media in a second, of each room on the media server in ten seconds. The size is that of the widest audience, its publisher included',
+    ['server', 'direction', 'size'],
+  ),
+  {
+    name: 'atrium_step_total',
+    type: 'counter',
+    help: 'Steps of the connections for media that went well (ok) or did not (failed)',
+    labels: ['server', 'step', 'outcome'],
+    read: (from, into) => {
+      readCounters('step', from, into);
+    },
+  },
+  toldClasses('offer_to_connected_seconds', 'From the offer of a client until its connection for media stands', [
+    'server',
+    'direction',
+  ]),
+  toldClasses('connected_to_media_seconds', 'From then until the first packet', ['server', 'direction']),
+];
+
+function ofHealth(
+  name: string,
+  type: 'gauge' | 'counter',
+  help: string,
+  read: (server: Health['mediaServers'][number]) => number,
+): Metric<From> {
+  return {
+    ...{ name: `atrium_media_server_${name}`, type, help, labels: ['server'] },
+    read: ({ health }, into) => {
+      for (const [index, server] of health.mediaServers.entries()) into.inc({ server: index }, read(server));
+    },
+  };
+}
+
+/** A counter of what the media servers tell. */
+function told(name: string, help: string, labels: readonly string[]): Metric<From> {
+  return {
+    ...{ name: `atrium_media_${name}_total`, type: 'counter', help, labels },
+    read: (from, into) => {
+      readCounters(name, from, into);
+    },
+  };
+}
+
+function readCounters(name: string, { media }: From, into: Parameters<Metric<From>['read']>[1]): void {
+  for (const [index, server] of media.entries()) {
+    for (const counter of server.media?.counters ?? [])
+      if (counter.name === name) into.inc({ server: index, ...counter.labels }, counter.value);
+  }
+}
+
+function toldClasses(name: string, help: string, labels: readonly string[]): HistogramMetric<From> {
+  return {
+    ...{ name: `atrium_${name}`, type: 'histogram', help, labels },
+    read: ({ media }) =>
+      media.flatMap((server, index) =>
+        (server.media?.histograms ?? [])
+          .filter((each) => each.name === name)
+          .map(({ labels: own, counts, sum, count }) => ({
+            labels: { server: String(index), ...own },
+            of: { counts: new Map(counts), sum, count },
+          })),
+      ),
+  };
+}
