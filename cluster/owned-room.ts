@@ -19,6 +19,7 @@ export class JournaledRoom implements OwnedRoom {
   readonly journal: RoomJournal;
   readonly #serversOf: (pipeline: string) => readonly string[];
   readonly #fields: Set<string>;
+  #lastSlot: number;
   /** While Redis is asked to remove it. Resolves when this node does not own it any more. */
   leaving: Promise<void> | undefined;
   /** While it is about to be given to another node. */
@@ -45,10 +46,17 @@ export class JournaledRoom implements OwnedRoom {
     this.journal = journal;
     this.#serversOf = serversOf;
     this.#fields = new Set([...state.keys()].filter((field) => ownField.test(field)));
+    this.#lastSlot = Math.max(0, ...[...this.#fields].map(slotIn));
+  }
+
+  /** No participant has had it, or one after it, also if the room was closed and is opened again. */
+  get nextSlot(): number {
+    return this.#lastSlot + 1;
   }
 
   /** As `Journal.changed`. */
   changed(field: string, record: (() => unknown) | undefined): void {
+    this.#lastSlot = Math.max(this.#lastSlot, slotIn(field));
     if (!record) {
       this.journal.remove(field);
       this.#fields.delete(field);
@@ -76,4 +84,9 @@ export class JournaledRoom implements OwnedRoom {
     this.#fields.add('media');
     this.journal.set('media', () => (typeof pipeline === 'string' ? this.#serversOf(pipeline).join(' ') : ''));
   }
+}
+
+/** The slot of the participant whose field it is; 0 for another field. */
+function slotIn(field: string): number {
+  return field.startsWith('m:') ? Number(field.slice(2)) : 0;
 }

@@ -188,6 +188,11 @@ export class OwnedRooms implements Journal {
     this.#owned.closeSoon(room);
   }
 
+  /** As `Journal.firstSlot`. */
+  firstSlot(name: string): number {
+    return this.#owned.get(name)?.nextSlot ?? 1;
+  }
+
   get recordOf(): RecordOf {
     return this.#parts?.recordOf ?? (() => undefined);
   }

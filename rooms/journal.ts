@@ -13,6 +13,11 @@ export interface Journal {
   changed(room: string, field: string, record: (() => unknown) | undefined): void;
   /** Nothing of it is there any more, but for fields that outlive it. */
   closed(room: string): void;
+  /**
+   * The slot of the first participant of a room that is opened: another one than those of a former room of the name that are still told
+   * something. Default: 1.
+   */
+  firstSlot?(room: string): number;
   /** For participants. */
   readonly recordOf: RecordOf;
 }

@@ -106,7 +106,7 @@ export class Room implements api.Room {
     this.name = name;
     this.createdAt = options.former?.createdAt ?? context.now();
     this.#sid = options.former?.sid;
-    this.#nextSlot = options.former?.nextSlot ?? 1;
+    this.#nextSlot = options.former?.nextSlot ?? context.journal?.firstSlot?.(name) ?? 1;
     this.#history = new TextHistory(
       () => this.sid,
       maxHistoryLength,

@@ -94,9 +94,6 @@ export class OwnerSessions {
       ...{ line: undefined, since: undefined, count: 0, lostAt: undefined, lost: undefined },
     };
     this.endUnrestored();
-    // A room that was closed and opened again begins with the first slot, perhaps before the last of its sessions is over.
-    const former = members.at(slot);
-    if (former) this.leave(former, undefined, false);
     members.add(member);
     journal.keepSession(member.sessionId);
     this.#bind(line, member);
