@@ -18,8 +18,8 @@ export interface LineContext {
   readonly log: Log;
   /** Resolves after a pause, when Redis can be asked again. */
   readonly recovery: () => Promise<void>;
-  /** The room after all turns of the line. */
-  readonly whole: () => Omit<WholeRoom, 'sends'>;
+  /** The room after all turns of the line. @throws ClusterError AWAY */
+  readonly whole: () => Promise<Omit<WholeRoom, 'sends'>>;
 }
 
 export interface LineOwner {
@@ -136,7 +136,7 @@ export class CommitLine {
     const { store, ownership, whole } = this.#context;
     try {
       const sends = turns.flatMap(({ commit }) => commit.sends);
-      const deaf = await store.rewrite(ownership, { ...whole(), sends });
+      const deaf = await store.rewrite(ownership, { ...(await whole()), sends });
       for (const turn of turns) turn.state = 'done';
       this.#isRecovering = false;
       if (this.#hasEnded) return;

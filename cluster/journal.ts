@@ -31,6 +31,8 @@ export interface JournalOwner {
   gathering?(from: Position): void;
   /** These entries leave the log with the commit that is being gathered, and fields may be set yet. */
   trimming(frames: readonly LoggedFrame[]): void;
+  /** Redis has lost what former owners told before this node had read it: the log begins here. Default: nothing. */
+  logLost?(at: Position): void;
   /** Another node owns the room: step down. Effects that waited will not happen. */
   fenced(error: ClusterError): void;
   /** Nobody listened at that node. */
@@ -39,7 +41,7 @@ export interface JournalOwner {
 
 export interface JournalContext {
   readonly nodeId: string;
-  readonly store: Pick<RoomStore, 'commit' | 'rewrite' | 'handover' | 'close' | 'logAfter'>;
+  readonly store: Pick<RoomStore, 'commit' | 'rewrite' | 'handover' | 'close' | 'logAfter' | 'logSince'>;
   readonly clock: Pick<Clock, 'now' | 'later'>;
   readonly log: Log;
   readonly bounds: LogBounds;
@@ -113,7 +115,7 @@ export class RoomJournal {
     // A room that has just been opened has no former owner.
     this.#isFormerRead = room.state.size === 0;
     const { store, clock, log, recovery } = context;
-    const whole = () => this.#whole();
+    const whole = async () => this.#whole();
     this.#line = new CommitLine(
       { store, ownership: this.ownership, clock, log, recovery, whole },
       {
@@ -375,7 +377,10 @@ export class RoomJournal {
     return gone;
   }
 
-  #whole() {
+  /** @throws ClusterError AWAY */
+  async #whole() {
+    // What former owners told is in Redis alone, if it is still there.
+    await this.readFormerLog();
     return {
       name: this.name,
       version: this.#room.version,
@@ -406,9 +411,29 @@ export class RoomJournal {
       at = frames.at(-1)?.at ?? at;
       isEnd = frames.length < mostRead;
     }
+    if (former.length === 0 && !(await this.#hasFormerLog())) this.#loseFormerLog();
     this.#isFormerRead = true;
     this.log.putBefore(former, this.#begunAt);
     if (this.#isDue()) this.#schedule();
+  }
+
+  /** Whether the log has anything of former owners, if only that there were some. */
+  async #hasFormerLog(): Promise<boolean> {
+    const { hash, epoch } = this.ownership;
+    const end = { epoch: epoch - 1, seq: Number.MAX_SAFE_INTEGER };
+    try {
+      return (await this.#context.store.logSince(hash, end, 1)) !== undefined;
+    } catch (error) {
+      if (error instanceof ClusterError && error.code === 'GONE') return false;
+      throw error;
+    }
+  }
+
+  /** The room is about to be written again, since Redis has lost it. */
+  #loseFormerLog(): void {
+    const at = { epoch: this.ownership.epoch, seq: 0 };
+    this.#fields.take(new Map([[trimmedField, positionText(at)]]));
+    this.#owner.logLost?.(at);
   }
 
   /** Resolves when all that has changed is in Redis. */

@@ -281,6 +281,9 @@ export class OwnedRooms implements Journal {
       trimming: (frames) => {
         relay.trimming(owned, frames);
       },
+      logLost: (at) => {
+        relay.logLost(owned, at);
+      },
       fenced: (error) => {
         parts.node.counts.fenced += 1;
         this.#log.warn('A room belongs to another node now', { room: name, error: error.message });

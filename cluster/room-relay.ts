@@ -16,6 +16,8 @@ export interface RoomRelay {
   gathering(room: OwnedRoom, from: Position): void;
   /** These entries leave the log with the commit that is being gathered. */
   trimming(room: OwnedRoom, frames: readonly LoggedFrame[]): void;
+  /** As `JournalOwner.logLost`. */
+  logLost(room: OwnedRoom, at: Position): void;
   /** What clients of the room send from now on waits. Resolves when nothing is being served for them any more. */
   pause(room: OwnedRoom): Promise<void>;
   /** The room stays, after `pause`. */
@@ -37,6 +39,7 @@ export const noRelay: RoomRelay = {
   idle: () => Promise.resolve(),
   gathering: () => undefined,
   trimming: () => undefined,
+  logLost: () => undefined,
   pause: () => Promise.resolve(),
   goOn: () => undefined,
   ended: () => undefined,

@@ -240,6 +240,9 @@ export async function startNode(
         trimming: (room, frames) => {
           lines.owners.trimming(room, frames);
         },
+        logLost: (room, at) => {
+          lines.owners.logLost(room, at);
+        },
         pause: async (room) => lines.owners.pause(room),
         goOn: (room) => {
           lines.owners.goOn(room);

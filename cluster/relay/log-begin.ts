@@ -7,6 +7,9 @@ import { isControl } from './control.js';
 import type { KeptSessions } from './kept-sessions.js';
 import type { Member, OwnerMembers } from './owner-members.js';
 
+/** More than any client has received. */
+const unknownCount = 2 ** 40;
+
 /** Where the log of a room begins, which decides whether a client that comes back can be told what it has missed. */
 export class LogBegin {
   readonly #log: RoomJournal['log'];
@@ -35,6 +38,17 @@ export class LogBegin {
     }
     this.#at = last.at;
     this.#kept.setTold(last.at, counts);
+  }
+
+  /** The log was lost: how many messages clients were told before this position is not known any more. Those join anew. */
+  lost(at: Position): void {
+    const counts: Record<string, number> = {};
+    for (const member of this.#members.all) {
+      if (!member.session.counts || !member.since || comparePositions(member.since, at) >= 0) continue;
+      counts[member.slot] = member.count = unknownCount;
+    }
+    this.#at = at;
+    this.#kept.setTold(at, counts);
   }
 
   /**

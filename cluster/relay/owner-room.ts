@@ -241,6 +241,11 @@ export class OwnerRoom implements ClientRoom {
     this.#parts.logBegin.trimming(frames);
   }
 
+  /** As `JournalOwner.logLost`. */
+  logLost(at: Position): void {
+    this.#parts.logBegin.lost(at);
+  }
+
   /** Everything that is to be in the commit which is being gathered. @param from where it begins */
   gathering(from: Position): void {
     const { turn, journal, gateways, members, over } = this.#parts;

@@ -1,3 +1,4 @@
+import type { Position } from '../position.js';
 import type { LoggedFrame } from '../room-store.js';
 import type { Owner as RoomOwner } from '../room-store.js';
 import { ClusterError } from '../cluster-error.js';
@@ -61,7 +62,11 @@ export class Owners implements ReturningClients {
     this.#rooms.get(room.hash)?.trimming(frames);
   }
 
-  gathering(room: JournaledRoom, from: { readonly epoch: number; readonly seq: number }): void {
+  logLost(room: JournaledRoom, at: Position): void {
+    this.#rooms.get(room.hash)?.logLost(at);
+  }
+
+  gathering(room: JournaledRoom, from: Position): void {
     this.#rooms.get(room.hash)?.gathering(from);
   }
 

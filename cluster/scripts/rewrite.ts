@@ -3,7 +3,8 @@ import { script } from './script.js';
 
 /**
  * Writes a room again as a whole, after Redis has lost writes of its owner, or everything. Of two owners the one with the higher epoch
- * stays. What Redis still has of the log stays too. Entries without a frame say where it begins, and where owners began.
+ * stays. What Redis still has of the log stays too, unless what followed it
+ * is lost and its owner does not keep it any more: a log has no holes. Entries without a frame say where it begins, and where owners began.
  *
  * KEYS: owner, state, log, summaries, rooms of the node.
  * ARGV: epoch, node, seq, version, hash of the room, channel of the rooms, ms that sessions are kept, name of the room, what names of nodes
@@ -45,7 +46,10 @@ local function position(text)
   return tonumber(a), tonumber(b)
 end
 local trimmedEpoch, trimmedSeq = position(redis.call('HGET', KEYS[2], 'trimmed'))
-if trimmedEpoch then append(trimmedEpoch, trimmedSeq, 'n', ARGV[2]) end
+if trimmedEpoch then
+  append(trimmedEpoch, trimmedSeq, 'n', ARGV[2])
+  redis.call('XTRIM', KEYS[3], 'MINID', '=', string.format('%.0f-%.0f', trimmedEpoch, trimmedSeq))
+end
 each(3, function()
   local a, b = position(ARGV[at])
   if lastEpoch < a then append(a, 0, 'n', ARGV[2]) end

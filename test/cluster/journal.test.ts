@@ -15,6 +15,8 @@ class HandStore {
   readonly commits: Commit[] = [];
   readonly rewrites: WholeRoom[] = [];
   former: LoggedFrame[] = [];
+  /** Whether the log has anything of former owners. */
+  hasFormer = true;
   #open: { readonly resolve: (deaf: string[]) => void; readonly reject: (error: unknown) => void }[] = [];
 
   get open(): number {
@@ -41,6 +43,10 @@ class HandStore {
 
   async logAfter(_: unknown, after: Position, limit: number): Promise<readonly LoggedFrame[]> {
     return Promise.resolve(this.former.filter(({ at }) => comparePositions(at, after) > 0).slice(0, limit));
+  }
+
+  async logSince(): Promise<readonly LoggedFrame[] | undefined> {
+    return Promise.resolve(this.hasFormer ? [] : undefined);
   }
 
   /** The oldest commit succeeds. */
@@ -82,6 +88,7 @@ describe('The journal of a room', () => {
     given: Partial<JournalContext['bounds']> = {},
     trimming: (journal: RoomJournal, frames: readonly LoggedFrame[]) => void = () => undefined,
     state: ReadonlyMap<string, string> = new Map(),
+    logLost: (at: Position) => void = () => undefined,
   ): RoomJournal {
     const bounds = { resumeMs: 30_000, logEntries: 2_000, logBytes: 1_048_576, ...given };
     const atEndOfTurn = (run: () => void): void => void setImmediate(run);
@@ -97,6 +104,7 @@ describe('The journal of a room', () => {
         trimming: (frames) => {
           trimming(journal, frames);
         },
+        logLost,
         fenced: () => heard.push('fenced'),
         deaf: (node) => heard.push(`deaf ${node}`),
       },
@@ -453,6 +461,36 @@ describe('The journal of a room', () => {
       ...store.former.map(({ frame }) => frame),
       'own',
     ]);
+  });
+
+  it('begins its log with its own commits, when Redis has lost what former owners told before it was read', async () => {
+    const lost: Position[] = [];
+    const state = new Map([
+      ['room', '{}'],
+      ['trimmed', '8-7'],
+    ]);
+    const journal = begin({}, undefined, state, (at) => lost.push(at));
+    store.hasFormer = false;
+    journal.append('*', 'own');
+    await turn();
+    await store.fail('GONE');
+    await store.fail('GONE');
+    await turn();
+    expect(lost).to.deep.equal([{ epoch: 10, seq: 0 }]);
+    expect(
+      store.rewrites.map(({ state: written, log: frames }) => [written.get('trimmed'), frames.length]),
+    ).to.deep.equal([['10-0', 1]]);
+  });
+
+  it('writes again what former owners told, when Redis has lost only what came later', async () => {
+    const journal = begin({}, undefined, new Map([['room', '{}']]));
+    store.former = [{ at: { epoch: 9, seq: 1 }, slots: '*', frame: 'former' }];
+    journal.append('*', 'own');
+    await turn();
+    await store.fail('GAP');
+    await store.fail('GAP');
+    await turn();
+    expect(store.rewrites[0]?.log.map(({ frame }) => frame)).to.deep.equal(['former', 'own']);
   });
 
   it('lists a room at once, then once a second', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { trimmedField } from '../../cluster/room-store.js';
 import type { Claim, Commit } from '../../cluster/room-store.js';
 import { codeOf } from '../support/rejection.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -272,6 +273,17 @@ describe('The scripts in Redis', () => {
       const frames = (await ben.store.logAfter(garden, { epoch, seq: 0 }, 10)).map(({ frame }) => frame);
       expect(frames).to.deep.equal(['1', '2', '3', '4']);
       expect(await ana.hub.call('EXISTS', names.state(garden))).to.equal(0);
+    });
+
+    it('leaves no hole in the log where the owner does not keep what was lost', async () => {
+      const { epoch } = await taken(ana.store.claim(garden, 'garden'));
+      await commit(ana, epoch, { entries: [told('1'), told('2')] });
+      const state = new Map([[trimmedField, `${epoch}-4`]]);
+      const log = [{ at: { epoch, seq: 5 }, ...told('5') }];
+      await twice(() => ana.store.rewrite({ hash: garden, epoch }, whole({ seq: 5, state, log })));
+      expect(await ben.store.logSince(garden, { epoch, seq: 2 }, 10)).to.equal(undefined);
+      const frames = await ben.store.logSince(garden, { epoch, seq: 4 }, 10);
+      expect(frames?.map(({ frame }) => frame)).to.deep.equal(['5']);
     });
 
     for (const first of ['the older', 'the newer']) {

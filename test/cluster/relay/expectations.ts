@@ -11,6 +11,8 @@ interface Expected {
   written: number;
   /** It is in the room no more. */
   isOver: boolean;
+  /** What it missed may be lost. */
+  mayBeRefused: boolean;
 }
 
 interface RoomSeen {
@@ -75,7 +77,7 @@ export class Expectations {
     const told = JSON.parse(frame) as Told;
     if (told.sid !== undefined) {
       const slot = told.slot ?? 0;
-      const expected: Expected = { sid: told.sid, slot, frames: [], written: 0, isOver: false };
+      const expected: Expected = { sid: told.sid, slot, frames: [], written: 0, isOver: false, mayBeRefused: false };
       this.#sessions.set(told.sid, expected);
       room.slots.set(slot, expected);
     }
@@ -85,6 +87,11 @@ export class Expectations {
       if (told.over) expected.isOver = true;
     }
     this.#executed(room, told);
+  }
+
+  /** What its clients were told by former owners is lost. */
+  logLost(hash: string): void {
+    for (const expected of this.#room(hash).slots.values()) expected.mayBeRefused = true;
   }
 
   claimed(hash: string, epoch: number): void {
@@ -135,7 +142,7 @@ export class Expectations {
   refused(sid: string): void {
     const expected = this.#sessions.get(sid);
     if (!expected || expected.isOver) return;
-    if (this.#mayForget) this.forgotten += 1;
+    if (this.#mayForget || expected.mayBeRefused) this.forgotten += 1;
     else this.fault(`${sid} was refused`);
   }
 

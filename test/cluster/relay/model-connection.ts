@@ -111,6 +111,7 @@ export class ModelConnection {
     const { nodeId, redis, commitsFirst, process } = this.#settings;
     return {
       commit: async (ownership: Ownership, turn: Commit) => {
+        redis.gathered(ownership, turn);
         const answer = this.ask(() => redis.commit(nodeId, ownership, turn));
         if (commitsFirst) return answer;
         answer.catch(() => undefined);
@@ -125,6 +126,7 @@ export class ModelConnection {
         }),
       logAfter: async (hash: string, after: Position, limit: number) =>
         this.ask(() => redis.logAfter(hash, after, limit)),
+      logSince: async (hash: string, after: Position, limit: number) => this.logSince(hash, after, limit),
     };
   }
 

@@ -56,6 +56,8 @@ export interface NodeContext {
   readonly heartbeat: (id: string) => void;
   readonly tookOver: () => void;
   readonly gaveAway: () => void;
+  /** Redis has lost the log of a room before this node has read what former owners told. */
+  readonly logLost: (hash: string) => void;
   readonly fault: (text: string) => void;
   readonly trace: (text: string) => void;
 }
@@ -65,6 +67,8 @@ interface OwnedRoom {
   readonly hash: string;
   readonly journal: RoomJournal;
   room: TinyRoom | undefined;
+  /** Of its participants, also before it was closed and opened again. */
+  lastSlot: number;
   leaving: Promise<void> | undefined;
   /** While it is given away. */
   handing: Promise<void> | undefined;
@@ -190,6 +194,11 @@ export class ModelNode {
 
   get isUp(): boolean {
     return this.#isUp && !this.#life.isOver;
+  }
+
+  get isEmpty(): boolean {
+    const { rooms, lines, sessions } = this.relay.counts;
+    return this.#owned.size + rooms + lines + sessions === 0;
   }
 
   get owned(): readonly { readonly name: string; readonly room: TinyRoom | undefined }[] {
@@ -430,6 +439,10 @@ export class ModelNode {
       trimming: (frames) => {
         owners.trimming(owned, frames);
       },
+      logLost: (at) => {
+        this.#context.logLost(hash);
+        owners.logLost(owned, at);
+      },
       fenced: () => {
         this.#stepDown(owned);
       },
@@ -442,6 +455,7 @@ export class ModelNode {
       hash,
       journal,
       room: undefined,
+      lastSlot: 0,
       leaving: undefined,
       handing: undefined,
       isPaused: false,
@@ -463,7 +477,7 @@ export class ModelNode {
 
   #open(owned: OwnedRoom): TinyRoom {
     if (this.#owned.get(owned.name) !== owned || owned.leaving) throw new Error('the room is not owned any more');
-    owned.room ??= new TinyRoom(owned.name, this.#journalOf(owned));
+    owned.room ??= new TinyRoom(owned.name, this.#journalOf(owned), owned.lastSlot + 1);
     owned.attempt += 1;
     return owned.room;
   }
@@ -474,6 +488,7 @@ export class ModelNode {
         const owned = this.#owned.get(name);
         // A session that ends with the room changes nothing any more.
         if (!owned || owned.leaving || (owned.room && owned.room !== room)) return;
+        owned.lastSlot = Math.max(owned.lastSlot, room.nextSlot - 1);
         if (text === undefined) owned.journal.remove(field);
         else owned.journal.set(field, text);
       },

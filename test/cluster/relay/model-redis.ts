@@ -68,6 +68,8 @@ export class ModelRedis {
   readonly #logs = new Map<string, Log>();
   readonly #resumeMs: number;
   readonly #sessions = new Map<string, string>();
+  /** By room, entries of commits that may not be in Redis yet, in their order. */
+  readonly #gathered = new Map<string, LoggedFrame[]>();
   #era = 0;
 
   /**
@@ -160,6 +162,18 @@ export class ModelRedis {
     return { type: 'mine', epoch, seq: 0, version, state };
   }
 
+  /**
+   * An owner has gathered a commit. A log that is short may lose its entries before Redis has them, when the room is written again: the
+   * clients are told all the same.
+   */
+  gathered({ hash, epoch }: Ownership, { from, entries }: Commit): void {
+    const list = this.#gathered.get(hash) ?? [];
+    this.#gathered.set(hash, list);
+    for (const [index, { slots, frame }] of entries.entries()) {
+      list.push({ at: { epoch, seq: from + index + 1 }, slots, frame });
+    }
+  }
+
   /** @returns nodes at which nobody listened. @throws ClusterError */
   commit(me: string, { hash, epoch }: Ownership, turn: Commit): string[] {
     const held = this.#held(me, hash, epoch);
@@ -175,7 +189,7 @@ export class ModelRedis {
     for (const [index, { slots, frame }] of turn.entries.entries()) {
       this.#append(hash, { at: { epoch, seq: turn.from + index + 1 }, slots, frame });
     }
-    this.#trim(hash, turn.trim);
+    if (turn.trim) this.#trim(hash, turn.trim);
     for (const id of turn.sessions.keep) this.#sessions.set(id, hash);
     for (const id of turn.sessions.forget) if (this.#sessions.get(id) === hash) this.#sessions.delete(id);
     for (const [field, text] of turn.changes) if (text === undefined) this.#watcher.removed(hash, field);
@@ -188,11 +202,17 @@ export class ModelRedis {
     if ((this.#logOf(hash)?.last.epoch ?? 0) > epoch) throw new ClusterError('FENCED', 'the log has another epoch');
     this.#owners.set(hash, { name: room.name, node: me, epoch, seq: room.seq, version: room.version });
     this.#states.set(hash, new Map(room.state));
+    for (const entry of this.#gathered.get(hash) ?? []) {
+      if (entry.at.epoch === epoch && entry.at.seq <= room.seq) this.#watcher.appended(hash, entry);
+    }
     const add = (entry: LogEntry): void => {
       if (this.#isNew(hash, entry.at)) this.#append(hash, entry);
     };
     const trimmed = readPosition(room.state.get(trimmedField) ?? '');
-    if (trimmed) add({ at: trimmed });
+    if (trimmed) {
+      add({ at: trimmed });
+      this.#trim(hash, trimmed);
+    }
     for (const entry of room.log) {
       if ((this.#logOf(hash)?.last.epoch ?? 0) < entry.at.epoch) add({ at: { epoch: entry.at.epoch, seq: 0 } });
       add(entry);
@@ -222,6 +242,7 @@ export class ModelRedis {
     if (!this.#held(me, hash, epoch)) return;
     this.#owners.delete(hash);
     this.#states.delete(hash);
+    this.#gathered.delete(hash);
     const log = this.#logOf(hash);
     if (log) log.ends = this.#time() + this.#resumeMs;
     this.#watcher.closed(hash);
@@ -308,9 +329,9 @@ export class ModelRedis {
     if (entry.slots !== undefined) this.#watcher.appended(hash, entry);
   }
 
-  #trim(hash: string, first: Position | undefined): void {
+  #trim(hash: string, first: Position): void {
     const log = this.#logOf(hash);
-    if (log && first) log.entries = log.entries.filter(({ at }) => comparePositions(at, first) >= 0);
+    if (log) log.entries = log.entries.filter(({ at }) => comparePositions(at, first) >= 0);
   }
 
   #sendAll(sends: readonly Send[]): string[] {

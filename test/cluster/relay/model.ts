@@ -45,6 +45,10 @@ const calmMs = 2_500;
 /** How long things go wrong, in ms. */
 const disorderMs = 4_000;
 
+/** How often it is looked whether all is well again, and how long it is to be so, in ms. */
+const stepMs = 500;
+const momentMs = 3_000;
+
 /**
  * Three nodes, eight clients, one Redis, and everything that may go wrong, in time that does not pass.
  * @param losesWrites whether Redis may go on without its last writes, or with nothing
@@ -102,6 +106,9 @@ export async function runModel(seed: number, rules: ModelRules = allRules, loses
       },
       gaveAway: () => (handOvers += 1),
       tookOver: () => (takeOvers += 1),
+      logLost: (hash) => {
+        expectations.logLost(hash);
+      },
       fault: (text) => {
         expectations.fault(text);
       },
@@ -179,10 +186,21 @@ export async function runModel(seed: number, rules: ModelRules = allRules, loses
   };
   schedule.after(500, disturb);
 
+  /** Passes that much time, or less once that is so: what is wrong then shows within a moment. */
+  const passUntil = async (ms: number, isSo: () => boolean): Promise<void> => {
+    for (let passed = 0; passed < ms && !isSo(); passed += stepMs) await schedule.pass(stepMs);
+    await schedule.pass(momentMs);
+  };
+  const isSettled = ({ session, received, counts: doesCount, unanswered }: ModelClient): boolean =>
+    session === undefined ||
+    (!expectations.isOver(session) &&
+      (doesCount ? received : expectations.writtenTo(session)) === expectations.countOf(session) &&
+      (!doesCount || unanswered.length === 0));
+
   await schedule.pass(disorderMs);
   isOver = true;
   // Everybody comes back, and is told what is missing, or after nine seconds that their room is gone.
-  await schedule.pass(20_000);
+  await passUntil(20_000, () => clients.every(isSettled));
   for (const client of clients) {
     const { session, received, counts, unanswered } = client;
     if (session === undefined) continue;
@@ -193,7 +211,9 @@ export async function runModel(seed: number, rules: ModelRules = allRules, loses
     if (expectations.isOver(session)) expectations.fault(`${session} does not know that it is over`);
   }
   for (const client of clients) client.leave();
-  await schedule.pass(graceMs + 20_000);
+  const isAllGone = (): boolean =>
+    (failOvers > 0 ? redis.leftOfRooms : redis.left).length === 0 && alive().every(({ isEmpty }) => isEmpty);
+  await passUntil(graceMs + 20_000, isAllGone);
   // Redis may have forgotten that a session had ended. It is found for a day then, in a room that does not know it.
   for (const left of failOvers > 0 ? redis.leftOfRooms : redis.left) expectations.fault(`Redis still has ${left}`);
   for (const node of alive()) {

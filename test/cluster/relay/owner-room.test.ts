@@ -41,6 +41,7 @@ describe('The owner of a room', () => {
       handover: async () => Promise.resolve(2),
       close: async () => Promise.resolve(),
       logAfter: async () => Promise.resolve([]),
+      logSince: async () => Promise.resolve([]),
     };
     const log = new RecordingLog();
     owners = new Owners({

@@ -48,13 +48,15 @@ export class TinyRoom {
   readonly name: string;
   readonly members = new Map<number, TinySession>();
   readonly #journal: TinyJournal;
-  nextSlot = 1;
+  nextSlot: number;
   /** Requests that were executed. */
   total = 0;
   isClosed = false;
 
-  constructor(name: string, journal: TinyJournal) {
+  /** @param firstSlot as `Journal.firstSlot` of the rooms */
+  constructor(name: string, journal: TinyJournal, firstSlot = 1) {
     this.name = name;
+    this.nextSlot = firstSlot;
     this.#journal = journal;
     this.note();
   }
