@@ -1,3 +1,4 @@
+import { EgressStatus } from '@livekit/protocol';
 import { expect } from 'chai';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -6,9 +7,11 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Manifest } from '../../recording/manifest.js';
 import { adminToken, asAdmin } from '../support/administrator.js';
-import { beepIn, complaints, flashIn, probe } from '../support/ffprobe.js';
+import { beepIn, decoded, flashIn, probe } from '../support/ffprobe.js';
 import { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
+import { WebhookReceiver, webhookKey } from '../support/webhook-receiver.js';
+import { writtenSoFar } from '../support/written-so-far.js';
 import { useBrowser } from './shared-browser.js';
 import { patienceMs } from './visitor.js';
 
@@ -74,18 +77,24 @@ describe('a call of three, recorded by the embedded engine', function () {
   const newWindow = useBrowser();
   let directory: string;
   let server: ServerProcess;
+  let receiver: WebhookReceiver;
 
   before(async () => {
+    receiver = await WebhookReceiver.start();
     directory = mkdtempSync(join(tmpdir(), 'atrium-recorded-call-'));
     server = await start();
   });
   after(async () => {
     await server.end('SIGTERM');
+    await receiver.die();
     rmSync(directory, { recursive: true, force: true });
   });
 
   function start(): Promise<ServerProcess> {
-    const env = { KMS_URIS: '', RECORDINGS_DIR: directory, RECORDINGS_MIN_FREE_MB: '0', ADMIN_TOKEN: adminToken };
+    const env = {
+      ...{ KMS_URIS: '', RECORDINGS_DIR: directory, RECORDINGS_MIN_FREE_MB: '0', ADMIN_TOKEN: adminToken },
+      ...{ WEBHOOK_URLS: receiver.url, WEBHOOK_KEY: webhookKey.name, KEYS: `${webhookKey.name}:${webhookKey.secret}` },
+    };
     return ServerProcess.start(0, env);
   }
 
@@ -93,6 +102,13 @@ describe('a call of three, recorded by the embedded engine', function () {
     fetch(`${server.url}api/v1/${path}`, { ...init, headers: { ...asAdmin.headers, ...headers } });
   const manifestOf = async (id: string): Promise<Manifest> =>
     (await (await ask(`recordings/${id}/manifest`)).json()) as Manifest;
+
+  /** What webhooks said of recordings, as EVENT STATUS. */
+  function egress(): readonly string[] {
+    return receiver.received.flatMap(({ event: { event, egressInfo: info } }) =>
+      info ? [`${event} ${EgressStatus[info.status]}`] : [],
+    );
+  }
 
   async function openCall(): Promise<Page> {
     const page = await (await newWindow()).newPage();
@@ -127,17 +143,26 @@ describe('a call of three, recorded by the embedded engine', function () {
     await until('everybody is recorded', async () => (await manifestOf(id)).files.length === names.length);
     const [first] = (await manifestOf(id)).files;
     const pathOf = (file: string): string => join(directory, id, file);
-    const allHave = async (found: (path: string) => Promise<unknown>): Promise<boolean> => {
-      const { files } = await manifestOf(id);
-      const each = await Promise.all(files.map(async ({ file }) => found(pathOf(file)).catch(() => undefined)));
-      return each.every((result) => result !== undefined);
+    const paths = (await manifestOf(id)).files.map(({ file }) => pathOf(file));
+    /** Of the shortest file, as long as each has sound and pictures; otherwise -1. */
+    const writtenMs = async (): Promise<number> => {
+      const outlines = await Promise.all(paths.map(writtenSoFar));
+      return Math.min(...outlines.map((each) => (each?.tracks.length === 2 ? each.durationMs : -1)));
     };
-    await until('media comes', async () => allHave(async (path) => (await probe(path)).streams[1]), patienceMs);
+    // The engine takes the packet that has waited least for the time of its stream: some of them must have come.
+    await until('media comes', async () => (await writtenMs()) > 3_000, patienceMs);
     expect((await ask(`recordings/${id}/files/${first?.file}`)).status, 'while it is written').to.equal(409);
     await page.evaluate('window.flash()');
-    const hasBoth = async (path: string): Promise<number | undefined> =>
-      (await flashIn(path)) === undefined ? undefined : beepIn(path);
-    await until('flash and beep are on the disk', async () => allHave(hasBoth), patienceMs, 500);
+    const atFlash = await writtenMs();
+    await until('what came then is on the disk', async () => (await writtenMs()) > atFlash + 2_000, patienceMs);
+    const hasBoth = async (path: string): Promise<boolean> => {
+      const found = await Promise.all([flashIn(path), beepIn(path)]).catch(() => []);
+      return found.length === 2 && !found.includes(undefined);
+    };
+    for (const path of paths) {
+      await until('flash and beep are on the disk', async () => hasBoth(path), patienceMs, 1_000);
+    }
+    await until('webhooks tell that it runs', () => egress().length > 0);
 
     const engines = processesWith(directory);
     expect(engines).to.have.lengthOf(1);
@@ -154,9 +179,19 @@ describe('a call of three, recorded by the embedded engine', function () {
     const [repaired] = await listed();
     expect(repaired).to.include({ id, state: 'ready', endReason: 'interrupted' });
     expect(repaired?.files.map(({ participant }) => participant.id)).to.have.members([...names]);
+    await until('webhooks tell that it has ended', () => egress().length > 1);
+    expect(egress()).to.deep.equal(['egress_started EGRESS_ACTIVE', 'egress_ended EGRESS_COMPLETE']);
+    const { egressInfo } = receiver.received.find(({ event: { event } }) => event === 'egress_ended')?.event ?? {};
+    expect([egressInfo?.egressId, egressInfo?.roomName]).to.deep.equal([id, 'r']);
+    expect(egressInfo?.fileResults.map(({ filename, size }) => [filename, Number(size)])).to.deep.equal(
+      repaired?.files.map(({ file, bytes }) => [`${id}/${file}`, bytes]),
+    );
+    expect(receiver.faults).to.deep.equal([]);
     const times: number[] = [];
-    for (const { file, repaired: isRepaired, bytes, offsetMs } of repaired?.files ?? []) {
+    const downloaded: string[] = [];
+    for (const { file, repaired: isRepaired, bytes, offsetMs, durationMs, sha256 } of repaired?.files ?? []) {
       expect(isRepaired, file).to.equal(true);
+      expect(sha256, file).to.have.lengthOf(64);
       // As a download that breaks off and goes on.
       const parts = [`bytes=0-${Math.floor(bytes / 2) - 1}`, `bytes=${Math.floor(bytes / 2)}-`];
       const answers = await Promise.all(
@@ -171,10 +206,11 @@ describe('a call of three, recorded by the embedded engine', function () {
       await writeFile(path, content);
       const { format, streams } = await probe(path);
       expect(streams.map(({ codec_name }) => codec_name)).to.have.members(['opus', 'vp8']);
-      expect(format.duration, 'it says how long it is').to.be.greaterThan(0);
-      expect(await complaints(path), file).to.equal('');
+      expect(format.duration, 'it says how long it is').to.be.closeTo(durationMs / 1_000, 0.05);
+      downloaded.push(path);
       for (const at of [await flashIn(path), await beepIn(path)]) times.push(offsetMs + (at ?? Number.NaN) * 1_000);
     }
+    expect((await decoded(...downloaded)).complaints).to.equal('');
     const shown = `flash and beep of each, in ms: ${times.map(Math.round).join(', ')}`;
     expect(Math.max(...times) - Math.min(...times), shown).to.be.lessThan(100);
     expect(await downloadedBy(await newWindow(), id, first?.file ?? '')).to.equal(`${id}-${first?.file}`);
