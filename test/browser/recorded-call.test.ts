@@ -156,8 +156,8 @@ describe('a call of three, recorded by the embedded engine', function () {
     const atFlash = await writtenMs();
     await until('what came then is on the disk', async () => (await writtenMs()) > atFlash + 2_000, patienceMs);
     const hasBoth = async (path: string): Promise<boolean> => {
-      const found = await Promise.all([flashIn(path), beepIn(path)]).catch(() => []);
-      return found.length === 2 && !found.includes(undefined);
+      const found = await Promise.all([flashIn, beepIn].map((find) => find(path).catch(() => undefined)));
+      return found.every((at) => at !== undefined);
     };
     for (const path of paths) {
       await until('flash and beep are on the disk', async () => hasBoth(path), patienceMs, 1_000);

@@ -9,14 +9,13 @@ import { KurentoSocket } from '../../tools/kurento-socket.js';
 import { MediaCalls } from '../support/media-calls.js';
 import type { Call } from '../support/media-calls.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
-import { PeerProcess } from '../support/peer.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
 import { left } from './left-call-messages.js';
 import type { Asked, Left } from './left-call-messages.js';
-import { startingMs } from './port.suite.js';
-import type { MediaServerUnderTest } from './port.suite.js';
+import { startingMs } from './media-stage.js';
+import type { MediaServerUnderTest } from './media-stage.js';
 
 /** How every media server lets another process take over what is on it. `server` is asked once the tests run. */
 export function describeAdoption(name: string, server: () => MediaServerUnderTest): void {
@@ -25,19 +24,15 @@ export function describeAdoption(name: string, server: () => MediaServerUnderTes
     let former: KurentoEngine;
     let engine: KurentoEngine;
     let raw: KurentoSocket;
-    let peers: PeerProcess;
     let calls: MediaCalls;
     let others: string[];
 
     before(async () => {
-      peers = await PeerProcess.start();
-      calls = new MediaCalls(peers, server().bindAddress);
+      calls = new MediaCalls(server().peers, server().bindAddress);
       raw = await KurentoSocket.open(server().url);
     });
 
-    after(async () => {
-      await Promise.all([raw.close(), peers.stop()]);
-    });
+    after(() => raw.close());
 
     beforeEach(async () => {
       others = await raw.pipelines();
@@ -47,7 +42,7 @@ export function describeAdoption(name: string, server: () => MediaServerUnderTes
 
     afterEach(async () => {
       await Promise.all([former.close(), engine.close()]);
-      peers.closeAll();
+      server().peers.closeAll();
       for (const { load } of [former, engine]) expect([load.pipelines, load.endpoints]).to.deep.equal([0, 0]);
       await until('the media server has let go of all pipelines', async () => (await made()).length === 0);
     });

@@ -3,7 +3,7 @@ import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { KurentoConversation } from '../support/kurento-conversation.js';
 import { givenMediaServers } from '../support/media-server.js';
 import { readTranscripts, transcriptFolder } from '../support/transcript-file.js';
-import { startingMs } from './port.suite.js';
+import { startingMs } from './media-stage.js';
 
 const transcripts = readTranscripts(new URL('kurento/', transcriptFolder));
 

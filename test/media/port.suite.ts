@@ -1,26 +1,12 @@
 import { expect } from 'chai';
-import { KurentoEngine } from '../../media/kurento/engine.js';
-import type { Endpoint, MediaEngine, Pipeline } from '../../media/port.js';
+import type { Endpoint } from '../../media/port.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
-import { MediaCalls } from '../support/media-calls.js';
 import type { Call } from '../support/media-calls.js';
-import { PeerProcess, sections } from '../support/peer.js';
 import type { Section } from '../support/peer-messages.js';
-import { KurentoSocket } from '../../tools/kurento-socket.js';
-import { RecordingLog } from '../support/recording-log.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-
-export interface MediaServerUnderTest {
-  readonly url: string;
-  /** Where the test's WebRTC peers are to be, when the media server is on loopback. */
-  readonly bindAddress?: string;
-  /** What the tests use in place of the engine itself. It needs nothing of its own that must be closed. */
-  readonly through?: (engine: KurentoEngine) => MediaEngine;
-}
-
-/** Processes are slow to start on a machine that is busy with other tests. */
-export const startingMs = 60_000;
+import { useMediaStage } from './media-stage.js';
+import type { MediaServerUnderTest, Through } from './media-stage.js';
 
 /** A well-formed candidate of somebody who does not answer. */
 const elsewhere = { candidate: 'candidate:9 1 UDP 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
@@ -43,80 +29,19 @@ const unknownCodec = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'm=audi
   ])
   .join('\r\n');
 
-/** How every media server has to behave behind the port. `server` is asked once the tests run. */
-export function describeMediaPort(name: string, server: () => MediaServerUnderTest): void {
+/**
+ * How every media server has to behave behind the port. `server` is asked once the tests run. What an engine in front of it cannot
+ * change is left out with `through`.
+ */
+export function describeMediaPort(name: string, server: () => MediaServerUnderTest, through?: Through): void {
   describe(`media port › ${name}`, () => {
-    let engine: KurentoEngine;
-    let media: MediaEngine;
-    let raw: KurentoSocket;
-    let peers: PeerProcess;
-    let calls: MediaCalls;
-    let others: string[];
-    let pipeline: Pipeline;
-
-    before(async function () {
-      this.timeout(startingMs);
-      engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
-      media = server().through?.(engine) ?? engine;
-      peers = await PeerProcess.start();
-      calls = new MediaCalls(peers, server().bindAddress);
-      raw = await KurentoSocket.open(server().url);
-      await engine.connect();
-    });
-
-    after(async () => {
-      await Promise.all([raw.close(), engine.close(), peers.stop()]);
-    });
-
-    beforeEach(async () => {
-      others = await raw.pipelines();
-      pipeline = await media.openPipeline(new PipelineEvents(), 'r');
-    });
-
-    afterEach(async () => {
-      pipeline.release();
-      peers.closeAll();
-      await nothingRemains();
-    });
-
-    async function made(): Promise<string[]> {
-      return (await raw.pipelines()).filter((id) => !others.includes(id));
-    }
-
-    async function nothingRemains(): Promise<void> {
-      expect([engine.load.pipelines, engine.load.endpoints], 'the load the engine counts').to.deep.equal([0, 0]);
-      await until('the media server has let go of all pipelines', async () => (await made()).length === 0);
-    }
-
-    async function endpoints(): Promise<string[]> {
-      return (await Promise.all((await made()).map((id) => raw.children(id)))).flat();
-    }
-
+    const stage = useMediaStage(server, through);
+    const endpoints = (): Promise<string[]> => stage().elements();
+    const createEndpoint = (events = new EndpointEvents()): Promise<Endpoint> =>
+      stage().pipeline.createEndpoint({}, events);
     const call = (direction: Section['direction'], prepare?: (endpoint: Endpoint) => Promise<void>): Promise<Call> =>
-      calls.call(pipeline, direction, prepare);
-    const publish = (): Promise<Call> => calls.publish(pipeline);
-
-    it('a subscriber receives the audio and the video of a publisher', async () => {
-      const publisher = await publish();
-      const subscriber = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
-      await subscriber.peer.receives({ audio: 20, video: 20 });
-    });
-
-    it('several subscribers receive the same publisher, connected before or after their negotiation', async () => {
-      const publisher = await publish();
-      const early = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
-      const late = await call('recvonly');
-      await late.peer.connected();
-      await publisher.endpoint.connect(late.endpoint);
-      const third = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
-      await Promise.all([early, late, third].map(({ peer }) => peer.receives({ audio: 10, video: 10 })));
-    });
-
-    it('an endpoint connected to itself is a loopback', async () => {
-      const { peer } = await call('sendrecv', (endpoint) => endpoint.connect(endpoint));
-      peer.send();
-      await peer.receives({ audio: 10, video: 10 });
-    });
+      stage().calls.call(stage().pipeline, direction, prepare);
+    const publish = (): Promise<Call> => stage().calls.publish(stage().pipeline);
 
     it('connecting one kind sends that kind alone', async () => {
       const publisher = await publish();
@@ -144,15 +69,6 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       await peer.connected();
     });
 
-    it('unusable candidates are ignored', async () => {
-      const subscriber = await call('recvonly');
-      for (const candidate of ['', 'nonsense', 'candidate:1 1 UDP 1 3f2a.local 5000 typ host']) {
-        subscriber.endpoint.addCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0 });
-      }
-      await subscriber.peer.connected();
-      expect(subscriber.events.failures).to.deep.equal([]);
-    });
-
     it('each candidate that is told has a text and names its section', async () => {
       const { peer, events } = await call('sendonly');
       await peer.connected();
@@ -169,7 +85,7 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       ['an offer with nothing in it that can be served', unknownCodec],
     ] as const) {
       it(`${what} is refused, and the endpoint can be released`, async () => {
-        const endpoint = await pipeline.createEndpoint({}, new EndpointEvents());
+        const endpoint = await createEndpoint();
         expect(await codeOf(endpoint.answer(offer))).to.equal('offer-refused');
         endpoint.release();
         await until('the endpoint is gone', async () => (await endpoints()).length === 0);
@@ -183,8 +99,8 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     });
 
     it('an endpoint released while it answers rejects with released, and goes', async () => {
-      const endpoint = await pipeline.createEndpoint({}, new EndpointEvents());
-      const peer = await peers.open({ sections: sections('sendonly'), bindAddress: server().bindAddress });
+      const endpoint = await createEndpoint();
+      const peer = await stage().calls.peer('sendonly', () => undefined);
       const answer = codeOf(endpoint.answer(peer.offer));
       endpoint.release();
       expect(await answer).to.equal('released');
@@ -192,8 +108,8 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
     });
 
     it('an endpoint may be released twice; later calls reject with released', async () => {
-      const other = await pipeline.createEndpoint({}, new EndpointEvents());
-      const endpoint = await pipeline.createEndpoint({}, new EndpointEvents());
+      const other = await createEndpoint();
+      const endpoint = await createEndpoint();
       endpoint.release();
       endpoint.release();
       endpoint.addCandidate({ candidate: '', sdpMid: '0', sdpMLineIndex: 0 });
@@ -208,14 +124,14 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
       endpoint.release();
       const heard = events.candidates.length;
       await until('the endpoint is gone', async () => (await endpoints()).length === 0);
-      await pipeline.createEndpoint({}, new EndpointEvents());
+      await createEndpoint();
       expect(events.candidates).to.have.lengthOf(heard);
       expect(events.failures).to.deep.equal([]);
     });
 
     it('endpoints of two pipelines cannot be connected', async () => {
-      const other = await media.openPipeline(new PipelineEvents(), 'r');
-      const source = await pipeline.createEndpoint({}, new EndpointEvents());
+      const other = await stage().media.openPipeline(new PipelineEvents(), 'r');
+      const source = await createEndpoint();
       const sink = await other.createEndpoint({}, new EndpointEvents());
       expect(await codeOf(source.connect(sink))).to.equal('engine-error');
       other.release();
@@ -223,49 +139,82 @@ export function describeMediaPort(name: string, server: () => MediaServerUnderTe
 
     it('releasing a pipeline releases its endpoints', async () => {
       const { endpoint } = await call('sendonly');
-      pipeline.release();
-      pipeline.release();
+      stage().pipeline.release();
+      stage().pipeline.release();
       expect(await codeOf(endpoint.connect(endpoint))).to.equal('released');
-      expect(await codeOf(pipeline.createEndpoint({}, new EndpointEvents()))).to.equal('released');
-      await nothingRemains();
+      expect(await codeOf(createEndpoint())).to.equal('released');
+      await stage().nothingRemains();
     });
 
     it('an endpoint that somebody else releases is lost alone', async () => {
       const { endpoint, events } = await call('sendonly');
       const kept = await call('sendonly');
       const [lost = ''] = await endpoints();
-      await raw.value('release', { object: lost });
+      await stage().raw.value('release', { object: lost });
       await until('its owner is told', () => events.losses.length + kept.events.losses.length > 0);
       expect(events.losses.map(({ code }) => code)).to.deep.equal(['object-gone']);
       expect(kept.events.losses).to.deep.equal([]);
       expect(await codeOf(endpoint.connect(kept.endpoint))).to.equal('object-gone');
-      expect(engine.load.endpoints).to.equal(1);
+      expect(stage().engine.load.endpoints).to.equal(1);
     });
 
     it('a pipeline that somebody else releases is lost, and its endpoints with it', async () => {
       const pipelineEvents = new PipelineEvents();
-      const lost = await media.openPipeline(pipelineEvents, 'r');
+      const lost = await stage().media.openPipeline(pipelineEvents, 'r');
       const events = new EndpointEvents();
       const endpoint = await lost.createEndpoint({}, events);
-      for (const id of await made())
-        if ((await raw.children(id)).length > 0) await raw.value('release', { object: id });
+      for (const id of await stage().made())
+        if ((await stage().raw.children(id)).length > 0) await stage().raw.value('release', { object: id });
       await until('its owner is told', () => pipelineEvents.losses.length > 0);
       expect(await codeOf(endpoint.connect(endpoint))).to.equal('object-gone');
-      await pipeline.createEndpoint({}, new EndpointEvents());
+      await createEndpoint();
       expect(events.losses, 'it is told of the pipeline alone').to.deep.equal([]);
       expect(pipelineEvents.losses).to.have.lengthOf(1);
     });
 
     it('an endpoint under way when its pipeline is released rejects with released', async () => {
-      const endpoint = codeOf(pipeline.createEndpoint({}, new EndpointEvents()));
-      pipeline.release();
+      const endpoint = codeOf(createEndpoint());
+      stage().pipeline.release();
       expect(await endpoint).to.equal('released');
-      await nothingRemains();
+      await stage().nothingRemains();
     });
 
     it('an endpoint with data channels can be had', async () => {
-      const endpoint = await pipeline.createEndpoint({ dataChannels: true }, new EndpointEvents());
+      const endpoint = await stage().pipeline.createEndpoint({ dataChannels: true }, new EndpointEvents());
       endpoint.release();
+    });
+
+    if (through) return;
+
+    it('a subscriber receives the audio and the video of a publisher', async () => {
+      const publisher = await publish();
+      const subscriber = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
+      await subscriber.peer.receives({ audio: 20, video: 20 });
+    });
+
+    it('several subscribers receive the same publisher, connected before or after their negotiation', async () => {
+      const publisher = await publish();
+      const early = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
+      const late = await call('recvonly');
+      await late.peer.connected();
+      await publisher.endpoint.connect(late.endpoint);
+      const third = await call('recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
+      await Promise.all([early, late, third].map(({ peer }) => peer.receives({ audio: 10, video: 10 })));
+    });
+
+    it('an endpoint connected to itself is a loopback', async () => {
+      const { peer } = await call('sendrecv', (endpoint) => endpoint.connect(endpoint));
+      peer.send();
+      await peer.receives({ audio: 10, video: 10 });
+    });
+
+    it('unusable candidates are ignored', async () => {
+      const subscriber = await call('recvonly');
+      for (const candidate of ['', 'nonsense', 'candidate:1 1 UDP 1 3f2a.local 5000 typ host']) {
+        subscriber.endpoint.addCandidate({ candidate, sdpMid: '0', sdpMLineIndex: 0 });
+      }
+      await subscriber.peer.connected();
+      expect(subscriber.events.failures).to.deep.equal([]);
     });
   });
 }

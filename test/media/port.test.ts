@@ -12,16 +12,30 @@ import { EmbeddedEngine } from '../support/embedded-engine.js';
 import { FakeServer } from '../support/fake-server.js';
 import { givenMediaServers } from '../support/media-server.js';
 import { EndpointEvents, PipelineEvents } from '../support/media-listeners.js';
+import { PeerProcess } from '../support/peer.js';
 import { RecordingLog } from '../support/recording-log.js';
 import { codeOf, outcomeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
 import { describeAdoption } from './adoption.suite.js';
-import { startingMs, describeMediaPort } from './port.suite.js';
+import { startingMs } from './media-stage.js';
+import { describeMediaPort } from './port.suite.js';
 import { describeRecorders } from './recorder.suite.js';
+
+/** For the tests of one `describe`. */
+function usePeers(): () => PeerProcess {
+  let peers: PeerProcess | undefined;
+  before(async function () {
+    this.timeout(startingMs);
+    peers = await PeerProcess.start();
+  });
+  after(() => peers?.stop());
+  return () => peers ?? expect.fail('there are peers while tests run');
+}
 
 describe('the embedded engine', () => {
   let server: EmbeddedEngine;
   let recordings: string;
+  const peers = usePeers();
 
   before(async function () {
     this.timeout(startingMs);
@@ -34,35 +48,37 @@ describe('the embedded engine', () => {
     rmSync(recordings, { recursive: true });
   });
 
-  const underTest = () => ({ url: server.url, bindAddress: '127.0.0.1', recordings });
+  const underTest = () => ({ url: server.url, bindAddress: '127.0.0.1', recordings, peers: peers() });
   describeMediaPort('embedded engine', underTest);
   describeAdoption('embedded engine', underTest);
   describeRecorders('embedded engine', underTest);
 
-  const through = (engine: KurentoEngine): Placement => {
+  const throughPlacement = (engine: KurentoEngine): Placement => {
     const other = new FakeServer('ws://other');
     other.up = false;
     return new Placement({ engines: [engine, other], relayAbove: 0.7, log: new RecordingLog() });
   };
   const severalServers = 'a pipeline that may use several media servers';
-  describeMediaPort(severalServers, () => ({ ...underTest(), through }));
-  describeRecorders(severalServers, () => ({ ...underTest(), through }));
+  describeMediaPort(severalServers, underTest, throughPlacement);
+  describeRecorders(severalServers, underTest, throughPlacement);
+
   const fence: Fence = {
     isUp: true,
     after: (_room, effect) => {
       effect();
     },
   };
-  describeRecorders('a room that another node may take over', () => ({
-    ...underTest(),
-    through: (engine) => new FencedEngine(engine, fence),
-  }));
+  describeRecorders('a room that another node may take over', underTest, (engine) => new FencedEngine(engine, fence));
 });
 
 for (const url of givenMediaServers) {
-  describeMediaPort(url, () => ({ url: url }));
-  describeAdoption(url, () => ({ url: url }));
-  describeRecorders(url, () => ({ url: url }));
+  describe(url, () => {
+    const peers = usePeers();
+    const underTest = () => ({ url, peers: peers() });
+    describeMediaPort(url, underTest);
+    describeAdoption(url, underTest);
+    describeRecorders(url, underTest);
+  });
 }
 
 describe('media port › a media server that dies', () => {

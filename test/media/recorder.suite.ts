@@ -3,134 +3,72 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { KurentoEngine } from '../../media/kurento/engine.js';
-import type { MediaEngine, MediaKind, Pipeline, Recorder } from '../../media/port.js';
-import { KurentoSocket } from '../../tools/kurento-socket.js';
+import type { Endpoint, MediaKind, Recorder } from '../../media/port.js';
 import { probe } from '../support/ffprobe.js';
-import { MediaCalls } from '../support/media-calls.js';
-import { EndpointEvents, PipelineEvents, RecorderEvents } from '../support/media-listeners.js';
-import { PeerProcess } from '../support/peer.js';
-import { RecordingLog } from '../support/recording-log.js';
+import { EndpointEvents, RecorderEvents } from '../support/media-listeners.js';
 import { codeOf } from '../support/rejection.js';
 import { until } from '../support/until.js';
-import { startingMs } from './port.suite.js';
-import type { MediaServerUnderTest } from './port.suite.js';
+import { writtenSoFar } from '../support/written-so-far.js';
+import { startingMs, useMediaStage } from './media-stage.js';
+import type { MediaServerUnderTest, Through } from './media-stage.js';
 
-export interface RecordingServerUnderTest extends MediaServerUnderTest {
-  /** The folder of the media server for recordings, if it can be read here. */
-  readonly recordings?: string | undefined;
-}
+const both = ['audio', 'video'] as const;
 
-/** How the recorders of every media server have to behave behind the port. `server` is asked once the tests run. */
-export function describeRecorders(name: string, server: () => RecordingServerUnderTest): void {
+/**
+ * How the recorders of every media server have to behave behind the port. `server` is asked once the tests run. What an engine in front
+ * of it cannot change is left out with `through`.
+ */
+export function describeRecorders(name: string, server: () => MediaServerUnderTest, through?: Through): void {
   describe(`media port › recorders › ${name}`, function () {
     this.timeout(startingMs);
-    let engine: KurentoEngine;
-    let media: MediaEngine;
-    let raw: KurentoSocket;
-    let peers: PeerProcess;
-    let calls: MediaCalls;
-    let others: string[];
-    let pipeline: Pipeline;
-    let path: string;
+    const stage = useMediaStage(server, through);
 
-    before(async () => {
-      engine = new KurentoEngine({ url: server().url, log: new RecordingLog() });
-      media = server().through?.(engine) ?? engine;
-      peers = await PeerProcess.start();
-      calls = new MediaCalls(peers, server().bindAddress);
-      raw = await KurentoSocket.open(server().url);
-      await engine.connect();
-    });
-
-    after(async () => {
-      await Promise.all([raw.close(), engine.close(), peers.stop()]);
-    });
-
-    beforeEach(async () => {
-      others = await raw.pipelines();
-      pipeline = await media.openPipeline(new PipelineEvents(), 'r');
-      path = join(server().recordings ?? '/tmp', `${randomUUID()}.webm`);
-    });
-
-    afterEach(async () => {
-      pipeline.release();
-      peers.closeAll();
-      expect([engine.load.pipelines, engine.load.endpoints]).to.deep.equal([0, 0]);
-      await until('the media server has let go of all pipelines', async () => (await made()).length === 0);
-    });
-
-    async function made(): Promise<string[]> {
-      return (await raw.pipelines()).filter((id) => !others.includes(id));
-    }
+    const pathOf = (file: string): string => join(server().recordings ?? '/tmp', file);
+    const newPath = (): string => pathOf(`${randomUUID()}.webm`);
 
     async function recorders(): Promise<string[]> {
-      const children = await Promise.all((await made()).map((id) => raw.children(id)));
-      return children.flat().filter((id) => id.endsWith('.RecorderEndpoint'));
+      return (await stage().elements()).filter((id) => id.endsWith('.RecorderEndpoint'));
     }
 
-    const create = (
-      events: RecorderEvents,
-      kinds: readonly MediaKind[] = ['audio', 'video'],
-      uri = pathToFileURL(path).href,
-    ): Promise<Recorder> => pipeline.createRecorder({ uri, kinds, member: 'ann' }, events);
+    const create = (events: RecorderEvents, path = newPath(), kinds: readonly MediaKind[] = both): Promise<Recorder> =>
+      stage().pipeline.createRecorder({ uri: pathToFileURL(path).href, kinds, member: 'ann' }, events);
 
-    /** Somebody sends, and it is recorded. Resolves when the file has begun. */
-    async function recording(events: RecorderEvents, kinds?: readonly MediaKind[]): Promise<Recorder> {
+    /** Somebody sends. `passes` resolves when so many more packets of sound have come to somebody who listens, while others record. */
+    async function source(): Promise<{
+      readonly endpoint: Endpoint;
+      readonly passes: (packets: number) => Promise<void>;
+    }> {
+      const { calls, pipeline } = stage();
       const { endpoint } = await calls.publish(pipeline, { member: 'ann' });
-      const recorder = await create(events, kinds);
-      for (const kind of kinds ?? (['audio', 'video'] as const)) await endpoint.connect(recorder, kind);
+      const { peer } = await calls.call(pipeline, 'recvonly', (listener) => endpoint.connect(listener));
+      return { endpoint, passes: (packets) => peer.receives({ audio: peer.received.audio + packets }) };
+    }
+
+    /** Resolves when its file has begun. */
+    async function record(from: Endpoint, path: string, kinds: readonly MediaKind[] = both): Promise<Recorder> {
+      const events = new RecorderEvents();
+      const recorder = await create(events, path, kinds);
+      for (const kind of kinds) await from.connect(recorder, kind);
       await recorder.start();
       await until('it has begun', () => events.all.includes('started'));
       return recorder;
     }
 
-    /** Resolves when somebody has sent so many packets of sound to somebody else: meanwhile others record. */
-    async function passes(packets: number): Promise<void> {
-      const publisher = await calls.publish(pipeline, { member: 'ann' });
-      const listener = await calls.call(pipeline, 'recvonly', (endpoint) => publisher.endpoint.connect(endpoint));
-      await listener.peer.receives({ audio: packets });
-      for (const { endpoint } of [publisher, listener]) endpoint.release();
-    }
-
-    async function expectCodecs(...codecs: string[]): Promise<void> {
-      if (server().recordings === undefined) return;
-      expect((await probe(path)).streams.map(({ codec_name }) => codec_name)).to.have.members(codecs);
-    }
-
-    it('a recorder writes what its source sends, and the file is whole once it has stopped', async () => {
+    it('a recorder tells once that it writes what its source sends, in spite of a pause, and is gone when released', async () => {
       const events = new RecorderEvents();
-      const recorder = await recording(events);
+      const { endpoint, passes } = await source();
+      const recorder = await create(events);
+      await endpoint.connect(recorder);
+      await recorder.start();
+      await until('it has begun', () => events.all.length > 0);
+      await recorder.pause();
+      await recorder.resume();
       await passes(30);
       await Promise.all([recorder.stop(), recorder.stop()]);
-      await expectCodecs('opus', 'vp8');
       recorder.release();
       await until('it is gone', async () => (await recorders()).length === 0);
       expect(events.all).to.deep.equal(['started']);
       expect(events.startedAgo).to.be.at.least(0);
-    });
-
-    for (const [kind, codec] of [
-      ['audio', 'opus'],
-      ['video', 'vp8'],
-    ] as const) {
-      it(`a recorder of ${kind} alone begins without the other kind`, async () => {
-        const recorder = await recording(new RecorderEvents(), [kind]);
-        await passes(30);
-        await recorder.stop();
-        await expectCodecs(codec);
-      });
-    }
-
-    it('a recorder that pauses and goes on begins once', async () => {
-      const events = new RecorderEvents();
-      const recorder = await recording(events);
-      await recorder.pause();
-      await passes(30);
-      await recorder.resume();
-      await passes(30);
-      await recorder.stop();
-      expect(events.all).to.deep.equal(['started']);
     });
 
     it('a recorder that nothing is sent to begins nothing, and can be stopped', async () => {
@@ -150,10 +88,10 @@ export function describeRecorders(name: string, server: () => RecordingServerUnd
 
     it('a place that cannot be written to is told once, and the source goes on', async () => {
       const events = new RecorderEvents();
-      const publisher = await calls.publish(pipeline, { member: 'ann' });
-      path = join(server().recordings ?? '/tmp', 'no-such-folder', 'x.webm');
-      const recorder = await create(events);
-      await publisher.endpoint.connect(recorder);
+      const { endpoint, passes } = await source();
+      const path = pathOf('no-such-folder/x.webm');
+      const recorder = await create(events, path);
+      await endpoint.connect(recorder);
       await recorder.start();
       await until('it is told', () => events.all.length > 0);
       await passes(20);
@@ -162,7 +100,8 @@ export function describeRecorders(name: string, server: () => RecordingServerUnd
     });
 
     it('a recorder may be released twice, and later calls reject with released', async () => {
-      const recorder = await recording(new RecorderEvents());
+      const recorder = await create(new RecorderEvents());
+      await recorder.start();
       recorder.release();
       recorder.release();
       expect(await codeOf(recorder.pause())).to.equal('released');
@@ -172,30 +111,47 @@ export function describeRecorders(name: string, server: () => RecordingServerUnd
 
     it('a recorder under way when its pipeline is released rejects with released', async () => {
       const recorder = codeOf(create(new RecorderEvents()));
-      pipeline.release();
+      stage().pipeline.release();
       expect(await recorder).to.equal('released');
     });
 
-    it('a recorder ends with its pipeline, and its file is whole', async () => {
-      const recorder = await recording(new RecorderEvents());
-      await passes(30);
-      pipeline.release();
+    it('a recorder ends with its pipeline', async () => {
+      const recorder = await create(new RecorderEvents());
+      await recorder.start();
+      stage().pipeline.release();
       expect(await codeOf(recorder.stop())).to.equal('released');
-      await until('the file is whole', async () => {
-        if (server().recordings === undefined) return true;
-        return (await probe(path)).format.duration !== undefined;
-      });
     });
 
     it('a recorder that somebody else releases is lost alone', async () => {
       const events = new RecorderEvents();
-      const recorder = await recording(events);
+      const recorder = await create(events);
+      await recorder.start();
       const [id = ''] = await recorders();
-      await raw.value('release', { object: id });
+      await stage().raw.value('release', { object: id });
       await until('its owner is told', () => events.losses.length > 0);
       expect(events.losses.map(({ code }) => code)).to.deep.equal(['object-gone']);
       expect(await codeOf(recorder.stop())).to.equal('object-gone');
-      await pipeline.createEndpoint({}, new EndpointEvents());
+      await stage().pipeline.createEndpoint({}, new EndpointEvents());
+    });
+
+    if (through) return;
+
+    it('a file has both kinds or one of them, and is whole when the recorder has stopped or its pipeline has ended', async () => {
+      const { endpoint, passes } = await source();
+      const [whole, audio, video] = [newPath(), newPath(), newPath()];
+      const [, ...alone] = await Promise.all([
+        record(endpoint, whole),
+        record(endpoint, audio, ['audio']),
+        record(endpoint, video, ['video']),
+      ]);
+      await passes(30);
+      await Promise.all(alone.map((recorder) => recorder.stop()));
+      stage().pipeline.release();
+      if (server().recordings === undefined) return;
+      await until('the file is whole', async () => (await writtenSoFar(whole))?.isWhole === true);
+      const found = await Promise.all([whole, audio, video].map(async (path) => (await probe(path)).streams));
+      const codecs = found.map((streams) => streams.map(({ codec_name: codec }) => codec).sort());
+      expect(codecs).to.deep.equal([['opus', 'vp8'], ['opus'], ['vp8']]);
     });
   });
 }

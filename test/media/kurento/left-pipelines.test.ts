@@ -17,7 +17,7 @@ import { EndpointEvents, PipelineEvents } from '../../support/media-listeners.js
 import { RecordingLog } from '../../support/recording-log.js';
 import { codeOf } from '../../support/rejection.js';
 import { until } from '../../support/until.js';
-import { startingMs } from '../port.suite.js';
+import { startingMs } from '../media-stage.js';
 import { ScriptedRoom } from './scripted-room.js';
 
 /** Beats are short here; what the tests wait for are the numbers of them. */

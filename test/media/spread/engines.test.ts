@@ -4,7 +4,7 @@ import { Placement } from '../../../media/placement.js';
 import type { Endpoint, Pipeline } from '../../../media/port.js';
 import { KurentoSocket } from '../../../tools/kurento-socket.js';
 import { browserOffer, h264, vp8 } from '../embedded/offers.js';
-import { startingMs } from '../port.suite.js';
+import { startingMs } from '../media-stage.js';
 import { EmbeddedEngine } from '../../support/embedded-engine.js';
 import { ManualTime } from '../../support/manual-time.js';
 import { MediaCalls } from '../../support/media-calls.js';
