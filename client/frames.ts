@@ -49,6 +49,7 @@ const fits = {
   recordingChanged: texts('id', 'state'),
   recordingStopped: texts('id', 'reason'),
   recordingFailed: texts('id', 'reason'),
+  serverStopping: (params) => typeof params.inMs === 'number' && typeof params.comeBack === 'boolean',
 } as const satisfies Partial<Readonly<Record<NotificationName, (params: Params) => boolean>>>;
 type KnownName = keyof typeof fits;
 

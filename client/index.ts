@@ -57,7 +57,7 @@ export {
   type RecordingsEvents,
 } from './recordings.js';
 export { Room } from './room.js';
-export type { EndDetails, EndReason, RoomEvents, RoomSettings, RoomState } from './room-events.js';
+export type { EndDetails, EndReason, RoomEvents, RoomSettings, RoomState, ServerStop } from './room-events.js';
 export type { RoomOptions } from './room-options.js';
 export { Self, type Grants, type SelfEvents } from './self.js';
 export type { SessionOptions } from './session.js';

@@ -30,6 +30,16 @@ export interface EndDetails {
   readonly mayReturn: boolean;
 }
 
+/** How the server ends. */
+export interface ServerStop {
+  /** When, in ms from now. */
+  readonly inMs: number;
+  /** Whether it is there again soon after. Then the library gets back into the room by itself. */
+  readonly comeBack: boolean;
+  /** For people: why. */
+  readonly reason?: string | undefined;
+}
+
 /** What a `Room` tells. */
 export interface RoomEvents {
   /** `state` has changed. */
@@ -47,6 +57,8 @@ export interface RoomEvents {
    * participant the media server reports it, and lost publications and subscriptions come back by themselves.
    */
   mediaError: [ClientError, string | undefined];
+  /** The server is about to end, unless its operator thinks better of it. */
+  serverStopping: [ServerStop];
   /** The connection to the server is lost, and the library tries to get it back. Audio and video go on meanwhile. */
   reconnecting: [ClientError];
   /**

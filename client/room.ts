@@ -511,6 +511,9 @@ export class Room extends Emitter<RoomEvents> {
           this.#endAndClose('room-closed');
         }, stoppingWithinMs);
         break;
+      case 'serverStopping':
+        this.emit('serverStopping', notification.params);
+        break;
       case 'custonNotification':
         this.emit('customNotification', notification.params);
         break;

@@ -23,6 +23,11 @@ export interface SessionOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** The closing code of a server that is there again soon. */
+const restarting = 1012;
+/** Over this time the clients of such a server come back to it. */
+const restartSpreadMs = 3000;
+
 interface SessionEvents {
   notification: [Notification];
   /** The socket is lost; requests wait. `resumed`, `renewed` or `lost` follows. */
@@ -70,6 +75,8 @@ export class Session extends Emitter<SessionEvents> {
   /** Requests that wait for a socket. */
   #waiting: number[] = [];
   #interrupted = false;
+  /** The next attempt to get the connection back has to wait so long, in ms. */
+  #notBeforeMs = 0;
   /** How many messages the session has had since we joined. Undefined: the server does not count them. */
   #received: number | undefined;
   /** The last request that the server had answered when the session was resumed. */
@@ -157,7 +164,7 @@ export class Session extends Emitter<SessionEvents> {
     socket.onFrame = (frame) => {
       this.#receive(frame);
     };
-    socket.onLost = (reason) => void this.#recover(reason);
+    socket.onLost = (reason, code) => void this.#recover(reason, code);
     socket.watch((interval) =>
       this.#ask(
         'ping',
@@ -199,7 +206,7 @@ export class Session extends Emitter<SessionEvents> {
     pending.resolve(frame.result);
   }
 
-  async #recover(reason: string): Promise<void> {
+  async #recover(reason: string, code?: number): Promise<void> {
     if (this.#hasEnded() || this.#interrupted) return;
     clearTimeout(this.#missing);
     const error = new ClientError('disconnected', `The connection to the server was lost${reason && `: ${reason}`}.`);
@@ -213,6 +220,7 @@ export class Session extends Emitter<SessionEvents> {
     const before = new Set(this.#pending.keys());
     this.emit('interrupted', error);
     const until = this.clock.now() + reconnectForMs;
+    this.#notBeforeMs = code === restarting ? this.clock.random() * restartSpreadMs : 0;
     for (;;) {
       const socket = await this.#reconnect(until);
       if (this.#hasEnded()) {
@@ -241,7 +249,8 @@ export class Session extends Emitter<SessionEvents> {
     globalThis.addEventListener('online', online);
     try {
       while (!this.#hasEnded() && this.clock.now() < until) {
-        await this.#backOff.wait();
+        await this.#backOff.wait(this.#notBeforeMs);
+        this.#notBeforeMs = 0;
         if (this.#hasEnded()) return undefined;
         try {
           return await Socket.open(this.#url, this.#options, this.#life.signal);
@@ -272,7 +281,7 @@ export class Session extends Emitter<SessionEvents> {
     );
     const outcome = await Promise.race([known, lost]);
     if (outcome === 'lost') socket.close();
-    socket.onLost = (reason) => void this.#recover(reason);
+    socket.onLost = (reason, code) => void this.#recover(reason, code);
     return socket.open ? outcome : 'lost';
   }
 

@@ -13,8 +13,8 @@ export class Socket {
   static readonly pingTimeoutMs = 10_000;
 
   onFrame: (frame: Frame) => void = () => undefined;
-  /** The socket was lost, and we did not close it. Called at most once. */
-  onLost: (reason: string) => void = () => undefined;
+  /** The socket was lost, and we did not close it. Called at most once. `code`: of the closing handshake, if there was one. */
+  onLost: (reason: string, code?: number) => void = () => undefined;
   readonly #socket: WebSocket;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
@@ -62,8 +62,8 @@ export class Socket {
       const frame = readFrame(data);
       if (frame && !this.#ended) this.onFrame(frame);
     };
-    socket.onclose = ({ reason }) => {
-      this.#connectionLost(reason);
+    socket.onclose = ({ reason, code }) => {
+      this.#connectionLost(reason, code);
     };
   }
 
@@ -112,10 +112,10 @@ export class Socket {
     this.#socket.close(1000);
   }
 
-  #connectionLost(reason: string): void {
+  #connectionLost(reason: string, code?: number): void {
     if (this.#ended) return;
     this.#end();
-    this.onLost(reason);
+    this.onLost(reason, code);
   }
 
   #end(): void {

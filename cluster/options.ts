@@ -79,12 +79,6 @@ export const clusterOptions = {
     'bytes',
     'The most that is kept of it for each room, in UTF-8.',
   ),
-  drainS: option(
-    count.max(3_600),
-    8,
-    's',
-    'How long a node that is told to end (SIGTERM) takes to send its clients to the other nodes, a few at a time. Its rooms are given to them before. Less than what ends a process that takes too long: 10 s in Docker.',
-  ),
   placementSlack: option(
     number.min(1).max(100),
     1.3,

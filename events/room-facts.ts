@@ -76,6 +76,7 @@ export class RoomFacts implements RoomsWatcher {
       case 'subscriptionLost':
       case 'roomFilterChanged':
       case 'recorderPresent':
+      case 'serverStopping':
         return;
       default:
         event satisfies never;

@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Express } from 'express';
+import type { Express, Router } from 'express';
 import { healthAnswer, readinessAnswer } from './health.js';
 import type { Health, Readiness } from './health.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -12,6 +12,8 @@ export interface AdminAppOptions {
   /** As `AppOptions.readiness`. */
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
+  /** As `RestApp.ofOperator`. */
+  readonly operations: Router;
   /** Whether other machines can reach it. */
   readonly isRemote: boolean;
   readonly onDefect: OnDefect;
@@ -20,7 +22,7 @@ export interface AdminAppOptions {
 const ownHost = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
 /** What is served at ADMIN_PORT, without a token: the port is for programs of the operator. */
-export function adminApp({ health, readiness, metrics, isRemote, onDefect }: AdminAppOptions): Express {
+export function adminApp({ health, readiness, metrics, operations, isRemote, onDefect }: AdminAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(({ headers }, _response, next) => {
@@ -40,6 +42,7 @@ export function adminApp({ health, readiness, metrics, isRemote, onDefect }: Adm
     const { status, body } = readinessAnswer(readiness());
     response.status(status).set('Cache-Control', 'no-store').json(body);
   });
+  app.use(operations);
   answerProblems(app, onDefect);
   return app;
 }

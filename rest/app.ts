@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
-import type { Express, Request } from 'express';
+import type { Express, Request, Router } from 'express';
 import { administrator } from '../access/index.js';
 import type { Access, IceServers, SignedLinks } from '../access/index.js';
 import type { Archive } from '../recording/archive.js';
@@ -10,6 +10,8 @@ import type { Claim } from './admin.js';
 import { AllRooms } from './all-rooms.js';
 import { Callers, stranger } from './callers.js';
 import { clusterHandlers } from './cluster.js';
+import { drainHandlers } from './drain.js';
+import type { Drains } from './drain.js';
 import type { Move } from './cluster.js';
 import { examplesRouter } from './examples.js';
 import { healthHandlers } from './health.js';
@@ -18,6 +20,7 @@ import { iceHandlers } from './ice.js';
 import { openApiDocument } from './openapi.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Operation } from './operation.js';
+import { operations } from './operations.js';
 import type { Asking } from './operations.js';
 import { originalHandlers } from './original.js';
 import type { PageSettings } from './original.js';
@@ -56,6 +59,7 @@ export interface AppOptions {
   readonly health: () => Health;
   /** Whether clients should be sent to this server. */
   readonly readiness: () => Readiness;
+  readonly drains: Drains;
   /** Undefined where there are no other nodes. */
   readonly move?: Move | undefined;
   /** Undefined where the metrics are at ADMIN_PORT alone. */
@@ -104,7 +108,16 @@ export interface RestApp {
   readonly app: Express;
   /** As `PassedRequests.serve`. */
   readonly answer: (request: string) => Promise<string>;
+  /** What of it ADMIN_PORT serves without a token. */
+  readonly ofOperator: Router;
 }
+
+const operatorPaths = /^\/api\/v1\/(drain|debug)(\/|$)/;
+
+const asAdmin = {
+  isAdmin: true,
+  caller: { administrator: 'admin', bearer: administrator, isAdmin: true },
+} satisfies Omit<Asking, 'base'>;
 
 export function restApp(options: AppOptions): RestApp {
   const { rooms, pageSettings, closeByGet, pathPrefix } = options;
@@ -121,6 +134,7 @@ export function restApp(options: AppOptions): RestApp {
     ...originalHandlers(rooms, all, roomList, pageSettings, options.health, closeByGet),
     ...clusterHandlers(options.others, options.move),
     ...healthHandlers(options.health, options.readiness),
+    ...drainHandlers(options.drains, options.audit),
     ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,
     getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
@@ -157,7 +171,7 @@ export function restApp(options: AppOptions): RestApp {
     if (access === 'everybody') return { isAdmin: false, caller: stranger };
     if (access === 'admin') {
       admin.needToChange(claimOf(request));
-      return { isAdmin: true, caller: { administrator: 'admin', bearer: administrator, isAdmin: true } };
+      return asAdmin;
     }
     // A token beside the signature of a link is not looked at.
     if (access === 'recordings-or-link' && request.query.signature !== undefined) {
@@ -176,8 +190,8 @@ export function restApp(options: AppOptions): RestApp {
     return { isAdmin, caller };
   };
   const roomOfRecording: RoomOfRecording = async (id, { caller }) => (await seen.find(id, caller)).room.name;
-  const operations = operationsRouter(handlers, { askingOf, roomOfRecording, requests });
-  routes.use(operations);
+  const api = operationsRouter(handlers, { askingOf, roomOfRecording, requests });
+  routes.use(api);
   routes.use('/client', staticFiles(options.client));
   const page = { ...options, policy: options.pagePolicy };
   routes.use(pageRouter(page));
@@ -192,9 +206,14 @@ export function restApp(options: AppOptions): RestApp {
   app.use(lostPage(page, [`${pathPrefix}/api/`, '/twirp/']));
   answerProblems(app, options.onDefect);
   ofOthers.use(twirpPath, twirp);
-  ofOthers.use(operations);
+  ofOthers.use(api);
   answerProblems(ofOthers, options.onDefect);
-  return { app, answer: async (request) => passed.serve(request) };
+  const ofOperator = operationsRouter(
+    handlers,
+    { askingOf: () => Promise.resolve({ ...asAdmin, base: () => '' }), roomOfRecording, requests },
+    (name) => operatorPaths.test(operations[name].path),
+  );
+  return { app, answer: async (request) => passed.serve(request), ofOperator };
 }
 
 function emptyApp(): Express {

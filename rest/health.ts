@@ -10,11 +10,11 @@ export function healthAnswer(state: Health, isAdmin: boolean): Answer<'getHealth
     : { status: 503, body: isAdmin ? { status: 'no media server', ...state } : { status: 'unavailable' } };
 }
 
-/** Whether clients should be sent to this server. `waiting`: to others rather, if there are some, since this one cannot serve them now. */
-export type Readiness = 'ok' | 'waiting' | 'unavailable';
+/** Whether clients should be sent to this server. `draining`: the server is about to end. `waiting`: to others rather, if there are some, since this one cannot serve them now. */
+export type Readiness = 'ok' | 'waiting' | 'draining' | 'unavailable';
 
 export function readinessAnswer(readiness: Readiness): Answer<'getReadiness'> {
-  return { status: readiness === 'unavailable' ? 503 : 200, body: { status: readiness } };
+  return { status: readiness === 'unavailable' || readiness === 'draining' ? 503 : 200, body: { status: readiness } };
 }
 
 export function healthHandlers(

@@ -104,7 +104,10 @@ function operationOf(operation: Operation): Json {
     security: security[access],
     parameters: parametersOf(operation),
     ...(operation.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body) } } },
+      requestBody: {
+        required: operation.bodyIsOptional !== true,
+        content: { 'application/json': { schema: schemaOf(operation.body) } },
+      },
     }),
     responses: responsesOf(operation),
   };

@@ -19,6 +19,8 @@ export interface Operation {
   readonly params: z.ZodObject;
   /** Of JSON, in the body of the request. Undefined: there is none. */
   readonly body?: z.ZodType;
+  /** Whether a request without a body is taken as one of `{}`. */
+  readonly bodyIsOptional?: true;
   readonly access: Access;
   /** Which of several nodes does it. Default: the one that owns the room that it names, and if it names none the one that is asked. */
   readonly node?: 'any' | 'of-recording';

@@ -32,6 +32,10 @@ export const problems = {
     status: 503,
     meaning: 'Too many connections are open, in all or of one address; or the media servers take no more rooms.',
   },
+  draining: {
+    status: 503,
+    meaning: 'The server is about to end, and opens no room any more. Retry-After says when another one may be there.',
+  },
   'no-space': { status: 507, meaning: 'The disk for recordings is full, or nearly.' },
   'room-unreachable': {
     status: 503,

@@ -23,6 +23,7 @@ const roomProblems: Readonly<Record<RoomErrorCode, ProblemCode>> = {
   'room-exists': 'conflict',
   'room-closed': 'room-not-found',
   'room-refused': 'no-place',
+  draining: 'draining',
   evicted: 'forbidden',
   'already-publishing': 'conflict',
   interrupted: 'conflict',

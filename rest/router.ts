@@ -34,10 +34,17 @@ export interface RouterNeeds {
   readonly requests: RoomRequests;
 }
 
-/** Routes for all operations of the table. Each refusal is thrown as a Problem, which the app answers. */
-export function operationsRouter(handlers: Handlers<OperationName>, needs: RouterNeeds): Router {
+/**
+ * Routes for operations of the table. Each refusal is thrown as a Problem, which the app answers.
+ * @param isServed Default: all are
+ */
+export function operationsRouter(
+  handlers: Handlers<OperationName>,
+  needs: RouterNeeds,
+  isServed: (name: OperationName) => boolean = () => true,
+): Router {
   const router = Router();
-  for (const [path, names] of byPath()) {
+  for (const [path, names] of byPath(isServed)) {
     const route = router.route(path.replace(/\{(\w+)\}/g, ':$1'));
     const allow = allowed(names);
     for (const name of names) {
@@ -80,7 +87,7 @@ function serve(
     const asking = await askingOf(request, operation, named);
     const input = read(operation.params, { ...request.query, ...request.params }, 'the query');
     if (!input.success) throw new Problem('bad-request', input.faults);
-    const body = operation.body && bodyIn(request, operation.body);
+    const body = operation.body && bodyIn(request, operation.body, operation.bodyIsOptional ? {} : undefined);
     const here = async (): Promise<() => void | Promise<void>> => {
       const answer = await handler(input.data, asking, body);
       return () => {
@@ -124,9 +131,10 @@ function roomOf({ params, query, body }: Request): string {
   return typeof room === 'string' ? room : '';
 }
 
-/** @throws Problem `wrong-type`, `bad-request` */
-function bodyIn(request: Request, schema: z.ZodType): unknown {
-  const given: unknown = request.body;
+/** @param otherwise what a request without a body is taken as. @throws Problem `wrong-type`, `bad-request` */
+function bodyIn(request: Request, schema: z.ZodType, otherwise: unknown): unknown {
+  const isTyped = request.headers['content-type'] !== undefined;
+  const given: unknown = isTyped ? request.body : otherwise;
   if (given === undefined) {
     const isJson = request.is('application/json') !== false;
     throw isJson
@@ -138,9 +146,9 @@ function bodyIn(request: Request, schema: z.ZodType): unknown {
   return body.data;
 }
 
-function byPath(): ReadonlyMap<string, readonly OperationName[]> {
+function byPath(isServed: (name: OperationName) => boolean): ReadonlyMap<string, readonly OperationName[]> {
   const found = new Map<string, OperationName[]>();
-  for (const name of Object.keys(operations) as OperationName[]) {
+  for (const name of (Object.keys(operations) as OperationName[]).filter(isServed)) {
     const { path } = operations[name];
     for (const each of [path, queryPathOf(path)]) {
       if (each !== undefined) found.set(each, [...(found.get(each) ?? []), name]);

@@ -275,9 +275,33 @@ const health = z
   })
   .meta({ description: 'Whether rooms can have media, and who is connected' });
 
-const status = z
-  .object({ status: z.enum(['ok', 'waiting', 'unavailable']) })
-  .meta({ description: 'How the server is, for everybody. waiting: it is one of several nodes, and waits for Redis' });
+const status = z.object({ status: z.enum(['ok', 'waiting', 'draining', 'unavailable']) }).meta({
+  description:
+    'How the server is, for everybody. waiting: it is one of several nodes, and waits for Redis. draining: it is about to end',
+});
+
+const drainWish = z
+  .strictObject({
+    seconds: z
+      .int()
+      .min(0)
+      .max(3_600)
+      .optional()
+      .meta({ description: 'The longest that people may stay in their rooms. Default: DRAIN_S' }),
+    comeBack: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether clients are told to come back soon (1012), or not (1001). Default: true' }),
+    reason: z.string().max(200).optional().meta({ description: 'Why, for those who are told' }),
+  })
+  .meta({ description: 'How the server is to end' });
+
+const drain = z
+  .object({
+    inMs: z.int().nonnegative().meta({ description: 'When the server ends at the latest, in ms from now' }),
+    comeBack: z.boolean(),
+  })
+  .meta({ description: 'A server that is about to end' });
 
 const iceServers = z
   .object({
@@ -352,6 +376,8 @@ export const components = {
   ClientConfig: clientConfig,
   Health: health,
   Status: status,
+  DrainWish: drainWish,
+  Drain: drain,
   IceServers: iceServers,
   Cluster: cluster,
   Problem: problem,

@@ -48,6 +48,8 @@ export type RoomErrorCode =
   | 'room-closed'
   /** There is no such room, and none is opened: not for this participant, or no media server has capacity for it. Or `authorize` refuses. */
   | 'room-refused'
+  /** There is no such room, and the server is about to end. `details.retryAfterMs` says when another one may be there. */
+  | 'draining'
   /** The participant was evicted from this room, and EVICTION_MS is not over. */
   | 'evicted'
   | 'already-publishing'

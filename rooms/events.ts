@@ -114,6 +114,8 @@ export type RoomEvent =
   | ({ readonly type: 'recordingFailed' } & RecordingOver)
   /** Somebody is in the room that records it by itself (`Grants.recorder`), or nobody any more. Told to newcomers too while that is so. */
   | { readonly type: 'recorderPresent'; readonly room: Room; readonly isPresent: boolean }
+  /** The server is about to end. Told when that is known, and once more shortly before. */
+  | ({ readonly type: 'serverStopping' } & Stopping)
   /** It also ends the memberships and publications, which get no event of their own. `reason` is for people. */
   | {
       readonly type: 'roomClosed';
@@ -123,6 +125,16 @@ export type RoomEvent =
       /** Those who were there, without the hidden ones. */
       readonly members: readonly EndedMembership[];
     };
+
+/** How the server ends. */
+export interface Stopping {
+  /** When, counted from now. */
+  readonly inMs: number;
+  /** Whether it, or another one, is there again soon after. */
+  readonly comeBack: boolean;
+  /** For people: why. Undefined: nobody has said so. */
+  readonly reason: string | undefined;
+}
 
 interface RecordingOver {
   readonly recording: RecordingFacts;

@@ -28,7 +28,7 @@ export { grantsSchema } from './grants-schema.js';
 export { changedGrants, mayPublish, noGrants, plainGrants, roles, sources } from './grants.js';
 export type { GrantChanges, Grants, Role, Source } from './grants.js';
 export type { AutoRecord, RoomSettings } from './settings.js';
-export type { EndedMembership, LeaveReason, Outbox, PublicationEnd, RoomEnd, RoomEvent } from './events.js';
+export type { EndedMembership, LeaveReason, Outbox, PublicationEnd, RoomEnd, RoomEvent, Stopping } from './events.js';
 export type { Later } from './later.js';
 export type { Knocker, Waiting } from './lobby.js';
 export type { AuditEntry } from './acting.js';

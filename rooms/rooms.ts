@@ -7,6 +7,7 @@ import { anybody } from './bearer.js';
 import type { Bearer } from './bearer.js';
 import { Entrance } from './entrance.js';
 import { RoomError } from './errors.js';
+import type { Stopping } from './events.js';
 import { Evictions, defaultEvictionMs } from './evictions.js';
 import type * as api from './index.js';
 import { later as standardLater } from './later.js';
@@ -33,6 +34,9 @@ import { checkedSettings, defaultDepartureTimeoutS, defaultSettings } from './se
 import type { RoomSettings } from './settings.js';
 import { defaultMaxTextBytes } from './texts.js';
 
+/** After this time a server that is about to end may be asked again, at the soonest, in ms. */
+const soonestMs = 1_000;
+
 /** All rooms of the server, by name. A room exists from its first participant to its last. */
 export class Rooms {
   readonly #media: MediaEngine;
@@ -52,6 +56,8 @@ export class Rooms {
   readonly #watchers = new Set<RoomsWatcher>();
   /** The server stops: no recording begins any more. */
   #endsRecordings = false;
+  /** When the server is to end, in ms since 1970. */
+  #endsAt: number | undefined;
 
   constructor(
     media: MediaEngine,
@@ -144,7 +150,7 @@ export class Rooms {
    *
    * If the client has gone, `enter` returns undefined. Then nothing has happened, as when it throws: nobody is told, and no room is
    * left behind.
-   * @throws RoomError as `Entrance` for somebody who may not come in; `invalid-name`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `room-refused` when the
+   * @throws RoomError as `Entrance` for somebody who may not come in; `invalid-name`; `participant-exists`; `room-closed` when a `Room` is given and has closed; `draining`; `room-refused` when the
    *   room would be a new one and the media servers are at their limit (people can meet and talk when no media server answers at all);
    *   `interrupted` when `enter` returns undefined; and what `authorize` and `enter` throw
    */
@@ -218,7 +224,7 @@ export class Rooms {
   /**
    * Makes a room that nobody is in yet. It stays until it is closed, or until it need not stay any more (`Room.stays`).
    * @param enter As in `join`: called with the room before anybody is told of it; returns false when the room is not wanted any more.
-   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`; for a client also `not-allowed`, `banned`, `locked`; `interrupted` when `enter` returns false; and what `authorize` throws
+   * @throws RoomError `invalid-name`, `room-exists`, `room-refused`, `draining`; for a client also `not-allowed`, `banned`, `locked`; `interrupted` when `enter` returns false; and what `authorize` throws
    */
   async open(
     given: string,
@@ -326,6 +332,24 @@ export class Rooms {
     await Promise.all([...this.#rooms.values()].map((room) => room.endRecordings()));
   }
 
+  /**
+   * When the server is to end, in ms since 1970. From then on no room is opened; those that are there go on and take people. Undefined: it
+   * does not end, after all.
+   */
+  endAt(time: number | undefined): void {
+    this.#endsAt = time;
+  }
+
+  /** Whether nobody is in any room. Those whom nobody sees do not count. */
+  get areEmpty(): boolean {
+    return [...this.#rooms.values()].every((room) => room.size === 0);
+  }
+
+  /** Tells everybody that the server is about to end. */
+  announceStop(stopping: Stopping): void {
+    for (const room of this.#rooms.values()) room.tell({ type: 'serverStopping', ...stopping });
+  }
+
   /** Closes every room, since the server stops. */
   close(reason: string): void {
     void this.endRecordings();
@@ -367,6 +391,11 @@ export class Rooms {
 
   #assertCapacity(name: string): void {
     checkedName(name, 'The name of a room');
+    if (this.#endsAt !== undefined) {
+      const retryAfterMs = Math.max(soonestMs, Math.ceil(this.#endsAt - this.#context.now()));
+      const message = `Room "${name}" cannot be opened: the server is about to end`;
+      throw new RoomError('draining', message, { retry: true, details: { retryAfterMs } });
+    }
     if (this.#media.hasCapacity === false) {
       const message = `Room "${name}" cannot be opened: the media servers are at their limit`;
       throw new RoomError('room-refused', message, { retry: true });

@@ -22,7 +22,8 @@ const groups: readonly Group[] = [
   {
     title: 'The room',
     intro: 'From here on everything is in `@atrium/client`, or `/client/atrium-client.js`.',
-    names: 'Room RoomOptions EntranceOptions SessionOptions RoomEvents RoomState RoomSettings EndReason EndDetails',
+    names:
+      'Room RoomOptions EntranceOptions SessionOptions RoomEvents RoomState RoomSettings EndReason EndDetails ServerStop',
   },
   {
     title: 'Those that are in it',

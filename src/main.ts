@@ -8,6 +8,7 @@ import { checkHealth } from './health-check.js';
 import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
 import { Reloading } from './reloading.js';
+import type { RunningServer } from './server.js';
 
 const endings = ['SIGINT', 'SIGTERM'] as const;
 const windowsEndings = [...endings, 'SIGHUP', 'SIGBREAK'] as const;
@@ -85,32 +86,37 @@ async function run(): Promise<void> {
   process.stdout.write(
     `\nAtrium is open: ${server.url}\n${elsewhere}${fingerprint}Media: ${media}\n${admin}${development}\n`,
   );
-  const stop = stopOnSignals((signal) => {
+  void server.ended.then(() => process.exit(0));
+  const stop = stopOnSignals(server, () => {
     reloading.close();
-    return signal === 'SIGTERM' ? server.suspend() : server.stop();
   });
   hangUp.listen(() => void reloading.reload(), stop);
 }
 
-/** Calls `stop` once, and ends the process after it. @returns what does so */
-function stopOnSignals(stop: (signal: NodeJS.Signals | undefined) => Promise<void>): () => void {
+/**
+ * SIGTERM lets people finish (DRAIN_S); any other signal, and the second one, stops the server at once, and one more ends the process.
+ * @returns what stops it at once
+ */
+function stopOnSignals(server: RunningServer, stopped: () => void): () => void {
+  let isTold = false;
   let stopping = false;
-  const stopOnce = (signal?: NodeJS.Signals): void => {
+  const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    void stop(signal).then(() => process.exit(0));
+    stopped();
+    if (!server.draining.isUnderWay) void server.stop();
+    // It is over already, and ending takes long.
+    else if (!server.draining.hurry()) process.exit(1);
   };
   // On Windows SIGHUP means that the window is being closed.
   for (const signal of process.platform === 'win32' ? windowsEndings : endings) {
     process.on(signal, () => {
-      // A second signal means that somebody does not want to wait.
       if (stopping) process.exit(1);
-      stopOnce(signal);
+      else if (signal === 'SIGTERM' && !isTold) void server.suspend();
+      else stop();
+      isTold = true;
     });
   }
-  const stopNow = (): void => {
-    stopOnce();
-  };
-  onNpmGone('start', stopNow);
-  return stopNow;
+  onNpmGone('start', stop);
+  return stop;
 }

@@ -46,6 +46,7 @@ import { openAdminPort } from './admin-port.js';
 import type { Config } from './config.js';
 import { dialectsOf } from './dialects.js';
 import type { Hooks } from './dialects.js';
+import { Draining } from './draining.js';
 import { startEvents } from './event-stream.js';
 import type { OnMediaServer } from './event-stream.js';
 import { adminPlaceOf, closeHttp, isLoopback, listen, literal, placeOf, portOf, surviveErrors } from './listening.js';
@@ -86,6 +87,8 @@ export interface ServeOptions {
   readonly node?: NodeRooms | undefined;
   /** Stops the whole program, for the protocol that has a request for it. Default: `stop` of the service. */
   readonly terminate?: () => void;
+  /** Ends the whole program when it was drained. Default: `stop` of the service. */
+  readonly drained?: () => void;
   /** The time in ms since 1970. Default: `Date.now`. */
   readonly now?: () => number;
   /** Keeps what is recorded. Default: RECORDINGS_DIR. */
@@ -116,6 +119,8 @@ export interface Service {
   /** The paths of the HTTP server. A program may open more of them. */
   readonly doors: Doors;
   readonly socketIo: SocketIoDoor;
+  /** The time in which people may finish before the server ends. */
+  readonly draining: Draining;
   /**
    * Takes those values of another configuration that a running server can take, and the files of its certificate anew. Clients that are
    * connected notice nothing. @throws ConfigError when the certificate cannot be used; nothing has changed then
@@ -205,7 +210,20 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       mediaServers: options.mediaServers?.() ?? [],
       ...(node && { node: node.health }),
     });
-    const readiness = (): Readiness => node?.readiness ?? 'ok';
+    const draining = new Draining(rooms, {
+      // Where others go on with the rooms, nothing is won by waiting.
+      defaultMs: () => (config.stateFile !== '' || node ? 0 : config.drainS * 1_000),
+      over: (comeBack) => {
+        if (comeBack) doors.willBeBack();
+        (options.drained ?? (() => void stop()))();
+      },
+      now,
+      log,
+    });
+    undo.add(() => {
+      draining.close();
+    });
+    const readiness = (): Readiness => (draining.isUnderWay ? 'draining' : (node?.readiness ?? 'ok'));
     let elsewhere: readonly string[] = [];
     const onDefect = (path: string, error: unknown): void => {
       log.error('an HTTP request failed', { path, error });
@@ -222,7 +240,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       freeBytes: async () => (recordings ? freeBytesOf(config.recordingsDir).catch(() => undefined) : undefined),
       node: node && (() => node.others.figures),
     });
-    const { app, answer } = restApp({
+    const { app, answer, ofOperator } = restApp({
       rooms,
       access,
       passwords,
@@ -233,6 +251,11 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       others: node && othersOf(node),
       health,
       readiness,
+      drains: {
+        begin: ({ seconds, ...wish }) =>
+          draining.begin({ ...wish, ms: seconds === undefined ? undefined : seconds * 1_000 }),
+        takeBack: () => draining.takeBack(),
+      },
       move: node && movedBy(node),
       metrics: config.adminPort === 0 ? counts : undefined,
       openRpc: openRpcDocument(),
@@ -278,7 +301,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const limits = { ...connectionLimits(config), maxConnections: config.maxConnections, headers };
     const openAdmin = async (place: Place): Promise<string> => {
       const admin = await openAdminPort(place, {
-        app: { health, readiness, metrics: counts, onDefect },
+        app: { health, readiness, metrics: counts, operations: ofOperator, onDefect },
         doors: { ...limits, gate: adminGate, maxSockets: adminSocketLimit() },
         patience,
         log,
@@ -390,6 +413,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       dialects,
       doors,
       socketIo,
+      draining,
       reload: async (next) => {
         // First what can fail, so that a wrong configuration changes nothing.
         const identity = secure && next.tlsCert !== '' ? await tlsIdentity(next) : undefined;

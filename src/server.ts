@@ -23,8 +23,13 @@ export interface RunningServer extends Service {
   readonly mediaServerUrls: readonly string[];
   /** The processes of the embedded engines that run now. */
   readonly mediaProcessIds: readonly number[];
-  /** As `stop`; with STATE_FILE the next start goes on with the rooms, and with REDIS_URL other nodes or the next start. */
+  /**
+   * As `stop`, but people have DRAIN_S to finish. With STATE_FILE the next start goes on with the rooms, and with REDIS_URL other nodes or the
+   * next start: then it waits for nobody.
+   */
   suspend(): Promise<void>;
+  /** Resolves when the server has stopped, whoever has stopped it. */
+  readonly ended: Promise<void>;
 }
 
 export interface StartOptions extends Pick<ServeOptions, 'authorize' | 'dialects' | 'recordings'> {
@@ -44,7 +49,15 @@ export async function startServer(
 ): Promise<RunningServer> {
   const log = createLog(config.logLevel, config.logFormat);
   const undo = new Undo();
-  const stop = (): Promise<void> => undo.run();
+  let stopping: Promise<void> | undefined;
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const stop = (): Promise<void> =>
+    (stopping ??= undo.run().then(() => {
+      end();
+    }));
   try {
     await checkStart(config, hooks);
     const tls = await tlsIdentity(config);
@@ -65,7 +78,26 @@ export async function startServer(
       mediaFigures: media.figures,
       watchMediaServers: (changed) => media.watch(changed),
       terminate: () => void stop(),
+      drained: () => void leave(),
     });
+    /** Stops. Others go on with the rooms, where they can. */
+    const leave = async (): Promise<void> => {
+      try {
+        if (stateFile) {
+          await service.handOver((rooms) => {
+            stateFile.save(rooms);
+          });
+          media.leave();
+        }
+        if (node) {
+          if (await node.drain()) await service.drain(() => node.giveRooms(), config.drainS * 1_000);
+          await service.handOver(() => node.leave());
+        }
+      } catch (error) {
+        log.error('the rooms end with this process: they cannot be kept', { error });
+      }
+      await stop();
+    };
     undo.add(() => service.stop());
     media.restored();
     log.info('ready', { url: service.url, media: media.description });
@@ -86,23 +118,12 @@ export async function startServer(
       get mediaProcessIds() {
         return media.processIds;
       },
-      suspend: async () => {
-        try {
-          if (stateFile) {
-            await service.handOver((rooms) => {
-              stateFile.save(rooms);
-            });
-            media.leave();
-          }
-          if (node) {
-            if (await node.drain()) await service.drain(() => node.giveRooms(), config.drainS * 1_000);
-            await service.handOver(() => node.leave());
-          }
-        } catch (error) {
-          log.error('the rooms end with this process: they cannot be kept', { error });
-        }
-        await stop();
+      suspend: () => {
+        const { draining } = service;
+        if (!draining.isUnderWay) draining.begin();
+        return ended;
       },
+      ended,
       stop,
     };
   } catch (error) {

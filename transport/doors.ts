@@ -130,6 +130,8 @@ export class Doors {
   readonly #turn = new WriteTurn();
   readonly #doors = new Map<string, Door>();
   #stopped = false;
+  /** With which code and words connections end. */
+  #farewell: readonly [number, string] = [1001, 'The server stops'];
   #hasMissedUpgrade = false;
   readonly #sockets: SocketCount;
   readonly #mounts: Mounted[] = [];
@@ -241,6 +243,11 @@ export class Doors {
     this.#stopped = true;
   }
 
+  /** From now on clients are told to come back soon as their connections end. */
+  willBeBack(): void {
+    this.#farewell = [1012, 'The server restarts: come back'];
+  }
+
   /** Ends every connection. What is due goes out first, then the closing handshake, which has `closeAfterMs`. */
   async close(): Promise<void> {
     this.stop();
@@ -249,7 +256,9 @@ export class Doors {
     await new Promise((resolve) => setImmediate(resolve));
     const clients = this.#clients;
     const gone = clients.map((client) => new Promise((resolve) => client.once('close', resolve)));
-    for (const client of clients) client.close(1001, 'The server stops');
+    const [code, reason] = this.#farewell;
+    for (const client of clients) client.close(code, reason);
+    if (code === 1012) for (const mount of this.#eachMount) mount.sendAway?.(reason);
     const timer = setTimeout(() => {
       for (const client of clients) client.terminate();
     }, closeAfterMs);

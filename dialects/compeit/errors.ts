@@ -29,6 +29,7 @@ export const errorCodes: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'room-exists': 'internal',
   'room-closed': 'not_in_room',
   'room-refused': 'forbidden',
+  draining: 'forbidden',
   evicted: 'forbidden',
   'already-publishing': 'media_error',
   interrupted: 'media_error',

@@ -61,6 +61,7 @@ export const refusalOfRoomError: Readonly<Record<RoomErrorCode, RefusalCode>> = 
   'room-exists': 'bad',
   'room-closed': 'noSuchGroup',
   'room-refused': 'bad',
+  draining: 'bad',
   evicted: 'bad',
   // No request of this protocol is about media.
   'already-publishing': 'internal',

@@ -63,6 +63,7 @@ export const roomErrors: Record<RoomErrorCode, { readonly login: ErrorCode; read
   'room-exists': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },
   'room-closed': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
   'room-refused': { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
+  draining: { login: 'LOGIN_BAD_ROOM', request: 'MSG_REJECT_BAD_ROOM' },
   evicted: { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_BAD_ROOM' },
   // Requests of this protocol never cause the errors of media.
   'already-publishing': { login: 'LOGIN_GEN_FAIL', request: 'MSG_REJECT_GEN_FAIL' },

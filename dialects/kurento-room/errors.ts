@@ -96,6 +96,7 @@ export const roomErrors: Readonly<Record<RoomErrorCode, RoomErrorEntry>> = {
     unseen: 'The receiver of a private text cannot be told any. Not seen by clients: this protocol has none.',
   },
   'room-refused': { code: 204 },
+  draining: { code: 204, reasoned: true },
   'offer-refused': { code: 302 },
   'already-publishing': { code: 303 },
   'media-failed': { code: 303 },

@@ -28,6 +28,7 @@ import {
   recordingStopped,
   roomClosed,
   roomUpdated,
+  serverStopping,
   unmuteRequested,
 } from './notifications.js';
 import { shownChanges, shownState, shownWith } from './shown.js';
@@ -64,6 +65,7 @@ const differences: Readonly<Record<Type, Features>> = {
   recordingStopped: featuresNamed(['recording']),
   recordingFailed: featuresNamed(['recording']),
   recorderPresent: featuresNamed(['recording']),
+  serverStopping: featuresNamed(['lifecycle']),
   roomClosed: featuresNamed(['moderation']),
 };
 
@@ -161,6 +163,10 @@ function eventTexts(event: RoomEvent, features: Features): readonly string[] {
       return has(features, 'recording') ? [recordingText(event)] : [];
     case 'recorderPresent':
       return has(features, 'recording') ? [notificationText(roomUpdated, { recording: event.isPresent })] : [];
+    case 'serverStopping': {
+      const { inMs, comeBack, reason } = event;
+      return has(features, 'lifecycle') ? [notificationText(serverStopping, { inMs, comeBack, reason })] : [];
+    }
     case 'roomClosed': {
       const { room, reason } = event;
       return [notificationText(roomClosed, { room: room.name, ...(has(features, 'moderation') && { reason }) })];

@@ -9,6 +9,7 @@ export const featureNames = [
   'reports',
   'resume',
   'recording',
+  'lifecycle',
 ] as const;
 export type Feature = (typeof featureNames)[number];
 

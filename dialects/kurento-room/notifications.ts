@@ -274,6 +274,19 @@ export const recordingFailed = notification({
   example: { id: 'REC_8Jq0Zkv3xWdT5mNa', reason: 'no-space' },
 });
 
+export const serverStopping = notification({
+  name: 'serverStopping',
+  params: z.object({
+    inMs: z.number().int().min(0),
+    comeBack: z.boolean(),
+    reason: z.string().optional(),
+  }),
+  summary:
+    'The server is about to end, in `inMs`. Told when that is known, and again 5 s before. With `comeBack` the connection ends with 1012 then, and the client comes back after a random time of up to 3 s; otherwise it ends with 1001. An operator may think better of it, and then nothing happens.',
+  to: 'everybody in a room with the feature `lifecycle`',
+  example: { inMs: 30_000, comeBack: true },
+});
+
 /**
  * Every notification to clients (docs/protocols/kurento-room.md#4-notifications), in the order of the documentation.
  */
@@ -301,4 +314,5 @@ export const notifications = [
   recordingChanged,
   recordingStopped,
   recordingFailed,
+  serverStopping,
 ] as const;

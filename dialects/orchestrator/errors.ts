@@ -60,6 +60,7 @@ const roomErrors: Readonly<Record<RoomErrorCode, ErrorCode>> = {
   'room-exists': 404,
   'room-closed': 503,
   'room-refused': 404,
+  draining: 404,
   evicted: 801,
   // Requests of this dialect never cause the errors of media.
   'already-publishing': 801,

@@ -61,19 +61,25 @@ export const serverOptions = {
     count.min(0).max(65_535),
     0,
     'TCP port',
-    'Where the details of /healthz, and /metrics, are served over plain HTTP without a token. /metrics is nowhere else then. 0: nowhere.',
+    'Where the details of /healthz, /metrics, /api/v1/drain and /api/v1/debug/ are served over plain HTTP without a token. /metrics is nowhere else then. 0: nowhere.',
   ),
   adminHost: option(
     z.string(),
     '127.0.0.1',
     'address',
-    'The address to listen at for adminPort. Everybody who reaches it may read.',
+    'The address to listen at for adminPort. Everybody who reaches it may read, and end the server.',
   ),
   closeEndpoint: option(
     z.enum(['off', 'token']),
     'off',
     'mode',
     'token: GET /close?room=NAME of the Kurento Room server is served, to clients that send the admin token.',
+  ),
+  drainS: option(
+    count.max(3_600),
+    8,
+    's',
+    'How long people may stay in their rooms when the server is told to end (SIGTERM, POST /api/v1/drain); no new rooms are opened then, and when nobody is in one any more it ends at once. With stateFile rooms go on in the next process, and SIGTERM waits for nobody. One of several nodes gives its rooms away, and sends its clients to the other nodes over this time. Less than what ends a process that takes too long: 10 s in Docker.',
   ),
   stateFile: option(
     z.string(),

@@ -134,11 +134,12 @@ describe('a conference whose server is restarted', function () {
   const newWindow = useBrowser();
 
   /** Two people that see each other in a room of that server. */
-  async function call(url: string): Promise<[Visitor, Visitor]> {
+  async function call(url: string, ...others: readonly string[]): Promise<[Visitor, Visitor, ...Visitor[]]> {
     const join = async (name: string) => Visitor.join(await newWindow(), url, name, 'restart');
-    const [ana, berta] = await Promise.all([join('Ana'), join('Berta')]);
-    await seeEachOther(ana, berta);
-    for (const { page } of [ana, berta]) {
+    const [ana, berta, ...more] = await Promise.all([join('Ana'), join('Berta'), ...others.map(join)]);
+    const everybody = [ana, berta, ...more] as const;
+    await seeEachOther(...everybody);
+    for (const { page } of everybody) {
       await page.evaluate(`{
         const { room } = window.atrium;
         window.anew = [];
@@ -148,13 +149,13 @@ describe('a conference whose server is restarted', function () {
           for (const each of publications.values()) each.on('state', (state) => window.anew.push(state));
       }`);
     }
-    return [ana, berta];
+    return [...everybody];
   }
 
   async function reconnected(visitors: readonly Visitor[], isResumed: boolean): Promise<void> {
     for (const { page } of visitors)
       await until('it is back', () => page.evaluate(`window.resumed === ${String(isResumed)}`), patienceMs);
-    for (const visitor of visitors) await visitor.seesTiles('Ana', 'Berta');
+    for (const visitor of visitors) await visitor.seesTiles(...visitors.map(({ name }) => name));
     await seeEachOther(...visitors);
     for (const { errors } of visitors) expect(errors).to.deep.equal([]);
   }
@@ -172,13 +173,13 @@ describe('a conference whose server is restarted', function () {
     }
   });
 
-  it('with STATE_FILE goes on: sound and picture never stop, nobody leaves, and what was said arrives', async () => {
+  it('with STATE_FILE a call of three goes on: sound and picture never stop, nobody leaves, and what was said arrives', async () => {
     const engine = await EmbeddedEngine.start();
     const folder = await mkdtemp(join(tmpdir(), 'atrium-'));
     const env = { KMS_URIS: engine.url, STATE_FILE: join(folder, 'state') };
     let server = await ServerProcess.start(0, env);
     try {
-      const visitors = await call(server.url);
+      const visitors = await call(server.url, 'Clara');
       const [ana, berta] = visitors;
       await server.end('SIGTERM');
       await ana.page.getByText('The connection to the server is lost. Reconnecting …').waitFor();
@@ -189,8 +190,8 @@ describe('a conference whose server is restarted', function () {
       await ana.page.getByRole('button', { name: 'Chat: 1 unread' }).waitFor();
       for (const { page } of visitors) expect(await page.evaluate('window.anew')).to.deep.equal([]);
       // The publications of the former process have subscribers of this one.
-      await (await Visitor.join(await newWindow(), server.url, 'Clara', 'restart')).receives('Ana', 'Berta');
-      await ana.receives('Clara');
+      await (await Visitor.join(await newWindow(), server.url, 'Dora', 'restart')).receives('Ana', 'Berta');
+      await ana.receives('Dora');
     } finally {
       await server.end('SIGTERM');
       await engine.stop();

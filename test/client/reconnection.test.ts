@@ -68,8 +68,11 @@ describe('a client that lost its connection', () => {
     expect(happened).to.deep.equal(['reconnecting']);
   });
 
-  for (const code of [1012, 1013]) {
-    it(`goes on at once by the same address, spread over a moment, when a server that leaves ends it with ${code}`, async () => {
+  for (const [code, spread, pause] of [
+    [1012, '3 s, since that server is about to be back', 1_500],
+    [1013, 'a moment', 100],
+  ] as const) {
+    it(`goes on by the same address, spread over ${spread}, when a server that leaves ends it with ${code}`, async () => {
       const answer = { value: 'ok', sessionId: 'one' };
       await enter(({ method }, visit) => {
         if (method === 'joinRoom') return { result: { value: [], sessionId: 'one', features: ['resume'] } };
@@ -81,7 +84,7 @@ describe('a client that lost its connection', () => {
       await room?.chat('hello');
       expect(server?.heard).to.deep.equal(['1 joinRoom', '1 sendMessage', '2 connect', '2 sendMessage']);
       expect(happened).to.deep.equal(['reconnecting', 'reconnected true']);
-      expect(pauses).to.deep.equal([100]);
+      expect(pauses).to.deep.equal([pause]);
     });
   }
 

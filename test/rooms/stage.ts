@@ -99,6 +99,8 @@ function inShort(event: RoomEvent): string {
       return `${event.type} ${event.recording.name} ${event.recording.state}`;
     case 'recorderPresent':
       return `${event.type} ${event.isPresent}`;
+    case 'serverStopping':
+      return `${event.type} ${event.inMs} ${event.comeBack}`;
     case 'roomClosed':
       return `${event.type} ${event.room.name} ${event.reason}`;
   }

@@ -35,6 +35,7 @@ export class ServerProcess {
       PORT: String(port),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
+      DRAIN_S: '0',
       KMS_URIS: givenMediaServers.join(),
       MEDIA_UDP_PORTS: udpPorts(),
     };

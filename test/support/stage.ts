@@ -58,6 +58,13 @@ const directions: readonly (readonly [RegExp, (stage: Stage, ...parts: string[])
   ],
   [/^media has filters$/, ({ stack }) => (stack.media.hasFilters = true)],
   [/^media is full$/, ({ stack }) => (stack.media.hasCapacity = false)],
+  [
+    /^the server is about to end$/,
+    ({ stack: { rooms } }) => {
+      rooms.endAt(Date.now() + 30_000);
+      rooms.announceStop({ inMs: 30_000, comeBack: true, reason: 'update' });
+    },
+  ],
   [/^media has room$/, ({ stack }) => (stack.media.hasCapacity = true)],
   [
     /^media fails at (\w+)$/,

@@ -73,6 +73,7 @@ export const joinRoom = sessionRequest({
     { reason: 'participant-exists', when: 'The name is taken in that room.' },
     { reason: 'participant-exists', when: 'The session is in a room already.' },
     { reason: 'room-refused', when: 'The room would be a new one, and the media servers are at their limit.' },
+    { reason: 'draining', when: 'The room would be a new one, and the server is about to end.' },
     { reason: 'room-refused', when: 'The room would be a new one, and participants of this name may not open one.' },
     {
       reason: 'room-refused',

@@ -99,7 +99,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     };
     await ask(ana, 'ping', { interval: 5_000 });
     await ask(ana, 'connect');
-    const features = ['state', 'moderation', 'metadata', 'streams', 'recording'];
+    const features = ['state', 'moderation', 'metadata', 'streams', 'recording', 'lifecycle'];
     await ask(ana, 'joinRoom', { user: 'ana', room: 'r', features: [...features, 'ice'] });
     await ask(berta, 'joinRoom', { user: 'berta', room: 'r' });
     await ask(ana, 'getIceServers');
@@ -154,6 +154,7 @@ describe('rpc.discover and /api/v1/openrpc.json', () => {
     frames.push(...(await framesOf(dora)));
     const program = { administrator: 'backend', bearer: administrator };
     server().rooms.find('r')?.moderatedBy(program).sendData('score', 'AA==');
+    server().rooms.announceStop({ inMs: 5_000, comeBack: true, reason: undefined });
     await ask(ana, 'leaveRoom', { sessionId: (await ana.request('connect')).sessionId });
     await ask(ana, 'rpc.discover');
     frames.push(...(await framesOf(ana)), ...(await framesOf(berta)));
