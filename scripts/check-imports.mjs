@@ -81,6 +81,11 @@ const rules = [
     may: [node, log, clusterPort, rooms, access, /^(transport|options)\//],
   },
   { files: /^rest\//, folder: 'rest', may: [node, rooms, access, /^recording\/(archive|manifest)\.ts$/, /^options\//] },
+  {
+    files: /^load\//,
+    folder: 'load',
+    may: [node, /^dialects\/kurento-room\/types\.ts$/, /^media\/embedded\/rtp\/rtcp\.ts$/],
+  },
   { files: /^src\//, folder: 'src', may: [rooms, /^(?!rooms\/|media\/embedded\/|client\/|demo\/|test\/|bench\/)/] },
   { files: /^client\//, folder: 'client', may: [/^dialects\/kurento-room\/types\.ts$/] },
   { files: /^demo\//, folder: 'demo', may: [/^client\//] },

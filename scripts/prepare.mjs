@@ -137,6 +137,7 @@ function sourcesStamp() {
     'rooms',
     'media',
     'rest',
+    'load',
     'client',
     'demo',
     'examples/pages',

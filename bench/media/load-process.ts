@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { PeerConnection, Video, initLogger } from 'node-datachannel';
-import type { Track } from 'node-datachannel';
+import { initLogger } from 'node-datachannel';
+import { SyntheticConnection, isRtp, streams } from '../../load/synthetic-connection.js';
 import { Ages } from './ages.js';
 import type { LoadCommand, LoadReport } from './load-messages.js';
-import { ageOf, fillPacket, newPacket, payloadType } from './packet.js';
+import { ageOf, fillPacket, newPacket } from './packet.js';
 
 /** A process that makes the load: WebRTC clients with a real stack, or bare sockets for the floor. */
 
@@ -15,60 +15,37 @@ const arriveMs = 500;
 
 const ages = new Ages();
 const senders: { readonly packet: Buffer; readonly send: (packet: Buffer) => void; sequence: number }[] = [];
-const peers = new Map<number, Client>();
+const peers = new Map<number, SyntheticConnection>();
 
 /** Sends or receives one stream of video. */
-class Client {
-  readonly #id: number;
-  readonly #connection: PeerConnection;
-  /** Keeps the object alive for the library. */
-  readonly #track: Track;
-
-  constructor(id: number, sends: boolean) {
-    this.#id = id;
-    this.#connection = new PeerConnection(`load-${id}`, {
-      iceServers: [],
-      // As in the floor, so that both use the same path through the kernel.
-      bindAddress: '127.0.0.1',
-      disableAutoNegotiation: true,
-      forceMediaTransport: true,
-    });
-    // It tells no candidates, as a browser that hides its addresses. So its ICE is connected first, and it listens when
-    // the handshake of the other side comes (media/embedded/README.md).
-    this.#connection.onStateChange((state) => {
-      if (state === 'connected' || state === 'failed') report({ type: 'settled', peer: id, state });
-    });
-    const ssrc = 1_000_000 + id;
-    const media = new Video('0', sends ? 'SendOnly' : 'RecvOnly');
-    media.addVP8Codec(payloadType);
-    if (sends) media.addSSRC(ssrc, 'load', 'stream', 'video');
-    const track = this.#connection.addTrack(media);
-    this.#track = track;
-    if (sends)
-      senders.push({ packet: newPacket(ssrc), sequence: 0, send: (packet) => track.sendMessageBinary(packet) });
-    else track.onMessage(received);
-    this.#connection.setLocalDescription('offer');
-    const sdp = this.#connection.localDescription()?.sdp ?? '';
-    report({ type: 'offer', peer: id, sdp: sdp.replace(/^a=(?:candidate|end-of-candidates).*\r\n/gm, '') });
+function open(peer: number, sends: boolean): SyntheticConnection {
+  const connection = new SyntheticConnection({
+    name: `load-${peer}`,
+    sections: [{ kind: 'video', direction: sends ? 'sendonly' : 'recvonly' }],
+    // As in the floor, so that both use the same path through the kernel.
+    bindAddress: '127.0.0.1',
+    onState: (state) => {
+      if (state === 'connected' || state === 'failed') report({ type: 'settled', peer, state });
+    },
+    onRtp: (_kind, packet) => {
+      ages.add(ageOf(packet));
+    },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  if (sends) {
+    const send = (packet: Buffer): void => {
+      connection.send('video', packet);
+    };
+    senders.push({ packet: newPacket(streams.video.ssrc), sequence: 0, send });
   }
-
-  answer(sdp: string): void {
-    this.#connection.setRemoteDescription(sdp, 'answer');
-  }
-
-  candidate(candidate: string, mid: string): void {
-    this.#connection.addRemoteCandidate(candidate, mid);
-  }
-
-  toString(): string {
-    return `${this.#id} ${this.#track.isOpen()}`;
-  }
+  report({ type: 'offer', peer, sdp: connection.offer });
+  return connection;
 }
 
-/** An error in a callback of the library ends the process. */
 function received(packet: Buffer): void {
-  const type = packet[1] ?? 0;
-  if (packet.length >= 12 && (type < 192 || type > 223)) ages.add(ageOf(packet));
+  if (isRtp(packet)) ages.add(ageOf(packet));
 }
 
 async function openSockets(port: number, publishers: number, receivers: number): Promise<number[]> {
@@ -128,13 +105,13 @@ function report(message: LoadReport): void {
 async function obey(command: LoadCommand): Promise<void> {
   switch (command.type) {
     case 'open':
-      peers.set(command.peer, new Client(command.peer, command.sends));
+      peers.set(command.peer, open(command.peer, command.sends));
       break;
     case 'answer':
-      peers.get(command.peer)?.answer(command.sdp);
+      peers.get(command.peer)?.accept(command.sdp);
       break;
     case 'candidate':
-      peers.get(command.peer)?.candidate(command.candidate, command.mid);
+      peers.get(command.peer)?.addCandidate(command.candidate, command.mid);
       break;
     case 'sockets':
       report({ type: 'sockets', ports: await openSockets(command.port, command.publishers, command.receivers) });

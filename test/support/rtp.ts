@@ -50,12 +50,6 @@ export function videoPacket(stream: Stream, sequence: number): Buffer {
   return rtp({ ...stream, sequence, timestamp: sequence * 1800, marker: true, payload });
 }
 
-/** RTP or RTCP (RFC 5761 §4): RTCP has 192 to 223 in its second byte, its packet type. */
-export function isRtp(packet: Buffer): boolean {
-  const second = packet[1] ?? 0;
-  return packet.length >= 12 && (second < 192 || second > 223);
-}
-
 /** VP8 payloads: the first packet of a keyframe, of another frame (RFC 7741 §4). */
 export const keyframe = Buffer.from([0x10, 0x00, 0x9d, 0x01, 0x2a]);
 export const interframe = Buffer.from([0x10, 0x01, 7, 7, 7]);
