@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import { doctor } from './doctor.js';
 import { health } from './health.js';
 import { keysGenerate } from './keys-generate.js';
+import { loadTestCommand } from './load-test.js';
 import { participantCommands } from './participants.js';
 import { recordingCommands } from './recording.js';
 import { roomCommands } from './rooms.js';
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   ...recordingCommands,
   health,
   doctor,
+  loadTestCommand,
 ];

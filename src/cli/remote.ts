@@ -142,7 +142,7 @@ function jsonIn(text: string): unknown {
 }
 
 /** fetch hides what went wrong. */
-function causeOf(error: unknown): string {
+export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
