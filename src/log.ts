@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import winston from 'winston';
 import type { ParentLog } from '../log.js';
 import { boundedError, boundedField, boundedMessage, escaped } from './log-fields.js';
+import { withHashedNames } from './log-names.js';
 import { limitedLog } from './log-limit.js';
 import type { LogClock } from './log-limit.js';
 
@@ -24,13 +25,19 @@ interface LogOptions {
   readonly output?: Writable;
   /** Default: the clock and the timers of the process. */
   readonly clock?: LogClock;
+  /** How names and addresses are shown. Default: plain. */
+  readonly names?: 'plain' | 'hash';
 }
 
 /**
  * Names come from outside and stand in the fields. Each is cut, and shown so that it cannot look like a line of its own; lines that are
  * alike are bounded.
  */
-export function createLog(level: LogLevel, format: LogFormat, { output, clock }: LogOptions = {}): LeveledLog {
+export function createLog(
+  level: LogLevel,
+  format: LogFormat,
+  { output, clock, names = 'plain' }: LogOptions = {},
+): LeveledLog {
   const { combine, timestamp, errors, printf, colorize } = winston.format;
   const text = printf(({ level: shown, message, timestamp: time, ...fields }) => {
     const details = Object.entries(fields).map(([name, value]) => ` ${name}=${textOf(value)}`);
@@ -49,7 +56,10 @@ export function createLog(level: LogLevel, format: LogFormat, { output, clock }:
     transports: [transport],
   });
   const threshold = { level };
-  const log = above(threshold, limitedLog(logOf(logger), limits, clock));
+  const log = above(
+    threshold,
+    limitedLog(names === 'hash' ? withHashedNames(logOf(logger)) : logOf(logger), limits, clock),
+  );
   return Object.defineProperty({ ...log, level }, 'level', {
     get: () => threshold.level,
     set: (next: LogLevel) => {

@@ -65,7 +65,7 @@ async function run(): Promise<void> {
   const { config, files, isDev } = readWithFiles(args, process.env, (given, present) =>
     former.push(`${given} is now called ${present}`),
   );
-  const log = createLog(config.logLevel, config.logFormat);
+  const log = createLog(config.logLevel, config.logFormat, { names: config.logNames });
   for (const text of former) log.warn(text);
   for (const { given, meant } of nearMisses(process.env)) {
     log.warn(`${given} is no option and has no effect; did you mean ${meant}?`);

@@ -61,6 +61,7 @@ import { sendAway } from './send-away.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
 import { Undo } from './undo.js';
+import { VisitLog } from './visit-log.js';
 
 /** What a program that embeds the server may decide besides the configuration. */
 export interface ServeOptions {
@@ -161,7 +162,11 @@ const requestMs = 300_000;
 export async function serve(given: Config, media: MediaEngine, options: ServeOptions = {}): Promise<Service> {
   // Its readers look a value up when they need it, so that `reload` can change it.
   const config = liveCopy(given);
-  const { log = createLog(config.logLevel, config.logFormat), now = Date.now, node } = options;
+  const {
+    log = createLog(config.logLevel, config.logFormat, { names: config.logNames }),
+    now = Date.now,
+    node,
+  } = options;
   const undo = new Undo();
   const stop = (): Promise<void> => undo.run();
   try {
@@ -195,6 +200,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const { watchMediaServers } = options;
     const happened = new RoomFigures(now);
     rooms.watch(happened);
+    const visits = new VisitLog({ log, now, requestLog: config.requestLog, hashesNames: config.logNames === 'hash' });
+    rooms.watch(visits);
     const stream = await startEvents(config, { rooms, log, now, node, recordings, watchMediaServers });
     undo.add(() => stream.close());
     const dialects: Dialect[] = [];
@@ -292,6 +299,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const secure = tls && createSecureServer({ ...patience, cert: tls.cert, key: tls.key });
     const http = secure ?? createServer(patience);
     surviveErrors(http, log);
+    http.on('request', visits.watchRequest);
     const onRefused = (refused: Refused): void => {
       log.warn('a client was refused', refused);
       turnedAway.add(doors.protocolAt(refused.path) ?? 'http', refused.cause);
@@ -341,7 +349,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     const [ours, ...others] = spoken.map(({ name }) => name);
     for (const dialect of spoken) {
       const { name } = dialect;
-      const figures = new DoorFigures(name);
+      const figures = new DoorFigures(name, visits);
       doorFigures.push(figures);
       const apart = name === ours ? namesBut(others) : ownNames(name);
       dialect.attach({

@@ -47,7 +47,7 @@ export async function startServer(
   hooks: Hooks = {},
   { journals, ...options }: StartOptions = {},
 ): Promise<RunningServer> {
-  const log = createLog(config.logLevel, config.logFormat);
+  const log = createLog(config.logLevel, config.logFormat, { names: config.logNames });
   const undo = new Undo();
   let stopping: Promise<void> | undefined;
   let end = (): void => undefined;

@@ -9,11 +9,13 @@ export interface Visitor {
   readonly waiting: number;
 }
 
-/** Hears of clients that come and go. */
+/** Hears of clients that come and go, and of what they ask for. */
 export interface VisitorLog {
   came(door: string, address: string): void;
   /** @param ms how long it was connected */
   went(door: string, address: string, ms: number, reason: string): void;
+  /** A request was answered. @param error the code of the answer; undefined when it was served */
+  answered(door: string, request: string, ms: number, error: string | undefined): void;
 }
 
 /** What one door has done since the start: plain numbers, which whoever does something counts up, and a reader looks at when it wants to. */
@@ -68,8 +70,10 @@ export class DoorFigures {
     };
   }
 
-  /** A request was answered. @param method of a closed list */
-  answered(method: string, ms: number): void {
+  /** A request was answered. @param method of a closed list. @param error the code of the answer; undefined when it was served */
+  answered(method: string, ms: number, error?: string): void {
+    if (error !== undefined) this.errors.add(error);
+    this.#log?.answered(this.door, method, ms, error);
     let durations = this.answers.get(method);
     if (!durations) this.answers.set(method, (durations = new Durations()));
     durations.took(ms);

@@ -193,7 +193,7 @@ export class User implements Attended {
   }
 
   async #enter(key: string, password: string | undefined): Promise<void> {
-    const { rooms, people, log } = this.#context;
+    const { rooms, people } = this.#context;
     let former: Participant | undefined;
     const goOn = keepPayer();
     const identity = this.account === undefined ? this.name : `account:${this.account}`;
@@ -212,7 +212,6 @@ export class User implements Attended {
           if (this.#participant === participant) this.#told(event);
         };
       });
-      log.info('joined', { room: key, user: this.id, address: this.#link.address });
     } finally {
       // The former room is left only now, so that a user that the new room refuses stays in it.
       goOn(() => former?.leave());

@@ -13,7 +13,7 @@ import type { Given, RequestType } from './request-type.js';
 export class RpcServer<C extends Call> {
   readonly #server: JSONRPCServer<C>;
   readonly #types: ReadonlyMap<string, RequestType<C>>;
-  readonly #figures: Pick<DoorFigures, 'answered' | 'errors'>;
+  readonly #figures: Pick<DoorFigures, 'answered'>;
 
   /**
    * @param figures are told how long a request took, and which error it was answered
@@ -21,7 +21,7 @@ export class RpcServer<C extends Call> {
    */
   constructor(
     types: readonly RequestType<C>[],
-    figures: Pick<DoorFigures, 'answered' | 'errors'>,
+    figures: Pick<DoorFigures, 'answered'>,
     onDefect: (during: string, error: unknown) => void,
   ) {
     this.#figures = figures;
@@ -59,8 +59,7 @@ export class RpcServer<C extends Call> {
     const response = await this.#responseTo(request, call);
     // Clients may send any name.
     const method = this.#types.has(request.method) ? request.method : 'unknown';
-    this.#figures.answered(method, performance.now() - began);
-    if (response?.error) this.#figures.errors.add(String(response.error.code));
+    this.#figures.answered(method, performance.now() - began, response?.error && String(response.error.code));
     goOn(() => {
       reply(response ? replyText(response) : undefined);
       call.afterwards?.();

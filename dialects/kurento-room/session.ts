@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Access, IceServers } from '../../access/index.js';
 import type { Log } from '../../log.js';
 import { RoomError } from '../../rooms/index.js';
@@ -424,7 +425,7 @@ export class Session implements CallingSession, NameHolder, RelaySession {
   /** @throws RoomError `not-allowed`, ProtocolError; rejects as `Rooms.join` */
   #enter(wish: JoinWish, bearer: Bearer, entered: (participant: Participant) => void): Promise<Participant> {
     const { dataChannels, features, resumeToken } = wish;
-    const { rooms, names, limits, log } = this.#context;
+    const { rooms, names, limits } = this.#context;
     const known = { ...this.#known, region: this.#region };
     const newcomer = newcomerOf(wish, bearer, known, (_present, holder) => {
       if (holder instanceof Session) makePlaceFor(resumeToken, limits.takeOverDetachedNames, holder);
@@ -440,7 +441,6 @@ export class Session implements CallingSession, NameHolder, RelaySession {
       this.#outlet.count(has(features, 'resume'));
       this.#outlet.keeper?.entered(participant.slot);
       entered(participant);
-      log.info('joined', { ...this.#fields(), session: this.id });
       return this.#tell;
     };
     const room = names.keyOf(wish.room);
@@ -586,6 +586,11 @@ export class Session implements CallingSession, NameHolder, RelaySession {
 
   #fields(): object {
     const { room, id: participant } = this.#participant ?? {};
-    return { room: room?.name, participant, session: this.#id, address: this.#address };
+    return { room: room?.name, participant, session: this.#id && shownSession(this.#id), address: this.#address };
   }
+}
+
+/** For the log: whoever reads the id itself could go on with the session. */
+function shownSession(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 8);
 }

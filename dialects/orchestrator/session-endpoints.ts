@@ -92,7 +92,7 @@ export const sessionEndpoints: readonly Endpoint[] = [
     commands.session,
     503,
     async (context, link, { sessionId = '' }, succeed) => {
-      const { sessions, attendance, log } = context;
+      const { sessions, attendance } = context;
       const user = userOf(link);
       const goOn = keepPayer();
       const session = sessions.find(sessionId) ?? (await sessions.findElsewhere(sessionId));
@@ -104,7 +104,6 @@ export const sessionEndpoints: readonly Endpoint[] = [
           if (user.participant) succeed(attendance.describe(attendance.sessionOf(user.participant)));
         }),
       );
-      log.info('session joined', { session: session.id, user: user.id, address: link.address });
     },
   ),
 

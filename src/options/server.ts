@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, option } from '../../options/option.js';
+import { count, option, flag } from '../../options/option.js';
 import type { Table } from '../../options/option.js';
 
 /** Where the server is, who may do what, and its log. */
@@ -91,4 +91,14 @@ export const serverOptions = {
     reloads: true,
   }),
   logFormat: option(z.enum(['text', 'json']), 'text', 'format', 'Lines for people or for machines.'),
+  logNames: option(
+    z.enum(['plain', 'hash']),
+    'plain',
+    'form',
+    'How lines show names of people and rooms, and addresses. hash: as a hash that is another one after each start. What errors say is logged as it is.',
+  ),
+  requestLog: flag(
+    false,
+    'Whether each request of the room protocol and each HTTP request is a line. As with all lines, those that are alike are bounded: 600 in a minute.',
+  ),
 } as const satisfies Table;
