@@ -288,8 +288,9 @@ export class Rooms {
    * @param name of one of them, which need not be there. Default: all
    */
   letGo(name?: string): void {
-    for (const room of this.#rooms.values()) {
-      if (name !== undefined && room.name !== name) continue;
+    const given = name === undefined ? [...this.#rooms.values()] : [this.#rooms.get(name)];
+    for (const room of given) {
+      if (!room) continue;
       this.#rooms.delete(room.name);
       room.letGo();
       // With all rooms the watchers end too.
