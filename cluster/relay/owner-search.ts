@@ -4,6 +4,8 @@ import type { GatewayContext } from './gateway-room.js';
 /** How long it waits before it asks for the owner of the room again, in ms: twice as long each time. A new owner says itself who it is. */
 const askAgainMs = 150;
 const mostPauseMs = 600;
+/** The same where the owner is dead, and the next one will know of this gateway: it speaks to it each second until it is answered. */
+const mostPatienceMs = 2_400;
 /** How often it asks for a room that is nobody's, before a session is given up. */
 const mostAsked = 17;
 
@@ -84,7 +86,8 @@ export class OwnerSearch {
   async #search(afterMs: number): Promise<void> {
     const room = this.#room;
     const { isAlive = () => true, moved } = this.#context;
-    for (let pauseMs = afterMs, asked = 0; !this.#isOver(); pauseMs = Math.min(mostPauseMs, askAgainMs * 2 ** asked)) {
+    let longestMs = mostPauseMs;
+    for (let pauseMs = afterMs, asked = 0; !this.#isOver(); pauseMs = Math.min(longestMs, askAgainMs * 2 ** asked)) {
       if (pauseMs > 0) await new Promise<void>((resolve) => this.#context.clock.later(pauseMs, resolve));
       let owner: Owner | undefined;
       try {
@@ -95,7 +98,9 @@ export class OwnerSearch {
       if (this.#isOver()) return;
       asked += 1;
       // Redis names it until another node has taken the room.
-      if (owner && !isAlive(owner.node)) moved(room.hash, undefined);
+      const isDead = owner !== undefined && !isAlive(owner.node);
+      longestMs = isDead && room.isFollowing && !room.mayOpen ? mostPatienceMs : mostPauseMs;
+      if (isDead) moved(room.hash, undefined);
       else if (owner) room.goOnWith(owner);
       else if (room.isFollowing && asked === 1) room.ended();
       // Nobody's: this node becomes the owner, or another one, if it is known here what the room is called.
