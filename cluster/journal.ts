@@ -221,10 +221,10 @@ export class RoomJournal {
 
   /**
    * What lists say of the room has changed. Told at once the first time, then once a second at most.
-   * @param make as `RoomSummary.change`
+   * @param make, withinMs as `RoomSummary.change`
    */
-  summarize(make: () => string | undefined): void {
-    if (!this.#end) this.#summary.change(make);
+  summarize(make: () => string | undefined, withinMs?: number): void {
+    if (!this.#end) this.#summary.change(make, withinMs);
   }
 
   /** There is something for `JournalOwner.gathering`. @param withinMs so long it may wait for another commit, and goes with that */

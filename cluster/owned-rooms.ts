@@ -15,6 +15,8 @@ import { within } from './within.js';
 
 /** How long a room that was claimed stays when nobody opens it, in ms. */
 const unopenedMs = 2_000;
+/** How long what lists say of a room that was taken over may wait, in ms: the former owner has said as much. */
+const listedWithinMs = 1_000;
 /** How long somebody may have to wait for Redis, in ms. */
 const patienceMs = 5_000;
 /** How long what is being served in a room may take before the room is given away, in ms. */
@@ -200,7 +202,7 @@ export class OwnedRooms implements Journal {
   /** A room of a dead node is this node's now (`NodeHooks.taken`). */
   async taken(room: TakenRoom): Promise<void> {
     const parts = await this.#begun;
-    this.#take(parts, room);
+    if (!this.#hasLeft) this.#take(parts, room);
   }
 
   /** Closes in Redis what is not open, and resolves when no room is left, or after that many ms. */
@@ -313,7 +315,7 @@ export class OwnedRooms implements Journal {
     try {
       rooms.restoreRoom(roomOfFields(state), comeBack);
       relay.restored(owned);
-      this.#summarize(owned);
+      this.#summarize(owned, listedWithinMs);
     } catch (error) {
       this.#log.error('A room of another node has ended: it cannot be read', { room: owned.name, error });
       rooms.letGo(owned.name);
@@ -321,11 +323,11 @@ export class OwnedRooms implements Journal {
     }
   }
 
-  #summarize({ name, journal }: JournaledRoom): void {
+  #summarize({ name, journal }: JournaledRoom, withinMs?: number): void {
     journal.summarize(() => {
       const room = this.#parts?.rooms.find(name);
       return room && this.#parts?.summaryOf(room);
-    });
+    }, withinMs);
   }
 }
 

@@ -30,12 +30,16 @@ export class RoomSummary {
     return this.#next !== undefined;
   }
 
-  /** @param make called when it can be written, so that many changes of a large room cost as much as one. Undefined: nothing is listed */
-  change(make: () => string | undefined): void {
+  /**
+   * @param make called when it can be written, so that many changes of a large room cost as much as one. Undefined: nothing is listed
+   * @param withinMs so long it may wait for something else to be written
+   */
+  change(make: () => string | undefined, withinMs = 0): void {
     this.#make = make;
-    if (this.#wait <= 0) this.#onDue();
+    const ms = Math.max(this.#wait, withinMs);
+    if (ms <= 0) this.#onDue();
     else {
-      this.#stop ??= this.#clock.later(this.#wait, () => {
+      this.#stop ??= this.#clock.later(ms, () => {
         this.#stop = undefined;
         // Timers may be early by a part of a millisecond.
         this.#madeAt = Number.NEGATIVE_INFINITY;

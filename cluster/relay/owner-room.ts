@@ -22,7 +22,7 @@ import { ServedLines } from './served-lines.js';
 
 export interface OwnerContext {
   readonly nodeId: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'later'>;
   readonly log: Log;
   readonly post: Post;
   readonly counts: Pick<Counts, 'resent'>;
@@ -43,6 +43,11 @@ export interface JournaledRoom {
   readonly journal: RoomJournal;
 }
 
+/**
+ * How long the first commit of a room that was taken over waits for somebody to say something, in ms: it has nothing that somebody waits
+ * for, and after the death of a node there are many of them.
+ */
+const takenWithinMs = 1_000;
 /** How long may pass until the journal has what a gateway has written, in ms. */
 const writtenWithinMs = 50;
 
@@ -76,7 +81,7 @@ export class OwnerRoom implements ClientRoom {
       // It may not have heard the last words of the former owner.
       if (context.isAlive(gateway)) this.#parts.gateways.takenOver(gateway, written);
     }
-    if (this.#former.members.size > 0) room.journal.touch();
+    if (this.#former.members.size > 0) room.journal.touch(takenWithinMs);
   }
 
   get name(): string {
@@ -101,6 +106,8 @@ export class OwnerRoom implements ClientRoom {
     const { members, gateways } = this.#parts;
     const { epoch } = this.#room.journal.ownership;
     const done = new Map<string, Record<string, number>>();
+    // Others are told of those that end.
+    if (this.#sessions.hasUnrestored) this.#room.journal.touch();
     for (const [slot, { line: former, gateway }] of this.#former.members) {
       const member = members.at(slot);
       if (!member || !former || gateway === undefined) continue;

@@ -148,6 +148,11 @@ export class OwnerSessions {
     else session.detach(line.client, reason);
   }
 
+  /** Whether `endUnrestored` has something to end. */
+  get hasUnrestored(): boolean {
+    return !this.#isRestored && this.#restored.size < this.#former.members.size;
+  }
+
   /** Sessions that the former owner was just ending, or that cannot be read: nobody goes on with them. */
   endUnrestored(): void {
     if (this.#isRestored) return;
