@@ -10,8 +10,9 @@ import type { Hub } from './redis.js';
 import type { NodeState } from './node-facts.js';
 import type { Peers } from './peers.js';
 import type { Claim, Owner, RoomStore } from './room-store.js';
+import { Slices } from './slices.js';
 import { mediaIn, successorsOf } from './successors.js';
-import type { RoomNeeds } from './successors.js';
+import type { Candidate, RoomNeeds } from './successors.js';
 
 /** A room of a dead node, which this node owns now. */
 export interface TakenRoom extends Extract<Claim, { type: 'mine' }> {
@@ -56,12 +57,21 @@ export class Directory {
   readonly #owners = new Map<string, Owner>();
   readonly #claims = new Map<string, Promise<Claim>>();
   readonly #atOnce = new AtOnce(mostTakenAtOnce);
+  /** By hash, rooms of dead nodes that this node has claimed, and that wait for their time to be taken. */
+  readonly #claimed = new Map<string, TakenRoom>();
+  readonly #slices: Slices;
   /** Dead nodes whose rooms are being taken. */
   readonly #rounds = new Set<string>();
   #hasClosed = false;
 
   constructor(context: DirectoryContext) {
     this.#context = context;
+    this.#slices = new Slices(context.clock);
+  }
+
+  /** Hashes of rooms that this node owns, and that wait to be taken. */
+  get claimed(): readonly string[] {
+    return [...this.#claimed.keys()];
   }
 
   /** The owner of a room, asked of Redis once and remembered then. @throws ClusterError AWAY */
@@ -143,6 +153,9 @@ export class Directory {
   async #claim(hash: string, name: string): Promise<Claim> {
     const { store, membership, nodeId } = this.#context;
     this.#mustBeUp();
+    // Somebody waits for it: it comes before those that are only to be taken.
+    const claimed = this.#ofClaimed(hash);
+    if (claimed) return claimed;
     if (membership.state === 'draining') await this.#mustBeOwn(hash, name);
     await this.#settled(hash);
     this.#mustBeUp();
@@ -187,8 +200,10 @@ export class Directory {
     const hashes = z.array(z.string()).parse(await hub.call('SMEMBERS', names.roomsOf(dead)));
     const turns = new Map<number, Left[]>();
     for (let start = 0; start < hashes.length; start += batch) {
-      for (const room of await this.#look(dead, hashes.slice(start, start + batch))) {
-        const turn = this.#turnOf(room);
+      const left = await this.#look(dead, hashes.slice(start, start + batch));
+      const candidates = this.#candidates();
+      for (const room of left) {
+        const turn = this.#turnOf(room, candidates);
         if (turn === undefined) continue;
         const rooms = turns.get(turn) ?? [];
         rooms.push(room);
@@ -202,17 +217,17 @@ export class Directory {
   async #look(dead: string, hashes: readonly string[]): Promise<Left[]> {
     const { hub, names } = this.#context;
     const [owners, media] = await Promise.all([
-      hub.all(hashes.map((hash) => ['HMGET', names.owner(hash), 'node', 'room', 'version'])),
+      hub.all(hashes.map((hash) => ['HMGET', names.owner(hash), 'node', 'epoch', 'room', 'version'])),
       hub.all(hashes.map((hash) => ['HGET', names.state(hash), 'media'])),
     ]);
     return hashes.flatMap((hash, index) => {
-      const [node, name, version] = ownerFields.parse(owners[index]);
-      if (node !== dead || name === null || version === null) {
+      const [node, epoch, name, version] = ownerFields.parse(owners[index]);
+      if (node !== dead || epoch === null || name === null || version === null) {
         // A set that says otherwise is wrong: Redis has lost writes.
         hub.call('SREM', names.roomsOf(dead), hash).catch(() => undefined);
         return [];
       }
-      return [{ hash, name, version, media: mediaField.parse(media[index]) }];
+      return [{ hash, epoch, name, version, media: mediaField.parse(media[index]) }];
     });
   }
 
@@ -220,11 +235,14 @@ export class Directory {
    * How many nodes come before this one. Undefined when it is not for this node: another one reaches the room's media servers, and this one
    * does not, or it cannot read the room.
    */
-  #turnOf(room: Left): number | undefined {
-    const { nodeId, membership, reach } = this.#context;
-    const peers = membership.peers.alive.filter(({ facts }) => facts.state === 'up');
-    const turn = successorsOf(room, [{ id: nodeId, facts: reach() }, ...peers]).indexOf(nodeId);
+  #turnOf(room: Left, candidates: readonly Candidate[]): number | undefined {
+    const turn = successorsOf(room, candidates).indexOf(this.#context.nodeId);
     return turn === -1 ? undefined : turn;
+  }
+
+  #candidates(): readonly Candidate[] {
+    const { nodeId, membership, reach } = this.#context;
+    return [{ id: nodeId, facts: reach() }, ...membership.peers.alive.filter(({ facts }) => facts.state === 'up')];
   }
 
   async #takeAfter(ms: number, dead: string, rooms: readonly Left[], since: number): Promise<void> {
@@ -234,21 +252,37 @@ export class Directory {
   }
 
   /** @param since when it was begun to take the rooms of that node */
-  async #take(dead: string, { hash, name }: Left, since: number): Promise<void> {
-    const { store, membership, nodeId, taken, clock, log, counts } = this.#context;
+  async #take(dead: string, { hash, name, epoch }: Left, since: number): Promise<void> {
+    const { store, membership, nodeId, clock, counts } = this.#context;
     // Meanwhile Redis may have been started again: then nobody is dead for a while.
     if (this.#hasClosed || membership.state !== 'up' || !membership.peers.isDead(dead)) return;
+    // Another node has taken it meanwhile, and has said so.
+    if ((this.#owners.get(hash)?.epoch ?? 0) > epoch) return;
     const claim = await store.claim(hash, name, dead);
     if (claim.type === 'other') this.moved(hash, claim.owner);
     if (claim.type !== 'mine') return;
     this.moved(hash, { node: nodeId, epoch: claim.epoch });
+    this.#claimed.set(hash, { ...claim, hash, name, from: dead });
+    counts.takeovers.dead += 1;
+    await this.#slices.run(async () => this.#takeClaimed(hash));
+    counts.takeoverTimes.took(clock.now() - since);
+  }
+
+  async #takeClaimed(hash: string): Promise<void> {
+    const { taken, log } = this.#context;
+    const room = this.#ofClaimed(hash);
+    if (!room || this.#hasClosed) return;
     try {
-      await taken({ ...claim, hash, name, from: dead });
-      counts.takeovers.dead += 1;
-      counts.takeoverTimes.took(clock.now() - since);
+      await taken(room);
     } catch (error) {
-      log.error('A room could not be taken over', { room: name, error: (error as Error).stack });
+      log.error('A room could not be taken over', { room: room.name, error: (error as Error).stack });
     }
+  }
+
+  #ofClaimed(hash: string): TakenRoom | undefined {
+    const room = this.#claimed.get(hash);
+    this.#claimed.delete(hash);
+    return room;
   }
 
   #remember(hash: string, owner: Owner): void {
@@ -262,8 +296,11 @@ export class Directory {
 
 /** A room that a dead node has left. */
 interface Left extends RoomNeeds {
+  readonly epoch: number;
   readonly name: string;
 }
 
-const ownerFields = z.tuple([z.string().nullable(), z.string().nullable(), z.coerce.number().nullable()]);
+const text = z.string().nullable();
+const number = z.coerce.number().nullable();
+const ownerFields = z.tuple([text, number, text, number]);
 const mediaField = z.string().nullable().transform(mediaIn);

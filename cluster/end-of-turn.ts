@@ -1,8 +1,11 @@
+import { inSlices } from './slices.js';
+import type { Clock } from './clock.js';
+
 /**
  * Runs something once the present turn of the event loop is over. What was given in one turn runs one behind the other, so that what it
- * sends to Redis is one write.
+ * sends to Redis is one write. What takes too long for one turn goes on in the next ones.
  */
-export function endOfTurn(): (run: () => void) => void {
+export function endOfTurn(clock: Pick<Clock, 'now' | 'later'>): (run: () => void) => void {
   let waiting: (() => void)[] = [];
   return (run) => {
     waiting.push(run);
@@ -10,7 +13,9 @@ export function endOfTurn(): (run: () => void) => void {
     setImmediate(() => {
       const due = waiting;
       waiting = [];
-      for (const each of due) each();
+      inSlices(clock, due, (each) => {
+        each();
+      });
     });
   };
 }

@@ -42,7 +42,7 @@ export class Journals {
       await hub.connection();
     };
     const budget = new CommitBudget();
-    const atEndOfTurn = endOfTurn();
+    const atEndOfTurn = endOfTurn(clock);
     const { nodeId } = store;
     this.#context = { nodeId, store, clock, log, bounds, budget, recovery, atEndOfTurn, committed, toSelf };
     const tick = (): void => {

@@ -192,7 +192,7 @@ export async function startNode(
   });
   const given = new GivenRooms({
     ...{ hub, names, nodeId, clock: systemClock, log, owned, isUp },
-    besides: () => ofAll.hashes,
+    besides: () => [...ofAll.hashes, ...directory.claimed],
   });
   const clients = (waiting = new WaitingNode({
     clock: systemClock,

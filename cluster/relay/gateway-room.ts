@@ -1,3 +1,4 @@
+import type { AtOnce } from '../at-once.js';
 import type { Clock } from '../clock.js';
 import type { Counts } from '../counts.js';
 import type { Log } from '../../log.js';
@@ -47,6 +48,7 @@ type Incoming = ToldMessage | OwnerMessage | MovedMessage | { readonly t: 'end' 
 export class GatewayRoom implements OwnerlessRoom {
   readonly hash: string;
   readonly #context: GatewayContext;
+  readonly #goingOn: AtOnce;
   readonly #lines = new GatewayLines();
   readonly #log: GatewayLog;
   readonly #reports: WrittenReports;
@@ -60,9 +62,11 @@ export class GatewayRoom implements OwnerlessRoom {
   /** Before it is sent to another owner, the log is read: it may say that it was served. */
   #isCatchingUp = false;
 
-  constructor(hash: string, context: GatewayContext, unused: (room: GatewayRoom) => void) {
+  /** @param goingOn how many rooms may go on with another owner at once */
+  constructor(hash: string, context: GatewayContext, goingOn: AtOnce, unused: (room: GatewayRoom) => void) {
     this.hash = hash;
     this.#context = context;
+    this.#goingOn = goingOn;
     this.#unused = unused;
     this.#log = new GatewayLog(hash, context, this.#lines, () => this.#owner?.node === context.nodeId);
     const written = () => this.#lines.writtenUpTo(this.#log.position);
@@ -173,7 +177,9 @@ export class GatewayRoom implements OwnerlessRoom {
     this.#isWorking = true;
     for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
       try {
-        await this.#take(next);
+        const { t } = next;
+        const take = async (): Promise<void> => this.#take(next);
+        await (t === 'owner' || t === 'again' ? this.#goingOn.run(take) : take());
       } catch (error) {
         // The log could not be read. What is missing is noticed again with the next message.
         this.#context.log.debug('A message of the owner of a room was not taken', { error: String(error) });
@@ -208,8 +214,9 @@ export class GatewayRoom implements OwnerlessRoom {
       this.goOnWith({ node, epoch }, Object.keys(message.d));
     }
     this.#lines.noteKnown(Object.keys(message.d));
-    if (message.t === 'owner') await this.#log.catchUp({ epoch, seq: 0 });
-    else await this.#tell(message);
+    if (message.t === 'out') await this.#tell(message);
+    else if (this.#isCatchingUp) await this.#sendAgain();
+    else await this.#log.catchUp({ epoch, seq: 0 });
     for (const id of Object.keys(message.d)) this.#noteServed(id);
     if (missing.length > 0) this.#post(node, { t: 'w', ...this.#reports.now(), u: missing });
     if (message.t === 'out' && message.f.length === 0) this.#reports.again();
@@ -264,6 +271,8 @@ export class GatewayRoom implements OwnerlessRoom {
   }
 
   async #sendAgain(): Promise<void> {
+    // Done already, with the message that has said who the owner is.
+    if (!this.#isCatchingUp) return;
     try {
       await this.#log.readToEnd();
     } finally {

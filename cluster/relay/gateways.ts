@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { AtOnce } from '../at-once.js';
 import { roomHash } from '../names.js';
 import type { Arrival, Gateway, LineClient } from '../port.js';
+import { inSlices } from '../slices.js';
 import { GatewayLine } from './gateway-line.js';
 import { GatewayRoom } from './gateway-room.js';
 import type { GatewayContext } from './gateway-room.js';
@@ -15,6 +17,8 @@ export interface GatewaysContext extends GatewayContext {
   readonly region?: string | undefined;
 }
 
+/** Rooms that go on with another owner at once: each reads its log, and sends again what was not served. */
+const mostGoingOn = 32;
 /** How long until it is asked again where a session is, when Redis does not say, in ms. */
 const askAgainMs = 200;
 
@@ -22,6 +26,8 @@ const askAgainMs = 200;
 export class Gateways implements Gateway {
   readonly #context: GatewaysContext;
   readonly #rooms = new Map<string, GatewayRoom>();
+  /** A turn of the event loop is as long as what is done for these. */
+  readonly #goingOn = new AtOnce(mostGoingOn);
   #hasClosed = false;
 
   constructor(context: GatewaysContext) {
@@ -61,17 +67,25 @@ export class Gateways implements Gateway {
   }
 
   up(): void {
-    for (const room of this.#rooms.values()) room.up();
+    this.#each((room) => {
+      room.up();
+    });
   }
 
   tick(): void {
-    for (const room of this.#rooms.values()) room.tick();
+    this.#each((room) => {
+      room.tick();
+    });
   }
 
   close(): void {
     this.#hasClosed = true;
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
+  }
+
+  #each(run: (room: GatewayRoom) => void): void {
+    inSlices(this.#context.clock, this.#rooms.values(), run);
   }
 
   #newLine(room: string | undefined, arrival: Arrival, client: LineClient): GatewayLine {
@@ -108,7 +122,7 @@ export class Gateways implements Gateway {
   #room(hash: string): GatewayRoom {
     let room = this.#rooms.get(hash);
     if (!room) {
-      room = new GatewayRoom(hash, this.#context, (unused) => {
+      room = new GatewayRoom(hash, this.#context, this.#goingOn, (unused) => {
         if (this.#rooms.get(hash) === unused) this.#rooms.delete(hash);
       });
       this.#rooms.set(hash, room);

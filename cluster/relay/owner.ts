@@ -4,6 +4,7 @@ import type { Owner as RoomOwner } from '../room-store.js';
 import { ClusterError } from '../cluster-error.js';
 import type { ReturningClients, RelaySession } from '../port.js';
 import { roomHash } from '../names.js';
+import { inSlices } from '../slices.js';
 import { sessionsIn } from './kept-sessions.js';
 import type { RequestMessage, WrittenMessage } from './messages.js';
 import { OwnerRoom } from './owner-room.js';
@@ -116,15 +117,25 @@ export class Owners implements ReturningClients {
 
   /** A node is dead: its sockets are closed. */
   died(node: string): void {
-    for (const room of this.#rooms.values()) room.gatewayDied(node);
+    this.#each((room) => {
+      room.gatewayDied(node);
+    });
   }
 
   up(): void {
-    for (const room of this.#rooms.values()) room.up();
+    this.#each((room) => {
+      room.up();
+    });
   }
 
   tick(): void {
-    for (const room of this.#rooms.values()) room.tick();
+    this.#each((room) => {
+      room.tick();
+    });
+  }
+
+  #each(run: (room: OwnerRoom) => void): void {
+    inSlices(this.#context.clock, this.#rooms.values(), run);
   }
 
   /**

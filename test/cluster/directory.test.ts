@@ -260,17 +260,55 @@ describe('The directory of rooms', () => {
       const first = new Searcher(ben);
       first.belief.dead.add('ana');
       await leave(named(70));
-      const open: (() => void)[] = [];
-      first.take = async () => new Promise((resolve) => open.push(resolve));
+      const owned = async (): Promise<unknown> => ben.hub.call('SCARD', names.roomsOf('ben'));
+      let go: () => void = () => undefined;
+      first.take = async () => new Promise((resolve) => (go = resolve));
       const round = first.directory.takeOver('ana');
-      await until('64 are under way', () => open.length === 64);
-      open.shift()?.();
-      await until('the next one is', () => open.length === 64);
-      expect(first.taken).to.have.length(65);
+      await until('64 are under way', async () => (await owned()) === 64 && first.taken.length === 1);
+      go();
+      await until('the next one is', async () => (await owned()) === 65 && first.taken.length === 2);
       first.take = async () => Promise.resolve();
-      for (const go of open) go();
+      go();
       await round;
       expect(first.taken).to.have.length(70);
+    });
+
+    it('in slices, so that others are answered between a few rooms, however many there are', async () => {
+      const first = new Searcher(ben);
+      first.belief.dead.add('ana');
+      await leave(named(60));
+      first.take = async () => {
+        // Each room keeps the node for so many ms.
+        first.clock.pass(9);
+        return Promise.resolve();
+      };
+      const round = first.directory.takeOver('ana');
+      const slices: number[] = [];
+      while (first.taken.length < 60) {
+        await until('the slice is over', () => first.clock.waits > 0 || first.taken.length === 60);
+        slices.push(first.taken.length - slices.reduce((sum, each) => sum + each, 0));
+        first.clock.pass(0);
+      }
+      await round;
+      expect(Math.max(...slices), 'rooms in one turn').to.be.at.most(3);
+    });
+
+    it('and takes a room at once that somebody waits for', async () => {
+      const first = new Searcher(ben);
+      first.belief.dead.add('ana');
+      const rooms = named(10);
+      await leave(rooms);
+      let go: () => void = () => undefined;
+      first.take = async () => new Promise((resolve) => (go = resolve));
+      const round = first.directory.takeOver('ana');
+      await until('all are claimed', () => first.directory.claimed.length === 9);
+      const wanted = rooms.find((name) => name !== first.taken[0]?.name) ?? '';
+      const claim = await first.directory.claim(wanted);
+      expect(claim.type === 'mine' && [...claim.state]).to.deep.equal([['room', wanted]]);
+      first.take = async () => Promise.resolve();
+      go();
+      await round;
+      expect(first.rooms, 'once').to.deep.equal(rooms.filter((name) => name !== wanted).sort());
     });
 
     it('and leaves them when the node turns out to live', async () => {
