@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 
 /** How long work for many rooms may keep the event loop, in ms. Then everybody else who wants something of this node has a turn. */
-const sliceMs = 20;
+const sliceMs = 10;
 
 type SliceClock = Pick<Clock, 'now' | 'later'>;
 

@@ -18,7 +18,7 @@ export interface GatewaysContext extends GatewayContext {
 }
 
 /** Rooms that go on with another owner at once: each reads its log, and sends again what was not served. */
-const mostGoingOn = 32;
+const mostGoingOn = 12;
 /** How long until it is asked again where a session is, when Redis does not say, in ms. */
 const askAgainMs = 200;
 

@@ -86,9 +86,10 @@ export class OwnerSearch {
   async #search(afterMs: number): Promise<void> {
     const room = this.#room;
     const { isAlive = () => true, moved } = this.#context;
-    let longestMs = mostPauseMs;
-    for (let pauseMs = afterMs, asked = 0; !this.#isOver(); pauseMs = Math.min(longestMs, askAgainMs * 2 ** asked)) {
-      if (pauseMs > 0) await new Promise<void>((resolve) => this.#context.clock.later(pauseMs, resolve));
+    let pauseMs = afterMs;
+    for (let asked = 0; !this.#isOver();) {
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(mostPauseMs, askAgainMs * 2 ** asked);
       let owner: Owner | undefined;
       try {
         owner = await this.#context.find(room.hash);
@@ -99,7 +100,8 @@ export class OwnerSearch {
       asked += 1;
       // Redis names it until another node has taken the room.
       const isDead = owner !== undefined && !isAlive(owner.node);
-      longestMs = isDead && room.isFollowing && !room.mayOpen ? mostPatienceMs : mostPauseMs;
+      const longestMs = isDead && room.isFollowing && !room.mayOpen ? mostPatienceMs : mostPauseMs;
+      pauseMs = Math.min(longestMs, askAgainMs * 2 ** asked);
       if (isDead) moved(room.hash, undefined);
       else if (owner) room.goOnWith(owner);
       else if (room.isFollowing && asked === 1) room.ended();
@@ -107,6 +109,10 @@ export class OwnerSearch {
       else if (room.mayOpen) room.goOnWith({ node: this.#opener(), epoch: 0 });
       else if (asked >= mostAsked) room.giveUp();
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resolve) => this.#context.clock.later(ms, resolve));
   }
 
   #opener(): string {

@@ -290,7 +290,7 @@ describe('The directory of rooms', () => {
         first.clock.pass(0);
       }
       await round;
-      expect(Math.max(...slices), 'rooms in one turn').to.be.at.most(3);
+      expect(Math.max(...slices), 'rooms in one turn').to.be.at.most(2);
     });
 
     it('and takes a room at once that somebody waits for', async () => {

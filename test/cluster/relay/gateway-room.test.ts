@@ -24,6 +24,7 @@ describe('A gateway of a room', () => {
   let closed: number[];
   let gateways: Gateways;
   let reads: number;
+  let logRead: () => Promise<void>;
   let asked: number;
   let isDead: boolean;
   let rooms: Map<string, string | undefined>;
@@ -36,6 +37,7 @@ describe('A gateway of a room', () => {
     written = [];
     closed = [];
     reads = 0;
+    logRead = async () => Promise.resolve();
     asked = 0;
     isDead = false;
     rooms = new Map();
@@ -53,6 +55,7 @@ describe('A gateway of a room', () => {
       moved: () => undefined,
       logAfter: async (_hash, after, limit) => {
         reads += 1;
+        await logRead();
         return Promise.resolve(log?.filter(({ at }) => comparePositions(at, after) > 0).slice(0, limit));
       },
       roomOf: async (session) => Promise.resolve(rooms.get(session)),
@@ -215,6 +218,43 @@ describe('A gateway of a room', () => {
     expect(sent.flatMap((message) => (message.t === 'req' ? message.q.map(([, , act]) => act) : []))).to.deep.equal([
       { a: 'f', f: 'text' },
     ]);
+  });
+
+  it('goes on with a few of many rooms at once that have another owner, and others are told meanwhile', async () => {
+    await comeIn();
+    const names = Array.from({ length: 100 }, (_, index) => `room ${index}`);
+    for (const name of names) {
+      gateways.open(name, { session: name, address: '10.0.0.1', token: undefined }, clientOf()).send('join');
+    }
+    await turn();
+    for (const [index, message] of sent.splice(0).entries()) {
+      if (message.t !== 'req' || message.r === r) continue;
+      const id = message.q[0]?.[0] ?? '';
+      const bind = controlText({ t: 'bind', c: id, g: 'here', x: [[1, `in ${index}`]] });
+      hear({ r: message.r, q: [epoch, 1], f: [[1, '1', bind]], d: { [id]: 1 }, b: { [id]: [epoch, 0] } });
+    }
+    await turn();
+    let waiting: (() => void)[] = [];
+    logRead = async () => new Promise((resolve) => waiting.push(resolve));
+    for (const name of names) {
+      const owner = messageSchema.parse({ v: 1, t: 'owner', r: roomHash(name), o: 'next', e: epoch + 1, d: {} });
+      if (owner.t === 'owner') gateways.receive(owner);
+    }
+    await turn();
+    expect(waiting.length).to.be.within(1, 20);
+    written.splice(0);
+    hear({ p: [epoch, 1], q: [epoch, 2], f: [[2, '1', 'hello']] });
+    await turn();
+    expect(written).to.deep.equal(['hello']);
+    sent.splice(0);
+    while (waiting.length > 0) {
+      const due = waiting;
+      waiting = [];
+      for (const go of due) go();
+      await turn();
+    }
+    const asked = sent.flatMap((message) => (message.t === 'req' ? [message.r] : []));
+    expect(new Set(asked)).to.deep.equal(new Set(names.map(roomHash)));
   });
 
   describe('says up to where it has written', () => {
