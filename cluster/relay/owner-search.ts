@@ -5,7 +5,7 @@ import type { GatewayContext } from './gateway-room.js';
 const askAgainMs = 150;
 const mostPauseMs = 600;
 /** The same where the owner is dead, and the next one will know of this gateway: it speaks to it each second until it is answered. */
-const mostPatienceMs = 2_400;
+const mostPatienceMs = 1_200;
 /** How often it asks for a room that is nobody's, before a session is given up. */
 const mostAsked = 17;
 

@@ -72,11 +72,11 @@ export class HubPost implements Post {
   }
 
   send(node: string, message: Sent, withinMs = 0): void {
-    const text = JSON.stringify(message);
     if (node === this.#nodeId) {
-      this.receive(`[${text}]`);
+      this.#hear(message);
       return;
     }
+    const text = JSON.stringify(message);
     const waiting = this.#waiting.get(node);
     if (waiting) waiting.push(text);
     else this.#waiting.set(node, [text]);
@@ -96,17 +96,19 @@ export class HubPost implements Post {
       this.#drop(text);
       return;
     }
-    for (const each of list) {
-      const { data } = messageSchema.safeParse(each);
-      if (data) this.#listener.heard(data);
-      else this.#drop(each);
-    }
+    for (const each of list) this.#hear(each);
   }
 
   close(): void {
     this.#stop();
     this.#alarm.off();
     this.#waiting.clear();
+  }
+
+  #hear(message: unknown): void {
+    const { data } = messageSchema.safeParse(message);
+    if (data) this.#listener.heard(data);
+    else this.#drop(message);
   }
 
   #sendSoon(node: string): void {

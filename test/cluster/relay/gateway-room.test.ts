@@ -211,9 +211,9 @@ describe('A gateway of a room', () => {
       await turn();
     }
     expect(sent.filter(({ t }) => t === 'req')).to.deep.equal([]);
-    expect(asked).to.be.within(4, 6);
+    expect(asked).to.be.within(5, 8);
     isDead = false;
-    clock.pass(2_400);
+    clock.pass(1_200);
     await turn();
     expect(sent.flatMap((message) => (message.t === 'req' ? message.q.map(([, , act]) => act) : []))).to.deep.equal([
       { a: 'f', f: 'text' },
