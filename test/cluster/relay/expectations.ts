@@ -99,8 +99,10 @@ export class Expectations {
   }
 
   closed(hash: string): void {
-    for (const expected of this.#rooms.get(hash)?.slots.values() ?? []) expected.isOver = true;
-    this.#rooms.delete(hash);
+    const { slots, entries } = this.#room(hash);
+    for (const expected of slots.values()) expected.isOver = true;
+    // The log stays, and an owner of the next room of the name may write it again.
+    this.#rooms.set(hash, newRoom(entries));
   }
 
   /** The slot of a session is gone, also of one whose client is away. */
@@ -181,9 +183,13 @@ export class Expectations {
   #room(hash: string): RoomSeen {
     let room = this.#rooms.get(hash);
     if (!room) {
-      room = { slots: new Map(), total: 0, epoch: 0, executed: new Set(), entries: new Map() };
+      room = newRoom();
       this.#rooms.set(hash, room);
     }
     return room;
   }
+}
+
+function newRoom(entries = new Map<string, string>()): RoomSeen {
+  return { slots: new Map(), total: 0, epoch: 0, executed: new Set(), entries };
 }
