@@ -5,6 +5,7 @@ import { Asks } from '../cluster/asks.js';
 import { Bringing } from '../cluster/bringing.js';
 import { systemClock } from '../cluster/clock.js';
 import { GivenRooms } from '../cluster/given-rooms.js';
+import { GoneNodes } from '../cluster/gone-nodes.js';
 import { HandOvers } from '../cluster/hand-overs.js';
 import { leftRoomsTaken } from '../cluster/left-rooms.js';
 import { Moves } from '../cluster/moves.js';
@@ -62,6 +63,7 @@ export async function startNode(
   let post: HubPost | undefined;
   let waiting: WaitingNode | undefined;
   const owned = new OwnedRooms(systemClock, log);
+  const gone = new GoneNodes(systemClock);
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
   const hooks: NodeHooks = {
@@ -84,10 +86,12 @@ export async function startNode(
     },
     up: () => {
       frozenAt = undefined;
+      gone.up();
       waiting?.up();
       relay?.up();
     },
     dead: (id) => {
+      gone.dead(id);
       relay?.died(id);
       worlds?.died(id);
       asked?.died(id);
@@ -121,6 +125,9 @@ export async function startNode(
     canMove: (room) => served?.canMove(room) === true,
   });
   media.share({
+    node: nodeId,
+    hasGone: (id) =>
+      membership.state !== 'frozen' && gone.has(id) && membership.peers.alive.every((peer) => peer.id !== id),
     loadOf: (url) => membership.peers.load.get(url) ?? 0,
     takeOver: async (url) => {
       // What has not gone by then is lost.

@@ -4,6 +4,7 @@ import { displayedUrl } from '../media/displayed-url.js';
 import type { Bandwidth } from '../media/kurento/endpoint-properties.js';
 import { KurentoEngine } from '../media/kurento/engine.js';
 import type { KurentoEngineOptions } from '../media/kurento/engine.js';
+import type { Beats, Company } from '../media/kurento/left-pipelines.js';
 import { thisProcess } from '../process-mark.js';
 import { Placement } from '../media/placement.js';
 import type { MediaEngine } from '../media/port.js';
@@ -55,7 +56,7 @@ export interface StartedMedia {
 }
 
 /** Other servers that use the same media servers. */
-export interface OtherUsers {
+export interface OtherUsers extends Company {
   /** How many endpoints they have on the media server at that URL. */
   loadOf(url: string): number;
   /** The media server is out of reach here. Resolves when those of them that reach it have taken the rooms that use it. Must not reject. */
@@ -95,10 +96,11 @@ export async function startMedia(config: Config, log: ParentLog): Promise<Starte
       );
     }
     let others: OtherUsers | undefined;
+    const left = { releaseAfter, company: () => others };
     const takenFrom = async (url: string): Promise<void> => others?.takeOver(url);
     const named = (index: number, url: string): string => processes?.names[index] ?? displayedUrl(url);
     const engines = urls.map((url, index) =>
-      engineOf(url, config, relays, releaseAfter, takenFrom, log.child({ mediaServer: named(index, url) })),
+      engineOf(url, config, relays, left, takenFrom, log.child({ mediaServer: named(index, url) })),
     );
     undo.add(async () => {
       await Promise.all(engines.map((engine) => engine.close()));
@@ -209,7 +211,7 @@ function engineOf(
   url: string,
   config: Config,
   relays: RelayHosts,
-  releaseAfter: Promise<void>,
+  left: Pick<Beats, 'releaseAfter' | 'company'>,
   takenFrom: (url: string) => Promise<void>,
   log: Log,
 ): KurentoEngine {
@@ -221,7 +223,7 @@ function engineOf(
     lostAfterMs: config.mediaLostAfterMs,
     ...(config.kmsUris.length === 0 && { restartMs, isEmbedded: true }),
     bandwidth: bandwidthOf(config),
-    owner: owner && { ...owner, releaseAfter, othersAdopt: config.redisUrl !== '' },
+    owner: owner && { ...owner, ...left, othersAdopt: config.redisUrl !== '' },
     keepsLost: config.redisUrl !== '',
     ...(isShared && { beforeLoss: () => takenFrom(engine.url) }),
     reachability: {

@@ -4,6 +4,14 @@ import { ending, endingLife, forgetting, marksIn, pausingLife, showingLife } fro
 import type { LifeMark, Marks, Owner } from './owner.js';
 import { isRunning } from '../../process-mark.js';
 
+/** Servers that share their rooms. */
+export interface Company {
+  /** This server among them. */
+  readonly node: string;
+  /** Whether that one is dead, and others have adopted what its rooms had. */
+  hasGone(node: string): boolean;
+}
+
 export interface Beats {
   /** Time between two signs of life, in ms. Default: 5000. */
   readonly beatMs?: number | undefined;
@@ -19,6 +27,8 @@ export interface Beats {
    * that its process is gone. Default: they are released at once there.
    */
   readonly othersAdopt?: boolean | undefined;
+  /** The others that share rooms with this server, once they are known. What they have left is released, whatever their names. Default: nobody. */
+  readonly company?: (() => Company | undefined) | undefined;
   /** Nothing is released before it has settled: what a former life has left may still be adopted. Default: nothing is waited for. */
   readonly releaseAfter?: Promise<unknown> | undefined;
 }
@@ -49,6 +59,7 @@ export class LeftPipelines {
   readonly #stillBeats: number;
   readonly #forgetBeats: number;
   readonly #othersAdopt: boolean;
+  readonly #company: () => Company | undefined;
   readonly #log: Log;
   /** What is known of other lives: the last beat, and how many of our beats ago it was new. */
   #others = new Map<string, { readonly beat: number; readonly still: number }>();
@@ -64,13 +75,14 @@ export class LeftPipelines {
 
   constructor(options: LeftPipelinesOptions) {
     const { owner, client, beatMs = 5_000, stillBeats = 12, forgetBeats = 720 } = options;
-    const { othersAdopt = false, releaseAfter, log } = options;
+    const { othersAdopt = false, company = () => undefined, releaseAfter, log } = options;
     this.#owner = owner;
     this.#client = client;
     this.#beatMs = beatMs;
     this.#stillBeats = stillBeats;
     this.#forgetBeats = forgetBeats;
     this.#othersAdopt = othersAdopt;
+    this.#company = company;
     this.#log = log;
     this.#mayRelease = releaseAfter === undefined;
     const allow = (): void => {
@@ -103,7 +115,9 @@ export class LeftPipelines {
     const reached = this.#contact !== undefined;
     this.outOfReach();
     if (!reached) return;
-    const last = this.#client.letsGo ? pausingLife(this.#owner, this.#beat + 1) : endingLife(this.#owner.life);
+    const last = this.#client.letsGo
+      ? pausingLife(this.#owner, this.#beat + 1, this.#company()?.node)
+      : endingLife(this.#owner.life);
     this.#client.transaction('end of life', last).catch(() => undefined);
   }
 
@@ -121,7 +135,8 @@ export class LeftPipelines {
     const began = performance.now();
     this.#beat += 1;
     try {
-      const [, tags] = await this.#client.transaction('sign of life', showingLife(this.#owner, this.#beat));
+      const sign = showingLife(this.#owner, this.#beat, this.#company()?.node);
+      const [, tags] = await this.#client.transaction('sign of life', sign);
       if (this.#contact === contact && this.#mayRelease) {
         void this.#release(this.#judge(marksIn(tags), performance.now() - began), contact);
       }
@@ -138,13 +153,15 @@ export class LeftPipelines {
     // A media server that hung did not let others show a sign of life either.
     this.#count(others, tookMs < this.#beatMs);
     const known = new Set(others.map(({ life }) => life));
-    const over = new Set(others.filter((other) => this.#isOver(other)).map(({ life }) => life));
+    const gone = new Set(others.filter((other) => this.#isGone(other)).map(({ life }) => life));
+    const over = new Set(others.filter((other) => gone.has(other.life) || this.#isOver(other)).map(({ life }) => life));
     const left: string[] = [];
     const doubtful = new Set<string>();
     const forgotten: string[] = [];
     for (const { id, server, life } of pipelines) {
       if (this.#client.owns(id)) continue;
-      if (server !== name) {
+      if (gone.has(life)) left.push(id);
+      else if (server !== name) {
         if (over.has(life)) forgotten.push(id);
       } else if (over.has(life)) left.push(id);
       else if (life === ownLife ? !this.#client.hasLetGo(id) : !known.has(life)) doubtful.add(id);
@@ -162,6 +179,10 @@ export class LeftPipelines {
         return [life, { beat, still: isPrompt && last?.beat === beat ? last.still + 1 : 0 }];
       }),
     );
+  }
+
+  #isGone({ node }: LifeMark): boolean {
+    return node !== undefined && this.#company()?.hasGone(node) === true;
   }
 
   #isOver({ server, life, process }: LifeMark): boolean {

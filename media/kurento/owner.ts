@@ -20,6 +20,8 @@ const lifeMark = z.object({
   /** Another number at each beat. */
   beat: z.int(),
   process: processMark.optional(),
+  /** Of the server among others that share their rooms. */
+  node: z.string().optional(),
 });
 export type LifeMark = z.infer<typeof lifeMark>;
 
@@ -70,14 +72,14 @@ export function forgetting(pipeline: string): InnerRequest[] {
 }
 
 /** Shows that the owner lives, and asks for all tags. The answer to the second request is for `marksIn`. */
-export function showingLife({ name, life, process }: Owner, beat: number): InnerRequest[] {
-  const value: LifeMark = { atrium: 'life', server: name, life, beat, ...(process && { process }) };
+export function showingLife({ name, life, process }: Owner, beat: number, node?: string): InnerRequest[] {
+  const value: LifeMark = { atrium: 'life', server: name, life, beat, ...(process && { process }), node };
   return [addTag(manager, lifeKey(life), value), invoke(manager, 'getTags')];
 }
 
 /** The owner ends, and what it has let go stays until its life has stood still for a while. */
-export function pausingLife({ name, life }: Owner, beat: number): InnerRequest[] {
-  return [addTag(manager, lifeKey(life), { atrium: 'life', server: name, life, beat } satisfies LifeMark)];
+export function pausingLife({ name, life }: Owner, beat: number, node?: string): InnerRequest[] {
+  return [addTag(manager, lifeKey(life), { atrium: 'life', server: name, life, beat, node } satisfies LifeMark)];
 }
 
 export function endingLife(life: string): InnerRequest[] {

@@ -18,11 +18,6 @@ const roomCount = 3;
 const runMs = 4_000;
 /** Longer than any failure here. */
 const graceMs = 15_000;
-/**
- * How often a media server looks for what nobody holds, in s: what a node has just made when it is killed. A room that is taken over is held
- * before that.
- */
-const collectedS = 8;
 /** Of the messages that Redis brings. */
 const dropped = 0.05;
 
@@ -239,13 +234,7 @@ describe('Twelve people, three nodes, and failures by chance', function () {
   before(async function () {
     if (!RedisServer.isInstalled) this.skip();
     const chance = new Chance(seed);
-    [rig, peers] = await Promise.all([
-      Rig.start(
-        { SESSION_GRACE_MS: String(graceMs) },
-        { engine: ['--bind-address', '127.0.0.1', '--gc-period', String(collectedS)] },
-      ),
-      PeerProcess.start(),
-    ]);
+    [rig, peers] = await Promise.all([Rig.start({ SESSION_GRACE_MS: String(graceMs) }), PeerProcess.start()]);
     for (const { toRedis } of rig.nodes) toRedis.sieve = droppingMessages(() => chance.next < dropped);
   });
 

@@ -56,8 +56,8 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
   }
 
   /** What a server of another machine leaves: a life that shows nothing any more, and a pipeline. Resolves with its id. */
-  async function leave(left: Owner): Promise<string> {
-    await stranger.value('transaction', transactionOf(showingLife(left, 1)));
+  async function leave(left: Owner, node?: string): Promise<string> {
+    await stranger.value('transaction', transactionOf(showingLife(left, 1, node)));
     await stranger.value('transaction', transactionOf(creation(left)));
     return (await stranger.pipelines()).at(-1) ?? expect.fail('there is no pipeline');
   }
@@ -97,6 +97,20 @@ describe('kurento engine › pipelines that a killed server has left, at the emb
     await engine({ owner: { ...owner, othersAdopt: true } });
     await until('it is released', async () => (await stranger.pipelines()).length === 0);
     expect(await newestBeat()).to.be.greaterThan(owner.stillBeats);
+  });
+
+  it('of a node that is gone: are released at once, whatever its name, and those of other nodes stay', async () => {
+    const left = async (node: string): Promise<string> =>
+      leave({ name: `machine of ${node}`, life: `life of ${node}` }, node);
+    await left('gone');
+    const staying = await left('there');
+    const company = { node: 'here', hasGone: (node: string) => node === 'gone' };
+    await engine({ owner: { ...owner, beatMs: 3_600_000, company: () => company } });
+    await until('it is released', async () => (await stranger.pipelines()).length === 1);
+    expect(await stranger.pipelines()).to.deep.equal([staying]);
+    const nodes = async (): Promise<unknown[]> => (await marks()).lives.map(({ node }) => node);
+    await until('its life is forgotten', async () => !(await nodes()).includes('gone'));
+    expect(await nodes()).to.include.members(['there', 'here']);
   });
 
   it('of a process that runs: stay, whatever its life shows', async function () {
