@@ -70,6 +70,20 @@ export interface DialectState {
   readonly undelivered?: number;
 }
 
+/** What can be told of a client without a secret. */
+export interface ClientFacts {
+  /** First 8 characters of the SHA-256 of its session's id, in hex. */
+  readonly session: string;
+  readonly isConnected: boolean;
+  readonly features: readonly string[];
+  /** Of its last connection. */
+  readonly address: string | undefined;
+  /** Requests that run or wait. */
+  readonly requests: number;
+  /** Messages that are kept until it has them. */
+  readonly keptMessages: number;
+}
+
 /**
  * A protocol spoken over rooms. A dialect
  * - keeps what only it knows (applications, presence, masters) beside the room, never in it;
@@ -85,6 +99,11 @@ export interface Dialect {
   readonly handOver?: HandOver;
   /** For a protocol whose sessions run at the owner of their room, where there are other nodes. */
   readonly relayed?: RelayDialect;
+  /**
+   * For the operator: how a client is served. Undefined where it is none of this dialect's.
+   * @param client `Newcomer.session` of its participant
+   */
+  readonly clientFacts?: (client: object | undefined) => ClientFacts | undefined;
   /** Opens the dialect's paths. Called once, before the server listens. */
   attach(context: DialectContext): void;
   /**

@@ -10,6 +10,8 @@ import type { Claim } from './admin.js';
 import { AllRooms } from './all-rooms.js';
 import { Callers, stranger } from './callers.js';
 import { clusterHandlers } from './cluster.js';
+import { debugHandlers } from './debug.js';
+import type { DebugSources } from './debug.js';
 import { drainHandlers } from './drain.js';
 import type { Drains } from './drain.js';
 import type { Move } from './cluster.js';
@@ -60,6 +62,7 @@ export interface AppOptions {
   /** Whether clients should be sent to this server. */
   readonly readiness: () => Readiness;
   readonly drains: Drains;
+  readonly debug: DebugSources;
   /** Undefined where there are no other nodes. */
   readonly move?: Move | undefined;
   /** Undefined where the metrics are at ADMIN_PORT alone. */
@@ -134,6 +137,7 @@ export function restApp(options: AppOptions): RestApp {
     ...originalHandlers(rooms, all, roomList, pageSettings, options.health, closeByGet),
     ...clusterHandlers(options.others, options.move),
     ...healthHandlers(options.health, options.readiness),
+    ...debugHandlers(rooms, options.debug),
     ...drainHandlers(options.drains, options.audit),
     ...iceHandlers(options.ice),
     getOpenApi: () => ({ status: 200, body: openApi }) as const,

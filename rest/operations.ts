@@ -307,6 +307,18 @@ export const operations = {
     responses: { 204: nothing },
     problems: ['conflict'],
   },
+  debugRoom: {
+    method: 'get',
+    path: '/api/v1/debug/rooms/{room}',
+    tag: 'server',
+    summary: 'Everything that the server knows of a room, for its operator. No secrets are in it',
+    description:
+      'Addresses are cut to /24 and /48, and sessions are hashed. What it holds may change with each version. At ADMIN_PORT it needs no token, unless another node has the room: that one asks for ADMIN_TOKEN.',
+    params: inRoom,
+    access: 'admin',
+    responses: { 200: components.DebugState },
+    problems: onRoom,
+  },
   getCluster: {
     method: 'get',
     path: '/api/v1/cluster',

@@ -275,6 +275,69 @@ const health = z
   })
   .meta({ description: 'Whether rooms can have media, and who is connected' });
 
+const mediaObject = z
+  .object({
+    id: z.string().meta({ description: 'Of the object on the media server' }),
+    connected: z.boolean().optional().meta({ description: 'Whether media flows; absent where nobody has said so yet' }),
+  })
+  .meta({ description: 'What a stream has on a media server' });
+
+const debugState = z
+  .object({
+    at: z.iso.datetime(),
+    room,
+    stays: z.boolean().meta({ description: 'Whether it stays when nobody is in it' }),
+    closesAt: z.iso.datetime().nullable().meta({ description: 'When it closes unless somebody comes' }),
+    moderatorAt: z.iso.datetime().nullable().meta({ description: 'When somebody becomes its moderator' }),
+    texts: z.int().nonnegative().meta({ description: 'How many texts are kept' }),
+    waiting: z.int().nonnegative().meta({ description: 'How many wait to be let in' }),
+    recordings: z.array(z.object({ id: z.string(), state: recording.shape.state })),
+    filter: z.string().nullable().meta({ description: "Of everybody's video" }),
+    mediaServers: z.array(z.string()).meta({ description: 'Those that carry it, without passwords' }),
+    node: z
+      .object({ id: z.string(), state: z.enum(['up', 'frozen', 'draining']), redis: z.boolean() })
+      .optional()
+      .meta({ description: 'The one of several that has the room' }),
+    journal: z
+      .object({ epoch: z.int(), seq: z.int() })
+      .optional()
+      .meta({ description: 'How far the room is written down' }),
+    clients: z.array(
+      z.object({
+        participant: z.string().meta({ description: 'Its id' }),
+        sid: z.string().nullable(),
+        slot: z.int(),
+        door: dialect,
+        region: z.string().nullable(),
+        address: z.string().nullable().meta({ description: 'Cut to /24 or /48' }),
+        isProven: z.boolean().meta({ description: 'Whether a token has named its identity' }),
+        session: z
+          .object({
+            id: z.string().meta({ description: 'Hashed' }),
+            connected: z.boolean(),
+            features: z.array(z.string()),
+            requests: z.int().nonnegative().meta({ description: 'Requests that run or wait' }),
+            keptMessages: z.int().nonnegative().meta({ description: 'Messages that are kept until it has them' }),
+          })
+          .nullable()
+          .meta({ description: 'Null for protocols without sessions' }),
+        publications: z.array(
+          z.object({ stream: z.string(), endpoint: mediaObject, loopback: kinds, filter: z.string().nullable() }),
+        ),
+        subscriptions: z.array(
+          z.object({
+            publisher: z.string(),
+            stream: z.string(),
+            endpoint: mediaObject,
+            flows: kinds.meta({ description: 'What the media server has connected' }),
+            muted: kinds,
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ description: 'A room with everything in it. Streams that are open' });
+
 const status = z.object({ status: z.enum(['ok', 'waiting', 'draining', 'unavailable']) }).meta({
   description:
     'How the server is, for everybody. waiting: it is one of several nodes, and waits for Redis. draining: it is about to end',
@@ -375,6 +438,7 @@ export const components = {
   FileLink: fileLink,
   ClientConfig: clientConfig,
   Health: health,
+  DebugState: debugState,
   Status: status,
   DrainWish: drainWish,
   Drain: drain,

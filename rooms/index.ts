@@ -6,6 +6,8 @@ import type { IceCandidate, MediaKind, TriedCandidates, VideoFilter } from '../m
 import type { Ban } from './bans.js';
 import type { Bearer } from './bearer.js';
 import type { LeaveReason, PublicationEnd, RoomEnd } from './events.js';
+import type { WholeRoomRecord } from './records.js';
+import type { RecordOf } from './rooms-options.js';
 import type { GrantChanges, Grants, Role } from './grants.js';
 import type { Waiting } from './lobby.js';
 import type { ParticipantState } from './presence.js';
@@ -57,7 +59,7 @@ export { mostKeptTexts } from './text-history.js';
 export type { KeptText, TextStamp } from './text-history.js';
 export type { Journal } from './journal.js';
 export { refusalsOfFields, roomOfFields, roomsRecordSchema } from './records.js';
-export type { RoomsRecord } from './records.js';
+export type { RoomsRecord, WholeRoomRecord } from './records.js';
 export type {
   ComeBack,
   Enter,
@@ -119,6 +121,8 @@ export interface Room {
    * session. Does nothing when it has left.
    */
   evict(participant: Participant, options?: EvictOptions): void;
+  /** As plain data, with secrets in it. What is being negotiated is not there. */
+  record(recordOf: RecordOf): WholeRoomRecord;
   /** What is done to the video of all participants who have no filter of their own. */
   readonly filter: VideoFilter | undefined;
   /**

@@ -272,6 +272,7 @@ export async function startNode(
       await leftRoomsTaken(node.hub, node.names, systemClock, config.leaseMs + frozenMs);
     },
     committed: async (room) => owned.committed(room),
+    positionOf: (room) => owned.find(room)?.journal.position,
     after: (room, effect) => {
       owned.after(room, effect);
     },

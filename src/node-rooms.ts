@@ -56,6 +56,8 @@ export interface NodeRooms {
   after(room: string, effect: () => void): void;
   /** As `Move`, of the key of a room. Rejects with an error of the cluster. */
   move(room: string, node: string | undefined): Promise<string>;
+  /** How far a room is written down: a term of its owner, and a number in it. Undefined: it is not written down here. */
+  positionOf(room: string): { readonly epoch: number; readonly seq: number } | undefined;
   readonly health: NonNullable<Health['node']>;
   /** Whether clients should be sent here. */
   readonly readiness: Readiness;

@@ -37,7 +37,7 @@ import type { Refused } from '../transport/gate/gate.js';
 import { DoorFigures } from '../transport/door-figures.js';
 import { Doors } from '../transport/doors.js';
 import { connectionLimits, gateOf } from '../transport/options.js';
-import { networkOf } from '../transport/gate/network.js';
+import { areaOf, networkOf } from '../transport/gate/network.js';
 import { Tally } from '../tally.js';
 import { SocketIoDoor, socketIoWorld } from '../transport/socket-io/door.js';
 import type { SocketIoOptions } from '../transport/socket-io/door.js';
@@ -258,6 +258,13 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       others: node && othersOf(node),
       health,
       readiness,
+      debug: {
+        clientFacts: (dialect, client) => dialects.find(({ name }) => name === dialect)?.clientFacts?.(client),
+        node: () => node?.health,
+        positionOf: (room) => node?.positionOf(room),
+        areaOf,
+        now,
+      },
       drains: {
         begin: ({ seconds, ...wish }) =>
           draining.begin({ ...wish, ms: seconds === undefined ? undefined : seconds * 1_000 }),

@@ -3,7 +3,7 @@ import type { IceServers } from '../../access/index.js';
 import type { RelayDialect } from '../../cluster/port.js';
 import type { Log } from '../../log.js';
 import type { Participant } from '../../rooms/index.js';
-import type { Dialect, DialectContext, DialectState, HandOver } from '../dialect.js';
+import type { ClientFacts, Dialect, DialectContext, DialectState, HandOver } from '../dialect.js';
 import type { CustomRequest } from './custom-request.js';
 import { eventEncoder } from './event-frame.js';
 import type { LinkContext } from './link.js';
@@ -104,6 +104,9 @@ export class RoomGateway implements Dialect {
     recordOf: (_participant, client) => (client instanceof Session ? client.record : undefined),
     comeBack: (participant, kept) => this.#restore(participant, kept)?.returned,
   };
+
+  readonly clientFacts = (client: object | undefined): ClientFacts | undefined =>
+    client instanceof Session ? client.facts : undefined;
 
   readonly relayed: RelayDialect = {
     begin: (client, arrival) => {

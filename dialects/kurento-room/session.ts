@@ -21,6 +21,7 @@ import { Patience } from '../../transport/gate/patience.js';
 import type { Frame } from '../../transport/frame.js';
 import { budgetOf } from '../../transport/options.js';
 import type { BudgetSettings, TransportSettings } from '../../transport/options.js';
+import type { ClientFacts } from '../dialect.js';
 import { RequestQueue } from '../request-queue.js';
 import type { RoomNames } from '../room-names.js';
 import type { CallingSession, JoinWish, SessionCall } from './call.js';
@@ -177,6 +178,18 @@ export class Session implements CallingSession, NameHolder, RelaySession {
       told: told && { count: told.count, sent: told.sent, kept: told.kept.map(textOf) },
       // Another process keeps it, together with what it is told.
       lastRequest: this.#outlet.keeper ? undefined : this.#lastRequest,
+    };
+  }
+
+  /** For the operator. */
+  get facts(): ClientFacts {
+    return {
+      session: createHash('sha256').update(this.id).digest('hex').slice(0, 8),
+      isConnected: !this.detached,
+      features: namesOf(this.#features),
+      address: this.#address,
+      requests: this.#requests.requests.length,
+      keptMessages: this.#outlet.missed.length + (this.#outlet.told?.kept.length ?? 0),
     };
   }
 

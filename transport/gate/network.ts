@@ -15,6 +15,13 @@ export function networkOf(address: string): string {
   return `${network.join(':')}::/64`;
 }
 
+/** So much of an address as says where somebody is, but not who: /24 of IPv4, /48 of IPv6. */
+export function areaOf(address: string): string {
+  const network = networkOf(address);
+  if (network.endsWith('::/64')) return `${network.slice(0, -'::/64'.length).split(':').slice(0, 3).join(':')}::/48`;
+  return address.includes(':') ? 'fe80::/10' : `${address.split('.').slice(0, 3).join('.')}.0/24`;
+}
+
 /** An IPv4 address at the end stands for two words; they are in the second half, whatever they are. */
 function wordsOf(part: string): string[] {
   if (part === '') return [];
