@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Manifest } from '../../recording/manifest.js';
 import { adminToken, asAdmin } from '../support/administrator.js';
-import { beepIn, decoded, flashIn, probe } from '../support/ffprobe.js';
+import { flashesAndBeeps, probe } from '../support/ffprobe.js';
 import { ServerProcess } from '../support/server-process.js';
 import { until } from '../support/until.js';
 import { WebhookReceiver, webhookKey } from '../support/webhook-receiver.js';
@@ -155,13 +155,11 @@ describe('a call of three, recorded by the embedded engine', function () {
     await page.evaluate('window.flash()');
     const atFlash = await writtenMs();
     await until('what came then is on the disk', async () => (await writtenMs()) > atFlash + 2_000, patienceMs);
-    const hasBoth = async (path: string): Promise<boolean> => {
-      const found = await Promise.all([flashIn, beepIn].map((find) => find(path).catch(() => undefined)));
-      return found.every((at) => at !== undefined);
+    const haveBoth = async (): Promise<boolean> => {
+      const { flashes, beeps } = await flashesAndBeeps(...paths);
+      return ![...flashes, ...beeps].includes(undefined);
     };
-    for (const path of paths) {
-      await until('flash and beep are on the disk', async () => hasBoth(path), patienceMs, 1_000);
-    }
+    await until('flash and beep are on the disk', haveBoth, patienceMs, 1_000);
     await until('webhooks tell that it runs', () => egress().length > 0);
 
     const engines = processesWith(directory);
@@ -187,9 +185,8 @@ describe('a call of three, recorded by the embedded engine', function () {
       repaired?.files.map(({ file, bytes }) => [`${id}/${file}`, bytes]),
     );
     expect(receiver.faults).to.deep.equal([]);
-    const times: number[] = [];
     const downloaded: string[] = [];
-    for (const { file, repaired: isRepaired, bytes, offsetMs, durationMs, sha256 } of repaired?.files ?? []) {
+    for (const { file, repaired: isRepaired, bytes, durationMs, sha256 } of repaired?.files ?? []) {
       expect(isRepaired, file).to.equal(true);
       expect(sha256, file).to.have.lengthOf(64);
       // As a download that breaks off and goes on.
@@ -208,9 +205,12 @@ describe('a call of three, recorded by the embedded engine', function () {
       expect(streams.map(({ codec_name }) => codec_name)).to.have.members(['opus', 'vp8']);
       expect(format.duration, 'it says how long it is').to.be.closeTo(durationMs / 1_000, 0.05);
       downloaded.push(path);
-      for (const at of [await flashIn(path), await beepIn(path)]) times.push(offsetMs + (at ?? Number.NaN) * 1_000);
     }
-    expect((await decoded(...downloaded)).complaints).to.equal('');
+    const { complaints, flashes, beeps } = await flashesAndBeeps(...downloaded);
+    expect(complaints).to.equal('');
+    const times = (repaired?.files ?? []).flatMap(({ offsetMs }, at) =>
+      [flashes[at], beeps[at]].map((s) => offsetMs + (s ?? Number.NaN) * 1_000),
+    );
     const shown = `flash and beep of each, in ms: ${times.map(Math.round).join(', ')}`;
     expect(Math.max(...times) - Math.min(...times), shown).to.be.lessThan(100);
     expect(await downloadedBy(await newWindow(), id, first?.file ?? '')).to.equal(`${id}-${first?.file}`);

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 
@@ -16,13 +19,16 @@ const probed = z.object({
     }),
   ),
 });
-export type Probed = z.infer<typeof probed>;
+export type Probed = z.infer<typeof probed> & {
+  /** The warnings of the decoders. */
+  readonly complaints: string;
+};
 
 /** The output of ffprobe for a file, with decoded and counted frames. */
 export async function probe(path: string): Promise<Probed> {
   const flags = ['-v', 'error', '-show_streams', '-show_format', '-count_frames', '-of', 'json'];
-  const { stdout } = await run('ffprobe', [...flags, path]);
-  return probed.parse(JSON.parse(stdout));
+  const { stdout, stderr } = await run('ffprobe', [...flags, path]);
+  return { ...probed.parse(JSON.parse(stdout)), complaints: stderr };
 }
 
 /** The times of all packets, in the order of the file, in s. @param kind Default: both */
@@ -63,23 +69,51 @@ export async function complaints(path: string): Promise<string> {
   return (await decoded(path)).complaints;
 }
 
-/** When the picture turns white, in s of the file's clock. Undefined: never. */
-export async function flashIn(path: string): Promise<number | undefined> {
-  const flags = ['-v', 'error', '-f', 'lavfi', '-i', `movie=${path},signalstats`, '-of', 'csv=p=0'];
-  const entries = ['-show_entries', 'frame=pts_time:frame_tags=lavfi.signalstats.YAVG'];
-  const { stdout } = await run('ffprobe', [...flags, ...entries]);
-  const frames = stdout.split('\n').map((line) => line.split(',').map(Number));
-  return frames.find(([, brightness = 0]) => brightness > 128)?.[0];
+export interface FlashesAndBeeps {
+  /** The warnings of ffmpeg. */
+  readonly complaints: string;
+  /** When the picture of each file turns white, in s of its clock. Undefined: never. */
+  readonly flashes: readonly (number | undefined)[];
+  /** When a tone begins in each. */
+  readonly beeps: readonly (number | undefined)[];
 }
 
-/** When a tone begins, in s of the file's clock. Undefined: never. */
-export async function beepIn(path: string): Promise<number | undefined> {
-  const rate = 8000;
-  const filter = ['-vn', '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(rate), '-f', 's16le', '-'];
-  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', path, ...filter], {
-    encoding: 'buffer',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  for (let at = 0; at + 2 <= stdout.length; at += 2) if (Math.abs(stdout.readInt16LE(at)) > 5000) return at / 2 / rate;
+/** Decodes whole files with picture and sound, all of them in one run. */
+export async function flashesAndBeeps(...paths: readonly string[]): Promise<FlashesAndBeeps> {
+  const folder = await mkdtemp(join(tmpdir(), 'flashes-'));
+  try {
+    const [seen, heard] = ['seen', 'heard'].map((kind) => paths.map((_, at) => join(folder, `${kind}-${at}`)));
+    const outputs = paths.flatMap((_, at) => [
+      ...['-map', `${at}:v`, '-vf', `signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=${seen?.[at]}`],
+      ...['-enc_time_base', '-1', '-f', 'null', '-'],
+      ...['-map', `${at}:a`, '-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(soundRate)],
+      ...['-f', 's16le', heard?.[at] ?? ''],
+    ]);
+    const inputs = paths.flatMap((path) => ['-i', path]);
+    const { stderr } = await run('ffmpeg', ['-v', 'error', '-copyts', ...inputs, ...outputs]);
+    return {
+      complaints: stderr,
+      flashes: await Promise.all((seen ?? []).map(async (path) => flashIn(await readFile(path, 'utf8')))),
+      beeps: await Promise.all((heard ?? []).map(async (path) => beepIn(await readFile(path)))),
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const soundRate = 8000;
+
+/** @param stats of all pictures: a line with the time, and one with the brightness */
+function flashIn(stats: string): number | undefined {
+  for (const [, time, brightness] of stats.matchAll(/pts_time:(\S+)\n\S+=(\S+)/g)) {
+    if (Number(brightness) > 128) return Number(time);
+  }
+  return undefined;
+}
+
+function beepIn(samples: Buffer): number | undefined {
+  for (let at = 0; at + 2 <= samples.length; at += 2) {
+    if (Math.abs(samples.readInt16LE(at)) > 5000) return at / 2 / soundRate;
+  }
   return undefined;
 }
