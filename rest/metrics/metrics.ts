@@ -16,13 +16,13 @@ import { webhookMetrics } from './webhook-metrics.js';
 import type { WebhookFigures } from './webhook-metrics.js';
 
 /** All that `GET /metrics` may tell, besides what prom-client tells of the process. */
-export const allMetrics = [
+export const allMetrics: MetricTable<never> = [
   ...roomMetrics,
   ...doorMetrics,
   ...mediaMetrics,
   ...webhookMetrics,
   ...clusterMetrics,
-] as const;
+];
 
 /** Answers `GET /metrics`. */
 export type Metrics = (request: Request, response: Response) => Promise<void>;
