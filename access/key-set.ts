@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createLocalJWKSet } from 'jose';
+import type { FlattenedJWSInput, JSONWebKeySet, JWSHeaderParameters, createLocalJWKSet } from 'jose';
 import { z } from 'zod';
 
+type Find = ReturnType<typeof createLocalJWKSet>;
+
 /** Finds the key that a token was signed with. jose throws for a token that none of the keys fits. */
-export type KeyFinder = ReturnType<typeof createLocalJWKSet>;
+export type KeyFinder = (header: JWSHeaderParameters, token: FlattenedJWSInput) => ReturnType<Find>;
 
 /** Public keys from a file. */
 export interface KeySet {
@@ -17,7 +19,12 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(
 
 /** @throws Error when the text is no key set */
 export function readKeySet(text: string): KeyFinder {
-  return createLocalJWKSet(keySet.parse(JSON.parse(text)));
+  const keys: JSONWebKeySet = keySet.parse(JSON.parse(text));
+  let find: Promise<Find> | undefined;
+  return async (header, token) => {
+    find ??= import('jose').then((jose) => jose.createLocalJWKSet(keys));
+    return (await find)(header, token);
+  };
 }
 
 /** @returns undefined for a file that cannot be read or holds no key set */

@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose';
 import type { Grants } from '../rooms/index.js';
 
 /** What a new token says. */
@@ -18,7 +17,8 @@ export interface NewToken {
 }
 
 /** Makes a token as LiveKit's SDKs do. @param now the time in ms since 1970 */
-export function makeToken(token: NewToken, now: number): Promise<string> {
+export async function makeToken(token: NewToken, now: number): Promise<string> {
+  const { SignJWT } = await import('jose');
   const { key, secret, room, identity, grants, validForS, name, metadata, attributes } = token;
   const { canPublishSources, ...flags } = grants;
   const video = { room, ...flags, ...(canPublishSources.length > 0 && { canPublishSources }) };

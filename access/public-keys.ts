@@ -1,4 +1,3 @@
-import { errors } from 'jose';
 import type { FlattenedJWSInput, JWSHeaderParameters } from 'jose';
 import type { Log } from '../log.js';
 import { boundedFetch } from './bounded-fetch.js';
@@ -59,7 +58,7 @@ export class PublicKeys {
       try {
         return await inFile(header, token);
       } catch (error) {
-        if (this.#settings.jwksUrl === '' || !(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        if (this.#settings.jwksUrl === '' || !isNoMatch(error)) throw error;
       }
     }
     this.#forgetOther();
@@ -67,7 +66,7 @@ export class PublicKeys {
     try {
       return await this.#fromUrl(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !(await this.#fetchAgain())) throw error;
+      if (!isNoMatch(error) || !(await this.#fetchAgain())) throw error;
       return await this.#fromUrl(header, token);
     }
   };
@@ -79,8 +78,11 @@ export class PublicKeys {
     return this.#file.finder;
   }
 
-  #fromUrl(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<Key> {
-    if (!this.#fetched) throw new errors.JWKSNoMatchingKey();
+  async #fromUrl(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<Key> {
+    if (!this.#fetched) {
+      const { errors } = await import('jose');
+      throw new errors.JWKSNoMatchingKey();
+    }
     return this.#fetched(header, token);
   }
 
@@ -130,6 +132,11 @@ export class PublicKeys {
       this.#log.warn('the public keys of tokens could not be fetched', { url, reason, kept });
     }
   }
+}
+
+/** Whether none of the keys of a set fits. */
+function isNoMatch(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_JWKS_NO_MATCHING_KEY';
 }
 
 /** @throws Error in a few words: those of the libraries that read a key set are many */

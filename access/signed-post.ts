@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { SignJWT } from 'jose';
 
 /** How long a signature is valid, in s. */
 const validForS = 300;
@@ -25,6 +24,7 @@ export async function signedPost(
   { name, secret }: SigningKey,
   now: number,
 ): Promise<RequestInit> {
+  const { SignJWT } = await import('jose');
   const seconds = Math.floor(now / 1_000);
   const authorization = await new SignJWT({ sha256: createHash('sha256').update(body).digest('base64') })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { decodeJwt, errors, jwtVerify } from 'jose';
+import type * as jose from 'jose';
 import type { JWTVerifyOptions, JWTVerifyResult } from 'jose';
 import { RoomError } from '../rooms/index.js';
 import { tokenClaims } from './claims.js';
@@ -43,19 +43,20 @@ export class Tokens {
    */
   async verify(token: string): Promise<Verified> {
     if (token.length > maxTokenBytes) throw invalid('it is too long');
+    const library = await import('jose');
     try {
-      const { payload, protectedHeader } = await this.#read(token);
+      const { payload, protectedHeader } = await this.#read(token, library);
       // The library would take extensions that it knows.
       if ('crit' in protectedHeader || 'b64' in protectedHeader) throw new Error('its header has crit or b64');
       const { data, error } = tokenClaims.safeParse(payload);
       if (!data) throw new Error(`its claim ${String(error.issues[0]?.path[0])} does not fit`);
       return { claims: data, payload };
     } catch (error) {
-      throw refusalOf(error);
+      throw refusalOf(error, library);
     }
   }
 
-  #read(token: string): Promise<JWTVerifyResult> {
+  #read(token: string, { decodeJwt, jwtVerify }: typeof jose): Promise<JWTVerifyResult> {
     const { keys, jwtIssuers, jwtAudience, tokenToleranceS } = this.#settings;
     const { iss = '' } = decodeJwt(token);
     const checks: JWTVerifyOptions = {
@@ -78,7 +79,7 @@ export class Tokens {
 }
 
 /** All bad tokens are answered alike; only one that was good before, or will be, is told so. */
-function refusalOf(error: unknown): RoomError {
+function refusalOf(error: unknown, { errors }: typeof jose): RoomError {
   if (error instanceof errors.JWTExpired) return expired('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf' && error.reason === 'check_failed') return expired('it is not valid yet');

@@ -4,7 +4,7 @@ const farthest = (name: string): number => (name.length >= 8 ? 2 : name.length >
 /** The name among `names` that somebody may have meant. Undefined when there is none near enough. */
 export function nearName(given: string, names: readonly string[]): string | undefined {
   const near = names
-    .filter((name) => Math.abs(name.length - given.length) <= 2)
+    .filter((name) => mayBeNear(given, name))
     .map((name) => ({ name, edits: editsBetween(given, name) }))
     .filter(({ name, edits }) => edits <= farthest(name));
   return near.sort((one, other) => one.edits - other.edits)[0]?.name;
@@ -28,6 +28,24 @@ export function nearMissesOf(env: NodeJS.ProcessEnv, ours: readonly string[]): r
     const meant = ours.includes(given) ? undefined : nearName(given, ours);
     return meant === undefined ? [] : [{ given, meant }];
   });
+}
+
+/**
+ * Whether counting the edits is worth its time. A letter that only one of the two has needs an edit of its own to come or to go, and each
+ * server compares all variables of its environment with all names.
+ */
+function mayBeNear(given: string, name: string): boolean {
+  const edits = farthest(name);
+  return (
+    Math.abs(name.length - given.length) <= edits && strangers(given, name) <= edits && strangers(name, given) <= edits
+  );
+}
+
+/** How many letters of the first are not in the second. */
+function strangers(one: string, other: string): number {
+  let count = 0;
+  for (const letter of one) if (!other.includes(letter)) count += 1;
+  return count;
 }
 
 /** How many letters are added, left out, replaced, or swapped with the next. */

@@ -92,7 +92,7 @@ export interface AppOptions {
   /** Whether the original's GET /close is served. */
   readonly closeByGet: boolean;
   /** The OpenRPC document of the room protocol. */
-  readonly openRpc: Readonly<Record<string, unknown>>;
+  readonly openRpc: () => Readonly<Record<string, unknown>>;
   /** Called when an address has sent so many wrong tokens that it must wait from now on. */
   readonly onGuessing: (address: string) => void;
   /** In ms, from any beginning. */
@@ -124,7 +124,7 @@ const asAdmin = {
 
 export function restApp(options: AppOptions): RestApp {
   const { rooms, pageSettings, closeByGet, pathPrefix } = options;
-  const openApi = openApiDocument(pathPrefix);
+  let openApi: ReturnType<typeof openApiDocument> | undefined;
   const admin = new Admin(() => options.adminToken, new WrongTokens(options.now, options.onGuessing));
   const callers = new Callers(admin, options.access, administrator);
   const roomList = new RoomList(options.roomList, () => admin.isPossible || options.access.readsTokens);
@@ -140,8 +140,8 @@ export function restApp(options: AppOptions): RestApp {
     ...debugHandlers(rooms, options.debug),
     ...drainHandlers(options.drains, options.audit),
     ...iceHandlers(options.ice),
-    getOpenApi: () => ({ status: 200, body: openApi }) as const,
-    getOpenRpc: () => ({ status: 200, body: options.openRpc }) as const,
+    getOpenApi: () => ({ status: 200, body: (openApi ??= openApiDocument(pathPrefix)) }) as const,
+    getOpenRpc: () => ({ status: 200, body: options.openRpc() }) as const,
   };
   const claimOf = (request: Request): Claim => ({
     authorization: request.headers.authorization,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as yaml from 'yaml';
 import type { Document } from 'yaml';
 import { ConfigError } from '../options/config-error.js';
 import { readFlags } from '../options/flags.js';
@@ -121,6 +122,8 @@ const keys = everyName.map(({ name }) => name);
 
 /** @throws Error that says where it is wrong. The messages of the parser repeat words and lines of the file, which may hold secrets */
 function readYaml(text: string): unknown {
+  // Only here, since most programs get no file: 70 modules, which take a while to load.
+  const { parseDocument } = createRequire(import.meta.url)('yaml') as typeof yaml;
   const document = parseDocument(text, { logLevel: 'error' });
   const [error] = document.errors;
   const [start] = error?.linePos ?? [];

@@ -5,7 +5,6 @@ import { HangUp } from './hang-up.js';
 import { helpAskedFor, isVersionAskedFor, version } from '../options/help.js';
 import { groupNames, help } from './help.js';
 import { checkHealth } from './health-check.js';
-import { createLog } from './log.js';
 import { MediaProcessError } from './media-process.js';
 import { Reloading } from './reloading.js';
 import type { RunningServer } from './server.js';
@@ -59,6 +58,7 @@ async function reportHealth(flags: readonly string[]): Promise<void> {
 
 async function run(): Promise<void> {
   // The health check, which runs every few seconds, does without all of this.
+  const { createLog } = await import('./log.js');
   const { startServer } = await import('./server.js');
   const { developmentBanner } = await import('./development.js');
   const former: string[] = [];

@@ -272,7 +272,7 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       },
       move: node && movedBy(node),
       metrics: config.adminPort === 0 ? counts : undefined,
-      openRpc: openRpcDocument(),
+      openRpc: openRpcDocument,
       pageSettings: { ...config, filterRequestParam: config.kurentoRoom.filterType },
       ice,
       demo: builtFolder('demo'),

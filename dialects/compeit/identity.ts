@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Access, Introduction as Known } from '../../access/index.js';
 import { RoomError, cleanedName } from '../../rooms/index.js';
@@ -89,6 +88,7 @@ export class Identities {
   }
 
   async #verify(token: string, key: Uint8Array): Promise<Claims | undefined> {
+    const { jwtVerify } = await import('jose');
     try {
       // jose refuses other algorithms, unknown critical extensions (`crit`), and expired or future tokens, without clock tolerance.
       const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], currentDate: new Date(this.#now()) });

@@ -1,6 +1,5 @@
 import { ConfigError } from '../../options/config-error.js';
 import { nearMisses, readConfig } from '../config.js';
-import { findings } from '../doctor/findings.js';
 import type { Finding } from '../doctor/findings.js';
 import { exitCodes } from './command.js';
 import type { Command } from './command.js';
@@ -26,7 +25,9 @@ async function all(args: readonly string[], env: NodeJS.ProcessEnv, now: number)
     of('warn', `${given} is no option and has no effect; did you mean ${meant}?`),
   );
   try {
-    return [...misses, ...(await findings(readConfig(args, env), now))];
+    const config = readConfig(args, env);
+    const { findings } = await import('../doctor/findings.js');
+    return [...misses, ...(await findings(config, now))];
   } catch (error) {
     if (error instanceof ConfigError) return [...misses, of('FAIL', error.message)];
     throw error;

@@ -8,7 +8,6 @@ import { NoFfmpeg, mix as mixed, mixFormats } from '../../recording/mix/mix.js';
 import { layouts } from '../../recording/mix/places.js';
 import type { Layout } from '../../recording/mix/places.js';
 import { folderOf, isRecordingId, manifestName } from '../../recording/names.js';
-import { createLog } from '../log.js';
 import { readConfig } from '../config.js';
 import { openRecordings } from '../recordings.js';
 import { CommandError, GivenFlags, UsageError, exitCodes } from './command.js';
@@ -57,6 +56,7 @@ const repair: Command = {
       recordingsMaxAgeDays: 0,
       recordingsMaxGb: 0,
     };
+    const { createLog } = await import('../log.js');
     const log = createLog('warn', config.logFormat);
     const kept = await openRecordings(config, log, () => undefined);
     const repaired: Manifest[] = [];
