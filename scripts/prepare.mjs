@@ -84,6 +84,8 @@ async function build() {
   rmSync('dist', { recursive: true, force: true });
   // `npm run check` checks the types, which would take longer than to compile.
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noCheck']);
+  const { bundleServer } = await import('./server-bundle.mjs');
+  await bundleServer(root);
   await bundle();
   await packClient();
   cpSync('examples/pages', 'dist/examples', { recursive: true });
@@ -150,6 +152,7 @@ function sourcesStamp() {
     'events',
     'scripts/prepare.mjs',
     'scripts/client-types.mjs',
+    'scripts/server-bundle.mjs',
     'scripts/compress.mjs',
     'vite.config.mjs',
     'package-lock.json',

@@ -1,14 +1,12 @@
-import type * as configModule from '../../src/config.js';
-import type * as serverModule from '../../src/server.js';
+import type * as library from '../../src/index.js';
 import { serveBench } from './bench-process.js';
 
 /**
  * The server as it is shipped: the compiled output, which `npm run bench` has brought up to date, with its media engine. With the
  * argument `room-only` the doors of the other protocols are off.
  */
-const compiled = new URL('../../dist/src/', import.meta.url).href;
-const { configOf } = (await import(`${compiled}config.js`)) as typeof configModule;
-const { startServer } = (await import(`${compiled}server.js`)) as typeof serverModule;
+const compiled = new URL('../../dist/src/index.js', import.meta.url).href;
+const { configOf, startServer } = (await import(compiled)) as typeof library;
 
 const off = { enabled: false };
 const doors = process.argv.includes('room-only')

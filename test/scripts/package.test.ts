@@ -61,6 +61,14 @@ describe('the package', function () {
       'LICENSE',
     ]);
     const own = paths.filter((path) => !path.startsWith('vendor/'));
+    // Of the server, the files of the bundle and none that it was made of.
+    const ofServer = /^dist\/(?!chunks\/|client\/|demo\/|examples\/).*\.js$/;
+    expect(own.filter((path) => ofServer.test(path))).to.have.members([
+      'dist/src/index.js',
+      'dist/src/main.js',
+      'dist/src/cli/main.js',
+      'dist/media/embedded/main.js',
+    ]);
     expect(own.filter((path) => /^(?!dist\/|docs\/)[^/]+\/|\.map$|(?<!\.d)\.ts$/.test(path))).to.deep.equal([]);
   });
 
