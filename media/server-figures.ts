@@ -9,10 +9,13 @@ export class ServerFigures {
   readonly callTimes = new Map<string, Durations>();
   /** The last that it has told. Undefined: nothing, as those that are not of this project. */
   media: EngineFigures | undefined;
+  /** Hears of each call, in the asynchronous context of the caller. Default: nobody does. */
+  onCall: ((call: string, outcome: string, ms: number) => void) | undefined;
 
   /** @param call of a closed list. @param outcome `ok`, or the code of the MediaError */
   took(call: string, outcome: string, ms: number): void {
     this.calls.add(call, outcome);
+    this.onCall?.(call, outcome, ms);
     if (outcome !== 'ok') return;
     let times = this.callTimes.get(call);
     if (!times) this.callTimes.set(call, (times = new Durations()));

@@ -70,6 +70,7 @@ export type {
   Returned,
   RoomsOptions,
   RoomsWatcher,
+  Traced,
 } from './rooms-options.js';
 export { newSid } from './sid.js';
 export { isStreamId, maxStreams, sourceOf, usualSource, webcam } from './streams.js';

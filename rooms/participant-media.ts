@@ -87,7 +87,7 @@ export class ParticipantMedia {
         owner.tell({ type: 'mediaFailed', failure });
       });
     };
-    return this.#negotiations.run(async () => {
+    const open = async (): Promise<api.Published> => {
       try {
         const sources = kinds.map((kind) => sourceOf(source, kind));
         const question = owner.room.authorize(owner, { action: 'publish', stream, kinds, sources });
@@ -106,7 +106,8 @@ export class ParticipantMedia {
         publication.discard();
         throw error;
       }
-    });
+    };
+    return this.#negotiations.run(() => owner.room.traced('publish', owner, open));
   }
 
   /** @param stream undefined: all of them. @throws RoomError `not-publishing` */
@@ -133,7 +134,7 @@ export class ParticipantMedia {
     const subscription = new Subscription(owner, publication, this.#early.take(publisher, publication.id));
     this.#addSubscription(subscription);
     const listener = this.#listener(publication, subscription, options);
-    return this.#negotiations.run(async () => {
+    const open = async (): Promise<string> => {
       try {
         const asked = { action: 'subscribe', publisher: publisher.id, stream: publication.id } as const;
         const question = owner.room.authorize(owner, asked);
@@ -143,7 +144,8 @@ export class ParticipantMedia {
         throw error;
       }
       return subscription.open(sdpOffer, listener);
-    });
+    };
+    return this.#negotiations.run(() => owner.room.traced('subscribe', owner, open));
   }
 
   /** @param stream undefined: all of them */

@@ -10,7 +10,7 @@ import type { EndedMembership, LeaveReason, RoomEnd, RoomEvent } from './events.
 import type { Returner } from './evictions.js';
 import type * as api from './index.js';
 import type { Journal } from './journal.js';
-import type { KeepPayer } from './rooms-options.js';
+import type { KeepPayer, Traced } from './rooms-options.js';
 import type { Later } from './later.js';
 import { Lobby } from './lobby.js';
 import type { Waiting } from './lobby.js';
@@ -37,6 +37,7 @@ export interface RoomContext {
   readonly now: () => number;
   readonly later: Later;
   readonly keepPayer: KeepPayer;
+  readonly traced: Traced;
   readonly media: MediaEngine;
   readonly authorize: Authorize | undefined;
   /** Where this server is. */
@@ -180,6 +181,10 @@ export class Room implements api.Room {
 
   get later(): Later {
     return this.#context.later;
+  }
+
+  get traced(): Traced {
+    return this.#context.traced;
   }
 
   get keepPayer(): KeepPayer {

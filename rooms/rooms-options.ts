@@ -39,6 +39,8 @@ export interface RoomsOptions {
    * be charged to the client that caused it. Default: the rest is just run.
    */
   readonly keepPayer?: KeepPayer;
+  /** Runs each negotiation of media, for a program that traces them. Default: it is just run. */
+  readonly traced?: Traced | undefined;
   /** Where the rooms are kept besides. Default: nowhere. */
   readonly journal?: Journal | undefined;
   /**
@@ -58,6 +60,13 @@ export interface RoomsOptions {
   /** How long an evicted participant may not be back. 0: not at all. Default: 30,000. */
   readonly evictionMs?: number;
 }
+
+/** Runs a negotiation of a participant's media, and returns what that does. */
+export type Traced = <Result>(
+  step: 'publish' | 'subscribe',
+  by: api.Participant,
+  run: () => Promise<Result>,
+) => Promise<Result>;
 
 /** What became of a join. */
 export type JoinOutcome = 'joined' | RoomErrorCode | 'failed';
@@ -171,8 +180,9 @@ export interface RoomsWatcher {
    * Somebody wanted to join: `joined`, or why they were refused. `failed`: for a reason that is none of the rooms, such as a defect.
    * @param dialect that of the newcomer
    * @param ms how long it took
+   * @param participant of one that joined
    */
-  joinEnded?(dialect: string, outcome: JoinOutcome, ms: number): void;
+  joinEnded?(dialect: string, outcome: JoinOutcome, ms: number, participant: api.Participant | undefined): void;
   /** The room goes on here that another process had. Default: it is seen as if everything had just happened. */
   restored?(room: api.Room): void;
   /** Another process goes on with the room, which is closed here; those in it are told nothing. Must not call back into the rooms. */

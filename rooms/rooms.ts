@@ -79,6 +79,7 @@ export class Rooms {
       recordings,
       recordingNotice = '',
       keepPayer = () => (rest) => rest(),
+      traced = (_step, _by, run) => run(),
       maxTextBytes = defaultMaxTextBytes,
       evictionMs = defaultEvictionMs,
     }: RoomsOptions = {},
@@ -116,6 +117,7 @@ export class Rooms {
       now,
       later,
       keepPayer,
+      traced,
       media,
       region,
       authorize,
@@ -156,9 +158,9 @@ export class Rooms {
    */
   async join(room: string | api.Room, wanting: Newcomer, enter: Enter): Promise<api.Participant> {
     const began = this.#context.now();
-    const tell = (outcome: JoinOutcome): void => {
+    const tell = (outcome: JoinOutcome, participant?: api.Participant): void => {
       const ms = this.#context.now() - began;
-      for (const watcher of this.#watchers) watcher.joinEnded?.(wanting.attributes.dialect, outcome, ms);
+      for (const watcher of this.#watchers) watcher.joinEnded?.(wanting.attributes.dialect, outcome, ms, participant);
     };
     try {
       const name = typeof room === 'string' ? roomKey(room) : room.name;
@@ -200,7 +202,7 @@ export class Rooms {
           ? goOn(() => this.#enter(name, opens, arrival, enter))
           : this.#enter(name, opens, arrival, enter);
         if (!participant) continue;
-        tell('joined');
+        tell('joined', participant);
         return participant;
       }
     } catch (error) {

@@ -60,6 +60,7 @@ import { openRecordings } from './recordings.js';
 import { sendAway } from './send-away.js';
 import { ownAddresses, tlsIdentity } from './tls.js';
 import type { TlsIdentity } from './tls.js';
+import type { Tracing } from './tracing.js';
 import { Undo } from './undo.js';
 import { VisitLog } from './visit-log.js';
 
@@ -185,6 +186,8 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
     };
     const recordings = await openRecordings(config, log, audit);
     undo.add(() => recordings?.close());
+    const tracing = await startedTracing(config, log, options.mediaFigures);
+    undo.add(() => tracing?.close());
     const rooms = new Rooms(node?.engine ?? media, {
       now,
       journal: node?.journal,
@@ -196,7 +199,9 @@ export async function serve(given: Config, media: MediaEngine, options: ServeOpt
       passwords,
       audit,
       keepPayer,
+      traced: tracing?.traced,
     });
+    if (tracing) rooms.watch(tracing);
     const { watchMediaServers } = options;
     const happened = new RoomFigures(now);
     rooms.watch(happened);
@@ -488,6 +493,21 @@ function tellAccess({ auth, host, guestGrants }: Config, log: Log): void {
   }
   if (auth === 'optional') log.info('clients without a token are guests', { grants: grantsText(guestGrants) });
   if (auth === 'required') log.info('clients without a token are refused');
+}
+
+/** The packages of traces are loaded where something is traced. */
+async function startedTracing(
+  { otelExporterOtlpEndpoint: endpoint, serverName }: Config,
+  log: Log,
+  servers: readonly ServerFigures[] = [],
+): Promise<Tracing | undefined> {
+  if (endpoint === '') return undefined;
+  const { startTracing } = await import('./tracing.js');
+  const tracing = await startTracing(endpoint, serverName || 'atrium', log);
+  for (const [index, figures] of servers.entries()) {
+    figures.onCall = (call, outcome, ms) => tracing?.mediaCall(index, call, outcome, ms);
+  }
+  return tracing;
 }
 
 /** What the configuration says of rooms. */

@@ -97,6 +97,12 @@ export const serverOptions = {
     'form',
     'How lines show names of people and rooms, and addresses. hash: as a hash that is another one after each start. What errors say is logged as it is.',
   ),
+  otelExporterOtlpEndpoint: option(
+    z.string().regex(/^(https?:\/\/[^\s@]+)?$/, 'must be an http:// or https:// URL without user and password'),
+    '',
+    'URL',
+    'A collector of OpenTelemetry that takes OTLP over HTTP, as http://collector:4318: joins, publications, subscriptions and calls of media servers are sent there as traces, without names. Empty: nothing is traced.',
+  ),
   requestLog: flag(
     false,
     'Whether each request of the room protocol and each HTTP request is a line. As with all lines, those that are alike are bounded: 600 in a minute.',
