@@ -244,7 +244,7 @@ describe('The rooms that a node owns', () => {
     idle();
     await turn();
     expect((await owned.own('r')).journal).to.equal(journal);
-    expect([...(await stateOf('r')).keys()].sort()).to.deep.equal(['m:1', 'media', 'room']);
+    expect([...(await stateOf('r')).keys()].sort()).to.deep.equal(['m:2', 'media', 'room']);
     rooms.find('r')?.close('over');
     await turn();
     idle();

@@ -28,7 +28,7 @@ const { RUNS: runs, SEED: first = '1' } = process.env;
 const byHand =
   runs === undefined ? undefined : Array.from({ length: Number(runs) }, (_, index) => Number(first) + index);
 /** Chosen since much happens in them. By hand, many others are to be run after a change of the protocol. */
-const seeds = byHand ?? [23, 37, 48, 136, ...Object.values(found)];
+const seeds = byHand ?? [25, 37, 48, 136, ...Object.values(found)];
 /** With a Redis that loses writes. */
 const losingSeeds = byHand ?? Object.values(foundLosing);
 
@@ -52,10 +52,10 @@ describe('Sessions over several nodes, in a model', function () {
   for (const [name, rule, seed] of [
     ['what is not answered is not sent again', { resends: false }, 20],
     ['what was not heard is not read from the log', { readsGaps: false }, 1],
-    ['nobody reminds a gateway that is behind', { reminds: false }, 4],
+    ['nobody reminds a gateway that is behind', { reminds: false }, 13],
     ['effects do not wait for their commit', { commitsFirst: false }, 1],
     ['a commit that comes twice is executed twice', { isIdempotent: false }, 10],
-    ['a former owner may still write', { fences: false }, 8],
+    ['a former owner may still write', { fences: false }, 17],
     ['a client sends again what was answered', { heedsLastRequest: false }, 1],
     ['what comes twice is served twice', { numbersActs: false }, 1],
   ] satisfies [name: string, rule: Partial<ModelRules>, seed: number][]) {
