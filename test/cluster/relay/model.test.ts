@@ -33,7 +33,10 @@ const seeds = byHand ?? [25, 37, 48, 136, ...Object.values(found)];
 const losingSeeds = byHand ?? Object.values(foundLosing);
 
 /** What the ordinary runs are to show, each at least once. */
-const happenings = 'takeOvers handOvers resumptions resends lost gaps resentByNodes forgotten replaced'.split(' ');
+const happenings = 'takeOvers handOvers resumptions resends lost gaps resentByNodes forgotten'.split(' ');
+
+/** Seeds that are tried until one notices that a rule is left out. */
+const mostTried = 60;
 
 describe('Sessions over several nodes, in a model', function () {
   this.timeout(0);
@@ -48,7 +51,7 @@ describe('Sessions over several nodes, in a model', function () {
     expect((await sumsOf(losingSeeds, true)).failOvers).to.be.greaterThan(0);
   });
 
-  // A rule that is left out shows in few runs. After a change of the protocol these may be others.
+  // A rule that is left out shows in few runs, after a change of the protocol in others: these seeds save time, and no more.
   for (const [name, rule, seed] of [
     ['what is not answered is not sent again', { resends: false }, 20],
     ['what was not heard is not read from the log', { readsGaps: false }, 1],
@@ -60,7 +63,11 @@ describe('Sessions over several nodes, in a model', function () {
     ['what comes twice is served twice', { numbersActs: false }, 1],
   ] satisfies [name: string, rule: Partial<ModelRules>, seed: number][]) {
     it(`notice when ${name}`, async () => {
-      expect((await runModel(seed, { ...allRules, ...rule })).faults).not.to.deep.equal([]);
+      let isNoticed = false;
+      for (let tried = seed; tried < seed + mostTried && !isNoticed; tried += 1) {
+        isNoticed = (await runModel(tried, { ...allRules, ...rule })).faults.length > 0;
+      }
+      expect(isNoticed).to.equal(true);
     });
   }
 });

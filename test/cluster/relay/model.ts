@@ -186,10 +186,13 @@ export async function runModel(seed: number, rules: ModelRules = allRules, loses
   };
   schedule.after(500, disturb);
 
-  /** Passes that much time, or less once that is so: what is wrong then shows within a moment. */
+  /** Passes that much time, or less once that is so, and a moment later still: what is wrong then shows within it. */
   const passUntil = async (ms: number, isSo: () => boolean): Promise<void> => {
-    for (let passed = 0; passed < ms && !isSo(); passed += stepMs) await schedule.pass(stepMs);
-    await schedule.pass(momentMs);
+    const end = schedule.now + ms;
+    do {
+      while (schedule.now < end && !isSo()) await schedule.pass(stepMs);
+      await schedule.pass(momentMs);
+    } while (schedule.now < end && !isSo());
   };
   const isSettled = ({ session, received, counts: doesCount, unanswered }: ModelClient): boolean =>
     session === undefined ||
