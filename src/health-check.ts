@@ -21,8 +21,8 @@ export interface HealthReport {
 export async function checkHealth(config: Config, patienceMs = 4_000): Promise<HealthReport> {
   if (config.port === 0)
     return { isHealthy: false, isReachable: false, line: 'unhealthy: PORT=0 does not say where the server is' };
-  const adminPlace = adminPlaceOf(config);
-  const urls = [`${reachedAt(config)}/healthz`, ...(adminPlace ? [`http://${addressOf(adminPlace)}/healthz`] : [])];
+  const adminUrl = adminReachedAt(config);
+  const urls = [reachedAt(config), ...(adminUrl === undefined ? [] : [adminUrl])].map((url) => `${url}/healthz`);
   const troubles = await Promise.all(urls.map((url) => troubleAt(url, patienceMs)));
   const trouble = troubles.find((each) => each !== undefined);
   return trouble === undefined
@@ -34,6 +34,12 @@ export async function checkHealth(config: Config, patienceMs = 4_000): Promise<H
 export function reachedAt(config: Config): string {
   const isSecure = config.tls !== 'off' || config.tlsCert !== '';
   return `${isSecure ? 'https' : 'http'}://${addressOf(placeOf(config))}${config.pathPrefix}`;
+}
+
+/** The address of ADMIN_PORT, as seen from this machine. Undefined without. */
+export function adminReachedAt(config: Config): string | undefined {
+  const place = adminPlaceOf(config);
+  return place && `http://${addressOf(place)}`;
 }
 
 /** As seen from this machine. */

@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import { doctor } from './doctor.js';
+import { drain } from './drain.js';
 import { health } from './health.js';
 import { keysGenerate } from './keys-generate.js';
 import { loadTestCommand } from './load-test.js';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...participantCommands,
   webhooksResend,
   ...recordingCommands,
+  drain,
   health,
   doctor,
   loadTestCommand,

@@ -5,8 +5,7 @@ import { readingIn } from '../../load/usage.js';
 import type { ServerReading } from '../../load/usage.js';
 import { makeToken, readGrants } from '../../access/index.js';
 import { readConfig } from '../config.js';
-import { reachedAt } from '../health-check.js';
-import { adminPlaceOf, literal } from '../listening.js';
+import { adminReachedAt, reachedAt } from '../health-check.js';
 import { CommandError, GivenFlags, UsageError, exitCodes } from './command.js';
 import type { Command, Flags, Surroundings } from './command.js';
 import { causeOf } from './remote.js';
@@ -182,9 +181,8 @@ async function needServer(base: string): Promise<void> {
 async function readServer(given: GivenFlags, { env }: Surroundings, base: string): Promise<ServerReading | undefined> {
   const config = readConfig(configArgs(given), env);
   const isElsewhere = given.isGiven('url') || env.ATRIUM_URL !== undefined;
-  const place = isElsewhere ? undefined : adminPlaceOf(config);
-  const ownPort = place && `http://${literal(place.host || '127.0.0.1')}:${place.port}/metrics`;
-  const named = given.text('metrics') ?? ownPort;
+  const adminUrl = isElsewhere ? undefined : adminReachedAt(config);
+  const named = given.text('metrics') ?? (adminUrl && `${adminUrl}/metrics`);
   try {
     // The token goes to the server alone.
     const headers = named === undefined ? { Authorization: `Bearer ${config.adminToken}` } : {};

@@ -1,7 +1,7 @@
 import { administrator, makeToken } from '../../access/index.js';
 import type { z } from 'zod';
 import { readConfig } from '../config.js';
-import { reachedAt } from '../health-check.js';
+import { adminReachedAt, reachedAt } from '../health-check.js';
 import { CommandError, GivenFlags, UsageError, exitCodes } from './command.js';
 import type { ExitCode, Flags, Surroundings } from './command.js';
 import { configArgs, keyIn } from './token-create.js';
@@ -37,6 +37,8 @@ export interface Asked {
   /** Undefined members are left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  /** Whether it is asked of ADMIN_PORT where there is one, and else with the admin token. */
+  readonly isForOperators?: boolean;
 }
 
 /** The server that a command asks over REST. */
@@ -75,12 +77,12 @@ export class Remote {
     return exitCodes.done;
   }
 
-  async #answerTo({ method, path, query = {}, body }: Asked): Promise<unknown> {
-    const url = this.#urlOf(path);
+  async #answerTo({ method, path, query = {}, body, isForOperators = false }: Asked): Promise<unknown> {
+    const url = this.#urlOf(path, isForOperators);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    const token = await this.#token(query.room);
+    const token = isForOperators ? this.#operatorToken() : await this.#token(query.room);
     const headers = {
-      Authorization: `Bearer ${token}`,
+      ...(token !== '' && { Authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
     };
     let response: Response;
@@ -108,9 +110,8 @@ export class Remote {
     );
   }
 
-  #urlOf(path: string): URL {
-    const named = this.given.text('url') ?? this.#surroundings.env.ATRIUM_URL;
-    const base = named ?? reachedAt(readConfig(configArgs(this.given), this.#surroundings.env));
+  #urlOf(path: string, isForOperators: boolean): URL {
+    const base = this.#namedUrl ?? this.#ownUrl(isForOperators);
     if (!/^https?:\/\//.test(base) || !URL.canParse(base)) {
       throw new UsageError('--url must be an http:// or https:// URL');
     }
@@ -119,6 +120,21 @@ export class Remote {
     url.search = '';
     url.hash = '';
     return url;
+  }
+
+  get #namedUrl(): string | undefined {
+    return this.given.text('url') ?? this.#surroundings.env.ATRIUM_URL;
+  }
+
+  #ownUrl(isForOperators: boolean): string {
+    const config = readConfig(configArgs(this.given), this.#surroundings.env);
+    return (isForOperators ? adminReachedAt(config) : undefined) ?? reachedAt(config);
+  }
+
+  /** Empty where there is none, as ADMIN_PORT needs none. */
+  #operatorToken(): string {
+    const { env } = this.#surroundings;
+    return this.given.text('token') ?? env.ATRIUM_TOKEN ?? readConfig(configArgs(this.given), env).adminToken;
   }
 
   async #token(room: string | undefined): Promise<string> {

@@ -3,6 +3,7 @@ import { fail } from './found.js';
 import type { Check, Found } from './found.js';
 import { checkAccess, checkConfiguration, checkPorts, checkTls } from './own-checks.js';
 import { checkAddresses, checkEngines, checkKurento, checkMediaPorts, checkMediaRelays } from './media-checks.js';
+import { checkRecordingsSpace } from './recordings-check.js';
 import { checkRelays } from './relay-checks.js';
 import { checkWebhooks } from './webhook-checks.js';
 
@@ -25,6 +26,7 @@ const checks: readonly (readonly [what: string, check: Check])[] = [
   ['Kurento media server', checkKurento],
   ['STUN and TURN', checkRelays],
   ['webhooks', checkWebhooks],
+  ['recordings', checkRecordingsSpace],
 ];
 
 /** Looks at everything that the configuration needs. Starts nothing. Never rejects. */

@@ -61,6 +61,38 @@ describe('atrium doctor', function () {
     server.closeAllConnections();
   });
 
+  it('a site whose proxy lets no WebSocket through, that is not there, or whose clock is wrong', async () => {
+    let Date = new globalThis.Date().toUTCString();
+    const server = createServer((_request, response) => response.writeHead(200, { Date }).end());
+    const site = `http://127.0.0.1:${await listening(server)}`;
+    const at = async (url: string) => {
+      const { code, out } = await atrium(`doctor --site ${url}/`, { HOST: '127.0.0.1', PORT: String(port) });
+      return `${code}\n${out}`;
+    };
+    expect(await at(site))
+      .to.match(/^1$/m)
+      .and.match(/^FAIL +site: ws:\S+\/room: .*The proxy has to pass upgrades/m)
+      .and.match(/^ok +site: its clock goes as/m);
+    server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+    Date = 'Fri, 01 Jan 2021 00:00:00 GMT';
+    expect(await at(site)).to.match(/^warn +site: its clock and that of this machine differ by \d+ s/m);
+    expect(await at(`http://127.0.0.1:${await freePort()}`)).to.match(
+      /^FAIL +site: \S+ cannot be reached: .*ECONNREFUSED/m,
+    );
+    expect((await atrium('doctor --site rooms.example', {})).code).to.equal(2);
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it('a disk without space for recordings', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'atrium-doctor-'));
+    const env = { RECORDINGS_DIR: folder, RECORDINGS_MIN_FREE_MB: '0' };
+    expect(await about('recordings', env)).to.match(/^(ok|warn) \d+ MB are free in /);
+    const more = { ...env, RECORDINGS_MIN_FREE_MB: '1000000000' };
+    expect(await about('recordings', more)).to.match(/^FAIL .*less than RECORDINGS_MIN_FREE_MB/);
+    rmSync(folder, { recursive: true });
+  });
+
   it('a good set-up: no line fails, and each says what was looked at', async () => {
     const { code, out } = await atrium('doctor', { HOST: '127.0.0.1', PORT: String(port) });
     expect(code).to.equal(0);
