@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadReport } from './messages.js';
 import type { LoadCommand, ParticipantPlan, ProcessFigures } from './messages.js';
@@ -29,7 +30,7 @@ export class LoadChild {
   /** Rejects when the process cannot hold participants, as where node-datachannel is missing. */
   static async start(): Promise<LoadChild> {
     const isSource = import.meta.url.endsWith('.ts');
-    const path = fileURLToPath(new URL(`load-process.${isSource ? 'ts' : 'js'}`, import.meta.url));
+    const path = programPath(`load/load-process.${isSource ? 'ts' : 'js'}`);
     const child = fork(path, {
       execArgv: isSource ? ['--import', 'tsx'] : [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -81,4 +82,10 @@ export class LoadChild {
   #tell(command: LoadCommand): void {
     if (this.#child.connected) this.#child.send(command);
   }
+}
+
+/** Bundled, this file is part of another one, one or two folders below the root of the program. */
+function programPath(name: string): string {
+  const paths = ['../', '../../'].map((up) => fileURLToPath(new URL(`${up}${name}`, import.meta.url)));
+  return paths.find((path) => existsSync(path)) ?? name;
 }

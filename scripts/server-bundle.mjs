@@ -5,7 +5,7 @@
 import { build } from 'esbuild';
 
 /** By the paths of their sources, which they have in dist/ too. */
-const programs = ['src/index.ts', 'src/main.ts', 'src/cli/main.ts', 'media/embedded/main.ts'];
+const programs = ['src/index.ts', 'src/main.ts', 'src/cli/main.ts', 'media/embedded/main.ts', 'load/load-process.ts'];
 
 /** @param root the folder of the project */
 export async function bundleServer(root) {
