@@ -35,6 +35,7 @@ export class RecordedStream {
   #ending: Promise<void> | undefined;
   #failure: StreamFailure | undefined;
   #isOver = false;
+  #isLetGo = false;
 
   constructor(publication: Publication, options: RecordedStreamOptions) {
     this.publication = publication;
@@ -95,7 +96,7 @@ export class RecordedStream {
       try {
         if (this.#isStarted) await this.#recorder?.stop();
       } catch (error) {
-        this.#fail(error);
+        if (!this.#isLetGo) this.#fail(error);
       }
       this.#finish();
     });
@@ -109,13 +110,18 @@ export class RecordedStream {
     this.#finish();
   }
 
-  /** Another process goes on with the publication, and does not know the recorder. */
+  /** Another process goes on with the publication, and does not know the recorder. The file is ended here; `end` resolves when it is whole. */
   letGo(): void {
-    if (this.#isOver) return;
-    if (this.#isStarted) this.#recorder?.stop().catch(() => undefined);
+    if (this.#isOver || this.#isLetGo) return;
+    this.#isLetGo = true;
+    this.#feed.close();
+    const stopped = this.#isStarted ? this.#recorder?.stop() : undefined;
     this.#recorder?.letGo();
-    this.#recorder = undefined;
-    this.#finish();
+    const finish = (): void => {
+      this.#finish();
+    };
+    // The media server answers once the file is whole. That the recorder is not ours any more says nothing of the file.
+    this.#ending ??= stopped?.then(finish, finish) ?? Promise.resolve().then(finish);
   }
 
   /** Called by the publication. */

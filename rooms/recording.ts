@@ -1,6 +1,7 @@
 import { RoomError, mediaError } from './errors.js';
 import type * as api from './index.js';
 import type { Publication } from './publication.js';
+import type { RecordingRecord } from './records.js';
 import { RecordedStream } from './recorded-stream.js';
 import type { StreamFailure } from './recorded-stream.js';
 import type {
@@ -35,6 +36,8 @@ export class Recording {
   readonly #startedAt: number;
   readonly #over: (recording: Recording, reason: RecordingEnd) => void;
   readonly #streams = new Map<Publication, RecordedStream>();
+  /** Those that wait until another file has ended: there are as many as there may be. */
+  readonly #waiting = new Set<Publication>();
   /** How many files each publication has had. */
   readonly #lives = new WeakMap<Publication, number>();
   #state: RecordingState = 'starting';
@@ -68,6 +71,11 @@ export class Recording {
     const { name = '' } = this.#wish;
     const started = { startedAt: this.#startedAt, startedBy: this.#startedBy };
     return { id, name, room: this.#room.name, target, state: this.#state, ...started };
+  }
+
+  get record(): RecordingRecord {
+    const { sources, kinds } = this.#wish;
+    return { ...this.facts, ...(sources && { sources }), ...(kinds && { kinds }) };
   }
 
   /** Known once it has ended. */
@@ -159,10 +167,10 @@ export class Recording {
     return this.#recordersEnded;
   }
 
-  /** Another process goes on with the room. Nobody is told. */
+  /** Another process goes on with the room. Its files end here, and nobody is told. */
   letGo(): void {
     this.#isAnnounced = false;
-    for (const stream of [...this.#streams.values()]) stream.letGo();
+    for (const stream of this.#streams.values()) stream.letGo();
     void this.end('shutdown');
   }
 
@@ -210,7 +218,11 @@ export class Recording {
     const { publisher, id: stream, source } = publication;
     const participant = { id: publisher.id, sid: publisher.sid, name: publisher.profile.name };
     const file = folder.addFile({ participant, stream, source, kinds });
-    if (!file) return;
+    if (!file) {
+      this.#waiting.add(publication);
+      return;
+    }
+    this.#waiting.delete(publication);
     const ended = (each: RecordedStream): void => {
       this.#streamEnded(each);
     };
@@ -224,7 +236,14 @@ export class Recording {
     const { publication, failure, hasBegun } = stream;
     this.#hasFrames ||= hasBegun;
     if (this.#streams.get(publication) === stream) this.#streams.delete(publication);
-    if (!failure) return;
+    if (failure) this.#streamFailed(failure, publication);
+    for (const each of [...this.#waiting]) {
+      if (each.state === 'open') this.publicationOpened(each);
+      else this.#waiting.delete(each);
+    }
+  }
+
+  #streamFailed(failure: StreamFailure, publication: Publication): void {
     this.#failure ??= failure;
     if (this.#ending || this.#state === 'starting') return;
     if (failure.isFull) void this.end('no-space', true);

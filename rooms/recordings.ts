@@ -4,7 +4,7 @@ import type * as api from './index.js';
 import { checkedName } from './names.js';
 import type { Participant } from './participant.js';
 import type { Publication } from './publication.js';
-import type { RoomRecord } from './records.js';
+import type { RecordingRecord, RoomRecord } from './records.js';
 import { Recording, cannotRecord } from './recording.js';
 import type { RecordingEnd, RecordingFacts, RecordingStore } from './recording-store.js';
 import { isSameTarget, wantedOf } from './recording-wish.js';
@@ -20,8 +20,8 @@ interface RecordingsOptions {
   readonly notice: string;
   /** They are others now. */
   readonly changed: () => void;
-  /** The room's own setting has begun a recording, or could not. */
-  readonly began: (outcome: 'done' | 'refused', id: string) => void;
+  /** The room has begun a recording by itself, or could not. @param startedBy undefined: its own setting says so */
+  readonly began: (outcome: 'done' | 'refused', id: string, startedBy: string | undefined) => void;
 }
 
 /** The recordings of one room. One that nobody stops ends with the room. */
@@ -34,8 +34,8 @@ export class Recordings {
   /** Whether the room's own setting has done what it can. */
   #isAutoDone = false;
   #hasAutoEnded = false;
-  /** Those of another process, which has ended them. */
-  #former: readonly RecordingFacts[] = [];
+  /** Those of another process. They have ended with it. */
+  #former: readonly RecordingRecord[] = [];
 
   constructor(room: Room, options: RecordingsOptions) {
     this.#room = room;
@@ -50,7 +50,7 @@ export class Recordings {
   get record(): Pick<RoomRecord, 'recordings' | 'autoRecorded'> {
     const announced = [...this.#running.values()].filter(({ isAnnounced }) => isAnnounced);
     return {
-      ...(announced.length > 0 && { recordings: announced.map(({ facts }) => facts) }),
+      ...(announced.length > 0 && { recordings: announced.map(({ record }) => record) }),
       ...(this.#hasAutoEnded && { autoRecorded: true }),
     };
   }
@@ -129,20 +129,27 @@ export class Recordings {
 
   /** What another process has recorded of the room. */
   restore({ recordings = [], autoRecorded = false }: RoomRecord): void {
-    this.#former = recordings.map(({ startedBy, ...each }) => ({ ...each, startedBy }));
+    this.#former = recordings;
     this.#isAutoDone = autoRecorded;
     this.#hasAutoEnded = autoRecorded;
   }
 
-  /** Called once others can find the room: what was recorded by another process has ended, and what is to be recorded always is. */
+  /**
+   * Called once others can find the room: what another process recorded has ended, and the same is recorded here from now on, in a recording
+   * of its own. What was paused or about to end is not.
+   */
   goOn(): void {
     const former = this.#former;
     this.#former = [];
-    for (const each of former) {
-      this.#room.tell({ type: 'recordingStopped', recording: { ...each, state: 'ready' }, reason: 'shutdown' });
+    for (const { startedBy, sources: _sources, kinds: _kinds, ...each } of former) {
+      const recording = { ...each, startedBy, state: 'ready' } as const;
+      this.#room.tell({ type: 'recordingStopped', recording, reason: 'shutdown' });
     }
     if (former.length > 0) this.#options.changed();
     this.#beginAutomatically();
+    for (const { state, startedBy, target, name, sources, kinds } of former) {
+      if (state === 'recording' && startedBy !== undefined) this.#begin({ target, name, sources, kinds }, startedBy);
+    }
   }
 
   /** Resolves when all have ended. */
@@ -185,12 +192,17 @@ export class Recordings {
     const publications = [...this.#room.participants].flatMap((participant) => participant.publications);
     if (!publications.some((publication) => wantedOf(autoRecord, publication).length > 0)) return;
     this.#isAutoDone = true;
-    this.start(autoRecord, undefined).then(
+    this.#begin(autoRecord, undefined);
+  }
+
+  /** Nobody waits for it. */
+  #begin(wish: api.RecordingWish, startedBy: string | undefined): void {
+    this.start(wish, startedBy).then(
       ({ id }) => {
-        this.#options.began('done', id);
+        this.#options.began('done', id, startedBy);
       },
       () => {
-        this.#options.began('refused', '');
+        this.#options.began('refused', '', startedBy);
       },
     );
   }

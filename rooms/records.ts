@@ -134,6 +134,8 @@ const recording = z.object({
   state: z.enum(recordingStates),
   startedAt: time,
   startedBy: z.string().optional(),
+  sources: z.array(source).readonly().optional(),
+  kinds: kinds.readonly().optional(),
 });
 
 const room = z.object({
@@ -152,7 +154,7 @@ const room = z.object({
   /** Null: it was taken away. */
   filter: filter.nullable().optional(),
   pipeline: mediaRecord.optional(),
-  /** Those that run. The next process does not go on with them, and says so. */
+  /** Those that run. The next process says that they have ended, and begins others for the same. */
   recordings: z.array(recording).optional(),
   /** Whether what the setting `autoRecord` has begun has ended. */
   autoRecorded: z.boolean().optional(),
@@ -193,6 +195,7 @@ export const roomsRecordSchema = z.object({ rooms: z.array(wholeRoom), refusals 
 export type RoomsRecord = z.infer<typeof roomsRecordSchema>;
 export type WholeRoomRecord = z.infer<typeof wholeRoom>;
 export type RoomRecord = z.infer<typeof room>;
+export type RecordingRecord = z.infer<typeof recording>;
 export type ParticipantRecord = z.infer<typeof participant>;
 export type BearerRecord = z.infer<typeof bearer>;
 export type PresenceRecord = z.infer<typeof presence>;

@@ -125,8 +125,8 @@ export class Room implements api.Room {
       changed: () => {
         this.#keepItself();
       },
-      began: (outcome, target) => {
-        context.audit({ actor: 'autoRecord', action: 'startRecording', room: name, target, outcome });
+      began: (outcome, target, actor = 'autoRecord') => {
+        context.audit({ actor, action: 'startRecording', room: name, target, outcome });
       },
     });
     if (options.former) this.#recordings.restore(options.former);

@@ -76,10 +76,41 @@ describe('the end of a recording', () => {
     expect(recordingsIn(stage.watched), 'each process tells its own part').to.deep.equal([
       ...['recordingStarted recording', 'recordingStopped ready shutdown'],
     ]);
-    expect(stage.store.last.ended).to.deep.equal({ state: 'ready', reason: 'shutdown' });
+    expect(stage.store.folders[0]?.ended).to.deep.equal({ state: 'ready', reason: 'shutdown' });
     expect(stage.heard('ana')).to.deep.equal(['recordingStopped ready shutdown']);
-    expect(stage.rooms.record(() => ({})).rooms[0]?.room).to.not.have.property('recordings');
     expect(stage.media.allocated).to.be.greaterThan(0);
+  });
+
+  it('is followed by another recording of the same, in the process that goes on with the room', async () => {
+    const stage = new RecordingStage();
+    await publish(stage.join('ana'), both);
+    await publish(stage.join('ben'), both);
+    await stage.start({ name: 'Monday', kinds: ['audio'] });
+    await stage.by.pause((await stage.start({ target: { participant: 'ben' } })).id);
+    await stage.settle();
+    await stage.restart();
+    await stage.settle();
+    expect(stage.heard('ana').at(-1)).to.equal('recordingStarted recording');
+    expect(stage.room.recordings).to.have.length(1, 'what was paused has ended');
+    expect(stage.room.recordings[0]).to.deep.include({ name: 'Monday', startedBy: 'key' });
+    expect(stage.store.last.contents).to.deep.equal(['ana webcam audio: running', 'ben webcam audio: running']);
+    expect(stage.audits.at(-1)).to.include({ actor: 'key', action: 'startRecording', outcome: 'done' });
+  });
+
+  it('waits for whole files when another process goes on with the room', async () => {
+    const stage = new RecordingStage();
+    await publish(stage.join('ana'), both);
+    await stage.start();
+    await stage.settle();
+    const stop = stage.media.holdNext('stop');
+    stage.rooms.letGo();
+    await stop.reached;
+    await stage.settle();
+    expect(stage.store.last.ended).to.equal(undefined);
+    stop.open();
+    await stage.settle();
+    expect(stage.store.last.ended).to.deep.equal({ state: 'ready', reason: 'shutdown' });
+    expect(stage.store.last.contents).to.deep.equal(['ana webcam audio video: whole']);
   });
 });
 

@@ -235,14 +235,26 @@ describe('what is recorded', () => {
     await stage.expectNothingLeft();
   });
 
-  it('is not what a stream sends beyond the number of files', async () => {
+  it('is not more streams at a time than there may be: others wait until one ends', async () => {
     const stage = new RecordingStage();
-    stage.store.maxFiles = 1;
-    const ana = stage.join('ana');
+    stage.store.mostOpen = 1;
+    const [ana, ben] = [stage.join('ana'), stage.join('ben')];
     await publish(ana, both);
     await publish(ana, both, { stream: 'screen' });
     const { id } = await stage.start();
-    expect(stage.recorders.length).to.equal(1);
+    await publish(ben, both);
+    await stage.settle();
+    const contents = (): readonly string[] => stage.store.last.contents;
+    expect(contents()).to.deep.equal(['ana webcam audio video: running']);
+    ben.unpublish();
+    ana.unpublish('webcam');
+    await stage.settle();
+    expect(contents()).to.deep.equal(['ana webcam audio video: whole', 'ana screen audio video: running']);
+    await publish(ben, both);
+    stage.recorders[0]?.fail('engine-error');
+    await stage.settle();
+    expect(contents().at(-1)).to.equal('ben webcam audio video: running');
     expect((await stage.by.stop(id)).state).to.equal('ready');
+    await stage.expectNothingLeft();
   });
 });

@@ -15,8 +15,8 @@ export class MemoryStore implements RecordingStore {
   readonly folders: MemoryFolder[] = [];
   /** The next recording is refused. */
   refuseNext: 'off' | 'no-space' | 'limit' | undefined;
-  /** How many files a recording may have. */
-  maxFiles = Infinity;
+  /** How many files of a recording may be open at a time. */
+  mostOpen = Infinity;
   /** What is asked of it waits until this resolves. */
   gate: Promise<void> = Promise.resolve();
 
@@ -70,7 +70,7 @@ export class MemoryFolder implements RecordingFolder {
   addFile(wanted: NewRecordedFile): { readonly file: string; readonly uri: string } | undefined {
     this.#assertOpen('addFile');
     expect(this.#state, 'a file is added while it records').to.be.oneOf(['starting', 'recording']);
-    if (this.files.size >= this.#store.maxFiles) return undefined;
+    if ([...this.files.values()].filter(({ ended }) => !ended).length >= this.#store.mostOpen) return undefined;
     const file = `${String(this.files.size + 1).padStart(4, '0')}-${wanted.source}.webm`;
     this.files.set(file, { ...wanted, file, startedAt: undefined, ended: undefined });
     return { file, uri: `file:///recordings/${this.recording.id}/${file}` };
