@@ -30,6 +30,12 @@ const root = document.getElementById('app');
 const home = factOf('atrium-lost');
 // A reloaded page goes back into its call at once, in whatever language.
 if (home === undefined) void comeBack();
-await startLanguage();
-if (root)
-  render(<Speaking value={pageVoice}>{home === undefined ? <App /> : <LostPage home={home} />}</Speaking>, root);
+void show();
+
+/** Not awaited here: the file of a language has imports of its own from this module, and would wait for it for ever. */
+async function show(): Promise<void> {
+  await startLanguage();
+  if (root) {
+    render(<Speaking value={pageVoice}>{home === undefined ? <App /> : <LostPage home={home} />}</Speaking>, root);
+  }
+}

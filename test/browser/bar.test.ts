@@ -194,6 +194,9 @@ describe('the bar of the demo', function () {
     await page.getByRole('button', { name: 'Verlassen', exact: true }).click();
     await page.getByRole('button', { name: 'Zurück in den Raum' }).waitFor();
     expect(await page.evaluate(`getComputedStyle(document.documentElement).colorScheme`)).to.equal('light');
+    // The next visit begins in the language.
+    await page.reload();
+    await page.locator('html[lang=de] form').waitFor();
   });
 
   it('has on a phone the most important buttons, and a sheet for the rest', async () => {
