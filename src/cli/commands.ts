@@ -6,6 +6,7 @@ import { keysGenerate } from './keys-generate.js';
 import { loadTestCommand } from './load-test.js';
 import { participantCommands } from './participants.js';
 import { recordingCommands } from './recording.js';
+import { recordingsCommands } from './recordings.js';
 import { roomCommands } from './rooms.js';
 import { start } from './start.js';
 import { tokenCreate } from './token-create.js';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   keysGenerate,
   ...roomCommands,
   ...participantCommands,
+  ...recordingsCommands,
   webhooksResend,
   ...recordingCommands,
   drain,

@@ -113,6 +113,13 @@ const mix: Command = {
   },
 };
 
+/** What a line shows. */
+type Listed = Pick<Manifest, 'id' | 'name' | 'startedAt' | 'durationMs'> & {
+  readonly state: string;
+  readonly room: { readonly name: string };
+  readonly files: readonly { readonly bytes: number }[];
+};
+
 export const recordingCommands: readonly Command[] = [list, repair, mix];
 
 /** @throws ConfigError */
@@ -165,7 +172,8 @@ function requireFiles({ state, files }: Manifest, folder: string): void {
   throw new CommandError(`${folder} lacks ${missing.map(({ file }) => file).join(', ')}: ${why}`, exitCodes.failed);
 }
 
-function lines(recordings: readonly Manifest[]): string {
+/** One line for each. */
+export function recordingLines(recordings: readonly Listed[]): string[] {
   const rows = recordings.map(({ id, room, name, state, startedAt, durationMs, files }) => {
     const mb = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000;
     return [
@@ -179,7 +187,11 @@ function lines(recordings: readonly Manifest[]): string {
       name,
     ];
   });
-  return aligned(rows)
+  return aligned(rows);
+}
+
+function lines(recordings: readonly Manifest[]): string {
+  return recordingLines(recordings)
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -16,7 +16,7 @@ export const remoteFlags: Flags = {
   token: {
     value: 'TOKEN',
     meaning:
-      'A token with roomAdmin, roomCreate or roomList, or the admin token. Default: ATRIUM_TOKEN, else one that a key signs, else ADMIN_TOKEN.',
+      'A token with roomAdmin, roomCreate, roomList or roomRecord, or the admin token. Default: ATRIUM_TOKEN, else one that a key signs, else ADMIN_TOKEN.',
   },
   key: { value: 'NAME', meaning: 'The key that signs. Default: the first.' },
   config: { value: 'FILE', meaning: 'The configuration of the server, which has the keys.' },
@@ -24,8 +24,8 @@ export const remoteFlags: Flags = {
   json: { meaning: 'Print one JSON object, for programs.' },
 };
 
-/** How long the server has for an answer, in ms. */
-const patienceMs = 10_000;
+/** How long the server has for an answer, and for each piece of a file, in ms. To stop a recording may take it 10 s. */
+const patienceMs = 15_000;
 /** How long the tokens are valid that are made for one request, in s. */
 const validForS = 60;
 
@@ -46,9 +46,14 @@ export class Remote {
   readonly given: GivenFlags;
   readonly #surroundings: Surroundings;
 
-  /** @throws UsageError */
-  constructor(flags: Flags, args: readonly string[], surroundings: Surroundings) {
-    this.given = new GivenFlags(flags, args);
+  /** @param how as of `GivenFlags`. @throws UsageError */
+  constructor(
+    flags: Flags,
+    args: readonly string[],
+    surroundings: Surroundings,
+    how?: { readonly hasOperand: boolean },
+  ) {
+    this.given = new GivenFlags(flags, args, how);
     this.#surroundings = surroundings;
   }
 
@@ -70,6 +75,29 @@ export class Remote {
     throw new CommandError(`The server answers something else than expected: ${why}`, exitCodes.failed);
   }
 
+  /** The bytes of a file, as they come. @throws CommandError as `ask`, also while they come */
+  async *bytesOf(path: string): AsyncGenerator<Uint8Array> {
+    const waits = new AbortController();
+    const giveUp = (): NodeJS.Timeout => setTimeout(() => waits.abort(new Error('it does not answer')), patienceMs);
+    let timer = giveUp();
+    try {
+      const response = await this.#fetch({ method: 'GET', path }, waits.signal);
+      if (!response.ok) throw refusal(response, await response.text());
+      if (!response.body) return;
+      for await (const bytes of response.body) {
+        clearTimeout(timer);
+        timer = giveUp();
+        yield bytes;
+      }
+    } catch (error) {
+      if (error instanceof CommandError) throw error;
+      throw new CommandError(`${path} has not come whole: ${causeOf(error)}`, exitCodes.notReachable);
+    } finally {
+      clearTimeout(timer);
+      waits.abort();
+    }
+  }
+
   /** Prints the result: an object for programs, or lines for people. */
   print(result: object, lines: readonly string[]): ExitCode {
     const text = this.given.isGiven('json') ? JSON.stringify(result) : lines.join('\n');
@@ -77,7 +105,21 @@ export class Remote {
     return exitCodes.done;
   }
 
-  async #answerTo({ method, path, query = {}, body, isForOperators = false }: Asked): Promise<unknown> {
+  async #answerTo(asked: Asked): Promise<unknown> {
+    const response = await this.#fetch(asked, AbortSignal.timeout(patienceMs));
+    const text = await response.text().catch((error: unknown) => {
+      throw notReachable(response.url, error);
+    });
+    const answer = jsonIn(text);
+    if (response.ok && (text === '' || answer !== undefined)) return answer;
+    throw refusal(response, text);
+  }
+
+  /** @throws CommandError */
+  async #fetch(
+    { method, path, query = {}, body, isForOperators = false }: Asked,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const url = this.#urlOf(path, isForOperators);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
     const token = isForOperators ? this.#operatorToken() : await this.#token(query.room);
@@ -85,29 +127,16 @@ export class Remote {
       ...(token !== '' && { Authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
     };
-    let response: Response;
-    let text: string;
     try {
-      // A redirect would take the token elsewhere.
-      response = await fetch(url, {
-        method,
-        headers,
+      return await fetch(url, {
+        ...{ method, headers, signal },
+        // A redirect would take the token elsewhere.
         redirect: 'error',
-        signal: AbortSignal.timeout(patienceMs),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      text = await response.text();
     } catch (error) {
-      throw new CommandError(`${url.origin} cannot be reached: ${causeOf(error)}`, exitCodes.notReachable);
+      throw notReachable(url.href, error);
     }
-    const answer = jsonIn(text);
-    if (response.ok && (text === '' || answer !== undefined)) return answer;
-    const detail: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'detail') : undefined;
-    const isOurs = typeof detail === 'string';
-    throw new CommandError(
-      isOurs ? detail : `${url.origin}${url.pathname} answers ${response.status}, and not as Atrium does`,
-      exitCodes.failed,
-    );
   }
 
   #urlOf(path: string, isForOperators: boolean): URL {
@@ -147,6 +176,19 @@ export class Remote {
     const grants = administrator.grantsIn(room ?? '');
     return makeToken({ ...key, room, identity: undefined, grants, validForS }, now());
   }
+}
+
+/** @param text its body */
+function refusal({ url, status }: Response, text: string): CommandError {
+  const answer = jsonIn(text);
+  const detail: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'detail') : undefined;
+  const { origin, pathname } = new URL(url);
+  const odd = `${origin}${pathname} answers ${status}, and not as Atrium does`;
+  return new CommandError(typeof detail === 'string' ? detail : odd, exitCodes.failed);
+}
+
+function notReachable(url: string, error: unknown): CommandError {
+  return new CommandError(`${new URL(url).origin} cannot be reached: ${causeOf(error)}`, exitCodes.notReachable);
 }
 
 function jsonIn(text: string): unknown {
