@@ -103,7 +103,10 @@ export class Recordings extends Emitter<RecordingsEvents> {
     return (await this.#ask('resumeRecording', { id: givenText(id, '`id`') })).recording;
   }
 
-  /** Those that run, with all that is known of them. Those that have ended are listed by the REST API. */
+  /**
+   * Those that run, and those that have ended since the room was opened, the newest first, with all that is known of them. The REST API has
+   * all that are kept, and their files.
+   */
   async list(): Promise<readonly RecordingDetails[]> {
     return (await this.#ask('listRecordings', {})).recordings;
   }

@@ -104,6 +104,8 @@ export interface Room {
   readonly canRecord: boolean;
   /** Those that run: that have not ended. */
   readonly recordings: readonly RecordingFacts[];
+  /** Those that have ended in this life of the room, as far as it still knows them (100), in the order of their ends. */
+  readonly endedRecordings: readonly RecordingFacts[];
   /** What an actor may do with them. Each verb asks whether it may. */
   recordedBy(actor: Moderator): RoomRecorder;
   find(id: string): Participant | undefined;

@@ -46,6 +46,10 @@ export class Recordings {
     return [...this.#running.values()].map(({ facts }) => facts);
   }
 
+  get ended(): readonly RecordingFacts[] {
+    return [...this.#ended.values()];
+  }
+
   /** Of those that everybody has been told of. */
   get record(): Pick<RoomRecord, 'recordings' | 'autoRecorded'> {
     const announced = [...this.#running.values()].filter(({ isAnnounced }) => isAnnounced);

@@ -257,6 +257,10 @@ export class Room implements api.Room {
     return this.#recordings.facts;
   }
 
+  get endedRecordings(): readonly RecordingFacts[] {
+    return this.#recordings.ended;
+  }
+
   recordedBy(actor: api.Moderator): RoomRecorder {
     return new RoomRecorder(this, this.#recordings, this.#acting(actor));
   }

@@ -193,7 +193,7 @@ async function record(url) {
   await more('Pause recording');
   await mia.locator('.recording-mark[data-mark=paused]').waitFor();
   for (const view of views) await shoot(mia, 'recording-paused', view);
-  await more('Go on recording');
+  await more('Resume recording');
   await mia.getByRole('button', { name: 'Stop recording' }).click();
   await mia.locator('.recording-mark').waitFor({ state: 'detached' });
   for (const view of views) await shoot(mia, 'recording-ended', view);

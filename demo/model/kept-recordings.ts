@@ -1,3 +1,4 @@
+import type { RecordingDetails } from '../../client/index.js';
 import { homeOf } from './address.js';
 
 /** How long the page waits for the server, in ms. */
@@ -9,7 +10,8 @@ export interface KeptRecording {
   readonly name: string;
   readonly state: string;
   readonly startedAt: Date;
-  readonly durationMs: number;
+  /** Undefined: not known. */
+  readonly durationMs: number | undefined;
   readonly files: readonly KeptFile[];
 }
 
@@ -26,6 +28,11 @@ export async function keptRecordings(room: string, token: string): Promise<reado
   const answer = await ask(`api/v1/recordings?room=${encodeURIComponent(room)}`, 'GET', token);
   const list = memberOf(answer, 'recordings');
   return Array.isArray(list) ? (list as readonly unknown[]).flatMap(recordingIn) : undefined;
+}
+
+/** For a user without a token: those that the room knows, without their files. */
+export function knownRecording({ startedAt, ...known }: RecordingDetails): KeptRecording {
+  return { ...known, startedAt: new Date(startedAt), durationMs: undefined, files: [] };
 }
 
 /** Where a file can be had for a few minutes, without a token. */

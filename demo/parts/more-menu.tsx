@@ -147,16 +147,14 @@ function RecordingItems({ call }: { readonly call: Call }) {
           act={() => void call.recorder.togglePause()}
         />
       )}
-      {call.options.token !== '' && (
-        <Item
-          call={call}
-          icon="list"
-          label={recording.list}
-          act={() => {
-            call.show('recordings');
-          }}
-        />
-      )}
+      <Item
+        call={call}
+        icon="list"
+        label={recording.list}
+        act={() => {
+          call.show('recordings');
+        }}
+      />
     </div>
   );
 }

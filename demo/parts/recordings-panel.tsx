@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Call } from '../model/call.js';
-import { keptRecordings, linkTo, type KeptFile, type KeptRecording } from '../model/kept-recordings.js';
+import { keptRecordings, knownRecording, linkTo, type KeptFile, type KeptRecording } from '../model/kept-recordings.js';
 import { Panel } from './panel.js';
 import { useVoice } from './voice.js';
 
-/** What was recorded in this room, to be downloaded. For those who may record. */
+/** What was recorded in this room, to be downloaded by those who came with a token. For those who may record. */
 export function RecordingsPanel({ call }: { readonly call: Call }) {
   const { words } = useVoice();
   const [kept, setKept] = useState<readonly KeptRecording[] | 'asked' | undefined>('asked');
@@ -12,7 +12,7 @@ export function RecordingsPanel({ call }: { readonly call: Call }) {
   const state = call.recorder.state.value;
   useEffect(() => {
     let isShown = true;
-    void keptRecordings(call.room.name, token).then((found) => {
+    void recordingsOf(call).then((found) => {
       if (isShown) setKept(found);
     });
     return () => {
@@ -26,9 +26,17 @@ export function RecordingsPanel({ call }: { readonly call: Call }) {
         {kept === undefined && <p class="empty">{recording.noList}</p>}
         {kept !== 'asked' && kept?.length === 0 && <p class="empty">{recording.none}</p>}
         {kept !== 'asked' && kept?.map((each) => <Kept key={each.id} call={call} kept={each} />)}
+        {token === '' && <p class="empty">{recording.noToken}</p>}
       </div>
     </Panel>
   );
+}
+
+/** The server shows what it keeps to tokens alone. */
+async function recordingsOf({ room, options: { token } }: Call): Promise<readonly KeptRecording[] | undefined> {
+  if (token !== '') return keptRecordings(room.name, token);
+  const known = await room.recordings.list().catch(() => undefined);
+  return known?.map(knownRecording);
 }
 
 function Kept({ call, kept }: { readonly call: Call; readonly kept: KeptRecording }) {
@@ -71,7 +79,8 @@ async function download(call: Call, { id }: KeptRecording, { file }: KeptFile): 
 }
 
 /** As 1:02:03 or 2:03. */
-function timeOf(ms: number): string {
+function timeOf(ms: number | undefined): string {
+  if (ms === undefined) return '';
   const seconds = Math.round(ms / 1_000);
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
   const rest = String(seconds % 60).padStart(2, '0');

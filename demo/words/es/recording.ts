@@ -21,7 +21,8 @@ export const recording: Words['recording'] = {
   closeList: 'Cerrar la lista de grabaciones',
   none: 'En esta sala no se ha grabado nada.',
   noList: 'Ahora no se pueden mostrar las grabaciones.',
-  notOver: 'sin terminar',
-  noFile: 'Ahora no se puede obtener este archivo.',
+  noToken: 'Para descargar hace falta un enlace de moderador.',
+  notOver: 'en curso',
+  noFile: 'Ahora no se puede descargar este archivo.',
   download: (of: string, size: string) => `Descargar ${of} (${size})`,
 };

@@ -21,7 +21,8 @@ export const recording: Words['recording'] = {
   closeList: 'Fermer la liste des enregistrements',
   none: 'Rien n’a été enregistré dans ce salon.',
   noList: 'Les enregistrements ne sont pas disponibles pour le moment.',
-  notOver: 'pas terminé',
+  noToken: 'Pour télécharger, il faut un lien de la modération.',
+  notOver: 'en cours',
   noFile: 'Ce fichier n’est pas disponible pour le moment.',
   download: (of: string, size: string) => `Télécharger ${of} (${size})`,
 };

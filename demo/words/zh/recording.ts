@@ -21,6 +21,7 @@ export const recording: Words['recording'] = {
   closeList: '关闭录制列表',
   none: '此房间没有录制内容。',
   noList: '目前无法列出录制内容。',
+  noToken: '要下载文件，请通过主持人链接加入。',
   notOver: '尚未结束',
   noFile: '目前无法获取此文件。',
   download: (of: string, size: string) => `下载${of}（${size}）`,
